@@ -1,0 +1,1 @@
+"""Arrays and frames in, frozen results out; no Flask, no SQL."""

@@ -1,0 +1,1 @@
+"""Words: imports nothing of ours."""

@@ -1,0 +1,71 @@
+"""What can go wrong, by meaning.
+
+Each error carries its text in both languages. One table in ``geoapp.web.problems`` maps these
+classes to HTTP statuses, one in ``geoapp.cli`` to exit codes.
+"""
+
+from typing import Any
+
+from geoapp.core.i18n import Text
+
+
+class GeoappError(Exception):
+    """Base of every error that a user can be told about.
+
+    Parameters
+    ----------
+    text
+        What was wrong and what is accepted, in both languages.
+    """
+
+    def __init__(self, text: Text) -> None:
+        super().__init__(text.both())
+        self.text = text
+
+
+class InvalidValueError(GeoappError):
+    """A parameter has a value that is not accepted (HTTP 422, exit 2)."""
+
+    def __init__(self, parameter: str, value: Any, accepted: Text) -> None:
+        shown = "" if value is None else str(value)[:200]
+        super().__init__(
+            Text(
+                f"参数 {parameter} 的值“{shown}”无效：应为{accepted.zh}。",
+                f"{parameter}: {shown!r} is not accepted; expected {accepted.en}.",
+            )
+        )
+        self.parameter = parameter
+        self.value = shown
+        self.accepted = accepted
+
+
+class NotFoundError(GeoappError):
+    """Nothing has this code or number (HTTP 404, exit 2)."""
+
+    def __init__(self, what: Text, code: str) -> None:
+        super().__init__(Text(f"没有这个{what.zh}：{code}", f"No such {what.en}: {code}"))
+        self.code = code
+
+
+class ConflictError(GeoappError):
+    """The edit was made against a stale version, or the thing exists already (HTTP 409)."""
+
+
+class UnusableInputError(GeoappError):
+    """A file cannot be read at all (HTTP 422, exit 2); nothing was changed."""
+
+
+class UnavailableError(GeoappError):
+    """The store or another needed part does not answer now (HTTP 503, exit 4)."""
+
+
+class MissingPartError(GeoappError):
+    """A program or package that must be installed is missing; the text says how to get it (exit 4)."""
+
+
+class NotAllowedError(GeoappError):
+    """The user's role does not permit this (HTTP 403)."""
+
+
+class CancelledError(GeoappError):
+    """The user cancelled the run."""

@@ -1,0 +1,34 @@
+"""Settings: everything an operator can choose, read once from the environment."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The operator's choices; each field is the environment variable ``GEOAPP_<NAME>``.
+
+    ``DATABASE_URL`` has no prefix. Every setting is described in ``docs/settings.md``; a test
+    holds that page and this class together.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="GEOAPP_", frozen=True, populate_by_name=True)
+
+    data: Path = Field(default_factory=lambda: Path.home() / ".local" / "share" / "geoapp")
+    port: int = Field(8000, ge=1, le=65535)
+    host: str = "127.0.0.1"
+    workers: int = Field(2, ge=1, le=64)
+    database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    pg_bin: Path | None = None
+    timezone: str = "Asia/Shanghai"
+    detour_factor: float = Field(1.3, ge=1.0, le=5.0)
+    walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)
+    region_tolerance_m: float = Field(3000.0, ge=0.0)
+    basemap_url: str | None = None
+    basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
+    basemap_attribution: str = ""
+    secure_cookies: bool = False
+    upload_limit_mb: int = Field(256, ge=1)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"

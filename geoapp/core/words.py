@@ -1,0 +1,143 @@
+"""The fixed vocabulary of the product.
+
+Kinds, amenities and amenity standards are data (tables filled from ``data/``); only the words that
+the program's own logic depends on stand here.
+"""
+
+from enum import StrEnum
+
+from geoapp.core.i18n import Text
+
+
+class Family(StrEnum):
+    """The three families of facilities; kinds under them are data."""
+
+    STATION = "station"
+    BASE = "base"
+    HOME = "home"
+
+
+class Status(StrEnum):
+    """Where a facility stands in its life."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    OPEN = "open"
+    SUSPENDED = "suspended"
+    CLOSED = "closed"
+
+
+class Entry(StrEnum):
+    """How one gets in."""
+
+    OPEN = "open"
+    STAFF = "staff"
+    QR = "qr"
+    APP = "app"
+    CARD = "card"
+    FACE = "face"
+    KEY = "key"
+
+
+class Access(StrEnum):
+    """Who may come in."""
+
+    ANYONE = "anyone"
+    WORKERS = "workers"
+    MEMBERS = "members"
+
+
+class Datum(StrEnum):
+    """Coordinate systems that a file, a request or an answer may name; WGS-84 alone is stored."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class Basis(StrEnum):
+    """What a walking distance rests on."""
+
+    NETWORK = "network"
+    ESTIMATE = "estimate"
+
+
+class Level(StrEnum):
+    """Levels of administrative regions (GB/T 2260), greatest first."""
+
+    PROVINCE = "province"
+    CITY = "city"
+    DISTRICT = "district"
+    STREET = "street"
+
+
+class RunStatus(StrEnum):
+    """The life of a run."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+FAMILY_TEXT = {
+    Family.STATION: Text("户外劳动者服务站点", "Outdoor workers' service station"),
+    Family.BASE: Text("服务职工基地", "Service base"),
+    Family.HOME: Text("职工之家", "Worker home"),
+}
+
+STATUS_TEXT = {
+    Status.PROPOSED: Text("拟建", "Proposed"),
+    Status.APPROVED: Text("已批准", "Approved"),
+    Status.OPEN: Text("启用", "In service"),
+    Status.SUSPENDED: Text("暂停", "Suspended"),
+    Status.CLOSED: Text("停用", "Closed for good"),
+}
+
+ENTRY_TEXT = {
+    Entry.OPEN: Text("敞开，直接进", "Open door"),
+    Entry.STAFF: Text("有人值守", "Staff at a desk"),
+    Entry.QR: Text("扫码进入", "Scan a QR code"),
+    Entry.APP: Text("用 App 开门", "Opens with an app"),
+    Entry.CARD: Text("刷卡进入", "Opens with a card"),
+    Entry.FACE: Text("刷脸进入", "Opens by face"),
+    Entry.KEY: Text("向所在单位取钥匙", "Key at the host"),
+}
+
+ACCESS_TEXT = {
+    Access.ANYONE: Text("所有人", "Anyone"),
+    Access.WORKERS: Text("户外劳动者", "Outdoor workers"),
+    Access.MEMBERS: Text("工会会员", "Union members"),
+}
+
+DATUM_TEXT = {
+    Datum.WGS84: Text("WGS-84", "WGS-84"),
+    Datum.CGCS2000: Text("国家大地坐标系（CGCS2000）", "CGCS2000"),
+    Datum.GCJ02: Text("火星坐标（GCJ-02，高德、腾讯）", "GCJ-02 (Amap, Tencent)"),
+    Datum.BD09: Text("百度坐标（BD-09）", "BD-09 (Baidu)"),
+}
+
+BASIS_TEXT = {
+    Basis.NETWORK: Text("按步行路网", "on the walking network"),
+    Basis.ESTIMATE: Text("估算（直线×绕行系数）", "estimate (straight line x detour factor)"),
+}
+
+LEVEL_TEXT = {
+    Level.PROVINCE: Text("省级", "Province"),
+    Level.CITY: Text("地市", "City"),
+    Level.DISTRICT: Text("区县", "District"),
+    Level.STREET: Text("街道", "Street"),
+}
+
+RUN_STATUS_TEXT = {
+    RunStatus.QUEUED: Text("排队中", "Queued"),
+    RunStatus.RUNNING: Text("运行中", "Running"),
+    RunStatus.SUCCEEDED: Text("已完成", "Done"),
+    RunStatus.FAILED: Text("失败", "Failed"),
+    RunStatus.CANCELLED: Text("已取消", "Cancelled"),
+}
+
+UNKNOWN_TEXT = Text("未知", "Unknown")
+SAMPLE_TEXT = Text("示例", "Sample")

@@ -1,0 +1,1 @@
+"""A file in, (rows, problems) out; never the database."""

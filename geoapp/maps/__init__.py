@@ -1,0 +1,1 @@
+"""The layer kit, the registry and Folium maps."""

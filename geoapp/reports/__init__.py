@@ -1,0 +1,1 @@
+"""Results and tables into files: GeoJSON, CSV, XLSX, GeoPackage."""

@@ -1,0 +1,1 @@
+"""What the service remembers: PostGIS through SQLAlchemy, and nothing else touches the database."""

@@ -1,0 +1,1 @@
+"""Pages, the JSON API, sign-in, parameters and errors."""
