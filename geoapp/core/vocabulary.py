@@ -1,0 +1,287 @@
+"""Kinds, amenities and amenity standards as shipped in ``data/vocabulary``, read and checked once.
+
+The same words fill the store's tables at ``geoapp init`` and resolve what a file or a request
+writes, so a code, a Chinese name, an English name and a synonym all lead to one code.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
+from geoapp.core.words import Family
+
+Confidence = Literal["official", "press", "copy", "requirement"]
+"""How close the source is to the issuer, closest first."""
+
+_CODE = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of facility; the first of a family stands for the family."""
+
+    code: str
+    family: Family
+    name_zh: str
+    name_en: str
+    sort: int
+    synonyms: tuple[str, ...]
+    source: str
+
+    @property
+    def text(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class Amenity:
+    """Something that a facility may offer."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    sort: int
+    synonyms: tuple[str, ...]
+
+    @property
+    def text(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+
+@dataclass(frozen=True, slots=True)
+class StandardItem:
+    """One required amenity, in the words of the standard."""
+
+    amenity_code: str
+    wording: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AmenityStandard:
+    """A published list of required amenities and where it comes from.
+
+    ``None`` is unknown. ``other_requirements`` are the standard's demands that are not amenities
+    (floor space, name plate); they are shown and never counted.
+    """
+
+    code: str
+    name_zh: str
+    name_en: str
+    sort: int
+    region_code: str
+    region: Text
+    issuer: str | None
+    issuer_en: str | None
+    published_on: date | None
+    source: str
+    source_sentence: str | None
+    source_url: str | None
+    source_note_zh: str
+    source_note_en: str
+    confidence: Confidence
+    items: tuple[StandardItem, ...]
+    other_requirements: tuple[Text, ...]
+
+    @property
+    def text(self) -> Text:
+        """The name in both languages."""
+        return Text(self.name_zh, self.name_en)
+
+    @property
+    def source_note(self) -> str:
+        """How sure the source is, in both languages on one line."""
+        return Text(self.source_note_zh, self.source_note_en).both()
+
+    @property
+    def amenity_codes(self) -> tuple[str, ...]:
+        """The required amenities in the standard's order."""
+        return tuple(item.amenity_code for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """All shipped words, each list in its order of display."""
+
+    kinds: tuple[Kind, ...]
+    amenities: tuple[Amenity, ...]
+    standards: tuple[AmenityStandard, ...]
+
+    def first_kind(self, family: Family) -> Kind:
+        """Return the kind that stands for a family."""
+        return next(kind for kind in self.kinds if kind.family is family)
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Read and check the three files of one folder.
+
+    Parameters
+    ----------
+    folder
+        Holds ``kinds.json``, ``amenities.json`` and ``amenity_standards.json``.
+
+    Raises
+    ------
+    ValueError
+        If a file breaks the rules: unknown family or amenity, malformed or repeated code, a name
+        that leads to two codes, a standard without items.
+    """
+    kinds = tuple(_kind(row) for row in _rows(folder / "kinds.json", "kinds"))
+    amenities = tuple(_amenity(row) for row in _rows(folder / "amenities.json", "amenities"))
+    standards = tuple(
+        _standard(row) for row in _rows(folder / "amenity_standards.json", "standards")
+    )
+    vocabulary = Vocabulary(kinds, amenities, standards)
+    _check(vocabulary)
+    return vocabulary
+
+
+@cache
+def load_vocabulary() -> Vocabulary:
+    """Return the vocabulary that this installation ships; read once per process."""
+    return read_vocabulary(shipped("data") / "vocabulary")
+
+
+def kind_of(text: str) -> str | None:
+    """Return the kind's code for a code, a name in zh or en, a synonym or a family's code.
+
+    Width, case and surrounding space do not matter. None means that no kind is called so.
+    """
+    return _resolve_kind(text)
+
+
+def amenity_of(text: str) -> str | None:
+    """Return the amenity's code for a code, a name in zh or en, or a synonym; None if there is none.
+
+    Width, case and surrounding space do not matter.
+    """
+    return _resolve_amenity(text)
+
+
+@lru_cache(maxsize=4096)
+def _resolve_kind(text: str) -> str | None:
+    return _kind_index().get(_folded(text))
+
+
+@lru_cache(maxsize=4096)
+def _resolve_amenity(text: str) -> str | None:
+    return _amenity_index().get(_folded(text))
+
+
+@cache
+def _kind_index() -> dict[str, str]:
+    vocabulary = load_vocabulary()
+    index = _index(vocabulary.kinds)
+    for family in Family:
+        index[family.value] = vocabulary.first_kind(family).code
+    return index
+
+
+@cache
+def _amenity_index() -> dict[str, str]:
+    return _index(load_vocabulary().amenities)
+
+
+def _folded(text: str) -> str:
+    """Fold width (NFKC), case and runs of space, so that ``ＡＥＤ`` and `` aed`` are one word."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _index(words: Iterable[Kind | Amenity]) -> dict[str, str]:
+    """Map every folded code, name and synonym to its code; a name of two codes is refused."""
+    index: dict[str, str] = {}
+    for word in words:
+        for name in (word.code, word.name_zh, word.name_en, *word.synonyms):
+            other = index.setdefault(_folded(name), word.code)
+            if other != word.code:
+                raise ValueError(f"the name {name!r} leads to both {other!r} and {word.code!r}")
+    return index
+
+
+def _rows(path: Path, key: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))[key]
+    return rows
+
+
+def _kind(row: dict[str, Any]) -> Kind:
+    return Kind(
+        code=row["code"],
+        family=Family(row["family"]),
+        name_zh=row["zh"],
+        name_en=row["en"],
+        sort=row["sort"],
+        synonyms=tuple(row["synonyms"]),
+        source=row["source"],
+    )
+
+
+def _amenity(row: dict[str, Any]) -> Amenity:
+    return Amenity(
+        code=row["code"],
+        name_zh=row["zh"],
+        name_en=row["en"],
+        sort=row["sort"],
+        synonyms=tuple(row["synonyms"]),
+    )
+
+
+def _standard(row: dict[str, Any]) -> AmenityStandard:
+    published = row["published_on"]
+    return AmenityStandard(
+        code=row["code"],
+        name_zh=row["zh"],
+        name_en=row["en"],
+        sort=row["sort"],
+        region_code=row["region_code"],
+        region=Text(row["region_zh"], row["region_en"]),
+        issuer=row["issuer_zh"],
+        issuer_en=row["issuer_en"],
+        published_on=None if published is None else date.fromisoformat(published),
+        source=row["source"],
+        source_sentence=row["source_sentence"],
+        source_url=row["source_url"],
+        source_note_zh=row["source_note_zh"],
+        source_note_en=row["source_note_en"],
+        confidence=row["confidence"],
+        items=tuple(
+            StandardItem(item["amenity"], Text(item["zh"], item["en"])) for item in row["items"]
+        ),
+        other_requirements=tuple(
+            Text(other["zh"], other["en"]) for other in row["other_requirements"]
+        ),
+    )
+
+
+def _check(vocabulary: Vocabulary) -> None:
+    for words in (vocabulary.kinds, vocabulary.amenities, vocabulary.standards):
+        codes = [word.code for word in words]
+        if len(set(codes)) != len(codes):
+            raise ValueError(f"a code is repeated in {sorted(codes)}")
+        malformed = [code for code in codes if not _CODE.fullmatch(code)]
+        if malformed:
+            raise ValueError(f"codes must be lower-case ascii words: {malformed}")
+        if [word.sort for word in words] != sorted({word.sort for word in words}):
+            raise ValueError("'sort' must rise strictly from row to row")
+    _index(vocabulary.amenities)
+    kind_names = _index(vocabulary.kinds)
+    for family in Family:
+        if not any(kind.family is family for kind in vocabulary.kinds):
+            raise ValueError(f"the family {family!r} has no kind")
+        if family.value in kind_names:
+            raise ValueError(f"{family.value!r} is a family's code and cannot name a kind")
+    known = {amenity.code for amenity in vocabulary.amenities}
+    for standard in vocabulary.standards:
+        codes = list(standard.amenity_codes)
+        if not codes or len(set(codes)) != len(codes) or not known.issuperset(codes):
+            raise ValueError(f"{standard.code}: items must be distinct known amenities: {codes}")
+        if standard.confidence not in get_args(Confidence):
+            raise ValueError(f"{standard.code}: unknown confidence {standard.confidence!r}")

@@ -1,0 +1,176 @@
+"""The shipped vocabulary is sound, and every way of writing a word leads to its one code."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from geoapp.core.paths import shipped
+from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary, read_vocabulary
+from geoapp.core.words import FAMILY_TEXT, Family
+
+
+def _copy(folder: Path, name: str, key: str, change: Any) -> None:
+    """Copy the shipped files into ``folder``, with ``change`` applied to the rows of one."""
+    for path in (shipped("data") / "vocabulary").glob("*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if path.name == name:
+            change(content[key])
+        (folder / path.name).write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_each_familys_first_kind_carries_the_familys_name() -> None:
+    vocabulary = load_vocabulary()
+    for family in Family:
+        assert vocabulary.first_kind(family).name_zh == FAMILY_TEXT[family].zh
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("station", "outdoor_station"),
+        ("base", "service_base"),
+        ("home", "worker_home"),
+        ("outdoor_station", "outdoor_station"),
+        ("户外劳动者服务站点", "outdoor_station"),
+        (" 爱心驿站 ", "care_post"),
+        ("司机之家", "drivers_home"),
+        ("职工智慧健康驿站", "smart_health_station"),
+        ("妈咪暖心小屋", "nursing_room"),
+        ("职工服务中心", "service_centre"),
+        ("青岛·惠工家", "huigongjia"),
+        ("Shared  Worker home", "shared_worker_home"),
+        ("职工书屋", "workers_reading_room"),
+        ("宾馆", None),
+        ("", None),
+    ],
+)
+def test_kind_of(written: str, code: str | None) -> None:
+    assert kind_of(written) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("microwave", "microwave"),
+        ("微波炉", "microwave"),
+        (" MICROWAVE\n", "microwave"),
+        ("烧水壶", "kettle"),
+        ("医药箱", "first_aid"),
+        ("卫生间", "toilet"),
+        ("ＡＥＤ", "aed"),
+        ("WIFI", "wifi"),
+        ("first-aid kit", "first_aid"),
+        ("电动车充电", "ebike_charging"),
+        ("手机充电", "phone_charging"),
+        ("游泳池", None),
+        ("", None),
+    ],
+)
+def test_amenity_of(written: str, code: str | None) -> None:
+    assert amenity_of(written) == code
+
+
+def test_every_name_of_every_word_leads_back_to_it() -> None:
+    vocabulary = load_vocabulary()
+    for kind in vocabulary.kinds:
+        for name in (kind.code, kind.name_zh, kind.name_en, *kind.synonyms):
+            assert kind_of(name) == kind.code
+    for amenity in vocabulary.amenities:
+        for name in (amenity.code, amenity.name_zh, amenity.name_en, *amenity.synonyms):
+            assert amenity_of(name) == amenity.code
+
+
+def test_no_name_holds_a_separator_of_lists() -> None:
+    # Files write lists with ; 、 and commas; a name with one inside could never be read back.
+    vocabulary = load_vocabulary()
+    for amenity in vocabulary.amenities:
+        for name in (amenity.name_zh, amenity.name_en, *amenity.synonyms):
+            assert not set(name) & set(";；、,，"), name
+
+
+def test_the_first_standard_is_the_seven_ones_of_wushan() -> None:
+    first = load_vocabulary().standards[0]
+    assert first.code == "seven_ones_wushan"
+    assert first.amenity_codes == (
+        "seating",
+        "microwave",
+        "rice_cooker",
+        "kettle",
+        "fan",
+        "phone_charging",
+        "first_aid",
+    )
+
+
+def test_every_seven_ones_has_seven_items_and_they_differ() -> None:
+    sevens = [s for s in load_vocabulary().standards if s.name_zh.startswith("七个一")]
+    assert len(sevens) == 4
+    assert all(len(standard.items) == 7 for standard in sevens)
+    assert len({standard.amenity_codes for standard in sevens}) == 4
+
+
+def test_every_standard_says_where_it_comes_from() -> None:
+    for standard in load_vocabulary().standards:
+        assert standard.source
+        assert standard.source_note_zh
+        assert standard.source_note_en
+        if standard.confidence != "requirement":
+            assert standard.source_url
+            assert standard.source_sentence
+            assert standard.issuer
+
+
+def _repeat(rows: list[dict[str, Any]]) -> None:
+    rows[1]["code"] = rows[0]["code"]
+
+
+def _ambiguous(rows: list[dict[str, Any]]) -> None:
+    rows[1]["synonyms"].append(rows[0]["zh"])
+
+
+def _no_homes(rows: list[dict[str, Any]]) -> None:
+    rows[:] = [row for row in rows if row["family"] != "home"]
+
+
+def _unknown_amenity(rows: list[dict[str, Any]]) -> None:
+    rows[0]["items"][0]["amenity"] = "sauna"
+
+
+def _no_items(rows: list[dict[str, Any]]) -> None:
+    rows[0]["items"] = []
+
+
+def _malformed(rows: list[dict[str, Any]]) -> None:
+    rows[0]["code"] = "Station-1"
+
+
+def _unsorted(rows: list[dict[str, Any]]) -> None:
+    rows[0]["sort"] = 9999
+
+
+def _family_as_name(rows: list[dict[str, Any]]) -> None:
+    rows[0]["synonyms"].append("Home")
+
+
+@pytest.mark.parametrize(
+    ("name", "key", "change", "message"),
+    [
+        ("kinds.json", "kinds", _repeat, "repeated"),
+        ("kinds.json", "kinds", _ambiguous, "leads to both"),
+        ("kinds.json", "kinds", _no_homes, "has no kind"),
+        ("kinds.json", "kinds", _family_as_name, "family's code"),
+        ("kinds.json", "kinds", _malformed, "ascii"),
+        ("amenities.json", "amenities", _ambiguous, "leads to both"),
+        ("amenities.json", "amenities", _unsorted, "sort"),
+        ("amenity_standards.json", "standards", _unknown_amenity, "known amenities"),
+        ("amenity_standards.json", "standards", _no_items, "known amenities"),
+    ],
+)
+def test_a_broken_file_is_refused(
+    tmp_path: Path, name: str, key: str, change: Any, message: str
+) -> None:
+    _copy(tmp_path, name, key, change)
+    with pytest.raises(ValueError, match=message):
+        read_vocabulary(tmp_path)
