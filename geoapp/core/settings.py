@@ -30,5 +30,6 @@ class Settings(BaseSettings):
     basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
     basemap_attribution: str = ""
     secure_cookies: bool = False
+    secret_key: str | None = None
     upload_limit_mb: int = Field(256, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

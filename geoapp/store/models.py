@@ -371,14 +371,6 @@ class AppUser(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-class AppSecret(Base):
-    """Secrets of the installation, such as the key that signs session cookies."""
-
-    __tablename__ = "app_secret"
-    name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
-
-
 class CalendarYear(Base):
     """A year whose public holidays and shifted working days are known, and from where."""
 

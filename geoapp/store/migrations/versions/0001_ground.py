@@ -16,7 +16,7 @@ depends_on = None
 _TABLES = (
     "run_array run_gap run_region run facility_place facility_tombstone facility candidate "
     "candidate_set demand_point demand_set region amenity_standard_item amenity_standard amenity "
-    "kind data_version app_user app_secret calendar_day calendar_year"
+    "kind data_version app_user calendar_day calendar_year"
 ).split()
 _FUNCTIONS = ("raise_version", "stamp_facility", "bury_facility", "touch_facility", "refuse_truncate")
 

@@ -23,12 +23,6 @@ CREATE TABLE amenity_standard (
     PRIMARY KEY (code)
 );
 
-CREATE TABLE app_secret (
-    name TEXT NOT NULL,
-    value TEXT NOT NULL,
-    PRIMARY KEY (name)
-);
-
 CREATE TABLE app_user (
     id INTEGER GENERATED ALWAYS AS IDENTITY,
     name TEXT NOT NULL,

@@ -1,0 +1,44 @@
+"""Roles and what each may do. A worker needs no role: what is public is open to everybody."""
+
+from enum import StrEnum
+
+from geoapp.core.i18n import Text
+
+
+class Role(StrEnum):
+    """Who somebody is, once signed in."""
+
+    PLANNER = "planner"
+    STEWARD = "steward"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do."""
+
+    RUN = "run"
+    EDIT = "edit"
+    IMPORT = "import"
+    SEE_UNPUBLISHED = "see_unpublished"
+    ADMINISTER = "administer"
+
+
+ROLE_TEXT = {
+    Role.PLANNER: Text("规划员", "Planner"),
+    Role.STEWARD: Text("数据管理员", "Data steward"),
+    Role.MANAGER: Text("管理者", "Manager"),
+    Role.ADMIN: Text("系统管理员", "Administrator"),
+}
+
+_ALLOWED: dict[Role, frozenset[Permission]] = {
+    Role.PLANNER: frozenset({Permission.RUN, Permission.SEE_UNPUBLISHED}),
+    Role.STEWARD: frozenset({Permission.EDIT, Permission.IMPORT, Permission.SEE_UNPUBLISHED}),
+    Role.MANAGER: frozenset({Permission.SEE_UNPUBLISHED}),
+    Role.ADMIN: frozenset(Permission),
+}
+
+
+def allows(role: Role | None, permission: Permission) -> bool:
+    """Tell whether a role (None: not signed in) has a permission."""
+    return role is not None and permission in _ALLOWED[role]

@@ -1,0 +1,239 @@
+"""Named queries on facilities: whole, by code, by page, and what changed since a version."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from geoapp.core.words import Status
+from geoapp.store.models import Facility, FacilityPlace, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedFacility:
+    """A facility at one of its places, WGS-84; ``place`` counts from 1 for those that move.
+
+    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service there.
+    """
+
+    id: int
+    place: int
+    code: str
+    kind: str
+    family: str
+    name: str
+    name_en: str | None
+    lon: float
+    lat: float
+    area_wkb: bytes | None
+    place_zh: str | None
+    place_en: str | None
+    from_date: date | None
+    to_date: date | None
+    opening_hours: str | None
+    timezone: str
+    amenities: list[str]
+    no_amenities: list[str]
+    entry: str | None
+    access: str | None
+    address: str | None
+    phone: str | None
+    operator: str | None
+    host: str | None
+    capacity: int | None
+    region_code: str | None
+    verified_on: date | None
+    position_accuracy_m: float | None
+    is_sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityChanges:
+    """What a reader needs to catch up: ``gone`` are facilities no longer in service or deleted."""
+
+    version: int
+    placed: list[PlacedFacility]
+    changed_ids: set[int]
+
+
+_PLACED = text(
+    """
+    select f.id, coalesce(p.place, 0), f.code, f.kind_code, k.family, f.name_zh, f.name_en,
+        st_x(coalesce(p.geom, f.point)), st_y(coalesce(p.geom, f.point)),
+        case when p.geom is null and not f.is_point then st_asbinary(f.geom) end,
+        p.label_zh, p.label_en,
+        greatest(f.opened_on, p.valid_from), least(f.closed_on - 1, p.valid_to),
+        coalesce(p.opening_hours, f.opening_hours), f.timezone, f.amenities, f.no_amenities,
+        f.entry, f.access, f.address, f.phone, f.operator, f.host, f.capacity, f.region_code,
+        f.verified_on, f.position_accuracy_m, f.is_sample
+    from (
+        select *, geometrytype(geom) = 'POINT' as is_point,
+            case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end as point
+        from facility where rev > :since and status = :open
+    ) f
+    join kind k on k.code = f.kind_code
+    left join (
+        select *, row_number() over (partition by facility_id order by valid_from, id) as place
+        from facility_place
+    ) p on p.facility_id = f.id
+    order by f.id, p.place
+    """
+)
+
+
+def read_changes(session: Session, since: int) -> FacilityChanges:
+    """Return the facilities in service that changed after a version, and every changed number.
+
+    Parameters
+    ----------
+    since
+        A version of ``data_version`` 'facilities'; -1 reads everything.
+
+    Notes
+    -----
+    The session must read one snapshot (repeatable read), so that version and rows agree.
+    """
+    version = data_version(session, "facilities")
+    changed: set[int] = set()
+    if since >= 0:
+        changed.update(
+            session.scalars(
+                text(
+                    "select id from facility where rev > :since "
+                    "union all select facility_id from facility_tombstone where rev > :since"
+                ),
+                {"since": since},
+            )
+        )
+    rows = session.execute(_PLACED, {"since": since, "open": Status.OPEN}).all()
+    placed = [_placed(row) for row in rows]
+    return FacilityChanges(version=version, placed=placed, changed_ids=changed)
+
+
+def _placed(row: Sequence[Any]) -> PlacedFacility:
+    values = list(row)
+    values[9] = None if values[9] is None else bytes(values[9])
+    return PlacedFacility(*values)
+
+
+def data_version(session: Session, name: str) -> int:
+    """Return the counter of one kind of data."""
+    return session.execute(
+        text("select version from data_version where name = :name"), {"name": name}
+    ).scalar_one()
+
+
+def data_versions(session: Session) -> dict[str, int]:
+    """Return all counters by name."""
+    return {name: version for name, version in session.execute(text("select name, version from data_version"))}
+
+
+def nearest_by_postgis(session: Session, *, lon: float, lat: float, k: int) -> Iterator[tuple[str, float]]:
+    """Return code and spheroid distance (metres) of the k nearest facilities in service, by PostGIS.
+
+    The truth behind the in-process index: candidates by the geography index in order of sphere
+    distance, rechecked on the spheroid under the guard that no sphere distance differs from the
+    spheroid's by more than a factor of 0.9943; when the guard fails, all within reach are measured.
+    Moving facilities are not considered. Ties are ordered by code.
+    """
+    parameters = {"lon": lon, "lat": lat, "k": k, "fetch": k + 6, "open": Status.OPEN}
+    rows = session.execute(_NEAREST, parameters).all()
+    exact = sorted(((row.distance_m, row.code) for row in rows))[:k]
+    if len(rows) == k + 6:
+        farthest_sphere_m = max(row.sphere_m for row in rows)
+        if 0.9943 * farthest_sphere_m < exact[-1][0]:
+            within = session.execute(_WITHIN, {**parameters, "reach_m": exact[-1][0]}).all()
+            exact = sorted(((row.distance_m, row.code) for row in within))[:k]
+    return iter([(code, distance_m) for distance_m, code in exact])
+
+
+_NEAREST = text(
+    """
+    select code, st_distance(geom::geography, q.here) as distance_m, sphere_m
+    from (
+        select code, geom, geom::geography <-> here as sphere_m
+        from facility, (select st_makepoint(:lon, :lat)::geography as here) q0
+        where status = :open and not exists (select from facility_place where facility_id = facility.id)
+        order by geom::geography <-> here limit :fetch
+    ) near, (select st_makepoint(:lon, :lat)::geography as here) q
+    """
+)
+_WITHIN = text(
+    """
+    select code, st_distance(geom::geography, here) as distance_m
+    from facility, (select st_makepoint(:lon, :lat)::geography as here) q
+    where status = :open and not exists (select from facility_place where facility_id = facility.id)
+        and st_dwithin(geom::geography, here, :reach_m + 0.001)
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityFilter:
+    """Which facilities a list holds; None does not filter.
+
+    ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below.
+    """
+
+    bbox: tuple[float, float, float, float] | None = None
+    region: str | None = None
+    kinds: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+
+
+_BELOW = """
+    with recursive below(code) as (
+        select code from region where code = :region
+        union all select r.code from region r join below b on r.parent_code = b.code
+    ) select code from below
+"""
+
+
+def regions_below(session: Session, code: str) -> list[str]:
+    """Return a region's code and those of all regions below it; empty if there is no such region."""
+    return list(session.scalars(text(_BELOW), {"region": code}))
+
+
+def page_of_facilities(
+    session: Session, wanted: FacilityFilter, *, after: str | None, limit: int
+) -> list[Facility]:
+    """Return facilities in order of code, starting after a code, at most ``limit``."""
+    query = select(Facility).order_by(Facility.code).limit(limit)
+    if wanted.bbox is not None:
+        query = query.where(func.st_intersects(Facility.geom, func.st_makeenvelope(*wanted.bbox, 4326)))
+    if wanted.region is not None:
+        query = query.where(Facility.region_code.in_(regions_below(session, wanted.region)))
+    if wanted.kinds:
+        query = query.where(Facility.kind_code.in_(wanted.kinds))
+    if wanted.families:
+        query = query.where(
+            Facility.kind_code.in_(select(Kind.code).where(Kind.family.in_(wanted.families)))
+        )
+    if wanted.statuses:
+        query = query.where(Facility.status.in_(wanted.statuses))
+    if after is not None:
+        query = query.where(Facility.code > after)
+    return list(session.scalars(query))
+
+
+def facility_by_code(session: Session, code: str, *, for_update: bool = False) -> Facility | None:
+    """Return the facility of this code, locked against other writers if asked."""
+    query = select(Facility).where(Facility.code == code)
+    return session.scalars(query.with_for_update() if for_update else query).one_or_none()
+
+
+def places_of(session: Session, facility_ids: Sequence[int]) -> dict[int, list[FacilityPlace]]:
+    """Return the timetabled places of facilities that move, in order of their periods."""
+    rows = session.scalars(
+        select(FacilityPlace)
+        .where(FacilityPlace.facility_id.in_(facility_ids))
+        .order_by(FacilityPlace.facility_id, FacilityPlace.valid_from, FacilityPlace.id)
+    )
+    places: dict[int, list[FacilityPlace]] = {}
+    for row in rows:
+        places.setdefault(row.facility_id, []).append(row)
+    return places

@@ -1,0 +1,202 @@
+"""Named queries on runs: their life, their results, the latest one.
+
+A run is taken by one worker at a time. Each taking raises ``attempts``, and every later write names
+the attempt it belongs to: a worker that was believed dead and comes back writes nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from geoapp.core.i18n import Text
+from geoapp.core.words import RunStatus
+from geoapp.store.models import Run, RunArray, RunGap, RunRegion
+
+_ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """What a running worker learns when it reports: whether the run is still its own, and wanted."""
+
+    mine: bool
+    cancel_requested: bool
+
+
+def add_run(session: Session, kind: str, params: dict[str, Any], created_by: str | None) -> int:
+    """Add a queued run and return its number."""
+    run = Run(kind=kind, params=params, created_by=created_by)
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def get_run(session: Session, run_id: int) -> Run | None:
+    """Return a run."""
+    return session.get(Run, run_id)
+
+
+def list_runs(session: Session, kind: str, limit: int) -> list[Run]:
+    """Return the newest runs of a kind, newest first."""
+    return list(session.scalars(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(limit)))
+
+
+def latest_run(session: Session, kind: str) -> Run | None:
+    """Return the run of a kind that succeeded last."""
+    return session.scalars(
+        select(Run)
+        .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED)
+        .order_by(Run.finished_at.desc(), Run.id.desc())
+        .limit(1)
+    ).first()
+
+
+def take_run(session: Session, run_id: int) -> int | None:
+    """Take a queued run and return the number of this attempt; None if it is not to be taken."""
+    return session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.status == RunStatus.QUEUED, ~Run.cancel_requested)
+        .values(
+            status=RunStatus.RUNNING,
+            attempts=Run.attempts + 1,
+            started_at=func.clock_timestamp(),
+            heartbeat_at=func.clock_timestamp(),
+            progress_share=0.0,
+        )
+        .returning(Run.attempts)
+    ).scalar_one_or_none()
+
+
+def beat(session: Session, run_id: int, attempt: int, share: float, step: Text) -> Beat:
+    """Report progress of an attempt."""
+    row = session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.attempts == attempt, Run.status == RunStatus.RUNNING)
+        .values(
+            progress_share=min(1.0, max(0.0, share)),
+            step_zh=step.zh,
+            step_en=step.en,
+            heartbeat_at=func.clock_timestamp(),
+        )
+        .returning(Run.cancel_requested)
+    ).one_or_none()
+    return Beat(mine=row is not None, cancel_requested=row is not None and row.cancel_requested)
+
+
+def end_run(
+    session: Session,
+    run_id: int,
+    attempt: int,
+    status: RunStatus,
+    *,
+    result: dict[str, Any] | None = None,
+    inputs: dict[str, Any] | None = None,
+    error: Text | None = None,
+) -> bool:
+    """End an attempt; False if the run is no longer its own (nothing was written)."""
+    values: dict[str, Any] = {
+        "status": status,
+        "finished_at": func.clock_timestamp(),
+        "error_zh": error.zh if error else None,
+        "error_en": error.en if error else None,
+    }
+    if status is RunStatus.SUCCEEDED:
+        values |= {"result": result, "inputs": inputs or {}, "progress_share": 1.0}
+    ended = session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.attempts == attempt, Run.status == RunStatus.RUNNING)
+        .values(**values)
+        .returning(Run.id)
+    ).scalar_one_or_none()
+    return ended is not None
+
+
+def put_back(session: Session, run_id: int, attempt: int) -> bool:
+    """Queue an unfinished attempt's run again."""
+    return (
+        session.execute(
+            update(Run)
+            .where(Run.id == run_id, Run.attempts == attempt, Run.status == RunStatus.RUNNING)
+            .values(status=RunStatus.QUEUED, heartbeat_at=None, job_id=None)
+            .returning(Run.id)
+        ).scalar_one_or_none()
+        is not None
+    )
+
+
+def request_cancel(session: Session, run_id: int) -> None:
+    """Cancel a queued run at once; ask the worker of a running one to stop. Ended runs stay."""
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.status.not_in(_ENDED))
+        .values(cancel_requested=True)
+    )
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id, Run.status == RunStatus.QUEUED)
+        .values(status=RunStatus.CANCELLED, finished_at=func.clock_timestamp())
+    )
+
+
+def set_job(session: Session, run_id: int, job_id: int) -> None:
+    """Note which job of the queue carries a run."""
+    session.execute(update(Run).where(Run.id == run_id).values(job_id=job_id))
+
+
+def silent_runs(session: Session, silent_for: timedelta) -> list[tuple[int, int]]:
+    """Return (run, attempt) of running runs whose worker has not reported for so long."""
+    rows = session.execute(
+        select(Run.id, Run.attempts).where(
+            Run.status == RunStatus.RUNNING,
+            Run.heartbeat_at < func.clock_timestamp() - silent_for,
+        )
+    )
+    return [(run_id, attempts) for run_id, attempts in rows]
+
+
+def forgotten_runs(session: Session, waiting_for: timedelta) -> list[int]:
+    """Return queued runs that no job of the queue carries."""
+    return list(
+        session.scalars(
+            select(Run.id).where(
+                Run.status == RunStatus.QUEUED,
+                Run.job_id.is_(None),
+                Run.created_at < func.clock_timestamp() - waiting_for,
+            )
+        )
+    )
+
+
+def save_results(
+    session: Session,
+    run_id: int,
+    regions: Sequence[RunRegion],
+    gaps: Sequence[RunGap],
+    arrays: Sequence[RunArray],
+) -> None:
+    """Write the tables of a run; to be called in the transaction that ends it."""
+    for model in (RunRegion, RunGap, RunArray):
+        session.execute(delete(model).where(model.run_id == run_id))
+    session.add_all([*regions, *gaps, *arrays])
+
+
+def run_regions(session: Session, run_id: int) -> list[RunRegion]:
+    """Return a run's figures by region, in order of region code."""
+    return list(
+        session.scalars(
+            select(RunRegion).where(RunRegion.run_id == run_id).order_by(RunRegion.region_code)
+        )
+    )
+
+
+def run_gaps(session: Session, run_id: int, limit: int) -> list[RunGap]:
+    """Return a run's gap zones by rank."""
+    return list(
+        session.scalars(
+            select(RunGap).where(RunGap.run_id == run_id).order_by(RunGap.rank).limit(limit)
+        )
+    )

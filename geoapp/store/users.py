@@ -1,0 +1,21 @@
+"""Named queries on those who sign in."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geoapp.store.models import AppUser
+
+
+def user_by_name(session: Session, name: str) -> AppUser | None:
+    """Return the user of this name."""
+    return session.scalars(select(AppUser).where(AppUser.name == name)).one_or_none()
+
+
+def user_by_id(session: Session, user_id: int) -> AppUser | None:
+    """Return the user of this number."""
+    return session.get(AppUser, user_id)
+
+
+def all_users(session: Session) -> list[AppUser]:
+    """Return all users, by name."""
+    return list(session.scalars(select(AppUser).order_by(AppUser.name)))

@@ -1,0 +1,153 @@
+"""Named queries on kinds, amenities, amenity standards and the calendar of holidays."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.vocabulary import Vocabulary
+from geoapp.store.models import (
+    Amenity,
+    AmenityStandard,
+    AmenityStandardItem,
+    Base,
+    CalendarDay,
+    CalendarYear,
+    Kind,
+)
+
+
+def _upsert(session: Session, model: type[Base], rows: list[dict[str, object]], key: str) -> None:
+    if not rows:
+        return
+    statement = insert(model)
+    changes = {name: statement.excluded[name] for name in rows[0] if name != key}
+    differs = [model.__table__.c[name].is_distinct_from(value) for name, value in changes.items()]
+    where = differs[0]
+    for other in differs[1:]:
+        where = where | other
+    session.execute(
+        statement.on_conflict_do_update(index_elements=[key], set_=changes, where=where), rows
+    )
+
+
+def save_vocabulary(session: Session, vocabulary: Vocabulary) -> None:
+    """Write the shipped vocabulary; codes that are no longer shipped stay, since data may use them."""
+    _upsert(
+        session,
+        Kind,
+        [
+            {
+                "code": kind.code,
+                "family": str(kind.family),
+                "name_zh": kind.name_zh,
+                "name_en": kind.name_en,
+                "sort": kind.sort,
+            }
+            for kind in vocabulary.kinds
+        ],
+        "code",
+    )
+    _upsert(
+        session,
+        Amenity,
+        [
+            {
+                "code": amenity.code,
+                "name_zh": amenity.name_zh,
+                "name_en": amenity.name_en,
+                "synonyms": list(amenity.synonyms),
+                "sort": amenity.sort,
+            }
+            for amenity in vocabulary.amenities
+        ],
+        "code",
+    )
+    _save_standards(session, vocabulary)
+
+
+def _save_standards(session: Session, vocabulary: Vocabulary) -> None:
+    rows: list[dict[str, object]] = [
+        {
+            "code": standard.code,
+            "name_zh": standard.name_zh,
+            "name_en": standard.name_en,
+            "region_code": standard.region_code,
+            "issuer": standard.issuer,
+            "published_on": standard.published_on,
+            "source": standard.source,
+            "source_note": standard.source_note,
+            "sort": standard.sort,
+        }
+        for standard in vocabulary.standards
+    ]
+    _upsert(session, AmenityStandard, rows, "code")
+    codes = [standard.code for standard in vocabulary.standards]
+    session.execute(
+        delete(AmenityStandardItem).where(AmenityStandardItem.standard_code.in_(codes))
+    )
+    for standard in vocabulary.standards:
+        session.add_all(
+            AmenityStandardItem(standard_code=standard.code, amenity_code=amenity, sort=order)
+            for order, amenity in enumerate(standard.amenity_codes)
+        )
+
+
+def save_calendar_year(
+    session: Session, year: int, natures: Mapping[date, str], source: str
+) -> None:
+    """Replace what is known of one year's holidays ('holiday') and shifted working days ('workday')."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    session.execute(delete(CalendarDay).where(CalendarDay.day.between(first, last)))
+    session.merge(CalendarYear(year=year, source=source))
+    session.add_all(CalendarDay(day=day, nature=nature) for day, nature in natures.items())
+
+
+def known_years(session: Session) -> list[int]:
+    """Return the years whose holidays are known, in order."""
+    return list(session.scalars(select(CalendarYear.year).order_by(CalendarYear.year)))
+
+
+def load_calendar(session: Session) -> WorkCalendar:
+    """Return the calendar of holidays and shifted working days."""
+    days = session.execute(select(CalendarDay.day, CalendarDay.nature)).all()
+    return WorkCalendar(
+        holidays=frozenset(day for day, nature in days if nature == "holiday"),
+        shifted_workdays=frozenset(day for day, nature in days if nature == "workday"),
+        years=frozenset(known_years(session)),
+    )
+
+
+def list_kinds(session: Session) -> list[Kind]:
+    """Return the kinds, by family and their own order."""
+    return list(session.scalars(select(Kind).order_by(Kind.sort, Kind.code)))
+
+
+def list_amenities(session: Session) -> list[Amenity]:
+    """Return the amenities in their own order."""
+    return list(session.scalars(select(Amenity).order_by(Amenity.sort, Amenity.code)))
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes that the store knows."""
+
+    kinds: frozenset[str]
+    amenities: frozenset[str]
+
+
+def read_codes(session: Session) -> Codes:
+    """Return the codes of kinds and amenities."""
+    return Codes(
+        kinds=frozenset(session.scalars(select(Kind.code))),
+        amenities=frozenset(session.scalars(select(Amenity.code))),
+    )
+
+
+def family_of_kinds(session: Session) -> dict[str, str]:
+    """Return the family of each kind by code."""
+    return {code: family for code, family in session.execute(select(Kind.code, Kind.family))}
