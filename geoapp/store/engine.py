@@ -1,0 +1,305 @@
+"""The store as one object: where it is, how to open a transaction, how to bring it up to date."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session, sessionmaker
+
+from geoapp.core.errors import GeoappError, InvalidValueError, MissingPartError, UnavailableError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.store.cluster import Cluster
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+CONNECT_SECONDS = 5
+POOL_SIZE = 5
+POOL_OVERFLOW = 10
+POOL_WAIT_SECONDS = 10.0
+REVIVE_EVERY_SECONDS = 3.0
+_MIGRATE_LOCK = 7_305_807_042  # any constant that nothing else in the database uses
+_SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
+# A connection that is lost or refused, an administrator's shutdown, and no room for another one.
+_AWAY = ("08", "57P01", "57P02", "57P03", "53")
+
+_UNREACHABLE = Text(
+    "数据库暂时无法连接，请稍后再试。", "The database does not answer now; try again later."
+)
+
+
+class Database:
+    """The store. One per process; its methods may be called from any thread.
+
+    Parameters
+    ----------
+    parameters
+        libpq's connection parameters.
+    cluster
+        The private cluster that the parameters lead to, if it is one; started anew if it dies.
+    pg_bin
+        Where PostgreSQL's programs lie (``GEOAPP_PG_BIN``), for backups.
+    """
+
+    def __init__(
+        self,
+        parameters: Mapping[str, str],
+        *,
+        cluster: Cluster | None = None,
+        pg_bin: Path | None = None,
+    ) -> None:
+        known = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "geoapp"}
+        self.parameters: dict[str, str] = known | dict(parameters)
+        self.pg_bin = pg_bin
+        self._cluster = cluster
+        self.engine: Engine = create_engine(
+            "postgresql+psycopg://",
+            connect_args=self.parameters,
+            pool_pre_ping=True,
+            pool_size=POOL_SIZE,
+            max_overflow=POOL_OVERFLOW,
+            pool_timeout=POOL_WAIT_SECONDS,
+        )
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._reviving = threading.Lock()
+        self._revived_at = -REVIVE_EVERY_SECONDS
+        # A forked child must not talk through its parent's connections.
+        os.register_at_fork(after_in_child=lambda: self.engine.dispose(close=False))
+
+    @property
+    def conninfo(self) -> str:
+        """Return libpq's connection string, password included: never show or log it."""
+        return make_conninfo(**self.parameters)
+
+    @property
+    def url(self) -> str:
+        """Return the address in the form of ``DATABASE_URL``, password included."""
+        rest = {name: value for name, value in self.parameters.items() if value}
+        name = rest.pop("dbname", "")
+        return f"postgresql:///{quote(name, safe='')}?{urlencode(rest, quote_via=quote)}"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether this is geoapp's private cluster."""
+        return self._cluster is not None
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """Open one transaction: committed at the end, rolled back on an error.
+
+        Raises
+        ------
+        UnavailableError
+            If the database does not answer, or goes away before the end. Nothing was changed then,
+            except in the rare case that the answer to the commit itself was lost.
+        """
+        with _connection_loss(), self._sessions.begin() as session:
+            self._connect(session)
+            yield session
+
+    def _connect(self, session: Session) -> None:
+        try:
+            session.connection()
+        except DBAPIError:
+            if not self._revive():
+                raise
+            session.rollback()
+            session.connection()
+
+    def _revive(self) -> bool:
+        """Start the private server again if it died, at most once in a few seconds."""
+        if self._cluster is None:
+            return False
+        with self._reviving:
+            if time.monotonic() - self._revived_at < REVIVE_EVERY_SECONDS:
+                return True  # another thread has just tried
+            log.warning("the database server is gone; starting it again")
+            try:
+                self._cluster.start()
+            except GeoappError as error:
+                log.error("the database server does not start: %s", error.text.en)
+                return False
+            finally:
+                self._revived_at = time.monotonic()
+            return True
+
+    def is_alive(self) -> bool:
+        """Tell whether the database answers; a private server that died is started again."""
+        try:
+            with self.session() as session:
+                session.execute(text("select 1"))
+        except UnavailableError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Give back every connection; stop the private server if nobody else uses it."""
+        self.engine.dispose()
+        if self._cluster is not None:
+            self._cluster.stop()
+
+
+def is_connection_loss(error: BaseException) -> bool:
+    """Tell whether an error of the driver means that the database is away, not that we erred."""
+    if isinstance(error, PoolTimeoutError):
+        return True
+    if isinstance(error, DBAPIError):
+        return error.connection_invalidated or (
+            error.orig is not None and is_connection_loss(error.orig)
+        )
+    if isinstance(error, psycopg.OperationalError):
+        return error.sqlstate is None or error.sqlstate.startswith(_AWAY)
+    return False
+
+
+@contextmanager
+def _connection_loss() -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, psycopg.OperationalError) as error:
+        if not is_connection_loss(error):
+            raise
+        raise UnavailableError(_UNREACHABLE) from error
+
+
+def parse_database_url(url: str) -> dict[str, str]:
+    """Return libpq's parameters of a ``DATABASE_URL``.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none of PostgreSQL's; its text does not repeat a password.
+    """
+    scheme = next((scheme for scheme in _SCHEMES if url.startswith(scheme)), None)
+    accepted = Text(
+        "postgresql://用户:密码@主机:端口/数据库", "postgresql://user:password@host:port/database"
+    )
+    if scheme is None:
+        raise InvalidValueError("DATABASE_URL", url.partition("://")[0][:40], accepted)
+    try:
+        found = conninfo_to_dict(f"postgresql://{url.removeprefix(scheme)}")
+    except psycopg.ProgrammingError:
+        raise InvalidValueError("DATABASE_URL", f"{scheme}…", accepted) from None
+    return {name: str(value) for name, value in found.items() if value is not None}
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the store of these settings: ``DATABASE_URL``, else the private cluster, started.
+
+    An address of one's own is not tried here, so that the service starts and waits for it.
+
+    Raises
+    ------
+    MissingPartError
+        If PostgreSQL with PostGIS is needed and not installed.
+    UnavailableError
+        If the private cluster does not start.
+    """
+    if settings.database_url:
+        return Database(parse_database_url(settings.database_url), pg_bin=settings.pg_bin)
+    cluster = Cluster(settings.data, pg_bin=settings.pg_bin)
+    cluster.start()
+    return Database(cluster.parameters(), cluster=cluster, pg_bin=settings.pg_bin)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
+
+
+@cache
+def head_revision() -> str:
+    """Return the revision that this version of geoapp needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    if head is None:
+        raise LookupError(f"no migrations in {MIGRATIONS}")
+    return head
+
+
+@cache
+def known_revisions() -> frozenset[str]:
+    """Return every revision that this version of geoapp can bring up to date."""
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(step.revision for step in script.walk_revisions())
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def current_revision(database: Database) -> str | None:
+    """Return the store's revision, or None if it was never made ready."""
+    with database.session() as session:
+        return _revision(session.connection())
+
+
+def is_current(database: Database) -> bool:
+    """Tell whether the store's tables are those that this version of geoapp needs."""
+    return current_revision(database) == head_revision()
+
+
+def migrate(database: Database) -> None:
+    """Make or update the tables, in one transaction; two processes at once do not collide.
+
+    Raises
+    ------
+    MissingPartError
+        If the database has no PostGIS and this user cannot add it.
+    UnavailableError
+        If the database does not answer, or was made by a newer geoapp.
+    """
+    if is_current(database):
+        return
+    with database.session() as session:
+        connection = session.connection()
+        connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _MIGRATE_LOCK})
+        found = _revision(connection)
+        if found == head_revision():
+            return
+        if found is not None and found not in known_revisions():
+            raise UnavailableError(
+                Text(
+                    f"数据库由更新版本的 geoapp 建立（版本 {found}）；请升级 geoapp。",
+                    f"The store was made by a newer geoapp (revision {found}); upgrade geoapp.",
+                )
+            )
+        _require_postgis(connection)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _require_postgis(connection: Connection) -> None:
+    if connection.scalar(text("select 1 from pg_extension where extname = 'postgis'")):
+        return
+    try:
+        connection.execute(text("create extension if not exists postgis"))
+    except DBAPIError as error:
+        if is_connection_loss(error):
+            raise
+        raise MissingPartError(
+            Text(
+                "数据库没有 PostGIS：请在数据库服务器上安装 PostGIS（Debian：sudo apt-get install -y "
+                "postgresql-postgis），再由管理员在该数据库中执行 CREATE EXTENSION postgis;",
+                "The database has no PostGIS: install it on the database's server (Debian: sudo apt-get "
+                "install -y postgresql-postgis), then let its administrator run in this database: "
+                "CREATE EXTENSION postgis;",
+            )
+        ) from error

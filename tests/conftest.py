@@ -1,0 +1,95 @@
+"""What every test may use: a real PostGIS, a fresh migrated database, settings, shared data."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from geoapp.core.settings import Settings
+from geoapp.store.cluster import Cluster
+from geoapp.store.engine import Database, migrate
+
+# A test's database need not outlive the machine.
+FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_wal_size": "1GB"}
+_numbers = itertools.count(1)
+
+
+def run_sql(cluster: Cluster, statement: str) -> None:
+    """Run one statement as the cluster's administrator, outside a transaction."""
+    conninfo = make_conninfo(**cluster.parameters("postgres"))
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        connection.execute(statement)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A server of this test run alone, without durability."""
+    folder = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
+    cluster = Cluster(folder, test_settings=FAST)
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def template_database(cluster: Cluster) -> str:
+    """The name of a migrated database without rows, to be copied."""
+    run_sql(cluster, "create database geoapp_template")
+    database = Database(cluster.parameters("geoapp_template"))
+    migrate(database)
+    database.close()
+    return "geoapp_template"
+
+
+@pytest.fixture
+def database(cluster: Cluster, template_database: str) -> Iterator[Database]:
+    """A migrated database of this test alone; fill it with ``initialise(database)``."""
+    name = f"test_{next(_numbers)}"
+    run_sql(cluster, f"create database {name} template {template_database}")
+    database = Database(cluster.parameters(name))
+    yield database
+    database.close()
+    run_sql(cluster, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def empty_database(cluster: Cluster) -> Iterator[Database]:
+    """A database of this test alone without any tables."""
+    name = f"test_{next(_numbers)}"
+    run_sql(cluster, f"create database {name}")
+    database = Database(cluster.parameters(name))
+    yield database
+    database.close()
+    run_sql(cluster, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Settings with a data folder of this test alone, whatever the environment says."""
+    for name in list(os.environ):
+        if name == "DATABASE_URL" or (name.startswith("GEOAPP_") and name != "GEOAPP_SHARED_DATA"):
+            monkeypatch.delenv(name)
+    return Settings(data=tmp_path / "data", database_url=None)
+
+
+@pytest.fixture(scope="session")
+def repo_root() -> Path:
+    """The checkout."""
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared_data(repo_root: Path) -> Path:
+    """Reference data that is not part of the repository; the test is skipped without it."""
+    named = os.environ.get("GEOAPP_SHARED_DATA")
+    folder = Path(named) if named else repo_root.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"{folder} is not present")
+    return folder
