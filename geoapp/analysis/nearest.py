@@ -136,6 +136,13 @@ class FacilityIndex:
         """Number of positions given so far, dead ones included: the length that masks have."""
         return len(self.keys)
 
+    def layers_of(self, mask: BoolArray | None = None) -> tuple[Layer, ...]:
+        """Return fresh trees of the places alive (in a mask), for analyses in bulk."""
+        if mask is not None:
+            self._check_mask(mask)
+        wanted = self.alive if mask is None else mask & self.alive
+        return build_layers(self.lon, self.lat, self._areas, np.flatnonzero(wanted))
+
     def position_of(self, key: Hashable) -> int | None:
         """Return the position of the place with this key, None if there is none."""
         position = self._overlay_positions.get(key)

@@ -98,15 +98,17 @@ class Outlines:
         # geodesically convex at this size); a millionth covers the spheroid's departure.
         return radius_m * (1 + 1e-6) + ROUNDING_M
 
-    def distance_m(self, which: IntArray, *, lon: float, lat: float) -> FloatArray:
-        """Return geodesic distances in metres from a point to the nearest point of some areas.
+    def distance_m(
+        self, which: IntArray, *, lon: float | FloatArray, lat: float | FloatArray
+    ) -> FloatArray:
+        """Return geodesic distances in metres from points to the nearest points of areas.
 
         Parameters
         ----------
         which
             Numbers of the areas asked for.
         lon, lat
-            The asking point, decimal degrees, EPSG:4326.
+            The asking point, decimal degrees, EPSG:4326; or one for each area asked for.
 
         Returns
         -------
@@ -115,43 +117,43 @@ class Outlines:
         """
         if len(which) == 0:
             return np.empty(0, dtype=np.float64)
-        foot_lon, foot_lat, inside, near = self._feet(which, lon=lon, lat=lat)
-        distance_m = geodesic_m(lon, lat, foot_lon, foot_lat)
+        from_lon = np.broadcast_to(np.asarray(lon, dtype=np.float64), which.shape)
+        from_lat = np.broadcast_to(np.asarray(lat, dtype=np.float64), which.shape)
+        foot_lon, foot_lat, inside, near = self._feet(which, from_lon, from_lat)
+        distance_m = geodesic_m(from_lon.copy(), from_lat.copy(), foot_lon, foot_lat)
         distance_m[inside | (distance_m < ROUNDING_M)] = 0.0  # on the outline counts as inside
         for place in np.flatnonzero(~near):
-            distance_m[place] = self._far_distance_m(int(which[place]), lon=lon, lat=lat)
+            distance_m[place] = self._far_distance_m(
+                int(which[place]), lon=float(from_lon[place]), lat=float(from_lat[place])
+            )
         return distance_m
 
     def _feet(
-        self, which: IntArray, *, lon: float, lat: float
+        self, which: IntArray, lon: FloatArray, lat: FloatArray
     ) -> tuple[FloatArray, FloatArray, BoolArray, BoolArray]:
-        """Find the nearest outline point of each area in the tangent plane at (lon, lat)."""
+        """Find the nearest outline point of each area in the tangent plane at its asking point."""
         counts = self.offsets[which + 1] - self.offsets[which]
         first = np.concatenate(([0], np.cumsum(counts)[:-1]))
         edge = np.arange(counts.sum()) + np.repeat(self.offsets[which] - first, counts)
-        lam, phi = np.radians(lon), np.radians(lat)
-        east = np.array((-np.sin(lam), np.cos(lam), 0.0))
-        up = np.array((np.cos(phi) * np.cos(lam), np.cos(phi) * np.sin(lam), np.sin(phi)))
-        frame = np.stack((east, np.cross(up, east), up), axis=1)
-        height = EQUATOR_RADIUS_M / np.sqrt(1 - ECCENTRICITY_2 * np.sin(phi) ** 2)
-        eye = np.array((0.0, 0.0, -ECCENTRICITY_2 * height * np.sin(phi)))
-        start, end = (self.starts[edge] - eye) @ frame, (self.ends[edge] - eye) @ frame
+        pair = np.repeat(np.arange(len(which)), counts)
+        start, height = self._seen(self.starts[edge], pair, lon, lat)
+        end, _ = self._seen(self.ends[edge], pair, lon, lat)
         near = np.minimum.reduceat(start[:, 2], first) > _NEAR_COSINE * height
         # Behind the horizon the projection has no meaning; those areas are answered elsewhere.
         start[:, 2] = np.maximum(start[:, 2], 1.0)
         end[:, 2] = np.maximum(end[:, 2], 1.0)
-        x1, y1 = start[:, 0] * height / start[:, 2], start[:, 1] * height / start[:, 2]
-        x2, y2 = end[:, 0] * height / end[:, 2], end[:, 1] * height / end[:, 2]
+        scale = height[pair]
+        x1, y1 = start[:, 0] * scale / start[:, 2], start[:, 1] * scale / start[:, 2]
+        x2, y2 = end[:, 0] * scale / end[:, 2], end[:, 1] * scale / end[:, 2]
         dx, dy = x2 - x1, y2 - y1
         length_2 = dx * dx + dy * dy
         along = -(x1 * dx + y1 * dy) / np.where(length_2 > 0, length_2, 1.0)
         along = np.clip(along, 0.0, 1.0)
         x, y = x1 + along * dx, y1 + along * dy
         reach_2 = x * x + y * y
+        at_least = np.flatnonzero(reach_2 == np.minimum.reduceat(reach_2, first)[pair])
         best = np.empty(len(which), dtype=np.int64)
-        least = np.repeat(np.minimum.reduceat(reach_2, first), counts)
-        at_least = np.flatnonzero(reach_2 == least)
-        best[np.repeat(np.arange(len(which)), counts)[at_least]] = at_least
+        best[pair[at_least]] = at_least
         crosses = (y1 > 0) != (y2 > 0)
         crosses &= x1 - y1 * dx / np.where(crosses, dy, 1.0) > 0
         inside = near & (np.add.reduceat(crosses.astype(np.int64), first) % 2 == 1)
@@ -161,12 +163,33 @@ class Outlines:
         foot = (1 - share) * self.starts[edge[best]] + share * self.ends[edge[best]]
         return *lonlat_of(foot), inside, near
 
+    @staticmethod
+    def _seen(
+        xyz: FloatArray, pair: IntArray, lon: FloatArray, lat: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return points as east, north, up from the eye below each asking point, and the heights.
+
+        The eye is where the asking point's vertical meets the earth's axis; the asking point is
+        straight up from it at the returned height (the prime vertical's radius of curvature).
+        """
+        sin_lon, cos_lon = np.sin(np.radians(lon)), np.cos(np.radians(lon))
+        sin_lat, cos_lat = np.sin(np.radians(lat)), np.cos(np.radians(lat))
+        height = EQUATOR_RADIUS_M / np.sqrt(1 - ECCENTRICITY_2 * sin_lat**2)
+        eye_z = -ECCENTRICITY_2 * height * sin_lat
+        out = xyz[:, 0] * cos_lon[pair] + xyz[:, 1] * sin_lon[pair]  # away from the axis
+        east = xyz[:, 1] * cos_lon[pair] - xyz[:, 0] * sin_lon[pair]
+        above = xyz[:, 2] - eye_z[pair]
+        north = above * cos_lat[pair] - out * sin_lat[pair]
+        up = above * sin_lat[pair] + out * cos_lat[pair]
+        return np.stack((east, north, up), axis=1), height
+
     def _far_distance_m(self, area: int, *, lon: float, lat: float) -> float:
         """Walk towards an area beyond the horizon: each step can only come nearer.
 
         From the best point so far go back towards the asker by at most 1,000 km, and take the
         area's nearest point from there; by the triangle inequality it is never farther.
         """
+        # From the nearest vertex: the area is far smaller than its distance.
         vertex_lon, vertex_lat = lonlat_of(self.starts[self.offsets[area] : self.offsets[area + 1]])
         reach_m = geodesic_m(lon, lat, vertex_lon, vertex_lat)
         place = int(np.argmin(reach_m))
@@ -175,7 +198,9 @@ class Outlines:
         for _ in range(_STEPS):
             back = GEOD.inv(best_lon, best_lat, lon, lat)[0]
             via_lon, via_lat, _ = GEOD.fwd(best_lon, best_lat, back, min(_STEP_M, best_m / 2))
-            foot_lon, foot_lat, _, _ = self._feet(np.array([area]), lon=via_lon, lat=via_lat)
+            foot_lon, foot_lat, _, _ = self._feet(
+                np.array([area]), np.array([via_lon]), np.array([via_lat])
+            )
             next_m = float(geodesic_m(lon, lat, foot_lon, foot_lat)[0])
             if next_m >= best_m - 1e-4:
                 return min(next_m, best_m)

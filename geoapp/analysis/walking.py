@@ -118,4 +118,4 @@ class Standard:
         """
         if self.seconds is not None:
             return np.asarray(estimate.seconds(walk_m) <= self.seconds)
-        return np.asarray(walk_m <= self.metres)
+        return np.asarray(walk_m <= self.walk_m(estimate))

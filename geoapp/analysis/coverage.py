@@ -1,0 +1,156 @@
+"""Who is within a service standard of a facility, who has a second one, and who has none.
+
+Covered iff impedance <= standard (closed), where the impedance of a demand point is the walk to
+its nearest facility: the exact geodesic times the estimate's detour factor.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from geoapp.analysis.bulk import Cancelled, Progress, raise_if, two_nearest
+from geoapp.analysis.frames import DemandFrame, FacilityFrame
+from geoapp.analysis.regions import RegionCoverage, Tally, by_region
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.walking import Standard, WalkingEstimate
+
+_SEARCH_SHARE = 0.8  # of the whole work; the rest is counting
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageResult:
+    """Coverage of n demand points by facilities (m positions).
+
+    Attributes
+    ----------
+    standard, estimate
+        What was asked, and how lines became walks.
+    nearest_position, second_position
+        By demand point: position of the nearest and second-nearest facility; -1 = there is none.
+    walk_m, backup_walk_m
+        By demand point: walk to them in metres; inf = there is none.
+    covered, backup
+        By demand point: at least one, at least two facilities within the standard.
+    weight
+        By demand point: the weight at the moment asked.
+    total
+        Figures of all demand.
+    regions
+        Figures of every region that holds demand and of those above, ordered by code.
+    without_region
+        Figures of the demand of unknown region; None where there is none.
+    facility_weight
+        By facility position: weight of the demand whose nearest facility it is.
+    facility_sole_weight
+        By facility position: weight that it alone covers, which would be lost without it.
+    """
+
+    standard: Standard
+    estimate: WalkingEstimate
+    nearest_position: IntArray
+    second_position: IntArray
+    walk_m: FloatArray
+    backup_walk_m: FloatArray
+    covered: BoolArray
+    backup: BoolArray
+    weight: FloatArray
+    total: RegionCoverage
+    regions: tuple[RegionCoverage, ...]
+    without_region: RegionCoverage | None
+    facility_weight: FloatArray
+    facility_sole_weight: FloatArray
+
+
+def coverage(
+    demand: DemandFrame,
+    facilities: FacilityFrame,
+    standard: Standard,
+    *,
+    estimate: WalkingEstimate,
+    open_mask: BoolArray | None = None,
+    parents: Mapping[str, str | None] | None = None,
+    at: datetime | None = None,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> CoverageResult:
+    """Compute who is covered.
+
+    Parameters
+    ----------
+    demand, facilities
+        Checked frames, EPSG:4326.
+    standard
+        Greatest acceptable walk, in metres or seconds.
+    estimate
+        How straight metres become walked ones.
+    open_mask
+        By facility position: which ones count (are open at the moment asked); None = all.
+    parents
+        For each region code the code of the region above, for figures up the hierarchy.
+    at
+        The moment for which demand with hourly profiles is weighed; None = the whole weight.
+    progress
+        Called with the share done, 0 to 1, rising, in the calling thread.
+    cancelled
+        Asked now and then; when it says True, the work stops.
+
+    Raises
+    ------
+    InvalidValueError
+        If the mask has another length than the positions, or `at` has no time zone.
+    CancelledError
+        If cancelled.
+
+    Notes
+    -----
+    Sums of weights are floating sums; they are exact for whole numbers of workers.
+    """
+
+    def searched(share: float) -> None:
+        if progress is not None:
+            progress(_SEARCH_SHARE * share)
+
+    weight = demand.weight_at(at)
+    found = two_nearest(
+        facilities.index,
+        demand.lon,
+        demand.lat,
+        mask=open_mask,
+        progress=searched,
+        cancelled=cancelled,
+    )
+    walks_m = estimate.walk_m(found.line_m)
+    walk_m, backup_walk_m = walks_m[:, 0].copy(), walks_m[:, 1].copy()
+    covered, backup = standard.covers(walk_m, estimate), standard.covers(backup_walk_m, estimate)
+    nearest, second = found.positions[:, 0].copy(), found.positions[:, 1].copy()
+    tally = Tally.build(walk_m, weight, covered, backup)
+    total = tally.whole()
+    raise_if(cancelled)
+    regions, without_region = by_region(tally, demand.region, parents or {})
+    served, sole = nearest >= 0, covered & ~backup
+    size = facilities.index.position_count
+    result = CoverageResult(
+        standard=standard,
+        estimate=estimate,
+        nearest_position=nearest,
+        second_position=second,
+        walk_m=walk_m,
+        backup_walk_m=backup_walk_m,
+        covered=covered,
+        backup=backup,
+        weight=weight,
+        total=total,
+        regions=regions,
+        without_region=without_region,
+        facility_weight=_load(nearest[served], weight[served], size),
+        facility_sole_weight=_load(nearest[sole], weight[sole], size),
+    )
+    if progress is not None:
+        progress(1.0)
+    return result
+
+
+def _load(position: IntArray, weight: FloatArray, size: int) -> FloatArray:
+    return np.bincount(position, weight, minlength=size).astype(np.float64)
