@@ -102,10 +102,6 @@ def coverage(
         If the mask has another length than the positions, or `at` has no time zone.
     CancelledError
         If cancelled.
-
-    Notes
-    -----
-    Sums of weights are floating sums; they are exact for whole numbers of workers.
     """
 
     def searched(share: float) -> None:

@@ -3,6 +3,7 @@
 A region's figures hold all demand in it and in the regions under it.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -90,6 +91,7 @@ class Tally:
     weight: FloatArray
     covered: BoolArray
     backup: BoolArray
+    integral: bool
 
     @classmethod
     def build(
@@ -97,7 +99,12 @@ class Tally:
     ) -> "Tally":
         """Sort n points by walking distance."""
         order = np.argsort(walk_m, kind="stable")
-        return cls(order, walk_m[order], weight[order], covered[order], backup[order])
+        integral = bool((weight == np.floor(weight)).all())
+        return cls(order, walk_m[order], weight[order], covered[order], backup[order], integral)
+
+    def _sum(self, weight: FloatArray) -> float:
+        """Add up so that the order does not matter: whole numbers are exact, others by fsum."""
+        return float(weight.sum()) if self.integral else math.fsum(weight)
 
     def whole(self) -> RegionCoverage:
         """Return the figures of all points together."""
@@ -115,10 +122,10 @@ class Tally:
 
     def _row(self, code: str | None, rows: IntArray) -> RegionCoverage:
         weight, covered, walk_m = self.weight[rows], self.covered[rows], self.walk_m[rows]
-        total = float(weight.sum())
-        covered_weight = float(weight[covered].sum())
-        backup_weight = float(weight[self.backup[rows]].sum())
-        uncovered_weight = float(weight[~covered].sum())
+        total = self._sum(weight)
+        covered_weight = self._sum(weight[covered])
+        backup_weight = self._sum(weight[self.backup[rows]])
+        uncovered_weight = self._sum(weight[~covered])
 
         def share(part: float) -> float | None:
             return part / total if total > 0 else None
@@ -130,7 +137,7 @@ class Tally:
             covered_weight=covered_weight,
             backup_weight=backup_weight,
             uncovered_weight=uncovered_weight,
-            unreachable_weight=float(weight[np.isinf(walk_m)].sum()),
+            unreachable_weight=self._sum(weight[np.isinf(walk_m)]),
             covered_share=share(covered_weight),
             backup_share=share(backup_weight),
             uncovered_share=share(uncovered_weight),
