@@ -1,0 +1,81 @@
+"""Service standards as people write them, and metres and seconds as people read them."""
+
+import math
+import re
+from dataclasses import dataclass
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+_METRES = {"": 1.0, "m": 1.0, "米": 1.0, "公尺": 1.0, "km": 1000.0, "公里": 1000.0, "千米": 1000.0}
+_SECONDS = {"s": 1.0, "秒": 1.0, "min": 60.0, "分钟": 60.0, "分": 60.0, "h": 3600.0, "小时": 3600.0}
+_FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z米公里尺千秒分钟小时]*)\s*", re.IGNORECASE)
+LEAST_M, MOST_M = 1.0, 100_000.0
+LEAST_SECONDS, MOST_SECONDS = 1.0, 14_400.0
+_ACCEPTED = Text(
+    "1 米至 100 公里或 1 秒至 4 小时，如 500m、0.5km、10min、10分钟",
+    "1 m to 100 km or 1 s to 4 h, such as 500m, 0.5km, 10min",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A service standard: the greatest acceptable walk, in metres or in seconds (the other is None)."""
+
+    metres: float | None = None
+    seconds: float | None = None
+
+    @property
+    def text(self) -> Text:
+        """The standard in words, such as 500 米 and 500 m."""
+        if self.metres is not None:
+            return format_metres(self.metres)
+        return format_seconds(self.seconds or 0.0)
+
+
+def parse_standard(value: str) -> Standard:
+    """Return the standard that a text such as ``500m``, ``0.5km`` or ``10min`` names.
+
+    A bare number counts metres.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither a length nor a time, or out of range.
+    """
+    match = _FORM.fullmatch(value)
+    unit = match[2].lower() if match else "?"
+    if match and unit in _METRES:
+        metres = float(match[1]) * _METRES[unit]
+        if LEAST_M <= metres <= MOST_M:
+            return Standard(metres=metres)
+    if match and unit in _SECONDS:
+        seconds = float(match[1]) * _SECONDS[unit]
+        if LEAST_SECONDS <= seconds <= MOST_SECONDS:
+            return Standard(seconds=seconds)
+    raise InvalidValueError("standard", value, _ACCEPTED)
+
+
+def _plain(number: float, decimals: int) -> str:
+    return f"{number:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:.0f}"
+
+
+def format_metres(metres: float) -> Text:
+    """Return a length for people: whole metres below one kilometre, then kilometres."""
+    if round(metres) < 1000:
+        return Text(f"{metres:.0f} 米", f"{metres:.0f} m")
+    kilometres = _plain(metres / 1000.0, 1 if metres < 100_000 else 0)
+    return Text(f"{kilometres} 公里", f"{kilometres} km")
+
+
+def format_seconds(seconds: float) -> Text:
+    """Return a time for people: whole minutes, rounded up, since nobody wants to be late."""
+    if seconds < 60:
+        return Text(f"{seconds:.0f} 秒", f"{seconds:.0f} s")
+    minutes = math.ceil(round(seconds / 60.0, 6))
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return Text(f"{minutes} 分钟", f"{minutes} min")
+    if not rest:
+        return Text(f"{hours} 小时", f"{hours} h")
+    return Text(f"{hours} 小时 {rest} 分钟", f"{hours} h {rest} min")
