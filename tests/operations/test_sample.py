@@ -61,10 +61,17 @@ def test_load_twice(store: Database, settings: Settings) -> None:
     assert _counts(store) == counts
     with store.session() as session:
         assert session.execute(text("select name, version from data_version")).all() == versions
+        session.execute(text("delete from facility where code = 'S-370202-001'"))
+    # What somebody deleted stays deleted.
+    assert not load_sample(store, settings).loaded
+    assert _counts(store)["facility"] == 949
 
 
-def test_what_the_store_holds_is_right(store: Database, settings: Settings) -> None:
-    load_sample(store, settings)
+def test_two_loaders_at_once_load_once_and_rightly(store: Database, settings: Settings) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        reports = list(pool.map(lambda _: load_sample(store, settings), range(2)))
+    assert sorted(report.loaded for report in reports) == [False, True]
+    assert _counts(store)["facility"] == 950
     with store.session() as session:
         astray = session.execute(
             text(
@@ -138,14 +145,6 @@ def test_what_is_there_stays(store: Database, settings: Settings) -> None:
         assert region == "我的山东"
 
 
-def test_a_deleted_sample_facility_stays_deleted(store: Database, settings: Settings) -> None:
-    load_sample(store, settings)
-    with store.session() as session:
-        session.execute(text("delete from facility where code = 'S-370202-001'"))
-    load_sample(store, settings)
-    assert _counts(store)["facility"] == 949
-
-
 def test_a_failure_leaves_nothing_behind(store: Database, settings: Settings) -> None:
     def stop(share: float, _step: Text) -> None:
         if share >= 0.7:
@@ -155,11 +154,3 @@ def test_a_failure_leaves_nothing_behind(store: Database, settings: Settings) ->
     with pytest.raises(RuntimeError, match="half-way"):
         load_sample(store, settings, stop)
     assert _counts(store) == before
-    assert load_sample(store, settings).loaded
-
-
-def test_two_loaders_at_once_load_once(store: Database, settings: Settings) -> None:
-    with ThreadPoolExecutor(2) as pool:
-        reports = list(pool.map(lambda _: load_sample(store, settings), range(2)))
-    assert sorted(report.loaded for report in reports) == [False, True]
-    assert _counts(store)["facility"] == 950
