@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 import shutil
+import socket
 import stat
 import subprocess
 import threading
@@ -158,11 +159,15 @@ class Cluster:
         with self._mutex, self._translated():
             self._make_folder()
             atexit.register(self.stop)
-            with self._start_lock():
-                self._enter()
-                self._make_cluster()
-                self._make_ready()
-                self._make_database()
+            try:
+                with self._start_lock():
+                    self._enter()
+                    self._make_cluster()
+                    self._make_ready()
+                    self._make_database()
+            except BaseException:
+                self.stop()
+                raise
 
     def stop(self) -> bool:
         """Stop using the cluster; the last user stops the server. Return whether that was us.
@@ -173,13 +178,20 @@ class Cluster:
             if self._users is None or os.getpid() != self._process:
                 return False
             atexit.unregister(self.stop)
-            with self._start_lock(), self._users as users:
-                self._users = None
-                try:
-                    fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    return False
-                return end_server(self.data, self._child, STOP_SECONDS)
+            users, self._users = self._users, None
+            with users:
+                if not self.folder.exists():
+                    return False  # the server ends by itself when its files are gone
+                with self._start_lock():
+                    try:
+                        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    except BlockingIOError:
+                        return False
+                    try:
+                        return end_server(self.data, self._child, STOP_SECONDS)
+                    finally:
+                        # A forked child may hold the same open file, and with it the lock.
+                        fcntl.flock(users, fcntl.LOCK_UN)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -205,7 +217,7 @@ class Cluster:
             yield
 
     def _open_lock(self, name: str) -> IO[bytes]:
-        lock = (self.folder / name).open("ab")
+        lock = os.fdopen(os.open(self.folder / name, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
         self._give(self.folder / name, self.folder.stat().st_uid)
         return lock
 
@@ -271,6 +283,8 @@ class Cluster:
         if server is not None and server.state == "stopping":
             end_server(self.data, self._child, STOP_SECONDS)
             server = read_server(self.data)
+        if server is None and self._answers():
+            return  # it runs in another container on the same folder, where we do not see it
         if server is None:
             owner = self._owner()
             reap(self._child)
@@ -278,6 +292,14 @@ class Cluster:
             self._prepare_files(owner)
             self._child = self._spawn(owner)
         self._wait_until_ready()
+
+    def _answers(self) -> bool:
+        with socket.socket(socket.AF_UNIX) as probe:
+            try:
+                probe.connect(os.fspath(self.socket_folder / SOCKET))
+            except OSError:
+                return False
+            return True
 
     def _clear_traces(self) -> None:
         """Remove what a killed server left behind and what would keep a new one from starting."""
@@ -349,7 +371,7 @@ class Cluster:
             server = read_server(self.data)
             if server is not None and server.state == "ready":
                 return
-            if server is None and self._child is not None and not _is_child(self._child):
+            if server is None and (self._child is None or not _lives(self._child)):
                 break
             time.sleep(POLL_SECONDS)
         end = self.log.read_bytes()[-1500:].decode(errors="replace")
@@ -372,7 +394,7 @@ def _server_environment() -> dict[str, str]:
     return kept | {"LC_ALL": "C.UTF-8"}
 
 
-def _is_child(pid: int) -> bool:
+def _lives(pid: int) -> bool:
     """Tell whether a child still lives; one that has ended is reaped."""
     try:
         return os.waitpid(pid, os.WNOHANG) == (0, 0)

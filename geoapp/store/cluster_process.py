@@ -1,4 +1,4 @@
-"""The server's process as the operating system shows it: alive, dead, a zombie, or somebody else."""
+"""The server's process as the system shows it: alive, dead, a zombie, or somebody else."""
 
 import os
 import signal

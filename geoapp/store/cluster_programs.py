@@ -114,8 +114,8 @@ def how_to_install(pg_bin: Path | None, major: int | None) -> Text:
     if pg_bin is not None:
         where = Text(f"（已按 GEOAPP_PG_BIN 在 {pg_bin} 查找）", f" in {pg_bin} (GEOAPP_PG_BIN)")
     return Text(
-        f"未找到带 PostGIS 的 PostgreSQL {version}{where.zh}。请安装：sudo apt-get install -y {package}；"
-        "或用 DATABASE_URL 指定已有的数据库。",
+        f"未找到带 PostGIS 的 PostgreSQL {version}{where.zh}。请安装："
+        f"sudo apt-get install -y {package}；或用 DATABASE_URL 指定已有的数据库。",
         f"PostgreSQL {version} with PostGIS was not found{where.en}. Install it: "
         f"sudo apt-get install -y {package}; or name a database of your own in DATABASE_URL.",
     )

@@ -1,6 +1,7 @@
 """The store as one object: where it is, how to open a transaction, how to bring it up to date."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
+from weakref import WeakSet
 
 import psycopg
 from alembic import command
@@ -19,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from geoapp.core.errors import GeoappError, InvalidValueError, MissingPartError, UnavailableError
 from geoapp.core.i18n import Text
@@ -42,6 +44,18 @@ _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 _UNREACHABLE = Text(
     "数据库暂时无法连接，请稍后再试。", "The database does not answer now; try again later."
 )
+
+
+_open_databases: "WeakSet[Database]" = WeakSet()
+
+
+def _forget_connections() -> None:
+    """Let a forked child make connections of its own instead of talking through its parent's."""
+    for database in _open_databases:
+        database.engine.dispose(close=False)
+
+
+os.register_at_fork(after_in_child=_forget_connections)
 
 
 class Database:
@@ -76,11 +90,9 @@ class Database:
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
         )
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._reviving = threading.Lock()
-        self._revived_at = -REVIVE_EVERY_SECONDS
-        # A forked child must not talk through its parent's connections.
-        os.register_at_fork(after_in_child=lambda: self.engine.dispose(close=False))
+        self._revived_at = -math.inf
+        _open_databases.add(self)
 
     @property
     def conninfo(self) -> str:
@@ -109,18 +121,21 @@ class Database:
             If the database does not answer, or goes away before the end. Nothing was changed then,
             except in the rare case that the answer to the commit itself was lost.
         """
-        with _connection_loss(), self._sessions.begin() as session:
-            self._connect(session)
+        with (
+            _connection_loss(),
+            self._checkout() as connection,
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
-    def _connect(self, session: Session) -> None:
+    def _checkout(self) -> Connection:
         try:
-            session.connection()
+            return self.engine.connect()
         except DBAPIError:
             if not self._revive():
                 raise
-            session.rollback()
-            session.connection()
+            return self.engine.connect()
 
     def _revive(self) -> bool:
         """Start the private server again if it died, at most once in a few seconds."""
@@ -129,7 +144,8 @@ class Database:
         with self._reviving:
             if time.monotonic() - self._revived_at < REVIVE_EVERY_SECONDS:
                 return True  # another thread has just tried
-            log.warning("the database server is gone; starting it again")
+            if self._cluster.pid is None:
+                log.warning("the database server is gone; starting it again")
             try:
                 self._cluster.start()
             except GeoappError as error:
@@ -141,12 +157,14 @@ class Database:
 
     def is_alive(self) -> bool:
         """Tell whether the database answers; a private server that died is started again."""
-        try:
-            with self.session() as session:
-                session.execute(text("select 1"))
-        except UnavailableError:
-            return False
-        return True
+        for _ in range(2):  # the first may meet a connection that is about to break
+            try:
+                with self.session() as session:
+                    session.execute(text("select 1"))
+            except UnavailableError:
+                continue
+            return True
+        return False
 
     def close(self) -> None:
         """Give back every connection; stop the private server if nobody else uses it."""
@@ -191,7 +209,8 @@ def parse_database_url(url: str) -> dict[str, str]:
         "postgresql://用户:密码@主机:端口/数据库", "postgresql://user:password@host:port/database"
     )
     if scheme is None:
-        raise InvalidValueError("DATABASE_URL", url.partition("://")[0][:40], accepted)
+        shown = url.partition("://")[0] if "://" in url else ""
+        raise InvalidValueError("DATABASE_URL", f"{shown}…", accepted)
     try:
         found = conninfo_to_dict(f"postgresql://{url.removeprefix(scheme)}")
     except psycopg.ProgrammingError:
@@ -296,10 +315,10 @@ def _require_postgis(connection: Connection) -> None:
             raise
         raise MissingPartError(
             Text(
-                "数据库没有 PostGIS：请在数据库服务器上安装 PostGIS（Debian：sudo apt-get install -y "
-                "postgresql-postgis），再由管理员在该数据库中执行 CREATE EXTENSION postgis;",
-                "The database has no PostGIS: install it on the database's server (Debian: sudo apt-get "
-                "install -y postgresql-postgis), then let its administrator run in this database: "
-                "CREATE EXTENSION postgis;",
+                "数据库没有 PostGIS：请在数据库服务器上安装 PostGIS（Debian："
+                "sudo apt-get install -y postgresql-postgis），再由管理员在该数据库中执行 CREATE EXTENSION postgis;",
+                "The database has no PostGIS: install it on the database's server (Debian: "
+                "sudo apt-get install -y postgresql-postgis), then let its administrator run in "
+                "this database: CREATE EXTENSION postgis;",
             )
         ) from error
