@@ -143,6 +143,10 @@ class FacilityIndex:
         wanted = self.alive if mask is None else mask & self.alive
         return build_layers(self.lon, self.lat, self._areas, np.flatnonzero(wanted))
 
+    def area_of(self, position: int) -> BaseGeometry | None:
+        """Return the area of the place at a position (EPSG:4326), None for a point."""
+        return None if self._areas is None else self._areas[position]
+
     def position_of(self, key: Hashable) -> int | None:
         """Return the position of the place with this key, None if there is none."""
         position = self._overlay_positions.get(key)
