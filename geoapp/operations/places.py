@@ -1,0 +1,35 @@
+"""Regions as places: to start from when a device gives no position, and as names."""
+
+from geoapp.core.errors import NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.store import places as store
+from geoapp.store.engine import Database
+from geoapp.store.places import RegionName
+
+
+def list_regions(database: Database) -> list[RegionName]:
+    """Return all regions by code: what contains others comes before them."""
+    with database.session() as session:
+        return store.region_names(session, outlined=False)
+
+
+def list_places(database: Database) -> list[RegionName]:
+    """Return the districts and streets that one can start from."""
+    with database.session() as session:
+        found = store.region_names(session, outlined=True)
+    return [one for one in found if one.level in ("district", "street")]
+
+
+def point_of_place(database: Database, code: str) -> tuple[float, float]:
+    """Return a point (lon, lat), WGS-84, inside a district or street.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such region or its outline is unknown.
+    """
+    with database.session() as session:
+        point = store.point_in_region(session, code)
+    if point is None:
+        raise NotFoundError(Text("区域", "region"), code)
+    return point

@@ -1,0 +1,46 @@
+"""Named queries on regions as places and names."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+MOST_REGIONS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class RegionName:
+    """A region by name."""
+
+    code: str
+    level: str
+    name_zh: str
+    name_en: str | None
+
+
+_NAMES = text(
+    """
+    select code, level, name_zh, name_en from region
+    where geom is not null or not :outlined
+    order by code limit :limit
+    """
+)
+_POINT = text(
+    """
+    select st_x(point), st_y(point)
+    from (select st_pointonsurface(geom) as point from region where code = :code) inside
+    where point is not null
+    """
+)
+
+
+def region_names(session: Session, *, outlined: bool) -> list[RegionName]:
+    """Return regions by code, ``MOST_REGIONS`` at most; with ``outlined`` those that have one."""
+    parameters = {"outlined": outlined, "limit": MOST_REGIONS}
+    return [RegionName(*row) for row in session.execute(_NAMES, parameters)]
+
+
+def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
+    """Return a point (lon, lat), WGS-84, inside a region; None without region or outline."""
+    row = session.execute(_POINT, {"code": code}).one_or_none()
+    return None if row is None else (row[0], row[1])

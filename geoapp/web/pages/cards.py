@@ -1,0 +1,200 @@
+"""One found facility in words: what a worker reads before setting out."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Language, Text
+from geoapp.core.links import links
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
+from geoapp.operations.nearest import NearestItem, NearestService
+from geoapp.store.facilities_read import PlacedFacility
+from geoapp.web.language import language
+from geoapp.web.pages.chrome import day_word
+
+KEY_AMENITIES = (
+    "drinking_water",
+    "microwave",
+    "phone_charging",
+    "toilet",
+    "air_conditioning",
+    "seating",
+    "first_aid",
+)
+OLD_DAYS = 365
+
+State = Literal["open", "shut", "unknown"]
+Presence = Literal["yes", "no", "unknown"]
+
+LINK_TEXT = {
+    "amap": Text("高德地图", "Amap"),
+    "baidu": Text("百度地图", "Baidu Maps"),
+    "tencent": Text("腾讯地图", "Tencent Maps"),
+    "apple": Text("苹果地图", "Apple Maps"),
+    "google": Text("谷歌地图", "Google Maps"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AmenityMark:
+    """One amenity at one facility: there, known not to be there, or unknown."""
+
+    code: str
+    text: Text
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What one line of the finder's list shows; ``lon`` and ``lat`` are in the base map's datum."""
+
+    number: int
+    code: str
+    name: str
+    kind: Text
+    sample: bool
+    lon: float
+    lat: float
+    state: State
+    state_text: Text
+    state_note: str | None
+    walk_seconds: float
+    walk_m: float
+    distance_m: float
+    basis: Text
+    is_estimate: bool
+    entry: Text | None
+    access: Text | None
+    key_amenities: list[AmenityMark]
+    other_amenities: list[AmenityMark]
+    verified_on: date | None
+    verified_long_ago: bool
+    address: str | None
+    place: Text | None
+    opening_hours: str | None
+    host: str | None
+    operator: str | None
+    phone: str | None
+    links: list[tuple[Text, str]]
+
+
+_STATE_TEXT = {
+    "open": Text("开放中", "Open"),
+    "shut": Text("已关闭", "Closed"),
+    "unknown": Text("开放时间未知", "Hours unknown"),
+}
+
+
+def make_cards(
+    service: NearestService,
+    items: list[NearestItem],
+    *,
+    asked: frozenset[str],
+    datum: Datum,
+) -> list[Card]:
+    """Return the cards of an answer, nearest first; amenities that were asked for come first."""
+    return [
+        _card(service, number, item, asked=asked, datum=datum)
+        for number, item in enumerate(items, start=1)
+    ]
+
+
+def _card(
+    service: NearestService, number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum
+) -> Card:
+    one = item.facility
+    now = datetime.now(UTC)
+    state, note = _state(service, item, now)
+    lon, lat = (float(value) for value in from_wgs84(lon=one.lon, lat=one.lat, datum=datum))
+    today = now.astimezone(ZoneInfo(one.timezone)).date()
+    marks = _marks(one, asked)
+    keys = {*KEY_AMENITIES, *asked}
+    return Card(
+        number=number,
+        code=one.code,
+        name=_name(one, language()),
+        kind=_kind_text(one.kind),
+        sample=one.is_sample,
+        lon=round(lon, 7),
+        lat=round(lat, 7),
+        state=state,
+        state_text=_STATE_TEXT[state],
+        state_note=note,
+        walk_seconds=item.walk_seconds,
+        walk_m=item.walk_m,
+        distance_m=item.distance_m,
+        basis=BASIS_TEXT[item.basis],
+        is_estimate=item.basis == "estimate",
+        entry=ENTRY_TEXT[Entry(one.entry)] if one.entry else None,
+        access=ACCESS_TEXT[Access(one.access)] if one.access else None,
+        key_amenities=[mark for mark in marks if mark.code in keys],
+        other_amenities=[
+            mark for mark in marks if mark.code not in keys and mark.presence != "unknown"
+        ],
+        verified_on=one.verified_on,
+        verified_long_ago=one.verified_on is not None and (today - one.verified_on).days > OLD_DAYS,
+        address=one.address,
+        place=Text(one.place_zh, one.place_en or one.place_zh) if one.place_zh else None,
+        opening_hours=one.opening_hours,
+        host=one.host,
+        operator=one.operator,
+        phone=one.phone,
+        links=[
+            (LINK_TEXT[name], address)
+            for name, address in links(lon=one.lon, lat=one.lat, name=one.name).items()
+        ],
+    )
+
+
+def _name(one: PlacedFacility, chosen: Language) -> str:
+    return one.name_en if chosen == "en" and one.name_en else one.name
+
+
+def _kind_text(code: str) -> Text:
+    for kind in load_vocabulary().kinds:
+        if kind.code == code:
+            return kind.text
+    return Text(code, code)
+
+
+def _marks(one: PlacedFacility, asked: frozenset[str]) -> list[AmenityMark]:
+    there, absent = set(one.amenities), set(one.no_amenities)
+    order = {code: place for place, code in enumerate(KEY_AMENITIES)}
+    words = sorted(
+        load_vocabulary().amenities,
+        key=lambda word: (word.code not in asked, order.get(word.code, len(order)), word.sort),
+    )
+    return [
+        AmenityMark(
+            word.code,
+            word.text,
+            "yes" if word.code in there else "no" if word.code in absent else "unknown",
+        )
+        for word in words
+    ]
+
+
+def _state(service: NearestService, item: NearestItem, now: datetime) -> tuple[State, str | None]:
+    change, why = service.hours_note(item, now)
+    if item.open is None:
+        return "unknown", None if why is None else why.pick(language())
+    state: State = "open" if item.open else "shut"
+    if change is None:
+        return state, _always(item).pick(language()) if item.open else None
+    zone = ZoneInfo(item.facility.timezone)
+    local, today = change.astimezone(zone), now.astimezone(zone).date()
+    day = "" if local.date() == today else day_word(local.date(), today)
+    when = f"{day} {local:%H:%M}".strip()
+    text = (
+        Text(f"到 {when}", f"until {when}") if item.open else Text(f"{when} 开放", f"opens {when}")
+    )
+    return state, text.pick(language())
+
+
+def _always(item: NearestItem) -> Text:
+    if item.facility.opening_hours == "24/7":
+        return Text("24 小时", "24 hours")
+    return Text("近期不关", "no closing time soon")

@@ -1,0 +1,169 @@
+"""What every page shares: navigation by role, the language switch, the map's set-up, formats."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_login import current_user
+from werkzeug.urls import iri_to_uri
+
+from geoapp.core.errors import UnavailableError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission, Role, allows
+from geoapp.core.units import format_seconds
+from geoapp.core.words import Datum
+from geoapp.web.access import current_role
+from geoapp.web.language import language
+from geoapp.web.services import services
+
+blueprint = Blueprint("chrome", __name__)
+
+_WEEKDAYS = (
+    Text("周一", "Mon"),
+    Text("周二", "Tue"),
+    Text("周三", "Wed"),
+    Text("周四", "Thu"),
+    Text("周五", "Fri"),
+    Text("周六", "Sat"),
+    Text("周日", "Sun"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One link of the navigation."""
+
+    text: Text
+    icon: str
+    href: str
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MapSetup:
+    """What a page's map is drawn with; data is shifted to the base map's datum."""
+
+    basemap: str
+    attribution: str
+    datum: Datum
+    regions: str
+
+
+_PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
+    ("finder.show", Text("找站点", "Find"), "pin", frozenset()),
+)
+
+
+def _role() -> Role | None:
+    """Return the role, or None where the store cannot say: a page of errors needs no role."""
+    try:
+        return current_role()
+    except UnavailableError:
+        return None
+
+
+def signed_in_name() -> str | None:
+    """Return the name of who is signed in, or None."""
+    return current_user.name if _role() is not None else None
+
+
+def nav_items() -> list[NavItem]:
+    """Return the pages that the present role may open."""
+    role = _role()
+    return [
+        NavItem(text, icon, url_for(endpoint), request.endpoint == endpoint)
+        for endpoint, text, icon, permissions in _PAGES
+        if not permissions or any(allows(role, one) for one in permissions)
+    ]
+
+
+def language_link() -> str:
+    """Return the address of this same page in the other language."""
+    other = "zh" if language() == "en" else "en"
+    query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
+    return f"{iri_to_uri(request.path)}?{urlencode([*query, ('lang', other)])}"
+
+
+def map_setup() -> MapSetup:
+    """Return what the map of a page is drawn with."""
+    settings = services().settings
+    datum = Datum(settings.basemap_datum) if settings.basemap_url else Datum.WGS84
+    return MapSetup(
+        basemap=settings.basemap_url or "",
+        attribution=settings.basemap_attribution,
+        datum=datum,
+        regions=url_for("vocabularies.regions", level="district", datum=str(datum), simplify_m=60),
+    )
+
+
+def metres(value: float | None) -> str:
+    """Return a distance as people say it: 340 m, 1.2 km."""
+    if value is None:
+        return "—"
+    if value < 995:
+        rounded = round(value) if value < 10 else round(value, -1)
+        return f"{rounded:.0f} {_pick('米', 'm')}"
+    return f"{value / 1000:.1f} {_pick('公里', 'km')}"
+
+
+def minutes(seconds: float | None) -> str:
+    """Return a walking time in whole minutes, rounded up, never less than one."""
+    return "—" if seconds is None else format_seconds(max(60.0, seconds)).pick(language())
+
+
+def percent(share: float | None) -> str:
+    """Return a share (0 to 1) as a percentage with one decimal."""
+    return "—" if share is None else f"{share * 100:.1f}%"
+
+
+def people(number: float | None) -> str:
+    """Return a number of people with separators."""
+    return "—" if number is None else f"{number:,.0f}"
+
+
+def moment_text(value: datetime) -> Text:
+    """Return a moment as date, weekday and minute in the service's own time zone."""
+    local = value.astimezone(ZoneInfo(services().settings.timezone))
+    weekday = _WEEKDAYS[local.weekday()]
+    return Text(
+        f"{local:%Y-%m-%d} {weekday.zh} {local:%H:%M}", f"{weekday.en} {local:%Y-%m-%d %H:%M}"
+    )
+
+
+def moment(value: datetime | None) -> str:
+    """Return a moment in the language of the request."""
+    return "—" if value is None else moment_text(value).pick(language())
+
+
+def day_word(day: date, today: date) -> str:
+    """Return how people call a day that is near: today, tomorrow, a weekday, or its date."""
+    ahead = (day - today).days
+    if ahead == 0:
+        return _pick("今天", "today")
+    if ahead == 1:
+        return _pick("明天", "tomorrow")
+    if 1 < ahead < 7:
+        return _WEEKDAYS[day.weekday()].pick(language())
+    return _pick(f"{day.month}月{day.day}日", f"{day:%d %b}")
+
+
+def _pick(zh: str, en: str) -> str:
+    return Text(zh, en).pick(language())
+
+
+@blueprint.record_once
+def _register(state: BlueprintSetupState) -> None:
+    environment = state.app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    environment.globals.update(
+        nav_items=nav_items,
+        signed_in_name=signed_in_name,
+        language_link=language_link,
+        map_setup=map_setup,
+    )
+    environment.filters.update(
+        metres=metres, minutes=minutes, percent=percent, people=people, moment=moment
+    )

@@ -1,0 +1,160 @@
+"""``/``: where is the nearest place that is open now and has what I need?
+
+The page works as a plain form. With JavaScript the same form is sent in the background as a POST,
+so that a position stands in no address, no history and no log.
+"""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import check_lonlat, from_wgs84, to_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import FAMILY_TEXT, Datum, Family
+from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
+from geoapp.operations.places import list_places, point_of_place
+from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
+from geoapp.web.pages.chrome import map_setup
+from geoapp.web.parameters import parse_number, split_codes
+from geoapp.web.security import csrf
+from geoapp.web.services import services
+
+blueprint = Blueprint("finder", __name__)
+
+FIRST_K = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the form asks; ``lon`` and ``lat`` are WGS-84, None as long as no place is given."""
+
+    lon: float | None
+    lat: float | None
+    place: str | None
+    k: int
+    open_only: bool
+    what: str
+    families: frozenset[str]
+    kinds: frozenset[str]
+    amenities: frozenset[str]
+
+
+@blueprint.get("/")
+def show() -> str:
+    """Show the finder, with its answer where a place is given."""
+    # Without any choice, only places that are open now are looked for.
+    fresh = not any(name in request.args for name in ("lon", "place", "what", "amenity", "asked"))
+    question = _parse(request.args, open_by_default=fresh)
+    vocabulary = load_vocabulary()
+    return render_template(
+        "worker/finder.html",
+        question=question,
+        answer=_answer(question),
+        places=list_places(services().database),
+        amenities=[
+            next(word for word in vocabulary.amenities if word.code == code)
+            for code in KEY_AMENITIES
+        ],
+        more_amenities=[word for word in vocabulary.amenities if word.code not in KEY_AMENITIES],
+        families=[
+            (
+                family,
+                FAMILY_TEXT[family],
+                [kind for kind in vocabulary.kinds if kind.family is family],
+            )
+            for family in Family
+        ],
+    )
+
+
+@blueprint.post("/finder/results")
+@csrf.exempt
+def results() -> tuple[str, dict[str, str]]:
+    """Answer the form with the list alone; it changes nothing, so it needs no token."""
+    question = _parse(request.form, open_by_default=False)
+    page = render_template("worker/results.html", question=question, answer=_answer(question))
+    return page, {"Cache-Control": "no-store"}
+
+
+def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
+    place = values.get("place") or None
+    lon, lat = _position(values, place)
+    what = values.get("what", "")
+    family, _, kind = what.partition(":")
+    return Question(
+        lon=lon,
+        lat=lat,
+        place=place,
+        k=_k(values.get("k", "")),
+        open_only=open_by_default or values.get("open") == "1",
+        what=what,
+        families=frozenset({family}) if family and not kind else frozenset(),
+        kinds=frozenset({kind}) if kind else frozenset(),
+        amenities=split_codes(values.getlist("amenity")),
+    )
+
+
+def _k(value: str) -> int:
+    if not value:
+        return FIRST_K
+    if not (value.isdecimal() and 1 <= int(value) <= MAX_K):
+        raise InvalidValueError("k", value, Text(f"1 至 {MAX_K}", f"1 to {MAX_K}"))
+    return int(value)
+
+
+def _position(
+    values: MultiDict[str, str], place: str | None
+) -> tuple[float, float] | tuple[None, None]:
+    if values.get("lon") or values.get("lat"):
+        lon = parse_number("lon", values.get("lon", ""))
+        lat = parse_number("lat", values.get("lat", ""))
+        check_lonlat(lon, lat)
+        wish = values.get("datum", str(Datum.WGS84))
+        if wish not in set(Datum):
+            accepted = ", ".join(Datum)
+            raise InvalidValueError("datum", wish, Text(accepted, accepted))
+        shifted = to_wgs84(lon=lon, lat=lat, datum=Datum(wish))
+        return float(shifted[0]), float(shifted[1])
+    if place:
+        return point_of_place(services().database, place)
+    return None, None
+
+
+def _answer(question: Question) -> dict[str, object] | None:
+    if question.lon is None or question.lat is None:
+        return None
+    service = services().nearest
+    items = _ask(question, open_only=question.open_only)
+    # Better a door that may be shut, and said to be, than an empty page.
+    none_open = question.open_only and not items
+    if none_open:
+        items = _ask(question, open_only=False)
+    datum = map_setup().datum
+    lon, lat = from_wgs84(lon=question.lon, lat=question.lat, datum=datum)
+    return {
+        "cards": make_cards(service, items, asked=question.amenities, datum=datum),
+        "none_open": none_open and bool(items),
+        "more": len(items) == question.k and question.k < MAX_K,
+        "next_k": min(question.k * 2, MAX_K),
+        "lon": round(float(lon), 7),
+        "lat": round(float(lat), 7),
+    }
+
+
+def _ask(question: Question, *, open_only: bool) -> list[NearestItem]:
+    if question.lon is None or question.lat is None:
+        return []
+    return services().nearest.ask(
+        NearestQuery(
+            lon=question.lon,
+            lat=question.lat,
+            k=question.k,
+            kinds=question.kinds,
+            families=question.families,
+            amenities=question.amenities,
+            open_only=open_only,
+        )
+    )

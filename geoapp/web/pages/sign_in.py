@@ -1,0 +1,54 @@
+"""``/sign-in`` and ``/sign-out``."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_login import login_user, logout_user
+from werkzeug.wrappers import Response
+
+from geoapp.core.roles import Permission, Role, allows
+from geoapp.operations.users import authenticate
+from geoapp.web.security import limiter
+from geoapp.web.services import services
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+@blueprint.get("/sign-in")
+def show() -> str:
+    """Show the form."""
+    return render_template("sign_in.html", next=request.args.get("next", ""), name="", failed=False)
+
+
+@blueprint.post("/sign-in")
+@limiter.limit("10 per minute")
+def enter() -> Response | tuple[str, int]:
+    """Sign in, and go on to the page that asked for it."""
+    name = request.form.get("name", "").strip()
+    wanted = request.form.get("next", "")
+    user = authenticate(services().database, name, request.form.get("password", ""))
+    if user is None:
+        page = render_template("sign_in.html", next=wanted, name=name, failed=True)
+        return page, 401
+    login_user(user)
+    return redirect(wanted if is_own_path(wanted) else _first_page(user.role))
+
+
+@blueprint.post("/sign-out")
+def sign_out() -> Response:
+    """End the session."""
+    logout_user()
+    return redirect(url_for("finder.show"))
+
+
+def is_own_path(wanted: str) -> bool:
+    """Tell whether an address is a plain path on this server: no host, no scheme, no tricks."""
+    return (
+        wanted.startswith("/") and not wanted.startswith("//") and not set(wanted) & set("\\\r\n\t")
+    )
+
+
+def _first_page(role: Role) -> str:
+    if allows(role, Permission.RUN):
+        return url_for("plan.show")
+    if allows(role, Permission.EDIT):
+        return url_for("steward.show")
+    return url_for("coverage.show")

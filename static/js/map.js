@@ -1,0 +1,135 @@
+// The map of a page: a calm ground of district outlines, or the operator's base map.
+// Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
+// the flip happens here and nowhere else.
+
+/* global L */
+
+export function at(lon, lat) {
+  return L.latLng(lat, lon);
+}
+
+export function colour(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+
+export function regionName(properties, language) {
+  return (language === 'en' && properties.name_en) || properties.name_zh;
+}
+
+function landStyle() {
+  return { color: colour('--map-line'), weight: 1.2, fillColor: colour('--map-land'), fillOpacity: 1 };
+}
+
+/**
+ * Make the map of an element written by the macro `map_box`.
+ * `fit(bounds)` may take over the first view by answering false.
+ * Returns {map, regions}: regions resolves to a Leaflet layer of outlines, or null without any.
+ */
+export function makeMap(box, options) {
+  const settings = Object.assign({ fit: () => true, interactive: false }, options);
+  const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const map = L.map(box, {
+    zoomControl: false, attributionControl: Boolean(box.dataset.base),
+    zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
+  });
+  L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
+  L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
+  map.setView([36, 104], 4);
+  map.createPane('names').style.zIndex = 450; // above outlines and rings, below every marker
+  map.getPane('names').style.pointerEvents = 'none';
+  if (box.dataset.base) {
+    map.attributionControl.setPrefix(false);
+    L.tileLayer(box.dataset.base, { attribution: escapeHtml(box.dataset.attribution), maxZoom: 19 }).addTo(map);
+  }
+  return { map, regions: drawRegions(map, box, settings) };
+}
+
+export function escapeHtml(text) {
+  const holder = document.createElement('span');
+  holder.textContent = text || '';
+  return holder.innerHTML;
+}
+
+async function drawRegions(map, box, settings) {
+  let collection;
+  try {
+    const response = await fetch(box.dataset.regions);
+    if (!response.ok) return null;
+    collection = await response.json();
+  } catch (error) {
+    return null;
+  }
+  const drawn = collection.features.filter((feature) => feature.geometry);
+  if (!drawn.length) return null;
+  const language = box.dataset.language;
+  const layer = L.geoJSON({ type: 'FeatureCollection', features: drawn }, {
+    interactive: settings.interactive,
+    style: () => (box.dataset.base ? { color: colour('--map-line'), weight: 1, fill: false } : landStyle()),
+  }).addTo(map);
+  layer.bringToBack();
+  if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
+  nameRegions(map, layer, language);
+  const scheme = window.matchMedia('(prefers-color-scheme: dark)');
+  if (scheme.addListener) scheme.addListener(() => { if (!box.dataset.base && !settings.interactive) layer.setStyle(landStyle()); });
+  box.dataset.ready = 'true';
+  return layer;
+}
+
+function textNode(text) {
+  const node = document.createElement('span');
+  node.textContent = text;
+  return node;
+}
+
+// The middle of the widest stretch of land on the line through the middle of the largest part: a
+// place inside the region, where the middle of its bounds may lie in the sea.
+function namePlace(geometry) {
+  const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
+  let best = null;
+  let bestArea = -1;
+  parts.forEach((part) => {
+    const area = Math.abs(ringArea(part[0]));
+    if (area > bestArea) { best = part; bestArea = area; }
+  });
+  const lats = best[0].map((pair) => pair[1]);
+  const lat = (Math.min(...lats) + Math.max(...lats)) / 2;
+  const cuts = [];
+  best.forEach((ring) => ring.slice(1).forEach((end, index) => {
+    const begin = ring[index];
+    if ((begin[1] > lat) === (end[1] > lat)) return;
+    cuts.push(begin[0] + ((lat - begin[1]) / (end[1] - begin[1])) * (end[0] - begin[0]));
+  }));
+  cuts.sort((a, b) => a - b);
+  let place = [best[0][0][0], lat];
+  let widest = -1;
+  for (let index = 0; index + 1 < cuts.length; index += 2) {
+    if (cuts[index + 1] - cuts[index] > widest) {
+      widest = cuts[index + 1] - cuts[index];
+      place = [(cuts[index] + cuts[index + 1]) / 2, lat];
+    }
+  }
+  return place;
+}
+
+function ringArea(ring) {
+  return ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0) / 2;
+}
+
+// Names of regions that are smaller on the screen than the name itself only make noise.
+function nameRegions(map, layer, language) {
+  const names = [];
+  layer.eachLayer((shape) => {
+    const [lon, lat] = namePlace(shape.feature.geometry);
+    const tooltip = L.tooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
+      .setLatLng(at(lon, lat)).setContent(textNode(regionName(shape.feature.properties, language)));
+    map.addLayer(tooltip);
+    names.push({ tooltip, bounds: shape.getBounds() });
+  });
+  const check = () => names.forEach(({ tooltip, bounds }) => {
+    const element = tooltip.getElement();
+    const width = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
+    element.style.visibility = width < element.offsetWidth * 0.9 ? 'hidden' : '';
+  });
+  map.on('zoomend viewreset', check);
+  check();
+}

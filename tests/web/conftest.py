@@ -1,0 +1,191 @@
+"""The real application on a real port, and a real browser that may not leave the machine."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from sqlalchemy import text
+from werkzeug.serving import make_server
+
+from geoapp.app import create_app
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.init import initialise
+from geoapp.operations.users import save_user
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
+PASSWORD = "a long enough password"  # noqa: S105
+# Beside T-1, so that the order by distance is T-1, T-2, T-3, T-4.
+WORKER_LON, WORKER_LAT = TOWN_LON - 0.001, TOWN_LAT
+
+SETTLED = """() => Promise.all(document.getAnimations()
+  .filter(one => one.effect.getTiming().iterations !== Infinity).map(one => one.finished))"""
+
+Size = Literal["phone", "desktop"]
+
+
+def chromium_path() -> str:
+    """Return where the system keeps Chromium."""
+    named = os.environ.get("CHROMIUM", "")
+    found = named or shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found or not Path(found).exists():
+        pytest.fail("Chromium is missing: apt-get install chromium fonts-noto-cjk")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application while it answers at ``url``."""
+
+    url: str
+    database: Database
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, started once."""
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium_path(), args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+def fill_town(database: Database) -> None:
+    """Seed the small town, and give its facilities what the screens have to show well."""
+    seed_town(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                update facility set is_sample = true, access = 'anyone', phone = '0532 8888 0001',
+                    address = '青岛市市北区示例路 1 号', verified_on = current_date - 20
+                where code = 'T-1';
+                update facility set verified_on = '2021-05-01', entry = 'qr', access = 'workers',
+                    name_zh = '名字特别特别长的工会户外劳动者综合服务站点暨新就业形态劳动者暖心驿站（重庆南路店）'
+                where code = 'T-2';
+                update facility set name_zh = '<b>名</b>&"引号"' where code = 'T-3';
+                """
+            )
+        )
+
+
+def serve(app: Any) -> Iterator[str]:
+    """Answer on a free port until the generator is closed."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def empty_site(database: Database, settings: Settings) -> Iterator[Site]:
+    """The application on a store with words and no data."""
+    initialise(database)
+    for url in serve(create_app(settings, database)):
+        yield Site(url, database)
+
+
+@pytest.fixture
+def site(database: Database, settings: Settings) -> Iterator[Site]:
+    """The application on the small town."""
+    initialise(database)
+    fill_town(database)
+    for url in serve(create_app(settings, database)):
+        yield Site(url, database)
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open an address as somebody; at the end, nothing may have left the machine or gone wrong."""
+    contexts: list[BrowserContext] = []
+    strangers: list[str] = []
+    wrong: list[str] = []
+
+    def open_page(
+        site: Site,
+        path: str = "/",
+        *,
+        size: Size = "phone",
+        language: str = "zh",
+        scheme: Literal["light", "dark"] = "light",
+        position: tuple[float, float] | None = (WORKER_LON, WORKER_LAT),
+        scripts: bool = True,
+    ) -> Page:
+        context = browser.new_context(
+            viewport=SIZES[size],  # type: ignore[arg-type]
+            has_touch=size == "phone",
+            is_mobile=size == "phone",
+            locale="zh-CN" if language == "zh" else "en-GB",
+            timezone_id="Asia/Shanghai",
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            java_script_enabled=scripts,
+            geolocation={"longitude": position[0], "latitude": position[1]} if position else None,
+            permissions=["geolocation"] if position else [],
+        )
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+
+        def note(address: str) -> None:
+            if not address.startswith((site.url, "data:", "blob:", "about:")):
+                strangers.append(address)
+
+        context.on("request", lambda request: note(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(site.url + path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert strangers == []
+    assert wrong == []
+
+
+def serious_violations(page: Page) -> list[str]:
+    """Return what axe-core calls serious or critical on the present page."""
+    # An outline that is still fading has not its final contrast.
+    page.evaluate(SETTLED)
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+        for one in found
+        if one["impact"] in ("serious", "critical")
+        for node in one["nodes"]
+    ]
+
+
+def sign_in(site: Site, page: Page, role: Role) -> None:
+    """Make an account of a role and sign in by the form."""
+    save_user(site.database, f"a-{role}", role, PASSWORD, replace=True)
+    page.goto(site.url + "/sign-in")
+    page.fill("#name", f"a-{role}")
+    page.fill("#password", PASSWORD)
+    page.click("form.card button[type=submit]")
+    page.wait_for_url(lambda address: "/sign-in" not in address)

@@ -1,0 +1,240 @@
+"""The finder, as workers meet it: phone and desktop, with and without position and scripts."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import (
+    WORKER_LAT,
+    WORKER_LON,
+    Site,
+    Visit,
+    serious_violations,
+)
+
+FOUND = "#results .found"
+
+
+def names(page: Page) -> list[str]:
+    """Return the names in the list, in their order."""
+    return page.locator(f"{FOUND} .found-pick span:last-child").all_text_contents()
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_answers_at_once_where_position_is_allowed(site: Site, visit: Visit, size: str) -> None:
+    """Nobody who has allowed it before must tap to see the nearest open place."""
+    page = visit(site, size=size)
+    expect(page.locator(FOUND).first).to_contain_text("示例·T-1")
+    expect(page.locator(FOUND).first.locator(".found-state")).to_contain_text("开放中 · 24 小时")
+    expect(page.locator("#status")).to_have_text(re.compile("找到 \\d 处"))
+    expect(page.locator(".marker")).to_have_count(page.locator(FOUND).count())
+
+
+def test_position_stands_in_no_address(site: Site, visit: Visit) -> None:
+    """The position goes in the body of a POST, into no address and no history."""
+    page = visit(site, "/?lang=zh", position=None)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": WORKER_LON, "latitude": WORKER_LAT})
+    page.click("#locate")
+    expect(page.locator(FOUND).first).to_be_visible()
+    assert not [address for address in [*asked, page.url] if "120.3" in address]
+
+
+def test_refused_position_is_explained_and_has_ways_out(site: Site, visit: Visit) -> None:
+    """Without permission the page says so; a district from the list answers all the same."""
+    page = visit(site, position=None)
+    page.click("#locate")
+    expect(page.locator("#message")).to_contain_text("没有得到定位许可")
+    page.select_option("#place", "370203")
+    expect(page.locator(FOUND).first).to_be_visible()
+    expect(page.locator("#message")).to_be_hidden()
+
+
+def test_a_tap_on_the_map_asks_from_there(site: Site, visit: Visit) -> None:
+    """The map itself is a way to say where one is."""
+    page = visit(site, position=None)
+    expect(page.locator("#map[data-ready]")).to_be_visible()
+    page.locator("#map").click(position={"x": 190, "y": 150})
+    expect(page.locator(FOUND).first).to_be_visible()
+
+
+def test_states_are_words_and_differ(site: Site, visit: Visit) -> None:
+    """Unknown is shown as unknown, in hours, entry and amenities; names stay text."""
+    page = visit(site)
+    page.locator(".chip", has_text="现在开放").click()
+    expect(page.locator(FOUND)).to_have_count(4)
+    first = page.locator(FOUND, has_text="示例·T-1")
+    expect(first.locator(".mark.yes", has_text="饮水")).to_have_count(1)
+    expect(first.locator(".mark.no", has_text="厕所")).to_contain_text("没有")
+    expect(first.locator(".mark.unknown", has_text="空调")).to_contain_text("未知")
+    expect(first.locator(".tag")).to_have_text("示例")
+    odd = page.locator(FOUND, has_text='<b>名</b>&"引号"')
+    expect(odd.locator(".found-state")).to_contain_text("开放时间未知")
+    expect(odd.locator(".found-entry")).to_contain_text("怎么进门：未知")
+    expect(page.locator(FOUND, has_text="名字特别特别长")).to_contain_text("超过一年没有核实")
+
+
+def test_amenities_narrow_the_answer(site: Site, visit: Visit) -> None:
+    """A chip asks for what must be there; the answer without any is designed and leads back."""
+    page = visit(site)
+    page.locator(".chip", has_text="微波炉").click()
+    expect(page.locator(FOUND)).to_have_count(1)
+    page.locator(".chip", has_text="急救箱").click()
+    expect(page.locator("#results")).to_contain_text("没有符合条件的站点")
+    page.click("[data-clear]")
+    expect(page.locator(FOUND)).to_have_count(4)
+
+
+def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> None:
+    """Where nothing is known to be open, the nearest are shown with a clear word."""
+    page = visit(site)
+    page.locator(".more-filters summary").click()
+    page.select_option("#what", "home")
+    expect(page.locator("#results .notice")).to_contain_text("没有确知现在开放的站点")
+    expect(page.locator(FOUND)).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -> None:
+    """A chosen card lights its marker, a chosen marker its card."""
+    page = visit(site, size=size)
+    page.locator(".chip", has_text="现在开放").click()
+    expect(page.locator(FOUND)).to_have_count(4)
+    page.locator(FOUND).nth(1).locator(".found-pick").click()
+    expect(page.locator(".marker.chosen")).to_have_text("2")
+    page.locator(".marker", has_text="1").click()
+    expect(page.locator(f"{FOUND}.chosen")).to_have_attribute("id", "card-1")
+    expect(page.locator(".marker.chosen")).to_have_text("1")
+
+
+def test_navigation_offers_each_map_service(site: Site, visit: Visit) -> None:
+    """One button, then a choice; each link leaves for the service it names."""
+    page = visit(site)
+    card = page.locator(FOUND).first
+    card.locator(".go > summary").click()
+    links = card.locator(".go-list a")
+    expect(links).to_have_count(5)
+    expect(links.first).to_have_text("高德地图")
+    assert "uri.amap.com" in (links.first.get_attribute("href") or "")
+    expect(card.locator('a[href^="tel:"]')).to_have_attribute("href", "tel:053288880001")
+
+
+def test_keyboard_alone_reaches_the_directions(site: Site, visit: Visit) -> None:
+    """Skip link, position, first answer, its directions: without a pointer."""
+    page = visit(site, size="desktop", position=None)
+    page.context.grant_permissions(["geolocation"])
+    page.context.set_geolocation({"longitude": WORKER_LON, "latitude": WORKER_LAT})
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    def tab_to(selector: str) -> None:
+        for _ in range(80):
+            page.keyboard.press("Tab")
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+        pytest.fail(f"the keyboard does not reach {selector}")
+
+    tab_to("#locate")
+    page.keyboard.press("Enter")
+    expect(page.locator(FOUND).first).to_be_visible()
+    tab_to(".found-pick")
+    page.keyboard.press("Enter")
+    expect(page.locator(".marker.chosen")).to_have_text("1")
+    tab_to(".go > summary")
+    page.keyboard.press("Enter")
+    expect(page.locator(".go-list a").first).to_be_visible()
+
+
+def test_sheet_grows_and_shrinks(site: Site, visit: Visit) -> None:
+    """On a phone the list may cover the map and give it back."""
+    page = visit(site)
+    expect(page.locator(FOUND).first).to_be_visible()
+    page.click("#handle")
+    expect(page.locator("#sheet")).to_have_attribute("data-size", "full")
+    expect(page.locator("#handle")).to_have_attribute("aria-expanded", "true")
+    page.click("#handle")
+    expect(page.locator("#sheet")).to_have_attribute("data-size", "half")
+
+
+def test_works_without_scripts(site: Site, visit: Visit) -> None:
+    """The form alone finds, filters and leads on."""
+    page = visit(site, scripts=False)
+    page.select_option("#place", "370203")
+    page.locator(".chip", has_text="饮水").click()
+    page.locator("#finder-form button[type=submit]").click()
+    assert "place=370203" in page.url
+    expect(page.locator(FOUND).first).to_contain_text("饮水")
+    page.goto(f"{site.url}/?lon={WORKER_LON}&lat={WORKER_LAT}")
+    expect(page.locator(FOUND).first).to_contain_text("示例·T-1")
+
+
+def test_lost_connection_is_said_and_can_be_retried(site: Site, visit: Visit) -> None:
+    """A dead network is an answer of its own, with a button."""
+    page = visit(site)
+    expect(page.locator(FOUND).first).to_be_visible()
+    page.context.set_offline(True)
+    page.locator(".chip", has_text="饮水").click()
+    expect(page.locator("#message")).to_contain_text("连不上服务")
+    page.context.set_offline(False)
+    page.click("#retry")
+    expect(page.locator("#message")).to_be_hidden()
+    expect(page.locator("#results.waiting")).to_have_count(0)
+
+
+def test_language_switch_keeps_the_page(site: Site, visit: Visit) -> None:
+    """The other language is one tap away and stays chosen."""
+    page = visit(site, size="desktop")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator(FOUND).first).to_contain_text("Open · 24 hours")
+    page.goto(site.url + "/")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_empty_store_has_an_answer(empty_site: Site, visit: Visit) -> None:
+    """No data yet: the page says that nothing fits instead of failing."""
+    page = visit(empty_site)
+    expect(page.locator("#results")).to_contain_text("没有符合条件的站点")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_no_serious_accessibility_violation(
+    site: Site, visit: Visit, language: str, scheme: str
+) -> None:
+    """axe-core finds nothing serious, before and after an answer, with everything unfolded."""
+    size = "phone" if scheme == "light" else "desktop"
+    page = visit(site, size=size, language=language, scheme=scheme, position=None)
+    expect(page.locator("#map[data-ready]")).to_be_visible()
+    assert serious_violations(page) == []
+    page.locator("#place").select_option("370203")
+    expect(page.locator(FOUND).first).to_be_visible()
+    page.locator(".chip").first.click()
+    expect(page.locator(FOUND)).to_have_count(4)
+    page.locator(FOUND).first.locator(".facts > summary").click()
+    page.locator(FOUND).nth(1).locator(".found-pick").click()
+    assert serious_violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/?lon=abc&lat=1", "/?lon=200&lat=1", "/?lon=120&lat=36&k=0"])
+def test_bad_addresses_are_explained(site: Site, visit: Visit, path: str) -> None:
+    """A value that is not accepted is named on a page, never a bare failure."""
+    page = visit(site, path)
+    expect(page.get_by_role("heading", level=1)).to_have_text("参数无效")
+
+
+def test_touch_targets_are_large(site: Site, visit: Visit) -> None:
+    """Every control is at least 44 px high for a gloved thumb; the sheet's bar has a zone."""
+    page = visit(site)
+    expect(page.locator(FOUND).first).to_be_visible()
+    small = page.evaluate(
+        """() => Array.from(document.querySelectorAll('button, a, summary, select, .chip'))
+          .filter(e => e.offsetParent && !e.matches('.skip, #handle'))
+          .filter(e => e.getBoundingClientRect().height < 43.5)
+          .map(e => e.outerHTML.slice(0, 90))"""
+    )
+    assert small == []
