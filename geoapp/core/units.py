@@ -2,7 +2,6 @@
 
 import math
 import re
-from dataclasses import dataclass
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -18,25 +17,10 @@ _ACCEPTED = Text(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A service standard: the greatest acceptable walk, in metres or in seconds (the other is None)."""
+def parse_standard(value: str) -> tuple[float | None, float | None]:
+    """Return the metres or the seconds that a text such as ``500m``, ``0.5km`` or ``10min`` names.
 
-    metres: float | None = None
-    seconds: float | None = None
-
-    @property
-    def text(self) -> Text:
-        """The standard in words, such as 500 米 and 500 m."""
-        if self.metres is not None:
-            return format_metres(self.metres)
-        return format_seconds(self.seconds or 0.0)
-
-
-def parse_standard(value: str) -> Standard:
-    """Return the standard that a text such as ``500m``, ``0.5km`` or ``10min`` names.
-
-    A bare number counts metres.
+    A bare number counts metres; of the two returned, one is None.
 
     Raises
     ------
@@ -48,11 +32,11 @@ def parse_standard(value: str) -> Standard:
     if match and unit in _METRES:
         metres = float(match[1]) * _METRES[unit]
         if LEAST_M <= metres <= MOST_M:
-            return Standard(metres=metres)
+            return metres, None
     if match and unit in _SECONDS:
         seconds = float(match[1]) * _SECONDS[unit]
         if LEAST_SECONDS <= seconds <= MOST_SECONDS:
-            return Standard(seconds=seconds)
+            return None, seconds
     raise InvalidValueError("standard", value, _ACCEPTED)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from geoapp.store.models import DemandSet, Region
@@ -27,13 +27,14 @@ class DemandRows:
 
 @dataclass(frozen=True, slots=True)
 class RegionRow:
-    """A region's place in the hierarchy."""
+    """A region's place in the hierarchy, and its outline (WKB, WGS-84), coarse, if known."""
 
     code: str
     parent_code: str | None
     level: str
     name_zh: str
     name_en: str | None
+    outline_wkb: bytes | None
 
 
 def find_demand_set(session: Session, code: str | None) -> DemandSet | None:
@@ -77,9 +78,11 @@ def read_demand(session: Session, set_id: int, regions: list[str] | None) -> Dem
 
 
 def read_regions(session: Session) -> list[RegionRow]:
-    """Return all regions, parents before children by code."""
+    """Return all regions in order of code; outlines simplified to about 100 m, for naming places."""
+    outline = func.st_asbinary(func.st_simplifypreservetopology(Region.geom, 0.001))
     rows = session.execute(
-        select(Region.code, Region.parent_code, Region.level, Region.name_zh, Region.name_en)
-        .order_by(Region.code)
+        select(
+            Region.code, Region.parent_code, Region.level, Region.name_zh, Region.name_en, outline
+        ).order_by(Region.code)
     )
-    return [RegionRow(*row) for row in rows]
+    return [RegionRow(*row[:5], None if row[5] is None else bytes(row[5])) for row in rows]

@@ -151,3 +151,23 @@ def read_codes(session: Session) -> Codes:
 def family_of_kinds(session: Session) -> dict[str, str]:
     """Return the family of each kind by code."""
     return {code: family for code, family in session.execute(select(Kind.code, Kind.family))}
+
+
+def list_standards(session: Session) -> list[tuple[AmenityStandard, list[str]]]:
+    """Return the amenity standards in their own order, each with its required amenities in order."""
+    standards = session.scalars(
+        select(AmenityStandard).order_by(AmenityStandard.sort, AmenityStandard.code)
+    )
+    return [
+        (
+            standard,
+            list(
+                session.scalars(
+                    select(AmenityStandardItem.amenity_code)
+                    .where(AmenityStandardItem.standard_code == standard.code)
+                    .order_by(AmenityStandardItem.sort)
+                )
+            ),
+        )
+        for standard in standards
+    ]

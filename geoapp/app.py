@@ -1,0 +1,85 @@
+"""The only wiring: settings and store into a Flask application."""
+
+import os
+import secrets
+from pathlib import Path
+
+from flask_openapi3 import Info, OpenAPI
+
+from geoapp import __version__
+from geoapp.core.paths import shipped
+from geoapp.core.settings import Settings
+from geoapp.operations.nearest import NearestService
+from geoapp.store.engine import Database, open_database
+from geoapp.web import health
+from geoapp.web.access import init_access
+from geoapp.web.language import init_language
+from geoapp.web.logs import configure_logs, init_logs
+from geoapp.web.problems import init_problems, on_validation_error
+from geoapp.web.routes import register_routes
+from geoapp.web.security import init_security
+from geoapp.web.services import Services
+
+
+def secret_key(settings: Settings) -> str:
+    """Return the key that signs session cookies: the operator's, or one kept in the data folder."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = settings.data / "secret.key"
+    try:
+        return path.read_text(encoding="ascii")
+    except FileNotFoundError:
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = Path(f"{path}.{os.getpid()}.{secrets.token_hex(4)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_urlsafe(32), encoding="ascii")
+    try:
+        # A link fails if another process was first; its key then counts for both.
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_text(encoding="ascii")
+
+
+def create_app(settings: Settings | None = None, database: Database | None = None) -> OpenAPI:
+    """Make the web application.
+
+    Parameters
+    ----------
+    settings
+        The operator's choices; read from the environment if not given.
+    database
+        The store; opened from the settings if not given. A store that does not answer now makes
+        requests fail with 503 until it does; the application starts all the same.
+    """
+    settings = settings or Settings()
+    database = database or open_database(settings)
+    configure_logs(settings)
+    app = OpenAPI(
+        "geoapp",
+        info=Info(title="geoapp", version=__version__),
+        doc_ui=False,
+        validation_error_status=422,
+        validation_error_callback=on_validation_error,
+        static_folder=str(shipped("static")),
+        template_folder=str(shipped("templates")),
+    )
+    app.config.update(
+        SECRET_KEY=secret_key(settings),
+        MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1024 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+    )
+    app.extensions["geoapp"] = Services(
+        settings=settings, database=database, nearest=NearestService(database, settings)
+    )
+    init_logs(app)
+    init_problems(app)
+    init_security(app, settings)
+    init_language(app)
+    init_access(app, settings)
+    health.init_metrics(app)
+    app.register_blueprint(health.blueprint)
+    register_routes(app)
+    return app

@@ -1,0 +1,77 @@
+"""``geoapp nearest``: ask from a terminal."""
+
+from datetime import UTC, datetime
+
+import click
+
+from geoapp.commands.context import open_store
+from geoapp.core.geo import parse_datum, to_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.units import format_metres, format_seconds
+from geoapp.core.words import BASIS_TEXT
+from geoapp.operations.nearest import NearestQuery, NearestService
+from geoapp.web.nearest_geojson import render_answer
+
+_OPEN = {
+    True: Text("开放", "open"),
+    False: Text("关闭", "closed"),
+    None: Text("开放情况未知", "opening unknown"),
+}
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.argument("lon", type=float)
+@click.argument("lat", type=float)
+@click.option("-k", default=5, show_default=True, help="最多几个 / how many at most")
+@click.option("--kind", multiple=True, help="类型代码 / kind code")
+@click.option("--family", multiple=True, help="station | base | home")
+@click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there")
+@click.option("--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now")
+@click.option("--max-m", type=float, help="直线距离上限（米）/ greatest straight line, metres")
+@click.option("--datum", default="wgs84", show_default=True, help="坐标系 / datum of LON LAT")
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
+def nearest(
+    lon: float,
+    lat: float,
+    k: int,
+    kind: tuple[str, ...],
+    family: tuple[str, ...],
+    amenity: tuple[str, ...],
+    open_now: bool,
+    max_m: float | None,
+    datum: str,
+    as_json: bool,
+) -> None:
+    """最近的站点 / The nearest facilities to LON LAT, nearest first."""
+    chosen = parse_datum(datum)
+    wgs_lon, wgs_lat = to_wgs84(lon=lon, lat=lat, datum=chosen)
+    query = NearestQuery(
+        lon=float(wgs_lon),
+        lat=float(wgs_lat),
+        k=k,
+        kinds=frozenset(kind),
+        families=frozenset(family),
+        amenities=frozenset(amenity),
+        at=datetime.now(UTC),
+        open_only=open_now,
+        max_m=max_m,
+    )
+    with open_store() as (settings, database):
+        service = NearestService(database, settings)
+        items = service.ask(query)
+        answer = render_answer(service, items, query, chosen) if as_json else b""
+    if as_json:
+        click.echo(answer)
+        return
+    if not items:
+        click.echo(Text("没有符合条件的站点", "No facility fits").both())
+    for rank, item in enumerate(items, 1):
+        place = item.facility
+        walk = Text(
+            f"{format_metres(item.walk_m).zh}，步行约 {format_seconds(item.walk_seconds).zh}",
+            f"{format_metres(item.walk_m).en}, about {format_seconds(item.walk_seconds).en} on foot",
+        )
+        click.echo(f"{rank}. {place.name}  [{place.code}]")
+        click.echo(f"   {walk.both()}")
+        click.echo(f"   {BASIS_TEXT[item.basis].both()}")
+        click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())

@@ -1,0 +1,50 @@
+"""What every command needs: the settings, the store, and one way to print."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from pydantic import ValidationError
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.store.engine import Database, migrate, open_database
+
+
+def read_settings(**changes: object) -> Settings:
+    """Read the settings from the environment; ``changes`` that are not None go before it.
+
+    Raises
+    ------
+    InvalidValueError
+        If a variable has a value that is not accepted.
+    """
+    chosen = {name: value for name, value in changes.items() if value is not None}
+    try:
+        return Settings(**chosen)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = "GEOAPP_" + ".".join(str(part) for part in first["loc"]).upper()
+        raise InvalidValueError(
+            name.replace("GEOAPP_DATABASE_URL", "DATABASE_URL"),
+            first.get("input"),
+            Text(first["msg"], first["msg"]),
+        ) from None
+
+
+@contextmanager
+def open_store(settings: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
+    """Open the store, bring its tables up to date, and close it at the end."""
+    settings = settings or read_settings()
+    database = open_database(settings)
+    try:
+        migrate(database)
+        yield settings, database
+    finally:
+        database.close()
+
+
+def say(text: Text) -> None:
+    """Print one line in both languages."""
+    click.echo(text.both())

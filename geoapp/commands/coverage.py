@@ -1,0 +1,105 @@
+"""``geoapp coverage``: who is covered, from a terminal."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from geoapp.commands.context import open_store, say
+from geoapp.core.errors import CancelledError, GeoappError
+from geoapp.core.i18n import Text
+from geoapp.core.units import format_metres, parse_standard
+from geoapp.core.words import RunStatus
+from geoapp.operations import coverage_run
+from geoapp.operations.coverage_files import check_output, save_coverage
+from geoapp.operations.runs import RunState
+from geoapp.web.parameters import parse_moment
+
+
+@click.command()
+@click.option("--standard", required=True, help="服务标准，如 500m、10min / the service standard")
+@click.option("--region", help="区域代码 / region code")
+@click.option("--demand", help="需求集，默认最新的 / demand set, by default the newest")
+@click.option("--family", multiple=True, help="station | base | home")
+@click.option("--at", help="只算此刻确知开放的，如 2026-11-23T22:00 / only those open then")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="结果文件 .geojson .gpkg .csv .xlsx / results file",
+)
+def coverage(
+    standard: str,
+    region: str | None,
+    demand: str | None,
+    family: tuple[str, ...],
+    at: str | None,
+    output: Path | None,
+) -> None:
+    """覆盖分析：谁在标准以内，盲区在哪里 / Who is within the standard, and where the gaps are."""
+    metres, seconds = parse_standard(standard)
+    if output is not None:
+        check_output(output)
+    with open_store() as (settings, database):
+        moment = None if at is None else parse_moment("at", at, settings.timezone)
+        wanted = coverage_run.CoverageParameters(
+            standard_m=metres,
+            standard_seconds=seconds,
+            region=region,
+            demand=demand,
+            families=tuple(sorted(set(family))) or None,
+            at=coverage_run.now() if at is not None and moment is None else moment,
+        )
+        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"))
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=1.0)
+            run = coverage_run.run_here(
+                database,
+                settings,
+                wanted,
+                lambda share, step: bar.update(task, completed=share, description=step.both()),
+            )
+        if run.status is not RunStatus.SUCCEEDED or run.result is None:
+            error = run.error or Text("运行没有完成", "The run did not finish")
+            raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
+        _show(run, run.result, coverage_run.region_figures(database, run.id))
+        if output is not None:
+            save_coverage(database, run.id, output)
+            say(Text(f"结果已写入 {output}", f"Results written to {output}"))
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share * 100:.1f}%"
+
+
+def _metres(value: float | None) -> str:
+    return "—" if value is None else format_metres(value).en
+
+
+def _show(run: RunState, result: dict[str, Any], regions: list[dict[str, Any]]) -> None:
+    table = Table(title=f"运行 / run {run.id}")
+    for name in ("区域 / region", "人数 / workers", "覆盖 / covered", "备用 / backup", "未覆盖 / uncovered", "平均步行 / mean walk"):
+        table.add_column(name, justify="left" if name.startswith("区域") else "right")
+    total = {**result["total"], "name_zh": "合计", "name_en": "Total"}
+    for row in [*regions, total]:
+        walk = row["walk"] or {}
+        table.add_row(
+            f"{row['name_zh']} {row['name_en'] or ''}".strip(),
+            f"{row['weight']:,.0f}",
+            _percent(row["covered_share"]),
+            _percent(row["backup_share"]),
+            f"{row['uncovered_weight']:,.0f}",
+            _metres(walk.get("mean_m")),
+        )
+    Console(width=120).print(table)
+    say(
+        Text(
+            f"盲区 {result['gap_zones']} 处；计入设施 {result['facilities_counted']} 个"
+            f"（共 {result['facilities']} 个，其中开放时间未知 {result['facilities_hours_unknown']} 个）",
+            f"{result['gap_zones']} gap zones; {result['facilities_counted']} facilities counted"
+            f" (of {result['facilities']}, {result['facilities_hours_unknown']} with unknown hours)",
+        )
+    )

@@ -1,0 +1,39 @@
+"""Save a coverage run's tables to a file."""
+
+import os
+import secrets
+from pathlib import Path
+
+from geoapp.operations import coverage_run
+from geoapp.reports.coverage_tables import CoverageTables, check_suffix, write_coverage
+from geoapp.store.engine import Database
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file name whose format is not known, before any work is done."""
+    check_suffix(path)
+
+
+def save_coverage(database: Database, run_id: int, path: Path) -> None:
+    """Write a finished run to a file; the file appears whole or not at all.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the file's suffix.
+    ConflictError
+        If the run has not succeeded.
+    """
+    suffix = check_suffix(path)
+    run = coverage_run.read(database, run_id)
+    tables = CoverageTables(
+        about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
+        regions=coverage_run.region_figures(database, run_id),
+        gaps=coverage_run.gap_zones(database, run_id),
+    )
+    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
+    try:
+        write_coverage(tables, fresh)
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)

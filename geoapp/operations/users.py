@@ -1,0 +1,155 @@
+"""Users: adding one, signing in, and telling who a session belongs to.
+
+Passwords are hashed by argon2-cffi. A session names the user and the user's salt; a new password
+makes a new salt, so every older session ends with it.
+"""
+
+import re
+import secrets
+from dataclasses import dataclass
+from functools import lru_cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Role
+from geoapp.store.engine import Database
+from geoapp.store.models import AppUser
+from geoapp.store.users import all_users, user_by_id, user_by_name
+
+MIN_PASSWORD_LENGTH = 10
+_NAME = re.compile(r"[\w.@-]{1,64}")
+_hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInUser:
+    """Somebody who is signed in, as the web layer needs it."""
+
+    id: int
+    name: str
+    role: Role
+    session_salt: str
+    is_active: bool = True
+    is_authenticated: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """Return what the session cookie carries."""
+        return f"{self.id}:{self.session_salt}"
+
+
+@dataclass(frozen=True, slots=True)
+class UserEntry:
+    """One line of the list of users."""
+
+    name: str
+    role: Role
+    active: bool
+    is_sample: bool
+
+
+def _signed_in(user: AppUser) -> SignedInUser:
+    return SignedInUser(
+        id=user.id, name=user.name, role=Role(user.role), session_salt=user.session_salt
+    )
+
+
+def parse_role(value: str) -> Role:
+    """Return the role of this name.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such role.
+    """
+    try:
+        return Role(value)
+    except ValueError:
+        names = ", ".join(Role)
+        raise InvalidValueError("role", value, Text(names, names)) from None
+
+
+def save_user(
+    database: Database, name: str, role: Role, password: str, *, is_sample: bool = False, replace: bool = False
+) -> SignedInUser:
+    """Add a user, or with ``replace`` give an existing one a new role and password.
+
+    Raises
+    ------
+    InvalidValueError
+        If the name has other characters than letters, digits and ``. @ _ -``, or the password is
+        shorter than ten characters.
+    ConflictError
+        If the name is taken and ``replace`` is not set.
+    """
+    if not _NAME.fullmatch(name):
+        accepted = Text("1 至 64 个字母、数字或 . @ _ -", "1 to 64 letters, digits or . @ _ -")
+        raise InvalidValueError("name", name, accepted)
+    if len(password) < MIN_PASSWORD_LENGTH:
+        accepted = Text(
+            f"至少 {MIN_PASSWORD_LENGTH} 个字符的密码",
+            f"a password of at least {MIN_PASSWORD_LENGTH} characters",
+        )
+        raise InvalidValueError("password", "***", accepted)
+    with database.session() as session:
+        user = user_by_name(session, name)
+        if user is not None and not replace:
+            raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
+        if user is None:
+            user = AppUser(name=name)
+            session.add(user)
+        user.role = role
+        user.password_hash = _hasher.hash(password)
+        user.session_salt = secrets.token_urlsafe(12)
+        user.active = True
+        user.is_sample = is_sample
+        session.flush()
+        return _signed_in(user)
+
+
+@lru_cache(maxsize=1)
+def _decoy_hash() -> str:
+    return _hasher.hash(secrets.token_urlsafe(12))
+
+
+def authenticate(database: Database, name: str, password: str) -> SignedInUser | None:
+    """Return the user if name and password fit, else None.
+
+    An unknown name takes as long as a wrong password, so that names cannot be guessed by timing.
+    """
+    with database.session() as session:
+        user = user_by_name(session, name)
+        stored = user.password_hash if user is not None else _decoy_hash()
+        try:
+            _hasher.verify(stored, password)
+        except (VerificationError, InvalidHashError):
+            return None
+        if user is None or not user.active:
+            return None
+        if _hasher.check_needs_rehash(user.password_hash):
+            user.password_hash = _hasher.hash(password)
+        return _signed_in(user)
+
+
+def find_by_session(database: Database, session_id: str) -> SignedInUser | None:
+    """Return the user that a session cookie names, if the session still holds."""
+    number, _, salt = session_id.partition(":")
+    if not number.isdecimal():
+        return None
+    with database.session() as session:
+        user = user_by_id(session, int(number))
+        if user is None or not user.active or not secrets.compare_digest(user.session_salt, salt):
+            return None
+        return _signed_in(user)
+
+
+def list_users(database: Database) -> list[UserEntry]:
+    """Return all users, by name."""
+    with database.session() as session:
+        return [
+            UserEntry(name=user.name, role=Role(user.role), active=user.active, is_sample=user.is_sample)
+            for user in all_users(session)
+        ]

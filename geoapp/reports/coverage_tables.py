@@ -1,0 +1,88 @@
+"""A coverage run's tables and zones into files: GeoJSON, GeoPackage, CSV, XLSX."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import orjson
+import pandas as pd
+import shapely
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+SUFFIXES = (".geojson", ".json", ".gpkg", ".csv", ".xlsx")
+
+
+@dataclass(frozen=True, slots=True)
+class CoverageTables:
+    """What a file of a run holds.
+
+    Attributes
+    ----------
+    about
+        The run's number, parameters, inputs and totals.
+    regions
+        One row a region; nested figures are flattened to columns such as ``walk_mean_m``.
+    gaps
+        One row a gap zone, with ``geometry_wkb`` (WGS-84).
+    """
+
+    about: dict[str, Any]
+    regions: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+
+
+def check_suffix(path: Path) -> str:
+    """Return a file name's suffix.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to it.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        names = " ".join(SUFFIXES)
+        raise InvalidValueError("-o", path.name, Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}"))
+    return suffix
+
+
+def _flat(row: dict[str, Any]) -> dict[str, Any]:
+    walk = row.get("walk") or {}
+    flat = {name: value for name, value in row.items() if name != "walk"}
+    for name in ("mean_m", "p10_m", "p50_m", "p90_m", "greatest_m"):
+        flat[f"walk_{name}"] = walk.get(name)
+    return flat
+
+
+def write_coverage(tables: CoverageTables, path: Path) -> None:
+    """Write a run's tables; the format is the suffix's. Geometries are EPSG:4326."""
+    suffix = check_suffix(path)
+    regions = pd.DataFrame([_flat(row) for row in tables.regions])
+    zones = [dict(row) for row in tables.gaps]
+    shapes = [shapely.from_wkb(zone.pop("geometry_wkb")) for zone in zones]
+    if suffix in (".geojson", ".json"):
+        features = [
+            {"type": "Feature", "id": zone["rank"], "geometry": shapely.geometry.mapping(shape), "properties": zone}
+            for zone, shape in zip(zones, shapes, strict=True)
+        ]
+        body = {
+            "type": "FeatureCollection",
+            "features": features,
+            "run": tables.about,
+            "regions": tables.regions,
+        }
+        path.write_bytes(orjson.dumps(body))
+    elif suffix == ".csv":
+        regions.to_csv(path, index=False, encoding="utf-8-sig")
+    elif suffix == ".xlsx":
+        with pd.ExcelWriter(path, engine="openpyxl") as writer:
+            regions.to_excel(writer, sheet_name="regions 区域", index=False)
+            pd.DataFrame(zones).to_excel(writer, sheet_name="gaps 盲区", index=False)
+    else:
+        gaps = gpd.GeoDataFrame(zones, geometry=shapes, crs="EPSG:4326")
+        gaps.to_file(path, layer="gaps", driver="GPKG")
+        plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
+        plain.to_file(path, layer="regions", driver="GPKG", mode="a")

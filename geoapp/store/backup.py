@@ -1,0 +1,310 @@
+"""The whole store as one file, and back, by PostgreSQL's own programs.
+
+A backup is pg_dump's custom format. It appears under its name only when it is complete. A restore
+is one transaction: either everything is as in the backup, or nothing has changed.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from pathlib import Path
+
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import Connection, text
+
+from geoapp.core.errors import (
+    ConflictError,
+    InvalidValueError,
+    MissingPartError,
+    UnavailableError,
+    UnusableInputError,
+)
+from geoapp.core.i18n import Text
+from geoapp.store.cluster_programs import Programs, installed
+from geoapp.store.engine import Database, current_revision, known_revisions, migrate
+from geoapp.store.models import Base
+
+DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")
+_PSQL_NO_CONNECTION = 2
+# What is left out of a restore: the target has it already, or PostGIS brings it.
+_NOT_OURS = re.compile(
+    r" (EXTENSION|SCHEMA) - | (COMMENT|ACL) - (EXTENSION|SCHEMA) | TABLE DATA \S+ spatial_ref_sys "
+)
+
+# Everything in the schema that belongs to no extension goes. The counters are kept for the end.
+_BEFORE = """
+set client_min_messages = warning;
+set local search_path = public;
+create temporary table counter_before (name text, version bigint) on commit drop;
+do $$
+declare command text;
+begin
+    if to_regclass('public.data_version') is not null then
+        insert into counter_before select name, version from public.data_version;
+    end if;
+    for command in
+        select format('drop table if exists %s cascade', c.oid::regclass) from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+            and not exists (select from pg_depend where objid = c.oid and deptype = 'e')
+    loop execute command; end loop;
+    for command in
+        select format('drop routine if exists %s cascade', p.oid::regprocedure) from pg_proc p
+            where p.pronamespace = 'public'::regnamespace
+            and not exists (select from pg_depend where objid = p.oid and deptype = 'e')
+    loop execute command; end loop;
+    for command in
+        select format('drop type if exists %s cascade', t.oid::regtype) from pg_type t
+            where t.typnamespace = 'public'::regnamespace and t.typtype in ('c', 'e', 'd')
+            and (t.typrelid = 0 or exists (
+                select from pg_class where oid = t.typrelid and relkind = 'c'))
+            and not exists (select from pg_depend where objid = t.oid and deptype = 'e')
+    loop execute command; end loop;
+end $$;
+"""
+
+# A counter never falls: whoever has seen a version before (an ETag, say) must not meet it again
+# with other data behind it.
+_AFTER = """
+do $$
+begin
+    if to_regclass('public.alembic_version') is null
+        or not exists (select from public.alembic_version where version_num in ({revisions}))
+    then raise exception 'geoapp: not a backup that this version can read'; end if;
+end $$;
+update public.data_version d set version = b.version + 1 from counter_before b
+    where b.name = d.name and b.version > 0 and b.version >= d.version;
+"""
+
+
+def dump(database: Database, path: Path) -> None:
+    """Write the whole store to a file, readable by its owner alone.
+
+    A file of this name is replaced, and only once the new one is complete and on the disk. The
+    store may be in use meanwhile; the backup is its state at one moment.
+
+    Raises
+    ------
+    InvalidValueError
+        If the folder does not exist or cannot be written.
+    MissingPartError
+        If there is no pg_dump of the server's version or newer.
+    UnavailableError
+        If the database does not answer, or the disk is full.
+    """
+    program = _programs(database, "pg_dump").path("pg_dump")
+    target = path.absolute()
+    try:
+        number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    except OSError as error:
+        accepted = Text("可写的文件夹中的文件", "a file in a folder that can be written")
+        raise InvalidValueError("FILE", path, accepted) from error
+    os.close(number)
+    fresh = Path(name)
+    try:
+        done = _run(
+            database,
+            [program, "--format=custom", "--no-owner", "--no-privileges", f"--file={fresh}"],
+        )
+        if done.returncode != 0:
+            said = _said(done)
+            raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
+        _sync(fresh)
+        fresh.replace(target)
+        _sync(target.parent)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def restore(database: Database, path: Path, *, force: bool = False) -> None:
+    """Put a backup in the place of what the store holds, in one transaction.
+
+    Parameters
+    ----------
+    force
+        Replace facilities, regions, demand, runs and users that are stored; without it only a
+        store that has none is filled.
+
+    Raises
+    ------
+    UnusableInputError
+        If the file is no backup of geoapp, is damaged, or comes from a newer geoapp.
+    ConflictError
+        If the store is not empty, is in use, or shares its database with other tables.
+    MissingPartError
+        If there are no programs of the server's version or newer, or no PostGIS.
+    UnavailableError
+        If the database does not answer.
+    """
+    programs = _programs(database, "pg_restore")
+    with tempfile.TemporaryDirectory(prefix="geoapp-restore-") as name:
+        folder = Path(name)
+        _write_script(programs, path.absolute(), folder)
+        _check_target(database, force)
+        # Not a user of the store itself any more; psql is the only one.
+        database.engine.dispose()
+        done = _run(
+            database,
+            [
+                *(programs.path("psql"), "--no-psqlrc", "--quiet", "--single-transaction"),
+                *("--set=ON_ERROR_STOP=1", "--output=/dev/null"),
+                *(f"--file={folder / part}" for part in ("before.sql", "all.sql", "after.sql")),
+            ],
+        )
+    if done.returncode == _PSQL_NO_CONNECTION:
+        raise UnavailableError(Text(f"恢复失败：{_said(done)}", f"Not restored: {_said(done)}"))
+    if done.returncode != 0:
+        raise _unusable(path, _said(done))
+
+
+def _programs(database: Database, program: str) -> Programs:
+    """Return the programs of the server's version, or the next newer ones."""
+    with database.session() as session:
+        number = session.execute(text("select current_setting('server_version_num')::int"))
+        server = int(number.scalar_one()) // 10_000
+    found = [one for one in installed(database.pg_bin, program) if one.major >= server]
+    if not found:
+        raise MissingPartError(
+            Text(
+                f"没有不低于服务器版本（{server}）的 {program}。请安装："
+                f"sudo apt-get install -y postgresql-client-{server}",
+                f"There is no {program} of the server's version ({server}) or newer. Install it: "
+                f"sudo apt-get install -y postgresql-client-{server}",
+            )
+        )
+    return min(found, key=lambda one: one.major)
+
+
+def _run(database: Database, argv: list[str | Path]) -> subprocess.CompletedProcess[str]:
+    """Run a program on the store; the password goes by the environment, where only we see it."""
+    public = dict(database.parameters)
+    secret = public.pop("password", None)
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    if secret is not None:
+        environment["PGPASSWORD"] = secret
+    return _program([*argv, f"--dbname={make_conninfo(**public)}"], environment)
+
+
+def _program(
+    argv: list[str | Path], environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(part) for part in argv],
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    return done.stderr.strip()[-1000:] or f"exit {done.returncode}"
+
+
+def _sync(path: Path) -> None:
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _unusable(path: Path, said: str) -> UnusableInputError:
+    return UnusableInputError(
+        Text(
+            f"{path} 不是可用的 geoapp 备份，数据库没有改变：{said}",
+            f"{path} is not a usable backup of geoapp; the store was not changed: {said}",
+        )
+    )
+
+
+def _write_script(programs: Programs, archive: Path, folder: Path) -> None:
+    """Unpack the whole backup into scripts first, so that a damaged one touches nothing."""
+    pg_restore = programs.path("pg_restore")
+    environment = os.environ | {"LC_ALL": "C.UTF-8"}
+    listed = _program([pg_restore, "--list", archive], environment)
+    if listed.returncode != 0:
+        raise _unusable(archive, _said(listed))
+    ours = [line for line in listed.stdout.splitlines() if not _NOT_OURS.search(line)]
+    (folder / "list").write_text("\n".join(ours) + "\n", encoding="utf-8")
+    unpacked = _program(
+        [
+            *(pg_restore, "--no-owner", "--no-privileges", f"--use-list={folder / 'list'}"),
+            *(f"--file={folder / 'all.sql'}", archive),
+        ],
+        environment,
+    )
+    if unpacked.returncode != 0:
+        raise _unusable(archive, _said(unpacked))
+    revisions = ", ".join(f"'{revision}'" for revision in sorted(known_revisions()))
+    (folder / "before.sql").write_text(_BEFORE, encoding="utf-8")
+    (folder / "after.sql").write_text(_AFTER.format(revisions=revisions), encoding="utf-8")
+
+
+def _check_target(database: Database, force: bool) -> None:
+    is_new = current_revision(database) is None
+    if not is_new:
+        migrate(database)  # so that the tables are those we know
+    database.engine.dispose()
+    with database.session() as session:
+        connection = session.connection()
+        _refuse_strangers(connection, is_new)
+        _refuse_company(connection)
+        if not is_new and not force:
+            _refuse_data(connection)
+        connection.execute(text("create extension if not exists postgis"))
+
+
+def _refuse_strangers(connection: Connection, is_new: bool) -> None:
+    """Refuse a database that also holds tables of somebody else: they would be dropped."""
+    found = connection.scalars(
+        text(
+            "select relname from pg_class c where relnamespace = 'public'::regnamespace "
+            "and relkind in ('r', 'p', 'v', 'm', 'f') and not exists "
+            "(select from pg_depend where objid = c.oid and deptype = 'e') order by 1"
+        )
+    ).all()
+    ours = set() if is_new else {*Base.metadata.tables, "alembic_version"}
+    queue = "procrastinate" if not is_new else "\0"
+    strange = [name for name in found if name not in ours and not name.startswith(queue)]
+    if strange:
+        names = ", ".join(strange[:5])
+        raise ConflictError(
+            Text(
+                f"数据库中还有不属于 geoapp 的表（{names}）；请恢复到单独的数据库。",
+                f"The database also holds tables that are not geoapp's ({names}); "
+                "restore into a database of its own.",
+            )
+        )
+
+
+def _refuse_company(connection: Connection) -> None:
+    """Refuse while others are connected: they hold the old data in memory."""
+    others = connection.scalar(
+        text(
+            "select count(*) from pg_stat_activity where datname = current_database() "
+            "and backend_type = 'client backend' and pid <> pg_backend_pid()"
+        )
+    )
+    if others:
+        raise ConflictError(
+            Text(
+                f"数据库正在使用中（{others} 个连接）；请先停止 geoapp serve 和 geoapp worker。",
+                f"The store is in use ({others} connections); "
+                "stop geoapp serve and geoapp worker first.",
+            )
+        )
+
+
+def _refuse_data(connection: Connection) -> None:
+    for table in DATA_TABLES:
+        if connection.scalar(text(f"select exists (select from {table})")):
+            raise ConflictError(
+                Text(
+                    f"数据库不是空的（表 {table} 有数据），没有恢复；要替换已有数据，请加 --force。",
+                    f"The store is not empty (table {table} has rows); nothing was restored. "
+                    "Use --force to replace what is stored.",
+                )
+            )

@@ -1,0 +1,74 @@
+"""Who is asking: sign-in sessions, and the guard before what is not public."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
+
+from geoapp.core.errors import NotAllowedError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission, Role, allows
+from geoapp.core.settings import Settings
+from geoapp.operations.users import SignedInUser, find_by_session
+from geoapp.web.problems import is_for_program, problem
+from geoapp.web.services import services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def current_role() -> Role | None:
+    """Return the role of who is signed in, or None."""
+    return current_user.role if current_user.is_authenticated else None
+
+
+def may(permission: Permission) -> bool:
+    """Tell whether who asks may do this."""
+    return allows(current_role(), permission)
+
+
+def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
+    """Let only those with a permission pass: others sign in first, or are refused."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+            role = current_role()
+            if role is None:
+                if is_for_program():
+                    return problem(401, Text("请先登录。", "Sign in first."))
+                return redirect(url_for("sign_in.show", next=request.path))
+            if not allows(role, permission):
+                raise NotAllowedError(
+                    Text(
+                        f"您的角色（{role}）没有这项权限。", f"Your role ({role}) does not permit this."
+                    )
+                )
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def init_access(app: Flask, settings: Settings) -> None:
+    """Set up sessions: signed cookies whose user is looked up anew at each request."""
+    manager = LoginManager(app)
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
+    )
+
+    @manager.user_loader
+    def load(session_id: str) -> SignedInUser | None:
+        return find_by_session(services().database, session_id)
+
+    app.jinja_env.globals.update(may=may, current_role=current_role, Permission=Permission)
+
+

@@ -1,0 +1,185 @@
+"""``/api/v1/coverage-runs``: start a coverage run, follow it, read its results."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+from flask_login import current_user
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import Datum, Family
+from geoapp.operations import coverage_run
+from geoapp.operations.runs import RunState
+from geoapp.web.access import require
+from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.parameters import parse_moment
+from geoapp.web.services import services
+
+api = APIBlueprint(
+    "coverage_runs",
+    __name__,
+    url_prefix="/api/v1/coverage-runs",
+    abp_tags=[Tag(name="coverage", description="覆盖分析 / coverage runs")],
+    abp_responses={404: Problem, 422: Problem, 503: Problem},
+)
+
+
+class CoverageRequest(BaseModel):
+    """What to compute; exactly one of the two standards."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
+    standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False, strict=True)
+    region: str | None = Field(None, max_length=32, description="区域代码 / region code; none: everywhere")
+    demand: str | None = Field(None, max_length=64, description="需求集 / demand set; none: the newest")
+    families: list[Family] | None = Field(None, max_length=3, description="none: all three")
+    at: str | None = Field(
+        None, max_length=64, description="此刻的覆盖 / the moment; none: opening hours do not count"
+    )
+
+
+class RunPath(BaseModel):
+    """Which run."""
+
+    id: int = Field(description="运行编号 / number of the run")
+
+
+class GeometryParameters(BaseModel):
+    """How coordinates are given."""
+
+    datum: Datum = Datum.WGS84
+
+
+class RunAnswer(BaseModel):
+    """A run's state, and its figures once it has succeeded."""
+
+    id: int
+    kind: str
+    status: str
+    progress_share: float
+    step: dict[str, str]
+    params: dict[str, Any]
+    inputs: dict[str, Any]
+    result: dict[str, Any] | None
+    error: dict[str, str] | None
+    cancel_requested: bool
+    created_at: str
+    started_at: str | None
+    finished_at: str | None
+
+
+class RunRegions(BaseModel):
+    """Figures by region."""
+
+    run: int
+    regions: list[dict[str, Any]]
+
+
+class RunList(BaseModel):
+    """The newest runs, newest first."""
+
+    runs: list[RunAnswer]
+
+
+def _pair(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def describe(run: RunState) -> dict[str, Any]:
+    """Return a run as JSON; who started it is not public."""
+    return {
+        "id": run.id,
+        "kind": run.kind,
+        "status": run.status,
+        "progress_share": run.progress_share,
+        "step": _pair(run.step),
+        "params": run.params,
+        "inputs": run.inputs,
+        "result": run.result,
+        "error": _pair(run.error) if run.error else None,
+        "cancel_requested": run.cancel_requested,
+        "created_at": run.created_at.isoformat(),
+        "started_at": run.started_at.isoformat() if run.started_at else None,
+        "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+    }
+
+
+def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/json") -> Response:
+    response = Response(orjson.dumps(body), status, mimetype=mimetype)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@api.post("", summary="开始覆盖分析 / Start a coverage run", responses={202: RunAnswer, 401: Problem, 403: Problem})
+@require(Permission.RUN)
+def start(body: CoverageRequest) -> Response:
+    """Queue a coverage run and answer its state; follow it at its own address."""
+    parts = services()
+    if (body.standard_m is None) == (body.standard_seconds is None):
+        accepted = Text(
+            "standard_m 与 standard_seconds 恰有其一", "exactly one of standard_m and standard_seconds"
+        )
+        raise InvalidValueError("standard_m", body.standard_m, accepted)
+    at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
+    wanted = coverage_run.CoverageParameters(
+        standard_m=body.standard_m,
+        standard_seconds=body.standard_seconds,
+        region=body.region,
+        demand=body.demand,
+        families=None if body.families is None else tuple(sorted(set(body.families))),
+        at=coverage_run.now() if body.at is not None and at is None else at,
+    )
+    run = coverage_run.start(parts.database, wanted, created_by=current_user.name)
+    response = _json(describe(run), 202)
+    response.headers["Location"] = f"/api/v1/coverage-runs/{run.id}"
+    return response
+
+
+@api.get("", summary="最近的运行 / The newest runs", responses={200: RunList})
+def recent() -> Response:
+    """List the newest coverage runs, newest first."""
+    runs = coverage_run.recent(services().database)
+    return _json({"runs": [describe(run) for run in runs]})
+
+
+@api.get("/<int:id>", summary="运行的状态与结果 / A run's state and figures", responses={200: RunAnswer})
+def state(path: RunPath) -> Response:
+    """Return the state of a run, with progress, and its figures once it has succeeded."""
+    return _json(describe(coverage_run.read(services().database, path.id)))
+
+
+@api.post("/<int:id>/cancel", summary="取消运行 / Cancel a run", responses={200: RunAnswer, 401: Problem, 403: Problem})
+@require(Permission.RUN)
+def cancel(path: RunPath) -> Response:
+    """Cancel a run: at once if it waits, else at its next step. Ended runs stay as they are."""
+    return _json(describe(coverage_run.cancel(services().database, path.id)))
+
+
+@api.get("/<int:id>/regions", summary="分区域结果 / Figures by region", responses={200: RunRegions, 409: Problem})
+def regions(path: RunPath) -> Response:
+    """Return the figures of a finished run by region."""
+    rows = coverage_run.region_figures(services().database, path.id)
+    return _json({"run": path.id, "regions": rows})
+
+
+@api.get("/<int:id>/gaps", summary="盲区 / Gap zones", responses={200: FeatureCollection, 409: Problem})
+def gaps(path: RunPath, query: GeometryParameters) -> Response:
+    """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
+    zones = coverage_run.gap_zones(services().database, path.id)
+    features = [
+        {
+            "type": "Feature",
+            "id": zone["rank"],
+            "geometry": geometry_from_wgs84(zone.pop("geometry_wkb"), query.datum),
+            "properties": zone,
+        }
+        for zone in zones
+    ]
+    body = {"type": "FeatureCollection", "features": features}
+    return _json(body, mimetype="application/geo+json")

@@ -1,0 +1,207 @@
+"""``/api/v1/facilities``: read facilities page by page or one by one; stewards add and edit them."""
+
+import base64
+from typing import Any, Literal
+
+from flask import Response, request
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, ConfigDict, Field
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import geometry_from_wgs84, parse_datum
+from geoapp.core.i18n import Text
+from geoapp.core.links import links
+from geoapp.core.roles import Permission
+from geoapp.core.words import Datum, Family, Status
+from geoapp.operations.facilities import FacilityRecord, list_facilities, read_facility
+from geoapp.operations.facility_edit import add_facility, change_facility, remove_facility
+from geoapp.store.facilities_read import FacilityFilter
+from geoapp.web.access import may, require
+from geoapp.web.api.schemas import Feature, FeatureCollection, Problem
+from geoapp.web.parameters import parse_bbox, split_codes
+from geoapp.web.replies import json_reply, public_reply
+from geoapp.web.services import services
+
+api = APIBlueprint(
+    "facilities",
+    __name__,
+    url_prefix="/api/v1/facilities",
+    abp_tags=[Tag(name="facilities", description="站点 / facilities")],
+    abp_responses={422: Problem, 503: Problem},
+)
+
+_GEOJSON = "application/geo+json"
+
+
+class ListParameters(BaseModel):
+    """Which facilities, and which page."""
+
+    bbox: str | None = Field(None, max_length=200, description="西,南,东,北 / west,south,east,north")
+    region: str | None = Field(None, max_length=32, description="区域代码，含下级 / region code, with those below")
+    kind: list[str] = Field([], description="类型代码 / kind codes")
+    family: list[Family] = Field([], description="station, base, home")
+    status: list[Status] = Field([], description="状态 / lifecycle status")
+    limit: int = Field(100, ge=1, le=1000)
+    cursor: str | None = Field(None, max_length=400, description="上一页给出的 / from the page before")
+    datum: Datum = Datum.WGS84
+
+
+class FacilityPath(BaseModel):
+    """Which facility."""
+
+    code: str = Field(min_length=1, max_length=200, description="编号 / stable code")
+
+
+class DatumParameter(BaseModel):
+    """Which datum."""
+
+    datum: Datum = Datum.WGS84
+
+
+class FacilityBody(BaseModel):
+    """A GeoJSON feature whose properties are the columns of a facility file."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["Feature"]
+    geometry: dict[str, Any] | None = None
+    properties: dict[str, Any]
+
+
+class PatchBody(BaseModel):
+    """What changes: a geometry, properties, or both."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: Literal["Feature"] = "Feature"
+    geometry: dict[str, Any] | None = None
+    properties: dict[str, Any] = Field(default_factory=dict)
+
+
+def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
+    properties = dict(record.properties)
+    geometry = geometry_from_wgs84(record.geometry_wkb, datum)
+    properties["places"] = [
+        {**place, "geometry_wkb": None, "geometry": geometry_from_wgs84(place["geometry_wkb"], datum)}
+        for place in properties["places"]
+    ]
+    for place in properties["places"]:
+        del place["geometry_wkb"]
+    return {"type": "Feature", "id": record.code, "geometry": geometry, "properties": properties}
+
+
+def _cursor(code: str) -> str:
+    return base64.urlsafe_b64encode(code.encode()).decode().rstrip("=")
+
+
+def _after(cursor: str) -> str:
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        code = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
+    except (ValueError, UnicodeError):
+        code = "\x00"
+    if "\x00" in code:
+        raise InvalidValueError("cursor", cursor, Text("上一页给出的 cursor", "the cursor of a page before"))
+    return code
+
+
+@api.get("", summary="站点列表 / List facilities", responses={200: FeatureCollection})
+def list_(query: ListParameters) -> Response:
+    """List facilities in order of code, page by page."""
+    parts = services()
+    wanted = FacilityFilter(
+        bbox=None if query.bbox is None else parse_bbox("bbox", query.bbox),
+        region=query.region,
+        kinds=split_codes(query.kind),
+        families=frozenset(query.family),
+        statuses=frozenset(query.status),
+    )
+    after = None if query.cursor is None else _after(query.cursor)
+    unpublished = may(Permission.SEE_UNPUBLISHED)
+    page = list_facilities(
+        parts.database, wanted, after=after, limit=query.limit, unpublished=unpublished
+    )
+    body = {
+        "type": "FeatureCollection",
+        "features": [_feature(record, query.datum) for record in page.records],
+        "numberReturned": len(page.records),
+        "cursor": None if page.cursor is None else _cursor(page.cursor),
+    }
+    return public_reply(body, _GEOJSON)
+
+
+@api.get("/<string:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem})
+def show(path: FacilityPath, query: DatumParameter) -> Response:
+    """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
+    record = read_facility(
+        services().database, path.code, unpublished=may(Permission.SEE_UNPUBLISHED)
+    )
+    return _with_version(public_reply(_one(record, query.datum), _GEOJSON), record)
+
+
+def _one(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
+    feature = _feature(record, datum)
+    # PointOnSurface of an area lies inside it; for a point it is the point.
+    feature["properties"]["links"] = links(
+        lon=record.lon, lat=record.lat, name=record.properties["name_zh"]
+    )
+    return feature
+
+
+def _with_version(response: Response, record: FacilityRecord) -> Response:
+    response.set_etag(str(record.rev))
+    return response.make_conditional(request)
+
+
+def _required_version() -> int | None:
+    """Return the version that the edit was made against; None accepts any (``If-Match: *``)."""
+    given = request.headers.get("If-Match")
+    accepted = Text(
+        "站点的 ETag，如 \"12\"（先读取站点）", 'the facility\'s ETag such as "12" (read it first)'
+    )
+    if given is None:
+        raise InvalidValueError("If-Match", None, accepted)
+    if given.strip() == "*":
+        return None
+    tag = given.strip().removeprefix("W/").strip('"')
+    if not tag.isdecimal() or len(tag) > 18:
+        raise InvalidValueError("If-Match", given, accepted)
+    return int(tag)
+
+
+@api.post("", summary="新增站点 / Add a facility", responses={201: Feature, 401: Problem, 403: Problem, 409: Problem})
+@require(Permission.EDIT)
+def add(body: FacilityBody, query: DatumParameter) -> Response:
+    """Add a facility; a code that exists already is refused (409)."""
+    parts = services()
+    record = add_facility(
+        parts.database, parts.settings, body.geometry, body.properties, parse_datum(query.datum)
+    )
+    response = _with_version(json_reply(_one(record, query.datum), 201, _GEOJSON), record)
+    response.headers["Location"] = f"/api/v1/facilities/{record.code}"
+    return response
+
+
+@api.patch("/<string:code>", summary="修改站点 / Change a facility", responses={200: Feature, 401: Problem, 403: Problem, 404: Problem, 409: Problem})
+@require(Permission.EDIT)
+def change(path: FacilityPath, body: PatchBody, query: DatumParameter) -> Response:
+    """Change some properties or the geometry; ``If-Match`` must name the current version."""
+    parts = services()
+    record = change_facility(
+        parts.database,
+        parts.settings,
+        path.code,
+        body.geometry,
+        body.properties,
+        parse_datum(query.datum),
+        expected_rev=_required_version(),
+    )
+    return _with_version(json_reply(_one(record, query.datum), 200, _GEOJSON), record)
+
+
+@api.delete("/<string:code>", summary="删除站点 / Delete a facility", responses={204: None, 401: Problem, 403: Problem, 404: Problem, 409: Problem})
+@require(Permission.EDIT)
+def remove(path: FacilityPath) -> Response:
+    """Delete a facility; to keep its history, set its status to closed instead."""
+    remove_facility(services().database, path.code, expected_rev=_required_version())
+    return Response(status=204)

@@ -1,0 +1,81 @@
+"""``GET /api/v1/nearest``: the hot path of the service."""
+
+from typing import Literal
+
+from flask import Response
+from flask_openapi3 import APIBlueprint, Tag
+from pydantic import BaseModel, Field
+
+from geoapp.core.geo import to_wgs84
+from geoapp.core.words import Datum
+from geoapp.operations.nearest import MAX_K, NearestQuery
+from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.nearest_geojson import render_answer
+from geoapp.web.parameters import parse_moment, split_codes
+from geoapp.web.services import services
+
+api = APIBlueprint(
+    "nearest",
+    __name__,
+    url_prefix="/api/v1",
+    abp_tags=[Tag(name="nearest", description="最近的站点 / nearest facilities")],
+    abp_responses={422: Problem, 503: Problem},
+)
+
+
+class NearestParameters(BaseModel):
+    """What may be asked."""
+
+    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, description="经度 / longitude, degrees")
+    lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="纬度 / latitude, degrees")
+    k: int = Field(5, ge=1, le=MAX_K, description="最多几个 / how many at most")
+    kind: list[str] = Field([], description="类型代码，任一 / kind codes, any of them")
+    family: list[str] = Field([], description="station, base, home")
+    amenity: list[str] = Field([], description="设施代码，全部 / amenity codes, all of them")
+    open_at: str | None = Field(
+        None,
+        max_length=64,
+        description="只要此刻确知开放的；now 或 ISO 8601 / only those known to be open then",
+    )
+    datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")
+    max_m: float | None = Field(
+        None, gt=0, le=30_000_000, allow_inf_nan=False, description="直线距离上限（米）/ greatest straight line, metres"
+    )
+    order: Literal["walk", "line"] = "walk"
+
+
+@api.get(
+    "/nearest",
+    summary="最近的站点 / Nearest facilities, nearest first",
+    responses={200: FeatureCollection},
+)
+def nearest(query: NearestParameters) -> Response:
+    """Return the nearest facilities in service as GeoJSON.
+
+    ``distance_m`` is the geodesic on the WGS-84 spheroid; ``open`` is true, false, or null where
+    it is unknown. The position asked from is neither stored nor logged.
+    """
+    parts = services()
+    lon, lat = query.lon, query.lat
+    if query.datum is not Datum.WGS84:
+        lon, lat = (float(one) for one in to_wgs84(lon=lon, lat=lat, datum=query.datum))
+    at = None
+    if query.open_at is not None:
+        at = parse_moment("open_at", query.open_at, parts.settings.timezone)
+    question = NearestQuery(
+        lon=lon,
+        lat=lat,
+        k=query.k,
+        kinds=split_codes(query.kind),
+        families=split_codes(query.family),
+        amenities=split_codes(query.amenity),
+        at=at,
+        open_only=query.open_at is not None,
+        max_m=query.max_m,
+        order=query.order,
+    )
+    items = parts.nearest.ask(question)
+    body = render_answer(parts.nearest, items, question, query.datum)
+    response = Response(body, mimetype="application/geo+json")
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,54 @@
+"""Structured logs, one JSON object a line, without positions.
+
+A worker's position comes in the query string, so no query string, address of a caller or body is
+ever logged: only the route's pattern, the status and the time taken.
+"""
+
+import logging
+import sys
+import time
+
+import structlog
+from flask import Flask, Response, g, request
+
+from geoapp.core.settings import Settings
+
+
+def configure_logs(settings: Settings) -> None:
+    """Send log lines to standard error as JSON."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            getattr(logging, settings.log_level.upper())
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+
+
+def init_logs(app: Flask) -> None:
+    """Log each answered request by its route's pattern."""
+    log = structlog.get_logger("geoapp.request")
+
+    @app.before_request
+    def start() -> None:
+        g.started = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        rule = request.url_rule.rule if request.url_rule else "unknown"
+        taken_ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
+        level = "error" if response.status_code >= 500 else "debug"
+        getattr(log, level)(
+            "request",
+            method=request.method,
+            route=rule,
+            status=response.status_code,
+            taken_ms=taken_ms,
+        )
+        return response

@@ -1,0 +1,85 @@
+"""Nearest answers as GeoJSON, for the API and the command line.
+
+What does not change between two questions (name, amenities, links ...) is serialised once for each
+facility and datum; a question adds the distance and whether the facility is open.
+"""
+
+import orjson
+
+from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.links import links
+from geoapp.core.words import Datum
+from geoapp.operations.nearest import NearestItem, NearestQuery, NearestService
+from geoapp.store.facilities_read import PlacedFacility
+
+
+def render_answer(
+    service: NearestService, items: list[NearestItem], question: NearestQuery, datum: Datum
+) -> bytes:
+    """Return a FeatureCollection, nearest first, with coordinates in a datum."""
+    features = b",".join(_feature(service, item, question, datum) for item in items)
+    return b'{"type":"FeatureCollection","features":[' + features + b"]}"
+
+
+def _feature(
+    service: NearestService, item: NearestItem, question: NearestQuery, datum: Datum
+) -> bytes:
+    change, why = service.hours_note(item, question.at)
+    asked = orjson.dumps(
+        {
+            "distance_m": round(item.distance_m, 2),
+            "walk_m": round(item.walk_m, 1),
+            "walk_seconds": round(item.walk_seconds),
+            "basis": item.basis,
+            "open": item.open,
+            "open_changes_at": None if change is None else change.isoformat(),
+            "open_note": _pair(why),
+        }
+    )
+    head, constant = service.kept(item.facility, datum, render_constant)
+    return head + asked[1:-1] + constant
+
+
+def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:
+    """Return the bytes of a feature before and after the members that belong to one question."""
+    lon, lat = (float(one) for one in from_wgs84(lon=facility.lon, lat=facility.lat, datum=datum))
+    point = [round(lon, 7), round(lat, 7)]
+    if facility.area_wkb is None:
+        geometry = {"type": "Point", "coordinates": point}
+    else:
+        geometry = geometry_from_wgs84(facility.area_wkb, datum)
+    head = {"type": "Feature", "id": facility.code, "geometry": geometry}
+    first = {
+        "code": facility.code,
+        "kind": facility.kind,
+        "family": facility.family,
+        "name": facility.name,
+        "name_en": facility.name_en,
+    }
+    rest = {
+        "entry": facility.entry,
+        "access": facility.access,
+        "verified_on": facility.verified_on,
+        "opening_hours": facility.opening_hours,
+        "amenities": facility.amenities,
+        "no_amenities": facility.no_amenities,
+        "address": facility.address,
+        "phone": facility.phone,
+        "operator": facility.operator,
+        "host": facility.host,
+        "capacity": facility.capacity,
+        "region": facility.region_code,
+        "place": _pair(Text(facility.place_zh, facility.place_en or facility.place_zh) if facility.place_zh else None),
+        "position_accuracy_m": facility.position_accuracy_m,
+        "lon": point[0],
+        "lat": point[1],
+        "sample": facility.is_sample,
+        "links": links(lon=facility.lon, lat=facility.lat, name=facility.name),
+    }
+    opening = orjson.dumps(head)[:-1] + b',"properties":' + orjson.dumps(first)[:-1] + b","
+    return opening, b"," + orjson.dumps(rest)[1:] + b"}"
+
+
+def _pair(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}

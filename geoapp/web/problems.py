@@ -1,0 +1,191 @@
+"""Errors as people and programs need them: one table from meaning to HTTP status.
+
+Programs get a problem document (RFC 9457), people a page. What nobody expected answers 500 with an
+incident number; its text goes only to the log.
+"""
+
+import secrets
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, render_template, request
+from flask_limiter.errors import RateLimitExceeded
+from flask_wtf.csrf import CSRFError
+from pydantic import ValidationError
+from werkzeug.exceptions import HTTPException
+
+from geoapp.core.errors import (
+    CancelledError,
+    ConflictError,
+    GeoappError,
+    InvalidValueError,
+    MissingPartError,
+    NotAllowedError,
+    NotFoundError,
+    UnavailableError,
+    UnusableInputError,
+)
+from geoapp.core.i18n import Text
+
+log = structlog.get_logger(__name__)
+
+STATUS: dict[type[GeoappError], int] = {
+    InvalidValueError: 422,
+    UnusableInputError: 422,
+    NotFoundError: 404,
+    ConflictError: 409,
+    CancelledError: 409,
+    NotAllowedError: 403,
+    UnavailableError: 503,
+    MissingPartError: 503,
+}
+
+TITLES: dict[int, Text] = {
+    400: Text("请求无法理解", "The request cannot be understood"),
+    401: Text("请先登录", "Please sign in"),
+    403: Text("没有权限", "Not permitted"),
+    404: Text("没有找到", "Not found"),
+    405: Text("不支持这种请求方式", "Method not allowed"),
+    409: Text("与现有数据冲突", "Conflict with what is stored"),
+    412: Text("版本已变", "The version has changed"),
+    413: Text("内容太大", "Too large"),
+    415: Text("不支持的内容类型", "Unsupported content type"),
+    422: Text("参数无效", "A value is not accepted"),
+    428: Text("缺少 If-Match", "If-Match is required"),
+    429: Text("请求太频繁", "Too many requests"),
+    500: Text("服务出错了", "Something went wrong here"),
+    503: Text("服务暂时不可用", "The service is not available now"),
+}
+
+_FOR_PROGRAMS = ("/api/", "/layers/", "/ogc", "/healthz", "/readyz", "/metrics")
+
+
+def is_for_program() -> bool:
+    """Tell whether the present request wants a problem document rather than a page."""
+    return request.path.startswith(_FOR_PROGRAMS)
+
+
+def problem(status: int, text: Text, **extra: Any) -> Response:
+    """Make a problem document (RFC 9457) with both languages."""
+    title = TITLES.get(status, Text("出错了", "Error"))
+    body = {
+        "type": "about:blank",
+        "title": title.en,
+        "title_zh": title.zh,
+        "status": status,
+        "detail": text.en,
+        "detail_zh": text.zh,
+        **extra,
+    }
+    response = Response(orjson.dumps(body), status, mimetype="application/problem+json")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Session realm="geoapp"'
+    return response
+
+
+def answer(status: int, text: Text, **extra: Any) -> Response:
+    """Answer an error as a problem document or as a page, whichever the request wants."""
+    if is_for_program():
+        return problem(status, text, **extra)
+    title = TITLES.get(status, Text("出错了", "Error"))
+    page = render_template("error.html", status=status, title=title, text=text, **extra)
+    response = Response(page, status, mimetype="text/html")
+    response.headers["Cache-Control"] = "no-store"
+    if status == 503:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def _where(location: tuple[Any, ...]) -> str:
+    return ".".join(str(part) for part in location) or "body"
+
+
+_ACCEPTED: dict[str, Text] = {
+    "missing": Text("必填", "a value (it is required)"),
+    "float_parsing": Text("一个数", "a number"),
+    "float_type": Text("一个数", "a number"),
+    "finite_number": Text("一个有限的数", "a finite number"),
+    "int_parsing": Text("一个整数", "a whole number"),
+    "int_type": Text("一个整数", "a whole number"),
+    "int_from_float": Text("一个整数", "a whole number"),
+    "bool_parsing": Text("true 或 false", "true or false"),
+    "greater_than_equal": Text("不小于 {ge} 的数", "a number of at least {ge}"),
+    "greater_than": Text("大于 {gt} 的数", "a number above {gt}"),
+    "less_than_equal": Text("不大于 {le} 的数", "a number of at most {le}"),
+    "less_than": Text("小于 {lt} 的数", "a number below {lt}"),
+    "enum": Text("{expected} 之一", "one of {expected}"),
+    "literal_error": Text("{expected} 之一", "one of {expected}"),
+    "string_too_long": Text("至多 {max_length} 个字符", "at most {max_length} characters"),
+    "string_too_short": Text("至少 {min_length} 个字符", "at least {min_length} characters"),
+    "extra_forbidden": Text("已知的字段", "a known field"),
+}
+
+
+def _accepted(detail: Any) -> Text:
+    known = _ACCEPTED.get(detail["type"])
+    if known is None:
+        return Text(detail["msg"], detail["msg"])
+    return known.format(**detail.get("ctx", {}))
+
+
+def on_validation_error(error: ValidationError) -> Response:
+    """Name the first parameter that pydantic refused, its value and what is accepted."""
+    details = error.errors(include_url=False)
+    first = details[0]
+    value = first.get("input")
+    shown = value if isinstance(value, str | int | float | bool) else None
+    wrong = InvalidValueError(_where(first["loc"]), shown, _accepted(first))
+    errors = [
+        {"parameter": _where(item["loc"]), "accepted": _accepted(item).en, "accepted_zh": _accepted(item).zh}
+        for item in details
+    ]
+    return _on_geoapp_error(wrong, errors=errors)
+
+
+def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    extra: dict[str, Any] = dict(more)
+    if isinstance(error, InvalidValueError):
+        extra |= {
+            "parameter": error.parameter,
+            "value": error.value,
+            "accepted": error.accepted.en,
+            "accepted_zh": error.accepted.zh,
+        }
+    return answer(status, error.text, **extra)
+
+
+def _on_http_error(error: HTTPException) -> Response:
+    if error.response is not None:
+        return Response(error.response.get_data(), error.response.status_code)
+    status = error.code or 500
+    title = TITLES.get(status, Text("出错了", "Error"))
+    if isinstance(error, CSRFError):
+        status = 400
+        title = Text("表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again")
+    response = answer(status, title)
+    if isinstance(error, RateLimitExceeded):
+        response.headers["Retry-After"] = "60"
+    if status == 405 and getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _on_unexpected(error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    log.error("unexpected", incident=incident, path=request.path, exc_info=error)
+    text = Text(
+        f"已记录，编号 {incident}。请稍后再试。", f"It is logged under {incident}. Try again later."
+    )
+    return answer(500, text, incident=incident)
+
+
+def init_problems(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(GeoappError, _on_geoapp_error)
+    app.register_error_handler(HTTPException, _on_http_error)
+    app.register_error_handler(Exception, _on_unexpected)

@@ -1,0 +1,20 @@
+"""The list of everything that answers."""
+
+from flask_openapi3 import OpenAPI
+
+from geoapp.web import api_docs
+from geoapp.web.api import nearest, vocabularies
+from geoapp.web.pages import chrome, finder, sign_in
+
+
+def register_routes(app: OpenAPI) -> None:
+    """Register every page and every part of the API."""
+    for api in (nearest.api, vocabularies.api):
+        app.register_api(api)
+    for blueprint in (
+        api_docs.blueprint,
+        chrome.blueprint,
+        finder.blueprint,
+        sign_in.blueprint,
+    ):
+        app.register_blueprint(blueprint)

@@ -1,0 +1,71 @@
+"""Safe by default: headers, the content security policy, CSRF and rate limits."""
+
+import secrets
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+
+from geoapp.core.settings import Settings
+
+csrf = CSRFProtect()
+limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+
+
+def csp_nonce() -> str:
+    """Return this request's nonce for an inline script."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _policy(settings: Settings) -> str:
+    images = ["'self'", "data:", "blob:"]
+    connect = ["'self'"]
+    if settings.basemap_url:
+        # The operator's own choice of a base map is the one thing that may come from elsewhere.
+        parts = urlsplit(settings.basemap_url)
+        if parts.scheme and parts.netloc:
+            host = parts.netloc.replace("{s}", "*")
+            images.append(f"{parts.scheme}://{host}")
+            connect.append(f"{parts.scheme}://{host}")
+    script = "script-src 'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
+    return "; ".join(
+        [
+            "default-src 'self'",
+            script,
+            "style-src 'self' 'unsafe-inline'",
+            f"img-src {' '.join(images)}",
+            f"connect-src {' '.join(connect)}",
+            "font-src 'self' data:",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        ]
+    )
+
+
+def init_security(app: Flask, settings: Settings) -> None:
+    """Set headers on every answer; CSRF on every form and signed-in API call; limits on sign-in."""
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.jinja_env.globals.update(csp_nonce=csp_nonce)
+
+    @app.after_request
+    def headers(response: Response) -> Response:
+        set_default = response.headers.setdefault
+        set_default("X-Content-Type-Options", "nosniff")
+        set_default("Referrer-Policy", "no-referrer")
+        if response.mimetype == "text/html":
+            set_default("Content-Security-Policy", _policy(settings))
+            set_default("X-Frame-Options", "SAMEORIGIN")
+            set_default("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
+            set_default("Cross-Origin-Opener-Policy", "same-origin")
+            set_default("Cache-Control", "private, no-cache")
+        if settings.secure_cookies and request.is_secure:
+            set_default("Strict-Transport-Security", "max-age=31536000")
+        return response
