@@ -14,7 +14,7 @@ from geoapp.analysis.bulk import two_nearest
 from geoapp.analysis.coverage import coverage
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.analysis.nearest import FacilityIndex
-from geoapp.analysis.regions import HISTOGRAM_EDGES_M
+from geoapp.analysis.regions import HISTOGRAM_EDGES_M, Tally
 from geoapp.analysis.walking import Standard, WalkingEstimate
 from geoapp.core.errors import CancelledError, InvalidValueError
 
@@ -107,6 +107,17 @@ def test_the_histogram_is_closed_above():
         *[0] * (len(HISTOGRAM_EDGES_M) - 2),
         4,
     )
+
+
+def test_a_walk_on_a_bin_edge_belongs_below_it():
+    walk_m = np.array([0.0, 100.0, np.nextafter(100.0, 101), 10_000.0, np.inf])
+    covered = np.zeros(5, dtype=bool)
+    row = Tally.build(walk_m, np.array([1.0, 2, 4, 8, 16]), covered, covered).whole()
+    assert row.walk.histogram_weight[:2] == (3, 4)
+    assert row.walk.histogram_weight[-2:] == (8, 0)
+    assert row.unreachable_weight == 16
+    # Reached 1, 3, 7, 15, 31: a tenth is 3.1, a half 15.5 lies among the unreachable.
+    assert (row.walk.p10_m, row.walk.p50_m) == (walk_m[2], None)
 
 
 def test_equality_with_the_standard_is_covered():
