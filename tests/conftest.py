@@ -24,7 +24,7 @@ def run_sql(cluster: Cluster, statement: str) -> None:
     """Run one statement as the cluster's administrator, outside a transaction."""
     conninfo = make_conninfo(**cluster.parameters("postgres"))
     with psycopg.connect(conninfo, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)
 
 
 @pytest.fixture(scope="session")

@@ -104,7 +104,10 @@ def dump(database: Database, path: Path) -> None:
     try:
         done = _run(
             database,
-            [program, "--format=custom", "--no-owner", "--no-privileges", f"--file={fresh}"],
+            [
+                *(program, "--format=custom", "--no-owner", "--no-privileges"),
+                *("--exclude-table-data=spatial_ref_sys", f"--file={fresh}"),
+            ],
         )
         if done.returncode != 0:
             said = _said(done)
@@ -303,7 +306,8 @@ def _refuse_data(connection: Connection) -> None:
         if connection.scalar(text(f"select exists (select from {table})")):
             raise ConflictError(
                 Text(
-                    f"数据库不是空的（表 {table} 有数据），没有恢复；要替换已有数据，请加 --force。",
+                    f"数据库不是空的（表 {table} 有数据），没有恢复。要替换已有数据，"
+                    "请加 --force。",
                     f"The store is not empty (table {table} has rows); nothing was restored. "
                     "Use --force to replace what is stored.",
                 )

@@ -316,7 +316,8 @@ def _require_postgis(connection: Connection) -> None:
         raise MissingPartError(
             Text(
                 "数据库没有 PostGIS：请在数据库服务器上安装 PostGIS（Debian："
-                "sudo apt-get install -y postgresql-postgis），再由管理员在该数据库中执行 CREATE EXTENSION postgis;",
+                "sudo apt-get install -y postgresql-postgis），"
+                "再由管理员在该数据库中执行 CREATE EXTENSION postgis;",
                 "The database has no PostGIS: install it on the database's server (Debian: "
                 "sudo apt-get install -y postgresql-postgis), then let its administrator run in "
                 "this database: CREATE EXTENSION postgis;",

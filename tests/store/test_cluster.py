@@ -88,7 +88,7 @@ def server_of(process: subprocess.Popen[str]) -> int:
 
 def query(cluster: Cluster, statement: str) -> object:
     with psycopg.connect(make_conninfo(**cluster.parameters()), autocommit=True) as connection:
-        cursor = connection.execute(statement)  # type: ignore[arg-type]
+        cursor = connection.execute(statement)
         row = cursor.fetchone() if cursor.description else None
         return None if row is None else row[0]
 

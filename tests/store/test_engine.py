@@ -62,7 +62,7 @@ def kill(cluster: Cluster) -> None:
 
 def one(database: Database, statement: str) -> object:
     with database.session() as session:
-        result = session.execute(text(statement))
+        result = session.connection().execute(text(statement))
         return result.scalar() if result.returns_rows else None
 
 
@@ -129,7 +129,12 @@ def test_many_threads_restart_a_killed_server_once(
 ) -> None:
     starts: list[int] = []
     start = own_cluster.start
-    monkeypatch.setattr(own_cluster, "start", lambda: (starts.append(1), start()))
+
+    def counted_start() -> None:
+        starts.append(1)
+        start()
+
+    monkeypatch.setattr(own_cluster, "start", counted_start)
     together = threading.Barrier(8)
 
     def ask(_number: int) -> object:
