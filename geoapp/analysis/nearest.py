@@ -277,7 +277,7 @@ class FacilityIndex:
     def _filter(self, mask: Mask | None) -> Filter:
         """Join the mask and the dead places."""
         masks = (self.alive,) if self._dead_count else ()
-        share = len(self) / max(1, len(self.keys))
+        share = max(1, len(self)) / max(1, len(self.keys))
         if mask is None:
             return Filter(masks, None, share)
         if callable(mask):

@@ -295,6 +295,10 @@ def test_no_places_at_all():
     assert len(index) == 0
     assert len(index.query(lon=0.0, lat=0.0, k=3).positions) == 0
     assert len(index.select(np.zeros(0, dtype=bool)).query(lon=0.0, lat=0.0, k=3).positions) == 0
+    emptied = FacilityIndex.build([1.0, 1.0], [2.0, 2.0], keys=["A", "B"]).with_changes((), "AB")
+    assert (len(emptied), emptied.layout) == (0, 0)
+    for mask in (None, np.ones(2, dtype=bool), lambda positions: positions >= 0):
+        assert len(emptied.query(lon=0.0, lat=0.0, k=3, mask=mask).positions) == 0
     grown = index.with_changes([Place("A", 1.0, 2.0)])
     assert grown.query(lon=1.0, lat=2.0, k=3).distance_m.tolist() == [0.0]
 
