@@ -17,7 +17,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
@@ -188,7 +188,11 @@ class Cluster:
                     except BlockingIOError:
                         return False
                     try:
-                        return end_server(self.data, self._child, STOP_SECONDS)
+                        is_gone = end_server(self.data, self._child, STOP_SECONDS)
+                        if is_gone and self.socket_folder.parent != self.folder:
+                            with suppress(OSError):  # it may be gone already
+                                self.socket_folder.rmdir()
+                        return is_gone
                     finally:
                         # A forked child may hold the same open file, and with it the lock.
                         fcntl.flock(users, fcntl.LOCK_UN)

@@ -134,7 +134,7 @@ def test_any_path_will_do(folder: Path, make_cluster: Callable[..., Cluster], na
     cluster.start()
     assert query(cluster, "show data_directory") == str(cluster.data)
     assert cluster.stop()
-    shutil.rmtree(cluster.socket_folder)
+    assert cluster.socket_folder.parent == cluster.folder or not cluster.socket_folder.exists()
 
 
 def test_a_line_break_in_the_path_is_refused(folder: Path) -> None:
