@@ -3,7 +3,7 @@
 import click
 
 from geoapp import __version__
-from geoapp.commands import ask, coverage, serve, users
+from geoapp.commands import admin, ask, calendar, coverage, serve, users
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -41,6 +41,9 @@ for command in (
     ask.nearest,
     coverage.coverage,
     users.user,
+    calendar.calendar,
+    admin.doctor,
+    admin.backup,
+    admin.restore,
 ):
     main.add_command(command)
-

@@ -125,7 +125,7 @@ def build() -> None:
         folder = Path(name)
         for file in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(ROOT / file, folder)
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [*npm_command(), "ci"], cwd=folder, capture_output=True, text=True, check=False
         )
         if done.returncode:
@@ -155,7 +155,9 @@ def _keep(packages: Path, fresh: Path) -> None:
         "fingerprint": fingerprint(),
         "cdn": CDN,
         "versions": {
-            package: json.loads((packages / package / "package.json").read_text(encoding="utf-8"))["version"]
+            package: json.loads((packages / package / "package.json").read_text(encoding="utf-8"))[
+                "version"
+            ]
             for package in FILES
         },
     }

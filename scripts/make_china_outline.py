@@ -29,15 +29,23 @@ def main() -> None:
     taiwan = shapely.from_geojson((folder / "710000.geojson").read_text(encoding="utf-8"))
     # Parts of Taiwan's outline off the mainland's coast stay: they share the mainland's cells.
     left_out = [part for part in shapely.get_parts(taiwan) if TAIWAN.contains(part)]
-    outline = shapely.difference(shapely.make_valid(outline), shapely.union_all(left_out).buffer(0.01))
-    coarse = outline.simplify(TOLERANCE_DEG / 2).buffer(TOLERANCE_DEG + SHIFT_DEG, quad_segs=2).simplify(TOLERANCE_DEG / 2)
+    outline = shapely.difference(
+        shapely.make_valid(outline), shapely.union_all(left_out).buffer(0.01)
+    )
+    coarse = (
+        outline.simplify(TOLERANCE_DEG / 2)
+        .buffer(TOLERANCE_DEG + SHIFT_DEG, quad_segs=2)
+        .simplify(TOLERANCE_DEG / 2)
+    )
     coarse = shapely.set_precision(coarse, 10**-DECIMALS)
     rings = [
         [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in part.exterior.coords]
         for part in shapely.get_parts(coarse)
     ]
     target = Path(__file__).resolve().parent.parent / "data" / "china_outline.json"
-    text = json.dumps({"source": SOURCE, "tolerance_deg": TOLERANCE_DEG, "rings": rings}, separators=(",", ":"))
+    text = json.dumps(
+        {"source": SOURCE, "tolerance_deg": TOLERANCE_DEG, "rings": rings}, separators=(",", ":")
+    )
     target.write_text(text + "\n", encoding="utf-8")
     print(f"{len(rings)} rings, {sum(map(len, rings))} points, {target.stat().st_size} bytes")
 

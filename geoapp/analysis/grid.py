@@ -93,7 +93,7 @@ def grid_cells(
     rows, cell_of_point = np.unique(number[:, ::-1], axis=0, return_inverse=True)
     found = rows[:, ::-1]
     origin = found * side_m if shape == "square" else _hexagon_middle(found) * side_m
-    polygons = shapely.polygons(origin[:, None, :] + corner[None, :, :])
+    polygons = np.asarray(shapely.polygons(origin[:, None, :] + corner[None, :, :]), dtype=object)
     return GridCells(
         plane.lonlat(polygons),
         np.bincount(cell_of_point, weight, minlength=len(found)).astype(np.float64),

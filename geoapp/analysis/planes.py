@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import shapely
+import shapely.affinity
 from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
@@ -64,7 +65,7 @@ def _cut(shape: BaseGeometry) -> BaseGeometry:
     parts = [shape.intersection(_MIDDLE)]
     for side, shift in ((_WEST, 360.0), (_EAST, -360.0)):
         beyond = shape.intersection(side)
-        parts.append(shapely.transform(beyond, lambda xy, by=shift: xy + np.array((by, 0.0))))
+        parts.append(shapely.affinity.translate(beyond, xoff=shift))
     return shapely.union_all(parts)
 
 

@@ -18,7 +18,8 @@ h(t) = 4 R^2 sin^2(t / 2R) has h'' = 2 - h / R^2 and the same start, and by Stur
 f <= h for 0 <= t <= pi R. No shortest geodesic is longer than 20,004 km < pi R. QED.
 
 The bound is tight where it matters: it gives away s^3 (1/r^2 - 1/R^2) / 24 at most (r = b^2 / a,
-the least radius): 0.02 micrometres at 1 km, 2.1 cm at 100 km, 21 m at 1,000 km. (A bound between *sphere* distance and geodesic gives away 0.6 %.)
+the least radius): 0.02 micrometres at 1 km, 2.1 cm at 100 km, 21 m at 1,000 km. (A bound between
+*sphere* distance and geodesic gives away 0.6 %.)
 """
 
 import math

@@ -26,7 +26,9 @@ _OPEN = {
 @click.option("--kind", multiple=True, help="类型代码 / kind code")
 @click.option("--family", multiple=True, help="station | base | home")
 @click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there")
-@click.option("--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now")
+@click.option(
+    "--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now"
+)
 @click.option("--max-m", type=float, help="直线距离上限（米）/ greatest straight line, metres")
 @click.option("--datum", default="wgs84", show_default=True, help="坐标系 / datum of LON LAT")
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")

@@ -53,7 +53,11 @@ def coverage(
             families=tuple(sorted(set(family))) or None,
             at=coverage_run.now() if at is not None and moment is None else moment,
         )
-        columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"))
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:.0f}%"),
+        )
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("", total=1.0)
             run = coverage_run.run_here(
@@ -81,7 +85,14 @@ def _metres(value: float | None) -> str:
 
 def _show(run: RunState, result: dict[str, Any], regions: list[dict[str, Any]]) -> None:
     table = Table(title=f"运行 / run {run.id}")
-    for name in ("区域 / region", "人数 / workers", "覆盖 / covered", "备用 / backup", "未覆盖 / uncovered", "平均步行 / mean walk"):
+    for name in (
+        "区域 / region",
+        "人数 / workers",
+        "覆盖 / covered",
+        "备用 / backup",
+        "未覆盖 / uncovered",
+        "平均步行 / mean walk",
+    ):
         table.add_column(name, justify="left" if name.startswith("区域") else "right")
     total = {**result["total"], "name_zh": "合计", "name_en": "Total"}
     for row in [*regions, total]:

@@ -19,8 +19,12 @@ def user() -> None:
 @user.command("add")
 @click.argument("name")
 @click.option("--role", required=True, help=" | ".join(Role))
-@click.option("--replace", is_flag=True, help="已有用户换角色和密码 / give an existing user both anew")
-@click.option("--password-stdin", is_flag=True, help="从标准输入读密码 / read the password from stdin")
+@click.option(
+    "--replace", is_flag=True, help="已有用户换角色和密码 / give an existing user both anew"
+)
+@click.option(
+    "--password-stdin", is_flag=True, help="从标准输入读密码 / read the password from stdin"
+)
 def add_user(name: str, role: str, replace: bool, password_stdin: bool) -> None:
     """添加用户；不给密码则随机生成并显示一次 / Add a user; a random password is shown once."""
     chosen = parse_role(role)

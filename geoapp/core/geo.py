@@ -43,7 +43,9 @@ def parse_datum(value: str) -> Datum:
     """
     name = "".join(character for character in value.lower() if character.isalnum())
     try:
-        return Datum({"epsg4326": "wgs84", "wgs": "wgs84", "gcj": "gcj02", "bd09ll": "bd09"}.get(name, name))
+        return Datum(
+            {"epsg4326": "wgs84", "wgs": "wgs84", "gcj": "gcj02", "bd09ll": "bd09"}.get(name, name)
+        )
     except ValueError:
         names = ", ".join(Datum)
         raise InvalidValueError("datum", value, Text(names, names)) from None
@@ -58,7 +60,9 @@ def check_lonlat(lon: float, lat: float) -> None:
         Naming ``lon`` or ``lat``.
     """
     if not -180.0 <= lon <= 180.0:
-        raise InvalidValueError("lon", lon, Text("-180 至 180 的经度", "a longitude from -180 to 180"))
+        raise InvalidValueError(
+            "lon", lon, Text("-180 至 180 的经度", "a longitude from -180 to 180")
+        )
     if not -90.0 <= lat <= 90.0:
         raise InvalidValueError("lat", lat, Text("-90 至 90 的纬度", "a latitude from -90 to 90"))
 
@@ -184,7 +188,9 @@ def geometry_from_wgs84(wkb: bytes, datum: Datum) -> dict[str, Any]:
             return np.column_stack(from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum))
 
         geometry = shapely.transform(geometry, move)
-    rounded: dict[str, Any] = shapely.geometry.mapping(shapely.transform(geometry, lambda p: np.round(p, 7)))
+    rounded: dict[str, Any] = shapely.geometry.mapping(
+        shapely.transform(geometry, lambda p: np.round(p, 7))
+    )
     return rounded
 
 
@@ -204,5 +210,7 @@ def circle(*, lon: float, lat: float, radius_m: float, vertices: int = 128) -> s
     step = 2.0 * math.pi / vertices
     out_m = radius_m * math.sqrt(step / math.sin(step))
     count = len(azimuths)
-    lons, lats, _ = GEOD.fwd(np.full(count, lon), np.full(count, lat), -azimuths, np.full(count, out_m))
+    lons, lats, _ = GEOD.fwd(
+        np.full(count, lon), np.full(count, lat), -azimuths, np.full(count, out_m)
+    )
     return shapely.Polygon(np.column_stack((lons, lats)))

@@ -12,7 +12,12 @@ from functools import lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, ParserError, State, UnknownCountryError
+from opening_hours import (  # type: ignore[attr-defined]  # its stubs leave the errors out
+    OpeningHours,
+    ParserError,
+    State,
+    UnknownCountryError,
+)
 
 from geoapp.core.calendar import DayNature, WorkCalendar
 from geoapp.core.errors import InvalidValueError
@@ -32,7 +37,9 @@ _OPEN_END = re.compile(r"(\d\d:\d\d)\+")
 _UNTIL = re.compile(r"-\d\d:\d\d\+")
 _START = re.compile(r"(?<![-\d:])\d\d:\d\d(?![-\d:])")
 _SPAN = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
-_PH_RULE = re.compile(rf"\s*((?:PH|SH|{_DAY}(?:-{_DAY})?)(?:,(?:PH|SH|{_DAY}(?:-{_DAY})?))*)\s+(.+)")
+_PH_RULE = re.compile(
+    rf"\s*((?:PH|SH|{_DAY}(?:-{_DAY})?)(?:,(?:PH|SH|{_DAY}(?:-{_DAY})?))*)\s+(.+)"
+)
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 _ACCEPTED = Text(
@@ -73,15 +80,22 @@ class _Answer:
 
 
 _NO_HOURS = Text("没有填写开放时间", "No opening hours are given")
-_SAYS_UNKNOWN = Text("开放时间写明不确定或有条件", "The hours themselves are uncertain or conditional")
-_OPEN_ENDED = Text("未写明关闭时间", "The hours do not say when it closes")
-_HOLIDAY = Text("今天是法定节假日，开放时间未说明", "It is a public holiday, for which the hours say nothing")
-_SHIFTED = Text("今天是调休上班日，开放时间未说明", "It is a shifted working day, for which the hours say nothing")
-_NOT_ANNOUNCED = Text(
-    "这一年的放假安排尚未收录", "That year's public holidays are not known yet"
+_SAYS_UNKNOWN = Text(
+    "开放时间写明不确定或有条件", "The hours themselves are uncertain or conditional"
 )
+_OPEN_ENDED = Text("未写明关闭时间", "The hours do not say when it closes")
+_HOLIDAY = Text(
+    "今天是法定节假日，开放时间未说明", "It is a public holiday, for which the hours say nothing"
+)
+_SHIFTED = Text(
+    "今天是调休上班日，开放时间未说明",
+    "It is a shifted working day, for which the hours say nothing",
+)
+_NOT_ANNOUNCED = Text("这一年的放假安排尚未收录", "That year's public holidays are not known yet")
 _FOREIGN = Text("当地的节假日未知", "The public holidays there are not known")
-_COMPLEX = Text("节假日的开放规则太复杂，无法确定", "The rules for holidays are too intricate to be certain")
+_COMPLEX = Text(
+    "节假日的开放规则太复杂，无法确定", "The rules for holidays are too intricate to be certain"
+)
 _NIGHT = Text("节假日前后的通宵时段无法确定", "Hours over midnight are uncertain beside a holiday")
 
 

@@ -6,17 +6,49 @@ Only forms whose meaning is certain are taken; seasons, "as the host" and the li
 import re
 import unicodedata
 
-_DIGITS = {"一": "Mo", "二": "Tu", "三": "We", "四": "Th", "五": "Fr", "六": "Sa", "日": "Su", "天": "Su", "末": "?"}
-_ALWAYS = {"24小时", "全天", "全天候", "24h", "24小时开放", "全天开放", "全天24小时", "24小时营业", "全天候开放", "24hours", "昼夜开放"}
+_DIGITS = {
+    "一": "Mo",
+    "二": "Tu",
+    "三": "We",
+    "四": "Th",
+    "五": "Fr",
+    "六": "Sa",
+    "日": "Su",
+    "天": "Su",
+    "末": "?",
+}
+_ALWAYS = {
+    "24小时",
+    "全天",
+    "全天候",
+    "24h",
+    "24小时开放",
+    "全天开放",
+    "全天24小时",
+    "24小时营业",
+    "全天候开放",
+    "24hours",
+    "昼夜开放",
+}
 _DASH = re.compile(r"\s*(?:-+|~|—+|–|−|至|到)\s*")
 _DAY_WORD = r"(?:周|星期|礼拜)([一二三四五六日天])"
 _DAY_RANGE = re.compile(rf"{_DAY_WORD}-(?:周|星期|礼拜)?([一二三四五六日天])")
 _DAY_LIST = re.compile(r"(?:周|星期|礼拜)((?:[一二三四五六日天][、,]?)*[一二三四五六日天])")
-_NAMED_DAYS = (("法定工作日", "Mo-Fr"), ("工作日", "Mo-Fr"), ("双休日", "Sa-Su"), ("周末", "Sa-Su"), ("每天", "Mo-Su"), ("每日", "Mo-Su"), ("天天", "Mo-Su"))
+_NAMED_DAYS = (
+    ("法定工作日", "Mo-Fr"),
+    ("工作日", "Mo-Fr"),
+    ("双休日", "Sa-Su"),
+    ("周末", "Sa-Su"),
+    ("每天", "Mo-Su"),
+    ("每日", "Mo-Su"),
+    ("天天", "Mo-Su"),
+)
 _NO_HOLIDAYS = re.compile(
     r"[(（]?(?:法定)?(?:节假日|公休日|节日)(?:除外|休息|不开放|关闭|闭馆|休)[)）]?"
 )
-_TIME = re.compile(r"(上午|早上|早|中午|下午|晚上|晚|次日|凌晨|夜间)?\s*(\d{1,2})(?::(\d{1,2})|点半|点(?:(\d{1,2})分?)?|时(?:(\d{1,2})分?)?|(?=-))?(半)?")
+_TIME = re.compile(
+    r"(上午|早上|早|中午|下午|晚上|晚|次日|凌晨|夜间)?\s*(\d{1,2})(?::(\d{1,2})|点半|点(?:(\d{1,2})分?)?|时(?:(\d{1,2})分?)?|(?=-))?(半)?"
+)
 _SPANS = re.compile(r"(?:\d\d:\d\d-\d\d:\d\d)(?:,\d\d:\d\d-\d\d:\d\d)*")
 
 
@@ -26,7 +58,9 @@ def from_plain(text: str) -> str | None:
     squeezed = re.sub(r"\s+", "", words)
     if squeezed in _ALWAYS:
         return "24/7"
-    holidays_off = bool(_NO_HOLIDAYS.search(squeezed)) or "法定工作日" in squeezed or "工作日" in squeezed
+    holidays_off = (
+        bool(_NO_HOLIDAYS.search(squeezed)) or "法定工作日" in squeezed or "工作日" in squeezed
+    )
     body = _NO_HOLIDAYS.sub("", words)
     rules = []
     for part in re.split(r"[;；。\n]|,\s*(?=周|星期|礼拜|工作日|周末|每)", body):

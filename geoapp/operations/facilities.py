@@ -94,9 +94,7 @@ def _record(facility: Facility, family: str, places: list[FacilityPlace]) -> Fac
 def _records(session: Session, facilities: list[Facility]) -> list[FacilityRecord]:
     families = family_of_kinds(session)
     places = places_of(session, [one.id for one in facilities])
-    return [
-        _record(one, families[one.kind_code], places.get(one.id, [])) for one in facilities
-    ]
+    return [_record(one, families[one.kind_code], places.get(one.id, [])) for one in facilities]
 
 
 def list_facilities(
@@ -132,7 +130,9 @@ def list_facilities(
             statuses = wanted.statuses & PUBLIC_STATUSES if wanted.statuses else PUBLIC_STATUSES
             if not statuses:
                 return FacilityPage([], None)
-            wanted = FacilityFilter(wanted.bbox, wanted.region, wanted.kinds, wanted.families, statuses)
+            wanted = FacilityFilter(
+                wanted.bbox, wanted.region, wanted.kinds, wanted.families, statuses
+            )
         found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         cursor = found[limit - 1].code if len(found) > limit else None
         return FacilityPage(_records(session, found[:limit]), cursor)

@@ -113,7 +113,10 @@ class Snapshot:
                 self._selections.move_to_end(key)
                 return found
         mask = np.fromiter(
-            (one is not None and filters.accept(one) and _in_service(one, days) for one in self.facilities),
+            (
+                one is not None and filters.accept(one) and _in_service(one, days)
+                for one in self.facilities
+            ),
             dtype=np.bool_,
             count=len(self.facilities),
         )
@@ -191,7 +194,10 @@ class SnapshotKeeper:
         with self._database.session() as session:
             if old is not None:
                 versions = data_versions(session)
-                if (versions["facilities"], versions["calendar"]) == (old.version, old.calendar_version):
+                if (versions["facilities"], versions["calendar"]) == (
+                    old.version,
+                    old.calendar_version,
+                ):
                     return old
                 session.rollback()
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})

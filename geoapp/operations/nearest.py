@@ -103,7 +103,9 @@ class NearestService:
         if not 1 <= query.k <= MAX_K:
             raise InvalidValueError("k", query.k, Text(f"1 至 {MAX_K}", f"1 to {MAX_K}"))
         if query.max_m is not None and not 0 < query.max_m < float("inf"):
-            raise InvalidValueError("max_m", query.max_m, Text("正数（米）", "a positive number (metres)"))
+            raise InvalidValueError(
+                "max_m", query.max_m, Text("正数（米）", "a positive number (metres)")
+            )
         snapshot = self._keeper.current()
         self._check_codes(snapshot, query)
         at = query.at or datetime.now(UTC)
@@ -114,7 +116,9 @@ class NearestService:
         found = selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
         items: list[NearestItem] = []
         seen: set[str] = set()
-        for position, distance_m in zip(found.positions.tolist(), found.distance_m.tolist(), strict=True):
+        for position, distance_m in zip(
+            found.positions.tolist(), found.distance_m.tolist(), strict=True
+        ):
             facility = snapshot.facilities[position]
             if facility is None or facility.code in seen:
                 continue
@@ -172,7 +176,9 @@ class NearestService:
                 accepted = ", ".join(sorted(known))
                 raise InvalidValueError(parameter, name, Text(accepted, accepted))
 
-    def hours_note(self, item: NearestItem, at: datetime | None) -> tuple[datetime | None, Text | None]:
+    def hours_note(
+        self, item: NearestItem, at: datetime | None
+    ) -> tuple[datetime | None, Text | None]:
         """Return when the open state changes next, and why it is unknown, for one answer."""
         calendar = self._keeper.current().calendar
         facility = item.facility

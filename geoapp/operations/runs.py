@@ -31,7 +31,8 @@ log = structlog.get_logger(__name__)
 _QUEUED = Text("等待开始", "Waiting to start")
 _CANCELLED = Text("已按要求取消。", "Cancelled as asked.")
 _WORKER_DIED = Text(
-    "执行的进程多次中断，未能完成。", "The process that did the work ended several times; the run was given up."
+    "执行的进程多次中断，未能完成。",
+    "The process that did the work ended several times; the run was given up.",
 )
 _NO_WORKER = Text("执行的进程已中断。", "The process that did the work has ended.")
 

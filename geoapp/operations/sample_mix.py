@@ -62,7 +62,7 @@ def load_facility_mix() -> FacilityMix:
         counts={Family(name): count for name, count in mix["counts"].items()},
         kinds={Family(name): kinds for name, kinds in mix["kinds"].items()},
         moving=mix["moving"],
-        always=HoursForm(*hours["always"], weight=1.0),
+        always=HoursForm(*hours["always"], 1.0),
         always_share=hours["always_share"],
         hours_unknown_share=hours["unknown_share"],
         hours={

@@ -73,7 +73,13 @@ def parse_role(value: str) -> Role:
 
 
 def save_user(
-    database: Database, name: str, role: Role, password: str, *, is_sample: bool = False, replace: bool = False
+    database: Database,
+    name: str,
+    role: Role,
+    password: str,
+    *,
+    is_sample: bool = False,
+    replace: bool = False,
 ) -> SignedInUser:
     """Add a user, or with ``replace`` give an existing one a new role and password.
 
@@ -150,6 +156,8 @@ def list_users(database: Database) -> list[UserEntry]:
     """Return all users, by name."""
     with database.session() as session:
         return [
-            UserEntry(name=user.name, role=Role(user.role), active=user.active, is_sample=user.is_sample)
+            UserEntry(
+                name=user.name, role=Role(user.role), active=user.active, is_sample=user.is_sample
+            )
             for user in all_users(session)
         ]

@@ -45,7 +45,9 @@ def check_suffix(path: Path) -> str:
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
         names = " ".join(SUFFIXES)
-        raise InvalidValueError("-o", path.name, Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}"))
+        raise InvalidValueError(
+            "-o", path.name, Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
+        )
     return suffix
 
 
@@ -65,7 +67,12 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
     shapes = [shapely.from_wkb(zone.pop("geometry_wkb")) for zone in zones]
     if suffix in (".geojson", ".json"):
         features = [
-            {"type": "Feature", "id": zone["rank"], "geometry": shapely.geometry.mapping(shape), "properties": zone}
+            {
+                "type": "Feature",
+                "id": zone["rank"],
+                "geometry": shapely.geometry.mapping(shape),
+                "properties": zone,
+            }
             for zone, shape in zip(zones, shapes, strict=True)
         ]
         body = {

@@ -11,7 +11,6 @@ import hashlib
 import logging
 import os
 import shutil
-import socket
 import stat
 import subprocess
 import threading
@@ -31,6 +30,7 @@ from geoapp.store.cluster_process import (
     POLL_SECONDS,
     end_orphans,
     end_server,
+    listens_out_of_sight,
     read_server,
     reap,
 )
@@ -124,7 +124,7 @@ class Cluster:
         if len(os.fsencode(near / SOCKET)) <= SOCKET_PATH_BYTES and "," not in str(near):
             return near
         digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
-        return Path("/tmp") / f"geoapp-{digest}"  # its owner and mode are checked
+        return Path("/tmp") / f"geoapp-{digest}"  # noqa: S108  (its owner and mode are checked)
 
     @property
     def pid(self) -> int | None:
@@ -287,8 +287,8 @@ class Cluster:
         if server is not None and server.state == "stopping":
             end_server(self.data, self._child, STOP_SECONDS)
             server = read_server(self.data)
-        if server is None and self._answers():
-            return  # it runs in another container on the same folder, where we do not see it
+        if server is None and listens_out_of_sight(self.socket_folder / SOCKET):
+            return  # in another container on the same folder: use it, and leave it alone
         if server is None:
             owner = self._owner()
             reap(self._child)
@@ -296,14 +296,6 @@ class Cluster:
             self._prepare_files(owner)
             self._child = self._spawn(owner)
         self._wait_until_ready()
-
-    def _answers(self) -> bool:
-        with socket.socket(socket.AF_UNIX) as probe:
-            try:
-                probe.connect(os.fspath(self.socket_folder / SOCKET))
-            except OSError:
-                return False
-            return True
 
     def _clear_traces(self) -> None:
         """Remove what a killed server left behind and what would keep a new one from starting."""

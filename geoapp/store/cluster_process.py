@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 POLL_SECONDS = 0.01
+_UCRED = struct.Struct("iII")  # pid, uid, gid: unix(7)
 
 ServerState = Literal["starting", "ready", "stopping"]
 
@@ -42,6 +45,21 @@ def read_server(cluster_folder: Path) -> RunningServer | None:
         "ready" if word == "ready" else "stopping" if word == "stopping" else "starting"
     )
     return RunningServer(pid=pid, state=state)
+
+
+def listens_out_of_sight(path: Path) -> bool:
+    """Tell whether a process that this one cannot see, as in another container, has this socket.
+
+    The kernel names the process that listens, as number 0 if it lies outside our namespace. One
+    that we could see is no such case: it is about to end.
+    """
+    with socket.socket(socket.AF_UNIX) as probe:
+        try:
+            probe.connect(os.fspath(path))
+        except OSError:
+            return False
+        credentials = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size)
+    return bool(_UCRED.unpack(credentials)[0] == 0)
 
 
 def reap(pid: int | None) -> None:

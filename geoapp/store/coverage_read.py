@@ -56,7 +56,7 @@ def read_demand(session: Session, set_id: int, regions: list[str] | None) -> Dem
     parameters = {"set_id": set_id, "regions": regions or []}
     rows = session.execute(
         text(
-            f"select st_x(geom), st_y(geom), weight, region_code, hours from demand_point "  # noqa: S608
+            f"select st_x(geom), st_y(geom), weight, region_code, hours from demand_point "
             f"where {where} order by id"
         ),
         parameters,
@@ -85,4 +85,7 @@ def read_regions(session: Session) -> list[RegionRow]:
             Region.code, Region.parent_code, Region.level, Region.name_zh, Region.name_en, outline
         ).order_by(Region.code)
     )
-    return [RegionRow(*row[:5], None if row[5] is None else bytes(row[5])) for row in rows]
+    return [
+        RegionRow(code, parent, level, zh, en, None if shape is None else bytes(shape))
+        for code, parent, level, zh, en, shape in rows
+    ]

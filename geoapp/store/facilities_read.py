@@ -128,10 +128,15 @@ def data_version(session: Session, name: str) -> int:
 
 def data_versions(session: Session) -> dict[str, int]:
     """Return all counters by name."""
-    return {name: version for name, version in session.execute(text("select name, version from data_version"))}
+    return {
+        name: version
+        for name, version in session.execute(text("select name, version from data_version"))
+    }
 
 
-def nearest_by_postgis(session: Session, *, lon: float, lat: float, k: int) -> Iterator[tuple[str, float]]:
+def nearest_by_postgis(
+    session: Session, *, lon: float, lat: float, k: int
+) -> Iterator[tuple[str, float]]:
     """Return code and spheroid distance (metres) of the k nearest facilities in service, by PostGIS.
 
     The truth behind the in-process index: candidates by the geography index in order of sphere
@@ -141,12 +146,12 @@ def nearest_by_postgis(session: Session, *, lon: float, lat: float, k: int) -> I
     """
     parameters = {"lon": lon, "lat": lat, "k": k, "fetch": k + 6, "open": Status.OPEN}
     rows = session.execute(_NEAREST, parameters).all()
-    exact = sorted(((row.distance_m, row.code) for row in rows))[:k]
+    exact = sorted((row.distance_m, row.code) for row in rows)[:k]
     if len(rows) == k + 6:
         farthest_sphere_m = max(row.sphere_m for row in rows)
         if 0.9943 * farthest_sphere_m < exact[-1][0]:
             within = session.execute(_WITHIN, {**parameters, "reach_m": exact[-1][0]}).all()
-            exact = sorted(((row.distance_m, row.code) for row in within))[:k]
+            exact = sorted((row.distance_m, row.code) for row in within)[:k]
     return iter([(code, distance_m) for distance_m, code in exact])
 
 
@@ -204,7 +209,9 @@ def page_of_facilities(
     """Return facilities in order of code, starting after a code, at most ``limit``."""
     query = select(Facility).order_by(Facility.code).limit(limit)
     if wanted.bbox is not None:
-        query = query.where(func.st_intersects(Facility.geom, func.st_makeenvelope(*wanted.bbox, 4326)))
+        query = query.where(
+            func.st_intersects(Facility.geom, func.st_makeenvelope(*wanted.bbox, 4326))
+        )
     if wanted.region is not None:
         query = query.where(Facility.region_code.in_(regions_below(session, wanted.region)))
     if wanted.kinds:

@@ -16,6 +16,8 @@ def worker_app(database: Database) -> procrastinate.App:
 
 def defer_run(database: Database, run_id: int) -> int:
     """Put a run into the queue and return the job's number."""
-    connector = procrastinate.SyncPsycopgConnector(conninfo=database.conninfo, min_size=1, max_size=1)
+    connector = procrastinate.SyncPsycopgConnector(
+        conninfo=database.conninfo, min_size=1, max_size=1
+    )
     with procrastinate.App(connector=connector).open() as app:
         return app.configure_task(TASK, queue=QUEUE, allow_unknown=True).defer(run_id=run_id)

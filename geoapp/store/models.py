@@ -316,9 +316,7 @@ class RunRegion(Base):
     """One region's figures in a coverage run; weights are workers, None is unknown."""
 
     __tablename__ = "run_region"
-    run_id: Mapped[int] = mapped_column(
-        ForeignKey("run.id", ondelete="CASCADE"), primary_key=True
-    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     region_code: Mapped[str] = mapped_column(primary_key=True)
     figures: Mapped[dict[str, Any]]
 
@@ -328,9 +326,7 @@ class RunGap(Base):
 
     __tablename__ = "run_gap"
     __table_args__ = (Index("run_gap_geom_idx", "geom", postgresql_using="gist"),)
-    run_id: Mapped[int] = mapped_column(
-        ForeignKey("run.id", ondelete="CASCADE"), primary_key=True
-    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     rank: Mapped[int] = mapped_column(primary_key=True)
     name_zh: Mapped[str]
     name_en: Mapped[str]
@@ -350,9 +346,7 @@ class RunArray(Base):
     """An array of a run in NumPy's own format, such as each demand point's walking distance."""
 
     __tablename__ = "run_array"
-    run_id: Mapped[int] = mapped_column(
-        ForeignKey("run.id", ondelete="CASCADE"), primary_key=True
-    )
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     data: Mapped[bytes]
 

@@ -42,7 +42,9 @@ def get_run(session: Session, run_id: int) -> Run | None:
 
 def list_runs(session: Session, kind: str, limit: int) -> list[Run]:
     """Return the newest runs of a kind, newest first."""
-    return list(session.scalars(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(limit)))
+    return list(
+        session.scalars(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(limit))
+    )
 
 
 def latest_run(session: Session, kind: str) -> Run | None:
@@ -131,9 +133,7 @@ def put_back(session: Session, run_id: int, attempt: int) -> bool:
 def request_cancel(session: Session, run_id: int) -> None:
     """Cancel a queued run at once; ask the worker of a running one to stop. Ended runs stay."""
     session.execute(
-        update(Run)
-        .where(Run.id == run_id, Run.status.not_in(_ENDED))
-        .values(cancel_requested=True)
+        update(Run).where(Run.id == run_id, Run.status.not_in(_ENDED)).values(cancel_requested=True)
     )
     session.execute(
         update(Run)

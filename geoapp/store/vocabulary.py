@@ -87,9 +87,7 @@ def _save_standards(session: Session, vocabulary: Vocabulary) -> None:
     ]
     _upsert(session, AmenityStandard, rows, "code")
     codes = [standard.code for standard in vocabulary.standards]
-    session.execute(
-        delete(AmenityStandardItem).where(AmenityStandardItem.standard_code.in_(codes))
-    )
+    session.execute(delete(AmenityStandardItem).where(AmenityStandardItem.standard_code.in_(codes)))
     for standard in vocabulary.standards:
         session.add_all(
             AmenityStandardItem(standard_code=standard.code, amenity_code=amenity, sort=order)

@@ -44,7 +44,8 @@ def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R 
             if not allows(role, permission):
                 raise NotAllowedError(
                     Text(
-                        f"您的角色（{role}）没有这项权限。", f"Your role ({role}) does not permit this."
+                        f"您的角色（{role}）没有这项权限。",
+                        f"Your role ({role}) does not permit this.",
                     )
                 )
             return view(*args, **kwargs)
@@ -56,7 +57,9 @@ def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R 
 
 def init_access(app: Flask, settings: Settings) -> None:
     """Set up sessions: signed cookies whose user is looked up anew at each request."""
-    manager = LoginManager(app)
+    # Its context processor would ask the store for the user even on the page that says the store is
+    # away; templates use what geoapp.web.pages.chrome gives them.
+    manager = LoginManager(app, add_context_processor=False)
     app.config.update(
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -70,5 +73,3 @@ def init_access(app: Flask, settings: Settings) -> None:
         return find_by_session(services().database, session_id)
 
     app.jinja_env.globals.update(may=may, current_role=current_role, Permission=Permission)
-
-

@@ -70,7 +70,11 @@ def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, byte
         "host": facility.host,
         "capacity": facility.capacity,
         "region": facility.region_code,
-        "place": _pair(Text(facility.place_zh, facility.place_en or facility.place_zh) if facility.place_zh else None),
+        "place": _pair(
+            Text(facility.place_zh, facility.place_en or facility.place_zh)
+            if facility.place_zh
+            else None
+        ),
         "position_accuracy_m": facility.position_accuracy_m,
         "lon": point[0],
         "lat": point[1],

@@ -8,7 +8,8 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
 _MOMENT = Text(
-    "ISO 8601 时刻，如 2026-11-23T22:00，或 now", "an ISO 8601 moment such as 2026-11-23T22:00, or now"
+    "ISO 8601 时刻，如 2026-11-23T22:00，或 now",
+    "an ISO 8601 moment such as 2026-11-23T22:00, or now",
 )
 
 
@@ -37,9 +38,7 @@ def parse_moment(parameter: str, value: str, zone: str) -> datetime | None:
 
 def split_codes(values: Iterable[str]) -> frozenset[str]:
     """Return the codes of a parameter that may be repeated or separated by commas."""
-    return frozenset(
-        part.strip() for value in values for part in value.split(",") if part.strip()
-    )
+    return frozenset(part.strip() for value in values for part in value.split(",") if part.strip())
 
 
 def parse_number(parameter: str, value: str) -> float:
@@ -56,12 +55,12 @@ def parse_number(parameter: str, value: str) -> float:
 def parse_bbox(parameter: str, value: str) -> tuple[float, float, float, float]:
     """Return west, south, east, north in decimal degrees."""
     parts = value.split(",")
-    accepted = Text(
-        "西,南,东,北（十进制度）", "west,south,east,north (decimal degrees)"
-    )
+    accepted = Text("西,南,东,北（十进制度）", "west,south,east,north (decimal degrees)")
     if len(parts) != 4:
         raise InvalidValueError(parameter, value, accepted)
     west, south, east, north = (parse_number(parameter, part) for part in parts)
-    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90 and west <= east):
+    if not (
+        -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90 and west <= east
+    ):
         raise InvalidValueError(parameter, value, accepted)
     return west, south, east, north

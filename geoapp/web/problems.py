@@ -14,6 +14,7 @@ from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import (
     CancelledError,
@@ -140,7 +141,11 @@ def on_validation_error(error: ValidationError) -> Response:
     shown = value if isinstance(value, str | int | float | bool) else None
     wrong = InvalidValueError(_where(first["loc"]), shown, _accepted(first))
     errors = [
-        {"parameter": _where(item["loc"]), "accepted": _accepted(item).en, "accepted_zh": _accepted(item).zh}
+        {
+            "parameter": _where(item["loc"]),
+            "accepted": _accepted(item).en,
+            "accepted_zh": _accepted(item).zh,
+        }
         for item in details
     ]
     return _on_geoapp_error(wrong, errors=errors)
@@ -159,14 +164,16 @@ def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
     return answer(status, error.text, **extra)
 
 
-def _on_http_error(error: HTTPException) -> Response:
+def _on_http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None:
-        return Response(error.response.get_data(), error.response.status_code)
+        return error.response
     status = error.code or 500
     title = TITLES.get(status, Text("出错了", "Error"))
     if isinstance(error, CSRFError):
         status = 400
-        title = Text("表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again")
+        title = Text(
+            "表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again"
+        )
     response = answer(status, title)
     if isinstance(error, RateLimitExceeded):
         response.headers["Retry-After"] = "60"

@@ -24,4 +24,5 @@ def public_reply(body: Any, mimetype: str = "application/json") -> Response:
     response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
     response.headers["Vary"] = "Cookie, Accept-Language"
     response.add_etag()
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -36,8 +36,12 @@ class CoverageRequest(BaseModel):
 
     standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
     standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False, strict=True)
-    region: str | None = Field(None, max_length=32, description="区域代码 / region code; none: everywhere")
-    demand: str | None = Field(None, max_length=64, description="需求集 / demand set; none: the newest")
+    region: str | None = Field(
+        None, max_length=32, description="区域代码 / region code; none: everywhere"
+    )
+    demand: str | None = Field(
+        None, max_length=64, description="需求集 / demand set; none: the newest"
+    )
     families: list[Family] | None = Field(None, max_length=3, description="none: all three")
     at: str | None = Field(
         None, max_length=64, description="此刻的覆盖 / the moment; none: opening hours do not count"
@@ -116,14 +120,19 @@ def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/
     return response
 
 
-@api.post("", summary="开始覆盖分析 / Start a coverage run", responses={202: RunAnswer, 401: Problem, 403: Problem})
+@api.post(
+    "",
+    summary="开始覆盖分析 / Start a coverage run",
+    responses={202: RunAnswer, 401: Problem, 403: Problem},
+)
 @require(Permission.RUN)
 def start(body: CoverageRequest) -> Response:
     """Queue a coverage run and answer its state; follow it at its own address."""
     parts = services()
     if (body.standard_m is None) == (body.standard_seconds is None):
         accepted = Text(
-            "standard_m 与 standard_seconds 恰有其一", "exactly one of standard_m and standard_seconds"
+            "standard_m 与 standard_seconds 恰有其一",
+            "exactly one of standard_m and standard_seconds",
         )
         raise InvalidValueError("standard_m", body.standard_m, accepted)
     at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
@@ -148,27 +157,39 @@ def recent() -> Response:
     return _json({"runs": [describe(run) for run in runs]})
 
 
-@api.get("/<int:id>", summary="运行的状态与结果 / A run's state and figures", responses={200: RunAnswer})
+@api.get(
+    "/<int:id>", summary="运行的状态与结果 / A run's state and figures", responses={200: RunAnswer}
+)
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress, and its figures once it has succeeded."""
     return _json(describe(coverage_run.read(services().database, path.id)))
 
 
-@api.post("/<int:id>/cancel", summary="取消运行 / Cancel a run", responses={200: RunAnswer, 401: Problem, 403: Problem})
+@api.post(
+    "/<int:id>/cancel",
+    summary="取消运行 / Cancel a run",
+    responses={200: RunAnswer, 401: Problem, 403: Problem},
+)
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run: at once if it waits, else at its next step. Ended runs stay as they are."""
     return _json(describe(coverage_run.cancel(services().database, path.id)))
 
 
-@api.get("/<int:id>/regions", summary="分区域结果 / Figures by region", responses={200: RunRegions, 409: Problem})
+@api.get(
+    "/<int:id>/regions",
+    summary="分区域结果 / Figures by region",
+    responses={200: RunRegions, 409: Problem},
+)
 def regions(path: RunPath) -> Response:
     """Return the figures of a finished run by region."""
     rows = coverage_run.region_figures(services().database, path.id)
     return _json({"run": path.id, "regions": rows})
 
 
-@api.get("/<int:id>/gaps", summary="盲区 / Gap zones", responses={200: FeatureCollection, 409: Problem})
+@api.get(
+    "/<int:id>/gaps", summary="盲区 / Gap zones", responses={200: FeatureCollection, 409: Problem}
+)
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
     zones = coverage_run.gap_zones(services().database, path.id)

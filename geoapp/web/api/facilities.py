@@ -36,13 +36,19 @@ _GEOJSON = "application/geo+json"
 class ListParameters(BaseModel):
     """Which facilities, and which page."""
 
-    bbox: str | None = Field(None, max_length=200, description="西,南,东,北 / west,south,east,north")
-    region: str | None = Field(None, max_length=32, description="区域代码，含下级 / region code, with those below")
+    bbox: str | None = Field(
+        None, max_length=200, description="西,南,东,北 / west,south,east,north"
+    )
+    region: str | None = Field(
+        None, max_length=32, description="区域代码，含下级 / region code, with those below"
+    )
     kind: list[str] = Field([], description="类型代码 / kind codes")
     family: list[Family] = Field([], description="station, base, home")
     status: list[Status] = Field([], description="状态 / lifecycle status")
     limit: int = Field(100, ge=1, le=1000)
-    cursor: str | None = Field(None, max_length=400, description="上一页给出的 / from the page before")
+    cursor: str | None = Field(
+        None, max_length=400, description="上一页给出的 / from the page before"
+    )
     datum: Datum = Datum.WGS84
 
 
@@ -82,7 +88,11 @@ def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
     properties = dict(record.properties)
     geometry = geometry_from_wgs84(record.geometry_wkb, datum)
     properties["places"] = [
-        {**place, "geometry_wkb": None, "geometry": geometry_from_wgs84(place["geometry_wkb"], datum)}
+        {
+            **place,
+            "geometry_wkb": None,
+            "geometry": geometry_from_wgs84(place["geometry_wkb"], datum),
+        }
         for place in properties["places"]
     ]
     for place in properties["places"]:
@@ -101,7 +111,9 @@ def _after(cursor: str) -> str:
     except (ValueError, UnicodeError):
         code = "\x00"
     if "\x00" in code:
-        raise InvalidValueError("cursor", cursor, Text("上一页给出的 cursor", "the cursor of a page before"))
+        raise InvalidValueError(
+            "cursor", cursor, Text("上一页给出的 cursor", "the cursor of a page before")
+        )
     return code
 
 
@@ -130,7 +142,9 @@ def list_(query: ListParameters) -> Response:
     return public_reply(body, _GEOJSON)
 
 
-@api.get("/<string:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem})
+@api.get(
+    "/<string:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem}
+)
 def show(path: FacilityPath, query: DatumParameter) -> Response:
     """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
     record = read_facility(
@@ -150,14 +164,15 @@ def _one(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
 
 def _with_version(response: Response, record: FacilityRecord) -> Response:
     response.set_etag(str(record.rev))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def _required_version() -> int | None:
     """Return the version that the edit was made against; None accepts any (``If-Match: *``)."""
     given = request.headers.get("If-Match")
     accepted = Text(
-        "站点的 ETag，如 \"12\"（先读取站点）", 'the facility\'s ETag such as "12" (read it first)'
+        '站点的 ETag，如 "12"（先读取站点）', 'the facility\'s ETag such as "12" (read it first)'
     )
     if given is None:
         raise InvalidValueError("If-Match", None, accepted)
@@ -169,7 +184,11 @@ def _required_version() -> int | None:
     return int(tag)
 
 
-@api.post("", summary="新增站点 / Add a facility", responses={201: Feature, 401: Problem, 403: Problem, 409: Problem})
+@api.post(
+    "",
+    summary="新增站点 / Add a facility",
+    responses={201: Feature, 401: Problem, 403: Problem, 409: Problem},
+)
 @require(Permission.EDIT)
 def add(body: FacilityBody, query: DatumParameter) -> Response:
     """Add a facility; a code that exists already is refused (409)."""
@@ -182,7 +201,11 @@ def add(body: FacilityBody, query: DatumParameter) -> Response:
     return response
 
 
-@api.patch("/<string:code>", summary="修改站点 / Change a facility", responses={200: Feature, 401: Problem, 403: Problem, 404: Problem, 409: Problem})
+@api.patch(
+    "/<string:code>",
+    summary="修改站点 / Change a facility",
+    responses={200: Feature, 401: Problem, 403: Problem, 404: Problem, 409: Problem},
+)
 @require(Permission.EDIT)
 def change(path: FacilityPath, body: PatchBody, query: DatumParameter) -> Response:
     """Change some properties or the geometry; ``If-Match`` must name the current version."""
@@ -199,7 +222,11 @@ def change(path: FacilityPath, body: PatchBody, query: DatumParameter) -> Respon
     return _with_version(json_reply(_one(record, query.datum), 200, _GEOJSON), record)
 
 
-@api.delete("/<string:code>", summary="删除站点 / Delete a facility", responses={204: None, 401: Problem, 403: Problem, 404: Problem, 409: Problem})
+@api.delete(
+    "/<string:code>",
+    summary="删除站点 / Delete a facility",
+    responses={204: None, 401: Problem, 403: Problem, 404: Problem, 409: Problem},
+)
 @require(Permission.EDIT)
 def remove(path: FacilityPath) -> Response:
     """Delete a facility; to keep its history, set its status to closed instead."""

@@ -26,7 +26,9 @@ api = APIBlueprint(
 class NearestParameters(BaseModel):
     """What may be asked."""
 
-    lon: float = Field(ge=-180, le=180, allow_inf_nan=False, description="经度 / longitude, degrees")
+    lon: float = Field(
+        ge=-180, le=180, allow_inf_nan=False, description="经度 / longitude, degrees"
+    )
     lat: float = Field(ge=-90, le=90, allow_inf_nan=False, description="纬度 / latitude, degrees")
     k: int = Field(5, ge=1, le=MAX_K, description="最多几个 / how many at most")
     kind: list[str] = Field([], description="类型代码，任一 / kind codes, any of them")
@@ -39,7 +41,11 @@ class NearestParameters(BaseModel):
     )
     datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")
     max_m: float | None = Field(
-        None, gt=0, le=30_000_000, allow_inf_nan=False, description="直线距离上限（米）/ greatest straight line, metres"
+        None,
+        gt=0,
+        le=30_000_000,
+        allow_inf_nan=False,
+        description="直线距离上限（米）/ greatest straight line, metres",
     )
     order: Literal["walk", "line"] = "walk"
 

@@ -8,7 +8,12 @@ from pydantic import BaseModel, Field
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.words import FAMILY_TEXT, Datum, Family, Level
-from geoapp.operations.vocabularies import read_amenities, read_demand_sets, read_kinds, read_region_shapes
+from geoapp.operations.vocabularies import (
+    read_amenities,
+    read_demand_sets,
+    read_kinds,
+    read_region_shapes,
+)
 from geoapp.web.api.schemas import FeatureCollection, Problem
 from geoapp.web.replies import public_reply
 from geoapp.web.services import services
@@ -29,7 +34,11 @@ class RegionParameters(BaseModel):
     parent: str | None = Field(None, max_length=32, description="上级代码 / code of the parent")
     datum: Datum = Datum.WGS84
     simplify_m: float = Field(
-        20.0, ge=0, le=5000, allow_inf_nan=False, description="轮廓化简（米）/ outlines simplified by this much, metres"
+        20.0,
+        ge=0,
+        le=5000,
+        allow_inf_nan=False,
+        description="轮廓化简（米）/ outlines simplified by this much, metres",
     )
 
 
@@ -83,7 +92,9 @@ def kinds() -> Response:
     return public_reply({"families": families, "kinds": read_kinds(services().database)})
 
 
-@api.get("/amenities", summary="设施与建设标准 / Amenities and standards", responses={200: AmenityList})
+@api.get(
+    "/amenities", summary="设施与建设标准 / Amenities and standards", responses={200: AmenityList}
+)
 def amenities() -> Response:
     """Return the amenities, and the amenity standards with their sources."""
     return public_reply(read_amenities(services().database))

@@ -13,12 +13,18 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-_TABLES = (
+_TABLES = (  # noqa: SIM905
     "run_array run_gap run_region run facility_place facility_tombstone facility candidate "
     "candidate_set demand_point demand_set region amenity_standard_item amenity_standard amenity "
     "kind data_version app_user calendar_day calendar_year"
 ).split()
-_FUNCTIONS = ("raise_version", "stamp_facility", "bury_facility", "touch_facility", "refuse_truncate")
+_FUNCTIONS = (
+    "raise_version",
+    "stamp_facility",
+    "bury_facility",
+    "touch_facility",
+    "refuse_truncate",
+)
 
 
 def upgrade() -> None:
