@@ -1,13 +1,13 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
-import { colour, makeMap, regionName } from './map.js';
+import { colour, makeMap } from './map.js';
 import { makeSortable } from './table.js';
 
 const box = document.getElementById('map');
 const table = document.getElementById('districts');
-const classes = JSON.parse(document.getElementById('classes').textContent);
+const { classes, notes } = JSON.parse(document.getElementById('classes').textContent);
 const shapes = new Map();
-const made = makeMap(box, { interactive: true });
+const made = makeMap(box, { interactive: true, note: (properties) => notes[properties.code] });
 
 function style(code, chosen) {
   return {
@@ -34,8 +34,6 @@ made.regions.then((layer) => {
     shapes.set(code, shape);
     shape.setStyle(style(code, false));
     shape.on('click', () => choose(code, 'map'));
-    const element = shape.getElement();
-    if (element) element.setAttribute('aria-label', regionName(shape.feature.properties, box.dataset.language));
   });
   box.dataset.coloured = 'true';
 });

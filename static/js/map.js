@@ -22,11 +22,12 @@ function landStyle() {
 
 /**
  * Make the map of an element written by the macro `map_box`.
- * `fit(bounds)` may take over the first view by answering false.
+ * `fit(bounds)` may take over the first view by answering false; `note(properties)` adds a line
+ * under a region's name.
  * Returns {map, regions}: regions resolves to a Leaflet layer of outlines, or null without any.
  */
 export function makeMap(box, options) {
-  const settings = Object.assign({ fit: () => true, interactive: false }, options);
+  const settings = Object.assign({ fit: () => true, interactive: false, note: () => '' }, options);
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
     zoomControl: false, attributionControl: Boolean(box.dataset.base),
@@ -68,7 +69,9 @@ async function drawRegions(map, box, settings) {
   }).addTo(map);
   layer.bringToBack();
   if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
-  nameRegions(map, layer, language);
+  nameRegions(map, layer, 
+    // A name on the map does without what stands in brackets after it.
+    (properties) => [regionName(properties, language).replace(/\s*[(（].*$/, ''), settings.note(properties)]);
   const scheme = window.matchMedia('(prefers-color-scheme: dark)');
   if (scheme.addListener) scheme.addListener(() => { if (!box.dataset.base && !settings.interactive) layer.setStyle(landStyle()); });
   box.dataset.ready = 'true';
@@ -115,21 +118,36 @@ function ringArea(ring) {
   return ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0) / 2;
 }
 
-// Names of regions that are smaller on the screen than the name itself only make noise.
-function nameRegions(map, layer, language) {
+// Names that are wider than their region, or lie over a greater region's name, only make noise.
+function nameRegions(map, layer, words) {
   const names = [];
   layer.eachLayer((shape) => {
     const [lon, lat] = namePlace(shape.feature.geometry);
+    const lines = document.createElement('span');
+    words(shape.feature.properties).filter(Boolean).forEach((line) => {
+      const part = document.createElement('span');
+      part.textContent = line;
+      lines.appendChild(part);
+    });
     const tooltip = L.tooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
-      .setLatLng(at(lon, lat)).setContent(textNode(regionName(shape.feature.properties, language)));
+      .setLatLng(at(lon, lat)).setContent(lines);
     map.addLayer(tooltip);
-    names.push({ tooltip, bounds: shape.getBounds() });
+    names.push({ element: tooltip.getElement(), bounds: shape.getBounds() });
   });
-  const check = () => names.forEach(({ tooltip, bounds }) => {
-    const element = tooltip.getElement();
-    const width = map.latLngToLayerPoint(bounds.getNorthEast()).x - map.latLngToLayerPoint(bounds.getSouthWest()).x;
-    element.style.visibility = width < element.offsetWidth * 0.9 ? 'hidden' : '';
-  });
-  map.on('zoomend viewreset', check);
+  const check = () => {
+    const taken = [];
+    names.forEach((name) => {
+      name.width = map.latLngToLayerPoint(name.bounds.getNorthEast()).x - map.latLngToLayerPoint(name.bounds.getSouthWest()).x;
+    });
+    names.sort((a, b) => b.width - a.width).forEach(({ element, width }) => {
+      const place = element.getBoundingClientRect();
+      const crowded = taken.some((other) => place.left < other.right && other.left < place.right
+        && place.top < other.bottom && other.top < place.bottom);
+      const shown = !crowded && width >= element.offsetWidth * 0.9;
+      element.style.visibility = shown ? '' : 'hidden';
+      if (shown) taken.push(place);
+    });
+  };
+  map.on('zoomend viewreset resize', check);
   check();
 }

@@ -141,9 +141,17 @@ async function prepareResult(id) {
   if (table) {
     makeSortable(table);
     table.tBodies[0].addEventListener('click', (event) => choose(event.target.closest('tr').dataset.rank, 'table'));
+    const all = document.getElementById('all');
+    if (all) all.addEventListener('click', showAll);
     await drawGaps(id);
   }
   result.dataset.shown = id;
+}
+
+function showAll() {
+  document.getElementById('gaps').classList.remove('short');
+  const all = document.getElementById('all');
+  if (all) all.hidden = true;
 }
 
 async function drawGaps(id) {
@@ -173,7 +181,10 @@ function choose(rank, from) {
   document.querySelectorAll('#gaps tbody tr').forEach((row) => {
     const chosen = row.dataset.rank === rank;
     row.classList.toggle('chosen', chosen);
-    if (chosen && from === 'map') row.scrollIntoView({ block: 'nearest' });
+    if (chosen && from === 'map') {
+      if (!row.offsetParent) showAll();
+      row.scrollIntoView({ block: 'center' });
+    }
   });
   const shape = zones.get(rank);
   if (shape && from === 'table') {

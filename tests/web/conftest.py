@@ -78,7 +78,8 @@ def fill_town(database: Database) -> None:
                     address = '青岛市市北区示例路 1 号', verified_on = current_date - 20
                 where code = 'T-1';
                 update facility set verified_on = '2021-05-01', entry = 'qr', access = 'workers',
-                    name_zh = '名字特别特别长的工会户外劳动者综合服务站点暨新就业形态劳动者暖心驿站（重庆南路店）'
+                    name_zh = '名字特别特别长的工会户外劳动者综合服务站点'
+                        || '暨新就业形态劳动者暖心驿站（重庆南路店）'
                 where code = 'T-2';
                 update facility set name_zh = '<b>名</b>&"引号"' where code = 'T-3';
                 """
@@ -153,7 +154,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         page = context.new_page()
 
         def note(address: str) -> None:
-            if not address.startswith((site.url, "data:", "blob:", "about:")):
+            if not address.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
                 strangers.append(address)
 
         context.on("request", lambda request: note(request.url))

@@ -1,0 +1,101 @@
+"""``/plan``: run a coverage, follow it, see the gaps on the map and in a table."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import FAMILY_TEXT, RunStatus
+from geoapp.operations import coverage_run
+from geoapp.operations.runs import RunState
+from geoapp.operations.vocabularies import read_demand_sets
+from geoapp.web.access import require
+from geoapp.web.language import language, t
+from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.run_words import figures_of, run_line, statement_text, title_text
+from geoapp.web.services import services
+
+blueprint = Blueprint("plan", __name__)
+
+
+@blueprint.get("/plan")
+@require(Permission.RUN)
+def show() -> str:
+    """Show the form, the earlier runs, and the run that the address names."""
+    database = services().database
+    number = request.args.get("run")
+    run = None
+    if number is not None:
+        run = coverage_run.read(database, run_number(number))
+    names = region_names(database)
+    return render_template(
+        "planner/plan.html",
+        regions=names,
+        demand_sets=read_demand_sets(database),
+        families=list(FAMILY_TEXT.items()),
+        runs=[run_line(one, names) for one in coverage_run.recent(database)],
+        suggested_at=_next_evening(),
+        texts=_texts(),
+        **run_parts(run, names),
+    )
+
+
+@blueprint.get("/plan/runs/<int:run_id>")
+@require(Permission.RUN)
+def result(run_id: int) -> str:
+    """Answer a run's result alone, for the page that has followed it."""
+    database = services().database
+    run = coverage_run.read(database, run_id)
+    return render_template("planner/result.html", **run_parts(run, region_names(database)))
+
+
+def run_number(value: str) -> int:
+    """Return the number of a run as an address names it."""
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):
+        raise InvalidValueError("run", value, Text("运行编号", "the number of a run"))
+    return int(value)
+
+
+def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/result.html`` needs of a run."""
+    if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
+        return {"run": run, "figures": None, "gaps": []}
+    database = services().database
+    demand = {
+        one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"])
+        for one in read_demand_sets(database)
+    }
+    return {
+        "run": run,
+        "figures": figures_of(run.result["total"]),
+        "gaps": coverage_run.gap_zones(database, run.id),
+        "title": title_text(run, names).pick(language()),
+        "statement": statement_text(run, names, demand).pick(language()),
+        "map_link": map_link(run),
+    }
+
+
+def map_link(run: RunState) -> str:
+    """Return the address of a run's Folium map."""
+    return f"/maps/stations,bases,homes,gaps,regions.html?run={run.id}&lang={language()}"
+
+
+def _next_evening() -> str:
+    """Return the moment that is asked about most: a working evening, next Tuesday at ten."""
+    today = datetime.now(ZoneInfo(services().settings.timezone)).date()
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7)
+    return f"{tuesday.isoformat()}T22:00"
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "no_family": t("请至少选一类设施。", "Choose at least one family of facilities."),
+        "no_moment": t("请填日期和时间。", "Give a date and a time."),
+        "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
+        "cancelling": t("正在取消…", "Cancelling…"),
+        "workers": t("人", "workers"),
+    }
