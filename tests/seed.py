@@ -11,7 +11,17 @@ TOWN_LON, TOWN_LAT = 120.35, 36.07
 
 # code, east and north in thousandths of a degree, kind, status, hours, amenities, known absent, entry
 _FACILITIES = [
-    ("T-1", 0, 0, "outdoor_station", "open", "24/7", ["microwave", "drinking_water"], ["toilet"], "open"),
+    (
+        "T-1",
+        0,
+        0,
+        "outdoor_station",
+        "open",
+        "24/7",
+        ["microwave", "drinking_water"],
+        ["toilet"],
+        "open",
+    ),
     ("T-2", 2, 0, "outdoor_station", "open", "Mo-Su 08:00-18:00", ["drinking_water"], [], "staff"),
     ("T-3", 0, 4, "worker_home", "open", None, ["seating"], [], None),
     ("T-4", 6, 6, "service_base", "open", "Mo-Fr 09:00-17:00; PH off", [], [], "card"),

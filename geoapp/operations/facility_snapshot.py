@@ -191,15 +191,12 @@ class SnapshotKeeper:
             return self._snapshot
 
     def _catch_up(self, old: Snapshot | None) -> Snapshot:
+        if old is not None:
+            with self._database.session() as session:
+                now = data_versions(session)
+            if (now["facilities"], now["calendar"]) == (old.version, old.calendar_version):
+                return old
         with self._database.session() as session:
-            if old is not None:
-                versions = data_versions(session)
-                if (versions["facilities"], versions["calendar"]) == (
-                    old.version,
-                    old.calendar_version,
-                ):
-                    return old
-                session.rollback()
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
             calendar_version = data_versions(session)["calendar"]
             calendar = load_calendar(session)

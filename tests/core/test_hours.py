@@ -37,7 +37,10 @@ def at(hours: str | None, text: str, zone: str = CHINA) -> bool | None:
         ("全天候", "24/7"),
         ("周一至周五 9:00-17:00", "Mo-Fr 09:00-17:00"),
         ("星期一到星期五 9:00-11:30, 13:00-17:00", "Mo-Fr 09:00-11:30,13:00-17:00"),
-        ("周一至周五8:30-12:00、13:30-17:30；周六 9:00-12:00", "Mo-Fr 08:30-12:00,13:30-17:30; Sa 09:00-12:00"),
+        (
+            "周一至周五8:30-12:00、13:30-17:30；周六 9:00-12:00",
+            "Mo-Fr 08:30-12:00,13:30-17:30; Sa 09:00-12:00",
+        ),
         ("工作日 9:00-17:00", "Mo-Fr 09:00-17:00; PH closed"),
         ("周一至周日9:00-17:00（节假日休息）", "Mo-Su 09:00-17:00; PH closed"),
         ("上午8:30-11:30 下午2:00-5:30", "08:30-11:30,14:00-17:30"),
@@ -54,7 +57,17 @@ def test_reads_plain_forms(written: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "夏季 8:00-18:00", "随所在单位", "25:00-26:00", "9:00-9:00", "8:00", "x" * 501, "周八 8:00-9:00"]
+    "written",
+    [
+        "",
+        "夏季 8:00-18:00",
+        "随所在单位",
+        "25:00-26:00",
+        "9:00-9:00",
+        "8:00",
+        "x" * 501,
+        "周八 8:00-9:00",
+    ],
 )
 def test_refuses_what_is_not_certain(written: str) -> None:
     with pytest.raises(InvalidValueError, match="opening_hours"):
@@ -129,7 +142,7 @@ def test_the_moment_is_taken_in_the_facilitys_zone() -> None:
     asked = datetime(2026, 11, 23, 0, 30, tzinfo=UTC)
     assert state("08:00-18:00", asked, timezone=CHINA, calendar=CALENDAR) is True
     with pytest.raises(InvalidValueError):
-        state("24/7", datetime(2026, 11, 23), timezone=CHINA, calendar=CALENDAR)  # noqa: DTZ001
+        state("24/7", datetime(2026, 11, 23), timezone=CHINA, calendar=CALENDAR)
 
 
 def test_next_change() -> None:
@@ -152,7 +165,10 @@ def test_next_change() -> None:
 def test_summer_time_in_helsinki() -> None:
     # On 29 March 2026 clocks go from 03:00 to 04:00.
     found = next_change(
-        "08:00-18:00", moment("2026-03-29T02:30", "Europe/Helsinki"), timezone="Europe/Helsinki", calendar=CALENDAR
+        "08:00-18:00",
+        moment("2026-03-29T02:30", "Europe/Helsinki"),
+        timezone="Europe/Helsinki",
+        calendar=CALENDAR,
     )
     assert found is not None
     assert found.isoformat() == "2026-03-29T08:00:00+03:00"
@@ -163,10 +179,12 @@ def test_many_threads_agree() -> None:
     expected = [at("08:30-11:30,13:30-17:30", one) for one in moments]
     with ThreadPoolExecutor(8) as pool:
         for _ in range(20):
-            assert list(pool.map(lambda one: at("08:30-11:30,13:30-17:30", one), moments)) == expected
+            assert (
+                list(pool.map(lambda one: at("08:30-11:30,13:30-17:30", one), moments)) == expected
+            )
 
 
 def test_the_calendar_knows_what_it_does_not_know() -> None:
     last = max(CALENDAR.years)
-    assert CALENDAR.nature(datetime(last, 10, 1).date()) is DayNature.HOLIDAY  # noqa: DTZ001
-    assert CALENDAR.nature(datetime(last + 1, 10, 1).date()) is DayNature.UNKNOWN  # noqa: DTZ001
+    assert CALENDAR.nature(datetime(last, 10, 1).date()) is DayNature.HOLIDAY
+    assert CALENDAR.nature(datetime(last + 1, 10, 1).date()) is DayNature.UNKNOWN

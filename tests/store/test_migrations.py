@@ -14,7 +14,9 @@ from tests.seed import seed_town
 _OTHERS = ("procrastinate", "spatial_ref_sys", "alembic_version")
 
 
-def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:
+def _is_ours(
+    _object: object, name: str | None, kind: str, _reflected: bool, _other: object
+) -> bool:
     return kind != "table" or not (name or "").startswith(_OTHERS)
 
 
@@ -69,7 +71,9 @@ def test_every_change_raises_the_version_and_stamps_the_row(database: Database) 
         rev = session.execute(text("select rev from facility where code = 'T-1'")).scalar_one()
     assert version() == rev == before + 1
     with database.session() as session:
-        gone = session.execute(text("delete from facility where code = 'T-1' returning id")).scalar_one()
+        gone = session.execute(
+            text("delete from facility where code = 'T-1' returning id")
+        ).scalar_one()
     with database.session() as session:
         buried = session.execute(
             text("select rev from facility_tombstone where facility_id = :id"), {"id": gone}
