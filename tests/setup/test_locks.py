@@ -1,0 +1,81 @@
+"""Lock files: versions and hashes of everything, addresses of nothing."""
+
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
+LOCKS = ("run", "test", "node")
+
+
+def entries(lock: Path) -> dict[str, str]:
+    """Return a lock file's requirements by name, each with its hashes."""
+    text = lock.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
+    return {re.split(r"[=\[ ]", line)[0]: line for line in lines}
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_requirement_is_pinned_and_hashed(repo_root: Path, name: str) -> None:
+    found = entries(repo_root / "requirements" / f"{name}.lock")
+    assert found
+    for line in found.values():
+        assert PINNED.match(line), line
+        assert re.search(r"--hash=sha256:[0-9a-f]{64}", line), line
+
+
+@pytest.mark.parametrize(
+    "file",
+    [*(f"requirements/{name}.lock" for name in LOCKS), ".npmrc"],
+)
+def test_no_lock_file_names_an_address(repo_root: Path, file: str) -> None:
+    text = (repo_root / file).read_text(encoding="utf-8")
+    assert not re.search(r"[a-z+]+://|index-url|find-links|registry=", text)
+
+
+def test_npm_lock_has_integrity_and_no_resolved(repo_root: Path) -> None:
+    packages = json.loads((repo_root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    assert len(packages) > 10
+    for path, facts in packages.items():
+        assert "resolved" not in facts
+        assert path == "" or facts["integrity"].startswith("sha512-"), path
+
+
+def test_the_two_python_locks_agree(repo_root: Path) -> None:
+    run, test = (entries(repo_root / "requirements" / f"{name}.lock") for name in ("run", "test"))
+    assert run.items() <= test.items()
+
+
+def test_locks_hold_all_that_is_declared(repo_root: Path) -> None:
+    project = tomllib.loads((repo_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    for name, declared in (
+        ("run", [*project["dependencies"], *extras["demo"], *extras["build"]]),
+        ("test", extras["test"]),
+    ):
+        locked = entries(repo_root / "requirements" / f"{name}.lock")
+        wanted = {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in declared}
+        assert wanted <= set(locked), f"run scripts/lock: {wanted - set(locked)}"
+
+
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13"])
+def test_every_python_finds_its_versions(repo_root: Path, python: str) -> None:
+    """The markers leave, for each Python, a set in which every package has what it requires."""
+    lock = repo_root / "requirements" / "test.lock"
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "uv", "pip", "compile", "--offline", "--quiet", "--no-header"),
+            *("--no-config", "--no-annotate", "--no-deps", "--python-version", python, str(lock)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    names = PINNED.findall(done.stdout)
+    assert len(names) == len({name for name, _ in names}), "a package twice for one Python"

@@ -1,0 +1,92 @@
+"""The wheel alone is enough: ``geoapp demo`` in an empty folder with no checkout near it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory, repo_root: Path) -> Path:
+    """A fresh environment with the wheel, which borrows the dependencies of this one."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "-w", folder, repo_root], check=True
+    )
+    [wheel] = folder.glob("geoapp-*.whl")
+    environment = folder / "venv"
+    venv.create(environment, symlinks=True)
+    [packages] = environment.glob("lib/python*/site-packages")
+    subprocess.run([*pip, "install", "--no-deps", "--target", packages, wheel], check=True)
+    # Only the dependencies: geoapp itself is found first, in the fresh environment.
+    borrowed = Path(os.__file__).parent
+    for path in sys.path:
+        if path.endswith("site-packages"):
+            borrowed = Path(path)
+    for entry in borrowed.iterdir():
+        target = packages / entry.name
+        if "geoapp" not in entry.name and not target.exists():
+            target.symlink_to(entry)
+    return environment
+
+
+@pytest.fixture
+def demo(installed: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    process = subprocess.Popen(
+        [installed / "bin" / "python", "-m", "geoapp", "demo"],
+        cwd=empty,
+        env={
+            **kept,
+            "HOME": str(empty),
+            "GEOAPP_DATA": str(tmp_path / "data"),
+            "GEOAPP_PORT": str(port),
+        },
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield process, f"http://127.0.0.1:{port}", tmp_path / "data"
+    process.kill()
+    process.communicate()
+
+
+def _get(address: str) -> tuple[int, bytes]:
+    with urllib.request.urlopen(address, timeout=30) as response:
+        return response.status, response.read()
+
+
+def test_demo_from_the_wheel(demo: tuple[subprocess.Popen[str], str, Path]) -> None:
+    process, url, data = demo
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line.strip())
+        if line.startswith("ready "):
+            break
+    assert lines[-1] == f"ready {url}"
+    assert any("demo" in line and "密码" in line for line in lines)
+    status, page = _get(f"{url}/")
+    assert status == 200
+    assert "示例" in page.decode() or "户外" in page.decode()
+    status, body = _get(f"{url}/api/v1/nearest?lon=120.3826&lat=36.0616&k=3")
+    assert status == 200
+    assert b'"sample":true' in body
+    assert _get(f"{url}/static/vendor/leaflet/dist/leaflet.js")[0] == 200
+    postmaster = int((data / "pg" / "postmaster.pid").read_text().split("\n")[0])
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(30) == 0
+    assert not Path(f"/proc/{postmaster}").exists()
+    assert not (data / "pg" / "postmaster.pid").exists()
