@@ -1,7 +1,11 @@
 """Regions as places: to start from when a device gives no position, and as names."""
 
+import numpy as np
+
 from geoapp.core.errors import NotFoundError
+from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
 from geoapp.store import places as store
 from geoapp.store.engine import Database
 from geoapp.store.places import RegionName
@@ -33,3 +37,11 @@ def point_of_place(database: Database, code: str) -> tuple[float, float]:
     if point is None:
         raise NotFoundError(Text("区域", "region"), code)
     return point
+
+
+def overview_points(database: Database, datum: Datum, limit: int) -> list[tuple[float, float]]:
+    """Return about where the facilities in service are: at most ``limit`` points (lon, lat)."""
+    with database.session() as session:
+        points = np.array(store.facility_dots(session, limit), dtype=np.float64).reshape(-1, 2)
+    lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)
+    return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True))

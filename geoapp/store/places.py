@@ -44,3 +44,27 @@ def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
     """Return a point (lon, lat), WGS-84, inside a region; None without region or outline."""
     row = session.execute(_POINT, {"code": code}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+_DOTS = text(
+    """
+    select st_x(point), st_y(point)
+    from (
+        select case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end
+                as point,
+            row_number() over (order by id) as place, count(*) over () as total
+        from facility where status = 'open'
+    ) placed
+    where place % cast(ceil(total / cast(:limit as double precision)) as bigint) = 0
+    order by place
+    """
+)
+
+
+def facility_dots(session: Session, limit: int) -> list[tuple[float, float]]:
+    """Return points (lon, lat), WGS-84, of facilities in service, by number.
+
+    Where there are more than ``limit``, every second, third ... of them, so that the picture of
+    where they are dense stays true.
+    """
+    return [(lon, lat) for lon, lat in session.execute(_DOTS, {"limit": limit})]

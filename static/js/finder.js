@@ -2,7 +2,7 @@
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
 /* global L */
-import { at, makeMap } from './map.js';
+import { at, colour, makeMap } from './map.js';
 import { makeSheet } from './sheet.js';
 
 const form = document.getElementById('finder-form');
@@ -14,6 +14,7 @@ const retry = document.getElementById('retry');
 const place = document.getElementById('place');
 const locateButton = document.getElementById('locate');
 const box = document.getElementById('map');
+const sheetBody = document.getElementById('sheet-body');
 
 let origin = null; // {lon, lat, datum} or {place}
 let asked = 0;
@@ -27,6 +28,8 @@ const { map } = makeMap(box, {
   },
 });
 const answerLayer = L.layerGroup().addTo(map);
+let dotLayer = null;
+drawDots();
 const sheet = makeSheet(document.getElementById('sheet'), document.getElementById('handle'), () => {});
 
 function tell(key) {
@@ -82,6 +85,7 @@ function drawAnswer(holder, found) {
   answerLayer.clearLayers();
   markers.clear();
   if (!holder) return;
+  dimDots();
   const me = at(Number(holder.dataset.lon), Number(holder.dataset.lat));
   if (accuracy_m && accuracy_m > 30) {
     L.circle(me, { radius: accuracy_m, weight: 1, interactive: false, className: 'accuracy' }).addTo(answerLayer);
@@ -106,6 +110,29 @@ function drawAnswer(holder, found) {
     markers.set(item, marker);
   });
   show(bounds);
+}
+
+// All stations as faint dots under everything else: where there is something at all.
+async function drawDots() {
+  let dots = [];
+  try {
+    const response = await fetch(form.dataset.dots);
+    if (response.ok) dots = await response.json();
+  } catch (error) {
+    return; // the dots are an ornament; the answer says what matters
+  }
+  map.createPane('dots').style.zIndex = 420;
+  const renderer = L.canvas({ pane: 'dots' });
+  dotLayer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
+    renderer, pane: 'dots', interactive: false, radius: 2, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
+  }))).addTo(map);
+  if (answerLayer.getLayers().length) dimDots();
+  box.dataset.dots = String(dots.length);
+}
+
+// Beside an answer the others step back: they do not fit what was asked.
+function dimDots() {
+  if (dotLayer) dotLayer.setStyle({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
 }
 
 // Without streets under them, rings tell how far the places are.
@@ -135,7 +162,8 @@ function choose(item, from) {
   item.classList.add('chosen');
   if (from === 'map') {
     if (sheet.size() === 'low') sheet.set('half');
-    item.scrollIntoView({ block: 'start', behavior: 'auto' });
+    // Only the sheet may scroll; scrollIntoView would move the page under it too.
+    sheetBody.scrollTop += item.getBoundingClientRect().top - sheetBody.getBoundingClientRect().top - 8;
     item.querySelector('.found-pick').focus({ preventScroll: true });
   } else {
     if (sheet.size() === 'full') sheet.set('half');

@@ -108,6 +108,29 @@ def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -
     page.locator(".marker", has_text="1").click()
     expect(page.locator(f"{FOUND}.chosen")).to_have_attribute("id", "card-1")
     expect(page.locator(".marker.chosen")).to_have_text("1")
+    # Only the list scrolls to the card; the page under it stays.
+    expect(page.locator("#card-1")).to_be_in_viewport()
+    assert page.evaluate("() => window.scrollY") == 0
+
+
+def test_ground_shows_where_stations_are(site: Site, visit: Visit) -> None:
+    """Before any question, each facility in service is a dot; closed ones are none."""
+    page = visit(site, position=None)
+    expect(page.locator('#map[data-dots="4"]')).to_be_visible()
+
+
+def test_sheet_follows_a_thumb(site: Site, visit: Visit) -> None:
+    """Dragging the bar up opens the list, down closes it."""
+    page = visit(site)
+    expect(page.locator(FOUND).first).to_be_visible()
+    for distance, size in ((-200, "full"), (200, "half"), (200, "low")):
+        bar = page.locator("#handle").bounding_box()
+        assert bar is not None
+        page.mouse.move(195, bar["y"] + 14)
+        page.mouse.down()
+        page.mouse.move(195, bar["y"] + 14 + distance, steps=4)
+        page.mouse.up()
+        expect(page.locator("#sheet")).to_have_attribute("data-size", size)
 
 
 def test_navigation_offers_each_map_service(site: Site, visit: Visit) -> None:

@@ -14,6 +14,7 @@ from geoapp.operations.nearest import NearestItem, NearestService
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.web.language import language
 from geoapp.web.pages.chrome import day_word
+from geoapp.web.pages.hours_words import words_of
 
 KEY_AMENITIES = (
     "drinking_water",
@@ -138,7 +139,7 @@ def _card(
         verified_long_ago=one.verified_on is not None and (today - one.verified_on).days > OLD_DAYS,
         address=one.address,
         place=Text(one.place_zh, one.place_en or one.place_zh) if one.place_zh else None,
-        opening_hours=one.opening_hours,
+        opening_hours=words_of(one.opening_hours, language()) if one.opening_hours else None,
         host=one.host,
         operator=one.operator,
         phone=one.phone,

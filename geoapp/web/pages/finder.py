@@ -6,7 +6,7 @@ so that a position stands in no address, no history and no log.
 
 from dataclasses import dataclass
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from geoapp.core.errors import InvalidValueError
@@ -15,16 +15,18 @@ from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
 from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
-from geoapp.operations.places import list_places, point_of_place
+from geoapp.operations.places import list_places, overview_points, point_of_place
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.parameters import parse_number, split_codes
+from geoapp.web.replies import public_reply
 from geoapp.web.security import csrf
 from geoapp.web.services import services
 
 blueprint = Blueprint("finder", __name__)
 
 FIRST_K = 10
+MOST_DOTS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,13 @@ def results() -> tuple[str, dict[str, str]]:
     question = _parse(request.form, open_by_default=False)
     page = render_template("worker/results.html", question=question, answer=_answer(question))
     return page, {"Cache-Control": "no-store"}
+
+
+@blueprint.get("/finder/dots.json")
+def dots() -> Response:
+    """Answer about where the stations are, for the ground of the map."""
+    points = overview_points(services().database, map_setup().datum, MOST_DOTS)
+    return public_reply(points)
 
 
 def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
