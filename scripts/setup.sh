@@ -5,124 +5,204 @@
 say() { printf '%s\n' "$*" >&2; }
 stop() { say "$*"; exit 1; }
 
+has() { command -v "$1" >/dev/null 2>&1; }
+
 # Run a command as root: as it is, or by sudo without a password.
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
 can_install() {
-    command -v apt-get >/dev/null 2>&1 &&
-        { [ "$(id -u)" -eq 0 ] || { command -v sudo >/dev/null 2>&1 && sudo -n true 2>/dev/null; }; }
-}
-
-updated=no
-install_packages() {
-    can_install || stop "缺少软件包，请以管理员运行：apt-get install $*
-Packages are missing; run as administrator: apt-get install $*"
-    say "安装 / installing: $*"
-    log=$(mktemp)
-    if [ "$updated" = no ]; then
-        as_root apt-get update -qq >"$log" 2>&1 || { cat "$log" >&2; stop "apt-get update 失败 / failed"; }
-        updated=yes
-    fi
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
-        >"$log" 2>&1 || { tail -n 20 "$log" >&2; stop "apt-get install $* 失败 / failed"; }
-    rm -f "$log"
+    has apt-get && { [ "$(id -u)" -eq 0 ] || { has sudo && sudo -n true 2>/dev/null; }; }
 }
 
 good_python() {
     "$1" -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1
 }
 
+# Sets $python to a Python that is new enough and can make environments.
 find_python() {
     for python in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
-        if command -v "$python" >/dev/null 2>&1 && good_python "$python"; then
-            command -v "$python"
-            return 0
-        fi
+        if good_python "$python"; then return 0; fi
     done
     return 1
 }
 
-need_python() {
-    python=$(find_python) && return 0
-    install_packages python3 python3-venv
-    python=$(find_python) || stop "需要 Python 3.11 或更新 / Python 3.11 or newer is needed"
-}
+# Where Debian and Ubuntu keep PostgreSQL's versions, one folder each.
+postgres_versions=/usr/lib/postgresql
 
 has_postgis() {
-    [ -n "${DATABASE_URL:-}" ] && return 0
-    if [ -n "${GEOAPP_PG_BIN:-}" ]; then return 0; fi
-    for folder in /usr/lib/postgresql/*/bin; do
+    if [ -n "${DATABASE_URL:-}" ] || [ -n "${GEOAPP_PG_BIN:-}" ]; then return 0; fi
+    for folder in "$postgres_versions"/*/bin; do
         version=${folder%/bin}
         version=${version##*/}
-        [ -x "$folder/postgres" ] && [ -x "$folder/pg_dump" ] &&
-            [ -e "/usr/share/postgresql/$version/extension/postgis.control" ] && return 0
+        if [ -x "$folder/postgres" ] && [ -x "$folder/pg_dump" ] &&
+            [ -e "/usr/share/postgresql/$version/extension/postgis.control" ]; then return 0; fi
     done
     return 1
 }
 
-need_postgis() {
-    has_postgis && return 0
-    # Debian starts a cluster of its own with the package; geoapp runs a private one.
-    if can_install && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
-        as_root mkdir -p /etc/postgresql-common
-        printf 'create_main_cluster = false\n' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
-    fi
-    package=postgresql-15-postgis-3
-    if can_install; then
-        if ! apt-cache show "$package" >/dev/null 2>&1; then
-            as_root apt-get update -qq >/dev/null 2>&1 || true
-            updated=yes
-        fi
-        if ! apt-cache show "$package" >/dev/null 2>&1; then
-            package=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' | sort -V | tail -n 1 | cut -d' ' -f1)
-            [ -n "$package" ] || package=postgis
+# Print the name of the PostGIS package that this system has, the newest where there are several.
+postgis_package() {
+    if has apt-cache; then
+        found=$(apt-cache search --names-only '^postgresql-[0-9]+-postgis-3$' 2>/dev/null |
+            sed 's/ .*//' | sort -V | tail -n 1)
+        if [ -n "$found" ]; then
+            printf '%s\n' "$found"
+            return 0
         fi
     fi
-    install_packages "$package"
-    has_postgis || stop "安装后仍找不到 PostGIS / PostGIS is still not found after installing $package"
+    printf '%s\n' postgresql-15-postgis-3
 }
 
-need_browser() {
+has_browser() {
+    [ -x "${CHROMIUM:-/nonexistent}" ] || has chromium || has chromium-browser
+}
+
+has_chinese_font() {
+    has fc-list && fc-list :lang=zh 2>/dev/null | grep -q .
+}
+
+# need_packages [browser]: PostGIS and Python, and for the tests a browser and Chinese letters.
+need_packages() {
     missing=
-    command -v chromium >/dev/null 2>&1 || [ -x "${GEOAPP_CHROMIUM:-/nonexistent}" ] || missing=chromium
-    if ! { command -v fc-list >/dev/null 2>&1 && fc-list :lang=zh 2>/dev/null | grep -q .; }; then
-        missing="$missing fonts-noto-cjk fontconfig"
+    postgis=no
+    find_python || [ -x "$root/.venv/bin/python" ] || missing="python3 python3-venv"
+    if ! has_postgis; then
+        postgis=yes
+        # A fresh system has no list of packages yet.
+        if can_install && ! apt-cache show postgresql-common >/dev/null 2>&1; then update_list; fi
+        missing="$missing $(postgis_package)"
     fi
+    if [ "${1:-}" = browser ]; then
+        if ! has_browser; then
+            if grep -qi '^ID=ubuntu' /etc/os-release 2>/dev/null; then
+                stop "Ubuntu 的 Chromium 是 snap 包：请运行 snap install chromium，或以 CHROMIUM=路径 指明浏览器
+Ubuntu has Chromium as a snap: run snap install chromium, or name a browser by CHROMIUM=PATH"
+            fi
+            missing="$missing chromium"
+        fi
+        has_chinese_font || missing="$missing fonts-noto-cjk fontconfig"
+    fi
+    missing=${missing# }
+    [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086
-    [ -z "$missing" ] || install_packages $missing
+    install_packages $missing
+    find_python || [ -x "$root/.venv/bin/python" ] ||
+        stop "需要 Python 3.11 或更新 / Python 3.11 or newer is needed"
+    has_postgis || stop "安装后仍找不到 PostGIS / PostGIS is still not found after installing: $missing"
 }
 
-digest() { cat "$@" | cksum | tr ' ' -; }
+# Run a command without a word, and show what it said if it fails.
+quietly() {
+    log=$(mktemp)
+    if "$@" >"$log" 2>&1; then
+        rm -f "$log"
+    else
+        tail -n 20 "$log" >&2
+        rm -f "$log"
+        stop "失败 / failed: $*"
+    fi
+}
+
+updated=no
+update_list() {
+    [ "$updated" = no ] || return 0
+    say "更新软件包列表 / updating the list of packages"
+    quietly as_root apt-get update -qq
+    updated=yes
+}
+
+apt_install() {
+    quietly as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get install -y -qq --no-install-recommends "$@"
+}
+
+install_packages() {
+    can_install || stop "缺少软件包，请以管理员身份运行：apt-get install $*
+Packages are missing; run as administrator: apt-get install $*"
+    update_list
+    say "安装软件包 / installing packages: $*"
+    # An installation that was killed is to be finished first.
+    quietly as_root env DEBIAN_FRONTEND=noninteractive dpkg --configure -a
+    settings=/etc/postgresql-common/createcluster.conf
+    if [ "$postgis" = yes ] && [ ! -e "$settings" ]; then
+        # Debian's package starts a server of its own; geoapp runs a private one.
+        apt_install postgresql-common
+        quietly as_root sed -i 's/^#* *create_main_cluster.*/create_main_cluster = false/' "$settings"
+    fi
+    apt_install "$@"
+}
+
+digest() { cat "$@" | sha256sum | cut -d' ' -f1; }
 
 # need_environment LOCK: the Python environment .venv with what the lock file names, and geoapp.
+# The tests' lock file holds all of the service's, in the same versions.
 need_environment() {
-    lock=$1
+    lock=$root/requirements/$1
     venv=$root/.venv
-    stamp=$venv/.geoapp-$(basename "$lock" .lock)
-    wanted=$(digest "$root/requirements/$lock" "$root/pyproject.toml")-$root
-    [ -e "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && "$venv/bin/python" -c 'import geoapp' 2>/dev/null && return 0
-    need_python
-    if [ ! -x "$venv/bin/python" ] || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
+    stamp=$venv/.geoapp-${1%.lock}
+    made_from "$lock"
+    for done in "$stamp" "$venv/.geoapp-test"; do
+        [ "$done" = "$stamp" ] || made_from "$root/requirements/test.lock"
+        if [ -e "$done" ] && [ "$(cat "$done")" = "$wanted" ] && [ -x "$venv/bin/geoapp" ] &&
+            "$venv/bin/python" -c '' 2>/dev/null; then return 0; fi
+    done
+    made_from "$lock"
+    make_environment
+    printf '%s' "$wanted" >"$stamp"
+}
+
+# Programs in .venv/bin name the folder: a clone that was moved needs its environment anew.
+made_from() {
+    wanted="$(digest "$1" "$root/pyproject.toml") $root"
+}
+
+make_environment() {
+    find_python || stop "需要 Python 3.11 或更新 / Python 3.11 or newer is needed"
+    # pip takes a package that it was writing when it was killed for an installed one.
+    if [ -e "$venv/.geoapp-unfinished" ] || [ "$(cat "$venv/.geoapp-folder" 2>/dev/null)" != "$root" ] ||
+        ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
         say "建立 Python 环境 / making the Python environment"
         rm -rf "$venv"
         "$python" -m venv "$venv"
+        printf '%s' "$root" >"$venv/.geoapp-folder"
     fi
     say "安装 Python 包 / installing Python packages"
-    pip="$venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input"
-    $pip --require-hashes -r "$root/requirements/$lock"
+    : >"$venv/.geoapp-unfinished"
+    pip_install --require-hashes -r "$lock"
     need_assets
-    $pip --no-deps --no-build-isolation --editable "$root"
-    printf '%s' "$wanted" >"$stamp"
+    pip_install --no-deps --no-build-isolation --editable "$root"
+    rm -f "$venv/.geoapp-unfinished"
+}
+
+pip_install() {
+    "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+        --root-user-action=ignore "$@"
 }
 
 # The front-end assets; Node comes from the machine or from a Python package.
 need_assets() {
-    if ! command -v npm >/dev/null 2>&1 && [ ! -e "$root/static/vendor/manifest.json" ]; then
+    "$root/.venv/bin/python" "$root/scripts/build_assets.py" --check && return 0
+    if ! has npm; then
         say "安装 Node.js / installing Node.js"
-        "$root/.venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-            --require-hashes -r "$root/requirements/node.lock"
+        pip_install --require-hashes -r "$root/requirements/node.lock"
     fi
+    say "准备网页文件 / preparing the pages' files"
     "$root/.venv/bin/python" "$root/scripts/build_assets.py"
+}
+
+# Two runs at once: the second waits for the first, and then finds everything there.
+set_up() {
+    need_packages "${2:-}"
+    if has flock; then
+        (
+            flock 9
+            need_environment "$1"
+            need_assets
+        ) 9<"$root/scripts/setup.sh"
+    else
+        need_environment "$1"
+        need_assets
+    fi
 }

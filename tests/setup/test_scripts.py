@@ -1,6 +1,5 @@
 """The set-up's scripts: plain POSIX shell, and exact about what is missing."""
 
-import os
 import shutil
 import stat
 import subprocess
@@ -10,7 +9,22 @@ import pytest
 
 SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock", "scripts/setup.sh", ".ci/run")
 # What the set-up calls before it can install anything.
-PLAIN = ("cat", "cksum", "cut", "dirname", "id", "mktemp", "rm", "sh", "sha256sum", "tr", "sed")
+PLAIN = (
+    "cat",
+    "chmod",
+    "cut",
+    "dirname",
+    "grep",
+    "id",
+    "mkdir",
+    "rm",
+    "sed",
+    "sh",
+    "sha256sum",
+    "sort",
+    "tail",
+    "true",
+)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -39,8 +53,9 @@ def test_it_is_posix(repo_root: Path, script: str) -> None:
         assert (repo_root / script).stat().st_mode & stat.S_IXUSR
 
 
+@pytest.fixture
 def bare(repo_root: Path, tmp_path: Path) -> tuple[Path, dict[str, str]]:
-    """Return a copy of the scripts and an environment in which nothing is installed."""
+    """A copy of the scripts, and an environment without apt-get, browser, fonts and home."""
     root = tmp_path / "a clone"
     for folder in ("scripts", "requirements"):
         shutil.copytree(repo_root / folder, root / folder)
@@ -53,47 +68,86 @@ def bare(repo_root: Path, tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return root, {"PATH": str(tools), "HOME": ""}
 
 
-@pytest.mark.parametrize("script", ["demo", "test"])
-def test_without_rights_it_says_what_to_install(
-    repo_root: Path, tmp_path: Path, script: str
-) -> None:
-    root, environment = bare(repo_root, tmp_path)
-    # No apt-get on PATH: the same as a machine where this person may install nothing.
-    environment["GEOAPP_POSTGRES_ROOT"] = str(tmp_path / "nothing")
-    done = subprocess.run(
-        [shutil.which("sh") or "sh", str(root / "scripts" / script)],
+def run(bare: tuple[Path, dict[str, str]], steps: str) -> subprocess.CompletedProcess[str]:
+    """Run steps of the set-up in a shell that has read ``setup.sh``."""
+    root, environment = bare
+    shell = shutil.which("sh")
+    assert shell is not None
+    return subprocess.run(
+        [shell, "-euc", f'root=$1; . "$root/scripts/setup.sh"; {steps}', "sh", str(root)],
         env=environment,
         capture_output=True,
         text=True,
         check=False,
     )
+
+
+@pytest.mark.parametrize("wanted", ["", "browser"])
+def test_without_rights_it_says_what_to_install(
+    bare: tuple[Path, dict[str, str]], wanted: str
+) -> None:
+    done = run(
+        bare, f"postgres_versions=/nowhere; good_python() {{ false; }}; need_packages {wanted}"
+    )
     assert done.returncode == 1
     assert done.stdout == ""
-    zh, en = done.stderr.splitlines()[:2]
+    zh, en = done.stderr.splitlines()
     assert zh.startswith("缺少软件包")
     assert en.startswith("Packages are missing")
     command = zh.partition("：")[2]
     assert command == en.partition(": ")[2]
-    assert command.startswith("apt-get install ")
-    assert "-postgis-3" in command
-    assert "python3-venv" in command
-    assert ("chromium" in command) == (script == "test")
-    assert not (root / ".venv").exists()
+    assert command.startswith("apt-get install python3 python3-venv postgresql-")
+    assert ("fonts-noto-cjk" in command) == (wanted == "browser")
 
 
-def test_nothing_is_installed_twice(repo_root: Path) -> None:
-    """Where all is there, the steps do nothing: no pip, no npm, no apt-get."""
-    script = (
-        'root=$1; . "$root/scripts/setup.sh"; '
-        'need_packages "$2"; need_environment test.lock; need_assets'
+def test_a_database_of_ones_own_needs_no_postgis_here(bare: tuple[Path, dict[str, str]]) -> None:
+    bare[1]["DATABASE_URL"] = "postgresql://db.example/geoapp"
+    done = run(bare, "postgres_versions=/nowhere; need_packages")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+ENVIRONMENT = """
+    make_environment() { printf 'made\n'; mkdir -p "$venv/bin"; : >"$venv/bin/geoapp"
+        printf '#!/bin/sh\n' >"$venv/bin/python"; chmod +x "$venv/bin/geoapp" "$venv/bin/python"; }
+"""
+
+
+def test_an_environment_is_made_once(bare: tuple[Path, dict[str, str]]) -> None:
+    (bare[0] / "pyproject.toml").write_text("")
+    assert run(bare, f"{ENVIRONMENT} need_environment run.lock").stdout == "made\n"
+    assert run(bare, f"{ENVIRONMENT} need_environment run.lock").stdout == ""
+    assert run(bare, f"{ENVIRONMENT} need_environment test.lock").stdout == "made\n"
+    (bare[0] / "requirements" / "run.lock").write_text("changed")
+    # The tests' environment holds the service's.
+    assert run(bare, f"{ENVIRONMENT} need_environment run.lock").stdout == ""
+    (bare[0] / "requirements" / "test.lock").write_text("changed")
+    assert run(bare, f"{ENVIRONMENT} need_environment run.lock").stdout == "made\n"
+
+
+def test_an_interrupted_environment_is_made_anew(bare: tuple[Path, dict[str, str]]) -> None:
+    """What pip was writing when it was killed would pass for installed."""
+    (bare[0] / "pyproject.toml").write_text("")
+    killed = "pip_install() { exit 9; }; python=false; find_python() { python=make_venv; }"
+    venv = (
+        'make_venv() { mkdir -p "$root/.venv/bin"; printf made; '
+        """printf '#!/bin/sh\n' >"$root/.venv/bin/python"; chmod +x "$root/.venv/bin/python"; }"""
     )
-    tools = {"DEBIAN_FRONTEND": "noninteractive", "PATH": os.environ["PATH"], "HOME": ""}
-    done = subprocess.run(
-        ["sh", "-euc", script, "sh", str(repo_root), "browser"],
-        env=tools,
-        capture_output=True,
-        text=True,
-        timeout=30,
-        check=False,
+    first = run(bare, f"{venv}; {killed}; need_environment run.lock")
+    assert (first.returncode, first.stdout) == (9, "made")
+    assert (bare[0] / ".venv" / ".geoapp-unfinished").exists()
+    again = run(bare, f"{venv}; {killed}; need_environment run.lock")
+    assert (again.returncode, again.stdout) == (9, "made")
+
+
+def test_two_runs_take_turns(bare: tuple[Path, dict[str, str]]) -> None:
+    """Two runs at once would write into one environment."""
+    if shutil.which("flock") is None:
+        pytest.skip("no flock here")
+    (Path(bare[1]["PATH"]) / "flock").symlink_to(shutil.which("flock") or "")
+    ask = 'if flock -n "$root/scripts/setup.sh" true; then printf free; else printf held; fi'
+    done = run(
+        bare,
+        f"need_packages() {{ :; }}; need_assets() {{ :; }}; need_environment() {{ {ask}; }}; "
+        f"set_up run.lock; {ask}",
     )
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (done.stdout, done.stderr) == ("heldfree", "")
