@@ -1,0 +1,163 @@
+"""The service as an operator runs it: real processes, killed and started again."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+from time import monotonic
+
+import pytest
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GEOAPP_")}
+    kept.pop("DATABASE_URL", None)
+    return {**kept, "GEOAPP_DATA": str(tmp_path / "data"), "GEOAPP_WORKERS": "1"}
+
+
+@pytest.fixture
+def started() -> Iterator[list[subprocess.Popen[str]]]:
+    """What a test starts; ended after it, whatever happens."""
+    processes: list[subprocess.Popen[str]] = []
+    yield processes
+    for process in processes:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def serve(
+    environment: dict[str, str], started: list[subprocess.Popen[str]], port: int
+) -> subprocess.Popen[str]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    started.append(process)
+    assert process.stdout is not None
+    assert any(line.strip() == f"ready http://127.0.0.1:{port}" for line in process.stdout)
+    return process
+
+
+def get(port: int, path: str) -> int:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+            status: int = response.status
+            return status
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(
+        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
+    )
+    # The database is left to the next process on the same folder, which takes it over.
+    return [
+        int(number)
+        for number in found.stdout.split()
+        if b"postgres" not in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[0]
+    ]
+
+
+def gone(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_killed_service_leaves_nothing_that_hinders_the_next(
+    environment: dict[str, str], started: list[subprocess.Popen[str]]
+) -> None:
+    port = free_port()
+    first = serve(environment, started, port)
+    assert get(port, "/readyz") == 200
+    family = children(first.pid)
+    assert len(family) >= 2
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    # The children end by themselves: nothing holds the port any more.
+    end = monotonic() + 30
+    while not all(gone(pid) for pid in family):
+        assert monotonic() < end
+        Event().wait(0.05)
+    second = serve(environment, started, port)
+    assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
+    postmaster = Path(environment["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
+    server = int(postmaster.read_text().split("\n")[0])
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(60) == 0
+    assert gone(server)
+
+
+def test_a_taken_port_is_said_at_once(environment: dict[str, str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = subprocess.run(
+            [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 2
+    assert str(port) in done.stderr
+    assert "--port" in done.stderr
+
+
+def test_without_a_database_the_service_stays_up_and_recovers(
+    environment: dict[str, str], started: list[subprocess.Popen[str]]
+) -> None:
+    port = free_port()
+    serve(environment, started, port)
+    postmaster = Path(environment["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
+    server = int(postmaster.read_text().split("\n")[0])
+    os.kill(server, signal.SIGKILL)
+    statuses = set()
+    end = monotonic() + 60
+    while True:
+        statuses.add(get(port, "/readyz"))
+        assert get(port, "/healthz") == 200
+        if gone(server) and get(port, "/api/v1/nearest?lon=120&lat=36") == 200:
+            break
+        assert monotonic() < end
+    assert statuses <= {200, 503}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("GEOAPP_PORT", "http"), ("GEOAPP_WORKERS", "0"), ("DATABASE_URL", "x")]
+)
+def test_a_setting_that_makes_no_sense_is_named(
+    environment: dict[str, str], variable: str, value: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "geoapp", "init"],
+        env={**environment, variable: value},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert variable in done.stderr
+    assert re.search(r"[\u4e00-\u9fff]", done.stderr)
