@@ -145,10 +145,21 @@ function drawRings(me) {
   });
 }
 
-// The sheet hides the lower part of the map on a phone.
+// The sheet hides the lower part of the map on a phone: how much, in pixels.
+function hidden_px() {
+  if (window.matchMedia('(min-width: 60rem)').matches) return 0;
+  return Math.min(document.getElementById('sheet').offsetHeight, box.offsetHeight * 0.7);
+}
+
+function isInSight(bounds) {
+  const top = map.latLngToContainerPoint(bounds.getNorthWest());
+  const bottom = map.latLngToContainerPoint(bounds.getSouthEast());
+  return top.x > 20 && top.y > 20 && bottom.x < box.offsetWidth - 20
+    && bottom.y < box.offsetHeight - hidden_px() - 20;
+}
+
 function show(bounds) {
-  const beside = window.matchMedia('(min-width: 60rem)').matches;
-  const hidden = beside ? 0 : Math.min(document.getElementById('sheet').offsetHeight, box.offsetHeight * 0.7);
+  const hidden = hidden_px();
   map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
 }
 
@@ -169,7 +180,8 @@ function choose(item, from) {
     if (sheet.size() === 'full') sheet.set('half');
     const spot = markers.get(item).getLatLng();
     const holder = results.querySelector('.cards');
-    show(L.latLngBounds([spot, at(Number(holder.dataset.lon), Number(holder.dataset.lat))]));
+    const both = L.latLngBounds([spot, at(Number(holder.dataset.lon), Number(holder.dataset.lat))]);
+    if (!isInSight(both)) show(both);
   }
 }
 

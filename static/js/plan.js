@@ -129,6 +129,9 @@ async function showResult(id) {
     return;
   }
   result.innerHTML = await response.text();
+  const fresh = document.getElementById('fresh-runs');
+  document.getElementById('runs').replaceChildren(fresh.content);
+  fresh.remove();
   await prepareResult(id);
   const title = document.getElementById('figures-title');
   if (title) title.focus();

@@ -31,7 +31,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1440, "height": 900}}
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"
 # Beside T-1, so that the order by distance is T-1, T-2, T-3, T-4.
 WORKER_LON, WORKER_LAT = TOWN_LON - 0.001, TOWN_LAT
 

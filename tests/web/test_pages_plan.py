@@ -59,6 +59,7 @@ def test_a_run_is_followed_to_its_gaps(
     expect(page.locator("#gaps tbody tr")).to_have_count(len(zones))
     expect(page.locator("#map path.leaflet-interactive")).to_have_count(len(zones))
     assert f"run={number}" in page.url
+    expect(page.locator("#runs a[aria-current]")).to_contain_text(share)
 
 
 def test_rows_and_zones_point_at_each_other(site: Site, settings: Settings, visit: Visit) -> None:

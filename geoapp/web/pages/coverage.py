@@ -17,6 +17,7 @@ from geoapp.web.pages.plan import map_link, run_number
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.run_words import (
     Figures,
+    demand_code,
     figures_of,
     share_text,
     statement_text,
@@ -66,7 +67,7 @@ def show() -> str:
     demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
     figures = figures_of(run.result["total"])
     rows = _rows(run, names)
-    sample = any(one["sample"] for one in sets if one["code"] == _demand_code(run))
+    sample = any(one["sample"] for one in sets if one["code"] == demand_code(run))
     return render_template(
         "manager/coverage.html",
         run=run,
@@ -118,7 +119,3 @@ def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
         name = names.get(one["code"], Text(one["code"], one["code"]))
         rows.append(Row(one["code"], name, figures, class_of(figures.covered_share)))
     return rows
-
-
-def _demand_code(run: RunState) -> str | None:
-    return run.params.get("demand") or run.inputs.get("demand")

@@ -16,7 +16,14 @@ from geoapp.operations.vocabularies import read_demand_sets
 from geoapp.web.access import require
 from geoapp.web.language import language, t
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.run_words import figures_of, run_line, statement_text, title_text
+from geoapp.web.pages.run_words import (
+    RunLine,
+    demand_code,
+    figures_of,
+    run_line,
+    statement_text,
+    title_text,
+)
 from geoapp.web.services import services
 
 blueprint = Blueprint("plan", __name__)
@@ -37,7 +44,7 @@ def show() -> str:
         regions=names,
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
-        runs=[run_line(one, names) for one in coverage_run.recent(database)],
+        runs=_lines(names),
         suggested_at=_next_evening(),
         texts=_texts(),
         **run_parts(run, names),
@@ -49,8 +56,17 @@ def show() -> str:
 def result(run_id: int) -> str:
     """Answer a run's result alone, for the page that has followed it."""
     database = services().database
-    run = coverage_run.read(database, run_id)
-    return render_template("planner/result.html", **run_parts(run, region_names(database)))
+    names = region_names(database)
+    return render_template(
+        "planner/result.html",
+        runs=_lines(names),
+        fresh=True,
+        **run_parts(coverage_run.read(database, run_id), names),
+    )
+
+
+def _lines(names: dict[str, Text]) -> list[RunLine]:
+    return [run_line(one, names) for one in coverage_run.recent(services().database)]
 
 
 def run_number(value: str) -> int:
@@ -65,16 +81,15 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "figures": None, "gaps": []}
     database = services().database
-    demand = {
-        one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"])
-        for one in read_demand_sets(database)
-    }
+    sets = read_demand_sets(database)
+    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
     return {
         "run": run,
         "figures": figures_of(run.result["total"]),
         "gaps": coverage_run.gap_zones(database, run.id),
         "title": title_text(run, names).pick(language()),
         "statement": statement_text(run, names, demand).pick(language()),
+        "sample": any(one["sample"] for one in sets if one["code"] == demand_code(run)),
         "map_link": map_link(run),
     }
 

@@ -83,6 +83,12 @@ def run_line(run: RunState, regions: dict[str, Text]) -> RunLine:
     )
 
 
+def demand_code(run: RunState) -> str | None:
+    """Return the code of the demand set that a run used, or is to use; None is the newest."""
+    code: str | None = run.inputs.get("demand") or run.params.get("demand")
+    return code
+
+
 def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Text]) -> Text:
     """Return what a run's figures rest on: standard, moment, basis, facilities, demand."""
     standard, area = standard_text(run), area_text(run, regions)
@@ -92,7 +98,7 @@ def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Te
     if at is not None:
         stamp = moment_text(datetime.fromisoformat(at))
         when = Text(f"{stamp.zh} 确知开放的设施", f"facilities known to be open on {stamp.en}")
-    code = run.params.get("demand") or run.inputs.get("demand")
+    code = demand_code(run)
     points = Text("最新的需求集", "the newest demand set")
     if code is not None:
         points = demand.get(code, Text(code, code))
