@@ -171,9 +171,9 @@ make_environment() {
     say "安装 Python 包 / installing Python packages"
     : >"$venv/.geoapp-unfinished"
     pip_install --require-hashes -r "$lock"
+    rm "$venv/.geoapp-unfinished"
     need_assets
     pip_install --no-deps --no-build-isolation --editable "$root"
-    rm -f "$venv/.geoapp-unfinished"
 }
 
 pip_install() {
