@@ -64,3 +64,8 @@ def parse_bbox(parameter: str, value: str) -> tuple[float, float, float, float]:
     ):
         raise InvalidValueError(parameter, value, accepted)
     return west, south, east, north
+
+
+def without_nul(value: str) -> str:
+    """Return a text without NUL characters, which PostgreSQL's text cannot hold."""
+    return value.replace("\x00", "")

@@ -2,7 +2,7 @@
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
 /* global L */
-import { at, colour, makeMap } from './map.js';
+import { at, colour, drawDots, makeMap } from './map.js';
 import { makeSheet } from './sheet.js';
 
 const form = document.getElementById('finder-form');
@@ -29,7 +29,10 @@ const { map } = makeMap(box, {
 });
 const answerLayer = L.layerGroup().addTo(map);
 let dotLayer = null;
-drawDots();
+drawDots(map, box).then((layer) => {
+  dotLayer = layer;
+  if (answerLayer.getLayers().length) dimDots();
+});
 const sheet = makeSheet(document.getElementById('sheet'), document.getElementById('handle'), () => {});
 
 function tell(key) {
@@ -110,24 +113,6 @@ function drawAnswer(holder, found) {
     markers.set(item, marker);
   });
   show(bounds);
-}
-
-// All stations as faint dots under everything else: where there is something at all.
-async function drawDots() {
-  let dots = [];
-  try {
-    const response = await fetch(form.dataset.dots);
-    if (response.ok) dots = await response.json();
-  } catch (error) {
-    return; // the dots are an ornament; the answer says what matters
-  }
-  map.createPane('dots').style.zIndex = 420;
-  const renderer = L.canvas({ pane: 'dots' });
-  dotLayer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
-    renderer, pane: 'dots', interactive: false, radius: 2, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
-  }))).addTo(map);
-  if (answerLayer.getLayers().length) dimDots();
-  box.dataset.dots = String(dots.length);
 }
 
 // Beside an answer the others step back: they do not fit what was asked.

@@ -78,10 +78,24 @@ async function drawRegions(map, box, settings) {
   return layer;
 }
 
-function textNode(text) {
-  const node = document.createElement('span');
-  node.textContent = text;
-  return node;
+/** All facilities as faint dots under everything else: where there is something at all. */
+export async function drawDots(map, box) {
+  const pane = map.createPane('dots');
+  pane.style.zIndex = 420;
+  pane.style.pointerEvents = 'none'; // what lies under the dots can be clicked
+  let dots = [];
+  try {
+    const response = await fetch(box.dataset.dots);
+    if (response.ok) dots = await response.json();
+  } catch (error) {
+    dots = []; // an ornament: lists and figures say what matters
+  }
+  const renderer = L.canvas({ pane: 'dots' });
+  const layer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
+    renderer, pane: 'dots', interactive: false, radius: 2, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
+  }))).addTo(map);
+  box.dataset.drawn = String(dots.length);
+  return layer;
 }
 
 // The middle of the widest stretch of land on the line through the middle of the largest part: a

@@ -1,7 +1,7 @@
 // The planner: starts a run, follows it without reloading, shows the gaps on the map and in a table.
 
 /* global L */
-import { colour, makeMap } from './map.js';
+import { colour, drawDots, makeMap } from './map.js';
 import { makeSortable } from './table.js';
 
 const main = document.getElementById('content');
@@ -15,6 +15,7 @@ const POLL_MS = 700;
 
 const made = makeMap(box);
 const gapLayer = L.layerGroup().addTo(made.map);
+drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.6 }));
 let zones = new Map();
 let following = null;
 

@@ -116,7 +116,7 @@ def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -
 def test_ground_shows_where_stations_are(site: Site, visit: Visit) -> None:
     """Before any question, each facility in service is a dot; closed ones are none."""
     page = visit(site, position=None)
-    expect(page.locator('#map[data-dots="4"]')).to_be_visible()
+    expect(page.locator('#map[data-drawn="4"]')).to_be_visible()
 
 
 def test_sheet_follows_a_thumb(site: Site, visit: Visit) -> None:
@@ -241,6 +241,30 @@ def test_no_serious_accessibility_violation(
     page.locator(FOUND).first.locator(".facts > summary").click()
     page.locator(FOUND).nth(1).locator(".found-pick").click()
     assert serious_violations(page) == []
+
+
+def test_strange_values_never_fail(site: Site, visit: Visit) -> None:
+    """Whatever an address or a form holds, the answer is an answer and never a 500."""
+    page = visit(site, "/sign-in", scripts=False)
+    asked = {
+        "/?place=%00": 200,
+        "/?place=nowhere": 404,
+        "/?lon=nan&lat=1": 422,
+        "/?lon=120": 422,
+        "/?lon=120&lat=36&datum=mars": 422,
+        "/?lon=120&lat=36&k=%C2%B2": 422,
+        "/?lon=120&lat=36&what=zzz": 422,
+        "/?lon=120&lat=36&what=station:zzz": 422,
+        "/?lon=120&lat=36&amenity=%00": 422,
+        "/?lang=xx": 200,
+        "/coverage?run=999999999999999999": 404,
+        "/coverage.csv?run=-1": 422,
+    }
+    found = {path: page.request.get(site.url + path).status for path in asked}
+    assert found == asked
+    token = page.locator("form.card [name=csrf_token]").input_value()
+    form = {"name": "\x00a", "password": "\x00", "csrf_token": token}
+    assert page.request.post(site.url + "/sign-in", form=form).status == 401
 
 
 @pytest.mark.parametrize("path", ["/?lon=abc&lat=1", "/?lon=200&lat=1", "/?lon=120&lat=36&k=0"])

@@ -18,7 +18,7 @@ from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
 from geoapp.operations.places import list_places, overview_points, point_of_place
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
-from geoapp.web.parameters import parse_number, split_codes
+from geoapp.web.parameters import parse_number, split_codes, without_nul
 from geoapp.web.replies import public_reply
 from geoapp.web.security import csrf
 from geoapp.web.services import services
@@ -89,7 +89,7 @@ def dots() -> Response:
 
 
 def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
-    place = values.get("place") or None
+    place = without_nul(values.get("place", "")) or None
     lon, lat = _position(values, place)
     what = values.get("what", "")
     family, _, kind = what.partition(":")

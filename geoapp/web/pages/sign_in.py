@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.users import authenticate
+from geoapp.web.parameters import without_nul
 from geoapp.web.security import limiter
 from geoapp.web.services import services
 
@@ -22,7 +23,7 @@ def show() -> str:
 @limiter.limit("10 per minute")
 def enter() -> Response | tuple[str, int]:
     """Sign in, and go on to the page that asked for it."""
-    name = request.form.get("name", "").strip()
+    name = without_nul(request.form.get("name", "")).strip()
     wanted = request.form.get("next", "")
     user = authenticate(services().database, name, request.form.get("password", ""))
     if user is None:

@@ -10,6 +10,7 @@ from geoapp.operations.stewardship import list_lacking, parse_shortfall, read_da
 from geoapp.store.stewardship import Shortfall
 from geoapp.web.access import require
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.parameters import without_nul
 from geoapp.web.services import services
 
 blueprint = Blueprint("steward", __name__)
@@ -29,7 +30,11 @@ def show() -> str:
     database = services().database
     wanted = request.args.get("list")
     lack = None if wanted is None else parse_shortfall(wanted)
-    page = None if lack is None else list_lacking(database, lack, request.args.get("after", ""))
+    page = (
+        None
+        if lack is None
+        else list_lacking(database, lack, without_nul(request.args.get("after", "")))
+    )
     return render_template(
         "steward/steward.html",
         state=read_data_state(database),
