@@ -92,8 +92,11 @@ export async function drawDots(map, box) {
   }
   const renderer = L.canvas({ pane: 'dots' });
   const layer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
-    renderer, pane: 'dots', interactive: false, radius: 2, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
+    renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
   }))).addTo(map);
+  const fit = () => layer.setStyle({ radius: map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4 });
+  map.on('zoomend', fit);
+  fit();
   box.dataset.drawn = String(dots.length);
   return layer;
 }

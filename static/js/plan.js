@@ -15,7 +15,7 @@ const POLL_MS = 700;
 
 const made = makeMap(box);
 const gapLayer = L.layerGroup().addTo(made.map);
-drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.6 }));
+drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
 let zones = new Map();
 let following = null;
 

@@ -26,7 +26,7 @@ from geoapp.web.services import services
 blueprint = Blueprint("finder", __name__)
 
 FIRST_K = 10
-MOST_DOTS = 1500
+MOST_DOTS = 3000
 
 
 @dataclass(frozen=True, slots=True)
