@@ -3,7 +3,7 @@
 import click
 
 from geoapp import __version__
-from geoapp.commands import admin, ask, calendar, coverage, serve, users
+from geoapp.commands import admin, ask, boundaries, calendar, coverage, serve, users
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -38,6 +38,7 @@ for command in (
     serve.demo,
     serve.serve,
     serve.worker,
+    boundaries.boundaries,
     ask.nearest,
     coverage.coverage,
     users.user,
