@@ -323,8 +323,8 @@ def _part(shape: BaseGeometry, *, lon: float, lat: float) -> Part:
 
 def _name(rank: int, region: NamedRegion | None, part: Part | None) -> Text:
     if region is None or part is None:
-        return Text(f"缺口 {rank}", f"Gap {rank}")
+        return Text(f"盲区 {rank}", f"Gap {rank}")
     where = PART_TEXT[part]
     return Text(
-        f"{region.name.zh}{where.zh} · 缺口 {rank}", f"{region.name.en} {where.en} · gap {rank}"
+        f"{region.name.zh}{where.zh} · 盲区 {rank}", f"{region.name.en} {where.en} · gap {rank}"
     )

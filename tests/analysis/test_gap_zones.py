@@ -49,8 +49,8 @@ def test_the_town_by_hand():
     assert found.zone_of_point.tolist() == [0, 2, 2, 2, 1, 3, 0]
     # Licang is 10 km wide: 8000 m is 0.6 right of its middle, 3100 m is 0.38 left of it.
     assert (farm.part, village.part, hut.part) == (Part.EAST, Part.WEST, None)
-    assert farm.name == Text("李沧区东部 · 缺口 1", "Licang east · gap 1")
-    assert hut.name == Text("缺口 3", "Gap 3")
+    assert farm.name == Text("李沧区东部 · 盲区 1", "Licang east · gap 1")
+    assert hut.name == Text("盲区 3", "Gap 3")
     assert (hut.region_code, farm.region_code) == (None, "L")
     assert (found.rest_zones, found.rest_workers) == (0, 0)
     less = gap_zones(demand, result, max_zones=1)
