@@ -55,7 +55,7 @@ def data_state(session: Session) -> DataState:
         f"count(*) filter (where {lack}) as {name}" for name, lack in _LACKS.items()
     )
     row = session.execute(
-        text(f"select count(*) as kept, {columns} from facility where {_KEPT}")  # noqa: S608
+        text(f"select count(*) as kept, {columns} from facility where {_KEPT}")
     ).one()
     lacking: dict[Shortfall, int] = {name: getattr(row, name) for name in _LACKS}
     return DataState(by_status=by_status, kept=row.kept, lacking=lacking)
@@ -67,7 +67,7 @@ def lacking_facilities(
     """Return facilities that lack something, by code, those after a code, ``limit`` at most."""
     rows = session.execute(
         text(
-            "select code, name_zh, name_en, kind_code, status, region_code, opening_hours_raw, "  # noqa: S608
+            "select code, name_zh, name_en, kind_code, status, region_code, opening_hours_raw, "
             f"verified_on, is_sample from facility where {_KEPT} and {_LACKS[lack]} "
             "and code > :after order by code limit :limit"
         ),
