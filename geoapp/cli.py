@@ -3,7 +3,7 @@
 import click
 
 from geoapp import __version__
-from geoapp.commands import admin, ask, boundaries, calendar, coverage, serve, users
+from geoapp.commands import admin, ask, boundaries, calendar, coverage, import_, serve, users
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -43,6 +43,7 @@ for command in (
     coverage.coverage,
     users.user,
     calendar.calendar,
+    import_.import_,
     admin.doctor,
     admin.backup,
     admin.restore,

@@ -1,0 +1,124 @@
+"""``geoapp import``: files into the store."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from geoapp.commands.context import open_store, say
+from geoapp.core.geo import parse_datum
+from geoapp.core.i18n import Text
+from geoapp.operations.import_file import import_file
+from geoapp.operations.import_report import ImportOptions, ImportReport
+from geoapp.operations.init import initialise
+
+EXIT_SOME_REJECTED = 3
+MOST_PROBLEMS_SHOWN = 20
+
+_file = click.argument("file", type=click.Path(path_type=Path))
+_datum = click.option(
+    "--datum",
+    default="wgs84",
+    show_default=True,
+    help="文件的坐标系 / the file's datum: wgs84 cgcs2000 gcj02 bd09",
+)
+_dry_run = click.option("--dry-run", is_flag=True, help="只检查，不写入 / check, write nothing")
+_anywhere = click.option(
+    "--anywhere", is_flag=True, help="不核对已有区域 / do not check against the stored regions"
+)
+_set = click.option("--set", "set_code", help="集合代码，默认取文件名 / the set's code")
+_name = click.option("--name", "set_name", help="集合名称 / the set's name")
+
+
+@click.group("import")
+def import_() -> None:
+    """导入 .csv .xlsx .geojson .gpkg 文件 / Import files."""
+
+
+@import_.command()
+@_file
+@_datum
+@_dry_run
+@_anywhere
+def facilities(file: Path, datum: str, dry_run: bool, anywhere: bool) -> None:
+    """导入站点、基地、职工之家 / Import stations, bases and homes."""
+    _import("facilities", file, ImportOptions(parse_datum(datum), dry_run, anywhere))
+
+
+def _import(kind: str, file: Path, options: ImportOptions) -> None:
+    """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:.0f}%"),
+        TimeElapsedColumn(),
+    )
+    with open_store() as (settings, database):
+        initialise(database)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=1.0)
+            report = import_file(
+                database,
+                settings,
+                kind,
+                file,
+                options,
+                progress=lambda share, step: bar.update(
+                    task, completed=share, description=step.both()
+                ),
+            )
+    _show(report)
+    if report.rejected:
+        click.get_current_context().exit(EXIT_SOME_REJECTED)
+
+
+def _show(report: ImportReport) -> None:
+    for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
+        where = Text(
+            f"第 {problem.line:,} 行 {problem.field}", f"line {problem.line:,} {problem.field}"
+        )
+        click.echo(f"{where.zh}: {problem.text.zh}\n    {where.en}: {problem.text.en}", err=True)
+    if len(report.problems) > MOST_PROBLEMS_SHOWN:
+        counts = Counter(problem.code for problem in report.problems)
+        summary = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
+        say(
+            Text(
+                f"共 {len(report.problems):,} 个问题：{summary}",
+                f"{len(report.problems):,} problems: {summary}",
+            )
+        )
+    for hint in report.hints:
+        say(hint)
+    if report.extra_columns:
+        names = ", ".join(report.extra_columns[:30])
+        say(Text(f"另行保存的列：{names}", f"Columns kept aside: {names}"))
+    if report.ignored_columns:
+        names = ", ".join(report.ignored_columns[:30])
+        say(Text(f"忽略的列：{names}", f"Columns ignored: {names}"))
+    if report.rematched:
+        say(
+            Text(
+                f"重新判定区域：{report.rematched:,} 处",
+                f"Found anew in regions: {report.rematched:,}",
+            )
+        )
+    prefix = (
+        Text("试运行，未写入。", "Dry run, nothing written. ") if report.dry_run else Text("", "")
+    )
+    say(
+        Text(
+            f"{prefix.zh}读取 {report.read}，新增 {report.inserted}，更新 {report.updated}，"
+            f"不变 {report.unchanged}，拒绝 {report.rejected}",
+            f"{prefix.en}read {report.read}, inserted {report.inserted}, updated "
+            f"{report.updated}, unchanged {report.unchanged}, rejected {report.rejected}",
+        )
+    )
+    if report.rejects_path is not None:
+        say(
+            Text(
+                f"被拒绝的行及原因：{report.rejects_path}（改好后可再导入）",
+                f"Rejected rows and reasons: {report.rejects_path} (mend it and import it again)",
+            )
+        )

@@ -1,0 +1,196 @@
+"""The columns that imports know, under their Chinese and English names."""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from geoapp.core.errors import UnusableInputError
+from geoapp.core.i18n import Text
+
+REJECT_COLUMNS = (
+    "reject_line",
+    "reject_field",
+    "reject_value",
+    "reject_reason_zh",
+    "reject_reason_en",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in files, its Chinese name and other names that are understood."""
+
+    name: str
+    zh: str
+    others: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, the English one first."""
+        return (self.name, self.zh, *self.others)
+
+
+_LON = Column("lon", "经度", ("lng", "long", "longitude", "x"))
+_LAT = Column("lat", "纬度", ("latitude", "y"))
+_WKT = Column("geometry_wkt", "几何", ("wkt", "几何wkt"))
+_CODE = Column("code", "编号", ("代码", "id"))
+
+FACILITY_COLUMNS = (
+    Column("code", "编号"),
+    Column("kind", "类型"),
+    Column("name_zh", "名称", ("name", "中文名", "站点名称")),
+    Column("name_en", "英文名"),
+    _LON,
+    _LAT,
+    _WKT,
+    Column("status", "状态"),
+    Column("opened_on", "启用日期"),
+    Column("closed_on", "停用日期"),
+    Column("verified_on", "核实日期"),
+    Column("opening_hours", "开放时间"),
+    Column("opening_hours_raw", "开放时间原文"),
+    Column("timezone", "时区"),
+    Column("amenities", "设施"),
+    Column("no_amenities", "无设施"),
+    Column("entry", "进入方式"),
+    Column("access", "开放对象"),
+    Column("address", "地址"),
+    Column("phone", "电话"),
+    Column("operator", "管理单位"),
+    Column("host", "所在单位"),
+    Column("capacity", "容纳人数"),
+    Column("source", "来源"),
+    Column("region", "区域代码"),
+    Column("position_accuracy_m", "定位精度米"),
+    Column("sample", "示例"),
+    Column("places", "流动地点"),
+    Column("extra", "其他"),
+)
+# What the service says of a facility without being told; a file that has them is not obeyed.
+FACILITY_DERIVED = (
+    "family",
+    "region_match",
+    "region_distance_m",
+    "rev",
+    "created_at",
+    "updated_at",
+    "links",
+)
+REGION_COLUMNS = (
+    Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),
+    Column("name_zh", "名称", ("name", "中文名")),
+    Column("name_en", "英文名"),
+    Column("level", "级别", ("层级",)),
+    Column("parent", "上级", ("parent_code", "上级代码", "上级区域代码")),
+    Column("population", "人口", ("常住人口",)),
+    Column("population_source", "人口来源"),
+    Column("source", "来源"),
+    _WKT,
+)
+DEMAND_COLUMNS = (
+    _LON,
+    _LAT,
+    _WKT,
+    Column("weight", "需求", ("人数", "需求人数", "workers")),
+    Column("group", "分组", ("grp", "群体")),
+    Column("hours", "时段", ("小时系数",)),
+)
+CANDIDATE_COLUMNS = (
+    _CODE,
+    _LON,
+    _LAT,
+    _WKT,
+    Column("cost", "费用", ("成本",)),
+    Column("name", "名称", ("name_zh",)),
+)
+
+
+def folded(name: str) -> str:
+    """Return a column's name without regard to width, case, spaces, and a unit in brackets."""
+    name = unicodedata.normalize("NFKC", name).strip().strip("\ufeff*").casefold()
+    return "_".join(name.replace("-", "_").split())
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Where each known column stands in a file; ``extra`` are the others with their place."""
+
+    places: dict[str, int]
+    extra: dict[str, int]
+    ignored: tuple[str, ...]
+    is_rejects_file: bool
+
+    @property
+    def given(self) -> frozenset[str]:
+        """The known columns that the file has."""
+        return frozenset(self.places)
+
+
+def match_header(
+    names: Sequence[str], known: Sequence[Column], derived: Sequence[str] = ()
+) -> Header:
+    """Find the known columns among a file's, in any order and either language.
+
+    Raises
+    ------
+    UnusableInputError
+        If two columns of the file have one meaning or one name.
+    """
+    meaning = {folded(name): column.name for column in known for name in column.names}
+    exact = {column.name for column in known} | {folded(column.zh) for column in known}
+    # A loose name such as ``name`` gives way to the column's own.
+    own = {meaning[folded(name)] for name in names if folded(name) in exact}
+    places: dict[str, int] = {}
+    extra: dict[str, int] = {}
+    ignored: list[str] = []
+    for place, raw in enumerate(names):
+        name = folded(raw)
+        if name in REJECT_COLUMNS or name in derived:
+            ignored.append(raw.strip())
+            continue
+        column = meaning.get(name)
+        if column in own and name not in exact:
+            ignored.append(raw.strip())
+        elif column is not None:
+            if column in places:
+                raise _twice(names[places[column]], raw)
+            places[column] = place
+        else:
+            label = raw.strip() or f"column_{place + 1}"
+            if label in extra:
+                raise _twice(label, raw)
+            extra[label] = place
+    return Header(
+        places, extra, tuple(ignored), any(folded(name) == "reject_line" for name in names)
+    )
+
+
+def _twice(first: str, second: str) -> UnusableInputError:
+    return UnusableInputError(
+        Text(
+            f"文件中的两列“{first.strip()}”和“{second.strip()}”是同一列，请删去一列。",
+            f"The columns {first.strip()!r} and {second.strip()!r} mean the same; remove one.",
+        )
+    )
+
+
+def require_columns(header: Header, known: Sequence[Column], required: Sequence[str]) -> None:
+    """Refuse a file that lacks a column.
+
+    Raises
+    ------
+    UnusableInputError
+        Naming every missing column in both languages.
+    """
+    missing = [column for column in known if column.name in required]
+    missing = [column for column in missing if column.name not in header.places]
+    if missing:
+        found = ", ".join([*header.places, *header.extra])[:300]
+        zh = "、".join(f"{column.zh}（{column.name}）" for column in missing)
+        en = ", ".join(column.name for column in missing)
+        raise UnusableInputError(
+            Text(
+                f"文件缺少必需的列：{zh}。已有的列：{found}。",
+                f"The file lacks the required columns {en}. It has: {found}.",
+            )
+        )

@@ -1,0 +1,90 @@
+"""Import a file: one door for the command and for uploads."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.importers.problems import Reading
+from geoapp.importers.tables import Table, open_table
+from geoapp.operations.import_facilities import import_facilities
+from geoapp.operations.import_report import (
+    READING,
+    ImportOptions,
+    ImportReport,
+    Progress,
+    quiet,
+    set_stem,
+    write_rejects,
+)
+from geoapp.store.engine import Database
+
+
+_Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
+_IMPORTERS: dict[str, _Importer] = {
+    "facilities": import_facilities,
+}
+KINDS = tuple(_IMPORTERS)
+
+
+def import_file(
+    database: Database,
+    settings: Settings,
+    kind: str,
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    progress: Progress = quiet,
+) -> ImportReport:
+    """Import a file; all good rows arrive in one transaction, or none.
+
+    Parameters
+    ----------
+    kind
+        'facilities', 'regions', 'demand' or 'candidates'.
+    path
+        A file whose suffix says its format: .csv .xlsx .geojson .gpkg.
+    progress
+        Called with the share done (0 to 1) and what is being done.
+
+    Returns
+    -------
+    What was read and what became of it. Rejected rows stand in a file beside the input, to be
+    mended and imported again.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such kind, or no format belongs to the suffix.
+    UnusableInputError
+        If the file as a whole cannot be used; nothing was changed then.
+    """
+    options = options or ImportOptions()
+    importer = _IMPORTERS.get(kind)
+    if importer is None:
+        names = ", ".join(KINDS)
+        raise InvalidValueError("kind", kind, Text(names, names))
+    progress(0.0, READING)
+    table = open_table(path, layer=kind)
+    if options.set_code is None:
+        options = replace(options, set_code=set_stem(path))
+    reading, counts = importer(database, settings, table, options, progress)
+    rejects = write_rejects(path, settings, table, reading, options)
+    return ImportReport(
+        kind=kind,
+        read=reading.read,
+        inserted=counts.inserted,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        rejected=len(reading.rejected),
+        problems=reading.problems,
+        extra_columns=reading.extra,
+        ignored_columns=reading.ignored,
+        hints=reading.hints,
+        rejects_path=rejects,
+        dry_run=options.dry_run,
+        rematched=getattr(counts, "rematched", 0),
+    )

@@ -1,0 +1,217 @@
+"""Tables as files: CSV, XLSX, GeoJSON and GeoPackage, so that an import reads back what was written.
+
+Text stays text: a spreadsheet never runs a cell as a formula.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import openpyxl
+import orjson
+import pandas as pd
+import shapely
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+
+SUFFIXES = (".geojson", ".csv", ".xlsx", ".gpkg")
+MOST_SHEET_ROWS = 1_048_575
+MOST_SHEET_CHARACTERS = 32_767
+# What a spreadsheet takes for a formula, and what an import would take for the guard itself.
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# OOXML writes characters as _xHHHH_; a text that looks so is written with its underscore escaped.
+_OOXML_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
+
+
+@dataclass(frozen=True, slots=True)
+class FileTable:
+    """Rows to write: column names, cells in their order, and a geometry or None for each row.
+
+    Geometries are shapely's in degrees (lon, lat), or GeoJSON geometries as they came. In CSV and
+    XLSX they are left out: ``columns`` say there what is to be said. ``numbers`` are the places of
+    columns that hold numbers or nothing.
+    """
+
+    columns: Sequence[str]
+    rows: Iterable[tuple[Sequence[Any], Any]]
+    numbers: frozenset[int] = frozenset()
+
+
+def check_format(path: Path) -> str:
+    """Return the format by a file's name.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    """
+    suffix = path.suffix.lower()
+    if suffix == ".json":
+        return ".geojson"
+    if suffix not in SUFFIXES:
+        names = " ".join(SUFFIXES)
+        raise InvalidValueError(
+            "-o", path.name, Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
+        )
+    return suffix
+
+
+def write_table(table: FileTable, path: Path, *, layer: str) -> None:
+    """Write a table in the format of the file's suffix; an existing file is replaced at the end.
+
+    Parameters
+    ----------
+    layer
+        The name of the GeoPackage's layer and the workbook's sheet.
+
+    Raises
+    ------
+    UnusableInputError
+        If the folder cannot be written, or the format cannot hold the table.
+    """
+    suffix = check_format(path)
+    writers: dict[str, Callable[[FileTable, Path, str], None]] = {
+        ".csv": _write_csv,
+        ".xlsx": _write_xlsx,
+        ".geojson": _write_geojson,
+        ".gpkg": _write_gpkg,
+    }
+    partial = path.with_name(f".{path.stem}.partial{path.suffix.lower()}")
+    try:
+        partial.unlink(missing_ok=True)
+        writers[suffix](table, partial, layer)
+        partial.replace(path)
+    except OSError as error:
+        raise UnusableInputError(
+            Text(
+                f"无法写入 {path}：{error.strerror or error}",
+                f"{path} cannot be written: {error.strerror or error}",
+            )
+        ) from None
+    finally:
+        if partial.parent.is_dir():
+            partial.unlink(missing_ok=True)
+
+
+def _plain(cell: Any) -> Any:
+    """Return a cell as a format without lists can hold it."""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, dict | list):
+        return orjson.dumps(cell).decode()
+    return cell
+
+
+def _guarded(cell: Any) -> Any:
+    """Put an apostrophe before what a spreadsheet would run; imports take it away again."""
+    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+
+
+def _write_csv(table: FileTable, path: Path, layer: str) -> None:
+    del layer
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(table.columns)
+        for cells, _ in table.rows:
+            writer.writerow([_guarded(_plain(cell)) for cell in cells])
+
+
+def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet(layer[:31])
+    sheet.freeze_panes = "A2"
+    for number, name in enumerate(table.columns, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = min(40, max(12, len(name) + 4))
+
+    def cell_of(value: Any) -> Any:
+        value = _plain(value)
+        if not isinstance(value, str):
+            return value
+        if len(value) > MOST_SHEET_CHARACTERS:
+            raise UnusableInputError(
+                Text(
+                    f"有一格共 {len(value):,} 个字符，超过工作簿的上限 {MOST_SHEET_CHARACTERS:,}；"
+                    "请改用 .geojson、.gpkg 或 .csv。",
+                    f"A cell has {len(value):,} characters, more than a workbook's "
+                    f"{MOST_SHEET_CHARACTERS:,}; use .geojson, .gpkg or .csv.",
+                )
+            )
+        value = _OOXML_ESCAPE.sub(r"_x005F_\1", value)
+        if not value.startswith(("=", "#")):
+            return value
+        cell = WriteOnlyCell(sheet, value)
+        cell.data_type = "s"
+        return cell
+
+    head = [WriteOnlyCell(sheet, name) for name in table.columns]
+    for cell in head:
+        cell.data_type = "s"
+        cell.font = Font(bold=True)
+    sheet.append(head)
+    for number, (cells, _) in enumerate(table.rows, start=1):
+        if number > MOST_SHEET_ROWS:
+            raise UnusableInputError(
+                Text(
+                    f"超过工作表的上限 {MOST_SHEET_ROWS:,} 行；请改用 .csv 或 .gpkg。",
+                    f"More than a sheet's {MOST_SHEET_ROWS:,} rows; use .csv or .gpkg.",
+                )
+            )
+        sheet.append([cell_of(cell) for cell in cells])
+    book.save(path)
+
+
+def _write_geojson(table: FileTable, path: Path, layer: str) -> None:
+    names = list(table.columns)
+    with path.open("wb") as file:
+        head = orjson.dumps({"type": "FeatureCollection", "name": layer})
+        file.write(head[:-1] + b',"features":[')
+        for number, (cells, geometry) in enumerate(table.rows):
+            feature = {
+                "type": "Feature",
+                "geometry": _mapping(geometry),
+                "properties": dict(zip(names, cells, strict=False)),
+            }
+            file.write((b",\n" if number else b"\n") + orjson.dumps(feature))
+        file.write(b"\n]}\n")
+
+
+def _mapping(geometry: Any) -> Any:
+    return shapely.geometry.mapping(geometry) if isinstance(geometry, BaseGeometry) else geometry
+
+
+def _write_gpkg(table: FileTable, path: Path, layer: str) -> None:
+    rows, geometries = [], []
+    for cells, geometry in table.rows:
+        rows.append([_plain(cell) for cell in cells])
+        geometries.append(geometry if isinstance(geometry, BaseGeometry) else None)
+    frame = pd.DataFrame(
+        dict(_frame_columns(table, rows)), index=pd.RangeIndex(len(rows)), dtype=None
+    )
+    spatial = gpd.GeoDataFrame(frame, geometry=geometries, crs="EPSG:4326")
+    spatial.to_file(
+        path, layer=layer, driver="GPKG", engine="pyogrio", geometry_type="Unknown", index=False
+    )
+
+
+def _frame_columns(
+    table: FileTable, rows: Sequence[Sequence[Any]]
+) -> Iterator[tuple[str, "pd.Series[Any]"]]:
+    for place, name in enumerate(table.columns):
+        values = [row[place] if place < len(row) else None for row in rows]
+        if place in table.numbers:
+            yield name, pd.Series(values, dtype="Float64")
+        else:
+            texts = [None if value is None else str(value) for value in values]
+            yield name, pd.Series(texts, dtype=object)

@@ -1,0 +1,210 @@
+"""Named queries on regions: their outlines, and which of them holds a point."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geoapp.core.words import Level
+
+# Large outlines are cut into pieces of at most this many vertices, so that an index finds the few
+# that matter to a point.
+_PIECE_VERTICES = 96
+_DEPTH = "array_position(array['{}'], {{}})".format("','".join(Level))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRegion:
+    """A region; its outline as WKB (EPSG:4326), None if it is not known."""
+
+    code: str
+    parent_code: str | None
+    level: str
+    name_zh: str
+    outline_wkb: bytes | None
+
+
+def stored_regions(session: Session) -> list[StoredRegion]:
+    """Return all regions in order of code."""
+    rows = session.execute(
+        text(
+            "select code, parent_code, level, name_zh, st_asbinary(geom) from region order by code"
+        )
+    )
+    return [
+        StoredRegion(code, parent, level, name, None if wkb is None else bytes(wkb))
+        for code, parent, level, name, wkb in rows
+    ]
+
+
+def match_regions(session: Session, points: str, tolerance_m: float) -> None:
+    """Find the region of many points at once.
+
+    Makes the temporary table ``matched(n, code, match, distance_m)``: the deepest region that
+    covers the point ('inside'), else the nearest within the tolerance ('nearest'), the deepest
+    first where several are equally near to a metre.
+
+    Parameters
+    ----------
+    points
+        A query of our own for the columns ``n`` (a number) and ``point`` (EPSG:4326).
+    tolerance_m
+        How far from a region's outline a point may lie, metres on the spheroid.
+    """
+    parameters = {"tolerance_m": tolerance_m, "vertices": _PIECE_VERTICES}
+    for statement in (
+        "drop table if exists matched, region_piece, to_match",
+        "create temporary table region_piece on commit drop as "
+        f"select code, {_DEPTH.format('level')} as depth, "
+        f"st_subdivide(geom, {_PIECE_VERTICES}) as geom from region where geom is not null",
+        "create index on region_piece using gist (geom)",
+        "create index on region_piece using gist ((geom::geography))",
+        "analyze region_piece",
+        f"create temporary table to_match on commit drop as {points}",
+        "analyze to_match",
+        "create temporary table matched on commit drop as "
+        "select distinct on (t.n) t.n, p.code, 'inside'::text as match, "
+        "null::double precision as distance_m "
+        "from to_match t join region_piece p on st_intersects(p.geom, t.point) "
+        "order by t.n, p.depth desc, p.code",
+        "create unique index on matched (n)",
+        "analyze matched",
+        "insert into matched select t.n, near.code, 'nearest', near.distance_m "
+        "from to_match t cross join lateral ("
+        "  select p.code, st_distance(p.geom::geography, t.point::geography) as distance_m "
+        "  from region_piece p "
+        "  where st_dwithin(p.geom::geography, t.point::geography, :tolerance_m) "
+        "  order by round(st_distance(p.geom::geography, t.point::geography)), p.depth desc, "
+        "    st_distance(p.geom::geography, t.point::geography), p.code limit 1"
+        ") near where not exists (select from matched m where m.n = t.n)",
+        "analyze matched",
+    ):
+        session.execute(text(statement), parameters if ":tolerance_m" in statement else {})
+
+
+def rematch_facilities(session: Session, tolerance_m: float) -> int:
+    """Find the region of every facility that none was stated for again; return how many changed."""
+    match_regions(
+        session,
+        "select id as n, case when geometrytype(geom) = 'POINT' then geom "
+        "else st_pointonsurface(geom) end as point from facility "
+        "where region_match is distinct from 'given' or region_code is null",
+        tolerance_m,
+    )
+    differs = (
+        "(f.region_code, f.region_match, f.region_distance_m) "
+        "is distinct from (m.code, m.match, m.distance_m)"
+    )
+    changed: int = session.execute(
+        text(f"select count(*) from facility f join matched m on m.n = f.id where {differs}")
+    ).scalar_one()
+    if changed:
+        session.execute(
+            text(
+                "update facility f set region_code = m.code, region_match = m.match, "
+                f"region_distance_m = m.distance_m from matched m where m.n = f.id and {differs}"
+            )
+        )
+    return changed
+
+
+def rematch_demand(session: Session, tolerance_m: float) -> int:
+    """Find the region of every demand point and candidate again; return how many changed.
+
+    A set of which a point changed gets a new version.
+    """
+    total = 0
+    for points, sets in (("demand_point", "demand_set"), ("candidate", "candidate_set")):
+        match_regions(session, f"select id as n, geom as point from {points}", tolerance_m)
+        changed = session.execute(
+            text(
+                f"with moved as (update {points} d set region_code = m.code from matched m "
+                "where m.n = d.id and d.region_code is distinct from m.code returning d.set_id) "
+                "select set_id, count(*) from moved group by set_id"
+            )
+        ).all()
+        if changed:
+            session.execute(
+                text(f"update {sets} set version = version + 1 where id = any(:ids)"),
+                {"ids": [set_id for set_id, _ in changed]},
+            )
+        total += sum(count for _, count in changed)
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCounts:
+    """What an import of regions did."""
+
+    inserted: int
+    updated: int
+    unchanged: int
+
+
+_VALUES = (
+    "parent_code",
+    "level",
+    "name_zh",
+    "name_en",
+    "population",
+    "population_source",
+    "source",
+    "geom",
+)
+
+
+def write_regions(
+    session: Session, rows: Sequence[Mapping[str, Any]], given: Iterable[str], *, dry_run: bool
+) -> RegionCounts:
+    """Insert or update regions by code, parents before children.
+
+    Parameters
+    ----------
+    rows
+        ``code`` and the columns of ``region``; ``geom`` as hexadecimal EWKB (EPSG:4326) or None.
+    given
+        The columns that are written to regions that exist; others keep what is stored.
+    """
+    wanted = [column for column in _VALUES if column in set(given)]
+    depth = list(Level)
+    inserted = updated = 0
+    for row in sorted(rows, key=lambda row: depth.index(row["level"])):
+        values = {column: row.get(column) for column in (*_VALUES, "code")}
+        exists = session.execute(
+            text(
+                "select "
+                + " or ".join(["false"] + [_differs(column) for column in wanted])
+                + " from region where code = :code for update"
+            ),
+            values,
+        ).scalar_one_or_none()
+        if exists is None:
+            inserted += 1
+            statement = (
+                f"insert into region (code, {', '.join(_VALUES)}) values "
+                f"(:code, {', '.join(map(_value, _VALUES))})"
+            )
+        elif exists:
+            updated += 1
+            changes = ", ".join(f"{column} = {_value(column)}" for column in wanted)
+            statement = f"update region set {changes} where code = :code"
+        else:
+            continue
+        if not dry_run:
+            session.execute(text(statement), values)
+    return RegionCounts(inserted, updated, len(rows) - inserted - updated)
+
+
+def _value(column: str) -> str:
+    return {
+        "geom": "cast(cast(:geom as text) as geometry)",
+        "population": "cast(:population as bigint)",
+    }.get(column, f"cast(:{column} as text)")
+
+
+def _differs(column: str) -> str:
+    if column == "geom":
+        return f"st_asbinary(geom) is distinct from st_asbinary({_value('geom')})"
+    return f"{column} is distinct from {_value(column)}"
