@@ -1,0 +1,71 @@
+"""Navigation links: read back, each in its own datum."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from geoapp.core.geo import from_wgs84, geodesic_m
+from geoapp.core.links import links
+from geoapp.core.words import Datum
+
+NAME = "示例 & 名=1?#/,|驿站"
+QINGDAO = (120.3826, 36.0616)
+SEOUL = (126.978, 37.5665)
+
+
+def query(address: str) -> dict[str, str]:
+    return {name: value for name, [value] in parse_qs(urlsplit(address).query).items()}
+
+
+@pytest.mark.parametrize("place", [QINGDAO, SEOUL])
+def test_each_link_names_the_place_in_its_own_datum(place: tuple[float, float]) -> None:
+    lon, lat = place
+    gcj = from_wgs84(lon=lon, lat=lat, datum=Datum.GCJ02)
+    found = links(lon=lon, lat=lat, name=NAME)
+    assert set(found) == {"amap", "baidu", "tencent", "apple", "google"}
+
+    amap = query(found["amap"])
+    amap_lon, amap_lat, amap_name = amap["to"].split(",", 2)
+    assert geodesic_m(float(amap_lon), float(amap_lat), *gcj) < 0.2
+    assert (amap_name, amap["mode"], amap["coordinate"]) == (NAME, "walk", "gaode")
+
+    baidu = query(found["baidu"])
+    where, name = baidu["destination"].split("|", 1)
+    baidu_lat, baidu_lon = where.removeprefix("latlng:").split(",")
+    assert geodesic_m(float(baidu_lon), float(baidu_lat), *gcj) < 0.2
+    assert (name, baidu["mode"], baidu["coord_type"]) == (f"name:{NAME}", "walking", "gcj02")
+
+    tencent = query(found["tencent"])
+    tencent_lat, tencent_lon = tencent["tocoord"].split(",")
+    assert geodesic_m(float(tencent_lon), float(tencent_lat), *gcj) < 0.2
+    assert (tencent["to"], tencent["type"]) == (NAME, "walk")
+
+    apple = query(found["apple"])
+    apple_lat, apple_lon = apple["daddr"].split(",")
+    assert geodesic_m(float(apple_lon), float(apple_lat), *gcj) < 0.2
+    assert apple["dirflg"] == "w"
+
+    google = query(found["google"])
+    google_lat, google_lon = google["destination"].split(",")
+    assert geodesic_m(float(google_lon), float(google_lat), lon, lat) < 0.2
+    assert google["travelmode"] == "walking"
+
+
+def test_links_differ_in_china_and_coincide_abroad() -> None:
+    def lonlat(place: tuple[float, float]) -> tuple[str, str]:
+        found = links(lon=place[0], lat=place[1], name="a")
+        return query(found["apple"])["daddr"], query(found["google"])["destination"]
+
+    apple, google = lonlat(QINGDAO)
+    assert apple != google
+    apple, google = lonlat(SEOUL)
+    assert apple == google
+
+
+def test_every_link_is_https_and_holds_no_raw_separator() -> None:
+    for address in links(lon=120.3, lat=36.0, name=NAME).values():
+        parts = urlsplit(address)
+        assert parts.scheme == "https"
+        assert not parts.fragment
+        assert address.isascii()
+        assert " " not in address

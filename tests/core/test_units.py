@@ -1,0 +1,84 @@
+"""Service standards as people write them, lengths and times as people read them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.units import format_metres, format_seconds, parse_standard
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("500m", (500.0, None)),
+        ("500", (500.0, None)),
+        (" 500 M ", (500.0, None)),
+        ("0.5km", (500.0, None)),
+        ("1.5 公里", (1500.0, None)),
+        ("300米", (300.0, None)),
+        ("10min", (None, 600.0)),
+        ("10分钟", (None, 600.0)),
+        ("90s", (None, 90.0)),
+        ("0.25h", (None, 900.0)),
+        ("1m", (1.0, None)),
+        ("100km", (100_000.0, None)),
+        ("4h", (None, 14_400.0)),
+    ],
+)
+def test_standards(text: str, expected: tuple[float | None, float | None]) -> None:
+    assert parse_standard(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "m", "-5m", "0m", "0.9m", "100.1km", "4.1h", "0s", "nan", "inf", "1e3m", "5 miles", "5mm"],
+)
+def test_what_is_no_standard(text: str) -> None:
+    with pytest.raises(InvalidValueError) as caught:
+        parse_standard(text)
+    assert caught.value.parameter == "standard"
+    assert caught.value.value == text
+    assert "500m" in caught.value.accepted.en
+    assert "500m" in caught.value.accepted.zh
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        metres, seconds = parse_standard(text)
+    except InvalidValueError:
+        return
+    assert (metres is None) != (seconds is None)
+
+
+@pytest.mark.parametrize(
+    ("metres", "zh", "en"),
+    [
+        (0.4, "0 米", "0 m"),
+        (499.6, "500 米", "500 m"),
+        (999.4, "999 米", "999 m"),
+        (999.7, "1 公里", "1 km"),
+        (1540, "1.5 公里", "1.5 km"),
+        (250_400, "250 公里", "250 km"),
+    ],
+)
+def test_lengths_for_people(metres: float, zh: str, en: str) -> None:
+    text = format_metres(metres)
+    assert (text.zh, text.en) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "zh", "en"),
+    [
+        (30, "30 秒", "30 s"),
+        (60, "1 分钟", "1 min"),
+        (61, "2 分钟", "2 min"),
+        (600, "10 分钟", "10 min"),
+        (3600, "1 小时", "1 h"),
+        (3601, "1 小时 1 分钟", "1 h 1 min"),
+    ],
+)
+def test_times_for_people_round_up(seconds: float, zh: str, en: str) -> None:
+    text = format_seconds(seconds)
+    assert (text.zh, text.en) == (zh, en)
