@@ -3,7 +3,17 @@
 import click
 
 from geoapp import __version__
-from geoapp.commands import admin, ask, boundaries, calendar, coverage, import_, serve, users
+from geoapp.commands import (
+    admin,
+    ask,
+    boundaries,
+    calendar,
+    coverage,
+    export,
+    import_,
+    serve,
+    users,
+)
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -44,6 +54,7 @@ for command in (
     users.user,
     calendar.calendar,
     import_.import_,
+    export.export,
     admin.doctor,
     admin.backup,
     admin.restore,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
 from sqlalchemy.orm import Session
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
@@ -31,6 +32,16 @@ class FacilityRecord:
     rev: int
     geometry_wkb: bytes
     properties: dict[str, Any]
+
+    @property
+    def lon(self) -> float:
+        """Longitude (degrees, WGS-84) of the point, or of a point inside the area."""
+        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).x)
+
+    @property
+    def lat(self) -> float:
+        """Latitude (degrees, WGS-84) of the point, or of a point inside the area."""
+        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +102,8 @@ def _record(facility: Facility, family: str, places: list[FacilityPlace]) -> Fac
     )
 
 
-def _records(session: Session, facilities: list[Facility]) -> list[FacilityRecord]:
+def facility_records(session: Session, facilities: list[Facility]) -> list[FacilityRecord]:
+    """Return what is stored of some facilities, in their order."""
     families = family_of_kinds(session)
     places = places_of(session, [one.id for one in facilities])
     return [_record(one, families[one.kind_code], places.get(one.id, [])) for one in facilities]
@@ -135,7 +147,7 @@ def list_facilities(
             )
         found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         cursor = found[limit - 1].code if len(found) > limit else None
-        return FacilityPage(_records(session, found[:limit]), cursor)
+        return FacilityPage(facility_records(session, found[:limit]), cursor)
 
 
 def read_facility(database: Database, code: str, *, unpublished: bool = False) -> FacilityRecord:
@@ -150,4 +162,4 @@ def read_facility(database: Database, code: str, *, unpublished: bool = False) -
         facility = facility_by_code(session, code)
         if facility is None or not (unpublished or facility.status in PUBLIC_STATUSES):
             raise NotFoundError(_FACILITY, code)
-        return _records(session, [facility])[0]
+        return facility_records(session, [facility])[0]

@@ -53,17 +53,22 @@ def match_regions(session: Session, points: str, tolerance_m: float) -> None:
     tolerance_m
         How far from a region's outline a point may lie, metres on the spheroid.
     """
-    parameters = {"tolerance_m": tolerance_m, "vertices": _PIECE_VERTICES}
+    parameters = {"tolerance_m": tolerance_m}
     for statement in (
         "drop table if exists matched, region_piece, to_match",
+        f"create temporary table to_match on commit drop as {points}",
+        "analyze to_match",
+        # Only the regions that may matter are cut up: one edit must not wait for a whole country.
         "create temporary table region_piece on commit drop as "
         f"select code, {_DEPTH.format('level')} as depth, "
-        f"st_subdivide(geom, {_PIECE_VERTICES}) as geom from region where geom is not null",
+        f"st_subdivide(geom, {_PIECE_VERTICES}) as geom from region, "
+        "(select st_setsrid(st_extent(point)::geometry, 4326) as box from to_match) here, "
+        "lateral (select :tolerance_m / 110000.0 as north, greatest(0.01, cos(radians(least(89.0, "
+        "  greatest(abs(st_ymin(box)), abs(st_ymax(box))))))) as narrowing) d "
+        "where geom && st_expand(box, d.north / d.narrowing, d.north)",
         "create index on region_piece using gist (geom)",
         "create index on region_piece using gist ((geom::geography))",
         "analyze region_piece",
-        f"create temporary table to_match on commit drop as {points}",
-        "analyze to_match",
         "create temporary table matched on commit drop as "
         "select distinct on (t.n) t.n, p.code, 'inside'::text as match, "
         "null::double precision as distance_m "

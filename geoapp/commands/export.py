@@ -1,0 +1,69 @@
+"""``geoapp export``: the store into files."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+from geoapp.commands.context import open_store, say
+from geoapp.core.geo import parse_datum
+from geoapp.core.i18n import Text
+from geoapp.operations.export_facilities import export_facilities
+from geoapp.operations.init import initialise
+
+
+@click.group("export")
+def export() -> None:
+    """导出为 .geojson .csv .xlsx .gpkg 文件 / Export to files."""
+
+
+@export.command()
+@click.option(
+    "-o",
+    "output",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="文件，后缀即格式 / the file; its suffix is the format",
+)
+@click.option(
+    "--datum",
+    default="wgs84",
+    show_default=True,
+    help="坐标系 / datum: wgs84 cgcs2000 gcj02 bd09",
+)
+@click.option(
+    "--headers",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="列名的语言 / language of the column names",
+)
+@click.option("--region", help="区域代码，含下级 / region code, with those below")
+@click.option("--kind", "kinds", multiple=True, help="类型代码或名称 / kind codes or names")
+def facilities(
+    output: Path, datum: str, headers: Any, region: str | None, kinds: tuple[str, ...]
+) -> None:
+    """导出站点、基地、职工之家 / Export stations, bases and homes."""
+    chosen = parse_datum(datum)
+    columns = (TextColumn("{task.description}"), TimeElapsedColumn())
+    with open_store() as (_settings, database):
+        initialise(database)
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("0", total=None)
+            count = export_facilities(
+                database,
+                output,
+                datum=chosen,
+                headers=headers,
+                region=region,
+                kinds=kinds,
+                progress=lambda rows: bar.update(task, description=str(rows)),
+            )
+    say(
+        Text(
+            f"{count} 个站点已写入 {output}（坐标系 {chosen}）",
+            f"{count} facilities written to {output} (datum {chosen})",
+        )
+    )
