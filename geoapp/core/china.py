@@ -9,10 +9,10 @@ from the border.
 
 import json
 from functools import lru_cache
+from math import floor
+from typing import Any
 
-import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import MultiPolygon
 
 from geoapp.core.paths import shipped
@@ -26,13 +26,32 @@ def _outline() -> MultiPolygon:
     return outline
 
 
-def in_china(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+def in_china(lon: Any, lat: Any) -> Any:
     """Tell which points lie inside China's outline.
 
     Parameters
     ----------
     lon, lat
-        Decimal degrees; WGS-84 and GCJ-02 do equally, since the outline is coarser than the shift.
+        Decimal degrees, numbers or arrays; WGS-84 and GCJ-02 do equally, since the outline is coarser than the shift.
     """
-    inside: NDArray[np.bool_] = shapely.contains_xy(_outline(), lon, lat)
-    return inside
+    return shapely.contains_xy(_outline(), lon, lat)
+
+
+_CELLS_PER_DEGREE = 20
+
+
+@lru_cache(maxsize=200_000)
+def _cell_inside(column: int, row: int) -> bool | None:
+    """Tell whether a cell of 0.05 degrees lies inside, outside (False), or on the outline (None)."""
+    west, south = column / _CELLS_PER_DEGREE, row / _CELLS_PER_DEGREE
+    side = 1 / _CELLS_PER_DEGREE
+    cell = shapely.box(west, south, west + side, south + side)
+    if _outline().contains_properly(cell):
+        return True
+    return None if _outline().intersects(cell) else False
+
+
+def point_in_china(lon: float, lat: float) -> bool:
+    """Tell whether one point lies inside, as ``in_china`` does; most answers are remembered."""
+    inside = _cell_inside(floor(lon * _CELLS_PER_DEGREE), floor(lat * _CELLS_PER_DEGREE))
+    return bool(in_china(lon, lat)) if inside is None else inside

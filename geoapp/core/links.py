@@ -4,7 +4,7 @@ Amap, Tencent and (inside China) Apple's maps use GCJ-02, Baidu takes GCJ-02 whe
 links take WGS-84. Abroad all of them coincide with WGS-84.
 """
 
-from urllib.parse import urlencode
+from urllib.parse import quote
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.words import Datum
@@ -20,32 +20,18 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
     name
         Shown as the destination where the service can.
     """
-    gcj_lon, gcj_lat = from_wgs84(lon=lon, lat=lat, datum=Datum.GCJ02)
-    amap = {
-        "to": f"{gcj_lon:.6f},{gcj_lat:.6f},{name}",
-        "mode": "walk",
-        "coordinate": "gaode",
-        "src": "geoapp",
-    }
-    baidu = {
-        "destination": f"latlng:{gcj_lat:.6f},{gcj_lon:.6f}|name:{name}",
-        "mode": "walking",
-        "coord_type": "gcj02",
-        "output": "html",
-        "src": "geoapp",
-    }
-    tencent = {
-        "type": "walk",
-        "to": name,
-        "tocoord": f"{gcj_lat:.6f},{gcj_lon:.6f}",
-        "referer": "geoapp",
-    }
-    apple = {"daddr": f"{gcj_lat:.6f},{gcj_lon:.6f}", "dirflg": "w"}
-    google = {"api": "1", "destination": f"{lat:.6f},{lon:.6f}", "travelmode": "walking"}
+    gcj_lon, gcj_lat = from_wgs84(lon=float(lon), lat=float(lat), datum=Datum.GCJ02)
+    # %2C is a comma, %3A a colon, %7C a bar: quoted here once, since every answer has these links.
+    name = quote(name, safe="")
+    gcj = f"{gcj_lat:.6f}%2C{gcj_lon:.6f}"
     return {
-        "amap": f"https://uri.amap.com/navigation?{urlencode(amap)}",
-        "baidu": f"https://api.map.baidu.com/direction?{urlencode(baidu)}",
-        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?{urlencode(tencent)}",
-        "apple": f"https://maps.apple.com/?{urlencode(apple)}",
-        "google": f"https://www.google.com/maps/dir/?{urlencode(google)}",
+        "amap": f"https://uri.amap.com/navigation?to={gcj_lon:.6f}%2C{gcj_lat:.6f}%2C{name}"
+        "&mode=walk&coordinate=gaode&src=geoapp",
+        "baidu": f"https://api.map.baidu.com/direction?destination=latlng%3A{gcj}%7Cname%3A{name}"
+        "&mode=walking&coord_type=gcj02&output=html&src=geoapp",
+        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}&tocoord={gcj}"
+        "&referer=geoapp",
+        "apple": f"https://maps.apple.com/?daddr={gcj}&dirflg=w",
+        "google": f"https://www.google.com/maps/dir/?api=1&destination={lat:.6f}%2C{lon:.6f}"
+        "&travelmode=walking",
     }

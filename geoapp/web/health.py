@@ -17,11 +17,9 @@ from prometheus_client import (
 
 from geoapp import __version__
 from geoapp.store.engine import is_current
-from geoapp.web.security import limiter
 from geoapp.web.services import services
 
 blueprint = Blueprint("health", __name__)
-limiter.exempt(blueprint)
 
 REQUESTS = Counter("geoapp_requests_total", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram(

@@ -2,10 +2,35 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+
+
+class Parameters(BaseModel):
+    """Base of the models of query parameters.
+
+    The API library asks a model for its JSON schema at every request to see which parameters are
+    lists; made anew each time, that alone took longer than the answer.
+    """
+
+    @classmethod
+    def model_json_schema(cls, *args: Any, **options: Any) -> dict[str, Any]:
+        """Return the schema; the plain one is made once for each class."""
+        if args or options:
+            return super().model_json_schema(*args, **options)
+        return _plain_schema(cls)
+
+
+@cache
+def _plain_schema(model: type[Parameters]) -> dict[str, Any]:
+    return BaseModel.model_json_schema.__func__(model)  # type: ignore[attr-defined]
+
 
 _MOMENT = Text(
     "ISO 8601 时刻，如 2026-11-23T22:00，或 now",

@@ -10,10 +10,9 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, render_template, request
-from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, TooManyRequests
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import (
@@ -175,7 +174,7 @@ def _on_http_error(error: HTTPException) -> BaseResponse:
             "表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again"
         )
     response = answer(status, title)
-    if isinstance(error, RateLimitExceeded):
+    if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = "60"
     if status == 405 and getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(error.valid_methods)  # type: ignore[attr-defined]

@@ -4,14 +4,30 @@ import secrets
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
 
 from geoapp.core.settings import Settings
 
 csrf = CSRFProtect()
-limiter = Limiter(get_remote_address, storage_uri="memory://", headers_enabled=False)
+# Each web process counts for itself, so the true limit is this one times GEOAPP_WORKERS.
+_ATTEMPTS = FixedWindowRateLimiter(MemoryStorage())
+_SIGN_IN_RATE = parse("10 per minute")
+
+
+def limit_sign_in() -> None:
+    """Refuse (429) an address that tries to sign in too often.
+
+    Raises
+    ------
+    TooManyRequests
+        At the eleventh attempt within a minute.
+    """
+    if not _ATTEMPTS.hit(_SIGN_IN_RATE, request.remote_addr or "unknown"):
+        raise TooManyRequests(retry_after=60)
 
 
 def csp_nonce() -> str:
@@ -52,7 +68,6 @@ def _policy(settings: Settings) -> str:
 def init_security(app: Flask, settings: Settings) -> None:
     """Set headers on every answer; CSRF on every form and signed-in API call; limits on sign-in."""
     csrf.init_app(app)
-    limiter.init_app(app)
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
 
     @app.after_request

@@ -17,7 +17,7 @@ from geoapp.operations import coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
 from geoapp.web.api.schemas import FeatureCollection, Problem
-from geoapp.web.parameters import parse_moment
+from geoapp.web.parameters import Parameters, parse_moment
 from geoapp.web.services import services
 
 api = APIBlueprint(
@@ -54,7 +54,7 @@ class RunPath(BaseModel):
     id: int = Field(description="运行编号 / number of the run")
 
 
-class GeometryParameters(BaseModel):
+class GeometryParameters(Parameters):
     """How coordinates are given."""
 
     datum: Datum = Datum.WGS84

@@ -18,7 +18,7 @@ from geoapp.operations.facility_edit import add_facility, change_facility, remov
 from geoapp.store.facilities_read import FacilityFilter
 from geoapp.web.access import may, require
 from geoapp.web.api.schemas import Feature, FeatureCollection, Problem
-from geoapp.web.parameters import parse_bbox, split_codes
+from geoapp.web.parameters import Parameters, parse_bbox, split_codes
 from geoapp.web.replies import json_reply, public_reply
 from geoapp.web.services import services
 
@@ -33,7 +33,7 @@ api = APIBlueprint(
 _GEOJSON = "application/geo+json"
 
 
-class ListParameters(BaseModel):
+class ListParameters(Parameters):
     """Which facilities, and which page."""
 
     bbox: str | None = Field(
@@ -58,7 +58,7 @@ class FacilityPath(BaseModel):
     code: str = Field(min_length=1, max_length=200, description="编号 / stable code")
 
 
-class DatumParameter(BaseModel):
+class DatumParameter(Parameters):
     """Which datum."""
 
     datum: Datum = Datum.WGS84

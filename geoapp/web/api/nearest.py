@@ -4,14 +4,14 @@ from typing import Literal
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from geoapp.core.geo import to_wgs84
 from geoapp.core.words import Datum
 from geoapp.operations.nearest import MAX_K, NearestQuery
 from geoapp.web.api.schemas import FeatureCollection, Problem
 from geoapp.web.nearest_geojson import render_answer
-from geoapp.web.parameters import parse_moment, split_codes
+from geoapp.web.parameters import Parameters, parse_moment, split_codes
 from geoapp.web.services import services
 
 api = APIBlueprint(
@@ -23,7 +23,7 @@ api = APIBlueprint(
 )
 
 
-class NearestParameters(BaseModel):
+class NearestParameters(Parameters):
     """What may be asked."""
 
     lon: float = Field(

@@ -15,6 +15,7 @@ from geoapp.operations.vocabularies import (
     read_region_shapes,
 )
 from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.parameters import Parameters
 from geoapp.web.replies import public_reply
 from geoapp.web.services import services
 
@@ -27,7 +28,7 @@ api = APIBlueprint(
 )
 
 
-class RegionParameters(BaseModel):
+class RegionParameters(Parameters):
     """Which regions, and how fine."""
 
     level: Level | None = Field(None, description="province, city, district, street")

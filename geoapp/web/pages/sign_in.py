@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.users import authenticate
 from geoapp.web.parameters import without_nul
-from geoapp.web.security import limiter
+from geoapp.web.security import limit_sign_in
 from geoapp.web.services import services
 
 blueprint = Blueprint("sign_in", __name__)
@@ -20,9 +20,9 @@ def show() -> str:
 
 
 @blueprint.post("/sign-in")
-@limiter.limit("10 per minute")
 def enter() -> Response | tuple[str, int]:
     """Sign in, and go on to the page that asked for it."""
+    limit_sign_in()
     name = without_nul(request.form.get("name", "")).strip()
     wanted = request.form.get("next", "")
     user = authenticate(services().database, name, request.form.get("password", ""))
