@@ -3,7 +3,7 @@
 import secrets
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from limits import parse
 from limits.storage import MemoryStorage
@@ -14,7 +14,6 @@ from geoapp.core.settings import Settings
 
 csrf = CSRFProtect()
 # Each web process counts for itself, so the true limit is this one times GEOAPP_WORKERS.
-_ATTEMPTS = FixedWindowRateLimiter(MemoryStorage())
 _SIGN_IN_RATE = parse("10 per minute")
 
 
@@ -26,7 +25,8 @@ def limit_sign_in() -> None:
     TooManyRequests
         At the eleventh attempt within a minute.
     """
-    if not _ATTEMPTS.hit(_SIGN_IN_RATE, request.remote_addr or "unknown"):
+    attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
+    if not attempts.hit(_SIGN_IN_RATE, request.remote_addr or "unknown"):
         raise TooManyRequests(retry_after=60)
 
 
@@ -68,6 +68,7 @@ def _policy(settings: Settings) -> str:
 def init_security(app: Flask, settings: Settings) -> None:
     """Set headers on every answer; CSRF on every form and signed-in API call; limits on sign-in."""
     csrf.init_app(app)
+    app.extensions["sign_in_attempts"] = FixedWindowRateLimiter(MemoryStorage())
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
 
     @app.after_request
