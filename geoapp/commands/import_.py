@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from geoapp.commands.context import open_store, say
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
 from geoapp.operations.import_file import import_file
@@ -16,6 +17,7 @@ from geoapp.operations.init import initialise
 
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20
+MOST_WEIGHT = 1e9
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 _datum = click.option(
@@ -45,6 +47,75 @@ def import_() -> None:
 def facilities(file: Path, datum: str, dry_run: bool, anywhere: bool) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
     _import("facilities", file, ImportOptions(parse_datum(datum), dry_run, anywhere))
+
+
+@import_.command()
+@_file
+@_datum
+@_dry_run
+def regions(file: Path, datum: str, dry_run: bool) -> None:
+    """导入行政区域 / Import regions."""
+    _import("regions", file, ImportOptions(parse_datum(datum), dry_run))
+
+
+@import_.command()
+@_file
+@_datum
+@_dry_run
+@_anywhere
+@_set
+@_name
+@click.option("--add", is_flag=True, help="加到集合中，不替换 / add to the set, replace nothing")
+@click.option(
+    "--weight-default", type=float, help="没有需求列时每点的人数 / weight where no column has it"
+)
+def demand(
+    file: Path,
+    datum: str,
+    dry_run: bool,
+    anywhere: bool,
+    set_code: str | None,
+    set_name: str | None,
+    add: bool,
+    weight_default: float | None,
+) -> None:
+    """导入需求点，整体替换同名集合 / Import demand points; they replace the set as a whole."""
+    if weight_default is not None and not 0 <= weight_default <= MOST_WEIGHT:
+        raise InvalidValueError(
+            "--weight-default", weight_default, Text("不小于 0 的数", "a number, 0 or more")
+        )
+    options = ImportOptions(
+        parse_datum(datum),
+        dry_run,
+        anywhere,
+        set_code=set_code or "",
+        set_name=set_name,
+        add=add,
+        weight_default=weight_default,
+    )
+    _import("demand", file, options)
+
+
+@import_.command()
+@_file
+@_datum
+@_dry_run
+@_anywhere
+@_set
+@_name
+def candidates(
+    file: Path,
+    datum: str,
+    dry_run: bool,
+    anywhere: bool,
+    set_code: str | None,
+    set_name: str | None,
+) -> None:
+    """导入候选点 / Import candidate sites."""
+    options = ImportOptions(
+        parse_datum(datum), dry_run, anywhere, set_code=set_code or "", set_name=set_name
+    )
+    _import("candidates", file, options)
 
 
 def _import(kind: str, file: Path, options: ImportOptions) -> None:

@@ -8,8 +8,6 @@ from typing import Any
 import orjson
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.errors import UnusableInputError
-from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,

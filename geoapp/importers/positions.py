@@ -387,7 +387,7 @@ def check_positions(
         code = stated[row]
         if code in rules.regions.outlines and not findings[row].problems:
             by_code.setdefault(code, []).append(row)
-    doubtful = {datum: 0 for datum in _others(rules.datum)}
+    doubtful = dict.fromkeys(_others(rules.datum), 0)
     for code, rows in by_code.items():
         places = np.array(rows)
         inside = rules.regions.inside(code, positions.lon[places], positions.lat[places])

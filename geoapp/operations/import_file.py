@@ -8,9 +8,11 @@ from typing import Any
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.importers.problems import Reading
+from geoapp.importers.problems import Reading, shown
 from geoapp.importers.tables import Table, open_table
 from geoapp.operations.import_facilities import import_facilities
+from geoapp.operations.import_points import import_candidates, import_demand
+from geoapp.operations.import_regions import import_regions
 from geoapp.operations.import_report import (
     READING,
     ImportOptions,
@@ -22,12 +24,15 @@ from geoapp.operations.import_report import (
 )
 from geoapp.store.engine import Database
 
-
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
 _IMPORTERS: dict[str, _Importer] = {
     "facilities": import_facilities,
+    "regions": import_regions,
+    "demand": import_demand,
+    "candidates": import_candidates,
 }
 KINDS = tuple(_IMPORTERS)
+MOST_SET_CHARACTERS = 100
 
 
 def import_file(
@@ -69,8 +74,11 @@ def import_file(
         raise InvalidValueError("kind", kind, Text(names, names))
     progress(0.0, READING)
     table = open_table(path, layer=kind)
-    if options.set_code is None:
-        options = replace(options, set_code=set_stem(path))
+    options = replace(
+        options,
+        set_code=set_code(options.set_code or set_stem(path)),
+        source=options.source or path.name,
+    )
     reading, counts = importer(database, settings, table, options, progress)
     rejects = write_rejects(path, settings, table, reading, options)
     return ImportReport(
@@ -88,3 +96,24 @@ def import_file(
         dry_run=options.dry_run,
         rematched=getattr(counts, "rematched", 0),
     )
+
+
+def set_code(name: str) -> str:
+    """Return a set's code as stored.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is empty, too long, or holds a character that no address can carry.
+    """
+    code = name.strip()
+    if not code or len(code) > MOST_SET_CHARACTERS or not code.isprintable() or "/" in code:
+        raise InvalidValueError(
+            "--set",
+            shown(name),
+            Text(
+                f"1 至 {MOST_SET_CHARACTERS} 个字符，不含 / 和控制字符",
+                f"1 to {MOST_SET_CHARACTERS} characters without / and control characters",
+            ),
+        )
+    return code

@@ -54,16 +54,18 @@ class ImportReport:
 class ImportOptions:
     """How a file is to be taken.
 
-    ``anywhere`` leaves out the check against the stored regions; ``set_code`` and ``set_name`` name
-    a demand or candidate set (by default after the file); ``add`` adds points to a set instead of
-    replacing it; ``weight_default`` is the weight of points without a weight column.
+    ``anywhere`` leaves out the check against the stored regions; ``set_code``, ``set_name`` and
+    ``source`` describe a demand or candidate set (by default after the file); ``add`` adds points
+    to a set instead of replacing it; ``weight_default`` is the weight of points without a weight
+    column; ``rejects`` is where rejected rows are written.
     """
 
     datum: Datum = Datum.WGS84
     dry_run: bool = False
     anywhere: bool = False
-    set_code: str | None = None
+    set_code: str = ""
     set_name: str | None = None
+    source: str | None = None
     add: bool = False
     weight_default: float | None = None
     rejects: Path | None = None

@@ -22,12 +22,11 @@ from geoapp.operations.import_report import ImportOptions
 from geoapp.operations.init import initialise
 from geoapp.store.engine import Database
 from tests.operations.importing import (
-    FULL_HEADER,
     facility_picture,
     rich_rows,
     seed_regions,
     version,
-    write_csv,
+    write_rows,
 )
 
 FORMATS = (".csv", ".xlsx", ".geojson", ".gpkg")
@@ -38,7 +37,7 @@ def rich(database: Database, settings: Settings, tmp_path: Path) -> Database:
     """A store of four facilities that use every column."""
     initialise(database)
     seed_regions(database)
-    path = write_csv(tmp_path / "rich.csv", FULL_HEADER, rich_rows())
+    path = write_rows(tmp_path / "rich.csv", rich_rows())
     report = import_file(database, settings, "facilities", path)
     assert report.problems == ()
     assert (report.read, report.inserted) == (4, 4)
