@@ -13,8 +13,10 @@ from geoapp.operations.nearest import NearestService
 from geoapp.store.engine import Database, open_database
 from geoapp.web import health
 from geoapp.web.access import init_access
+from geoapp.web.cors import init_cors
 from geoapp.web.language import init_language
 from geoapp.web.logs import configure_logs, init_logs
+from geoapp.web.parameters import init_parameters
 from geoapp.web.problems import init_problems, on_validation_error
 from geoapp.web.routes import register_routes
 from geoapp.web.security import init_security
@@ -77,6 +79,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_logs(app)
     init_problems(app)
     init_security(app, settings)
+    init_cors(app)
+    init_parameters(app)
     init_language(app)
     init_access(app, settings)
     health.init_metrics(app)

@@ -6,10 +6,14 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Flask, abort, request
 from pydantic import BaseModel
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+
+# PostgreSQL's text holds no NUL.
+WITHOUT_NUL = r"^[^\x00]*$"
 
 
 class Parameters(BaseModel):
@@ -94,3 +98,17 @@ def parse_bbox(parameter: str, value: str) -> tuple[float, float, float, float]:
 def without_nul(value: str) -> str:
     """Return a text without NUL characters, which PostgreSQL's text cannot hold."""
     return value.replace("\x00", "")
+
+
+def init_parameters(app: Flask) -> None:
+    """Refuse NUL characters in addresses, which no code or name can hold."""
+
+    @app.before_request
+    def refuse_nul() -> None:
+        if "\x00" in request.path:
+            abort(404)
+        if b"%00" in request.query_string:
+            for name, value in request.args.items(multi=True):
+                if "\x00" in name or "\x00" in value:
+                    accepted = Text("不含空字符的文字", "text without NUL characters")
+                    raise InvalidValueError(name, value, accepted)

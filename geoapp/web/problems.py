@@ -121,6 +121,9 @@ _ACCEPTED: dict[str, Text] = {
     "literal_error": Text("{expected} 之一", "one of {expected}"),
     "string_too_long": Text("至多 {max_length} 个字符", "at most {max_length} characters"),
     "string_too_short": Text("至少 {min_length} 个字符", "at least {min_length} characters"),
+    "string_pattern_mismatch": Text("符合 {pattern} 的文字", "a text that fits {pattern}"),
+    "too_short": Text("至少 {min_length} 项", "at least {min_length} items"),
+    "too_long": Text("至多 {max_length} 项", "at most {max_length} items"),
     "extra_forbidden": Text("已知的字段", "a known field"),
 }
 
@@ -165,7 +168,7 @@ def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
 
 def _on_http_error(error: HTTPException) -> BaseResponse:
     if error.response is not None:
-        return error.response
+        return error.get_response()
     status = error.code or 500
     title = TITLES.get(status, Text("出错了", "Error"))
     if isinstance(error, CSRFError):

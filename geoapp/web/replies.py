@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
+from flask_login import current_user
 
 PUBLIC_SECONDS = 60
 
@@ -21,7 +22,10 @@ def public_reply(body: Any, mimetype: str = "application/json") -> Response:
     What a signed-in person sees may hold more than what is public and is not kept by shared caches.
     """
     response = Response(orjson.dumps(body), mimetype=mimetype)
-    response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+    signed_in = current_user.is_authenticated
+    response.headers["Cache-Control"] = (
+        "private, no-cache" if signed_in else f"public, max-age={PUBLIC_SECONDS}"
+    )
     response.headers["Vary"] = "Cookie, Accept-Language"
     response.add_etag()
     response.make_conditional(request)

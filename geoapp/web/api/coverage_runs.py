@@ -17,7 +17,7 @@ from geoapp.operations import coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
 from geoapp.web.api.schemas import FeatureCollection, Problem
-from geoapp.web.parameters import Parameters, parse_moment
+from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
 from geoapp.web.services import services
 
 api = APIBlueprint(
@@ -37,12 +37,20 @@ class CoverageRequest(BaseModel):
     standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
     standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False, strict=True)
     region: str | None = Field(
-        None, max_length=32, description="区域代码 / region code; none: everywhere"
+        None,
+        max_length=32,
+        pattern=WITHOUT_NUL,
+        description="区域代码 / region code; none: everywhere",
     )
     demand: str | None = Field(
-        None, max_length=64, description="需求集 / demand set; none: the newest"
+        None,
+        max_length=64,
+        pattern=WITHOUT_NUL,
+        description="需求集 / demand set; none: the newest",
     )
-    families: list[Family] | None = Field(None, max_length=3, description="none: all three")
+    families: list[Family] | None = Field(
+        None, min_length=1, max_length=3, description="none: all three"
+    )
     at: str | None = Field(
         None, max_length=64, description="此刻的覆盖 / the moment; none: opening hours do not count"
     )
