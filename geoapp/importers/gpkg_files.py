@@ -1,5 +1,6 @@
 """GeoPackage layers, brought to degrees on WGS-84 from the CRS that they state."""
 
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,13 +27,10 @@ def open_gpkg(path: Path, layer: str | None = None) -> Table:
         If it cannot be read, has no layer, or a layer with geometries states no CRS.
     """
     try:
-        layers = pyogrio.list_layers(path)
-        if len(layers) == 0:
-            raise UnusableInputError(Text(f"{path.name} 没有图层。", f"{path.name} has no layer."))
-        names = [str(name) for name in layers[:, 0]]
-        spatial = [str(name) for name, kind in layers if kind is not None]
-        chosen = layer if layer in names else (spatial or names)[0]
-        meta, _, wkb, fields = pyogrio.raw.read(path, layer=chosen)
+        with warnings.catch_warnings():
+            # GDAL warns of many oddities in files that it reads all the same.
+            warnings.simplefilter("ignore")
+            names, chosen, (meta, _, wkb, fields) = _read(path, layer)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
         raise UnusableInputError(
             Text(
@@ -53,6 +51,16 @@ def open_gpkg(path: Path, layer: str | None = None) -> Table:
     columns = [str(name) for name in meta["fields"]]
     records = _records([_listed(values) for values in fields], geometries, count)
     return Table(columns, records, has_geometry=geometries is not None, hints=hints)
+
+
+def _read(path: Path, layer: str | None) -> tuple[list[str], str, Any]:
+    layers = pyogrio.list_layers(path)
+    if len(layers) == 0:
+        raise UnusableInputError(Text(f"{path.name} 没有图层。", f"{path.name} has no layer."))
+    names = [str(name) for name in layers[:, 0]]
+    spatial = [str(name) for name, kind in layers if kind is not None]
+    chosen = layer if layer in names else (spatial or names)[0]
+    return names, chosen, pyogrio.raw.read(path, layer=chosen)
 
 
 def _in_degrees(path: Path, wkb: NDArray[np.object_], crs: str | None) -> NDArray[np.object_]:

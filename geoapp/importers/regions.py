@@ -203,7 +203,8 @@ def _outline(
             "The outline crosses itself or has no area, and cannot be repaired.",
         )
         return None
-    return shapely.multipolygons(shapely.get_parts(mended))
+    parts: list[Any] = shapely.get_parts(mended).tolist()
+    return shapely.MultiPolygon(parts)
 
 
 def _wrong(geometry: Any) -> Text | None:

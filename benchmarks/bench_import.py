@@ -1,0 +1,118 @@
+"""Time the import of 200,000 facilities and of 1,000,000 demand points into a store of its own.
+
+python benchmarks/bench_import.py [FACILITIES] [DEMAND]
+"""
+
+import csv
+import resource
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+
+from geoapp.core.settings import Settings
+from geoapp.operations.import_file import import_file
+from geoapp.operations.import_report import ImportOptions
+from geoapp.operations.init import initialise
+from geoapp.store.engine import open_database
+
+HOURS = ("24小时", "周一至周五 9:00-17:00", "8:00-18:00", "Mo-Su 06:00-22:00", "")
+AMENITIES = ("饮水;微波炉;桌椅", "drinking_water, wifi", "手机充电、急救箱、厕所", "")
+
+
+def regions(path: Path) -> None:
+    """Write 20 x 20 districts of about 11 km."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["code", "name_zh", "level", "geometry_wkt"])
+        for east in range(20):
+            for north in range(20):
+                west, south = 119 + east * 0.1, 35 + north * 0.1
+                ring = [
+                    (west, south),
+                    (west + 0.1, south),
+                    (west + 0.1, south + 0.1),
+                    (west, south + 0.1),
+                    (west, south),
+                ]
+                corners = ", ".join(f"{lon:.4f} {lat:.4f}" for lon, lat in ring)
+                code = 370000 + east * 100 + north + 1
+                writer.writerow([code, f"区{code}", "district", f"POLYGON(({corners}))"])
+
+
+def facilities(path: Path, count: int, random: np.random.Generator) -> None:
+    """Write facilities with hours, amenities and texts."""
+    lon, lat = random.uniform(119, 121, count), random.uniform(35, 37, count)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["编号", "类型", "名称", "经度", "纬度", "开放时间", "设施", "地址", "备注"]
+        )
+        for number in range(count):
+            writer.writerow(
+                [
+                    f"B-{number:06d}",
+                    "爱心驿站",
+                    f"驿站 {number}",
+                    round(float(lon[number]), 6),
+                    round(float(lat[number]), 6),
+                    HOURS[number % len(HOURS)],
+                    AMENITIES[number % len(AMENITIES)],
+                    f"某路 {number} 号",
+                    "x",
+                ]
+            )
+
+
+def demand(path: Path, count: int, random: np.random.Generator) -> None:
+    """Write demand points."""
+    values = np.column_stack(
+        (
+            random.uniform(119, 121, count),
+            random.uniform(35, 37, count),
+            random.integers(1, 9, count),
+        )
+    )
+    np.savetxt(
+        path,
+        values,
+        fmt=("%.6f", "%.6f", "%d"),
+        delimiter=",",
+        header="lon,lat,weight",
+        comments="",
+    )
+
+
+def main() -> None:
+    """Import each file twice: the second time nothing changes."""
+    sizes = [int(argument) for argument in sys.argv[1:]]
+    most = (sizes + [200_000, 1_000_000][len(sizes) :])[:2]
+    random = np.random.default_rng(20261123)
+    with tempfile.TemporaryDirectory(prefix="geoapp-bench-") as name:
+        folder = Path(name)
+        settings = Settings(data=folder / "data", database_url=None)
+        database = open_database(settings)
+        try:
+            initialise(database)
+            regions(folder / "regions.csv")
+            facilities(folder / "facilities.csv", most[0], random)
+            demand(folder / "demand.csv", most[1], random)
+            for kind in ("regions", "facilities", "facilities", "demand", "demand"):
+                start = time.perf_counter()
+                report = import_file(
+                    database, settings, kind, folder / f"{kind}.csv", ImportOptions()
+                )
+                seconds = time.perf_counter() - start
+                peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+                print(
+                    f"{kind:10} {report.read:9,} rows {seconds:6.1f} s  inserted "
+                    f"{report.inserted:,} unchanged {report.unchanged:,}  peak {peak_mb:,.0f} MB"
+                )
+        finally:
+            database.close()
+
+
+if __name__ == "__main__":
+    main()
