@@ -57,12 +57,16 @@ def load_facility_mix() -> FacilityMix:
     path = shipped("data") / "sample" / "facility_mix.json"
     mix: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     hours = mix["hours"]
-    forms = {name: tuple(HoursForm(*row) for row in hours[name]) for name in ("station", "office")}
+    forms = {
+        name: tuple(HoursForm(osm, raw, weight) for osm, raw, weight in hours[name])
+        for name in ("station", "office")
+    }
+    always_osm, always_raw = hours["always"]
     return FacilityMix(
         counts={Family(name): count for name, count in mix["counts"].items()},
         kinds={Family(name): kinds for name, kinds in mix["kinds"].items()},
         moving=mix["moving"],
-        always=HoursForm(*hours["always"], 1.0),
+        always=HoursForm(always_osm, always_raw, 1.0),
         always_share=hours["always_share"],
         hours_unknown_share=hours["unknown_share"],
         hours={
