@@ -85,6 +85,8 @@ class Database:
         self.engine: Engine = create_engine(
             "postgresql+psycopg://",
             connect_args=self.parameters,
+            # An error's text goes to the log; values may tell where somebody is.
+            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,

@@ -1,10 +1,9 @@
 """Who is asking: sign-in sessions, and the guard before what is not public."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, current_app, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
@@ -19,6 +18,8 @@ from geoapp.web.services import services
 P = ParamSpec("P")
 R = TypeVar("R")
 
+_REQUIRED = "required_permission"
+
 
 def current_role() -> Role | None:
     """Return the role of who is signed in, or None."""
@@ -30,29 +31,41 @@ def may(permission: Permission) -> bool:
     return allows(current_role(), permission)
 
 
-def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R | Response]]:
-    """Let only those with a permission pass: others sign in first, or are refused."""
+def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only those with a permission pass: others sign in first, or are refused.
 
-    def decorate(view: Callable[P, R]) -> Callable[P, R | Response]:
-        @wraps(view)
-        def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
-            role = current_role()
-            if role is None:
-                if is_for_program():
-                    return problem(401, Text("请先登录。", "Sign in first."))
-                return redirect(url_for("sign_in.show", next=request.path))
-            if not allows(role, permission):
-                raise NotAllowedError(
-                    Text(
-                        f"您的角色（{role}）没有这项权限。",
-                        f"Your role ({role}) does not permit this.",
-                    )
-                )
-            return view(*args, **kwargs)
+    The guard stands before everything else, so that somebody who may not do a thing at all is told
+    so, and not which of the values is wrong.
+    """
 
-        return guarded
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _REQUIRED, permission)
+        return view
 
     return decorate
+
+
+def required_permission(view: Callable[..., object]) -> Permission | None:
+    """Return what a view requires; None = it is open to everybody."""
+    permission: Permission | None = getattr(view, _REQUIRED, None)
+    return permission
+
+
+def _guard() -> Response | None:
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = None if view is None else required_permission(view)
+    if permission is None:
+        return None
+    role = current_role()
+    if role is None:
+        if is_for_program():
+            return problem(401, Text("请先登录。", "Sign in first."))
+        return redirect(url_for("sign_in.show", next=request.path))
+    if not allows(role, permission):
+        raise NotAllowedError(
+            Text(f"您的角色（{role}）没有这项权限。", f"Your role ({role}) does not permit this.")
+        )
+    return None
 
 
 def init_access(app: Flask, settings: Settings) -> None:
@@ -67,6 +80,8 @@ def init_access(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_HTTPONLY=True,
         REMEMBER_COOKIE_SECURE=settings.secure_cookies,
     )
+
+    app.before_request(_guard)
 
     @manager.user_loader
     def load(session_id: str) -> SignedInUser | None:

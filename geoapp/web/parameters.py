@@ -112,3 +112,12 @@ def init_parameters(app: Flask) -> None:
                 if "\x00" in name or "\x00" in value:
                     accepted = Text("不含空字符的文字", "text without NUL characters")
                     raise InvalidValueError(name, value, accepted)
+
+
+def parse_whole(parameter: str, value: str, least: int, most: int) -> int:
+    """Return a whole number between two bounds, both inclusive."""
+    accepted = Text(f"{least} 至 {most} 的整数", f"a whole number from {least} to {most}")
+    text = value.strip()
+    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
+        raise InvalidValueError(parameter, value, accepted)
+    return int(text)

@@ -61,6 +61,15 @@ TITLES: dict[int, Text] = {
 _FOR_PROGRAMS = ("/api/", "/layers/", "/ogc", "/healthz", "/readyz", "/metrics")
 
 
+_FORM_EXPIRED = Text(
+    "表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again"
+)
+_TOKEN_MISSING = Text(
+    "请求头 X-CSRFToken 缺失或已过期；它在每个页面的 meta csrf-token 里",
+    "The header X-CSRFToken is missing or expired; every page holds it as meta csrf-token",
+)
+
+
 def is_for_program() -> bool:
     """Tell whether the present request wants a problem document rather than a page."""
     return request.path.startswith(_FOR_PROGRAMS)
@@ -173,9 +182,7 @@ def _on_http_error(error: HTTPException) -> BaseResponse:
     title = TITLES.get(status, Text("出错了", "Error"))
     if isinstance(error, CSRFError):
         status = 400
-        title = Text(
-            "表单已过期，请刷新页面后重试", "The form has expired; reload the page and try again"
-        )
+        title = _TOKEN_MISSING if is_for_program() else _FORM_EXPIRED
     response = answer(status, title)
     if isinstance(error, TooManyRequests):
         response.headers["Retry-After"] = "60"

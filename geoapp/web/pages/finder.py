@@ -18,7 +18,7 @@ from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
 from geoapp.operations.places import list_places, overview_points, point_of_place
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
-from geoapp.web.parameters import parse_number, split_codes, without_nul
+from geoapp.web.parameters import parse_number, parse_whole, split_codes, without_nul
 from geoapp.web.replies import public_reply
 from geoapp.web.security import csrf
 from geoapp.web.services import services
@@ -107,11 +107,7 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
 
 
 def _k(value: str) -> int:
-    if not value:
-        return FIRST_K
-    if not (value.isdecimal() and 1 <= int(value) <= MAX_K):
-        raise InvalidValueError("k", value, Text(f"1 至 {MAX_K}", f"1 to {MAX_K}"))
-    return int(value)
+    return parse_whole("k", value, 1, MAX_K) if value else FIRST_K
 
 
 def _position(
