@@ -9,6 +9,7 @@ from flask_openapi3 import Info, OpenAPI
 from geoapp import __version__
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
+from geoapp.maps.registry import registry
 from geoapp.operations.nearest import NearestService
 from geoapp.store.engine import Database, open_database
 from geoapp.web import health
@@ -59,9 +60,11 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     settings = settings or Settings()
     database = database or open_database(settings)
     configure_logs(settings)
+    registry()  # a layer file that breaks the contract ends the start here, with its name
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),
+        security_schemes={"session": {"type": "apiKey", "in": "cookie", "name": "session"}},
         doc_ui=False,
         validation_error_status=422,
         validation_error_callback=on_validation_error,
@@ -78,11 +81,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     init_logs(app)
     init_problems(app)
+    # Whoever may not do a thing is told so before anything else is looked at.
+    init_access(app, settings)
     init_security(app, settings)
     init_cors(app)
     init_parameters(app)
     init_language(app)
-    init_access(app, settings)
     health.init_metrics(app)
     app.register_blueprint(health.blueprint)
     register_routes(app)

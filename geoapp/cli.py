@@ -14,6 +14,9 @@ from geoapp.commands import (
     serve,
     users,
 )
+from geoapp.commands import (
+    map as map_command,
+)
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -51,6 +54,7 @@ for command in (
     boundaries.boundaries,
     ask.nearest,
     coverage.coverage,
+    map_command.map_,
     users.user,
     calendar.calendar,
     import_.import_,

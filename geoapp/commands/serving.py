@@ -1,5 +1,6 @@
 """Run the web processes and their job worker as one service that starts and ends together."""
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -114,6 +115,8 @@ def run(settings: Settings) -> None:
     url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
     with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        # Forked beside running threads, a web process would inherit the locks that they hold.
+        multiprocessing.set_start_method("spawn", force=True)
         jobs = JobWorker()
         jobs.start()
         threading.Thread(target=_announce, args=(url,), daemon=True).start()

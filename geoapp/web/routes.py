@@ -4,7 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from geoapp.web import api_docs
 from geoapp.web.api import coverage_runs, facilities, nearest, vocabularies
-from geoapp.web.pages import chrome, coverage, finder, plan, sign_in, steward
+from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, steward
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -17,6 +17,7 @@ def register_routes(app: OpenAPI) -> None:
         finder.blueprint,
         plan.blueprint,
         coverage.blueprint,
+        maps.blueprint,
         steward.blueprint,
         sign_in.blueprint,
     ):

@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event
+from threading import Event, Timer
 from time import monotonic
 
 import pytest
@@ -50,8 +50,13 @@ def serve(
         text=True,
     )
     started.append(process)
+    # One that never says so is killed, which ends the reading.
+    limit = Timer(120, process.kill)
+    limit.start()
     assert process.stdout is not None
-    assert any(line.strip() == f"ready http://127.0.0.1:{port}" for line in process.stdout)
+    ready = any(line.strip() == f"ready http://127.0.0.1:{port}" for line in process.stdout)
+    limit.cancel()
+    assert ready
     return process
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from geoapp.core.geo import from_wgs84
+from geoapp.core.hours_words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
@@ -14,7 +15,6 @@ from geoapp.operations.nearest import NearestItem, NearestService
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.web.language import language
 from geoapp.web.pages.chrome import day_word
-from geoapp.web.pages.hours_words import words_of
 
 KEY_AMENITIES = (
     "drinking_water",

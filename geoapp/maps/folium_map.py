@@ -1,0 +1,303 @@
+"""Layers into a Folium map: one HTML page, served with our assets or with all of them inside."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+import folium
+import orjson
+import shapely
+from branca.element import CssLink, JavascriptLink, MacroElement
+from folium.map import Layer as FoliumLayer
+from folium.plugins import Fullscreen
+from folium.template import Template
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.i18n import Language, Text
+from geoapp.core.words import Datum
+from geoapp.maps.assets import OWN, Verbatim, localise
+from geoapp.maps.kit import Layer, class_of, classes_of
+from geoapp.maps.legend import LegendRow, legend_rows
+from geoapp.maps.values import Speaker
+
+MAX_ZOOM = 19
+CLUSTERS_ABOVE = 60
+_CDN = "https://cdn.jsdelivr.net/npm/"
+_CLUSTER = "https://cdnjs.cloudflare.com/ajax/libs/leaflet.markercluster/1.1.0/"
+_LEAFLET_JS = [("leaflet", f"{_CDN}leaflet@1.9.3/dist/leaflet.js")]
+_LEAFLET_CSS = [("leaflet_css", f"{_CDN}leaflet@1.9.3/dist/leaflet.css")]
+_DRAWING_JS = [
+    ("markercluster", f"{_CLUSTER}leaflet.markercluster.js"),
+    ("geoapp_maps", f"{OWN}maps/map.js"),
+]
+_DRAWING_CSS = [
+    ("markercluster_css", f"{_CLUSTER}MarkerCluster.css"),
+    ("geoapp_maps_css", f"{OWN}maps/map.css"),
+]
+
+_WORDS = {
+    "search": Text("查找地点", "Find a place"),
+    "found": Text("找到的地点", "Places found"),
+    "nothing": Text("没有找到", "Nothing found"),
+    "zoom_in": Text("放大", "Zoom in"),
+    "zoom_out": Text("缩小", "Zoom out"),
+    "full": Text("全屏", "Full screen"),
+    "leave_full": Text("退出全屏", "Leave full screen"),
+    "legend": Text("图例", "Legend"),
+    "layers": Text("图层", "Layers"),
+    "map": Text("地图", "Map"),
+    "close": Text("关闭", "Close"),
+    "sample": Text("示例", "Sample"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedLayer:
+    """A layer with its rows (``geometry`` in EPSG:4326); ``left_out`` counts those beyond a limit."""
+
+    layer: Layer
+    rows: Sequence[Mapping[str, Any]]
+    left_out: int = 0
+
+    @property
+    def extent_m2(self) -> float:
+        """How large its areas are, only to lay small things above large ones."""
+        shapes = [row["geometry"] for row in self.rows]
+        return float(shapely.area(shapes).mean()) if shapes else 0.0
+
+    @property
+    def has_points(self) -> bool:
+        """Tell whether markers are among its features."""
+        return any(row["geometry"].geom_type == "Point" for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Basemap:
+    """The operator's base map; its datum decides in which coordinates ours are drawn."""
+
+    url: str
+    attribution: str
+    datum: Datum
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """What a map page shows.
+
+    ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
+    run, layers that need one say so (``has_run``).
+    """
+
+    title: str
+    notes: Sequence[str]
+    layers: Sequence[PaintedLayer]
+    speaker: Speaker
+    has_run: bool
+    basemap: Basemap | None = None
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.speaker.language
+
+
+def _json(value: Any) -> str:
+    """Return JSON that may stand inside a script element whatever its strings hold."""
+    text = orjson.dumps(value).decode()
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+class _DrawnLayer(FoliumLayer):
+    """A layer that our own script draws from compact data; pop-ups are built when opened."""
+
+    _template = Template("")
+
+    def __init__(self, data: str, *, name: str, show: bool) -> None:
+        super().__init__(name=name, overlay=True, control=True, show=show)
+        self._name = "DrawnLayer"
+        self._data = data
+
+    def render(self, **kwargs: Any) -> str:
+        """Add the links, then the script.
+
+        The script is not a template as Folium's are: in one, ``{{`` in a station's name would run.
+        """
+        figure: Any = self.get_root()
+        for name, url in _DRAWING_JS:
+            figure.header.add_child(JavascriptLink(url), name=name)
+        for name, url in _DRAWING_CSS:
+            figure.header.add_child(CssLink(url), name=name)
+        script = f"var {self.get_name()} = geoappMaps.layer({self._data});\n"
+        figure.script.add_child(Verbatim(script), name=self.get_name())
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        return ""
+
+
+class _Finish(MacroElement):
+    """Fits the map to its content and adds the search box, once all layers are there."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}"
+        "geoappMaps.finish({{ this._parent.get_name() }}, {{ this.data }});"
+        "{% endmacro %}"
+    )
+
+    def __init__(self, data: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Finish"
+        self.data = data
+
+
+def _label_point(shape: BaseGeometry, datum: Datum) -> list[float]:
+    """Return where an area's name stands: in the middle of the widest place of its largest part."""
+    parts = shapely.get_parts(shape)
+    largest = parts[shapely.area(parts).argmax()]
+    middle = shapely.maximum_inscribed_circle(largest, tolerance=0.01).coords[0]
+    lon, lat = from_wgs84(lon=float(middle[0]), lat=float(middle[1]), datum=datum)
+    return [round(lon, 5), round(lat, 5)]
+
+
+def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum) -> str:
+    """Return a layer as the script takes it; a text that many features share stands once."""
+    layer = painted.layer
+    texts: dict[str, int] = {}
+
+    def place_of(text: str | None) -> int | None:
+        return None if text is None else texts.setdefault(text, len(texts))
+
+    features = []
+    for row in painted.rows:
+        shape = geometry_from_wgs84(shapely.to_wkb(row["geometry"]), datum)
+        lines = [
+            place_of(speaker.value(speaker.column(row, field.column), field.format))
+            for field in layer.popup.fields
+        ]
+        features.append(
+            [
+                shape["coordinates"] if shape["type"] == "Point" else shape,
+                str(speaker.column(row, layer.popup.title) or row["id"]),
+                class_of(layer.style, row),
+                lines,
+                bool(layer.popup.sample and row.get(layer.popup.sample)),
+                _label_point(row["geometry"], datum) if layer.label else None,
+            ]
+        )
+    looks = [
+        [look.colour, look.shape, look.fill_share, look.outline or look.colour, look.width_px]
+        for _, look in classes_of(layer.style)
+    ]
+    return _json(
+        {
+            "id": layer.id,
+            "fields": [field.title.pick(speaker.language) for field in layer.popup.fields],
+            "cluster": layer.cluster and len(painted.rows) > CLUSTERS_ABOVE,
+            "search": layer.search,
+            "label": layer.label,
+            "looks": looks,
+            "texts": list(texts),
+            "features": features,
+        }
+    )
+
+
+def _legend(page: MapPage) -> str:
+    language = page.language
+    blocks = []
+    for painted in page.layers:
+        layer = painted.layer
+        used = {class_of(layer.style, row) for row in painted.rows}
+        rows = legend_rows(layer, page.speaker, used=used)
+        missing = layer.legend.without_run if layer.uses_run and not page.has_run else None
+        parts = []
+        if len(rows) > 1 or missing is not None:
+            parts.append(f"<h2>{escape(layer.title.pick(language))}</h2>")
+        if missing is None:
+            kind = "" if painted.has_points else "area"
+            parts.append("<ul>" + "".join(_legend_row(row, kind) for row in rows) + "</ul>")
+            note = layer.legend.note
+        else:
+            note = missing
+        if note is not None:
+            parts.append(f"<p>{escape(note.pick(language))}</p>")
+        blocks.append(f'<section data-layer="{layer.id}">{"".join(parts)}</section>')
+    word = escape(_WORDS["legend"].pick(language))
+    return f'<details class="legend" open><summary>{word}</summary>{"".join(blocks)}</details>'
+
+
+def _legend_row(row: LegendRow, kind: str) -> str:
+    colour = escape(row.look.colour, quote=True)
+    shape = kind or row.look.shape
+    return (
+        f'<li><span class="swatch {shape}" style="background:{colour}"></span>'
+        f"{escape(row.text)}</li>"
+    )
+
+
+def _heading(page: MapPage) -> str:
+    notes = "".join(f"<li>{escape(note)}</li>" for note in page.notes)
+    return f'<header class="heading"><h1>{escape(page.title)}</h1><ul>{notes}</ul></header>'
+
+
+def render_map(page: MapPage, *, inline: bool) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    inline
+        Whether scripts, styles and images are written into the page, so that the file alone is
+        enough; else they are loaded from ``/static``.
+    """
+    language = page.language
+    datum = page.basemap.datum if page.basemap else Datum.WGS84
+    drawn = folium.Map(
+        tiles=None,
+        location=[36.07, 120.38],
+        zoom_start=9,
+        zoom_control=False,
+        prefer_canvas=True,
+        max_zoom=MAX_ZOOM,
+        maxZoom=MAX_ZOOM,
+        attributionControl=page.basemap is not None,
+    )
+    drawn.default_js = _LEAFLET_JS
+    drawn.default_css = _LEAFLET_CSS
+    if page.basemap is not None:
+        folium.TileLayer(
+            tiles=page.basemap.url, attr=escape(page.basemap.attribution) or " ", control=False
+        ).add_to(drawn)
+    for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
+        data = _layer_data(painted, page.speaker, datum)
+        title = escape(painted.layer.title.pick(language))
+        _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
+    folium.LayerControl(position="topright", collapsed=True).add_to(drawn)
+    Fullscreen(  # type: ignore[no-untyped-call]
+        position="topright",
+        title=_WORDS["full"].pick(language),
+        title_cancel=_WORDS["leave_full"].pick(language),
+    ).add_to(drawn)
+    words = {name: text.pick(language) for name, text in _WORDS.items()}
+    drawn.add_child(_Finish(_json(words)))
+    figure: Any = drawn.get_root()
+    figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
+    for child in figure._children.values():
+        child.render()
+    localise(figure, inline=inline)
+    return _finished(figure._template.render(this=figure, kwargs={}), page)
+
+
+def _finished(html: str, page: MapPage) -> str:
+    """Set the language and title, and let people zoom, which Folium forbids."""
+    code = "zh-CN" if page.language == "zh" else "en"
+    html = re.sub(r"<html[^>]*>", f'<html lang="{code}">', html, count=1)
+    html = re.sub(
+        r'<meta name="viewport"[^>]*/?>',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        html,
+        count=1,
+    )
+    # Without an icon of its own, a browser would ask the server for one.
+    head = f'<head><title>{escape(page.title)}</title><link rel="icon" href="data:,">'
+    return html.replace("<head>", head, 1)

@@ -1,0 +1,53 @@
+"""What a legend says: the words of each class of a layer's style."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from geoapp.core.i18n import Text
+from geoapp.maps.kit import ClassBreaks, Layer, Look, classes_of
+from geoapp.maps.values import Speaker
+
+
+@dataclass(frozen=True, slots=True)
+class LegendRow:
+    """One line: words and how what they name is painted."""
+
+    text: str
+    look: Look
+
+
+def legend_rows(layer: Layer, speaker: Speaker, *, used: set[int]) -> list[LegendRow]:
+    """Return the lines of a layer's legend.
+
+    Parameters
+    ----------
+    used
+        The classes that appear: "unknown" and "other" are left out where nothing is.
+    """
+    style = layer.style
+    classes = classes_of(style)
+    ranges = _ranges(style, speaker) if isinstance(style, ClassBreaks) else []
+    last = len(classes) - 1
+    rows = []
+    for number, (text, look) in enumerate(classes):
+        if number == last and last > 0 and number not in used:
+            continue
+        words = ranges[number] if text is None else text.pick(speaker.language)
+        rows.append(LegendRow(words, look))
+    return rows
+
+
+def _ranges(style: ClassBreaks, speaker: Speaker) -> list[str]:
+    """Return the words of each class between breaks; a class holds its lower break."""
+    if style.format == "rank":
+        ends = [1, *(int(value) for value in style.breaks)]
+        ranks = [
+            Text(f"第 {low}–{high - 1} 名", f"{low} to {high - 1}") for low, high in pairwise(ends)
+        ]
+        ranks.append(Text(f"第 {ends[-1]} 名以后", f"{ends[-1]} and after"))
+        return [rank.pick(speaker.language) for rank in ranks]
+    written = [speaker.value(value, style.format) or "" for value in style.breaks]
+    first = Text(f"低于 {written[0]}", f"under {written[0]}").pick(speaker.language)
+    last = Text(f"{written[-1]} 及以上", f"{written[-1]} and over").pick(speaker.language)
+    between = [f"{low} – {high}" for low, high in pairwise(written)]
+    return [first, *between, last]

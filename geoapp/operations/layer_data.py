@@ -1,0 +1,228 @@
+"""What a layer shows: its query run within a box and a limit, its rows derived and counted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geoapp.analysis.areas import cover_areas
+from geoapp.analysis.frames import FacilityFrame
+from geoapp.analysis.grid import grid_cells
+from geoapp.analysis.walking import Standard, WalkingEstimate
+from geoapp.core.errors import ConflictError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.words import RunStatus
+from geoapp.maps.kit import Context, CoverAreas, Grid, Layer
+from geoapp.operations import coverage_run
+from geoapp.operations.runs import RunState
+from geoapp.store.engine import Database
+from geoapp.store.facilities_read import data_versions
+from geoapp.store.vocabulary import list_amenities
+
+MOST_ROWS = 50_000
+DEFAULT_STANDARD_M = 500.0
+
+Bbox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRows:
+    """The rows of a layer.
+
+    Attributes
+    ----------
+    matched
+        How many there are within the box, whatever the limit.
+    rows
+        By column; ``geometry`` is a shapely geometry in EPSG:4326, ``id`` distinct.
+    """
+
+    matched: int
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMoment:
+    """What a reading of layers rests on: the run that is shown, the day, the data's versions."""
+
+    context: Context
+    run: RunState | None
+    versions: Mapping[str, int]
+    amenities: Mapping[str, Text]
+
+    def version_of(self, layer: Layer) -> str:
+        """Return a text that changes whenever what the layer answers may have changed."""
+        parts = [layer.id, layer.source_hash, self.context.today.isoformat()]
+        parts += [f"{name}={self.versions.get(name, 0)}" for name in layer.versions]
+        if layer.uses_run:
+            parts += [f"run={self.context.run_id}", f"line={self.context.line_m}"]
+        return ";".join(parts)
+
+
+def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
+    """Return what layers are read at: a run by number, or the latest that succeeded.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such coverage run.
+    ConflictError
+        If it has no results.
+    """
+    if run_id is None:
+        run = coverage_run.latest(database)
+    else:
+        run = coverage_run.read(database, run_id)
+        if run.status is not RunStatus.SUCCEEDED:
+            raise ConflictError(
+                Text(
+                    f"运行 {run_id} 没有结果（状态：{run.status}）。",
+                    f"Run {run_id} has no results (status: {run.status}).",
+                )
+            )
+    with database.session() as session:
+        versions = data_versions(session)
+        amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
+    return LayerMoment(_context(settings, run), run, versions, amenities)
+
+
+def _context(settings: Settings, run: RunState | None) -> Context:
+    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    if run is None or run.result is None:
+        return Context(today=today, line_m=DEFAULT_STANDARD_M / settings.detour_factor)
+    return Context(
+        today=today,
+        run_id=run.id,
+        demand=run.inputs.get("demand"),
+        line_m=run.result["standard_line_m"],
+    )
+
+
+def read_layer(
+    database: Database,
+    layer: Layer,
+    context: Context,
+    *,
+    bbox: Bbox | None = None,
+    limit: int = MOST_ROWS,
+    offset: int = 0,
+    row_id: str | None = None,
+) -> LayerRows:
+    """Return the rows of a layer in order of their ids.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east, north, degrees, EPSG:4326; None is everywhere.
+    limit, offset
+        How many rows, after how many.
+    row_id
+        Only the row of this id.
+    """
+    with database.session() as session:
+        if isinstance(layer.derive, Grid):
+            found = _grid(session, layer.derive, layer.select(context))
+            return _cut(found, bbox, limit, offset, row_id)
+        query = layer.select(context)
+        if query is None:
+            return LayerRows(0, [])
+        if isinstance(layer.derive, CoverAreas):
+            found = _covered(_rows(session, query.subquery()), context.line_m)
+            return _cut(found, bbox, limit, offset, row_id)
+        inner = query.subquery()
+        where: list[Any] = []
+        if bbox is not None:
+            where.append(func.st_intersects(inner.c.geometry, func.st_makeenvelope(*bbox, 4326)))
+        if row_id is not None:
+            where.append(func.concat(inner.c.id) == row_id.replace("\x00", ""))
+        matched = session.scalar(select(func.count()).select_from(inner).where(*where)) or 0
+        return LayerRows(matched, list(_rows(session, inner, where, limit, offset)))
+
+
+def _rows(
+    session: Session,
+    inner: Any,
+    where: list[Any] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Iterator[dict[str, Any]]:
+    columns = [column for column in inner.c if column.key != "geometry"]
+    statement = (
+        select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
+        .where(*(where or []))
+        .order_by(inner.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    shapes = shapely.from_wkb([bytes(row["geometry"]) for row in rows])
+    for row, shape in zip(rows, shapes, strict=True):
+        row["geometry"] = shape
+        yield row
+
+
+def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
+    inner = query.subquery()
+    point = inner.c.geometry
+    rows = session.execute(select(func.st_x(point), func.st_y(point), inner.c.weight)).all()
+    lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3).T
+    cells = grid_cells(lon, lat, weight, cell_m2=grid.cell_m2)
+    # A cell is called by its middle, so that its id outlives a change of the other cells.
+    for shape, total, count in zip(cells.geometry, cells.weight, cells.point_count, strict=True):
+        middle = shape.centroid
+        name = f"{middle.x:.4f},{middle.y:.4f}"
+        yield {
+            "id": name,
+            "cell_zh": f"网格 {name}",
+            "cell_en": f"Cell {name}",
+            "weight": float(total),
+            "point_count": int(count),
+            "geometry": shape,
+        }
+
+
+def _covered(rows: Iterator[dict[str, Any]], line_m: float) -> Iterator[dict[str, Any]]:
+    kept = list(rows)
+    if not kept:
+        return
+    shapes = [row["geometry"] for row in kept]
+    points = [
+        shape if shape.geom_type == "Point" else shape.representative_point() for shape in shapes
+    ]
+    frame = FacilityFrame.from_arrays(
+        [point.x for point in points],
+        [point.y for point in points],
+        keys=[row["id"] for row in kept],
+        areas=[None if shape.geom_type == "Point" else shape for shape in shapes],
+    )
+    by_key = {row["id"]: row for row in kept}
+    straight = WalkingEstimate(detour_factor=1.0)
+    areas = cover_areas(frame, Standard.of_metres(max(1.0, line_m)), estimate=straight)
+    for key, area in zip(frame.index.keys, areas, strict=True):
+        if area is not None:
+            yield {**by_key[key], "geometry": area}
+
+
+def _cut(
+    rows: Iterator[dict[str, Any]],
+    bbox: Bbox | None,
+    limit: int,
+    offset: int,
+    row_id: str | None,
+) -> LayerRows:
+    """Apply box, id and limit to rows that were derived outside the database."""
+    found = sorted(rows, key=lambda row: row["id"])
+    if bbox is not None:
+        frame: BaseGeometry = shapely.box(*bbox)
+        found = [row for row in found if row["geometry"].intersects(frame)]
+    if row_id is not None:
+        found = [row for row in found if str(row["id"]) == row_id]
+    return LayerRows(len(found), found[offset : offset + limit])

@@ -1,0 +1,54 @@
+"""What the layers of stations, bases and homes have in common: facilities in service on a day."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from geoapp.core.words import Family, Status
+from geoapp.store.models import Facility, FacilityPlace, Kind
+
+
+def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
+    """Return a select of the facilities in service on a day; those that move at that day's places.
+
+    Columns: ``id`` (text; the code, with the place's number where a facility moves), ``geometry``
+    (EPSG:4326, point or area), the facility's own, ``kind_zh``, ``kind_en`` and, where it moves,
+    ``place_zh`` and ``place_en``.
+    """
+    place = FacilityPlace
+    here = and_(
+        place.facility_id == Facility.id,
+        func.coalesce(place.valid_from, day) <= day,
+        func.coalesce(place.valid_to, day) >= day,
+    )
+    moving = select(place.facility_id)
+    found = (
+        select(
+            func.concat_ws("@", Facility.code, place.id).label("id"),
+            func.coalesce(place.geom, Facility.geom).label("geometry"),
+            func.coalesce(place.opening_hours, Facility.opening_hours).label("opening_hours"),
+            place.label_zh.label("place_zh"),
+            place.label_en.label("place_en"),
+            Kind.name_zh.label("kind_zh"),
+            Kind.name_en.label("kind_en"),
+            Facility.code,
+            Facility.name_zh,
+            Facility.name_en,
+            Facility.timezone,
+            Facility.amenities,
+            Facility.no_amenities,
+            Facility.entry,
+            Facility.access,
+            Facility.address,
+            Facility.verified_on,
+            Facility.is_sample,
+        )
+        .join(Kind, Kind.code == Facility.kind_code)
+        .outerjoin(place, here)
+        .where(Facility.status == Status.OPEN)
+        .where(func.coalesce(Facility.opened_on, day) <= day)
+        .where(or_(Facility.closed_on.is_(None), Facility.closed_on > day))
+        .where(or_(place.id.is_not(None), Facility.id.not_in(moving)))
+    )
+    return found if family is None else found.where(Kind.family == family)

@@ -1,0 +1,82 @@
+"""``/maps/LAYER,LAYER.html``: Folium maps; ``/layers/ID.geojson``: one layer's features."""
+
+from hashlib import blake2b
+
+import orjson
+from flask import Blueprint, Response, request
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import parse_datum
+from geoapp.core.i18n import Text
+from geoapp.maps.registry import registry
+from geoapp.maps.values import Speaker
+from geoapp.operations.layer_data import MOST_ROWS, read_layer, read_moment
+from geoapp.operations.map_page import MapRequest, make_map
+from geoapp.web.access import current_role
+from geoapp.web.language import language
+from geoapp.web.layer_geojson import layer_feature
+from geoapp.web.parameters import parse_bbox, parse_whole
+from geoapp.web.security import csp_nonce
+from geoapp.web.services import services
+
+blueprint = Blueprint("maps", __name__)
+
+MOST_LAYERS = 12
+DEFAULT_ROWS = 1000
+
+
+def _wanted_run() -> int | None:
+    value = request.args.get("run")
+    return None if value is None else parse_whole("run", value, 1, 2**62)
+
+
+@blueprint.get("/maps/<string:names>.html")
+def show(names: str) -> Response:
+    """Show a map of some layers; ``download=1`` answers one file that needs no network."""
+    wanted = list(dict.fromkeys(name for name in names.split(",") if name))
+    if not 1 <= len(wanted) <= MOST_LAYERS:
+        accepted = Text(f"1 至 {MOST_LAYERS} 个图层", f"1 to {MOST_LAYERS} layers")
+        raise InvalidValueError("layers", names, accepted)
+    role = current_role()
+    layers = [registry().get(name, role) for name in wanted]
+    asked = MapRequest(layers, _wanted_run(), language())
+    download = request.args.get("download") not in (None, "", "0")
+    parts = services()
+    page = make_map(parts.database, parts.settings, asked, inline=download)
+    if download:
+        response = Response(page, mimetype="text/html")
+        response.headers["Content-Disposition"] = 'attachment; filename="geoapp-map.html"'
+        return response
+    # The scripts that Folium writes into the page are ours: each carries this answer's nonce.
+    page = page.replace("<script>", f'<script nonce="{csp_nonce()}">')
+    return Response(page, mimetype="text/html")
+
+
+@blueprint.get("/layers/<string:name>.geojson")
+def features(name: str) -> Response:
+    """Return a layer's features as GeoJSON."""
+    layer = registry().get(name, current_role())
+    bbox = request.args.get("bbox")
+    box = None if bbox is None else parse_bbox("bbox", bbox)
+    limit = parse_whole("limit", request.args.get("limit", str(DEFAULT_ROWS)), 1, MOST_ROWS)
+    datum = parse_datum(request.args.get("datum", "wgs84"))
+    parts = services()
+    moment = read_moment(parts.database, parts.settings, _wanted_run())
+    speaker = Speaker(language(), moment.amenities)
+    mark = f"{moment.version_of(layer)};{request.query_string.decode()};{speaker.language}"
+    response = Response(mimetype="application/geo+json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.set_etag(blake2b(mark.encode(), digest_size=12).hexdigest(), weak=True)
+    if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+        response.status_code = 304
+        return response
+    data = read_layer(parts.database, layer, moment.context, bbox=box, limit=limit)
+    body = {
+        "type": "FeatureCollection",
+        "numberMatched": data.matched,
+        "numberReturned": len(data.rows),
+        "features": [layer_feature(layer, row, speaker, datum) for row in data.rows],
+    }
+    response.set_data(orjson.dumps(body, default=str))
+    return response

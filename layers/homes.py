@@ -1,0 +1,18 @@
+"""职工之家 / Worker homes: what is open to workers, as points or areas."""
+
+from geoapp.core.words import Family
+from geoapp.maps.kit import FACILITY_POPUP, Constant, Layer, Look, Text
+from geoapp.store.layer_select import facilities_on
+
+TITLE = Text("职工之家", "Worker homes")
+
+LAYER = Layer(
+    id="homes",
+    title=TITLE,
+    query=lambda context: facilities_on(context.today, Family.HOME),
+    style=Constant(TITLE, Look("#9a4a00", "house", fill_share=0.35, width_px=2)),
+    popup=FACILITY_POPUP,
+    versions=("facilities", "vocabulary"),
+    cluster=True,
+    search=True,
+)

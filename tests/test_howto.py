@@ -1,0 +1,88 @@
+"""The how-tos work as they are written: every command of theirs is run, by a shell."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+
+
+def commands(page: Path) -> list[str]:
+    """Return the commands of a page: its indented lines."""
+    text = page.read_text(encoding="utf-8")
+    found = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    assert found
+    return [one for one in found if not one.startswith((". ", "export "))]
+
+
+class Shell:
+    """Runs commands in a folder of their own, with a store of their own."""
+
+    def __init__(self, folder: Path, repo_root: Path) -> None:
+        self.folder = folder
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GEOAPP")}
+        kept.pop("DATABASE_URL", None)
+        path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
+        self._environment = {**kept, "PATH": path, "GEOAPP_DATA": str(folder / "data")}
+        self._scripts = repo_root / "scripts"
+
+    def run(self, command: str, expected: int = 0) -> str:
+        done = subprocess.run(
+            command.replace("scripts/", f"{self._scripts}/"),
+            shell=True,
+            cwd=self.folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == expected, (command, done.stdout, done.stderr)
+        return done.stdout
+
+
+@pytest.fixture
+def shell(tmp_path: Path, repo_root: Path) -> Shell:
+    return Shell(tmp_path, repo_root)
+
+
+def covered(path: Path) -> float:
+    frame = gpd.read_file(path, layer="gaps")
+    return -float(frame["workers"].sum())
+
+
+def test_helsinki(shell: Shell, repo_root: Path) -> None:
+    page = commands(repo_root / "docs" / "howto" / "helsinki.md")
+    outputs = {}
+    for command in page:
+        outputs[command] = shell.run(command, 3 if "import facilities" in command else 0)
+    [imported] = [text for command, text in outputs.items() if "import facilities" in command]
+    assert re.search(r"read 173, inserted 171, .*rejected 2", imported)
+    rejects = (shell.folder / "helsinki" / "facilities.rejects.csv").read_text("utf-8-sig")
+    assert rejects.count("opening_hours") >= 2
+    [near] = [text for command, text in outputs.items() if "nearest" in command]
+    assert "1." in near
+    # Fewer are covered late on Saturday than on Tuesday at noon.
+    assert covered(shell.folder / "night.gpkg") < covered(shell.folder / "noon.gpkg")
+    page_of_map = (shell.folder / "helsinki.html").read_text("utf-8")
+    assert "Oodi" in page_of_map
+    answer = json.loads(shell.run("geoapp nearest 24.9414 60.1710 --amenity toilet -k 3 --json"))
+    assert all("toilet" in one["properties"]["amenities"] for one in answer["features"])
+    # The same file once more changes nothing.
+    again = shell.run("geoapp import facilities helsinki/facilities.csv", 3)
+    assert re.search(r"inserted 0, updated 0, unchanged 171", again)
+
+
+def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
+    source = shared_data / "demand" / "chongqing_pickups.csv"
+    (shell.folder / "chongqing_pickups.csv").write_bytes(source.read_bytes())
+    outputs = [shell.run(command) for command in commands(repo_root / "docs/howto/chongqing.md")]
+    assert re.search(r"read 1470, inserted 1470, .*rejected 0", outputs[-1])
+    shell.run("geoapp coverage --standard 1km --demand pickups -o all.csv")
+    table = (shell.folder / "all.csv").read_text("utf-8-sig")
+    # Nobody is covered, since there is no facility; every point has found its district.
+    assert "重庆市" in table
+    assert re.search(r"500000.*,1470\.0", table)
