@@ -26,23 +26,6 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc", "scripts/build_assets.p
 
 # package -> files (below the package) to keep; the licence comes first
 FILES = {
-    "@fortawesome/fontawesome-free": [
-        "LICENSE.txt",
-        "css/all.min.css",
-        "webfonts/fa-brands-400.woff2",
-        "webfonts/fa-regular-400.woff2",
-        "webfonts/fa-solid-900.woff2",
-        "webfonts/fa-v4compatibility.woff2",
-    ],
-    "bootstrap": ["LICENSE", "dist/css/bootstrap.min.css", "dist/js/bootstrap.bundle.min.js"],
-    # Bootstrap 3 under another name: of its styles only the icons are kept.
-    "bootstrap-glyphicons": [
-        "LICENSE",
-        "dist/css/bootstrap.min.css",
-        "dist/fonts/glyphicons-halflings-regular.woff2",
-    ],
-    "d3": ["LICENSE", "d3.min.js"],
-    "jquery": ["LICENSE.txt", "dist/jquery.min.js"],
     "leaflet": [
         "LICENSE",
         "dist/leaflet.js",
@@ -53,163 +36,42 @@ FILES = {
         "dist/images/marker-icon-2x.png",
         "dist/images/marker-shadow.png",
     ],
-    "leaflet-groupedlayercontrol": [
-        "LICENSE.txt",
-        "dist/leaflet.groupedlayercontrol.min.js",
-        "dist/leaflet.groupedlayercontrol.min.css",
-    ],
-    "leaflet-minimap": [
-        "LICENSE.txt",
-        "dist/Control.MiniMap.min.js",
-        "dist/Control.MiniMap.min.css",
-        "dist/images/toggle.png",
-        "dist/images/toggle.svg",
-    ],
-    "leaflet-mouse-position": [
-        "MIT-LICENCE.txt",
-        "src/L.Control.MousePosition.js",
-        "src/L.Control.MousePosition.css",
-    ],
-    "leaflet-search": [
-        "license.txt",
-        "dist/leaflet-search.min.js",
-        "dist/leaflet-search.min.css",
-        "images/loader.gif",
-        "images/search-icon.png",
-    ],
-    "leaflet.awesome-markers": [
-        "LICENSE",
-        "dist/leaflet.awesome-markers.js",
-        "dist/leaflet.awesome-markers.css",
-        "dist/images/markers-soft.png",
-        "dist/images/markers-soft@2x.png",
-        "dist/images/markers-shadow.png",
-        "dist/images/markers-shadow@2x.png",
-    ],
-    "leaflet.control.layers.tree": [
-        "LICENSE",
-        "L.Control.Layers.Tree.js",
-        "L.Control.Layers.Tree.css",
-    ],
-    "leaflet.featuregroup.subgroup": ["LICENSE", "dist/leaflet.featuregroup.subgroup.js"],
     "leaflet.fullscreen": [
         "LICENSE",
         "Control.FullScreen.js",
         "Control.FullScreen.css",
         "icon-fullscreen.svg",
     ],
-    "leaflet.heat": ["LICENSE", "dist/leaflet-heat.js"],
-    "leaflet.locatecontrol": [
-        "LICENSE.md",
-        "dist/L.Control.Locate.min.js",
-        "dist/L.Control.Locate.min.css",
-    ],
     "leaflet.markercluster": [
         "MIT-LICENCE.txt",
         "dist/leaflet.markercluster.js",
         "dist/MarkerCluster.css",
-        "dist/MarkerCluster.Default.css",
     ],
 }
 
-JSDELIVR = "https://cdn.jsdelivr.net"
+JSDELIVR = "https://cdn.jsdelivr.net/npm"
 CDNJS = "https://cdnjs.cloudflare.com/ajax/libs"
-FOLIUM = f"{JSDELIVR}/gh/python-visualization/folium"
-ROTATIONS = "folium/rotate.css"
 
-# Where Folium 0.20 and branca 0.8 would load them from -> our file
+# Where Folium 0.20 would load them from -> our file
 CDN = {
-    # every map
-    f"{JSDELIVR}/npm/leaflet@1.9.3/dist/leaflet.js": "leaflet/dist/leaflet.js",
-    f"{JSDELIVR}/npm/leaflet@1.9.3/dist/leaflet.css": "leaflet/dist/leaflet.css",
-    "https://code.jquery.com/jquery-3.7.1.min.js": "jquery/dist/jquery.min.js",
-    f"{CDNJS}/jquery/3.7.1/jquery.min.js": "jquery/dist/jquery.min.js",
-    f"{JSDELIVR}/npm/bootstrap@5.2.2/dist/js/bootstrap.bundle.min.js": (
-        "bootstrap/dist/js/bootstrap.bundle.min.js"
+    f"{JSDELIVR}/leaflet@1.9.3/dist/leaflet.js": "leaflet/dist/leaflet.js",
+    f"{JSDELIVR}/leaflet@1.9.3/dist/leaflet.css": "leaflet/dist/leaflet.css",
+    f"{JSDELIVR}/leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": (
+        "leaflet.fullscreen/Control.FullScreen.js"
     ),
-    f"{JSDELIVR}/npm/bootstrap@5.2.2/dist/css/bootstrap.min.css": (
-        "bootstrap/dist/css/bootstrap.min.css"
+    f"{JSDELIVR}/leaflet.fullscreen@3.0.0/Control.FullScreen.css": (
+        "leaflet.fullscreen/Control.FullScreen.css"
     ),
-    "https://netdna.bootstrapcdn.com/bootstrap/3.0.0/css/bootstrap-glyphicons.css": (
-        "bootstrap-glyphicons/dist/css/bootstrap.min.css"
-    ),
-    f"{JSDELIVR}/npm/@fortawesome/fontawesome-free@6.2.0/css/all.min.css": (
-        "@fortawesome/fontawesome-free/css/all.min.css"
-    ),
-    f"{CDNJS}/Leaflet.awesome-markers/2.0.2/leaflet.awesome-markers.js": (
-        "leaflet.awesome-markers/dist/leaflet.awesome-markers.js"
-    ),
-    f"{CDNJS}/Leaflet.awesome-markers/2.0.2/leaflet.awesome-markers.css": (
-        "leaflet.awesome-markers/dist/leaflet.awesome-markers.css"
-    ),
-    f"{FOLIUM}/folium/templates/leaflet.awesome.rotate.min.css": ROTATIONS,
-    # branca.colormap
-    f"{CDNJS}/d3/3.5.5/d3.min.js": "d3/d3.min.js",
-    # folium.plugins: MarkerCluster and FastMarkerCluster, FeatureGroupSubGroup, Fullscreen,
-    # GroupedLayerControl, HeatMap, LocateControl, MiniMap, MousePosition, Search, TreeLayerControl
     f"{CDNJS}/leaflet.markercluster/1.1.0/leaflet.markercluster.js": (
         "leaflet.markercluster/dist/leaflet.markercluster.js"
     ),
     f"{CDNJS}/leaflet.markercluster/1.1.0/MarkerCluster.css": (
         "leaflet.markercluster/dist/MarkerCluster.css"
     ),
-    f"{CDNJS}/leaflet.markercluster/1.1.0/MarkerCluster.Default.css": (
-        "leaflet.markercluster/dist/MarkerCluster.Default.css"
-    ),
-    (
-        "https://unpkg.com/leaflet.featuregroup.subgroup@1.0.2"
-        "/dist/leaflet.featuregroup.subgroup.js"
-    ): "leaflet.featuregroup.subgroup/dist/leaflet.featuregroup.subgroup.js",
-    f"{JSDELIVR}/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.min.js": (
-        "leaflet.fullscreen/Control.FullScreen.js"
-    ),
-    f"{JSDELIVR}/npm/leaflet.fullscreen@3.0.0/Control.FullScreen.css": (
-        "leaflet.fullscreen/Control.FullScreen.css"
-    ),
-    f"{CDNJS}/leaflet-groupedlayercontrol/0.6.1/leaflet.groupedlayercontrol.min.js": (
-        "leaflet-groupedlayercontrol/dist/leaflet.groupedlayercontrol.min.js"
-    ),
-    f"{CDNJS}/leaflet-groupedlayercontrol/0.6.1/leaflet.groupedlayercontrol.min.css": (
-        "leaflet-groupedlayercontrol/dist/leaflet.groupedlayercontrol.min.css"
-    ),
-    f"{FOLIUM}@main/folium/templates/leaflet_heat.min.js": "leaflet.heat/dist/leaflet-heat.js",
-    f"{CDNJS}/leaflet-locatecontrol/0.66.2/L.Control.Locate.min.js": (
-        "leaflet.locatecontrol/dist/L.Control.Locate.min.js"
-    ),
-    f"{CDNJS}/leaflet-locatecontrol/0.66.2/L.Control.Locate.min.css": (
-        "leaflet.locatecontrol/dist/L.Control.Locate.min.css"
-    ),
-    f"{CDNJS}/leaflet-minimap/3.6.1/Control.MiniMap.js": (
-        "leaflet-minimap/dist/Control.MiniMap.min.js"
-    ),
-    f"{CDNJS}/leaflet-minimap/3.6.1/Control.MiniMap.css": (
-        "leaflet-minimap/dist/Control.MiniMap.min.css"
-    ),
-    f"{JSDELIVR}/gh/ardhi/Leaflet.MousePosition/src/L.Control.MousePosition.min.js": (
-        "leaflet-mouse-position/src/L.Control.MousePosition.js"
-    ),
-    f"{JSDELIVR}/gh/ardhi/Leaflet.MousePosition/src/L.Control.MousePosition.min.css": (
-        "leaflet-mouse-position/src/L.Control.MousePosition.css"
-    ),
-    f"{JSDELIVR}/npm/leaflet-search@2.9.7/dist/leaflet-search.min.js": (
-        "leaflet-search/dist/leaflet-search.min.js"
-    ),
-    f"{JSDELIVR}/npm/leaflet-search@2.9.7/dist/leaflet-search.min.css": (
-        "leaflet-search/dist/leaflet-search.min.css"
-    ),
-    f"{JSDELIVR}/npm/leaflet.control.layers.tree@1.1.0/L.Control.Layers.Tree.min.js": (
-        "leaflet.control.layers.tree/L.Control.Layers.Tree.js"
-    ),
-    f"{JSDELIVR}/npm/leaflet.control.layers.tree@1.1.0/L.Control.Layers.Tree.min.css": (
-        "leaflet.control.layers.tree/L.Control.Layers.Tree.css"
-    ),
 }
 
 _SOURCE_MAP = re.compile(r"(//|/\*)[#@] sourceMappingURL=\S+( \*/)?")
 _REMOTE = re.compile(r"""(?:url\(|@import)\s*['"]?(?:https?:)?//""")
-_FONT_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
-_WOFF2 = re.compile(r"""url\([^)]*\.woff2['"]?\)\s*format\(["']woff2["']\)""")
-_GLYPHICON = re.compile(r"\.glyphicon[\w-]*(?::before)?(?:,\.glyphicon[\w-]*:before)*\{[^}]*\}")
 _LINKED = re.compile(r"""url\(\s*['"]?(?!data:|#)([^'")?#]+)""")
 
 
@@ -295,15 +157,8 @@ def keep(packages: Path, fresh: Path) -> None:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(packages / package / file, target)
             if target.suffix in (".js", ".css"):
-                text = _SOURCE_MAP.sub("", target.read_text(encoding="utf-8"))
-                if target.suffix == ".css":
-                    text = own_style(package, text)
-                target.write_text(text, encoding="utf-8")
-    rotations = fresh / ROTATIONS
-    rotations.parent.mkdir()
-    # folium.Icon(angle=...) asks for these classes; Font Awesome has three of them.
-    rules = [f".fa-rotate-{angle}{{transform:rotate({angle}deg)}}\n" for angle in range(1, 360)]
-    rotations.write_text("".join(rules), encoding="utf-8")
+                text = target.read_text(encoding="utf-8")
+                target.write_text(_SOURCE_MAP.sub("", text), encoding="utf-8")
     check_styles(fresh)
     manifest = {
         "fingerprint": fingerprint(),
@@ -312,27 +167,6 @@ def keep(packages: Path, fresh: Path) -> None:
     }
     text = json.dumps(manifest, indent=1, sort_keys=True) + "\n"
     (fresh / "manifest.json").write_text(text, encoding="utf-8")
-
-
-def own_style(package: str, text: str) -> str:
-    """Return a style sheet with what we need of it: one font format, of Bootstrap 3 the icons."""
-    if package == "bootstrap-glyphicons":
-        text = "\n".join(_FONT_FACE.findall(text) + _GLYPHICON.findall(text)) + "\n"
-    return _FONT_FACE.sub(_one_font_format, text)
-
-
-def _one_font_format(face: re.Match[str]) -> str:
-    """Leave WOFF2 alone in a font rule: every browser that runs the pages reads it."""
-    rule = face.group()
-    source = _WOFF2.search(rule)
-    if source is None:
-        sys.exit(f"a font without WOFF2: {rule[:200]}")
-    others = [
-        part
-        for part in rule[rule.index("{") + 1 : -1].split(";")
-        if part.strip() and not part.strip().startswith("src:")
-    ]
-    return "@font-face{" + ";".join([*others, f"src:{source.group()}"]) + "}"
 
 
 def check_styles(folder: Path) -> None:

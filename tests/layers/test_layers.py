@@ -1,0 +1,182 @@
+"""Every layer under layers/ keeps its promises, with a run and without."""
+
+import json
+from dataclasses import replace
+
+import orjson
+import pytest
+import shapely
+from sqlalchemy import text
+
+from geoapp.core.i18n import LANGUAGES
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.maps.kit import Layer, class_of, classes_of
+from geoapp.maps.legend import legend_rows
+from geoapp.maps.registry import registry
+from geoapp.maps.values import Speaker
+from geoapp.operations import coverage_run
+from geoapp.operations.coverage_run import CoverageParameters
+from geoapp.operations.init import initialise
+from geoapp.operations.layer_data import read_layer, read_moment
+from geoapp.store.engine import Database
+from geoapp.web.layer_geojson import layer_feature
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+
+LAYERS = [pytest.param(layer, id=layer.id) for layer in registry()]
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def answered(town: Database, settings: Settings) -> Database:
+    """The town after a coverage run that leaves gaps."""
+    coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
+    return town
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_rows_have_what_style_and_popup_name(
+    layer: Layer, answered: Database, settings: Settings
+) -> None:
+    moment = read_moment(answered, settings, None)
+    rows = read_layer(answered, layer, moment.context).rows
+    assert rows
+    assert len({row["id"] for row in rows}) == len(rows)
+    number = len(classes_of(layer.style))
+    for row in rows:
+        assert row["geometry"].is_valid
+        assert not row["geometry"].is_empty
+        assert 0 <= class_of(layer.style, row) < number
+        for name in [layer.popup.title, *(field.column for field in layer.popup.fields)]:
+            assert name in row or f"{name}_zh" in row, name
+        if layer.popup.sample:
+            assert layer.popup.sample in row
+    for language in LANGUAGES:
+        speaker = Speaker(language, moment.amenities)
+        feature = json.loads(orjson.dumps(layer_feature(layer, rows[0], speaker), default=str))
+        assert feature["properties"]["name"]
+        assert feature["properties"]["text"]
+        assert legend_rows(layer, speaker, used={0})
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_without_a_run_no_layer_fails(layer: Layer, town: Database, settings: Settings) -> None:
+    rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
+    assert (rows == []) == (layer.id == "gaps")
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_on_an_empty_store_no_layer_fails(
+    layer: Layer, database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    assert read_layer(database, layer, read_moment(database, settings, None).context).rows == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_box_limit_and_id(layer: Layer, answered: Database, settings: Settings) -> None:
+    context = read_moment(answered, settings, None).context
+    everything = read_layer(answered, layer, context)
+    assert everything.matched == len(everything.rows)
+    first = everything.rows[0]
+    elsewhere = (100.0, 20.0, 101.0, 21.0)
+    assert read_layer(answered, layer, context, bbox=elsewhere).matched == 0
+    around = read_layer(answered, layer, context, bbox=first["geometry"].buffer(0.0001).bounds)
+    assert first["id"] in [row["id"] for row in around.rows]
+    paged = [
+        read_layer(answered, layer, context, limit=1, offset=offset).rows[0]["id"]
+        for offset in range(everything.matched)
+    ]
+    assert paged == [row["id"] for row in everything.rows]
+    [alone] = read_layer(answered, layer, context, row_id=str(first["id"])).rows
+    assert alone["id"] == first["id"]
+    assert read_layer(answered, layer, context, row_id="nothing\x00").rows == []
+
+
+def layer_rows(name: str, database: Database, settings: Settings) -> dict[str, object]:
+    layer = registry().get(name, None)
+    context = read_moment(database, settings, None).context
+    return {row["id"]: row for row in read_layer(database, layer, context).rows}
+
+
+def test_facilities_in_service_alone(town: Database, settings: Settings) -> None:
+    # T-5 is closed and T-6 suspended.
+    assert set(layer_rows("stations", town, settings)) == {"T-1", "T-2"}
+    assert set(layer_rows("homes", town, settings)) == {"T-3"}
+    assert set(layer_rows("bases", town, settings)) == {"T-4"}
+    with town.session() as session:
+        session.execute(text("update facility set closed_on = '2020-01-01' where code = 'T-2'"))
+        session.execute(text("update facility set opened_on = '2999-01-01' where code = 'T-3'"))
+    assert set(layer_rows("stations", town, settings)) == {"T-1"}
+    assert layer_rows("homes", town, settings) == {}
+
+
+def test_a_moving_station_stands_where_it_is_today(town: Database, settings: Settings) -> None:
+    with town.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility_place (facility_id, geom, label_zh, valid_from, valid_to)
+                select id, st_setsrid(st_makepoint(120.35 + days / 1000.0, 36.07), 4326),
+                    '第' || days || '站', current_date + days, current_date + days
+                from facility, generate_series(-3, 3) days where code = 'T-2'
+                """
+            )
+        )
+    stations = layer_rows("stations", town, settings)
+    [moved] = [row for name, row in stations.items() if name != "T-1"]
+    # The store's day and the service's own may differ by one.
+    assert moved["place_zh"] in ("第0站", "第-1站", "第1站")  # type: ignore[index]
+
+
+def test_the_choropleth_shows_the_runs_own_figures(answered: Database, settings: Settings) -> None:
+    [run] = coverage_run.recent(answered)
+    [figures] = coverage_run.region_figures(answered, run.id)[:1]
+    [district] = layer_rows("regions", answered, settings).values()
+    assert district["covered_share"] == pytest.approx(figures["covered_share"])  # type: ignore[index]
+
+
+def test_cells_hold_all_demand(town: Database, settings: Settings) -> None:
+    cells = layer_rows("demand", town, settings).values()
+    assert sum(row["weight"] for row in cells) == pytest.approx(250)  # type: ignore[index]
+    assert sum(row["point_count"] for row in cells) == 25  # type: ignore[index]
+
+
+def test_cover_areas_reach_as_far_as_the_runs_standard(
+    answered: Database, settings: Settings
+) -> None:
+    area = layer_rows("cover_areas", answered, settings)["T-1"]["geometry"]  # type: ignore[index]
+    metre = 1 / 110_970  # of latitude, here
+    line_m = 300 / settings.detour_factor
+    assert area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m - 1) * metre))
+    assert not area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m + 1) * metre))
+
+
+def test_the_version_follows_what_a_layer_shows(answered: Database, settings: Settings) -> None:
+    stations, gaps = registry().get("stations", None), registry().get("gaps", None)
+    before = read_moment(answered, settings, None)
+    with answered.session() as session:
+        session.execute(text("update facility set name_zh = 'x' where code = 'T-1'"))
+    after = read_moment(answered, settings, None)
+    assert after.version_of(stations) != before.version_of(stations)
+    assert after.version_of(gaps) == before.version_of(gaps)
+    assert after.version_of(replace(stations, source_hash="x")) != after.version_of(stations)
+    coverage_run.run_here(answered, settings, CoverageParameters(standard_m=200))
+    assert read_moment(answered, settings, None).version_of(gaps) != after.version_of(gaps)
+
+
+def test_coordinates_in_a_datum(town: Database, settings: Settings) -> None:
+    moment = read_moment(town, settings, None)
+    layer = registry().get("stations", None)
+    row = read_layer(town, layer, moment.context).rows[0]
+    speaker = Speaker("zh", moment.amenities)
+    plain = layer_feature(layer, row, speaker)["geometry"]["coordinates"]
+    moved = layer_feature(layer, row, speaker, Datum.GCJ02)["geometry"]["coordinates"]
+    assert plain == pytest.approx((TOWN_LON, TOWN_LAT))
+    assert 0.003 < moved[0] - plain[0] < 0.008

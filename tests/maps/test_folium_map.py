@@ -1,0 +1,141 @@
+"""The page of a map: complete by itself, with every value escaped, whatever it holds."""
+
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+import shapely
+from branca.element import JavascriptLink
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
+from geoapp.maps.assets import localise
+from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
+from geoapp.maps.kit import Constant, Field, Layer, Look, Popup
+from geoapp.maps.values import Speaker
+
+NASTY = "</script><script>alert(1)</script>{{7*7}}{% raw %}{#\"'<b>&</b>\u2028"
+LON, LAT = 120.38, 36.07
+
+
+def painted(names: list[str], **more: Any) -> PaintedLayer:
+    layer = Layer(
+        id="things",
+        title=Text("东西", "Things"),
+        query=None,
+        style=Constant(Text("东西", "Things"), Look("#0f56b3")),
+        popup=Popup("name", (Field("note", Text("说明", "Note")),), sample="is_sample"),
+        versions=("facilities",),
+        **more,
+    )
+    rows = [
+        {
+            "id": number,
+            "name": name,
+            "note": name,
+            "is_sample": True,
+            "geometry": shapely.Point(LON, LAT + number / 1000),
+        }
+        for number, name in enumerate(names)
+    ]
+    return PaintedLayer(layer, rows)
+
+
+def page_of(layer: PaintedLayer, **more: Any) -> MapPage:
+    given = {"title": "图", "notes": [NASTY], "speaker": Speaker("zh", {}), "has_run": False}
+    return MapPage(layers=[layer], **{**given, **more})
+
+
+class Reader(HTMLParser):
+    """Gathers what a browser would load and run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loads: list[str] = []
+        self.scripts: list[str] = []
+        self.told = ""
+        self._tag = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self._tag = tag
+        self.loads += [str(given[name]) for name in ("src", "href") if name in given]
+        assert not [name for name in given if name.startswith("on")]
+        if tag == "script":
+            self.scripts.append("")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._tag = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._tag == "script":
+            self.scripts[-1] += data
+        else:
+            self.told += data
+
+
+def read(html: str) -> Reader:
+    reader = Reader()
+    reader.feed(html)
+    return reader
+
+
+def test_a_standalone_page_loads_nothing() -> None:
+    html = render_map(page_of(painted(["一"])), inline=True)
+    assert [address for address in read(html).loads if not address.startswith("data:")] == []
+    # Neither does a style or a script of it.
+    assert not re.search(r"""(?:url\(|@import)\s*['"]?(?!data:|#)[^'")]""", html)
+
+
+def test_a_served_page_loads_our_own_files_alone() -> None:
+    loads = read(render_map(page_of(painted(["一"])), inline=False)).loads
+    assert len(loads) > 6
+    assert all(address.startswith(("/static/", "data:")) for address in loads)
+
+
+@pytest.mark.parametrize("inline", [True, False])
+def test_values_neither_run_nor_break_the_page(inline: bool) -> None:
+    plain = read(render_map(page_of(painted(["一"]), notes=["一"]), inline=inline))
+    nasty = read(render_map(page_of(painted([NASTY]), title=NASTY), inline=inline))
+    assert len(nasty.scripts) == len(plain.scripts)
+    # The same words, as they were written: a template would have made 49 of them.
+    assert "{{7*7}}{% raw %}{#" in nasty.scripts[-1]
+    assert nasty.told.count("<script>alert(1)</script>{{7*7}}") == 3
+
+
+def test_a_link_that_we_do_not_bring_is_refused() -> None:
+    class Parts:
+        header = html = script = type("Part", (), {"_children": {}})()
+
+    Parts.header._children["x"] = JavascriptLink("https://elsewhere.example/x.js")
+    with pytest.raises(LookupError, match="elsewhere"):
+        localise(Parts(), inline=False)  # type: ignore[arg-type]
+
+
+def test_a_base_map_in_gcj02_moves_what_is_drawn_on_it() -> None:
+    base = Basemap("https://tiles.example/{z}/{x}/{y}.png", "<b>谁</b>", Datum.GCJ02)
+    html = render_map(page_of(painted(["一"]), basemap=base), inline=True)
+    moved = from_wgs84(lon=LON, lat=LAT, datum=Datum.GCJ02)
+    assert f"[{round(moved[0], 7)},{round(moved[1], 7)}]" in html
+    # Leaflet takes the attribution as HTML: the operator's words come as text.
+    assert "<b>" not in html[html.index("L.tileLayer(") :]
+    still = render_map(page_of(painted(["一"])), inline=True)
+    assert f"[{LON},{LAT}]" in still
+
+
+def test_a_text_that_many_share_stands_once() -> None:
+    html = render_map(page_of(painted(["某站"] * 50)), inline=True)
+    [data] = re.findall(r"geoappMaps\.layer\((.*)\);\n", html)
+    assert data.count('"texts":["某站"]') == 1
+    assert data.count("[0],true,null]") == 50
+
+
+def test_the_language_and_the_title_of_the_page() -> None:
+    html = render_map(
+        page_of(painted(["一"]), speaker=Speaker("en", {}), title="A & B"), inline=True
+    )
+    assert '<html lang="en">' in html
+    assert "<title>A &amp; B</title>" in html
+    assert "user-scalable=no" not in html
