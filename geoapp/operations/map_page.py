@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Language, Text
@@ -59,9 +60,10 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
         basemap = Basemap(
             settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
         )
+    zone = ZoneInfo(settings.timezone)
     page = MapPage(
         title=_TITLE.pick(wanted.language),
-        notes=[note.pick(wanted.language) for note in _notes(moment.run, painted)],
+        notes=[note.pick(wanted.language) for note in _notes(moment.run, painted, zone)],
         layers=painted,
         speaker=Speaker(wanted.language, moment.amenities),
         has_run=moment.run is not None,
@@ -70,11 +72,11 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
     return render_map(page, inline=inline)
 
 
-def _notes(run: RunState | None, painted: Sequence[PaintedLayer]) -> list[Text]:
+def _notes(run: RunState | None, painted: Sequence[PaintedLayer], zone: ZoneInfo) -> list[Text]:
     sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
     if any(one.layer.uses_run for one in painted):
-        notes.append(_NO_RUN if run is None else _run_note(run))
+        notes.append(_NO_RUN if run is None else _run_note(run, zone))
     for one in painted:
         if one.left_out:
             title = one.layer.title
@@ -87,11 +89,11 @@ def _notes(run: RunState | None, painted: Sequence[PaintedLayer]) -> list[Text]:
     return notes
 
 
-def _run_note(run: RunState) -> Text:
+def _run_note(run: RunState, zone: ZoneInfo) -> Text:
     metres, seconds = run.params.get("standard_m"), run.params.get("standard_seconds")
     standard = format_metres(metres) if metres is not None else format_seconds(seconds or 0)
     basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
-    day = "" if run.finished_at is None else f"{run.finished_at:%Y-%m-%d}"
+    day = "" if run.finished_at is None else f"{run.finished_at.astimezone(zone):%Y-%m-%d}"
     return Text(
         f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}",
         f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}",
