@@ -187,10 +187,14 @@ def _abroad(text: str, timezone: str) -> OpeningHours | None:
         return None
 
 
-def _workweek(moment: datetime) -> list[datetime]:
-    """Return the same time of day on Monday to Friday of the moment's week."""
+def _week(moment: datetime) -> list[datetime]:
+    """Return the same time of day on Monday to Sunday of the moment's week."""
     monday = moment - timedelta(days=moment.weekday())
-    return [monday + timedelta(days=number) for number in range(5)]
+    return [monday + timedelta(days=number) for number in range(7)]
+
+
+def _workweek(moment: datetime) -> list[datetime]:
+    return _week(moment)[:5]
 
 
 def _agreed(answers: list[bool | None], why: Text) -> _Answer:
@@ -230,8 +234,10 @@ def _answer(hours: _Hours, moment: datetime, timezone: str, calendar: WorkCalend
     natures = {calendar.nature(day) for day in days}
     if natures == {DayNature.ORDINARY}:
         return _Answer(plain)
-    if hours.crosses_midnight and (hours.names_holidays or natures != {DayNature.UNKNOWN}):
-        return _Answer(None, _NIGHT)
+    if hours.crosses_midnight:
+        if hours.names_holidays:
+            return _Answer(None, _NIGHT)
+        return _agreed([plain, *map(hours.at, _week(moment))], _NIGHT)
     return _on_special_day(hours, moment, plain, calendar.nature(moment.date()))
 
 
@@ -246,7 +252,9 @@ def _on_special_day(
             return _agreed([plain, hours.at(sunday)], _HOLIDAY)
         if nature is DayNature.SHIFTED_WORKDAY:
             return _agreed([plain, *map(hours.at, _workweek(moment))], _SHIFTED)
-        return _Answer(plain)
+        # In a year that is not announced, a weekday may be a holiday and a weekend be worked.
+        others = _workweek(moment) if moment.weekday() >= 5 else _week(moment)[6:]
+        return _agreed([plain, *map(hours.at, others)], _NOT_ANNOUNCED)
     if nature is DayNature.SHIFTED_WORKDAY:
         # Whoever names public holidays follows the official calendar: it is a working day.
         return _agreed([hours.at(day) for day in _workweek(moment)], _SHIFTED)

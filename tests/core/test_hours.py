@@ -110,8 +110,14 @@ def test_refuses_what_is_not_certain(written: str) -> None:
         # 2027 is not announced: only what no holiday could change is known.
         (OFFICE_PH, "2027-03-01T10:00", None),
         (OFFICE_PH, "2027-03-01T20:00", False),
-        (OFFICE, "2027-03-01T10:00", True),
+        (OFFICE, "2027-03-01T10:00", None),
+        (OFFICE, "2027-03-01T20:00", False),
+        (OFFICE, "2027-03-06T10:00", None),
         ("24/7", "2027-03-01T10:00", True),
+        ("Mo-Su 08:00-18:00", "2027-03-01T10:00", True),
+        ("Mo-Su 18:00-02:00", "2027-03-01T23:00", True),
+        ("Mo-Fr 18:00-02:00", "2027-03-01T23:00", None),
+        ("Mo-Su 18:00-02:00", "2026-10-01T23:00", True),
     ],
 )
 def test_state_in_china(hours: str | None, text: str, expected: bool | None) -> None:
