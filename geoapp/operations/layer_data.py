@@ -121,7 +121,8 @@ def read_layer(
     Parameters
     ----------
     bbox
-        West, south, east, north, degrees, EPSG:4326; None is everywhere.
+        West, south, east, north, degrees, EPSG:4326; None is everywhere. West above east is a
+        box across the 180th meridian.
     limit, offset
         How many rows, after how many.
     row_id
@@ -140,11 +141,20 @@ def read_layer(
         inner = query.subquery()
         where: list[Any] = []
         if bbox is not None:
-            where.append(func.st_intersects(inner.c.geometry, func.st_makeenvelope(*bbox, 4326)))
+            frame = func.st_geomfromwkb(shapely.to_wkb(_frame(bbox)), 4326)
+            where.append(func.st_intersects(inner.c.geometry, frame))
         if row_id is not None:
             where.append(func.concat(inner.c.id) == row_id.replace("\x00", ""))
         matched = session.scalar(select(func.count()).select_from(inner).where(*where)) or 0
         return LayerRows(matched, list(_rows(session, inner, where, limit, offset)))
+
+
+def _frame(bbox: Bbox) -> BaseGeometry:
+    """Return a box as a shape: an area, or the line or point that a box without width is."""
+    west, south, east, north = bbox
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    lines = [shapely.LineString([(left, south), (right, north)]) for left, right in spans]
+    return shapely.union_all([line.envelope for line in lines])
 
 
 def _rows(
@@ -221,7 +231,7 @@ def _cut(
     """Apply box, id and limit to rows that were derived outside the database."""
     found = sorted(rows, key=lambda row: row["id"])
     if bbox is not None:
-        frame: BaseGeometry = shapely.box(*bbox)
+        frame = _frame(bbox)
         found = [row for row in found if row["geometry"].intersects(frame)]
     if row_id is not None:
         found = [row for row in found if str(row["id"]) == row_id]

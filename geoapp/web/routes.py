@@ -4,6 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from geoapp.web import api_docs
 from geoapp.web.api import coverage_runs, facilities, nearest, vocabularies
+from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, steward
 
 
@@ -18,6 +19,7 @@ def register_routes(app: OpenAPI) -> None:
         plan.blueprint,
         coverage.blueprint,
         maps.blueprint,
+        ogc.blueprint,
         steward.blueprint,
         sign_in.blueprint,
     ):

@@ -1,0 +1,1 @@
+"""``/ogc/``: OGC API Features, for GIS programs such as QGIS and GDAL."""

@@ -1,0 +1,201 @@
+"""The OpenAPI 3.0 definition of the OGC addresses: what their standard's class ``oas30`` asks."""
+
+from typing import Any
+
+from geoapp import __version__
+from geoapp.core.i18n import LANGUAGES
+from geoapp.maps.kit import Layer
+from geoapp.web.language import language
+from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, TITLE, address
+from geoapp.web.ogc.parameters import DEFAULT_LIMIT, FORMATS, MOST_LIMIT, MOST_OFFSET
+
+_PROBLEM = "application/problem+json"
+_TEXT: dict[str, Any] = {"type": "string"}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+
+
+def describe_api(layers: list[Layer]) -> dict[str, Any]:
+    """Return the definition, with the collections that the asker may see."""
+    one = [_parameter("collectionId")]
+    return {
+        "openapi": "3.0.3",
+        "info": {"title": f"{TITLE.pick(language())} · OGC API Features", "version": __version__},
+        "servers": [{"url": address("landing").rstrip("/")}],
+        "tags": [{"name": "Capabilities"}, {"name": "Data"}],
+        "paths": {
+            "/": _read("landing", "Landing page", "Capabilities", _answer(JSON, "landingPage")),
+            "/api": _read(
+                "api",
+                "This definition",
+                "Capabilities",
+                {"description": "OK", "content": {OPENAPI: {"schema": {"type": "object"}}}},
+            ),
+            "/conformance": _read(
+                "conformance", "Conformance classes", "Capabilities", _answer(JSON, "confClasses")
+            ),
+            "/collections": _read(
+                "collections", "All collections", "Capabilities", _answer(JSON, "collections")
+            ),
+            "/collections/{collectionId}": _read(
+                "collection", "One collection", "Capabilities", _answer(JSON, "collection"), one
+            ),
+            "/collections/{collectionId}/items": _read(
+                "items",
+                "Features of a collection",
+                "Data",
+                _answer(GEOJSON, "featureCollectionGeoJSON"),
+                [*one, *map(_parameter, ("bbox", "datetime", "limit", "offset"))],
+            ),
+            "/collections/{collectionId}/items/{featureId}": _read(
+                "item",
+                "One feature",
+                "Data",
+                _answer(GEOJSON, "featureGeoJSON"),
+                [*one, _parameter("featureId")],
+            ),
+        },
+        "components": {"parameters": _parameters(layers), "schemas": _schemas()},
+    }
+
+
+def _parameter(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/parameters/{name}"}
+
+
+def _schema(name: str) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _answer(mimetype: str, schema: str) -> dict[str, Any]:
+    return {"description": "OK", "content": {mimetype: {"schema": _schema(schema)}}}
+
+
+def _read(
+    name: str,
+    summary: str,
+    tag: str,
+    answer: dict[str, Any],
+    parameters: list[dict[str, str]] | None = None,
+) -> dict[str, Any]:
+    wrong = {"400": "A parameter is unknown or not accepted"}
+    if parameters:
+        wrong |= {"403": "Not open to the asker", "404": "No such resource"}
+    wrong |= {"500": "Something went wrong here", "503": "Not available now"}
+    problems = {
+        status: {"description": text, "content": {_PROBLEM: {"schema": _schema("problem")}}}
+        for status, text in wrong.items()
+    }
+    return {
+        "get": {
+            "operationId": name,
+            "summary": summary,
+            "tags": [tag],
+            "parameters": [*(parameters or []), _parameter("f"), _parameter("lang")],
+            "responses": {"200": answer, **problems},
+        }
+    }
+
+
+def _parameters(layers: list[Layer]) -> dict[str, Any]:
+    side = {"type": "number"}
+    box = {
+        "type": "array",
+        "items": side,
+        "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+    }
+    page = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT}
+    start = {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET, "default": 0}
+    listed = {"style": "form", "explode": False}
+    layer_ids = {"type": "string", "enum": [layer.id for layer in layers]}
+    return {
+        "collectionId": _described("collectionId", "path", layer_ids, "Id of a collection"),
+        "featureId": _described("featureId", "path", _TEXT, "Id of a feature"),
+        "bbox": _described(
+            "bbox", "query", box, "west,south,east,north in degrees (CRS84)", **listed
+        ),
+        "datetime": _described(
+            "datetime",
+            "query",
+            _TEXT,
+            "An RFC 3339 moment or interval; features have no times of their own, so all match",
+            **listed,
+        ),
+        "limit": _described(
+            "limit", "query", page, "How many features at most; more is no error", **listed
+        ),
+        "offset": _described("offset", "query", start, "After how many features", **listed),
+        "f": _described("f", "query", {"type": "string", "enum": [*FORMATS]}, "Format"),
+        "lang": _described(
+            "lang", "query", {"type": "string", "enum": [*LANGUAGES]}, "Language of names"
+        ),
+    }
+
+
+def _described(
+    name: str, where: str, schema: dict[str, Any], text: str, **more: Any
+) -> dict[str, Any]:
+    known = {"name": name, "in": where, "description": text, "required": where == "path"}
+    return {**known, "schema": schema, **more}
+
+
+def _object(required: tuple[str, ...], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": list(required), "properties": properties}
+
+
+def _listed(item: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": item}
+
+
+def _schemas() -> dict[str, Any]:
+    links = _listed(_schema("link"))
+    numbers = _listed({"type": "number"})
+    extent = _object(("spatial",), spatial=_object(("bbox",), bbox=_listed(numbers), crs=_TEXT))
+    identifier = {"oneOf": [{"type": "string"}, {"type": "integer"}]}
+    feature = {
+        "type": {"type": "string", "enum": ["Feature"]},
+        "id": identifier,
+        "geometry": {"type": "object", "nullable": True},
+        "properties": {"type": "object", "nullable": True},
+        "links": links,
+    }
+    return {
+        "link": _object(("href", "rel"), href=_TEXT, rel=_TEXT, type=_TEXT, title=_TEXT),
+        "landingPage": _object(("links",), title=_TEXT, description=_TEXT, links=links),
+        "confClasses": _object(("conformsTo",), conformsTo=_listed(_TEXT)),
+        "collections": _object(
+            ("links", "collections"), links=links, collections=_listed(_schema("collection"))
+        ),
+        "collection": _object(
+            ("id", "links"),
+            id=_TEXT,
+            title=_TEXT,
+            description=_TEXT,
+            links=links,
+            extent=extent,
+            itemType=_TEXT,
+            crs=_listed(_TEXT),
+        ),
+        "featureCollectionGeoJSON": _object(
+            ("type", "features"),
+            type={"type": "string", "enum": ["FeatureCollection"]},
+            features=_listed(_schema("featureGeoJSON")),
+            links=links,
+            timeStamp={"type": "string", "format": "date-time"},
+            numberMatched=_COUNT,
+            numberReturned=_COUNT,
+        ),
+        "featureGeoJSON": _object(("type", "geometry", "properties"), **feature),
+        "problem": _object(
+            ("type", "title", "status", "detail"),
+            type=_TEXT,
+            title=_TEXT,
+            title_zh=_TEXT,
+            status={"type": "integer"},
+            detail=_TEXT,
+            detail_zh=_TEXT,
+            parameter=_TEXT,
+            value=_TEXT,
+            accepted=_TEXT,
+            accepted_zh=_TEXT,
+        ),
+    }

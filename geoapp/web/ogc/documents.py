@@ -1,0 +1,101 @@
+"""What the service says of itself: landing page, conformance, collections, and their links."""
+
+from typing import Any
+
+from flask import current_app, request, url_for
+
+from geoapp.core.i18n import Text
+from geoapp.maps.kit import Layer
+from geoapp.operations.layer_data import Bbox, LayerMoment
+from geoapp.operations.layer_extent import read_extent
+from geoapp.web.language import language
+from geoapp.web.services import services
+
+JSON = "application/json"
+GEOJSON = "application/geo+json"
+OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
+CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+CONFORMS_TO = tuple(
+    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
+    for name in ("core", "oas30", "geojson")
+)
+
+TITLE = Text("户外劳动者服务站点", "Outdoor workers' service stations")
+_DESCRIPTION = Text(
+    "每个地图图层是一个要素集合；坐标为 WGS-84 经度、纬度。",
+    "Each map layer is a collection of features; coordinates are WGS-84 longitude, latitude.",
+)
+
+
+def address(endpoint: str, **values: Any) -> str:
+    """Return the absolute address of a view, as the asker sees this service."""
+    return url_for(f"ogc.{endpoint}", _external=True, **values)
+
+
+def here() -> str:
+    """Return the absolute address of the present request, with its parameters."""
+    where = request.view_args or {}
+    return url_for(str(request.endpoint), _external=True, **where, **request.args.to_dict())
+
+
+def link(rel: str, href: str, mimetype: str, title: Text | None = None) -> dict[str, str]:
+    """Return a link; its title is in the reader's language."""
+    found = {"href": href, "rel": rel, "type": mimetype}
+    return found if title is None else {**found, "title": title.pick(language())}
+
+
+def landing_page() -> dict[str, Any]:
+    """Return the way in."""
+    return {
+        "title": TITLE.pick(language()),
+        "description": _DESCRIPTION.pick(language()),
+        "links": [
+            link("self", here(), JSON, Text("本页", "This page")),
+            link("service-desc", address("api"), OPENAPI, Text("接口说明", "API definition")),
+            link("conformance", address("conformance"), JSON, Text("符合的标准", "Conformance")),
+            link("data", address("collections"), JSON, Text("要素集合", "Collections")),
+        ],
+    }
+
+
+def collections(layers: list[Layer], moment: LayerMoment) -> dict[str, Any]:
+    """Return the collections that somebody may see."""
+    return {
+        "links": [link("self", here(), JSON, Text("本页", "This page"))],
+        "collections": [collection(layer, moment) for layer in layers],
+    }
+
+
+def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
+    """Return what a layer says of itself as a collection."""
+    own = address("collection", collection_id=layer.id)
+    found: dict[str, Any] = {
+        "id": layer.id,
+        "title": layer.title.pick(language()),
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": [
+            link("self", own, JSON, layer.title),
+            link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
+        ],
+    }
+    note = layer.legend.note
+    if moment.run is None and layer.uses_run and layer.legend.without_run is not None:
+        note = layer.legend.without_run
+    if note is not None:
+        found["description"] = note.pick(language())
+    box = _extent(layer, moment)
+    if box is not None:
+        found["extent"] = {"spatial": {"bbox": [[round(side, 7) for side in box]], "crs": CRS84}}
+    return found
+
+
+def _extent(layer: Layer, moment: LayerMoment) -> Bbox | None:
+    """Return the layer's box, read once for each version of what it shows."""
+    kept: dict[str, tuple[str, Bbox | None]] = current_app.extensions.setdefault("ogc_extents", {})
+    version = moment.version_of(layer)
+    found = kept.get(layer.id)
+    if found is None or found[0] != version:
+        found = (version, read_extent(services().database, layer, moment.context))
+        kept[layer.id] = found
+    return found[1]

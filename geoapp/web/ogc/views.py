@@ -1,0 +1,180 @@
+"""OGC API Features, Part 1: Core, its GeoJSON and OpenAPI 3.0 classes (OGC 17-069r4).
+
+Each map layer is a collection. Only what a layer shows at present can be asked; coordinates are
+WGS-84 as longitude, latitude (CRS84), as every GIS program expects of GeoJSON.
+"""
+
+from datetime import UTC, datetime
+from hashlib import blake2b
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, request
+from flask_login import current_user
+
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.maps.kit import Layer
+from geoapp.maps.registry import registry
+from geoapp.maps.values import Speaker
+from geoapp.operations.layer_data import LayerMoment, read_layer, read_moment
+from geoapp.web.access import current_role
+from geoapp.web.language import language
+from geoapp.web.layer_geojson import layer_feature
+from geoapp.web.ogc import documents
+from geoapp.web.ogc.description import describe_api
+from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, address, here, link
+from geoapp.web.ogc.parameters import Wanted, check_known, wanted_items
+from geoapp.web.problems import problem
+from geoapp.web.replies import PUBLIC_SECONDS, public_reply
+from geoapp.web.services import services
+
+blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
+
+_FEATURE = Text("要素", "feature")
+
+
+@blueprint.errorhandler(InvalidValueError)
+def _refuse(error: InvalidValueError) -> Response:
+    """The standard asks for 400 where the rest of the application answers 422."""
+    return problem(
+        400,
+        error.text,
+        parameter=error.parameter,
+        value=error.value,
+        accepted=error.accepted.en,
+        accepted_zh=error.accepted.zh,
+    )
+
+
+@blueprint.get("/")
+def landing() -> Response:
+    """Return the landing page."""
+    check_known()
+    return public_reply(documents.landing_page())
+
+
+@blueprint.get("/conformance")
+def conformance() -> Response:
+    """Return the conformance classes that hold here."""
+    check_known()
+    return public_reply({"conformsTo": documents.CONFORMS_TO})
+
+
+@blueprint.get("/api")
+def api() -> Response:
+    """Return the OpenAPI 3.0 definition of these addresses."""
+    check_known()
+    return public_reply(describe_api(registry().visible_to(current_role())), OPENAPI)
+
+
+@blueprint.get("/collections")
+def collections() -> Response:
+    """Return the collections that the asker may see."""
+    check_known()
+    return public_reply(documents.collections(registry().visible_to(current_role()), _moment()))
+
+
+@blueprint.get("/collections/<string:collection_id>")
+def collection(collection_id: str) -> Response:
+    """Return one collection."""
+    check_known()
+    layer = registry().get(collection_id, current_role())
+    return public_reply(documents.collection(layer, _moment()))
+
+
+@blueprint.get("/collections/<string:collection_id>/items")
+def items(collection_id: str) -> Response:
+    """Return a page of features, in order of their ids."""
+    layer = registry().get(collection_id, current_role())
+    wanted = wanted_items()
+    moment = _moment()
+    response = _versioned(layer, moment)
+    if response.status_code == 304:
+        return response
+    found = read_layer(
+        services().database,
+        layer,
+        moment.context,
+        bbox=wanted.bbox,
+        limit=wanted.limit,
+        offset=wanted.offset,
+    )
+    body = {
+        "type": "FeatureCollection",
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberMatched": found.matched,
+        "numberReturned": len(found.rows),
+        "links": _page_links(layer, wanted, found.matched),
+        "features": [_feature(layer, row, moment) for row in found.rows],
+    }
+    response.set_data(orjson.dumps(body, default=str))
+    return response
+
+
+@blueprint.get("/collections/<string:collection_id>/items/<path:feature_id>")
+def item(collection_id: str, feature_id: str) -> Response:
+    """Return one feature."""
+    check_known()
+    layer = registry().get(collection_id, current_role())
+    moment = _moment()
+    response = _versioned(layer, moment)
+    if response.status_code == 304:
+        return response
+    found = read_layer(services().database, layer, moment.context, row_id=feature_id, limit=1)
+    if not found.rows:
+        raise NotFoundError(_FEATURE, feature_id[:200])
+    body = _feature(layer, found.rows[0], moment)
+    body["links"] = [
+        link("self", here(), GEOJSON),
+        link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
+    ]
+    response.set_data(orjson.dumps(body, default=str))
+    return response
+
+
+def _moment() -> LayerMoment:
+    parts = services()
+    return read_moment(parts.database, parts.settings, None)
+
+
+def _feature(layer: Layer, row: dict[str, Any], moment: LayerMoment) -> dict[str, Any]:
+    """Return a feature whose properties are columns alone, without the words of a pop-up."""
+    feature = layer_feature(layer, row, Speaker(language(), moment.amenities))
+    del feature["properties"]["text"]
+    return feature
+
+
+def _page_links(layer: Layer, wanted: Wanted, matched: int) -> list[dict[str, str]]:
+    def page(offset: int) -> str:
+        asked = {**request.args.to_dict(), "limit": wanted.limit, "offset": offset}
+        return address("items", collection_id=layer.id, **asked)
+
+    links = [
+        link("self", here(), GEOJSON),
+        link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
+    ]
+    if wanted.offset + wanted.limit < matched:
+        after = wanted.offset + wanted.limit
+        links.append(link("next", page(after), GEOJSON, Text("下一页", "Next page")))
+    if wanted.offset > 0:
+        before = max(0, wanted.offset - wanted.limit)
+        links.append(link("prev", page(before), GEOJSON, Text("上一页", "Previous page")))
+    return links
+
+
+def _versioned(layer: Layer, moment: LayerMoment) -> Response:
+    """Return an answer marked with what it rests on; 304 if the asker has it already."""
+    mark = f"{moment.version_of(layer)};{request.url};{language()}"
+    response = Response(mimetype=GEOJSON)
+    response.headers["Cache-Control"] = (
+        "private, no-cache"
+        if current_user.is_authenticated
+        else f"public, max-age={PUBLIC_SECONDS}"
+    )
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    tag = blake2b(mark.encode(), digest_size=12).hexdigest()
+    response.set_etag(tag, weak=True)
+    if request.if_none_match.contains_weak(tag):
+        response.status_code = 304
+    return response
