@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
 from flask import Flask, abort, request
+from flask.json.provider import DefaultJSONProvider
 from pydantic import BaseModel
 
 from geoapp.core.errors import InvalidValueError
@@ -100,8 +102,21 @@ def without_nul(value: str) -> str:
     return value.replace("\x00", "")
 
 
+class StrictJson(DefaultJSONProvider):
+    """Reads bodies as RFC 8259 has them.
+
+    Python's own reader takes NaN and halves of surrogate pairs, which no store can hold, and fails
+    at deep nesting.
+    """
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Return the value; what is no JSON is a ValueError."""
+        return orjson.loads(s)
+
+
 def init_parameters(app: Flask) -> None:
-    """Refuse NUL characters in addresses, which no code or name can hold."""
+    """Read JSON strictly; refuse NUL characters in addresses, which no code or name can hold."""
+    app.json = StrictJson(app)
 
     @app.before_request
     def refuse_nul() -> None:

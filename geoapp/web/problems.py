@@ -133,6 +133,11 @@ _ACCEPTED: dict[str, Text] = {
     "string_pattern_mismatch": Text("符合 {pattern} 的文字", "a text that fits {pattern}"),
     "too_short": Text("至少 {min_length} 项", "at least {min_length} items"),
     "too_long": Text("至多 {max_length} 项", "at most {max_length} items"),
+    "model_type": Text("一个 JSON 对象", "a JSON object"),
+    "model_attributes_type": Text("一个 JSON 对象", "a JSON object"),
+    "dict_type": Text("一个 JSON 对象", "a JSON object"),
+    "list_type": Text("一个 JSON 数组", "a JSON array"),
+    "string_type": Text("一段文字", "a text"),
     "extra_forbidden": Text("已知的字段", "a known field"),
 }
 

@@ -300,3 +300,14 @@ def test_who_may_edit(town: Database, settings: Settings, role: Role | None) -> 
         problem_of(changed, expected)
         problem_of(removed, expected)
         assert feature_of(client, "T-1")["properties"]["phone"] is None
+
+
+def test_any_code_has_an_address(steward: FlaskClient) -> None:
+    code = "A/1 甲?#%&+@.;"
+    new = {**NEW, "properties": {**NEW["properties"], "code": code}}
+    added = steward.post(ADDRESS, json=new)
+    assert added.status_code == 201
+    found = steward.get(added.headers["Location"])
+    assert found.get_json(force=True)["properties"]["code"] == code
+    removed = steward.delete(added.headers["Location"], headers={"If-Match": found.headers["ETag"]})
+    assert removed.status_code == 204

@@ -61,7 +61,7 @@ def test_metrics_know_routes_and_no_positions(database: Database, settings: Sett
     assert page.mimetype == "text/plain"
     text = page.get_data(as_text=True)
     routes = set(re.findall(r'geoapp_requests_total\{method="GET",route="([^"]*)"', text))
-    assert {"/api/v1/nearest", "/api/v1/facilities/<string:code>", "unknown"} <= routes
+    assert {"/api/v1/nearest", "/api/v1/facilities/<path:code>", "unknown"} <= routes
     assert "120.987" not in text
     assert "36.1234" not in text
     assert "T-1" not in text

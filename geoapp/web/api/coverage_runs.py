@@ -131,7 +131,7 @@ def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/
 @api.post(
     "",
     summary="开始覆盖分析 / Start a coverage run",
-    responses={202: RunAnswer, 401: Problem, 403: Problem},
+    responses={202: RunAnswer},
 )
 @require(Permission.RUN)
 def start(body: CoverageRequest) -> Response:
@@ -176,7 +176,7 @@ def state(path: RunPath) -> Response:
 @api.post(
     "/<int:id>/cancel",
     summary="取消运行 / Cancel a run",
-    responses={200: RunAnswer, 401: Problem, 403: Problem},
+    responses={200: RunAnswer},
 )
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:

@@ -3,7 +3,7 @@
 import base64
 from typing import Any, Literal
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -62,6 +62,16 @@ class DatumParameter(Parameters):
     """Which datum."""
 
     datum: Datum = Datum.WGS84
+
+
+class EditHeaders(BaseModel):
+    """Which version an edit was made against."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["If-Match"]})
+
+    if_match: str | None = Field(
+        None, alias="If-Match", description="站点的 ETag，或 * / the facility's ETag, or *"
+    )
 
 
 class FacilityBody(BaseModel):
@@ -142,9 +152,7 @@ def list_(query: ListParameters) -> Response:
     return public_reply(body, _GEOJSON)
 
 
-@api.get(
-    "/<string:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem}
-)
+@api.get("/<path:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem})
 def show(path: FacilityPath, query: DatumParameter) -> Response:
     """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
     record = read_facility(
@@ -168,9 +176,8 @@ def _with_version(response: Response, record: FacilityRecord) -> Response:
     return response
 
 
-def _required_version() -> int | None:
+def _required_version(given: str | None) -> int | None:
     """Return the version that the edit was made against; None accepts any (``If-Match: *``)."""
-    given = request.headers.get("If-Match")
     accepted = Text(
         '站点的 ETag，如 "12"（先读取站点）', 'the facility\'s ETag such as "12" (read it first)'
     )
@@ -187,7 +194,7 @@ def _required_version() -> int | None:
 @api.post(
     "",
     summary="新增站点 / Add a facility",
-    responses={201: Feature, 401: Problem, 403: Problem, 409: Problem},
+    responses={201: Feature, 409: Problem},
 )
 @require(Permission.EDIT)
 def add(body: FacilityBody, query: DatumParameter) -> Response:
@@ -197,17 +204,19 @@ def add(body: FacilityBody, query: DatumParameter) -> Response:
         parts.database, parts.settings, body.geometry, body.properties, parse_datum(query.datum)
     )
     response = _with_version(json_reply(_one(record, query.datum), 201, _GEOJSON), record)
-    response.headers["Location"] = f"/api/v1/facilities/{record.code}"
+    response.headers["Location"] = url_for("facilities.show", code=record.code)
     return response
 
 
 @api.patch(
-    "/<string:code>",
+    "/<path:code>",
     summary="修改站点 / Change a facility",
-    responses={200: Feature, 401: Problem, 403: Problem, 404: Problem, 409: Problem},
+    responses={200: Feature, 404: Problem, 409: Problem},
 )
 @require(Permission.EDIT)
-def change(path: FacilityPath, body: PatchBody, query: DatumParameter) -> Response:
+def change(
+    path: FacilityPath, header: EditHeaders, body: PatchBody, query: DatumParameter
+) -> Response:
     """Change some properties or the geometry; ``If-Match`` must name the current version."""
     parts = services()
     record = change_facility(
@@ -217,18 +226,18 @@ def change(path: FacilityPath, body: PatchBody, query: DatumParameter) -> Respon
         body.geometry,
         body.properties,
         parse_datum(query.datum),
-        expected_rev=_required_version(),
+        expected_rev=_required_version(header.if_match),
     )
     return _with_version(json_reply(_one(record, query.datum), 200, _GEOJSON), record)
 
 
 @api.delete(
-    "/<string:code>",
+    "/<path:code>",
     summary="删除站点 / Delete a facility",
-    responses={204: None, 401: Problem, 403: Problem, 404: Problem, 409: Problem},
+    responses={204: None, 404: Problem, 409: Problem},
 )
 @require(Permission.EDIT)
-def remove(path: FacilityPath) -> Response:
+def remove(path: FacilityPath, header: EditHeaders) -> Response:
     """Delete a facility; to keep its history, set its status to closed instead."""
-    remove_facility(services().database, path.code, expected_rev=_required_version())
+    remove_facility(services().database, path.code, expected_rev=_required_version(header.if_match))
     return Response(status=204)

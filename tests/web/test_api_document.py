@@ -1,0 +1,102 @@
+"""The OpenAPI document and the page that shows it."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import make_app
+from tests.web.conftest import Site, Visit, sign_in
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+EXPLAINED = {
+    ("POST", "/api/v1/coverage-runs"),
+    ("POST", "/api/v1/coverage-runs/{id}/cancel"),
+    ("POST", "/api/v1/facilities"),
+    ("PATCH", "/api/v1/facilities/{code}"),
+    ("DELETE", "/api/v1/facilities/{code}"),
+}
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Flask:
+    initialise(database)
+    seed_town(database)
+    return make_app(settings, database)
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    response = app.test_client().get("/api/v1/openapi.json")
+    assert response.mimetype == "application/json"
+    body: dict[str, Any] = response.get_json()
+    return body
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method.upper(), path): operation
+        for path, found in document["paths"].items()
+        for method, operation in found.items()
+    }
+
+
+def test_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_route_is_described_and_no_other(app: Flask, document: dict[str, Any]) -> None:
+    own = ("/api/v1/docs", "/api/v1/openapi")
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and not rule.rule.startswith(own)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert set(operations(document)) == served
+
+
+def test_operations_say_what_they_answer(document: dict[str, Any]) -> None:
+    for where, operation in operations(document).items():
+        assert " / " in operation["summary"], where
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert answer["content"] == PROBLEM, (where, status)
+        assert any(int(status) < 300 for status in operation["responses"]), where
+    read = operations(document)["GET", "/api/v1/facilities/{code}"]
+    assert set(read["responses"]["200"]["content"]) == {"application/geo+json"}
+
+
+def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
+    guarded = {where for where, one in operations(document).items() if "security" in one}
+    assert guarded == EXPLAINED
+    for where in guarded:
+        operation = operations(document)[where]
+        assert {"400", "401", "403"} <= set(operation["responses"]), where
+        required = {one["name"] for one in operation["parameters"] if one["required"]}
+        assert "X-CSRFToken" in required
+        assert ("If-Match" in required) == (where[0] in ("PATCH", "DELETE")), where
+
+
+def test_page_shows_the_operations_and_tries_them(site: Site, visit: Visit) -> None:
+    page = visit(site, "/api/v1/docs", size="desktop")
+    page.locator(".opblock").first.wait_for()
+    assert page.locator(".opblock").count() >= 15
+    sign_in(site, page, Role.PLANNER)
+    page.goto(site.url + "/api/v1/docs")
+    start = page.locator(".opblock-post", has_text="/api/v1/coverage-runs").first
+    start.locator(".opblock-summary").click()
+    start.get_by_role("button", name="Try it out").click()
+    start.locator("tr", has_text="X-CSRFToken").locator("input").fill("-")
+    start.locator(".body-param textarea").fill('{"standard_m": 500}')
+    with page.expect_response("**/api/v1/coverage-runs") as told:
+        start.get_by_role("button", name="Execute").click()
+    assert told.value.status == 202
