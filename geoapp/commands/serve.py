@@ -3,11 +3,13 @@
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
-from geoapp.commands.serving import end_with_server, raise_on_sigterm, run
+from geoapp.commands.serving import check_port, end_with_server, raise_on_sigterm, run
 from geoapp.core.i18n import Text
+from geoapp.operations import coverage_run
+from geoapp.operations.coverage_run import CoverageParameters, run_here
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import run_worker
-from geoapp.operations.sample import load_sample
+from geoapp.operations.sample import CITY, load_sample
 from geoapp.operations.sample_account import renew_sample_account
 
 _host = click.option("--host", help="监听的地址 / the address to listen on")
@@ -37,6 +39,7 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """启动网页服务和后台任务 / Serve the web pages, with a job worker."""
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
+    check_port(settings)
     with open_store(settings) as (_, database):
         initialise(database)
         run(settings)
@@ -50,6 +53,7 @@ def demo(host: str | None, port: int | None, workers: int | None) -> None:
     """装入青岛示例数据（一次）并启动 / Load the Qingdao sample (once) and serve."""
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
+    check_port(settings)
     with open_store(settings) as (_, database):
         initialise(database)
         report = load_sample(database, settings)
@@ -60,6 +64,9 @@ def demo(host: str | None, port: int | None, workers: int | None) -> None:
                     f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points",
                 )
             )
+        if not coverage_run.recent(database, 1):
+            # The first look at the coverage page and the maps should show an answer.
+            run_here(database, settings, CoverageParameters(standard_m=500, region=CITY))
         account = renew_sample_account(database)
         say(
             Text(

@@ -108,7 +108,6 @@ def _announce(url: str) -> None:
 
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    check_port(settings)
     export_settings(settings)
     os.environ[_PARENT] = str(os.getpid())
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104

@@ -85,6 +85,11 @@ def test_demo_from_the_wheel(demo: tuple[subprocess.Popen[str], str, Path]) -> N
     assert status == 200
     assert b'"sample":true' in body
     assert _get(f"{url}/static/vendor/leaflet/dist/leaflet.js")[0] == 200
+    # A run is there to look at from the start, and the map of it is one file.
+    assert "步行 500 米以内" in _get(f"{url}/coverage")[1].decode()
+    page = _get(f"{url}/maps/stations,gaps,regions.html?download=1")[1].decode()
+    assert "覆盖分析 1" in page
+    assert "莱西市" in page
     postmaster = int((data / "pg" / "postmaster.pid").read_text().split("\n")[0])
     process.send_signal(signal.SIGTERM)
     assert process.wait(30) == 0
