@@ -119,6 +119,14 @@ def test_links_name_the_server_as_it_was_asked(client: FlaskClient) -> None:
     assert all(href.startswith("https://stations.example:8443/ogc/") for href in links)
 
 
+def test_links_are_secure_behind_https(town: Database, settings: Settings) -> None:
+    """The server in front speaks HTTPS to the asker and HTTP to this one."""
+    app = make_app(settings.model_copy(update={"secure_cookies": True}), town)
+    body = client_of(app, town).get("/ogc/collections", base_url="http://stations.example")
+    assert "http://stations.example" not in body.get_data(as_text=True)
+    assert body.get_json()["links"][0]["href"] == "https://stations.example/ogc/collections"
+
+
 def test_definition_is_openapi_3_0(client: FlaskClient) -> None:
     response = client.get("/ogc/api")
     assert response.headers["Content-Type"] == "application/vnd.oai.openapi+json;version=3.0"

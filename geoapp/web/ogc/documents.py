@@ -29,13 +29,18 @@ _DESCRIPTION = Text(
 
 def address(endpoint: str, **values: Any) -> str:
     """Return the absolute address of a view, as the asker sees this service."""
-    return url_for(f"ogc.{endpoint}", _external=True, **values)
+    return _absolute(f"ogc.{endpoint}", values)
 
 
 def here() -> str:
     """Return the absolute address of the present request, with its parameters."""
-    where = request.view_args or {}
-    return url_for(str(request.endpoint), _external=True, **where, **request.args.to_dict())
+    return _absolute(str(request.endpoint), {**(request.view_args or {}), **request.args.to_dict()})
+
+
+def _absolute(endpoint: str, values: dict[str, Any]) -> str:
+    # An operator whose cookies are for HTTPS alone has a server in front that speaks it.
+    scheme = "https" if services().settings.secure_cookies else None
+    return url_for(endpoint, _external=True, _scheme=scheme, **values)
 
 
 def link(rel: str, href: str, mimetype: str, title: Text | None = None) -> dict[str, str]:
