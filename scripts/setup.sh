@@ -63,7 +63,8 @@ has_chinese_font() {
     has fc-list && fc-list :lang=zh 2>/dev/null | grep -q .
 }
 
-# need_packages [browser]: PostGIS and Python, and for the tests a browser and Chinese letters.
+# need_packages [browser]: PostGIS and Python, and for the tests a browser, Chinese
+# letters, and curl for the documented requests.
 need_packages() {
     missing=
     postgis=no
@@ -83,6 +84,7 @@ Ubuntu has Chromium as a snap: run snap install chromium, or name a browser by C
             missing="$missing chromium"
         fi
         has_chinese_font || missing="$missing fonts-noto-cjk fontconfig"
+        has curl || missing="$missing curl"
     fi
     missing=${missing# }
     [ -n "$missing" ] || return 0
