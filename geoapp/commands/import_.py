@@ -128,7 +128,9 @@ def _import(kind: str, file: Path, options: ImportOptions) -> None:
     )
     with open_store() as (settings, database):
         initialise(database)
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        console = Console(stderr=True)
+        hidden = not console.is_terminal
+        with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
             task = bar.add_task("", total=1.0)
             report = import_file(
                 database,
