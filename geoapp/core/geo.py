@@ -191,9 +191,10 @@ def geometry_to_wgs84(geometry: Any, datum: Datum) -> Any:
 def geometry_from_wgs84(wkb: bytes, datum: Datum) -> dict[str, Any]:
     """Return a stored geometry (WKB, WGS-84) as a GeoJSON geometry with coordinates in a datum.
 
-    Coordinates are rounded to seven decimals (a centimetre).
+    Coordinates are rounded to seven decimals (a centimetre); outer rings run counterclockwise, as
+    RFC 7946 asks.
     """
-    geometry: BaseGeometry = shapely.from_wkb(wkb)
+    geometry: BaseGeometry = shapely.orient_polygons(shapely.from_wkb(wkb))
     if datum in _RULES:
 
         def move(points: FloatArray) -> FloatArray:

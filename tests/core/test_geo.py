@@ -236,6 +236,23 @@ def test_points_that_are_none(lon: float, lat: float, wrong: str) -> None:
     assert caught.value.parameter == wrong
 
 
+@pytest.mark.parametrize("datum", Datum)
+def test_rings_run_as_geojson_asks(datum: Datum) -> None:
+    """Outer rings counterclockwise, holes clockwise, whatever way they are stored (RFC 7946)."""
+    outer = [(120.3, 36.0), (120.3, 36.1), (120.4, 36.1), (120.4, 36.0)]
+    hole = [(120.32, 36.02), (120.34, 36.02), (120.34, 36.04), (120.32, 36.04)]
+    for stored in (
+        shapely.Polygon(outer, [hole]),
+        shapely.Polygon(outer[::-1], [hole[::-1]]),
+        shapely.MultiPolygon([shapely.Polygon(outer, [hole])]),
+        shapely.GeometryCollection([shapely.Polygon(outer, [hole])]),
+    ):
+        shown = shapely.geometry.shape(geometry_from_wgs84(shapely.to_wkb(stored), datum))
+        [polygon] = shapely.get_parts(shown) if shown.geom_type != "Polygon" else [shown]
+        assert shapely.is_ccw(polygon.exterior)
+        assert not shapely.is_ccw(polygon.interiors[0])
+
+
 def test_points_at_the_ends_of_the_world() -> None:
     for lon in (-180, 180):
         for lat in (-90, 90):
