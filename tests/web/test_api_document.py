@@ -1,18 +1,23 @@
 """The OpenAPI document and the page that shows it."""
 
 import re
+import threading
 from typing import Any
 
+import jsonschema
 import pytest
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
+from geoapp.operations.jobs import execute
 from geoapp.store.engine import Database
 from tests.seed import seed_town
-from tests.web.api_client import make_app
+from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, sign_in
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -23,6 +28,19 @@ EXPLAINED = {
     ("PATCH", "/api/v1/facilities/{code}"),
     ("DELETE", "/api/v1/facilities/{code}"),
 }
+
+FILLED = """
+    insert into facility_place (facility_id, geom, label_zh, label_en, valid_from, valid_to,
+        opening_hours)
+    select id, geom, '路口', 'Corner', current_date - 1, current_date + 1, '24/7' from facility
+    where code = 'T-3';
+    update facility set geom = st_buffer(geom, 0.001) where code = 'T-4';
+    update facility set name_en = 'One', address = '路', phone = '1', operator = '工会',
+        host = '店', capacity = 9, source = '示例', verified_on = current_date, entry = 'qr',
+        access = 'anyone', position_accuracy_m = 5, opened_on = '2020-01-01',
+        closed_on = '2099-01-01' where code = 'T-1';
+    update region set population = 1, population_source = '普查', source = '示例';
+"""
 
 
 @pytest.fixture
@@ -84,6 +102,34 @@ def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
         required = {one["name"] for one in operation["parameters"] if one["required"]}
         assert "X-CSRFToken" in required
         assert ("If-Match" in required) == (where[0] in ("PATCH", "DELETE")), where
+
+
+def test_answers_have_the_members_described_and_no_others(
+    app: Flask, database: Database, settings: Settings, document: dict[str, Any]
+) -> None:
+    """With everything filled in that can be: a schema that leaves something out is caught."""
+    with database.session() as session:
+        session.execute(text(FILLED))
+    run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
+    execute(database, settings, run.id, threading.Event())
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+    client = client_of(app, database)
+    answered = set()
+    for (method, path), operation in operations(document).items():
+        if method != "GET":
+            continue
+        address = path.replace("{code}", "T-1").replace("{id}", str(run.id))
+        for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
+            response = client.get(address + query)
+            content = operation["responses"][str(response.status_code)]["content"]
+            shape = content[response.mimetype]["schema"]
+            checked = {**shape, "components": {"schemas": schemas}}
+            jsonschema.Draft202012Validator(checked).validate(response.get_json(force=True))
+            answered.add(response.status_code)
+    assert answered == {200, 422}
 
 
 def test_page_shows_the_operations_and_tries_them(site: Site, visit: Visit) -> None:

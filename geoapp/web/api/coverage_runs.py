@@ -16,7 +16,13 @@ from geoapp.core.words import Datum, Family
 from geoapp.operations import coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
-from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.api.schemas import (
+    GapFeatureCollection,
+    Problem,
+    RunAnswer,
+    RunList,
+    RunRegions,
+)
 from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
 from geoapp.web.services import services
 
@@ -66,37 +72,6 @@ class GeometryParameters(Parameters):
     """How coordinates are given."""
 
     datum: Datum = Datum.WGS84
-
-
-class RunAnswer(BaseModel):
-    """A run's state, and its figures once it has succeeded."""
-
-    id: int
-    kind: str
-    status: str
-    progress_share: float
-    step: dict[str, str]
-    params: dict[str, Any]
-    inputs: dict[str, Any]
-    result: dict[str, Any] | None
-    error: dict[str, str] | None
-    cancel_requested: bool
-    created_at: str
-    started_at: str | None
-    finished_at: str | None
-
-
-class RunRegions(BaseModel):
-    """Figures by region."""
-
-    run: int
-    regions: list[dict[str, Any]]
-
-
-class RunList(BaseModel):
-    """The newest runs, newest first."""
-
-    runs: list[RunAnswer]
 
 
 def _pair(text: Text) -> dict[str, str]:
@@ -196,7 +171,9 @@ def regions(path: RunPath) -> Response:
 
 
 @api.get(
-    "/<int:id>/gaps", summary="盲区 / Gap zones", responses={200: FeatureCollection, 409: Problem}
+    "/<int:id>/gaps",
+    summary="盲区 / Gap zones",
+    responses={200: GapFeatureCollection, 409: Problem},
 )
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""

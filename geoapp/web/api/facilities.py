@@ -17,7 +17,7 @@ from geoapp.operations.facilities import FacilityRecord, list_facilities, read_f
 from geoapp.operations.facility_edit import add_facility, change_facility, remove_facility
 from geoapp.store.facilities_read import FacilityFilter
 from geoapp.web.access import may, require
-from geoapp.web.api.schemas import Feature, FeatureCollection, Problem
+from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.parameters import Parameters, parse_bbox, split_codes
 from geoapp.web.replies import json_reply, public_reply
 from geoapp.web.services import services
@@ -127,7 +127,7 @@ def _after(cursor: str) -> str:
     return code
 
 
-@api.get("", summary="站点列表 / List facilities", responses={200: FeatureCollection})
+@api.get("", summary="站点列表 / List facilities", responses={200: FacilityFeatureCollection})
 def list_(query: ListParameters) -> Response:
     """List facilities in order of code, page by page."""
     parts = services()
@@ -152,7 +152,11 @@ def list_(query: ListParameters) -> Response:
     return public_reply(body, _GEOJSON)
 
 
-@api.get("/<path:code>", summary="一个站点 / One facility", responses={200: Feature, 404: Problem})
+@api.get(
+    "/<path:code>",
+    summary="一个站点 / One facility",
+    responses={200: OneFacilityFeature, 404: Problem},
+)
 def show(path: FacilityPath, query: DatumParameter) -> Response:
     """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
     record = read_facility(
@@ -194,7 +198,7 @@ def _required_version(given: str | None) -> int | None:
 @api.post(
     "",
     summary="新增站点 / Add a facility",
-    responses={201: Feature, 409: Problem},
+    responses={201: OneFacilityFeature, 409: Problem},
 )
 @require(Permission.EDIT)
 def add(body: FacilityBody, query: DatumParameter) -> Response:
@@ -211,7 +215,7 @@ def add(body: FacilityBody, query: DatumParameter) -> Response:
 @api.patch(
     "/<path:code>",
     summary="修改站点 / Change a facility",
-    responses={200: Feature, 404: Problem, 409: Problem},
+    responses={200: OneFacilityFeature, 404: Problem, 409: Problem},
 )
 @require(Permission.EDIT)
 def change(

@@ -9,7 +9,7 @@ from pydantic import Field
 from geoapp.core.geo import to_wgs84
 from geoapp.core.words import Datum
 from geoapp.operations.nearest import MAX_K, NearestQuery
-from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.api.schemas import NearFeatureCollection, Problem
 from geoapp.web.nearest_geojson import render_answer
 from geoapp.web.parameters import Parameters, parse_moment, split_codes
 from geoapp.web.services import services
@@ -53,7 +53,7 @@ class NearestParameters(Parameters):
 @api.get(
     "/nearest",
     summary="最近的站点 / Nearest facilities, nearest first",
-    responses={200: FeatureCollection},
+    responses={200: NearFeatureCollection},
 )
 def nearest(query: NearestParameters) -> Response:
     """Return the nearest facilities in service as GeoJSON.
@@ -81,7 +81,7 @@ def nearest(query: NearestParameters) -> Response:
         order=query.order,
     )
     items = parts.nearest.ask(question)
-    body = render_answer(parts.nearest, items, question, query.datum)
+    body = render_answer(parts.nearest, items, query.datum)
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -1,8 +1,19 @@
 """The shapes of answers, as the OpenAPI document states them."""
 
+from datetime import date, datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from geoapp.core.words import Access, Basis, Entry, Family, Level, RunStatus, Status
+
+
+class ParameterError(BaseModel):
+    """One of several parameters that were not accepted."""
+
+    parameter: str
+    accepted: str
+    accepted_zh: str
 
 
 class Problem(BaseModel):
@@ -18,19 +29,338 @@ class Problem(BaseModel):
     value: str | None = None
     accepted: str | None = None
     accepted_zh: str | None = None
+    errors: list[ParameterError] | None = None
+    incident: str | None = None
 
 
-class Feature(BaseModel):
-    """A GeoJSON feature."""
+class Geometry(BaseModel):
+    """A GeoJSON geometry."""
 
+    type: Literal["Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]
+    coordinates: list[Any]
+
+
+class Words(BaseModel):
+    """A text in both languages."""
+
+    zh: str
+    en: str
+
+
+class Links(BaseModel):
+    """Navigation to a place, each map service in its own datum."""
+
+    amap: str
+    baidu: str
+    tencent: str
+    apple: str
+    google: str
+
+
+class Place(BaseModel):
+    """Where a facility that moves stands in a period."""
+
+    label_zh: str | None
+    label_en: str | None
+    valid_from: date | None
+    valid_to: date | None
+    opening_hours: str | None
+    geometry: Geometry
+
+
+class _Described(BaseModel):
+    code: str
+    kind: str
+    family: Family
+    name: str
+    name_en: str | None
+    entry: Entry | None
+    access: Access | None
+    verified_on: date | None
+    opening_hours: str | None
+    amenities: list[str]
+    no_amenities: list[str]
+    address: str | None
+    phone: str | None
+    operator: str | None
+    host: str | None
+    capacity: int | None
+    region: str | None
+    position_accuracy_m: float | None
+    sample: bool
+
+
+class FacilityProperties(_Described):
+    """What is stored of a facility; null is unknown."""
+
+    name_zh: str
+    status: Status
+    opened_on: date | None
+    closed_on: date | None
+    timezone: str
+    source: str | None
+    region_match: str | None
+    region_distance_m: float | None
+    places: list[Place]
+    rev: int
+    updated_at: datetime
+
+
+class OneFacilityProperties(FacilityProperties):
+    """What is stored of a facility, with navigation to it."""
+
+    links: Links
+
+
+class NearProperties(_Described):
+    """A facility as seen from where the question was asked; null is unknown."""
+
+    distance_m: float
+    walk_m: float
+    walk_seconds: int
+    basis: Basis
+    open: bool | None
+    open_changes_at: datetime | None
+    open_note: Words | None
+    place: Words | None
+    lon: float
+    lat: float
+    links: Links
+
+
+class RegionProperties(BaseModel):
+    """What is known of a region."""
+
+    code: str
+    parent: str | None
+    level: Level
+    name: str
+    name_zh: str
+    name_en: str | None
+    population: int | None
+    population_source: str | None
+    source: str | None
+
+
+class GapProperties(BaseModel):
+    """A gap zone of a run."""
+
+    rank: int
+    name: str
+    name_zh: str
+    name_en: str | None
+    region: str | None
+    workers: float
+    points: int
+    worst_m: float | None
+    mean_m: float | None
+    nearest_code: str | None
+    nearest_name: str | None
+
+
+class _Feature(BaseModel):
     type: Literal["Feature"]
-    id: str | int | None = None
-    geometry: dict[str, Any] | None
-    properties: dict[str, Any]
 
 
-class FeatureCollection(BaseModel):
-    """A GeoJSON feature collection."""
+class FacilityFeature(_Feature):
+    """A facility as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry
+    properties: FacilityProperties
+
+
+class OneFacilityFeature(_Feature):
+    """One facility as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry
+    properties: OneFacilityProperties
+
+
+class NearFeature(_Feature):
+    """A facility and how far it is, as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry
+    properties: NearProperties
+
+
+class RegionFeature(_Feature):
+    """A region as a GeoJSON feature; an unknown outline is null."""
+
+    id: str
+    geometry: Geometry | None
+    properties: RegionProperties
+
+
+class GapFeature(_Feature):
+    """A gap zone as a GeoJSON feature."""
+
+    id: int
+    geometry: Geometry
+    properties: GapProperties
+
+
+class FacilityFeatureCollection(BaseModel):
+    """A page of facilities; ``cursor`` asks for the next one."""
 
     type: Literal["FeatureCollection"]
-    features: list[Feature]
+    features: list[FacilityFeature]
+    number_returned: int = Field(alias="numberReturned")
+    cursor: str | None
+
+
+class NearFeatureCollection(BaseModel):
+    """Facilities, nearest first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[NearFeature]
+
+
+class RegionFeatureCollection(BaseModel):
+    """Regions in order of code."""
+
+    type: Literal["FeatureCollection"]
+    features: list[RegionFeature]
+
+
+class GapFeatureCollection(BaseModel):
+    """Gap zones, those with the most workers first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[GapFeature]
+
+
+class RunAnswer(BaseModel):
+    """A run's state, and its figures once it has succeeded."""
+
+    id: int
+    kind: str
+    status: RunStatus
+    progress_share: float
+    step: Words
+    params: dict[str, Any]
+    inputs: dict[str, Any]
+    result: dict[str, Any] | None
+    error: Words | None
+    cancel_requested: bool
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class RunList(BaseModel):
+    """The newest runs, newest first."""
+
+    runs: list[RunAnswer]
+
+
+class Walk(BaseModel):
+    """How far workers walk, and how many in each class of distance."""
+
+    p10_m: float | None
+    p50_m: float | None
+    p90_m: float | None
+    mean_m: float | None
+    greatest_m: float | None
+    histogram_weight: list[float]
+
+
+class RegionFigures(BaseModel):
+    """A region's figures in a run; weights are outdoor workers."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    level: Level | None
+    parent: str | None
+    weight: float
+    point_count: int
+    covered_weight: float
+    covered_share: float | None
+    backup_weight: float
+    backup_share: float | None
+    uncovered_weight: float
+    uncovered_share: float | None
+    unreachable_weight: float
+    walk: Walk
+
+
+class RunRegions(BaseModel):
+    """Figures by region."""
+
+    run: int
+    regions: list[RegionFigures]
+
+
+class FamilyWord(BaseModel):
+    """A family."""
+
+    code: Family
+    name_zh: str
+    name_en: str
+
+
+class KindWord(BaseModel):
+    """A kind of facilities."""
+
+    code: str
+    family: Family
+    name_zh: str
+    name_en: str | None
+
+
+class KindList(BaseModel):
+    """The kinds of facilities."""
+
+    families: list[FamilyWord]
+    kinds: list[KindWord]
+
+
+class AmenityWord(BaseModel):
+    """An amenity, and what else it is called in files."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    synonyms: list[str]
+
+
+class AmenityStandard(BaseModel):
+    """A published list of amenities that a station must have, with its source."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    region: str | None
+    issuer: str | None
+    published_on: date | None
+    source: str
+    source_note: str | None
+    amenities: list[str]
+
+
+class AmenityList(BaseModel):
+    """The amenities, and the published standards that ask for them."""
+
+    amenities: list[AmenityWord]
+    standards: list[AmenityStandard]
+
+
+class DemandSetAnswer(BaseModel):
+    """A demand set and its totals."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    source: str | None
+    points: int
+    weight: float
+    sample: bool
+
+
+class DemandSetList(BaseModel):
+    """The demand sets, the newest first."""
+
+    demand_sets: list[DemandSetAnswer]

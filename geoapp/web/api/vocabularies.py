@@ -1,10 +1,8 @@
 """``/api/v1/regions``, ``/amenities`` and ``/kinds``: the words that filters and files use."""
 
-from typing import Any
-
 from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.words import FAMILY_TEXT, Datum, Family, Level
@@ -14,7 +12,13 @@ from geoapp.operations.vocabularies import (
     read_kinds,
     read_region_shapes,
 )
-from geoapp.web.api.schemas import FeatureCollection, Problem
+from geoapp.web.api.schemas import (
+    AmenityList,
+    DemandSetList,
+    KindList,
+    Problem,
+    RegionFeatureCollection,
+)
 from geoapp.web.parameters import Parameters
 from geoapp.web.replies import public_reply
 from geoapp.web.services import services
@@ -43,27 +47,7 @@ class RegionParameters(Parameters):
     )
 
 
-class KindList(BaseModel):
-    """The kinds of facilities."""
-
-    families: list[dict[str, Any]]
-    kinds: list[dict[str, Any]]
-
-
-class AmenityList(BaseModel):
-    """The amenities, and the published standards that ask for them."""
-
-    amenities: list[dict[str, Any]]
-    standards: list[dict[str, Any]]
-
-
-class DemandSetList(BaseModel):
-    """The demand sets."""
-
-    demand_sets: list[dict[str, Any]]
-
-
-@api.get("/regions", summary="区域 / Regions", responses={200: FeatureCollection})
+@api.get("/regions", summary="区域 / Regions", responses={200: RegionFeatureCollection})
 def regions(query: RegionParameters) -> Response:
     """Return the regions of a level as GeoJSON; an unknown outline is null."""
     shapes = read_region_shapes(
