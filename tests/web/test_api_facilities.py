@@ -95,6 +95,8 @@ def test_pages_hold_each_facility_once(anybody: FlaskClient) -> None:
         ("bbox", "1,2,3"),
         ("bbox", "a,b,c,d"),
         ("bbox", "1,2,nan,4"),
+        ("bbox", "1_0,2,30,4"),
+        ("bbox", "١,2,3,4"),
         ("bbox", "10,0,5,1"),
         ("bbox", "0,0,181,1"),
         ("kind", "palace"),

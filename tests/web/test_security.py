@@ -309,7 +309,8 @@ def test_other_sites_may_read_and_never_write(app: Flask, town: Database) -> Non
     client = client_of(app, town, Role.ADMIN)
     origin = {"Origin": "https://other.example"}
     near = f"/api/v1/nearest?lon={LON}&lat={LAT}"
-    for path in (near, "/api/v1/facilities", "/api/v1/kinds", "/api/v1/facilities/NOPE"):
+    public = ("/api/v1/kinds", "/api/v1/facilities/NOPE", "/layers/stations.geojson", "/ogc/")
+    for path in (near, "/api/v1/facilities", *public):
         for method in ("GET", "HEAD"):
             response = client.open(path, method=method, headers=origin)
             assert response.headers["Access-Control-Allow-Origin"] == "*"
