@@ -13,6 +13,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.init import initialise
 from geoapp.operations.users import save_user
+from geoapp.store.cluster import Cluster
 from geoapp.store.engine import Database
 from geoapp.web.pages.sign_in import is_own_path
 from tests.seed import seed_town
@@ -327,9 +328,9 @@ def test_other_sites_may_read_and_never_write(app: Flask, town: Database) -> Non
 
 
 def test_a_position_is_neither_logged_nor_stored(
-    town: Database, settings: Settings, capfd: pytest.CaptureFixture[str]
+    town: Database, settings: Settings, cluster: Cluster, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Not in the log at its most talkative, not in any table, whatever goes wrong."""
+    """Not in the logs at their most talkative, not in any table, whatever goes wrong."""
     talkative = settings.model_copy(update={"log_level": "debug"})
     client = client_of(make_app(talkative, town), town)
     good = f"lon={LON}&lat={LAT}"
@@ -344,6 +345,8 @@ def test_a_position_is_neither_logged_nor_stored(
     around = f"{LON},{LAT},{LON + 0.01},{LAT + 0.01}"
     broken = client.get(f"/api/v1/facilities?bbox={around}")
     incident = problem_of(broken, 500)["incident"]
+    for path in ("/layers/stations.geojson", "/ogc/collections/stations/items"):
+        problem_of(client.get(f"{path}?bbox={around}"), 500)
     with town.session() as session:
         session.execute(text("alter table facility_away rename to facility"))
         tables = session.scalars(
@@ -355,10 +358,12 @@ def test_a_position_is_neither_logged_nor_stored(
             if table != "spatial_ref_sys"
         )
     logged = capfd.readouterr().err
+    kept = cluster.log.read_text(encoding="utf-8")
     lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
     assert {"/api/v1/nearest", "/"} <= {line.get("route") for line in lines}
     assert any(line.get("incident") == incident for line in lines)
     for trace in ("120.3512", "36.0798"):
         assert trace not in logged
+        assert trace not in kept
         assert trace not in stored
     assert "T-1" in stored
