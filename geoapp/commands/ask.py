@@ -61,7 +61,7 @@ def nearest(
     with open_store() as (settings, database):
         service = NearestService(database, settings)
         items = service.ask(query)
-        answer = render_answer(service, items, query, chosen) if as_json else b""
+        answer = render_answer(service, items, chosen) if as_json else b""
     if as_json:
         click.echo(answer)
         return

@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.nearest import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
-from geoapp.core.hours import state
+from geoapp.core.hours import explain, next_change, state
+from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility, data_versions, read_changes
 from geoapp.store.vocabulary import load_calendar
 
 CHECK_SECONDS = 0.25
 KEPT_SELECTIONS = 64
+KEPT_MINUTES = 8
 
 Key = tuple[str, int]
 
@@ -49,6 +51,18 @@ class Filters:
             and (not self.families or facility.family in self.families)
             and self.amenities.issubset(facility.amenities)
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """Whether hours hold at a moment (None is unknown), when that changes next, and why unknown.
+
+    One object for each schedule and minute: compared by identity.
+    """
+
+    open: bool | None
+    changes_at: datetime | None
+    note: Text | None
 
 
 class Snapshot:
@@ -83,6 +97,7 @@ class Snapshot:
         self._schedules: list[tuple[str | None, str]] = []
         self._schedule_of = self._number_schedules()
         self._selections: OrderedDict[Hashable, Selection] = OrderedDict()
+        self._openings: OrderedDict[datetime, dict[tuple[str | None, str], Opening]] = OrderedDict()
         self._lock = threading.Lock()
 
     def _number_schedules(self) -> NDArray[np.int64]:
@@ -121,7 +136,8 @@ class Snapshot:
             count=len(self.facilities),
         )
         if open_only and self._schedules:
-            is_open = [self.state(hours, zone, at) is True for hours, zone in self._schedules]
+            known = self.openings(at)
+            is_open = [known.of(hours, zone).open is True for hours, zone in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
         found = self.index.select(mask)
         with self._lock:
@@ -130,9 +146,47 @@ class Snapshot:
                 self._selections.popitem(last=False)
         return found
 
-    def state(self, opening_hours: str | None, timezone: str, at: datetime) -> bool | None:
-        """Tell whether hours hold at a moment; None is unknown."""
-        return state(opening_hours, at, timezone=timezone, calendar=self.calendar)
+    def openings(self, at: datetime) -> "Openings":
+        """Return what tells the opening of schedules at a moment, to the minute."""
+        minute = at.replace(second=0, microsecond=0)
+        with self._lock:
+            known = self._openings.get(minute)
+            if known is None:
+                known = self._openings[minute] = {}
+                while len(self._openings) > KEPT_MINUTES:
+                    self._openings.popitem(last=False)
+        return Openings(known, minute, self.calendar)
+
+
+class Openings:
+    """The opening of schedules at one minute; each is worked out once."""
+
+    __slots__ = ("_at", "_calendar", "_known")
+
+    def __init__(
+        self,
+        known: dict[tuple[str | None, str], Opening],
+        at: datetime,
+        calendar: WorkCalendar,
+    ) -> None:
+        self._known, self._at, self._calendar = known, at, calendar
+
+    def of(self, opening_hours: str | None, timezone: str) -> Opening:
+        """Return the opening of a schedule in its time zone."""
+        found = self._known.get((opening_hours, timezone))
+        if found is None:
+            found = self._work_out(opening_hours, timezone)
+            self._known[opening_hours, timezone] = found
+        return found
+
+    def _work_out(self, opening_hours: str | None, timezone: str) -> Opening:
+        at, calendar = self._at, self._calendar
+        now = state(opening_hours, at, timezone=timezone, calendar=calendar)
+        if now is None:
+            why = explain(opening_hours, at, timezone=timezone, calendar=calendar)
+            return Opening(None, None, why)
+        change = next_change(opening_hours, at, timezone=timezone, calendar=calendar)
+        return Opening(now, change, None)
 
 
 def _in_service(one: PlacedFacility, days: dict[str, date]) -> bool:

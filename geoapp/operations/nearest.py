@@ -11,11 +11,10 @@ from typing import Literal
 from geoapp.analysis.walking import WalkingEstimate
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
-from geoapp.core.hours import explain, next_change
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Datum, Family
-from geoapp.operations.facility_snapshot import Filters, Snapshot, SnapshotKeeper
+from geoapp.operations.facility_snapshot import Filters, Opening, Snapshot, SnapshotKeeper
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.store.vocabulary import Codes, read_codes
@@ -70,7 +69,12 @@ class NearestItem:
     walk_m: float
     walk_seconds: float
     basis: Basis
-    open: bool | None
+    opening: Opening
+
+    @property
+    def open(self) -> bool | None:
+        """Whether it is open at the moment asked for; None is unknown."""
+        return self.opening.open
 
 
 class NearestService:
@@ -114,6 +118,7 @@ class NearestService:
         # The order by walking estimate is that by line, since the detour factor is one number.
         wanted = query.k * max(1, snapshot.most_places)
         found = selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+        openings = snapshot.openings(at)
         items: list[NearestItem] = []
         seen: set[str] = set()
         for position, distance_m in zip(
@@ -131,7 +136,7 @@ class NearestService:
                     walk_m=walk_m,
                     walk_seconds=self.estimate.seconds(walk_m),
                     basis=Basis.ESTIMATE,
-                    open=snapshot.state(facility.opening_hours, facility.timezone, at),
+                    opening=openings.of(facility.opening_hours, facility.timezone),
                 )
             )
             if len(items) == query.k:
@@ -175,20 +180,3 @@ class NearestService:
             for name in sorted(asked - known):
                 accepted = ", ".join(sorted(known))
                 raise InvalidValueError(parameter, name, Text(accepted, accepted))
-
-    def hours_note(
-        self, item: NearestItem, at: datetime | None
-    ) -> tuple[datetime | None, Text | None]:
-        """Return when the open state changes next, and why it is unknown, for one answer."""
-        calendar = self._keeper.current().calendar
-        facility = item.facility
-        moment = at or datetime.now(UTC)
-        if item.open is None:
-            why = explain(
-                facility.opening_hours, moment, timezone=facility.timezone, calendar=calendar
-            )
-            return None, why
-        change = next_change(
-            facility.opening_hours, moment, timezone=facility.timezone, calendar=calendar
-        )
-        return change, None

@@ -4,41 +4,47 @@ What does not change between two questions (name, amenities, links ...) is seria
 facility and datum; a question adds the distance and whether the facility is open.
 """
 
+from functools import lru_cache
+
 import orjson
 
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
 from geoapp.core.words import Datum
-from geoapp.operations.nearest import NearestItem, NearestQuery, NearestService
+from geoapp.operations.facility_snapshot import Opening
+from geoapp.operations.nearest import NearestItem, NearestService
 from geoapp.store.facilities_read import PlacedFacility
 
 
-def render_answer(
-    service: NearestService, items: list[NearestItem], question: NearestQuery, datum: Datum
-) -> bytes:
+def render_answer(service: NearestService, items: list[NearestItem], datum: Datum) -> bytes:
     """Return a FeatureCollection, nearest first, with coordinates in a datum."""
-    features = b",".join(_feature(service, item, question, datum) for item in items)
+    features = b",".join([_feature(service, item, datum) for item in items])
     return b'{"type":"FeatureCollection","features":[' + features + b"]}"
 
 
-def _feature(
-    service: NearestService, item: NearestItem, question: NearestQuery, datum: Datum
-) -> bytes:
-    change, why = service.hours_note(item, question.at)
-    asked = orjson.dumps(
-        {
-            "distance_m": round(item.distance_m, 2),
-            "walk_m": round(item.walk_m, 1),
-            "walk_seconds": round(item.walk_seconds),
-            "basis": item.basis,
-            "open": item.open,
-            "open_changes_at": None if change is None else change.isoformat(),
-            "open_note": _pair(why),
-        }
-    )
+def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
     head, constant = service.kept(item.facility, datum, render_constant)
-    return head + asked[1:-1] + constant
+    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b' % (
+        head,
+        item.distance_m,
+        item.walk_m,
+        round(item.walk_seconds),
+        item.basis.encode(),
+        _render_opening(item.opening),
+        constant,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _render_opening(opening: Opening) -> bytes:
+    change = opening.changes_at
+    members = {
+        "open": opening.open,
+        "open_changes_at": None if change is None else change.isoformat(),
+        "open_note": _pair(opening.note),
+    }
+    return orjson.dumps(members)[1:-1]
 
 
 def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.nearest import MAX_K, NearestQuery
 from geoapp.web.api.schemas import NearFeatureCollection, Problem
 from geoapp.web.nearest_geojson import render_answer
-from geoapp.web.parameters import Parameters, parse_moment, split_codes
+from geoapp.web.parameters import Parameters, parse_moment, read_at_once, split_codes
 from geoapp.web.services import services
 
 api = APIBlueprint(
@@ -55,6 +55,7 @@ class NearestParameters(Parameters):
     summary="最近的站点 / Nearest facilities, nearest first",
     responses={200: NearFeatureCollection},
 )
+@read_at_once
 def nearest(query: NearestParameters) -> Response:
     """Return the nearest facilities in service as GeoJSON.
 

@@ -11,7 +11,7 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
-from geoapp.operations.nearest import NearestItem, NearestService
+from geoapp.operations.nearest import NearestItem
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.web.language import language
 from geoapp.web.pages.chrome import day_word
@@ -90,7 +90,6 @@ _STATE_TEXT = {
 
 
 def make_cards(
-    service: NearestService,
     items: list[NearestItem],
     *,
     asked: frozenset[str],
@@ -98,17 +97,14 @@ def make_cards(
 ) -> list[Card]:
     """Return the cards of an answer, nearest first; amenities that were asked for come first."""
     return [
-        _card(service, number, item, asked=asked, datum=datum)
-        for number, item in enumerate(items, start=1)
+        _card(number, item, asked=asked, datum=datum) for number, item in enumerate(items, start=1)
     ]
 
 
-def _card(
-    service: NearestService, number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum
-) -> Card:
+def _card(number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum) -> Card:
     one = item.facility
     now = datetime.now(UTC)
-    state, note = _state(service, item, now)
+    state, note = _state(item, now)
     lon, lat = (float(value) for value in from_wgs84(lon=one.lon, lat=one.lat, datum=datum))
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
@@ -178,8 +174,8 @@ def _marks(one: PlacedFacility, asked: frozenset[str]) -> list[AmenityMark]:
     ]
 
 
-def _state(service: NearestService, item: NearestItem, now: datetime) -> tuple[State, str | None]:
-    change, why = service.hours_note(item, now)
+def _state(item: NearestItem, now: datetime) -> tuple[State, str | None]:
+    change, why = item.opening.changes_at, item.opening.note
     if item.open is None:
         return "unknown", None if why is None else why.pick(language())
     state: State = "open" if item.open else "shut"

@@ -131,7 +131,6 @@ def _position(
 def _answer(question: Question) -> dict[str, object] | None:
     if question.lon is None or question.lat is None:
         return None
-    service = services().nearest
     items = _ask(question, open_only=question.open_only)
     # Better a door that may be shut, and said to be, than an empty page.
     none_open = question.open_only and not items
@@ -140,7 +139,7 @@ def _answer(question: Question) -> dict[str, object] | None:
     datum = map_setup().datum
     lon, lat = from_wgs84(lon=question.lon, lat=question.lat, datum=datum)
     return {
-        "cards": make_cards(service, items, asked=question.amenities, datum=datum),
+        "cards": make_cards(items, asked=question.amenities, datum=datum),
         "none_open": none_open and bool(items),
         "more": len(items) == question.k and question.k < MAX_K,
         "next_k": min(question.k * 2, MAX_K),
