@@ -1,6 +1,7 @@
 """``docs/api.md``: every example runs, every address is there, every property is explained."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -156,7 +157,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         ["sh"],
         cwd=tmp_path,
         env={
-            "PATH": "/usr/bin:/bin",
+            "PATH": os.environ["PATH"],
             "HOME": str(tmp_path),
             "NAME": "wang",
             "PASSWORD": PASSWORD,

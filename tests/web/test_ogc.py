@@ -1,57 +1,34 @@
 """``/ogc/``: what the standard asks, and whether real GIS programs can read it."""
 
-import json
-import subprocess
-import sys
-import threading
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import jsonschema
 import pytest
-import requests
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from openapi_spec_validator import OpenAPIV30SpecValidator
-from owslib.ogcapi.features import Features
 from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
-from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
-from geoapp.operations.jobs import execute
 from geoapp.operations.layer_data import read_layer, read_moment
 from geoapp.operations.layer_extent import read_extent
 from geoapp.store.engine import Database
 from geoapp.web.ogc.parameters import MOST_LIMIT
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
-from tests.web.conftest import serve
+from tests.web.shown import seed_shown
 
-MANY = 2500
-# Everything that an address must quote.
-ODD_CODE = "A/1 甲?#%&+@"
 ITEMS = "/ogc/collections/stations/items"
 
 
 @pytest.fixture
 def town(database: Database, settings: Settings) -> Database:
-    """The small town with a coverage run and a base that is an area."""
-    initialise(database)
-    seed_town(database)
-    with database.session() as session:
-        session.execute(
-            text(
-                "update facility set geom = st_buffer(geom::geography, 40)::geometry "
-                "where code = 'T-4'"
-            )
-        )
-    run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
-    execute(database, settings, run.id, threading.Event())
+    seed_shown(database, settings)
     return database
 
 
@@ -63,27 +40,6 @@ def app(town: Database, settings: Settings) -> Flask:
 @pytest.fixture
 def client(app: Flask, town: Database) -> FlaskClient:
     return client_of(app, town)
-
-
-@pytest.fixture
-def root(app: Flask, town: Database) -> Iterator[str]:
-    """The service on a real port, with more stations than fit on two of a GIS program's pages."""
-    with town.session() as session:
-        session.execute(
-            text(
-                """
-                insert into facility (code, kind_code, name_zh, name_en, geom, status)
-                select 'M-' || n, 'outdoor_station', '站 ' || n, 'Station ' || n,
-                    st_setsrid(st_makepoint(120.2 + n / 1e5, 36.2), 4326), 'open'
-                from generate_series(1, :many) n
-                union all select :odd, 'outdoor_station', '<b>名</b>&"引号"', null,
-                    st_setsrid(st_makepoint(120.5, 36.3), 4326), 'open'
-                """
-            ),
-            {"many": MANY, "odd": ODD_CODE},
-        )
-    for url in serve(app):
-        yield f"{url}/ogc/"
 
 
 def links_of(body: dict[str, Any]) -> dict[str, str]:
@@ -347,70 +303,3 @@ def test_answers_are_as_defined(client: FlaskClient) -> None:
         one = read(client, f"/ogc/collections/{layer.id}/items/{body['features'][0]['id']}")
         check("featureGeoJSON", one)
     check("problem", client.get("/ogc/collections/nope").get_json(force=True))
-
-
-def test_owslib_reads_it(root: str) -> None:
-    service = Features(root)
-    assert service.api()["openapi"].startswith("3.0")
-    assert len(service.conformance()["conformsTo"]) == 3
-    assert set(service.feature_collections()) >= {"stations", "regions", "demand", "gaps"}
-    about = service.collection("stations")
-    assert about["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
-    found = service.collection_items("stations", bbox=[120.49, 36.2, 120.6, 36.4], limit=5)
-    assert [one["id"] for one in found["features"]] == [ODD_CODE]
-    assert service.collection_item("stations", "T-1")["id"] == "T-1"
-    with pytest.raises(RuntimeError, match="unknown_parameter"):
-        service.collection_items("stations", unknown_parameter=1)
-
-
-def test_an_odd_code_can_be_followed(root: str) -> None:
-    address = root + "collections/stations/items/" + requests.utils.quote(ODD_CODE)
-    feature = requests.get(address, timeout=30).json()
-    assert feature["id"] == ODD_CODE
-    again = requests.get(links_of(feature)["self"], timeout=30).json()
-    assert again == feature
-
-
-GDAL_READS = """
-import json, sys
-import pyogrio
-source = "OAPIF:" + sys.argv[1]
-stations = pyogrio.read_dataframe(source, layer="stations")
-box = (120.49, 36.2, 120.6, 36.4)
-regions = pyogrio.read_dataframe(source, layer="regions")
-json.dump({
-    "layers": [name for name, _ in pyogrio.list_layers(source)],
-    "stations": {one.code: [one.name, one.geometry.x, one.geometry.y]
-                 for one in stations.itertuples(index=False)},
-    "rows": len(stations),
-    "crs": stations.crs.to_string(),
-    "east": list(pyogrio.read_dataframe(source, layer="stations", bbox=box)["code"]),
-    "bounds": list(pyogrio.read_info(source, layer="stations")["total_bounds"]),
-    "bases": list(pyogrio.read_dataframe(source, layer="bases").geom_type),
-    "weight": float(regions.loc[0, "weight"]),
-    "covered_share": float(regions.loc[0, "covered_share"]),
-}, sys.stdout)
-"""
-
-
-def test_gdal_reads_it(root: str) -> None:
-    """As QGIS does: the layers, every page of a layer, a box, areas and numbers."""
-    # In a process of its own: GDAL waits for the answer without letting other threads run.
-    told = subprocess.run(
-        [sys.executable, "-c", GDAL_READS, root],
-        check=True,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-    read = json.loads(told.stdout)
-    assert set(read["layers"]) >= {"stations", "bases", "homes", "regions", "demand", "gaps"}
-    assert read["rows"] == len(read["stations"]) == MANY + 3
-    assert read["stations"]["T-1"][1:] == [TOWN_LON, TOWN_LAT]
-    assert read["stations"][ODD_CODE] == ['<b>名</b>&"引号"', 120.5, 36.3]
-    assert read["crs"] in ("OGC:CRS84", "EPSG:4326")
-    assert read["east"] == [ODD_CODE]
-    assert read["bounds"][2] == pytest.approx(120.5)
-    assert read["bases"] == ["Polygon"]
-    assert read["weight"] == 250
-    assert 0 < read["covered_share"] < 1

@@ -1,0 +1,112 @@
+"""``/ogc/`` as real programs read it: OWSLib, GDAL (and so QGIS), and plain requests."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+import requests
+from owslib.ogcapi.features import Features
+from sqlalchemy import text
+
+from geoapp.core.settings import Settings
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON
+from tests.web.api_client import make_app
+from tests.web.conftest import serve
+from tests.web.shown import seed_shown
+
+MANY = 2500
+# Everything that an address must quote.
+ODD_CODE = "A/1 甲?#%&+@"
+
+
+@pytest.fixture
+def root(database: Database, settings: Settings) -> Iterator[str]:
+    """The service on a real port, with more stations than fit on two of a GIS program's pages."""
+    seed_shown(database, settings)
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, name_en, geom, status)
+                select 'M-' || n, 'outdoor_station', '站 ' || n, 'Station ' || n,
+                    st_setsrid(st_makepoint(120.2 + n / 1e5, 36.2), 4326), 'open'
+                from generate_series(1, :many) n
+                union all select :odd, 'outdoor_station', '<b>名</b>&"引号"', null,
+                    st_setsrid(st_makepoint(120.5, 36.3), 4326), 'open'
+                """
+            ),
+            {"many": MANY, "odd": ODD_CODE},
+        )
+    for url in serve(make_app(settings, database)):
+        yield f"{url}/ogc/"
+
+
+def test_owslib_reads_it(root: str) -> None:
+    service = Features(root)
+    assert service.api()["openapi"].startswith("3.0")
+    assert len(service.conformance()["conformsTo"]) == 3
+    assert set(service.feature_collections()) >= {"stations", "regions", "demand", "gaps"}
+    about = service.collection("stations")
+    assert about["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+    found = service.collection_items("stations", bbox=[120.49, 36.2, 120.6, 36.4], limit=5)
+    assert [one["id"] for one in found["features"]] == [ODD_CODE]
+    assert service.collection_item("stations", "T-1")["id"] == "T-1"
+    with pytest.raises(RuntimeError, match="unknown_parameter"):
+        service.collection_items("stations", unknown_parameter=1)
+
+
+def test_an_odd_code_can_be_followed(root: str) -> None:
+    address = root + "collections/stations/items/" + requests.utils.quote(ODD_CODE)
+    feature = requests.get(address, timeout=30).json()
+    assert feature["id"] == ODD_CODE
+    [own] = [one for one in feature["links"] if one["rel"] == "self"]
+    again = requests.get(own["href"], timeout=30).json()
+    assert again == feature
+
+
+GDAL_READS = """
+import json, sys
+import pyogrio
+source = "OAPIF:" + sys.argv[1]
+stations = pyogrio.read_dataframe(source, layer="stations")
+box = (120.49, 36.2, 120.6, 36.4)
+regions = pyogrio.read_dataframe(source, layer="regions")
+json.dump({
+    "layers": [name for name, _ in pyogrio.list_layers(source)],
+    "stations": {one.code: [one.name, one.geometry.x, one.geometry.y]
+                 for one in stations.itertuples(index=False)},
+    "rows": len(stations),
+    "crs": stations.crs.to_string(),
+    "east": list(pyogrio.read_dataframe(source, layer="stations", bbox=box)["code"]),
+    "bounds": list(pyogrio.read_info(source, layer="stations")["total_bounds"]),
+    "bases": list(pyogrio.read_dataframe(source, layer="bases").geom_type),
+    "weight": float(regions.loc[0, "weight"]),
+    "covered_share": float(regions.loc[0, "covered_share"]),
+}, sys.stdout)
+"""
+
+
+def test_gdal_reads_it(root: str) -> None:
+    """As QGIS does: the layers, every page of a layer, a box, areas and numbers."""
+    # In a process of its own: GDAL waits for the answer without letting other threads run.
+    told = subprocess.run(
+        [sys.executable, "-c", GDAL_READS, root],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    read = json.loads(told.stdout)
+    assert set(read["layers"]) >= {"stations", "bases", "homes", "regions", "demand", "gaps"}
+    assert read["rows"] == len(read["stations"]) == MANY + 3
+    assert read["stations"]["T-1"][1:] == [TOWN_LON, TOWN_LAT]
+    assert read["stations"][ODD_CODE] == ['<b>名</b>&"引号"', 120.5, 36.3]
+    assert read["crs"] in ("OGC:CRS84", "EPSG:4326")
+    assert read["east"] == [ODD_CODE]
+    assert read["bounds"][2] == pytest.approx(120.5)
+    assert read["bases"] == ["Polygon"]
+    assert read["weight"] == 250
+    assert 0 < read["covered_share"] < 1
