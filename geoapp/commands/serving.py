@@ -1,5 +1,6 @@
 """Run the web processes and their job worker as one service that starts and ends together."""
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -144,7 +145,18 @@ def web_application() -> object:
     from geoapp.app import create_app  # noqa: PLC0415  (here, so that the parent stays light)
 
     end_with_server()
+    atexit.register(_leave_at_once)
     return create_app()
+
+
+def _leave_at_once() -> None:
+    """End a web process without taking the interpreter apart.
+
+    The server's own threads would be caught in the middle of it and abort with a panic.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def check_port(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """The service as an operator runs it: real processes, killed and started again."""
 
+import contextlib
+import http.client
 import os
 import re
 import signal
@@ -10,8 +12,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Event, Timer
+from threading import Event, Thread, Timer
 from time import monotonic
+from typing import TextIO
 
 import pytest
 
@@ -41,12 +44,16 @@ def free_port() -> int:
 
 
 def serve(
-    environment: dict[str, str], started: list[subprocess.Popen[str]], port: int
+    environment: dict[str, str],
+    started: list[subprocess.Popen[str]],
+    port: int,
+    stderr: TextIO | None = None,
 ) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
     started.append(process)
@@ -110,6 +117,29 @@ def test_a_killed_service_leaves_nothing_that_hinders_the_next(
     second.send_signal(signal.SIGTERM)
     assert second.wait(60) == 0
     assert gone(server)
+
+
+def test_a_stop_under_load_is_quick_and_quiet(
+    environment: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    port = free_port()
+    with (tmp_path / "stderr").open("w") as errors:
+        process = serve(environment, started, port, stderr=errors)
+
+        def ask() -> None:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                while True:
+                    get(port, "/api/v1/nearest?lon=120&lat=36")
+
+        askers = [Thread(target=ask) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        Event().wait(1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 0
+        for asker in askers:
+            asker.join()
+    assert (tmp_path / "stderr").read_text() == ""
 
 
 def test_a_taken_port_is_said_at_once(environment: dict[str, str]) -> None:
