@@ -1,4 +1,4 @@
-"""``/ogc/``: what the standard asks, and whether real GIS programs can read it."""
+"""``/ogc/``: what the standard asks (OGC API Features, Part 1: Core)."""
 
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
