@@ -25,13 +25,9 @@ from geoapp.importers.columns import (
     match_header,
     require_columns,
 )
+from geoapp.importers.place_checks import PlaceRules, check_positions
 from geoapp.importers.places import PlaceRow, read_places
-from geoapp.importers.positions import (
-    PlaceRules,
-    Positions,
-    check_positions,
-    read_position,
-)
+from geoapp.importers.positions import Positions, read_position
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.tables import Record, Table, bad_character
 

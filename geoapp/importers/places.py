@@ -8,7 +8,7 @@ import orjson
 
 from geoapp.core.geo import to_wgs84
 from geoapp.importers import cells
-from geoapp.importers.positions import PlaceRules
+from geoapp.importers.place_checks import PlaceRules
 from geoapp.importers.problems import Findings
 
 MOST_PLACES = 1000

@@ -17,13 +17,8 @@ from geoapp.importers.columns import (
     match_header,
     require_columns,
 )
-from geoapp.importers.positions import (
-    Placed,
-    PlaceRules,
-    Positions,
-    check_positions,
-    read_position,
-)
+from geoapp.importers.place_checks import PlaceRules, check_positions
+from geoapp.importers.positions import Placed, Positions, read_position
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.tables import Record, Table
 

@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.columns import REJECT_COLUMNS, folded
-from geoapp.importers.positions import PlaceRules, RegionOutlines
+from geoapp.importers.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.problems import Problem, Reading, Rejected
 from geoapp.importers.tables import Table, check_suffix
 from geoapp.reports.tables import FileTable, write_table

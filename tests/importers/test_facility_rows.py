@@ -11,7 +11,7 @@ from geoapp.core.errors import UnusableInputError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.words import Datum
 from geoapp.importers.facilities import FacilityRow, FacilityRules, read_facilities
-from geoapp.importers.positions import PlaceRules, RegionOutlines
+from geoapp.importers.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.problems import Reading
 from geoapp.importers.tables import Record, Table
 
