@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.geo import from_wgs84, to_wgs84
@@ -18,7 +17,6 @@ from geoapp.importers.problems import Findings
 
 # Between two districts of one file, outlines are trusted to about this.
 OUTLINE_ERROR_M = 100.0
-_GEOD = Geod(ellps="WGS84")
 
 
 @dataclass(frozen=True)
