@@ -1,0 +1,1 @@
+"""Walking networks: exact shortest walks on them, snap legs included."""

@@ -1,0 +1,325 @@
+"""A walking network as arrays on disk that several processes read without copying them.
+
+Points are ordered along a space-filling curve, so that what is near on the ground is near in
+memory; lengths are whole decimetres, so that equal is equal.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from geoapp.analysis.network.grid_index import EdgeGrid
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+
+FORMAT: Final = 1
+# A part of the network with fewer points traps whoever is put on it.
+LEAST_PART: Final = 200
+_MANIFEST = "manifest.json"
+
+Int = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkStatistics:
+    """What a network consists of; lengths in metres, shares 0 to 1."""
+
+    nodes: int
+    edges: int
+    length_m: float
+    components: int
+    largest_share: float
+    dead_ends: int
+
+
+@dataclass(frozen=True, slots=True)
+class WalkingNetwork:
+    """An immutable walking network of n nodes and m edges, walked in both directions.
+
+    Attributes
+    ----------
+    lon, lat
+        Of the nodes, decimal degrees, EPSG:4326, float64, shape (n,).
+    indptr, indices, length_dm
+        Neighbours in compressed sparse rows: those of node u are
+        ``indices[indptr[u]:indptr[u + 1]]``, at ``length_dm`` decimetres.
+    edge_start, edge_end, edge_length_dm, edge_kind
+        Each edge once, shape (m,), with its start's number below its end's.
+    part
+        Of each node the number of its connected part; 0 is the largest.
+    part_size
+        Nodes of each part.
+    grid
+        Finds edges by place.
+    version
+        Hash of all the arrays: equal networks have equal versions.
+    """
+
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    indptr: Int
+    indices: Int
+    length_dm: Int
+    edge_start: Int
+    edge_end: Int
+    edge_length_dm: Int
+    edge_kind: Int
+    part: Int
+    part_size: Int
+    grid: EdgeGrid
+    version: str
+
+    @property
+    def node_count(self) -> int:
+        """Number of nodes."""
+        return len(self.lon)
+
+    @property
+    def edge_count(self) -> int:
+        """Number of edges."""
+        return len(self.edge_start)
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north in degrees."""
+        return (
+            float(self.lon.min()),
+            float(self.lat.min()),
+            float(self.lon.max()),
+            float(self.lat.max()),
+        )
+
+    def statistics(self) -> NetworkStatistics:
+        """Return what the network consists of."""
+        degree = np.diff(self.indptr)
+        return NetworkStatistics(
+            nodes=self.node_count,
+            edges=self.edge_count,
+            length_m=float(self.edge_length_dm.sum(dtype=np.int64)) / 10,
+            components=len(self.part_size),
+            largest_share=float(self.part_size[0]) / self.node_count,
+            dead_ends=int((degree == 1).sum()),
+        )
+
+    @classmethod
+    def build(
+        cls,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        start: Int,
+        end: Int,
+        length_dm: Int,
+        kind: Int | None = None,
+    ) -> Self:
+        """Make a network of points and the segments between them.
+
+        Parameters
+        ----------
+        lon, lat
+            Decimal degrees, EPSG:4326, shape (n,); points without a segment are left out.
+        start, end
+            Positions of the points, shape (m,). Of segments between the same two points the
+            shortest counts; from a point to itself none does.
+        length_dm
+            Decimetres, whole, at least 1.
+        kind
+            A number of 0 to 255 for each segment; None is 0 for all.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no segment or a length is below 1.
+        """
+        start, end = np.asarray(start, np.int64), np.asarray(end, np.int64)
+        length = np.asarray(length_dm, np.int64)
+        kinds = np.zeros(len(start), np.uint8) if kind is None else np.asarray(kind, np.uint8)
+        proper = start != end
+        start, end, length, kinds = start[proper], end[proper], length[proper], kinds[proper]
+        if len(start) == 0 or length.min() < 1 or length.max() >= 2**31:
+            shown = 0 if len(start) == 0 else int(length.min())
+            raise InvalidValueError(
+                "length_dm",
+                shown,
+                Text("至少一段路，长度为正整数分米", "at least one segment of 1 dm or more"),
+            )
+        used = np.unique(np.concatenate([start, end]))
+        order = used[np.argsort(hilbert(lon[used], lat[used]), kind="stable")]
+        number = np.full(len(lon), -1, np.int64)
+        number[order] = np.arange(len(order))
+        low = np.minimum(number[start], number[end])
+        high = np.maximum(number[start], number[end])
+        ranked = np.lexsort((kinds, length, high, low))
+        low, high, length, kinds = low[ranked], high[ranked], length[ranked], kinds[ranked]
+        single = np.ones(len(low), dtype=bool)
+        single[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        low, high, length, kinds = low[single], high[single], length[single], kinds[single]
+        return cls._of_edges(lon[order], lat[order], low, high, length, kinds)
+
+    @classmethod
+    def _of_edges(
+        cls,
+        lon: NDArray[np.float64],
+        lat: NDArray[np.float64],
+        low: Int,
+        high: Int,
+        length: Int,
+        kinds: Int,
+    ) -> Self:
+        count = len(lon)
+        both = coo_array(
+            (np.r_[length, length], (np.r_[low, high], np.r_[high, low])), shape=(count, count)
+        ).tocsr()
+        both.sort_indices()
+        part_count, label = connected_components(both, directed=False)
+        size = np.bincount(label, minlength=part_count)
+        rank = np.argsort(-size, kind="stable")
+        place = np.empty(part_count, np.int32)
+        place[rank] = np.arange(part_count, dtype=np.int32)
+        arrays: dict[str, Int] = {
+            "lon": np.ascontiguousarray(lon, np.float64),
+            "lat": np.ascontiguousarray(lat, np.float64),
+            "indptr": both.indptr.astype(np.int64),
+            "indices": both.indices.astype(np.int32),
+            "length_dm": both.data.astype(np.int32),
+            "edge_start": low.astype(np.int32),
+            "edge_end": high.astype(np.int32),
+            "edge_length_dm": length.astype(np.int32),
+            "edge_kind": kinds.astype(np.uint8),
+            "part": place[label],
+            "part_size": size[rank].astype(np.int32),
+        }
+        grid = EdgeGrid.build(lon, lat, low, high)
+        return cls(**arrays, grid=grid, version=_version(arrays))
+
+    def arrays(self) -> dict[str, Int]:
+        """Return all arrays by their names in a folder."""
+        named = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("grid", "version")
+        }
+        return {**named, "grid_first": self.grid.first, "grid_edges": self.grid.edges}
+
+    def save(self, folder: Path, about: dict[str, Any] | None = None) -> None:
+        """Write the network to a new folder, which appears whole or not at all.
+
+        Parameters
+        ----------
+        about
+            Told back by `describe`: a name, the source.
+        """
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        fresh = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        fresh.mkdir()
+        try:
+            for name, values in self.arrays().items():
+                with (fresh / f"{name}.npy").open("wb") as file:
+                    np.save(file, values, allow_pickle=False)
+                    file.flush()
+                    os.fsync(file.fileno())
+            manifest = {
+                "format": FORMAT,
+                "version": self.version,
+                "bounds": self.bounds,
+                "statistics": asdict(self.statistics()),
+                "grid": self.grid.shape(),
+                "about": about or {},
+            }
+            (fresh / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+            fresh.rename(folder)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open a saved network; its arrays stay on disk and are shared by all who open it.
+
+        Raises
+        ------
+        UnusableInputError
+            If the folder holds no network of this format.
+        """
+        manifest = describe(folder)
+        try:
+            arrays = {
+                field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
+                for field in fields(cls)
+                if field.name not in ("grid", "version")
+            }
+            first = np.load(folder / "grid_first.npy", mmap_mode="r", allow_pickle=False)
+            edges = np.load(folder / "grid_edges.npy", mmap_mode="r", allow_pickle=False)
+        except (OSError, ValueError) as error:
+            raise _damaged(folder, error) from None
+        return cls(
+            **arrays, grid=EdgeGrid(first, edges, **manifest["grid"]), version=manifest["version"]
+        )
+
+
+def describe(folder: Path) -> dict[str, Any]:
+    """Return a saved network's manifest: version, bounds, statistics, about.
+
+    Raises
+    ------
+    UnusableInputError
+        If the folder holds no network of this format.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(folder, error) from None
+    if manifest.get("format") != FORMAT:
+        raise _damaged(folder, ValueError(f"format {manifest.get('format')}"))
+    return manifest
+
+
+def _damaged(folder: Path, error: Exception) -> UnusableInputError:
+    return UnusableInputError(
+        Text(
+            f"{folder} 不是完好的步行网络（{error}）；请重新导入。",
+            f"{folder} is no sound walking network ({error}); import it again.",
+        )
+    )
+
+
+def _version(arrays: dict[str, Int]) -> str:
+    digest = hashlib.sha256()
+    for name, values in arrays.items():
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(values).data)
+    return digest.hexdigest()[:16]
+
+
+def hilbert(lon: NDArray[np.float64], lat: NDArray[np.float64], order: int = 16) -> Int:
+    """Return each point's place along a Hilbert curve over their box, int64.
+
+    The curve by Skilling (2004), in two dimensions: quadrant by quadrant, turned as it goes.
+    """
+    side = 1 << order
+
+    def scaled(values: NDArray[np.float64]) -> Int:
+        low, extent = values.min(), max(float(np.ptp(values)), 1e-12)
+        return np.minimum(((values - low) / extent * side).astype(np.int64), side - 1)
+
+    x, y = scaled(np.asarray(lon)), scaled(np.asarray(lat))
+    place = np.zeros(len(x), np.int64)
+    step = side >> 1
+    while step > 0:
+        right, upper = (x & step) > 0, (y & step) > 0
+        place += step * step * ((3 * right) ^ upper)
+        turn = ~upper
+        flip = turn & right
+        x = np.where(flip, side - 1 - x, x)
+        y = np.where(flip, side - 1 - y, y)
+        x, y = np.where(turn, y, x), np.where(turn, x, y)
+        step >>= 1
+    return place

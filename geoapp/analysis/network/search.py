@@ -1,0 +1,265 @@
+"""Exact shortest walks on a network: nearest places, distance tables, covers, paths."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from geoapp.analysis.network import kernels
+from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.snapping import Snapped
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+FAR: Final = kernels.FAR
+_NOWHERE: Final = np.empty(0, np.int32)
+Int = NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Walks:
+    """Places in order of their walk: positions, and decimetres (int32)."""
+
+    positions: NDArray[np.int32]
+    walk_dm: NDArray[np.int32]
+
+
+class PlacesOnNetwork:
+    """Places (facilities, candidates, demand) on a network, ready to be searched for.
+
+    Safe to be asked from several threads; each keeps a working array of 4 bytes for each node.
+    """
+
+    def __init__(self, network: WalkingNetwork, snapped: Snapped) -> None:
+        self.network, self.snapped = network, snapped
+        on = np.flatnonzero(snapped.edge >= 0).astype(np.int32)
+        edge = snapped.edge[on]
+        node = np.r_[network.edge_start[edge], network.edge_end[edge]]
+        leg = (
+            np.r_[snapped.to_start[on], snapped.to_end[on]]
+            + np.r_[snapped.leg[on], snapped.leg[on]]
+        )
+        order = np.argsort(node, kind="stable")
+        counts = np.bincount(node, minlength=network.node_count)
+        self._first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        self._id = np.r_[on, on][order]
+        self._leg = leg[order].astype(np.int32)
+        by_edge = np.argsort(edge, kind="stable")
+        self._own = on[by_edge]
+        self._own_edge = edge[by_edge]
+        self._everybody = np.ones(len(snapped), np.bool_)
+        self._held = threading.local()
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.snapped)
+
+    def _reached(self) -> NDArray[np.int32]:
+        reached: NDArray[np.int32] | None = getattr(self._held, "reached", None)
+        if reached is None:
+            reached = np.full(self.network.node_count + len(self), FAR, np.int32)
+            self._held.reached = reached
+        return reached
+
+    def _seeds(self, origin: Snapped, place: int) -> tuple[Int, Int]:
+        """Return where a search from a place starts: its edge's ends, and places on its edge."""
+        edge = int(origin.edge[place])
+        if edge < 0:
+            return _NOWHERE, _NOWHERE
+        network, leg = self.network, int(origin.leg[place])
+        low, high = np.searchsorted(self._own_edge, [edge, edge + 1])
+        beside = self._own[low:high]
+        along = np.abs(self.snapped.to_start[beside] - origin.to_start[place])
+        nodes = np.r_[network.edge_start[edge], network.edge_end[edge], beside + network.node_count]
+        walks = np.r_[
+            origin.to_start[place] + leg,
+            origin.to_end[place] + leg,
+            along + leg + self.snapped.leg[beside],
+        ]
+        return nodes.astype(np.int32), walks.astype(np.int32)
+
+    def _search(
+        self,
+        origin: Snapped,
+        place: int,
+        mask: NDArray[np.bool_] | None,
+        limit_dm: int,
+        k: int,
+        before: Int = _NOWHERE,
+    ) -> tuple[Int, Int, Int]:
+        reached = self._reached()
+        seeds, walks = self._seeds(origin, place)
+        if mask is not None:
+            mine = seeds < self.network.node_count
+            mine[~mine] = mask[seeds[~mine] - self.network.node_count]
+            seeds, walks = seeds[mine], walks[mine]
+        network = self.network
+        return kernels.walk(
+            network.indptr,
+            network.indices,
+            network.length_dm,
+            self._first,
+            self._id,
+            self._leg,
+            self._everybody if mask is None else mask,
+            seeds,
+            walks,
+            limit_dm,
+            k,
+            reached,
+            before,
+        )
+
+    def nearest(
+        self,
+        origin: Snapped,
+        place: int = 0,
+        *,
+        k: int,
+        mask: NDArray[np.bool_] | None = None,
+        limit_m: float | None = None,
+    ) -> Walks:
+        """Return the k nearest places by walk from one place, and none beyond the limit.
+
+        Parameters
+        ----------
+        origin, place
+            Where from: places on the same network, and which of them.
+        mask
+            By position, which places count; None = all.
+        limit_m
+            Longest walk in metres; None = as far as the network reaches.
+
+        Notes
+        -----
+        Nearest first; ties in order of position, and the ties with the last are cut off there.
+        """
+        if k < 1:
+            raise InvalidValueError("k", k, Text("正整数", "a positive whole number"))
+        limit_dm = decimetres(limit_m)
+        found, walk_dm, touched = self._search(origin, place, mask, limit_dm, k)
+        self._reached()[touched] = FAR
+        order = np.lexsort((found, walk_dm))[:k]
+        return Walks(found[order], walk_dm[order])
+
+    def within(
+        self,
+        origins: Snapped,
+        *,
+        limit_m: float,
+        threads: int = 2,
+    ) -> csr_array:
+        """Return all pairs within a limit as a sparse matrix (origins x places) of decimetres.
+
+        An entry of 0 decimetres is stored as an entry: the pair is there.
+        """
+        limit_dm = decimetres(limit_m)
+        parts = np.array_split(np.arange(len(origins)), max(1, min(threads * 4, len(origins))))
+
+        def search(part: Int) -> tuple[list[Int], list[Int]]:
+            reached = self._reached()
+            found, walks = [], []
+            for place in part.tolist():
+                at, walk_dm, touched = self._search(origins, place, None, limit_dm, 0)
+                reached[touched] = FAR
+                order = np.argsort(at)
+                found.append(at[order])
+                walks.append(walk_dm[order])
+            return found, walks
+
+        with ThreadPoolExecutor(threads) as pool:
+            rows = list(pool.map(search, parts))
+        found = [one for some, _ in rows for one in some]
+        walks = [one for _, some in rows for one in some]
+        indptr = np.concatenate([[0], np.cumsum([len(one) for one in found])])
+        return csr_array(
+            (
+                np.concatenate([*walks, _NOWHERE]),
+                np.concatenate([*found, _NOWHERE]),
+                indptr,
+            ),
+            shape=(len(origins), len(self)),
+        )
+
+    def path(self, origin: Snapped, place: int, target: int) -> tuple[float, Int] | None:
+        """Return the shortest walk to one place: metres, and the nodes on the way in order.
+
+        Both straight legs are part of the metres and not of the nodes. None if there is no way.
+        """
+        mask = np.zeros(len(self), np.bool_)
+        mask[target] = True
+        before = np.full(self.network.node_count + len(self), -2, np.int32)
+        found, walk_dm, touched = self._search(origin, place, mask, FAR - 1, 1, before)
+        self._reached()[touched] = FAR
+        if len(found) == 0:
+            return None
+        nodes = []
+        node = int(before[self.network.node_count + target])
+        while node >= 0:
+            nodes.append(node)
+            node = int(before[node])
+        return float(walk_dm[0]) / 10, np.array(nodes[::-1], np.int64)
+
+
+def decimetres(limit_m: float | None) -> int:
+    """Return a limit in whole decimetres; a walk of exactly the limit is within it."""
+    if limit_m is None:
+        return FAR - 1
+    if not 0 <= limit_m <= 200_000_000:
+        raise InvalidValueError("limit_m", limit_m, Text("不小于 0 的米数", "metres, 0 or more"))
+    return int(np.floor(limit_m * 10 + 1e-6))
+
+
+def nearest_of_all(
+    network: WalkingNetwork,
+    facilities: Snapped,
+    demand: Snapped,
+    *,
+    most: int = 1,
+    limit_m: float | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return for every demand place its nearest facilities by walk, in one pass over the network.
+
+    Parameters
+    ----------
+    most
+        How many for each: 1 is the nearest, 2 tells who has a choice.
+
+    Returns
+    -------
+    Walks in decimetres and positions of facilities, both of shape (demand, most), nearest first;
+    `FAR` and -1 where there is none.
+    """
+    limit_dm = decimetres(limit_m)
+    on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
+    edge, leg = facilities.edge[on], facilities.leg[on]
+    labels = kernels.nearest_labels(
+        network.indptr,
+        network.indices,
+        network.length_dm,
+        np.r_[network.edge_start[edge], network.edge_end[edge]].astype(np.int32),
+        np.r_[facilities.to_start[on] + leg, facilities.to_end[on] + leg].astype(np.int32),
+        np.r_[on, on],
+        most,
+        limit_dm,
+    )
+    by_edge = np.argsort(edge, kind="stable")
+    own = on[by_edge]
+    return kernels.labels_at(
+        demand.edge,
+        demand.to_start,
+        demand.to_end,
+        demand.leg,
+        network.edge_start,
+        network.edge_end,
+        *labels,
+        own,
+        edge[by_edge],
+        facilities.to_start[own],
+        facilities.leg[own],
+        limit_dm,
+    )

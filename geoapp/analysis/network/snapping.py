@@ -1,0 +1,103 @@
+"""Puts places on the network: at the nearest point of an edge, with the straight leg to it.
+
+A small part of a network that is joined to nothing (a courtyard, a mapping mistake) would trap
+whoever is put on it: an edge that can reach others is taken before a nearer one that cannot. Where
+there is only such a part within the limit, the place is *cut off*; where there is nothing, it is
+*off the network*. Both are answers of their own.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from geoapp.analysis.network import kernels
+from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
+from geoapp.analysis.spheroid import checked_lonlat
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+SNAP_LIMIT_M: Final = 300.0
+
+
+class Snap(IntEnum):
+    """How a place stands to the network."""
+
+    ON = 0
+    CUT_OFF = 1
+    OFF = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Snapped:
+    """Places on a network.
+
+    Attributes
+    ----------
+    state
+        `Snap` of each place, uint8, shape (p,).
+    edge
+        Its edge, int32; -1 off the network.
+    to_start, to_end
+        From the foot point along the edge to its ends, decimetres, int32.
+    leg
+        Straight from the place to the foot point, on foot, decimetres, int32.
+    """
+
+    state: NDArray[np.uint8]
+    edge: NDArray[np.int32]
+    to_start: NDArray[np.int32]
+    to_end: NDArray[np.int32]
+    leg: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        """Return the number of places."""
+        return len(self.edge)
+
+
+def snap(
+    network: WalkingNetwork, lon: ArrayLike, lat: ArrayLike, *, limit_m: float = SNAP_LIMIT_M
+) -> Snapped:
+    """Put places (decimal degrees, EPSG:4326) on the network.
+
+    Parameters
+    ----------
+    limit_m
+        Longest leg to the network, 1 to 5,000 m.
+
+    Raises
+    ------
+    InvalidValueError
+        If a coordinate or the limit is not acceptable.
+    """
+    if not 1.0 <= limit_m <= 5000.0:
+        raise InvalidValueError("limit_m", limit_m, Text("1 到 5000 米", "1 to 5,000 m"))
+    at_lon, at_lat = checked_lonlat(lon, lat)
+    grid = network.grid
+    fine = network.part_size[network.part[network.edge_start]] >= LEAST_PART
+    fine |= np.asarray(network.part[network.edge_start]) == 0
+    edge, share, leg_m, is_fine = kernels.snap(
+        at_lon,
+        at_lat,
+        network.lon,
+        network.lat,
+        network.edge_start,
+        network.edge_end,
+        fine,
+        grid.first,
+        grid.edges,
+        grid.west,
+        grid.south,
+        grid.cell,
+        grid.columns,
+        grid.rows,
+        float(limit_m),
+    )
+    on = edge >= 0
+    length: NDArray[Any] = np.where(on, network.edge_length_dm[np.maximum(edge, 0)], 0)
+    to_start = np.round(share * length).astype(np.int32)
+    leg = np.where(on, np.round(leg_m * 10), 0).astype(np.int32)
+    state = np.where(on, np.where(is_fine, Snap.ON, Snap.CUT_OFF), Snap.OFF).astype(np.uint8)
+    return Snapped(state, edge, to_start, (length - to_start).astype(np.int32), leg)

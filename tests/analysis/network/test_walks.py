@@ -1,0 +1,172 @@
+"""Walks on the real network are the shortest: held against scipy on an expanded graph."""
+
+import itertools
+
+import numpy as np
+import pytest
+import shapely
+
+from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
+from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all
+from geoapp.analysis.network.snapping import Snap, snap
+from tests.analysis.network.conftest import Truth, random_places
+
+ORIGINS, FACILITIES = 60, 200
+
+
+@pytest.fixture(scope="module")
+def setting(helsinki: WalkingNetwork):
+    # So dense that many share an edge.
+    origins = snap(helsinki, *random_places(helsinki, ORIGINS, 3), limit_m=500)
+    places = snap(helsinki, *random_places(helsinki, FACILITIES, 4), limit_m=500)
+    return origins, places, PlacesOnNetwork(helsinki, places), Truth.of(helsinki, origins, places)
+
+
+def expected(truth: Truth, origin: int, mask: np.ndarray, k: int, limit_dm: float) -> list:
+    rows = [
+        (walk, place)
+        for place, walk in enumerate(truth.walk_dm[origin])
+        if mask[place] and np.isfinite(walk) and walk <= limit_dm
+    ]
+    return sorted(rows)[:k]
+
+
+@pytest.mark.parametrize("k", [1, 5, 50, 500])
+@pytest.mark.parametrize("limit_m", [None, 0.0, 333.3, 1500.0])
+def test_the_nearest_equal_brute_force(setting, k: int, limit_m: float | None) -> None:
+    origins, _places, index, truth = setting
+    random = np.random.default_rng(5)
+    for origin in range(ORIGINS):
+        mask = random.random(FACILITIES) < 0.4 if origin % 2 else np.ones(FACILITIES, bool)
+        found = index.nearest(
+            origins, origin, k=k, mask=None if mask.all() else mask, limit_m=limit_m
+        )
+        limit_dm = np.inf if limit_m is None else limit_m * 10
+        wanted = expected(truth, origin, mask, k, limit_dm)
+        assert list(zip(found.walk_dm, found.positions, strict=True)) == wanted
+
+
+def test_two_thousand_pairs(helsinki: WalkingNetwork) -> None:
+    origins = snap(helsinki, *random_places(helsinki, 40, 8))
+    places = snap(helsinki, *random_places(helsinki, 50, 9))
+    truth = Truth.of(helsinki, origins, places)
+    pairs = PlacesOnNetwork(helsinki, places).within(origins, limit_m=1e6)
+    assert pairs.nnz == np.isfinite(truth.walk_dm).sum() > 1900
+    rows, columns = pairs.nonzero() if (pairs.data > 0).all() else (None, None)
+    assert rows is not None
+    assert (pairs[rows, columns] == truth.walk_dm[rows, columns]).all()
+
+
+def test_the_matrix_holds_exactly_the_pairs_within_the_limit(setting) -> None:
+    origins, _, index, truth = setting
+    pairs = index.within(origins, limit_m=800)
+    assert pairs.has_sorted_indices
+    for origin in range(ORIGINS):
+        held = pairs.indices[pairs.indptr[origin] : pairs.indptr[origin + 1]]
+        assert list(held) == list(np.flatnonzero(truth.walk_dm[origin] <= 8000))
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+@pytest.mark.parametrize("limit_m", [None, 700.0])
+def test_one_pass_from_all_facilities(
+    setting, helsinki: WalkingNetwork, most: int, limit_m: float | None
+) -> None:
+    origins, places, _, truth = setting
+    walk_dm, owner = nearest_of_all(helsinki, places, origins, most=most, limit_m=limit_m)
+    limit_dm = np.inf if limit_m is None else limit_m * 10
+    for origin in range(ORIGINS):
+        wanted = expected(truth, origin, np.ones(FACILITIES, bool), most, limit_dm)
+        told = [int(walk) for walk in walk_dm[origin] if walk < FAR]
+        assert told == [walk for walk, _ in wanted]
+        # Owners are as near as they are said to be, and distinct.
+        owners = [int(one) for one in owner[origin] if one >= 0]
+        assert len(set(owners)) == len(owners) == len(told)
+        assert [truth.walk_dm[origin, one] for one in owners] == told
+
+
+def test_the_path_is_as_long_as_it_says(setting, helsinki: WalkingNetwork) -> None:
+    origins, places, index, truth = setting
+    seen = 0
+    for origin in range(0, ORIGINS, 3):
+        for target in range(0, FACILITIES, 20):
+            path = index.path(origins, origin, target)
+            assert (path is None) == (not np.isfinite(truth.walk_dm[origin, target]))
+            if path is None or len(path[1]) == 0:
+                continue
+            metres, nodes = path
+            total = origins.leg[origin] + places.leg[target]
+            for some, one, node in ((origins, origin, nodes[0]), (places, target, nodes[-1])):
+                at_start = helsinki.edge_start[some.edge[one]] == node
+                total += (some.to_start if at_start else some.to_end)[one]
+            for u, v in itertools.pairwise(nodes):
+                row = slice(helsinki.indptr[u], helsinki.indptr[u + 1])
+                total += helsinki.length_dm[row][list(helsinki.indices[row]).index(v)]
+            assert total == truth.walk_dm[origin, target] == pytest.approx(metres * 10)
+            seen += 1
+    assert seen > 100
+
+
+def test_snapping_finds_the_nearest_edge(helsinki: WalkingNetwork) -> None:
+    lon, lat = random_places(helsinki, 300, 6)
+    found = snap(helsinki, lon, lat, limit_m=2000)
+    # On a plane that is true to a millimetre over these few hundred metres.
+    scale = np.cos(np.radians(60.17)) * 111_320 * 1.0025, 111_412.0
+    start, end = helsinki.edge_start, helsinki.edge_end
+    lines = shapely.linestrings(
+        np.stack(
+            [
+                np.stack([helsinki.lon[start] * scale[0], helsinki.lat[start] * scale[1]], 1),
+                np.stack([helsinki.lon[end] * scale[0], helsinki.lat[end] * scale[1]], 1),
+            ],
+            axis=1,
+        )
+    )
+    fine = helsinki.part[start] == 0
+    assert helsinki.part_size[1] < LEAST_PART
+    points = shapely.points(lon * scale[0], lat * scale[1])
+    nearest_m = np.array([shapely.distance(lines[fine], point).min() for point in points])
+    assert (found.state == Snap.ON).all()
+    assert found.leg / 10 == pytest.approx(nearest_m, rel=3e-3, abs=0.1)
+
+
+def test_a_small_part_traps_nobody(helsinki: WalkingNetwork) -> None:
+    small = np.flatnonzero(helsinki.part > 0)
+    lon, lat = helsinki.lon[small], helsinki.lat[small]
+    far = snap(helsinki, lon, lat, limit_m=2000)
+    assert (far.state == Snap.ON).all()
+    assert (helsinki.part[helsinki.edge_start[far.edge]] == 0).all()
+    assert far.leg.max() > 0
+    # With nothing else within the limit, it is said.
+    near = snap(helsinki, lon, lat, limit_m=1)
+    cut = near.state == Snap.CUT_OFF
+    assert cut.any()
+    assert (helsinki.part[helsinki.edge_start[near.edge[cut]]] > 0).all()
+    out = PlacesOnNetwork(helsinki, far)
+    for place in np.flatnonzero(cut)[:5]:
+        assert len(out.nearest(near, int(place), k=1).positions) == 0
+
+
+def test_off_the_network_is_an_answer(helsinki: WalkingNetwork) -> None:
+    away = snap(helsinki, [24.5, 120.0], [60.5, 36.0])
+    assert list(away.state) == [Snap.OFF, Snap.OFF]
+    index = PlacesOnNetwork(helsinki, away)
+    assert len(index.nearest(away, 0, k=3).positions) == 0
+    assert index.within(away, limit_m=100).nnz == 0
+    walk_dm, owner = nearest_of_all(helsinki, away, away)
+    assert (walk_dm == FAR).all()
+    assert (owner == -1).all()
+
+
+def test_ties_come_in_order_of_position() -> None:
+    # A street of 100 m with places at both ends and one asking in the middle.
+    street = WalkingNetwork.build(
+        np.array([0.0, 0.001, 0.002]), np.zeros(3), [0, 1], [1, 2], [1113, 1113]
+    )
+    places = snap(street, [0.002, 0.0, 0.002, 0.0], [0.0] * 4)
+    index = PlacesOnNetwork(street, places)
+    middle = snap(street, [0.001], [0.0])
+    found = index.nearest(middle, k=3)
+    assert list(found.positions) == [0, 1, 2]
+    assert list(found.walk_dm) == [1113] * 3
+    mask = np.array([False, True, True, True])
+    assert list(index.nearest(middle, k=2, mask=mask).positions) == [1, 2]
