@@ -27,18 +27,38 @@ _NO = frozenset({"false", "no", "n", "0", "否"})
 Word = TypeVar("Word", bound=StrEnum)
 
 
+def fit_row(found: Findings, row: list[Any], width: int) -> None:
+    """Fill a short row up to the header's width; note that a long one holds more."""
+    if len(row) < width:
+        row.extend([None] * (width - len(row)))
+        return
+    over = next((cell for cell in row[width:] if cell not in (None, "")), None)
+    if over is not None:
+        found.add(
+            "",
+            over,
+            "too_many_cells",
+            f"这一行有 {len(row)} 格，表头只有 {width} 列；请检查引号和逗号。",
+            f"The row has {len(row)} cells, the header {width}; check quotation marks and commas.",
+        )
+
+
 def as_text(cell: Any) -> str | None:
     """Return a cell's text without space around it; None if nothing stands there."""
     if cell is None:
         return None
     text = cell if isinstance(cell, str) else str(cell)
-    return text.replace("\r\n", "\n").replace("\r", "\n").strip() or None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip() or None
 
 
 def read_text(
     found: Findings, column: str, cell: Any, most: int = MOST_TEXT_CHARACTERS
 ) -> str | None:
     """Return plain text, or note why it cannot be stored."""
+    if cell is None:
+        return None
     if isinstance(cell, dict | list):
         found.add(
             column,
@@ -227,6 +247,8 @@ def read_amenities(
             return ()
         cell = "; ".join(cell)
     text = read_text(found, column, cell)
+    if text is None:
+        return ()
     codes: dict[str, None] = {}
     for name in split_list(text):
         code = resolve(name)

@@ -224,16 +224,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     """Fill ``draft.values`` with all fields but the position, noting what is wrong."""
     found, values, record = draft.found, draft.values, draft.record
     row = record.cells
-    if len(row) < width:
-        row.extend([None] * (width - len(row)))
-    elif any(cell not in (None, "") for cell in row[width:]):
-        found.add(
-            "",
-            next(cell for cell in row[width:] if cell not in (None, "")),
-            "too_many_cells",
-            f"这一行有 {len(row)} 格，表头只有 {width} 列；请检查引号和逗号。",
-            f"The row has {len(row)} cells, the header {width}; check quotation marks and commas.",
-        )
+    cells.fit_row(found, row, width)
 
     def cell(column: str) -> Any:
         place = header.places.get(column)

@@ -108,8 +108,9 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
     seen: dict[str, int] = {}
 
     def understand(found: Findings, row: list[Any]) -> tuple[Any, ...]:
+        before = len(found.problems)
         code = cells.read_text(found, "code", row[header.places["code"]], 200)
-        cells.required(found, "code", "编号", code, 0)
+        cells.required(found, "code", "编号", code, before)
         if code is not None:
             first = seen.setdefault(code, found.line)
             if first != found.line:
@@ -197,8 +198,7 @@ def _read(
     for record in table.records:
         found = Findings(record.line)
         row = record.cells
-        if len(row) < width:
-            row.extend([None] * (width - len(row)))
+        cells.fit_row(found, row, width)
         values.append(understand(found, row))
         placed.append(
             read_position(found, record, header, areas=False, has_geometry=table.has_geometry)

@@ -103,7 +103,7 @@ def read_regions(
     seen: dict[str, int] = {}
     for record in table.records:
         found = Findings(record.line)
-        record.cells.extend([None] * (len(table.columns) - len(record.cells)))
+        cells.fit_row(found, record.cells, len(table.columns))
         drafts.append((record, found, _read_row(found, record, header, datum, seen)))
     _find_parents(drafts, stored_levels, stated="parent" in header.places)
     rows, rejected = [], []
@@ -134,8 +134,9 @@ def _read_row(
         place = header.places.get(column)
         return None if place is None else record.cells[place]
 
+    before = len(found.problems)
     code = cells.read_text(found, "code", cell("code"), 32)
-    cells.required(found, "code", "代码", code, 0)
+    cells.required(found, "code", "代码", code, before)
     if code is not None:
         first = seen.setdefault(code, record.line)
         if first != record.line:
@@ -183,7 +184,7 @@ def _outline(
     if geometry is None and words is not None:
         try:
             geometry = shapely.force_2d(shapely.from_wkt(words))
-        except (shapely.errors.GEOSException, ValueError):
+        except (shapely.errors.GEOSException, ValueError, UnicodeEncodeError):
             geometry = Text("不是有效的 WKT", "not valid WKT")
     if geometry is None:
         return None

@@ -20,6 +20,8 @@ from geoapp.importers.tables import Table, check_suffix
 from geoapp.reports.tables import FileTable, write_table
 from geoapp.store.regions import stored_regions
 
+# What a workbook's cell may hold, with room for what the format escapes.
+_MOST_CELL_CHARACTERS = 30_000
 _REJECTS_MARK = re.compile(r"\.rejects(-\d+)?$")
 Progress = Callable[[float, Text], None]
 READING = Text("读取文件", "Reading the file")
@@ -148,15 +150,21 @@ def _rejects_table(table: Table, rejected: Sequence[Rejected]) -> FileTable:
 
 
 def _cell(cells: Sequence[Any], place: int) -> Any:
-    return cells[place] if place < len(cells) else None
+    """Return a cell as it came; what is too long for any column is cut, so that it can be written."""
+    cell = cells[place] if place < len(cells) else None
+    return _cut(cell) if isinstance(cell, str) else cell
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= _MOST_CELL_CHARACTERS else words[:_MOST_CELL_CHARACTERS] + "…"
 
 
 def _reasons(rejected: Rejected) -> list[Any]:
     problems = rejected.problems
     return [
         rejected.line,
-        " | ".join(problem.field for problem in problems),
-        " | ".join(problem.value for problem in problems),
-        " | ".join(problem.text.zh for problem in problems),
-        " | ".join(problem.text.en for problem in problems),
+        _cut(" | ".join(problem.field for problem in problems)),
+        _cut(" | ".join(problem.value for problem in problems)),
+        _cut(" | ".join(problem.text.zh for problem in problems)),
+        _cut(" | ".join(problem.text.en for problem in problems)),
     ]

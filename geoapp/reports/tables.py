@@ -29,6 +29,8 @@ MOST_SHEET_ROWS = 1_048_575
 MOST_SHEET_CHARACTERS = 32_767
 # What a spreadsheet takes for a formula, and what an import would take for the guard itself.
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+# A negative number is harmless, and a person who mends it wants no apostrophe before it.
+_NEGATIVE = re.compile(r"-\d+(?:\.\d+)?")
 # OOXML writes characters as _xHHHH_; a text that looks so is written with its underscore escaped.
 _OOXML_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 
@@ -116,14 +118,16 @@ def _plain(cell: Any) -> Any:
 
 def _guarded(cell: Any) -> Any:
     """Put an apostrophe before what a spreadsheet would run; imports take it away again."""
-    return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
+    if isinstance(cell, str) and _FORMULA.match(cell) and not _NEGATIVE.fullmatch(cell):
+        return f"'{cell}"
+    return cell
 
 
 def _write_csv(table: FileTable, path: Path, layer: str) -> None:
     del layer
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(table.columns)
+        writer.writerow([_guarded(name) for name in table.columns])
         for cells, _ in table.rows:
             writer.writerow([_guarded(_plain(cell)) for cell in cells])
 

@@ -124,6 +124,7 @@ def rich_rows() -> list[dict[str, Any]]:
             "sample": "是",
             "备注": "=HYPERLINK(1)",
             "电梯": "有",
+            "=列": "-5",
         },
         {
             "code": "Q-2",

@@ -100,6 +100,7 @@ def test_formulas_stay_text(rich: Database, tmp_path: Path) -> None:
     assert first["operator"] == "'@工会"
     assert first["备注"] == "'=HYPERLINK(1)"
     assert first["lon"] == "120.15"
+    assert first["'=列"] == "-5"
     export_facilities(rich, tmp_path / "out.xlsx")
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").active
     assert sheet is not None

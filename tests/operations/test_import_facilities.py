@@ -111,7 +111,7 @@ def test_an_empty_cell_is_unknown(importer: Importer) -> None:
     assert (row["phone"], row["capacity"], row["entry"]) == (None, None, None)
     assert (row["opening_hours"], row["opening_hours_raw"]) == (None, None)
     assert (row["amenities"], row["no_amenities"]) == ([], ["toilet"])
-    assert row["extra"] == {"电梯": "有"}
+    assert row["extra"] == {"电梯": "有", "=列": "-5"}
 
 
 def test_lists_are_compared_as_sets_and_kept_apart(importer: Importer) -> None:
