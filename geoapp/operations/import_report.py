@@ -117,7 +117,8 @@ def write_rejects(
         places = [path.with_name(name), fallback]
     target = places[0] if len(places) == 1 or _is_writable(places[0]) else places[1]
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_table(_rejects_table(table, reading.rejected), target, layer="rejects")
+    rows = _rejects_table(table, reading.rejected, cut=suffix == ".xlsx")
+    write_table(rows, target, layer="rejects")
     return target
 
 
@@ -136,12 +137,13 @@ def _is_writable(path: Path) -> bool:
     return True
 
 
-def _rejects_table(table: Table, rejected: Sequence[Rejected]) -> FileTable:
+def _rejects_table(table: Table, rejected: Sequence[Rejected], *, cut: bool) -> FileTable:
+    """Return rows as they came; ``cut`` what is too long for a workbook's cell."""
     kept = [place for place, name in enumerate(table.columns) if folded(name) not in REJECT_COLUMNS]
     columns = [table.columns[place] or f"column_{place + 1}" for place in kept]
     rows = [
         (
-            [_cell(one.cells, place) for place in kept] + _reasons(one),
+            [_cell(one.cells, place, cut=cut) for place in kept] + _reasons(one),
             one.geometry if table.has_geometry else None,
         )
         for one in rejected
@@ -149,10 +151,9 @@ def _rejects_table(table: Table, rejected: Sequence[Rejected]) -> FileTable:
     return FileTable([*columns, *REJECT_COLUMNS], rows)
 
 
-def _cell(cells: Sequence[Any], place: int) -> Any:
-    """Return a cell as it came; what is too long for any column is cut, so that it can be written."""
+def _cell(cells: Sequence[Any], place: int, *, cut: bool) -> Any:
     cell = cells[place] if place < len(cells) else None
-    return _cut(cell) if isinstance(cell, str) else cell
+    return _cut(cell) if cut and isinstance(cell, str) else cell
 
 
 def _cut(words: str) -> str:
