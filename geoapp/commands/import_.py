@@ -1,6 +1,8 @@
 """``geoapp import``: files into the store."""
 
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -11,9 +13,11 @@ from geoapp.commands.context import open_store, say
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
+from geoapp.importers.columns import field_zh
 from geoapp.operations.import_file import import_file
 from geoapp.operations.import_report import ImportOptions, ImportReport
 from geoapp.operations.init import initialise
+from geoapp.operations.networks import import_network
 
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20
@@ -118,30 +122,53 @@ def candidates(
     _import("candidates", file, options)
 
 
-def _import(kind: str, file: Path, options: ImportOptions) -> None:
-    """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
+@import_.command()
+@_file
+@click.option("--name", help="网络名称，默认文件名 / what it is called, by default as the file")
+@click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
+def network(file: Path, name: str | None, clip: str | None) -> None:
+    """导入步行网络（OpenStreetMap，.osm.pbf）/ Import the walking network."""
+    with open_store() as (settings, database):
+        initialise(database)
+        with _progress() as told:
+            report = import_network(database, settings, file, name=name, clip=clip, progress=told)
+    numbers = report.statistics
+    say(
+        Text(
+            f"步行网络“{report.name}”：{numbers.nodes:,} 个节点，{numbers.edges:,} 条边，"
+            f"{numbers.length_m / 1000:,.0f} 公里，{numbers.components:,} 个互不连通的部分，"
+            f"最大的占 {numbers.largest_share:.1%}，断头路 {numbers.dead_ends:,} 处",
+            f"Walking network {report.name!r}: {numbers.nodes:,} nodes, {numbers.edges:,} edges, "
+            f"{numbers.length_m / 1000:,.0f} km, {numbers.components:,} separate parts, "
+            f"{numbers.largest_share:.1%} in the largest, {numbers.dead_ends:,} dead ends",
+        )
+    )
+    if report.unchanged:
+        say(Text("与正在使用的网络相同。", "It is the network that was in use."))
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float, Text], None]]:
+    """Show a bar on a terminal; yield what moves it."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TextColumn("{task.percentage:.0f}%"),
         TimeElapsedColumn(),
     )
+    console = Console(stderr=True)
+    hidden = not console.is_terminal
+    with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda share, step: bar.update(task, completed=share, description=step.both())
+
+
+def _import(kind: str, file: Path, options: ImportOptions) -> None:
+    """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
     with open_store() as (settings, database):
         initialise(database)
-        console = Console(stderr=True)
-        hidden = not console.is_terminal
-        with Progress(*columns, console=console, transient=True, disable=hidden) as bar:
-            task = bar.add_task("", total=1.0)
-            report = import_file(
-                database,
-                settings,
-                kind,
-                file,
-                options,
-                progress=lambda share, step: bar.update(
-                    task, completed=share, description=step.both()
-                ),
-            )
+        with _progress() as told:
+            report = import_file(database, settings, kind, file, options, progress=told)
     _show(report)
     if report.rejected:
         click.get_current_context().exit(EXIT_SOME_REJECTED)
@@ -150,7 +177,8 @@ def _import(kind: str, file: Path, options: ImportOptions) -> None:
 def _show(report: ImportReport) -> None:
     for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
         where = Text(
-            f"第 {problem.line:,} 行 {problem.field}", f"line {problem.line:,} {problem.field}"
+            f"第 {problem.line:,} 行 {field_zh(report.kind, problem.field)}".strip(),
+            f"line {problem.line:,} {problem.field}".strip(),
         )
         click.echo(f"{where.zh}: {problem.text.zh}\n    {where.en}: {problem.text.en}", err=True)
     if len(report.problems) > MOST_PROBLEMS_SHOWN:
@@ -182,10 +210,10 @@ def _show(report: ImportReport) -> None:
     )
     say(
         Text(
-            f"{prefix.zh}读取 {report.read}，新增 {report.inserted}，更新 {report.updated}，"
-            f"不变 {report.unchanged}，拒绝 {report.rejected}",
-            f"{prefix.en}read {report.read}, inserted {report.inserted}, updated "
-            f"{report.updated}, unchanged {report.unchanged}, rejected {report.rejected}",
+            f"{prefix.zh}读取 {report.read:,}，新增 {report.inserted:,}，更新 {report.updated:,}，"
+            f"不变 {report.unchanged:,}，拒绝 {report.rejected:,}",
+            f"{prefix.en}read {report.read:,}, inserted {report.inserted:,}, updated "
+            f"{report.updated:,}, unchanged {report.unchanged:,}, rejected {report.rejected:,}",
         )
     )
     if report.rejects_path is not None:

@@ -103,6 +103,19 @@ CANDIDATE_COLUMNS = (
     Column("cost", "费用", ("成本",)),
     Column("name", "名称", ("name_zh",)),
 )
+COLUMNS = {
+    "facilities": FACILITY_COLUMNS,
+    "regions": REGION_COLUMNS,
+    "demand": DEMAND_COLUMNS,
+    "candidates": CANDIDATE_COLUMNS,
+}
+
+
+def field_zh(kind: str, field: str) -> str:
+    """Return a problem's field, one column or several, with the Chinese names of the columns."""
+    names = {column.name: column.zh for column in COLUMNS[kind]}
+    known = [names[part] for part in field.split(", ") if part in names]
+    return f"{'、'.join(known)}（{field}）" if known else field
 
 
 def folded(name: str) -> str:

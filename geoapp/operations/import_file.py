@@ -1,6 +1,6 @@
 """Import a file: one door for the command and for uploads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.importers.problems import Reading, shown
-from geoapp.importers.tables import Table, open_table
+from geoapp.importers.tables import Record, Table, open_table
 from geoapp.operations.import_facilities import import_facilities
 from geoapp.operations.import_points import import_candidates, import_demand
 from geoapp.operations.import_regions import import_regions
@@ -33,6 +33,7 @@ _IMPORTERS: dict[str, _Importer] = {
 }
 KINDS = tuple(_IMPORTERS)
 MOST_SET_CHARACTERS = 100
+_REPORT_EVERY = 5000
 
 
 def import_file(
@@ -73,7 +74,7 @@ def import_file(
         names = ", ".join(KINDS)
         raise InvalidValueError("kind", kind, Text(names, names))
     progress(0.0, READING)
-    table = open_table(path, layer=kind)
+    table = _reported(open_table(path, layer=kind), progress)
     options = replace(
         options,
         set_code=set_code(options.set_code or set_stem(path)),
@@ -96,6 +97,21 @@ def import_file(
         dry_run=options.dry_run,
         rematched=getattr(counts, "rematched", 0),
     )
+
+
+def _reported(table: Table, progress: Progress) -> Table:
+    """Return the table with its rows counted aloud: how many there will be is not known."""
+
+    def records() -> Iterator[Record]:
+        for number, record in enumerate(table.records, start=1):
+            if number % _REPORT_EVERY == 0:
+                progress(
+                    0.0,
+                    Text(f"{READING.zh}，{number:,} 行", f"{READING.en}, {number:,} rows"),
+                )
+            yield record
+
+    return replace(table, records=records())
 
 
 def set_code(name: str) -> str:
