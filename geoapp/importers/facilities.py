@@ -1,11 +1,9 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import orjson
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary
@@ -25,13 +23,13 @@ from geoapp.importers.columns import (
     match_header,
     require_columns,
 )
+from geoapp.importers.extra import read_extra
 from geoapp.importers.place_checks import PlaceRules, check_positions
 from geoapp.importers.places import PlaceRow, read_places
 from geoapp.importers.positions import Positions, read_position
 from geoapp.importers.problems import Findings, Reading, Rejected
-from geoapp.importers.tables import Record, Table, bad_character
+from geoapp.importers.tables import Record, Table, is_blank
 
-MOST_EXTRA_CHARACTERS = 20_000
 _STATUS, _STATUS_ACCEPTED = cells.word_index(
     STATUS_TEXT,
     {
@@ -162,6 +160,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         placed.append(
             read_position(draft.found, record, header, areas=True, has_geometry=table.has_geometry)
         )
+        _tell_once(draft)
         drafts.append(draft)
     positions = Positions.of(placed).to_wgs84(rules.place.datum)
     hints = check_positions(
@@ -203,6 +202,24 @@ def required_columns(table: Table, header: Header) -> tuple[str, ...]:
     if table.has_geometry or "geometry_wkt" in header.places:
         return ("code", "kind", "name_zh")
     return ("code", "kind", "name_zh", "lon", "lat")
+
+
+def _tell_once(draft: _Draft) -> None:
+    """Say one thing, and not five, of a row without code, kind, name and position."""
+    problems = draft.found.problems
+    wanting = {problem.field for problem in problems if problem.code == "required"}
+    if not {"code", "kind", "name_zh"} <= wanting or len(wanting) != len(problems):
+        return
+    if len(wanting) < 4:  # it has a position
+        return
+    problems.clear()
+    draft.found.add(
+        "code",
+        next((cell for cell in draft.record.cells if not is_blank(cell)), ""),
+        "no_facility",
+        "这一行没有编号、类型、名称和位置；若是合计或说明，请删去。",
+        "The row has no code, kind, name and position; if it is a total or a note, remove it.",
+    )
 
 
 def _check_code(draft: _Draft, seen: dict[str, int]) -> None:
@@ -250,7 +267,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     _read_offer(found, cell, values, rules)
     values["region"] = _read_region(found, cell("region"), rules.place)
     values["places"] = read_places(found, cell("places"), rules.place)
-    values["extra"] = _read_extra(found, cell("extra"), row, header)
+    values["extra"] = read_extra(found, cell("extra"), row, header)
 
 
 def _read_kind(found: Findings, cell: Any, rules: FacilityRules) -> str | None:
@@ -328,61 +345,3 @@ def _read_region(found: Findings, cell: Any, place: PlaceRules) -> str | None:
         "and let the position decide.",
     )
     return code
-
-
-def _read_extra(found: Findings, packed: Any, row: Sequence[Any], header: Header) -> dict[str, Any]:
-    """Return the columns that are kept aside: those of the file and those packed as JSON."""
-    extra: dict[str, Any] = {}
-    if isinstance(packed, str) and packed.strip():
-        try:
-            packed = orjson.loads(packed)
-        except orjson.JSONDecodeError:
-            packed = [packed]
-    if isinstance(packed, dict):
-        extra.update(packed)
-    elif packed not in (None, "") and not (isinstance(packed, str) and not packed.strip()):
-        found.add(
-            "extra",
-            packed,
-            "bad_extra",
-            'extra（其他）应为 JSON 对象，如 {"备注": "…"}。',
-            'extra must be a JSON object such as {"note": "..."}.',
-        )
-    for name, place in header.extra.items():
-        value = row[place] if place < len(row) else None
-        if isinstance(value, str):
-            value = cells.as_text(value)
-        if value is not None:
-            extra[name] = value
-    packed_text = _packed(extra)
-    if packed_text is None or len(packed_text) > MOST_EXTRA_CHARACTERS:
-        found.add(
-            "extra",
-            "",
-            "bad_extra",
-            f"附加的列含有控制字符，或总长超过 {MOST_EXTRA_CHARACTERS:,} 个字符。",
-            "The further columns hold a control character or more than "
-            f"{MOST_EXTRA_CHARACTERS:,} characters.",
-        )
-        return {}
-    return extra
-
-
-def _packed(extra: dict[str, Any]) -> str | None:
-    """Return the extra columns as JSON; None if a character of theirs cannot be stored."""
-    if not extra:
-        return ""
-    if any(_has_bad(part) for part in (*extra, *extra.values())):
-        return None
-    try:
-        return orjson.dumps(extra).decode()
-    except (orjson.JSONEncodeError, TypeError):
-        return None
-
-
-def _has_bad(value: Any) -> bool:
-    if isinstance(value, str):
-        return bad_character(value) is not None
-    if isinstance(value, dict):
-        return any(_has_bad(part) for part in (*value, *value.values()))
-    return isinstance(value, list) and any(map(_has_bad, value))

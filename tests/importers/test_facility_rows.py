@@ -120,6 +120,29 @@ def test_every_problem_of_a_row_is_told() -> None:
     ]
 
 
+def test_a_line_of_totals_is_told_once() -> None:
+    reading = read(GOOD, {"备注": "合计 1"})
+    assert codes(reading) == [("code", "no_facility")]
+    assert reading.problems[0].value == "合计 1"
+    # With a position it is a facility, of which every missing cell is told.
+    assert len(read({"lon": 120.15, "lat": 36.15, "code": ""}, GOOD).problems) == 3
+
+
+def test_names_of_the_field_are_understood() -> None:
+    names = {
+        "站点编号": "A",
+        "站点类型": "爱心驿站",
+        "站点名称": "站",
+        "经度": 120.15,
+        "纬度": 36.15,
+    }
+    more = {"联系电话": "1", "详细地址": "路", "服务时间": "24小时"}
+    reading = read({**names, **more})
+    assert (reading.problems, reading.extra) == ((), ())
+    [row] = reading.rows
+    assert (row.phone, row.address, row.opening_hours) == ("1", "路", "24/7")
+
+
 def test_duplicate_codes_name_the_first_line() -> None:
     reading = read(GOOD, {**GOOD, "code": "B"}, {**GOOD, "name_zh": "again"})
     assert codes(reading) == [("code", "duplicate_code")]
