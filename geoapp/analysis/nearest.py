@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.search import Filter, Layer, Mask, Nearest, build_layers, nearest_of
-from geoapp.analysis.spheroid import BoolArray, FloatArray, checked_lonlat
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray, checked_lonlat, geodesic_m
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
@@ -190,6 +190,17 @@ class FacilityIndex:
         """
         chosen = self._filter(mask)
         return nearest_of(self._layers, self.keys, chosen, lon=lon, lat=lat, k=k, max_m=max_m)
+
+    def distance_m(self, positions: IntArray, *, lon: float, lat: float) -> FloatArray:
+        """Return the distances from a point (EPSG:4326) to places at some positions, in metres."""
+        if self._areas is None or all(self._areas[place] is None for place in positions):
+            return geodesic_m(lon, lat, self.lon[positions], self.lat[positions])
+        distance_m = np.empty(len(positions))
+        for layer in build_layers(self.lon, self.lat, self._areas, np.asarray(positions)):
+            own = np.array([positions.tolist().index(place) for place in layer.positions])
+            held = np.arange(len(layer.positions))
+            distance_m[own] = layer.distance_m(held, lon=lon, lat=lat)
+        return distance_m
 
     def select(self, mask: BoolArray) -> "Selection":
         """Prepare a filter that will be asked many times: its queries cost as much as plain ones.

@@ -17,6 +17,7 @@ from geoapp.importers.columns import field_zh
 from geoapp.operations.import_file import import_file
 from geoapp.operations.import_report import ImportOptions, ImportReport
 from geoapp.operations.init import initialise
+from geoapp.operations.nearest import NearestService
 from geoapp.operations.networks import import_network
 
 EXIT_SOME_REJECTED = 3
@@ -132,6 +133,8 @@ def network(file: Path, name: str | None, clip: str | None) -> None:
         initialise(database)
         with _progress() as told:
             report = import_network(database, settings, file, name=name, clip=clip, progress=told)
+            told(1.0, Text("准备查询", "Preparing answers"))
+            NearestService(database, settings).warm_up()
     numbers = report.statistics
     say(
         Text(

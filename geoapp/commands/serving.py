@@ -1,6 +1,7 @@
 """Run the web processes and their job worker as one service that starts and ends together."""
 
 import atexit
+import contextlib
 import multiprocessing
 import os
 import signal
@@ -146,7 +147,10 @@ def web_application() -> object:
 
     end_with_server()
     atexit.register(_leave_at_once)
-    return create_app()
+    application = create_app()
+    with contextlib.suppress(GeoappError):  # a store that is away is waited for, request by request
+        application.extensions["geoapp"].nearest.warm_up()
+    return application
 
 
 def _leave_at_once() -> None:

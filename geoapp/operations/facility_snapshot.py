@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -51,6 +52,13 @@ class Filters:
             and (not self.families or facility.family in self.families)
             and self.amenities.issubset(facility.amenities)
         )
+
+
+class Chosen(NamedTuple):
+    """The facilities that count for a question: ready to be asked, and as a mask by position."""
+
+    selection: Selection
+    mask: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,7 +104,7 @@ class Snapshot:
         )
         self._schedules: list[tuple[str | None, str]] = []
         self._schedule_of = self._number_schedules()
-        self._selections: OrderedDict[Hashable, Selection] = OrderedDict()
+        self._chosen: OrderedDict[Hashable, Chosen] = OrderedDict()
         self._openings: OrderedDict[datetime, dict[tuple[str | None, str], Opening]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -110,7 +118,7 @@ class Snapshot:
         self._schedules = list(numbers)
         return schedule_of
 
-    def select(self, filters: Filters, at: datetime, *, open_only: bool) -> Selection:
+    def select(self, filters: Filters, at: datetime, *, open_only: bool) -> Chosen:
         """Return the facilities that count at a moment; asked again, it costs nothing.
 
         Parameters
@@ -123,9 +131,9 @@ class Snapshot:
         minute = at.replace(second=0, microsecond=0).astimezone(UTC) if open_only else None
         key = (filters, tuple(days.values()), minute)
         with self._lock:
-            found = self._selections.get(key)
+            found = self._chosen.get(key)
             if found is not None:
-                self._selections.move_to_end(key)
+                self._chosen.move_to_end(key)
                 return found
         mask = np.fromiter(
             (
@@ -139,11 +147,11 @@ class Snapshot:
             known = self.openings(at)
             is_open = [known.of(hours, zone).open is True for hours, zone in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
-        found = self.index.select(mask)
+        found = Chosen(self.index.select(mask), mask)
         with self._lock:
-            self._selections[key] = found
-            while len(self._selections) > KEPT_SELECTIONS:
-                self._selections.popitem(last=False)
+            self._chosen[key] = found
+            while len(self._chosen) > KEPT_SELECTIONS:
+                self._chosen.popitem(last=False)
         return found
 
     def openings(self, at: datetime) -> "Openings":

@@ -6,7 +6,6 @@ The asker's position is used for the answer and then forgotten: it is neither st
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 from geoapp.analysis.walking import WalkingEstimate
 from geoapp.core.errors import InvalidValueError
@@ -15,49 +14,17 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.facility_snapshot import Filters, Opening, Snapshot, SnapshotKeeper
+from geoapp.operations.facility_walks import NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.store.vocabulary import Codes, read_codes
+
+__all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered"]
 
 MAX_K = 50
 KEPT_RENDERED = 50_000
 
 Rendered = tuple[bytes, bytes]
-Order = Literal["walk", "line"]
-
-
-@dataclass(frozen=True, slots=True)
-class NearestQuery:
-    """A question.
-
-    Attributes
-    ----------
-    lon, lat
-        The asker's position, WGS-84, decimal degrees.
-    k
-        How many answers at most, 1 to 50.
-    kinds, families, amenities
-        Codes; any of the kinds, any of the families, all of the amenities.
-    at
-        The moment that ``open`` is told for, with its zone; None is now.
-    open_only
-        Only facilities known to be open at that moment.
-    max_m
-        Greatest straight-line distance in metres.
-    order
-        By walking distance or by straight line.
-    """
-
-    lon: float
-    lat: float
-    k: int = 5
-    kinds: frozenset[str] = frozenset()
-    families: frozenset[str] = frozenset()
-    amenities: frozenset[str] = frozenset()
-    at: datetime | None = None
-    open_only: bool = False
-    max_m: float | None = None
-    order: Order = "walk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +49,7 @@ class NearestService:
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._keeper = SnapshotKeeper(database)
+        self._walks = WalksKeeper(settings)
         self._database = database
         self._codes: tuple[Snapshot, Codes] | None = None
         self._kept: dict[tuple[int, int, Datum], tuple[PlacedFacility, Rendered]] = {}
@@ -90,8 +58,14 @@ class NearestService:
         )
 
     def warm_up(self) -> None:
-        """Read the facilities now, so that the first person does not wait for it."""
-        self._keeper.current()
+        """Read facilities and network now, so that the first person does not wait for it.
+
+        Where there is a network, one walk is searched for: that compiles what is not compiled yet.
+        """
+        ways = self._walks.of(self._keeper.current())
+        if ways is not None:
+            lon, lat = float(ways.network.lon[0]), float(ways.network.lat[0])
+            self.ask(NearestQuery(lon=lon, lat=lat))
 
     def ask(self, query: NearestQuery) -> list[NearestItem]:
         """Return the nearest facilities in service, nearest first; ties are ordered by code.
@@ -114,28 +88,36 @@ class NearestService:
         self._check_codes(snapshot, query)
         at = query.at or datetime.now(UTC)
         filters = Filters(query.kinds, query.families, query.amenities)
-        selection = snapshot.select(filters, at, open_only=query.open_only)
-        # The order by walking estimate is that by line, since the detour factor is one number.
+        chosen = snapshot.select(filters, at, open_only=query.open_only)
         wanted = query.k * max(1, snapshot.most_places)
-        found = selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+        ways = self._walks.of(snapshot)
+        found = None
+        if ways is not None:
+            found = ways.nearest(query, chosen, wanted, self.estimate)
+        if found is None:
+            # The order by walking estimate is that by line, since the detour factor is one number.
+            line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+            found = [
+                Way(position, distance_m, self.estimate.walk_m(distance_m), Basis.ESTIMATE)
+                for position, distance_m in zip(
+                    line.positions.tolist(), line.distance_m.tolist(), strict=True
+                )
+            ]
         openings = snapshot.openings(at)
         items: list[NearestItem] = []
         seen: set[str] = set()
-        for position, distance_m in zip(
-            found.positions.tolist(), found.distance_m.tolist(), strict=True
-        ):
-            facility = snapshot.facilities[position]
+        for way in found:
+            facility = snapshot.facilities[way.position]
             if facility is None or facility.code in seen:
                 continue
             seen.add(facility.code)
-            walk_m = self.estimate.walk_m(distance_m)
             items.append(
                 NearestItem(
                     facility=facility,
-                    distance_m=distance_m,
-                    walk_m=walk_m,
-                    walk_seconds=self.estimate.seconds(walk_m),
-                    basis=Basis.ESTIMATE,
+                    distance_m=way.distance_m,
+                    walk_m=way.walk_m,
+                    walk_seconds=self.estimate.seconds(way.walk_m),
+                    basis=way.basis,
                     opening=openings.of(facility.opening_hours, facility.timezone),
                 )
             )

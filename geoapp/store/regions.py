@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import shapely
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -37,6 +39,28 @@ def stored_regions(session: Session) -> list[StoredRegion]:
         StoredRegion(code, parent, level, name, None if wkb is None else bytes(wkb))
         for code, parent, level, name, wkb in rows
     ]
+
+
+def region_outline(session: Session, code: str) -> BaseGeometry | None:
+    """Return a region's outline (EPSG:4326), or that of the regions below it; None if unknown."""
+    wkb = session.scalar(
+        text(
+            """
+            with recursive below as (
+                select code, geom, 0 as depth from region where code = :code
+                union all
+                select r.code, r.geom, b.depth + 1 from region r
+                join below b on r.parent_code = b.code where b.geom is null
+            )
+            select st_asbinary(st_union(geom)) from below
+            """
+        ),
+        {"code": code},
+    )
+    if wkb is None:
+        return None
+    outline: BaseGeometry = shapely.from_wkb(bytes(wkb))
+    return outline
 
 
 def match_regions(session: Session, points: str, tolerance_m: float) -> None:

@@ -59,6 +59,9 @@ class WalkingNetwork:
         Of each node the number of its connected part; 0 is the largest.
     part_size
         Nodes of each part.
+    edge_fine
+        Of each edge whether its part is the largest or has `LEAST_PART` nodes, so that whoever is
+        put on it can reach others.
     grid
         Finds edges by place.
     version
@@ -76,6 +79,7 @@ class WalkingNetwork:
     edge_kind: Int
     part: Int
     part_size: Int
+    edge_fine: Int
     grid: EdgeGrid
     version: str
 
@@ -198,6 +202,8 @@ class WalkingNetwork:
             "part": place[label],
             "part_size": size[rank].astype(np.int32),
         }
+        own_part = arrays["part"][low]
+        arrays["edge_fine"] = (own_part == 0) | (arrays["part_size"][own_part] >= LEAST_PART)
         grid = EdgeGrid.build(lon, lat, low, high)
         return cls(**arrays, grid=grid, version=_version(arrays))
 
@@ -258,7 +264,7 @@ class WalkingNetwork:
             }
             first = np.load(folder / "grid_first.npy", mmap_mode="r", allow_pickle=False)
             edges = np.load(folder / "grid_edges.npy", mmap_mode="r", allow_pickle=False)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError) as error:
             raise _damaged(folder, error) from None
         return cls(
             **arrays, grid=EdgeGrid(first, edges, **manifest["grid"]), version=manifest["version"]
@@ -275,7 +281,7 @@ def describe(folder: Path) -> dict[str, Any]:
     """
     try:
         manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise _damaged(folder, error) from None
     if manifest.get("format") != FORMAT:
         raise _damaged(folder, ValueError(f"format {manifest.get('format')}"))

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from geoapp.analysis.network import kernels
-from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
+from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.spheroid import checked_lonlat
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -76,8 +76,6 @@ def snap(
         raise InvalidValueError("limit_m", limit_m, Text("1 到 5000 米", "1 to 5,000 m"))
     at_lon, at_lat = checked_lonlat(lon, lat)
     grid = network.grid
-    fine = network.part_size[network.part[network.edge_start]] >= LEAST_PART
-    fine |= np.asarray(network.part[network.edge_start]) == 0
     edge, share, leg_m, is_fine = kernels.snap(
         at_lon,
         at_lat,
@@ -85,7 +83,7 @@ def snap(
         network.lat,
         network.edge_start,
         network.edge_end,
-        fine,
+        network.edge_fine,
         grid.first,
         grid.edges,
         grid.west,
