@@ -1,6 +1,17 @@
 """Time the import of 200,000 facilities and of 1,000,000 demand points into a store of its own.
 
 python benchmarks/bench_import.py [FACILITIES] [DEMAND]
+
+2026-11-23, two shared cores of an Intel Xeon, the private server's own settings:
+
+    regions          400 rows    0.2 s  inserted 400 unchanged 0  peak 204 MB
+    facilities   200,000 rows   20.7 s  inserted 200,000 unchanged 0  peak 744 MB
+    facilities   200,000 rows   17.2 s  inserted 0 unchanged 200,000  peak 744 MB
+    demand     1,000,000 rows   46.8 s  inserted 1,000,000 unchanged 0  peak 1,126 MB
+    demand     1,000,000 rows   21.5 s  inserted 0 unchanged 1,000,000  peak 1,126 MB
+
+Of the facilities' 20 seconds, 8.5 go to understanding the rows, 2 to finding regions, 6 to the
+insert with its indexes.
 """
 
 import csv

@@ -1,10 +1,15 @@
-"""docs/import.md names every column that imports know."""
+"""docs/import.md names every column that imports know, and its examples work."""
 
 import re
+import shlex
 from pathlib import Path
 
+import openpyxl
 import pytest
+from click.testing import CliRunner
 
+from geoapp.cli import main
+from geoapp.core.settings import Settings
 from geoapp.importers.columns import (
     CANDIDATE_COLUMNS,
     DEMAND_COLUMNS,
@@ -43,3 +48,47 @@ def test_the_formats(page: str) -> None:
     [line] = re.findall(r"^- \*\*格式.*", page, re.M)
     for suffix in re.findall(r"`(\.\w+)`", line):
         assert check_suffix(Path(f"x{suffix}")) == suffix
+
+
+NEEDED = {
+    "stations.xlsx": ["code,kind,name_zh,lon,lat", "A,爱心驿站,甲站,120.382600,36.067100"],
+    "workers.csv": ["lon,lat,weight", "120.382600,36.067100,12"],
+    "sites.csv": ["code,lon,lat", "S-1,120.382600,36.067100"],
+}
+
+
+def test_the_examples_work(
+    page: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run every command of the page, the outlines first as the page says."""
+    for name, lines in NEEDED.items():
+        rows = [line.split(",") for line in lines]
+        if name.endswith(".xlsx"):
+            book = openpyxl.Workbook()
+            assert book.active is not None
+            for row in rows:
+                book.active.append(row)
+            book.save(tmp_path / name)
+        else:
+            (tmp_path / name).write_text("\n".join(lines), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GEOAPP_DATA", str(settings.data))
+    commands = [
+        shlex.split(line, comments=True) for line in re.findall(r"^    (geoapp .*)$", page, re.M)
+    ]
+    commands.sort(key=lambda words: words[1] != "boundaries" and "regions" not in words)
+    assert len(commands) == 7
+    for words in commands:
+        result = CliRunner().invoke(main, words[1:])
+        assert result.exit_code == 0, f"{words}: {result.output}"
+        dry = "--dry-run" in words
+        if words[1] == "import" and words[2] != "regions":
+            assert ("新增 1" in result.output) and (("试运行" in result.output) == dry)
+    again = CliRunner().invoke(main, ["import", "facilities", "stations.xlsx", "--datum", "gcj02"])
+    assert "不变 1" in again.output
+
+
+def test_common_names_are_told(page: str) -> None:
+    [names] = re.findall(r"台账里常见的“(.*?)”", page)
+    others = {name for column in FACILITY_COLUMNS for name in column.others}
+    assert set(names.split("、")) <= others

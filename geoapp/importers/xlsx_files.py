@@ -14,6 +14,8 @@ from geoapp.core.i18n import Text
 from geoapp.importers.tables import Record, Table, check_width, counted, trimmed_header
 
 MOST_UNPACKED_BYTES = 2 * 1024**3
+# Excel stops at 32,767 characters in a cell; what is far above is not a table.
+MOST_CELL_BYTES = 8 * 1024**2
 MOST_CELLS = 60_000_000
 _CHUNK = 1024 * 1024
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
@@ -96,8 +98,16 @@ def _check_part(
     columns: set[bytes] = set()
     rows = 0
     rest = b""
+    text_bytes = 0
+    is_xml = part.filename.endswith(".xml")
     with archive.open(part) as file:
         while chunk := file.read(_CHUNK):  # the check sum at the end refuses parts that lie
+            mark = chunk.find(b"<")
+            text_bytes += len(chunk) if mark < 0 else mark
+            if is_xml and text_bytes > MOST_CELL_BYTES:
+                raise _vast_cell(path)
+            if mark >= 0:
+                text_bytes = len(chunk) - 1 - chunk.rfind(b"<")
             if not is_sheet:
                 continue
             rest += chunk
@@ -115,6 +125,15 @@ def _check_part(
                 "too much; clear the cells outside the data.",
             )
         )
+
+
+def _vast_cell(path: Path) -> UnusableInputError:
+    return UnusableInputError(
+        Text(
+            f"{path.name} 有过大的单元格（超过 {MOST_CELL_BYTES:,} 字节）；请删去其内容。",
+            f"{path.name}: a cell is too large (over {MOST_CELL_BYTES:,} bytes); clear it.",
+        )
+    )
 
 
 def _column_number(letters: bytes) -> int:

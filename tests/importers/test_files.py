@@ -76,6 +76,21 @@ def test_a_huge_cell_is_refused_without_reading_it(
     assert "a cell is too large" in refused(path)
 
 
+def test_a_cell_of_a_gigabyte_in_a_small_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    openpyxl.Workbook().save(path)
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/sharedStrings2.xml", "w", force_zip64=True) as file,
+    ):
+        file.write(b"<sst><si><t>")
+        for _ in range(1024):
+            file.write(b"x" * 1024**2)
+        file.write(b"</t></si></sst>")
+    assert path.stat().st_size < 8 * 1024**2
+    assert "a cell is too large" in refused(path)
+
+
 def test_16384_columns(tmp_path: Path) -> None:
     names = [f"c{number}" for number in range(16_384)]
     path = tmp_path / "a.csv"

@@ -139,6 +139,7 @@ def rich_rows() -> list[dict[str, Any]]:
             "code": "Q-3",
             "kind": "mobile_station",
             "name_zh": "流动车",
+            "status": "suspended",
             "name_en": "Bus",
             "lon": 120.2,
             "lat": 36.1,
