@@ -1,7 +1,8 @@
 """Who is within a service standard of a facility, who has a second one, and who has none.
 
 Covered iff impedance <= standard (closed), where the impedance of a demand point is the walk to
-its nearest facility: the exact geodesic times the estimate's detour factor.
+its nearest facility: the shortest path where both are on a walking network, else the exact geodesic
+times the estimate's detour factor.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,14 @@ import numpy as np
 
 from geoapp.analysis.bulk import Cancelled, Progress, raise_if, two_nearest
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
+from geoapp.analysis.network.demand_walks import NearestWalks, two_nearest_by_walk
+from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.snapping import Snap
 from geoapp.analysis.regions import RegionCoverage, Tally, by_region
-from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray, geodesic_m
 from geoapp.analysis.walking import Standard, WalkingEstimate
 
+_LEAST_LINE_M = 50.0
 _SEARCH_SHARE = 0.8  # of the whole work; the rest is counting
 
 
@@ -45,6 +50,8 @@ class CoverageResult:
         By facility position: weight of the demand whose nearest facility it is.
     facility_sole_weight
         By facility position: weight that it alone covers, which would be lost without it.
+    network
+        How far the network carried it; None where none was given.
     """
 
     standard: Standard
@@ -61,6 +68,29 @@ class CoverageResult:
     without_region: RegionCoverage | None
     facility_weight: FloatArray
     facility_sole_weight: FloatArray
+    network: "NetworkShare | None"
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkShare:
+    """How far a network carried a coverage result; weights of demand at the moment asked.
+
+    Attributes
+    ----------
+    on_weight, cut_off_weight, off_weight
+        On the network, on a part of it that reaches nothing, and away from it.
+    walked_weight
+        Whose nearest facility is reached on the network.
+    detour_factor
+        Walked metres over straight metres of these, weighted; None where there are none. Places
+        nearer than 50 m in a straight line are left out: a street's width would decide.
+    """
+
+    on_weight: float
+    cut_off_weight: float
+    off_weight: float
+    walked_weight: float
+    detour_factor: float | None
 
 
 def coverage(
@@ -69,6 +99,7 @@ def coverage(
     standard: Standard,
     *,
     estimate: WalkingEstimate,
+    network: WalkingNetwork | None = None,
     open_mask: BoolArray | None = None,
     parents: Mapping[str, str | None] | None = None,
     at: datetime | None = None,
@@ -84,7 +115,9 @@ def coverage(
     standard
         Greatest acceptable walk, in metres or seconds.
     estimate
-        How straight metres become walked ones.
+        How straight metres become walked ones, where there is no network.
+    network
+        The walking network; None = everything is estimated.
     open_mask
         By facility position: which ones count (are open at the moment asked); None = all.
     parents
@@ -109,18 +142,33 @@ def coverage(
             progress(_SEARCH_SHARE * share)
 
     weight = demand.weight_at(at)
-    found = two_nearest(
-        facilities.index,
-        demand.lon,
-        demand.lat,
-        mask=open_mask,
-        progress=searched,
-        cancelled=cancelled,
-    )
-    walks_m = estimate.walk_m(found.line_m)
+    share = None
+    if network is None:
+        found = two_nearest(
+            facilities.index,
+            demand.lon,
+            demand.lat,
+            mask=open_mask,
+            progress=searched,
+            cancelled=cancelled,
+        )
+        positions, walks_m = found.positions, estimate.walk_m(found.line_m)
+    else:
+        walked = two_nearest_by_walk(
+            network,
+            facilities.index,
+            demand.lon,
+            demand.lat,
+            estimate=estimate,
+            mask=open_mask,
+            progress=searched,
+            cancelled=cancelled,
+        )
+        positions, walks_m = walked.positions, walked.walk_m
+        share = _share(walked, demand, facilities, weight)
     walk_m, backup_walk_m = walks_m[:, 0].copy(), walks_m[:, 1].copy()
     covered, backup = standard.covers(walk_m, estimate), standard.covers(backup_walk_m, estimate)
-    nearest, second = found.positions[:, 0].copy(), found.positions[:, 1].copy()
+    nearest, second = positions[:, 0].copy(), positions[:, 1].copy()
     tally = Tally.build(walk_m, weight, covered, backup)
     total = tally.whole()
     raise_if(cancelled)
@@ -142,6 +190,7 @@ def coverage(
         without_region=without_region,
         facility_weight=_load(nearest[served], weight[served], size),
         facility_sole_weight=_load(nearest[sole], weight[sole], size),
+        network=share,
     )
     if progress is not None:
         progress(1.0)
@@ -150,3 +199,27 @@ def coverage(
 
 def _load(position: IntArray, weight: FloatArray, size: int) -> FloatArray:
     return np.bincount(position, weight, minlength=size).astype(np.float64)
+
+
+def _share(
+    walked: NearestWalks, demand: DemandFrame, facilities: FacilityFrame, weight: FloatArray
+) -> NetworkShare:
+    by_network = walked.by_network[:, 0]
+    nearest = walked.positions[by_network, 0]
+    index = facilities.index
+    line_m = np.asarray(
+        geodesic_m(
+            demand.lon[by_network], demand.lat[by_network], index.lon[nearest], index.lat[nearest]
+        )
+    )
+    far = line_m >= _LEAST_LINE_M
+    own = weight[by_network][far]
+    straight_m = float(own @ line_m[far])
+    walked_m = float(own @ walked.walk_m[by_network, 0][far])
+    return NetworkShare(
+        on_weight=float(weight[walked.state == Snap.ON].sum()),
+        cut_off_weight=float(weight[walked.state == Snap.CUT_OFF].sum()),
+        off_weight=float(weight[walked.state == Snap.OFF].sum()),
+        walked_weight=float(weight[by_network].sum()),
+        detour_factor=walked_m / straight_m if straight_m > 0 else None,
+    )

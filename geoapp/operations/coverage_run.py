@@ -25,6 +25,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Family, RunStatus
 from geoapp.operations import runs
+from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.runs import Attempt, LostRunError, RunState
 from geoapp.store.coverage_read import (
     DemandRows,
@@ -240,12 +241,14 @@ def _compute(
         detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
     )
     attempt.progress(0.1, _SEARCHING)
+    network = NetworkKeeper(settings).current()
     local = None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone))
     result = coverage(
         demand,
         facilities,
         wanted.standard,
         estimate=estimate,
+        network=network,
         parents={one.code: one.parent_code for one in inputs.regions},
         at=local,
         progress=lambda share: attempt.progress(0.1 + 0.6 * share, _SEARCHING),
@@ -274,17 +277,24 @@ def _compute(
         "gap_zones": len(zones.zones),
         "gap_rest_zones": zones.rest_zones,
         "gap_rest_workers": zones.rest_workers,
+        "network": None if result.network is None else asdict(result.network),
     }
     told = {
         "versions": inputs.versions,
         "demand": inputs.demand_code,
-        "basis": Basis.ESTIMATE,
+        "basis": _basis(result),
+        "network": None if network is None else network.version,
         "detour_factor": settings.detour_factor,
         "walking_speed_m_per_s": settings.walking_speed_m_per_s,
         "timezone": settings.timezone,
         "calendar_years": sorted(inputs.calendar.years)[-1:],
     }
     _store(database, attempt, summary, told, result, zones, counted)
+
+
+def _basis(result: CoverageResult) -> Basis:
+    walked = result.network is not None and result.network.walked_weight > 0
+    return Basis.NETWORK if walked else Basis.ESTIMATE
 
 
 def _profiles(rows: DemandRows) -> list[list[float] | None] | None:

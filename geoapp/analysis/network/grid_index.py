@@ -6,8 +6,9 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-CELL_DEGREES: Final = 0.002
-MOST_CELLS: Final = 4_000_000
+LEAST_CELL_DEGREES: Final = 0.0002
+CELLS_PER_EDGE: Final = 2  # few edges to look at in each cell, few empty cells to look into
+MOST_CELLS: Final = 16_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,13 @@ class EdgeGrid:
         """Put m edges between points (decimal degrees) into cells."""
         west, south = float(lon.min()), float(lat.min())
         width, height = float(np.ptp(lon)), float(np.ptp(lat))
-        cell = max(CELL_DEGREES, float(np.sqrt(width * height / MOST_CELLS)))
+        wanted = min(MOST_CELLS, CELLS_PER_EDGE * len(start))
+        # Long and thin extents, too, have no more cells than wanted.
+        cell = max(
+            LEAST_CELL_DEGREES,
+            float(np.sqrt(width * height / wanted)),
+            max(width, height) / wanted,
+        )
         columns, rows = int(width / cell) + 1, int(height / cell) + 1
 
         def column(values: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The compiled inner loops: snapping, bounded shortest walks, nearest labels.
+"""The compiled inner loops: snapping and bounded shortest walks.
 
 Distances are whole decimetres in int32. A heap entry is ``distance << 32 | node``; targets take part
 as nodes ``n + target`` that lead nowhere, so that they come out in order of their walk.
@@ -132,14 +132,18 @@ def snap(
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _push(heap: Array, size: int, key: Any) -> tuple[Array, int]:
+def push(heap: Array, size: int, key: Any) -> tuple[Array, int]:
+    """Put a key into a heap of some size; return the heap (a longer one if need be) and its size.
+
+    Each entry has four below it: half as deep as with two, and they stand in one line of memory.
+    """
     if size == len(heap):
         grown = np.empty(2 * size, np.int64)
         grown[:size] = heap
         heap = grown
     i = size
     while i > 0:
-        parent = (i - 1) >> 1
+        parent = (i - 1) >> 2
         if heap[parent] <= key:
             break
         heap[i] = heap[parent]
@@ -149,22 +153,25 @@ def _push(heap: Array, size: int, key: Any) -> tuple[Array, int]:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _pop(heap: Array, size: int) -> tuple[int, int]:
+def pop(heap: Array, size: int) -> tuple[int, int]:
+    """Take the least key out of a heap; return it and the heap's size."""
     top = heap[0]
     size -= 1
     if size > 0:
         last = heap[size]
         i = 0
         while True:
-            child = 2 * i + 1
+            child = 4 * i + 1
             if child >= size:
                 break
-            if child + 1 < size and heap[child + 1] < heap[child]:
-                child += 1
-            if heap[child] >= last:
+            least, key = child, heap[child]
+            for other in range(child + 1, min(child + 4, size)):
+                if heap[other] < key:
+                    least, key = other, heap[other]
+            if key >= last:
                 break
-            heap[i] = heap[child]
-            i = child
+            heap[i] = key
+            i = least
         heap[i] = last
     return top, size
 
@@ -213,9 +220,9 @@ def walk(
             reached[node] = dm
             if trace:
                 before[node] = -1
-            heap, size = _push(heap, size, (np.int64(dm) << 32) | np.int64(node))
+            heap, size = push(heap, size, (np.int64(dm) << 32) | np.int64(node))
     while size > 0:
-        top, size = _pop(heap, size)
+        top, size = pop(heap, size)
         node, dm = np.int32(top & 0xFFFFFFFF), np.int32(top >> 32)
         if dm != reached[node]:
             continue
@@ -255,149 +262,5 @@ def walk(
                 reached[other] = away
                 if trace:
                     before[other] = node
-                heap, size = _push(heap, size, (away << 32) | np.int64(other))
+                heap, size = push(heap, size, (away << 32) | np.int64(other))
     return found[:count], found_dm[:count], touched[:touched_count]
-
-
-@njit(cache=True, nogil=True)
-def nearest_labels(
-    indptr: Array,
-    indices: Array,
-    length: Array,
-    seeds: Array,
-    seed_dm: Array,
-    seed_owner: Array,
-    most: int,
-    limit: int,
-) -> tuple[Array, Array]:
-    """Return for each node the walks to its nearest owners, shape (n, most), and these; -1 is none.
-
-    One pass from all owners at once: a node is left again for each of its ``most`` nearest.
-    """
-    n = len(indptr) - 1
-    label_dm = np.full((n, most), FAR, np.int32)
-    label_owner = np.full((n, most), -1, np.int32)
-    held = np.zeros(n, np.int8)
-    # Entries carry their owner beside the key: the heap orders positions in a pool.
-    heap = np.empty(4096, np.int64)
-    size = 0
-    pool_node = np.empty(4096, np.int32)
-    pool_owner = np.empty(4096, np.int32)
-    pool_count = 0
-    order = np.argsort(seed_dm)
-    waiting = 0
-    while size > 0 or waiting < len(order):
-        if waiting < len(order) and (
-            size == 0 or np.int64(seed_dm[order[waiting]]) <= (heap[0] >> 32)
-        ):
-            s = order[waiting]
-            waiting += 1
-            dm: Any = np.int64(seed_dm[s])
-            node, owner = seeds[s], seed_owner[s]
-            if dm > limit:
-                break
-        else:
-            top, size = _pop(heap, size)
-            dm, entry = top >> 32, top & 0xFFFFFFFF
-            node, owner = pool_node[entry], pool_owner[entry]
-        if held[node] == most:
-            continue
-        known = False
-        for j in range(held[node]):
-            if label_owner[node, j] == owner:
-                known = True
-        if known:
-            continue
-        label_dm[node, held[node]], label_owner[node, held[node]] = dm, owner
-        held[node] += 1
-        for q in range(indptr[node], indptr[node + 1]):
-            other = indices[q]
-            away = dm + length[q]
-            if away > limit or held[other] == most:
-                continue
-            if pool_count == len(pool_node):
-                more = np.empty(2 * pool_count, np.int32)
-                more[:pool_count] = pool_node
-                pool_node = more
-                more = np.empty(2 * pool_count, np.int32)
-                more[:pool_count] = pool_owner
-                pool_owner = more
-            pool_node[pool_count], pool_owner[pool_count] = other, owner
-            heap, size = _push(heap, size, (away << 32) | np.int64(pool_count))
-            pool_count += 1
-    return label_dm, label_owner
-
-
-@njit(cache=True, nogil=True)
-def labels_at(
-    edge: Array,
-    to_start: Array,
-    to_end: Array,
-    leg: Array,
-    edge_start: Array,
-    edge_end: Array,
-    label_dm: Array,
-    label_owner: Array,
-    own_owner: Array,
-    own_edge: Array,
-    own_place: Array,
-    own_leg: Array,
-    limit: int,
-) -> tuple[Array, Array]:
-    """Return the nearest labels of places on edges: by either end, or along the own edge.
-
-    ``own_edge`` rises; owners ``own_owner`` .. stand at ``own_place`` decimetres from the start.
-    """
-    count, most = len(edge), label_dm.shape[1]
-    best_dm = np.full((count, most), FAR, np.int32)
-    best_owner = np.full((count, most), -1, np.int32)
-    for place in range(count):
-        e = edge[place]
-        if e < 0:
-            continue
-        low = np.searchsorted(own_edge, e)
-        high = low
-        while high < len(own_edge) and own_edge[high] == e:
-            high += 1
-        for c in range(2 * most + high - low):
-            if c < most:
-                away = label_dm[edge_start[e], c]
-                owner = label_owner[edge_start[e], c]
-                more = to_start[place]
-            elif c < 2 * most:
-                away = label_dm[edge_end[e], c - most]
-                owner = label_owner[edge_end[e], c - most]
-                more = to_end[place]
-            else:
-                j = low + c - 2 * most
-                away = np.int32(abs(own_place[j] - to_start[place]) + own_leg[j])
-                owner = own_owner[j]
-                more = 0
-            if owner < 0:
-                continue
-            total = np.int64(away) + more + leg[place]
-            if total > limit:
-                continue
-            slot = most
-            for j in range(most):
-                if best_owner[place, j] == owner:
-                    slot = j
-                    break
-            if slot < most and best_dm[place, slot] <= total:
-                continue
-            # Drop the owner's old entry (or the last one), and put the new one where it belongs.
-            j = min(slot, most - 1)
-            if slot == most and (
-                best_dm[place, j] < total
-                or (best_dm[place, j] == total and best_owner[place, j] <= owner)
-            ):
-                continue
-            while j > 0 and (
-                best_dm[place, j - 1] > total
-                or (best_dm[place, j - 1] == total and best_owner[place, j - 1] > owner)
-            ):
-                best_dm[place, j] = best_dm[place, j - 1]
-                best_owner[place, j] = best_owner[place, j - 1]
-                j -= 1
-            best_dm[place, j], best_owner[place, j] = total, owner
-    return best_dm, best_owner

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geoapp.analysis.network import kernels
+from geoapp.analysis.network import cover_kernels, field_kernels, kernels
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.snapping import Snapped
 from geoapp.core.errors import InvalidValueError
@@ -44,7 +44,11 @@ class PlacesOnNetwork:
             + np.r_[snapped.leg[on], snapped.leg[on]]
         )
         order = np.argsort(node, kind="stable")
-        counts = np.bincount(node, minlength=network.node_count)
+        # A place on one end of its edge is never nearer by the other end.
+        at_start, at_end = snapped.to_start[on] == 0, snapped.to_end[on] == 0
+        wanted = np.r_[~at_end | at_start, ~at_start]
+        order = order[wanted[order]]
+        counts = np.bincount(node[wanted], minlength=network.node_count)
         self._first = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         self._id = np.r_[on, on][order]
         self._leg = leg[order].astype(np.int32)
@@ -157,33 +161,52 @@ class PlacesOnNetwork:
 
         An entry of 0 decimetres is stored as an entry: the pair is there.
         """
-        limit_dm = decimetres(limit_m)
+        return self._within(origins, decimetres(limit_m), threads)
+
+    def _within(self, origins: Snapped, limit_dm: int, threads: int) -> csr_array:
+        network = self.network
         parts = np.array_split(np.arange(len(origins)), max(1, min(threads * 4, len(origins))))
 
-        def search(part: Int) -> tuple[list[Int], list[Int]]:
+        def search(part: Int) -> tuple[Int, Int, Int]:
             reached = self._reached()
-            found, walks = [], []
-            for place in part.tolist():
-                at, walk_dm, touched = self._search(origins, place, None, limit_dm, 0)
-                reached[touched] = FAR
-                order = np.argsort(at)
-                found.append(at[order])
-                walks.append(walk_dm[order])
-            return found, walks
+            return cover_kernels.cover(
+                network.indptr,
+                network.indices,
+                network.length_dm,
+                self._first,
+                self._id,
+                self._leg,
+                self._own_edge,
+                self._own,
+                self.snapped.to_start,
+                self.snapped.leg,
+                network.edge_start,
+                network.edge_end,
+                origins.edge[part],
+                origins.to_start[part],
+                origins.to_end[part],
+                origins.leg[part],
+                limit_dm,
+                reached[: network.node_count],
+                reached[network.node_count :],
+            )
 
         with ThreadPoolExecutor(threads) as pool:
             rows = list(pool.map(search, parts))
-        found = [one for some, _ in rows for one in some]
-        walks = [one for _, some in rows for one in some]
-        indptr = np.concatenate([[0], np.cumsum([len(one) for one in found])])
-        return csr_array(
-            (
-                np.concatenate([*walks, _NOWHERE]),
-                np.concatenate([*found, _NOWHERE]),
-                indptr,
-            ),
-            shape=(len(origins), len(self)),
-        )
+        sizes, found, walks = (np.concatenate(some) for some in zip(*rows, strict=True))
+        indptr = np.concatenate([[0], np.cumsum(sizes)])
+        return csr_array((walks, found, indptr), shape=(len(origins), len(self)))
+
+    def table(self, origins: Snapped, *, threads: int = 2) -> NDArray[np.int32]:
+        """Return all walks, shape (origins, places), in decimetres; `FAR` where there is no way.
+
+        Streets are walked both ways, so these are the walks from the places as well.
+        """
+        pairs = self._within(origins, decimetres(None), threads)
+        table = np.full(pairs.shape, FAR, np.int32)
+        row = np.repeat(np.arange(len(origins)), np.diff(pairs.indptr))
+        table[row, pairs.indices] = pairs.data
+        return table
 
     def path(self, origin: Snapped, place: int, target: int) -> tuple[float, Int] | None:
         """Return the shortest walk to one place: metres, and the nodes on the way in order.
@@ -237,19 +260,19 @@ def nearest_of_all(
     limit_dm = decimetres(limit_m)
     on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
     edge, leg = facilities.edge[on], facilities.leg[on]
-    labels = kernels.nearest_labels(
-        network.indptr,
-        network.indices,
-        network.length_dm,
+    seeds = (
         np.r_[network.edge_start[edge], network.edge_end[edge]].astype(np.int32),
         np.r_[facilities.to_start[on] + leg, facilities.to_end[on] + leg].astype(np.int32),
         np.r_[on, on],
-        most,
-        limit_dm,
     )
+    streets = network.indptr, network.indices, network.length_dm
+    if most == 1:
+        labels = field_kernels.nearest_label(*streets, *seeds, limit_dm)
+    else:
+        labels = field_kernels.nearest_labels(*streets, *seeds, most, limit_dm)
     by_edge = np.argsort(edge, kind="stable")
     own = on[by_edge]
-    return kernels.labels_at(
+    return field_kernels.labels_at(
         demand.edge,
         demand.to_start,
         demand.to_end,

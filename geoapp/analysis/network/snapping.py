@@ -6,6 +6,7 @@ there is only such a part within the limit, the place is *cut off*; where there 
 *off the network*. Both are answers of their own.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -20,6 +21,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
 SNAP_LIMIT_M: Final = 300.0
+_MANY: Final = 2_000  # from here on, sorting and threads pay
 
 
 class Snap(IntEnum):
@@ -58,7 +60,12 @@ class Snapped:
 
 
 def snap(
-    network: WalkingNetwork, lon: ArrayLike, lat: ArrayLike, *, limit_m: float = SNAP_LIMIT_M
+    network: WalkingNetwork,
+    lon: ArrayLike,
+    lat: ArrayLike,
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+    threads: int = 2,
 ) -> Snapped:
     """Put places (decimal degrees, EPSG:4326) on the network.
 
@@ -66,6 +73,8 @@ def snap(
     ----------
     limit_m
         Longest leg to the network, 1 to 5,000 m.
+    threads
+        How many work at once where there are many places.
 
     Raises
     ------
@@ -76,23 +85,42 @@ def snap(
         raise InvalidValueError("limit_m", limit_m, Text("1 到 5000 米", "1 to 5,000 m"))
     at_lon, at_lat = checked_lonlat(lon, lat)
     grid = network.grid
-    edge, share, leg_m, is_fine = kernels.snap(
-        at_lon,
-        at_lat,
-        network.lon,
-        network.lat,
-        network.edge_start,
-        network.edge_end,
-        network.edge_fine,
-        grid.first,
-        grid.edges,
-        grid.west,
-        grid.south,
-        grid.cell,
-        grid.columns,
-        grid.rows,
-        float(limit_m),
-    )
+    # Place after place along the rows of the grid: what one has read is still at hand for the next.
+    order = np.arange(len(at_lon))
+    if len(at_lon) >= _MANY:
+        row = np.floor((at_lat - grid.south) / grid.cell)
+        order = np.argsort(row * grid.columns + (at_lon - grid.west) / grid.cell)
+    parts = np.array_split(order, threads if len(order) >= _MANY else 1)
+
+    def put(part: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
+        return kernels.snap(
+            at_lon[part],
+            at_lat[part],
+            network.lon,
+            network.lat,
+            network.edge_start,
+            network.edge_end,
+            network.edge_fine,
+            grid.first,
+            grid.edges,
+            grid.west,
+            grid.south,
+            grid.cell,
+            grid.columns,
+            grid.rows,
+            float(limit_m),
+        )
+
+    if len(parts) == 1:
+        edge, share, leg_m, is_fine = put(order)
+    else:
+        with ThreadPoolExecutor(len(parts)) as pool:
+            found = list(pool.map(put, parts))
+        back = np.empty(len(order), np.int64)
+        back[order] = np.arange(len(order))
+        edge, share, leg_m, is_fine = (
+            np.concatenate(some)[back] for some in zip(*found, strict=True)
+        )
     on = edge >= 0
     length: NDArray[Any] = np.where(on, network.edge_length_dm[np.maximum(edge, 0)], 0)
     to_start = np.round(share * length).astype(np.int32)

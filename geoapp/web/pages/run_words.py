@@ -89,6 +89,25 @@ def demand_code(run: RunState) -> str | None:
     return code
 
 
+def _basis_text(run: RunState) -> Text:
+    """Return how walks were found; on a network, for which share of the demand."""
+    basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
+    network, total = (run.result or {}).get("network"), (run.result or {}).get("total")
+    if not network or not total or total["weight"] <= 0:
+        return basis
+    share = network["walked_weight"] / total["weight"]
+    text = Text(f"{basis.zh}（{share:.0%} 的需求）", f"{basis.en} ({share:.0%} of the demand)")
+    if share < 1:
+        text = Text(f"{text.zh}，其余估算", f"{text.en}, estimated elsewhere")
+    detour = network["detour_factor"]
+    if detour is not None:
+        text = Text(
+            f"{text.zh}，实测绕行系数 {detour:.2f}",
+            f"{text.en}, measured detour factor {detour:.2f}",
+        )
+    return text
+
+
 def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Text]) -> Text:
     """Return what a run's figures rest on: standard, moment, basis, facilities, demand."""
     standard, area = standard_text(run), area_text(run, regions)
@@ -102,7 +121,7 @@ def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Te
     points = Text("最新的需求集", "the newest demand set")
     if code is not None:
         points = demand.get(code, Text(code, code))
-    basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
+    basis = _basis_text(run)
     zh = [
         f"范围：{area.zh}",
         f"标准：步行 {standard.zh}以内（含）",
