@@ -237,6 +237,41 @@ def decimetres(limit_m: float | None) -> int:
     return int(np.floor(limit_m * 10 + 1e-6))
 
 
+def nearest_of_nodes(
+    network: WalkingNetwork,
+    facilities: Snapped,
+    *,
+    most: int = 1,
+    limit_m: float | None = None,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return for every node its nearest facilities by walk, in one pass over the network.
+
+    Parameters
+    ----------
+    most
+        How many for each: 1 is the nearest, 2 tells who has a choice.
+
+    Returns
+    -------
+    Walks in decimetres and positions of facilities, both of shape (nodes, most), nearest first;
+    `FAR` and -1 where there is none. Of facilities equally near, the first has the node.
+    """
+    if most < 1:
+        raise InvalidValueError("most", most, Text("正整数", "a positive whole number"))
+    on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
+    edge, leg = facilities.edge[on], facilities.leg[on]
+    seeds = (
+        np.r_[network.edge_start[edge], network.edge_end[edge]].astype(np.int32),
+        np.r_[facilities.to_start[on] + leg, facilities.to_end[on] + leg].astype(np.int32),
+        np.r_[on, on],
+    )
+    streets = network.indptr, network.indices, network.length_dm
+    limit_dm = decimetres(limit_m)
+    if most == 1:
+        return field_kernels.nearest_label(*streets, *seeds, limit_dm)
+    return field_kernels.nearest_labels(*streets, *seeds, most, limit_dm)
+
+
 def nearest_of_all(
     network: WalkingNetwork,
     facilities: Snapped,
@@ -257,19 +292,9 @@ def nearest_of_all(
     Walks in decimetres and positions of facilities, both of shape (demand, most), nearest first;
     `FAR` and -1 where there is none.
     """
-    limit_dm = decimetres(limit_m)
+    labels = nearest_of_nodes(network, facilities, most=most, limit_m=limit_m)
     on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
-    edge, leg = facilities.edge[on], facilities.leg[on]
-    seeds = (
-        np.r_[network.edge_start[edge], network.edge_end[edge]].astype(np.int32),
-        np.r_[facilities.to_start[on] + leg, facilities.to_end[on] + leg].astype(np.int32),
-        np.r_[on, on],
-    )
-    streets = network.indptr, network.indices, network.length_dm
-    if most == 1:
-        labels = field_kernels.nearest_label(*streets, *seeds, limit_dm)
-    else:
-        labels = field_kernels.nearest_labels(*streets, *seeds, most, limit_dm)
+    edge = facilities.edge[on]
     by_edge = np.argsort(edge, kind="stable")
     own = on[by_edge]
     return field_kernels.labels_at(
@@ -284,5 +309,5 @@ def nearest_of_all(
         edge[by_edge],
         facilities.to_start[own],
         facilities.leg[own],
-        limit_dm,
+        decimetres(limit_m),
     )

@@ -5,10 +5,12 @@ import itertools
 import numpy as np
 import pytest
 import shapely
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
-from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all
-from geoapp.analysis.network.snapping import Snap, snap
+from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all, nearest_of_nodes
+from geoapp.analysis.network.snapping import Snap, Snapped, snap
 from tests.analysis.network.conftest import Truth, random_places
 
 ORIGINS, FACILITIES = 60, 200
@@ -170,3 +172,46 @@ def test_ties_come_in_order_of_position() -> None:
     assert list(found.walk_dm) == [1113] * 3
     mask = np.array([False, True, True, True])
     assert list(index.nearest(middle, k=2, mask=mask).positions) == [1, 2]
+
+
+def test_tables_hold_every_walk(setting) -> None:
+    origins, _, index, truth = setting
+    table = index.table(origins).astype(float)
+    table[table == FAR] = np.inf
+    assert (table == truth.walk_dm).all()
+
+
+def test_nodes_have_the_first_of_their_nearest_facilities(helsinki: WalkingNetwork) -> None:
+    places = snap(helsinki, *random_places(helsinki, 40, 12))
+    # Twice the same places: each node is as near to both, and belongs to the first.
+    both = Snapped(
+        *(
+            np.tile(getattr(places, name), 2)
+            for name in ("state", "edge", "to_start", "to_end", "leg")
+        )
+    )
+    walk_dm, owner = nearest_of_nodes(helsinki, both)
+    assert owner.max() < 40
+    graph = csr_array((helsinki.length_dm.astype(float), helsinki.indices, helsinki.indptr))
+    on = np.flatnonzero(places.edge >= 0)
+    ends = helsinki.edge_start[places.edge[on]], helsinki.edge_end[places.edge[on]]
+    legs = places.to_start[on] + places.leg[on], places.to_end[on] + places.leg[on]
+    by_end = [
+        dijkstra(graph, indices=end) + leg[:, None] for end, leg in zip(ends, legs, strict=True)
+    ]
+    truth = np.minimum(*by_end)
+    reached = np.isfinite(truth.min(axis=0))
+    assert (walk_dm[reached, 0] == truth.min(axis=0)[reached]).all()
+    assert (owner[reached, 0] == on[truth.argmin(axis=0)][reached]).all()
+    assert (walk_dm[~reached] == FAR).all()
+    assert (owner[~reached] == -1).all()
+
+
+def test_many_places_are_put_where_single_ones_are(helsinki: WalkingNetwork) -> None:
+    lon, lat = random_places(helsinki, 3000, 13)
+    many = snap(helsinki, lon, lat, threads=3)
+    for first in range(0, 3000, 500):
+        some = slice(first, first + 500)
+        few = snap(helsinki, lon[some], lat[some])
+        for name in ("state", "edge", "to_start", "to_end", "leg"):
+            assert (getattr(few, name) == getattr(many, name)[some]).all()
