@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.facility_snapshot import Filters, Opening, Snapshot, SnapshotKeeper
-from geoapp.operations.facility_walks import NearestQuery, WalksKeeper, Way
+from geoapp.operations.facility_walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.store.vocabulary import Codes, read_codes
@@ -66,6 +66,11 @@ class NearestService:
         if ways is not None:
             lon, lat = float(ways.network.lon[0]), float(ways.network.lat[0])
             self.ask(NearestQuery(lon=lon, lat=lat))
+
+    def ground(self) -> tuple[Snapshot, FacilityWalks | None]:
+        """Return the facilities in service, and where they stand on the network if there is one."""
+        snapshot = self._keeper.current()
+        return snapshot, self._walks.of(snapshot)
 
     def ask(self, query: NearestQuery) -> list[NearestItem]:
         """Return the nearest facilities in service, nearest first; ties are ordered by code.

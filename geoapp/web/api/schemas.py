@@ -186,6 +186,44 @@ class NearFeature(_Feature):
     properties: NearProperties
 
 
+class RouteProperties(BaseModel):
+    """A walk to a facility; null where there is no way on the network."""
+
+    code: str
+    name: str
+    name_en: str | None
+    distance_m: float
+    walk_m: float | None
+    walk_seconds: int | None
+    basis: Basis
+
+
+class RouteFeature(_Feature):
+    """The way to a facility as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry | None
+    properties: RouteProperties
+
+
+class WalkAreaProperties(BaseModel):
+    """What lies within a walk of a facility."""
+
+    code: str
+    name: str
+    name_en: str | None
+    walk_m: float
+    basis: Basis
+
+
+class WalkAreaFeature(_Feature):
+    """What lies within a walk of a facility, as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry
+    properties: WalkAreaProperties
+
+
 class RegionFeature(_Feature):
     """A region as a GeoJSON feature; an unknown outline is null."""
 
