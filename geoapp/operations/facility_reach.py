@@ -131,8 +131,8 @@ def walk_area(
     if ways is not None and ways.snapped.edge[position] >= 0:
         [found] = isochrones(ways.network, ways.snapped, position, limits_m=[walk_m])
         # On the grid that answers are rounded to, so that rounding makes no ring cross itself.
-        area = shapely.set_precision(found.area, _GRID_DEGREES)
-        return WalkArea(facility, walk_m, area, Basis.NETWORK)
+        reached: BaseGeometry = shapely.set_precision(found.area, _GRID_DEGREES)
+        return WalkArea(facility, walk_m, reached, Basis.NETWORK)
     radius_m = walk_m / service.estimate.detour_factor
     area = circle(lon=facility.lon, lat=facility.lat, radius_m=radius_m)
     return WalkArea(facility, walk_m, area, Basis.ESTIMATE)

@@ -16,6 +16,7 @@ const locateButton = document.getElementById('locate');
 const box = document.getElementById('map');
 const sheetBody = document.getElementById('sheet-body');
 
+const LEAST_WAY_PX = 120;
 let origin = null; // {lon, lat, datum} or {place}
 let asked = 0;
 let count = '';
@@ -28,6 +29,7 @@ const { map } = makeMap(box, {
   },
 });
 const answerLayer = L.layerGroup().addTo(map);
+const wayLayer = L.layerGroup().addTo(map);
 let dotLayer = null;
 drawDots(map, box).then((layer) => {
   dotLayer = layer;
@@ -86,6 +88,7 @@ function showAnswer() {
 
 function drawAnswer(holder, found) {
   answerLayer.clearLayers();
+  wayLayer.clearLayers();
   markers.clear();
   if (!holder) return;
   dimDots();
@@ -148,6 +151,36 @@ function show(bounds) {
   map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
 }
 
+// Draws the walk to a station that is walked to on the network; an estimate has no way to draw.
+async function drawWay(item) {
+  wayLayer.clearLayers();
+  if (!('walked' in item.dataset)) return;
+  const holder = results.querySelector('.cards');
+  const body = new FormData();
+  body.set('lon', holder.dataset.lon);
+  body.set('lat', holder.dataset.lat);
+  body.set('to', item.dataset.code);
+  let way = null;
+  try {
+    const response = await fetch(form.dataset.way, { method: 'POST', body });
+    if (response.ok) way = await response.json();
+  } catch (error) {
+    way = null;
+  }
+  // Somebody else may have been chosen meanwhile. Without a line, the card still tells the walk.
+  if (!way || !way.line || !item.classList.contains('chosen')) return;
+  const spots = way.line.coordinates.map(([lon, lat]) => at(lon, lat));
+  const bounds = L.latLngBounds(spots);
+  const low = map.latLngToContainerPoint(bounds.getSouthWest());
+  const high = map.latLngToContainerPoint(bounds.getNorthEast());
+  // Too small to follow: come nearer.
+  if (low.distanceTo(high) < LEAST_WAY_PX) show(bounds);
+  ['way-case', 'way'].forEach((className) => {
+    L.polyline(spots, { className, interactive: false, smoothFactor: 0.5 }).addTo(wayLayer);
+  });
+  box.dataset.way = item.dataset.code;
+}
+
 function choose(item, from) {
   results.querySelectorAll('.found.chosen').forEach((other) => other.classList.remove('chosen'));
   markers.forEach((marker, key) => {
@@ -156,6 +189,7 @@ function choose(item, from) {
     marker.setZIndexOffset(key === item ? 10000 : 0);
   });
   item.classList.add('chosen');
+  drawWay(item);
   if (from === 'map') {
     if (sheet.size() === 'low') sheet.set('half');
     // Only the sheet may scroll; scrollIntoView would move the page under it too.

@@ -34,7 +34,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward"): EDITORS,
 }
 # What may be sent without being signed in: it changes nothing that is stored.
-OPEN_WRITES = {"/sign-in", "/sign-out", "/finder/results"}
+OPEN_WRITES = {"/sign-in", "/sign-out", "/finder/results", "/finder/way"}
 LON, LAT = 120.3512345, 36.0798765
 
 
@@ -214,7 +214,7 @@ def test_nothing_changes_without_its_token(guarded: Flask, town: Database) -> No
     """A page of another site can make a browser send its cookies, and cannot know the token."""
     admin = client_of(guarded, town, Role.ADMIN)
     for method, rule in routes(guarded):
-        if method == "GET" or rule == "/finder/results":
+        if method == "GET" or rule in ("/finder/results", "/finder/way"):
             continue
         response = admin.open(example(rule), method=method, json={})
         assert response.status_code == 400, (method, rule)
@@ -340,6 +340,9 @@ def test_a_position_is_neither_logged_nor_stored(
     assert client.get(f"/api/v1/nearest?{good}&kind=palace").status_code == 422
     assert client.get(f"/no-such-page?{good}").status_code == 404
     assert client.post("/finder/results", data={"lon": LON, "lat": LAT}).status_code == 200
+    assert client.get(f"/api/v1/route?from={LON},{LAT}&to=T-1").status_code == 200
+    way = {"lon": LON, "lat": LAT, "to": "T-1"}
+    assert client.post("/finder/way", data=way).status_code == 200
     with town.session() as session:
         session.execute(text("alter table facility rename to facility_away"))
     around = f"{LON},{LAT},{LON + 0.01},{LAT + 0.01}"

@@ -6,20 +6,22 @@ so that a position stands in no address, no history and no log.
 
 from dataclasses import dataclass
 
+import shapely
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import check_lonlat, from_wgs84, to_wgs84
+from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
+from geoapp.operations.facility_reach import route
 from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
 from geoapp.operations.places import list_places, overview_points, point_of_place
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.parameters import parse_number, parse_whole, split_codes, without_nul
-from geoapp.web.replies import public_reply
+from geoapp.web.replies import json_reply, public_reply
 from geoapp.web.security import csrf
 from geoapp.web.services import services
 
@@ -79,6 +81,27 @@ def results() -> tuple[str, dict[str, str]]:
     question = _parse(request.form, open_by_default=False)
     page = render_template("worker/results.html", question=question, answer=_answer(question))
     return page, {"Cache-Control": "no-store"}
+
+
+@blueprint.post("/finder/way")
+@csrf.exempt
+def way() -> Response:
+    """Answer the walk to a station in the map's datum; like the list, it changes nothing.
+
+    By POST, so that the position stands in no address.
+    """
+    datum = map_setup().datum
+    values = request.form
+    lon, lat = (parse_number(name, values.get(name, "")) for name in ("lon", "lat"))
+    check_lonlat(lon, lat)
+    lon, lat = (float(one) for one in to_wgs84(lon=lon, lat=lat, datum=datum))
+    found = route(services().nearest, lon=lon, lat=lat, code=without_nul(values.get("to", "")))
+    line = None
+    if found.line is not None:
+        line = geometry_from_wgs84(shapely.to_wkb(found.line), datum)
+    response = json_reply({"basis": found.basis, "line": line})
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/finder/dots.json")

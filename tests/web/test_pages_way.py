@@ -1,0 +1,61 @@
+"""The finder draws the walk to the chosen station, on the real network of Helsinki."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from geoapp.app import create_app
+from geoapp.core.settings import Settings
+from geoapp.operations.init import initialise
+from geoapp.operations.networks import import_network
+from geoapp.store.engine import Database
+from tests.analysis.network.conftest import extract
+from tests.web.conftest import Site, Visit, serious_violations, serve
+
+LON, LAT = 24.9414, 60.1710
+
+
+@pytest.fixture
+def helsinki_site(database: Database, settings: Settings) -> Iterator[Site]:
+    initialise(database)
+    import_network(database, settings, extract())
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom, opening_hours, timezone) values
+                ('W-1', 'outdoor_station', '近处', st_setsrid(st_makepoint(24.9450, 60.1695), 4326),
+                    '24/7', 'Europe/Helsinki'),
+                ('W-2', 'outdoor_station', '远处', st_setsrid(st_makepoint(24.80, 60.30), 4326),
+                    '24/7', 'Europe/Helsinki')
+                """
+            )
+        )
+    for url in serve(create_app(settings, database)):
+        yield Site(url, database)
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_walk_is_drawn(helsinki_site: Site, visit: Visit, size: str) -> None:
+    page = visit(helsinki_site, size=size, position=(LON, LAT))
+    cards = page.locator(".found")
+    expect(cards).to_have_count(2)
+    expect(cards.first).not_to_contain_text("估算")
+    expect(cards.nth(1)).to_contain_text("估算")
+    asked = []
+    page.on("request", lambda request: asked.append(request))
+    cards.first.locator(".found-pick").click()
+    expect(page.locator("#map[data-way='W-1'] path.way")).to_have_count(1)
+    [way] = [request for request in asked if "/finder/way" in request.url]
+    # The position is in no address.
+    assert way.method == "POST"
+    assert "24.9" not in way.url
+    drawn = page.locator("path.way").get_attribute("d") or ""
+    assert drawn.count("L") > 3
+    assert serious_violations(page) == []
+    # An estimate is no way to draw.
+    cards.nth(1).locator(".found-pick").click()
+    expect(page.locator("path.way")).to_have_count(0)
+    assert len([request for request in asked if "/finder/way" in request.url]) == 1
