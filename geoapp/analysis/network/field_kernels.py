@@ -114,6 +114,12 @@ def nearest_labels(
             away = dm + length[q]
             if away > limit or held[other] == most:
                 continue
+            known = False
+            for j in range(held[other]):
+                if label_owner[other, j] == owner:
+                    known = True
+            if known:
+                continue
             if pool_count == len(pool_node):
                 more = np.empty(2 * pool_count, np.int32)
                 more[:pool_count] = pool_node
