@@ -228,21 +228,28 @@ class WalkingNetwork:
         fresh = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
         fresh.mkdir()
         try:
+            checksums = {}
             for name, values in self.arrays().items():
                 with (fresh / f"{name}.npy").open("wb") as file:
                     np.save(file, values, allow_pickle=False)
                     file.flush()
                     os.fsync(file.fileno())
+                checksums[name] = _checksum(values)
             manifest = {
                 "format": FORMAT,
                 "version": self.version,
                 "bounds": self.bounds,
                 "statistics": asdict(self.statistics()),
                 "grid": self.grid.shape(),
+                "checksums": checksums,
                 "about": about or {},
             }
-            (fresh / _MANIFEST).write_text(json.dumps(manifest, ensure_ascii=False), "utf-8")
+            with (fresh / _MANIFEST).open("w", encoding="utf-8") as text:
+                json.dump(manifest, text, ensure_ascii=False)
+                text.flush()
+                os.fsync(text.fileno())
             fresh.rename(folder)
+            _sync_folder(folder.parent)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
@@ -258,17 +265,47 @@ class WalkingNetwork:
         manifest = describe(folder)
         try:
             arrays = {
-                field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
+                field.name: _mapped(folder, field.name)
                 for field in fields(cls)
                 if field.name not in ("grid", "version")
             }
-            first = np.load(folder / "grid_first.npy", mmap_mode="r", allow_pickle=False)
-            edges = np.load(folder / "grid_edges.npy", mmap_mode="r", allow_pickle=False)
+            first, edges = _mapped(folder, "grid_first"), _mapped(folder, "grid_edges")
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(folder, error) from None
         return cls(
             **arrays, grid=EdgeGrid(first, edges, **manifest["grid"]), version=manifest["version"]
         )
+
+
+def verify(folder: Path) -> None:
+    """Read a saved network as a whole and hold it against the checksums of its manifest.
+
+    Raises
+    ------
+    UnusableInputError
+        If the folder holds no network of this format, or an array is not as it was saved.
+    """
+    checksums = describe(folder).get("checksums", {})
+    for name, values in WalkingNetwork.load(folder).arrays().items():
+        if checksums.get(name) != _checksum(values):
+            raise _damaged(folder, ValueError(f"{name}.npy"))
+
+
+def _mapped(folder: Path, name: str) -> Int:
+    # As a plain array: the subclass for mapped files makes every small step slower.
+    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+
+
+def _checksum(values: Int) -> str:
+    return hashlib.sha256(np.ascontiguousarray(values).data).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def describe(folder: Path) -> dict[str, Any]:

@@ -249,15 +249,15 @@ def nearest_of_nodes(
     Parameters
     ----------
     most
-        How many for each: 1 is the nearest, 2 tells who has a choice.
+        How many for each, 1 to 100: 1 is the nearest, 2 tells who has a choice.
 
     Returns
     -------
     Walks in decimetres and positions of facilities, both of shape (nodes, most), nearest first;
     `FAR` and -1 where there is none. Of facilities equally near, the first has the node.
     """
-    if most < 1:
-        raise InvalidValueError("most", most, Text("正整数", "a positive whole number"))
+    if not 1 <= most <= 100:
+        raise InvalidValueError("most", most, Text("1 到 100 的整数", "a whole number, 1 to 100"))
     on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
     edge, leg = facilities.edge[on], facilities.leg[on]
     seeds = (
@@ -285,7 +285,7 @@ def nearest_of_all(
     Parameters
     ----------
     most
-        How many for each: 1 is the nearest, 2 tells who has a choice.
+        How many for each, 1 to 100: 1 is the nearest, 2 tells who has a choice.
 
     Returns
     -------

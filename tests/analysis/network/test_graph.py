@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoapp.analysis.network.graph import WalkingNetwork, describe, hilbert
+from geoapp.analysis.network.graph import WalkingNetwork, describe, hilbert, verify
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 
 
@@ -32,7 +32,8 @@ def test_saved_and_loaded_alike(helsinki: WalkingNetwork, tmp_path: Path) -> Non
     assert loaded.version == helsinki.version
     for name, values in helsinki.arrays().items():
         again = loaded.arrays()[name]
-        assert isinstance(again, np.memmap)
+        assert isinstance(again.base, np.memmap)  # stays on disk
+        assert not again.flags.writeable
         assert again.dtype == values.dtype
         assert (np.asarray(again) == values).all()
     told = describe(tmp_path / "net")
@@ -112,3 +113,27 @@ def test_the_curve_visits_every_cell_by_steps_of_one(order: int) -> None:
     along = np.argsort(place)
     steps = np.abs(np.diff(x[along])) + np.abs(np.diff(y[along]))
     assert (steps == 1).all()
+
+
+@pytest.mark.parametrize("name", ["length_dm", "edge_kind", "grid_edges"])
+def test_damage_inside_a_file_is_found(helsinki: WalkingNetwork, tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "net"
+    helsinki.save(folder)
+    verify(folder)
+    path = folder / f"{name}.npy"
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(UnusableInputError, match=name):
+        verify(folder)
+
+
+def test_a_folder_in_use_is_not_overwritten(helsinki: WalkingNetwork, tmp_path: Path) -> None:
+    """Whatever happens to a second save, the network that was there stays."""
+    helsinki.save(tmp_path / "net")
+    other = WalkingNetwork.build(np.array([0.0, 1.0]), np.zeros(2), [0], [1], [5])
+    with pytest.raises(OSError, match="net"):
+        other.save(tmp_path / "net")
+    verify(tmp_path / "net")
+    assert WalkingNetwork.load(tmp_path / "net").version == helsinki.version
+    assert [path.name for path in tmp_path.iterdir()] == ["net"]

@@ -11,6 +11,8 @@ from scipy.sparse.csgraph import dijkstra
 from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
 from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.analysis.spheroid import geodesic_m
+from geoapp.core.errors import InvalidValueError
 from tests.analysis.network.conftest import Truth, random_places
 
 ORIGINS, FACILITIES = 60, 200
@@ -215,3 +217,29 @@ def test_many_places_are_put_where_single_ones_are(helsinki: WalkingNetwork) -> 
         few = snap(helsinki, lon[some], lat[some])
         for name in ("state", "edge", "to_start", "to_end", "leg"):
             assert (getattr(few, name) == getattr(many, name)[some]).all()
+
+
+def test_no_walk_is_shorter_than_the_straight_line(helsinki: WalkingNetwork) -> None:
+    (lon, lat), (to_lon, to_lat) = (random_places(helsinki, 60, seed) for seed in (51, 52))
+    index = PlacesOnNetwork(helsinki, snap(helsinki, to_lon, to_lat))
+    walk_m = index.table(snap(helsinki, lon, lat)) / 10
+    for one in range(60):
+        line_m = geodesic_m(lon[one], lat[one], to_lon, to_lat)
+        # Legs and pieces of edges are rounded to decimetres, lengths along ways too.
+        assert (walk_m[one] >= line_m - 0.5).all()
+
+
+def test_order_of_places_does_not_matter(helsinki: WalkingNetwork) -> None:
+    lon, lat = random_places(helsinki, 70, 53)
+    origins = snap(helsinki, *random_places(helsinki, 9, 54))
+    turn = np.random.default_rng(55).permutation(70)
+    one = PlacesOnNetwork(helsinki, snap(helsinki, lon, lat)).table(origins)
+    other = PlacesOnNetwork(helsinki, snap(helsinki, lon[turn], lat[turn])).table(origins)
+    assert (one[:, turn] == other).all()
+
+
+@pytest.mark.parametrize("most", [0, 101])
+def test_how_many_is_checked(helsinki: WalkingNetwork, most: int) -> None:
+    places = snap(helsinki, *random_places(helsinki, 3, 56))
+    with pytest.raises(InvalidValueError, match="most"):
+        nearest_of_all(helsinki, places, places, most=most)
