@@ -4,7 +4,18 @@ Pure functions on arrays: a sparse cover or impedances go in, a frozen ``SitingR
 which says how far from the best possible it can be at most.
 """
 
+from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
+from geoapp.analysis.siting.p_center import solve_p_center
+from geoapp.analysis.siting.p_median import solve_p_median
 from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
 
-__all__ = ["CurvePoint", "SitingResult", "SitingStatus", "solve_mclp"]
+__all__ = [
+    "CurvePoint",
+    "SitingResult",
+    "SitingStatus",
+    "solve_lscp",
+    "solve_mclp",
+    "solve_p_center",
+    "solve_p_median",
+]

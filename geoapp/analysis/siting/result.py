@@ -92,10 +92,11 @@ class SitingResult:
     seconds
         Time taken.
     reason
-        Why nothing is feasible; None for a plan.
+        Why there is no plan; None for a plan.
     needed_p, needed_budget, reachable_share
-        What would be feasible: the smallest number of sites, the smallest budget, the share of the
-        demand that all candidates together reach; None where it does not apply.
+        What would be feasible: a number of sites (the smallest, unless time ran out: the reason
+        says so), the smallest budget, the share of the demand that all candidates together reach;
+        None where it does not apply.
     """
 
     model: str

@@ -1,0 +1,219 @@
+"""p-center: the least greatest impedance with p sites (Hakimi 1964)."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.siting.aggregate import merged
+from geoapp.analysis.siting.checks import (
+    Sites,
+    checked_both,
+    checked_clock,
+    checked_impedance,
+    checked_p,
+)
+from geoapp.analysis.siting.lscp import Cheapest, Covering, cheapest_cover
+from geoapp.analysis.siting.result import (
+    Basis,
+    Cancelled,
+    Clock,
+    Progress,
+    SitingResult,
+    SitingStatus,
+    gap_share,
+    infeasible,
+    status_of,
+)
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.i18n import Text
+
+
+def nearest_chosen(impedance: sp.csr_array, chosen: IntArray) -> tuple[IntArray, FloatArray]:
+    """Return by demand point the nearest of some sites (-1 = none) and its impedance (inf)."""
+    count = impedance.shape[0]
+    open_ = np.zeros(impedance.shape[1], bool)
+    open_[chosen] = True
+    row = np.repeat(np.arange(count), np.diff(impedance.indptr))
+    mine = open_[impedance.indices]
+    row, column, value = row[mine], impedance.indices[mine], impedance.data[mine]
+    order = np.lexsort((column, value, row))
+    row, column, value = row[order], column[order], value[order]
+    first = np.concatenate((np.ones(min(1, len(row)), bool), row[1:] != row[:-1]))
+    assignment, least = np.full(count, -1, np.int64), np.full(count, np.inf)
+    assignment[row[first]], least[row[first]] = column[first], value[first]
+    return assignment, least
+
+
+def within(impedance: sp.csr_array, standard: float) -> sp.csr_array:
+    """Return the pairs whose impedance is at most the standard, as a cover."""
+    kept = impedance.data <= standard
+    row = np.repeat(np.arange(impedance.shape[0]), np.diff(impedance.indptr))[kept]
+    first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=impedance.shape[0]))))
+    cover = sp.csr_array(
+        (np.ones(int(first[-1])), impedance.indices[kept], first), shape=impedance.shape
+    )
+    cover.sort_indices()
+    return cover
+
+
+def plan_of_at_most(
+    cover: sp.csr_array, p: int, kept: IntArray, allowed: BoolArray, clock: Clock
+) -> Cheapest:
+    """Return a plan of at most p sites that covers all, or a bound above p where there is none."""
+    if not ((cover @ allowed.astype(np.float64)) > 0).all():
+        return Cheapest(None, np.inf, "dual")
+    rows = merged(cover, np.ones(cover.shape[0]))
+    task = Covering(rows.cover, rows.weights, None, np.ones(cover.shape[1]), kept, allowed)
+    return cheapest_cover(task, clock, 0.0, most=p)
+
+
+def unreachable(
+    model: str,
+    impedance: sp.csr_array,
+    weights: FloatArray,
+    p: int,
+    kept: IntArray,
+    allowed: BoolArray,
+    clock: Clock,
+) -> tuple[SitingResult | None, IntArray]:
+    """Return why p sites cannot reach all demand, or None and some that do.
+
+    Parameters
+    ----------
+    model
+        Named in the answer.
+    impedance, weights
+        Stored pairs are reachable; points of weight 0 need not be reached.
+    p, kept, allowed, clock
+        As in the models.
+    """
+    demand = impedance.shape[0]
+    if len(kept) > p:
+        text = Text(f"固定站点已有 {len(kept)} 个", f"{len(kept)} sites are fixed")
+        return infeasible(model, demand, clock, text, needed_p=len(kept)), kept
+    cover = within(impedance, np.inf)
+    reached = (cover @ allowed.astype(np.float64)) > 0
+    if not reached[weights > 0].all():
+        share = float(weights[reached].sum() / weights.sum())
+        text = Text(
+            f"有 {int((~reached & (weights > 0)).sum())} 个需求点到不了任何候选点",
+            f"{int((~reached & (weights > 0)).sum())} demand points reach no candidate",
+        )
+        return infeasible(model, demand, clock, text, reachable_share=share), kept
+    rows = merged(cover, weights)
+    task = Covering(rows.cover, rows.weights, None, np.ones(cover.shape[1]), kept, allowed)
+    quick = cheapest_cover(task, clock, 0.0, most=p)
+    if quick.sites is not None:
+        return None, quick.sites
+    fewest = cheapest_cover(task, clock, 0.0)
+    assert fewest.sites is not None  # all demand is reached by the allowed sites
+    if len(fewest.sites) <= p:
+        return None, fewest.sites
+    enough = len(fewest.sites)
+    if max(quick.bound, fewest.bound) <= p + 1e-6:
+        text = Text(
+            f"在时限内没有找到 {p} 个站点就能到达全部需求的方案；{enough} 个可以",
+            f"no plan of {p} sites that reaches all demand was met in the time; {enough} sites do",
+        )
+        none = infeasible(model, demand, clock, text, needed_p=enough)
+        stopped = SitingStatus.CANCELLED if clock.stopped else SitingStatus.TIME_LIMIT
+        return replace(none, status=stopped), fewest.sites
+    if fewest.bound > enough - 1 + 1e-6:
+        text = Text(
+            f"到达全部需求至少要 {enough} 个站点", f"reaching all demand takes {enough} sites"
+        )
+    else:
+        text = Text(
+            f"{p} 个站点到不了全部需求，{enough} 个可以",
+            f"{p} sites cannot reach all demand; {enough} can",
+        )
+    return infeasible(model, demand, clock, text, needed_p=enough), fewest.sites
+
+
+def solve_p_center(
+    impedance: Any,
+    p: int,
+    *,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    time_limit_seconds: float = 60.0,
+    target_gap: float = 0.0,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> SitingResult:
+    """Choose p sites so that the demand point that is served worst is served best.
+
+    The optimum is one of the impedances, so their order is halved again and again: within S at most
+    p sites cover all demand iff the optimum is at most S (Minieka 1970).
+
+    Parameters
+    ----------
+    impedance
+        Dense (inf = unreachable) or CSR (what is not stored is unreachable), shape
+        (n_demand, n_candidate), from 0 up, in any unit.
+    p
+        Number of sites, fixed ones included.
+    fixed, forbidden, time_limit_seconds, target_gap, progress, cancelled
+        As in ``solve_mclp``.
+
+    Raises
+    ------
+    InvalidValueError
+        If an input is not what is said above.
+    """
+    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    matrix = checked_impedance(impedance)
+    demand, sites = matrix.shape
+    kept, allowed = checked_both(fixed, forbidden, sites)
+    p = checked_p(p, allowed)
+    refused, best = unreachable("p_center", matrix, np.ones(demand), p, kept, allowed, clock)
+    if refused is not None:
+        return refused
+    worst = float(nearest_chosen(matrix, best)[1].max(initial=0.0))
+    # Each point is at least as far as its nearest allowed site.
+    floor = float(nearest_chosen(matrix, np.flatnonzero(allowed))[1].max(initial=0.0))
+    values = np.unique(matrix.data)
+    values = values[(values >= floor) & (values <= worst)]
+    low, high = 0, len(values) - 1
+    basis: Basis = "dual"
+    while low < high and clock.left() > 0:
+        middle = (low + high) // 2
+        answer = plan_of_at_most(within(matrix, values[middle]), p, kept, allowed, clock)
+        if answer.sites is not None:
+            best = answer.sites
+            worst = float(nearest_chosen(matrix, best)[1].max())
+            high = int(np.searchsorted(values, worst))
+        elif answer.bound > p + 1e-6:
+            low = middle + 1
+            basis = "search" if answer.basis == "search" else basis
+        else:
+            break
+        clock.tell(worst, float(values[low]))
+        if gap_share(worst, float(values[low])) <= target_gap:
+            break
+    bound = float(values[low]) if len(values) else worst
+    chosen = _filled(kept, best, allowed, p)
+    assignment, away = nearest_chosen(matrix, chosen)
+    objective = float(away.max(initial=0.0))
+    return SitingResult(
+        model="p_center",
+        chosen=chosen,
+        gains=np.empty(0),
+        objective=objective,
+        bound=min(bound, objective),
+        bound_basis=basis,
+        gap_share=gap_share(objective, min(bound, objective)),
+        status=status_of(objective, min(bound, objective), target_gap, clock),
+        curve=(),
+        assignment=assignment,
+        seconds=clock.taken(),
+    )
+
+
+def _filled(kept: IntArray, sites: IntArray, allowed: BoolArray, p: int) -> IntArray:
+    """Return exactly p sites: the fixed, the plan's, and the first that are left."""
+    rest = np.setdiff1d(sites, kept)
+    spare = np.setdiff1d(np.flatnonzero(allowed), np.concatenate((kept, rest)))
+    return np.concatenate((kept, rest, spare))[:p]
