@@ -28,6 +28,7 @@ __all__ = [
     "Legend",
     "Look",
     "Popup",
+    "Streets",
     "Style",
     "Text",
     "class_of",
@@ -70,12 +71,15 @@ class Context:
         The code of that run's demand set; None is the newest.
     line_m
         Straight metres within which the run's standard is met (or the default of 500 m walked).
+    network
+        The walking network in use; None where there is none.
     """
 
     today: date
     run_id: int | None = None
     demand: str | None = None
     line_m: float = 500 / 1.3
+    network: Any | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +200,15 @@ class CoverAreas:
     """Replace each geometry by what lies within the run's standard of it, in a straight line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """Show the edges of the walking network in use; the layer has no query.
+
+    The layer then has the columns ``id``, ``name_zh``, ``name_en``, ``length_m``, ``reach`` (`joined`
+    or `cut_off`) and ``geometry``.
+    """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
     """One map layer.
@@ -237,7 +250,7 @@ class Layer:
     popup: Popup
     versions: tuple[str, ...]
     legend: Legend = Legend()
-    derive: Grid | CoverAreas | None = None
+    derive: Grid | CoverAreas | Streets | None = None
     permission: Permission | None = None
     published: bool = True
     shown: bool = True

@@ -1,7 +1,7 @@
 """What a layer shows: its query run within a box and a limit, its rows derived and counted."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,13 +15,16 @@ from sqlalchemy.orm import Session
 from geoapp.analysis.areas import cover_areas
 from geoapp.analysis.frames import FacilityFrame
 from geoapp.analysis.grid import grid_cells
+from geoapp.analysis.network.frames import edges_frame
+from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.walking import Standard, WalkingEstimate
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
-from geoapp.maps.kit import Context, CoverAreas, Grid, Layer
+from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations import coverage_run
+from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.runs import RunState
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import data_versions
@@ -62,6 +65,8 @@ class LayerMoment:
         """Return a text that changes whenever what the layer answers may have changed."""
         parts = [layer.id, layer.source_hash, self.context.today.isoformat()]
         parts += [f"{name}={self.versions.get(name, 0)}" for name in layer.versions]
+        if "network" in layer.versions and self.context.network is not None:
+            parts.append(f"network={self.context.network.version}")
         if layer.uses_run:
             parts += [f"run={self.context.run_id}", f"line={self.context.line_m}"]
         return ";".join(parts)
@@ -95,11 +100,15 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
 
 
 def _context(settings: Settings, run: RunState | None) -> Context:
-    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    context = Context(
+        today=datetime.now(ZoneInfo(settings.timezone)).date(),
+        line_m=DEFAULT_STANDARD_M / settings.detour_factor,
+        network=NetworkKeeper(settings).current(),
+    )
     if run is None or run.result is None:
-        return Context(today=today, line_m=DEFAULT_STANDARD_M / settings.detour_factor)
-    return Context(
-        today=today,
+        return context
+    return replace(
+        context,
         run_id=run.id,
         demand=run.inputs.get("demand"),
         line_m=run.result["standard_line_m"],
@@ -128,6 +137,8 @@ def read_layer(
     row_id
         Only the row of this id.
     """
+    if isinstance(layer.derive, Streets):
+        return _streets(context.network, bbox, limit, offset, row_id)
     with database.session() as session:
         if isinstance(layer.derive, Grid):
             found = _grid(session, layer.derive, layer.select(context))
@@ -177,6 +188,36 @@ def _rows(
     for row, shape in zip(rows, shapes, strict=True):
         row["geometry"] = shape
         yield row
+
+
+def _streets(
+    network: WalkingNetwork | None,
+    bbox: Bbox | None,
+    limit: int,
+    offset: int,
+    row_id: str | None,
+) -> LayerRows:
+    if network is None:
+        return LayerRows(0, [])
+    frame = edges_frame(network, bounds=bbox)
+    if row_id is not None:
+        frame = frame[frame.index.astype(str) == row_id]
+    shown = frame.iloc[offset : offset + limit]
+    fine = np.asarray(network.edge_fine)[shown.index]
+    rows = [
+        {
+            "id": int(edge),
+            "name_zh": f"路段 {edge}",
+            "name_en": f"Way {edge}",
+            "length_m": float(length_m),
+            "reach": "joined" if joined else "cut_off",
+            "geometry": line,
+        }
+        for edge, length_m, joined, line in zip(
+            shown.index, shown["length_m"], fine, shown.geometry, strict=True
+        )
+    ]
+    return LayerRows(len(frame), rows)
 
 
 def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:

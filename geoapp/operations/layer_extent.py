@@ -4,7 +4,7 @@ import math
 
 from sqlalchemy import func, select
 
-from geoapp.maps.kit import Context, CoverAreas, Grid, Layer
+from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.layer_data import Bbox
 from geoapp.store.engine import Database
 
@@ -19,6 +19,8 @@ def read_extent(database: Database, layer: Layer, context: Context) -> Bbox | No
     None where it shows nothing. Shapes that are derived from the stored ones may stick out of
     these; the box is widened by the most that they can.
     """
+    if isinstance(layer.derive, Streets):
+        return None if context.network is None else context.network.bounds
     query = layer.select(context)
     if query is None:
         return None

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import orjson
 import pytest
@@ -19,8 +20,10 @@ from geoapp.operations import coverage_run
 from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
 from geoapp.operations.layer_data import read_layer, read_moment
+from geoapp.operations.networks import import_network
 from geoapp.store.engine import Database
 from geoapp.web.layer_geojson import layer_feature
+from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 LAYERS = [pytest.param(layer, id=layer.id) for layer in registry()]
@@ -34,8 +37,9 @@ def town(database: Database) -> Database:
 
 
 @pytest.fixture
-def answered(town: Database, settings: Settings) -> Database:
-    """The town after a coverage run that leaves gaps."""
+def answered(town: Database, settings: Settings, tmp_path: Path) -> Database:
+    """The town after a coverage run that leaves gaps, and with streets."""
+    import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
     coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
     return town
 
@@ -68,7 +72,7 @@ def test_rows_have_what_style_and_popup_name(
 @pytest.mark.parametrize("layer", LAYERS)
 def test_without_a_run_no_layer_fails(layer: Layer, town: Database, settings: Settings) -> None:
     rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
-    assert (rows == []) == (layer.id == "gaps")
+    assert (rows == []) == (layer.id in ("gaps", "network"))
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -156,6 +160,11 @@ def test_cover_areas_reach_as_far_as_the_runs_standard(
     line_m = 300 / settings.detour_factor
     assert area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m - 1) * metre))
     assert not area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m + 1) * metre))
+
+
+def test_the_network_tells_what_is_cut_off(answered: Database, settings: Settings) -> None:
+    edges = layer_rows("network", answered, settings).values()
+    assert sorted(edge["reach"] for edge in edges) == ["cut_off", *["joined"] * 3]  # type: ignore[index]
 
 
 def test_the_version_follows_what_a_layer_shows(answered: Database, settings: Settings) -> None:

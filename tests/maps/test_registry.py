@@ -25,7 +25,16 @@ BROKEN = "ClassBreaks('x', {breaks}, {colours}, 'share', (Text('无', 'No'), Loo
 
 def test_the_shipped_layers() -> None:
     names = [layer.id for layer in registry()]
-    assert names == ["bases", "cover_areas", "demand", "gaps", "homes", "regions", "stations"]
+    assert names == [
+        "bases",
+        "cover_areas",
+        "demand",
+        "gaps",
+        "homes",
+        "network",
+        "regions",
+        "stations",
+    ]
     assert len({layer.source_hash for layer in registry()}) == len(names)
 
 

@@ -1,6 +1,8 @@
 """A small town in which every layer has something to show."""
 
+import tempfile
 import threading
+from pathlib import Path
 
 from sqlalchemy import text
 
@@ -8,7 +10,9 @@ from geoapp.core.settings import Settings
 from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
+from geoapp.operations.networks import import_network
 from geoapp.store.engine import Database
+from tests.osm_file import write_town_streets
 from tests.seed import seed_town
 
 
@@ -23,5 +27,7 @@ def seed_shown(database: Database, settings: Settings) -> None:
                 "where code = 'T-4'"
             )
         )
+    with tempfile.TemporaryDirectory() as folder:
+        import_network(database, settings, write_town_streets(Path(folder) / "town.osm.pbf"))
     run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
     execute(database, settings, run.id, threading.Event())

@@ -68,7 +68,8 @@ def edges_frame(
 
     Returns
     -------
-    Columns ``length_m``, ``kind`` (class of the way), ``part`` (0 is the largest), ``geometry``.
+    Columns ``length_m``, ``kind`` (class of the way), ``part`` (0 is the largest), ``geometry``;
+    the index is the edges' numbers.
     """
     start, end = np.asarray(network.edge_start), np.asarray(network.edge_end)
     edge = np.arange(network.edge_count)
@@ -92,5 +93,6 @@ def edges_frame(
             "part": network.part[start],
         },
         geometry=shapely.linestrings(ends),
+        index=edge,
         crs="EPSG:4326",
     )
