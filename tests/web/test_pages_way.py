@@ -7,12 +7,13 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from geoapp.app import create_app
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.init import initialise
 from geoapp.operations.networks import import_network
 from geoapp.store.engine import Database
 from tests.analysis.network.conftest import extract
-from tests.web.conftest import Site, Visit, serious_violations, serve
+from tests.web.conftest import Site, Visit, serious_violations, serve, sign_in
 
 LON, LAT = 24.9414, 60.1710
 
@@ -35,6 +36,21 @@ def helsinki_site(database: Database, settings: Settings) -> Iterator[Site]:
         )
     for url in serve(create_app(settings, database)):
         yield Site(url, database)
+
+
+def test_a_steward_sees_what_the_network_consists_of(helsinki_site: Site, visit: Visit) -> None:
+    page = visit(helsinki_site, size="desktop")
+    sign_in(helsinki_site, page, Role.STEWARD)
+    page.goto(helsinki_site.url + "/steward")
+    section = page.locator("section[aria-labelledby=network]")
+    expect(section).to_contain_text("Helsinki")
+    expect(section.locator(".figure")).to_have_count(6)
+    assert serious_violations(page) == []
+    section.get_by_role("link").click()
+    page.wait_for_selector("html[data-ready=yes]")
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_label("步行路网").check()
+    expect(page.locator(".legend")).to_contain_text("与其他部分不连通")
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -6,6 +6,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import STATUS_TEXT, Status
+from geoapp.operations.networks import describe_network
 from geoapp.operations.stewardship import list_lacking, parse_shortfall, read_data_state
 from geoapp.store.stewardship import Shortfall
 from geoapp.web.access import require
@@ -45,4 +46,5 @@ def show() -> str:
         kinds={kind.code: kind.text for kind in load_vocabulary().kinds},
         status_text={str(status): text for status, text in STATUS_TEXT.items()},
         regions=region_names(database),
+        network=describe_network(services().settings),
     )
