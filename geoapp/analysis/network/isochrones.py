@@ -124,10 +124,14 @@ def _isochrone(network: WalkingNetwork, found: Reach, width_m: float) -> Isochro
         ]
     )
     caps = shapely.buffer(xy.caps(found, width_m), width_m * 1.01, cap_style="flat")
-    area = shapely.difference(band, shapely.union_all(np.concatenate([taken, caps])))
-    parts = shapely.get_parts(area)
-    thread = shapely.union_all(shapely.buffer(inside, _THREAD_M, quad_segs=1))
-    parts = parts[(shapely.area(parts) >= _LEAST_PART_M2) & shapely.intersects(parts, thread)]
+    out = shapely.union_all(np.concatenate([taken, caps]))
+    parts = shapely.get_parts(shapely.difference(band, out))
+    parts = parts[shapely.area(parts) >= _LEAST_PART_M2]
+    parts = parts[np.unique(shapely.STRtree(inside).query(parts, predicate="intersects")[0])]
+    # Where nothing was taken out, the thread is in the band already.
+    shapely.prepare(out)
+    touched = inside[shapely.intersects(out, inside)]
+    thread = shapely.union_all(shapely.buffer(touched, _THREAD_M, quad_segs=1))
     whole_area = shapely.union_all([*parts, thread])
     pins = _pins(
         xy.points(np.setdiff1d(_nodes_of(network, np.union1d(beyond, found.edge)), found.nodes)),

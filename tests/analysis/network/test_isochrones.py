@@ -144,3 +144,11 @@ def test_values_are_checked(helsinki: WalkingNetwork, limit_m: float, width_m: f
     origin = snap(helsinki, *random_places(helsinki, 1, 1))
     with pytest.raises(InvalidValueError):
         isochrones(helsinki, origin, limits_m=[limit_m], width_m=width_m)
+
+
+def test_with_nothing_beyond_the_whole_street_is_rounded() -> None:
+    street = WalkingNetwork.build(np.array([0.0, 0.001]), np.zeros(2), [0], [1], [1113])
+    [found] = isochrones(street, snap(street, [0.0004], [0.0]), limits_m=[500.0])
+    assert found.length_m == 111.3
+    # Two sides of 25 m and two half circles; a circle of 16 corners has 97.4 % of its area.
+    assert found.area_m2 == pytest.approx(111.32 * 50 + 0.974 * np.pi * 25**2, rel=2e-3)
