@@ -16,7 +16,7 @@ from geoapp.analysis.siting.interchange import Pairs
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import FloatArray, IntArray
 
-_MOST = 1500
+_MOST = 400
 _STALL = 20
 _LEAST_STEP = 1e-5
 
@@ -70,6 +70,7 @@ def improved_multipliers(
     clock: Clock,
     until_seconds: float,
     before: MedianDual | None,
+    most: int = _MOST,
 ) -> MedianDual:
     """Return multipliers with a high bound.
 
@@ -85,6 +86,8 @@ def improved_multipliers(
         Stop when the time is over.
     before
         Begin from these; None = from each point's fourth nearest site.
+    most
+        Iterations.
     """
     if before is None:
         first = np.searchsorted(pairs.row, np.arange(pairs.demand))
@@ -92,9 +95,9 @@ def improved_multipliers(
         u = pairs.cost[np.minimum(first + 3, last)] if len(pairs.row) else np.empty(0)
         step, often = 1.5, np.zeros(len(pairs.allowed))
     else:
-        u, step, often = before.multiplier, 0.5, before.often.copy()
+        u, step, often = before.multiplier, 0.5, np.zeros(len(pairs.allowed))
     best, best_u, stalled = -np.inf, u.copy(), 0
-    for _ in range(_MOST):
+    for _ in range(most):
         below = pairs.cost - u[pairs.row]
         used = np.flatnonzero(below < 0)
         price = _prices(pairs, u)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from geoapp.analysis.siting.checks import (
@@ -16,8 +15,8 @@ from geoapp.analysis.siting.checks import (
     checked_p,
 )
 from geoapp.analysis.siting.interchange import Pairs, add_best, improve, total_of
+from geoapp.analysis.siting.median_branching import Search, branch
 from geoapp.analysis.siting.median_dual import MedianDual, improved_multipliers, proven_by
-from geoapp.analysis.siting.milp import Model, solve
 from geoapp.analysis.siting.p_center import nearest_chosen, unreachable
 from geoapp.analysis.siting.result import (
     Basis,
@@ -32,7 +31,6 @@ from geoapp.analysis.siting.result import (
 )
 from geoapp.analysis.spheroid import IntArray
 
-_MOST_SEARCHED = 2_000_000  # pairs that HiGHS is given
 _SEED = 1964
 _TRIES = 12
 _HEURISTIC_SHARE = 0.5  # of the time, at most, before the exact search
@@ -135,7 +133,7 @@ def solve_p_median(
 def _searched(
     pairs: Pairs, p: int, reaching: IntArray, kept: IntArray, clock: Clock, target_gap: float
 ) -> _Best:
-    """Greedy, interchange and multipliers; then the exact search of what they leave open."""
+    """Greedy, interchange and multipliers; then branching on what they leave open."""
     before = clock.left()
     sites = add_best(pairs, _thinned(pairs, reaching, kept), p, clock)
     sites, objective = improve(pairs, sites, len(kept), clock)
@@ -153,9 +151,10 @@ def _searched(
         if np.isfinite(total_of(pairs, start)):
             best.offer(*improve(pairs, start, len(kept), clock))
     if not best.met() and clock.left() > 0:
-        dual = _raised(pairs, p, best, dual, before)
-    if not best.met() and clock.left() > 0:
-        _search_rest(pairs, p, best, dual)
+        search = Search(best.sites, best.objective, best.bound, best.integral, target_gap)
+        branch(pairs, p, dual, search, clock)
+        best.sites, best.objective = search.sites, search.objective
+        best.bound = max(best.bound, search.bound)
     return best
 
 
@@ -187,77 +186,3 @@ def _shaken(sites: IntArray, dual: MedianDual, fixed: int, rng: np.random.Genera
     out = fixed + rng.choice(len(plan) - fixed, many, replace=False)
     plan[out] = rng.choice(len(chance), many, replace=False, p=chance / chance.sum())
     return plan
-
-
-def _search_rest(pairs: Pairs, p: int, best: _Best, dual: MedianDual) -> None:
-    """Drop the sites and pairs that no better plan uses, and let HiGHS search the rest.
-
-    Opening j costs at least bound + (price_j - price of the p-th), closing it bound + (price of the
-    next - price_j); serving i from j adds what the pair costs above i's multiplier.
-    """
-    row, column, cost = pairs.row, pairs.column, pairs.cost
-    price = dual.price
-    order = np.sort(price)
-    proven = proven_by(pairs, p, dual.multiplier)
-    room = best.cutoff - proven + 1e-6 + 1e-12 * pairs.size
-    last = order[p - 1]
-    after = order[p] if p < len(order) else np.inf
-    opened = np.maximum(0.0, price - last)
-    used = np.maximum(0.0, cost - dual.multiplier[row]) + opened[column] <= room
-    if used.sum() > _MOST_SEARCHED:
-        return
-    row, column, cost = row[used], column[used], cost[used]
-    left = np.flatnonzero((opened <= room) & pairs.allowed)
-    place = np.full(len(price), -1)
-    place[left] = np.arange(len(left))
-    model = _model(pairs.demand, row, place[column], cost, p, after - price[left] > room)
-    open_ = np.isin(left, best.sites)
-    answer = solve(
-        model,
-        best.clock,
-        stop_within=max(0.999 if best.integral else 0.0, best.target_gap * best.objective),
-    )
-    before = best.objective
-    if answer.x is not None:
-        open_ = answer.x[: len(left)] > 0.5
-        found = left[open_]
-        total = total_of(pairs, found)
-        if len(found) == p and np.isfinite(total):
-            best.offer(found, total)
-    bound = before if answer.no_plan else min(answer.bound, before)
-    if bound > best.bound:
-        best.bound, best.basis = bound, "search"
-
-
-def _model(
-    demand: int,
-    row: IntArray,
-    column: IntArray,
-    cost: np.ndarray,
-    p: int,
-    sure: np.ndarray,
-) -> Model:
-    """Return  min sum c_ij x_ij,  sum_j x_ij = 1,  x_ij <= y_j,  sum y = p  (ReVelle & Swain 1970)."""
-    sites, pairs = len(sure), len(row)
-    each = np.arange(pairs)
-    one = np.ones(pairs)
-    served = sp.csr_array((one, (row, sites + each)), shape=(demand, sites + pairs))
-    linked = sp.csr_array(
-        (
-            np.concatenate((one, -one)),
-            (np.concatenate((each, each)), np.concatenate((sites + each, column))),
-        ),
-        shape=(pairs, sites + pairs),
-    )
-    number = sp.csr_array(np.concatenate((np.ones(sites), np.zeros(pairs)))[None, :])
-    lower = np.zeros(sites + pairs)
-    lower[:sites][sure] = 1.0
-    return Model(
-        cost=np.concatenate((np.zeros(sites), cost)),
-        lower=lower,
-        upper=np.ones(sites + pairs),
-        whole=np.arange(sites + pairs) < sites,
-        rows=sp.vstack((served, linked, number), format="csr"),
-        row_lower=np.concatenate((np.ones(demand), np.full(pairs, -np.inf), [p])),
-        row_upper=np.concatenate((np.ones(demand), np.zeros(pairs), [p])),
-    )
