@@ -1,7 +1,6 @@
 """The walking network in use: imported, swapped, followed, and walked on by nearest."""
 
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
