@@ -156,7 +156,9 @@ class WalkingNetwork:
                 shown,
                 Text("至少一段路，长度为正整数分米", "at least one segment of 1 dm or more"),
             )
-        used = np.unique(np.concatenate([start, end]))
+        is_used = np.zeros(len(lon), np.bool_)
+        is_used[start] = is_used[end] = True
+        used = np.flatnonzero(is_used)
         order = used[np.argsort(hilbert(lon[used], lat[used]), kind="stable")]
         number = np.full(len(lon), -1, np.int64)
         number[order] = np.arange(len(order))
