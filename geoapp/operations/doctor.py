@@ -14,11 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import text
 
+from geoapp.analysis.network.graph import verify
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
+from geoapp.operations.networks import network_folder
 from geoapp.store.cluster_programs import find_server, installed
 from geoapp.store.engine import Database, is_current, open_database
 from geoapp.store.vocabulary import known_years
@@ -294,11 +296,29 @@ def _optional(_settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _network(settings: Settings) -> Iterator[Finding]:
+    folder = network_folder(settings)
+    if folder is None:
+        yield Finding(
+            "network",
+            True,
+            Text("没有步行路网，步行距离为估算", "No walking network: walks are estimated"),
+        )
+        return
+    verify(folder)
+    yield Finding(
+        "network",
+        True,
+        Text(f"步行路网完好：{folder.name}", f"Walking network sound: {folder.name}"),
+    )
+
+
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("Python", _python),
     ("PostgreSQL", _postgresql),
     ("GEOAPP_DATA", _data_folder),
     ("store", _store),
+    ("network", _network),
     ("clock", _clock),
     ("front end", _assets),
     ("optional parts", _optional),

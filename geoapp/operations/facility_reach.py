@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
-from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.analysis.network.routes import route as shortest
+from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import check_lonlat, circle
 from geoapp.core.i18n import Text
@@ -18,7 +18,8 @@ from geoapp.operations.facility_snapshot import Filters, Snapshot
 from geoapp.operations.nearest import NearestService
 from geoapp.store.facilities_read import PlacedFacility
 
-MOST_WALK_M = 10_000.0
+# The area of a longer walk takes more than a second or two to draw.
+MOST_WALK_M = 4_000.0
 _GRID_DEGREES = 1e-7
 _FACILITY = Text("在用的站点", "facility in service")
 
@@ -82,23 +83,22 @@ def route(service: NearestService, *, lon: float, lat: float, code: str) -> Rout
     if ways is not None and ways.snapped.edge[position] >= 0:
         asker = snap(ways.network, [lon], [lat])
         if asker.state[0] == Snap.ON:
-            found = ways.places.path(asker, 0, position)
+            found = shortest(
+                ways.places,
+                asker,
+                0,
+                position,
+                lon=lon,
+                lat=lat,
+                to_lon=facility.lon,
+                to_lat=facility.lat,
+            )
             if found is None:
                 return Route(facility, None, distance_m, None, None, Basis.NETWORK)
-            walk_m, nodes = found
-            points = [
-                (lon, lat),
-                _foot(ways.network, asker, 0),
-                *zip(
-                    ways.network.lon[nodes].tolist(), ways.network.lat[nodes].tolist(), strict=True
-                ),
-                _foot(ways.network, ways.snapped, position),
-                (facility.lon, facility.lat),
-            ]
-            seconds = service.estimate.seconds(walk_m)
-            return Route(facility, _line(points), distance_m, walk_m, seconds, Basis.NETWORK)
+            seconds = service.estimate.seconds(found.walk_m)
+            return Route(facility, found.line, distance_m, found.walk_m, seconds, Basis.NETWORK)
     walk_m = service.estimate.walk_m(distance_m)
-    line = _line([(lon, lat), (facility.lon, facility.lat)])
+    line = shapely.LineString([(lon, lat), (facility.lon, facility.lat)])
     seconds = service.estimate.seconds(walk_m)
     return Route(facility, line, distance_m, walk_m, seconds, Basis.ESTIMATE)
 
@@ -136,23 +136,3 @@ def walk_area(
     radius_m = walk_m / service.estimate.detour_factor
     area = circle(lon=facility.lon, lat=facility.lat, radius_m=radius_m)
     return WalkArea(facility, walk_m, area, Basis.ESTIMATE)
-
-
-def _foot(network: WalkingNetwork, snapped: Snapped, place: int) -> tuple[float, float]:
-    """Return where a place's straight leg meets its edge."""
-    edge = snapped.edge[place]
-    start, end = network.edge_start[edge], network.edge_end[edge]
-    share = float(snapped.to_start[place]) / float(network.edge_length_dm[edge])
-    return (
-        float(network.lon[start] + share * (network.lon[end] - network.lon[start])),
-        float(network.lat[start] + share * (network.lat[end] - network.lat[start])),
-    )
-
-
-def _line(points: list[tuple[float, float]]) -> shapely.LineString:
-    """Return a line without repeated points; of one place, a line of no length."""
-    kept: list[tuple[float, float]] = points[:1]
-    for point in points[1:]:
-        if point != kept[-1]:
-            kept.append(point)
-    return shapely.LineString(kept if len(kept) > 1 else [*kept, *kept])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from geoapp.analysis.network.warming import warm_up as compile_walks
 from geoapp.analysis.walking import WalkingEstimate
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
@@ -60,12 +61,10 @@ class NearestService:
     def warm_up(self) -> None:
         """Read facilities and network now, so that the first person does not wait for it.
 
-        Where there is a network, one walk is searched for: that compiles what is not compiled yet.
+        Where there is a network, what walks on it is compiled if it is not yet.
         """
-        ways = self._walks.of(self._keeper.current())
-        if ways is not None:
-            lon, lat = float(ways.network.lon[0]), float(ways.network.lat[0])
-            self.ask(NearestQuery(lon=lon, lat=lat))
+        if self._walks.of(self._keeper.current()) is not None:
+            compile_walks()
 
     def ground(self) -> tuple[Snapshot, FacilityWalks | None]:
         """Return the facilities in service, and where they stand on the network if there is one."""

@@ -143,7 +143,8 @@ def _take_into_use(folder: Path, network: WalkingNetwork, about: dict[str, Any])
     os.replace(fresh, folder / _CURRENT)
     for other in folder.iterdir():
         # Whoever has it open keeps its files until they are closed.
-        if other.is_dir() and other.name != network.version:
+        # A name with a dot is that of an import that is still at work.
+        if other.is_dir() and other.name != network.version and other.name[0] != ".":
             shutil.rmtree(other, ignore_errors=True)
     return unchanged
 
@@ -163,10 +164,16 @@ def _named(folder: Path) -> str | None:
         return None
 
 
+def network_folder(settings: Settings) -> Path | None:
+    """Return where the network in use lies; None where there is none."""
+    version = _named(_folder(settings))
+    return None if version is None else _folder(settings) / version
+
+
 def describe_network(settings: Settings) -> dict[str, Any] | None:
     """Return the manifest of the network in use: version, bounds, statistics, about; None if none."""
-    version = _named(_folder(settings))
-    return None if version is None else describe(_folder(settings) / version)
+    folder = network_folder(settings)
+    return None if folder is None else describe(folder)
 
 
 class NetworkKeeper:

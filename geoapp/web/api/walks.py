@@ -11,7 +11,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
-from geoapp.operations.facility_reach import route, walk_area
+from geoapp.operations.facility_reach import MOST_WALK_M, route, walk_area
 from geoapp.store.facilities_read import PlacedFacility
 from geoapp.web.api.schemas import Problem, RouteFeature, WalkAreaFeature
 from geoapp.web.parameters import Parameters, parse_number
@@ -43,7 +43,9 @@ class IsochroneParameters(Parameters):
     """How long a walk: one of the two."""
 
     minutes: float | None = Field(None, gt=0, le=240, description="步行分钟 / minutes on foot")
-    metres: float | None = Field(None, gt=0, le=10_000, description="步行米数 / metres on foot")
+    metres: float | None = Field(
+        None, gt=0, le=MOST_WALK_M, description="步行米数 / metres on foot"
+    )
     datum: Datum = Field(Datum.WGS84, description="答案的坐标系 / datum of the answer")
 
 
