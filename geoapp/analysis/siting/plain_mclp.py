@@ -8,6 +8,7 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.covering_dual import Dual, bounds_of, improved_dual
+from geoapp.analysis.siting.exchange import exchanged
 from geoapp.analysis.siting.greedy import Greedy, greedy, weight_covered
 from geoapp.analysis.siting.mclp_model import Rules, mclp_model
 from geoapp.analysis.siting.milp import solve
@@ -16,8 +17,10 @@ from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 
 CurveOf = Callable[[FloatArray, float, float], tuple[CurvePoint, ...]]
 
-_MOST_SEARCHED = 3_000_000  # entries that HiGHS is given
+# Beyond so many merged rows an exact search gives nothing in minutes: exchanges do.
+_MOST_SEARCHED_ROWS = 20_000
 _DUAL_SHARE = 0.3  # of the time left, at most
+_FIRST_EXCHANGES = 0.1  # of the time left, at most, before the bound is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,9 @@ def solve_plain(
 def _prove(search: _Search) -> Dual:
     """Improve plan and bound until they meet, the gap is small enough or the time is over."""
     clock = search.clock
+    large = len(search.weights) > _MOST_SEARCHED_ROWS
+    if large:
+        _exchange(search, min(1.0, _FIRST_EXCHANGES * clock.left()))
     y = np.zeros(search.cover.shape[1])
     y[search.sites] = 1.0
     enough = search.objective * (1 + search.target_gap) + 0.5 * search.integral
@@ -146,12 +152,35 @@ def _prove(search: _Search) -> Dual:
         clock,
         good_enough=enough,
         until_seconds=clock.taken() + _DUAL_SHARE * clock.left(),
+        accuracy=max(5e-4, search.target_gap / 4) if large else 1e-4,
     )
     _take_dual(search, dual)
     search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
+    if large and not search.met() and clock.left() > 0:
+        _exchange(search, clock.left())
     if not search.met() and clock.left() > 0:
         _search_rest(search, dual)
     return dual
+
+
+def _exchange(search: _Search, seconds: float) -> None:
+    """Better the plan by exchanges until it is near enough to the bound or the time is over."""
+
+    def met(sites: IntArray) -> bool:
+        search.offer(sites)
+        return search.met()
+
+    search.offer(
+        exchanged(
+            search.cover,
+            search.by_site,
+            search.weights,
+            search.sites,
+            search.clock,
+            until_seconds=search.clock.taken() + seconds,
+            met=met,
+        )
+    )
 
 
 def _take_dual(search: _Search, dual: Dual) -> None:
@@ -172,8 +201,6 @@ def _search_rest(search: _Search, dual: Dual) -> None:
     after = order[search.p] if search.p < len(order) else -np.inf
     sure = price > after + room + slack
     allowed = ~shut
-    if search.cover.nnz > _MOST_SEARCHED:
-        return
     left = np.flatnonzero(allowed)
     rows = merged(sp.csr_array(search.cover[:, left]), search.weights)
     rules = Rules(
