@@ -64,7 +64,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),
-        security_schemes={"session": {"type": "apiKey", "in": "cookie", "name": "session"}},
+        security_schemes={
+            "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+            "basic": {"type": "http", "scheme": "basic"},
+        },
         doc_ui=False,
         validation_error_status=422,
         validation_error_callback=on_validation_error,

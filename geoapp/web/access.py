@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
-from flask import Flask, current_app, redirect, request, url_for
+from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
@@ -11,14 +11,17 @@ from geoapp.core.errors import NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
-from geoapp.operations.users import SignedInUser, find_by_session
+from geoapp.operations.users import SignedInUser, authenticate, find_by_session
+from geoapp.web.parameters import without_nul
 from geoapp.web.problems import is_for_program, problem
+from geoapp.web.security import limit_sign_in, refuse_after_failures
 from geoapp.web.services import services
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _REQUIRED = "required_permission"
+_API = "/api/"
 
 
 def current_role() -> Role | None:
@@ -51,7 +54,33 @@ def required_permission(view: Callable[..., object]) -> Permission | None:
     return permission
 
 
+def _may_name_itself() -> bool:
+    """Tell whether a program gives name and password with its question."""
+    given = request.authorization
+    return given is not None and given.type == "basic" and request.path.startswith(_API)
+
+
+def _by_header(_request: Request) -> SignedInUser | None:
+    """Return who a program says it is by HTTP Basic authentication; for the API alone."""
+    given = request.authorization
+    if given is None or not _may_name_itself():
+        return None
+    refuse_after_failures()
+    name, password = without_nul(given.username or ""), given.password or ""
+    user = authenticate(services().database, name, password)
+    if user is None:
+        limit_sign_in()  # counts the failure
+        return None
+    g.known_by_header = True
+    return user
+
+
 def _guard() -> Response | None:
+    if _may_name_itself() and not current_user.is_authenticated:
+        # Wrong credentials are told at once, also where nobody would have asked for any.
+        refused = problem(401, Text("用户名或密码不对。", "Wrong name or password."))
+        refused.headers["WWW-Authenticate"] = 'Basic realm="geoapp"'
+        return refused
     view = current_app.view_functions.get(request.endpoint or "")
     permission = None if view is None else required_permission(view)
     if permission is None:
@@ -87,4 +116,5 @@ def init_access(app: Flask, settings: Settings) -> None:
     def load(session_id: str) -> SignedInUser | None:
         return find_by_session(services().database, session_id)
 
+    manager.request_loader(_by_header)
     app.jinja_env.globals.update(may=may, current_role=current_role, Permission=Permission)

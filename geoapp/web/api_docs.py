@@ -18,8 +18,9 @@ _VARIABLE = re.compile(r"<(?:\w+:)?(\w+)>")
 _TOKEN = {
     "name": "X-CSRFToken",
     "in": "header",
-    "required": True,
-    "description": "登录后每页的 meta csrf-token / meta csrf-token of every page, once signed in",
+    "required": False,
+    "description": "凭 cookie 时必填：每页的 meta csrf-token / with a cookie, the meta csrf-token of "
+    "every page",
     "schema": {"type": "string"},
 }
 _PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -46,7 +47,7 @@ def _with_guards(document: dict[str, Any]) -> dict[str, Any]:
         for method in rule.methods or ():
             operation = document["paths"].get(path, {}).get(method.lower())
             if operation and required_permission(current_app.view_functions[rule.endpoint]):
-                operation["security"] = [{"session": []}]
+                operation["security"] = [{"session": []}, {"basic": []}]
                 operation["parameters"] = [*operation.get("parameters", []), _TOKEN]
                 for status, text in _REFUSALS.items():
                     operation["responses"][status] = {"description": text, "content": _PROBLEM}

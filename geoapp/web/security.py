@@ -1,6 +1,7 @@
 """Safe by default: headers, the content security policy, CSRF and rate limits."""
 
 import secrets
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
@@ -12,9 +13,36 @@ from werkzeug.exceptions import TooManyRequests
 
 from geoapp.core.settings import Settings
 
-csrf = CSRFProtect()
+
+class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
+    """Wants the token of whoever is known by a cookie.
+
+    A browser sends cookies along by itself, which is what the token guards against; name and
+    password in a header are sent by a program that means it.
+    """
+
+    def protect(self, **options: Any) -> None:
+        """Refuse a change without the token."""
+        if not g.get("known_by_header"):
+            super().protect(**options)
+
+
+csrf = _CsrfForCookies()
 # Each web process counts for itself, so the true limit is this one times GEOAPP_WORKERS.
 _SIGN_IN_RATE = parse("10 per minute")
+
+
+def refuse_after_failures() -> None:
+    """Refuse (429) an address that has failed to sign in too often, without counting this attempt.
+
+    Raises
+    ------
+    TooManyRequests
+        After ten failures within a minute.
+    """
+    attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
+    if not attempts.test(_SIGN_IN_RATE, request.remote_addr or "unknown"):
+        raise TooManyRequests(retry_after=60)
 
 
 def limit_sign_in() -> None:

@@ -1,5 +1,6 @@
 """Safe by default: who may do what, headers, CSRF, sign-in, other sites, and no positions kept."""
 
+import base64
 import json
 import re
 from html.parser import HTMLParser
@@ -370,3 +371,52 @@ def test_a_position_is_neither_logged_nor_stored(
         assert trace not in kept
         assert trace not in stored
     assert "T-1" in stored
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    pair = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+def test_a_program_gives_name_and_password_with_its_question(
+    guarded: Flask, town: Database
+) -> None:
+    save_user(town, "robot", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    wanted = {"standard_m": 500}
+    address = "/api/v1/coverage-runs"
+    started = client.post(address, json=wanted, headers=basic("robot", PASSWORD))
+    assert started.status_code == 202
+    assert "Set-Cookie" not in started.headers
+    # Its role is what it may do.
+    refused = client.post("/api/v1/facilities", json={}, headers=basic("robot", PASSWORD))
+    assert refused.status_code == 403
+    # Wrong is told, also where nobody would have asked.
+    for path in (address, "/api/v1/kinds"):
+        wrong = client.get(path, headers=basic("robot", "wrong"))
+        problem_of(wrong, 401)
+        assert wrong.headers["WWW-Authenticate"].startswith("Basic")
+    # Pages know cookies alone.
+    assert client.get("/plan", headers=basic("robot", PASSWORD)).status_code == 302
+
+
+def test_a_cookie_needs_its_token_whatever_else_is_sent(guarded: Flask, town: Database) -> None:
+    client = client_of(guarded, town, Role.PLANNER)
+    answer = client.post(
+        "/api/v1/coverage-runs",
+        json={"standard_m": 500},
+        headers=basic("a-planner", PASSWORD),
+    )
+    problem_of(answer, 400)
+
+
+def test_guessing_by_header_is_limited(guarded: Flask, town: Database) -> None:
+    save_user(town, "robot", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    for _ in range(10):
+        assert client.get("/api/v1/kinds", headers=basic("robot", "wrong")).status_code == 401
+    for password in ("wrong", PASSWORD):
+        limited = client.get("/api/v1/kinds", headers=basic("robot", password))
+        assert limited.status_code == 429
+    # Right answers were never counted, and whoever asks without a name is not held up.
+    assert client.get("/api/v1/kinds").status_code == 200
