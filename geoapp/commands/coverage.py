@@ -13,7 +13,7 @@ from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, parse_standard
 from geoapp.core.words import RunStatus
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.coverage_files import check_output, save_coverage
 from geoapp.operations.runs import RunState
 from geoapp.web.parameters import parse_moment
@@ -69,7 +69,7 @@ def coverage(
         if run.status is not RunStatus.SUCCEEDED or run.result is None:
             error = run.error or Text("运行没有完成", "The run did not finish")
             raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
-        _show(run, run.result, coverage_run.region_figures(database, run.id))
+        _show(run, run.result, coverage_results.region_figures(database, run.id))
         if output is not None:
             save_coverage(database, run.id, output)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

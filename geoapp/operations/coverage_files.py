@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.reports.coverage_tables import CoverageTables, check_suffix, write_coverage
 from geoapp.store.engine import Database
 
@@ -28,8 +28,8 @@ def save_coverage(database: Database, run_id: int, path: Path) -> None:
     run = coverage_run.read(database, run_id)
     tables = CoverageTables(
         about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
-        regions=coverage_run.region_figures(database, run_id),
-        gaps=coverage_run.gap_zones(database, run_id),
+        regions=coverage_results.region_figures(database, run_id),
+        gaps=coverage_results.gap_zones(database, run_id),
     )
     fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
     try:

@@ -1,32 +1,29 @@
 """Coverage runs: who is within the standard of a facility, who is not, and where the gaps are."""
 
-import io
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
 import shapely
-from geoalchemy2.shape import from_shape
-from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoapp.analysis.coverage import CoverageResult, coverage
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.gaps import GapResult, GapZone, NamedRegion
+from geoapp.analysis.gaps import NamedRegion
 from geoapp.analysis.gaps import gap_zones as find_gap_zones
 from geoapp.analysis.walking import Standard, WalkingEstimate
 from geoapp.core.calendar import WorkCalendar
-from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.hours import state
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.words import Basis, Family, RunStatus
+from geoapp.core.words import Basis, Family
 from geoapp.operations import runs
+from geoapp.operations.coverage_results import KIND, MAX_ZONES, figures_of, store_results
 from geoapp.operations.networks import NetworkKeeper
-from geoapp.operations.runs import Attempt, LostRunError, RunState
+from geoapp.operations.runs import Attempt, RunState
 from geoapp.store.coverage_read import (
     DemandRows,
     RegionRow,
@@ -36,12 +33,7 @@ from geoapp.store.coverage_read import (
 )
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility, data_versions, read_changes, regions_below
-from geoapp.store.models import RunArray, RunGap, RunRegion
-from geoapp.store.runs import end_run, run_gaps, run_regions, save_results
 from geoapp.store.vocabulary import load_calendar
-
-KIND = "coverage"
-MAX_ZONES = 500
 
 _READING = Text("读取数据", "Reading the data")
 _SEARCHING = Text("计算步行距离", "Measuring walks")
@@ -263,10 +255,10 @@ def _compute(
     )
     attempt.progress(0.95, _SAVING)
     summary = {
-        "total": _figures(result.total),
+        "total": figures_of(result.total),
         "without_region": None
         if result.without_region is None
-        else _figures(result.without_region),
+        else figures_of(result.without_region),
         "standard_walk_m": wanted.standard.walk_m(estimate),
         "standard_line_m": wanted.standard.line_m(estimate),
         "facilities": len({one.code for one in placed}),
@@ -289,7 +281,7 @@ def _compute(
         "timezone": settings.timezone,
         "calendar_years": sorted(inputs.calendar.years)[-1:],
     }
-    _store(database, attempt, summary, told, result, zones, counted)
+    store_results(database, attempt, summary, told, result, zones, counted)
 
 
 def _basis(result: CoverageResult) -> Basis:
@@ -303,53 +295,6 @@ def _profiles(rows: DemandRows) -> list[list[float] | None] | None:
     return [None if number < 0 else rows.profiles[number] for number in rows.profile.tolist()]
 
 
-def _figures(one: Any) -> dict[str, Any]:
-    return {name: value for name, value in asdict(one).items() if name != "code"}
-
-
-def _store(
-    database: Database,
-    attempt: Attempt,
-    summary: dict[str, Any],
-    told: dict[str, Any],
-    result: CoverageResult,
-    zones: GapResult,
-    counted: list[PlacedFacility],
-) -> None:
-    """Write the results and end the run, in one transaction."""
-    rows = [
-        RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=_figures(one))
-        for one in result.regions
-    ]
-    gaps = [_gap(attempt.run_id, zone, counted) for zone in zones.zones]
-    arrays = [
-        RunArray(run_id=attempt.run_id, name=name, data=_bytes(values))
-        for name, values in (
-            ("walk_m", result.walk_m.astype(np.float32)),
-            ("covered", result.covered),
-            ("backup", result.backup),
-        )
-    ]
-    with database.session() as session:
-        ended = end_run(
-            session,
-            attempt.run_id,
-            attempt.number,
-            RunStatus.SUCCEEDED,
-            result=summary,
-            inputs=told,
-        )
-        if not ended:
-            raise LostRunError
-        save_results(session, attempt.run_id, rows, gaps, arrays)
-
-
-def _bytes(values: NDArray[Any]) -> bytes:
-    target = io.BytesIO()
-    np.save(target, values, allow_pickle=False)
-    return target.getvalue()
-
-
 def _named(regions: list[RegionRow]) -> dict[str, NamedRegion]:
     return {
         one.code: NamedRegion(
@@ -358,24 +303,6 @@ def _named(regions: list[RegionRow]) -> dict[str, NamedRegion]:
         for one in regions
         if one.outline_wkb is not None
     }
-
-
-def _gap(run_id: int, zone: GapZone, counted: list[PlacedFacility]) -> RunGap:
-    nearest = None if zone.nearest_position is None else counted[zone.nearest_position]
-    return RunGap(
-        run_id=run_id,
-        rank=zone.rank,
-        name_zh=zone.name.zh,
-        name_en=zone.name.en,
-        region_code=zone.region_code,
-        geom=from_shape(zone.geometry, srid=4326),
-        points=zone.point_count,
-        workers=zone.workers,
-        worst_m=zone.worst_m,
-        mean_m=zone.mean_m,
-        nearest_code=None if nearest is None else nearest.code,
-        nearest_name=None if nearest is None else nearest.name,
-    )
 
 
 def read(database: Database, run_id: int) -> RunState:
@@ -396,70 +323,3 @@ def latest(database: Database) -> RunState | None:
 def cancel(database: Database, run_id: int) -> RunState:
     """Cancel a coverage run."""
     return runs.cancel(database, KIND, run_id)
-
-
-def _finished(database: Database, run_id: int) -> None:
-    run = read(database, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
-        raise ConflictError(
-            Text(
-                f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                f"Run {run_id} has no results (status: {run.status}).",
-            )
-        )
-
-
-def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
-    """Return a finished run's figures by region, in order of code.
-
-    Raises
-    ------
-    ConflictError
-        If the run has not succeeded.
-    """
-    _finished(database, run_id)
-    with database.session() as session:
-        names = {one.code: one for one in read_regions(session)}
-        rows = []
-        for row in run_regions(session, run_id):
-            region = names.get(row.region_code)
-            rows.append(
-                {
-                    "code": row.region_code,
-                    "name_zh": region.name_zh if region else row.region_code,
-                    "name_en": region.name_en if region else row.region_code,
-                    "level": region.level if region else None,
-                    "parent": region.parent_code if region else None,
-                    **row.figures,
-                }
-            )
-        return rows
-
-
-def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
-    """Return a finished run's gap zones by rank; ``geometry_wkb`` is WGS-84.
-
-    Raises
-    ------
-    ConflictError
-        If the run has not succeeded.
-    """
-    _finished(database, run_id)
-    with database.session() as session:
-        return [
-            {
-                "rank": gap.rank,
-                "name": gap.name_zh,
-                "name_zh": gap.name_zh,
-                "name_en": gap.name_en,
-                "region": gap.region_code,
-                "workers": gap.workers,
-                "points": gap.points,
-                "worst_m": gap.worst_m,
-                "mean_m": gap.mean_m,
-                "nearest_code": gap.nearest_code,
-                "nearest_name": gap.nearest_name,
-                "geometry_wkb": bytes(gap.geom.data),
-            }
-            for gap in run_gaps(session, run_id, MAX_ZONES)
-        ]

@@ -16,7 +16,7 @@ from geoapp.maps.kit import Layer, class_of, classes_of
 from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
 from geoapp.operations.layer_data import read_layer, read_moment
@@ -141,7 +141,7 @@ def test_a_moving_station_stands_where_it_is_today(town: Database, settings: Set
 
 def test_the_choropleth_shows_the_runs_own_figures(answered: Database, settings: Settings) -> None:
     [run] = coverage_run.recent(answered)
-    [figures] = coverage_run.region_figures(answered, run.id)[:1]
+    [figures] = coverage_results.region_figures(answered, run.id)[:1]
     [district] = layer_rows("regions", answered, settings).values()
     assert district["covered_share"] == pytest.approx(figures["covered_share"])  # type: ignore[index]
 

@@ -23,7 +23,7 @@ from sqlalchemy import text
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
-from geoapp.operations import coverage_run, runs
+from geoapp.operations import coverage_results, coverage_run, runs
 from geoapp.operations.coverage_files import save_coverage
 from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
@@ -73,10 +73,10 @@ def test_figures_by_hand(town: Database, settings: Settings) -> None:
     assert total["backup_weight"] == 10 * (lines[:, 1] <= 500 / 1.3).sum()
     assert total["covered_weight"] + total["uncovered_weight"] == 250
     assert 0 < total["backup_weight"] < total["covered_weight"] < 250
-    rows = {row["code"]: row for row in coverage_run.region_figures(town, run.id)}
+    rows = {row["code"]: row for row in coverage_results.region_figures(town, run.id)}
     assert rows["370203"]["covered_weight"] == rows["370200"]["covered_weight"]
     assert rows["370203"]["name_zh"] == "市北区"
-    zones = coverage_run.gap_zones(town, run.id)
+    zones = coverage_results.gap_zones(town, run.id)
     assert sum(zone["workers"] for zone in zones) == total["uncovered_weight"]
     assert [zone["rank"] for zone in zones] == list(range(1, len(zones) + 1))
     assert all("市北区" in zone["name_zh"] and "Shibei" in zone["name_en"] for zone in zones)
@@ -117,7 +117,7 @@ def test_no_facility_at_all_is_an_answer_of_its_own(town: Database, settings: Se
     assert run.result is not None
     assert run.result["total"]["unreachable_weight"] == 250
     assert run.result["total"]["walk"]["mean_m"] is None
-    zones = coverage_run.gap_zones(town, run.id)
+    zones = coverage_results.gap_zones(town, run.id)
     assert zones[0]["nearest_code"] is None
     assert zones[0]["worst_m"] is None
 
@@ -142,7 +142,7 @@ def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
     run = coverage_run.start(town, WANTED, "wang")
     assert run.status is RunStatus.QUEUED
     with pytest.raises(ConflictError):
-        coverage_run.gap_zones(town, run.id)
+        coverage_results.gap_zones(town, run.id)
     assert coverage_run.cancel(town, run.id).status is RunStatus.CANCELLED
     execute(town, settings, run.id, threading.Event())
     assert coverage_run.read(town, run.id).status is RunStatus.CANCELLED
@@ -283,7 +283,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
 
 def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> None:
     run = coverage_run.run_here(town, settings, WANTED)
-    zones = len(coverage_run.gap_zones(town, run.id))
+    zones = len(coverage_results.gap_zones(town, run.id))
     for suffix in ("geojson", "gpkg"):
         path = tmp_path / f"run.{suffix}"
         save_coverage(town, run.id, path)

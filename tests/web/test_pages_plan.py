@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.jobs import execute
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
@@ -54,7 +54,7 @@ def test_a_run_is_followed_to_its_gaps(
     assert run.result is not None
     share = f"{run.result['total']['covered_share'] * 100:.1f}%"
     expect(page.locator(".figure dd").first).to_have_text(share)
-    zones = coverage_run.gap_zones(site.database, number)
+    zones = coverage_results.gap_zones(site.database, number)
     assert zones
     expect(page.locator("#gaps tbody tr")).to_have_count(len(zones))
     expect(page.locator("#map path.leaflet-interactive")).to_have_count(len(zones))
@@ -159,7 +159,7 @@ def test_coverage_shows_the_latest_run(site: Site, settings: Settings, visit: Vi
     number = finished_run(site, settings)
     page = visit(site, "/coverage", size="desktop")
     expect(page.locator("#map[data-coloured]")).to_be_visible()
-    rows = coverage_run.region_figures(site.database, number)
+    rows = coverage_results.region_figures(site.database, number)
     district = next(row for row in rows if row["level"] == "district")
     share = f"{district['covered_share'] * 100:.1f}%"
     expect(page.locator("#districts tbody tr")).to_have_count(1)

@@ -13,7 +13,7 @@ from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
 from geoapp.web.api.schemas import (
@@ -166,7 +166,7 @@ def cancel(path: RunPath) -> Response:
 )
 def regions(path: RunPath) -> Response:
     """Return the figures of a finished run by region."""
-    rows = coverage_run.region_figures(services().database, path.id)
+    rows = coverage_results.region_figures(services().database, path.id)
     return _json({"run": path.id, "regions": rows})
 
 
@@ -177,7 +177,7 @@ def regions(path: RunPath) -> Response:
 )
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
-    zones = coverage_run.gap_zones(services().database, path.id)
+    zones = coverage_results.gap_zones(services().database, path.id)
     features = [
         {
             "type": "Feature",

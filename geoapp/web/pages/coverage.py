@@ -8,7 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.operations.vocabularies import read_demand_sets
 from geoapp.web.language import language
@@ -110,7 +110,7 @@ def _run() -> RunState | None:
 
 
 def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
-    found = coverage_run.region_figures(services().database, run.id)
+    found = coverage_results.region_figures(services().database, run.id)
     rows = []
     for one in found:
         if one["level"] != "district":

@@ -10,7 +10,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RunStatus
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.operations.vocabularies import read_demand_sets
 from geoapp.web.access import require
@@ -86,7 +86,7 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     return {
         "run": run,
         "figures": figures_of(run.result["total"]),
-        "gaps": coverage_run.gap_zones(database, run.id),
+        "gaps": coverage_results.gap_zones(database, run.id),
         "title": title_text(run, names).pick(language()),
         "statement": statement_text(run, names, demand).pick(language()),
         "sample": any(one["sample"] for one in sets if one["code"] == demand_code(run)),

@@ -1,0 +1,157 @@
+"""What a coverage run found: written at its end, read by pages, files and the API."""
+
+import io
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+from geoalchemy2.shape import from_shape
+from numpy.typing import NDArray
+
+from geoapp.analysis.coverage import CoverageResult
+from geoapp.analysis.gaps import GapResult, GapZone
+from geoapp.core.errors import ConflictError
+from geoapp.core.i18n import Text
+from geoapp.core.words import RunStatus
+from geoapp.operations.runs import Attempt, LostRunError, read_run
+from geoapp.store.coverage_read import read_regions
+from geoapp.store.engine import Database
+from geoapp.store.facilities_read import PlacedFacility
+from geoapp.store.models import RunArray, RunGap, RunRegion
+from geoapp.store.runs import end_run, run_gaps, run_regions, save_results
+
+KIND = "coverage"
+MAX_ZONES = 500
+
+
+def figures_of(one: Any) -> dict[str, Any]:
+    """Return a region's figures as the run keeps them."""
+    return {name: value for name, value in asdict(one).items() if name != "code"}
+
+
+def store_results(
+    database: Database,
+    attempt: Attempt,
+    summary: dict[str, Any],
+    told: dict[str, Any],
+    result: CoverageResult,
+    zones: GapResult,
+    counted: list[PlacedFacility],
+) -> None:
+    """Write the results and end the run, in one transaction."""
+    rows = [
+        RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures_of(one))
+        for one in result.regions
+    ]
+    gaps = [_gap(attempt.run_id, zone, counted) for zone in zones.zones]
+    arrays = [
+        RunArray(run_id=attempt.run_id, name=name, data=_bytes(values))
+        for name, values in (
+            ("walk_m", result.walk_m.astype(np.float32)),
+            ("covered", result.covered),
+            ("backup", result.backup),
+        )
+    ]
+    with database.session() as session:
+        ended = end_run(
+            session,
+            attempt.run_id,
+            attempt.number,
+            RunStatus.SUCCEEDED,
+            result=summary,
+            inputs=told,
+        )
+        if not ended:
+            raise LostRunError
+        save_results(session, attempt.run_id, rows, gaps, arrays)
+
+
+def _bytes(values: NDArray[Any]) -> bytes:
+    target = io.BytesIO()
+    np.save(target, values, allow_pickle=False)
+    return target.getvalue()
+
+
+def _gap(run_id: int, zone: GapZone, counted: list[PlacedFacility]) -> RunGap:
+    nearest = None if zone.nearest_position is None else counted[zone.nearest_position]
+    return RunGap(
+        run_id=run_id,
+        rank=zone.rank,
+        name_zh=zone.name.zh,
+        name_en=zone.name.en,
+        region_code=zone.region_code,
+        geom=from_shape(zone.geometry, srid=4326),
+        points=zone.point_count,
+        workers=zone.workers,
+        worst_m=zone.worst_m,
+        mean_m=zone.mean_m,
+        nearest_code=None if nearest is None else nearest.code,
+        nearest_name=None if nearest is None else nearest.name,
+    )
+
+
+def _finished(database: Database, run_id: int) -> None:
+    run = read_run(database, KIND, run_id)
+    if run.status is not RunStatus.SUCCEEDED:
+        raise ConflictError(
+            Text(
+                f"运行 {run_id} 没有结果（状态：{run.status}）。",
+                f"Run {run_id} has no results (status: {run.status}).",
+            )
+        )
+
+
+def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
+    """Return a finished run's figures by region, in order of code.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    _finished(database, run_id)
+    with database.session() as session:
+        names = {one.code: one for one in read_regions(session)}
+        rows = []
+        for row in run_regions(session, run_id):
+            region = names.get(row.region_code)
+            rows.append(
+                {
+                    "code": row.region_code,
+                    "name_zh": region.name_zh if region else row.region_code,
+                    "name_en": region.name_en if region else row.region_code,
+                    "level": region.level if region else None,
+                    "parent": region.parent_code if region else None,
+                    **row.figures,
+                }
+            )
+        return rows
+
+
+def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
+    """Return a finished run's gap zones by rank; ``geometry_wkb`` is WGS-84.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    _finished(database, run_id)
+    with database.session() as session:
+        return [
+            {
+                "rank": gap.rank,
+                "name": gap.name_zh,
+                "name_zh": gap.name_zh,
+                "name_en": gap.name_en,
+                "region": gap.region_code,
+                "workers": gap.workers,
+                "points": gap.points,
+                "worst_m": gap.worst_m,
+                "mean_m": gap.mean_m,
+                "nearest_code": gap.nearest_code,
+                "nearest_name": gap.nearest_name,
+                "geometry_wkb": bytes(gap.geom.data),
+            }
+            for gap in run_gaps(session, run_id, MAX_ZONES)
+        ]
