@@ -9,15 +9,18 @@ one sparse product. v is improved by a restarted primal-dual hybrid gradient met
 steps (Chambolle & Pock 2011, Pock & Chambolle 2011, Applegate et al. 2021).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
+from geoapp.analysis.siting.dual_kernels import projected, sums
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import FloatArray
 
 _CHECK = 20  # iterations between two looks at the bounds
+_COMPILED = 200_000  # entries from which compiled loops pay for being loaded
 _LONGEST = 400  # iterations after which the averages begin anew
 
 
@@ -48,6 +51,14 @@ def bounds_of(by_site: sp.csr_array, weights: FloatArray, v: FloatArray, p: int)
     v = np.clip(v, 0.0, 1.0)
     price = np.sort(by_site @ (weights * v))[::-1][:p]
     return (weights * (1.0 - v)).sum() + np.concatenate(([0.0], np.cumsum(price)))
+
+
+def _product(matrix: sp.csr_array) -> Callable[[FloatArray], FloatArray]:
+    """Return the product of a 0-1 matrix with vectors."""
+    if matrix.nnz < _COMPILED:
+        return lambda vector: matrix @ vector
+    first, index = matrix.indptr.astype(np.int32), matrix.indices.astype(np.int32)
+    return lambda vector: sums(first, index, vector)
 
 
 def _projected(y: FloatArray, step: FloatArray, p: int) -> FloatArray:
@@ -101,20 +112,22 @@ def improved_dual(
     size = np.diff(cover.indptr).astype(np.float64)
     step = 1.0 / np.maximum(by_site @ weights, 1e-9 * weights.max())
     total = weights.sum()
+    by_row, by_column = _product(cover), _product(by_site)
+    nearest = projected if cover.nnz >= _COMPILED else _projected
 
     def looked(v: FloatArray, y: FloatArray) -> tuple[float, float]:
-        price = by_site @ (weights * v)
+        price = by_column(weights * v)
         top = np.partition(price, len(price) - p)[len(price) - p :].sum()
-        return total - weights @ v + top, float(weights @ np.minimum(1.0, cover @ y))
+        return total - weights @ v + top, float(weights @ np.minimum(1.0, by_row(y)))
 
-    reach = cover @ y
+    reach = by_row(y)
     v = np.where(reach < 0.999, 1.0, np.where(reach < 1.001, 0.5, 0.0))
     bound, point = looked(v, y)
     best = Dual(v.copy(), bound, y.copy(), point)
     v_sum, y_sum, count, last_gap = np.zeros_like(v), np.zeros_like(y), 0, np.inf
     for iteration in range(1, most + 1):
-        ahead = _projected(y + step * (by_site @ (weights * v)), step, p)
-        v = np.clip(v - (cover @ (2 * ahead - y) - 1.0) / size, 0.0, 1.0)
+        ahead = nearest(y + step * by_column(weights * v), step, p)
+        v = np.clip(v - (by_row(2 * ahead - y) - 1.0) / size, 0.0, 1.0)
         y = ahead
         v_sum += v
         y_sum += y

@@ -1,0 +1,114 @@
+"""The parts that large covering problems need: exact merging, figures, bounds for every vector."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from geoapp.analysis.siting import SitingStatus, aggregate, plain_mclp, solve_mclp
+from geoapp.analysis.siting.aggregate import merged
+from geoapp.analysis.siting.covering_dual import bounds_of, improved_dual
+from geoapp.analysis.siting.exchange import exchanged
+from geoapp.analysis.siting.greedy import greedy, weight_covered
+from geoapp.analysis.siting.result import Clock
+from tests.analysis.siting.instances import random_cover, subsets
+
+
+class OneMark:
+    """A generator that marks every column alike, so that all sets of one size collide."""
+
+    def integers(self, low: int, high: int, count: int, dtype: type) -> np.ndarray:
+        """Return the same mark for every column."""
+        return np.ones(count, dtype)
+
+
+@pytest.mark.parametrize("collide", [False, True])
+def test_rows_are_merged_where_the_sets_are_equal_and_only_there(
+    collide: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    cover = rng.random((300, 6)) < 0.4
+    weights = rng.integers(0, 5, 300).astype(float)
+    if collide:
+        monkeypatch.setattr(aggregate.np.random, "default_rng", lambda seed: OneMark())
+    rows = merged(sp.csr_array(cover.astype(float)), weights)
+    sets = [tuple(row) for row in rows.cover.toarray() > 0]
+    assert len(set(sets)) == len(sets)
+    for row in range(300):
+        number = rows.row_of[row]
+        if weights[row] == 0 or not cover[row].any():
+            assert number == -1
+        else:
+            assert sets[number] == tuple(cover[row])
+    for number, one in enumerate(sets):
+        same = (cover == np.array(one)).all(axis=1)
+        assert rows.weights[number] == weights[same].sum()
+
+
+def reduced(seed: int, demand: int, sites: int) -> tuple[sp.csr_array, sp.csr_array, np.ndarray]:
+    """Return merged rows, their transpose and weights."""
+    rng = np.random.default_rng(seed)
+    cover = sp.csr_array(random_cover(rng, demand, sites).astype(float))
+    rows = merged(cover, rng.integers(1, 50, demand).astype(float))
+    by_site = sp.csr_array(rows.cover.T)
+    by_site.sort_indices()
+    return rows.cover, by_site, rows.weights
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_every_dual_vector_bounds_every_plan(seed: int) -> None:
+    cover, by_site, weights = reduced(seed, 60, 8)
+    rng = np.random.default_rng(seed)
+    best = [
+        max(
+            weight_covered(by_site, weights, np.array(plan, dtype=int))
+            for plan in subsets(8, [], [])
+            if len(plan) == size
+        )
+        for size in range(5)
+    ]
+    first = greedy(cover, by_site, weights, 4)
+    assert (first.reached <= np.array(best) + 1e-9).all()
+    assert (first.bounds >= np.array(best) - 1e-9).all()
+    y = np.zeros(8)
+    y[first.sites] = 1.0
+    dual = improved_dual(
+        cover, by_site, weights, 4, y, Clock(10), good_enough=0.0, until_seconds=10
+    )
+    for v in (rng.random(len(weights)), rng.normal(size=len(weights)), dual.v):
+        assert (bounds_of(by_site, weights, v, 4) >= np.array(best) - 1e-9).all()
+    # The relaxation's value lies between the two, to the accuracy that is asked.
+    assert dual.reached <= dual.bound + 1e-9
+    assert dual.bound - dual.reached <= 0.01 * dual.bound
+
+
+def test_exchanges_better_a_plan_and_keep_its_size() -> None:
+    cover, by_site, weights = reduced(1, 3000, 200)
+    start = np.arange(12)
+    asked: list[float] = []
+
+    def met(sites: np.ndarray) -> bool:
+        asked.append(weight_covered(by_site, weights, sites))
+        return len(asked) == 2
+
+    plan = exchanged(cover, by_site, weights, start, Clock(30), until_seconds=30, met=met)
+    assert len(set(plan.tolist())) == 12 and start.tolist() == list(range(12))
+    assert weight_covered(by_site, weights, plan) == asked[-1] >= asked[0]
+    assert asked[0] > weight_covered(by_site, weights, start)
+    quick = greedy(cover, by_site, weights, 12)
+    assert asked[-1] >= quick.reached[-1]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_way_of_large_problems_claims_nothing_that_is_not_so(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, 500, 40)
+    weights = rng.integers(1, 30, 500)
+    exact = solve_mclp(cover, weights, 6)
+    assert exact.status is SitingStatus.OPTIMAL
+    monkeypatch.setattr(plain_mclp, "_MOST_SEARCHED_ROWS", 10)
+    near = solve_mclp(cover, weights, 6, target_gap=0.05, time_limit_seconds=2)
+    assert near.objective <= exact.objective <= near.bound
+    assert (near.status is SitingStatus.WITHIN_GAP) == (0 < near.gap_share <= 0.05)
+    assert len(near.chosen) == 6
