@@ -80,7 +80,7 @@ def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
     source = shared_data / "demand" / "chongqing_pickups.csv"
     (shell.folder / "chongqing_pickups.csv").write_bytes(source.read_bytes())
     outputs = [shell.run(command) for command in commands(repo_root / "docs/howto/chongqing.md")]
-    assert re.search(r"read 1470, inserted 1470, .*rejected 0", outputs[-1])
+    assert re.search(r"read 1,470, inserted 1,470, .*rejected 0", outputs[-1])
     shell.run("geoapp coverage --standard 1km --demand pickups -o all.csv")
     table = (shell.folder / "all.csv").read_text("utf-8-sig")
     # Nobody is covered, since there is no facility; every point has found its district.

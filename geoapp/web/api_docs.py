@@ -24,7 +24,12 @@ _TOKEN = {
     "schema": {"type": "string"},
 }
 _PROBLEM = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_REFUSALS = {"400": "No X-CSRFToken", "401": "Not signed in", "403": "Not permitted to this role"}
+_REFUSALS = {
+    "400": "No X-CSRFToken",
+    "401": "Not signed in",
+    "403": "Not permitted to this role",
+    "429": "Too many attempts to sign in",
+}
 _SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 
 
