@@ -97,7 +97,10 @@ def route(service: NearestService, *, lon: float, lat: float, code: str) -> Rout
                 return Route(facility, None, distance_m, None, None, Basis.NETWORK)
             seconds = service.estimate.seconds(found.walk_m)
             return Route(facility, found.line, distance_m, found.walk_m, seconds, Basis.NETWORK)
-    walk_m = service.estimate.walk_m(distance_m)
+    estimate = service.estimate
+    if ways is not None:
+        estimate = ways.estimate_at(estimate, lon=lon, lat=lat)
+    walk_m = estimate.walk_m(distance_m)
     line = shapely.LineString([(lon, lat), (facility.lon, facility.lat)])
     seconds = service.estimate.seconds(walk_m)
     return Route(facility, line, distance_m, walk_m, seconds, Basis.ESTIMATE)
@@ -133,6 +136,9 @@ def walk_area(
         # On the grid that answers are rounded to, so that rounding makes no ring cross itself.
         reached: BaseGeometry = shapely.set_precision(found.area, _GRID_DEGREES)
         return WalkArea(facility, walk_m, reached, Basis.NETWORK)
-    radius_m = walk_m / service.estimate.detour_factor
+    estimate = service.estimate
+    if ways is not None:
+        estimate = ways.estimate_at(estimate, lon=facility.lon, lat=facility.lat)
+    radius_m = walk_m / estimate.detour_factor
     area = circle(lon=facility.lon, lat=facility.lat, radius_m=radius_m)
     return WalkArea(facility, walk_m, area, Basis.ESTIMATE)

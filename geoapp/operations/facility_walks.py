@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.nearest import FacilityIndex
+from geoapp.analysis.network.detour import local_estimate
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
@@ -105,10 +106,15 @@ class FacilityWalks:
         before = (old.state, old.edge, old.to_start, old.to_end, old.leg)
         return Snapped(*map(np.concatenate, zip(before, parts, strict=True)))  # type: ignore[arg-type]
 
+    def estimate_at(self, usual: WalkingEstimate, *, lon: float, lat: float) -> WalkingEstimate:
+        """Return how walks from a place are estimated where the network does not reach."""
+        return local_estimate(self.network, usual, lon=lon, lat=lat)
+
     def nearest(
         self, query: NearestQuery, chosen: Chosen, wanted: int, estimate: WalkingEstimate
     ) -> list[Way] | None:
         """Return the ways to the nearest places, nearest first; None if the asker is off the network."""
+        estimate = self.estimate_at(estimate, lon=query.lon, lat=query.lat)
         asker = snap(self.network, [query.lon], [query.lat])
         if asker.state[0] != Snap.ON:
             return None

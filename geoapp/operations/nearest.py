@@ -95,14 +95,15 @@ class NearestService:
         chosen = snapshot.select(filters, at, open_only=query.open_only)
         wanted = query.k * max(1, snapshot.most_places)
         ways = self._walks.of(snapshot)
-        found = None
+        found, estimate = None, self.estimate
         if ways is not None:
-            found = ways.nearest(query, chosen, wanted, self.estimate)
+            found = ways.nearest(query, chosen, wanted, estimate)
+            estimate = ways.estimate_at(estimate, lon=query.lon, lat=query.lat)
         if found is None:
             # The order by walking estimate is that by line, since the detour factor is one number.
             line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
             found = [
-                Way(position, distance_m, self.estimate.walk_m(distance_m), Basis.ESTIMATE)
+                Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
                 for position, distance_m in zip(
                     line.positions.tolist(), line.distance_m.tolist(), strict=True
                 )

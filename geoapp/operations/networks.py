@@ -17,6 +17,7 @@ from typing import Any, Final
 
 import shapely
 
+from geoapp.analysis.network.detour import with_detour
 from geoapp.analysis.network.graph import NetworkStatistics, WalkingNetwork, describe
 from geoapp.core.errors import NotFoundError, UnavailableError, UnusableInputError
 from geoapp.core.i18n import Text
@@ -96,6 +97,7 @@ def import_network(
         segments.length_dm,
         segments.kind,
     )
+    network = with_detour(network)
     tell(0.8, Text("保存", "Saving"))
     about = {"name": name or path.name.removesuffix(".pbf").removesuffix(".osm"), "clip": clip}
     unchanged = _take_into_use(_folder(settings), network, about)

@@ -90,7 +90,9 @@ def test_nearest_walks_on_the_network_and_estimates_elsewhere(
                 wanted.append((walk_dm[place] / 10, code, Basis.NETWORK))
         else:
             line_m = geodesic_m(LON, LAT, lon[place], lat[place])
-            wanted.append((line_m * settings.detour_factor, code, Basis.ESTIMATE))
+            # Where the network lies, its own factor and not the setting's.
+            assert network.detour_factor not in (None, settings.detour_factor)
+            wanted.append((line_m * network.detour_factor, code, Basis.ESTIMATE))
     wanted.sort()
     found = NearestService(city, settings).ask(NearestQuery(lon=LON, lat=LAT, k=k, kinds=kinds))
     assert [(one.facility.code, one.basis) for one in found] == [

@@ -1,7 +1,7 @@
 """The two nearest facilities of very many demand points by walk: network where it reaches, else estimate.
 
 A walk is by the network where both ends are on it (`Snap.ON`); every other pair is estimated, as
-the straight line times the detour factor.
+the straight line times the detour factor: the one measured on the network around it, else the usual.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.bulk import Cancelled, Progress, raise_if, two_nearest
 from geoapp.analysis.nearest import FacilityIndex
+from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import FAR, nearest_of_all
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
@@ -87,9 +88,9 @@ def two_nearest_by_walk(
         if some.any() and among.any():
             where = np.flatnonzero(some)
             line = two_nearest(index, lon[where], lat[where], mask=among, cancelled=cancelled)
-            _merge(
-                positions, walk_m, by_network, where, line.positions, estimate.walk_m(line.line_m)
-            )
+            factor = local_factor(network, lon[where], lat[where], estimate)
+            line_m = line.line_m * factor[:, np.newaxis]
+            _merge(positions, walk_m, by_network, where, line.positions, line_m)
     tell(1.0)
     return NearestWalks(positions, walk_m, by_network, asked.state)
 

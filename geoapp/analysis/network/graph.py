@@ -28,6 +28,7 @@ LEAST_PART: Final = 200
 _MANIFEST = "manifest.json"
 
 Int = NDArray[Any]
+_NO_ARRAYS: Final = ("grid", "version", "detour_factor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ class WalkingNetwork:
         Finds edges by place.
     version
         Hash of all the arrays: equal networks have equal versions.
+    detour_factor
+        Walked metres per straight metre, as `measured_detour` finds it; None = not measured.
     """
 
     lon: NDArray[np.float64]
@@ -82,6 +85,7 @@ class WalkingNetwork:
     edge_fine: Int
     grid: EdgeGrid
     version: str
+    detour_factor: float | None = None
 
     @property
     def node_count(self) -> int:
@@ -207,14 +211,14 @@ class WalkingNetwork:
         own_part = arrays["part"][low]
         arrays["edge_fine"] = (own_part == 0) | (arrays["part_size"][own_part] >= LEAST_PART)
         grid = EdgeGrid.build(lon, lat, low, high)
-        return cls(**arrays, grid=grid, version=_version(arrays))
+        return cls(**arrays, grid=grid, version=_version(arrays), detour_factor=None)
 
     def arrays(self) -> dict[str, Int]:
         """Return all arrays by their names in a folder."""
         named = {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("grid", "version")
+            if field.name not in _NO_ARRAYS
         }
         return {**named, "grid_first": self.grid.first, "grid_edges": self.grid.edges}
 
@@ -240,6 +244,7 @@ class WalkingNetwork:
             manifest = {
                 "format": FORMAT,
                 "version": self.version,
+                "detour_factor": self.detour_factor,
                 "bounds": self.bounds,
                 "statistics": asdict(self.statistics()),
                 "grid": self.grid.shape(),
@@ -269,13 +274,16 @@ class WalkingNetwork:
             arrays = {
                 field.name: _mapped(folder, field.name)
                 for field in fields(cls)
-                if field.name not in ("grid", "version")
+                if field.name not in _NO_ARRAYS
             }
             first, edges = _mapped(folder, "grid_first"), _mapped(folder, "grid_edges")
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(folder, error) from None
         return cls(
-            **arrays, grid=EdgeGrid(first, edges, **manifest["grid"]), version=manifest["version"]
+            **arrays,
+            grid=EdgeGrid(first, edges, **manifest["grid"]),
+            version=manifest["version"],
+            detour_factor=manifest.get("detour_factor"),
         )
 
 
