@@ -9,11 +9,13 @@ from geoapp.analysis.siting.mclp import solve_mclp
 from geoapp.analysis.siting.p_center import solve_p_center
 from geoapp.analysis.siting.p_median import solve_p_median
 from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
+from geoapp.analysis.siting.spacing import pairs_nearer_than
 
 __all__ = [
     "CurvePoint",
     "SitingResult",
     "SitingStatus",
+    "pairs_nearer_than",
     "solve_lscp",
     "solve_mclp",
     "solve_p_center",

@@ -1,13 +1,13 @@
 """Set covering: fewest sites so that all demand, or a share of it, is covered (Toregas et al. 1971)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.aggregate import merged
+from geoapp.analysis.siting.aggregate import gathered, merged
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -16,6 +16,7 @@ from geoapp.analysis.siting.checks import (
     checked_numbers,
     checked_share,
 )
+from geoapp.analysis.siting.mclp_model import Rules, SideRows
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.result import (
     Basis,
@@ -23,12 +24,15 @@ from geoapp.analysis.siting.result import (
     Clock,
     Progress,
     SitingResult,
+    SitingStatus,
     gap_share,
     infeasible,
     settled_bound,
     status_of,
     whole,
 )
+from geoapp.analysis.siting.ruled_mclp import solve_ruled, value_of
+from geoapp.analysis.siting.spacing import checked_conflicts, conflict_of_fixed, spacing_rows
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 
@@ -47,6 +51,8 @@ class Covering:
         By candidate.
     fixed, allowed
         Sites that must be open; mask of those that may be.
+    side
+        Other rules on the sites, such as spacing; None = none.
     """
 
     cover: sp.csr_array
@@ -55,11 +61,14 @@ class Covering:
     costs: FloatArray
     fixed: IntArray
     allowed: BoolArray
+    side: SideRows | None = None
 
     def holds(self, sites: IntArray) -> bool:
-        """Say whether a plan reaches what it must."""
+        """Say whether a plan reaches what it must and keeps the other rules."""
         open_ = np.zeros(self.cover.shape[1])
         open_[sites] = 1.0
+        if self.side is not None and not self.side.kept_by(open_):
+            return False
         met = (self.cover @ open_) > 0
         if self.required is None:
             return bool(met.all())
@@ -83,6 +92,7 @@ def solve_lscp(
     costs: ArrayLike | None = None,
     fixed: Sites = (),
     forbidden: Sites = (),
+    conflicts: Any = (),
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -102,6 +112,8 @@ def solve_lscp(
         By candidate; None = one each, so the objective is the number of sites.
     fixed, forbidden
         Positions of candidates that must be open (they count), that must not be.
+    conflicts
+        Sites that may not both be open, as in ``solve_mclp``.
     time_limit_seconds, target_gap, progress, cancelled
         As in ``solve_mclp``.
 
@@ -132,10 +144,24 @@ def solve_lscp(
             ),
             reachable_share=reached,
         )
+    pairs = checked_conflicts(conflicts, sites)
+    never = conflict_of_fixed(pairs, kept)
+    if never is not None:
+        return infeasible("lscp", demand, clock, never)
     rows = merged(relation, weight)
-    task = Covering(rows.cover, rows.weights, None if share == 1 else required, cost, kept, allowed)
+    task = Covering(
+        rows.cover,
+        rows.weights,
+        None if share == 1 else required,
+        cost,
+        kept,
+        allowed,
+        spacing_rows(pairs, sites),
+    )
     answer = cheapest_cover(task, clock, target_gap)
-    assert answer.sites is not None  # the greedy plan covers whatever can be covered
+    if answer.sites is None:
+        # Without other rules the greedy plan covers whatever can be covered.
+        return _too_near(relation, weight, task, answer, clock)
     chosen = np.concatenate((kept, np.setdiff1d(answer.sites, kept)))
     objective = float(cost[chosen].sum())
     bound = settled_bound(objective, answer.bound, float(cost.sum()), whole(cost), -1)
@@ -153,6 +179,49 @@ def solve_lscp(
         assignment=first_cover(relation, chosen),
         seconds=clock.taken(),
         reachable_share=most / total if total else None,
+    )
+
+
+def _too_near(
+    cover: sp.csr_array, weights: FloatArray, task: Covering, answer: Cheapest, clock: Clock
+) -> SitingResult:
+    """Return the answer that sites which keep their spacing do not cover enough, and what they can."""
+    if answer.bound < np.inf:
+        none = infeasible(
+            "lscp",
+            len(weights),
+            clock,
+            Text(
+                "时限内没有找到既覆盖需求又符合间距要求的方案",
+                "no plan that covers the demand and keeps the spacing was met in time",
+            ),
+        )
+        stopped = SitingStatus.CANCELLED if clock.stopped else SitingStatus.TIME_LIMIT
+        return replace(none, status=stopped)
+    count = cover.shape[1]
+    rules = Rules(
+        p=count,
+        fixed=task.fixed,
+        allowed=task.allowed,
+        costs=task.costs,
+        budget=None,
+        group=np.full(count, -1),
+        least=np.empty(0, np.int64),
+        most=np.empty(0, np.int64),
+        backup_share=0.0,
+        side=task.side,
+    )
+    plan = solve_ruled(cover, weights, rules, task.fixed, clock, 0.0)
+    reached = value_of(cover, weights, rules, plan.sites) / float(weights.sum())
+    return infeasible(
+        "lscp",
+        len(weights),
+        clock,
+        Text(
+            f"符合间距要求的站点覆盖不了这么多需求，可覆盖 {reached:.2%}",
+            f"sites that keep their spacing cannot cover so much; {reached:.2%} can be covered",
+        ),
+        reachable_share=reached,
     )
 
 
@@ -192,17 +261,19 @@ def cheapest_cover(
     model = _model(task, most)
     integral = whole(task.costs)
     start = _greedy_cover(task)
-    value = float(task.costs[start].sum())
-    sites = None if most is not None and len(start) > most else start
+    sites = start if task.holds(start) and (most is None or len(start) <= most) else None
+    value = float(task.costs.sum() if sites is None else task.costs[sites].sum())
     if sites is not None and most is not None:
         return Cheapest(sites, 0.0, "none")
     least, basis = _relaxed(model, task, clock)
     size = float(task.costs.sum())
-    away = (value if most is None else most) - least
-    done = away < 0.999999 if integral and most is None else away < -1e-6
+    if most is None:
+        done = sites is not None and value - least < (0.999999 if integral else -1e-6)
+    else:
+        done = most - least < -1e-6
     if not done and clock.left() > 0:
         stop = max(0.999 if integral and most is None else 0.0, target_gap * value)
-        point = _point(task, model, start) if sites is not None else None
+        point = None if sites is None else _point(task, model, sites)
         answer = solve(model, clock, start=point, stop_within=stop)
         if answer.x is not None:
             found = np.flatnonzero(answer.x[: task.cover.shape[1]] > 0.5)
@@ -250,6 +321,10 @@ def _model(task: Covering, most: int | None) -> Model:
         blocks.append([None, sp.csr_array(task.weights[None, :])])
         lower.append(np.array([task.required]))
         upper.append(np.array([np.inf]))
+    if task.side is not None:
+        blocks.append([task.side.rows, None] if partial else [task.side.rows])
+        lower.append(task.side.lower)
+        upper.append(task.side.upper)
     if most is not None:
         one = sp.csr_array(np.ones((1, sites)))
         blocks.append([one, None] if partial else [one])
@@ -281,15 +356,20 @@ def _greedy_cover(task: Covering) -> IntArray:
     waiting = task.fixed.tolist()
     met = np.zeros(len(left), bool)
     full = left.copy()
+    shut = ~task.allowed
+    in_rules = None if task.side is None else sp.csr_array(task.side.rows.T)
     while waiting or full[met].sum() < goal:
         if waiting:
             site = waiting.pop(0)
         else:
-            gain = np.where(task.allowed, by_site @ left, -1.0)
+            gain = np.where(shut, -1.0, by_site @ left)
             site = int(np.argmax(gain / price))
             if gain[site] <= 0:
                 break
         plan.append(site)
+        if task.side is not None and in_rules is not None:
+            # Every other rule is a clique, of which one site is enough.
+            shut[gathered(task.side.rows, gathered(in_rules, np.array([site]))[0])[0]] = True
         rows = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
         met[rows], left[rows] = True, 0.0
     kept = plan

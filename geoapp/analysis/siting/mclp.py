@@ -7,7 +7,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -17,8 +16,7 @@ from geoapp.analysis.siting.checks import (
     checked_p,
     checked_share,
 )
-from geoapp.analysis.siting.mclp_model import Rules, mclp_model, needs, numbered_groups
-from geoapp.analysis.siting.milp import dual_bound, relaxation_duals, solve
+from geoapp.analysis.siting.mclp_model import Rules, numbered_groups
 from geoapp.analysis.siting.plain_mclp import Plan, solve_plain
 from geoapp.analysis.siting.result import (
     Basis,
@@ -28,11 +26,11 @@ from geoapp.analysis.siting.result import (
     Progress,
     SitingResult,
     gap_share,
-    infeasible,
     settled_bound,
     status_of,
-    whole,
 )
+from geoapp.analysis.siting.ruled_mclp import refused, solve_ruled, value_of
+from geoapp.analysis.siting.spacing import checked_conflicts, spacing_rows
 from geoapp.analysis.spheroid import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -51,6 +49,7 @@ def solve_mclp(
     group_min: Mapping[Any, int] | None = None,
     group_max: Mapping[Any, int] | None = None,
     backup_share: float = 0.0,
+    conflicts: Any = (),
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -67,7 +66,7 @@ def solve_mclp(
         By demand point, from 0 up.
     p
         Number of sites, fixed ones included: exactly so many, or at most where there is a budget, a
-        rule for groups or a backup share. May be left out where there is a budget.
+        rule for groups, a backup share or a spacing. May be left out where there is a budget.
     fixed, forbidden
         Positions of candidates that must be open, that must not be.
     costs, budget
@@ -77,6 +76,9 @@ def solve_mclp(
     backup_share
         t from 0 to 1: the objective is (1 - t) x weight covered + t x weight covered twice
         (Hogan & ReVelle 1986).
+    conflicts
+        Sites that may not both be open: a sparse or boolean relation (n_candidate, n_candidate), or
+        pairs of positions (n, 2), such as ``spacing.pairs_nearer_than`` gives.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so.
     target_gap
@@ -103,6 +105,7 @@ def solve_mclp(
     if budget is not None:
         checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
     number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
+    pairs = checked_conflicts(conflicts, sites)
     rules = Rules(
         p=int(allowed.sum()) if p is None else checked_p(p, allowed),
         fixed=kept,
@@ -113,107 +116,16 @@ def solve_mclp(
         least=least,
         most=most,
         backup_share=checked_share("backup_share", backup_share),
+        side=spacing_rows(pairs, sites),
     )
-    refused = _refused(rules, names, len(weight), clock)
-    if refused is not None:
-        return refused
+    none, base = refused("mclp", rules, names, pairs, len(weight), clock)
+    if none is not None:
+        return none
     if rules.plain:
         plan = solve_plain(relation, weight, rules.p, kept, allowed, clock, target_gap)
     else:
-        plan = _solve_ruled(relation, weight, rules, clock, target_gap)
+        plan = solve_ruled(relation, weight, rules, base, clock, target_gap)
     return _result(relation, weight, rules, plan, clock, target_gap)
-
-
-def _refused(
-    rules: Rules, names: tuple[object, ...], demand: int, clock: Clock
-) -> SitingResult | None:
-    """Return the answer that no plan keeps the rules, with what would do; None where one does."""
-    count, cost, never = needs(rules, names)
-    if never is not None:
-        return infeasible("mclp", demand, clock, never)
-    if count > rules.p or (rules.budget is not None and cost > rules.budget):
-        return infeasible(
-            "mclp",
-            demand,
-            clock,
-            Text(
-                f"固定站点和各组的下限至少需要 {count} 个站点、费用 {cost:g}",
-                f"the fixed sites and the groups' least numbers need {count} sites costing {cost:g}",
-            ),
-            needed_p=count,
-            needed_budget=None if rules.budget is None else cost,
-        )
-    return None
-
-
-def _solve_ruled(
-    cover: sp.csr_array, weights: FloatArray, rules: Rules, clock: Clock, target_gap: float
-) -> Plan:
-    """Solve with side conditions by HiGHS; the bound is the better of relaxation and search."""
-    rows = merged(cover, weights)
-    model = mclp_model(rows.cover, rows.weights, rules)
-    integral = whole(model.cost)
-    duals = relaxation_duals(model, clock)
-    basis: Basis = "none"
-    least, size = -float(weights.sum()), 0.0
-    if duals is not None:
-        value, size = dual_bound(model, duals)
-        if value > least:
-            least, basis = value, "dual"
-    start = _cheapest(rules, rows.cover, rows.weights)
-    stop = max(
-        0.999 if integral else 0.0, target_gap * _value(rows.cover, rows.weights, rules, start)
-    )
-    point = np.zeros(len(model.cost))
-    point[start] = 1.0
-    times = rows.cover @ point[: cover.shape[1]]
-    demand = len(rows.weights)
-    point[cover.shape[1] :][:demand] = times > 0
-    point[cover.shape[1] + demand :] = times[: len(point) - cover.shape[1] - demand] > 1
-    best = start
-    if clock.left() > 0:
-        answer = solve(model, clock, start=point, stop_within=stop)
-        if answer.x is not None:
-            found = np.flatnonzero(answer.x[: cover.shape[1]] > 0.5)
-            if _value(rows.cover, rows.weights, rules, found) > _value(
-                rows.cover, rows.weights, rules, start
-            ):
-                best = found
-        if answer.bound > least + 1e-9 * size:
-            least, basis = answer.bound, "search"
-    return Plan(best, -least, size, basis, integral, None)
-
-
-def _cheapest(rules: Rules, cover: sp.csr_array, weights: FloatArray) -> IntArray:
-    """Return a plan that keeps the rules: what they need, then what adds most and fits."""
-    open_ = np.zeros(len(rules.allowed), bool)
-    open_[rules.fixed] = True
-    for number, least in enumerate(rules.least):
-        mine = np.flatnonzero((rules.group == number) & rules.allowed & ~open_)
-        missing = int(least) - int((open_ & (rules.group == number)).sum())
-        if missing > 0:
-            open_[mine[np.argsort(rules.costs[mine], kind="stable")[:missing]]] = True
-    gain = cover.T @ weights
-    for site in np.argsort(-gain, kind="stable"):
-        group = rules.group[site]
-        full = group >= 0 and (open_ & (rules.group == group)).sum() >= rules.most[group]
-        dear = rules.budget is not None and (
-            rules.costs[open_].sum() + rules.costs[site] > rules.budget
-        )
-        if rules.allowed[site] and not open_[site] and not full and not dear:
-            if open_.sum() >= rules.p:
-                break
-            open_[site] = True
-    return np.flatnonzero(open_)
-
-
-def _value(cover: sp.csr_array, weights: FloatArray, rules: Rules, sites: IntArray) -> float:
-    """Return the objective of a plan, by counting."""
-    open_ = np.zeros(cover.shape[1])
-    open_[sites] = 1.0
-    times = cover @ open_
-    share = rules.backup_share
-    return float((1 - share) * weights[times > 0].sum() + share * weights[times > 1].sum())
 
 
 def _ordered(
@@ -269,7 +181,7 @@ def _result(
 ) -> SitingResult:
     """Recount the plan on the demand points as given, and say what is proven."""
     chosen, gains = _ordered(cover, weights, rules, plan.sites)
-    objective = _value(cover, weights, rules, chosen)
+    objective = value_of(cover, weights, rules, chosen)
     bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
     basis: Basis = plan.basis
     clock.tell(objective, bound)

@@ -13,6 +13,20 @@ from geoapp.core.i18n import Text
 
 
 @dataclass(frozen=True, slots=True)
+class SideRows:
+    """Further linear rules on the sites: lower <= rows y <= upper."""
+
+    rows: sp.csr_array
+    lower: FloatArray
+    upper: FloatArray
+
+    def kept_by(self, open_: FloatArray) -> bool:
+        """Say whether a plan (ones where a site is open) keeps them all."""
+        value = self.rows @ open_
+        return bool(np.all((value >= self.lower - 1e-9) & (value <= self.upper + 1e-9)))
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a plan must keep to.
 
@@ -30,6 +44,8 @@ class Rules:
         By group: how many sites it must and may have.
     backup_share
         Part of the objective given to being covered twice.
+    side
+        Other rules, such as spacing; None = none.
     """
 
     p: int
@@ -41,11 +57,17 @@ class Rules:
     least: IntArray
     most: IntArray
     backup_share: float
+    side: SideRows | None = None
 
     @property
     def plain(self) -> bool:
         """Whether there is nothing but a number of sites, fixed and forbidden ones."""
-        return self.budget is None and not len(self.least) and self.backup_share == 0
+        return (
+            self.budget is None
+            and not len(self.least)
+            and self.backup_share == 0
+            and self.side is None
+        )
 
 
 def numbered_groups(
@@ -90,6 +112,29 @@ def numbered_groups(
     )
 
 
+def rule_rows(rules: Rules) -> tuple[sp.csr_array, FloatArray, FloatArray]:
+    """Return what the rules ask of the sites y: rows, their least and their greatest values."""
+    sites = len(rules.allowed)
+    rows = [np.ones(sites)]
+    lower, upper = [float(rules.p) if rules.plain else -np.inf], [float(rules.p)]
+    if rules.budget is not None:
+        rows.append(rules.costs)
+        lower.append(-np.inf)
+        upper.append(rules.budget)
+    for number in range(len(rules.least)):
+        rows.append((rules.group == number).astype(np.float64))
+        lower.append(float(rules.least[number]))
+        upper.append(float(rules.most[number]))
+    matrix = sp.csr_array(np.array(rows))
+    if rules.side is None:
+        return matrix, np.array(lower), np.array(upper)
+    return (
+        sp.vstack((matrix, rules.side.rows), format="csr"),
+        np.concatenate((lower, rules.side.lower)),
+        np.concatenate((upper, rules.side.upper)),
+    )
+
+
 def mclp_model(cover: sp.csr_array, weights: FloatArray, rules: Rules) -> Model:
     """Return the model: columns are the sites y, the rows covered z, and those covered twice u.
 
@@ -105,17 +150,8 @@ def mclp_model(cover: sp.csr_array, weights: FloatArray, rules: Rules) -> Model:
         blocks.append([sp.csr_array((demand, sites)), -one, one])
         lower.append(np.full(demand, -np.inf))
         upper.append(np.zeros(demand))
-    side = [np.ones(sites)]
-    side_lower, side_upper = [float(rules.p) if rules.plain else -np.inf], [float(rules.p)]
-    if rules.budget is not None:
-        side.append(rules.costs)
-        side_lower.append(-np.inf)
-        side_upper.append(rules.budget)
-    for number in range(len(rules.least)):
-        side.append((rules.group == number).astype(np.float64))
-        side_lower.append(float(rules.least[number]))
-        side_upper.append(float(rules.most[number]))
-    blocks.append([sp.csr_array(np.array(side)), None, None])
+    rows, rule_lower, rule_upper = rule_rows(rules)
+    blocks.append([rows, None, None])
     if not twice:
         blocks = [row[:2] for row in blocks]
     count = sites + demand + twice
@@ -134,8 +170,8 @@ def mclp_model(cover: sp.csr_array, weights: FloatArray, rules: Rules) -> Model:
         upper=high,
         whole=np.concatenate((np.ones(sites, bool), np.zeros(demand, bool), np.ones(twice, bool))),
         rows=sp.block_array(blocks, format="csr"),
-        row_lower=np.concatenate((*lower, side_lower)),
-        row_upper=np.concatenate((*upper, side_upper)),
+        row_lower=np.concatenate((*lower, rule_lower)),
+        row_upper=np.concatenate((*upper, rule_upper)),
     )
 
 

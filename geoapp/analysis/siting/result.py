@@ -187,7 +187,9 @@ def settled_bound(objective: float, bound: float, size: float, integral: bool, s
         value = math.floor(value + slack)
     elif math.isfinite(value):
         value += slack
-    if value - sense * objective <= (0.0 if integral else PROOF_SHARE * abs(objective)):
+    # An objective of 0 has no share: there the round-off itself decides.
+    near = 0.0 if integral else max(PROOF_SHARE * abs(objective), 2 * slack)
+    if value - sense * objective <= near:
         return objective
     return sense * value
 
