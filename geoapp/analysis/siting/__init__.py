@@ -4,18 +4,32 @@ Pure functions on arrays: a sparse cover or impedances go in, a frozen ``SitingR
 which says how far from the best possible it can be at most.
 """
 
+from geoapp.analysis.siting.actions import (
+    Action,
+    ActionKind,
+    ActionPlan,
+    TakenAction,
+    solve_actions,
+)
 from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
 from geoapp.analysis.siting.p_center import solve_p_center
 from geoapp.analysis.siting.p_median import solve_p_median
 from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
+from geoapp.analysis.siting.slices import sliced
 from geoapp.analysis.siting.spacing import pairs_nearer_than
 
 __all__ = [
+    "Action",
+    "ActionKind",
+    "ActionPlan",
     "CurvePoint",
     "SitingResult",
     "SitingStatus",
+    "TakenAction",
     "pairs_nearer_than",
+    "sliced",
+    "solve_actions",
     "solve_lscp",
     "solve_mclp",
     "solve_p_center",

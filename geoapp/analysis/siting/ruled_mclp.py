@@ -56,7 +56,7 @@ def refused(
     start = least_plan(rules)
     if keeps(rules, start):
         return None, start
-    found = _searched_plan(rules, clock)
+    found = searched_plan(rules, clock)
     if found is not None:
         return None, found
     return _why_none(model, rules, demand, clock), none
@@ -104,7 +104,7 @@ def least_plan(rules: Rules) -> IntArray:
     return np.flatnonzero(open_)
 
 
-def _sites_model(rules: Rules, cost: FloatArray) -> Model:
+def sites_model(rules: Rules, cost: FloatArray) -> Model:
     """Return the search for the cheapest plan that keeps the rules."""
     rows, lower, upper = rule_rows(rules)
     low, high = np.zeros(len(cost)), rules.allowed.astype(np.float64)
@@ -112,9 +112,9 @@ def _sites_model(rules: Rules, cost: FloatArray) -> Model:
     return Model(cost, low, high, np.ones(len(cost), bool), rows, lower, upper)
 
 
-def _searched_plan(rules: Rules, clock: Clock) -> IntArray | None:
+def searched_plan(rules: Rules, clock: Clock) -> IntArray | None:
     """Return a plan that keeps the rules, by HiGHS; None where there is none, or none was met."""
-    answer = solve(_sites_model(rules, np.ones(len(rules.allowed))), clock)
+    answer = solve(sites_model(rules, np.ones(len(rules.allowed))), clock)
     return None if answer.x is None else np.flatnonzero(answer.x > 0.5)
 
 
@@ -122,7 +122,7 @@ def _why_none(model: str, rules: Rules, demand: int, clock: Clock) -> SitingResu
     """Return the answer that the rules leave no plan, with the least that would."""
     count = len(rules.allowed)
     free = replace(rules, p=count, budget=None)
-    few = solve(_sites_model(free, np.ones(count)), clock)
+    few = solve(sites_model(free, np.ones(count)), clock)
     if few.x is None:
         text = (
             Text("间距要求与各组下限不能同时满足", "the other rules leave no room for the groups")
@@ -141,7 +141,7 @@ def _why_none(model: str, rules: Rules, demand: int, clock: Clock) -> SitingResu
     if rules.budget is not None:
         # What would do together: so many sites, and the least budget for as many.
         asked = replace(free, p=max(rules.p, needed))
-        cheap = solve(_sites_model(asked, rules.costs), clock, start=few.x)
+        cheap = solve(sites_model(asked, rules.costs), clock, start=few.x)
         cost = float(rules.costs[(few.x if cheap.x is None else cheap.x) > 0.5].sum())
     return _too_little(model, rules, needed, cost, demand, clock)
 
@@ -181,7 +181,7 @@ def solve_ruled(
     )
     best = start
     if clock.left() > 0:
-        point = _point(model, rows.cover, start)
+        point = point_of(model, rows.cover, start)
         answer = solve(model, clock, start=point, stop_within=stop)
         if answer.x is not None:
             found = np.flatnonzero(answer.x[: cover.shape[1]] > 0.5)
@@ -194,7 +194,7 @@ def solve_ruled(
     return Plan(best, -least, size, basis, integral, None)
 
 
-def _point(model: Model, cover: sp.csr_array, sites: IntArray) -> FloatArray:
+def point_of(model: Model, cover: sp.csr_array, sites: IntArray) -> FloatArray:
     """Return a plan as a point of the model."""
     demand, count = cover.shape
     point = np.zeros(len(model.cost))
