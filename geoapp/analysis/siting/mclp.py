@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
+from geoapp.analysis.siting.capacity import solve_seated
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -50,6 +51,7 @@ def solve_mclp(
     group_max: Mapping[Any, int] | None = None,
     backup_share: float = 0.0,
     conflicts: Any = (),
+    capacities: ArrayLike | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -79,6 +81,10 @@ def solve_mclp(
     conflicts
         Sites that may not both be open: a sparse or boolean relation (n_candidate, n_candidate), or
         pairs of positions (n, 2), such as ``spacing.pairs_nearer_than`` gives.
+    capacities
+        By candidate, the most weight that it can serve (Current & Storbeck 1988); a demand point may
+        be served in part, by several sites. The objective is then the weight served, and ``served``
+        of the answer says by whom. Not together with a backup share: a seat serves once.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so.
     target_gap
@@ -102,6 +108,12 @@ def solve_mclp(
         )
     if p is None and budget is None:
         raise InvalidValueError("p", None, Text("站点数，或预算", "a number of sites, or a budget"))
+    if capacities is not None and backup_share > 0:
+        raise InvalidValueError(
+            "backup_share",
+            backup_share,
+            Text("与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"),
+        )
     if budget is not None:
         checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
     number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
@@ -121,6 +133,9 @@ def solve_mclp(
     none, base = refused("mclp", rules, names, pairs, len(weight), clock)
     if none is not None:
         return none
+    if capacities is not None:
+        seats = checked_numbers("capacities", capacities, sites)
+        return solve_seated(relation, weight, seats, rules, base, clock, target_gap)
     if rules.plain:
         plan = solve_plain(relation, weight, rules.p, kept, allowed, clock, target_gap)
     else:

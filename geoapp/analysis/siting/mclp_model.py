@@ -62,12 +62,12 @@ class Rules:
     @property
     def plain(self) -> bool:
         """Whether there is nothing but a number of sites, fixed and forbidden ones."""
-        return (
-            self.budget is None
-            and not len(self.least)
-            and self.backup_share == 0
-            and self.side is None
-        )
+        return self.counted and self.backup_share == 0
+
+    @property
+    def counted(self) -> bool:
+        """Whether a number of sites is all that the sites must keep to."""
+        return self.budget is None and not len(self.least) and self.side is None
 
 
 def numbered_groups(

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 import numpy as np
+import scipy.sparse as sp
 
 from geoapp.analysis.spheroid import FloatArray, IntArray
 from geoapp.core.i18n import Text
@@ -97,6 +98,9 @@ class SitingResult:
         What would be feasible: a number of sites (the smallest, unless time ran out: the reason
         says so), the smallest budget, the share of the demand that all candidates together reach;
         None where it does not apply.
+    served
+        With capacities: the weight of each demand point that each candidate serves, CSR of shape
+        (n_demand, n_candidate); else None.
     """
 
     model: str
@@ -114,6 +118,7 @@ class SitingResult:
     needed_p: int | None = None
     needed_budget: float | None = None
     reachable_share: float | None = None
+    served: sp.csr_array | None = None
 
 
 @dataclass(slots=True)
