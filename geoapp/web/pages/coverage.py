@@ -3,6 +3,7 @@
 import csv
 import io
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
@@ -19,6 +20,7 @@ from geoapp.web.pages.run_words import (
     Figures,
     demand_code,
     figures_of,
+    reasons_text,
     share_text,
     statement_text,
     title_text,
@@ -46,6 +48,7 @@ class Row:
     text: Text
     figures: Figures
     class_name: str
+    line: dict[str, Any] | None
 
 
 def class_of(share: float | None) -> str:
@@ -74,6 +77,8 @@ def show() -> str:
         title=title_text(run, names).pick(language()),
         statement=statement_text(run, names, demand).pick(language()),
         figures=figures,
+        reasons=reasons_text(run).pick(language()),
+        line=run.result.get("straight_line"),
         rows=rows,
         classes={row.code: row.class_name for row in rows},
         notes={row.code: percent(row.figures.covered_share) for row in rows},
@@ -117,5 +122,6 @@ def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
             continue
         figures = figures_of(one)
         name = names.get(one["code"], Text(one["code"], one["code"]))
-        rows.append(Row(one["code"], name, figures, class_of(figures.covered_share)))
+        row = Row(one["code"], name, figures, class_of(figures.covered_share), one["straight_line"])
+        rows.append(row)
     return rows

@@ -141,6 +141,35 @@ def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Te
     return Text("；".join(zh) + "。", "; ".join(en) + ".")
 
 
+def reasons_text(run: RunState) -> Text:
+    """Return why those out of reach are: too far, cut off, away from the network; else nothing."""
+    network = (run.result or {}).get("network")
+    if not network or "uncovered_far_weight" not in network:
+        return Text("", "")
+    parts = (
+        (network["uncovered_far_weight"], "走得到但太远", "have a way that is too long"),
+        (
+            network["uncovered_cut_off_weight"],
+            "被隔断（路网上没有通路）",
+            "are cut off (no way on the network)",
+        ),
+        (
+            network["uncovered_off_weight"],
+            "附近没有路网（按估算）",
+            "are away from the network (estimated)",
+        ),
+    )
+    told = [one for one in parts if one[0] > 0]
+    if not told:
+        return Text("", "")
+    return Text(
+        "走不到的人里：" + "，".join(f"{zh} {weight:,.0f} 人" for weight, zh, _ in told) + "。",
+        "Of those out of reach: "
+        + ", ".join(f"{weight:,.0f} {en}" for weight, _, en in told)
+        + ".",
+    )
+
+
 def share_text(run: RunState, figures: Figures, regions: dict[str, Text], *, sample: bool) -> Text:
     """Return two sentences that can be passed on without the page."""
     area, standard = area_text(run, regions), standard_text(run)

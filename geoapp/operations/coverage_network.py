@@ -1,0 +1,42 @@
+"""What a network tells of a coverage run that straight lines do not."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from geoapp.analysis.bulk import two_nearest
+from geoapp.analysis.coverage import CoverageResult, cut_off
+from geoapp.analysis.frames import DemandFrame, FacilityFrame
+from geoapp.analysis.gaps import GapResult
+from geoapp.analysis.straight_line import StraightLine, straight_line
+
+
+def against_lines(
+    demand: DemandFrame,
+    facilities: FacilityFrame,
+    result: CoverageResult,
+    parents: Mapping[str, str | None],
+) -> tuple[StraightLine, dict[str, StraightLine]] | None:
+    """Return how wrong straight lines would have been: in all, and by region; None = no network."""
+    if result.snap_state is None:
+        return None
+    found = two_nearest(facilities.index, demand.lon, demand.lat)
+    return straight_line(
+        state=result.snap_state,
+        walk_m=result.walk_m,
+        line_m=found.line_m[:, 0],
+        weight=result.weight,
+        standard=result.standard,
+        estimate=result.estimate,
+        region=demand.region,
+        parents=parents,
+    )
+
+
+def cut_off_workers(result: CoverageResult, zones: GapResult) -> dict[str, float]:
+    """Return, by the rank of a gap zone, its workers who have no way out; others are left out."""
+    if result.snap_state is None:
+        return {}
+    apart = cut_off(result.snap_state, result.walk_m) & (zones.zone_of_point > 0)
+    workers = np.bincount(zones.zone_of_point[apart], result.weight[apart])
+    return {str(rank): float(workers[rank]) for rank in np.flatnonzero(workers)}
