@@ -11,6 +11,7 @@ from geoapp.analysis.siting.actions import (
     TakenAction,
     solve_actions,
 )
+from geoapp.analysis.siting.equity import EquityLevel, EquityResult, solve_equity
 from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
 from geoapp.analysis.siting.p_center import solve_p_center
@@ -24,12 +25,15 @@ __all__ = [
     "ActionKind",
     "ActionPlan",
     "CurvePoint",
+    "EquityLevel",
+    "EquityResult",
     "SitingResult",
     "SitingStatus",
     "TakenAction",
     "pairs_nearer_than",
     "sliced",
     "solve_actions",
+    "solve_equity",
     "solve_lscp",
     "solve_mclp",
     "solve_p_center",

@@ -10,14 +10,11 @@ from numpy.typing import ArrayLike
 from geoapp.analysis.siting.capacity import solve_seated
 from geoapp.analysis.siting.checks import (
     Sites,
-    checked_both,
     checked_clock,
     checked_cover,
     checked_numbers,
-    checked_p,
-    checked_share,
 )
-from geoapp.analysis.siting.mclp_model import Rules, numbered_groups
+from geoapp.analysis.siting.mclp_model import Rules
 from geoapp.analysis.siting.plain_mclp import Plan, solve_plain
 from geoapp.analysis.siting.result import (
     Basis,
@@ -30,8 +27,7 @@ from geoapp.analysis.siting.result import (
     settled_bound,
     status_of,
 )
-from geoapp.analysis.siting.ruled_mclp import refused, solve_ruled, value_of
-from geoapp.analysis.siting.spacing import checked_conflicts, spacing_rows
+from geoapp.analysis.siting.ruled_mclp import checked_rules, refused, solve_ruled, value_of
 from geoapp.analysis.spheroid import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -100,47 +96,36 @@ def solve_mclp(
     clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
     relation = checked_cover(cover)
     weight = checked_numbers("weights", weights, relation.shape[0])
-    sites = relation.shape[1]
-    kept, allowed = checked_both(fixed, forbidden, sites)
-    if (costs is None) != (budget is None):
-        raise InvalidValueError(
-            "budget", budget, Text("与 costs 同时给出的预算", "a budget given together with costs")
-        )
-    if p is None and budget is None:
-        raise InvalidValueError("p", None, Text("站点数，或预算", "a number of sites, or a budget"))
     if capacities is not None and backup_share > 0:
         raise InvalidValueError(
             "backup_share",
             backup_share,
             Text("与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"),
         )
-    if budget is not None:
-        checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
-    number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
-    pairs = checked_conflicts(conflicts, sites)
-    rules = Rules(
-        p=int(allowed.sum()) if p is None else checked_p(p, allowed),
-        fixed=kept,
-        allowed=allowed,
-        costs=checked_numbers("costs", costs, sites),
+    rules, names, pairs = checked_rules(
+        relation.shape[1],
+        p,
+        fixed=fixed,
+        forbidden=forbidden,
+        costs=costs,
         budget=budget,
-        group=number,
-        least=least,
-        most=most,
-        backup_share=checked_share("backup_share", backup_share),
-        side=spacing_rows(pairs, sites),
+        groups=groups,
+        group_min=group_min,
+        group_max=group_max,
+        backup_share=backup_share,
+        conflicts=conflicts,
     )
     none, base = refused("mclp", rules, names, pairs, len(weight), clock)
     if none is not None:
         return none
     if capacities is not None:
-        seats = checked_numbers("capacities", capacities, sites)
+        seats = checked_numbers("capacities", capacities, relation.shape[1])
         return solve_seated(relation, weight, seats, rules, base, clock, target_gap)
     if rules.plain:
-        plan = solve_plain(relation, weight, rules.p, kept, allowed, clock, target_gap)
+        plan = solve_plain(relation, weight, rules.p, rules.fixed, rules.allowed, clock, target_gap)
     else:
         plan = solve_ruled(relation, weight, rules, base, clock, target_gap)
-    return _result(relation, weight, rules, plan, clock, target_gap)
+    return result_of(relation, weight, rules, plan, clock, target_gap)
 
 
 def _ordered(
@@ -186,7 +171,7 @@ def _ordered(
     return sites[order], np.array(gains)
 
 
-def _result(
+def result_of(
     cover: sp.csr_array,
     weights: FloatArray,
     rules: Rules,

@@ -1,13 +1,28 @@
 """Maximal covering with side rules: what the rules need, a plan that keeps them, HiGHS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import ArrayLike
 
 from geoapp.analysis.siting.aggregate import merged
-from geoapp.analysis.siting.mclp_model import Rules, mclp_model, needs, rule_rows
+from geoapp.analysis.siting.checks import (
+    Sites,
+    checked_both,
+    checked_numbers,
+    checked_p,
+    checked_share,
+)
+from geoapp.analysis.siting.mclp_model import (
+    Rules,
+    mclp_model,
+    needs,
+    numbered_groups,
+    rule_rows,
+)
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.plain_mclp import Plan
 from geoapp.analysis.siting.result import (
@@ -18,9 +33,54 @@ from geoapp.analysis.siting.result import (
     infeasible,
     whole,
 )
-from geoapp.analysis.siting.spacing import conflict_of_fixed
+from geoapp.analysis.siting.spacing import checked_conflicts, conflict_of_fixed, spacing_rows
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+
+
+def checked_rules(
+    sites: int,
+    p: int | None,
+    *,
+    fixed: Sites,
+    forbidden: Sites,
+    costs: ArrayLike | None,
+    budget: float | None,
+    groups: object,
+    group_min: Mapping[Any, int] | None,
+    group_max: Mapping[Any, int] | None,
+    backup_share: float,
+    conflicts: Any,
+) -> tuple[Rules, tuple[object, ...], IntArray]:
+    """Return the rules of a plan, the groups' names and the pairs in conflict, or raise.
+
+    The parameters are those of ``solve_mclp``.
+    """
+    kept, allowed = checked_both(fixed, forbidden, sites)
+    if (costs is None) != (budget is None):
+        raise InvalidValueError(
+            "budget", budget, Text("与 costs 同时给出的预算", "a budget given together with costs")
+        )
+    if p is None and budget is None:
+        raise InvalidValueError("p", None, Text("站点数，或预算", "a number of sites, or a budget"))
+    if budget is not None:
+        checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
+    number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
+    pairs = checked_conflicts(conflicts, sites)
+    rules = Rules(
+        p=int(allowed.sum()) if p is None else checked_p(p, allowed),
+        fixed=kept,
+        allowed=allowed,
+        costs=checked_numbers("costs", costs, sites),
+        budget=budget,
+        group=number,
+        least=least,
+        most=most,
+        backup_share=checked_share("backup_share", backup_share),
+        side=spacing_rows(pairs, sites),
+    )
+    return rules, names, pairs
 
 
 def refused(
