@@ -11,6 +11,7 @@ from geoapp.analysis.siting.actions import (
     TakenAction,
     solve_actions,
 )
+from geoapp.analysis.siting.alternatives import Alternative, NearBest, near_best
 from geoapp.analysis.siting.equity import EquityLevel, EquityResult, solve_equity
 from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
@@ -24,12 +25,15 @@ __all__ = [
     "Action",
     "ActionKind",
     "ActionPlan",
+    "Alternative",
     "CurvePoint",
     "EquityLevel",
     "EquityResult",
+    "NearBest",
     "SitingResult",
     "SitingStatus",
     "TakenAction",
+    "near_best",
     "pairs_nearer_than",
     "sliced",
     "solve_actions",

@@ -7,7 +7,8 @@ weight. Level k maximises the sum of the k least shares,
     theta_k = max  k t - sum_r d_r   with  d_r >= t - s_r,  d_r >= 0,
 
 with theta_1 .. theta_{k-1} kept at what was found, which is the same order for every set of plans,
-whole numbers included (Ogryczak 1997). Shares nearer to each other than RESOLUTION count as equal.
+whole numbers included (Ogryczak 1997). A level is settled when the sum is proven to be within the
+resolution asked for of the greatest possible.
 """
 
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from geoapp.analysis.siting.checks import (
     checked_clock,
     checked_cover,
     checked_numbers,
+    checked_share,
 )
 from geoapp.analysis.siting.mclp import result_of
 from geoapp.analysis.siting.mclp_model import Rules, mclp_model
@@ -116,6 +118,7 @@ def solve_equity(
     regions: Any,
     *,
     levels: int | None = None,
+    resolution_share: float = RESOLUTION,
     fixed: Sites = (),
     forbidden: Sites = (),
     costs: ArrayLike | None = None,
@@ -139,11 +142,14 @@ def solve_equity(
         By demand point its region (a code or name). Regions without weight do not count.
     levels
         Stop to distinguish after so many of the worst districts; None = all.
+    resolution_share
+        A level is settled when no plan can have a sum of shares greater by more than this; 0.005
+        settles large problems that take hours to the last share. At least 1e-6.
     fixed, forbidden, costs, budget, groups, group_min, group_max, conflicts
         As in ``solve_mclp``. Groups are of candidates and need not be the regions.
     time_limit_seconds, target_gap, progress, cancelled
-        As in ``solve_mclp``; the gap is that of the weight covered. Levels are always sought to the
-        end; the first that time does not prove is the last.
+        As in ``solve_mclp``; the gap is that of the weight covered. A level takes half of the time
+        left at most; after the first that is not settled, most weight is sought with what was met.
 
     Raises
     ------
@@ -156,6 +162,7 @@ def solve_equity(
     names, number = _numbered_regions(regions, len(weight))
     if levels is not None and levels < 1:
         raise InvalidValueError("levels", levels, Text("至少 1", "a number from 1 up"))
+    checked_share("resolution_share", resolution_share, RESOLUTION)
     rules, group_names, pairs = checked_rules(
         relation.shape[1],
         p,
@@ -176,7 +183,7 @@ def solve_equity(
         return EquityResult(none, names, np.full(len(names), np.nan), ())
     task = _by_region(relation, weight, number, total, rules)
     deep = min(int(counted.sum()), levels or len(names))
-    plan, found = _lifted(task, base, deep, clock, target_gap)
+    plan, found = _lifted(task, base, deep, resolution_share, clock, target_gap)
     result = replace(result_of(relation, weight, rules, plan, clock, target_gap), model="equity")
     if not all(level.proven for level in found) and result.status in (
         SitingStatus.OPTIMAL,
@@ -223,7 +230,12 @@ def _by_region(
 
 
 def _lifted(
-    task: _Task, base: IntArray, deep: int, clock: Clock, target_gap: float
+    task: _Task,
+    base: IntArray,
+    deep: int,
+    resolution: float,
+    clock: Clock,
+    target_gap: float,
 ) -> tuple[Plan, tuple[EquityLevel, ...]]:
     """Solve level after level, then for the weight."""
     sites = widened(task.rules, base, task.cover, task.weights)
@@ -232,22 +244,24 @@ def _lifted(
     for lowest in range(1, deep + 1):
         model = _model(task, kept, lowest)
         now = float(np.sort(task.shares(sites))[:lowest].sum())
-        sites, bound, _, _ = _solved(task, model, sites, lowest, -_UNIT * now, clock, 0.0)
+        half = Clock(0.5 * clock.left(), clock.cancelled)
+        near = _UNIT * resolution / 4
+        sites, bound, _, _ = _solved(task, model, sites, lowest, -_UNIT * now, half, near)
         objective = float(np.sort(task.shares(sites))[:lowest].sum())
         bound = max(objective, -bound / _UNIT)
-        proven = bound - objective <= RESOLUTION
+        proven = bound - objective <= resolution
         found.append(EquityLevel(lowest, objective, objective if proven else bound, proven))
         kept.append(objective)
         if not proven:
             break
-    most = float(task.weights.sum())
     integral = whole(task.weights)
-    if not all(level.proven for level in found):
-        return Plan(sites, most, most, "none", integral, None), tuple(found)
     model = _model(task, kept, 0)
     value = value_of(task.cover, task.weights, task.rules, sites)
     stop = max(0.999 if integral else 0.0, target_gap * value)
     sites, bound, size, basis = _solved(task, model, sites, 0, -value, clock, stop)
+    if not all(level.proven for level in found):
+        # Fairer plans may exist, and cover more.
+        bound, basis = -float(task.weights.sum()), "none"
     return Plan(sites, -bound, size, basis, integral, None), tuple(found)
 
 
@@ -322,12 +336,9 @@ def _solved(
         proven, terms = dual_bound(model, duals)
         if proven > least:
             least, size, proof = proven, terms, "dual"
-    near = _UNIT * RESOLUTION / 4 if lowest else max(stop, 1e-9 * abs(value))
-    if value - least <= near or clock.left() == 0:
+    if value - least <= max(stop, 1e-9 * abs(value)) or clock.left() == 0:
         return sites, least, size, proof
-    answer = solve(
-        model, clock, start=_point(task, model, sites), stop_within=near if lowest else stop
-    )
+    answer = solve(model, clock, start=_point(task, model, sites), stop_within=stop)
     if answer.x is not None:
         found = np.flatnonzero(answer.x[: task.cover.shape[1]] > 0.5)
         if keeps(task.rules, found) and _better(task, found, sites, lowest):
