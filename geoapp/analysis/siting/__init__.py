@@ -13,15 +13,35 @@ from geoapp.analysis.siting.actions import (
 )
 from geoapp.analysis.siting.alternatives import Alternative, NearBest, near_best
 from geoapp.analysis.siting.equity import EquityLevel, EquityResult, solve_equity
+from geoapp.analysis.siting.explain import (
+    GAP_REASONS,
+    GapReason,
+    GapReasons,
+    Overlap,
+    UnreachableDemand,
+    closers,
+    criticality,
+    gap_reasons,
+    overlaps,
+    unreachable_demand,
+)
 from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
 from geoapp.analysis.siting.p_center import solve_p_center
 from geoapp.analysis.siting.p_median import solve_p_median
+from geoapp.analysis.siting.relaxations import (
+    Limit,
+    LimitValue,
+    Relaxation,
+    cheapest_relaxations,
+    limit_values,
+)
 from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
 from geoapp.analysis.siting.slices import sliced
 from geoapp.analysis.siting.spacing import pairs_nearer_than
 
 __all__ = [
+    "GAP_REASONS",
     "Action",
     "ActionKind",
     "ActionPlan",
@@ -29,11 +49,24 @@ __all__ = [
     "CurvePoint",
     "EquityLevel",
     "EquityResult",
+    "GapReason",
+    "GapReasons",
+    "Limit",
+    "LimitValue",
     "NearBest",
+    "Overlap",
+    "Relaxation",
     "SitingResult",
     "SitingStatus",
     "TakenAction",
+    "UnreachableDemand",
+    "cheapest_relaxations",
+    "closers",
+    "criticality",
+    "gap_reasons",
+    "limit_values",
     "near_best",
+    "overlaps",
     "pairs_nearer_than",
     "sliced",
     "solve_actions",
@@ -42,4 +75,5 @@ __all__ = [
     "solve_mclp",
     "solve_p_center",
     "solve_p_median",
+    "unreachable_demand",
 ]

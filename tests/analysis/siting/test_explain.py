@@ -1,0 +1,186 @@
+"""Reasons, criticality, overlap and relaxations by their definitions."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from geoapp.analysis.siting import (
+    GapReason,
+    Limit,
+    cheapest_relaxations,
+    closers,
+    criticality,
+    gap_reasons,
+    limit_values,
+    overlaps,
+    unreachable_demand,
+)
+from geoapp.core.errors import InvalidValueError
+from tests.analysis.siting.instances import random_cover, random_impedance, some_rules, subsets
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_figures_of_sites_are_what_their_definitions_say(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, int(rng.integers(1, 40)), 7)
+    weights = rng.integers(0, 9, len(cover)).astype(float)
+    lost = criticality(sp.csr_array(cover), weights)
+    for site in range(7):
+        rest = np.delete(cover, site, axis=1)
+        assert lost[site] == weights[cover.any(axis=1)].sum() - weights[rest.any(axis=1)].sum()
+    pairs = overlaps(cover, weights, most=100)
+    expected = {}
+    for one in range(7):
+        for other in range(one + 1, 7):
+            shared = weights[cover[:, one] & cover[:, other]].sum()
+            if shared:
+                either = weights[cover[:, one] | cover[:, other]].sum()
+                expected[one, other] = (shared, shared / either)
+    assert {(pair.first, pair.second): (pair.shared, pair.share) for pair in pairs} == {
+        pair: pytest.approx(value) for pair, value in expected.items()
+    }
+    order = [(-pair.share, -pair.shared) for pair in pairs]
+    assert order == sorted(order)
+    assert overlaps(cover, weights, most=2) == pairs[:2]
+    _, forbidden = some_rules(rng, 7)
+    free = [site for site in range(7) if site not in forbidden]
+    none = unreachable_demand(cover, weights, forbidden=forbidden)
+    missed = ~cover[:, free].any(axis=1) & (weights > 0)
+    assert none.points.tolist() == np.flatnonzero(missed).tolist()
+    assert none.weight == weights[missed].sum()
+    assert none.share == (none.weight / weights.sum() if weights.any() else None)
+    gap = np.flatnonzero(rng.random(len(cover)) < 0.5)
+    best = closers(cover, weights, gap, most=3)
+    gains = {site: weights[gap][cover[gap, site]].sum() for site in range(7)}
+    assert [weight for _, weight in best] == sorted(
+        (gain for gain in gains.values() if gain > 0), reverse=True
+    )[:3]
+    assert all(gains[site] == weight for site, weight in best)
+
+
+def test_every_gap_has_its_reason() -> None:
+    # One station. Point 0: open. 1: hours unknown. 2: closed. 3: behind a river. 4: far away.
+    reasons = gap_reasons(
+        [[1], [0], [0], [0], [0]],
+        [[1], [1], [1], [0], [0]],
+        [[1], [1], [1], [1], [0]],
+        maybe_open=[[0], [1], [0], [0], [0]],
+    )
+    assert [reasons.points(reason).tolist() for reason in GapReason] == [[0], [1], [2], [3], [4]]
+    assert reasons.weight([5, 4, 3, 2, 1]) == dict(zip(GapReason, [5, 4, 3, 2, 1], strict=True))
+    known = gap_reasons([[0]], [[1]], [[1]])
+    assert known.points(GapReason.CLOSED).tolist() == [0]
+    with pytest.raises(InvalidValueError, match="in_line"):
+        gap_reasons([[0]], [[1]], [[1, 0]])
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_limits_are_worth_what_solving_again_gives(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, int(rng.integers(5, 40)), 8)
+    weights = rng.integers(1, 20, len(cover)).astype(float)
+    costs, budget = rng.integers(1, 10, 8).astype(float), float(rng.integers(5, 30))
+    district = np.array([0, 0, 0, 1, 1, 1, 2, 2])
+    least, most = {0: 1}, {1: 1, 2: 1}
+    p = int(rng.integers(1, 9))
+    fixed, _ = some_rules(rng, 8)
+
+    def best(p: int, budget: float, least: dict[int, int], most: dict[int, int]) -> float:
+        return max(
+            (
+                float(weights[cover[:, plan].any(axis=1)].sum())
+                for plan in subsets(8, fixed, [])
+                if len(plan) <= p
+                and costs[plan].sum() <= budget
+                and all((district[plan] == g).sum() >= n for g, n in least.items())
+                and all((district[plan] == g).sum() <= n for g, n in most.items())
+            ),
+            default=-1.0,
+        )
+
+    now = best(p, budget, least, most)
+    values = limit_values(
+        cover,
+        weights,
+        p,
+        costs=costs,
+        budget=budget,
+        budget_step=3,
+        groups=district,
+        group_min=least,
+        group_max=most,
+        fixed=fixed,
+    )
+    if now < 0:
+        assert values == ()
+        return
+    expected = {
+        (Limit.BUDGET, None): best(p, budget + 3, least, most),
+        (Limit.GROUP_MAX, 1): best(p, budget, least, {1: 2, 2: 1}),
+        (Limit.GROUP_MAX, 2): best(p, budget, least, {1: 1, 2: 2}),
+        (Limit.GROUP_MIN, 0): best(p, budget, {}, most),
+    }
+    if p < 8:
+        expected[Limit.SITES, None] = best(p + 1, budget, least, most)
+    assert {(value.limit, value.group): value.gain for value in values} == {
+        key: value - now for key, value in expected.items()
+    }
+    for value in values:
+        assert value.gain_bound == value.gain and value.binding == (value.gain > 0)
+    assert [value.gain for value in values] == sorted((v.gain for v in values), reverse=True)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_relaxations_are_the_least_that_suffice(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    impedance = random_impedance(rng, int(rng.integers(2, 20)), 7)
+    weights = rng.integers(1, 9, len(impedance)).astype(float)
+    costs = rng.integers(1, 9, 7).astype(float)
+    fixed, forbidden = some_rules(rng, 7)
+    share = float(rng.choice([0.5, 0.8, 1.0]))
+    p, standard = int(rng.integers(max(1, len(fixed)), 8 - len(forbidden))), 8.0
+    plans = list(subsets(7, fixed, forbidden))
+
+    def enough(plan: list[int], standard: float) -> bool:
+        met = (impedance[:, plan] <= standard).any(axis=1)
+        return bool(weights[met].sum() >= share * weights.sum() - 1e-9)
+
+    sites, money, reach = cheapest_relaxations(
+        impedance,
+        weights,
+        p,
+        standard,
+        share=share,
+        costs=costs,
+        budget=6.0,
+        fixed=fixed,
+        forbidden=forbidden,
+    )
+    good = [plan for plan in plans if enough(plan, standard)]
+    assert (sites.limit, sites.now, sites.needed) == (
+        Limit.SITES,
+        p,
+        min(map(len, good), default=None),
+    )
+    assert money.needed == min((costs[plan].sum() for plan in good), default=None)
+    far = [
+        value
+        for value in np.unique(impedance[np.isfinite(impedance)])
+        if any(enough(plan, value) for plan in plans if len(plan) == p)
+    ]
+    assert reach.needed == min(far, default=None)
+    assert all(one.proven for one in (sites, money, reach))
+
+
+def test_no_time_claims_nothing() -> None:
+    rng = np.random.default_rng(3)
+    away = rng.integers(0, 1000, (300, 50)).astype(float)
+    limits = cheapest_relaxations(away, np.ones(300), 3, 10.0, share=0.9, cancelled=lambda: True)
+    assert not limits[-1].proven and limits[-1].needed is None
+
+
+def test_wrong_inputs_are_refused() -> None:
+    with pytest.raises(InvalidValueError, match="budget"):
+        cheapest_relaxations([[1.0]], [1], 1, 1.0, share=1, costs=[1])
+    with pytest.raises(InvalidValueError, match="budget_step"):
+        limit_values([[1]], [1], costs=[1], budget=1, budget_step=0)
