@@ -5,9 +5,11 @@ from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.search import Filter, Layer, Mask, Nearest, build_layers, nearest_of
+from geoapp.analysis.point_tree import EVERYBODY
+from geoapp.analysis.search import Layer, Mask, Nearest, build_layers, nearest_of
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray, checked_lonlat, geodesic_m
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -137,11 +139,17 @@ class FacilityIndex:
         return len(self.keys)
 
     def layers_of(self, mask: BoolArray | None = None) -> tuple[Layer, ...]:
-        """Return fresh trees of the places alive (in a mask), for analyses in bulk."""
+        """Return fresh trees (scipy's) of the places alive (in a mask), for analyses in bulk."""
         if mask is not None:
             self._check_mask(mask)
         wanted = self.alive if mask is None else mask & self.alive
-        return build_layers(self.lon, self.lat, self._areas, np.flatnonzero(wanted))
+        return build_layers(
+            self.lon,
+            self.lat,
+            self._areas,
+            np.flatnonzero(wanted),
+            lambda xyz, _positions: cKDTree(xyz),
+        )
 
     def area_of(self, position: int) -> BaseGeometry | None:
         """Return the area of the place at a position (EPSG:4326), None for a point."""
@@ -188,8 +196,8 @@ class FacilityIndex:
         InvalidValueError
             If a coordinate, k or max_m makes no sense, or the mask has another length.
         """
-        chosen = self._filter(mask)
-        return nearest_of(self._layers, self.keys, chosen, lon=lon, lat=lat, k=k, max_m=max_m)
+        allowed = self._allowed(mask)
+        return nearest_of(self._layers, self.keys, allowed, lon=lon, lat=lat, k=k, max_m=max_m)
 
     def distance_m(self, positions: IntArray, *, lon: float, lat: float) -> FloatArray:
         """Return the distances from a point (EPSG:4326) to places at some positions, in metres."""
@@ -214,10 +222,9 @@ class FacilityIndex:
         wanted = mask & self.alive
         count = int(np.count_nonzero(wanted))
         if count >= _DENSE_SHARE * len(self):
-            chosen = Filter((wanted,), None, max(1, count) / max(1, len(mask)))
-            return Selection(self._layers, self.keys, chosen, count)
+            return Selection(self._layers, self.keys, wanted, count)
         layers = build_layers(self.lon, self.lat, self._areas, np.flatnonzero(wanted))
-        return Selection(layers, self.keys, Filter(), count)
+        return Selection(layers, self.keys, EVERYBODY, count)
 
     def with_changes(
         self,
@@ -285,28 +292,25 @@ class FacilityIndex:
                 Text(f"长度为 {len(self.keys)} 的布尔数组", f"booleans of length {len(self.keys)}"),
             )
 
-    def _filter(self, mask: Mask | None) -> Filter:
+    def _allowed(self, mask: Mask | None) -> BoolArray:
         """Join the mask and the dead places."""
-        masks = (self.alive,) if self._dead_count else ()
-        share = max(1, len(self)) / max(1, len(self.keys))
         if mask is None:
-            return Filter(masks, None, share)
+            return self.alive if self._dead_count else EVERYBODY
         if callable(mask):
-            return Filter(masks, mask, share)
+            mask = mask(np.arange(len(self.keys)))
         self._check_mask(mask)
-        share = max(1, int(np.count_nonzero(mask))) / max(1, len(mask))
-        return Filter((mask, *masks), None, share)
+        return mask & self.alive if self._dead_count else mask
 
 
 class Selection:
     """Some places of an index, ready to be asked often; positions are the index's own."""
 
-    __slots__ = ("_count", "_filter", "_keys", "_layers")
+    __slots__ = ("_allowed", "_count", "_keys", "_layers")
 
     def __init__(
-        self, layers: tuple[Layer, ...], keys: NDArray[Any], chosen: Filter, count: int
+        self, layers: tuple[Layer, ...], keys: NDArray[Any], allowed: BoolArray, count: int
     ) -> None:
-        self._layers, self._keys, self._filter, self._count = layers, keys, chosen, count
+        self._layers, self._keys, self._allowed, self._count = layers, keys, allowed, count
 
     def __len__(self) -> int:
         """Return the number of places selected."""
@@ -315,7 +319,7 @@ class Selection:
     def query(self, *, lon: float, lat: float, k: int, max_m: float | None = None) -> Nearest:
         """Return the k nearest of the selected places; see `FacilityIndex.query`."""
         return nearest_of(
-            self._layers, self._keys, self._filter, lon=lon, lat=lat, k=k, max_m=max_m
+            self._layers, self._keys, self._allowed, lon=lon, lat=lat, k=k, max_m=max_m
         )
 
 

@@ -12,9 +12,9 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from geoapp.analysis.outlines import Outlines
+from geoapp.analysis.point_tree import XYZ, PointTree
 from geoapp.analysis.spheroid import (
     BoolArray,
     FloatArray,
@@ -24,7 +24,6 @@ from geoapp.analysis.spheroid import (
     ecef_point,
     geodesic_m,
     greatest_chord_m,
-    least_geodesic_m,
     least_geodesics_m,
 )
 from geoapp.core.errors import InvalidValueError
@@ -33,10 +32,11 @@ from geoapp.core.i18n import Text
 # Areas are kept apart by size, so that one large park does not widen every search.
 _RADIUS_CLASSES_M: Final = (50.0, 500.0, 5_000.0, 50_000.0, np.inf)
 _SPARE: Final = 6  # candidates beyond k: nearly always enough to prove the answer at once
-_MOST_CANDIDATES: Final = 256  # above, one pass over the allowed places is cheaper than the tree
+_MOST_CANDIDATES: Final = 256  # above, one pass over the allowed places is cheaper
 
 
 Mask = BoolArray | Callable[[IntArray], BoolArray]
+Plant = Callable[[FloatArray, IntArray], Any]
 
 
 class Nearest(NamedTuple):
@@ -48,7 +48,10 @@ class Nearest(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Places searched by one tree: points alone, or areas of similar size."""
+    """Places searched by one tree: points alone, or areas of similar size.
+
+    The tree is a `PointTree`, or scipy's where many questions are asked at once.
+    """
 
     tree: Any
     positions: IntArray
@@ -63,6 +66,12 @@ class Layer:
             return geodesic_m(lon, lat, self.lon[which], self.lat[which])
         return self.outlines.distance_m(which, lon=lon, lat=lat)
 
+    def able(self, which: IntArray, chord_m: FloatArray, limit_m: float) -> IntArray:
+        """Return those places that their chords do not prove to be beyond a limit."""
+        if self.radius_m is None:
+            return which[chord_m <= greatest_chord_m(limit_m)]
+        return which[self.least_m(chord_m, which) <= limit_m]
+
     def least_m(self, chord_m: FloatArray, which: IntArray) -> FloatArray:
         """Return what the chords to the points prove about the distances to the places."""
         least_m = least_geodesics_m(chord_m)
@@ -70,70 +79,43 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
-    """Which positions count, and about which share of all that is."""
-
-    masks: tuple[BoolArray, ...] = ()
-    test: Callable[[IntArray], BoolArray] | None = None
-    share: float = 1.0
-
-    def __bool__(self) -> bool:
-        return bool(self.masks) or self.test is not None
-
-    def of(self, positions: IntArray) -> BoolArray:
-        good = np.ones(len(positions), dtype=np.bool_)
-        for mask in self.masks:
-            good &= mask[positions]
-        if self.test is not None:
-            good &= self.test(positions)
-        return good
-
-    def whole(self, layer: Layer) -> IntArray:
-        """Return the layer's own numbers of all places that count."""
-        size = len(layer.positions)
-        first = int(layer.positions[0])
-        if int(layer.positions[-1]) - first + 1 != size or self.test is not None:
-            return np.flatnonzero(self.of(layer.positions))
-        good: BoolArray = np.ones(size, dtype=np.bool_)  # in one piece: slices beat gathering
-        for mask in self.masks:
-            good &= mask[first : first + size]
-        return np.flatnonzero(good)
-
-
-@dataclass(frozen=True, slots=True)
 class _Question:
-    xyz: tuple[float, float, float]
+    xyz: XYZ
     lon: float
     lat: float
     k: int
-    filter: Filter
+    allowed: BoolArray
 
 
 def build_layers(
-    lon: FloatArray, lat: FloatArray, areas: NDArray[Any] | None, positions: IntArray
+    lon: FloatArray,
+    lat: FloatArray,
+    areas: NDArray[Any] | None,
+    positions: IntArray,
+    plant: Plant = PointTree.build,
 ) -> tuple[Layer, ...]:
-    """Build the trees of the given positions."""
+    """Build the trees of the given positions; ``plant`` makes one of points and their positions."""
     if len(positions) == 0:
         return ()
     if areas is None:
-        return (_point_layer(lon, lat, positions),)
+        return (_point_layer(lon, lat, positions, plant),)
     is_area = np.array([area is not None for area in areas[positions]], dtype=np.bool_)
     layers = []
     if not is_area.all():
-        layers.append(_point_layer(lon, lat, positions[~is_area]))
+        layers.append(_point_layer(lon, lat, positions[~is_area], plant))
     held = positions[is_area]
     if len(held):
         radius_m = Outlines.build(areas[held]).radius_m(lon[held], lat[held])
         size_class = np.searchsorted(_RADIUS_CLASSES_M, radius_m)
         for number in np.unique(size_class):
             some = np.flatnonzero(size_class == number)
-            layers.append(_area_layer(lon, lat, areas, held[some], radius_m[some]))
+            layers.append(_area_layer(lon, lat, areas, held[some], radius_m[some], plant))
     return tuple(layers)
 
 
-def _point_layer(lon: FloatArray, lat: FloatArray, positions: IntArray) -> Layer:
+def _point_layer(lon: FloatArray, lat: FloatArray, positions: IntArray, plant: Plant) -> Layer:
     own_lon, own_lat = lon[positions], lat[positions]
-    tree = cKDTree(ecef(own_lon, own_lat))
+    tree = plant(ecef(own_lon, own_lat), positions)
     return Layer(tree, positions, own_lon, own_lat, None, None, 0.0)
 
 
@@ -143,10 +125,11 @@ def _area_layer(
     areas: NDArray[Any],
     positions: IntArray,
     radius_m: FloatArray,
+    plant: Plant,
 ) -> Layer:
     own_lon, own_lat = lon[positions], lat[positions]
     outlines = Outlines.build(areas[positions])
-    tree = cKDTree(ecef(own_lon, own_lat))
+    tree = plant(ecef(own_lon, own_lat), positions)
     greatest_m = float(radius_m.max())
     return Layer(tree, positions, own_lon, own_lat, outlines, radius_m, greatest_m)
 
@@ -156,82 +139,39 @@ def _search(layer: Layer, question: _Question, limit_m: float) -> tuple[IntArray
 
     Exact: no place left out is within the limit and as near as the k-th returned.
     """
-    size = len(layer.positions)
-    k = question.k
-    wanted = k + _SPARE
-    if question.filter:
-        wanted = int(1.25 * wanted / question.filter.share)
-    most = max(_MOST_CANDIDATES, k + _SPARE)
-    while wanted <= most:
-        wanted = max(2, min(size, wanted))  # for k=1 the tree would answer with bare numbers
-        reach_m = greatest_chord_m(limit_m + layer.greatest_radius_m)
-        chord_m, found = layer.tree.query(question.xyz, k=wanted, distance_upper_bound=reach_m)
-        held = int(np.searchsorted(chord_m, np.inf))
-        which, distance_m = _measured(layer, question, chord_m[:held], found[:held], limit_m)
-        if held < wanted or wanted >= size:
-            return layer.positions[which], distance_m
-        if len(which) >= k:
-            limit_m = min(limit_m, float(np.partition(distance_m, k - 1)[k - 1]))
-        if least_geodesic_m(float(chord_m[-1])) - layer.greatest_radius_m > limit_m:
-            return layer.positions[which], distance_m  # proven: what was not fetched is farther
-        if len(which) >= k:
-            return _within(layer, question, limit_m)
-        wanted *= 4
-    return _scan(layer, question, limit_m)
-
-
-def _measured(
-    layer: Layer, question: _Question, chord_m: FloatArray, which: IntArray, limit_m: float
-) -> tuple[IntArray, FloatArray]:
-    """Return the allowed ones of some candidates (by rising chord) within the limit."""
-    if question.filter:
-        good = question.filter.of(layer.positions[which])
-        which, chord_m = which[good], chord_m[good]
-    if layer.radius_m is not None and len(which) > question.k:
-        # Outlines cost more than points: measure k first, and only what can compete after them.
-        first = layer.distance_m(which[: question.k], lon=question.lon, lat=question.lat)
-        limit_m = min(limit_m, float(first.max()))
-        which = which[layer.least_m(chord_m, which) <= limit_m]
-    distance_m = layer.distance_m(which, lon=question.lon, lat=question.lat)
-    if limit_m < np.inf:
-        near = distance_m <= limit_m
-        return which[near], distance_m[near]
-    return which, distance_m
-
-
-def _within(layer: Layer, question: _Question, limit_m: float) -> tuple[IntArray, FloatArray]:
-    """Return every allowed place of a layer within the limit."""
+    k, wanted = question.k, question.k + _SPARE
+    if wanted > _MOST_CANDIDATES:
+        return _scan(layer, question, limit_m)
     reach_m = greatest_chord_m(limit_m + layer.greatest_radius_m)
-    which = np.array(layer.tree.query_ball_point(question.xyz, reach_m), dtype=np.int64)
-    if question.filter:
-        which = which[question.filter.of(layer.positions[which])]
-    return _decided(layer, question, which, _chord_2_m2(layer, question, which), limit_m)
+    which, chord_m = layer.tree.nearest(
+        question.xyz, k=wanted, reach_m=reach_m, allowed=question.allowed
+    )
+    first = which[:k]
+    distance_m = layer.distance_m(first, lon=question.lon, lat=question.lat)
+    if len(which) <= k:
+        near = distance_m <= limit_m
+        return layer.positions[first[near]], distance_m[near]
+    limit_m = min(limit_m, float(distance_m.max()))
+    reach_m = greatest_chord_m(limit_m + layer.greatest_radius_m)
+    if len(which) == wanted and chord_m[-1] <= reach_m:
+        return _scan(layer, question, limit_m)  # what was not fetched might be as near
+    if chord_m[k] <= reach_m:
+        more = layer.able(which[k:], chord_m[k:], limit_m)
+        more_m = layer.distance_m(more, lon=question.lon, lat=question.lat)
+        first, distance_m = np.concatenate((first, more)), np.concatenate((distance_m, more_m))
+    near = distance_m <= limit_m
+    return layer.positions[first[near]], distance_m[near]
 
 
 def _scan(layer: Layer, question: _Question, limit_m: float) -> tuple[IntArray, FloatArray]:
-    """Look at every allowed place of a layer: the way for rare or far-off places."""
-    which = question.filter.whole(layer)
-    chord_2_m2 = _chord_2_m2(layer, question, which)
+    """Look at every allowed place of a layer within a limit: for crowded or far-off places."""
+    reach_m = greatest_chord_m(limit_m + layer.greatest_radius_m)
+    which, chord_m = layer.tree.within(question.xyz, reach_m=reach_m, allowed=question.allowed)
     if len(which) > question.k:
-        some = np.argpartition(chord_2_m2, question.k - 1)[: question.k]
-        first = layer.distance_m(which[some], lon=question.lon, lat=question.lat)
+        some = which[np.argpartition(chord_m, question.k - 1)[: question.k]]
+        first = layer.distance_m(some, lon=question.lon, lat=question.lat)
         limit_m = min(limit_m, float(first.max()))
-    near = chord_2_m2 <= greatest_chord_m(limit_m + layer.greatest_radius_m) ** 2
-    return _decided(layer, question, which[near], chord_2_m2[near], limit_m)
-
-
-def _chord_2_m2(layer: Layer, question: _Question, which: IntArray) -> FloatArray:
-    offset = layer.tree.data[which] - question.xyz
-    squares: FloatArray = np.einsum("ij,ij->i", offset, offset)
-    return squares
-
-
-def _decided(
-    layer: Layer, question: _Question, which: IntArray, chord_2_m2: FloatArray, limit_m: float
-) -> tuple[IntArray, FloatArray]:
-    """Measure those candidates that can be within the limit, and return those that are."""
-    if layer.radius_m is not None:
-        which = which[layer.least_m(np.sqrt(chord_2_m2), which) <= limit_m]
+    which = layer.able(which, chord_m, limit_m)
     distance_m = layer.distance_m(which, lon=question.lon, lat=question.lat)
     near = distance_m <= limit_m
     return layer.positions[which[near]], distance_m[near]
@@ -240,7 +180,7 @@ def _decided(
 def nearest_of(
     layers: tuple[Layer, ...],
     keys: NDArray[Any],
-    chosen: Filter,
+    allowed: BoolArray,
     *,
     lon: float,
     lat: float,
@@ -254,7 +194,7 @@ def nearest_of(
         raise InvalidValueError("k", k, Text("正整数", "a positive whole number"))
     if max_m is not None and not max_m >= 0:
         raise InvalidValueError("max_m", max_m, Text("不小于 0 的米数", "metres, 0 or more"))
-    question = _Question(ecef_point(lon, lat), lon, lat, k, chosen)
+    question = _Question(ecef_point(lon, lat), lon, lat, k, allowed)
     limit_m = np.inf if max_m is None else float(max_m)
     found: list[tuple[IntArray, FloatArray]] = []
     for layer in layers:
@@ -272,10 +212,10 @@ def nearest_of(
 def _ranked(positions: IntArray, distance_m: FloatArray, keys: NDArray[Any], k: int) -> Nearest:
     """Order by distance, then by key, and keep k."""
     order = np.argsort(distance_m)
-    ranked_m = distance_m[order]
-    if (ranked_m[1:] == ranked_m[:-1]).any():
+    ranked = distance_m[order].tolist()
+    if len(set(ranked)) < len(ranked):
         if len(order) > k:
-            order = order[ranked_m <= ranked_m[k - 1]]
+            order = order[distance_m[order] <= ranked[k - 1]]
         chosen = sorted(order.tolist(), key=lambda one: (distance_m[one], keys[positions[one]]))
         order = np.array(chosen, dtype=np.int64)
     order = order[:k]
