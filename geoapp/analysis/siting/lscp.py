@@ -274,7 +274,7 @@ def cheapest_cover(
     if not done and clock.left() > 0:
         stop = max(0.999 if integral and most is None else 0.0, target_gap * value)
         point = None if sites is None else _point(task, model, sites)
-        answer = solve(model, clock, start=point, stop_within=stop)
+        answer = solve(model, clock, start=point, stop_within=stop, any_point=most is not None)
         if answer.x is not None:
             found = np.flatnonzero(answer.x[: task.cover.shape[1]] > 0.5)
             if task.holds(found) and (most is None or len(found) <= most):

@@ -107,7 +107,12 @@ def relaxation_duals(model: Model, clock: Clock) -> FloatArray | None:
 
 
 def solve(
-    model: Model, clock: Clock, *, start: FloatArray | None = None, stop_within: float = 0.0
+    model: Model,
+    clock: Clock,
+    *,
+    start: FloatArray | None = None,
+    stop_within: float = 0.0,
+    any_point: bool = False,
 ) -> Answer:
     """Search for the best whole-number point.
 
@@ -121,10 +126,14 @@ def solve(
         A feasible point to begin from.
     stop_within
         Stop when objective and bound are this near in the objective's unit.
+    any_point
+        Stop at the first feasible point.
     """
     highs, scale = _solver(model, clock, relaxed=False)
     highs.setOptionValue("mip_rel_gap", 0.0)
     highs.setOptionValue("mip_abs_gap", max(stop_within * scale, 1e-9))
+    if any_point:
+        highs.setOptionValue("mip_max_improving_sols", 1)
     if start is not None:
         solution = highspy.HighsSolution()
         solution.col_value = start
@@ -146,7 +155,7 @@ def solve(
         told = float(info.objective_function_value)
         if abs(float(model.cost @ x) * scale - told) > 1e-6 * max(1.0, abs(told)):
             # HiGHS 1.16 can hand back the start beside the objective of a better point.
-            return solve(model, clock, stop_within=stop_within)
+            return solve(model, clock, stop_within=stop_within, any_point=any_point)
     bound = float(info.mip_dual_bound) / scale
     return Answer(
         x,

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import merged
+from geoapp.analysis.siting.center_search import CenterSearch, nearest_chosen, within
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -14,7 +15,7 @@ from geoapp.analysis.siting.checks import (
     checked_impedance,
     checked_p,
 )
-from geoapp.analysis.siting.lscp import Cheapest, Covering, cheapest_cover
+from geoapp.analysis.siting.lscp import Covering, cheapest_cover
 from geoapp.analysis.siting.result import (
     Basis,
     Cancelled,
@@ -28,45 +29,6 @@ from geoapp.analysis.siting.result import (
 )
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
-
-
-def nearest_chosen(impedance: sp.csr_array, chosen: IntArray) -> tuple[IntArray, FloatArray]:
-    """Return by demand point the nearest of some sites (-1 = none) and its impedance (inf)."""
-    count = impedance.shape[0]
-    open_ = np.zeros(impedance.shape[1], bool)
-    open_[chosen] = True
-    row = np.repeat(np.arange(count), np.diff(impedance.indptr))
-    mine = open_[impedance.indices]
-    row, column, value = row[mine], impedance.indices[mine], impedance.data[mine]
-    order = np.lexsort((column, value, row))
-    row, column, value = row[order], column[order], value[order]
-    first = np.concatenate((np.ones(min(1, len(row)), bool), row[1:] != row[:-1]))
-    assignment, least = np.full(count, -1, np.int64), np.full(count, np.inf)
-    assignment[row[first]], least[row[first]] = column[first], value[first]
-    return assignment, least
-
-
-def within(impedance: sp.csr_array, standard: float) -> sp.csr_array:
-    """Return the pairs whose impedance is at most the standard, as a cover."""
-    kept = impedance.data <= standard
-    row = np.repeat(np.arange(impedance.shape[0]), np.diff(impedance.indptr))[kept]
-    first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=impedance.shape[0]))))
-    cover = sp.csr_array(
-        (np.ones(int(first[-1])), impedance.indices[kept], first), shape=impedance.shape
-    )
-    cover.sort_indices()
-    return cover
-
-
-def plan_of_at_most(
-    cover: sp.csr_array, p: int, kept: IntArray, allowed: BoolArray, clock: Clock
-) -> Cheapest:
-    """Return a plan of at most p sites that covers all, or a bound above p where there is none."""
-    if not ((cover @ allowed.astype(np.float64)) > 0).all():
-        return Cheapest(None, np.inf, "dual")
-    rows = merged(cover, np.ones(cover.shape[0]))
-    task = Covering(rows.cover, rows.weights, None, np.ones(cover.shape[1]), kept, allowed)
-    return cheapest_cover(task, clock, 0.0, most=p)
 
 
 def unreachable(
@@ -146,7 +108,8 @@ def solve_p_center(
     """Choose p sites so that the demand point that is served worst is served best.
 
     The optimum is one of the impedances, so their order is halved again and again: within S at most
-    p sites cover all demand iff the optimum is at most S (Minieka 1970).
+    p sites cover all demand iff the optimum is at most S (Minieka 1970). Whether they do is asked of
+    few demand points at a time (see ``center_search``).
 
     Parameters
     ----------
@@ -178,22 +141,21 @@ def solve_p_center(
     values = values[(values >= floor) & (values <= worst)]
     low, high = 0, len(values) - 1
     basis: Basis = "dual"
+    search = CenterSearch(matrix, p, kept, allowed, clock, best, worst)
     while low < high and clock.left() > 0:
         middle = (low + high) // 2
-        answer = plan_of_at_most(within(matrix, values[middle]), p, kept, allowed, clock)
-        if answer.sites is not None:
-            best = answer.sites
-            worst = float(nearest_chosen(matrix, best)[1].max())
-            high = int(np.searchsorted(values, worst))
-        elif answer.bound > p + 1e-6:
+        possible, proof = search.possible(float(values[middle]))
+        high = int(np.searchsorted(values, search.worst))
+        if possible is None:
+            break
+        if not possible:
             low = middle + 1
-            basis = "search" if answer.basis == "search" else basis
-        else:
+            basis = "search" if proof == "search" else basis
+        clock.tell(search.worst, float(values[low]))
+        if gap_share(search.worst, float(values[low])) <= target_gap:
             break
-        clock.tell(worst, float(values[low]))
-        if gap_share(worst, float(values[low])) <= target_gap:
-            break
-    bound = float(values[low]) if len(values) else worst
+    best = search.best
+    bound = float(values[low]) if len(values) else search.worst
     chosen = _filled(kept, best, allowed, p)
     assignment, away = nearest_chosen(matrix, chosen)
     objective = float(away.max(initial=0.0))

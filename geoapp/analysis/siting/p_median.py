@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geoapp.analysis.siting.center_search import nearest_chosen
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -17,7 +18,7 @@ from geoapp.analysis.siting.checks import (
 from geoapp.analysis.siting.interchange import Pairs, add_best, improve, total_of
 from geoapp.analysis.siting.median_branching import Search, branch
 from geoapp.analysis.siting.median_dual import MedianDual, improved_multipliers, proven_by
-from geoapp.analysis.siting.p_center import nearest_chosen, unreachable
+from geoapp.analysis.siting.p_center import unreachable
 from geoapp.analysis.siting.result import (
     Basis,
     Cancelled,

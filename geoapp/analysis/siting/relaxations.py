@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from geoapp.analysis.siting.center_search import within
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -24,7 +25,6 @@ from geoapp.analysis.siting.checks import (
 )
 from geoapp.analysis.siting.lscp import solve_lscp
 from geoapp.analysis.siting.mclp import solve_mclp
-from geoapp.analysis.siting.p_center import within
 from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult, SitingStatus
 from geoapp.analysis.spheroid import FloatArray
 from geoapp.core.errors import InvalidValueError
