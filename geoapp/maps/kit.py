@@ -69,8 +69,9 @@ class Context:
         The coverage run that is shown; None where no run has succeeded yet.
     demand
         The code of that run's demand set; None is the newest.
-    line_m
-        Straight metres within which the run's standard is met (or the default of 500 m walked).
+    walk_m, line_m
+        The run's standard in walked metres (or the default of 500), and the straight metres within
+        which it is met by the estimate.
     network
         The walking network in use; None where there is none.
     """
@@ -78,6 +79,7 @@ class Context:
     today: date
     run_id: int | None = None
     demand: str | None = None
+    walk_m: float = 500.0
     line_m: float = 500 / 1.3
     network: Any | None = None
 
@@ -197,7 +199,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class CoverAreas:
-    """Replace each geometry by what lies within the run's standard of it, in a straight line."""
+    """Replace each facility by what is walked to from it within the run's standard.
+
+    On the walking network that is its catchment; elsewhere a circle. The layer then has the columns
+    ``basis_zh`` and ``basis_en`` too, and its versions name the network.
+    """
 
 
 @dataclass(frozen=True, slots=True)

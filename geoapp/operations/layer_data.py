@@ -12,18 +12,16 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from geoapp.analysis.areas import cover_areas
-from geoapp.analysis.frames import FacilityFrame
 from geoapp.analysis.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.walking import Standard, WalkingEstimate
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations import coverage_run
+from geoapp.operations.cover_layer import with_cover_areas
 from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.runs import RunState
 from geoapp.store.engine import Database
@@ -68,7 +66,7 @@ class LayerMoment:
         if "network" in layer.versions and self.context.network is not None:
             parts.append(f"network={self.context.network.version}")
         if layer.uses_run:
-            parts += [f"run={self.context.run_id}", f"line={self.context.line_m}"]
+            parts += [f"run={self.context.run_id}", f"walk={self.context.walk_m}"]
         return ";".join(parts)
 
 
@@ -102,6 +100,7 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
 def _context(settings: Settings, run: RunState | None) -> Context:
     context = Context(
         today=datetime.now(ZoneInfo(settings.timezone)).date(),
+        walk_m=DEFAULT_STANDARD_M,
         line_m=DEFAULT_STANDARD_M / settings.detour_factor,
         network=NetworkKeeper(settings).current(),
     )
@@ -111,6 +110,7 @@ def _context(settings: Settings, run: RunState | None) -> Context:
         context,
         run_id=run.id,
         demand=run.inputs.get("demand"),
+        walk_m=run.result["standard_walk_m"],
         line_m=run.result["standard_line_m"],
     )
 
@@ -147,7 +147,7 @@ def read_layer(
         if query is None:
             return LayerRows(0, [])
         if isinstance(layer.derive, CoverAreas):
-            found = _covered(_rows(session, query.subquery()), context.line_m)
+            found = with_cover_areas(list(_rows(session, query.subquery())), context)
             return _cut(found, bbox, limit, offset, row_id)
         inner = query.subquery()
         where: list[Any] = []
@@ -238,28 +238,6 @@ def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
             "point_count": int(count),
             "geometry": shape,
         }
-
-
-def _covered(rows: Iterator[dict[str, Any]], line_m: float) -> Iterator[dict[str, Any]]:
-    kept = list(rows)
-    if not kept:
-        return
-    shapes = [row["geometry"] for row in kept]
-    points = [
-        shape if shape.geom_type == "Point" else shape.representative_point() for shape in shapes
-    ]
-    frame = FacilityFrame.from_arrays(
-        [point.x for point in points],
-        [point.y for point in points],
-        keys=[row["id"] for row in kept],
-        areas=[None if shape.geom_type == "Point" else shape for shape in shapes],
-    )
-    by_key = {row["id"]: row for row in kept}
-    straight = WalkingEstimate(detour_factor=1.0)
-    areas = cover_areas(frame, Standard.of_metres(max(1.0, line_m)), estimate=straight)
-    for key, area in zip(frame.index.keys, areas, strict=True):
-        if area is not None:
-            yield {**by_key[key], "geometry": area}
 
 
 def _cut(

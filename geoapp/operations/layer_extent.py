@@ -4,6 +4,7 @@ import math
 
 from sqlalchemy import func, select
 
+from geoapp.analysis.network.isochrones import WIDTH_M
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.layer_data import Bbox
 from geoapp.store.engine import Database
@@ -48,5 +49,6 @@ def _margin_m(layer: Layer, context: Context) -> float:
         return _HEXAGON_WIDTH * math.sqrt(layer.derive.cell_m2)
     if isinstance(layer.derive, CoverAreas):
         # Outlines of circles stray outwards a little, so that their area is the circle's.
-        return context.line_m * 1.01 + 1.0
+        circle_m = context.line_m * 1.01 + 1.0
+        return circle_m if context.network is None else max(circle_m, context.walk_m + WIDTH_M + 1)
     return 0.0

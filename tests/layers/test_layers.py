@@ -9,9 +9,11 @@ import pytest
 import shapely
 from sqlalchemy import text
 
+from geoapp.analysis.network.isochrones import isochrones
+from geoapp.analysis.network.snapping import snap
 from geoapp.core.i18n import LANGUAGES
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
+from geoapp.core.words import BASIS_TEXT, Basis, Datum
 from geoapp.maps.kit import Layer, class_of, classes_of
 from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
@@ -152,14 +154,29 @@ def test_cells_hold_all_demand(town: Database, settings: Settings) -> None:
     assert sum(row["point_count"] for row in cells) == 25  # type: ignore[index]
 
 
-def test_cover_areas_reach_as_far_as_the_runs_standard(
-    answered: Database, settings: Settings
-) -> None:
-    area = layer_rows("cover_areas", answered, settings)["T-1"]["geometry"]  # type: ignore[index]
+def test_cover_areas_reach_as_far_as_the_runs_standard(town: Database, settings: Settings) -> None:
+    coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
+    row = layer_rows("cover_areas", town, settings)["T-1"]
+    assert row["basis_zh"] == BASIS_TEXT[Basis.ESTIMATE].zh  # type: ignore[index]
+    area = row["geometry"]  # type: ignore[index]
     metre = 1 / 110_970  # of latitude, here
     line_m = 300 / settings.detour_factor
     assert area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m - 1) * metre))
     assert not area.contains(shapely.Point(TOWN_LON, TOWN_LAT + (line_m + 1) * metre))
+
+
+def test_cover_areas_follow_the_network(answered: Database, settings: Settings) -> None:
+    rows = layer_rows("cover_areas", answered, settings)
+    network = read_moment(answered, settings, None).context.network
+    assert network is not None
+    snapped = snap(network, [TOWN_LON], [TOWN_LAT])
+    [alone] = isochrones(network, snapped, limits_m=[300])
+    row = rows["T-1"]
+    assert row["basis_en"] == BASIS_TEXT[Basis.NETWORK].en  # type: ignore[index]
+    area = row["geometry"]  # type: ignore[index]
+    # No farther than one can walk; nearer where another facility is nearer.
+    assert alone.area.buffer(0.0004).contains(area)
+    assert area.intersects(shapely.Point(TOWN_LON, TOWN_LAT).buffer(0.0003))
 
 
 def test_the_network_tells_what_is_cut_off(answered: Database, settings: Settings) -> None:

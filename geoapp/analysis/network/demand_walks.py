@@ -14,7 +14,7 @@ from geoapp.analysis.nearest import FacilityIndex
 from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import FAR, nearest_of_all
-from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.walking import WalkingEstimate
 
@@ -74,7 +74,7 @@ def two_nearest_by_walk(
     on = counts & (facilities.state == Snap.ON)
     asked = snap(network, lon, lat)
     tell(0.3)
-    walk_dm, owner = nearest_of_all(network, _only(facilities, on), _on(asked), most=2)
+    walk_dm, owner = nearest_of_all(network, facilities.only(on), asked.only(asked.state == Snap.ON), most=2)
     tell(0.6)
     count = len(lon)
     positions = np.full((count, 2), -1, np.int64)
@@ -93,15 +93,6 @@ def two_nearest_by_walk(
             _merge(positions, walk_m, by_network, where, line.positions, line_m)
     tell(1.0)
     return NearestWalks(positions, walk_m, by_network, asked.state)
-
-
-def _only(snapped: Snapped, kept: BoolArray) -> Snapped:
-    edge = np.where(kept, snapped.edge, -1).astype(np.int32)
-    return Snapped(snapped.state, edge, snapped.to_start, snapped.to_end, snapped.leg)
-
-
-def _on(snapped: Snapped) -> Snapped:
-    return _only(snapped, snapped.state == Snap.ON)
 
 
 def _merge(

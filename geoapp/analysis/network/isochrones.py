@@ -21,12 +21,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoapp.analysis.network.edge_lines import EdgeLines
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.reach import Reach, reach
 from geoapp.analysis.network.search import decimetres
 from geoapp.analysis.network.snapping import Snapped
 from geoapp.analysis.planes import LocalPlane, area_m2, as_multipolygon
-from geoapp.analysis.spheroid import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
@@ -104,7 +104,7 @@ def _isochrone(network: WalkingNetwork, found: Reach, width_m: float) -> Isochro
         return Isochrone(limit_m, shapely.MultiPolygon(), 0.0, 0.0, 0)
     middle = int(network.edge_start[found.edge[0]])
     plane = LocalPlane.around(float(network.lon[middle]), float(network.lat[middle]), kind="aeqd")
-    xy = _Lines(network, plane)
+    xy = EdgeLines(network, plane)
     inside = xy.pieces(found.edge, found.low_dm, found.high_dm)
     rest = xy.pieces(found.rest_edge, found.rest_low_dm, found.rest_high_dm)
     beyond = np.setdiff1d(_edges_near(network, found.edge, width_m), found.edge)
@@ -123,7 +123,7 @@ def _isochrone(network: WalkingNetwork, found: Reach, width_m: float) -> Isochro
             shapely.buffer(ends, width_m / 2, quad_segs=_SEGMENTS),
         ]
     )
-    caps = shapely.buffer(xy.caps(found, width_m), width_m * 1.01, cap_style="flat")
+    caps = shapely.buffer(_caps(xy, found, width_m), width_m * 1.01, cap_style="flat")
     out = shapely.union_all(np.concatenate([taken, caps]))
     parts = shapely.get_parts(shapely.difference(band, out))
     parts = parts[shapely.area(parts) >= _LEAST_PART_M2]
@@ -165,44 +165,19 @@ def _pins(beyond: NDArray[Any], reached: NDArray[Any], thread: Any) -> NDArray[A
     return shapely.buffer(beyond, np.minimum(_PIN_M, apart_m / 2), quad_segs=2)[apart_m > _SAME_M]
 
 
-@dataclass(frozen=True, slots=True)
-class _Lines:
-    """Edges and pieces of them as lines on a plane."""
-
-    network: WalkingNetwork
-    plane: LocalPlane
-
-    def _ends(self, edge: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-        start, end = self.network.edge_start[edge], self.network.edge_end[edge]
-        lon, lat = self.network.lon, self.network.lat
-        return self.plane.forward(lon[start], lat[start]), self.plane.forward(lon[end], lat[end])
-
-    def pieces(self, edge: NDArray[Any], low_dm: FloatArray, high_dm: FloatArray) -> NDArray[Any]:
-        """Return pieces from low to high decimetres after the edges' starts."""
-        start, end = self._ends(edge)
-        length = self.network.edge_length_dm[edge].astype(np.float64)
-        a = start + (end - start) * (low_dm / length)[:, None]
-        b = start + (end - start) * (high_dm / length)[:, None]
-        return np.asarray(shapely.linestrings(np.stack([a, b], axis=1)))
-
-    def points(self, node: NDArray[Any]) -> NDArray[Any]:
-        """Return nodes as points."""
-        at = self.plane.forward(self.network.lon[node], self.network.lat[node])
-        return np.asarray(shapely.points(at))
-
-    def caps(self, found: Reach, width_m: float) -> NDArray[Any]:
-        """Return the first metres beyond each cut."""
-        edge, low, high = found.rest_edge, found.rest_low_dm, found.rest_high_dm
-        length = self.network.edge_length_dm[edge].astype(np.float64)
-        most = width_m * 10
-        after, before = low > 0, high < length
-        # Between two cuts each cap goes half way; the strip of the rest takes the middle.
-        return np.concatenate(
-            [
-                self.pieces(edge[after], low[after], np.minimum(high, low + most)[after]),
-                self.pieces(edge[before], np.maximum(low, high - most)[before], high[before]),
-            ]
-        )
+def _caps(lines: EdgeLines, found: Reach, width_m: float) -> NDArray[Any]:
+    """Return the first metres beyond each cut."""
+    edge, low, high = found.rest_edge, found.rest_low_dm, found.rest_high_dm
+    length = lines.network.edge_length_dm[edge].astype(np.float64)
+    most = width_m * 10
+    after, before = low > 0, high < length
+    # Between two cuts each cap goes half way; the strip of the rest takes the middle.
+    return np.concatenate(
+        [
+            lines.pieces(edge[after], low[after], np.minimum(high, low + most)[after]),
+            lines.pieces(edge[before], np.maximum(low, high - most)[before], high[before]),
+        ]
+    )
 
 
 def _edges_near(network: WalkingNetwork, edge: NDArray[np.int32], margin_m: float) -> NDArray[Any]:

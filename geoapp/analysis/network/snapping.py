@@ -58,6 +58,11 @@ class Snapped:
         """Return the number of places."""
         return len(self.edge)
 
+    def only(self, kept: NDArray[np.bool_]) -> "Snapped":
+        """Return the same places, with all others taken off the network."""
+        edge = np.where(kept, self.edge, -1).astype(np.int32)
+        return Snapped(self.state, edge, self.to_start, self.to_end, self.leg)
+
 
 def snap(
     network: WalkingNetwork,
