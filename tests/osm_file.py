@@ -1,10 +1,18 @@
-"""A few streets of the small town as an OpenStreetMap file."""
+"""A few streets of the small town, or one place, as an OpenStreetMap file."""
 
 from pathlib import Path
 
 import osmium
 
 from tests.seed import TOWN_LAT, TOWN_LON
+
+
+def write_a_toilet(path: Path, *, lon: float, lat: float) -> Path:
+    """Write one public toilet and nothing else; WGS-84."""
+    with osmium.SimpleWriter(str(path)) as writer:
+        toilet = {"amenity": "toilets", "opening_hours": "24/7"}
+        writer.add_node(osmium.osm.mutable.Node(id=1, location=(lon, lat), tags=toilet))
+    return path
 
 
 def write_town_streets(path: Path) -> Path:

@@ -18,6 +18,7 @@ from geoapp.importers.columns import (
     Column,
 )
 from geoapp.importers.tables import check_suffix
+from tests.osm_file import write_a_toilet
 
 
 @pytest.fixture
@@ -77,7 +78,8 @@ def test_the_examples_work(
         shlex.split(line, comments=True) for line in re.findall(r"^    (geoapp .*)$", page, re.M)
     ]
     commands.sort(key=lambda words: words[1] != "boundaries" and "regions" not in words)
-    assert len(commands) == 7
+    write_a_toilet(tmp_path / "city.osm.pbf", lon=120.3826, lat=36.0671)
+    assert len(commands) == 8
     for words in commands:
         result = CliRunner().invoke(main, words[1:])
         assert result.exit_code == 0, f"{words}: {result.output}"
@@ -85,7 +87,8 @@ def test_the_examples_work(
         if words[1] == "import" and words[2] != "regions":
             assert ("新增 1" in result.output) and (("试运行" in result.output) == dry)
     again = CliRunner().invoke(main, ["import", "facilities", "stations.xlsx", "--datum", "gcj02"])
-    assert "不变 1" in again.output
+    # The export holds the station and the toilet.
+    assert "不变 2" in again.output
 
 
 def test_common_names_are_told(page: str) -> None:

@@ -5,12 +5,21 @@ import click
 from geoapp.commands.context import open_store, read_settings, say
 from geoapp.commands.serving import check_port, end_with_server, raise_on_sigterm, run
 from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
 from geoapp.operations import coverage_run
 from geoapp.operations.coverage_run import CoverageParameters, run_here
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import run_worker
 from geoapp.operations.sample import CITY, load_sample
 from geoapp.operations.sample_account import renew_sample_account
+from geoapp.operations.sample_helsinki import (
+    REGION,
+    STANDARD_M,
+    TIMEZONE,
+    load_helsinki,
+    packaged_extract,
+)
+from geoapp.store.engine import Database
 
 _host = click.option("--host", help="监听的地址 / the address to listen on")
 _port = click.option("--port", type=int, help="端口 / the port")
@@ -46,27 +55,37 @@ def serve(host: str | None, port: int | None, workers: int | None) -> None:
 
 
 @click.command()
+@click.option(
+    "--city",
+    type=click.Choice(["qingdao", "helsinki"]),
+    default="qingdao",
+    show_default=True,
+    help="哪个城市 / which city",
+)
 @_host
 @_port
 @_workers
-def demo(host: str | None, port: int | None, workers: int | None) -> None:
-    """装入青岛示例数据（一次）并启动 / Load the Qingdao sample (once) and serve."""
+def demo(city: str, host: str | None, port: int | None, workers: int | None) -> None:
+    """装入一个城市的演示数据（一次）并启动 / Load a city's demo data (once) and serve.
+
+    qingdao：示例站点和需求 / sample stations and demand. helsinki：OpenStreetMap 的真实场所和步行路网、
+    示例需求，要用单独的数据目录 / real places and streets, sample demand, in a store of its own.
+    """
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
+    if city == "helsinki":
+        packaged_extract()
+        if "timezone" not in settings.model_fields_set:
+            settings = settings.model_copy(update={"timezone": TIMEZONE})
     check_port(settings)
     with open_store(settings) as (_, database):
         initialise(database)
-        report = load_sample(database, settings)
-        if report.loaded:
-            say(
-                Text(
-                    f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点",
-                    f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points",
-                )
-            )
+        first_run = (
+            _helsinki(database, settings) if city == "helsinki" else _qingdao(database, settings)
+        )
         if not coverage_run.recent(database, 1):
             # The first look at the coverage page and the maps should show an answer.
-            run_here(database, settings, CoverageParameters(standard_m=500, region=CITY))
+            run_here(database, settings, first_run)
         account = renew_sample_account(database)
         say(
             Text(
@@ -75,6 +94,37 @@ def demo(host: str | None, port: int | None, workers: int | None) -> None:
             )
         )
         run(settings)
+
+
+def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
+    """Load Qingdao's sample unless it is there; return what its first coverage run is asked."""
+    report = load_sample(database, settings)
+    if report.loaded:
+        say(
+            Text(
+                f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点",
+                f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points",
+            )
+        )
+    return CoverageParameters(standard_m=500, region=CITY)
+
+
+def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
+    """Load Helsinki's demo unless it is there; return what its first coverage run is asked."""
+    report = load_helsinki(database, settings)
+    if report.loaded:
+        say(
+            Text(
+                f"已装入赫尔辛基：OpenStreetMap 的 {report.facilities} 处真实场所（数据截至 "
+                f"{report.changed_on}；另有 {report.rejected} 处开放时间看不懂，未装入）、"
+                f"{report.network_km:.0f} 公里步行路网，以及 {report.demand_points} 个示例需求点",
+                f"Helsinki loaded: {report.facilities} real places of OpenStreetMap (as of "
+                f"{report.changed_on}; {report.rejected} more have hours that are not understood), "
+                f"a walking network of {report.network_km:.0f} km, and {report.demand_points} sample "
+                "demand points",
+            )
+        )
+    return CoverageParameters(standard_m=STANDARD_M, region=REGION)
 
 
 @click.command()

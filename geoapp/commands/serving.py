@@ -34,6 +34,7 @@ def export_settings(settings: Settings) -> None:
     os.environ["GEOAPP_PORT"] = str(settings.port)
     os.environ["GEOAPP_HOST"] = settings.host
     os.environ["GEOAPP_WORKERS"] = str(settings.workers)
+    os.environ["GEOAPP_TIMEZONE"] = settings.timezone
 
 
 def end_with_server() -> None:

@@ -139,5 +139,8 @@ RUN_STATUS_TEXT = {
     RunStatus.CANCELLED: Text("已取消", "Cancelled"),
 }
 
+OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+"""What the licence asks to be shown wherever OpenStreetMap's data is."""
+
 UNKNOWN_TEXT = Text("未知", "Unknown")
 SAMPLE_TEXT = Text("示例", "Sample")

@@ -95,13 +95,19 @@ def check_suffix(path: Path) -> str:
     return ".geojson" if suffix == ".json" else suffix
 
 
+def is_extract(path: Path) -> bool:
+    """Tell whether a file's name is that of an OpenStreetMap extract."""
+    return path.name.lower().endswith(".osm.pbf")
+
+
 def open_table(path: Path, *, layer: str | None = None) -> Table:
-    """Open a file of any of the four formats.
+    """Open a file of any of the four formats, or an OpenStreetMap extract.
 
     Parameters
     ----------
     layer
-        The layer that is preferred in a GeoPackage of several.
+        What is wanted of the file: the layer that is preferred in a GeoPackage of several. An
+        extract (``.osm.pbf``) has facilities alone.
 
     Raises
     ------
@@ -113,8 +119,11 @@ def open_table(path: Path, *, layer: str | None = None) -> Table:
     from geoapp.importers.csv_files import open_csv  # noqa: PLC0415  (they need Table)
     from geoapp.importers.geojson_files import open_geojson  # noqa: PLC0415
     from geoapp.importers.gpkg_files import open_gpkg  # noqa: PLC0415
+    from geoapp.importers.osm_amenities import open_amenities  # noqa: PLC0415
     from geoapp.importers.xlsx_files import open_xlsx  # noqa: PLC0415
 
+    if is_extract(path) and layer == "facilities":
+        return open_amenities(path)
     suffix = check_suffix(path)
     try:
         _check_content(path, suffix)

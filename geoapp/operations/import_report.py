@@ -16,7 +16,7 @@ from geoapp.core.words import Datum
 from geoapp.importers.columns import REJECT_COLUMNS, folded
 from geoapp.importers.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.problems import Problem, Reading, Rejected
-from geoapp.importers.tables import Table, check_suffix
+from geoapp.importers.tables import Table, check_suffix, is_extract
 from geoapp.reports.tables import FileTable, write_table
 from geoapp.store.regions import stored_regions
 
@@ -101,11 +101,11 @@ def write_rejects(
 ) -> Path | None:
     """Write the rejected rows as they came, with their reasons; return where, None if there are none.
 
-    Beside the input, or in the data folder where that cannot be written.
+    As a table where the input was an extract. Beside the input, or in the data folder where that cannot be written.
     """
     if not reading.rejected or options.dry_run:
         return None
-    suffix = check_suffix(path)
+    suffix = ".csv" if is_extract(path) else check_suffix(path)
     name = f"{set_stem(path)}.rejects{suffix}"
     if name == path.name:  # what was read is never overwritten
         name = f"{set_stem(path)}.rejects-2{suffix}"

@@ -11,7 +11,7 @@ from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Language, Text
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres, format_seconds
-from geoapp.core.words import BASIS_TEXT, Basis, Datum
+from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, Datum
 from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
@@ -61,9 +61,12 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
             settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
         )
     zone = ZoneInfo(settings.timezone)
+    notes = _notes(moment.run, painted, zone)
+    if moment.context.network is not None:
+        notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
         title=_TITLE.pick(wanted.language),
-        notes=[note.pick(wanted.language) for note in _notes(moment.run, painted, zone)],
+        notes=[note.pick(wanted.language) for note in notes],
         layers=painted,
         speaker=Speaker(wanted.language, moment.amenities),
         has_run=moment.run is not None,

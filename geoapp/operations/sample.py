@@ -10,6 +10,7 @@ import pandas as pd
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
@@ -17,6 +18,7 @@ from geoapp.core.words import SAMPLE_TEXT, Level
 from geoapp.importers.boundaries import Outlines, district_codes, read_boundaries, with_ancestors
 from geoapp.operations.sample_demand import load_demand_mix, sample_demand
 from geoapp.operations.sample_facilities import SampleFacility, sample_facilities
+from geoapp.operations.sample_helsinki import REGION as HELSINKI
 from geoapp.store.engine import Database
 from geoapp.store.sample import (
     SampleDemand,
@@ -25,6 +27,7 @@ from geoapp.store.sample import (
     add_places,
     add_regions,
     claim_sample,
+    has_region,
 )
 
 CITY = "370200"
@@ -76,11 +79,22 @@ def load_sample(
     ------
     MissingPartError
         If the package with the outlines is not installed; nothing was changed.
+    ConflictError
+        If the store holds the demo of another city; nothing was changed.
     """
     tell = progress or _silent
     with database.session() as session:
         if not claim_sample(session, SET_CODE):
             return SampleReport(loaded=False)
+        if has_region(session, HELSINKI):
+            raise ConflictError(
+                Text(
+                    "数据目录里是赫尔辛基的演示数据：请运行 geoapp demo --city helsinki，"
+                    "或另设 GEOAPP_DATA（或 DATABASE_URL）装入青岛示例",
+                    "The store holds the demo of Helsinki: run geoapp demo --city helsinki, or "
+                    "choose another GEOAPP_DATA (or DATABASE_URL) for the Qingdao sample",
+                )
+            )
         tell(0.0, Text("读取边界", "Reading outlines"))
         outlines = read_boundaries(with_ancestors(district_codes(CITY)))
         facts, source = _facts()

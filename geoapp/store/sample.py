@@ -24,7 +24,7 @@ class SampleDemand:
     lon: Sequence[float]
     lat: Sequence[float]
     weight: Sequence[float]
-    group: Sequence[str]
+    group: Sequence[str | None]
     hours: Sequence[list[float] | None]
     region_code: Sequence[str]
 
@@ -37,6 +37,21 @@ def claim_sample(session: Session, set_code: str) -> bool:
     session.execute(text("select pg_advisory_xact_lock(hashtext('geoapp sample'))"))
     known = session.scalar(select(DemandSet.id).where(DemandSet.code == set_code))
     return known is None
+
+
+def holds_others(session: Session, region_code: str, facility_prefix: str) -> bool:
+    """Tell whether a store holds a region but the one, facilities of other codes, or any demand."""
+    others = (
+        select(Region.code).where(Region.code != region_code),
+        select(Facility.id).where(~Facility.code.startswith(facility_prefix)),
+        select(DemandSet.id),
+    )
+    return any(session.scalar(one.limit(1)) is not None for one in others)
+
+
+def has_region(session: Session, code: str) -> bool:
+    """Tell whether a store holds a region."""
+    return session.get(Region, code) is not None
 
 
 def add_regions(session: Session, rows: Iterable[tuple[Mapping[str, Any], BaseGeometry]]) -> int:

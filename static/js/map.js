@@ -30,7 +30,7 @@ export function makeMap(box, options) {
   const settings = Object.assign({ fit: () => true, interactive: false, note: () => '' }, options);
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
-    zoomControl: false, attributionControl: Boolean(box.dataset.base),
+    zoomControl: false, attributionControl: Boolean(box.dataset.base || box.dataset.attribution),
     zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
   });
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
@@ -38,9 +38,9 @@ export function makeMap(box, options) {
   map.setView([36, 104], 4);
   map.createPane('names').style.zIndex = 450; // above outlines and rings, below every marker
   map.getPane('names').style.pointerEvents = 'none';
+  if (map.attributionControl) map.attributionControl.setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
   if (box.dataset.base) {
-    map.attributionControl.setPrefix(false);
-    L.tileLayer(box.dataset.base, { attribution: escapeHtml(box.dataset.attribution), maxZoom: 19 }).addTo(map);
+    L.tileLayer(box.dataset.base, { maxZoom: 19 }).addTo(map);
   }
   return { map, regions: drawRegions(map, box, settings) };
 }

@@ -9,7 +9,7 @@ import pytest
 from packaging.requirements import Requirement
 
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==(\S+)", re.MULTILINE)
-LOCKS = ("run", "test", "node")
+LOCKS = ("run", "test", "node", "helsinki")
 
 
 def entries(lock: Path) -> dict[str, str]:
@@ -50,12 +50,18 @@ def test_the_two_python_locks_agree(repo_root: Path) -> None:
     assert run.items() <= test.items()
 
 
+def test_helsinkis_package_is_the_one_of_the_tests(repo_root: Path) -> None:
+    demo, test = (entries(repo_root / "requirements" / f"{n}.lock") for n in ("helsinki", "test"))
+    assert demo.items() <= test.items()
+
+
 def test_locks_hold_all_that_is_declared(repo_root: Path) -> None:
     project = tomllib.loads((repo_root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
     for name, declared in (
         ("run", [*project["dependencies"], *extras["demo"], *extras["build"]]),
         ("test", extras["test"]),
+        ("helsinki", extras["helsinki"]),
     ):
         locked = entries(repo_root / "requirements" / f"{name}.lock")
         wanted = {re.split(r"[<>=\[; ]", line)[0].lower().replace("_", "-") for line in declared}

@@ -151,3 +151,35 @@ def test_two_runs_take_turns(bare: tuple[Path, dict[str, str]]) -> None:
         f"set_up run.lock; {ask}",
     )
     assert (done.stdout, done.stderr) == ("heldfree", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "wanted"),
+    [
+        ("", False),
+        ("--port 9000", False),
+        ("--city qingdao", False),
+        ("--city helsinki", True),
+        ("--port 9000 --city=helsinki", True),
+        ("--city helsinki --port 9000", True),
+    ],
+)
+def test_helsinkis_data_is_installed_where_it_is_asked_for(
+    bare: tuple[Path, dict[str, str]], arguments: str, wanted: bool
+) -> None:
+    [line] = [
+        line
+        for line in (bare[0] / "scripts" / "demo").read_text(encoding="utf-8").splitlines()
+        if line.startswith("case ")
+    ]
+    python = bare[0] / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\nexit 1\n")
+    python.chmod(0o755)
+    done = run(bare, f'pip_install() {{ echo "$*"; }}; set -- {arguments}; {line}')
+    lock = bare[0] / "requirements" / "helsinki.lock"
+    expected = f"--no-deps --require-hashes -r {lock}\n" if wanted else ""
+    assert (done.returncode, done.stdout) == (0, expected)
+    # What is there is not installed again.
+    python.write_text("#!/bin/sh\nexit 0\n")
+    assert run(bare, f'pip_install() {{ echo "$*"; }}; set -- {arguments}; {line}').stdout == ""

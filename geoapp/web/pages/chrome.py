@@ -14,7 +14,8 @@ from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.units import format_seconds
-from geoapp.core.words import Datum
+from geoapp.core.words import OSM_ATTRIBUTION, Datum
+from geoapp.operations.networks import network_folder
 from geoapp.web.access import current_role
 from geoapp.web.language import language
 from geoapp.web.services import services
@@ -44,7 +45,10 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class MapSetup:
-    """What a page's map is drawn with; data is shifted to the base map's datum."""
+    """What a page's map is drawn with; data is shifted to the base map's datum.
+
+    ``attribution`` names whose the base map is, and OpenStreetMap where a walking network is used.
+    """
 
     basemap: str
     attribution: str
@@ -94,9 +98,13 @@ def map_setup() -> MapSetup:
     """Return what the map of a page is drawn with."""
     settings = services().settings
     datum = Datum(settings.basemap_datum) if settings.basemap_url else Datum.WGS84
+    credits = [
+        settings.basemap_attribution if settings.basemap_url else "",
+        OSM_ATTRIBUTION if network_folder(settings) else "",
+    ]
     return MapSetup(
         basemap=settings.basemap_url or "",
-        attribution=settings.basemap_attribution,
+        attribution=" · ".join(filter(None, credits)),
         datum=datum,
         regions=url_for("vocabularies.regions", level="district", datum=str(datum), simplify_m=60),
     )
