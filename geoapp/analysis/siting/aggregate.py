@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
+from numba import njit
+from numpy.typing import NDArray
 
 from geoapp.analysis.spheroid import FloatArray, IntArray
 
@@ -17,7 +19,8 @@ class MergedRows:
     Attributes
     ----------
     cover
-        The different rows that are not empty and weigh something, as CSR of ones.
+        The different rows that are not empty and weigh something, as CSR of ones, in the order in
+        which they are met first.
     weights
         By merged row: the sum of the weights of its demand points.
     row_of
@@ -37,32 +40,55 @@ def gathered(cover: sp.csr_array, rows: IntArray) -> tuple[IntArray, IntArray]:
     return cover.indices[offset + np.arange(first[-1])], first
 
 
-def _labels(cover: sp.csr_array, rows: IntArray) -> tuple[IntArray, IntArray]:
-    """Return by row a label, equal exactly where the sets are, and one row of each label."""
-    size = np.diff(cover.indptr)[rows]
-    columns, first = gathered(cover, rows)
-    mark = np.random.default_rng(_SEED).integers(0, 2**64, cover.shape[1], dtype=np.uint64)
-    key = np.add.reduceat(mark[columns], first[:-1])
-    _, example, label = np.unique(key, return_index=True, return_inverse=True)
-    # Equal sums are a guess; the sets themselves decide.
-    twin = rows[example][label]
-    equal = np.diff(cover.indptr)[twin] == size
-    theirs, their_first = gathered(cover, twin[equal])
-    ours, _ = gathered(cover, rows[equal])
-    same = np.ones(len(rows), bool)
-    same[~equal] = False
-    if len(ours):
-        same[equal] = np.logical_and.reduceat(ours == theirs, their_first[:-1])
-    if not same.all():
-        known: dict[bytes, int] = {}
-        for position in np.flatnonzero(~same):
-            one = rows[position]
-            content = cover.indices[cover.indptr[one] : cover.indptr[one + 1]].tobytes()
-            if content not in known:
-                known[content] = len(example)
-                example = np.append(example, position)
-            label[position] = known[content]
-    return label, rows[example]
+@njit(cache=True, nogil=True)
+def _labelled(
+    first: NDArray,
+    column: NDArray,
+    mark: NDArray,
+    counts: NDArray,
+    label: NDArray,
+    example: NDArray,
+) -> int:
+    """Give rows that hold the same columns the same number; return how many there are.
+
+    ``counts`` says which rows take part (the others keep their label); ``example`` gets one row of
+    each number. Rows are found by the sum of their columns' marks; the sets themselves decide.
+    """
+    size = 16
+    while size < 2 * len(label):
+        size *= 2
+    table = np.full(size, -1, np.int64)
+    sums = np.empty(len(label), np.uint64)
+    many = 0
+    for row in range(len(label)):
+        if not counts[row]:
+            continue
+        total = np.uint64(0)
+        for q in range(first[row], first[row + 1]):
+            total += mark[column[q]]
+        place = np.int64(total >> np.uint64(1)) & (size - 1)
+        while table[place] >= 0:
+            known = table[place]
+            twin = example[known]
+            same = sums[known] == total and (
+                first[twin + 1] - first[twin] == first[row + 1] - first[row]
+            )
+            if same:
+                away = first[twin] - first[row]
+                for q in range(first[row], first[row + 1]):
+                    if column[q] != column[q + away]:
+                        same = False
+                        break
+            if same:
+                break
+            place = (place + 1) & (size - 1)
+        if table[place] < 0:
+            table[place] = many
+            sums[many] = total
+            example[many] = row
+            many += 1
+        label[row] = table[place]
+    return many
 
 
 def merged(cover: sp.csr_array, weights: FloatArray) -> MergedRows:
@@ -77,15 +103,23 @@ def merged(cover: sp.csr_array, weights: FloatArray) -> MergedRows:
     weights
         By demand point.
     """
-    rows = np.flatnonzero((np.diff(cover.indptr) > 0) & (weights > 0))
+    counts = (np.diff(cover.indptr) > 0) & (weights > 0)
     row_of = np.full(cover.shape[0], -1, np.int64)
-    if not len(rows):
+    example = np.empty(cover.shape[0], np.int64)
+    if not counts.any():
         return MergedRows(sp.csr_array((0, cover.shape[1])), np.empty(0), row_of)
-    label, example = _labels(cover, rows)
-    row_of[rows] = label
-    columns, first = gathered(cover, example)
+    mark = np.random.default_rng(_SEED).integers(0, 2**64, cover.shape[1], dtype=np.uint64)
+    many = _labelled(
+        cover.indptr.astype(np.int64),
+        cover.indices.astype(np.int64, copy=False),
+        mark,
+        counts,
+        row_of,
+        example,
+    )
+    columns, first = gathered(cover, example[:many])
     return MergedRows(
-        sp.csr_array((np.ones(len(columns)), columns, first), shape=(len(example), cover.shape[1])),
-        np.bincount(label, weights[rows], len(example)).astype(np.float64),
+        sp.csr_array((np.ones(len(columns)), columns, first), shape=(many, cover.shape[1])),
+        np.bincount(row_of[counts], weights[counts], many).astype(np.float64),
         row_of,
     )
