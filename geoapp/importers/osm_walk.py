@@ -76,7 +76,8 @@ MAY_NOT = frozenset(
 )
 SIDEWALK = frozenset({"both", "left", "right", "yes", "separate"})
 
-Progress = Callable[[float], None]
+Progress = Callable[[int], None]
+_TOLD_EVERY = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +193,8 @@ def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegm
     Parameters
     ----------
     progress
-        Told the share that is read, 0 to 1.
+        Told now and then how many points and ways of streets and barriers were read; how many
+        there will be is not known.
 
     Raises
     ------
@@ -208,7 +210,9 @@ def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegm
         read = osmium.FileProcessor(str(path), entities).with_locations()
         keys = {"highway", "barrier", *(key for key, _ in BESIDE_HIGHWAYS)}
         read.with_filter(osmium.filter.KeyFilter(*keys))
-        for one in read:
+        for number, one in enumerate(read, start=1):
+            if progress is not None and number % _TOLD_EVERY == 0:
+                progress(number)
             tags = dict(one.tags)
             if isinstance(one, osmium.osm.Node):
                 if is_closed(tags):
@@ -217,14 +221,9 @@ def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegm
                 gathered.way(one.nodes, CLASSES.index(name))
     except (RuntimeError, ValueError) as error:
         raise _unusable(path, f"无法读取（{error}）", f"cannot be read ({error})") from None
-    if progress is not None:
-        progress(0.8)
     if not gathered.sizes:
         raise _unusable(path, "里没有可以步行的道路", "has no ways to walk on")
-    segments = _segments(gathered)
-    if progress is not None:
-        progress(1.0)
-    return segments
+    return _segments(gathered)
 
 
 def _unusable(path: Path, zh: str, en: str) -> UnusableInputError:

@@ -85,7 +85,12 @@ def import_network(
             Text(f"{path.name} 应是 .osm.pbf 文件。", f"{path.name} must be an .osm.pbf file.")
         )
     tell(0.0, Text("读取道路", "Reading ways"))
-    segments = read_walk_segments(path)
+    segments = read_walk_segments(
+        path,
+        lambda count: tell(
+            0.0, Text(f"读取道路，{count:,} 个点和路", f"Reading ways, {count:,} points and ways")
+        ),
+    )
     if outline is not None:
         segments = _clipped(segments, outline, path)
     tell(0.6, Text("建立网络", "Building the network"))

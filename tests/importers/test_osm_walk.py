@@ -110,6 +110,17 @@ def test_a_closed_gate_joins_nothing(tmp_path: Path) -> None:
     assert np.isclose(read.lon, 0.002).sum() == 2
 
 
+def test_it_is_told_how_much_is_read() -> None:
+    told: list[int] = []
+    read_walk_segments(HELSINKI, told.append)
+    keys = {"highway", "barrier", "railway", "public_transport", "man_made"}
+    entities = osmium.osm.NODE | osmium.osm.WAY
+    read = osmium.FileProcessor(str(HELSINKI), entities)
+    found = sum(1 for one in read if any(key in one.tags for key in keys))
+    assert told == list(range(1000, found + 1, 1000))
+    assert len(told) > 3
+
+
 def test_lengths_are_those_of_the_spheroid() -> None:
     read = read_walk_segments(HELSINKI)
     true_m = np.asarray(

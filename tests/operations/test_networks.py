@@ -289,3 +289,14 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
     # Nobody who is in reach on foot is outside the circle, but for the rounding of walks.
     wrong = (line["line_covered_share"] - line["walk_covered_share"]) * line["on_weight"]
     assert line["line_wrong_weight"] == pytest.approx(wrong, abs=2)
+
+
+def test_progress_is_told_while_the_file_is_read(database: Database, settings: Settings) -> None:
+    steps: list[tuple[float, str]] = []
+    import_network(
+        database, settings, HELSINKI, progress=lambda share, step: steps.append((share, step.en))
+    )
+    shares = [share for share, _ in steps]
+    assert shares == sorted(shares)
+    assert (steps[0], steps[-1]) == ((0.0, "Reading ways"), (1.0, "Done"))
+    assert (0.0, "Reading ways, 3,000 points and ways") in steps
