@@ -3,6 +3,7 @@
 /* global L */
 import { colour, drawDots, makeMap } from './map.js';
 import { makeSortable } from './table.js';
+import { makeWalks } from './walks.js';
 
 const main = document.getElementById('content');
 const form = document.getElementById('plan-form');
@@ -16,6 +17,7 @@ const POLL_MS = 700;
 const made = makeMap(box);
 const gapLayer = L.layerGroup().addTo(made.map);
 drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
+const walks = makeWalks(made.map, box, document.getElementById('walk-told'), language);
 let zones = new Map();
 let following = null;
 
@@ -144,7 +146,11 @@ async function prepareResult(id) {
   const table = document.getElementById('gaps');
   if (table) {
     makeSortable(table);
-    table.tBodies[0].addEventListener('click', (event) => choose(event.target.closest('tr').dataset.rank, 'table'));
+    table.tBodies[0].addEventListener('click', (event) => {
+      const nearest = event.target.closest('[data-around]');
+      if (nearest) walks.around(nearest.dataset.around);
+      else choose(event.target.closest('tr').dataset.rank, 'table');
+    });
     const all = document.getElementById('all');
     if (all) all.addEventListener('click', showAll);
     await drawGaps(id);
@@ -200,6 +206,7 @@ function choose(rank, from) {
 form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
 form.addEventListener('change', () => { document.getElementById('moment').hidden = form.elements.when.value !== 'at'; });
 document.getElementById('cancel').addEventListener('click', cancel);
+made.map.on('click', (event) => walks.from(event.latlng.lng, event.latlng.lat));
 
 if (main.dataset.run && (main.dataset.status === 'queued' || main.dataset.status === 'running')) {
   fetch(`${main.dataset.runs}/${main.dataset.run}`).then((response) => response.json()).then(followRun, () => complain(texts.offline));

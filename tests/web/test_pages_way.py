@@ -44,13 +44,36 @@ def test_a_steward_sees_what_the_network_consists_of(helsinki_site: Site, visit:
     page.goto(helsinki_site.url + "/steward")
     section = page.locator("section[aria-labelledby=network]")
     expect(section).to_contain_text("Helsinki")
-    expect(section.locator(".figure")).to_have_count(6)
+    expect(section.locator(".figure")).to_have_count(7)
+    expect(section).to_contain_text("绕行系数")
     assert serious_violations(page) == []
     section.get_by_role("link").click()
     page.wait_for_selector("html[data-ready=yes]")
     page.locator(".leaflet-control-layers").hover()
     page.get_by_label("步行路网").check()
     expect(page.locator(".legend")).to_contain_text("与其他部分不连通")
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_planner_sees_the_walk_from_anywhere(
+    helsinki_site: Site, visit: Visit, size: str
+) -> None:
+    page = visit(helsinki_site, size=size)
+    sign_in(helsinki_site, page, Role.PLANNER)
+    page.goto(helsinki_site.url + "/plan")
+    expect(page.locator("#map[data-drawn]")).to_be_visible()
+    told = page.locator("#walk-told")
+    expect(told).to_be_hidden()
+    page.locator("#map").scroll_into_view_if_needed()
+    page.locator("#map").click()
+    # Wherever in the world was clicked, one of the two is nearest, and the answer says how it knows.
+    expect(told.get_by_role("status")).to_contain_text("最近的是")
+    expect(told.get_by_role("status")).to_contain_text("估算")
+    expect(page.locator("#map .leaflet-overlay-pane path")).to_have_count(4)
+    assert serious_violations(page) == []
+    told.get_by_role("button").click()
+    expect(told).to_be_hidden()
+    expect(page.locator("#map .leaflet-overlay-pane path")).to_have_count(0)
 
 
 @pytest.mark.parametrize("size", ["phone", "desktop"])

@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
-from geoapp.core.words import FAMILY_TEXT, RunStatus
+from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
 from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.operations.vocabularies import read_demand_sets
@@ -48,6 +48,7 @@ def show() -> str:
         runs=_lines(names),
         suggested_at=_next_evening(),
         texts=_texts(),
+        walk_words=_walk_words(),
         **run_parts(run, names),
     )
 
@@ -106,6 +107,29 @@ def _next_evening() -> str:
     today = datetime.now(ZoneInfo(services().settings.timezone)).date()
     tuesday = today + timedelta(days=(1 - today.weekday()) % 7)
     return f"{tuesday.isoformat()}T22:00"
+
+
+def _walk_words() -> dict[str, str]:
+    return {
+        "looking": t("正在找…", "Looking…"),
+        "failed": t("没有找到，请稍后再试。", "That did not work; try again later."),
+        "none": t("附近没有设施。", "There is no facility."),
+        "from": t(
+            "最近的是 {name}：步行 {walk} 米，约 {minutes} 分钟（{basis}）。"
+            "浅色是离它步行 5 分钟和 10 分钟的范围。",
+            "The nearest is {name}: {walk} m on foot, about {minutes} min ({basis}). "
+            "Shaded: within 5 and 10 minutes of it.",
+        ),
+        "no_way": t(
+            "最近的是 {name}，但步行路网上没有通路。",
+            "The nearest is {name}, but there is no way to it on the walking network.",
+        ),
+        "around": t(
+            "浅色是离 {name} 步行 5 分钟和 10 分钟的范围（{basis}）。",
+            "Shaded: within 5 and 10 minutes of {name} on foot ({basis}).",
+        ),
+        **{basis.value: t(text) for basis, text in BASIS_TEXT.items()},
+    }
 
 
 def _texts() -> dict[str, str]:
