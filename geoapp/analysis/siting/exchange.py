@@ -1,7 +1,5 @@
 """Better plans of a large maximal covering problem: neighbourhoods are taken down and rebuilt."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,55 +7,14 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.exchange_kernels import open_site
 from geoapp.analysis.siting.rebuild_kernels import rebuild
-from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import FloatArray, IntArray
 
-_ROUNDS = 50  # between two looks at the clock
-_ASK_SECONDS = 0.25  # between two questions whether the plan is good enough
 _RUIN = 8  # sites closed at once; 4 and 12 were slower to the same gap
 _SEED = 2000
 
 
-@dataclass(slots=True)
-class _State:
-    """A plan with the figures that exchanges need."""
-
-    matrices: tuple[Any, ...]
-    figures: tuple[Any, ...]
-    plan: IntArray
-    value: float
-
-
-def _state(
-    cover: sp.csr_array, by_site: sp.csr_array, weights: FloatArray, sites: IntArray
-) -> _State:
-    """Return the figures of a plan."""
-    matrices = (by_site.indptr, by_site.indices, cover.indptr, cover.indices, weights)
-    gain = by_site @ weights
-    figures = (
-        np.zeros(cover.shape[0], np.int32),
-        np.zeros(cover.shape[1], np.bool_),
-        gain,
-        np.zeros(cover.shape[1]),
-    )
-    value = 0.0
-    for site in sites:
-        value += gain[site]
-        open_site(site, *matrices, *figures)
-    return _State(matrices, figures, sites.copy(), value)
-
-
-def exchanged(
-    cover: sp.csr_array,
-    by_site: sp.csr_array,
-    weights: FloatArray,
-    sites: IntArray,
-    clock: Clock,
-    *,
-    until_seconds: float,
-    met: Callable[[IntArray], bool],
-) -> IntArray:
-    """Return a plan at least as good as the one given.
+class Exchange:
+    """A plan with the figures that exchanges need, bettered a little at a time.
 
     Parameters
     ----------
@@ -65,31 +22,63 @@ def exchanged(
         The relation, its transpose (both with sorted indices) and the weights by row.
     sites
         The plan to begin from.
-    clock, until_seconds
-        Stop when the time is over.
-    met
-        Asked from time to time with the plan; True stops.
+
+    Attributes
+    ----------
+    value
+        Weight covered by the plan.
     """
-    if not 0 < len(sites) < cover.shape[1]:
-        return sites
-    state = _state(cover, by_site, weights, sites)
-    near = sp.csr_array(by_site @ cover)
-    seed, asked = _SEED, clock.taken()
-    while clock.left() > 0 and clock.taken() < until_seconds:
-        seed += 1
-        state.value = rebuild(  # type: ignore[call-arg]
-            _ROUNDS,
-            _RUIN,
-            seed,
-            near.indptr,
-            near.indices,
-            *state.matrices,
-            *state.figures,
-            state.plan,
-            state.value,
+
+    def __init__(
+        self, cover: sp.csr_array, by_site: sp.csr_array, weights: FloatArray, sites: IntArray
+    ) -> None:
+        self._matrices: tuple[Any, ...] = (
+            by_site.indptr.astype(np.int32),
+            by_site.indices.astype(np.int32),
+            cover.indptr.astype(np.int32),
+            cover.indices.astype(np.int32),
+            weights,
         )
-        if clock.taken() - asked > _ASK_SECONDS:
-            asked = clock.taken()
-            if met(state.plan.copy()):
-                break
-    return state.plan
+        near = sp.csr_array(by_site @ cover)
+        self._near = near.indptr.astype(np.int32), near.indices.astype(np.int32)
+        self._alone = by_site @ weights
+        self._rows = cover.shape[0]
+        self._seed = _SEED
+        self.restart(sites)
+
+    def restart(self, sites: IntArray) -> None:
+        """Go on from another plan."""
+        count = len(self._alone)
+        self._figures: tuple[Any, ...] = (
+            np.zeros(self._rows, np.int32),
+            np.zeros(count, np.bool_),
+            self._alone.copy(),
+            np.zeros(count),
+        )
+        gain = self._figures[2]
+        self.value = 0.0
+        for site in sites:
+            self.value += float(gain[site])
+            open_site(site, *self._matrices, *self._figures)  # type: ignore[call-arg]
+        self._plan = sites.astype(np.int64)
+
+    @property
+    def sites(self) -> IntArray:
+        """Return the plan."""
+        return self._plan.copy()
+
+    def improve(self, rounds: int) -> None:
+        """Take down and rebuild so many neighbourhoods; the plan never becomes worse."""
+        if not 0 < len(self._plan) < len(self._alone):
+            return
+        self._seed += 1
+        self.value = rebuild(  # type: ignore[call-arg]
+            rounds,
+            _RUIN,
+            self._seed,
+            *self._near,
+            *self._matrices,
+            *self._figures,
+            self._plan,
+            self.value,
+        )

@@ -8,8 +8,9 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.covering_dual import Dual, bounds_of, improved_dual
-from geoapp.analysis.siting.exchange import exchanged
+from geoapp.analysis.siting.covering_search import CoveringSearch
 from geoapp.analysis.siting.greedy import Greedy, greedy, weight_covered
+from geoapp.analysis.siting.large_mclp import MOST_SEARCHED_ROWS, prove_large
 from geoapp.analysis.siting.mclp_model import Rules, mclp_model
 from geoapp.analysis.siting.milp import solve
 from geoapp.analysis.siting.result import Basis, Clock, CurvePoint, whole
@@ -17,10 +18,7 @@ from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 
 CurveOf = Callable[[FloatArray, float, float], tuple[CurvePoint, ...]]
 
-# Beyond so many merged rows an exact search gives nothing in minutes: exchanges do.
-_MOST_SEARCHED_ROWS = 20_000
 _DUAL_SHARE = 0.3  # of the time left, at most
-_FIRST_EXCHANGES = 0.1  # of the time left, at most, before the bound is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,42 +45,6 @@ class Plan:
     curve: CurveOf | None
 
 
-@dataclass(slots=True)
-class _Search:
-    """The reduced problem and the best known of it."""
-
-    cover: sp.csr_array
-    by_site: sp.csr_array
-    weights: FloatArray
-    p: int
-    integral: bool
-    target_gap: float
-    base: float
-    clock: Clock
-    sites: IntArray
-    objective: float
-    bound: float
-    basis: Basis = "dual"
-
-    @property
-    def size(self) -> float:
-        """Sum of the absolute terms behind a bound."""
-        return float(3 * self.weights.sum())
-
-    def met(self) -> bool:
-        """Whether nothing is left to prove."""
-        away = self.bound - self.objective
-        enough = self.target_gap * (self.objective + self.base)
-        return away <= max(enough, 0.999999 if self.integral else 1e-9 * self.objective)
-
-    def offer(self, sites: IntArray) -> None:
-        """Take a plan if it is better."""
-        value = weight_covered(self.by_site, self.weights, sites)
-        if value > self.objective:
-            self.sites, self.objective = sites, value
-        self.clock.tell(self.base + self.objective, self.base + self.bound)
-
-
 def solve_plain(
     cover: sp.csr_array,
     weights: FloatArray,
@@ -106,7 +68,7 @@ def solve_plain(
     by_site.sort_indices()
     k = p - len(fixed)
     first = greedy(rows.cover, by_site, rows.weights, k, clock)
-    search = _Search(
+    search = CoveringSearch(
         rows.cover,
         by_site,
         rows.weights,
@@ -134,78 +96,38 @@ def solve_plain(
     )
 
 
-def _prove(search: _Search) -> Dual:
+def _prove(search: CoveringSearch) -> Dual:
     """Improve plan and bound until they meet, the gap is small enough or the time is over."""
     clock = search.clock
-    large = len(search.weights) > _MOST_SEARCHED_ROWS
-    if large:
-        _exchange(search, min(1.0, _FIRST_EXCHANGES * clock.left()))
-    y = np.zeros(search.cover.shape[1])
-    y[search.sites] = 1.0
-    enough = search.objective * (1 + search.target_gap) + 0.5 * search.integral
-    dual = improved_dual(
-        search.cover,
-        search.by_site,
-        search.weights,
-        search.p,
-        y,
-        clock,
-        good_enough=enough,
-        until_seconds=clock.taken() + _DUAL_SHARE * clock.left(),
-        accuracy=max(5e-4, search.target_gap / 4) if large else 1e-4,
-    )
-    _take_dual(search, dual)
-    search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
-    if large and not search.met() and clock.left() > 0:
-        _exchange(search, clock.left())
+    if len(search.weights) > MOST_SEARCHED_ROWS:
+        dual = prove_large(search)
+    else:
+        y = np.zeros(search.cover.shape[1])
+        y[search.sites] = 1.0
+        dual = improved_dual(
+            search.cover,
+            search.by_site,
+            search.weights,
+            search.p,
+            y,
+            clock,
+            good_enough=search.objective * (1 + search.target_gap) + 0.5 * search.integral,
+            until_seconds=clock.taken() + _DUAL_SHARE * clock.left(),
+        )
+        search.take_dual(dual)
+        search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
     if not search.met() and clock.left() > 0:
         _search_rest(search, dual)
     return dual
 
 
-def _exchange(search: _Search, seconds: float) -> None:
-    """Better the plan by exchanges until it is near enough to the bound or the time is over."""
-
-    def met(sites: IntArray) -> bool:
-        search.offer(sites)
-        return search.met()
-
-    search.offer(
-        exchanged(
-            search.cover,
-            search.by_site,
-            search.weights,
-            search.sites,
-            search.clock,
-            until_seconds=search.clock.taken() + seconds,
-            met=met,
-        )
-    )
-
-
-def _take_dual(search: _Search, dual: Dual) -> None:
-    """Lower the bound by what the dual vector proves, by a product of its own."""
-    proven = float(bounds_of(search.by_site, search.weights, dual.v, search.p)[search.p])
-    search.bound = min(search.bound, proven)
-
-
-def _search_rest(search: _Search, dual: Dual) -> None:
+def _search_rest(search: CoveringSearch, dual: Dual) -> None:
     """Close what reduced costs settle, and let HiGHS search the rest."""
-    price = search.by_site @ (search.weights * np.clip(dual.v, 0, 1))
-    order = np.sort(price)[::-1]
-    proven = float(bounds_of(search.by_site, search.weights, dual.v, search.p)[search.p])
-    # Only plans that are better than the one at hand need be looked at.
-    room = proven - search.objective - (0.999999 if search.integral else 0.0)
-    slack = 1e-9 * search.size + 1e-6
-    shut = price < order[search.p - 1] - room - slack
-    after = order[search.p] if search.p < len(order) else -np.inf
-    sure = price > after + room + slack
-    allowed = ~shut
-    left = np.flatnonzero(allowed)
+    left, sure = search.undecided(dual)
     rows = merged(sp.csr_array(search.cover[:, left]), search.weights)
     rules = Rules(
         p=search.p,
-        fixed=np.flatnonzero(sure[left]),
+        fixed=np.flatnonzero(np.isin(left, sure)),
         allowed=np.ones(len(left), bool),
         costs=np.ones(len(left)),
         budget=None,
@@ -239,7 +161,7 @@ def _search_rest(search: _Search, dual: Dual) -> None:
 
 
 def _curve(
-    search: _Search,
+    search: CoveringSearch,
     first: Greedy,
     dual: Dual | None,
     gains: FloatArray,

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import SitingStatus, aggregate, plain_mclp, solve_mclp
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.covering_dual import bounds_of, improved_dual
-from geoapp.analysis.siting.exchange import exchanged
+from geoapp.analysis.siting.exchange import Exchange
 from geoapp.analysis.siting.greedy import greedy, weight_covered
 from geoapp.analysis.siting.result import Clock
 from tests.analysis.siting.instances import random_cover, subsets
@@ -84,18 +84,19 @@ def test_every_dual_vector_bounds_every_plan(seed: int) -> None:
 def test_exchanges_better_a_plan_and_keep_its_size() -> None:
     cover, by_site, weights = reduced(1, 3000, 200)
     start = np.arange(12)
-    asked: list[float] = []
-
-    def met(sites: np.ndarray) -> bool:
-        asked.append(weight_covered(by_site, weights, sites))
-        return len(asked) == 2
-
-    plan = exchanged(cover, by_site, weights, start, Clock(30), until_seconds=30, met=met)
-    assert len(set(plan.tolist())) == 12 and start.tolist() == list(range(12))
-    assert weight_covered(by_site, weights, plan) == asked[-1] >= asked[0]
-    assert asked[0] > weight_covered(by_site, weights, start)
+    exchange = Exchange(cover, by_site, weights, start)
+    before = exchange.value
+    assert before == weight_covered(by_site, weights, start)
+    for _ in range(5):
+        exchange.improve(20)
+        assert len(set(exchange.sites.tolist())) == 12
+        assert exchange.value == weight_covered(by_site, weights, exchange.sites) >= before
+        before = exchange.value
+    assert start.tolist() == list(range(12))
     quick = greedy(cover, by_site, weights, 12)
-    assert asked[-1] >= quick.reached[-1]
+    assert exchange.value >= quick.reached[-1]
+    exchange.restart(start)
+    assert exchange.value == weight_covered(by_site, weights, start) < before
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -107,7 +108,7 @@ def test_the_way_of_large_problems_claims_nothing_that_is_not_so(
     weights = rng.integers(1, 30, 500)
     exact = solve_mclp(cover, weights, 6)
     assert exact.status is SitingStatus.OPTIMAL
-    monkeypatch.setattr(plain_mclp, "_MOST_SEARCHED_ROWS", 10)
+    monkeypatch.setattr(plain_mclp, "MOST_SEARCHED_ROWS", 10)
     near = solve_mclp(cover, weights, 6, target_gap=0.05, time_limit_seconds=2)
     assert near.objective <= exact.objective <= near.bound
     assert (near.status is SitingStatus.WITHIN_GAP) == (0 < near.gap_share <= 0.05)
