@@ -5,6 +5,7 @@ import scipy.sparse as sp
 from scipy.spatial import cKDTree
 
 SIDE_M = 100_000.0
+_AT_ONCE = 50_000  # points whose sites are looked up together
 SHAPES = ("clustered", "network", "uniform")
 
 
@@ -53,10 +54,26 @@ def instance(
     return points, places, rng.integers(1, 101, demand).astype(float)
 
 
+def radius_of_share(points: np.ndarray, places: np.ndarray, share: float) -> float:
+    """Return the whole number of metres within which a site covers such a share of the points."""
+    some = cKDTree(points[:: max(1, len(points) // 50_000)])
+    low, high = 1, int(SIDE_M)
+    while high - low > 1:
+        middle = (low + high) // 2
+        met = some.query_ball_point(places[:300], middle, return_length=True)
+        low, high = (middle, high) if np.mean(met) < share * some.n else (low, middle)
+    return float(high)
+
+
 def cover_within(points: np.ndarray, places: np.ndarray, radius_m: float) -> sp.csr_array:
-    """Return the pairs within a straight line."""
-    lists = cKDTree(places).query_ball_point(points, radius_m, workers=-1, return_sorted=True)
-    size = np.fromiter(map(len, lists), np.int64, len(lists))
-    first = np.concatenate(([0], np.cumsum(size)))
-    columns = np.fromiter((one for row in lists for one in row), np.int64, int(first[-1]))
-    return sp.csr_array((np.ones(len(columns)), columns, first), shape=(len(points), len(places)))
+    """Return the pairs within a straight line (closed), without a dense matrix."""
+    tree = cKDTree(places)
+    sizes, columns = [], []
+    for low in range(0, len(points), _AT_ONCE):
+        lists = tree.query_ball_point(points[low : low + _AT_ONCE], radius_m, return_sorted=True)
+        size = np.fromiter(map(len, lists), np.int64, len(lists))
+        sizes.append(size)
+        columns.append(np.fromiter((one for row in lists for one in row), np.int32, size.sum()))
+    first = np.concatenate(([0], np.cumsum(np.concatenate(sizes))))
+    index = np.concatenate(columns)
+    return sp.csr_array((np.ones(len(index)), index, first), shape=(len(points), len(places)))

@@ -172,12 +172,16 @@ class DualAscent:
         weights: FloatArray,
         p: int,
         y: FloatArray,
+        *,
+        compiled: bool | None = None,
     ) -> None:
         self._cover, self._by_site, self._weights, self._p = cover, by_site, weights, p
         self._total = float(weights.sum())
         size = np.diff(cover.indptr).astype(np.float64)
         step = 1.0 / np.maximum(by_site @ weights, 1e-9 * weights.max())
-        kind = _plain if cover.nnz < _COMPILED else _compiled
+        if compiled is None:
+            compiled = cover.nnz >= _COMPILED
+        kind = _compiled if compiled else _plain
         self._move = kind(cover, by_site, weights, size, step, p)
         self._check = max(1, min(_CHECK, _MOST_ENTRIES // cover.nnz))
         reach = cover @ y

@@ -1,5 +1,8 @@
 """The parts that large covering problems need: exact merging, figures, bounds for every vector."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -113,3 +116,32 @@ def test_the_way_of_large_problems_claims_nothing_that_is_not_so(
     assert near.objective <= exact.objective <= near.bound
     assert (near.status is SitingStatus.WITHIN_GAP) == (0 < near.gap_share <= 0.05)
     assert len(near.chosen) == 6
+
+
+def test_after_the_warm_up_nothing_is_compiled() -> None:
+    """In a process of its own: a large problem finds its code ready."""
+    code = """
+import numpy as np
+from geoapp.analysis.siting import (
+    aggregate, dual_kernels, exchange_kernels, plain_mclp, rebuild_kernels, solve_mclp,
+)
+from geoapp.analysis.siting.warming import warm_up
+from geoapp.analysis.siting import covering_dual
+
+def compiled():
+    return [
+        len(one.signatures)
+        for module in (aggregate, dual_kernels, exchange_kernels, rebuild_kernels)
+        for one in vars(module).values()
+        if hasattr(one, "signatures")
+    ]
+
+warm_up()
+before = compiled()
+plain_mclp.MOST_SEARCHED_ROWS = covering_dual._COMPILED = 10
+random = np.random.default_rng(1)
+cover = random.random((500, 40)) < 0.1
+solve_mclp(cover, random.integers(1, 30, 500), 6, target_gap=0.05, time_limit_seconds=2)
+assert sum(before) > 3 and compiled() == before, (before, compiled())
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,28 @@
+"""Compiles the inner loops of the siting models before the first question.
+
+Compiled code is kept beside the source (or in the user's cache folder, where that may not be
+written), so only the first start after an installation takes some seconds.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.siting.aggregate import merged
+from geoapp.analysis.siting.checks import checked_cover
+from geoapp.analysis.siting.covering_dual import DualAscent
+from geoapp.analysis.siting.exchange import Exchange
+
+
+def warm_up() -> None:
+    """Go through every compiled loop once, on six demand points and four sites."""
+    cover = np.array(
+        [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1], [1, 0, 0, 1]]
+    )
+    rows = merged(checked_cover(cover), np.ones(6))
+    by_site = sp.csr_array(rows.cover.T)
+    by_site.sort_indices()
+    sites = np.array([0, 2])
+    DualAscent(
+        rows.cover, by_site, rows.weights, 2, np.array([1.0, 0, 1, 0]), compiled=True
+    ).advance()
+    Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
