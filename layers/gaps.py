@@ -3,7 +3,7 @@
 from sqlalchemy import select
 
 from geoapp.maps.kit import ClassBreaks, Context, Field, Layer, Legend, Look, Popup, Text
-from geoapp.store.models import RunGap
+from geoapp.store.models import Facility, RunGap
 
 
 def query(context: Context):
@@ -11,9 +11,17 @@ def query(context: Context):
     if context.run_id is None:
         return None
     columns = (RunGap.rank, RunGap.name_zh, RunGap.name_en, RunGap.workers, RunGap.points)
-    more = (RunGap.worst_m, RunGap.mean_m, RunGap.nearest_name)
-    return select(RunGap.rank.label("id"), *columns, *more, RunGap.geom.label("geometry")).where(
-        RunGap.run_id == context.run_id
+    more = (RunGap.worst_m, RunGap.mean_m, RunGap.nearest_name.label("nearest_zh"))
+    return (
+        select(
+            RunGap.rank.label("id"),
+            *columns,
+            *more,
+            Facility.name_en.label("nearest_en"),
+            RunGap.geom.label("geometry"),
+        )
+        .outerjoin(Facility, Facility.code == RunGap.nearest_code)
+        .where(RunGap.run_id == context.run_id)
     )
 
 
@@ -36,7 +44,7 @@ LAYER = Layer(
             Field("workers", Text("户外劳动者", "Outdoor workers"), "people"),
             Field("mean_m", Text("平均步行", "Mean walk"), "metres"),
             Field("worst_m", Text("最远步行", "Longest walk"), "metres"),
-            Field("nearest_name", Text("最近的设施", "Nearest facility")),
+            Field("nearest", Text("最近的设施", "Nearest facility")),
         ),
     ),
     legend=Legend(

@@ -159,7 +159,8 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
                 "mean_m": gap.mean_m,
                 "nearest_code": gap.nearest_code,
                 "nearest_name": gap.nearest_name,
+                "nearest_name_en": nearest_name_en,
                 "geometry_wkb": bytes(gap.geom.data),
             }
-            for gap in run_gaps(session, run_id, MAX_ZONES)
+            for gap, nearest_name_en in run_gaps(session, run_id, MAX_ZONES)
         ]

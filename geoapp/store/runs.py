@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.store.models import Run, RunArray, RunGap, RunRegion
+from geoapp.store.models import Facility, Run, RunArray, RunGap, RunRegion
 
 _ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED)
 
@@ -193,10 +193,13 @@ def run_regions(session: Session, run_id: int) -> list[RunRegion]:
     )
 
 
-def run_gaps(session: Session, run_id: int, limit: int) -> list[RunGap]:
-    """Return a run's gap zones by rank."""
-    return list(
-        session.scalars(
-            select(RunGap).where(RunGap.run_id == run_id).order_by(RunGap.rank).limit(limit)
-        )
+def run_gaps(session: Session, run_id: int, limit: int) -> list[tuple[RunGap, str | None]]:
+    """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
+    rows = session.execute(
+        select(RunGap, Facility.name_en)
+        .outerjoin(Facility, Facility.code == RunGap.nearest_code)
+        .where(RunGap.run_id == run_id)
+        .order_by(RunGap.rank)
+        .limit(limit)
     )
+    return [(gap, name_en) for gap, name_en in rows]

@@ -201,6 +201,13 @@ def test_no_serious_accessibility_violation(
     expect(page.locator("#result[data-shown]")).to_be_visible()
     page.locator("#gaps .link").first.click()
     assert serious_violations(page) == []
+    assert fits(page)
     page.goto(f"{site.url}/coverage")
     expect(page.locator("#map[data-coloured]")).to_be_visible()
     assert serious_violations(page) == []
+    assert fits(page)
+
+
+def fits(page: Page) -> bool:
+    """Tell whether nothing makes the page wider than the screen; tables scroll by themselves."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))

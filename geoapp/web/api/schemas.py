@@ -157,6 +157,7 @@ class GapProperties(BaseModel):
     mean_m: float | None
     nearest_code: str | None
     nearest_name: str | None
+    nearest_name_en: str | None
 
 
 class _Feature(BaseModel):
