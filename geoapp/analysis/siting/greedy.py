@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import gathered
+from geoapp.analysis.siting.exchange_kernels import open_site
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import FloatArray, IntArray
 
@@ -52,10 +53,18 @@ def greedy(
         Number of sites; when the clock runs out, the rest are taken by the gains last known.
     """
     gain = by_site @ weights
-    left = weights.copy()
+    matrices = (
+        by_site.indptr.astype(np.int32),
+        by_site.indices.astype(np.int32),
+        cover.indptr.astype(np.int32),
+        cover.indices.astype(np.int32),
+        weights,
+    )
+    taken = np.zeros(len(gain), np.bool_)
+    times = np.zeros(len(weights), np.int32)
+    loss = np.zeros(len(gain))
     reached, bounds = np.zeros(p + 1), np.full(p + 1, np.inf)
     sites = np.empty(p, np.int64)
-    taken = np.zeros(len(gain), bool)
     for number in range(p):
         if number & (number - 1) == 0 or number % 32 == 0:
             _bound(bounds, reached[number], gain, p)
@@ -66,14 +75,9 @@ def greedy(
                 reached[later + 1] = reached[later]
             break
         site = int(np.argmax(np.where(taken, -1.0, gain)))
-        sites[number], taken[site] = site, True
-        rows = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
-        rows = rows[left[rows] > 0]
-        new = left[rows]
-        left[rows] = 0.0
-        columns, first = gathered(cover, rows)
-        gain -= np.bincount(columns, np.repeat(new, np.diff(first)), len(gain))
-        reached[number + 1] = reached[number] + new.sum()
+        sites[number] = site
+        reached[number + 1] = reached[number] + gain[site]
+        open_site(site, *matrices, times, taken, gain, loss)  # type: ignore[call-arg]
     else:
         _bound(bounds, reached[p], gain, p)
     return Greedy(sites, reached, bounds)

@@ -28,6 +28,9 @@ def prove_large(search: CoveringSearch) -> Dual:
     y = np.zeros(search.cover.shape[1])
     y[search.sites] = 1.0
     ascent = DualAscent(search.cover, search.by_site, search.weights, search.p, y)
+    if search.clock.left() == 0:
+        search.take_dual(ascent.best)
+        return ascent.best
     stop = Event()
 
     def ascend() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
+from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.capacity import solve_seated
 from geoapp.analysis.siting.checks import (
     Sites,
@@ -132,8 +133,10 @@ def _ordered(
     cover: sp.csr_array, weights: FloatArray, rules: Rules, sites: IntArray
 ) -> tuple[IntArray, FloatArray]:
     """Return the fixed sites, then the others in order of what each adds, and what each adds."""
-    by_site = sp.csr_array(cover[:, sites].T)
-    times = np.zeros(cover.shape[0], np.int64)
+    # Points that the same chosen sites cover are counted together.
+    rows = merged(sp.csr_array(cover[:, sites]), weights)
+    by_site, weights = sp.csr_array(rows.cover.T), rows.weights
+    times = np.zeros(len(weights), np.int64)
     place = {int(site): number for number, site in enumerate(sites)}
     first, second = (1 - rules.backup_share) * weights, rules.backup_share * weights
     waiting = [place[int(site)] for site in rules.fixed]
