@@ -28,8 +28,6 @@ const { map } = makeMap(box, {
     return false;
   },
 });
-// At the bottom of a phone's map it would lie under the sheet.
-if (map.attributionControl) map.attributionControl.setPosition('topleft');
 const answerLayer = L.layerGroup().addTo(map);
 const wayLayer = L.layerGroup().addTo(map);
 let dotLayer = null;

@@ -38,7 +38,10 @@ export function makeMap(box, options) {
   map.setView([36, 104], 4);
   map.createPane('names').style.zIndex = 450; // above outlines and rings, below every marker
   map.getPane('names').style.pointerEvents = 'none';
-  if (map.attributionControl) map.attributionControl.setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
+  if (map.attributionControl) {
+    // Above: below, a phone's sheet or a legend would lie over it.
+    map.attributionControl.setPosition('topleft').setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
+  }
   if (box.dataset.base) {
     L.tileLayer(box.dataset.base, { maxZoom: 19 }).addTo(map);
   }

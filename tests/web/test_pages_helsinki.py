@@ -65,7 +65,7 @@ def test_the_map_opens_at_helsinki(helsinki_demo: Site, visit: Visit) -> None:
 
 def test_the_planner_and_the_manager(helsinki_demo: Site, visit: Visit) -> None:
     page = visit(helsinki_demo, "/coverage", size="desktop")
-    expect(page.locator("h1")).to_contain_text("赫尔辛基市中心（数据范围）")
+    expect(page.locator("h1")).to_contain_text("赫尔辛基数据范围")
     expect(page.locator("h1 .tag, h1 + .tag, .tag").first).to_have_text("示例")
     sign_in(helsinki_demo, page, Role.PLANNER)
     page.goto(helsinki_demo.url + "/plan?run=1")
