@@ -136,6 +136,10 @@ def _searched(
 ) -> _Best:
     """Greedy, interchange and multipliers; then branching on what they leave open."""
     before = clock.left()
+    if not pairs.demand:
+        spare = np.setdiff1d(np.flatnonzero(pairs.allowed), kept)
+        anywhere = np.concatenate((kept, spare))[:p]
+        return _Best(anywhere, 0.0, 0.0, "dual", True, target_gap, clock)
     sites = add_best(pairs, _thinned(pairs, reaching, kept), p, clock)
     sites, objective = improve(pairs, sites, len(kept), clock)
     best = _Best(sites, objective, 0.0, "none", whole(pairs.cost), target_gap, clock)
