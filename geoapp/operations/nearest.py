@@ -4,8 +4,8 @@ The asker's position is used for the answer and then forgotten: it is neither st
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from geoapp.analysis.network.warming import warm_up as compile_walks
 from geoapp.analysis.walking import WalkingEstimate
@@ -28,8 +28,7 @@ KEPT_RENDERED = 50_000
 Rendered = tuple[bytes, bytes]
 
 
-@dataclass(frozen=True, slots=True)
-class NearestItem:
+class NearestItem(NamedTuple):
     """One facility of an answer: how far, how long on foot, and whether it is open."""
 
     facility: PlacedFacility

@@ -1,7 +1,7 @@
 """Named queries on facilities: whole, by code, by page, and what changed since a version."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -79,8 +79,8 @@ _PLACED = text(
         select *, row_number() over (partition by facility_id order by valid_from, id) as place
         from facility_place
     ) p on p.facility_id = f.id
-    order by f.id, p.place
-    """
+    order by f.point, f.id, p.place
+    """  # points are ordered along a curve: neighbours are read, and held, side by side
 )
 
 
@@ -109,13 +109,27 @@ def read_changes(session: Session, since: int) -> FacilityChanges:
             )
         )
     rows = session.execute(_PLACED, {"since": since, "open": Status.OPEN}).all()
-    placed = [_placed(row) for row in rows]
+    held: dict[Any, Any] = {}
+    placed = [_placed(row, held) for row in rows]
     return FacilityChanges(version=version, placed=placed, changed_ids=changed)
 
 
-def _placed(row: Sequence[Any]) -> PlacedFacility:
+# What few values fill for many facilities is held once for all of them.
+_REPEATED = tuple(
+    column
+    for column, field in enumerate(fields(PlacedFacility))
+    if field.name
+    in {"kind", "family", "opening_hours", "timezone", "amenities", "no_amenities"}
+    | {"entry", "access", "operator", "host", "region_code", "verified_on"}
+)
+
+
+def _placed(row: Sequence[Any], held: dict[Any, Any]) -> PlacedFacility:
     values = list(row)
     values[9] = None if values[9] is None else bytes(values[9])
+    for column in _REPEATED:
+        value = values[column]
+        values[column] = held.setdefault(tuple(value) if isinstance(value, list) else value, value)
     return PlacedFacility(*values)
 
 

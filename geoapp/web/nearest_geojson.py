@@ -49,19 +49,23 @@ def _render_opening(opening: Opening) -> bytes:
 
 def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:
     """Return the bytes of a feature before and after the members that belong to one question."""
-    lon, lat = (float(one) for one in from_wgs84(lon=facility.lon, lat=facility.lat, datum=datum))
+    lon, lat = from_wgs84(lon=facility.lon, lat=facility.lat, datum=datum)
     point = [round(lon, 7), round(lat, 7)]
     if facility.area_wkb is None:
         geometry = {"type": "Point", "coordinates": point}
     else:
         geometry = geometry_from_wgs84(facility.area_wkb, datum)
-    head = {"type": "Feature", "id": facility.code, "geometry": geometry}
-    first = {
-        "code": facility.code,
-        "kind": facility.kind,
-        "family": facility.family,
-        "name": facility.name,
-        "name_en": facility.name_en,
+    head = {
+        "type": "Feature",
+        "id": facility.code,
+        "geometry": geometry,
+        "properties": {
+            "code": facility.code,
+            "kind": facility.kind,
+            "family": facility.family,
+            "name": facility.name,
+            "name_en": facility.name_en,
+        },
     }
     rest = {
         "entry": facility.entry,
@@ -87,8 +91,7 @@ def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, byte
         "sample": facility.is_sample,
         "links": links(lon=facility.lon, lat=facility.lat, name=facility.name),
     }
-    opening = orjson.dumps(head)[:-1] + b',"properties":' + orjson.dumps(first)[:-1] + b","
-    return opening, b"," + orjson.dumps(rest)[1:] + b"}"
+    return orjson.dumps(head)[:-2] + b",", b"," + orjson.dumps(rest)[1:] + b"}"
 
 
 def _pair(text: Text | None) -> dict[str, str] | None:

@@ -1,8 +1,10 @@
 """Navigation links: read back, each in its own datum."""
 
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.links import links
@@ -69,3 +71,9 @@ def test_every_link_is_https_and_holds_no_raw_separator() -> None:
         assert not parts.fragment
         assert address.isascii()
         assert " " not in address
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_any_name_is_quoted_as_urllib_quotes_it(name: str) -> None:
+    address = links(lon=120.3, lat=36.0, name=name)["tencent"]
+    assert address.partition("&to=")[2].partition("&tocoord=")[0] == quote(name, safe="")
