@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import signal
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread, Timer
 from time import monotonic
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -48,9 +49,10 @@ def serve(
     started: list[subprocess.Popen[str]],
     port: int,
     stderr: TextIO | None = None,
+    command: tuple[str, ...] = ("serve",),
 ) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+        [sys.executable, "-m", "geoapp", *command, "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=stderr,
@@ -196,3 +198,35 @@ def test_a_setting_that_makes_no_sense_is_named(
     assert done.returncode == 2
     assert variable in done.stderr
     assert re.search(r"[\u4e00-\u9fff]", done.stderr)
+
+
+def test_the_demo_of_helsinki_serves_in_helsinkis_time(
+    environment: dict[str, str], started: list[subprocess.Popen[str]]
+) -> None:
+    port = free_port()
+    process = serve(environment, started, port, command=("demo", "--city", "helsinki"))
+    api = f"http://127.0.0.1:{port}/api/v1"
+
+    def read(path: str) -> dict[str, Any]:
+        with urllib.request.urlopen(f"{api}{path}", timeout=30) as response:
+            answer: dict[str, Any] = json.load(response)
+            return answer
+
+    run = read("/coverage-runs/1")
+    assert (run["status"], run["inputs"]["basis"]) == ("succeeded", "network")
+    assert run["inputs"]["timezone"] == "Europe/Helsinki"
+    near = "/nearest?lon=24.9414&lat=60.1710&k=50&kind=eatery&open_at=2026-11-24T22:30"
+
+    def states(suffix: str) -> list[bool | None]:
+        return [one["properties"]["open"] for one in read(near + suffix)["features"]]
+
+    # A moment that states no zone is Helsinki's in every process, and not Shanghai's.
+    assert states("") == states("%2B02:00")
+    assert states("") != states("%2B08:00")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    # The second start finds everything there.
+    again = serve(environment, started, port, command=("demo", "--city", "helsinki"))
+    assert get(port, "/api/v1/coverage-runs/2") == 404
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(60) == 0
