@@ -37,6 +37,10 @@ def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) ->
         expect(cards.nth(number)).not_to_contain_text("估算")
     # Real places are no samples.
     expect(page.locator(".found .tag")).to_have_count(0)
+    # Maps that know Finland come first.
+    links = cards.first.locator(".go-list a")
+    assert links.count() == 5
+    assert "google" in (links.first.get_attribute("href") or "")
     cards.nth(2).locator(".found-pick").click()
     code = cards.nth(2).get_attribute("data-code")
     expect(page.locator(f"#map[data-way='{code}'] path.way")).to_have_count(1)

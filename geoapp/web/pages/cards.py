@@ -6,6 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from geoapp.core.geo import from_wgs84
+from geoapp.core.hours import CHINESE_ZONES
 from geoapp.core.hours_words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
@@ -26,6 +27,7 @@ KEY_AMENITIES = (
     "first_aid",
 )
 OLD_DAYS = 365
+ABROAD = ("google", "apple", "amap", "baidu", "tencent")
 
 State = Literal["open", "shut", "unknown"]
 Presence = Literal["yes", "no", "unknown"]
@@ -139,11 +141,15 @@ def _card(number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum
         host=one.host,
         operator=one.operator,
         phone=one.phone,
-        links=[
-            (LINK_TEXT[name], address)
-            for name, address in links(lon=one.lon, lat=one.lat, name=one.name).items()
-        ],
+        links=_links(one),
     )
+
+
+def _links(one: PlacedFacility) -> list[tuple[Text, str]]:
+    """Return the links with the maps that know the country best before the others."""
+    found = links(lon=one.lon, lat=one.lat, name=one.name)
+    names = sorted(found, key=ABROAD.index) if one.timezone not in CHINESE_ZONES else list(found)
+    return [(LINK_TEXT[name], found[name]) for name in names]
 
 
 def _name(one: PlacedFacility, chosen: Language) -> str:
