@@ -2,12 +2,9 @@
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from geoapp.analysis.bulk import two_nearest
-from geoapp.analysis.coverage import CoverageResult, cut_off
+from geoapp.analysis.coverage import CoverageResult
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.gaps import GapResult
 from geoapp.analysis.straight_line import StraightLine, straight_line
 
 
@@ -31,12 +28,3 @@ def against_lines(
         region=demand.region,
         parents=parents,
     )
-
-
-def cut_off_workers(result: CoverageResult, zones: GapResult) -> dict[str, float]:
-    """Return, by the rank of a gap zone, its workers who have no way out; others are left out."""
-    if result.snap_state is None:
-        return {}
-    apart = cut_off(result.snap_state, result.walk_m) & (zones.zone_of_point > 0)
-    workers = np.bincount(zones.zone_of_point[apart], result.weight[apart])
-    return {str(rank): float(workers[rank]) for rank in np.flatnonzero(workers)}

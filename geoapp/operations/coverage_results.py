@@ -15,6 +15,7 @@ from geoapp.analysis.straight_line import StraightLine
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
+from geoapp.operations.coverage_loads import FacilityLoad, facility_loads, load_arrays
 from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
 from geoapp.store.coverage_read import read_regions
 from geoapp.store.engine import Database
@@ -55,6 +56,7 @@ def store_results(
             ("walk_m", result.walk_m.astype(np.float32)),
             ("covered", result.covered),
             ("backup", result.backup),
+            *load_arrays(result, counted),
         )
     ]
     with database.session() as session:
@@ -143,7 +145,12 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
     ConflictError
         If the run has not succeeded.
     """
-    apart = (_finished(database, run_id).result or {}).get("gap_cut_off_workers", {})
+    reasons = (_finished(database, run_id).result or {}).get("gap_reasons", {})
+
+    def workers(reason: str, rank: int) -> float | None:
+        found: float | None = reasons.get(reason, {}).get(str(rank), 0.0)
+        return found if reason in reasons else None
+
     with database.session() as session:
         return [
             {
@@ -154,7 +161,9 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
                 "region": gap.region_code,
                 "workers": gap.workers,
                 "points": gap.points,
-                "cut_off_workers": apart.get(str(gap.rank), 0.0),
+                "cut_off_workers": workers("cut_off", gap.rank),
+                "closed_workers": workers("closed", gap.rank),
+                "hours_unknown_workers": workers("hours_unknown", gap.rank),
                 "worst_m": gap.worst_m,
                 "mean_m": gap.mean_m,
                 "nearest_code": gap.nearest_code,
@@ -164,3 +173,16 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
             }
             for gap, nearest_name_en in run_gaps(session, run_id, MAX_ZONES)
         ]
+
+
+def loads(database: Database, run_id: int, limit: int) -> list[FacilityLoad]:
+    """Return the facilities that most depends on in a finished run.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    _finished(database, run_id)
+    with database.session() as session:
+        return facility_loads(session, run_id, limit)

@@ -21,7 +21,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Family
 from geoapp.operations import runs
-from geoapp.operations.coverage_network import against_lines, cut_off_workers
+from geoapp.operations.coverage_network import against_lines
+from geoapp.operations.coverage_reasons import gap_reasons, hours_gap, told_of
 from geoapp.operations.coverage_results import KIND, MAX_ZONES, figures_of, store_results
 from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.runs import Attempt, RunState
@@ -192,7 +193,8 @@ def _read(database: Database, wanted: CoverageParameters) -> _Inputs:
         )
 
 
-def _in_service(one: PlacedFacility, at: datetime) -> bool:
+def in_service(one: PlacedFacility, at: datetime) -> bool:
+    """Tell whether a facility stands at its place on the day of a moment, by its own clock."""
     day = at.astimezone(ZoneInfo(one.timezone)).date()
     return (one.from_date is None or one.from_date <= day) and (
         one.to_date is None or day <= one.to_date
@@ -208,7 +210,7 @@ def _compute(
     placed = [
         one
         for one in inputs.placed
-        if (wanted.families is None or one.family in wanted.families) and _in_service(one, moment)
+        if (wanted.families is None or one.family in wanted.families) and in_service(one, moment)
     ]
     states = [
         state(one.opening_hours, moment, timezone=one.timezone, calendar=inputs.calendar)
@@ -222,14 +224,9 @@ def _compute(
         inputs.demand.lat,
         inputs.demand.weight,
         region=inputs.demand.region,
-        hours=_profiles(inputs.demand),
+        hours=profiles_of(inputs.demand),
     )
-    facilities = FacilityFrame.from_arrays(
-        [one.lon for one in counted],
-        [one.lat for one in counted],
-        keys=[(one.code, one.place) for one in counted],
-        areas=[None if one.area_wkb is None else shapely.from_wkb(one.area_wkb) for one in counted],
-    )
+    facilities = _frame_of(counted)
     estimate = WalkingEstimate(
         detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
     )
@@ -248,6 +245,9 @@ def _compute(
         progress=lambda share: attempt.progress(0.1 + 0.6 * share, _SEARCHING),
     )
     lines = against_lines(demand, facilities, result, parents)
+    hours = None
+    if wanted.at is not None:
+        hours = hours_gap(demand, result, _frame_of(placed), states, network)
     attempt.progress(0.7, _GATHERING)
     zones = find_gap_zones(
         demand,
@@ -274,7 +274,8 @@ def _compute(
         "gap_rest_workers": zones.rest_workers,
         "network": None if result.network is None else asdict(result.network),
         "straight_line": None if lines is None else asdict(lines[0]),
-        "gap_cut_off_workers": cut_off_workers(result, zones),
+        **told_of(hours, result),
+        "gap_reasons": gap_reasons(result, zones, hours),
     }
     told = {
         "versions": inputs.versions,
@@ -292,12 +293,22 @@ def _compute(
     )
 
 
+def _frame_of(placed: list[PlacedFacility]) -> FacilityFrame:
+    return FacilityFrame.from_arrays(
+        [one.lon for one in placed],
+        [one.lat for one in placed],
+        keys=[(one.code, one.place) for one in placed],
+        areas=[None if one.area_wkb is None else shapely.from_wkb(one.area_wkb) for one in placed],
+    )
+
+
 def _basis(result: CoverageResult) -> Basis:
     walked = result.network is not None and result.network.walked_weight > 0
     return Basis.NETWORK if walked else Basis.ESTIMATE
 
 
-def _profiles(rows: DemandRows) -> list[list[float] | None] | None:
+def profiles_of(rows: DemandRows) -> list[list[float] | None] | None:
+    """Return by demand point its hourly multipliers; None where no point has any."""
     if not rows.profiles:
         return None
     return [None if number < 0 else rows.profiles[number] for number in rows.profile.tolist()]

@@ -1,5 +1,6 @@
 """Named queries that a coverage run starts from: demand, facilities in service, regions."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geoapp.store.models import DemandSet, Region
+from geoapp.store.models import DemandSet, Facility, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,3 +90,11 @@ def read_regions(session: Session) -> list[RegionRow]:
         RegionRow(code, parent, level, zh, en, None if shape is None else bytes(shape))
         for code, parent, level, zh, en, shape in rows
     ]
+
+
+def facility_names(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Return by code the Chinese and English names of the facilities that are stored."""
+    rows = session.execute(
+        select(Facility.code, Facility.name_zh, Facility.name_en).where(Facility.code.in_(codes))
+    )
+    return {code: (name_zh, name_en) for code, name_zh, name_en in rows}

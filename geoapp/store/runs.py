@@ -193,6 +193,12 @@ def run_regions(session: Session, run_id: int) -> list[RunRegion]:
     )
 
 
+def run_array(session: Session, run_id: int, name: str) -> bytes | None:
+    """Return one of a run's arrays in NumPy's own format; None where it has none of that name."""
+    found = session.get(RunArray, (run_id, name))
+    return None if found is None else found.data
+
+
 def run_gaps(session: Session, run_id: int, limit: int) -> list[tuple[RunGap, str | None]]:
     """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
     rows = session.execute(

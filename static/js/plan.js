@@ -147,9 +147,7 @@ async function prepareResult(id) {
   if (table) {
     makeSortable(table);
     table.tBodies[0].addEventListener('click', (event) => {
-      const nearest = event.target.closest('[data-around]');
-      if (nearest) walks.around(nearest.dataset.around);
-      else choose(event.target.closest('tr').dataset.rank, 'table');
+      if (!event.target.closest('[data-around]')) choose(event.target.closest('tr').dataset.rank, 'table');
     });
     const all = document.getElementById('all');
     if (all) all.addEventListener('click', showAll);
@@ -206,6 +204,10 @@ function choose(rank, from) {
 form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
 form.addEventListener('change', () => { document.getElementById('moment').hidden = form.elements.when.value !== 'at'; });
 document.getElementById('cancel').addEventListener('click', cancel);
+result.addEventListener('click', (event) => {
+  const facility = event.target.closest('[data-around]');
+  if (facility) walks.around(facility.dataset.around);
+});
 made.map.on('click', (event) => walks.from(event.latlng.lng, event.latlng.lat));
 
 if (main.dataset.run && (main.dataset.status === 'queued' || main.dataset.status === 'running')) {

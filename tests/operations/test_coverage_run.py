@@ -29,6 +29,7 @@ from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
 from geoapp.store.engine import Database
+from geoapp.web.pages.run_words import reasons_text
 from tests.seed import seed_town
 
 WANTED = CoverageParameters(standard_m=500.0)
@@ -95,6 +96,44 @@ def test_only_what_is_known_to_be_open_counts_at_a_moment(
     assert noon.result["facilities_hours_unknown"] == 1
     covered = [one.result["total"]["covered_weight"] for one in (night, noon)]  # type: ignore[index]
     assert covered[0] < covered[1]
+    # Whoever is covered when hours do not count is, at night, covered, near a closed station, or
+    # near the one with unknown hours.
+    always = coverage_run.run_here(town, settings, WANTED)
+    assert always.result is not None
+    assert always.result["uncovered_closed_weight"] is None
+    closed, unknown = (
+        night.result[f"uncovered_{one}_weight"] for one in ("closed", "hours_unknown")
+    )
+    assert min(closed, unknown) > 0
+    assert covered[0] + closed + unknown == always.result["total"]["covered_weight"]
+    zones = coverage_results.gap_zones(town, night.id)
+    assert sum(zone["closed_workers"] for zone in zones) == closed
+    assert sum(zone["hours_unknown_workers"] for zone in zones) == unknown
+    assert {zone["cut_off_workers"] for zone in zones} == {None}  # no network, no such thing
+    said = reasons_text(night)
+    assert f"附近有站点、只是那时不开 {closed:.0f} 人" in said.zh
+    assert f"{unknown:.0f} have one near whose hours are unknown" in said.en
+    assert reasons_text(always).zh == ""
+
+
+def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None:
+    run = coverage_run.run_here(town, settings, WANTED)
+    assert run.result is not None
+    before = run.result["total"]["covered_weight"]
+    loads = coverage_results.loads(town, run.id, 10)
+    assert {one.code for one in loads} == {"T-1", "T-2", "T-3", "T-4"}
+    assert sum(one.nearest_weight for one in loads) == 250
+    assert [one.sole_weight for one in loads] == sorted(
+        (one.sole_weight for one in loads), reverse=True
+    )
+    assert loads[0].name_zh
+    for one in loads:
+        run_sql(town, f"update facility set status = 'closed' where code = '{one.code}'")
+        without = coverage_run.run_here(town, settings, WANTED)
+        assert without.result is not None
+        assert before - without.result["total"]["covered_weight"] == one.sole_weight
+        run_sql(town, f"update facility set status = 'open' where code = '{one.code}'")
+    assert coverage_results.loads(town, run.id, 1) == loads[:1]
 
 
 def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:

@@ -66,6 +66,7 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     assert (run["status"], run["progress_share"], run["result"]) == ("queued", 0.0, None)
     problem_of(planner.get(f"{address}/regions"), 409)
     problem_of(planner.get(f"{address}/gaps"), 409)
+    problem_of(planner.get(f"{address}/facilities"), 409)
 
     execute(town, settings, run["id"], threading.Event())
 
@@ -99,6 +100,12 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     assert moved[0]["geometry"] != zones[0]["geometry"]
     newest = anybody.get(ADDRESS).get_json()["runs"]
     assert newest[0] == done
+    loads = anybody.get(f"{address}/facilities?limit=2").get_json()
+    assert loads["run"] == run["id"]
+    assert len(loads["facilities"]) == 2
+    first, second = (one["sole_weight"] for one in loads["facilities"])
+    assert total["covered_weight"] > first >= second
+    problem_of(anybody.get(f"{address}/facilities?limit=0"), 422)
 
 
 def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> None:

@@ -54,6 +54,9 @@ def test_a_run_is_followed_to_its_gaps(
     assert run.result is not None
     share = f"{run.result['total']['covered_share'] * 100:.1f}%"
     expect(page.locator(".figure dd").first).to_have_text(share)
+    loads = [one for one in coverage_results.loads(site.database, number, 10) if one.sole_weight]
+    assert loads
+    expect(page.locator("#loads tbody tr")).to_have_count(len(loads))
     zones = coverage_results.gap_zones(site.database, number)
     assert zones
     expect(page.locator("#gaps tbody tr")).to_have_count(len(zones))

@@ -1,5 +1,6 @@
 """``/api/v1/coverage-runs``: start a coverage run, follow it, read its results."""
 
+from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -20,6 +21,7 @@ from geoapp.web.api.schemas import (
     GapFeatureCollection,
     Problem,
     RunAnswer,
+    RunFacilities,
     RunList,
     RunRegions,
 )
@@ -133,6 +135,12 @@ def start(body: CoverageRequest) -> Response:
     return response
 
 
+class LoadParameters(Parameters):
+    """How many."""
+
+    limit: int = Field(100, ge=1, le=10_000, description="最多几处 / at most so many")
+
+
 @api.get("", summary="最近的运行 / The newest runs", responses={200: RunList})
 def recent() -> Response:
     """List the newest coverage runs, newest first."""
@@ -189,3 +197,14 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
     ]
     body = {"type": "FeatureCollection", "features": features}
     return _json(body, mimetype="application/geo+json")
+
+
+@api.get(
+    "/<int:id>/facilities",
+    summary="离不开的设施 / What rests on each facility",
+    responses={200: RunFacilities, 409: Problem},
+)
+def facilities(path: RunPath, query: LoadParameters) -> Response:
+    """Return facilities of a finished run, those first without which most would be out of reach."""
+    found = coverage_results.loads(services().database, path.id, query.limit)
+    return _json({"run": path.id, "facilities": [asdict(one) for one in found]})

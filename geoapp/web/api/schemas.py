@@ -152,7 +152,9 @@ class GapProperties(BaseModel):
     region: str | None
     workers: float
     points: int
-    cut_off_workers: float
+    cut_off_workers: float | None
+    closed_workers: float | None
+    hours_unknown_workers: float | None
     worst_m: float | None
     mean_m: float | None
     nearest_code: str | None
@@ -347,6 +349,23 @@ class RunRegions(BaseModel):
 
     run: int
     regions: list[RegionFigures]
+
+
+class FacilityLoadFigures(BaseModel):
+    """What rests on a facility in a run; weights are outdoor workers."""
+
+    code: str
+    name_zh: str | None
+    name_en: str | None
+    nearest_weight: float
+    sole_weight: float
+
+
+class RunFacilities(BaseModel):
+    """The facilities that most depends on."""
+
+    run: int
+    facilities: list[FacilityLoadFigures]
 
 
 class FamilyWord(BaseModel):

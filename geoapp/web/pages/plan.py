@@ -29,6 +29,8 @@ from geoapp.web.services import services
 
 blueprint = Blueprint("plan", __name__)
 
+MOST_LOADS = 10
+
 
 @blueprint.get("/plan")
 @require(Permission.RUN)
@@ -89,6 +91,11 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "run": run,
         "figures": figures_of(run.result["total"]),
         "gaps": coverage_results.gap_zones(database, run.id),
+        "loads": [
+            one
+            for one in coverage_results.loads(database, run.id, MOST_LOADS)
+            if one.sole_weight > 0
+        ],
         "title": title_text(run, names).pick(language()),
         "reasons": reasons_text(run).pick(language()),
         "statement": statement_text(run, names, demand).pick(language()),

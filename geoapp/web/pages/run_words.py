@@ -142,32 +142,47 @@ def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Te
 
 
 def reasons_text(run: RunState) -> Text:
-    """Return why those out of reach are: too far, cut off, away from the network; else nothing."""
-    network = (run.result or {}).get("network")
-    if not network or "uncovered_far_weight" not in network:
-        return Text("", "")
-    parts = (
-        (network["uncovered_far_weight"], "走得到但太远", "have a way that is too long"),
+    """Return why those out of reach are, as far as there is more to say than that it is far."""
+    result = run.result or {}
+    network = result.get("network") or {}
+    ways = [
+        (network.get("uncovered_far_weight"), "走得到但太远", "have a way that is too long"),
         (
-            network["uncovered_cut_off_weight"],
+            network.get("uncovered_cut_off_weight"),
             "被隔断（路网上没有通路）",
             "are cut off (no way on the network)",
         ),
         (
-            network["uncovered_off_weight"],
+            network.get("uncovered_off_weight"),
             "附近没有路网（按估算）",
             "are away from the network (estimated)",
         ),
+    ]
+    hours = [
+        (
+            result.get("uncovered_closed_weight"),
+            "附近有站点、只是那时不开",
+            "have a station near that is closed then",
+        ),
+        (
+            result.get("uncovered_hours_unknown_weight"),
+            "附近有站点、开放时间不明",
+            "have one near whose hours are unknown",
+        ),
+    ]
+    sentences = [_of_those(parts) for parts in (ways, hours)]
+    return Text(
+        "".join(one.zh for one in sentences), " ".join(one.en for one in sentences if one.en)
     )
-    told = [one for one in parts if one[0] > 0]
+
+
+def _of_those(parts: list[tuple[float | None, str, str]]) -> Text:
+    told = [(weight, zh, en) for weight, zh, en in parts if weight]
     if not told:
         return Text("", "")
-    return Text(
-        "走不到的人里：" + "，".join(f"{zh} {weight:,.0f} 人" for weight, zh, _ in told) + "。",
-        "Of those out of reach: "
-        + ", ".join(f"{weight:,.0f} {en}" for weight, _, en in told)
-        + ".",
-    )
+    zh = "，".join(f"{zh} {weight:,.0f} 人" for weight, zh, _ in told)
+    en = ", ".join(f"{weight:,.0f} {en}" for weight, _, en in told)
+    return Text(f"走不到的人里：{zh}。", f"Of those out of reach, {en}.")
 
 
 def share_text(run: RunState, figures: Figures, regions: dict[str, Text], *, sample: bool) -> Text:
