@@ -11,7 +11,7 @@ import structlog
 
 from geoapp.core.errors import UnavailableError
 from geoapp.core.settings import Settings
-from geoapp.operations import coverage_results, coverage_run
+from geoapp.operations import coverage_results, coverage_run, siting_results, siting_run
 from geoapp.operations.runs import perform, take_care
 from geoapp.store.engine import Database
 from geoapp.store.jobs import QUEUE, TASK, worker_app
@@ -30,6 +30,8 @@ def execute(database: Database, settings: Settings, run_id: int, stopping: threa
         kind = None if run is None else run.kind
     if kind == coverage_results.KIND:
         perform(database, run_id, coverage_run.work(database, settings), stopping)
+    elif kind == siting_results.KIND:
+        perform(database, run_id, siting_run.work(database, settings), stopping)
     elif kind is not None:
         log.error("run of an unknown kind", run=run_id, kind=kind)
 

@@ -342,6 +342,24 @@ class RunGap(Base):
     nearest_name: Mapped[str | None]
 
 
+class RunSite(Base):
+    """A site of a siting run: chosen ones in order of what each adds, then the best of the rest."""
+
+    __tablename__ = "run_site"
+    __table_args__ = (Index("run_site_geom_idx", "geom", postgresql_using="gist"),)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    chosen: Mapped[bool] = mapped_column(primary_key=True)
+    rank: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    name: Mapped[str | None]
+    geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
+    region_code: Mapped[str | None]
+    cost: Mapped[float | None]
+    fixed: Mapped[bool]
+    adds: Mapped[float]
+    by_district: Mapped[dict[str, Any]]
+
+
 class RunArray(Base):
     """An array of a run in NumPy's own format, such as each demand point's walking distance."""
 

@@ -1,0 +1,425 @@
+"""One of the models on a siting run's inputs; what stands already is open whatever is chosen.
+
+Maximal covering: demand that facilities cover is taken out, so that the objective is the workers
+newly reached. With a backup share, and in set covering, facilities are fixed columns that cover
+what they cover (two of them carry all that backup asks); p-median and p-center have one fixed
+column with the walk to the nearest facility. What such columns add is taken off the answer again.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.pair_walks import kept
+from geoapp.analysis.regions import lineage
+from geoapp.analysis.siting import (
+    CurvePoint,
+    SitingResult,
+    SitingStatus,
+    pairs_nearer_than,
+    solve_lscp,
+    solve_mclp,
+    solve_p_center,
+    solve_p_median,
+)
+from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.operations.siting_inputs import SitingInputs
+from geoapp.operations.siting_parameters import SitingModel, SitingParameters
+
+# So many pairs are measured however long their walks; beyond, walks are bounded.
+_MOST_PAIRS: Final = 4_000_000
+_LEAST_LIMIT_M: Final = 5_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class SitingPlan:
+    """A model's answer in terms of the new sites alone.
+
+    Attributes
+    ----------
+    result
+        As the library gives it, with positions of candidates; its objective, bound, gap and numbers
+        of sites are without what facilities add (see the module).
+    unreachable_weight
+        Demand that neither a facility nor a candidate reaches on foot, left out of p-median and
+        p-center; None for the covering models.
+    limit_m
+        Longest walk that p-median and p-center looked at; None = any.
+    forbidden, conflicts
+        Candidates that no plan may open, and pairs (n, 2) that none may open together.
+    """
+
+    result: SitingResult
+    forbidden: IntArray
+    conflicts: IntArray
+    unreachable_weight: float | None = None
+    limit_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What the sites must keep to, or why none can."""
+
+    labels: list[str | None]
+    least: dict[str, int]
+    most: dict[str, int]
+    forbidden: IntArray
+    conflicts: IntArray
+    never: Text | None
+
+
+def solve_siting(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> SitingPlan:
+    """Solve the model that is asked for.
+
+    Parameters
+    ----------
+    progress, cancelled
+        Told the best objective and bound so far; asked whether to stop and keep the best so far.
+
+    Raises
+    ------
+    InvalidValueError
+        If the library refuses a value.
+    """
+    clock: dict[str, Any] = {
+        "time_limit_seconds": wanted.time_limit_seconds,
+        "target_gap": wanted.target_gap,
+        "cancelled": cancelled,
+    }
+    rules = _rules(inputs, wanted)
+    if rules.never is not None:
+        result = _none(inputs, wanted, rules.never)
+    elif wanted.model is SitingModel.MCLP:
+        result = _mclp(inputs, wanted, rules, clock, progress)
+    elif wanted.model is SitingModel.LSCP:
+        result = _lscp(inputs, wanted, rules, clock, progress)
+    else:
+        return _by_walk(inputs, wanted, rules, clock, progress)
+    return SitingPlan(result, rules.forbidden, rules.conflicts)
+
+
+def _none(inputs: SitingInputs, wanted: SitingParameters, reason: Text) -> SitingResult:
+    return SitingResult(
+        model=str(wanted.model),
+        chosen=np.empty(0, np.int64),
+        gains=np.empty(0),
+        objective=math.nan,
+        bound=math.nan,
+        bound_basis="none",
+        gap_share=math.nan,
+        status=SitingStatus.INFEASIBLE,
+        curve=(),
+        assignment=np.full(len(inputs.weight), -1, np.int64),
+        seconds=0.0,
+        reason=reason,
+    )
+
+
+def _rules(inputs: SitingInputs, wanted: SitingParameters) -> _Rules:
+    """Return quotas by candidate, and spacing as pairs and forbidden sites."""
+    labels = _quota_regions(inputs, [code for code, _ in wanted.quotas])
+    least = {code: one.least for code, one in wanted.quotas if one.least is not None}
+    most = {code: one.most for code, one in wanted.quotas if one.most is not None}
+    forbidden, never = inputs.forbidden, None
+    for code, number in least.items():
+        if number > 0 and code not in labels:
+            never = Text(f"区域 {code} 没有候选点", f"region {code} has no candidates")
+    conflicts = np.empty((0, 2), np.int64)
+    if wanted.min_spacing_m is not None:
+        count = len(inputs.candidates)
+        pairs = pairs_nearer_than(
+            wanted.min_spacing_m,
+            lon=np.r_[inputs.candidates.lon, [one.lon for one in inputs.existing]],
+            lat=np.r_[inputs.candidates.lat, [one.lat for one in inputs.existing]],
+            fixed=np.arange(count, count + len(inputs.existing)),
+        )
+        near = np.unique(pairs[pairs[:, 1] >= count, 0])
+        conflicts = pairs[pairs[:, 1] < count]
+        forbidden = np.union1d(forbidden, near)
+        stuck = np.intersect1d(inputs.fixed, near)
+        if len(stuck):
+            code = inputs.candidates.code[stuck[0]]
+            never = Text(
+                f"固定站点 {code} 与现有设施的距离小于间距要求",
+                f"the fixed site {code} is nearer to a facility than the spacing allows",
+            )
+        elif len(forbidden) == count:
+            never = Text(
+                "所有候选点与现有设施的距离都小于间距要求",
+                "every candidate is nearer to a facility than the spacing allows",
+            )
+    return _Rules(labels, least, most, forbidden, conflicts, never)
+
+
+def _quota_regions(inputs: SitingInputs, codes: Sequence[str]) -> list[str | None]:
+    """Return by candidate the region whose quota it counts for."""
+    wanted = set(codes)
+    for code in codes:
+        above = sorted(wanted & set(lineage(code, inputs.parents)[:-1]))
+        if above:
+            accepted = Text(
+                "互不包含的区域", f"regions that do not hold each other ({above[0]} holds {code})"
+            )
+            raise InvalidValueError("quotas", code, accepted)
+    of_region: dict[str | None, str | None] = {None: None}
+    for region in {one for one in inputs.candidates.region if one is not None}:
+        line = lineage(region, inputs.parents)
+        of_region[region] = next((one for one in line if one in wanted), None)
+    return [of_region[region] for region in inputs.candidates.region]
+
+
+def _column(mask: BoolArray) -> sp.csr_array:
+    return sp.csr_array(mask.astype(np.float64)[:, None])
+
+
+def _mclp(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: _Rules,
+    clock: dict[str, Any],
+    progress: Progress | None,
+) -> SitingResult:
+    backup = wanted.backup_share
+    count = len(inputs.candidates)
+    costs = None if wanted.budget is None else inputs.candidates.cost
+    p = wanted.p
+    if p is not None and wanted.min_spacing_m is not None:
+        p = min(p, count - len(rules.forbidden))  # with a spacing, p is the most sites
+    asked: dict[str, Any] = {
+        "forbidden": rules.forbidden,
+        "groups": np.array(rules.labels, dtype=object) if wanted.quotas else None,
+        "group_min": rules.least,
+        "group_max": rules.most,
+        "conflicts": rules.conflicts,
+        "budget": wanted.budget,
+    }
+    if backup == 0:
+        left = ~inputs.covered & (inputs.weight > 0)
+        rows = kept_rows(inputs.cover, left)
+        result = solve_mclp(
+            rows,
+            inputs.weight[left],
+            p,
+            fixed=inputs.fixed,
+            costs=costs,
+            progress=progress,
+            **asked,
+            **clock,
+        )
+        return _new_only(result, count, 0, 0.0, wanted)
+    base = (1 - backup) * float(inputs.weight[inputs.covered].sum())
+    base += backup * float(inputs.weight[inputs.backup].sum())
+    standing = [_column(inputs.covered), _column(inputs.backup)]
+    if wanted.quotas:
+        asked["groups"] = np.array([*rules.labels, None, None], dtype=object)
+    result = solve_mclp(
+        sp.hstack([inputs.cover, *standing], format="csr"),
+        inputs.weight,
+        None if p is None else p + 2,
+        fixed=np.r_[inputs.fixed, count, count + 1],
+        costs=None if costs is None else np.r_[costs, 0.0, 0.0],
+        backup_share=backup,
+        progress=_shifted(progress, base),
+        **asked,
+        **_strict(clock, base),
+    )
+    return _new_only(result, count, 2, base, wanted)
+
+
+def _lscp(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: _Rules,
+    clock: dict[str, Any],
+    progress: Progress | None,
+) -> SitingResult:
+    count = len(inputs.candidates)
+    result = solve_lscp(
+        sp.hstack([inputs.cover, _column(inputs.covered)], format="csr"),
+        inputs.weight,
+        share=wanted.share,
+        fixed=np.r_[inputs.fixed, count],
+        forbidden=rules.forbidden,
+        conflicts=rules.conflicts,
+        progress=_shifted(progress, 1.0),
+        **_strict(clock, 1.0),
+    )
+    return _new_only(result, count, 1, 1.0, wanted)
+
+
+def _by_walk(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: _Rules,
+    clock: dict[str, Any],
+    progress: Progress | None,
+) -> SitingPlan:
+    """Solve p-median or p-center in metres walked."""
+    count = len(inputs.candidates)
+    walks, limit_m = impedances(inputs)
+    usable = np.ones(count, np.bool_)
+    usable[rules.forbidden] = False
+    allowed = sp.csr_array(walks)
+    allowed.data = usable[walks.indices].astype(np.float64)
+    reached = (allowed.sum(axis=1) > 0) | np.isfinite(inputs.existing_m)
+    asked = inputs.weight > 0
+    unreachable = float(inputs.weight[asked & ~reached].sum())
+    rows = asked & reached
+    if not rows.any():
+        text = Text("没有需求点可步行到达", "no demand can be reached on foot")
+        none = replace(_none(inputs, wanted, text), reachable_share=0.0)
+        return SitingPlan(none, rules.forbidden, rules.conflicts, unreachable, limit_m)
+    matrix = kept_rows(walks, rows)
+    existing_m = inputs.existing_m[rows]
+    near = np.flatnonzero(np.isfinite(existing_m))
+    standing = int(len(near) > 0)
+    if standing:
+        column = sp.csr_array(
+            (existing_m[near], (near, np.zeros(len(near), np.int64))), shape=(matrix.shape[0], 1)
+        )
+        matrix = sp.hstack([matrix, column], format="csr")
+    more: dict[str, Any] = {
+        "fixed": np.r_[inputs.fixed, np.arange(count, count + standing)],
+        "forbidden": rules.forbidden,
+        "progress": progress,
+        **clock,
+    }
+    p = (wanted.p or 0) + standing
+    if wanted.model is SitingModel.P_MEDIAN:
+        result = solve_p_median(matrix, inputs.weight[rows], p, **more)
+    else:
+        result = solve_p_center(matrix, p, **more)
+    new = _new_only(result, count, standing, 0.0, wanted)
+    return SitingPlan(new, rules.forbidden, rules.conflicts, unreachable, limit_m)
+
+
+def impedances(inputs: SitingInputs) -> tuple[sp.csr_array, float | None]:
+    """Return the walks to candidates that are shorter than the walk to any facility.
+
+    Returns
+    -------
+    walks
+        Metres, CSR of shape (demand, candidates); what is not stored serves nobody better than
+        what stands, or is beyond the limit.
+    limit_m
+        Longest walk looked at; None = any. Small problems have none; in others it is ten times the
+        standard, and at least 5 km.
+    """
+    small = len(inputs.weight) * len(inputs.candidates) <= _MOST_PAIRS
+    generous_m = max(_LEAST_LIMIT_M, 10 * inputs.standard.walk_m(inputs.estimate))
+    limit_m = None if small else generous_m
+    walks = inputs.walks.within(inputs.candidates.lon, inputs.candidates.lat, limit_m=limit_m)
+    row = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
+    better = walks.data < inputs.existing_m[row]
+    places = kept(walks, better)
+    return sp.csr_array((walks.data[better], places.indices, places.indptr), walks.shape), limit_m
+
+
+def kept_rows(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
+    """Return some rows of a CSR, its stored zeros with them."""
+    rows = np.flatnonzero(mask)
+    sizes = np.diff(matrix.indptr)[rows]
+    first = np.concatenate(([0], np.cumsum(sizes)))
+    held = np.repeat(matrix.indptr[rows] - first[:-1], sizes) + np.arange(first[-1])
+    return sp.csr_array(
+        (matrix.data[held], matrix.indices[held], first), shape=(len(rows), matrix.shape[1])
+    )
+
+
+def _shifted(progress: Progress | None, base: float) -> Progress | None:
+    if progress is None:
+        return None
+    tell = progress
+    return lambda objective, bound: tell(objective - base, bound - base)
+
+
+def _strict(clock: dict[str, Any], base: float) -> dict[str, Any]:
+    """Let the library stop at a proof alone where its gap is not a share of what is new."""
+    return clock | {"target_gap": 0.0} if base > 0 else clock
+
+
+def _new_only(
+    result: SitingResult, count: int, standing: int, base: float, wanted: SitingParameters
+) -> SitingResult:
+    """Return an answer without the columns of facilities and what they add to the objective."""
+    new = result.chosen < count
+    plan = not math.isnan(result.objective)
+    objective, bound = result.objective - base, result.bound - base
+    status, gap = result.status, result.gap_share
+    if plan and base > 0:
+        gap = gap_share(objective, bound)
+        if gap == 0:
+            status = SitingStatus.OPTIMAL
+        elif gap <= wanted.target_gap:
+            status = SitingStatus.WITHIN_GAP
+    needed = None if result.needed_p is None else result.needed_p - standing
+    reason = result.reason
+    if reason is not None and standing and needed is not None:
+        # The library counts the columns of facilities, too.
+        reason = (
+            Text(f"至少需要新建 {needed} 个站点", f"{needed} new sites are needed")
+            if result.status is SitingStatus.INFEASIBLE
+            else Text(
+                f"时限内没有找到可行方案；新建 {needed} 个站点可以",
+                f"no plan was met in the time; {needed} new sites do",
+            )
+        )
+    return replace(
+        result,
+        chosen=result.chosen[new],
+        gains=result.gains[new] if len(result.gains) == len(new) else result.gains,
+        objective=objective,
+        bound=bound,
+        gap_share=gap,
+        status=status,
+        curve=tuple(
+            CurvePoint(one.p - standing, one.objective - base, one.bound - base)
+            for one in result.curve
+        ),
+        needed_p=needed,
+        reason=reason,
+    )
+
+
+def walk_figures(
+    inputs: SitingInputs, chosen: IntArray, limit_m: float | None
+) -> dict[str, float | None]:
+    """Return the mean and the longest walk to the nearest site, before and after, of all reached.
+
+    Figures before are of those whom a facility serves; None where it serves nobody.
+    """
+    walks = inputs.walks.within(
+        inputs.candidates.lon[chosen], inputs.candidates.lat[chosen], limit_m=limit_m
+    )
+    row = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
+    after_m = inputs.existing_m.copy()
+    np.minimum.at(after_m, row, walks.data)
+    before = _mean_and_longest(inputs.existing_m, inputs.weight)
+    after = _mean_and_longest(after_m, inputs.weight)
+    return {
+        "walk_mean_before_m": before[0],
+        "walk_longest_before_m": before[1],
+        "walk_mean_after_m": after[0],
+        "walk_longest_after_m": after[1],
+    }
+
+
+def _mean_and_longest(walk_m: FloatArray, weight: FloatArray) -> tuple[float | None, float | None]:
+    counted = (weight > 0) & np.isfinite(walk_m)
+    if not counted.any():
+        return None, None
+    own = weight[counted]
+    return float(own @ walk_m[counted] / own.sum()), float(walk_m[counted].max())
