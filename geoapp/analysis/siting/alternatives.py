@@ -46,6 +46,7 @@ from geoapp.analysis.siting.ruled_mclp import (
     value_of,
     widened,
 )
+from geoapp.analysis.siting.ruled_search import part_of
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -291,7 +292,8 @@ class _Search:
                 # Nothing is proven where time ended the search.
                 return None, np.inf if clock.left() == 0 else -np.inf
             start = widened(rules, sites, self.cover, self.weights)
-        part, columns = _columns(rules, kept)
+        columns = np.flatnonzero(kept)
+        part = part_of(rules, columns)
         plan = solve_ruled(
             sp.csr_array(self.cover[:, columns]),
             self.weights,
@@ -366,21 +368,6 @@ class _Search:
         bound = best.bound
         stopped = status_of(other.objective, bound, 0.0, clock)
         return _Found(other.chosen, other.objective, bound, stopped), bound
-
-
-def _columns(rules: Rules, kept: BoolArray) -> tuple[Rules, IntArray]:
-    """Return the rules of the sites kept alone, and which those are."""
-    columns = np.flatnonzero(kept)
-    side = rules.side
-    part = replace(
-        rules,
-        fixed=np.searchsorted(columns, rules.fixed),
-        allowed=rules.allowed[columns],
-        costs=rules.costs[columns],
-        group=rules.group[columns],
-        side=None if side is None else replace(side, rows=sp.csr_array(side.rows[:, columns])),
-    )
-    return part, columns
 
 
 def _compared(

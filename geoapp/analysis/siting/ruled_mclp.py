@@ -33,10 +33,17 @@ from geoapp.analysis.siting.result import (
     infeasible,
     whole,
 )
+from geoapp.analysis.siting.ruled_search import part_of, priced, rebuilt, without_hopeless
 from geoapp.analysis.siting.spacing import checked_conflicts, conflict_of_fixed, spacing_rows
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+
+_QUICK_ENTRIES = 60_000  # of the merged cover, up to which HiGHS takes seconds
+_MOST_SEARCHED_ENTRIES = 250_000  # left by the prices, up to which it may still end in time
+_PRICE_SHARE = 0.2  # of the time left, at most
+_REBUILD_SHARE = 0.4
+_PATIENCE = 1000  # tries in vain before an exact search is begun
 
 
 def checked_rules(
@@ -214,7 +221,7 @@ def solve_ruled(
     clock: Clock,
     target_gap: float,
 ) -> Plan:
-    """Solve by HiGHS; the bound is the better of relaxation and search.
+    """Solve by HiGHS where that is quick, else by prices, rebuilding and HiGHS on what they leave.
 
     Parameters
     ----------
@@ -226,28 +233,79 @@ def solve_ruled(
         When to stop.
     """
     rows = merged(cover, weights)
-    model = mclp_model(rows.cover, rows.weights, rules)
+    start = widened(rules, base, rows.cover, rows.weights)
+    if rows.cover.nnz <= _QUICK_ENTRIES:
+        return _searched(rows.cover, rows.weights, rules, start, clock, target_gap)
+    integral = rules.backup_share == 0 and whole(rows.weights)
+    objective = value_of(rows.cover, rows.weights, rules, start)
+    until = clock.taken() + _PRICE_SHARE * clock.left()
+    found = priced(rows.cover, rows.weights, rules, start, objective, clock, until)
+    total = float(rows.weights.sum())
+    bound, size = (total, total) if found is None else (found.bound, found.size)
+    basis: Basis = "none" if found is None else "dual"
+
+    def rebuild(start: IntArray, seconds: float, patience: int | None) -> IntArray:
+        enough = bound / (1 + target_gap) - 0.999999 * integral
+        until = clock.taken() + seconds
+        return rebuilt(rows.cover, rows.weights, rules, start, enough, clock, until, patience)
+
+    best = rebuild(start, _REBUILD_SHARE * clock.left(), _PATIENCE)
+    objective = value_of(rows.cover, rows.weights, rules, best)
+    columns = np.flatnonzero(
+        rules.allowed if found is None else without_hopeless(rules, found, objective, integral)
+    )
+    left = sp.csr_array(rows.cover[:, columns])
+    if bound <= objective * (1 + target_gap) + 0.999999 * integral or clock.left() == 0:
+        return Plan(best, bound, size, basis, integral, None)
+    if left.nnz > _MOST_SEARCHED_ENTRIES:
+        return Plan(rebuild(best, clock.left(), None), bound, size, basis, integral, None)
+    part = part_of(rules, columns)
+    inner = merged(left, rows.weights)
+    usable = np.isin(best, columns).all()
+    begin = np.searchsorted(columns, best) if usable else None
+    rest = _searched(inner.cover, inner.weights, part, begin, clock, target_gap)
+    sites = columns[rest.sites]
+    if value_of(rows.cover, rows.weights, rules, sites) > objective and keeps(rules, sites):
+        best = sites
+    # What was left out is no better than the plan before.
+    after = max(rest.bound, objective)
+    if after < bound:
+        bound, size, basis = after, max(size, rest.size), rest.basis
+    return Plan(best, bound, size, basis, integral, None)
+
+
+def _searched(
+    cover: sp.csr_array,
+    weights: FloatArray,
+    rules: Rules,
+    start: IntArray | None,
+    clock: Clock,
+    target_gap: float,
+) -> Plan:
+    """Solve merged rows by HiGHS; the bound is the better of relaxation and search.
+
+    ``start`` is a plan that keeps the rules; None = none at hand, and no plan may be the answer.
+    """
+    model = mclp_model(cover, weights, rules)
     integral = whole(model.cost)
     duals = relaxation_duals(model, clock)
     basis: Basis = "none"
-    least, size = -float(rows.weights.sum()), float(weights.sum())
+    least, size = -float(weights.sum()), float(weights.sum())
     if duals is not None:
         value, size = dual_bound(model, duals)
         if value > least:
             least, basis = value, "dual"
-    start = widened(rules, base, rows.cover, rows.weights)
-    stop = max(
-        0.999 if integral else 0.0, target_gap * value_of(rows.cover, rows.weights, rules, start)
-    )
-    best = start
+    best = np.empty(0, np.int64) if start is None else start
+    objective = value_of(cover, weights, rules, best)
+    stop = max(0.999 if integral else 0.0, target_gap * objective)
     if clock.left() > 0:
-        point = point_of(model, rows.cover, start)
+        point = None if start is None else point_of(model, cover, start)
         answer = solve(model, clock, start=point, stop_within=stop)
+        if answer.no_plan:
+            return Plan(best, objective, size, "search", integral, None)
         if answer.x is not None:
             found = np.flatnonzero(answer.x[: cover.shape[1]] > 0.5)
-            if keeps(rules, found) and value_of(rows.cover, rows.weights, rules, found) > value_of(
-                rows.cover, rows.weights, rules, start
-            ):
+            if keeps(rules, found) and value_of(cover, weights, rules, found) > objective:
                 best = found
         if answer.bound > least + 1e-9 * size:
             least, basis = answer.bound, "search"

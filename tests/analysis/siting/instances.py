@@ -13,6 +13,12 @@ def random_cover(rng: np.random.Generator, demand: int, sites: int) -> np.ndarra
     return away <= rng.uniform(0.15, 0.4)
 
 
+def town_cover(rng: np.random.Generator, demand: int, sites: int, reach: float) -> np.ndarray:
+    """Return a dense cover of points and sites on the unit square within a reach."""
+    points, places = rng.random((demand, 2)), rng.random((sites, 2))
+    return np.hypot(*(points[:, None] - places[None]).transpose(2, 0, 1)) <= reach
+
+
 def random_impedance(rng: np.random.Generator, demand: int, sites: int) -> np.ndarray:
     """Return whole-number impedances, some unreachable."""
     impedance = rng.integers(0, 30, (demand, sites)).astype(float)

@@ -5,7 +5,7 @@ import pytest
 
 from geoapp.analysis.siting import SitingStatus, solve_equity, solve_mclp
 from geoapp.core.errors import InvalidValueError
-from tests.analysis.siting.instances import random_cover, some_rules, subsets
+from tests.analysis.siting.instances import random_cover, some_rules, subsets, town_cover
 from tests.analysis.siting.test_spacing import keeps, random_conflicts
 
 
@@ -86,9 +86,9 @@ def test_one_level_is_the_greatest_least_share_and_then_most_weight() -> None:
 
 def test_no_time_proves_no_level() -> None:
     rng = np.random.default_rng(4)
-    cover = random_cover(rng, 300, 40)
-    weights = rng.integers(1, 50, 300).astype(float)
-    region = rng.integers(0, 5, 300)
+    cover = town_cover(rng, 120, 25, 0.15)
+    weights = rng.integers(1, 50, 120).astype(float)
+    region = rng.integers(0, 3, 120)
     result = solve_equity(cover, weights, 6, region, cancelled=lambda: True)
     assert result.plan.status is SitingStatus.CANCELLED
     assert len(result.plan.chosen) == 6 and not result.levels[-1].proven
