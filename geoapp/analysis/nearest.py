@@ -14,7 +14,7 @@ from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray, checked_lo
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
-__all__ = ["FacilityIndex", "Mask", "Nearest", "Place", "Selection"]
+__all__ = ["FacilityIndex", "Mask", "Nearest", "Place", "Selection", "warm_up"]
 
 _DENSE_SHARE: Final = 1 / 8  # a selection above this share searches the common tree
 _LEAST_OVERLAY: Final = 64
@@ -329,3 +329,10 @@ def _objects(values: Sequence[Any] | Iterable[Any]) -> NDArray[Any]:
     array: NDArray[Any] = np.empty(len(held), dtype=object)
     array[:] = held
     return array
+
+
+def warm_up() -> None:
+    """Compile the search, if it is not yet: what is compiled is kept beside the source."""
+    index = FacilityIndex.build([0.0, 0.001], [0.0, 0.0], keys=["A", "B"])
+    for k in (1, 1000):  # few places and all of them are found in two ways
+        index.query(lon=0.0, lat=0.0, k=k)

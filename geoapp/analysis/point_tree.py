@@ -112,7 +112,7 @@ def _push(stack: Array, size: int, node: int, low: int, high: int) -> int:
     return size + 1
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True)  # over in microseconds: handing the interpreter's lock over would cost more
 def _nearest(
     xyz: Array,
     positions: Array,

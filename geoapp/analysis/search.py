@@ -211,12 +211,11 @@ def nearest_of(
 
 def _ranked(positions: IntArray, distance_m: FloatArray, keys: NDArray[Any], k: int) -> Nearest:
     """Order by distance, then by key, and keep k."""
-    order = np.argsort(distance_m)
-    ranked = distance_m[order].tolist()
-    if len(set(ranked)) < len(ranked):
+    metres = distance_m.tolist()
+    order = sorted(range(len(metres)), key=metres.__getitem__)
+    if len(set(metres)) < len(metres):
         if len(order) > k:
-            order = order[distance_m[order] <= ranked[k - 1]]
-        chosen = sorted(order.tolist(), key=lambda one: (distance_m[one], keys[positions[one]]))
-        order = np.array(chosen, dtype=np.int64)
+            order = [one for one in order if metres[one] <= metres[order[k - 1]]]
+        order.sort(key=lambda one: (metres[one], keys[positions[one]]))
     order = order[:k]
     return Nearest(positions[order], distance_m[order])

@@ -2,6 +2,7 @@
 
 import atexit
 import contextlib
+import gc
 import multiprocessing
 import os
 import signal
@@ -151,6 +152,9 @@ def web_application() -> object:
     application = create_app()
     with contextlib.suppress(GeoappError):  # a store that is away is waited for, request by request
         application.extensions["geoapp"].nearest.warm_up()
+    # Facilities stay: no collection of garbage has to walk through all of them again.
+    gc.collect()
+    gc.freeze()
     return application
 
 

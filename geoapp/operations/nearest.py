@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from geoapp.analysis.nearest import warm_up as compile_search
 from geoapp.analysis.network.warming import warm_up as compile_walks
 from geoapp.analysis.walking import WalkingEstimate
 from geoapp.core.errors import InvalidValueError
@@ -23,7 +24,7 @@ from geoapp.store.vocabulary import Codes, read_codes
 __all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered"]
 
 MAX_K = 50
-KEPT_RENDERED = 50_000
+KEPT_RENDERED = 200_000  # some 1.5 kB each
 
 Rendered = tuple[bytes, bytes]
 
@@ -60,8 +61,9 @@ class NearestService:
     def warm_up(self) -> None:
         """Read facilities and network now, so that the first person does not wait for it.
 
-        Where there is a network, what walks on it is compiled if it is not yet.
+        What searches among them is compiled if it is not yet.
         """
+        compile_search()
         if self._walks.of(self._keeper.current()) is not None:
             compile_walks()
 
