@@ -262,7 +262,12 @@ class PairWalks:
 
 def kept(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
     """Return ones where a mask of the stored entries is true, CSR of the same shape."""
+    found = kept_walks(matrix, mask)
+    return sp.csr_array((np.ones(found.nnz), found.indices, found.indptr), shape=found.shape)
+
+
+def kept_walks(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
+    """Return the stored entries where a mask of them is true, zeros too, CSR of the same shape."""
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[mask]
     first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=matrix.shape[0]))))
-    ones = np.ones(len(row), np.float64)
-    return sp.csr_array((ones, matrix.indices[mask], first), shape=matrix.shape)
+    return sp.csr_array((matrix.data[mask], matrix.indices[mask], first), shape=matrix.shape)

@@ -220,3 +220,26 @@ def by_region(
     if not known.all():
         without = tally.groups(np.where(known, -1, 0), [None])[0]
     return tuple(sorted(rows, key=lambda row: row.code or "")), without
+
+
+def rows_below(
+    region: NDArray[Any] | None, parents: Mapping[str, str | None]
+) -> dict[str, IntArray]:
+    """Return by code the points of every region that holds some, and of all regions above.
+
+    Parameters
+    ----------
+    region, parents
+        As in `by_region`; points of unknown region are in none.
+    """
+    known = np.array([code is not None for code in ([] if region is None else region)], np.bool_)
+    if region is None or not known.any():
+        return {}
+    codes, leaf = np.unique(region[known].astype(str), return_inverse=True)
+    order = np.argsort(leaf, kind="stable")
+    parts = np.split(np.flatnonzero(known)[order], np.cumsum(np.bincount(leaf))[:-1])
+    below: dict[str, list[IntArray]] = {}
+    for code, rows in zip(codes.tolist(), parts, strict=True):
+        for above in lineage(code, parents):
+            below.setdefault(above, []).append(rows)
+    return {code: np.concatenate(rows) for code, rows in sorted(below.items())}

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.network.snapping import Snap
-from geoapp.analysis.regions import lineage
-from geoapp.analysis.spheroid import BoolArray, FloatArray
+from geoapp.analysis.regions import rows_below
+from geoapp.analysis.spheroid import FloatArray
 from geoapp.analysis.walking import Standard, WalkingEstimate
 
 
@@ -105,20 +105,8 @@ def straight_line(
             detour_factor=walked_m / straight_m if straight_m > 0 else None,
         )
 
-    everybody = np.arange(len(weight))
-    known: BoolArray = np.array(
-        [code is not None for code in ([] if region is None else region)], np.bool_
-    )
-    if region is None or not known.any():
-        return one(everybody), {}
-    codes, leaf = np.unique(region[known].astype(str), return_inverse=True)
-    order = np.argsort(leaf, kind="stable")
-    parts = np.split(np.flatnonzero(known)[order], np.cumsum(np.bincount(leaf))[:-1])
-    below: dict[str, list[NDArray[np.int64]]] = {}
-    for code, rows in zip(codes.tolist(), parts, strict=True):
-        for above in lineage(code, parents):
-            below.setdefault(above, []).append(rows)
-    return one(everybody), {code: one(np.concatenate(rows)) for code, rows in below.items()}
+    below = rows_below(region, parents)
+    return one(np.arange(len(weight))), {code: one(rows) for code, rows in below.items()}
 
 
 def estimate_of_lines(factor: float, estimate: WalkingEstimate) -> WalkingEstimate:

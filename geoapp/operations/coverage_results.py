@@ -9,6 +9,7 @@ import numpy as np
 from geoalchemy2.shape import from_shape
 from numpy.typing import NDArray
 
+from geoapp.analysis.access_report import AccessReport
 from geoapp.analysis.coverage import CoverageResult
 from geoapp.analysis.gaps import GapResult, GapZone
 from geoapp.analysis.straight_line import StraightLine
@@ -41,6 +42,7 @@ def store_results(
     zones: GapResult,
     counted: list[PlacedFacility],
     lines: Mapping[str, StraightLine],
+    access: AccessReport,
 ) -> None:
     """Write the results and end the run, in one transaction."""
     rows = []
@@ -48,6 +50,8 @@ def store_results(
         compared = lines.get(one.code or "")
         figures = figures_of(one)
         figures["straight_line"] = None if compared is None else asdict(compared)
+        measured = access.regions.get(one.code or "")
+        figures["access"] = None if measured is None else measured.stored()
         rows.append(RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures))
     gaps = [_gap(attempt.run_id, zone, counted) for zone in zones.zones]
     arrays = [
@@ -130,7 +134,9 @@ def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
                     "name_en": region.name_en if region else row.region_code,
                     "level": region.level if region else None,
                     "parent": region.parent_code if region else None,
-                    "straight_line": None,  # of runs before there was such a comparison
+                    # Runs from before there were such figures have none.
+                    "straight_line": None,
+                    "access": None,
                     **row.figures,
                 }
             )
@@ -186,3 +192,24 @@ def loads(database: Database, run_id: int, limit: int) -> list[FacilityLoad]:
     _finished(database, run_id)
     with database.session() as session:
         return facility_loads(session, run_id, limit)
+
+
+def access_measures(database: Database, run_id: int) -> dict[str, Any]:
+    """Return the accessibility measures of a finished run: in all, by region, by group.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded, or is from before there were such measures.
+    """
+    kept = (_finished(database, run_id).result or {}).get("access")
+    if kept is None:
+        raise ConflictError(
+            Text(
+                f"运行 {run_id} 没有可达性指标，请重新运行。",
+                f"Run {run_id} has no accessibility measures; run it again.",
+            )
+        )
+    with database.session() as session:
+        rows = run_regions(session, run_id)
+        return {**kept, "regions": {row.region_code: row.figures["access"] for row in rows}}

@@ -21,6 +21,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Family
 from geoapp.operations import runs
+from geoapp.operations.coverage_access import access_of, stored_access
 from geoapp.operations.coverage_network import against_lines
 from geoapp.operations.coverage_reasons import gap_reasons, hours_gap, told_of
 from geoapp.operations.coverage_results import KIND, MAX_ZONES, figures_of, store_results
@@ -248,6 +249,9 @@ def _compute(
     hours = None
     if wanted.at is not None:
         hours = hours_gap(demand, result, _frame_of(placed), states, network)
+    access = access_of(
+        demand, inputs.demand.group, counted, result, network, parents, estimate=estimate
+    )
     attempt.progress(0.7, _GATHERING)
     zones = find_gap_zones(
         demand,
@@ -276,6 +280,7 @@ def _compute(
         "straight_line": None if lines is None else asdict(lines[0]),
         **told_of(hours, result),
         "gap_reasons": gap_reasons(result, zones, hours),
+        "access": stored_access(access),
     }
     told = {
         "versions": inputs.versions,
@@ -289,7 +294,15 @@ def _compute(
         "calendar_years": sorted(inputs.calendar.years)[-1:],
     }
     store_results(
-        database, attempt, summary, told, result, zones, counted, {} if lines is None else lines[1]
+        database,
+        attempt,
+        summary,
+        told,
+        result,
+        zones,
+        counted,
+        {} if lines is None else lines[1],
+        access,
     )
 
 

@@ -16,12 +16,14 @@ class DemandRows:
     """Demand points as arrays of equal length, WGS-84, in order of their numbers.
 
     ``profile`` numbers the rows of ``profiles`` (24 or 168 multipliers each); -1 has none.
+    ``group`` is a group of workers, such as couriers; None = not told.
     """
 
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     weight: NDArray[np.float64]
     region: NDArray[np.object_]
+    group: NDArray[np.object_]
     profile: NDArray[np.int64]
     profiles: list[list[float]]
 
@@ -57,7 +59,7 @@ def read_demand(session: Session, set_id: int, regions: list[str] | None) -> Dem
     parameters = {"set_id": set_id, "regions": regions or []}
     rows = session.execute(
         text(
-            f"select st_x(geom), st_y(geom), weight, region_code, hours from demand_point "
+            f"select st_x(geom), st_y(geom), weight, region_code, hours, grp from demand_point "
             f"where {where} order by id"
         ),
         parameters,
@@ -73,6 +75,7 @@ def read_demand(session: Session, set_id: int, regions: list[str] | None) -> Dem
         lat=np.fromiter((row[1] for row in rows), np.float64, count),
         weight=np.fromiter((row[2] for row in rows), np.float64, count),
         region=np.array([row[3] for row in rows], dtype=object),
+        group=np.array([row[5] for row in rows], dtype=object),
         profile=profile,
         profiles=[list(one) for one in numbers],
     )

@@ -116,6 +116,30 @@ def test_only_what_is_known_to_be_open_counts_at_a_moment(
     assert reasons_text(always).zh == ""
 
 
+def test_accessibility_measures(town: Database, settings: Settings) -> None:
+    run_sql(town, "update facility set capacity = 20 where code = 'T-1'")
+    run_sql(town, "update demand_point set grp = case when id % 2 = 0 then '快递' end")
+    run = coverage_run.run_here(town, settings, WANTED)
+    told = coverage_results.access_measures(town, run.id)
+    assert run.result is not None
+    total, covered = told["total"], run.result["total"]
+    assert total["walk"]["weight"] == 250
+    assert total["walk"]["mean_m"] == pytest.approx(covered["walk"]["mean_m"])
+    assert total["walk"]["quantiles_m"]["50"] == pytest.approx(covered["walk"]["p50_m"])
+    assert total["walk"]["worst_mean_m"] <= covered["walk"]["greatest_m"]
+    # Who is uncovered has nothing within the standard, and the other way round.
+    assert total["within"]["none_share"] == pytest.approx(covered["uncovered_share"])
+    # All that is shared out is what there is: four facilities; 20 seats.
+    assert total["shared"]["mean"] * 250 == pytest.approx(4)
+    assert total["seats_enhanced"]["mean"] * 250 == pytest.approx(20)
+    assert (told["facilities"], told["capacity_known"]) == (4, 1)
+    assert set(told["groups"]) == {"快递"}
+    assert told["groups"]["快递"]["walk"]["weight"] == 120
+    assert told["regions"]["370203"]["walk"]["weight"] == 250
+    assert told["regions"]["370203"] == told["regions"]["370200"] == total
+    assert (told["regions_gini"], told["groups_gini"]) == (None, None)
+
+
 def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, WANTED)
     assert run.result is not None

@@ -67,6 +67,7 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     problem_of(planner.get(f"{address}/regions"), 409)
     problem_of(planner.get(f"{address}/gaps"), 409)
     problem_of(planner.get(f"{address}/facilities"), 409)
+    problem_of(planner.get(f"{address}/access"), 409)
 
     execute(town, settings, run["id"], threading.Event())
 
@@ -100,6 +101,9 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     assert moved[0]["geometry"] != zones[0]["geometry"]
     newest = anybody.get(ADDRESS).get_json()["runs"]
     assert newest[0] == done
+    access = anybody.get(f"{address}/access").get_json()
+    assert access["total"]["walk"]["weight"] == 250
+    assert set(access["regions"]) == set(by_code)
     loads = anybody.get(f"{address}/facilities?limit=2").get_json()
     assert loads["run"] == run["id"]
     assert len(loads["facilities"]) == 2

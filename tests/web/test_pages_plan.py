@@ -168,6 +168,9 @@ def test_coverage_shows_the_latest_run(site: Site, settings: Settings, visit: Vi
     expect(page.locator("#districts tbody tr")).to_have_count(1)
     expect(page.locator("#districts tbody tr")).to_contain_text(share)
     expect(page.locator("#content")).to_contain_text("估算（直线×绕行系数）")
+    page.get_by_text("各区、各群体").click()
+    expect(page.locator("#access tbody tr")).to_have_count(2)  # the district, and all
+    assert serious_violations(page) == []
     expect(page.locator("#share-text")).to_contain_text("outdoor workers")
     page.locator("#districts .link").click()
     expect(page.locator('#map path[stroke-width="3"]')).to_have_count(1)

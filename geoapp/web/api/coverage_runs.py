@@ -17,6 +17,7 @@ from geoapp.core.words import Datum, Family
 from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
+from geoapp.web.api.access_schemas import RunAccess
 from geoapp.web.api.schemas import (
     GapFeatureCollection,
     Problem,
@@ -208,3 +209,14 @@ def facilities(path: RunPath, query: LoadParameters) -> Response:
     """Return facilities of a finished run, those first without which most would be out of reach."""
     found = coverage_results.loads(services().database, path.id, query.limit)
     return _json({"run": path.id, "facilities": [asdict(one) for one in found]})
+
+
+@api.get(
+    "/<int:id>/access",
+    summary="可达性与公平 / Accessibility and equity",
+    responses={200: RunAccess, 409: Problem},
+)
+def access(path: RunPath) -> Response:
+    """Return the accessibility measures of a finished run; 409 for a run from before there were any."""
+    found = coverage_results.access_measures(services().database, path.id)
+    return _json({"run": path.id, **found})

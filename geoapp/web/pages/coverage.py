@@ -49,6 +49,7 @@ class Row:
     figures: Figures
     class_name: str
     line: dict[str, Any] | None
+    access: dict[str, Any] | None
 
 
 def class_of(share: float | None) -> str:
@@ -79,6 +80,7 @@ def show() -> str:
         figures=figures,
         reasons=reasons_text(run).pick(language()),
         line=run.result.get("straight_line"),
+        access=run.result.get("access"),
         rows=rows,
         classes={row.code: row.class_name for row in rows},
         notes={row.code: percent(row.figures.covered_share) for row in rows},
@@ -122,6 +124,6 @@ def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
             continue
         figures = figures_of(one)
         name = names.get(one["code"], Text(one["code"], one["code"]))
-        row = Row(one["code"], name, figures, class_of(figures.covered_share), one["straight_line"])
-        rows.append(row)
+        colour = class_of(figures.covered_share)
+        rows.append(Row(one["code"], name, figures, colour, one["straight_line"], one["access"]))
     return rows
