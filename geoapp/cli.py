@@ -12,6 +12,7 @@ from geoapp.commands import (
     export,
     import_,
     serve,
+    site,
     users,
 )
 from geoapp.commands import (
@@ -54,6 +55,7 @@ for command in (
     boundaries.boundaries,
     ask.nearest,
     coverage.coverage,
+    site.site,
     map_command.map_,
     users.user,
     calendar.calendar,

@@ -6,11 +6,14 @@ from enum import StrEnum
 from typing import Any, Final
 
 import shapely
+import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.walking import Standard
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import geometry_to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
 from geoapp.importers.geojson_files import parse_geometry
 
 FROM_DEMAND: Final = "generated"
@@ -55,6 +58,31 @@ class Quota:
 
     least: int | None = None
     most: int | None = None
+
+
+def area_in_wgs84(area: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    """Return a GeoJSON polygon of a datum as one in WGS-84, with nothing but its geometry.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is none.
+    """
+    shape: BaseGeometry = geometry_to_wgs84(_polygon(area), datum)
+    return {str(name): value for name, value in shapely.geometry.mapping(shape).items()}
+
+
+def _polygon(area: dict[str, Any]) -> BaseGeometry:
+    shape = parse_geometry(area)
+    if (
+        isinstance(shape, shapely.Polygon | shapely.MultiPolygon)
+        and not shape.is_empty
+        and _on_earth(shape)
+    ):
+        return shape
+    raise InvalidValueError(
+        "forbidden_areas", area.get("type"), Text("GeoJSON 面", "GeoJSON polygons")
+    )
 
 
 def _on_earth(shape: BaseGeometry) -> bool:
@@ -152,19 +180,7 @@ class SitingParameters:
         """Return the forbidden areas as one shape (EPSG:4326); None where there are none."""
         if not self.forbidden_areas:
             return None
-        shapes = []
-        for area in self.forbidden_areas:
-            shape = parse_geometry(area)
-            polygon = isinstance(shape, shapely.Polygon | shapely.MultiPolygon)
-            if not isinstance(shape, BaseGeometry) or not (
-                polygon and not shape.is_empty and _on_earth(shape)
-            ):
-                raise InvalidValueError(
-                    "forbidden_areas",
-                    area.get("type"),
-                    Text("GeoJSON 面（WGS-84）", "GeoJSON polygons (WGS-84)"),
-                )
-            shapes.append(shapely.make_valid(shape))
+        shapes = [shapely.make_valid(_polygon(area)) for area in self.forbidden_areas]
         union: BaseGeometry = shapely.union_all(shapes)
         return union
 

@@ -162,11 +162,11 @@ def _by_region(inputs: SitingInputs, found: _Found) -> list[tuple[str, dict[str,
 def _by_district(
     districts: NDArray[np.object_], weight: FloatArray, rows: IntArray
 ) -> dict[str, float]:
-    """Return workers by district, most first; those of unknown district under an empty code."""
+    """Return workers by district; those of unknown district under an empty code."""
     sums: dict[str, float] = {}
     for code, one in zip(districts[rows], weight[rows], strict=True):
         sums[code or ""] = sums.get(code or "", 0.0) + float(one)
-    return dict(sorted(sums.items(), key=lambda item: (-item[1], item[0])))
+    return sums
 
 
 def _sites(run_id: int, inputs: SitingInputs, found: _Found) -> list[RunSite]:
@@ -351,8 +351,23 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[di
     ConflictError
         If the run has not succeeded.
     """
-    finished(database, run_id)
+    sample = bool(finished(database, run_id).inputs.get("sample"))
     with database.session() as session:
+        names = {one.code: one for one in read_regions(session)}
+
+        def gains(by_district: dict[str, float]) -> list[dict[str, Any]]:
+            # JSON of the store does not keep an order.
+            rows = sorted(by_district.items(), key=lambda item: (-item[1], item[0]))
+            return [
+                {
+                    "code": code or None,
+                    "name_zh": names[code].name_zh if code in names else code or None,
+                    "name_en": names[code].name_en if code in names else None,
+                    "workers": workers,
+                }
+                for code, workers in rows
+            ]
+
         return [
             {
                 "order": site.rank,
@@ -362,7 +377,8 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[di
                 "cost": site.cost,
                 "fixed": site.fixed,
                 "adds": site.adds,
-                "by_district": site.by_district,
+                "by_district": gains(site.by_district),
+                "sample": sample,
                 "geometry_wkb": bytes(site.geom.data),
             }
             for site in run_sites(session, run_id, chosen=chosen)

@@ -3,14 +3,21 @@
 from flask_openapi3 import OpenAPI
 
 from geoapp.web import api_docs
-from geoapp.web.api import coverage_runs, facilities, nearest, vocabularies, walks
+from geoapp.web.api import coverage_runs, facilities, nearest, siting_runs, vocabularies, walks
 from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, steward
 
 
 def register_routes(app: OpenAPI) -> None:
     """Register every page and every part of the API."""
-    for api in (coverage_runs.api, facilities.api, nearest.api, vocabularies.api, walks.api):
+    for api in (
+        coverage_runs.api,
+        siting_runs.api,
+        facilities.api,
+        nearest.api,
+        vocabularies.api,
+        walks.api,
+    ):
         app.register_api(api)
     for blueprint in (
         api_docs.blueprint,

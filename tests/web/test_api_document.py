@@ -12,9 +12,11 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations import siting_run
 from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
+from geoapp.operations.siting_parameters import SitingParameters
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
@@ -24,6 +26,8 @@ PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas
 EXPLAINED = {
     ("POST", "/api/v1/coverage-runs"),
     ("POST", "/api/v1/coverage-runs/{id}/cancel"),
+    ("POST", "/api/v1/siting-runs"),
+    ("POST", "/api/v1/siting-runs/{id}/cancel"),
     ("POST", "/api/v1/facilities"),
     ("PATCH", "/api/v1/facilities/{code}"),
     ("DELETE", "/api/v1/facilities/{code}"),
@@ -114,6 +118,10 @@ def test_answers_have_the_members_described_and_no_others(
         session.execute(text(FILLED))
     run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
     execute(database, settings, run.id, threading.Event())
+    siting = siting_run.start(
+        database, SitingParameters(p=2, standard_m=300, spacing_m=100), created_by=None
+    )
+    execute(database, settings, siting.id, threading.Event())
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         if "properties" in schema:
@@ -123,7 +131,8 @@ def test_answers_have_the_members_described_and_no_others(
     for (method, path), operation in operations(document).items():
         if method != "GET":
             continue
-        address = path.replace("{code}", "T-1").replace("{id}", str(run.id))
+        number = siting.id if "siting" in path else run.id
+        address = path.replace("{code}", "T-1").replace("{id}", str(number))
         for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
             response = client.get(address + query)
             content = operation["responses"][str(response.status_code)]["content"]

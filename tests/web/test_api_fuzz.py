@@ -228,6 +228,24 @@ FACILITY = {
 }
 RUN = {"standard_m": 500, "region": "370203", "demand": "town", "families": ["home"], "at": "now"}
 
+SITING = {
+    **RUN,
+    "model": "mclp",
+    "p": 2,
+    "candidates": "generated",
+    "spacing_m": 200.0,
+    "drawn": [{"code": "x", "lon": 120.35, "lat": 36.07, "name": "路口", "cost": 1.5}],
+    "fixed": ["x"],
+    "forbidden": [],
+    "forbidden_areas": [
+        {"type": "Polygon", "coordinates": [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]}
+    ],
+    "quotas": {"370203": {"min": 1, "max": 2}},
+    "min_spacing_m": 100.0,
+    "backup_share": 0.5,
+    "target_gap": 0.01,
+}
+
 
 @pytest.mark.parametrize(
     ("method", "address", "plain"),
@@ -235,6 +253,7 @@ RUN = {"standard_m": 500, "region": "370203", "demand": "town", "families": ["ho
         ("POST", "/api/v1/facilities", FACILITY),
         ("PATCH", "/api/v1/facilities/T-1", FACILITY),
         ("POST", "/api/v1/coverage-runs", RUN),
+        ("POST", "/api/v1/siting-runs", SITING),
     ],
 )
 def test_bodies_known_for_trouble(

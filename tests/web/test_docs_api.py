@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
+from geoapp.operations import siting_run
 from geoapp.operations.coverage_run import recent
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
@@ -124,6 +125,10 @@ def test_every_parameter_is_explained(app: Flask, page: str) -> None:
     start = page.index("| 字段 / field |")
     rows = re.findall(r"^\| (`[^|]*) \|", page[start : page.index("\n\n", start)], re.M)
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(fields)
+    fields = document["components"]["schemas"]["SitingRequest"]["properties"]
+    start = page.index("| 选址字段 / siting field |")
+    rows = re.findall(r"^\| (`[^|]*) \|", page[start : page.index("\n\n", start)], re.M)
+    assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == set(fields)
 
 
 @dataclass
@@ -182,7 +187,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 def do_waiting_runs(database: Database, settings: Settings) -> None:
     """Do what the job worker beside the service does."""
-    for run in recent(database):
+    for run in (*recent(database), *siting_run.recent(database)):
         if run.status == "queued":
             execute(database, settings, run.id, threading.Event())
 

@@ -42,6 +42,8 @@ def test_starts_without_a_store(settings: Settings, tmp_path: Path) -> None:
         "/api/v1/amenities",
         "/api/v1/coverage-runs",
         "/api/v1/coverage-runs/1/gaps",
+        "/api/v1/siting-runs",
+        "/api/v1/siting-runs/1/sites",
     ):
         response = client.get(address)
         problem_of(response, 503)

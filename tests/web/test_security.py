@@ -27,6 +27,8 @@ EDITORS = frozenset({Role.STEWARD, Role.ADMIN})
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
     ("POST", "/api/v1/coverage-runs/<int:id>/cancel"): RUNNERS,
+    ("POST", "/api/v1/siting-runs"): RUNNERS,
+    ("POST", "/api/v1/siting-runs/<int:id>/cancel"): RUNNERS,
     ("POST", "/api/v1/facilities"): EDITORS,
     ("PATCH", "/api/v1/facilities/<path:code>"): EDITORS,
     ("DELETE", "/api/v1/facilities/<path:code>"): EDITORS,

@@ -368,6 +368,72 @@ class RunFacilities(BaseModel):
     facilities: list[FacilityLoadFigures]
 
 
+class DistrictGain(BaseModel):
+    """Workers of a district whom a site newly reaches; no code: of unknown district."""
+
+    code: str | None
+    name_zh: str | None
+    name_en: str | None
+    workers: float
+
+
+class SiteProperties(BaseModel):
+    """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it."""
+
+    order: int
+    code: str
+    name: str | None
+    region: str | None
+    cost: float | None
+    fixed: bool
+    adds: float
+    by_district: list[DistrictGain]
+    sample: bool
+
+
+class SiteFeature(_Feature):
+    """A site as a GeoJSON feature."""
+
+    id: str
+    geometry: Geometry
+    properties: SiteProperties
+
+
+class SiteFeatureCollection(BaseModel):
+    """Sites in order of what each adds."""
+
+    type: Literal["FeatureCollection"]
+    features: list[SiteFeature]
+
+
+class SitingRegionFigures(BaseModel):
+    """A region before and after a siting run's sites; weights are outdoor workers."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    level: Level | None
+    parent: str | None
+    weight: float
+    point_count: int
+    covered_before_weight: float
+    covered_before_share: float | None
+    covered_after_weight: float
+    covered_after_share: float | None
+    added_weight: float
+    backup_before_weight: float
+    backup_after_weight: float
+    uncovered_weight: float
+    sites: int
+
+
+class SitingRegions(BaseModel):
+    """Figures by region, before and after."""
+
+    run: int
+    regions: list[SitingRegionFigures]
+
+
 class FamilyWord(BaseModel):
     """A family."""
 

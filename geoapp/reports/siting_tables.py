@@ -1,0 +1,136 @@
+"""A siting run's sites and figures as files: GeoJSON, GeoPackage, CSV, XLSX."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import openpyxl
+import orjson
+import pandas as pd
+import shapely
+from openpyxl.worksheet.worksheet import Worksheet
+
+from geoapp.core.i18n import Text
+from geoapp.reports.tables import FileTable, check_format, write_table
+
+_COLUMNS = (
+    "order",
+    "code",
+    "name",
+    "lon",
+    "lat",
+    "region",
+    "cost",
+    "fixed",
+    "adds",
+    "by_district",
+    "sample",
+)
+_NUMBERS = frozenset({0, 3, 4, 6, 8})
+
+
+@dataclass(frozen=True, slots=True)
+class SitingTables:
+    """What a file of a siting run holds.
+
+    Attributes
+    ----------
+    summary
+        Lines of a label and a value for people: model, status, objective, bound, gap, samples.
+    about
+        The run's number, parameters, inputs and results, for programs.
+    sites, others
+        One row a site, in order of what each adds, with ``geometry_wkb`` (WGS-84); the best of the
+        candidates that were not chosen.
+    regions
+        One row a region, before and after.
+    """
+
+    summary: list[tuple[Text, Any]]
+    about: dict[str, Any]
+    sites: list[dict[str, Any]]
+    others: list[dict[str, Any]]
+    regions: list[dict[str, Any]]
+
+
+def _rows(sites: list[dict[str, Any]]) -> list[tuple[list[Any], Any]]:
+    rows = []
+    for site in sites:
+        point = shapely.from_wkb(site["geometry_wkb"])
+        districts = "; ".join(
+            f"{one['name_zh'] or '?'} {one['workers']:,.0f}" for one in site["by_district"]
+        )
+        cells = {**site, "lon": point.x, "lat": point.y, "by_district": districts}
+        rows.append(([cells[name] for name in _COLUMNS], point))
+    return rows
+
+
+def _table(sites: list[dict[str, Any]]) -> FileTable:
+    return FileTable(_COLUMNS, _rows(sites), _NUMBERS)
+
+
+def _frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=[None] * len(rows), crs="EPSG:4326")
+
+
+def write_siting(tables: SitingTables, path: Path) -> None:
+    """Write a run; the format is the suffix's. Geometries are EPSG:4326.
+
+    CSV holds the sites; GeoJSON the sites and, as further members, the run and its figures; XLSX and
+    GeoPackage the sites, the best of the others, the regions and a summary.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    UnusableInputError
+        If the file cannot be written.
+    """
+    suffix = check_format(path)
+    if suffix == ".xlsx":
+        _write_book(tables, path)
+        return
+    write_table(_table(tables.sites), path, layer="sites")
+    if suffix == ".geojson":
+        body = orjson.loads(path.read_bytes())
+        body |= {"run": tables.about, "regions": tables.regions}
+        path.write_bytes(orjson.dumps(body))
+    elif suffix == ".gpkg":
+        _add_layers(tables, path)
+
+
+def _write_book(tables: SitingTables, path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = "summary 摘要"
+    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 60
+    _fill(sheet, [[label.both(), value] for label, value in tables.summary])
+    for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
+        rows = [cells for cells, _ in _rows(sites)]
+        _fill(book.create_sheet(title), [list(_COLUMNS), *rows])
+    rows = [list(one.values()) for one in tables.regions]
+    _fill(book.create_sheet("regions 区域"), [list(one) for one in tables.regions[:1]] + rows)
+    book.save(path)
+
+
+def _fill(sheet: Worksheet, rows: list[list[Any]]) -> None:
+    for number, row in enumerate(rows, start=1):
+        for place, value in enumerate(row, start=1):
+            cell = sheet.cell(number, place, value)
+            # Text stays text: a name that looks like a formula is none.
+            if isinstance(value, str):
+                cell.data_type = "s"
+
+
+def _add_layers(tables: SitingTables, path: Path) -> None:
+    table = _table(tables.others)
+    rows = list(table.rows)
+    frame = pd.DataFrame([cells for cells, _ in rows], columns=list(_COLUMNS))
+    frame = gpd.GeoDataFrame(frame, geometry=[point for _, point in rows], crs="EPSG:4326")
+    frame.to_file(path, layer="others", driver="GPKG", engine="pyogrio", mode="a")
+    _frame(tables.regions).to_file(path, layer="regions", driver="GPKG", engine="pyogrio", mode="a")
+    lines = [
+        {"zh": label.zh, "en": label.en, "value": str(value)} for label, value in tables.summary
+    ]
+    _frame(lines).to_file(path, layer="summary", driver="GPKG", engine="pyogrio", mode="a")
