@@ -80,7 +80,8 @@ class SupplySummary:
     gini: float | None
 
 
-def _checked(values: ArrayLike, weight: ArrayLike) -> tuple[FloatArray, FloatArray]:
+def _ascending(values: ArrayLike, weight: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Return numbers from 0 up and their weights above 0, in ascending order of the numbers."""
     amounts = np.asarray(values, np.float64).reshape(-1)
     weights = np.asarray(weight, np.float64).reshape(-1)
     if amounts.shape != weights.shape or np.isnan(amounts).any() or (amounts < 0).any():
@@ -89,7 +90,9 @@ def _checked(values: ArrayLike, weight: ArrayLike) -> tuple[FloatArray, FloatArr
     if not (np.isfinite(weights) & (weights >= 0)).all():
         raise InvalidValueError("weight", None, Text("不小于 0 的数", "numbers >= 0"))
     kept = weights > 0
-    return amounts[kept], weights[kept]
+    amounts, weights = amounts[kept], weights[kept]
+    order = np.argsort(amounts, kind="stable")
+    return amounts[order], weights[order]
 
 
 def weighted_quantile(values: ArrayLike, weight: ArrayLike, share: float) -> float | None:
@@ -106,16 +109,17 @@ def weighted_quantile(values: ArrayLike, weight: ArrayLike, share: float) -> flo
     -------
     None where there is no weight, or the value is inf.
     """
-    amounts, weights = _checked(values, weight)
     if not 0 < share <= 1:
         raise InvalidValueError("share", share, Text("0 到 1 之间的数", "a number from 0 to 1"))
+    amounts, weights = _ascending(values, weight)
+    return _quantile(amounts, np.cumsum(weights), share)
+
+
+def _quantile(amounts: FloatArray, reached: FloatArray, share: float) -> float | None:
     if not len(amounts):
         return None
-    order = np.argsort(amounts, kind="stable")
-    reached = np.cumsum(weights[order])
     # A hair less than the share: 0.1 * total may round above an exact tenth of it.
-    place = int(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)))
-    found = float(amounts[order[place]])
+    found = float(amounts[int(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)))])
     return found if np.isfinite(found) else None
 
 
@@ -125,13 +129,13 @@ def gini(values: ArrayLike, weight: ArrayLike) -> float | None:
     Half the mean absolute difference between two people drawn by weight, over the mean. None where
     there is no weight or all is 0.
     """
-    amounts, weights = _checked(values, weight)
-    if not len(amounts) or not np.isfinite(amounts).all():
-        if len(amounts):
-            raise InvalidValueError("values", np.inf, Text("有限的数", "finite numbers"))
-        return None
-    order = np.argsort(amounts, kind="stable")
-    amounts, weights = amounts[order], weights[order]
+    amounts, weights = _ascending(values, weight)
+    if len(amounts) and np.isinf(amounts[-1]):
+        raise InvalidValueError("values", np.inf, Text("有限的数", "finite numbers"))
+    return _gini(amounts, weights)
+
+
+def _gini(amounts: FloatArray, weights: FloatArray) -> float | None:
     total = float(amounts @ weights)
     if total <= 0:
         return None
@@ -156,11 +160,16 @@ def worst_mean(
     The point at the edge counts with the part of its weight that belongs there. None where there is
     no weight, or one of these values is inf.
     """
-    amounts, weights = _checked(values, weight)
+    amounts, weights = _ascending(values, weight)
+    return _worst_mean(
+        amounts[::-1] if greatest else amounts, weights[::-1] if greatest else weights, share
+    )
+
+
+def _worst_mean(amounts: FloatArray, weights: FloatArray, share: float) -> float | None:
+    """Return the mean of the first share of the weight."""
     if not len(amounts):
         return None
-    order = np.argsort(-amounts if greatest else amounts, kind="stable")
-    amounts, weights = amounts[order], weights[order]
     wanted = share * float(weights.sum())
     taken = np.clip(wanted - (np.cumsum(weights) - weights), 0, weights)
     here = taken > 0
@@ -171,29 +180,30 @@ def worst_mean(
 
 def walk_summary(walk_m: ArrayLike, weight: ArrayLike) -> WalkSummary:
     """Describe walks to the nearest facility, metres; inf = none can be reached."""
-    amounts, weights = _checked(walk_m, weight)
+    amounts, weights = _ascending(walk_m, weight)
     total = float(weights.sum())
-    there = np.isfinite(amounts)
+    there = slice(0, int(np.searchsorted(amounts, np.inf)))
     reached = float(weights[there].sum())
+    upto = np.cumsum(weights)
     return WalkSummary(
         weight=total,
         unreachable_share=(total - reached) / total if total > 0 else None,
         mean_m=float(amounts[there] @ weights[there]) / reached if reached > 0 else None,
-        quantiles_m={share: weighted_quantile(amounts, weights, share) for share in QUANTILES},
-        worst_mean_m=worst_mean(amounts, weights),
-        gini=gini(amounts[there], weights[there]),
+        quantiles_m={share: _quantile(amounts, upto, share) for share in QUANTILES},
+        worst_mean_m=_worst_mean(amounts[::-1], weights[::-1], WORST_SHARE),
+        gini=_gini(amounts[there], weights[there]),
     )
 
 
 def supply_summary(supply: ArrayLike, weight: ArrayLike) -> SupplySummary:
     """Describe how much there is for each demand point's workers."""
-    amounts, weights = _checked(supply, weight)
+    amounts, weights = _ascending(supply, weight)
     total = float(weights.sum())
     return SupplySummary(
         mean=float(amounts @ weights) / total if total > 0 else None,
         none_share=float(weights[amounts == 0].sum()) / total if total > 0 else None,
-        worst_mean=worst_mean(amounts, weights, greatest=False),
-        gini=gini(amounts, weights),
+        worst_mean=_worst_mean(amounts, weights, WORST_SHARE),
+        gini=_gini(amounts, weights),
     )
 
 

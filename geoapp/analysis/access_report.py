@@ -133,11 +133,16 @@ def access_report(
             seats_enhanced=some.get("seats_enhanced"),
         )
 
-    regions = {code: of(rows) for code, rows in rows_below(region, parents or {}).items()}
+    total = of(slice(None))
+    regions = {
+        # The regions above all others have the figures of all.
+        code: total if len(rows) == len(weight) else of(rows)
+        for code, rows in rows_below(region, parents or {}).items()
+    }
     groups = {code: of(rows) for code, rows in rows_below(group, {}).items()}
     above = {(parents or {}).get(code) for code in regions}
     return AccessReport(
-        total=of(slice(None)),
+        total=total,
         regions=regions,
         groups=groups,
         regions_gini=_between([one for code, one in regions.items() if code not in above]),
