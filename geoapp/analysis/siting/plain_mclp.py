@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.covering_dual import Dual, bounds_of, improved_dual
 from geoapp.analysis.siting.covering_search import CoveringSearch
+from geoapp.analysis.siting.exchange import Exchange
 from geoapp.analysis.siting.greedy import Greedy, greedy, weight_covered
 from geoapp.analysis.siting.large_mclp import MOST_SEARCHED_ROWS, prove_large
 from geoapp.analysis.siting.mclp_model import Rules, mclp_model
@@ -18,6 +19,10 @@ from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 
 CurveOf = Callable[[FloatArray, float, float], tuple[CurvePoint, ...]]
 
+_QUICK_ENTRIES = 5_000  # up to which the exact search takes seconds from any plan
+_REBUILD_SHARE = 0.3  # of the time left, at most
+_TRIES = 50  # between two looks
+_PATIENCE = 20  # looks in vain
 _DUAL_SHARE = 0.3  # of the time left, at most
 
 
@@ -116,26 +121,49 @@ def _prove(search: CoveringSearch) -> Dual:
         )
         search.take_dual(dual)
         search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
+        if not search.met() and search.cover.nnz > _QUICK_ENTRIES:
+            # A better plan lets reduced costs settle more sites before the exact search.
+            _rebuild(search)
     if not search.met() and clock.left() > 0:
         _search_rest(search, dual)
     return dual
+
+
+def _rebuild(search: CoveringSearch) -> None:
+    """Better the plan by taking down and rebuilding, until many tries are in vain."""
+    exchange = Exchange(search.cover, search.by_site, search.weights, search.sites)
+    until = search.clock.taken() + _REBUILD_SHARE * search.clock.left()
+    vain = 0
+    while vain < _PATIENCE and search.clock.taken() < until and search.clock.left() > 0:
+        exchange.improve(_TRIES)
+        vain += 1
+        if exchange.value > search.objective:
+            search.offer(exchange.sites)
+            vain = 0
+        if search.met():
+            return
+
+
+def _rules(p: int, sites: int, fixed: IntArray) -> Rules:
+    """Return the rule of p sites."""
+    return Rules(
+        p=p,
+        fixed=fixed,
+        allowed=np.ones(sites, bool),
+        costs=np.ones(sites),
+        budget=None,
+        group=np.full(sites, -1),
+        least=np.empty(0, np.int64),
+        most=np.empty(0, np.int64),
+        backup_share=0.0,
+    )
 
 
 def _search_rest(search: CoveringSearch, dual: Dual) -> None:
     """Close what reduced costs settle, and let HiGHS search the rest."""
     left, sure = search.undecided(dual)
     rows = merged(sp.csr_array(search.cover[:, left]), search.weights)
-    rules = Rules(
-        p=search.p,
-        fixed=np.flatnonzero(np.isin(left, sure)),
-        allowed=np.ones(len(left), bool),
-        costs=np.ones(len(left)),
-        budget=None,
-        group=np.full(len(left), -1),
-        least=np.empty(0, np.int64),
-        most=np.empty(0, np.int64),
-        backup_share=0.0,
-    )
+    rules = _rules(search.p, len(left), np.flatnonzero(np.isin(left, sure)))
     if len(left) < search.p:
         search.bound = search.objective
         return
