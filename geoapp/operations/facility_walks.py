@@ -83,7 +83,8 @@ class FacilityWalks:
         self.index, self.network = index, network
         self.snapped = self._snap(former)
         on = self.snapped.state == Snap.ON
-        self.off = ~on & index.alive
+        self._off = ~on & index.alive
+        self._some_off = bool(self._off.any())
         self.places = PlacesOnNetwork(network, self.snapped)
 
     def _snap(self, former: "FacilityWalks | None") -> Snapped:
@@ -113,8 +114,10 @@ class FacilityWalks:
     def nearest(
         self, query: NearestQuery, chosen: Chosen, wanted: int, estimate: WalkingEstimate
     ) -> list[Way] | None:
-        """Return the ways to the nearest places, nearest first; None if the asker is off the network."""
-        estimate = self.estimate_at(estimate, lon=query.lon, lat=query.lat)
+        """Return the ways to the nearest places, nearest first; None if the asker is off the network.
+
+        ``estimate`` is for those beside the network: see `estimate_at`.
+        """
         asker = snap(self.network, [query.lon], [query.lat])
         if asker.state[0] != Snap.ON:
             return None
@@ -132,13 +135,12 @@ class FacilityWalks:
             walks.positions.astype(np.int64), lon=query.lon, lat=query.lat
         )
         ways = [
-            Way(int(position), float(distance_m), float(walk_dm) / 10, Basis.NETWORK)
+            Way(position, distance_m, walk_dm / 10, Basis.NETWORK)
             for position, distance_m, walk_dm in zip(
-                walks.positions, line_m, walks.walk_dm, strict=True
+                walks.positions.tolist(), line_m.tolist(), walks.walk_dm.tolist(), strict=True
             )
         ]
-        beside = mask & self.off
-        if beside.any():
+        if self._some_off and (beside := mask & self._off).any():
             line = self.index.query(lon=query.lon, lat=query.lat, k=wanted, mask=beside)
             ways += [
                 Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)

@@ -98,8 +98,8 @@ class NearestService:
         ways = self._walks.of(snapshot)
         found, estimate = None, self.estimate
         if ways is not None:
-            found = ways.nearest(query, chosen, wanted, estimate)
             estimate = ways.estimate_at(estimate, lon=query.lon, lat=query.lat)
+            found = ways.nearest(query, chosen, wanted, estimate)
         if found is None:
             # The order by walking estimate is that by line, since the detour factor is one number.
             line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)

@@ -100,6 +100,7 @@ def local_estimate(
     """Return how walks from one place are estimated."""
     if network is None or network.detour_factor is None:
         return estimate
-    if not within_bounds(network, np.array([lon]), np.array([lat]))[0]:
+    west, south, east, north = network.bounds
+    if not (west <= lon <= east and south <= lat <= north):
         return estimate
     return replace(estimate, detour_factor=network.detour_factor)

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -43,7 +44,7 @@ class NetworkStatistics:
     dead_ends: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: what is worked out once is kept beside the fields
 class WalkingNetwork:
     """An immutable walking network of n nodes and m edges, walked in both directions.
 
@@ -97,7 +98,7 @@ class WalkingNetwork:
         """Number of edges."""
         return len(self.edge_start)
 
-    @property
+    @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
         """West, south, east, north in degrees."""
         return (

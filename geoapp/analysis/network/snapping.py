@@ -95,7 +95,7 @@ def snap(
     if len(at_lon) >= _MANY:
         row = np.floor((at_lat - grid.south) / grid.cell)
         order = np.argsort(row * grid.columns + (at_lon - grid.west) / grid.cell)
-    parts = np.array_split(order, threads if len(order) >= _MANY else 1)
+    parts = np.array_split(order, threads) if len(order) >= _MANY else [order]
 
     def put(part: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
         return kernels.snap(
