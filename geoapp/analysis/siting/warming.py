@@ -11,6 +11,7 @@ from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.checks import checked_cover
 from geoapp.analysis.siting.covering_dual import DualAscent
 from geoapp.analysis.siting.exchange import Exchange
+from geoapp.analysis.siting.waste import Neighbourhoods
 
 
 def warm_up() -> None:
@@ -26,3 +27,5 @@ def warm_up() -> None:
         rows.cover, by_site, rows.weights, 2, np.array([1.0, 0, 1, 0]), compiled=True
     ).advance()
     Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
+    parts = Neighbourhoods(rows.cover, by_site, rows.weights, 2, sites, 2)
+    list(parts.least(np.full(len(rows.weights), 0.5), 10, np.zeros(1, np.bool_)))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import scipy.sparse as sp
 
-from geoapp.analysis.siting import SitingStatus, aggregate, plain_mclp, solve_mclp
+from geoapp.analysis.siting import SitingStatus, aggregate, large_mclp, plain_mclp, solve_mclp
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.covering_dual import bounds_of, improved_dual
 from geoapp.analysis.siting.exchange import Exchange
@@ -111,7 +111,8 @@ def test_the_way_of_large_problems_claims_nothing_that_is_not_so(
     weights = rng.integers(1, 30, 500)
     exact = solve_mclp(cover, weights, 6)
     assert exact.status is SitingStatus.OPTIMAL
-    monkeypatch.setattr(plain_mclp, "MOST_SEARCHED_ROWS", 10)
+    for module in (plain_mclp, large_mclp):
+        monkeypatch.setattr(module, "MOST_SEARCHED_ROWS", 10)
     near = solve_mclp(cover, weights, 6, target_gap=0.05, time_limit_seconds=2)
     assert near.objective <= exact.objective <= near.bound
     assert (near.status is SitingStatus.WITHIN_GAP) == (0 < near.gap_share <= 0.05)
@@ -123,7 +124,7 @@ def test_after_the_warm_up_nothing_is_compiled() -> None:
     code = """
 import numpy as np
 from geoapp.analysis.siting import (
-    aggregate, dual_kernels, exchange_kernels, plain_mclp, rebuild_kernels, solve_mclp,
+    aggregate, dual_kernels, exchange_kernels, plain_mclp, rebuild_kernels, solve_mclp, waste_kernels,
 )
 from geoapp.analysis.siting.warming import warm_up
 from geoapp.analysis.siting import covering_dual
@@ -131,7 +132,7 @@ from geoapp.analysis.siting import covering_dual
 def compiled():
     return [
         len(one.signatures)
-        for module in (aggregate, dual_kernels, exchange_kernels, rebuild_kernels)
+        for module in (aggregate, dual_kernels, exchange_kernels, rebuild_kernels, waste_kernels)
         for one in vars(module).values()
         if hasattr(one, "signatures")
     ]
