@@ -32,10 +32,17 @@ from geoapp.analysis.spheroid import (
     least_geodesics_m,
 )
 from geoapp.analysis.walking import Standard, WalkingEstimate
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 
 _THREADS: Final = 2
 _SITES: Final = 64  # searched for at once, if the pairs of so many fit
 _MOST_PAIRS: Final = 4_000_000
+_MOST_HELD: Final = 100_000_000  # some 3 GB while they are put in order
+_FEWER = Text(
+    "更少的候选点、更小的区域或更短的标准（需求点与候选点的组合太多）",
+    "fewer candidates, a smaller region or a shorter standard (too many pairs with demand points)",
+)
 # Up to here the proven lower bound of a geodesic is at most 0.2 mm below it (see ``spheroid``).
 _CHORD_M: Final = 20_000.0
 _FARTHEST_M: Final = 200_000_000.0  # as far as a network reaches
@@ -88,6 +95,15 @@ class PairWalks:
             return np.zeros(len(self), np.bool_)
         return np.asarray(self._snapped.state == Snap.ON)
 
+    def parts_of(self, lon: FloatArray, lat: FloatArray) -> IntArray:
+        """Return by place (EPSG:4326) the part of the network that it is on; -1 = on none."""
+        if self.network is None:
+            return np.full(len(lon), -1, np.int64)
+        snapped = snap(self.network, lon, lat)
+        edge = np.where(snapped.state == Snap.ON, snapped.edge, -1)
+        node = self.network.edge_start[np.maximum(edge, 0)]
+        return np.where(edge >= 0, self.network.part[node], -1).astype(np.int64)
+
     @cached_property
     def _snapped(self) -> Snapped | None:
         return None if self.network is None else snap(self.network, self.lon, self.lat)
@@ -120,6 +136,7 @@ class PairWalks:
         lat: FloatArray,
         *,
         limit_m: float | None,
+        closer_than_m: FloatArray | None = None,
         progress: Progress | None = None,
         cancelled: Cancelled | None = None,
     ) -> sp.csr_array:
@@ -131,6 +148,8 @@ class PairWalks:
             The m sites, decimal degrees, EPSG:4326.
         limit_m
             Longest walk in metres, closed; None = however long.
+        closer_than_m
+            By demand point, only walks shorter than this count; None = all.
         progress, cancelled
             Told the share done, 0 to 1; asked between steps whether to stop.
 
@@ -145,12 +164,19 @@ class PairWalks:
         ------
         CancelledError
             If cancelled.
+        InvalidValueError
+            If there are more pairs than memory should hold.
         """
         site_lon, site_lat = checked_lonlat(lon, lat)
         parts: list[_Pairs] = []
+        held = 0
         for some in self._steps(len(site_lon), limit_m):
             raise_if(cancelled)
-            parts += self._part(site_lon[some], site_lat[some], some.start, limit_m)
+            for found in self._part(site_lon[some], site_lat[some], some.start, limit_m):
+                parts.append(found if closer_than_m is None else _closer(found, closer_than_m))
+                held += len(parts[-1][0])
+            if held > _MOST_HELD:
+                raise InvalidValueError("candidates", len(site_lon), _FEWER)
             if progress is not None:
                 progress(min(1.0, some.stop / len(site_lon)))
         shape = (len(self), len(site_lon))
@@ -258,6 +284,12 @@ class PairWalks:
             held = walk_m <= limit_m
             row, site, walk_m = row[held], site[held], walk_m[held]
         return row, first + which[site], walk_m
+
+
+def _closer(found: _Pairs, closer_than_m: FloatArray) -> _Pairs:
+    row, column, walk_m = found
+    near = walk_m < closer_than_m[row]
+    return row[near], column[near], walk_m[near]
 
 
 def kept(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:

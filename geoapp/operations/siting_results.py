@@ -248,13 +248,12 @@ def _summary(
         "needed_budget": number(result.needed_budget),
         "reachable_share": number(result.reachable_share),
         "unreachable_weight": plan.unreachable_weight,
-        "limit_m": plan.limit_m,
         "standard_walk_m": inputs.standard.walk_m(inputs.estimate),
         "standard_line_m": inputs.standard.line_m(inputs.estimate),
         "walks": None,
     }
     if plan.unreachable_weight is not None and len(found.order):
-        summary["walks"] = walk_figures(inputs, found.order, plan.limit_m)
+        summary["walks"] = walk_figures(inputs, found.order)
     return summary
 
 

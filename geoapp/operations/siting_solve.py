@@ -9,12 +9,11 @@ column with the walk to the nearest facility. What such columns add is taken off
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.pair_walks import kept
 from geoapp.analysis.regions import lineage
 from geoapp.analysis.siting import (
     CurvePoint,
@@ -33,10 +32,6 @@ from geoapp.core.i18n import Text
 from geoapp.operations.siting_inputs import SitingInputs
 from geoapp.operations.siting_parameters import SitingModel, SitingParameters
 
-# So many pairs are measured however long their walks; beyond, walks are bounded.
-_MOST_PAIRS: Final = 4_000_000
-_LEAST_LIMIT_M: Final = 5_000.0
-
 
 @dataclass(frozen=True, slots=True)
 class SitingPlan:
@@ -50,8 +45,6 @@ class SitingPlan:
     unreachable_weight
         Demand that neither a facility nor a candidate reaches on foot, left out of p-median and
         p-center; None for the covering models.
-    limit_m
-        Longest walk that p-median and p-center looked at; None = any.
     forbidden, conflicts
         Candidates that no plan may open, and pairs (n, 2) that none may open together.
     """
@@ -60,7 +53,6 @@ class SitingPlan:
     forbidden: IntArray
     conflicts: IntArray
     unreachable_weight: float | None = None
-    limit_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +261,7 @@ def _by_walk(
 ) -> SitingPlan:
     """Solve p-median or p-center in metres walked."""
     count = len(inputs.candidates)
-    walks, limit_m = impedances(inputs)
+    walks = impedances(inputs)
     usable = np.ones(count, np.bool_)
     usable[rules.forbidden] = False
     allowed = sp.csr_array(walks)
@@ -281,7 +273,7 @@ def _by_walk(
     if not rows.any():
         text = Text("没有需求点可步行到达", "no demand can be reached on foot")
         none = replace(_none(inputs, wanted, text), reachable_share=0.0)
-        return SitingPlan(none, rules.forbidden, rules.conflicts, unreachable, limit_m)
+        return SitingPlan(none, rules.forbidden, rules.conflicts, unreachable)
     matrix = kept_rows(walks, rows)
     existing_m = inputs.existing_m[rows]
     near = np.flatnonzero(np.isfinite(existing_m))
@@ -303,29 +295,52 @@ def _by_walk(
     else:
         result = solve_p_center(matrix, p, **more)
     new = _new_only(result, count, standing, 0.0, wanted)
-    return SitingPlan(new, rules.forbidden, rules.conflicts, unreachable, limit_m)
+    return SitingPlan(new, rules.forbidden, rules.conflicts, unreachable)
 
 
-def impedances(inputs: SitingInputs) -> tuple[sp.csr_array, float | None]:
+def impedances(inputs: SitingInputs) -> sp.csr_array:
     """Return the walks to candidates that are shorter than the walk to any facility.
 
     Returns
     -------
     walks
         Metres, CSR of shape (demand, candidates); what is not stored serves nobody better than
-        what stands, or is beyond the limit.
-    limit_m
-        Longest walk looked at; None = any. Small problems have none; in others it is ten times the
-        standard, and at least 5 km.
+        what stands, or cannot be reached.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more pairs than memory should hold.
     """
-    small = len(inputs.weight) * len(inputs.candidates) <= _MOST_PAIRS
-    generous_m = max(_LEAST_LIMIT_M, 10 * inputs.standard.walk_m(inputs.estimate))
-    limit_m = None if small else generous_m
-    walks = inputs.walks.within(inputs.candidates.lon, inputs.candidates.lat, limit_m=limit_m)
-    row = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
-    better = walks.data < inputs.existing_m[row]
-    places = kept(walks, better)
-    return sp.csr_array((walks.data[better], places.indices, places.indptr), walks.shape), limit_m
+    lon, lat = inputs.candidates.lon, inputs.candidates.lat
+    counted = inputs.weight > 0
+    closer_m = np.where(counted, inputs.existing_m, 0.0)
+    served = counted & np.isfinite(closer_m)
+    longest_m = float(closer_m[served].max(initial=0.0))
+    # Nobody served walks farther than that. Who is served by nothing is on a part of the network
+    # without a facility (or there is none at all): from there, and from beside the network, one
+    # must look as far as it takes.
+    beyond = np.zeros(len(lon), np.bool_)
+    if (counted & ~served).any():
+        lost = counted & ~served
+        parts = inputs.walks.parts_of(inputs.demand.lon[lost], inputs.demand.lat[lost])
+        beyond = np.isin(inputs.walks.parts_of(lon, lat), np.union1d(parts, -1))
+    near, far = np.flatnonzero(~beyond), np.flatnonzero(beyond)
+    blocks = [
+        inputs.walks.within(lon[some], lat[some], limit_m=limit_m, closer_than_m=closer_m)
+        for some, limit_m in ((near, longest_m), (far, None))
+    ]
+    order = np.argsort(np.concatenate((near, far)), kind="stable")
+    return _columns(sp.hstack(blocks, format="csr"), order)
+
+
+def _columns(matrix: sp.csr_array, order: IntArray) -> sp.csr_array:
+    """Return a CSR with its columns in another order, its stored zeros with them."""
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    moved = sp.csr_array((matrix.data, place[matrix.indices], matrix.indptr), shape=matrix.shape)
+    moved.sort_indices()
+    return moved
 
 
 def kept_rows(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
@@ -394,15 +409,16 @@ def _new_only(
     )
 
 
-def walk_figures(
-    inputs: SitingInputs, chosen: IntArray, limit_m: float | None
-) -> dict[str, float | None]:
+def walk_figures(inputs: SitingInputs, chosen: IntArray) -> dict[str, float | None]:
     """Return the mean and the longest walk to the nearest site, before and after, of all reached.
 
     Figures before are of those whom a facility serves; None where it serves nobody.
     """
     walks = inputs.walks.within(
-        inputs.candidates.lon[chosen], inputs.candidates.lat[chosen], limit_m=limit_m
+        inputs.candidates.lon[chosen],
+        inputs.candidates.lat[chosen],
+        limit_m=None,
+        closer_than_m=np.where(inputs.weight > 0, inputs.existing_m, 0.0),
     )
     row = np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr))
     after_m = inputs.existing_m.copy()

@@ -20,6 +20,7 @@ from geoapp.operations.jobs import execute
 from geoapp.operations.networks import import_network
 from geoapp.operations.siting_inputs import read_siting_inputs
 from geoapp.operations.siting_parameters import DrawnSite, Quota, SitingModel, SitingParameters
+from geoapp.operations.siting_solve import impedances
 from geoapp.store.engine import Database
 from tests.operations.test_coverage_run import moment
 from tests.osm_file import write_town_streets
@@ -395,6 +396,48 @@ def test_on_the_network(town: Database, settings: Settings, tmp_path: Path) -> N
     assert after.result["total"]["backup_weight"] == total["backup_after_weight"]
     made = solved(town, settings, candidates="generated-network", spacing_m=50.0)
     assert made.inputs["candidates"]["count"] >= 1
+
+
+@pytest.mark.parametrize("standing", ["T-1,T-2,T-3,T-4", "T-2", "T-4", ""])
+@pytest.mark.parametrize("network", [False, True])
+def test_no_walk_that_matters_is_left_out(
+    town: Database, settings: Settings, tmp_path: Path, standing: str, network: bool
+) -> None:
+    """Whatever stands, and on whichever part of the network: all walks that better somebody's."""
+    if network:
+        import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    run_sql(
+        town,
+        "update facility set status = case when code = any(:codes) then 'open' else 'closed' end",
+        codes=standing.split(","),
+    )
+    # One more host on the short street that joins nothing, and a worker there.
+    for number, east in (("F", 8), ("G", 10)):
+        run_sql(
+            town,
+            "insert into candidate (set_id, code, geom) select id, :code, "
+            "st_setsrid(st_makepoint(:lon, :lat), 4326) from candidate_set",
+            code=number,
+            lon=TOWN_LON + east / 1000,
+            lat=TOWN_LAT + 0.01,
+        )
+    run_sql(
+        town,
+        "insert into demand_point (set_id, geom, weight) select id, "
+        "st_setsrid(st_makepoint(:lon, :lat), 4326), 7 from demand_set",
+        lon=TOWN_LON + 0.0093,
+        lat=TOWN_LAT + 0.01,
+    )
+    inputs = read_siting_inputs(town, settings, WANTED)
+    every = inputs.walks.within(inputs.candidates.lon, inputs.candidates.lat, limit_m=None)
+    truth = np.full(every.shape, np.inf)
+    truth[np.repeat(np.arange(every.shape[0]), np.diff(every.indptr)), every.indices] = every.data
+    truth[truth >= inputs.existing_m[:, None]] = np.inf
+    walks = impedances(inputs)
+    found = np.full(walks.shape, np.inf)
+    found[np.repeat(np.arange(walks.shape[0]), np.diff(walks.indptr)), walks.indices] = walks.data
+    assert np.allclose(found, truth)
+    assert np.isfinite(truth).any()
 
 
 def test_the_network_candidates_need_a_network(town: Database, settings: Settings) -> None:
