@@ -1,11 +1,13 @@
-"""Requests per second of ``/api/v1/nearest`` on 200,000 sample facilities, beside a no-op route.
+"""Requests per second of ``/api/v1/nearest`` beside a no-op route, by line and by walk.
 
-The service runs as operators run it (``geoapp serve``), with a store of its own. ``/healthz`` is the
-no-op: the same server, hooks and headers, and no work. Both are asked in turns, several rounds, so
-that a busy machine slows both; the ratio of the medians is the result. The client is ``wrk``
-(Debian's package), whose own work is small beside the server's.
+First 200,000 sample facilities without a network, then 2,000 in a generated city whose walking
+network has 310,000 nodes. The service runs as operators run it (``geoapp serve``), with a store of
+its own. ``/healthz`` is the no-op: the same server, hooks and headers, and no work. All routes are
+asked in turns, several rounds, so that a busy machine slows all; the ratio of the medians is the
+result. Positions never repeat. The client is ``wrk`` (Debian's package), whose own work is small
+beside the server's.
 
-Usage: python benchmarks/bench_nearest_http.py [facilities] [seconds of each round]
+Usage: python benchmarks/bench_nearest_http.py [facilities] [seconds of each round] [nodes]
 """
 
 import os
@@ -16,24 +18,32 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
+from bench_network import city
 from sqlalchemy import text
 
+from geoapp.analysis.network.detour import with_detour
 from geoapp.core.settings import Settings
 from geoapp.operations.init import initialise
+from geoapp.operations.networks import take_into_use
 from geoapp.store.engine import open_database
 
 ROUNDS = 5
 CONNECTIONS = 8
-# 200,000 places in a square of some 130 km, with the hours, amenities and kinds of a city's mix.
+IN_TOWN = 2_000
+# West, south, east, north of a square of some 130 km.
+SQUARE = (119.6, 35.6, 120.9, 37.0)
+# Places with the hours, amenities and kinds of a city's mix.
 FILL = text(
     """
     insert into facility (code, kind_code, name_zh, name_en, geom, opening_hours, amenities,
         no_amenities, entry, access, address, phone, verified_on, is_sample)
     select 'B-' || n, (array['outdoor_station', 'worker_home', 'service_base'])[1 + n % 3],
         '示例·站点 ' || n, 'Sample station ' || n,
-        st_setsrid(st_makepoint(119.6 + 1.3 * random(), 35.6 + 1.4 * random()), 4326),
+        st_setsrid(st_makepoint(:west + (:east - :west) * random(),
+            :south + (:north - :south) * random()), 4326),
         (array['24/7', '08:00-18:00', 'Mo-Fr 09:00-17:00', 'Mo-Su 06:00-22:00', null,
             'Mo-Fr 09:00-12:00,14:00-17:00; PH off'])[1 + n % 6],
         case n % 3 when 0 then '{drinking_water}'::text[] when 1 then '{microwave}' else '{}' end,
@@ -42,32 +52,45 @@ FILL = text(
     """
 )
 ASK = """
+math.randomseed({seed})
 request = function()
-  local path = string.format("{path}", 119.6 + math.random() * 1.3, 35.6 + math.random() * 1.4)
-  return wrk.format("GET", path)
+  local lon = {west} + math.random() * ({east} - {west})
+  local lat = {south} + math.random() * ({north} - {south})
+  return wrk.format("GET", string.format("{path}", lon, lat))
 end
 """
-ROUTES = {
-    "no-op (/healthz)": "/healthz",
+NOOP = "no-op (/healthz)"
+BY_LINE = {
+    NOOP: "/healthz",
     "nearest 5": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=5",
     "nearest 5, open now": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=5&open_at=now",
     "nearest 10 homes": "/api/v1/nearest?lon=%.5f&lat=%.5f&k=10&family=home",
 }
+BY_WALK = {one: path for one, path in BY_LINE.items() if one != "nearest 10 homes"}
+
+Bounds = tuple[float, float, float, float]
+Measured = tuple[float, float, float]
 
 
-def fill(folder: Path, count: int) -> None:
+def fill(folder: Path, count: int, bounds: Bounds) -> None:
     """Make the store."""
     database = open_database(Settings(data=folder, database_url=None))
     initialise(database)
+    corners = dict(zip(("west", "south", "east", "north"), bounds, strict=True))
     with database.session() as session:
-        session.execute(FILL, {"count": count})
+        session.execute(FILL, {"count": count, **corners})
     database.close()
 
 
-def measure(port: int, path: str, folder: Path, seconds: int) -> tuple[float, float, float]:
+def measure(port: int, path: str, folder: Path, seconds: int, bounds: Bounds) -> Measured:
     """Return requests per second and the 50th and 99th percentile of the answer time in ms."""
     script = folder / "ask.lua"
-    script.write_text(ASK.replace("{path}", path), encoding="ascii")
+    values = dict(zip(("{west}", "{south}", "{east}", "{north}"), map(str, bounds), strict=True))
+    values |= {"{path}": path, "{seed}": str(time.time_ns() % 2**31)}
+    filled = ASK
+    for name, value in values.items():
+        filled = filled.replace(name, value)
+    script.write_text(filled, encoding="ascii")
     done = subprocess.run(
         ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--latency", "-s", script]
         + [f"http://127.0.0.1:{port}"],
@@ -88,50 +111,64 @@ def milliseconds(words: str) -> float:
     return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
 
 
-def main() -> None:
-    """Print the table."""
-    if shutil.which("wrk") is None:
-        sys.exit("needs wrk: apt-get install wrk")
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
-    seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 3
-    with tempfile.TemporaryDirectory(prefix="geoapp-bench-") as name:
-        folder = Path(name)
-        fill(folder / "data", count)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        environment = {**os.environ, "GEOAPP_DATA": str(folder / "data")}
-        environment.pop("DATABASE_URL", None)
-        server = subprocess.Popen(
-            [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
-            env=environment,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        try:
-            assert server.stdout is not None
-            if not any(line.startswith("ready ") for line in server.stdout):
-                sys.exit("the service did not start")
-            for path in ROUTES.values():  # every process has read the facilities
-                measure(port, path, folder, 2)
-            found: dict[str, list[tuple[float, float, float]]] = {one: [] for one in ROUTES}
-            for _ in range(ROUNDS):
-                for route, path in ROUTES.items():
-                    found[route].append(measure(port, path, folder, seconds))
-        finally:
-            server.terminate()
-            server.wait(60)
+def compare(folder: Path, routes: dict[str, str], seconds: int, bounds: Bounds) -> None:
+    """Serve a store, ask the routes in turns, and print the table."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {**os.environ, "GEOAPP_DATA": str(folder / "data")}
+    environment.pop("DATABASE_URL", None)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert server.stdout is not None
+        if not any(line.startswith("ready ") for line in server.stdout):
+            sys.exit("the service did not start")
+        for path in routes.values():  # every process has read the facilities
+            measure(port, path, folder, 2, bounds)
+        found: dict[str, list[Measured]] = {one: [] for one in routes}
+        for _ in range(ROUNDS):
+            for route, path in routes.items():
+                found[route].append(measure(port, path, folder, seconds, bounds))
+    finally:
+        server.terminate()
+        server.wait(60)
     medians = {
         route: [statistics.median(column) for column in zip(*rounds, strict=True)]
         for route, rounds in found.items()
     }
-    noop = next(iter(medians.values()))[0]
-    print(f"{count:,} facilities, {CONNECTIONS} connections, {ROUNDS} rounds of {seconds} s")
     for route, (rate, middle, slow) in medians.items():
         print(
-            f"{route:22} {rate:8,.0f} requests/s  {rate / noop:5.2f} of the no-op  "
-            f"p50 {middle:6.2f} ms  p99 {slow:6.2f} ms"
+            f"{route:22} {rate:8,.0f} requests/s  {rate / medians[NOOP][0]:5.2f} of the no-op  "
+            f"p50 {middle:6.2f} ms  p99 {slow:6.2f} ms",
+            flush=True,
         )
+
+
+def main() -> None:
+    """Print both tables."""
+    if shutil.which("wrk") is None:
+        sys.exit("needs wrk: apt-get install wrk")
+    given = [int(one) for one in sys.argv[1:]]
+    count, seconds, nodes = [*given, *(200_000, 3, 310_000)[len(given) :]]
+    rounds = f"{CONNECTIONS} connections, {ROUNDS} rounds of {seconds} s"
+    if count:
+        with tempfile.TemporaryDirectory(prefix="geoapp-bench-") as name:
+            fill(Path(name) / "data", count, SQUARE)
+            print(f"By line: {count:,} facilities, {rounds}", flush=True)
+            compare(Path(name), BY_LINE, seconds, SQUARE)
+    if nodes:
+        with tempfile.TemporaryDirectory(prefix="geoapp-bench-") as name:
+            network = with_detour(city(nodes))
+            fill(Path(name) / "data", IN_TOWN, network.bounds)
+            settings = Settings(data=Path(name) / "data", database_url=None)
+            take_into_use(settings, network, {"name": "city", "clip": None})
+            print(f"By walk: {network.node_count:,} nodes, {IN_TOWN:,} facilities, {rounds}")
+            compare(Path(name), BY_WALK, seconds, network.bounds)
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ def import_network(
     network = with_detour(network)
     tell(0.8, Text("保存", "Saving"))
     about = {"name": name or path.name.removesuffix(".pbf").removesuffix(".osm"), "clip": clip}
-    unchanged = _take_into_use(_folder(settings), network, about)
+    unchanged = take_into_use(settings, network, about)
     tell(1.0, Text("完成", "Done"))
     return NetworkReport(
         str(about["name"]), network.version, network.statistics(), network.bounds, unchanged
@@ -130,8 +130,13 @@ def _clipped(segments: WalkSegments, outline: Any, path: Path) -> WalkSegments:
     )
 
 
-def _take_into_use(folder: Path, network: WalkingNetwork, about: dict[str, Any]) -> bool:
-    """Save a network unless it is there, let ``current`` name it, and remove the others."""
+def take_into_use(settings: Settings, network: WalkingNetwork, about: dict[str, Any]) -> bool:
+    """Save a network unless it is there, let ``current`` name it, and remove the others.
+
+    ``about`` has its ``name`` and the region it was clipped to (``clip``, a code or None). Tells
+    whether this very network was in use already.
+    """
+    folder = _folder(settings)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     wanted = folder / network.version
     if wanted.is_dir() and not _is_sound(wanted):
