@@ -8,6 +8,7 @@ from sqlalchemy import text
 from geoapp.core.words import Level
 from geoapp.store.coverage_read import list_demand_sets
 from geoapp.store.engine import Database
+from geoapp.store.siting import CandidateSetRow, list_candidate_sets
 from geoapp.store.vocabulary import list_amenities, list_kinds, list_standards
 
 
@@ -129,3 +130,9 @@ def read_demand_sets(database: Database) -> list[dict[str, Any]]:
             }
             for one in list_demand_sets(session)
         ]
+
+
+def read_candidate_sets(database: Database) -> list[CandidateSetRow]:
+    """Return the candidate sets, the newest first."""
+    with database.session() as session:
+        return list_candidate_sets(session)

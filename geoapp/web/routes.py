@@ -5,7 +5,7 @@ from flask_openapi3 import OpenAPI
 from geoapp.web import api_docs
 from geoapp.web.api import coverage_runs, facilities, nearest, siting_runs, vocabularies, walks
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, steward
+from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, siting, steward
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -24,6 +24,7 @@ def register_routes(app: OpenAPI) -> None:
         chrome.blueprint,
         finder.blueprint,
         plan.blueprint,
+        siting.blueprint,
         coverage.blueprint,
         maps.blueprint,
         ogc.blueprint,

@@ -1,35 +1,24 @@
 // The planner: starts a run, follows it without reloading, shows the gaps on the map and in a table.
 
 /* global L */
+import { complain, makeFollower, showAll } from './follow.js';
 import { colour, drawDots, makeMap } from './map.js';
 import { makeSortable } from './table.js';
 import { makeWalks } from './walks.js';
 
 const main = document.getElementById('content');
 const form = document.getElementById('plan-form');
-const follow = document.getElementById('follow');
 const result = document.getElementById('result');
 const box = document.getElementById('map');
 const texts = JSON.parse(document.getElementById('texts').textContent);
 const language = document.documentElement.lang.slice(0, 2);
-const POLL_MS = 700;
 
 const made = makeMap(box);
 const gapLayer = L.layerGroup().addTo(made.map);
 drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
 const walks = makeWalks(made.map, box, document.getElementById('walk-told'), language);
 let zones = new Map();
-let following = null;
-
-function token() {
-  return document.querySelector('meta[name="csrf-token"]').content;
-}
-
-function complain(text) {
-  const place = document.getElementById('form-error');
-  place.hidden = !text;
-  place.lastElementChild.textContent = text || '';
-}
+const follower = makeFollower(main, texts, language, prepareResult);
 
 function question() {
   const amount = Number(form.elements.amount.value);
@@ -42,102 +31,12 @@ function question() {
   return body;
 }
 
-async function start() {
+function start() {
   complain(null);
   const body = question();
-  if (!body.families.length) {
-    complain(texts.no_family);
-    return;
-  }
-  if ('at' in body && !body.at) {
-    complain(texts.no_moment);
-    return;
-  }
-  document.getElementById('start').disabled = true;
-  let answer = null;
-  try {
-    const response = await fetch(main.dataset.runs, {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token() },
-      body: JSON.stringify(body),
-    });
-    answer = await response.json();
-    if (!response.ok) {
-      complain((language === 'zh' && answer.detail_zh) || answer.detail);
-      answer = null;
-    }
-  } catch (error) {
-    complain(texts.offline);
-  }
-  document.getElementById('start').disabled = false;
-  if (answer) followRun(answer);
-}
-
-function showProgress(run) {
-  const percent = Math.round(run.progress_share * 100);
-  const bar = follow.querySelector('[role="progressbar"]');
-  follow.hidden = false;
-  bar.setAttribute('aria-valuenow', percent);
-  bar.firstElementChild.style.width = `${Math.max(percent, 2)}%`;
-  const step = run.cancel_requested ? texts.cancelling : run.step[language];
-  const line = run.status === 'running' ? `${step} · ${percent}%` : step;
-  const place = document.getElementById('follow-step');
-  if (place.textContent !== line) place.textContent = line;
-  document.getElementById('cancel').disabled = run.cancel_requested;
-}
-
-function followRun(run) {
-  following = run.id;
-  main.dataset.run = run.id;
-  history.replaceState(null, '', `?run=${run.id}`);
-  step(run);
-}
-
-async function step(run) {
-  if (following !== run.id) return;
-  main.dataset.status = run.status;
-  if (run.status !== 'queued' && run.status !== 'running') {
-    following = null;
-    follow.hidden = true;
-    await showResult(run.id);
-    return;
-  }
-  showProgress(run);
-  window.setTimeout(async () => {
-    let next = run;
-    try {
-      const response = await fetch(`${main.dataset.runs}/${run.id}`);
-      if (response.ok) next = await response.json();
-      else document.getElementById('follow-step').textContent = texts.offline;
-    } catch (error) {
-      document.getElementById('follow-step').textContent = texts.offline;
-    }
-    step(next);
-  }, POLL_MS);
-}
-
-async function cancel() {
-  document.getElementById('cancel').disabled = true;
-  try {
-    await fetch(`${main.dataset.runs}/${main.dataset.run}/cancel`, { method: 'POST', headers: { 'X-CSRFToken': token() } });
-  } catch (error) {
-    document.getElementById('cancel').disabled = false;
-  }
-}
-
-async function showResult(id) {
-  const response = await fetch(main.dataset.fragment.replace('/0', `/${id}`));
-  if (!response.ok) {
-    complain(texts.offline);
-    return;
-  }
-  result.innerHTML = await response.text();
-  const fresh = document.getElementById('fresh-runs');
-  document.getElementById('runs').replaceChildren(fresh.content);
-  fresh.remove();
-  await prepareResult(id);
-  const title = document.getElementById('figures-title');
-  if (title) title.focus();
+  if (!body.families.length) complain(texts.no_family);
+  else if ('at' in body && !body.at) complain(texts.no_moment);
+  else follower.start(body);
 }
 
 async function prepareResult(id) {
@@ -150,16 +49,9 @@ async function prepareResult(id) {
       if (!event.target.closest('[data-around]')) choose(event.target.closest('tr').dataset.rank, 'table');
     });
     const all = document.getElementById('all');
-    if (all) all.addEventListener('click', showAll);
+    if (all) all.addEventListener('click', () => showAll('gaps'));
     await drawGaps(id);
   }
-  result.dataset.shown = id;
-}
-
-function showAll() {
-  document.getElementById('gaps').classList.remove('short');
-  const all = document.getElementById('all');
-  if (all) all.hidden = true;
 }
 
 async function drawGaps(id) {
@@ -190,7 +82,7 @@ function choose(rank, from) {
     const chosen = row.dataset.rank === rank;
     row.classList.toggle('chosen', chosen);
     if (chosen && from === 'map') {
-      if (!row.offsetParent) showAll();
+      if (!row.offsetParent) showAll('gaps');
       row.scrollIntoView({ block: 'center' });
     }
   });
@@ -203,16 +95,11 @@ function choose(rank, from) {
 
 form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
 form.addEventListener('change', () => { document.getElementById('moment').hidden = form.elements.when.value !== 'at'; });
-document.getElementById('cancel').addEventListener('click', cancel);
 result.addEventListener('click', (event) => {
   const facility = event.target.closest('[data-around]');
   if (facility) walks.around(facility.dataset.around);
 });
 made.map.on('click', (event) => walks.from(event.latlng.lng, event.latlng.lat));
 
-if (main.dataset.run && (main.dataset.status === 'queued' || main.dataset.status === 'running')) {
-  fetch(`${main.dataset.runs}/${main.dataset.run}`).then((response) => response.json()).then(followRun, () => complain(texts.offline));
-} else if (main.dataset.run) {
-  prepareResult(main.dataset.run);
-}
+follower.resume();
 document.body.dataset.ready = 'true';

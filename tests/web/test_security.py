@@ -34,6 +34,10 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("DELETE", "/api/v1/facilities/<path:code>"): EDITORS,
     ("GET", "/plan"): RUNNERS,
     ("GET", "/plan/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/siting"): RUNNERS,
+    ("GET", "/plan/siting/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
+    ("POST", "/plan/siting/<int:run_id>/propose"): RUNNERS,
     ("GET", "/steward"): EDITORS,
 }
 # What may be sent without being signed in: it changes nothing that is stored.

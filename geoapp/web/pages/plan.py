@@ -48,7 +48,7 @@ def show() -> str:
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
         runs=_lines(names),
-        suggested_at=_next_evening(),
+        suggested_at=next_evening(),
         texts=_texts(),
         walk_words=_walk_words(),
         **run_parts(run, names),
@@ -109,7 +109,7 @@ def map_link(run: RunState) -> str:
     return f"/maps/stations,bases,homes,gaps,regions.html?run={run.id}&lang={language()}"
 
 
-def _next_evening() -> str:
+def next_evening() -> str:
     """Return the moment that is asked about most: a working evening, next Tuesday at ten."""
     today = datetime.now(ZoneInfo(services().settings.timezone)).date()
     tuesday = today + timedelta(days=(1 - today.weekday()) % 7)

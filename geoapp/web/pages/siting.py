@@ -1,0 +1,190 @@
+"""``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
+from geoapp.operations import siting_results, siting_run
+from geoapp.operations.proposals import propose
+from geoapp.operations.runs import RunState
+from geoapp.operations.siting_files import gap_words, save_siting, summary_lines
+from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel
+from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.web.access import require
+from geoapp.web.language import language, t
+from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.plan import next_evening, run_number
+from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.run_words import area_text, standard_text
+from geoapp.web.pages.siting_curve import curve_of
+from geoapp.web.replies import json_reply
+from geoapp.web.services import services
+
+blueprint = Blueprint("siting", __name__)
+
+_FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SitingLine:
+    """One line of the list of runs."""
+
+    id: int
+    title: Text
+    when: Text
+    told: Text
+
+
+@blueprint.get("/plan/siting")
+@require(Permission.RUN)
+def show() -> str:
+    """Show the form, the earlier runs, and the run that the address names."""
+    database = services().database
+    number = request.args.get("run")
+    run = None if number is None else siting_run.read(database, run_number(number))
+    names = region_names(database)
+    return render_template(
+        "planner/siting.html",
+        regions=names,
+        demand_sets=read_demand_sets(database),
+        candidate_sets=read_candidate_sets(database),
+        families=list(FAMILY_TEXT.items()),
+        models=list(MODEL_TEXT.items()),
+        suggested_at=next_evening(),
+        lines=_lines(names),
+        texts=_texts(),
+        **_parts(run, names),
+    )
+
+
+@blueprint.get("/plan/siting/runs/<int:run_id>")
+@require(Permission.RUN)
+def result(run_id: int) -> str:
+    """Answer a run's result alone, for the page that has followed it."""
+    names = region_names(services().database)
+    run = siting_run.read(services().database, run_id)
+    return render_template(
+        "planner/siting_result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+    )
+
+
+@blueprint.get("/plan/siting/<int:run_id>.<ext>")
+@require(Permission.RUN)
+def download(run_id: int, ext: str) -> Response:
+    """Answer a run as a file."""
+    if ext not in _FORMATS:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"siting-{run_id}.{ext}"
+        save_siting(services().database, run_id, path)
+        response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
+    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.post("/plan/siting/<int:run_id>/propose")
+@require(Permission.RUN)
+def adopt(run_id: int) -> Response:
+    """Store a run's sites as proposed facilities."""
+    done = propose(services().database, services().settings, run_id)
+    return json_reply({"added": list(done.added), "there": list(done.there)})
+
+
+def _title(run: RunState, names: dict[str, Text]) -> Text:
+    model = MODEL_TEXT[SitingModel(run.params["model"])]
+    area, standard = area_text(run, names), standard_text(run)
+    p = run.params["p"]
+    count = Text(f"{p} 个站点，", f"{p} sites, ") if p else Text("", "")
+    return Text(
+        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
+        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
+    )
+
+
+def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
+    told = RUN_STATUS_TEXT[run.status]
+    if run.result is not None:
+        total = run.result["total"]
+        before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
+        if before is not None and after is not None:
+            told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
+    return SitingLine(run.id, _title(run, names), moment_text(run.created_at), told)
+
+
+def _lines(names: dict[str, Text]) -> list[SitingLine]:
+    return [_line(one, names) for one in siting_run.recent(services().database)]
+
+
+def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/siting_result.html`` needs of a run."""
+    if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
+        return {"run": run, "found": None}
+    database = services().database
+    total = run.result["total"]
+    covered = total["covered_before_weight"]
+    sites = siting_results.sites_of(database, run.id)
+    for site in sites:
+        covered += site["adds"]
+        site["covered_share"] = covered / total["weight"] if total["weight"] else None
+        _place(site)
+    others = siting_results.sites_of(database, run.id, chosen=False)
+    for site in others:
+        _place(site)
+    regions = [
+        one for one in siting_results.region_figures(database, run.id) if one["level"] == "district"
+    ]
+    return {
+        "run": run,
+        "found": run.result,
+        "total": total,
+        "title": _title(run, names).pick(language()),
+        "verdict": gap_words(run.result).pick(language()),
+        "lines_told": [(label.pick(language()), value) for label, value in summary_lines(run)],
+        "sites": sites,
+        "others": others,
+        "districts": regions,
+        "region_names": names,
+        "curve": curve_of(run.result),
+        "sample": bool(run.inputs.get("sample")),
+        "formats": list(_FORMATS),
+    }
+
+
+def _place(site: dict[str, Any]) -> None:
+    """Put a site's position into the datum of the page's map, and its name into words."""
+    point = shapely.from_wkb(site.pop("geometry_wkb"))
+    lon, lat = from_wgs84(lon=point.x, lat=point.y, datum=map_setup().datum)
+    site["lon"], site["lat"] = round(float(lon), 6), round(float(lat), 6)
+    site["at"] = f"{point.x:.5f}, {point.y:.5f}"
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "no_family": t("请至少选一类设施。", "Choose at least one family of facilities."),
+        "no_moment": t("请填日期和时间。", "Give a date and a time."),
+        "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
+        "cancelling": t("正在停止，保留目前最好的方案…", "Stopping, keeping the best so far…"),
+        "workers": t("人", "workers"),
+        "adds": t("新增", "adds"),
+        "must": t("必选点", "Must have"),
+        "remove": t("去掉", "Remove"),
+        "proposed": t(
+            "已登记 {added} 处拟建站点；{there} 处原已登记。",
+            "{added} proposed stations stored; {there} were there already.",
+        ),
+    }
