@@ -14,6 +14,7 @@ from geoapp.analysis.siting.waste import Neighbourhoods
 
 # Beyond so many merged rows an exact search gives nothing in minutes: exchanges do.
 MOST_SEARCHED_ROWS = 20_000
+_FEW_ROWS = 2_000  # so few are searched at once, before the bound is improved further
 _ROUNDS = 5  # exchanges before the first look at the clock
 _ASK_SECONDS = 0.1  # between two looks
 # Accuracy of the relaxation, then sites of the plan to a neighbourhood and branches of its search.
@@ -95,7 +96,8 @@ def _alternate(search: CoveringSearch, bounding: _Bounding, settled: Callable[[]
     """Better the plan, taking what the other thread has found, until there is nothing left to do."""
     clock = search.clock
     exchange = Exchange(search.cover, search.by_site, search.weights, search.sites)
-    rounds, rounded_at, looked_at = _ROUNDS, np.inf, -np.inf
+    rounds, rounded_at = _ROUNDS, np.inf
+    looked_at = False, -np.inf
     while True:
         before = clock.taken()
         exchange.improve(rounds)
@@ -115,9 +117,9 @@ def _alternate(search: CoveringSearch, bounding: _Bounding, settled: Callable[[]
         search.tell()
         if search.met() or clock.left() == 0:
             return
-        if (done or accuracy <= _STAGES[0][0]) and search.objective > looked_at:
-            looked_at = search.objective
-            if rows_left(search, dual) <= MOST_SEARCHED_ROWS:
+        if (done or accuracy <= _STAGES[0][0]) and (done, search.objective) > looked_at:
+            looked_at = done, search.objective
+            if rows_left(search, dual) <= (MOST_SEARCHED_ROWS if done else _FEW_ROWS):
                 return
 
 

@@ -11,7 +11,7 @@ every plan. A site below the p-th price wastes the difference, shared among its 
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,8 +118,8 @@ class Neighbourhoods:
 
         total = 0.0
         with ThreadPoolExecutor(_THREADS) as pool:
-            for least in pool.map(searched, self._blocks):
-                total += least
+            for done in as_completed([pool.submit(searched, one) for one in self._blocks]):
+                total += done.result()
                 yield total
 
 
