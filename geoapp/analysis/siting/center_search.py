@@ -11,8 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import merged
-from geoapp.analysis.siting.lscp import Covering, cheapest_cover
 from geoapp.analysis.siting.result import Basis, Clock
+from geoapp.analysis.siting.set_covering import Covering, cheapest_cover
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 
 

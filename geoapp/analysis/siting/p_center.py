@@ -15,7 +15,6 @@ from geoapp.analysis.siting.checks import (
     checked_impedance,
     checked_p,
 )
-from geoapp.analysis.siting.lscp import Covering, cheapest_cover
 from geoapp.analysis.siting.result import (
     Basis,
     Cancelled,
@@ -27,6 +26,7 @@ from geoapp.analysis.siting.result import (
     infeasible,
     status_of,
 )
+from geoapp.analysis.siting.set_covering import Covering, cheapest_cover
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 
