@@ -301,7 +301,7 @@ def _searched(
     if clock.left() > 0:
         point = None if start is None else point_of(model, cover, start)
         answer = solve(model, clock, start=point, stop_within=stop)
-        if answer.no_plan:
+        if answer.no_plan and start is None:
             return Plan(best, objective, size, "search", integral, None)
         if answer.x is not None:
             found = np.flatnonzero(answer.x[: cover.shape[1]] > 0.5)

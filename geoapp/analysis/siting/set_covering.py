@@ -104,7 +104,7 @@ def cheapest_cover(
             if task.holds(found) and (most is None or len(found) <= most):
                 better = float(task.costs[found].sum()) < value or sites is None
                 sites = found if better else sites
-        bound = np.inf if answer.no_plan else answer.bound
+        bound = np.inf if answer.no_plan and sites is None else answer.bound
         if bound > least + 1e-9 * size:
             least, basis = bound, "search"
     return Cheapest(sites, least, basis)
