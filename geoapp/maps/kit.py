@@ -67,6 +67,8 @@ class Context:
         The day in the service's own time zone, for places of moving facilities.
     run_id
         The coverage run that is shown; None where no run has succeeded yet.
+    siting_run_id
+        The siting run that is shown; None where none has succeeded yet.
     demand
         The code of that run's demand set; None is the newest.
     walk_m, line_m
@@ -78,6 +80,7 @@ class Context:
 
     today: date
     run_id: int | None = None
+    siting_run_id: int | None = None
     demand: str | None = None
     walk_m: float = 500.0
     line_m: float = 500 / 1.3
@@ -246,7 +249,7 @@ class Layer:
     label
         Whether each area carries its pop-up title.
     uses_run
-        Whether what it shows depends on the coverage run that is shown.
+        Whether what it shows depends on the coverage or siting run that is shown.
     """
 
     id: str

@@ -20,10 +20,10 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
-from geoapp.operations import coverage_run
+from geoapp.operations import coverage_run, siting_results, siting_run
 from geoapp.operations.cover_layer import with_cover_areas
 from geoapp.operations.networks import NetworkKeeper
-from geoapp.operations.runs import RunState
+from geoapp.operations.runs import RunState, run_kind
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import data_versions
 from geoapp.store.vocabulary import list_amenities
@@ -67,19 +67,28 @@ class LayerMoment:
             parts.append(f"network={self.context.network.version}")
         if layer.uses_run:
             parts += [f"run={self.context.run_id}", f"walk={self.context.walk_m}"]
+            parts.append(f"siting={self.context.siting_run_id}")
         return ";".join(parts)
 
 
 def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
-    """Return what layers are read at: a run by number, or the latest that succeeded.
+    """Return what layers are read at: the latest runs that succeeded, or one of them by number.
+
+    Parameters
+    ----------
+    run_id
+        A coverage run or a siting run, shown in place of the latest of its kind.
 
     Raises
     ------
     NotFoundError
-        If there is no such coverage run.
+        If there is no such run.
     ConflictError
         If it has no results.
     """
+    siting = None
+    if run_id is not None and run_kind(database, run_id) == siting_results.KIND:
+        siting, run_id = siting_results.finished(database, run_id), None
     if run_id is None:
         run = coverage_run.latest(database)
     else:
@@ -91,10 +100,12 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
                     f"Run {run_id} has no results (status: {run.status}).",
                 )
             )
+    siting = siting or siting_run.latest(database)
     with database.session() as session:
         versions = data_versions(session)
         amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
-    return LayerMoment(_context(settings, run), run, versions, amenities)
+    context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
+    return LayerMoment(context, run, versions, amenities)
 
 
 def _context(settings: Settings, run: RunState | None) -> Context:

@@ -106,6 +106,13 @@ def read_run(database: Database, kind: str, run_id: int) -> RunState:
         return run_state(run)
 
 
+def run_kind(database: Database, run_id: int) -> str | None:
+    """Return the kind of a run; None where there is none of this number."""
+    with database.session() as session:
+        run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
+        return None if run is None else run.kind
+
+
 def recent_runs(database: Database, kind: str, limit: int = 20) -> list[RunState]:
     """Return the newest runs of a kind, newest first."""
     with database.session() as session:

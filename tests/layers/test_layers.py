@@ -11,23 +11,27 @@ from sqlalchemy import text
 
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.snapping import snap
+from geoapp.core.errors import NotAllowedError, NotFoundError
 from geoapp.core.i18n import LANGUAGES
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import BASIS_TEXT, Basis, Datum
 from geoapp.maps.kit import Layer, class_of, classes_of
 from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations import coverage_results, coverage_run
+from geoapp.operations import coverage_results, coverage_run, siting_results, siting_run
 from geoapp.operations.coverage_run import CoverageParameters
 from geoapp.operations.init import initialise
 from geoapp.operations.layer_data import read_layer, read_moment
 from geoapp.operations.networks import import_network
+from geoapp.operations.siting_parameters import SitingParameters
 from geoapp.store.engine import Database
 from geoapp.web.layer_geojson import layer_feature
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
+SITING = SitingParameters(p=3, standard_m=300, spacing_m=100)
 LAYERS = [pytest.param(layer, id=layer.id) for layer in registry()]
 
 
@@ -40,9 +44,10 @@ def town(database: Database) -> Database:
 
 @pytest.fixture
 def answered(town: Database, settings: Settings, tmp_path: Path) -> Database:
-    """The town after a coverage run that leaves gaps, and with streets."""
+    """The town after a coverage run that leaves gaps and a siting run, and with streets."""
     import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
     coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
+    siting_run.run_here(town, settings, SITING)
     return town
 
 
@@ -74,7 +79,7 @@ def test_rows_have_what_style_and_popup_name(
 @pytest.mark.parametrize("layer", LAYERS)
 def test_without_a_run_no_layer_fails(layer: Layer, town: Database, settings: Settings) -> None:
     rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
-    assert (rows == []) == (layer.id in ("gaps", "network"))
+    assert (rows == []) == (layer.id in ("gaps", "network", "proposals"))
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -182,6 +187,33 @@ def test_cover_areas_follow_the_network(answered: Database, settings: Settings) 
 def test_the_network_tells_what_is_cut_off(answered: Database, settings: Settings) -> None:
     edges = layer_rows("network", answered, settings).values()
     assert sorted(edge["reach"] for edge in edges) == ["cut_off", *["joined"] * 3]  # type: ignore[index]
+
+
+def test_proposals_are_the_sites_of_the_latest_siting_run_or_of_the_one_asked_for(
+    answered: Database, settings: Settings
+) -> None:
+    [first] = siting_run.recent(answered)
+    more = siting_run.run_here(answered, settings, replace(SITING, p=1))
+    layer = registry().get("proposals", Role.MANAGER)
+    shown = {}
+    for number in (None, first.id):
+        moment = read_moment(answered, settings, number)
+        assert moment.context.run_id == coverage_run.recent(answered)[0].id
+        shown[number] = read_layer(answered, layer, moment.context).rows
+    sites = siting_results.sites_of(answered, first.id)
+    assert [(row["order"], row["adds"], row["name"]) for row in shown[first.id]] == [
+        (site["order"], site["adds"], site["code"]) for site in sites
+    ]
+    assert len(shown[None]) == 1
+    assert more.result is not None
+    assert shown[None][0]["is_sample"] is False
+    assert read_moment(answered, settings, None).version_of(layer) != read_moment(
+        answered, settings, first.id
+    ).version_of(layer)
+    with pytest.raises(NotFoundError):
+        read_moment(answered, settings, 12345)
+    with pytest.raises(NotAllowedError):
+        registry().get("proposals", None)
 
 
 def test_the_version_follows_what_a_layer_shows(answered: Database, settings: Settings) -> None:

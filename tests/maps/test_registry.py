@@ -32,6 +32,7 @@ def test_the_shipped_layers() -> None:
         "gaps",
         "homes",
         "network",
+        "proposals",
         "regions",
         "stations",
     ]

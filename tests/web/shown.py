@@ -7,17 +7,19 @@ from pathlib import Path
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
+from geoapp.operations import siting_run
 from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
 from geoapp.operations.networks import import_network
+from geoapp.operations.siting_parameters import SitingParameters
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_streets
 from tests.seed import seed_town
 
 
 def seed_shown(database: Database, settings: Settings) -> None:
-    """Seed the small town, make one of its bases an area, and do a coverage run."""
+    """Seed the small town, make one of its bases an area, and do a coverage and a siting run."""
     initialise(database)
     seed_town(database)
     with database.session() as session:
@@ -31,3 +33,4 @@ def seed_shown(database: Database, settings: Settings) -> None:
         import_network(database, settings, write_town_streets(Path(folder) / "town.osm.pbf"))
     run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
     execute(database, settings, run.id, threading.Event())
+    siting_run.run_here(database, settings, SitingParameters(p=2, standard_m=300, spacing_m=100))

@@ -20,7 +20,7 @@ from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, serious_violations
 
-ALL = ",".join(layer.id for layer in registry())
+ALL = ",".join(layer.id for layer in registry().visible_to(None))
 READY = "html[data-ready=yes]"
 
 
