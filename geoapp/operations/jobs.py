@@ -3,7 +3,10 @@
 import asyncio
 import contextlib
 import signal
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from typing import Any
 
 import procrastinate
@@ -39,7 +42,26 @@ def execute(database: Database, settings: Settings, run_id: int, stopping: threa
 def run_worker(database: Database, settings: Settings) -> None:
     """Work until SIGTERM or Ctrl-C; a run that is not finished then goes back into the queue."""
     stopping = threading.Event()
-    asyncio.run(_work(database, settings, stopping))
+    with _compiling():
+        asyncio.run(_work(database, settings, stopping))
+
+
+@contextlib.contextmanager
+def _compiling() -> Iterator[None]:
+    """Compile the solvers' loops beside the first jobs, so that no time limit is spent on it.
+
+    In a process of its own, which ends when the worker is asked to: compiling cannot be interrupted.
+    """
+    compiler = subprocess.Popen(
+        [sys.executable, "-m", "geoapp.analysis.siting.warming"],
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        yield
+    finally:
+        compiler.terminate()
+        compiler.wait()
 
 
 async def _work(database: Database, settings: Settings, stopping: threading.Event) -> None:

@@ -4,6 +4,8 @@ Compiled code is kept beside the source (or in the user's cache folder, where th
 written), so only the first start after an installation takes some seconds.
 """
 
+import os
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -29,3 +31,8 @@ def warm_up() -> None:
     Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
     parts = Neighbourhoods(rows.cover, by_site, rows.weights, 2, sites, 2)
     list(parts.least(np.full(len(rows.weights), 0.5), 10, np.zeros(1, np.bool_)))
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    warm_up()
