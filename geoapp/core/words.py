@@ -131,6 +131,15 @@ LEVEL_TEXT = {
     Level.STREET: Text("街道", "Street"),
 }
 
+# Groups of workers that demand files often name by these codes; any other name stands for itself.
+GROUP_TEXT = {
+    "courier": Text("外卖和快递", "Couriers and riders"),
+    "sanitation": Text("环卫", "Sanitation workers"),
+    "driver": Text("司机", "Drivers"),
+    "construction": Text("建筑和市政", "Construction and municipal works"),
+    "other": Text("其他", "Others"),
+}
+
 RUN_STATUS_TEXT = {
     RunStatus.QUEUED: Text("排队中", "Queued"),
     RunStatus.RUNNING: Text("运行中", "Running"),

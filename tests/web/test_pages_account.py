@@ -35,10 +35,10 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.PLANNER, ["找站点", "覆盖情况", "规划"]),
+        (Role.PLANNER, ["找站点", "覆盖情况", "盲区", "选址"]),
         (Role.STEWARD, ["找站点", "覆盖情况", "数据"]),
         (Role.MANAGER, ["找站点", "覆盖情况"]),
-        (Role.ADMIN, ["找站点", "覆盖情况", "规划", "数据"]),
+        (Role.ADMIN, ["找站点", "覆盖情况", "盲区", "选址", "数据"]),
     ],
 )
 def test_navigation_shows_what_a_role_may_open(
@@ -49,7 +49,7 @@ def test_navigation_shows_what_a_role_may_open(
     sign_in(site, page, role)
     page.goto(site.url + "/coverage")
     assert page.locator(".header nav a").all_text_contents() == seen
-    for path, name in (("/plan", "规划"), ("/steward", "数据")):
+    for path, name in (("/plan", "盲区"), ("/steward", "数据")):
         answer = page.request.get(site.url + path)
         assert answer.status == (200 if name in seen else 403)
 

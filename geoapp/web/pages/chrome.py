@@ -59,7 +59,8 @@ class MapSetup:
 _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
     ("finder.show", Text("找站点", "Find"), "pin", frozenset()),
     ("coverage.show", Text("覆盖情况", "Coverage"), "chart", frozenset()),
-    ("plan.show", Text("规划", "Plan"), "plan", frozenset({Permission.RUN})),
+    ("plan.show", Text("盲区", "Gaps"), "plan", frozenset({Permission.RUN})),
+    ("siting.show", Text("选址", "New sites"), "pin", frozenset({Permission.RUN})),
     ("steward.show", Text("数据", "Data"), "data", frozenset({Permission.EDIT})),
 )
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
-from geoapp.core.words import RunStatus
+from geoapp.core.words import GROUP_TEXT, RunStatus
 from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.operations.vocabularies import read_demand_sets
@@ -81,6 +81,7 @@ def show() -> str:
         reasons=reasons_text(run).pick(language()),
         line=run.result.get("straight_line"),
         access=run.result.get("access"),
+        groups=_groups(run.result.get("access")),
         rows=rows,
         classes={row.code: row.class_name for row in rows},
         notes={row.code: percent(row.figures.covered_share) for row in rows},
@@ -114,6 +115,13 @@ def _run() -> RunState | None:
         return coverage_run.latest(database)
     run = coverage_run.read(database, run_number(number))
     return run if run.status is RunStatus.SUCCEEDED else None
+
+
+def _groups(access: dict[str, Any] | None) -> list[tuple[Text, dict[str, Any]]]:
+    """Return the groups of workers with their measures, the greatest first."""
+    found = list((access or {}).get("groups", {}).items())
+    found.sort(key=lambda item: (-item[1]["walk"]["weight"], item[0]))
+    return [(GROUP_TEXT.get(name, Text(name, name)), one) for name, one in found]
 
 
 def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
