@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from geoapp.core.words import Access, Basis, Entry, Family, Level, RunStatus, Status
+from geoapp.web.api.access_schemas import AccessFigures
 
 
 class ParameterError(BaseModel):
@@ -342,6 +343,7 @@ class RegionFigures(BaseModel):
     unreachable_weight: float
     walk: Walk | None
     straight_line: StraightLineFigures | None
+    access: AccessFigures | None
 
 
 class RunRegions(BaseModel):
