@@ -145,13 +145,17 @@ def run(settings: Settings) -> None:
 
 def web_application() -> object:
     """Make the application inside one web process."""
-    from geoapp.app import create_app  # noqa: PLC0415  (here, so that the parent stays light)
+    # Here, so that the parent stays light.
+    from geoapp.app import create_app  # noqa: PLC0415
+    from geoapp.web.nearest_geojson import render_ahead  # noqa: PLC0415
 
     end_with_server()
     atexit.register(_leave_at_once)
     application = create_app()
     with contextlib.suppress(GeoappError):  # a store that is away is waited for, request by request
-        application.extensions["geoapp"].nearest.warm_up()
+        nearest = application.extensions["geoapp"].nearest
+        nearest.warm_up()
+        render_ahead(nearest)
     # Facilities stay: no collection of garbage has to walk through all of them again.
     gc.collect()
     gc.freeze()

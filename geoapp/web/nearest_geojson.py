@@ -13,7 +13,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.links import links
 from geoapp.core.words import Datum
 from geoapp.operations.facility_snapshot import Opening
-from geoapp.operations.nearest import NearestItem, NearestService
+from geoapp.operations.nearest import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.store.facilities_read import PlacedFacility
 
 
@@ -21,6 +21,13 @@ def render_answer(service: NearestService, items: list[NearestItem], datum: Datu
     """Return a FeatureCollection, nearest first, with coordinates in a datum."""
     features = b",".join([_feature(service, item, datum) for item in items])
     return b'{"type":"FeatureCollection","features":[' + features + b"]}"
+
+
+def render_ahead(service: NearestService) -> None:
+    """Serialise the facilities in service before anybody asks, as far as they are kept."""
+    for facility in service.ground()[0].facilities[:KEPT_RENDERED]:
+        if facility is not None:
+            service.kept(facility, Datum.WGS84, render_constant)
 
 
 def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
