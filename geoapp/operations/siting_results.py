@@ -20,7 +20,8 @@ from geoapp.core.words import Level, RunStatus
 from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
 from geoapp.operations.siting_inputs import SitingInputs
 from geoapp.operations.siting_parameters import SitingModel, SitingParameters
-from geoapp.operations.siting_solve import SitingPlan, walk_figures
+from geoapp.operations.siting_solve import SitingPlan
+from geoapp.operations.siting_walks import walk_figures
 from geoapp.store.coverage_read import read_regions
 from geoapp.store.engine import Database
 from geoapp.store.models import RunRegion, RunSite
