@@ -11,6 +11,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.nearest import NearestService
+from geoapp.operations.what_if import WhatIfService
 from geoapp.store.engine import Database, open_database
 from geoapp.web import health
 from geoapp.web.access import init_access
@@ -80,7 +81,10 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
     app.extensions["geoapp"] = Services(
-        settings=settings, database=database, nearest=NearestService(database, settings)
+        settings=settings,
+        database=database,
+        nearest=NearestService(database, settings),
+        what_if=WhatIfService(database, settings),
     )
     init_logs(app)
     init_problems(app)

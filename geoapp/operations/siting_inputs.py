@@ -1,7 +1,7 @@
 """What a siting run starts from: demand, what stands already, candidates, and who covers whom."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -54,21 +54,13 @@ Progress = Callable[[float, Text], None]
 
 
 @dataclass(frozen=True, slots=True)
-class SitingInputs:
-    """Everything that a siting model, a what-if or an explanation needs, read at one moment.
-
-    n demand points, m candidates; positions are theirs throughout.
+class Ground:
+    """Demand and what stands already, read at one moment: what a what-if starts from.
 
     Attributes
     ----------
     demand, demand_code, weight
-        The demand, its set's code, and its weights at the moment asked.
-    candidates
-        In order of code; drawn ones last.
-    fixed, forbidden
-        Positions of candidates.
-    cover
-        Who is within the standard of which candidate: ones, CSR of shape (n, m).
+        The n demand points, their set's code, and their weights at the moment asked.
     walks
         Asks for the walks to any other sites: ``walks.cover(lon, lat, standard)``.
     existing
@@ -82,16 +74,12 @@ class SitingInputs:
     standard, estimate
         What was asked, and how lines become walks.
     told
-        What it all rests on, for the run's inputs: versions, basis, demand, candidates, samples.
+        What it all rests on, for the run's inputs: versions, basis, demand, samples.
     """
 
     demand: DemandFrame
     demand_code: str
     weight: FloatArray
-    candidates: CandidateRows
-    fixed: IntArray
-    forbidden: IntArray
-    cover: sp.csr_array
     walks: PairWalks
     existing: tuple[PlacedFacility, ...]
     existing_m: FloatArray
@@ -102,12 +90,6 @@ class SitingInputs:
     standard: Standard
     estimate: WalkingEstimate
     told: dict[str, Any]
-
-    def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
-        """Return by demand point whether it is covered once some candidates are open, too."""
-        opened = np.zeros(len(self.candidates))
-        opened[np.asarray(sites, dtype=np.int64)] = 1.0
-        return np.asarray(self.covered | ((self.cover @ opened) > 0))
 
     def region_at(self, level: Level, codes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return for region codes the region of a level that holds each; None = there is none."""
@@ -120,12 +102,38 @@ class SitingInputs:
 
 
 @dataclass(frozen=True, slots=True)
+class SitingInputs(Ground):
+    """Everything that a siting model needs; n demand points, m candidates.
+
+    Attributes
+    ----------
+    candidates
+        In order of code; drawn ones last.
+    fixed, forbidden
+        Positions of candidates.
+    cover
+        Who is within the standard of which candidate: ones, CSR of shape (n, m).
+    """
+
+    candidates: CandidateRows
+    fixed: IntArray
+    forbidden: IntArray
+    cover: sp.csr_array
+
+    def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
+        """Return by demand point whether it is covered once some candidates are open, too."""
+        opened = np.zeros(len(self.candidates))
+        opened[np.asarray(sites, dtype=np.int64)] = 1.0
+        return np.asarray(self.covered | ((self.cover @ opened) > 0))
+
+
+@dataclass(frozen=True, slots=True)
 class _Stored:
     """What one snapshot of the store holds of it."""
 
     demand: DemandRows
     demand_code: str
-    candidates: CandidateRows
+    candidates: CandidateRows | None
     placed: list[PlacedFacility]
     regions: list[RegionRow]
     told: dict[str, Any]
@@ -173,6 +181,8 @@ def _read(
     wanted: SitingParameters,
     network: WalkingNetwork | None,
     estimate: WalkingEstimate,
+    *,
+    candidates_too: bool,
 ) -> _Stored:
     """Read everything at one moment of the store."""
     with database.session() as session:
@@ -186,14 +196,16 @@ def _read(
         versions["demand_set"] = demand_set.version
         demand = read_demand(session, demand_set.id, below)
         told: dict[str, Any] = {"versions": versions, "demand": demand_set.code}
-        candidates, told["candidates"] = read_candidate_rows(
-            session,
-            wanted,
-            demand,
-            network=network,
-            estimate=estimate,
-            tolerance_m=settings.region_tolerance_m,
-        )
+        candidates = None
+        if candidates_too:
+            candidates, told["candidates"] = read_candidate_rows(
+                session,
+                wanted,
+                demand,
+                network=network,
+                estimate=estimate,
+                tolerance_m=settings.region_tolerance_m,
+            )
         told["demand_is_sample"] = demand_set.is_sample
         return _Stored(
             demand=demand,
@@ -244,6 +256,76 @@ def _standing(
     )
 
 
+def read_ground(database: Database, settings: Settings, wanted: SitingParameters) -> Ground:
+    """Read and measure the demand and what stands already, without any candidates.
+
+    Raises
+    ------
+    InvalidValueError
+        If the question cannot be answered from what is stored.
+    """
+    network, estimate = _ways(settings)
+    stored = _read(database, settings, wanted, network, estimate, candidates_too=False)
+    return _ground(settings, wanted, stored, network, estimate)
+
+
+def _ways(settings: Settings) -> tuple[WalkingNetwork | None, WalkingEstimate]:
+    estimate = WalkingEstimate(
+        detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
+    )
+    return NetworkKeeper(settings).current(), estimate
+
+
+def _ground(
+    settings: Settings,
+    wanted: SitingParameters,
+    stored: _Stored,
+    network: WalkingNetwork | None,
+    estimate: WalkingEstimate,
+) -> Ground:
+    demand = DemandFrame.from_arrays(
+        stored.demand.lon,
+        stored.demand.lat,
+        stored.demand.weight,
+        region=stored.demand.region,
+        hours=profiles_of(stored.demand),
+    )
+    counted = _counted(stored, wanted)
+    now_covered = _standing(wanted, demand, counted, estimate, network, settings.timezone)
+    if not now_covered.weight.sum() > 0:
+        accepted = Text("有需求的区域与时刻", "a region and a moment where there is demand")
+        raise InvalidValueError("demand", stored.demand_code, accepted)
+    walks = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
+    on_network = float(now_covered.weight[walks.stands].sum())
+    told = stored.told | {
+        "basis": Basis.NETWORK if on_network > 0 else Basis.ESTIMATE,
+        "network": None if network is None else network.version,
+        "network_weight": on_network,
+        "detour_factor": settings.detour_factor,
+        "network_detour_factor": None if network is None else network.detour_factor,
+        "walking_speed_m_per_s": settings.walking_speed_m_per_s,
+        "timezone": settings.timezone,
+        "calendar_years": sorted(stored.calendar.years)[-1:],
+        "facilities_counted": len({one.code for one in counted}),
+        "sample": bool(stored.told["demand_is_sample"] or any(one.is_sample for one in counted)),
+    }
+    return Ground(
+        demand=demand,
+        demand_code=stored.demand_code,
+        weight=now_covered.weight,
+        walks=walks,
+        existing=tuple(counted),
+        existing_m=now_covered.walk_m,
+        covered=now_covered.covered,
+        backup=now_covered.backup,
+        regions=tuple(stored.regions),
+        parents={one.code: one.parent_code for one in stored.regions},
+        standard=wanted.standard,
+        estimate=estimate,
+        told=told,
+    )
+
+
 def read_siting_inputs(
     database: Database,
     settings: Settings,
@@ -264,12 +346,11 @@ def read_siting_inputs(
     """
     tell = progress or (lambda _share, _step: None)
     tell(0.0, _READING)
-    network = NetworkKeeper(settings).current()
-    estimate = WalkingEstimate(
-        detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
-    )
-    stored = _read(database, settings, wanted, network, estimate)
+    network, estimate = _ways(settings)
+    stored = _read(database, settings, wanted, network, estimate, candidates_too=True)
     candidates = stored.candidates
+    if candidates is None:  # they were asked for
+        raise NotFoundError(Text("候选点", "candidates"), str(wanted.candidates))
     if len(candidates) > MOST_CANDIDATES:
         accepted = Text(
             f"使候选点不超过 {MOST_CANDIDATES} 个的间距（现为 {len(candidates)} 个）",
@@ -279,56 +360,19 @@ def read_siting_inputs(
     fixed = candidate_positions(candidates, "fixed", wanted.fixed)
     forbidden = candidate_positions(candidates, "forbidden", wanted.forbidden)
     check_count(wanted, candidates)
-    demand = DemandFrame.from_arrays(
-        stored.demand.lon,
-        stored.demand.lat,
-        stored.demand.weight,
-        region=stored.demand.region,
-        hours=profiles_of(stored.demand),
-    )
     tell(0.2, _EXISTING)
-    counted = _counted(stored, wanted)
-    now_covered = _standing(wanted, demand, counted, estimate, network, settings.timezone)
-    if not now_covered.weight.sum() > 0:
-        accepted = Text("有需求的区域与时刻", "a region and a moment where there is demand")
-        raise InvalidValueError("demand", stored.demand_code, accepted)
+    ground = _ground(settings, wanted, stored, network, estimate)
     tell(0.4, _MEASURING)
-    walks = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
-    cover = walks.cover(
+    cover = ground.walks.cover(
         candidates.lon,
         candidates.lat,
         wanted.standard,
         progress=lambda share: tell(0.4 + 0.6 * share, _MEASURING),
     )
-    on_network = float(now_covered.weight[walks.stands].sum())
-    told = stored.told | {
-        "basis": Basis.NETWORK if on_network > 0 else Basis.ESTIMATE,
-        "network": None if network is None else network.version,
-        "network_weight": on_network,
-        "detour_factor": settings.detour_factor,
-        "network_detour_factor": None if network is None else network.detour_factor,
-        "walking_speed_m_per_s": settings.walking_speed_m_per_s,
-        "timezone": settings.timezone,
-        "calendar_years": sorted(stored.calendar.years)[-1:],
-        "facilities_counted": len({one.code for one in counted}),
-        "sample": bool(stored.told["demand_is_sample"] or any(one.is_sample for one in counted)),
-    }
     return SitingInputs(
-        demand=demand,
-        demand_code=stored.demand_code,
-        weight=now_covered.weight,
+        **{one.name: getattr(ground, one.name) for one in fields(Ground)},
         candidates=candidates,
         fixed=fixed,
         forbidden=forbidden,
         cover=cover,
-        walks=walks,
-        existing=tuple(counted),
-        existing_m=now_covered.walk_m,
-        covered=now_covered.covered,
-        backup=now_covered.backup,
-        regions=tuple(stored.regions),
-        parents={one.code: one.parent_code for one in stored.regions},
-        standard=wanted.standard,
-        estimate=estimate,
-        told=told,
     )

@@ -72,7 +72,9 @@ _TOKEN_MISSING = Text(
 
 def is_for_program() -> bool:
     """Tell whether the present request wants a problem document rather than a page."""
-    return request.path.startswith(_FOR_PROGRAMS)
+    # The pages' own scripts say that they want one.
+    asked = request.headers.get("Accept", "").startswith("application/json")
+    return asked or request.path.startswith(_FOR_PROGRAMS)
 
 
 def problem(status: int, text: Text, **extra: Any) -> Response:

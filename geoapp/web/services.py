@@ -6,6 +6,7 @@ from flask import current_app
 
 from geoapp.core.settings import Settings
 from geoapp.operations.nearest import NearestService
+from geoapp.operations.what_if import WhatIfService
 from geoapp.store.engine import Database
 
 
@@ -16,6 +17,7 @@ class Services:
     settings: Settings
     database: Database
     nearest: NearestService
+    what_if: WhatIfService
 
 
 def services() -> Services:

@@ -17,7 +17,10 @@ const mustLayer = L.layerGroup().addTo(made.map);
 drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
 const markers = new Map();
 const musts = new Map();
+const undone = [];
 let numbered = 0;
+let asking = false;
+let asked = false;
 const follower = makeFollower(main, texts, language, showSites);
 
 // What is asked
@@ -74,6 +77,74 @@ function number(text, classes) {
   return L.divIcon({ className: `site-number ${classes}`, html: String(text), iconSize: [28, 28] });
 }
 
+function placed() {
+  return Array.from(musts, ([code, marker]) => [code, marker.getLatLng().lng, marker.getLatLng().lat]);
+}
+
+function keepForUndo(before) {
+  undone.push(before);
+  document.getElementById('must-undo').disabled = false;
+}
+
+function undo() {
+  const before = undone.pop();
+  document.getElementById('must-undo').disabled = !undone.length;
+  mustLayer.clearLayers();
+  musts.clear();
+  before.forEach(([code, lon, lat]) => putMust(code, lon, lat));
+  listMusts();
+}
+
+// What the placed ones would change: asked while one is dragged, one question at a time, the last
+// one always answered.
+async function tryPlaces() {
+  asked = true;
+  if (asking) return;
+  asking = true;
+  const told = document.getElementById('tried');
+  while (asked) {
+    asked = false;
+    if (!musts.size) {
+      told.hidden = true;
+      document.getElementById('tried-districts').replaceChildren();
+    } else {
+      const slow = window.setTimeout(() => { told.hidden = false; told.textContent = texts.measuring; }, 400);
+      try {
+        const response = await fetch(main.dataset.try, {
+          method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token() }, body: JSON.stringify(question()),
+        });
+        const answer = await response.json();
+        window.clearTimeout(slow);
+        if (response.ok) showTried(answer);
+        else told.textContent = (language === 'zh' && answer.detail_zh) || answer.detail;
+      } catch (error) {
+        window.clearTimeout(slow);
+        told.textContent = texts.offline;
+      }
+      told.hidden = false;
+    }
+  }
+  asking = false;
+}
+
+function percent(share) {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+function showTried(answer) {
+  const added = Math.round(answer.covered_after - answer.covered_before).toLocaleString();
+  document.getElementById('tried').textContent = texts.tried.replace('{added}', added)
+    .replace('{before}', percent(answer.covered_before / answer.weight)).replace('{after}', percent(answer.covered_after / answer.weight));
+  Array.from(document.querySelectorAll('#must li span')).forEach((words, number) => {
+    if (number < answer.adds.length) words.dataset.adds = `${texts.adds} ${Math.round(answer.adds[number]).toLocaleString()} ${texts.workers}`;
+  });
+  document.getElementById('tried-districts').replaceChildren(...answer.districts.map((one) => {
+    const row = document.createElement('li');
+    row.textContent = `${(language === 'en' && one.name_en) || one.name_zh}: ${percent(one.before_share)} → ${percent(one.after_share)}`;
+    return row;
+  }));
+}
+
 function listMusts() {
   const rows = Array.from(musts, ([code, marker]) => {
     const row = document.createElement('li');
@@ -86,6 +157,7 @@ function listMusts() {
     away.textContent = texts.remove;
     away.setAttribute('aria-label', `${texts.remove} ${code}`);
     away.addEventListener('click', () => {
+      keepForUndo(placed());
       mustLayer.removeLayer(marker);
       musts.delete(code);
       listMusts();
@@ -94,17 +166,24 @@ function listMusts() {
     return row;
   });
   document.getElementById('must').replaceChildren(...rows);
+  tryPlaces();
 }
 
 function addMust(lon, lat) {
+  keepForUndo(placed());
   numbered += 1;
-  const code = `M${numbered}`;
+  putMust(`M${numbered}`, lon, lat);
+  listMusts();
+}
+
+function putMust(code, lon, lat) {
   const marker = L.marker(at(lon, lat), {
     draggable: true, icon: number(code, 'must-have'), title: `${texts.must} ${code}`, alt: `${texts.must} ${code}`,
   }).addTo(mustLayer);
+  marker.on('dragstart', () => keepForUndo(placed()));
+  marker.on('drag', tryPlaces);
   marker.on('dragend', listMusts);
   musts.set(code, marker);
-  listMusts();
 }
 
 function addTyped() {
@@ -161,7 +240,7 @@ async function propose(button) {
   const place = document.getElementById('proposed');
   button.disabled = true;
   try {
-    const response = await fetch(button.dataset.address, { method: 'POST', headers: { 'X-CSRFToken': token() } });
+    const response = await fetch(button.dataset.address, { method: 'POST', headers: { Accept: 'application/json', 'X-CSRFToken': token() } });
     const answer = await response.json();
     place.textContent = response.ok
       ? texts.proposed.replace('{added}', answer.added.length).replace('{there}', answer.there.length)
@@ -173,7 +252,11 @@ async function propose(button) {
 }
 
 form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
-form.addEventListener('change', fitForm);
+form.addEventListener('change', (event) => {
+  fitForm();
+  if (!['must-lon', 'must-lat'].includes(event.target.id)) tryPlaces();
+});
+document.getElementById('must-undo').addEventListener('click', undo);
 document.getElementById('must-add').addEventListener('click', addTyped);
 made.map.on('click', (event) => addMust(event.latlng.lng, event.latlng.lat));
 result.addEventListener('click', (event) => {

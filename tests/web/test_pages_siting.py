@@ -78,6 +78,10 @@ def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Vi
     page.mouse.move(pin["x"] + 80, pin["y"] + 40, steps=5)
     page.mouse.up()
     expect(page.locator("#must li span")).not_to_have_text(before)
+    # What it would change is told at once; the last move can be undone.
+    expect(page.locator("#tried")).to_contain_text("这几处新覆盖")
+    page.click("#must-undo")
+    expect(page.locator("#must li span")).to_have_text(before)
     page.locator("#must button").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#must li")).to_have_count(0)
@@ -85,6 +89,7 @@ def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Vi
     page.fill("#must-lat", "36.0722")
     page.locator("#must-add").press("Enter")
     expect(page.locator("#must li")).to_contain_text("120.35120, 36.07220")
+    expect(page.locator("#must li span[data-adds]")).to_have_count(1)
     page.fill("#p", "2")
     page.fill("#amount", "300")
     number = ask(page, site, settings)
@@ -134,6 +139,21 @@ def test_what_cannot_be_is_told_with_its_reason(
     expect(page.locator("#result [role=alert]")).to_contain_text("无可行方案")
     expect(page.locator("#sites")).to_have_count(0)
     assert serious_violations(page) == []
+
+
+def test_bad_places_are_refused_with_their_reason(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    for body in ({"standard_m": -1}, {}, {"standard_m": 300, "drawn": [{"code": "a"}]}, []):
+        answer = page.request.post(
+            f"{site.url}/plan/siting/try",
+            data=body,
+            headers={"X-CSRFToken": token, "Accept": "application/json"},
+        )
+        assert answer.status == 422, body
+        assert answer.json()["detail_zh"]
 
 
 def test_files(site: Site, settings: Settings, visit: Visit) -> None:

@@ -38,6 +38,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plan/siting/runs/<int:run_id>"): RUNNERS,
     ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
     ("POST", "/plan/siting/<int:run_id>/propose"): RUNNERS,
+    ("POST", "/plan/siting/try"): RUNNERS,
     ("GET", "/steward"): EDITORS,
 }
 # What may be sent without being signed in: it changes nothing that is stored.

@@ -1,31 +1,37 @@
 """``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
 
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import shapely
 from flask import Blueprint, Response, render_template, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import NotFound
 
-from geoapp.core.geo import from_wgs84
+from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
-from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, RunStatus
 from geoapp.operations import siting_results, siting_run
+from geoapp.operations.coverage_run import now
 from geoapp.operations.proposals import propose
 from geoapp.operations.runs import RunState
 from geoapp.operations.siting_files import gap_words, save_siting, summary_lines
-from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel
+from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel, SitingParameters
 from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.what_if import MOST_PLACES
 from geoapp.web.access import require
+from geoapp.web.api.siting_runs import DrawnBody
 from geoapp.web.language import language, t
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.plan import next_evening, run_number
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.run_words import area_text, standard_text
 from geoapp.web.pages.siting_curve import curve_of
+from geoapp.web.parameters import WITHOUT_NUL, parse_moment
+from geoapp.web.problems import on_validation_error
 from geoapp.web.replies import json_reply
 from geoapp.web.services import services
 
@@ -95,6 +101,46 @@ def download(run_id: int, ext: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+class TryBody(BaseModel):
+    """Places to be tried, for the question that the form states."""
+
+    model_config = ConfigDict(extra="ignore")  # what only the solver needs
+
+    standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False)
+    standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False)
+    region: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
+    demand: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
+    families: list[Family] | None = Field(None, min_length=1, max_length=3)
+    at: str | None = Field(None, max_length=64)
+    drawn: list[DrawnBody] = Field([], max_length=MOST_PLACES)
+    datum: Datum = Datum.WGS84
+
+
+@blueprint.post("/plan/siting/try")
+@require(Permission.RUN)
+def attempt() -> Response:
+    """Tell what stations at some places would change, while they are moved about."""
+    try:
+        body = TryBody.model_validate(request.get_json(silent=True) or {})
+    except ValidationError as error:
+        return on_validation_error(error)
+    parts = services()
+    at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
+    wanted = SitingParameters(
+        p=1,
+        standard_m=body.standard_m,
+        standard_seconds=body.standard_seconds,
+        region=body.region,
+        demand=body.demand,
+        families=None if body.families is None else tuple(sorted(set(body.families))),
+        at=now() if body.at is not None and at is None else at,
+    )
+    places = [
+        to_wgs84(lon=float(one.lon), lat=float(one.lat), datum=body.datum) for one in body.drawn
+    ]
+    return json_reply(asdict(parts.what_if.ask(wanted, places)))
 
 
 @blueprint.post("/plan/siting/<int:run_id>/propose")
@@ -183,6 +229,11 @@ def _texts() -> dict[str, str]:
         "adds": t("新增", "adds"),
         "must": t("必选点", "Must have"),
         "remove": t("去掉", "Remove"),
+        "measuring": t("正在计算…", "Computing…"),
+        "tried": t(
+            "这几处新覆盖 {added} 人，覆盖率 {before} → {after}。",
+            "These newly reach {added} workers: {before} → {after} covered.",
+        ),
         "proposed": t(
             "已登记 {added} 处拟建站点；{there} 处原已登记。",
             "{added} proposed stations stored; {there} were there already.",
