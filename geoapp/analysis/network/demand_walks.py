@@ -74,7 +74,9 @@ def two_nearest_by_walk(
     on = counts & (facilities.state == Snap.ON)
     asked = snap(network, lon, lat)
     tell(0.3)
-    walk_dm, owner = nearest_of_all(network, facilities.only(on), asked.only(asked.state == Snap.ON), most=2)
+    walk_dm, owner = nearest_of_all(
+        network, facilities.only(on), asked.only(asked.state == Snap.ON), most=2
+    )
     tell(0.6)
     count = len(lon)
     positions = np.full((count, 2), -1, np.int64)
