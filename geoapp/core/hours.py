@@ -123,6 +123,9 @@ class _Hours:
 
 @lru_cache(maxsize=65_536)
 def _parse(text: str) -> _Hours:
+    if _library(text) is None:
+        # An import refuses what cannot be read; what got past it is unknown.
+        text = "24/7 unknown"
     words = _QUOTED.sub("", text)
     spans = [tuple(map(int, span)) for span in _SPAN.findall(words)]
     closing = lasting = None

@@ -136,6 +136,14 @@ def test_unknown_has_a_reason_and_known_has_none() -> None:
     assert "放假安排" in why(OFFICE_PH, "2027-03-01T10:00")
 
 
+def test_what_cannot_be_read_is_unknown() -> None:
+    at = moment("2026-11-24 12:00")
+    for hours in ("早上到晚上", "Mo-Su 25:99", "((("):
+        assert state(hours, at, timezone=CHINA, calendar=CALENDAR) is None
+        assert explain(hours, at, timezone=CHINA, calendar=CALENDAR) is not None
+        assert next_change(hours, at, timezone=CHINA, calendar=CALENDAR) is None
+
+
 def test_abroad_the_countrys_own_holidays_count() -> None:
     # Independence Day, Sunday 6 December 2026; 25 December is a Friday.
     assert at("Mo-Su 10:00-16:00; PH off", "2026-12-25T11:00", "Europe/Helsinki") is False
