@@ -5,7 +5,17 @@ from flask_openapi3 import OpenAPI
 from geoapp.web import api_docs
 from geoapp.web.api import coverage_runs, facilities, nearest, siting_runs, vocabularies, walks
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import chrome, coverage, finder, maps, plan, sign_in, siting, steward
+from geoapp.web.pages import (
+    chrome,
+    coverage,
+    finder,
+    maps,
+    plan,
+    sign_in,
+    siting,
+    siting_compare,
+    steward,
+)
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -25,6 +35,7 @@ def register_routes(app: OpenAPI) -> None:
         finder.blueprint,
         plan.blueprint,
         siting.blueprint,
+        siting_compare.blueprint,
         coverage.blueprint,
         maps.blueprint,
         ogc.blueprint,

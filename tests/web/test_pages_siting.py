@@ -197,3 +197,25 @@ def test_curve_of_known_numbers() -> None:
     assert curve.bound.split()[-1] == "628.0,12.0"
     assert curve.reached.split()[0] == curve.bound.split()[0] == "52.0,206.0"
     assert curve_of({**found, "curve": found["curve"][:0]}) is None
+
+
+def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) -> None:
+    page = open_siting(site, visit, "phone")
+    numbers = []
+    for p in ("1", "3"):
+        page.fill("#p", p)
+        page.fill("#amount", "300")
+        numbers.append(ask(page, site, settings))
+    page.select_option("#compare-with", str(numbers[0]))
+    page.get_by_role("button", name="比较").click()
+    rows = page.locator("#compared tbody tr")
+    expect(rows.nth(2)).to_contain_text("-2")
+    expect(rows.nth(3)).to_contain_text("1")  # the best one is among the best three here
+    expect(page.locator(".notice")).to_have_count(0)
+    totals = [siting_run.read(site.database, one).result["total"] for one in numbers]  # type: ignore[index]
+    difference = totals[0]["added_weight"] - totals[1]["added_weight"]
+    expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
+    assert fits(page)
+    assert serious_violations(page) == []
+    assert page.request.get(f"{site.url}/plan/siting/compare?a=1&b=x").status == 422
+    assert page.request.get(f"{site.url}/plan/siting/compare?a={numbers[0]}&b=99").status == 404

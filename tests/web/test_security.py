@@ -36,6 +36,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plan/runs/<int:run_id>"): RUNNERS,
     ("GET", "/plan/siting"): RUNNERS,
     ("GET", "/plan/siting/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/siting/compare"): RUNNERS,
     ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
     ("POST", "/plan/siting/<int:run_id>/propose"): RUNNERS,
     ("POST", "/plan/siting/try"): RUNNERS,

@@ -151,7 +151,7 @@ def adopt(run_id: int) -> Response:
     return json_reply({"added": list(done.added), "there": list(done.there)})
 
 
-def _title(run: RunState, names: dict[str, Text]) -> Text:
+def siting_title(run: RunState, names: dict[str, Text]) -> Text:
     model = MODEL_TEXT[SitingModel(run.params["model"])]
     area, standard = area_text(run, names), standard_text(run)
     p = run.params["p"]
@@ -169,7 +169,7 @@ def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
         before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
         if before is not None and after is not None:
             told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
-    return SitingLine(run.id, _title(run, names), moment_text(run.created_at), told)
+    return SitingLine(run.id, siting_title(run, names), moment_text(run.created_at), told)
 
 
 def _lines(names: dict[str, Text]) -> list[SitingLine]:
@@ -196,9 +196,14 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     ]
     return {
         "run": run,
+        "comparable": [
+            _line(one, names)
+            for one in siting_run.recent(database)
+            if one.id != run.id and one.status is RunStatus.SUCCEEDED
+        ],
         "found": run.result,
         "total": total,
-        "title": _title(run, names).pick(language()),
+        "title": siting_title(run, names).pick(language()),
         "verdict": gap_words(run.result).pick(language()),
         "lines_told": [(label.pick(language()), value) for label, value in summary_lines(run)],
         "sites": sites,
