@@ -75,8 +75,12 @@ class PlacesOnNetwork:
         if edge < 0:
             return _NOWHERE, _NOWHERE
         network, leg = self.network, int(origin.leg[place])
-        low, high = np.searchsorted(self._own_edge, [edge, edge + 1])
-        beside = self._own[low:high]
+        low = int(np.searchsorted(self._own_edge, edge))
+        if low == len(self._own_edge) or self._own_edge[low] != edge:  # as nearly always
+            ends = [network.edge_start[edge], network.edge_end[edge]]
+            away = [origin.to_start[place] + leg, origin.to_end[place] + leg]
+            return np.array(ends, np.int32), np.array(away, np.int32)
+        beside = self._own[low : int(np.searchsorted(self._own_edge, edge + 1))]
         along = np.abs(self.snapped.to_start[beside] - origin.to_start[place])
         nodes = np.r_[network.edge_start[edge], network.edge_end[edge], beside + network.node_count]
         walks = np.r_[
@@ -97,7 +101,7 @@ class PlacesOnNetwork:
     ) -> tuple[Int, Int, Int]:
         reached = self._reached()
         seeds, walks = self._seeds(origin, place)
-        if mask is not None:
+        if mask is not None and len(seeds) > 2:  # places beside this one
             mine = seeds < self.network.node_count
             mine[~mine] = mask[seeds[~mine] - self.network.node_count]
             seeds, walks = seeds[mine], walks[mine]

@@ -89,6 +89,8 @@ def snap(
     if not 1.0 <= limit_m <= 5000.0:
         raise InvalidValueError("limit_m", limit_m, Text("1 到 5000 米", "1 to 5,000 m"))
     at_lon, at_lat = checked_lonlat(lon, lat)
+    if len(at_lon) == 1:
+        return _snap_one(network, at_lon, at_lat, limit_m)
     grid = network.grid
     # Place after place along the rows of the grid: what one has read is still at hand for the next.
     order = np.arange(len(at_lon))
@@ -98,23 +100,7 @@ def snap(
     parts = np.array_split(order, threads) if len(order) >= _MANY else [order]
 
     def put(part: NDArray[np.int64]) -> tuple[NDArray[Any], ...]:
-        return kernels.snap(
-            at_lon[part],
-            at_lat[part],
-            network.lon,
-            network.lat,
-            network.edge_start,
-            network.edge_end,
-            network.edge_fine,
-            grid.first,
-            grid.edges,
-            grid.west,
-            grid.south,
-            grid.cell,
-            grid.columns,
-            grid.rows,
-            float(limit_m),
-        )
+        return _feet(network, at_lon[part], at_lat[part], limit_m)
 
     if len(parts) == 1:
         edge, share, leg_m, is_fine = put(order)
@@ -132,3 +118,48 @@ def snap(
     leg = np.where(on, np.round(leg_m * 10), 0).astype(np.int32)
     state = np.where(on, np.where(is_fine, Snap.ON, Snap.CUT_OFF), Snap.OFF).astype(np.uint8)
     return Snapped(state, edge, to_start, (length - to_start).astype(np.int32), leg)
+
+
+def _feet(
+    network: WalkingNetwork, lon: NDArray[Any], lat: NDArray[Any], limit_m: float
+) -> tuple[NDArray[Any], ...]:
+    """Return for each place its edge, the share along it, the leg in metres, and if it is fine."""
+    grid = network.grid
+    return kernels.snap(
+        lon,
+        lat,
+        network.lon,
+        network.lat,
+        network.edge_start,
+        network.edge_end,
+        network.edge_fine,
+        grid.first,
+        grid.edges,
+        grid.west,
+        grid.south,
+        grid.cell,
+        grid.columns,
+        grid.rows,
+        float(limit_m),
+    )
+
+
+def _snap_one(
+    network: WalkingNetwork, lon: NDArray[Any], lat: NDArray[Any], limit_m: float
+) -> Snapped:
+    """Put one place on the network, as `snap` does: somebody waits for it."""
+    edges, share, leg_m, fine = _feet(network, lon, lat, limit_m)
+    edge = int(edges[0])
+    state, to_start, to_end, leg = Snap.OFF, 0, 0, 0
+    if edge >= 0:
+        length = int(network.edge_length_dm[edge])
+        state = Snap.ON if fine[0] else Snap.CUT_OFF
+        to_start = round(float(share[0]) * length)
+        to_end, leg = length - to_start, round(float(leg_m[0]) * 10)
+    return Snapped(
+        np.array([state], np.uint8),
+        edges,
+        np.array([to_start], np.int32),
+        np.array([to_end], np.int32),
+        np.array([leg], np.int32),
+    )

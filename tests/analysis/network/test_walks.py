@@ -243,3 +243,19 @@ def test_how_many_is_checked(helsinki: WalkingNetwork, most: int) -> None:
     places = snap(helsinki, *random_places(helsinki, 3, 56))
     with pytest.raises(InvalidValueError, match="most"):
         nearest_of_all(helsinki, places, places, most=most)
+
+
+def test_one_place_stands_where_it_stands_among_many(helsinki: WalkingNetwork) -> None:
+    west, south, east, north = helsinki.bounds
+    random = np.random.default_rng(11)
+    wide, high = east - west, north - south
+    lon = random.uniform(west - wide / 4, east + wide / 4, 2500)
+    lat = random.uniform(south - high / 4, north + high / 4, 2500)
+    many = snap(helsinki, lon, lat)
+    assert set(many.state.tolist()) == {0, 1, 2}
+    for place in range(0, 2500, 5):
+        one = snap(helsinki, lon[place : place + 1], lat[place : place + 1])
+        for name in ("state", "edge", "to_start", "to_end", "leg"):
+            alone, among = getattr(one, name), getattr(many, name)
+            assert alone.dtype == among.dtype
+            assert alone[0] == among[place], name
