@@ -18,14 +18,14 @@ from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.runs import RunState
 from geoapp.web.access import require
 from geoapp.web.api.access_schemas import RunAccess
-from geoapp.web.api.schemas import (
+from geoapp.web.api.run_schemas import (
     GapFeatureCollection,
-    Problem,
     RunAnswer,
     RunFacilities,
     RunList,
     RunRegions,
 )
+from geoapp.web.api.schemas import Problem
 from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
 from geoapp.web.services import services
 

@@ -27,13 +27,13 @@ from geoapp.operations.siting_parameters import (
 )
 from geoapp.web.access import require
 from geoapp.web.api.coverage_runs import RunPath, describe
-from geoapp.web.api.schemas import (
-    Problem,
+from geoapp.web.api.run_schemas import (
     RunAnswer,
     RunList,
     SiteFeatureCollection,
     SitingRegions,
 )
+from geoapp.web.api.schemas import Problem
 from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
 from geoapp.web.replies import json_reply
 from geoapp.web.services import services
