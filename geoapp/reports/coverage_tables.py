@@ -12,6 +12,7 @@ import shapely
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
+_NESTED = frozenset({"walk", "straight_line", "access"})
 SUFFIXES = (".geojson", ".json", ".gpkg", ".csv", ".xlsx")
 
 
@@ -53,9 +54,20 @@ def check_suffix(path: Path) -> str:
 
 def _flat(row: dict[str, Any]) -> dict[str, Any]:
     walk = row.get("walk") or {}
-    flat = {name: value for name, value in row.items() if name != "walk"}
+    flat = {name: value for name, value in row.items() if name not in _NESTED}
     for name in ("mean_m", "p10_m", "p50_m", "p90_m", "greatest_m"):
         flat[f"walk_{name}"] = walk.get(name)
+    for name in ("straight_line", "access"):
+        flat |= _unfolded(row.get(name) or {}, name)
+    return flat
+
+
+def _unfolded(values: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return nested figures as columns such as ``access_walk_quantiles_m_90``."""
+    flat: dict[str, Any] = {}
+    for part, value in sorted(values.items()):
+        column = f"{name}_{part}"
+        flat |= _unfolded(value, column) if isinstance(value, dict) else {column: value}
     return flat
 
 

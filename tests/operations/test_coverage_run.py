@@ -1,5 +1,6 @@
 """Coverage runs on a small town whose figures are known in advance."""
 
+import csv
 import io
 import os
 import signal
@@ -358,6 +359,17 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
         path = tmp_path / f"run.{suffix}"
         save_coverage(town, run.id, path)
         assert path.stat().st_size > 100
+    with (tmp_path / "run.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert not any(value.startswith(("{", "[")) for row in rows for value in row.values())
+    district = next(row for row in rows if row["code"] == "370203")
+    figures = next(
+        row
+        for row in coverage_results.region_figures(town, run.id)
+        if row["code"] == district["code"]
+    )
+    ninety_m = figures["access"]["walk"]["quantiles_m"]["90"]
+    assert float(district["access_walk_quantiles_m_90"]) == ninety_m
     with pytest.raises(InvalidValueError):
         save_coverage(town, run.id, tmp_path / "run.doc")
     assert {path.suffix for path in tmp_path.iterdir()} == {".geojson", ".gpkg", ".csv", ".xlsx"}
