@@ -9,11 +9,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings as hypothesis_settings
 from psycopg.conninfo import make_conninfo
 
 from geoapp.core.settings import Settings
 from geoapp.store.cluster import Cluster
 from geoapp.store.engine import Database, migrate
+
+# The same commit passes or fails each time; `--hypothesis-profile=default` looks for new examples.
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("repeatable")
 
 # A test's database need not outlive the machine.
 FAST = {"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB", "max_wal_size": "1GB"}

@@ -11,6 +11,7 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.sums import sums_by
 
 _STRIPE = 8_000_000  # entries of the table of exchanges held at once
 
@@ -112,7 +113,7 @@ def add_best(pairs: Pairs, sites: IntArray, p: int, clock: Clock) -> IntArray:
     while len(plan) < p:
         useful = cost < now[row]
         row, column, cost = row[useful], column[useful], cost[useful]
-        saved = np.bincount(column, now[row] - cost, len(pairs.allowed))
+        saved = sums_by(column, now[row] - cost, len(pairs.allowed))
         saved[~pairs.allowed] = -1.0
         saved[plan] = -1.0
         if clock.left() == 0:
@@ -153,10 +154,10 @@ def _best_exchange(
     # A point that would be left unreached forbids the exchange: a cost above all others together.
     never = 4.0 * max(1.0, float(near.first.sum())) + 2 * float(pairs.cost.max(initial=0.0))
     second = np.where(np.isfinite(near.second), near.second, near.first + never)
-    loss = np.bincount(place[near.site], second - near.first, p)
+    loss = sums_by(place[near.site], second - near.first, p)
     useful = pairs.cost < second[pairs.row]
     row, column, cost = pairs.row[useful], pairs.column[useful], pairs.cost[useful]
-    saved = np.bincount(column, np.maximum(0.0, near.first[row] - cost), count)
+    saved = sums_by(column, np.maximum(0.0, near.first[row] - cost), count)
     softer = second[row] - np.maximum(cost, near.first[row])
     owner = place[near.site[row]]
     shut = ~pairs.allowed
@@ -166,7 +167,7 @@ def _best_exchange(
     for low in range(0, count, stripe):
         high = min(count, low + stripe)
         mine = (column >= low) & (column < high) if stripe < count else slice(None)
-        table = np.bincount(
+        table = sums_by(
             (column[mine] - low) * p + owner[mine], softer[mine], (high - low) * p
         ).reshape(high - low, p)
         table += saved[low:high, None] - loss[None, :]

@@ -12,6 +12,7 @@ from geoapp.analysis.siting.interchange import Pairs, total_of
 from geoapp.analysis.siting.median_dual import MedianDual, improved_multipliers, proven_by
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.spheroid import FloatArray, IntArray
+from geoapp.analysis.sums import sums_by
 
 _ITERATIONS = 120  # at a node
 _ROOT_ITERATIONS = 1500
@@ -54,7 +55,7 @@ def reduced(pairs: Pairs, p: int, multiplier: FloatArray, cutoff: float) -> Pair
     price_j); serving i from j adds what the pair costs above i's multiplier.
     """
     below = np.minimum(0.0, pairs.cost - multiplier[pairs.row])
-    price = np.bincount(pairs.column, below, len(pairs.allowed))
+    price = sums_by(pairs.column, below, len(pairs.allowed))
     free = np.flatnonzero(pairs.allowed & ~pairs.fixed)
     need = p - int(pairs.fixed.sum())
     proven = float(multiplier.sum() + price[pairs.fixed].sum())
