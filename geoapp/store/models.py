@@ -369,6 +369,37 @@ class RunArray(Base):
     data: Mapped[bytes]
 
 
+class Scenario(Base):
+    """A planner's named question, as it was saved last; ``owner`` is a user's name."""
+
+    __tablename__ = "scenario"
+    __table_args__ = (
+        CheckConstraint("audience in ('owner', 'planners', 'colleagues')", "scenario_audience"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    name: Mapped[str]
+    owner: Mapped[str]
+    audience: Mapped[str]
+    version: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class ScenarioVersion(Base):
+    """A scenario as it was saved once: its question, and the siting run that answers it."""
+
+    __tablename__ = "scenario_version"
+    scenario_id: Mapped[int] = mapped_column(
+        ForeignKey("scenario.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    question: Mapped[dict[str, Any]]
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))
+    saved_by: Mapped[str]
+    saved_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
 class AppUser(Base):
     """Somebody who signs in; the password is kept as an Argon2 hash."""
 
