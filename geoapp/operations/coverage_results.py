@@ -1,13 +1,14 @@
 """What a coverage run found: written at its end, read by pages, files and the API."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 from geoalchemy2.shape import from_shape
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from geoapp.analysis.access_report import AccessReport
 from geoapp.analysis.coverage import CoverageResult
@@ -53,9 +54,9 @@ def store_results(
         measured = access.regions.get(one.code or "")
         figures["access"] = None if measured is None else measured.stored()
         rows.append(RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures))
-    gaps = [_gap(attempt.run_id, zone, counted) for zone in zones.zones]
+    gaps = [gap_row(attempt.run_id, zone, counted) for zone in zones.zones]
     arrays = [
-        RunArray(run_id=attempt.run_id, name=name, data=_bytes(values))
+        RunArray(run_id=attempt.run_id, name=name, data=array_bytes(values))
         for name, values in (
             ("walk_m", result.walk_m.astype(np.float32)),
             ("covered", result.covered),
@@ -77,13 +78,15 @@ def store_results(
         save_results(session, attempt.run_id, rows, gaps, arrays)
 
 
-def _bytes(values: NDArray[Any]) -> bytes:
+def array_bytes(values: NDArray[Any]) -> bytes:
+    """Return an array in NumPy's own format."""
     target = io.BytesIO()
     np.save(target, values, allow_pickle=False)
     return target.getvalue()
 
 
-def _gap(run_id: int, zone: GapZone, counted: list[PlacedFacility]) -> RunGap:
+def gap_row(run_id: int, zone: GapZone, counted: Sequence[PlacedFacility]) -> RunGap:
+    """Return a gap zone as a run keeps it."""
     nearest = None if zone.nearest_position is None else counted[zone.nearest_position]
     return RunGap(
         run_id=run_id,
@@ -177,8 +180,13 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
                 "nearest_name_en": nearest_name_en,
                 "geometry_wkb": bytes(gap.geom.data),
             }
-            for gap, nearest_name_en in run_gaps(session, run_id, MAX_ZONES)
+            for gap, nearest_name_en in stored_gaps(session, run_id)
         ]
+
+
+def stored_gaps(session: Session, run_id: int) -> list[tuple[RunGap, str | None]]:
+    """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
+    return run_gaps(session, run_id, MAX_ZONES)
 
 
 def loads(database: Database, run_id: int, limit: int) -> list[FacilityLoad]:

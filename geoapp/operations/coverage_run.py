@@ -1,6 +1,6 @@
 """Coverage runs: who is within the standard of a facility, who is not, and where the gaps are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -256,7 +256,7 @@ def _compute(
     zones = find_gap_zones(
         demand,
         result,
-        regions=_named(inputs.regions),
+        regions=named_regions(inputs.regions),
         max_zones=MAX_ZONES,
         progress=lambda share: attempt.progress(0.7 + 0.25 * share, _GATHERING),
     )
@@ -327,7 +327,8 @@ def profiles_of(rows: DemandRows) -> list[list[float] | None] | None:
     return [None if number < 0 else rows.profiles[number] for number in rows.profile.tolist()]
 
 
-def _named(regions: list[RegionRow]) -> dict[str, NamedRegion]:
+def named_regions(regions: Sequence[RegionRow]) -> dict[str, NamedRegion]:
+    """Return by code the regions whose outline is known, to name gap zones by."""
     return {
         one.code: NamedRegion(
             Text(one.name_zh, one.name_en or one.name_zh), shapely.from_wkb(one.outline_wkb)

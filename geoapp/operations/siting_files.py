@@ -135,6 +135,7 @@ def save_siting(database: Database, run_id: int, path: Path) -> None:
         sites=siting_results.sites_of(database, run_id),
         others=siting_results.sites_of(database, run_id, chosen=False),
         regions=siting_results.region_figures(database, run_id),
+        gaps=siting_results.gap_zones(database, run_id),
     )
     fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
     try:

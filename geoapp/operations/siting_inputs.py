@@ -69,6 +69,8 @@ class Ground:
         By demand point, the walk to the nearest of them in metres; inf = none.
     covered, backup
         By demand point, at least one, at least two of them within the standard.
+    standing
+        All that the coverage analysis says of them.
     regions, parents
         All regions, and for each code the one above.
     standard, estimate
@@ -85,6 +87,7 @@ class Ground:
     existing_m: FloatArray
     covered: BoolArray
     backup: BoolArray
+    standing: CoverageResult
     regions: tuple[RegionRow, ...]
     parents: dict[str, str | None]
     standard: Standard
@@ -318,6 +321,7 @@ def _ground(
         existing_m=now_covered.walk_m,
         covered=now_covered.covered,
         backup=now_covered.backup,
+        standing=now_covered,
         regions=tuple(stored.regions),
         parents={one.code: one.parent_code for one in stored.regions},
         standard=wanted.standard,

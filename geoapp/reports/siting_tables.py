@@ -25,7 +25,22 @@ _COLUMNS = (
     "fixed",
     "adds",
     "by_district",
+    "by_zone",
     "sample",
+)
+_GAP_COLUMNS = (
+    "rank",
+    "name_zh",
+    "name_en",
+    "region",
+    "workers",
+    "reached_workers",
+    "left_workers",
+    "points",
+    "worst_m",
+    "mean_m",
+    "nearest_code",
+    "nearest_name",
 )
 _NUMBERS = frozenset({0, 3, 4, 6, 8})
 
@@ -45,6 +60,8 @@ class SitingTables:
         candidates that were not chosen.
     regions
         One row a region, before and after.
+    gaps
+        One row a gap zone before the sites, with whom they reach of it and ``geometry_wkb`` (WGS-84).
     """
 
     summary: list[tuple[Text, Any]]
@@ -52,18 +69,29 @@ class SitingTables:
     sites: list[dict[str, Any]]
     others: list[dict[str, Any]]
     regions: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
 
 
 def _rows(sites: list[dict[str, Any]]) -> list[tuple[list[Any], Any]]:
     rows = []
     for site in sites:
         point = shapely.from_wkb(site["geometry_wkb"])
-        districts = "; ".join(
-            f"{one['name_zh'] or '?'} {one['workers']:,.0f}" for one in site["by_district"]
-        )
-        cells = {**site, "lon": point.x, "lat": point.y, "by_district": districts}
+        cells = {
+            **site,
+            "lon": point.x,
+            "lat": point.y,
+            "by_district": _gains(site["by_district"]),
+            "by_zone": _gains(site["by_zone"]),
+        }
         rows.append(([cells[name] for name in _COLUMNS], point))
     return rows
+
+
+def _gains(rows: list[dict[str, Any]] | None) -> str | None:
+    """Return who gains in one cell; None where it is not known."""
+    if rows is None:
+        return None
+    return "; ".join(f"{one['name_zh'] or '?'} {one['workers']:,.0f}" for one in rows)
 
 
 def _table(sites: list[dict[str, Any]]) -> FileTable:
@@ -74,11 +102,19 @@ def _frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=[None] * len(rows), crs="EPSG:4326")
 
 
+def _zones(gaps: list[dict[str, Any]]) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame(
+        [[one[name] for name in _GAP_COLUMNS] for one in gaps], columns=list(_GAP_COLUMNS)
+    )
+    shapes = [shapely.from_wkb(one["geometry_wkb"]) for one in gaps]
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
+
+
 def write_siting(tables: SitingTables, path: Path) -> None:
     """Write a run; the format is the suffix's. Geometries are EPSG:4326.
 
     CSV holds the sites; GeoJSON the sites and, as further members, the run and its figures; XLSX and
-    GeoPackage the sites, the best of the others, the regions and a summary.
+    GeoPackage the sites, the best of the others, the gap zones, the regions and a summary.
 
     Raises
     ------
@@ -109,6 +145,8 @@ def _write_book(tables: SitingTables, path: Path) -> None:
     for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
         rows = [cells for cells, _ in _rows(sites)]
         _fill(book.create_sheet(title), [list(_COLUMNS), *rows])
+    zones = [[one[name] for name in _GAP_COLUMNS] for one in tables.gaps]
+    _fill(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
     rows = [list(one.values()) for one in tables.regions]
     _fill(book.create_sheet("regions 区域"), [list(one) for one in tables.regions[:1]] + rows)
     book.save(path)
@@ -129,6 +167,7 @@ def _add_layers(tables: SitingTables, path: Path) -> None:
     frame = pd.DataFrame([cells for cells, _ in rows], columns=list(_COLUMNS))
     frame = gpd.GeoDataFrame(frame, geometry=[point for _, point in rows], crs="EPSG:4326")
     frame.to_file(path, layer="others", driver="GPKG", engine="pyogrio", mode="a")
+    _zones(tables.gaps).to_file(path, layer="gaps", driver="GPKG", engine="pyogrio", mode="a")
     _frame(tables.regions).to_file(path, layer="regions", driver="GPKG", engine="pyogrio", mode="a")
     lines = [
         {"zh": label.zh, "en": label.en, "value": str(value)} for label, value in tables.summary

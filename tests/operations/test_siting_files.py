@@ -110,7 +110,13 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     assert collection["run"]["result"]["objective"] == run.result["objective"]  # type: ignore[index]
     assert collection["features"][0]["properties"]["sample"] is True
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    assert book.sheetnames == ["summary 摘要", "sites 站点", "others 落选", "regions 区域"]
+    assert book.sheetnames == [
+        "summary 摘要",
+        "sites 站点",
+        "others 落选",
+        "gaps 盲区",
+        "regions 区域",
+    ]
     assert book["sites 站点"].max_row == 3
     assert book["regions 区域"].max_row == 3
     assert book["summary 摘要"]["A1"].value == "示例 / Sample"
@@ -122,13 +128,13 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
 LAYERS = """
 import sys, pyogrio
 path = sys.argv[1]
-for layer in ("sites", "others", "regions", "summary"):
+for layer in ("sites", "others", "gaps", "regions", "summary"):
     frame = pyogrio.read_dataframe(path, layer=layer)
     print(layer, len(frame), None if frame.geometry.isna().all() else frame.crs.to_epsg())
 """
 
 
-def test_a_geopackage_holds_four_layers(town: Database, settings: Settings, tmp_path: Path) -> None:
+def test_a_geopackage_holds_five_layers(town: Database, settings: Settings, tmp_path: Path) -> None:
     run = siting_run.run_here(town, settings, WANTED)
     save_siting(town, run.id, tmp_path / "run.gpkg")
     others = len(siting_results.sites_of(town, run.id, chosen=False))
@@ -140,8 +146,10 @@ def test_a_geopackage_holds_four_layers(town: Database, settings: Settings, tmp_
     ).stdout.splitlines()
     assert told[0] == "sites 2 4326"
     assert told[1].startswith(f"others {others}")
-    assert told[2].startswith("regions 2")
-    assert int(told[3].split()[1]) > 5
+    zones = siting_results.gap_zones(town, run.id)
+    assert told[2] == f"gaps {len(zones)} 4326"
+    assert told[3].startswith("regions 2")
+    assert int(told[4].split()[1]) > 5
 
 
 def test_a_formula_in_a_name_stays_text(town: Database, settings: Settings, tmp_path: Path) -> None:

@@ -149,6 +149,15 @@ class DistrictGain(BaseModel):
     workers: float
 
 
+class ZoneGain(BaseModel):
+    """Workers of a gap zone whom a site newly reaches; no rank: of a zone that is not listed."""
+
+    rank: int | None
+    name_zh: str | None
+    name_en: str | None
+    workers: float
+
+
 class SiteProperties(BaseModel):
     """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it."""
 
@@ -160,6 +169,7 @@ class SiteProperties(BaseModel):
     fixed: bool
     adds: float
     by_district: list[DistrictGain]
+    by_zone: list[ZoneGain] | None
     sample: bool
 
 
@@ -176,6 +186,40 @@ class SiteFeatureCollection(BaseModel):
 
     type: Literal["FeatureCollection"]
     features: list[SiteFeature]
+
+
+class SitingGapProperties(BaseModel):
+    """A gap zone before a siting run's sites; whom they reach of it, and who is left."""
+
+    rank: int
+    name: str
+    name_zh: str
+    name_en: str | None
+    region: str | None
+    workers: float
+    reached_workers: float
+    left_workers: float
+    points: int
+    worst_m: float | None
+    mean_m: float | None
+    nearest_code: str | None
+    nearest_name: str | None
+    nearest_name_en: str | None
+
+
+class SitingGapFeature(Feature):
+    """A gap zone of a siting run as a GeoJSON feature."""
+
+    id: int
+    geometry: Geometry
+    properties: SitingGapProperties
+
+
+class SitingGapFeatureCollection(BaseModel):
+    """Gap zones before the sites, those with the most workers first."""
+
+    type: Literal["FeatureCollection"]
+    features: list[SitingGapFeature]
 
 
 class SitingRegionFigures(BaseModel):

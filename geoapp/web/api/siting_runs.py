@@ -26,11 +26,12 @@ from geoapp.operations.siting_parameters import (
     area_in_wgs84,
 )
 from geoapp.web.access import require
-from geoapp.web.api.coverage_runs import RunPath, describe
+from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.run_schemas import (
     RunAnswer,
     RunList,
     SiteFeatureCollection,
+    SitingGapFeatureCollection,
     SitingRegions,
 )
 from geoapp.web.api.schemas import Problem
@@ -127,10 +128,12 @@ class SitesParameters(Parameters):
 
 def _drawn(body: DrawnBody, datum: Datum) -> DrawnSite:
     lon, lat = to_wgs84(lon=float(body.lon), lat=float(body.lat), datum=datum)
-    return DrawnSite(body.code, float(lon), float(lat), body.name, body.cost)
+    # A centimetre: what comes back from a page in another datum is the same place.
+    return DrawnSite(body.code, round(float(lon), 7), round(float(lat), 7), body.name, body.cost)
 
 
-def _wanted(body: SitingRequest, zone: str) -> SitingParameters:
+def siting_question(body: SitingRequest, zone: str) -> SitingParameters:
+    """Return what a body asks, in WGS-84; a moment without an offset is one of the zone's."""
     if (body.standard_m is None) == (body.standard_seconds is None):
         accepted = Text(
             "standard_m 与 standard_seconds 恰有其一",
@@ -170,7 +173,7 @@ def _wanted(body: SitingRequest, zone: str) -> SitingParameters:
 def start(body: SitingRequest) -> Response:
     """Queue a siting run and answer its state; follow it at its own address."""
     parts = services()
-    wanted = _wanted(body, parts.settings.timezone)
+    wanted = siting_question(body, parts.settings.timezone)
     run = siting_run.start(parts.database, wanted, created_by=current_user.name)
     response = json_reply(describe(run), 202)
     response.headers["Location"] = f"/api/v1/siting-runs/{run.id}"
@@ -204,17 +207,31 @@ def cancel(path: RunPath) -> Response:
 def sites(path: RunPath, query: SitesParameters) -> Response:
     """Return the proposed sites as GeoJSON points, or the best of those that were not chosen."""
     rows = siting_results.sites_of(services().database, path.id, chosen=query.which == "chosen")
+    return _collection(rows, "code", query.datum)
+
+
+def _collection(rows: list[dict[str, Any]], key: str, datum: Datum) -> Response:
     features = [
         {
             "type": "Feature",
-            "id": row["code"],
-            "geometry": geometry_from_wgs84(row.pop("geometry_wkb"), query.datum),
+            "id": row[key],
+            "geometry": geometry_from_wgs84(row.pop("geometry_wkb"), datum),
             "properties": row,
         }
         for row in rows
     ]
     body = {"type": "FeatureCollection", "features": features}
     return json_reply(body, mimetype="application/geo+json")
+
+
+@api.get(
+    "/<int:id>/gaps",
+    summary="盲区，站点能覆盖其中多少 / Gap zones and whom the sites reach of them",
+    responses={200: SitingGapFeatureCollection, 409: Problem},
+)
+def gaps(path: RunPath, query: GeometryParameters) -> Response:
+    """Return the gap zones before the sites as GeoJSON, and whom the sites reach of each."""
+    return _collection(siting_results.gap_zones(services().database, path.id), "rank", query.datum)
 
 
 @api.get(

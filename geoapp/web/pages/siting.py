@@ -30,6 +30,7 @@ from geoapp.web.pages.plan import next_evening, run_number
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.run_words import area_text, standard_text
 from geoapp.web.pages.siting_curve import curve_of
+from geoapp.web.pages.siting_explained import explained_parts
 from geoapp.web.parameters import WITHOUT_NUL, parse_moment
 from geoapp.web.problems import on_validation_error
 from geoapp.web.replies import json_reply
@@ -213,6 +214,7 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "curve": curve_of(run.result),
         "sample": bool(run.inputs.get("sample")),
         "formats": list(_FORMATS),
+        **explained_parts(run),
     }
 
 

@@ -1,0 +1,159 @@
+"""A siting plan counted on the demand: what each site adds and to whom, before and after."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from geoapp.analysis.regions import lineage
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.words import Level
+from geoapp.operations.siting_inputs import SitingInputs
+from geoapp.operations.siting_solve import SitingPlan
+
+RUNNER_UPS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan counted on the demand.
+
+    Attributes
+    ----------
+    order
+        Chosen candidates: fixed ones as given, then in order of what each adds.
+    adds, rows
+        By chosen site, the workers that it newly reaches, and the demand points that they are at.
+    after, backup_after
+        By demand point, covered once and twice with the new sites.
+    others, other_adds, other_rows
+        The best of the candidates that may be opened and are not, what each would add now, and the
+        demand points that it would newly reach.
+    """
+
+    order: IntArray
+    adds: FloatArray
+    rows: list[IntArray]
+    after: BoolArray
+    backup_after: BoolArray
+    others: IntArray
+    other_adds: FloatArray
+    other_rows: list[IntArray]
+
+
+def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
+    """Put a plan's sites in order of what each adds, and say whom it newly reaches."""
+    chosen = plan.result.chosen
+    by_site = sp.csr_array(inputs.cover.T)
+    left = np.where(inputs.covered, 0.0, inputs.weight)
+    waiting = [site for site in inputs.fixed.tolist() if site in set(chosen.tolist())]
+    rest = sorted(set(chosen.tolist()) - set(waiting))
+    order: list[int] = []
+    adds: list[float] = []
+    rows: list[IntArray] = []
+    while waiting or rest:
+        if waiting:
+            site = waiting.pop(0)
+        else:
+            gain = by_site[rest] @ left
+            site = rest.pop(int(np.argmax(gain)))
+        new = _reached(by_site, site, left)
+        order.append(site)
+        adds.append(float(left[new].sum()))
+        rows.append(new)
+        left[new] = 0.0
+    opened = np.zeros(len(inputs.candidates))
+    opened[order] = 1.0
+    times = inputs.cover @ opened + inputs.covered + inputs.backup
+    would = by_site @ left
+    # What is open, forbidden or too near to what is open is no alternative.
+    near = np.isin(plan.conflicts, order).any(axis=1)
+    for shut in (order, plan.forbidden, plan.conflicts[near].ravel()):
+        would[shut] = -1.0
+    best = np.argsort(-would, kind="stable")[:RUNNER_UPS]
+    others = best[would[best] > 0]
+    return Found(
+        np.array(order, dtype=np.int64),
+        np.array(adds),
+        rows,
+        times > 0,
+        times > 1,
+        others,
+        would[others],
+        [_reached(by_site, other, left) for other in others.tolist()],
+    )
+
+
+def _reached(by_site: sp.csr_array, site: int, left: FloatArray) -> IntArray:
+    """Return the demand points of a site that still have weight."""
+    mine = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
+    return mine[left[mine] > 0].astype(np.int64)
+
+
+def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str, Any]:
+    """Return the figures of some demand points, before and after."""
+    weight = inputs.weight
+    total = float(weight[rows].sum())
+
+    def of(mask: BoolArray) -> float:
+        return float(weight[rows & mask].sum())
+
+    def share(part: float) -> float | None:
+        return part / total if total > 0 else None
+
+    before, after = of(inputs.covered), of(found.after)
+    return {
+        "weight": total,
+        "point_count": int(rows.sum()),
+        "covered_before_weight": before,
+        "covered_before_share": share(before),
+        "covered_after_weight": after,
+        "covered_after_share": share(after),
+        "added_weight": of(found.after & ~inputs.covered),
+        "backup_before_weight": of(inputs.backup),
+        "backup_after_weight": of(found.backup_after),
+        "uncovered_weight": of(~found.after),
+    }
+
+
+def _demand_region(inputs: SitingInputs) -> NDArray[np.object_]:
+    region = inputs.demand.region
+    return np.full(len(inputs.weight), None, dtype=object) if region is None else region
+
+
+def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, Any]]]:
+    """Return the figures of every region that holds demand or a new site, and of those above."""
+    own = _demand_region(inputs)
+    known = np.array([code is not None for code in own], dtype=np.bool_)
+    codes, leaf = np.unique(own[known].astype(str), return_inverse=True)
+    site_region = inputs.candidates.region[found.order]
+    leaves = {*codes.tolist(), *(code for code in site_region if code is not None)}
+    lines = {code: set(lineage(code, inputs.parents)) for code in leaves}
+    rows = []
+    for code in sorted(set().union(*lines.values())):
+        under = np.array([code in lines[one] for one in codes.tolist()], dtype=np.bool_)
+        inside = np.zeros(len(own), np.bool_)
+        inside[known] = under[leaf] if len(codes) else False
+        figures = figures_of(inputs, found, inside)
+        figures["sites"] = sum(one is not None and code in lines[one] for one in site_region)
+        rows.append((code, figures))
+    return rows
+
+
+def districts_of(inputs: SitingInputs) -> NDArray[np.object_]:
+    """Return by demand point its district; where regions have none, their own codes; None = unknown."""
+    own = _demand_region(inputs)
+    above = inputs.region_at(Level.DISTRICT, own)
+    return np.array([code or other for code, other in zip(above, own, strict=True)], dtype=object)
+
+
+def by_district(
+    districts: NDArray[np.object_], weight: FloatArray, rows: IntArray
+) -> dict[str, float]:
+    """Return workers by district; those of unknown district under an empty code."""
+    sums: dict[str, float] = {}
+    for code, one in zip(districts[rows], weight[rows], strict=True):
+        sums[code or ""] = sums.get(code or "", 0.0) + float(one)
+    return sums
