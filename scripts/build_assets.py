@@ -26,6 +26,10 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc", "scripts/build_assets.p
 
 # package -> files (below the package) to keep; the licence comes first
 FILES = {
+    "@geoman-io/leaflet-geoman-free": [
+        "LICENSE",
+        "dist/leaflet-geoman.min.js",
+    ],
     "leaflet": [
         "LICENSE",
         "dist/leaflet.js",

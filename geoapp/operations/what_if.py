@@ -46,12 +46,16 @@ class WhatIf:
 
     Attributes
     ----------
+    demand, sample
+        Code of the demand set, and whether it or a facility that counts is a sample.
     adds
         By place, in the order given, what it newly reaches after those before it.
     districts
-        Those in which somebody is newly reached, most first.
+        Those in which somebody is newly reached, or all of them if asked, most first.
     """
 
+    demand: str
+    sample: bool
     weight: float
     covered_before: float
     covered_after: float
@@ -67,8 +71,19 @@ class WhatIfService:
         self._lock = threading.Lock()
         self._grounds: OrderedDict[tuple[Any, ...], tuple[Ground, _Districts]] = OrderedDict()
 
-    def ask(self, wanted: SitingParameters, places: Sequence[tuple[float, float]]) -> WhatIf:
+    def ask(
+        self,
+        wanted: SitingParameters,
+        places: Sequence[tuple[float, float]],
+        *,
+        everywhere: bool = False,
+    ) -> WhatIf:
         """Return what places (lon, lat in degrees, WGS-84) would change.
+
+        Parameters
+        ----------
+        everywhere
+            Whether to tell also the districts in which nothing changes.
 
         Raises
         ------
@@ -94,11 +109,13 @@ class WhatIfService:
         weight = float(ground.weight.sum())
         before = float(ground.weight[ground.covered].sum())
         return WhatIf(
+            demand=ground.demand_code,
+            sample=bool(ground.told["sample"]),
             weight=weight,
             covered_before=before,
             covered_after=before + float(ground.weight[fresh].sum()),
             adds=tuple(adds),
-            districts=districts.changed(ground, fresh),
+            districts=districts.changed(ground, fresh, everywhere=everywhere),
         )
 
     def _ground(self, wanted: SitingParameters) -> tuple[Ground, "_Districts"]:
@@ -150,7 +167,7 @@ class _Districts:
         return cls(tuple(codes.tolist()), number)
 
     def changed(
-        self, ground: Ground, fresh: np.ndarray[Any, np.dtype[np.bool_]]
+        self, ground: Ground, fresh: np.ndarray[Any, np.dtype[np.bool_]], *, everywhere: bool
     ) -> tuple[DistrictChange, ...]:
         inside = self.number >= 0
 
@@ -159,7 +176,7 @@ class _Districts:
             return np.bincount(self.number[some], ground.weight[some], minlength=len(self.codes))
 
         added = sums(fresh)
-        if not added.any():
+        if not (everywhere or added.any()):
             return ()
         total, before = sums(inside), sums(ground.covered)
         names = {one.code: one for one in ground.regions}
@@ -169,9 +186,13 @@ class _Districts:
                 code=self.codes[one],
                 name_zh=names[self.codes[one]].name_zh,
                 name_en=names[self.codes[one]].name_en,
-                before_share=float(before[one] / total[one]),
-                after_share=float((before[one] + added[one]) / total[one]),
+                before_share=_share(before[one], total[one]),
+                after_share=_share(before[one] + added[one], total[one]),
                 added=float(added[one]),
             )
-            for one in order[added[order] > 0].tolist()
+            for one in (order if everywhere else order[added[order] > 0]).tolist()
         )
+
+
+def _share(part: float, total: float) -> float | None:
+    return float(part / total) if total > 0 else None

@@ -29,6 +29,12 @@ def current_role() -> Role | None:
     return current_user.role if current_user.is_authenticated else None
 
 
+def signed_in() -> SignedInUser:
+    """Return who is signed in; only behind ``require``."""
+    user: SignedInUser = current_user._get_current_object()
+    return user
+
+
 def may(permission: Permission) -> bool:
     """Tell whether who asks may do this."""
     return allows(current_role(), permission)

@@ -3,9 +3,12 @@
 /* global L */
 import { complain, makeFollower, showAll, token } from './follow.js';
 import { at, colour, drawDots, makeMap } from './map.js';
+import { makeForm } from './siting_form.js';
+import { makeDrawing, makePlaces, numbered } from './siting_places.js';
+import { makeSaving } from './siting_save.js';
 
 const main = document.getElementById('content');
-const form = document.getElementById('siting-form');
+const element = document.getElementById('siting-form');
 const result = document.getElementById('result');
 const box = document.getElementById('map');
 const texts = JSON.parse(document.getElementById('texts').textContent);
@@ -13,46 +16,19 @@ const language = document.documentElement.lang.slice(0, 2);
 
 const made = makeMap(box);
 const siteLayer = L.layerGroup().addTo(made.map);
-const mustLayer = L.layerGroup().addTo(made.map);
 drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
 const markers = new Map();
-const musts = new Map();
-const undone = [];
-let numbered = 0;
 let asking = false;
 let asked = false;
+const form = makeForm(element, box.dataset.datum);
+const places = makePlaces(made.map, texts, placesChanged);
+const drawing = makeDrawing(made.map, texts, places, main.dataset.areas);
 const follower = makeFollower(main, texts, language, showSites);
 
 // What is asked
 
 function question() {
-  const values = form.elements;
-  const model = values.model.value;
-  const amount = Number(values.amount.value);
-  const body = {
-    model,
-    candidates: values.candidates.value,
-    spacing_m: Number(values.spacing.value),
-    time_limit_seconds: Number(values.seconds.value),
-    families: Array.from(form.querySelectorAll('[name="family"]:checked'), (one) => one.value),
-    datum: box.dataset.datum,
-  };
-  if (values.unit.value === 'm') body.standard_m = amount;
-  else body.standard_seconds = amount * 60;
-  if (model === 'lscp') body.share = Number(values.share.value) / 100;
-  else body.p = Number(values.p.value);
-  if (values.region.value) body.region = values.region.value;
-  if (values.demand.value) body.demand = values.demand.value;
-  if (values.min_spacing.value) body.min_spacing_m = Number(values.min_spacing.value);
-  if (values.when.value === 'at') body.at = values.at.value;
-  if (musts.size) {
-    body.drawn = Array.from(musts, ([code, marker]) => {
-      const { lng: lon, lat } = marker.getLatLng();
-      return { code, lon, lat };
-    });
-    body.fixed = Array.from(musts.keys());
-  }
-  return body;
+  return { ...form.question(), ...places.members() };
 }
 
 function start() {
@@ -63,36 +39,10 @@ function start() {
   else follower.start(body);
 }
 
-function fitForm() {
-  const fewest = form.elements.model.value === 'lscp';
-  document.getElementById('p-field').hidden = fewest;
-  form.elements.p.disabled = fewest;
-  document.getElementById('share-field').hidden = !fewest;
-  document.getElementById('moment').hidden = form.elements.when.value !== 'at';
-}
-
-// Sites that must be among those chosen
-
-function number(text, classes) {
-  return L.divIcon({ className: `site-number ${classes}`, html: String(text), iconSize: [28, 28] });
-}
-
-function placed() {
-  return Array.from(musts, ([code, marker]) => [code, marker.getLatLng().lng, marker.getLatLng().lat]);
-}
-
-function keepForUndo(before) {
-  undone.push(before);
-  document.getElementById('must-undo').disabled = false;
-}
-
-function undo() {
-  const before = undone.pop();
-  document.getElementById('must-undo').disabled = !undone.length;
-  mustLayer.clearLayers();
-  musts.clear();
-  before.forEach(([code, lon, lat]) => putMust(code, lon, lat));
-  listMusts();
+// Those that must be open: others that were drawn are only offered to the solver.
+function tried() {
+  const body = question();
+  return { ...body, drawn: (body.drawn || []).filter((one) => body.fixed.includes(one.code)) };
 }
 
 // What the placed ones would change: asked while one is dragged, one question at a time, the last
@@ -104,14 +54,14 @@ async function tryPlaces() {
   const told = document.getElementById('tried');
   while (asked) {
     asked = false;
-    if (!musts.size) {
+    if (!places.size()) {
       told.hidden = true;
       document.getElementById('tried-districts').replaceChildren();
     } else {
       const slow = window.setTimeout(() => { told.hidden = false; told.textContent = texts.measuring; }, 400);
       try {
         const response = await fetch(main.dataset.try, {
-          method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token() }, body: JSON.stringify(question()),
+          method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token() }, body: JSON.stringify(tried()),
         });
         const answer = await response.json();
         window.clearTimeout(slow);
@@ -145,47 +95,6 @@ function showTried(answer) {
   }));
 }
 
-function listMusts() {
-  const rows = Array.from(musts, ([code, marker]) => {
-    const row = document.createElement('li');
-    const { lng: lon, lat } = marker.getLatLng();
-    const words = document.createElement('span');
-    words.textContent = `${code} · ${lon.toFixed(5)}, ${lat.toFixed(5)}`;
-    const away = document.createElement('button');
-    away.type = 'button';
-    away.className = 'button';
-    away.textContent = texts.remove;
-    away.setAttribute('aria-label', `${texts.remove} ${code}`);
-    away.addEventListener('click', () => {
-      keepForUndo(placed());
-      mustLayer.removeLayer(marker);
-      musts.delete(code);
-      listMusts();
-    });
-    row.append(words, away);
-    return row;
-  });
-  document.getElementById('must').replaceChildren(...rows);
-  tryPlaces();
-}
-
-function addMust(lon, lat) {
-  keepForUndo(placed());
-  numbered += 1;
-  putMust(`M${numbered}`, lon, lat);
-  listMusts();
-}
-
-function putMust(code, lon, lat) {
-  const marker = L.marker(at(lon, lat), {
-    draggable: true, icon: number(code, 'must-have'), title: `${texts.must} ${code}`, alt: `${texts.must} ${code}`,
-  }).addTo(mustLayer);
-  marker.on('dragstart', () => keepForUndo(placed()));
-  marker.on('drag', tryPlaces);
-  marker.on('dragend', listMusts);
-  musts.set(code, marker);
-}
-
 function addTyped() {
   const lon = document.getElementById('must-lon');
   const lat = document.getElementById('must-lat');
@@ -195,7 +104,7 @@ function addTyped() {
     missing.focus();
     return;
   }
-  addMust(Number(lon.value), Number(lat.value));
+  places.addMust(Number(lon.value), Number(lat.value));
   made.map.panTo(at(Number(lon.value), Number(lat.value)));
   lon.value = '';
   lat.value = '';
@@ -211,7 +120,7 @@ async function showSites() {
   Array.from(table.tBodies[0].rows).forEach((row) => {
     const { order, lon, lat, adds } = row.dataset;
     const told = `${order} · ${row.querySelector('button').textContent} · ${texts.adds} ${Math.round(adds).toLocaleString()} ${texts.workers}`;
-    const marker = L.marker(at(Number(lon), Number(lat)), { icon: number(order, ''), title: told, alt: told, keyboard: false })
+    const marker = L.marker(at(Number(lon), Number(lat)), { icon: numbered(order, ''), title: told, alt: told, keyboard: false })
       .on('click', () => choose(order, 'map')).addTo(siteLayer);
     markers.set(order, marker);
   });
@@ -224,7 +133,7 @@ async function showSites() {
 }
 
 function choose(order, from) {
-  markers.forEach((marker, key) => marker.setIcon(number(key, key === order ? 'chosen' : '')));
+  markers.forEach((marker, key) => marker.setIcon(numbered(key, key === order ? 'chosen' : '')));
   document.querySelectorAll('#sites tbody tr').forEach((row) => {
     const chosen = row.dataset.order === order;
     row.classList.toggle('chosen', chosen);
@@ -251,18 +160,36 @@ async function propose(button) {
   button.disabled = false;
 }
 
-form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
-form.addEventListener('change', (event) => {
-  fitForm();
-  if (!['must-lon', 'must-lat'].includes(event.target.id)) tryPlaces();
+function placesChanged() {
+  // Exactly p stations are chosen, those that must be among them included.
+  if (Number(element.elements.p.value) < places.size()) element.elements.p.value = places.size();
+  tryPlaces();
+}
+
+element.addEventListener('submit', (event) => { event.preventDefault(); start(); });
+element.addEventListener('change', (event) => {
+  form.fit();
+  if (!['must-lon', 'must-lat', 'area-file'].includes(event.target.id)) tryPlaces();
 });
-document.getElementById('must-undo').addEventListener('click', undo);
 document.getElementById('must-add').addEventListener('click', addTyped);
-made.map.on('click', (event) => addMust(event.latlng.lng, event.latlng.lat));
+made.map.on('click', (event) => {
+  if (!drawing.drawing()) places.addMust(event.latlng.lng, event.latlng.lat);
+});
 result.addEventListener('click', (event) => {
   const button = event.target.closest('#propose');
   if (button) propose(button);
+  const ban = event.target.closest('[data-ban]');
+  if (ban) {
+    places.ban(ban.dataset.ban);
+    document.getElementById('never').scrollIntoView({ block: 'center' });
+  }
 });
-fitForm();
+const { given, scenario, without } = JSON.parse(document.getElementById('given').textContent);
+if (given) {
+  form.fill(given);
+  places.fill(given);
+} else form.fit();
+without.forEach(places.ban);
+makeSaving(main, scenario, texts, language, question, () => (main.dataset.status === 'succeeded' ? Number(main.dataset.run) : null));
 follower.resume();
 document.body.dataset.ready = 'true';

@@ -40,6 +40,15 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
     ("POST", "/plan/siting/<int:run_id>/propose"): RUNNERS,
     ("POST", "/plan/siting/try"): RUNNERS,
+    ("POST", "/plan/siting/areas"): RUNNERS,
+    ("GET", "/plan/scenarios"): ALL,
+    ("GET", "/plan/scenarios/<int:number>"): ALL,
+    ("GET", "/plan/scenarios/compare"): ALL,
+    ("POST", "/plan/scenarios"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/restore"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/audience"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/remove"): RUNNERS,
     ("GET", "/steward"): EDITORS,
 }
 # What may be sent without being signed in: it changes nothing that is stored.

@@ -61,6 +61,12 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
     ("coverage.show", Text("覆盖情况", "Coverage"), "chart", frozenset()),
     ("plan.show", Text("盲区", "Gaps"), "plan", frozenset({Permission.RUN})),
     ("siting.show", Text("选址", "New sites"), "pin", frozenset({Permission.RUN})),
+    (
+        "scenarios.listed",
+        Text("方案", "Scenarios"),
+        "list",
+        frozenset({Permission.SEE_UNPUBLISHED}),
+    ),
     ("steward.show", Text("数据", "Data"), "data", frozenset({Permission.EDIT})),
 )
 

@@ -14,23 +14,27 @@ from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, RunStatus
-from geoapp.operations import siting_results, siting_run
+from geoapp.operations import scenarios, siting_results, siting_run
 from geoapp.operations.coverage_run import now
+from geoapp.operations.forbidden_areas import read_areas
 from geoapp.operations.proposals import propose
 from geoapp.operations.runs import RunState
+from geoapp.operations.scenarios import SavedScenario
 from geoapp.operations.siting_files import gap_words, save_siting, summary_lines
-from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel, SitingParameters
+from geoapp.operations.siting_parameters import MODEL_TEXT, SitingParameters
 from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.what_if import MOST_PLACES
-from geoapp.web.access import require
+from geoapp.web.access import require, signed_in
 from geoapp.web.api.siting_runs import DrawnBody
 from geoapp.web.language import language, t
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.plan import next_evening, run_number
+from geoapp.web.pages.plan_sides import question_title
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.run_words import area_text, standard_text
+from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting_curve import curve_of
 from geoapp.web.pages.siting_explained import explained_parts
+from geoapp.web.pages.siting_given import given
 from geoapp.web.parameters import WITHOUT_NUL, parse_moment
 from geoapp.web.problems import on_validation_error
 from geoapp.web.replies import json_reply
@@ -61,7 +65,11 @@ class SitingLine:
 def show() -> str:
     """Show the form, the earlier runs, and the run that the address names."""
     database = services().database
-    number = request.args.get("run")
+    number, kept = request.args.get("run"), request.args.get("scenario")
+    saved = None
+    if kept is not None:
+        saved = scenarios.read(database, signed_in(), run_number(kept), _version())
+        number = None if saved.run is None else str(saved.run)
     run = None if number is None else siting_run.read(database, run_number(number))
     names = region_names(database)
     return render_template(
@@ -74,8 +82,36 @@ def show() -> str:
         suggested_at=next_evening(),
         lines=_lines(names),
         texts=_texts(),
+        known=_known(saved, run),
         **_parts(run, names),
     )
+
+
+def _version() -> int | None:
+    version = request.args.get("version")
+    return None if version is None else run_number(version)
+
+
+def _known(saved: SavedScenario | None, run: RunState | None) -> dict[str, Any]:
+    """Return what the form starts with: a scenario, or what a run was asked."""
+    question = None
+    if saved is not None:
+        question = saved.question
+    elif run is not None:
+        question = SitingParameters.from_stored(run.params)
+    zone = services().settings.timezone
+    return {
+        "given": None if question is None else given(question, map_setup().datum, zone),
+        "scenario": None if saved is None else scenario_state(saved),
+        "without": request.args.getlist("without"),
+    }
+
+
+@blueprint.post("/plan/siting/areas")
+@require(Permission.RUN)
+def areas() -> Response:
+    """Answer the polygons of a GeoJSON text in the datum of the map."""
+    return json_reply({"areas": read_areas(request.get_data(), map_setup().datum)})
 
 
 @blueprint.get("/plan/siting/runs/<int:run_id>")
@@ -152,15 +188,8 @@ def adopt(run_id: int) -> Response:
     return json_reply({"added": list(done.added), "there": list(done.there)})
 
 
-def siting_title(run: RunState, names: dict[str, Text]) -> Text:
-    model = MODEL_TEXT[SitingModel(run.params["model"])]
-    area, standard = area_text(run, names), standard_text(run)
-    p = run.params["p"]
-    count = Text(f"{p} 个站点，", f"{p} sites, ") if p else Text("", "")
-    return Text(
-        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
-        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
-    )
+def _title(run: RunState, names: dict[str, Text]) -> Text:
+    return question_title(SitingParameters.from_stored(run.params), names)
 
 
 def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
@@ -170,7 +199,7 @@ def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
         before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
         if before is not None and after is not None:
             told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
-    return SitingLine(run.id, siting_title(run, names), moment_text(run.created_at), told)
+    return SitingLine(run.id, _title(run, names), moment_text(run.created_at), told)
 
 
 def _lines(names: dict[str, Text]) -> list[SitingLine]:
@@ -204,7 +233,7 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         ],
         "found": run.result,
         "total": total,
-        "title": siting_title(run, names).pick(language()),
+        "title": _title(run, names).pick(language()),
         "verdict": gap_words(run.result).pick(language()),
         "lines_told": [(label.pick(language()), value) for label, value in summary_lines(run)],
         "sites": sites,
@@ -235,6 +264,9 @@ def _texts() -> dict[str, str]:
         "workers": t("人", "workers"),
         "adds": t("新增", "adds"),
         "must": t("必选点", "Must have"),
+        "area": t("画出的范围", "Drawn area"),
+        "draw_end": t("不画了", "Stop drawing"),
+        "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
         "remove": t("去掉", "Remove"),
         "measuring": t("正在计算…", "Computing…"),
         "tried": t(

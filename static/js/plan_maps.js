@@ -1,0 +1,36 @@
+// Plans on maps: the sites of each table on the map that it names; maps of one page move together.
+
+/* global L */
+import { at, colour, drawDots, makeMap } from './map.js';
+import { numbered } from './siting_places.js';
+
+const shown = Array.from(document.querySelectorAll('.plan-map .map'), (box) => {
+  const { map, regions } = makeMap(box);
+  drawDots(map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
+  const table = document.querySelector(`.plan-sites[data-map="${box.id}"]`);
+  const places = Array.from(table ? table.tBodies[0].rows : [], (row) => {
+    const { lon, lat, both } = row.dataset;
+    const order = row.cells[0].textContent;
+    const name = `${order} · ${row.cells[1].textContent}`;
+    const place = at(Number(lon), Number(lat));
+    L.marker(place, { icon: numbered(order, both === undefined ? '' : 'both-have'), title: name, alt: name, keyboard: false }).addTo(map);
+    return place;
+  });
+  return { map, regions, places };
+});
+
+let moving = false;
+shown.forEach(({ map }) => map.on('move', () => {
+  if (moving) return;
+  moving = true;
+  shown.forEach((other) => {
+    if (other.map !== map) other.map.setView(map.getCenter(), map.getZoom(), { animate: false });
+  });
+  moving = false;
+}));
+
+Promise.all(shown.map((one) => one.regions)).then(() => {
+  const places = shown.flatMap((one) => one.places);
+  if (places.length) shown[0].map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15, animate: false });
+  document.body.dataset.ready = 'true';
+});
