@@ -16,7 +16,12 @@ from geoapp.core.words import RunStatus
 from geoapp.operations import siting_results, siting_run
 from geoapp.operations.coverage_run import now
 from geoapp.operations.runs import RunState
-from geoapp.operations.siting_files import check_output, save_siting, summary_lines
+from geoapp.operations.siting_files import (
+    check_output,
+    explanation_lines,
+    save_siting,
+    summary_lines,
+)
 from geoapp.operations.siting_parameters import (
     DEFAULT_SPACING_M,
     SitingModel,
@@ -111,6 +116,8 @@ def site(
             error = run.error or Text("运行没有完成", "The run did not finish")
             raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
         _show(run, siting_results.sites_of(database, run.id))
+        for line in explanation_lines(database, run):
+            say(line)
         if output is not None:
             save_siting(database, run.id, output)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -12,7 +12,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, format_seconds
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.operations import siting_results
+from geoapp.operations.places import list_regions
 from geoapp.operations.runs import RunState
+from geoapp.operations.siting_explain_words import explained
 from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel
 from geoapp.reports.siting_tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
@@ -117,6 +119,15 @@ def summary_lines(run: RunState) -> list[tuple[Text, str]]:
     return lines
 
 
+def explanation_lines(database: Database, run: RunState) -> list[Text]:
+    """Return why a finished run's answer is no better, and what would do; empty where unknown."""
+    names = {
+        one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_regions(database)
+    }
+    told = explained((run.result or {}).get("explanation"), names)
+    return [] if told is None else told.lines()
+
+
 def save_siting(database: Database, run_id: int, path: Path) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
 
@@ -131,6 +142,7 @@ def save_siting(database: Database, run_id: int, path: Path) -> None:
     run = siting_results.finished(database, run_id)
     tables = SitingTables(
         summary=summary_lines(run),
+        explanation=explanation_lines(database, run),
         about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
         sites=siting_results.sites_of(database, run_id),
         others=siting_results.sites_of(database, run_id, chosen=False),

@@ -131,8 +131,14 @@ def store_siting(
     inputs: SitingInputs,
     wanted: SitingParameters,
     plan: SitingPlan,
+    explanation: dict[str, Any],
 ) -> None:
     """Write the results and end the run, in one transaction.
+
+    Parameters
+    ----------
+    explanation
+        As ``siting_explain.explain`` gives it.
 
     Raises
     ------
@@ -142,6 +148,7 @@ def store_siting(
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
     summary = _summary(inputs, wanted, plan, found) | zones.told()
+    summary["explanation"] = explanation
     regions = [
         RunRegion(run_id=attempt.run_id, region_code=code, figures=figures)
         for code, figures in by_region(inputs, found)

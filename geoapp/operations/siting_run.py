@@ -11,6 +11,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations import runs
 from geoapp.operations.runs import Attempt, InterruptedRunError, LostRunError, RunState
+from geoapp.operations.siting_explain import explain
 from geoapp.operations.siting_inputs import check_siting, read_siting_inputs
 from geoapp.operations.siting_parameters import SitingModel, SitingParameters
 from geoapp.operations.siting_results import KIND, store_siting
@@ -20,7 +21,8 @@ from geoapp.store.engine import Database
 _SAVING = Text("保存结果", "Saving the results")
 _SOLVING = Text("求解", "Solving")
 _READ_SHARE = 0.4
-_SOLVED_SHARE = 0.95
+_SOLVED_SHARE = 0.9
+_EXPLAINED_SHARE = 0.95
 _UNITS = {
     SitingModel.MCLP: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
     SitingModel.LSCP: Text("{:,.0f} 个站点", "{:,.0f} sites"),
@@ -88,6 +90,10 @@ class _Watch:
             self._share += (_SOLVED_SHARE - self._share) * 0.05
         self.cancelled()
 
+    def at(self, share: float, step: Text) -> None:
+        """Note another step."""
+        self._share, self._step = share, step
+
     def cancelled(self) -> bool:
         """Say whether to stop: by the user, who keeps the best so far, or because the run is lost."""
         if self.stopped is None:
@@ -117,9 +123,18 @@ def _compute(
             nothing and plan.result.status is not SitingStatus.INFEASIBLE
         ):
             raise watch.stopped
-    else:
-        attempt.progress(_SOLVED_SHARE, _SAVING)
-    store_siting(database, attempt, inputs, wanted, plan)
+    explanation = explain(
+        inputs,
+        wanted,
+        plan,
+        tell=lambda step: watch.at(_SOLVED_SHARE, step),
+        cancelled=watch.cancelled,
+    )
+    if watch.stopped is None:
+        attempt.progress(_EXPLAINED_SHARE, _SAVING)
+    elif not isinstance(watch.stopped, CancelledError):
+        raise watch.stopped
+    store_siting(database, attempt, inputs, wanted, plan, explanation)
 
 
 def read(database: Database, run_id: int) -> RunState:

@@ -53,6 +53,8 @@ class SitingTables:
     ----------
     summary
         Lines of a label and a value for people: model, status, objective, bound, gap, samples.
+    explanation
+        Why the answer is no better, and what would do, line by line.
     about
         The run's number, parameters, inputs and results, for programs.
     sites, others
@@ -65,6 +67,7 @@ class SitingTables:
     """
 
     summary: list[tuple[Text, Any]]
+    explanation: list[Text]
     about: dict[str, Any]
     sites: list[dict[str, Any]]
     others: list[dict[str, Any]]
@@ -142,6 +145,9 @@ def _write_book(tables: SitingTables, path: Path) -> None:
     sheet.title = "summary 摘要"
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 60
     _fill(sheet, [[label.both(), value] for label, value in tables.summary])
+    why = book.create_sheet("explanation 说明")
+    why.column_dimensions["A"].width, why.column_dimensions["B"].width = 70, 70
+    _fill(why, [[line.zh, line.en] for line in tables.explanation])
     for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
         rows = [cells for cells, _ in _rows(sites)]
         _fill(book.create_sheet(title), [list(_COLUMNS), *rows])
@@ -172,4 +178,5 @@ def _add_layers(tables: SitingTables, path: Path) -> None:
     lines = [
         {"zh": label.zh, "en": label.en, "value": str(value)} for label, value in tables.summary
     ]
+    lines += [{"zh": line.zh, "en": line.en, "value": ""} for line in tables.explanation]
     _frame(lines).to_file(path, layer="summary", driver="GPKG", engine="pyogrio", mode="a")

@@ -19,7 +19,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.settings import Settings
 from geoapp.operations import siting_results, siting_run, siting_solve
 from geoapp.operations.init import initialise
-from geoapp.operations.siting_files import gap_words, save_siting
+from geoapp.operations.siting_files import explanation_lines, gap_words, save_siting
 from geoapp.operations.siting_parameters import DrawnSite, SitingParameters
 from geoapp.store.engine import Database
 from tests.seed import seed_town
@@ -52,6 +52,7 @@ def test_a_run_from_the_terminal(site: Any, tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
     assert "已证明最优 / proven best" in told.output
     assert "任何方案至多 / no plan has more than" in told.output
+    assert "建 3 个站点：不会多覆盖 / With 3 sites: nobody more" in told.output
     assert "示例" not in told.output.replace(str(tmp_path), "")
     frame = pd.read_csv(path)
     assert frame["order"].tolist() == [1, 2]
@@ -112,11 +113,16 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
     assert book.sheetnames == [
         "summary 摘要",
+        "explanation 说明",
         "sites 站点",
         "others 落选",
         "gaps 盲区",
         "regions 区域",
     ]
+    assert [row[0].value for row in book["explanation 说明"].rows] == [
+        line.zh for line in explanation_lines(town, run)
+    ]
+    assert book["explanation 说明"]["B1"].value
     assert book["sites 站点"].max_row == 3
     assert book["regions 区域"].max_row == 3
     assert book["summary 摘要"]["A1"].value == "示例 / Sample"

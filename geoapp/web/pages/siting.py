@@ -243,7 +243,7 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "curve": curve_of(run.result),
         "sample": bool(run.inputs.get("sample")),
         "formats": list(_FORMATS),
-        **explained_parts(run),
+        **explained_parts(run, names),
     }
 
 

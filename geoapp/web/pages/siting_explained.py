@@ -2,14 +2,26 @@
 
 from typing import Any
 
+from geoapp.core.i18n import Text
 from geoapp.operations import siting_results
 from geoapp.operations.runs import RunState
+from geoapp.operations.siting_explain_words import explained
 from geoapp.web.services import services
 
 MOST_ZONES = 20
 
 
-def explained_parts(run: RunState) -> dict[str, Any]:
-    """Return what ``planner/siting_explained.html`` needs of a run that has succeeded."""
+def explained_parts(run: RunState, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``siting_limits.html`` and ``siting_explained.html`` need of a run that succeeded.
+
+    Parameters
+    ----------
+    names
+        The regions' names by code.
+    """
     gaps = siting_results.gap_zones(services().database, run.id)
-    return {"gaps": gaps[:MOST_ZONES], "gaps_left_out": len(gaps) - len(gaps[:MOST_ZONES])}
+    return {
+        "gaps": gaps[:MOST_ZONES],
+        "gaps_left_out": len(gaps) - len(gaps[:MOST_ZONES]),
+        "why": explained((run.result or {}).get("explanation"), names),
+    }
