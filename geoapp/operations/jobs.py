@@ -14,7 +14,14 @@ import structlog
 
 from geoapp.core.errors import UnavailableError
 from geoapp.core.settings import Settings
-from geoapp.operations import coverage_results, coverage_run, siting_results, siting_run
+from geoapp.operations import (
+    action_results,
+    action_run,
+    coverage_results,
+    coverage_run,
+    siting_results,
+    siting_run,
+)
 from geoapp.operations.runs import perform, take_care
 from geoapp.store.engine import Database
 from geoapp.store.jobs import QUEUE, TASK, worker_app
@@ -35,6 +42,8 @@ def execute(database: Database, settings: Settings, run_id: int, stopping: threa
         perform(database, run_id, coverage_run.work(database, settings), stopping)
     elif kind == siting_results.KIND:
         perform(database, run_id, siting_run.work(database, settings), stopping)
+    elif kind == action_results.KIND:
+        perform(database, run_id, action_run.work(database, settings), stopping)
     elif kind is not None:
         log.error("run of an unknown kind", run=run_id, kind=kind)
 
