@@ -4,6 +4,7 @@ import click
 
 from geoapp import __version__
 from geoapp.commands import (
+    actions,
     admin,
     ask,
     boundaries,
@@ -56,6 +57,7 @@ for command in (
     ask.nearest,
     coverage.coverage,
     site.site,
+    actions.actions,
     map_command.map_,
     users.user,
     calendar.calendar,

@@ -53,8 +53,12 @@ def _with_guards(document: dict[str, Any]) -> dict[str, Any]:
             operation = document["paths"].get(path, {}).get(method.lower())
             if operation and required_permission(current_app.view_functions[rule.endpoint]):
                 operation["security"] = [{"session": []}, {"basic": []}]
-                operation["parameters"] = [*operation.get("parameters", []), _TOKEN]
-                for status, text in _REFUSALS.items():
+                refusals = dict(_REFUSALS)
+                if method == "GET":
+                    del refusals["400"]  # reading needs no token
+                else:
+                    operation["parameters"] = [*operation.get("parameters", []), _TOKEN]
+                for status, text in refusals.items():
                     operation["responses"][status] = {"description": text, "content": _PROBLEM}
     return document
 

@@ -3,9 +3,18 @@
 from flask_openapi3 import OpenAPI
 
 from geoapp.web import api_docs
-from geoapp.web.api import coverage_runs, facilities, nearest, siting_runs, vocabularies, walks
+from geoapp.web.api import (
+    action_runs,
+    coverage_runs,
+    facilities,
+    nearest,
+    siting_runs,
+    vocabularies,
+    walks,
+)
 from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import (
+    actions,
     chrome,
     coverage,
     finder,
@@ -24,6 +33,7 @@ def register_routes(app: OpenAPI) -> None:
     for api in (
         coverage_runs.api,
         siting_runs.api,
+        action_runs.api,
         facilities.api,
         nearest.api,
         vocabularies.api,
@@ -36,6 +46,7 @@ def register_routes(app: OpenAPI) -> None:
         finder.blueprint,
         plan.blueprint,
         siting.blueprint,
+        actions.blueprint,
         scenarios.blueprint,
         siting_compare.blueprint,
         coverage.blueprint,

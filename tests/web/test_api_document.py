@@ -2,6 +2,7 @@
 
 import re
 import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import jsonschema
@@ -12,7 +13,8 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations import siting_run
+from geoapp.operations import action_run, siting_run
+from geoapp.operations.action_parameters import ActionParameters
 from geoapp.operations.coverage_run import CoverageParameters, start
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
@@ -28,6 +30,11 @@ EXPLAINED = {
     ("POST", "/api/v1/coverage-runs/{id}/cancel"),
     ("POST", "/api/v1/siting-runs"),
     ("POST", "/api/v1/siting-runs/{id}/cancel"),
+    ("POST", "/api/v1/action-runs"),
+    ("POST", "/api/v1/action-runs/{id}/cancel"),
+    ("GET", "/api/v1/action-runs"),
+    ("GET", "/api/v1/action-runs/{id}"),
+    ("GET", "/api/v1/action-runs/{id}/actions"),
     ("POST", "/api/v1/facilities"),
     ("PATCH", "/api/v1/facilities/{code}"),
     ("DELETE", "/api/v1/facilities/{code}"),
@@ -102,10 +109,14 @@ def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
     assert guarded == EXPLAINED
     for where in guarded:
         operation = operations(document)[where]
-        assert {"400", "401", "403"} <= set(operation["responses"]), where
+        assert {"401", "403"} <= set(operation["responses"]), where
+        assert operation["security"] == [{"session": []}, {"basic": []}]
+        if where[0] == "GET":
+            assert "400" not in operation["responses"]
+            continue
+        assert "400" in operation["responses"], where
         required = {one["name"] for one in operation["parameters"] if one["required"]}
         # The token belongs to the cookie; name and password in a header need none.
-        assert operation["security"] == [{"session": []}, {"basic": []}]
         assert "X-CSRFToken" in {one["name"] for one in operation["parameters"]} - required
         assert ("If-Match" in required) == (where[0] in ("PATCH", "DELETE")), where
 
@@ -122,16 +133,24 @@ def test_answers_have_the_members_described_and_no_others(
         database, SitingParameters(p=2, standard_m=300, spacing_m=100), created_by=None
     )
     execute(database, settings, siting.id, threading.Event())
+    moments = (datetime(2026, 11, 24, 12, tzinfo=UTC),)
+    action = action_run.start(
+        database,
+        ActionParameters(moments, budget=9.0, standard_m=300, spacing_m=100, build_cost=4.0),
+        created_by=None,
+    )
+    execute(database, settings, action.id, threading.Event())
+    numbers = {"siting": siting.id, "action": action.id, "coverage": run.id}
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
         if "properties" in schema:
             schema["additionalProperties"] = False
-    client = client_of(app, database)
+    client = client_of(app, database, Role.PLANNER)
     answered = set()
     for (method, path), operation in operations(document).items():
         if method != "GET":
             continue
-        number = siting.id if "siting" in path else run.id
+        number = next((one for kind, one in numbers.items() if f"/{kind}-runs" in path), 0)
         address = path.replace("{code}", "T-1").replace("{id}", str(number))
         for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
             response = client.get(address + query)

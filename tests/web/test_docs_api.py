@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
-from geoapp.operations import siting_run
+from geoapp.operations import action_run, siting_run
 from geoapp.operations.coverage_run import recent
 from geoapp.operations.init import initialise
 from geoapp.operations.jobs import execute
@@ -187,7 +187,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 def do_waiting_runs(database: Database, settings: Settings) -> None:
     """Do what the job worker beside the service does."""
-    for run in (*recent(database), *siting_run.recent(database)):
+    for run in (*recent(database), *siting_run.recent(database), *action_run.recent(database)):
         if run.status == "queued":
             execute(database, settings, run.id, threading.Event())
 

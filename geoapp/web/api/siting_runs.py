@@ -126,7 +126,8 @@ class SitesParameters(Parameters):
     datum: Datum = Datum.WGS84
 
 
-def _drawn(body: DrawnBody, datum: Datum) -> DrawnSite:
+def drawn_site(body: DrawnBody, datum: Datum) -> DrawnSite:
+    """Return a drawn candidate in WGS-84."""
     lon, lat = to_wgs84(lon=float(body.lon), lat=float(body.lat), datum=datum)
     # A centimetre: what comes back from a page in another datum is the same place.
     return DrawnSite(body.code, round(float(lon), 7), round(float(lat), 7), body.name, body.cost)
@@ -150,7 +151,7 @@ def siting_question(body: SitingRequest, zone: str) -> SitingParameters:
         demand=body.demand,
         candidates=body.candidates,
         spacing_m=body.spacing_m,
-        drawn=tuple(_drawn(one, body.datum) for one in body.drawn),
+        drawn=tuple(drawn_site(one, body.datum) for one in body.drawn),
         fixed=tuple(dict.fromkeys(body.fixed)),
         forbidden=tuple(dict.fromkeys(body.forbidden)),
         forbidden_areas=tuple(

@@ -1,0 +1,158 @@
+"""``/plan/actions``: longer hours, new stations, moves: what helps most for one budget?"""
+
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Response, render_template, request
+from werkzeug.exceptions import NotFound
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
+from geoapp.operations import action_run
+from geoapp.operations.action_files import kinds_text, save_actions, verdict
+from geoapp.operations.action_parameters import ActionParameters
+from geoapp.operations.action_solve import CHOICE_TEXT, Choice
+from geoapp.operations.coverage_run import now
+from geoapp.operations.runs import RunState
+from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.web.access import require
+from geoapp.web.language import language, t
+from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.plan import run_number
+from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.run_words import EVERYWHERE, standard_text
+from geoapp.web.pages.siting import SitingLine
+from geoapp.web.services import services
+
+blueprint = Blueprint("actions", __name__)
+
+HOURS = (6, 9, 12, 15, 18, 21, 23)
+_CHOSEN_HOURS = (12, 18, 21)
+_FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+}
+
+
+@blueprint.get("/plan/actions")
+@require(Permission.RUN)
+def show() -> str:
+    """Show the form, the earlier runs, and the run that the address names."""
+    database = services().database
+    number = request.args.get("run")
+    run = None if number is None else action_run.read(database, run_number(number))
+    names = region_names(database)
+    return render_template(
+        "planner/actions.html",
+        regions=names,
+        demand_sets=read_demand_sets(database),
+        candidate_sets=read_candidate_sets(database),
+        families=list(FAMILY_TEXT.items()),
+        day=_next_workday(),
+        hours=HOURS,
+        chosen_hours=_CHOSEN_HOURS,
+        lines=_lines(names),
+        texts=_texts(),
+        **_parts(run, names),
+    )
+
+
+@blueprint.get("/plan/actions/runs/<int:run_id>")
+@require(Permission.RUN)
+def result(run_id: int) -> str:
+    """Answer a run's result alone, for the page that has followed it."""
+    names = region_names(services().database)
+    run = action_run.read(services().database, run_id)
+    return render_template(
+        "planner/actions_result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+    )
+
+
+@blueprint.get("/plan/actions/<int:run_id>.<ext>")
+@require(Permission.RUN)
+def download(run_id: int, ext: str) -> Response:
+    """Answer a run as a file."""
+    if ext not in _FORMATS:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"actions-{run_id}.{ext}"
+        save_actions(services().database, run_id, path)
+        response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
+    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _next_workday() -> str:
+    day = now().astimezone(ZoneInfo(services().settings.timezone)).date() + timedelta(days=1)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return day.isoformat()
+
+
+def _title(run: RunState, names: dict[str, Text]) -> Text:
+    code = run.params.get("region")
+    area = EVERYWHERE if code is None else names.get(code, Text(code, code))
+    standard = standard_text(run)
+    return Text(
+        f"{area.zh}：预算 {run.params['budget']:,.10g}，步行 {standard.zh}以内",
+        f"{area.en}: budget {run.params['budget']:,.10g}, within {standard.en} on foot",
+    )
+
+
+def _lines(names: dict[str, Text]) -> list[SitingLine]:
+    lines = []
+    for run in action_run.recent(services().database):
+        told = RUN_STATUS_TEXT[run.status]
+        if run.result is not None:
+            shares = f"{run.result['before_share']:.1%} → {run.result['after_share']:.1%}"
+            told = Text(shares, shares)
+        lines.append(SitingLine(run.id, _title(run, names), moment_text(run.created_at), told))
+    return lines
+
+
+def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/actions_result.html`` needs of a run."""
+    if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
+        return {"run": run, "found": None}
+    found = run.result
+    wanted = ActionParameters.from_stored(run.params)
+    most = max(one["added"] for one in found["comparison"])
+    for one in found["comparison"]:
+        one["title"] = CHOICE_TEXT[Choice(one["choice"])]
+        one["what"] = kinds_text(one["kinds"])
+        one["verdict"] = verdict(one)
+        one["length"] = one["added"] / most if most > 0 else 0.0
+    for one in found["actions"]:
+        lon, lat = from_wgs84(lon=one["lon"], lat=one["lat"], datum=map_setup().datum)
+        one["at"] = f"{one['lon']:.5f}, {one['lat']:.5f}"
+        one["lon"], one["lat"] = round(float(lon), 6), round(float(lat), 6)
+    zone = ZoneInfo(services().settings.timezone)
+    return {
+        "run": run,
+        "found": found,
+        "title": _title(run, names).pick(language()),
+        "verdict": verdict(found).pick(language()),
+        "moments": [moment_text(one.astimezone(zone)).pick(language()) for one in wanted.moments],
+        "hours": wanted.hours,
+        "unknown": run.inputs["facilities_hours_unknown"],
+        "sample": bool(run.inputs.get("sample")),
+        "formats": list(_FORMATS),
+    }
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "no_family": t("请至少选一类设施。", "Choose at least one family of facilities."),
+        "no_moment": t("请填日期，至少选一个时刻。", "Give a date and choose at least one hour."),
+        "no_cost": t("请至少填一项费用。", "Give the cost of at least one kind of action."),
+        "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
+        "cancelling": t("正在停止，保留目前最好的方案…", "Stopping, keeping the best so far…"),
+    }
