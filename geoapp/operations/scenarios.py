@@ -4,6 +4,7 @@ Every save is a version of its own; going back writes the old one again as the n
 back can itself be taken back.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -148,7 +149,8 @@ def _same_question(question: SitingParameters, params: dict[str, Any]) -> bool:
         {name: value for name, value in one.stored().items() if name not in _NOT_ASKED}
         for one in (question, SitingParameters.from_stored(params))
     )
-    return asked == answered
+    # As JSON, which does not tell lists from tuples; the store has been through it, too.
+    return json.dumps(asked, sort_keys=True) == json.dumps(answered, sort_keys=True)
 
 
 def _answering(database: Database, question: SitingParameters, run: int | None) -> int | None:

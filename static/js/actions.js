@@ -2,7 +2,7 @@
 
 /* global L */
 import { complain, makeFollower, showAll } from './follow.js';
-import { at, colour, drawDots, makeMap } from './map.js';
+import { at, colour, drawDots, makeMap, showRegion } from './map.js';
 import { numbered } from './siting_places.js';
 
 const main = document.getElementById('content');
@@ -73,6 +73,8 @@ async function shown() {
   const places = Array.from(markers.values(), (marker) => marker.getLatLng());
   if (places.length) made.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15 });
 }
+
+form.elements.region.addEventListener('change', (event) => showRegion(made, event.target.value));
 
 const follower = makeFollower(main, texts, language, shown);
 

@@ -171,3 +171,14 @@ function nameRegions(map, layer, words) {
   map.on('zoomend viewreset resize', check);
   check();
 }
+
+/** Show the whole region of a code; without one, all regions. */
+export async function showRegion(made, code) {
+  const layer = await made.regions;
+  if (!layer) return;
+  let bounds = layer.getBounds();
+  layer.eachLayer((shape) => {
+    if (shape.feature.properties.code === code) bounds = shape.getBounds();
+  });
+  made.map.fitBounds(bounds, { padding: [16, 16] });
+}

@@ -2,7 +2,7 @@
 
 /* global L */
 import { complain, makeFollower, showAll, token } from './follow.js';
-import { at, colour, drawDots, makeMap } from './map.js';
+import { at, colour, drawDots, makeMap, showRegion } from './map.js';
 import { makeForm } from './siting_form.js';
 import { makeDrawing, makePlaces, numbered } from './siting_places.js';
 import { makeSaving } from './siting_save.js';
@@ -171,6 +171,7 @@ element.addEventListener('change', (event) => {
   form.fit();
   if (!['must-lon', 'must-lat', 'area-file'].includes(event.target.id)) tryPlaces();
 });
+element.elements.region.addEventListener('change', (event) => showRegion(made, event.target.value));
 document.getElementById('must-add').addEventListener('click', addTyped);
 made.map.on('click', (event) => {
   if (!drawing.drawing()) places.addMust(event.latlng.lng, event.latlng.lat);

@@ -135,5 +135,10 @@ def test_a_run_answers_only_its_own_question(database: Database, settings: Setti
     longer = replace(QUESTION, time_limit_seconds=5.0)
     assert scenarios.create(database, ANN, "a", Audience.OWNER, longer, run).run == run
     assert scenarios.create(database, ANN, "b", Audience.OWNER, PLACED, run).run is None
+    square = {"type": "Polygon", "coordinates": (((1.0, 1.0), (2.0, 1.0), (2.0, 2.0), (1.0, 1.0)),)}
+    outside = replace(QUESTION, forbidden_areas=(square,))
+    other = siting_run.run_here(database, settings, outside).id
+    assert scenarios.create(database, ANN, "d", Audience.OWNER, outside, other).run == other
+    assert scenarios.create(database, ANN, "e", Audience.OWNER, outside, run).run is None
     with pytest.raises(NotFoundError):
-        scenarios.create(database, ANN, "c", Audience.OWNER, PLACED, run + 1)
+        scenarios.create(database, ANN, "c", Audience.OWNER, PLACED, other + 1)

@@ -56,6 +56,9 @@ def test_longer_hours_and_new_stations_are_compared(
     expect(page.locator("#districts")).to_contain_text("市北区")
     assert fits(page)
     assert serious_violations(page) == []
+    page.reload()
+    expect(page.locator(f'#result[data-shown="{number}"]')).to_be_visible()
+    expect(page.locator("#map .site-number")).to_have_count(len(found["actions"]))
     assert page.request.get(f"{site.url}/plan/actions/{number}.xlsx").status == 200
     assert page.request.get(f"{site.url}/plan/actions/{number}.exe").status == 404
 

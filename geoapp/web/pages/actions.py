@@ -56,7 +56,7 @@ def show() -> str:
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
         day=_next_workday(),
-        hours=HOURS,
+        offered_hours=HOURS,
         chosen_hours=_CHOSEN_HOURS,
         lines=_lines(names),
         texts=_texts(),
