@@ -29,7 +29,7 @@ from geoapp.operations.siting_parameters import (
 )
 from geoapp.web.parameters import parse_moment, split_codes
 
-_MODELS = ("mclp", "lscp", "p-median", "p-center")
+_MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 
 
 @click.command()

@@ -13,7 +13,7 @@ import numpy as np
 from geoapp.analysis.siting import Limit, SitingStatus, unreachable_demand
 from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.i18n import Text
-from geoapp.operations.siting_found import by_district, districts_of
+from geoapp.operations.siting_found import by_district
 from geoapp.operations.siting_inputs import SitingInputs
 from geoapp.operations.siting_parameters import Quota, SitingModel, SitingParameters
 from geoapp.operations.siting_relax import Outcome, Question, towards, with_quota, would_do
@@ -64,7 +64,7 @@ def explain(
     if tell is not None:
         tell(_EXPLAINING)
     result = plan.result
-    covering = wanted.model in (SitingModel.MCLP, SitingModel.LSCP)
+    covering = wanted.model not in (SitingModel.P_MEDIAN, SitingModel.P_CENTER)
     limits: list[dict[str, Any]] = []
     relaxations: list[dict[str, Any]] = []
     goal: float | None = None
@@ -104,7 +104,7 @@ def _unreachable(question: Question) -> dict[str, Any]:
     return {
         "workers": lost.weight,
         "share": lost.weight / total if total > 0 else None,
-        "by_district": by_district(districts_of(inputs), inputs.weight, rows),
+        "by_district": by_district(inputs.districts(), inputs.weight, rows),
     }
 
 

@@ -89,6 +89,19 @@ def summary_lines(run: RunState) -> list[tuple[Text, str]]:
             (_OBJECTIVE[unit], f"{result['objective']:,.0f}"),
             (_BOUND[unit], f"{result['bound']:,.0f}"),
         ]
+    equity = result.get("equity")
+    if equity and equity["districts"]:
+        worst = equity["districts"][0]
+        lines += [
+            (
+                Text("最差的区的覆盖率", "covered share of the worst district"),
+                f"{_percent(worst['share'])} ({worst['code'] or '—'})",
+            ),
+            (
+                Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
+                f"{equity['proven_districts']} / {len(equity['districts'])}",
+            ),
+        ]
     if result["reason"] is not None:
         reason = result["reason"]
         lines.append((Text("原因", "reason"), Text(reason["zh"], reason["en"]).both()))

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.regions import lineage
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
-from geoapp.core.words import Level
 from geoapp.operations.siting_inputs import SitingInputs
 from geoapp.operations.siting_solve import SitingPlan
 
@@ -140,13 +139,6 @@ def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, A
         figures["sites"] = sum(one is not None and code in lines[one] for one in site_region)
         rows.append((code, figures))
     return rows
-
-
-def districts_of(inputs: SitingInputs) -> NDArray[np.object_]:
-    """Return by demand point its district; where regions have none, their own codes; None = unknown."""
-    own = _demand_region(inputs)
-    above = inputs.region_at(Level.DISTRICT, own)
-    return np.array([code or other for code, other in zip(above, own, strict=True)], dtype=object)
 
 
 def by_district(

@@ -103,6 +103,16 @@ class Ground:
             above[code] = next((one for one in line if levels.get(one) == level), None)
         return np.array([above[code] for code in codes], dtype=object)
 
+    def districts(self) -> NDArray[np.object_]:
+        """Return by demand point its district, or its own region where there are none; None = unknown."""
+        own = self.demand.region
+        if own is None:
+            return np.full(len(self.weight), None, dtype=object)
+        above = self.region_at(Level.DISTRICT, own)
+        return np.array(
+            [code or other for code, other in zip(above, own, strict=True)], dtype=object
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class SitingInputs(Ground):

@@ -31,6 +31,7 @@ class SitingModel(StrEnum):
     LSCP = "lscp"
     P_MEDIAN = "p_median"
     P_CENTER = "p_center"
+    EQUITY = "equity"
 
 
 MODEL_TEXT = {
@@ -38,6 +39,7 @@ MODEL_TEXT = {
     SitingModel.LSCP: Text("集合覆盖", "set covering"),
     SitingModel.P_MEDIAN: Text("p-中值", "p-median"),
     SitingModel.P_CENTER: Text("p-中心", "p-center"),
+    SitingModel.EQUITY: Text("先补最差的区", "worst district first"),
 }
 
 
@@ -211,7 +213,7 @@ class SitingParameters:
                     ),
                 )
         elif self.p is None:
-            if self.model is not SitingModel.MCLP or self.budget is None:
+            if self.model not in (SitingModel.MCLP, SitingModel.EQUITY) or self.budget is None:
                 raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
         elif not 1 <= self.p <= MOST_P:
             raise InvalidValueError(
@@ -234,10 +236,11 @@ class SitingParameters:
                 )
 
     def _check_honoured(self) -> None:
-        covering = (SitingModel.MCLP, SitingModel.LSCP)
+        most_covered = (SitingModel.MCLP, SitingModel.EQUITY)
+        covering = (*most_covered, SitingModel.LSCP)
         for name, given, models in (
-            ("quotas", bool(self.quotas), (SitingModel.MCLP,)),
-            ("budget", self.budget is not None, (SitingModel.MCLP,)),
+            ("quotas", bool(self.quotas), most_covered),
+            ("budget", self.budget is not None, most_covered),
             ("backup_share", self.backup_share > 0, (SitingModel.MCLP,)),
             ("share", self.share < 1, (SitingModel.LSCP,)),
             ("min_spacing_m", self.min_spacing_m is not None, covering),

@@ -105,7 +105,7 @@ def would_do(question: Question) -> list[dict[str, Any]]:
     """
     wanted = question.wanted
     asks: list[Callable[[int], dict[str, Any]]] = []
-    if wanted.model is SitingModel.MCLP:
+    if wanted.model in (SitingModel.MCLP, SitingModel.EQUITY):
         asks += _of_quotas(question)
         for limit, name in ((Limit.SITES, "p"), (Limit.BUDGET, "budget")):
             now, needed = getattr(wanted, name), getattr(question.plan.result, f"needed_{name}")

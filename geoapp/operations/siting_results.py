@@ -8,7 +8,7 @@ import numpy as np
 from geoalchemy2.shape import from_shape
 from shapely import Point
 
-from geoapp.analysis.siting import SitingStatus
+from geoapp.analysis.siting import EquityResult, SitingStatus
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
@@ -18,7 +18,6 @@ from geoapp.operations.siting_found import (
     by_district,
     by_region,
     counted,
-    districts_of,
     figures_of,
 )
 from geoapp.operations.siting_inputs import SitingInputs
@@ -39,6 +38,7 @@ UNITS: Final[Mapping[SitingModel, str]] = {
     SitingModel.LSCP: "sites",
     SitingModel.P_MEDIAN: "worker_metres",
     SitingModel.P_CENTER: "metres",
+    SitingModel.EQUITY: "workers",
 }
 
 
@@ -48,7 +48,7 @@ def number(value: float | None) -> float | None:
 
 
 def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
-    districts = districts_of(inputs)
+    districts = inputs.districts()
     fixed = set(inputs.fixed.tolist())
     sites = []
     for chosen, places, adds, reached in (
@@ -120,9 +120,38 @@ def _summary(
         "standard_line_m": inputs.standard.line_m(inputs.estimate),
         "walks": None,
     }
+    if plan.equity is not None:
+        summary["equity"] = _equity(plan.equity)
     if plan.unreachable_weight is not None and len(found.order):
         summary["walks"] = walk_figures(inputs, found.order)
     return summary
+
+
+def _equity(found: EquityResult) -> dict[str, Any]:
+    """Return the districts, the worst served first, and how far down that order is proven."""
+    known = [
+        {"code": str(code) or None, "share": float(share)}
+        for code, share in zip(found.regions, found.shares.tolist(), strict=True)
+        if math.isfinite(share)
+    ]
+    proven = 0
+    for level in found.levels:
+        if not level.proven:
+            break
+        proven += 1
+    return {
+        "districts": sorted(known, key=lambda one: one["share"]),
+        "proven_districts": proven,
+        "levels": [
+            {
+                "lowest": one.lowest,
+                "objective": one.objective,
+                "bound": number(one.bound),
+                "proven": one.proven,
+            }
+            for one in found.levels
+        ],
+    }
 
 
 def store_siting(

@@ -27,6 +27,7 @@ _UNITS = {
     SitingModel.MCLP: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
     SitingModel.LSCP: Text("{:,.0f} 个站点", "{:,.0f} sites"),
     SitingModel.P_MEDIAN: Text("加权步行 {:,.0f} 人·米", "{:,.0f} worker-metres walked"),
+    SitingModel.EQUITY: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
     SitingModel.P_CENTER: Text("最远步行 {:,.0f} 米", "longest walk {:,.0f} m"),
 }
 

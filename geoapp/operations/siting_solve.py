@@ -17,9 +17,11 @@ import scipy.sparse as sp
 from geoapp.analysis.regions import lineage
 from geoapp.analysis.siting import (
     CurvePoint,
+    EquityResult,
     SitingResult,
     SitingStatus,
     pairs_nearer_than,
+    solve_equity,
     solve_lscp,
     solve_mclp,
     solve_p_center,
@@ -48,12 +50,15 @@ class SitingPlan:
         p-center; None for the covering models.
     forbidden, conflicts
         Candidates that no plan may open, and pairs (n, 2) that none may open together.
+    equity
+        The districts' shares and what is proven of them, facilities included; None for other models.
     """
 
     result: SitingResult
     forbidden: IntArray
     conflicts: IntArray
     unreachable_weight: float | None = None
+    equity: EquityResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,8 @@ def solve_siting(
         result = _mclp(inputs, wanted, rules, clock, progress)
     elif wanted.model is SitingModel.LSCP:
         result = _lscp(inputs, wanted, rules, clock, progress)
+    elif wanted.model is SitingModel.EQUITY:
+        return _equity(inputs, wanted, rules, clock, progress)
     else:
         return _by_walk(inputs, wanted, rules, clock, progress)
     return SitingPlan(result, rules.forbidden, rules.conflicts)
@@ -251,6 +258,38 @@ def _lscp(
         **_strict(clock, 1.0),
     )
     return _new_only(result, count, 1, 1.0, wanted)
+
+
+def _equity(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: _Rules,
+    clock: dict[str, Any],
+    progress: Progress | None,
+) -> SitingPlan:
+    """Lift the district served worst, facilities counted; demand of unknown district is one more."""
+    count = len(inputs.candidates)
+    base = float(inputs.weight[inputs.covered].sum())
+    found = solve_equity(
+        sp.hstack([inputs.cover, _column(inputs.covered)], format="csr"),
+        inputs.weight,
+        None if wanted.p is None else wanted.p + 1,
+        [code or "" for code in inputs.districts()],
+        fixed=np.r_[inputs.fixed, count],
+        forbidden=rules.forbidden,
+        groups=np.array([*rules.labels, None], dtype=object) if wanted.quotas else None,
+        group_min=rules.least,
+        group_max=rules.most,
+        conflicts=rules.conflicts,
+        costs=None if wanted.budget is None else np.r_[inputs.candidates.cost, 0.0],
+        budget=wanted.budget,
+        progress=_shifted(progress, base),
+        **_strict(clock, base),
+    )
+    result = _new_only(found.plan, count, 1, base, wanted)
+    if found.levels and not all(level.proven for level in found.levels):
+        result = replace(result, status=found.plan.status)
+    return SitingPlan(result, rules.forbidden, rules.conflicts, equity=found)
 
 
 def _by_walk(

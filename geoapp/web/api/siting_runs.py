@@ -85,7 +85,9 @@ class SitingRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    model: Literal["mclp", "lscp", "p_median", "p_center", "p-median", "p-center"] = "mclp"
+    model: Literal["mclp", "lscp", "p_median", "p_center", "p-median", "p-center", "equity"] = (
+        "mclp"
+    )
     p: int | None = Field(None, ge=1, le=MOST_P, strict=True, description="新站点数 / new sites")
     standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
     standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False, strict=True)
