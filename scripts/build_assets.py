@@ -26,6 +26,10 @@ INPUTS = ("package.json", "package-lock.json", ".npmrc", "scripts/build_assets.p
 
 # package -> files (below the package) to keep; the licence comes first
 FILES = {
+    "@expo-google-fonts/noto-sans-sc": [
+        "LICENSE_FONT",
+        "400Regular/NotoSansSC_400Regular.ttf",
+    ],
     "@geoman-io/leaflet-geoman-free": [
         "LICENSE",
         "dist/leaflet-geoman.min.js",

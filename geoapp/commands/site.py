@@ -16,17 +16,13 @@ from geoapp.core.words import RunStatus
 from geoapp.operations import siting_results, siting_run
 from geoapp.operations.coverage_run import now
 from geoapp.operations.runs import RunState
-from geoapp.operations.siting_files import (
-    check_output,
-    explanation_lines,
-    save_siting,
-    summary_lines,
-)
+from geoapp.operations.siting_files import explanation_lines, summary_lines
 from geoapp.operations.siting_parameters import (
     DEFAULT_SPACING_M,
     SitingModel,
     SitingParameters,
 )
+from geoapp.operations.siting_report import check_plan_output, save_plan
 from geoapp.web.parameters import parse_moment, split_codes
 
 _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
@@ -67,7 +63,7 @@ _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
     "-o",
     "output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="结果文件 .geojson .gpkg .csv .xlsx / results file",
+    help="结果文件 .pdf .html .xlsx .gpkg .geojson .csv / results file",
 )
 def site(
     p: int | None,
@@ -80,7 +76,7 @@ def site(
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""
     metres, seconds = parse_standard(standard)
     if output is not None:
-        check_output(output)
+        check_plan_output(output)
     with open_store() as (settings, database):
         moment = None if at is None else parse_moment("at", at, settings.timezone)
         wanted = SitingParameters(
@@ -119,7 +115,7 @@ def site(
         for line in explanation_lines(database, run):
             say(line)
         if output is not None:
-            save_siting(database, run.id, output)
+            save_plan(database, settings, run.id, output)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 

@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 import folium
+import numpy as np
 import orjson
 import shapely
 from branca.element import CssLink, JavascriptLink, MacroElement
@@ -88,7 +89,8 @@ class MapPage:
     """What a map page shows.
 
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
-    run, layers that need one say so (``has_run``).
+    run, layers that need one say so (``has_run``). ``focus`` is the layer that the first view shows,
+    if it has anything; None = all of them.
     """
 
     title: str
@@ -97,6 +99,21 @@ class MapPage:
     speaker: Speaker
     has_run: bool
     basemap: Basemap | None = None
+    focus: str | None = None
+
+    def view(self, datum: Datum) -> list[list[float]] | None:
+        """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""
+        shapes = [
+            row["geometry"]
+            for painted in self.layers
+            if painted.layer.id == self.focus
+            for row in painted.rows
+        ]
+        if not shapes:
+            return None
+        west, south, east, north = shapely.total_bounds(shapes)
+        corners = from_wgs84(lon=np.array([west, east]), lat=np.array([south, north]), datum=datum)
+        return [[float(lat), float(lon)] for lon, lat in zip(*corners, strict=True)]
 
     @property
     def language(self) -> Language:
@@ -278,8 +295,8 @@ def render_map(page: MapPage, *, inline: bool) -> str:
         title=_WORDS["full"].pick(language),
         title_cancel=_WORDS["leave_full"].pick(language),
     ).add_to(drawn)
-    words = {name: text.pick(language) for name, text in _WORDS.items()}
-    drawn.add_child(_Finish(_json(words)))
+    words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
+    drawn.add_child(_Finish(_json(words | {"view": page.view(datum)})))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
     for child in figure._children.values():

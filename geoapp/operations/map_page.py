@@ -28,11 +28,15 @@ _SAMPLE = Text("示例数据", "Sample data")
 
 @dataclass(frozen=True, slots=True)
 class MapRequest:
-    """Which layers to paint, for which run (None: the latest) and in which language."""
+    """Which layers to paint, for which run (None: the latest) and in which language.
+
+    ``focus`` is the layer that the first view shows; None = all.
+    """
 
     layers: Sequence[Layer]
     run_id: int | None = None
     language: Language = "zh"
+    focus: str | None = None
 
 
 def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inline: bool) -> str:
@@ -71,6 +75,7 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
         speaker=Speaker(wanted.language, moment.amenities),
         has_run=moment.run is not None,
         basemap=basemap,
+        focus=wanted.focus,
     )
     return render_map(page, inline=inline)
 

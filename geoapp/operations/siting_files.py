@@ -3,6 +3,7 @@
 import math
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from geoapp.operations import siting_results
 from geoapp.operations.places import list_regions
 from geoapp.operations.runs import RunState
 from geoapp.operations.siting_explain_words import explained
-from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel
+from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel, SitingParameters
 from geoapp.reports.siting_tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
 from geoapp.store.engine import Database
@@ -26,6 +27,7 @@ _OBJECTIVE = {
     "worker_metres": Text("加权步行总和（人·米）", "weighted walk (worker-metres)"),
     "metres": Text("最远步行（米）", "longest walk (metres)"),
 }
+_EVERYWHERE = Text("全部范围", "Everywhere")
 # The bound lies above what is maximised and below what is minimised.
 _BOUND = {
     "workers": Text("任何方案至多", "no plan has more than"),
@@ -58,6 +60,22 @@ def gap_words(result: dict[str, Any]) -> Text:
     return Text(
         f"{text.zh}；与最好的方案最多差 {shown}",
         f"{text.en}; at most {shown} from the best possible",
+    )
+
+
+def question_title(question: SitingParameters, names: Mapping[str, Text]) -> Text:
+    """Return a question in words: where, how many, what standard, which model."""
+    code = question.region
+    area = _EVERYWHERE if code is None else names.get(code, Text(code, code))
+    if question.standard_m is not None:
+        standard = format_metres(question.standard_m)
+    else:
+        standard = format_seconds(question.standard_seconds or 0.0)
+    count = Text(f"{question.p} 个站点，", f"{question.p} sites, ") if question.p else Text("", "")
+    model = MODEL_TEXT[SitingModel(question.model)]
+    return Text(
+        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
+        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
     )
 
 

@@ -261,7 +261,8 @@ window.geoappMaps = (() => {
         if (own?.isValid()) bounds.extend(own);
       }
     }
-    if (bounds.isValid()) map.fitBounds(bounds, { padding: [24, 24], maxZoom: 16 });
+    const view = texts.view ? L.latLngBounds(texts.view) : bounds;
+    if (view.isValid()) map.fitBounds(view, { padding: texts.view ? [72, 72] : [24, 24], maxZoom: 16 });
     arrange(map);
     search(map);
     legend(map);

@@ -8,14 +8,12 @@ import shapely
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.units import format_metres, format_seconds
 from geoapp.operations import siting_results
 from geoapp.operations.runs import RunState
 from geoapp.operations.scenarios import SavedScenario
-from geoapp.operations.siting_files import gap_words
-from geoapp.operations.siting_parameters import MODEL_TEXT, SitingModel, SitingParameters
+from geoapp.operations.siting_files import gap_words, question_title
+from geoapp.operations.siting_parameters import SitingParameters
 from geoapp.web.pages.chrome import map_setup
-from geoapp.web.pages.run_words import EVERYWHERE
 from geoapp.web.services import services
 
 # What must be equal for shares to mean the same.
@@ -66,22 +64,6 @@ class PlanSide:
     districts: tuple[PlanDistrict, ...]
     asked: tuple[Any, ...]
     sample: bool
-
-
-def question_title(question: SitingParameters, names: Mapping[str, Text]) -> Text:
-    """Return a question in words: where, how many, what standard, which model."""
-    code = question.region
-    area = EVERYWHERE if code is None else names.get(code, Text(code, code))
-    if question.standard_m is not None:
-        standard = format_metres(question.standard_m)
-    else:
-        standard = format_seconds(question.standard_seconds or 0.0)
-    count = Text(f"{question.p} 个站点，", f"{question.p} sites, ") if question.p else Text("", "")
-    model = MODEL_TEXT[SitingModel(question.model)]
-    return Text(
-        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
-        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
-    )
 
 
 def _asked(question: SitingParameters, demand: str) -> tuple[Any, ...]:

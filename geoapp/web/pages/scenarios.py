@@ -8,10 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from geoapp.core.roles import Permission
 from geoapp.operations import scenarios
 from geoapp.operations.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
+from geoapp.operations.siting_files import question_title
 from geoapp.web.access import require, signed_in
 from geoapp.web.api.siting_runs import SitingRequest, siting_question
 from geoapp.web.language import t
-from geoapp.web.pages.plan_sides import question_title, side_of_scenario
+from geoapp.web.pages.plan_sides import side_of_scenario
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.parameters import WITHOUT_NUL
 from geoapp.web.problems import on_validation_error

@@ -20,8 +20,9 @@ from geoapp.operations.forbidden_areas import read_areas
 from geoapp.operations.proposals import propose
 from geoapp.operations.runs import RunState
 from geoapp.operations.scenarios import SavedScenario
-from geoapp.operations.siting_files import gap_words, save_siting, summary_lines
+from geoapp.operations.siting_files import gap_words, question_title, summary_lines
 from geoapp.operations.siting_parameters import MODEL_TEXT, SitingParameters
+from geoapp.operations.siting_report import save_plan
 from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.what_if import MOST_PLACES
 from geoapp.web.access import require, signed_in
@@ -29,7 +30,6 @@ from geoapp.web.api.siting_runs import DrawnBody
 from geoapp.web.language import language, t
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.plan import next_evening, run_number
-from geoapp.web.pages.plan_sides import question_title
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting_curve import curve_of
@@ -43,6 +43,8 @@ from geoapp.web.services import services
 blueprint = Blueprint("siting", __name__)
 
 _FORMATS = {
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "gpkg": "application/geopackage+sqlite3",
     "geojson": "application/geo+json",
@@ -133,7 +135,7 @@ def download(run_id: int, ext: str) -> Response:
         raise NotFound
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"siting-{run_id}.{ext}"
-        save_siting(services().database, run_id, path)
+        save_plan(services().database, services().settings, run_id, path)
         response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
     response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
     response.headers["Cache-Control"] = "private, no-store"
