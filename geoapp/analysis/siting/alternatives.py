@@ -10,7 +10,7 @@ for every plan P_l before, fixed sites left out of P_l, and all rules of the bes
 that no plan within the share can hold, by their prices in a dual bound, are left out first.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -125,8 +125,10 @@ def near_best(
     group_max: Mapping[Any, int] | None = None,
     backup_share: float = 0.0,
     conflicts: Any = (),
+    best: SitingResult | None = None,
     time_limit_seconds: float = 60.0,
     cancelled: Cancelled | None = None,
+    met: Callable[[int], None] | None = None,
 ) -> NearBest:
     """Find the best plan and others nearly as good that differ from each other.
 
@@ -144,8 +146,13 @@ def near_best(
         By demand point its region, to say what each district gains or loses; None = not asked.
     fixed, forbidden, costs, budget, groups, group_min, group_max, backup_share, conflicts
         As in ``solve_mclp``.
+    best
+        A plan at hand to depart from, as ``solve_mclp`` gave it for the same question; None = the
+        best is sought first.
     time_limit_seconds, cancelled
-        For all plans together; the best takes half of it at most.
+        For all plans together; the best, where it is sought, takes half of it at most.
+    met
+        Told how many plans there are, the best included, after each.
 
     Raises
     ------
@@ -172,14 +179,15 @@ def near_best(
         "conflicts": conflicts,
     }
     rules, _, _ = checked_rules(relation.shape[1], p, **given)
-    best = solve_mclp(
-        relation, weight, p, **given, time_limit_seconds=0.5 * clock.left(), cancelled=cancelled
-    )
+    if best is None:
+        best = solve_mclp(
+            relation, weight, p, **given, time_limit_seconds=0.5 * clock.left(), cancelled=cancelled
+        )
     if best.status is SitingStatus.INFEASIBLE or not len(best.chosen):
         return NearBest(best, names, (), None)
     goal = (1 - within_share) * best.objective * (1 - 1e-12)
     search = _Search(relation, weight, rules, goal, differ, clock)
-    found, exhausted = search.run(best, plans)
+    found, exhausted = search.run(best, plans, met)
     return NearBest(
         best,
         names,
@@ -222,12 +230,16 @@ class _Search:
     differ: int
     clock: Clock
 
-    def run(self, best: SitingResult, plans: int) -> tuple[list[_Found], bool | None]:
+    def run(
+        self, best: SitingResult, plans: int, met: Callable[[int], None] | None
+    ) -> tuple[list[_Found], bool | None]:
         """Return the plans after the best, and whether there are no more."""
         before = [best.chosen]
         found: list[_Found] = []
         kept = self.promising(best)
         while len(found) < plans - 1:
+            if met is not None:
+                met(len(before))
             if self.clock.left() == 0:
                 return found, None
             share = Clock(

@@ -1,9 +1,11 @@
 """Near-best plans equal trying all plans, one after another."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
-from geoapp.analysis.siting import SitingStatus, alternatives, near_best
+from geoapp.analysis.siting import SitingStatus, alternatives, near_best, solve_mclp
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
 from tests.analysis.siting.test_spacing import keeps, random_conflicts
@@ -108,3 +110,24 @@ def test_wrong_inputs_are_refused_by_name() -> None:
         with pytest.raises(InvalidValueError) as caught:
             near_best(np.eye(3), [1, 1, 1], 1, **{name: value})
         assert caught.value.parameter == name
+
+
+def test_a_plan_at_hand_is_departed_from() -> None:
+    """The best plan is not sought again, and a lesser one has better alternatives."""
+    rng = np.random.default_rng(3)
+    cover = random_cover(rng, 60, 12)
+    weights = rng.integers(1, 30, 60).astype(float)
+    best = solve_mclp(cover, weights, 3)
+    asked: dict[str, Any] = {"plans": 4, "within_share": 0.3, "differ": 2}
+    told: list[int] = []
+    given = near_best(cover, weights, 3, **asked, best=best, met=told.append)
+    sought = near_best(cover, weights, 3, **asked)
+    assert given.best is best
+    assert [one.chosen.tolist() for one in given.alternatives] == [
+        one.chosen.tolist() for one in sought.alternatives
+    ]
+    assert told == list(range(1, len(given.alternatives) + 1))
+    lesser = solve_mclp(cover, weights, 3, forbidden=best.chosen)
+    after = near_best(cover, weights, 3, **asked, best=lesser).alternatives
+    assert sorted(after[0].chosen) == sorted(best.chosen)
+    assert after[0].loss_share < 0
