@@ -15,7 +15,9 @@ from geoapp.core.units import parse_standard
 from geoapp.core.words import RunStatus
 from geoapp.operations import siting_results, siting_run
 from geoapp.operations.coverage_run import now
+from geoapp.operations.places import list_regions
 from geoapp.operations.runs import RunState
+from geoapp.operations.siting_alternatives import alternative_words, ended_words
 from geoapp.operations.siting_files import explanation_lines, summary_lines
 from geoapp.operations.siting_parameters import (
     DEFAULT_SPACING_M,
@@ -58,6 +60,13 @@ _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 @click.option(
     "--time-limit", type=float, default=60.0, show_default=True, help="秒 / seconds of solving"
 )
+@click.option(
+    "--alternatives", type=int, default=0, help="另找几个方案（mclp）/ other plans sought"
+)
+@click.option("--differ", type=int, default=2, help="至少换几个站点 / with so many other sites")
+@click.option(
+    "--within", type=float, default=0.01, help="至多少覆盖的比例 / and at most this share less"
+)
 @click.option("--gap", type=float, default=0.0, help="差距不大于此即停，如 0.01 / stop within")
 @click.option(
     "-o",
@@ -98,6 +107,9 @@ def site(
             min_spacing_m=options["min_spacing"],
             time_limit_seconds=options["time_limit"],
             target_gap=options["gap"],
+            alternatives=options["alternatives"],
+            differ=options["differ"],
+            within_share=options["within"],
         )
         columns = (TextColumn("{task.description}"), BarColumn())
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
@@ -114,6 +126,15 @@ def site(
         _show(run, siting_results.sites_of(database, run.id))
         for line in explanation_lines(database, run):
             say(line)
+        others = run.result["alternatives"]
+        if others is not None:
+            names = {
+                one.code: Text(one.name_zh, one.name_en or one.name_zh)
+                for one in list_regions(database)
+            }
+            for one in others["plans"]:
+                say(alternative_words(one, names))
+            say(ended_words(others))
         if output is not None:
             save_plan(database, settings, run.id, output)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -22,6 +22,7 @@ DEFAULT_SPACING_M: Final = 300.0
 MOST_P: Final = 5_000
 MOST_SECONDS: Final = 3_600.0
 MOST_DRAWN: Final = 1_000
+MOST_ALTERNATIVES: Final = 20
 
 
 class SitingModel(StrEnum):
@@ -140,6 +141,9 @@ class SitingParameters:
         Least straight distance of a new site from other new sites and from facilities.
     time_limit_seconds, target_gap
         When the search stops: after so long, or proven so near the best (as a share).
+    alternatives, differ, within_share
+        How many other plans are sought whose new coverage is at most this share less and that have
+        at least ``differ`` other sites each (maximal covering without backup); as much time again.
     """
 
     model: SitingModel = SitingModel.MCLP
@@ -163,6 +167,9 @@ class SitingParameters:
     min_spacing_m: float | None = None
     time_limit_seconds: float = 60.0
     target_gap: float = 0.0
+    alternatives: int = 0
+    differ: int = 2
+    within_share: float = 0.01
 
     @property
     def standard(self) -> Standard:
@@ -229,6 +236,9 @@ class SitingParameters:
             ("spacing_m", self.spacing_m, 20.0, 20_000.0),
             ("min_spacing_m", self.min_spacing_m, 1.0, 100_000.0),
             ("budget", self.budget, 0.0, 1e15),
+            ("alternatives", self.alternatives, 0, MOST_ALTERNATIVES),
+            ("differ", self.differ, 1, MOST_P),
+            ("within_share", self.within_share, 0.0, 1.0),
         ):
             if value is not None and not least <= value <= most:  # NaN too
                 raise InvalidValueError(
@@ -244,6 +254,7 @@ class SitingParameters:
             ("backup_share", self.backup_share > 0, (SitingModel.MCLP,)),
             ("share", self.share < 1, (SitingModel.LSCP,)),
             ("min_spacing_m", self.min_spacing_m is not None, covering),
+            ("alternatives", self.alternatives > 0, (SitingModel.MCLP,)),
         ):
             if given and self.model not in models:
                 names = ", ".join(models)
@@ -256,6 +267,12 @@ class SitingParameters:
                     ),
                 )
 
+        if self.alternatives > 0 and self.backup_share > 0:
+            raise InvalidValueError(
+                "alternatives",
+                self.alternatives,
+                Text("0：与 backup_share 不能同用", "0: not offered together with a backup share"),
+            )
         if self.budget is not None and self.generated:
             raise InvalidValueError(
                 "budget",

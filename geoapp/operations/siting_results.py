@@ -160,14 +160,14 @@ def store_siting(
     inputs: SitingInputs,
     wanted: SitingParameters,
     plan: SitingPlan,
-    explanation: dict[str, Any],
+    more: dict[str, Any],
 ) -> None:
     """Write the results and end the run, in one transaction.
 
     Parameters
     ----------
-    explanation
-        As ``siting_explain.explain`` gives it.
+    more
+        What else the result holds: ``explanation`` and ``alternatives``.
 
     Raises
     ------
@@ -176,8 +176,7 @@ def store_siting(
     """
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
-    summary = _summary(inputs, wanted, plan, found) | zones.told()
-    summary["explanation"] = explanation
+    summary = _summary(inputs, wanted, plan, found) | zones.told() | more
     regions = [
         RunRegion(run_id=attempt.run_id, region_code=code, figures=figures)
         for code, figures in by_region(inputs, found)

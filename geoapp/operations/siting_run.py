@@ -11,6 +11,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations import runs
 from geoapp.operations.runs import Attempt, InterruptedRunError, LostRunError, RunState
+from geoapp.operations.siting_alternatives import other_plans
 from geoapp.operations.siting_explain import explain
 from geoapp.operations.siting_inputs import check_siting, read_siting_inputs
 from geoapp.operations.siting_parameters import SitingModel, SitingParameters
@@ -131,11 +132,25 @@ def _compute(
         tell=lambda step: watch.at(_SOLVED_SHARE, step),
         cancelled=watch.cancelled,
     )
+    others = other_plans(
+        inputs,
+        wanted,
+        plan,
+        tell=lambda step: watch.at(_EXPLAINED_SHARE, step),
+        cancelled=watch.cancelled,
+    )
     if watch.stopped is None:
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
     elif not isinstance(watch.stopped, CancelledError):
         raise watch.stopped
-    store_siting(database, attempt, inputs, wanted, plan, explanation)
+    store_siting(
+        database,
+        attempt,
+        inputs,
+        wanted,
+        plan,
+        {"explanation": explanation, "alternatives": others},
+    )
 
 
 def read(database: Database, run_id: int) -> RunState:

@@ -7,20 +7,17 @@ column with the walk to the nearest facility. What such columns add is taken off
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.regions import lineage
 from geoapp.analysis.siting import (
     CurvePoint,
     EquityResult,
     SitingResult,
     SitingStatus,
-    pairs_nearer_than,
     solve_equity,
     solve_lscp,
     solve_mclp,
@@ -28,11 +25,11 @@ from geoapp.analysis.siting import (
     solve_p_median,
 )
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
-from geoapp.analysis.spheroid import BoolArray, IntArray
-from geoapp.core.errors import InvalidValueError
+from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.operations.siting_inputs import SitingInputs
 from geoapp.operations.siting_parameters import SitingModel, SitingParameters
+from geoapp.operations.siting_rules import SitingRules, rules_of
 from geoapp.operations.siting_walks import impedances, kept_rows
 
 
@@ -61,18 +58,6 @@ class SitingPlan:
     equity: EquityResult | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """What the sites must keep to, or why none can."""
-
-    labels: list[str | None]
-    least: dict[str, int]
-    most: dict[str, int]
-    forbidden: IntArray
-    conflicts: IntArray
-    never: Text | None
-
-
 def solve_siting(
     inputs: SitingInputs,
     wanted: SitingParameters,
@@ -97,7 +82,7 @@ def solve_siting(
         "target_gap": wanted.target_gap,
         "cancelled": cancelled,
     }
-    rules = _rules(inputs, wanted)
+    rules = rules_of(inputs, wanted)
     if rules.never is not None:
         result = _none(inputs, wanted, rules.never)
     elif wanted.model is SitingModel.MCLP:
@@ -128,109 +113,58 @@ def _none(inputs: SitingInputs, wanted: SitingParameters, reason: Text) -> Sitin
     )
 
 
-def _rules(inputs: SitingInputs, wanted: SitingParameters) -> _Rules:
-    """Return quotas by candidate, and spacing as pairs and forbidden sites."""
-    labels = _quota_regions(inputs, [code for code, _ in wanted.quotas])
-    least = {code: one.least for code, one in wanted.quotas if one.least is not None}
-    most = {code: one.most for code, one in wanted.quotas if one.most is not None}
-    forbidden, never = inputs.forbidden, None
-    for code, number in least.items():
-        if number > 0 and code not in labels:
-            never = Text(f"区域 {code} 没有候选点", f"region {code} has no candidates")
-    conflicts = np.empty((0, 2), np.int64)
-    if wanted.min_spacing_m is not None:
-        count = len(inputs.candidates)
-        pairs = pairs_nearer_than(
-            wanted.min_spacing_m,
-            lon=np.r_[inputs.candidates.lon, [one.lon for one in inputs.existing]],
-            lat=np.r_[inputs.candidates.lat, [one.lat for one in inputs.existing]],
-            fixed=np.arange(count, count + len(inputs.existing)),
-        )
-        near = np.unique(pairs[pairs[:, 1] >= count, 0])
-        conflicts = pairs[pairs[:, 1] < count]
-        forbidden = np.union1d(forbidden, near)
-        stuck = np.intersect1d(inputs.fixed, near)
-        if len(stuck):
-            code = inputs.candidates.code[stuck[0]]
-            never = Text(
-                f"固定站点 {code} 与现有设施的距离小于间距要求",
-                f"the fixed site {code} is nearer to a facility than the spacing allows",
-            )
-        elif len(forbidden) == count:
-            never = Text(
-                "所有候选点与现有设施的距离都小于间距要求",
-                "every candidate is nearer to a facility than the spacing allows",
-            )
-    return _Rules(labels, least, most, forbidden, conflicts, never)
-
-
-def _quota_regions(inputs: SitingInputs, codes: Sequence[str]) -> list[str | None]:
-    """Return by candidate the region whose quota it counts for."""
-    wanted = set(codes)
-    for code in codes:
-        above = sorted(wanted & set(lineage(code, inputs.parents)[:-1]))
-        if above:
-            accepted = Text(
-                "互不包含的区域", f"regions that do not hold each other ({above[0]} holds {code})"
-            )
-            raise InvalidValueError("quotas", code, accepted)
-    of_region: dict[str | None, str | None] = {None: None}
-    for region in {one for one in inputs.candidates.region if one is not None}:
-        line = lineage(region, inputs.parents)
-        of_region[region] = next((one for one in line if one in wanted), None)
-    return [of_region[region] for region in inputs.candidates.region]
-
-
 def _column(mask: BoolArray) -> sp.csr_array:
     return sp.csr_array(mask.astype(np.float64)[:, None])
 
 
-def _mclp(
-    inputs: SitingInputs,
-    wanted: SitingParameters,
-    rules: _Rules,
-    clock: dict[str, Any],
-    progress: Progress | None,
-) -> SitingResult:
-    backup = wanted.backup_share
-    count = len(inputs.candidates)
-    costs = None if wanted.budget is None else inputs.candidates.cost
+def plain_question(
+    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules
+) -> tuple[sp.csr_array, FloatArray, int | None, dict[str, Any]]:
+    """Return what maximal covering asks of the library: the demand that nothing covers yet, its
+    weights, the number of sites, and the rules by the library's names.
+    """
+    left = ~inputs.covered & (inputs.weight > 0)
     p = wanted.p
     if p is not None and wanted.min_spacing_m is not None:
-        p = min(p, count - len(rules.forbidden))  # with a spacing, p is the most sites
+        p = min(p, len(inputs.candidates) - len(rules.forbidden))  # then p is the most sites
     asked: dict[str, Any] = {
+        "fixed": inputs.fixed,
         "forbidden": rules.forbidden,
         "groups": np.array(rules.labels, dtype=object) if wanted.quotas else None,
         "group_min": rules.least,
         "group_max": rules.most,
         "conflicts": rules.conflicts,
+        "costs": None if wanted.budget is None else inputs.candidates.cost,
         "budget": wanted.budget,
     }
+    return kept_rows(inputs.cover, left), inputs.weight[left], p, asked
+
+
+def _mclp(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    rules: SitingRules,
+    clock: dict[str, Any],
+    progress: Progress | None,
+) -> SitingResult:
+    backup = wanted.backup_share
+    count = len(inputs.candidates)
+    rows, weights, p, asked = plain_question(inputs, wanted, rules)
     if backup == 0:
-        left = ~inputs.covered & (inputs.weight > 0)
-        rows = kept_rows(inputs.cover, left)
-        result = solve_mclp(
-            rows,
-            inputs.weight[left],
-            p,
-            fixed=inputs.fixed,
-            costs=costs,
-            progress=progress,
-            **asked,
-            **clock,
-        )
+        result = solve_mclp(rows, weights, p, progress=progress, **asked, **clock)
         return _new_only(result, count, 0, 0.0, wanted)
     base = (1 - backup) * float(inputs.weight[inputs.covered].sum())
     base += backup * float(inputs.weight[inputs.backup].sum())
     standing = [_column(inputs.covered), _column(inputs.backup)]
+    asked["fixed"] = np.r_[inputs.fixed, count, count + 1]
     if wanted.quotas:
         asked["groups"] = np.array([*rules.labels, None, None], dtype=object)
+    if wanted.budget is not None:
+        asked["costs"] = np.r_[inputs.candidates.cost, 0.0, 0.0]
     result = solve_mclp(
         sp.hstack([inputs.cover, *standing], format="csr"),
         inputs.weight,
         None if p is None else p + 2,
-        fixed=np.r_[inputs.fixed, count, count + 1],
-        costs=None if costs is None else np.r_[costs, 0.0, 0.0],
         backup_share=backup,
         progress=_shifted(progress, base),
         **asked,
@@ -242,7 +176,7 @@ def _mclp(
 def _lscp(
     inputs: SitingInputs,
     wanted: SitingParameters,
-    rules: _Rules,
+    rules: SitingRules,
     clock: dict[str, Any],
     progress: Progress | None,
 ) -> SitingResult:
@@ -263,7 +197,7 @@ def _lscp(
 def _equity(
     inputs: SitingInputs,
     wanted: SitingParameters,
-    rules: _Rules,
+    rules: SitingRules,
     clock: dict[str, Any],
     progress: Progress | None,
 ) -> SitingPlan:
@@ -295,7 +229,7 @@ def _equity(
 def _by_walk(
     inputs: SitingInputs,
     wanted: SitingParameters,
-    rules: _Rules,
+    rules: SitingRules,
     clock: dict[str, Any],
     progress: Progress | None,
 ) -> SitingPlan:

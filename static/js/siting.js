@@ -17,6 +17,7 @@ const language = document.documentElement.lang.slice(0, 2);
 const made = makeMap(box);
 const siteLayer = L.layerGroup().addTo(made.map);
 drawDots(made.map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
+const otherLayer = L.layerGroup().addTo(made.map);
 const markers = new Map();
 let asking = false;
 let asked = false;
@@ -114,6 +115,7 @@ function addTyped() {
 
 async function showSites() {
   siteLayer.clearLayers();
+  otherLayer.clearLayers();
   markers.clear();
   const table = document.getElementById('sites');
   if (!table) return;
@@ -124,7 +126,9 @@ async function showSites() {
       .on('click', () => choose(order, 'map')).addTo(siteLayer);
     markers.set(order, marker);
   });
-  table.tBodies[0].addEventListener('click', (event) => choose(event.target.closest('tr').dataset.order, 'table'));
+  table.tBodies[0].addEventListener('click', (event) => {
+    if (!event.target.closest('[data-ban]')) choose(event.target.closest('tr').dataset.order, 'table');
+  });
   const all = document.getElementById('all');
   if (all) all.addEventListener('click', () => showAll('sites'));
   await made.regions;
@@ -143,6 +147,20 @@ function choose(order, from) {
     }
   });
   if (from === 'table') made.map.setView(markers.get(order).getLatLng(), Math.max(made.map.getZoom(), 14));
+}
+
+// The sites that another plan has instead; pressed once more, they are gone.
+function showOther(button) {
+  const on = button.getAttribute('aria-pressed') !== 'true';
+  document.querySelectorAll('[data-places]').forEach((one) => one.setAttribute('aria-pressed', 'false'));
+  otherLayer.clearLayers();
+  document.getElementById('alternative-told').textContent = on ? texts.shown : '';
+  if (!on) return;
+  button.setAttribute('aria-pressed', 'true');
+  JSON.parse(button.dataset.places).forEach(([lon, lat, name]) => {
+    L.marker(at(lon, lat), { icon: numbered('+', 'instead'), title: name, alt: name, keyboard: false }).addTo(otherLayer);
+  });
+  box.scrollIntoView({ block: 'nearest' });
 }
 
 async function propose(button) {
@@ -179,9 +197,12 @@ made.map.on('click', (event) => {
 result.addEventListener('click', (event) => {
   const button = event.target.closest('#propose');
   if (button) propose(button);
+  const other = event.target.closest('[data-places]');
+  if (other) showOther(other);
   const ban = event.target.closest('[data-ban]');
   if (ban) {
     places.ban(ban.dataset.ban);
+    document.getElementById('never').closest('details').open = true;
     document.getElementById('never').scrollIntoView({ block: 'center' });
   }
 });

@@ -3,7 +3,7 @@
 // Fields of a question that have no place in the form are kept as they came and asked again.
 const SHOWN = new Set([
   'model', 'p', 'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'spacing_m', 'drawn', 'fixed',
-  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum',
+  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum', 'alternatives', 'differ',
 ]);
 
 export function makeForm(form, datum) {
@@ -15,6 +15,7 @@ export function makeForm(form, datum) {
     document.getElementById('p-field').hidden = fewest;
     values.p.disabled = fewest;
     document.getElementById('share-field').hidden = !fewest;
+    document.getElementById('others-field').hidden = values.model.value !== 'mclp';
     document.getElementById('moment').hidden = values.when.value !== 'at';
     const others = Object.keys(kept);
     document.getElementById('kept').hidden = !others.length;
@@ -42,6 +43,10 @@ export function makeForm(form, datum) {
     if (values.demand.value) body.demand = values.demand.value;
     if (values.min_spacing.value) body.min_spacing_m = Number(values.min_spacing.value);
     if (values.when.value === 'at') body.at = values.at.value;
+    if (model === 'mclp' && Number(values.alternatives.value)) {
+      body.alternatives = Number(values.alternatives.value);
+      body.differ = Number(values.differ.value);
+    }
     return body;
   }
 
@@ -70,6 +75,8 @@ export function makeForm(form, datum) {
     });
     values.when.value = given.at ? 'at' : 'any';
     if (given.at) values.at.value = given.at;
+    values.alternatives.value = given.alternatives || 0;
+    if (given.differ) values.differ.value = given.differ;
     kept = Object.fromEntries(Object.entries(given).filter(([name]) => !SHOWN.has(name)));
     fit();
   }

@@ -58,7 +58,7 @@ def test_sites_are_found_and_proven(
     expect(rows).to_have_count(3)
     expect(page.locator("#map .site-number")).to_have_count(3)
     expect(rows.first).to_contain_text(f"{sites[0]['adds']:,.0f}")
-    rows.nth(1).locator("button").click()
+    rows.nth(1).locator("button.link").click()
     expect(page.locator("#map .site-number.chosen")).to_have_text("2")
     expect(page.locator(".curve polyline")).to_have_count(2)
     assert fits(page)
@@ -219,3 +219,32 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     assert serious_violations(page) == []
     assert page.request.get(f"{site.url}/plan/siting/compare?a=1&b=x").status == 422
     assert page.request.get(f"{site.url}/plan/siting/compare?a={numbers[0]}&b=99").status == 404
+
+
+def test_other_plans_and_a_site_without_a_landlord(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    page.fill("#p", "2")
+    page.fill("#amount", "300")
+    page.get_by_text("更多条件").click()
+    page.fill("#alternatives", "2")
+    page.fill("#differ", "1")
+    number = ask(page, site, settings)
+    result = siting_run.read(site.database, number).result
+    assert result is not None
+    plans = page.locator("#alternatives li")
+    expect(plans).to_have_count(len(result["alternatives"]["plans"]))
+    plans.first.get_by_role("button").click()
+    expect(page.locator("#map .instead")).to_have_count(
+        len(result["alternatives"]["plans"][0]["taken_instead"])
+    )
+    plans.first.get_by_role("button").click()
+    expect(page.locator("#map .instead")).to_have_count(0)
+    assert serious_violations(page) == []
+    # Nobody lets that site: the next run does without.
+    first = siting_results.sites_of(site.database, number)[0]["code"]
+    page.locator("#sites [data-ban]").first.click()
+    expect(page.locator("#never li")).to_contain_text(first)
+    again = ask(page, site, settings)
+    assert first not in {one["code"] for one in siting_results.sites_of(site.database, again)}

@@ -10,7 +10,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family
@@ -23,6 +23,7 @@ from geoapp.web.api.run_schemas import (
     RunAnswer,
     RunFacilities,
     RunList,
+    RunOverlaps,
     RunRegions,
 )
 from geoapp.web.api.schemas import Problem
@@ -187,6 +188,10 @@ def regions(path: RunPath) -> Response:
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
     zones = coverage_results.gap_zones(services().database, path.id)
+    for zone in zones:
+        for one in zone["closers"] or ():
+            lon, lat = from_wgs84(lon=one["lon"], lat=one["lat"], datum=query.datum)
+            one["lon"], one["lat"] = round(float(lon), 7), round(float(lat), 7)
     features = [
         {
             "type": "Feature",
@@ -209,6 +214,21 @@ def facilities(path: RunPath, query: LoadParameters) -> Response:
     """Return facilities of a finished run, those first without which most would be out of reach."""
     found = coverage_results.loads(services().database, path.id, query.limit)
     return _json({"run": path.id, "facilities": [asdict(one) for one in found]})
+
+
+@api.get(
+    "/<int:id>/overlaps",
+    summary="重叠最多的设施 / Facilities that overlap most",
+    responses={200: RunOverlaps, 409: Problem},
+)
+def overlaps(path: RunPath, query: LoadParameters) -> Response:
+    """Return the pairs of facilities that cover the same workers, those that share most first.
+
+    At most 50; null for a run from before there were any, or with too many pairs to be counted.
+    """
+    found = coverage_results.facility_overlaps(services().database, path.id, query.limit)
+    pairs = None if found is None else [asdict(one) for one in found]
+    return _json({"run": path.id, "overlaps": pairs})
 
 
 @api.get(

@@ -10,6 +10,14 @@ from geoapp.web.api.access_schemas import AccessFigures
 from geoapp.web.api.schemas import Feature, Geometry, Words
 
 
+class Closer(BaseModel):
+    """Where a station would reach most of a gap zone; ``workers`` of the zone within the standard."""
+
+    lon: float
+    lat: float
+    workers: float
+
+
 class GapProperties(BaseModel):
     """A gap zone of a run."""
 
@@ -28,6 +36,10 @@ class GapProperties(BaseModel):
     nearest_code: str | None
     nearest_name: str | None
     nearest_name_en: str | None
+    closers: list[Closer] | None
+    sites_needed: int | None
+    sites_needed_proven: bool | None
+    out_of_reach_workers: float | None
 
 
 class GapFeature(Feature):
@@ -138,6 +150,26 @@ class RunFacilities(BaseModel):
 
     run: int
     facilities: list[FacilityLoadFigures]
+
+
+class OverlapFigures(BaseModel):
+    """Two facilities that cover the same workers; ``share`` of those whom either covers."""
+
+    first_code: str
+    first_name_zh: str | None
+    first_name_en: str | None
+    second_code: str
+    second_name_zh: str | None
+    second_name_en: str | None
+    shared_weight: float
+    share: float
+
+
+class RunOverlaps(BaseModel):
+    """The pairs of facilities that overlap most; null where it is not known."""
+
+    run: int
+    overlaps: list[OverlapFigures] | None
 
 
 class DistrictGain(BaseModel):

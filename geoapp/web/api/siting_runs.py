@@ -16,6 +16,7 @@ from geoapp.operations import siting_results, siting_run
 from geoapp.operations.coverage_run import now
 from geoapp.operations.siting_parameters import (
     DEFAULT_SPACING_M,
+    MOST_ALTERNATIVES,
     MOST_DRAWN,
     MOST_P,
     MOST_SECONDS,
@@ -116,6 +117,11 @@ class SitingRequest(BaseModel):
         60.0, ge=0.1, le=MOST_SECONDS, allow_inf_nan=False, strict=True
     )
     target_gap: float = Field(0.0, ge=0, le=1, allow_inf_nan=False, strict=True)
+    alternatives: int = Field(
+        0, ge=0, le=MOST_ALTERNATIVES, strict=True, description="另找几个方案 / other plans sought"
+    )
+    differ: int = Field(2, ge=1, le=MOST_P, strict=True)
+    within_share: float = Field(0.01, ge=0, le=1, allow_inf_nan=False, strict=True)
     datum: Datum = Field(Datum.WGS84, description="drawn、forbidden_areas 的坐标系 / of these two")
 
 
@@ -168,6 +174,9 @@ def siting_question(body: SitingRequest, zone: str) -> SitingParameters:
         min_spacing_m=body.min_spacing_m,
         time_limit_seconds=body.time_limit_seconds,
         target_gap=body.target_gap,
+        alternatives=body.alternatives,
+        differ=body.differ,
+        within_share=body.within_share,
     )
 
 

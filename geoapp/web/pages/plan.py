@@ -30,6 +30,7 @@ from geoapp.web.services import services
 blueprint = Blueprint("plan", __name__)
 
 MOST_LOADS = 10
+MOST_OVERLAPS = 10
 
 
 @blueprint.get("/plan")
@@ -96,6 +97,7 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
             for one in coverage_results.loads(database, run.id, MOST_LOADS)
             if one.sole_weight > 0
         ],
+        "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
         "title": title_text(run, names).pick(language()),
         "reasons": reasons_text(run).pick(language()),
         "statement": statement_text(run, names, demand).pick(language()),

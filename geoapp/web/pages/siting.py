@@ -20,6 +20,7 @@ from geoapp.operations.forbidden_areas import read_areas
 from geoapp.operations.proposals import propose
 from geoapp.operations.runs import RunState
 from geoapp.operations.scenarios import SavedScenario
+from geoapp.operations.siting_alternatives import alternative_words, ended_words
 from geoapp.operations.siting_files import gap_words, question_title, summary_lines
 from geoapp.operations.siting_parameters import MODEL_TEXT, SitingParameters
 from geoapp.operations.siting_report import save_plan
@@ -242,11 +243,29 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "others": others,
         "districts": regions,
         "region_names": names,
+        "alternatives": _alternatives(run.result.get("alternatives"), names),
         "curve": curve_of(run.result),
         "sample": bool(run.inputs.get("sample")),
         "formats": list(_FORMATS),
         **explained_parts(run, names),
     }
+
+
+def _alternatives(found: dict[str, Any] | None, names: dict[str, Text]) -> dict[str, Any] | None:
+    """Return other plans in words, with the places of their other sites for the map."""
+    if found is None:
+        return None
+    datum = map_setup().datum
+    plans = []
+    for one in found["plans"]:
+        places = []
+        for site in one["taken_instead"]:
+            lon, lat = from_wgs84(lon=site["lon"], lat=site["lat"], datum=datum)
+            places.append(
+                [round(float(lon), 6), round(float(lat), 6), site["name"] or site["code"]]
+            )
+        plans.append({"words": alternative_words(one, names), "places": places})
+    return {"plans": plans, "ended": ended_words(found)}
 
 
 def _place(site: dict[str, Any]) -> None:
@@ -266,6 +285,7 @@ def _texts() -> dict[str, str]:
         "workers": t("人", "workers"),
         "adds": t("新增", "adds"),
         "must": t("必选点", "Must have"),
+        "shown": t("地图上空心的是改建的站点。", "Hollow on the map: the sites built instead."),
         "area": t("画出的范围", "Drawn area"),
         "draw_end": t("不画了", "Stop drawing"),
         "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
