@@ -2,9 +2,11 @@
 
 import os
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 
 from geoapp.operations import coverage_results, coverage_run
+from geoapp.operations.coverage_closers import MOST_OVERLAPS
 from geoapp.reports.coverage_tables import CoverageTables, check_suffix, write_coverage
 from geoapp.store.engine import Database
 
@@ -26,10 +28,12 @@ def save_coverage(database: Database, run_id: int, path: Path) -> None:
     """
     suffix = check_suffix(path)
     run = coverage_run.read(database, run_id)
+    pairs = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
     tables = CoverageTables(
         about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),
+        overlaps=None if pairs is None else [asdict(one) for one in pairs],
     )
     fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
     try:

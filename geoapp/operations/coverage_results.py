@@ -17,6 +17,7 @@ from geoapp.analysis.straight_line import StraightLine
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
+from geoapp.operations.coverage_closers import OverlapOf, stored_closers, stored_overlaps
 from geoapp.operations.coverage_loads import FacilityLoad, facility_loads, load_arrays
 from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
 from geoapp.store.coverage_read import read_regions
@@ -27,6 +28,7 @@ from geoapp.store.runs import end_run, run_gaps, run_regions, save_results
 
 KIND = "coverage"
 MAX_ZONES = 500
+_CLOSING = ("closers", "sites_needed", "sites_needed_proven", "out_of_reach_workers")
 
 
 def figures_of(one: Any) -> dict[str, Any]:
@@ -44,8 +46,15 @@ def store_results(
     counted: list[PlacedFacility],
     lines: Mapping[str, StraightLine],
     access: AccessReport,
+    more: Sequence[tuple[str, NDArray[Any]]],
 ) -> None:
-    """Write the results and end the run, in one transaction."""
+    """Write the results and end the run, in one transaction.
+
+    Parameters
+    ----------
+    more
+        Further arrays that the run keeps, by name.
+    """
     rows = []
     for one in result.regions:
         compared = lines.get(one.code or "")
@@ -62,6 +71,7 @@ def store_results(
             ("covered", result.covered),
             ("backup", result.backup),
             *load_arrays(result, counted),
+            *more,
         )
     ]
     with database.session() as session:
@@ -160,7 +170,9 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
         found: float | None = reasons.get(reason, {}).get(str(rank), 0.0)
         return found if reason in reasons else None
 
+    unknown: dict[str, Any] = dict.fromkeys(_CLOSING)
     with database.session() as session:
+        closing = stored_closers(session, run_id)
         return [
             {
                 "rank": gap.rank,
@@ -178,6 +190,7 @@ def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
                 "nearest_code": gap.nearest_code,
                 "nearest_name": gap.nearest_name,
                 "nearest_name_en": nearest_name_en,
+                **closing.get(gap.rank, unknown),
                 "geometry_wkb": bytes(gap.geom.data),
             }
             for gap, nearest_name_en in stored_gaps(session, run_id)
@@ -200,6 +213,21 @@ def loads(database: Database, run_id: int, limit: int) -> list[FacilityLoad]:
     _finished(database, run_id)
     with database.session() as session:
         return facility_loads(session, run_id, limit)
+
+
+def facility_overlaps(database: Database, run_id: int, limit: int) -> list[OverlapOf] | None:
+    """Return the pairs of facilities that overlap most in a finished run, by share.
+
+    None for a run from before there were any, or with too many pairs to be counted.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    _finished(database, run_id)
+    with database.session() as session:
+        return stored_overlaps(session, run_id, limit)
 
 
 def access_measures(database: Database, run_id: int) -> dict[str, Any]:

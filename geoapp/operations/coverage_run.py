@@ -22,6 +22,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Basis, Family
 from geoapp.operations import runs
 from geoapp.operations.coverage_access import access_of, stored_access
+from geoapp.operations.coverage_closers import closer_arrays, overlap_arrays
 from geoapp.operations.coverage_network import against_lines
 from geoapp.operations.coverage_reasons import gap_reasons, hours_gap, told_of
 from geoapp.operations.coverage_results import KIND, MAX_ZONES, figures_of, store_results
@@ -41,6 +42,7 @@ from geoapp.store.vocabulary import load_calendar
 _READING = Text("读取数据", "Reading the data")
 _SEARCHING = Text("计算步行距离", "Measuring walks")
 _GATHERING = Text("归并盲区", "Gathering gap zones")
+_CLOSING = Text("比较盲区与重叠", "Comparing gap zones and overlaps")
 _SAVING = Text("保存结果", "Saving the results")
 
 
@@ -258,8 +260,25 @@ def _compute(
         result,
         regions=named_regions(inputs.regions),
         max_zones=MAX_ZONES,
-        progress=lambda share: attempt.progress(0.7 + 0.25 * share, _GATHERING),
+        progress=lambda share: attempt.progress(0.7 + 0.1 * share, _GATHERING),
     )
+    attempt.progress(0.8, _CLOSING)
+    more = [
+        *closer_arrays(
+            demand,
+            result,
+            zones,
+            network,
+            lambda share: attempt.progress(0.8 + 0.05 * share, _CLOSING),
+        ),
+        *overlap_arrays(
+            demand,
+            result,
+            counted,
+            network,
+            lambda share: attempt.progress(0.85 + 0.1 * share, _CLOSING),
+        ),
+    ]
     attempt.progress(0.95, _SAVING)
     summary = {
         "total": figures_of(result.total),
@@ -303,6 +322,7 @@ def _compute(
         counted,
         {} if lines is None else lines[1],
         access,
+        more,
     )
 
 

@@ -28,11 +28,14 @@ class CoverageTables:
         One row a region; nested figures are flattened to columns such as ``walk_mean_m``.
     gaps
         One row a gap zone, with ``geometry_wkb`` (WGS-84).
+    overlaps
+        One row a pair of facilities that cover the same workers; None where it is not known.
     """
 
     about: dict[str, Any]
     regions: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
+    overlaps: list[dict[str, Any]] | None
 
 
 def check_suffix(path: Path) -> str:
@@ -60,6 +63,15 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     for name in ("straight_line", "access"):
         flat |= _unfolded(row.get(name) or {}, name)
     return flat
+
+
+def _zone(zone: dict[str, Any]) -> dict[str, Any]:
+    """Return a gap zone with the places of what would close it in one cell."""
+    places = zone["closers"]
+    if places is None:
+        return zone
+    told = "; ".join(f"{one['lon']:.5f}, {one['lat']:.5f}: {one['workers']:,.0f}" for one in places)
+    return {**zone, "closers": told}
 
 
 def _unfolded(values: dict[str, Any], name: str) -> dict[str, Any]:
@@ -92,6 +104,7 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
             "features": features,
             "run": tables.about,
             "regions": tables.regions,
+            "overlaps": tables.overlaps,
         }
         path.write_bytes(orjson.dumps(body))
     elif suffix == ".csv":
@@ -99,9 +112,12 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
     elif suffix == ".xlsx":
         with pd.ExcelWriter(path, engine="openpyxl") as writer:
             regions.to_excel(writer, sheet_name="regions 区域", index=False)
-            pd.DataFrame(zones).to_excel(writer, sheet_name="gaps 盲区", index=False)
+            plain_zones = pd.DataFrame([_zone(one) for one in zones])
+            plain_zones.to_excel(writer, sheet_name="gaps 盲区", index=False)
+            pairs = pd.DataFrame(tables.overlaps or [])
+            pairs.to_excel(writer, sheet_name="overlaps 重叠", index=False)
     else:
-        gaps = gpd.GeoDataFrame(zones, geometry=shapes, crs="EPSG:4326")
+        gaps = gpd.GeoDataFrame([_zone(one) for one in zones], geometry=shapes, crs="EPSG:4326")
         gaps.to_file(path, layer="gaps", driver="GPKG")
         plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
         plain.to_file(path, layer="regions", driver="GPKG", mode="a")

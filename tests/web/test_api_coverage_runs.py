@@ -67,6 +67,7 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     problem_of(planner.get(f"{address}/regions"), 409)
     problem_of(planner.get(f"{address}/gaps"), 409)
     problem_of(planner.get(f"{address}/facilities"), 409)
+    problem_of(planner.get(f"{address}/overlaps"), 409)
     problem_of(planner.get(f"{address}/access"), 409)
 
     execute(town, settings, run["id"], threading.Event())
@@ -110,6 +111,17 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     first, second = (one["sole_weight"] for one in loads["facilities"])
     assert total["covered_weight"] > first >= second
     problem_of(anybody.get(f"{address}/facilities?limit=0"), 422)
+    pairs = anybody.get(f"{address}/overlaps?limit=1").get_json()
+    assert len(pairs["overlaps"]) == 1
+    assert 0 < pairs["overlaps"][0]["share"] <= 1
+    places = {
+        datum: anybody.get(f"{address}/gaps?datum={datum}").get_json()["features"][0]["properties"]
+        for datum in ("wgs84", "gcj02")
+    }
+    one, moved = (places[datum]["closers"][0] for datum in ("wgs84", "gcj02"))
+    assert one["workers"] == moved["workers"] > 0
+    assert 0.001 < abs(one["lon"] - moved["lon"]) < 0.02
+    assert places["wgs84"]["sites_needed"] >= 1
 
 
 def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> None:

@@ -60,6 +60,15 @@ def test_a_run_is_followed_to_its_gaps(
     zones = coverage_results.gap_zones(site.database, number)
     assert zones
     expect(page.locator("#gaps tbody tr")).to_have_count(len(zones))
+    # What would close the first one, and which facilities cover the same workers.
+    first = page.locator("#gaps tbody tr").first.locator("td").last
+    expect(first).to_contain_text(str(zones[0]["sites_needed"]))
+    best = zones[0]["closers"][0]
+    expect(first).to_contain_text(f"{best['lon']:.5f}, {best['lat']:.5f}")
+    pairs = coverage_results.facility_overlaps(site.database, number, 10)
+    expect(page.locator("#overlaps tbody tr")).to_have_count(len(pairs or []))
+    assert fits(page)
+    assert serious_violations(page) == []
     expect(page.locator("#map path.leaflet-interactive")).to_have_count(len(zones))
     assert f"run={number}" in page.url
     expect(page.locator("#runs a[aria-current]")).to_contain_text(share)
