@@ -15,7 +15,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.operations.siting_parameters import FROM_DEMAND, FROM_NETWORK, SitingParameters
 from geoapp.store.coverage_read import DemandRows
-from geoapp.store.facilities_read import regions_below
+from geoapp.store.facilities_read import read_changes, regions_below
 from geoapp.store.siting import (
     CandidateRows,
     find_candidate_set,
@@ -69,20 +69,48 @@ def candidate_positions(
 
 def stored_candidates(session: Session, wanted: SitingParameters) -> CandidateRows:
     """Return the candidates of the set that are in the region and may stand where they are."""
-    held = find_candidate_set(session, str(wanted.candidates))
-    if held is None:
-        accepted = Text(
-            "已导入的候选集代码、generated 或 generated-network",
-            "the code of an imported candidate set, generated or generated-network",
-        )
-        raise InvalidValueError("candidates", wanted.candidates, accepted)
     below = None if wanted.region is None else regions_below(session, wanted.region)
-    rows = read_candidates(session, held.id, below)
+    if wanted.upgraded is not None:
+        rows = _facilities(session, wanted.upgraded, below)
+    else:
+        held = find_candidate_set(session, str(wanted.candidates))
+        if held is None:
+            accepted = Text(
+                "已导入的候选集代码、generated、generated-network 或 facilities:home 等",
+                "the code of an imported candidate set, generated, generated-network, or such as "
+                "facilities:home",
+            )
+            raise InvalidValueError("candidates", wanted.candidates, accepted)
+        rows = read_candidates(session, held.id, below)
     area = wanted.forbidden_shape()
     if area is None:
         return rows
     shapely.prepare(area)
     return chosen_rows(rows, ~shapely.intersects_xy(area, rows.lon, rows.lat))
+
+
+def _facilities(session: Session, family: str, below: list[str] | None) -> CandidateRows:
+    """Return the facilities in service of a family, each at its first place, in order of code."""
+    first = {
+        one.code: one
+        for one in sorted(read_changes(session, -1).placed, key=lambda one: -one.place)
+        if one.family == family and (below is None or one.region_code in below)
+    }
+    rows = [first[code] for code in sorted(first)]
+    return CandidateRows(
+        np.array([one.code for one in rows], dtype=object),
+        np.array([one.name for one in rows], dtype=object),
+        np.array([one.lon for one in rows], dtype=np.float64),
+        np.array([one.lat for one in rows], dtype=np.float64),
+        np.full(len(rows), np.nan),
+        np.array([one.region_code for one in rows], dtype=object),
+    )
+
+
+def no_candidates() -> CandidateRows:
+    """Return none."""
+    codes, numbers = np.empty(0, dtype=object), np.empty(0, dtype=np.float64)
+    return CandidateRows(codes, codes, numbers, numbers, numbers, codes)
 
 
 def chosen_rows(rows: CandidateRows, mask: BoolArray) -> CandidateRows:
@@ -107,6 +135,13 @@ def with_drawn(
     if twice:
         accepted = Text("不与候选集重复的编号", "codes that the candidate set does not have")
         raise InvalidValueError("drawn", twice[0], accepted)
+    area = wanted.forbidden_shape()
+    for one in wanted.drawn:
+        if area is not None and shapely.intersects_xy(area, one.lon, one.lat):
+            accepted = Text(
+                "不在禁设范围（forbidden_areas）里的点", "places outside the forbidden areas"
+            )
+            raise InvalidValueError("drawn", one.code, accepted)
     lon = np.array([one.lon for one in wanted.drawn])
     lat = np.array([one.lat for one in wanted.drawn])
     cost = [np.nan if one.cost is None else one.cost for one in wanted.drawn]

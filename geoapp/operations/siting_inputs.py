@@ -28,6 +28,7 @@ from geoapp.operations.networks import NetworkKeeper
 from geoapp.operations.siting_candidates import (
     candidate_positions,
     check_count,
+    no_candidates,
     read_candidate_rows,
     stored_candidates,
     with_drawn,
@@ -175,7 +176,9 @@ def check_siting(session: Session, wanted: SitingParameters) -> None:
         if family not in set(Family):
             names = ", ".join(Family)
             raise InvalidValueError("families", family, Text(names, names))
-    if not wanted.generated:
+    if wanted.generated:
+        with_drawn(session, wanted, no_candidates(), 0.0)
+    else:
         stored = with_drawn(session, wanted, stored_candidates(session, wanted), 0.0)
         candidate_positions(stored, "fixed", wanted.fixed)
         candidate_positions(stored, "forbidden", wanted.forbidden)

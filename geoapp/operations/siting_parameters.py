@@ -13,11 +13,12 @@ from geoapp.analysis.walking import Standard
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_to_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.words import Datum
+from geoapp.core.words import Datum, Family
 from geoapp.importers.geojson_files import parse_geometry
 
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"
+FROM_FACILITIES: Final = "facilities:"  # then a family
 DEFAULT_SPACING_M: Final = 300.0
 MOST_P: Final = 5_000
 MOST_SECONDS: Final = 3_600.0
@@ -115,7 +116,8 @@ class SitingParameters:
         Code of the demand set; None is the newest.
     candidates
         Code of a candidate set; ``generated`` (or None): a grid weighted by the demand;
-        ``generated-network``: junctions of the walking network.
+        ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the
+        facilities in service of a family that does not count (see ``families``), to be upgraded.
     spacing_m
         Least distance of generated candidates.
     drawn
@@ -181,6 +183,27 @@ class SitingParameters:
         raise InvalidValueError("standard", None, Text("米数或秒数", "metres or seconds"))
 
     @property
+    def upgraded(self) -> str | None:
+        """The family whose facilities are the candidates; None = they are none.
+
+        Raises
+        ------
+        InvalidValueError
+            If there is no such family, or it counts already.
+        """
+        if self.candidates is None or not self.candidates.startswith(FROM_FACILITIES):
+            return None
+        family = self.candidates.removeprefix(FROM_FACILITIES)
+        if family not in set(Family) or self.families is None or family in self.families:
+            names = ", ".join(f"{FROM_FACILITIES}{one}" for one in Family)
+            accepted = Text(
+                f"{names} 之一，且 families 不含这一类（已经算在内的不必升级）",
+                f"one of {names}, of a family that families leaves out (others count already)",
+            )
+            raise InvalidValueError("candidates", self.candidates, accepted)
+        return family
+
+    @property
     def generated(self) -> bool:
         """Whether candidates are generated."""
         return self.candidates in (None, FROM_DEMAND, FROM_NETWORK)
@@ -207,6 +230,7 @@ class SitingParameters:
         self._check_honoured()
         self._check_codes()
         self.forbidden_shape()
+        _ = self.upgraded
 
     def _check_p(self) -> None:
         if self.model is SitingModel.LSCP:

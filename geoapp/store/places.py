@@ -10,17 +10,18 @@ MOST_REGIONS = 2000
 
 @dataclass(frozen=True, slots=True)
 class RegionName:
-    """A region by name."""
+    """A region by name, and the one above it."""
 
     code: str
     level: str
     name_zh: str
     name_en: str | None
+    parent_code: str | None
 
 
 _NAMES = text(
     """
-    select code, level, name_zh, name_en from region
+    select code, level, name_zh, name_en, parent_code from region
     where geom is not null or not :outlined
     order by code limit :limit
     """

@@ -3,11 +3,12 @@
 // Fields of a question that have no place in the form are kept as they came and asked again.
 const SHOWN = new Set([
   'model', 'p', 'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'spacing_m', 'drawn', 'fixed',
-  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum', 'alternatives', 'differ',
+  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum', 'alternatives', 'differ', 'budget', 'backup_share',
 ]);
 
 export function makeForm(form, datum) {
   const values = form.elements;
+  const districts = JSON.parse(document.getElementById('content').dataset.districts);
   let kept = {};
 
   function fit() {
@@ -15,7 +16,10 @@ export function makeForm(form, datum) {
     document.getElementById('p-field').hidden = fewest;
     values.p.disabled = fewest;
     document.getElementById('share-field').hidden = !fewest;
-    document.getElementById('others-field').hidden = values.model.value !== 'mclp';
+    const plain = values.model.value === 'mclp';
+    document.getElementById('others-field').hidden = !plain;
+    document.getElementById('backup-field').hidden = !plain;
+    document.getElementById('rules-field').hidden = !plain && values.model.value !== 'equity';
     document.getElementById('moment').hidden = values.when.value !== 'at';
     const others = Object.keys(kept);
     document.getElementById('kept').hidden = !others.length;
@@ -43,6 +47,14 @@ export function makeForm(form, datum) {
     if (values.demand.value) body.demand = values.demand.value;
     if (values.min_spacing.value) body.min_spacing_m = Number(values.min_spacing.value);
     if (values.when.value === 'at') body.at = values.at.value;
+    const quota = {};
+    if (values.least.value) quota.min = Number(values.least.value);
+    if (values.most_each.value) quota.max = Number(values.most_each.value);
+    if (model === 'mclp' || model === 'equity') {
+      if (Object.keys(quota).length) body.quotas = Object.fromEntries((districts[values.region.value] || []).map((code) => [code, quota]));
+      if (values.budget.value) body.budget = Number(values.budget.value);
+    }
+    if (model === 'mclp' && Number(values.backup.value)) body.backup_share = Number(values.backup.value) / 100;
     if (model === 'mclp' && Number(values.alternatives.value)) {
       body.alternatives = Number(values.alternatives.value);
       body.differ = Number(values.differ.value);
@@ -76,8 +88,16 @@ export function makeForm(form, datum) {
     values.when.value = given.at ? 'at' : 'any';
     if (given.at) values.at.value = given.at;
     values.alternatives.value = given.alternatives || 0;
+    values.budget.value = given.budget || '';
+    values.backup.value = Number(((given.backup_share || 0) * 100).toFixed(6));
+    // Quotas that are the same in all districts have fields; others are kept as they are.
+    const quotas = Object.entries(given.quotas || {});
+    const all = districts[given.region || ''] || [];
+    const same = quotas.length && quotas.length === all.length && all.every((code) => JSON.stringify(given.quotas[code]) === JSON.stringify(quotas[0][1]));
+    values.least.value = same ? quotas[0][1].min ?? '' : '';
+    values.most_each.value = same ? quotas[0][1].max ?? '' : '';
     if (given.differ) values.differ.value = given.differ;
-    kept = Object.fromEntries(Object.entries(given).filter(([name]) => !SHOWN.has(name)));
+    kept = Object.fromEntries(Object.entries(given).filter(([name]) => !SHOWN.has(name) && !(same && name === 'quotas')));
     fit();
   }
 

@@ -13,7 +13,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations import scenarios, siting_run
 from geoapp.operations.scenarios import Audience
-from geoapp.operations.siting_parameters import DrawnSite, Quota, SitingParameters
+from geoapp.operations.siting_parameters import DrawnSite, SitingParameters
 from geoapp.operations.users import SignedInUser
 from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
@@ -119,20 +119,20 @@ def test_a_run_opens_with_its_question_and_nothing_is_lost(
     site: Site, settings: Settings, visit: Visit
 ) -> None:
     """Also what the form has no field for; and a site without a landlord is left out."""
-    question = replace(QUESTION, quotas=(("370203", Quota(None, 2)),), min_spacing_m=50.0)
+    question = replace(QUESTION, target_gap=0.01, min_spacing_m=50.0)
     run = siting_run.run_here(site.database, settings, question)
     page = open_siting(site, visit)
     page.goto(f"{site.url}/plan/siting?run={run.id}&without=G-1")
     expect(page.locator("body[data-ready]")).to_be_visible()
     assert (page.locator("#p").input_value(), page.locator("#amount").input_value()) == ("2", "300")
     assert page.locator("#min-spacing").input_value() == "50"
-    expect(page.locator("#kept")).to_contain_text("quotas")
+    expect(page.locator("#kept")).to_contain_text("target_gap")
     page.get_by_text("更多条件").click()
     expect(page.locator("#never li")).to_contain_text("G-1")
     page.locator("#never button").click()
     number = ask(page, site, settings)
     again = SitingParameters.from_stored(siting_run.read(site.database, number).params)
-    assert again.quotas == question.quotas
+    assert again.target_gap == 0.01
     page.click("#kept-drop")
     expect(page.locator("#kept")).to_be_hidden()
 

@@ -248,3 +248,32 @@ def test_other_plans_and_a_site_without_a_landlord(
     expect(page.locator("#never li")).to_contain_text(first)
     again = ask(page, site, settings)
     assert first not in {one["code"] for one in siting_results.sites_of(site.database, again)}
+
+
+def test_quotas_backup_and_upgrades_are_asked_on_the_form(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    page.fill("#p", "3")
+    page.fill("#amount", "300")
+    page.get_by_text("更多条件").click()
+    page.fill("#most-each", "1")
+    page.fill("#backup", "25")
+    number = ask(page, site, settings)
+    params = siting_run.read(site.database, number).params
+    assert params["quotas"] == {"370203": {"min": None, "max": 1}}
+    assert params["backup_share"] == 0.25
+    assert len(siting_results.sites_of(site.database, number)) == 1
+    page.goto(f"{site.url}/plan/siting?run={number}")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    expect(page.locator("#kept")).to_be_hidden()
+    assert page.locator("#most-each").input_value() == "1"
+    assert page.locator("#backup").input_value() == "25"
+    page.get_by_text("更多条件").click()
+    page.fill("#most-each", "")
+    page.fill("#backup", "0")
+    page.get_by_label("职工之家", exact=True).uncheck()
+    page.select_option("#candidates", "facilities:home")
+    page.fill("#p", "1")
+    number = ask(page, site, settings)
+    assert siting_results.sites_of(site.database, number)[0]["code"] == "T-3"

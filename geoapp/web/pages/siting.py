@@ -13,16 +13,17 @@ from werkzeug.exceptions import NotFound
 from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
-from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, RunStatus
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, Level, RunStatus
 from geoapp.operations import scenarios, siting_results, siting_run
 from geoapp.operations.coverage_run import now
 from geoapp.operations.forbidden_areas import read_areas
+from geoapp.operations.places import list_regions
 from geoapp.operations.proposals import propose
 from geoapp.operations.runs import RunState
 from geoapp.operations.scenarios import SavedScenario
 from geoapp.operations.siting_alternatives import alternative_words, ended_words
 from geoapp.operations.siting_files import gap_words, question_title, summary_lines
-from geoapp.operations.siting_parameters import MODEL_TEXT, SitingParameters
+from geoapp.operations.siting_parameters import SitingParameters
 from geoapp.operations.siting_report import save_plan
 from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.what_if import MOST_PLACES
@@ -81,13 +82,25 @@ def show() -> str:
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
-        models=list(MODEL_TEXT.items()),
+        districts_of=_districts(),
         suggested_at=next_evening(),
         lines=_lines(names),
         texts=_texts(),
         known=_known(saved, run),
         **_parts(run, names),
     )
+
+
+def _districts() -> dict[str, list[str]]:
+    """Return by code of a region (empty: everywhere) the districts that are in it."""
+    regions = list_regions(services().database)
+    districts = [one for one in regions if one.level == Level.DISTRICT]
+    found = {"": [one.code for one in districts]}
+    for one in districts:
+        found.setdefault(one.code, []).append(one.code)
+        if one.parent_code is not None:
+            found.setdefault(one.parent_code, []).append(one.code)
+    return found
 
 
 def _version() -> int | None:
