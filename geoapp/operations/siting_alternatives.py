@@ -134,6 +134,8 @@ def ended_words(found: dict[str, Any]) -> Text:
         f"少覆盖不超过 {share}、至少换 {differ} 处的方案",
         f"plans at most {share} below, with at least {differ} other sites each",
     )
+    if found["exhausted"] is True and not found["plans"]:
+        return Text(f"已证明没有{what.zh}。", f"Proven: there are no {what.en}.")
     if found["exhausted"] is True:
         return Text(f"已证明没有更多{what.zh}。", f"Proven: there are no more {what.en}.")
     if not found["plans"]:
