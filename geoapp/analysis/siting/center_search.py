@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.aggregate import merged
 from geoapp.analysis.siting.result import Basis, Clock
-from geoapp.analysis.siting.set_covering import Covering, cheapest_cover
+from geoapp.analysis.siting.set_covering import Covering, cheapest_cover, least_sites
 from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray
 
 
@@ -42,6 +42,9 @@ def within(impedance: sp.csr_array, standard: float) -> sp.csr_array:
     )
     cover.sort_indices()
     return cover
+
+
+_MOST_RELAXED_PAIRS = 300_000  # within S, up to which the relaxation takes a moment
 
 
 @dataclass(slots=True)
@@ -79,6 +82,29 @@ class CenterSearch:
             self.best, self.worst = sites, worst
         return away
 
+    def first_left(self, values: FloatArray) -> int:
+        """Return how many of the standards (ascending) the linear relaxation rules out.
+
+        Fractions of sites are quickly settled, so that no exact search is spent on what they refute.
+        """
+        low, high = 0, len(values) - 1
+        while low < high and self.clock.left() > 0:
+            middle = (low + high) // 2
+            cover = within(self.matrix, float(values[middle]))
+            if cover.nnz <= _MOST_RELAXED_PAIRS and (
+                least_sites(self._task(cover), self.clock) > self.p + 1e-6
+            ):
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def _task(self, cover: sp.csr_array) -> Covering:
+        """Return the problem of reaching all rows of a cover."""
+        rows = merged(cover, np.ones(cover.shape[0]))
+        prices = np.ones(cover.shape[1])
+        return Covering(rows.cover, rows.weights, None, prices, self.kept, self.allowed)
+
     def possible(self, standard: float) -> tuple[bool | None, Basis]:
         """Say whether p sites reach all demand within a standard (None = no time to know)."""
         cover = within(self.matrix, standard)
@@ -87,15 +113,7 @@ class CenterSearch:
         if not self.points:
             self.add(nearest_chosen(self.matrix, self.best)[1], standard, cover)
         while True:
-            rows = merged(sp.csr_array(cover[np.array(self.points)]), np.ones(len(self.points)))
-            task = Covering(
-                rows.cover,
-                rows.weights,
-                None,
-                np.ones(cover.shape[1]),
-                self.kept,
-                self.allowed,
-            )
+            task = self._task(sp.csr_array(cover[np.array(self.points)]))
             answer = cheapest_cover(task, self.clock, 0.0, most=self.p)
             if answer.sites is None:
                 return (False, answer.basis) if answer.bound > self.p + 1e-6 else (None, "none")

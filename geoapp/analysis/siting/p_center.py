@@ -139,9 +139,9 @@ def solve_p_center(
     floor = float(nearest_chosen(matrix, np.flatnonzero(allowed))[1].max(initial=0.0))
     values = np.unique(matrix.data)
     values = values[(values >= floor) & (values <= worst)]
-    low, high = 0, len(values) - 1
     basis: Basis = "dual"
     search = CenterSearch(matrix, p, kept, allowed, clock, best, worst)
+    low, high = search.first_left(values), len(values) - 1
     while low < high and clock.left() > 0:
         middle = (low + high) // 2
         possible, proof = search.possible(float(values[middle]))

@@ -110,6 +110,11 @@ def cheapest_cover(
     return Cheapest(sites, least, basis)
 
 
+def least_sites(task: Covering, clock: Clock) -> float:
+    """Return a bound of what any covering plan costs, from the linear relaxation's dual vector."""
+    return _relaxed(_model(task, None), task, clock)[0]
+
+
 def _worth_exchanging(task: Covering) -> bool:
     """Say whether exchanges may give a plan with fewer sites, sooner than an exact search."""
     alike = bool(np.all(task.costs == 1))
