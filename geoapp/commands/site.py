@@ -56,6 +56,7 @@ _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 @click.option(
     "--backup-share", type=float, default=0.0, help="第二个站点算多少（mclp）/ what backup counts"
 )
+@click.option("--capacity", type=float, help="每处座位（mclp）/ seats of each new site")
 @click.option("--min-spacing", type=float, help="站点的最小间距，米 / least spacing, metres")
 @click.option(
     "--time-limit", type=float, default=60.0, show_default=True, help="秒 / seconds of solving"
@@ -105,6 +106,7 @@ def site(
             share=options["share"],
             backup_share=options["backup_share"],
             min_spacing_m=options["min_spacing"],
+            capacity=options["capacity"],
             time_limit_seconds=options["time_limit"],
             target_gap=options["gap"],
             alternatives=options["alternatives"],

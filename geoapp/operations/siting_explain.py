@@ -104,7 +104,7 @@ def _unreachable(question: Question) -> dict[str, Any]:
     return {
         "workers": lost.weight,
         "share": lost.weight / total if total > 0 else None,
-        "by_district": by_district(inputs.districts(), inputs.weight, rows),
+        "by_district": by_district(inputs.districts()[rows], inputs.weight[rows]),
     }
 
 

@@ -23,6 +23,7 @@ from geoapp.store.engine import Database
 
 _OBJECTIVE = {
     "workers": Text("新增覆盖人数", "workers newly reached"),
+    "workers_served": Text("新增服务人数（有座位的）", "workers newly served, with a seat"),
     "sites": Text("新站点数", "new sites"),
     "worker_metres": Text("加权步行总和（人·米）", "weighted walk (worker-metres)"),
     "metres": Text("最远步行（米）", "longest walk (metres)"),
@@ -31,6 +32,7 @@ _EVERYWHERE = Text("全部范围", "Everywhere")
 # The bound lies above what is maximised and below what is minimised.
 _BOUND = {
     "workers": Text("任何方案至多", "no plan has more than"),
+    "workers_served": Text("任何方案至多", "no plan has more than"),
     "sites": Text("任何方案至少", "no plan has fewer than"),
     "worker_metres": Text("任何方案至少", "no plan has less than"),
     "metres": Text("任何方案至少", "no plan has less than"),

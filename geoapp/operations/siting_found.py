@@ -23,27 +23,56 @@ class Found:
     ----------
     order
         Chosen candidates: fixed ones as given, then in order of what each adds.
-    adds, rows
-        By chosen site, the workers that it newly reaches, and the demand points that they are at.
+    adds, rows, workers
+        By chosen site, the workers that it newly reaches (or has seats for), the demand points that
+        they are at, and how many are at each.
     after, backup_after
         By demand point, covered once and twice with the new sites.
-    others, other_adds, other_rows
+    others, other_adds, other_rows, other_workers
         The best of the candidates that may be opened and are not, what each would add now, and the
-        demand points that it would newly reach.
+        demand points that it would newly reach. None where seats count: what one more would serve
+        takes solving again.
     """
 
     order: IntArray
     adds: FloatArray
     rows: list[IntArray]
+    workers: list[FloatArray]
     after: BoolArray
     backup_after: BoolArray
     others: IntArray
     other_adds: FloatArray
     other_rows: list[IntArray]
+    other_workers: list[FloatArray]
+
+
+def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Found:
+    """Count whom each site has seats for; the rows of ``served`` are those that nothing covers."""
+    waiting = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    by_site = sp.csc_array(served)
+    order = plan.result.chosen
+    parts = [slice(by_site.indptr[site], by_site.indptr[site + 1]) for site in order.tolist()]
+    opened = np.zeros(len(inputs.candidates))
+    opened[order] = 1.0
+    times = inputs.cover @ opened + inputs.covered + inputs.backup
+    return Found(
+        order=order,
+        adds=plan.result.gains,
+        rows=[waiting[by_site.indices[part]] for part in parts],
+        workers=[by_site.data[part] for part in parts],
+        after=times > 0,
+        backup_after=times > 1,
+        others=np.empty(0, np.int64),
+        other_adds=np.empty(0),
+        other_rows=[],
+        other_workers=[],
+    )
 
 
 def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
     """Put a plan's sites in order of what each adds, and say whom it newly reaches."""
+    if plan.result.served is not None:
+        return _seated(inputs, plan, plan.result.served)
     chosen = plan.result.chosen
     by_site = sp.csr_array(inputs.cover.T)
     left = np.where(inputs.covered, 0.0, inputs.weight)
@@ -73,15 +102,18 @@ def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
         would[shut] = -1.0
     best = np.argsort(-would, kind="stable")[:RUNNER_UPS]
     others = best[would[best] > 0]
+    other_rows = [_reached(by_site, other, left) for other in others.tolist()]
     return Found(
-        np.array(order, dtype=np.int64),
-        np.array(adds),
-        rows,
-        times > 0,
-        times > 1,
-        others,
-        would[others],
-        [_reached(by_site, other, left) for other in others.tolist()],
+        order=np.array(order, dtype=np.int64),
+        adds=np.array(adds),
+        rows=rows,
+        workers=[inputs.weight[some] for some in rows],
+        after=times > 0,
+        backup_after=times > 1,
+        others=others,
+        other_adds=would[others],
+        other_rows=other_rows,
+        other_workers=[inputs.weight[some] for some in other_rows],
     )
 
 
@@ -141,11 +173,9 @@ def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, A
     return rows
 
 
-def by_district(
-    districts: NDArray[np.object_], weight: FloatArray, rows: IntArray
-) -> dict[str, float]:
-    """Return workers by district; those of unknown district under an empty code."""
+def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str, float]:
+    """Return workers by district, given those of each; of unknown district under an empty code."""
     sums: dict[str, float] = {}
-    for code, one in zip(districts[rows], weight[rows], strict=True):
+    for code, one in zip(districts, workers, strict=True):
         sums[code or ""] = sums.get(code or "", 0.0) + float(one)
     return sums

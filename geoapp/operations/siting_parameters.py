@@ -141,6 +141,9 @@ class SitingParameters:
         What a second site within the standard counts, 0 to 1 (maximal covering).
     min_spacing_m
         Least straight distance of a new site from other new sites and from facilities.
+    capacity
+        How many workers each new site has seats for (maximal covering): the objective is then the
+        workers newly served. What stands already serves whom it covers, whatever its seats.
     time_limit_seconds, target_gap
         When the search stops: after so long, or proven so near the best (as a share).
     alternatives, differ, within_share
@@ -167,6 +170,7 @@ class SitingParameters:
     share: float = 1.0
     backup_share: float = 0.0
     min_spacing_m: float | None = None
+    capacity: float | None = None
     time_limit_seconds: float = 60.0
     target_gap: float = 0.0
     alternatives: int = 0
@@ -260,6 +264,7 @@ class SitingParameters:
             ("spacing_m", self.spacing_m, 20.0, 20_000.0),
             ("min_spacing_m", self.min_spacing_m, 1.0, 100_000.0),
             ("budget", self.budget, 0.0, 1e15),
+            ("capacity", self.capacity, 1.0, 1e9),
             ("alternatives", self.alternatives, 0, MOST_ALTERNATIVES),
             ("differ", self.differ, 1, MOST_P),
             ("within_share", self.within_share, 0.0, 1.0),
@@ -279,6 +284,7 @@ class SitingParameters:
             ("share", self.share < 1, (SitingModel.LSCP,)),
             ("min_spacing_m", self.min_spacing_m is not None, covering),
             ("alternatives", self.alternatives > 0, (SitingModel.MCLP,)),
+            ("capacity", self.capacity is not None, (SitingModel.MCLP,)),
         ):
             if given and self.model not in models:
                 names = ", ".join(models)
@@ -291,11 +297,23 @@ class SitingParameters:
                     ),
                 )
 
-        if self.alternatives > 0 and self.backup_share > 0:
+        if self.alternatives > 0 and (self.backup_share > 0 or self.capacity is not None):
             raise InvalidValueError(
                 "alternatives",
                 self.alternatives,
-                Text("0：与 backup_share 不能同用", "0: not offered together with a backup share"),
+                Text(
+                    "0：与 backup_share、capacity 不能同用",
+                    "0: not offered together with a backup share or a capacity",
+                ),
+            )
+        if self.capacity is not None and self.backup_share > 0:
+            raise InvalidValueError(
+                "capacity",
+                self.capacity,
+                Text(
+                    "空：与 backup_share 不能同用，一个座位只算一次",
+                    "none together with a backup share: a seat serves once",
+                ),
             )
         if self.budget is not None and self.generated:
             raise InvalidValueError(

@@ -273,7 +273,8 @@ def towards(question: Question, goal: float) -> list[dict[str, Any]]:
     not asked of them all together. With a budget alone it is the budget that is asked.
     """
     wanted = question.wanted
-    if wanted.quotas or wanted.min_spacing_m is not None or wanted.backup_share > 0:
+    seated = wanted.capacity is not None
+    if wanted.quotas or wanted.min_spacing_m is not None or wanted.backup_share > 0 or seated:
         return []
     if wanted.budget is None:
         return _sites_and_standard(question, float(wanted.p or 0), goal)

@@ -51,12 +51,12 @@ def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
     districts = inputs.districts()
     fixed = set(inputs.fixed.tolist())
     sites = []
-    for chosen, places, adds, reached in (
-        (True, found.order, found.adds, found.rows),
-        (False, found.others, found.other_adds, found.other_rows),
+    for chosen, places, adds, reached, workers in (
+        (True, found.order, found.adds, found.rows, found.workers),
+        (False, found.others, found.other_adds, found.other_rows, found.other_workers),
     ):
-        each = zip(places.tolist(), adds, reached, strict=True)
-        for rank, (place, gain, rows) in enumerate(each, start=1):
+        each = zip(places.tolist(), adds, reached, workers, strict=True)
+        for rank, (place, gain, rows, counts) in enumerate(each, start=1):
             held = inputs.candidates
             sites.append(
                 RunSite(
@@ -70,7 +70,7 @@ def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
                     cost=number(held.cost[place]),
                     fixed=place in fixed,
                     adds=float(gain),
-                    by_district=by_district(districts, inputs.weight, rows),
+                    by_district=by_district(districts[rows], counts),
                 )
             )
     return sites
@@ -86,14 +86,15 @@ def _summary(
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
     total = float(inputs.weight.sum())
-    plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0
+    seated = wanted.capacity is not None
+    plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0 and not seated
     costs = inputs.candidates.cost[found.order]
     summary: dict[str, Any] = {
         "model": str(wanted.model),
         "status": str(result.status),
         "proven": result.status is SitingStatus.OPTIMAL,
         "objective": number(result.objective),
-        "objective_unit": UNITS[wanted.model],
+        "objective_unit": "workers_served" if seated else UNITS[wanted.model],
         "bound": number(result.bound),
         "bound_basis": result.bound_basis,
         "gap_share": number(result.gap_share),

@@ -151,6 +151,8 @@ def _mclp(
     count = len(inputs.candidates)
     rows, weights, p, asked = plain_question(inputs, wanted, rules)
     if backup == 0:
+        if wanted.capacity is not None:
+            asked["capacities"] = np.full(count, wanted.capacity)
         result = solve_mclp(rows, weights, p, progress=progress, **asked, **clock)
         return _new_only(result, count, 0, 0.0, wanted)
     base = (1 - backup) * float(inputs.weight[inputs.covered].sum())

@@ -61,17 +61,20 @@ def zones_of(inputs: SitingInputs, found: Found) -> SiteZones:
     )
     gains = [
         (float(chosen), float(rank), float(zone), workers)
-        for chosen, sites in ((True, found.rows), (False, found.other_rows))
-        for rank, rows in enumerate(sites, start=1)
-        for zone, workers in _by_zone(gaps, inputs.weight, rows)
+        for chosen, sites in (
+            (True, zip(found.rows, found.workers, strict=True)),
+            (False, zip(found.other_rows, found.other_workers, strict=True)),
+        )
+        for rank, (rows, each) in enumerate(sites, start=1)
+        for zone, workers in _by_zone(gaps.zone_of_point[rows], each)
     ]
     return SiteZones(gaps, np.array(gains).reshape(-1, 4))
 
 
-def _by_zone(gaps: GapResult, weight: FloatArray, rows: IntArray) -> list[tuple[int, float]]:
-    """Return the workers of some points by zone, most first."""
-    zone, place = np.unique(gaps.zone_of_point[rows], return_inverse=True)
-    workers = np.bincount(place, weight[rows], len(zone))
+def _by_zone(zones: IntArray, each: FloatArray) -> list[tuple[int, float]]:
+    """Return the workers of some points by zone, most first, given those of each point."""
+    zone, place = np.unique(zones, return_inverse=True)
+    workers = np.bincount(place, each, len(zone))
     order = np.lexsort((zone, -workers))
     return [(int(zone[one]), float(workers[one])) for one in order]
 

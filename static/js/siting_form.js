@@ -3,7 +3,7 @@
 // Fields of a question that have no place in the form are kept as they came and asked again.
 const SHOWN = new Set([
   'model', 'p', 'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'spacing_m', 'drawn', 'fixed',
-  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum', 'alternatives', 'differ', 'budget', 'backup_share',
+  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum', 'alternatives', 'differ', 'budget', 'backup_share', 'capacity',
 ]);
 
 export function makeForm(form, datum) {
@@ -19,6 +19,7 @@ export function makeForm(form, datum) {
     const plain = values.model.value === 'mclp';
     document.getElementById('others-field').hidden = !plain;
     document.getElementById('backup-field').hidden = !plain;
+    document.getElementById('capacity-field').hidden = !plain;
     document.getElementById('rules-field').hidden = !plain && values.model.value !== 'equity';
     document.getElementById('moment').hidden = values.when.value !== 'at';
     const others = Object.keys(kept);
@@ -54,6 +55,7 @@ export function makeForm(form, datum) {
       if (Object.keys(quota).length) body.quotas = Object.fromEntries((districts[values.region.value] || []).map((code) => [code, quota]));
       if (values.budget.value) body.budget = Number(values.budget.value);
     }
+    if (model === 'mclp' && values.capacity.value) body.capacity = Number(values.capacity.value);
     if (model === 'mclp' && Number(values.backup.value)) body.backup_share = Number(values.backup.value) / 100;
     if (model === 'mclp' && Number(values.alternatives.value)) {
       body.alternatives = Number(values.alternatives.value);
@@ -89,6 +91,7 @@ export function makeForm(form, datum) {
     if (given.at) values.at.value = given.at;
     values.alternatives.value = given.alternatives || 0;
     values.budget.value = given.budget || '';
+    values.capacity.value = given.capacity || '';
     values.backup.value = Number(((given.backup_share || 0) * 100).toFixed(6));
     // Quotas that are the same in all districts have fields; others are kept as they are.
     const quotas = Object.entries(given.quotas || {});

@@ -113,6 +113,9 @@ class SitingRequest(BaseModel):
     share: float = Field(1.0, ge=0, le=1, allow_inf_nan=False, strict=True)
     backup_share: float = Field(0.0, ge=0, le=1, allow_inf_nan=False, strict=True)
     min_spacing_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
+    capacity: float | None = Field(
+        None, ge=1, le=1e9, allow_inf_nan=False, strict=True, description="座位 / seats of each"
+    )
     time_limit_seconds: float = Field(
         60.0, ge=0.1, le=MOST_SECONDS, allow_inf_nan=False, strict=True
     )
@@ -172,6 +175,7 @@ def siting_question(body: SitingRequest, zone: str) -> SitingParameters:
         share=body.share,
         backup_share=body.backup_share,
         min_spacing_m=body.min_spacing_m,
+        capacity=body.capacity,
         time_limit_seconds=body.time_limit_seconds,
         target_gap=body.target_gap,
         alternatives=body.alternatives,
