@@ -4,14 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 
 from geoapp.commands.context import open_store, say
-from geoapp.core.errors import CancelledError, GeoappError, InvalidValueError
+from geoapp.commands.running import run_with_bar
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.units import parse_standard
-from geoapp.core.words import RunStatus
 from geoapp.operations import action_run
 from geoapp.operations.action_files import save_actions, summary_lines
 from geoapp.operations.action_parameters import DEFAULT_HOURS, ActionParameters
@@ -106,19 +104,8 @@ def actions(
             time_limit_seconds=options["time_limit"],
             target_gap=options["gap"],
         )
-        columns = (TextColumn("{task.description}"), BarColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0)
-            run = action_run.run_here(
-                database,
-                settings,
-                wanted,
-                lambda share, step: bar.update(task, completed=share, description=step.both()),
-            )
-        if run.status is not RunStatus.SUCCEEDED or run.result is None:
-            error = run.error or Text("运行没有完成", "The run did not finish")
-            raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
-        for one in run.result["actions"]:
+        run = run_with_bar(lambda tell: action_run.run_here(database, settings, wanted, tell))
+        for one in (run.result or {})["actions"]:
             words = Text(one["text_zh"], one["text_en"]).both()
             click.echo(f"{one['order']}. {words}: {one['cost']:,.10g} → {one['adds']:+,.0f}")
         for label, value in summary_lines(run):

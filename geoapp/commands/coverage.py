@@ -5,14 +5,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from geoapp.commands.context import open_store, say
-from geoapp.core.errors import CancelledError, GeoappError
+from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, parse_standard
-from geoapp.core.words import RunStatus
 from geoapp.operations import coverage_results, coverage_run
 from geoapp.operations.coverage_files import check_output, save_coverage
 from geoapp.operations.runs import RunState
@@ -53,23 +51,8 @@ def coverage(
             families=tuple(sorted(set(family))) or None,
             at=coverage_run.now() if at is not None and moment is None else moment,
         )
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:.0f}%"),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0)
-            run = coverage_run.run_here(
-                database,
-                settings,
-                wanted,
-                lambda share, step: bar.update(task, completed=share, description=step.both()),
-            )
-        if run.status is not RunStatus.SUCCEEDED or run.result is None:
-            error = run.error or Text("运行没有完成", "The run did not finish")
-            raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
-        _show(run, run.result, coverage_results.region_figures(database, run.id))
+        run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
+        _show(run, run.result or {}, coverage_results.region_figures(database, run.id))
         if output is not None:
             save_coverage(database, run.id, output)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -5,14 +5,12 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from geoapp.commands.context import open_store, say
-from geoapp.core.errors import CancelledError, GeoappError
+from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.units import parse_standard
-from geoapp.core.words import RunStatus
 from geoapp.operations import siting_results, siting_run
 from geoapp.operations.coverage_run import now
 from geoapp.operations.places import list_regions
@@ -113,22 +111,11 @@ def site(
             differ=options["differ"],
             within_share=options["within"],
         )
-        columns = (TextColumn("{task.description}"), BarColumn())
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task("", total=1.0)
-            run = siting_run.run_here(
-                database,
-                settings,
-                wanted,
-                lambda share, step: bar.update(task, completed=share, description=step.both()),
-            )
-        if run.status is not RunStatus.SUCCEEDED or run.result is None:
-            error = run.error or Text("运行没有完成", "The run did not finish")
-            raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
+        run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
         _show(run, siting_results.sites_of(database, run.id))
         for line in explanation_lines(database, run):
             say(line)
-        others = run.result["alternatives"]
+        others = (run.result or {})["alternatives"]
         if others is not None:
             names = {
                 one.code: Text(one.name_zh, one.name_en or one.name_zh)

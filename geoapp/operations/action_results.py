@@ -6,13 +6,12 @@ from typing import Any, Final
 import numpy as np
 
 from geoapp.analysis.siting import ActionKind
-from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.action_inputs import ActionInputs, Offered
 from geoapp.operations.action_parameters import ActionParameters
 from geoapp.operations.action_solve import Solved, average, best_of
-from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
+from geoapp.operations.runs import Attempt, LostRunError, RunState, read_finished
 from geoapp.store.engine import Database
 from geoapp.store.runs import end_run
 
@@ -185,12 +184,4 @@ def finished(database: Database, run_id: int) -> RunState:
     ConflictError
         If it has not succeeded.
     """
-    run = read_run(database, KIND, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
-        raise ConflictError(
-            Text(
-                f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                f"Run {run_id} has no results (status: {run.status}).",
-            )
-        )
-    return run
+    return read_finished(database, KIND, run_id)

@@ -19,7 +19,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage_closers import OverlapOf, stored_closers, stored_overlaps
 from geoapp.operations.coverage_loads import FacilityLoad, facility_loads, load_arrays
-from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
+from geoapp.operations.runs import Attempt, LostRunError, RunState, read_finished
 from geoapp.store.coverage_read import read_regions
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import PlacedFacility
@@ -115,15 +115,7 @@ def gap_row(run_id: int, zone: GapZone, counted: Sequence[PlacedFacility]) -> Ru
 
 
 def _finished(database: Database, run_id: int) -> RunState:
-    run = read_run(database, KIND, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
-        raise ConflictError(
-            Text(
-                f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                f"Run {run_id} has no results (status: {run.status}).",
-            )
-        )
-    return run
+    return read_finished(database, KIND, run_id)
 
 
 def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:

@@ -15,15 +15,13 @@ from sqlalchemy.orm import Session
 from geoapp.analysis.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.words import RunStatus
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
-from geoapp.operations import coverage_run, siting_results, siting_run
+from geoapp.operations import coverage_results, coverage_run, siting_results, siting_run
 from geoapp.operations.cover_layer import with_cover_areas
 from geoapp.operations.networks import NetworkKeeper
-from geoapp.operations.runs import RunState, run_kind
+from geoapp.operations.runs import RunState, read_finished, run_kind
 from geoapp.store.engine import Database
 from geoapp.store.facilities_read import data_versions
 from geoapp.store.vocabulary import list_amenities
@@ -92,14 +90,7 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
     if run_id is None:
         run = coverage_run.latest(database)
     else:
-        run = coverage_run.read(database, run_id)
-        if run.status is not RunStatus.SUCCEEDED:
-            raise ConflictError(
-                Text(
-                    f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                    f"Run {run_id} has no results (status: {run.status}).",
-                )
-            )
+        run = read_finished(database, coverage_results.KIND, run_id)
     siting = siting or siting_run.latest(database)
     with database.session() as session:
         versions = data_versions(session)

@@ -13,7 +13,7 @@ from typing import Any
 
 import structlog
 
-from geoapp.core.errors import CancelledError, GeoappError, NotFoundError
+from geoapp.core.errors import CancelledError, ConflictError, GeoappError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
 from geoapp.store import runs as store
@@ -104,6 +104,27 @@ def read_run(database: Database, kind: str, run_id: int) -> RunState:
         if run is None or run.kind != kind:
             raise NotFoundError(Text("运行", "run"), str(run_id))
         return run_state(run)
+
+
+def read_finished(database: Database, kind: str, run_id: int) -> RunState:
+    """Return a run of a kind that has results.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number and kind.
+    ConflictError
+        If it has not succeeded.
+    """
+    run = read_run(database, kind, run_id)
+    if run.status is not RunStatus.SUCCEEDED:
+        raise ConflictError(
+            Text(
+                f"运行 {run_id} 没有结果（状态：{run.status}）。",
+                f"Run {run_id} has no results (status: {run.status}).",
+            )
+        )
+    return run
 
 
 def run_kind(database: Database, run_id: int) -> str | None:

@@ -9,10 +9,9 @@ from geoalchemy2.shape import from_shape
 from shapely import Point
 
 from geoapp.analysis.siting import EquityResult, SitingStatus
-from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs import Attempt, LostRunError, RunState, read_run
+from geoapp.operations.runs import Attempt, LostRunError, RunState, read_finished
 from geoapp.operations.siting_found import (
     Found,
     by_district,
@@ -209,15 +208,7 @@ def finished(database: Database, run_id: int) -> RunState:
     ConflictError
         If it has not succeeded.
     """
-    run = read_run(database, KIND, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
-        raise ConflictError(
-            Text(
-                f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                f"Run {run_id} has no results (status: {run.status}).",
-            )
-        )
-    return run
+    return read_finished(database, KIND, run_id)
 
 
 def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:

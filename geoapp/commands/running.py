@@ -1,0 +1,72 @@
+"""A run in the terminal: its progress, and Ctrl-C."""
+
+import signal
+from collections.abc import Callable
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from geoapp.commands.context import say
+from geoapp.core.errors import CancelledError, GeoappError
+from geoapp.core.i18n import Text
+from geoapp.core.words import RunStatus
+from geoapp.operations.runs import RunState
+
+Tell = Callable[[float, Text], None]
+_STOPPING = Text(
+    "正在停止，已有的方案会保留；再按一次 Ctrl-C 立即结束",
+    "Stopping; a plan that was met is kept. Ctrl-C once more ends at once",
+)
+_STOPPED = Text("已停止", "Stopped")
+
+
+def run_with_bar(run_here: Callable[[Tell], RunState]) -> RunState:
+    """Do a run with a progress bar and return it finished.
+
+    The first Ctrl-C cancels the run, which keeps its best plan so far if it has one; the second ends
+    the program.
+
+    Parameters
+    ----------
+    run_here
+        Does the run and tells its progress: the share done and the step.
+
+    Raises
+    ------
+    CancelledError
+        If it was cancelled before it had anything.
+    GeoappError
+        If it failed.
+    """
+    stopping = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        if stopping:
+            raise KeyboardInterrupt
+        stopping = True
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f}%"))
+    former = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task("", total=1.0)
+            told = False
+
+            def tell(share: float, step: Text) -> None:
+                nonlocal told
+                if stopping:
+                    if not told:
+                        told = True
+                        say(_STOPPING)
+                    raise CancelledError(_STOPPED)
+                bar.update(task, completed=share, description=step.both())
+
+            run = run_here(tell)
+    finally:
+        signal.signal(signal.SIGINT, former)
+    if run.status is not RunStatus.SUCCEEDED or run.result is None:
+        error = run.error or Text("运行没有完成", "The run did not finish")
+        raise CancelledError(error) if run.status is RunStatus.CANCELLED else GeoappError(error)
+    return run
