@@ -87,10 +87,11 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
     siting = None
     if run_id is not None and run_kind(database, run_id) == siting_results.KIND:
         siting, run_id = siting_results.finished(database, run_id), None
-    if run_id is None:
-        run = coverage_run.latest(database)
-    else:
-        run = read_finished(database, coverage_results.KIND, run_id)
+    run = (
+        coverage_run.latest(database)
+        if run_id is None
+        else read_finished(database, coverage_results.KIND, run_id)
+    )
     siting = siting or siting_run.latest(database)
     with database.session() as session:
         versions = data_versions(session)
