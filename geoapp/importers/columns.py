@@ -101,6 +101,7 @@ CANDIDATE_COLUMNS = (
     _LAT,
     _WKT,
     Column("cost", "费用", ("成本",)),
+    Column("host_type", "单位类型", ("接纳单位类型",)),
     Column("name", "名称", ("name_zh",)),
 )
 COLUMNS = {

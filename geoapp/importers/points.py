@@ -40,7 +40,8 @@ class DemandRow:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A place where a facility may be opened, WGS-84; ``cost`` in the user's own unit."""
+    """A place where a facility may be opened, WGS-84; ``cost`` in the user's own unit;
+    ``host_type`` is whose premises it would share: a bank, a shop, a community."""
 
     line: int
     code: str
@@ -48,6 +49,7 @@ class CandidateRow:
     lat: float
     name: str | None
     cost: float | None
+    host_type: str | None
 
 
 def read_demand(
@@ -122,7 +124,12 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
                     f"The code {code!r} was used before in line {first}; codes must be unique.",
                 )
         name = cells.read_text(found, "name", _cell(row, header, "name"))
-        return code, name, cells.read_number(found, "cost", _cell(row, header, "cost"))
+        return (
+            code,
+            name,
+            cells.read_number(found, "cost", _cell(row, header, "cost")),
+            cells.read_text(found, "host_type", _cell(row, header, "host_type"), 100),
+        )
 
     values, positions, accepted, reading = _read(table, rules, header, understand)
     rows = [

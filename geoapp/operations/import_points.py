@@ -89,7 +89,7 @@ def import_candidates(
     if not reading.rows:
         return reading, CandidateCounts(0, 0, 0)
     rows: list[tuple[Any, ...]] = [
-        (row.code, row.lon, row.lat, row.name, row.cost) for row in reading.rows
+        (row.code, row.lon, row.lat, row.name, row.cost, row.host_type) for row in reading.rows
     ]
     batch = CandidateBatch(options.set_code, options.set_name, rows, reading.given)
     with database.session() as session:

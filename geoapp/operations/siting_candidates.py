@@ -104,13 +104,14 @@ def _facilities(session: Session, family: str, below: list[str] | None) -> Candi
         np.array([one.lat for one in rows], dtype=np.float64),
         np.full(len(rows), np.nan),
         np.array([one.region_code for one in rows], dtype=object),
+        np.full(len(rows), None, dtype=object),
     )
 
 
 def no_candidates() -> CandidateRows:
     """Return none."""
     codes, numbers = np.empty(0, dtype=object), np.empty(0, dtype=np.float64)
-    return CandidateRows(codes, codes, numbers, numbers, numbers, codes)
+    return CandidateRows(codes, codes, numbers, numbers, numbers, codes, codes)
 
 
 def chosen_rows(rows: CandidateRows, mask: BoolArray) -> CandidateRows:
@@ -122,6 +123,7 @@ def chosen_rows(rows: CandidateRows, mask: BoolArray) -> CandidateRows:
         rows.lat[mask],
         rows.cost[mask],
         rows.region[mask],
+        rows.host_type[mask],
     )
 
 
@@ -153,6 +155,7 @@ def with_drawn(
         np.concatenate((rows.lat, lat)),
         np.concatenate((rows.cost, cost)),
         np.concatenate((rows.region, region)),
+        np.concatenate((rows.host_type, np.full(len(lon), None, dtype=object))),
     )
 
 
@@ -202,7 +205,7 @@ def read_candidate_rows(
         none = np.full(len(made), None, dtype=object)
         unknown = np.full(len(made), np.nan)
         codes = np.array(made.codes, dtype=object)
-        rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found)
+        rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
         if below is not None:
             rows = chosen_rows(rows, np.isin(found.astype(str), below))
         told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": wanted.spacing_m}

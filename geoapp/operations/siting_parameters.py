@@ -131,8 +131,8 @@ class SitingParameters:
     at
         The moment: only facilities known to be open then count, and demand is weighed by its
         hourly profile. None: opening hours do not count.
-    quotas
-        By code of a region.
+    quotas, host_quotas
+        By code of a region, or by type of host as the candidate set names it; not both.
     budget
         The most that the new sites may cost together.
     share
@@ -166,6 +166,7 @@ class SitingParameters:
     families: tuple[str, ...] | None = None
     at: datetime | None = None
     quotas: tuple[tuple[str, Quota], ...] = ()
+    host_quotas: tuple[tuple[str, Quota], ...] = ()
     budget: float | None = None
     share: float = 1.0
     backup_share: float = 0.0
@@ -279,6 +280,7 @@ class SitingParameters:
         covering = (*most_covered, SitingModel.LSCP)
         for name, given, models in (
             ("quotas", bool(self.quotas), most_covered),
+            ("host_quotas", bool(self.host_quotas), most_covered),
             ("budget", self.budget is not None, most_covered),
             ("backup_share", self.backup_share > 0, (SitingModel.MCLP,)),
             ("share", self.share < 1, (SitingModel.LSCP,)),
@@ -350,24 +352,35 @@ class SitingParameters:
                     f"at most {MOST_DRAWN} sites of different codes",
                 ),
             )
-        regions = [code for code, _ in self.quotas]
-        for code, quota in self.quotas:
-            least, most = quota.least or 0, quota.most
-            if least < 0 or (most is not None and most < least) or regions.count(code) > 1:
-                raise InvalidValueError(
-                    "quotas",
-                    code,
-                    Text("不小于 0 的整数，min 不大于 max", "whole numbers from 0 up, min <= max"),
-                )
+        if self.quotas and self.host_quotas:
+            raise InvalidValueError(
+                "host_quotas",
+                len(self.host_quotas),
+                Text(
+                    "空：模型只能按一种办法分组，与 quotas 不能同用",
+                    "none together with quotas: the model groups the candidates in one way",
+                ),
+            )
+        for name in ("quotas", "host_quotas"):
+            groups = getattr(self, name)
+            codes = [code for code, _ in groups]
+            for code, quota in groups:
+                least, most = quota.least or 0, quota.most
+                if least < 0 or (most is not None and most < least) or codes.count(code) > 1:
+                    accepted = Text(
+                        "不小于 0 的整数，min 不大于 max", "whole numbers from 0 up, min <= max"
+                    )
+                    raise InvalidValueError(name, code, accepted)
 
     def stored(self) -> dict[str, Any]:
         """Return the parameters as the run keeps them."""
         kept = asdict(self)
         kept["at"] = None if self.at is None else self.at.isoformat()
         kept["model"] = str(self.model)
-        kept["quotas"] = {
-            code: {"min": quota.least, "max": quota.most} for code, quota in self.quotas
-        }
+        for name in ("quotas", "host_quotas"):
+            kept[name] = {
+                code: {"min": quota.least, "max": quota.most} for code, quota in getattr(self, name)
+            }
         return {
             name: list(value) if isinstance(value, tuple) else value for name, value in kept.items()
         }
@@ -378,9 +391,10 @@ class SitingParameters:
         given = dict(params)
         given["model"] = SitingModel(given["model"])
         given["drawn"] = tuple(DrawnSite(**one) for one in given["drawn"])
-        given["quotas"] = tuple(
-            (code, Quota(one["min"], one["max"])) for code, one in given["quotas"].items()
-        )
+        for name in ("quotas", "host_quotas"):
+            given[name] = tuple(
+                (code, Quota(one["min"], one["max"])) for code, one in given.get(name, {}).items()
+            )
         given["at"] = None if given["at"] is None else datetime.fromisoformat(given["at"])
         for name in ("fixed", "forbidden", "forbidden_areas"):
             given[name] = tuple(given[name])

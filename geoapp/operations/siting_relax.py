@@ -274,7 +274,8 @@ def towards(question: Question, goal: float) -> list[dict[str, Any]]:
     """
     wanted = question.wanted
     seated = wanted.capacity is not None
-    if wanted.quotas or wanted.min_spacing_m is not None or wanted.backup_share > 0 or seated:
+    grouped = bool(wanted.quotas or wanted.host_quotas)
+    if grouped or wanted.min_spacing_m is not None or wanted.backup_share > 0 or seated:
         return []
     if wanted.budget is None:
         return _sites_and_standard(question, float(wanted.p or 0), goal)

@@ -25,16 +25,27 @@ class SitingRules:
     conflicts: IntArray
     never: Text | None
 
+    @property
+    def grouped(self) -> bool:
+        """Whether there are quotas at all."""
+        return bool(self.least or self.most)
+
 
 def rules_of(inputs: SitingInputs, wanted: SitingParameters) -> SitingRules:
     """Return quotas by candidate, and spacing as pairs and forbidden sites."""
-    labels = _quota_regions(inputs, [code for code, _ in wanted.quotas])
-    least = {code: one.least for code, one in wanted.quotas if one.least is not None}
-    most = {code: one.most for code, one in wanted.quotas if one.most is not None}
+    quotas = wanted.quotas or wanted.host_quotas
+    if wanted.host_quotas:
+        asked = {kind for kind, _ in quotas}
+        labels = [kind if kind in asked else None for kind in inputs.candidates.host_type]
+    else:
+        labels = _quota_regions(inputs, [code for code, _ in quotas])
+    least = {code: one.least for code, one in quotas if one.least is not None}
+    most = {code: one.most for code, one in quotas if one.most is not None}
     forbidden, never = inputs.forbidden, None
     for code, number in least.items():
         if number > 0 and code not in labels:
-            never = Text(f"区域 {code} 没有候选点", f"region {code} has no candidates")
+            what = Text("单位类型", "host type") if wanted.host_quotas else Text("区域", "region")
+            never = Text(f"{what.zh} {code} 没有候选点", f"{what.en} {code} has no candidates")
     conflicts = np.empty((0, 2), np.int64)
     if wanted.min_spacing_m is not None:
         count = len(inputs.candidates)

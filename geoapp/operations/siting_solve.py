@@ -130,7 +130,7 @@ def plain_question(
     asked: dict[str, Any] = {
         "fixed": inputs.fixed,
         "forbidden": rules.forbidden,
-        "groups": np.array(rules.labels, dtype=object) if wanted.quotas else None,
+        "groups": np.array(rules.labels, dtype=object) if rules.grouped else None,
         "group_min": rules.least,
         "group_max": rules.most,
         "conflicts": rules.conflicts,
@@ -159,7 +159,7 @@ def _mclp(
     base += backup * float(inputs.weight[inputs.backup].sum())
     standing = [_column(inputs.covered), _column(inputs.backup)]
     asked["fixed"] = np.r_[inputs.fixed, count, count + 1]
-    if wanted.quotas:
+    if rules.grouped:
         asked["groups"] = np.array([*rules.labels, None, None], dtype=object)
     if wanted.budget is not None:
         asked["costs"] = np.r_[inputs.candidates.cost, 0.0, 0.0]
@@ -213,7 +213,7 @@ def _equity(
         [code or "" for code in inputs.districts()],
         fixed=np.r_[inputs.fixed, count],
         forbidden=rules.forbidden,
-        groups=np.array([*rules.labels, None], dtype=object) if wanted.quotas else None,
+        groups=np.array([*rules.labels, None], dtype=object) if rules.grouped else None,
         group_min=rules.least,
         group_max=rules.most,
         conflicts=rules.conflicts,

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from geoapp.store.regions import match_regions
 
 _SAME_DEG = 1e-7
+_OPTIONAL = ("name", "cost", "host_type")
+_COPY = "copy staged_candidate (code, lon, lat, name, cost, host_type) from stdin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,9 @@ class CandidateCounts:
 
 @dataclass(frozen=True, slots=True)
 class CandidateBatch:
-    """Places to write: code, longitude, latitude (WGS-84), name and cost of each.
+    """Places to write: code, longitude, latitude (WGS-84), name, cost and host type of each.
 
-    ``given`` are the optional columns of the file ('name', 'cost'); others keep what is stored.
+    ``given`` are the optional columns of the file ('name', 'cost', 'host_type'); others keep what is stored.
     ``name`` is the set's; None keeps the stored one, or the code for a new set.
     """
 
@@ -50,7 +52,7 @@ def write_candidates(
     set_id = session.execute(
         text("select id from candidate_set where code = :code"), {"code": batch.code}
     ).scalar_one_or_none()
-    keep = ", ".join(f"{name} = c.{name}" for name in ("name", "cost") if name not in batch.given)
+    keep = ", ".join(f"{name} = c.{name}" for name in _OPTIONAL if name not in batch.given)
     session.execute(
         text(
             "update staged_candidate s set id = c.id"
@@ -63,7 +65,7 @@ def write_candidates(
         text(
             "update staged_candidate s set changed = true from candidate c "
             "where c.id = s.id and (c.name is distinct from s.name "
-            "or c.cost is distinct from s.cost "
+            "or c.cost is distinct from s.cost or c.host_type is distinct from s.host_type "
             "or st_distance(c.geom, st_setsrid(st_makepoint(s.lon, s.lat), 4326)) > :same)"
         ),
         {"same": _SAME_DEG},
@@ -85,14 +87,14 @@ def _stage(session: Session, batch: CandidateBatch) -> None:
         text(
             "create temporary table staged_candidate (n bigint generated always as identity, "
             "code text, lon double precision, lat double precision, name text, "
-            "cost double precision, id bigint, changed boolean not null default false) "
+            "cost double precision, host_type text, id bigint, changed boolean not null default false) "
             "on commit drop"
         )
     )
     driver: Connection[Any] = session.connection().connection.driver_connection  # type: ignore[assignment]
     with (
         driver.cursor() as cursor,
-        cursor.copy("copy staged_candidate (code, lon, lat, name, cost) from stdin") as copy,
+        cursor.copy(_COPY) as copy,
     ):
         for row in batch.rows:
             copy.write_row(row)
@@ -117,8 +119,8 @@ def _write(
         )
     session.execute(
         text(
-            "insert into candidate (set_id, code, name, geom, cost, region_code) "
-            "select :id, s.code, s.name, t.point, s.cost, m.code from staged_candidate s "
+            "insert into candidate (set_id, code, name, geom, cost, host_type, region_code) "
+            "select :id, s.code, s.name, t.point, s.cost, s.host_type, m.code from staged_candidate s "
             "join to_match t on t.n = s.n left join matched m on m.n = s.n "
             "where s.id is null order by s.n"
         ),
@@ -126,7 +128,7 @@ def _write(
     )
     session.execute(
         text(
-            "update candidate c set name = s.name, geom = t.point, cost = s.cost, "
+            "update candidate c set name = s.name, geom = t.point, cost = s.cost, host_type = s.host_type, "
             "region_code = m.code from staged_candidate s join to_match t on t.n = s.n "
             "left join matched m on m.n = s.n where c.id = s.id and s.changed"
         )

@@ -279,6 +279,7 @@ class Candidate(Base):
     name: Mapped[str | None]
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
     cost: Mapped[float | None]
+    host_type: Mapped[str | None]
     region_code: Mapped[str | None]
 
 

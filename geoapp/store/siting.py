@@ -18,7 +18,7 @@ from geoapp.store.regions import match_regions
 class CandidateRows:
     """Candidates as arrays of equal length, WGS-84, in order of code.
 
-    ``cost`` is nan and ``region`` None where unknown.
+    ``cost`` is nan, ``region`` and ``host_type`` None where unknown.
     """
 
     code: NDArray[np.object_]
@@ -27,6 +27,7 @@ class CandidateRows:
     lat: NDArray[np.float64]
     cost: NDArray[np.float64]
     region: NDArray[np.object_]
+    host_type: NDArray[np.object_]
 
     def __len__(self) -> int:
         """Return the number of candidates."""
@@ -70,13 +71,13 @@ def read_candidates(session: Session, set_id: int, regions: list[str] | None) ->
     where = "set_id = :set_id" + ("" if regions is None else " and region_code = any(:regions)")
     rows = session.execute(
         text(
-            "select code, name, st_x(geom), st_y(geom), cost, region_code from candidate "
+            "select code, name, st_x(geom), st_y(geom), cost, region_code, host_type from candidate "
             f"where {where} order by code"
         ),
         {"set_id": set_id, "regions": regions or []},
     ).all()
-    columns = list(zip(*rows, strict=True)) or [()] * 6
-    code, name, lon, lat, cost, region = columns
+    columns = list(zip(*rows, strict=True)) or [()] * 7
+    code, name, lon, lat, cost, region, host_type = columns
     return CandidateRows(
         code=np.array(code, dtype=object),
         name=np.array(name, dtype=object),
@@ -84,6 +85,7 @@ def read_candidates(session: Session, set_id: int, regions: list[str] | None) ->
         lat=np.array(lat, dtype=np.float64),
         cost=np.array([np.nan if one is None else one for one in cost], dtype=np.float64),
         region=np.array(region, dtype=object),
+        host_type=np.array(host_type, dtype=object),
     )
 
 

@@ -109,6 +109,9 @@ class SitingRequest(BaseModel):
         None, max_length=64, description="此刻 / the moment; none: opening hours do not count"
     )
     quotas: dict[Code, QuotaBody] = Field({}, max_length=1_000)
+    host_quotas: dict[Code, QuotaBody] = Field(
+        {}, max_length=1_000, description="按单位类型 / by type of host of a candidate set"
+    )
     budget: float | None = Field(None, ge=0, le=1e15, allow_inf_nan=False, strict=True)
     share: float = Field(1.0, ge=0, le=1, allow_inf_nan=False, strict=True)
     backup_share: float = Field(0.0, ge=0, le=1, allow_inf_nan=False, strict=True)
@@ -171,6 +174,9 @@ def siting_question(body: SitingRequest, zone: str) -> SitingParameters:
         families=None if body.families is None else tuple(sorted(set(body.families))),
         at=now() if body.at is not None and at is None else at,
         quotas=tuple((code, Quota(one.min, one.max)) for code, one in body.quotas.items()),
+        host_quotas=tuple(
+            (kind, Quota(one.min, one.max)) for kind, one in body.host_quotas.items()
+        ),
         budget=body.budget,
         share=body.share,
         backup_share=body.backup_share,
