@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geoapp.analysis.areas import cover_area, cover_areas
-from geoapp.analysis.coverage import coverage
+from geoapp.analysis.coverage.coverage import coverage
+from geoapp.analysis.coverage.gaps import gap_zones
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.gaps import gap_zones
-from geoapp.analysis.walking import Standard, WalkingEstimate
+from geoapp.analysis.geometry.areas import cover_area, cover_areas
+from geoapp.core.walking import Standard, WalkingEstimate
 
 
 def unit_vectors(lon: np.ndarray, lat: np.ndarray) -> np.ndarray:

@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 
 from geoapp.core.settings import Settings
-from geoapp.operations.import_file import import_file
-from geoapp.operations.import_report import ImportOptions
-from geoapp.operations.init import initialise
+from geoapp.operations.imports.file import import_file
+from geoapp.operations.imports.report import ImportOptions
+from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import open_database
 
 HOURS = ("24小时", "周一至周五 9:00-17:00", "8:00-18:00", "Mo-Su 06:00-22:00", "")

@@ -26,8 +26,8 @@ from sqlalchemy import text
 
 from geoapp.analysis.network.detour import with_detour
 from geoapp.core.settings import Settings
-from geoapp.operations.init import initialise
-from geoapp.operations.networks import take_into_use
+from geoapp.operations.network.keeper import take_into_use
+from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import open_database
 
 ROUNDS = 5

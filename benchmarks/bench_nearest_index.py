@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.spatial import cKDTree
 
-from geoapp.analysis.nearest import FacilityIndex, Place
+from geoapp.analysis.nearest.index import FacilityIndex, Place
 
 QUERIES = 5000
 K = 10

@@ -10,19 +10,19 @@ from geoapp import __version__
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
-from geoapp.operations.nearest import NearestService
-from geoapp.operations.what_if import WhatIfService
+from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.store.engine import Database, open_database
-from geoapp.web import health
-from geoapp.web.access import init_access
-from geoapp.web.cors import init_cors
-from geoapp.web.language import init_language
-from geoapp.web.logs import configure_logs, init_logs
-from geoapp.web.parameters import init_parameters
-from geoapp.web.problems import init_problems, on_validation_error
+from geoapp.web.edge import health
+from geoapp.web.edge.access import init_access
+from geoapp.web.edge.cors import init_cors
+from geoapp.web.edge.language import init_language
+from geoapp.web.edge.logs import configure_logs, init_logs
+from geoapp.web.edge.parameters import init_parameters
+from geoapp.web.edge.problems import init_problems, on_validation_error
+from geoapp.web.edge.security import init_security
+from geoapp.web.edge.services import Services
 from geoapp.web.routes import register_routes
-from geoapp.web.security import init_security
-from geoapp.web.services import Services
 
 
 def secret_key(settings: Settings) -> str:

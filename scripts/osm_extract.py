@@ -15,8 +15,8 @@ from pathlib import Path
 
 import geopandas as gpd
 
-from geoapp.importers.osm_amenities import read_buildings
-from geoapp.operations.sample_helsinki import M2_PER_WORKER, packaged_extract
+from geoapp.importers.osm.amenities import read_buildings
+from geoapp.operations.demo.helsinki import M2_PER_WORKER, packaged_extract
 
 
 def write_demand(extract: Path, path: Path) -> int:

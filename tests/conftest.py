@@ -13,7 +13,7 @@ from hypothesis import settings as hypothesis_settings
 from psycopg.conninfo import make_conninfo
 
 from geoapp.core.settings import Settings
-from geoapp.store.cluster import Cluster
+from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database, migrate
 
 # The same commit passes or fails each time; `--hypothesis-profile=default` looks for new examples.

@@ -10,14 +10,14 @@ from click.testing import CliRunner
 
 from geoapp.cli import main
 from geoapp.core.settings import Settings
-from geoapp.importers.columns import (
+from geoapp.importers.formats.table import check_suffix
+from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
     DEMAND_COLUMNS,
     FACILITY_COLUMNS,
     REGION_COLUMNS,
     Column,
 )
-from geoapp.importers.tables import check_suffix
 from tests.osm_file import write_a_toilet
 
 

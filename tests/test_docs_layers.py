@@ -8,8 +8,8 @@ from sqlalchemy import text
 
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import read_layers, registry
-from geoapp.operations.init import initialise
-from geoapp.operations.layer_data import read_layer, read_moment
+from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 

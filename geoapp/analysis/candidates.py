@@ -12,9 +12,9 @@ import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.grid import grid_cells
+from geoapp.analysis.geometry.grid import grid_cells
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray, checked_lonlat, ecef
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.spheroid import BoolArray, FloatArray, IntArray, checked_lonlat, ecef
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -9,13 +9,13 @@ from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.actions import DEFAULT_HOURS, ActionParameters
+from geoapp.core.questions.siting import DEFAULT_SPACING_M
 from geoapp.core.units import parse_standard
-from geoapp.operations import action_run
-from geoapp.operations.action_files import save_actions, summary_lines
-from geoapp.operations.action_parameters import DEFAULT_HOURS, ActionParameters
-from geoapp.operations.siting_parameters import DEFAULT_SPACING_M
+from geoapp.operations.actions import run as action_run
+from geoapp.operations.actions.files import save_actions, summary_lines
 from geoapp.reports.tables import check_format
-from geoapp.web.parameters import parse_moment
+from geoapp.web.edge.parameters import parse_moment
 
 
 @click.command()

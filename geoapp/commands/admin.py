@@ -6,8 +6,8 @@ import click
 
 from geoapp.commands.context import open_store, read_settings, say
 from geoapp.core.i18n import Text
-from geoapp.operations import backup as backups
-from geoapp.operations.doctor import examine
+from geoapp.operations.upkeep import backup as backups
+from geoapp.operations.upkeep.doctor import examine
 from geoapp.store.engine import open_database
 
 

@@ -9,8 +9,8 @@ from geoapp.core.geo import parse_datum, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, format_seconds
 from geoapp.core.words import BASIS_TEXT
-from geoapp.operations.nearest import NearestQuery, NearestService
-from geoapp.web.nearest_geojson import render_answer
+from geoapp.operations.nearest.service import NearestQuery, NearestService
+from geoapp.web.geojson.nearest import render_answer
 
 _OPEN = {
     True: Text("开放", "open"),

@@ -6,7 +6,7 @@ import click
 
 from geoapp.commands.context import say
 from geoapp.core.i18n import Text
-from geoapp.operations.boundaries import write_boundaries
+from geoapp.operations.upkeep.boundaries import write_boundaries
 
 
 @click.command()

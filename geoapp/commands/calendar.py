@@ -6,8 +6,8 @@ import click
 
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
-from geoapp.operations.holidays import calendar_years, update_calendar
-from geoapp.operations.init import initialise
+from geoapp.operations.upkeep.holidays import calendar_years, update_calendar
+from geoapp.operations.upkeep.init import initialise
 
 
 @click.group()

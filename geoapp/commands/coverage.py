@@ -11,10 +11,11 @@ from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, parse_standard
-from geoapp.operations import coverage_results, coverage_run
-from geoapp.operations.coverage_files import check_output, save_coverage
-from geoapp.operations.runs import RunState
-from geoapp.web.parameters import parse_moment
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.files import check_output, save_coverage
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.web.edge.parameters import parse_moment
 
 
 @click.command()

@@ -10,8 +10,8 @@ from rich.progress import Progress, TextColumn, TimeElapsedColumn
 from geoapp.commands.context import open_store, say
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
-from geoapp.operations.export_facilities import export_facilities
-from geoapp.operations.init import initialise
+from geoapp.operations.facilities.export import export_facilities
+from geoapp.operations.upkeep.init import initialise
 
 
 @click.group("export")

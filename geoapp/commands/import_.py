@@ -13,12 +13,12 @@ from geoapp.commands.context import open_store, say
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
-from geoapp.importers.columns import field_zh
-from geoapp.operations.import_file import import_file
-from geoapp.operations.import_report import ImportOptions, ImportReport
-from geoapp.operations.init import initialise
-from geoapp.operations.nearest import NearestService
-from geoapp.operations.networks import import_network
+from geoapp.importers.rows.columns import field_zh
+from geoapp.operations.imports.file import import_file
+from geoapp.operations.imports.report import ImportOptions, ImportReport
+from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.network.keeper import import_network
+from geoapp.operations.upkeep.init import initialise
 
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20

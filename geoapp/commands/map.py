@@ -8,8 +8,8 @@ from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
 from geoapp.maps.registry import registry
-from geoapp.operations.init import initialise
-from geoapp.operations.map_page import DEFAULT_LAYERS, MapRequest, save_map
+from geoapp.operations.layers.map_page import DEFAULT_LAYERS, MapRequest, save_map
+from geoapp.operations.upkeep.init import initialise
 
 
 @click.command("map")

@@ -11,7 +11,7 @@ from geoapp.commands.context import say
 from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs import RunState
+from geoapp.operations.runs.lifecycle import RunState
 
 Tell = Callable[[float, Text], None]
 _STOPPING = Text(

@@ -6,19 +6,19 @@ from geoapp.commands.context import open_store, read_settings, say
 from geoapp.commands.serving import check_port, end_with_server, raise_on_sigterm, run
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.operations import coverage_run
-from geoapp.operations.coverage_run import CoverageParameters, run_here
-from geoapp.operations.init import initialise
-from geoapp.operations.jobs import run_worker
-from geoapp.operations.sample import CITY, load_sample
-from geoapp.operations.sample_account import renew_sample_account
-from geoapp.operations.sample_helsinki import (
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.run import CoverageParameters, run_here
+from geoapp.operations.demo.account import renew_sample_account
+from geoapp.operations.demo.helsinki import (
     REGION,
     STANDARD_M,
     TIMEZONE,
     load_helsinki,
     packaged_extract,
 )
+from geoapp.operations.demo.qingdao import CITY, load_sample
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.worker import run_worker
 from geoapp.store.engine import Database
 
 _host = click.option("--host", help="监听的地址 / the address to listen on")

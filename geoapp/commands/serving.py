@@ -147,7 +147,7 @@ def web_application() -> object:
     """Make the application inside one web process."""
     # Here, so that the parent stays light.
     from geoapp.app import create_app  # noqa: PLC0415
-    from geoapp.web.nearest_geojson import render_ahead  # noqa: PLC0415
+    from geoapp.web.geojson.nearest import render_ahead  # noqa: PLC0415
 
     end_with_server()
     atexit.register(_leave_at_once)

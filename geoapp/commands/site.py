@@ -10,20 +10,21 @@ from rich.table import Table
 from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
-from geoapp.core.units import parse_standard
-from geoapp.operations import siting_results, siting_run
-from geoapp.operations.coverage_run import now
-from geoapp.operations.places import list_regions
-from geoapp.operations.runs import RunState
-from geoapp.operations.siting_alternatives import alternative_words, ended_words
-from geoapp.operations.siting_files import explanation_lines, summary_lines
-from geoapp.operations.siting_parameters import (
+from geoapp.core.questions.siting import (
     DEFAULT_SPACING_M,
     SitingModel,
     SitingParameters,
 )
-from geoapp.operations.siting_report import check_plan_output, save_plan
-from geoapp.web.parameters import parse_moment, split_codes
+from geoapp.core.units import parse_standard
+from geoapp.operations.coverage.run import now
+from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.plan_report import check_plan_output, save_plan
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.alternatives import alternative_words, ended_words
+from geoapp.operations.siting.files import explanation_lines, summary_lines
+from geoapp.web.edge.parameters import parse_moment, split_codes
 
 _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 

@@ -8,7 +8,7 @@ import click
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
-from geoapp.operations.users import list_users, parse_role, save_user
+from geoapp.operations.upkeep.users import list_users, parse_role, save_user
 
 
 @click.group()

@@ -1,6 +1,6 @@
 """What can go wrong, by meaning.
 
-Each error carries its text in both languages. One table in ``geoapp.web.problems`` maps these
+Each error carries its text in both languages. One table in ``geoapp.web.edge.problems`` maps these
 classes to HTTP statuses, one in ``geoapp.cli`` to exit codes.
 """
 

@@ -21,7 +21,7 @@ from geoapp.core.errors import (
     UnusableInputError,
 )
 from geoapp.core.i18n import Text
-from geoapp.store.cluster_programs import Programs, installed
+from geoapp.store.cluster.programs import Programs, installed
 from geoapp.store.engine import Database, current_revision, known_revisions, migrate
 from geoapp.store.models import Base
 

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 from geoapp.core.errors import GeoappError, InvalidValueError, MissingPartError, UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.store.cluster import Cluster
+from geoapp.store.cluster.cluster import Cluster
 
 log = logging.getLogger(__name__)
 

@@ -2,7 +2,6 @@
 
 from flask_openapi3 import OpenAPI
 
-from geoapp.web import api_docs
 from geoapp.web.api import (
     action_runs,
     coverage_runs,
@@ -12,20 +11,13 @@ from geoapp.web.api import (
     vocabularies,
     walks,
 )
+from geoapp.web.api import docs as api_docs
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import (
-    actions,
-    chrome,
-    coverage,
-    finder,
-    maps,
-    plan,
-    scenarios,
-    sign_in,
-    siting,
-    siting_compare,
-    steward,
-)
+from geoapp.web.pages import actions, chrome, finder, maps, scenarios, sign_in, steward
+from geoapp.web.pages.coverage import manager as coverage
+from geoapp.web.pages.coverage import planner as plan
+from geoapp.web.pages.siting import compare as siting_compare
+from geoapp.web.pages.siting import views as siting
 
 
 def register_routes(app: OpenAPI) -> None:

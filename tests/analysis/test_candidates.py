@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoapp.analysis.candidates import from_demand, thinned
-from geoapp.analysis.spheroid import geodesic_m
+from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.core.errors import InvalidValueError
 
 

@@ -13,6 +13,7 @@ from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.snapping import snap
 from geoapp.core.errors import NotAllowedError, NotFoundError
 from geoapp.core.i18n import LANGUAGES
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import BASIS_TEXT, Basis, Datum
@@ -20,14 +21,16 @@ from geoapp.maps.kit import Layer, class_of, classes_of
 from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations import coverage_results, coverage_run, siting_results, siting_run
-from geoapp.operations.coverage_run import CoverageParameters
-from geoapp.operations.init import initialise
-from geoapp.operations.layer_data import read_layer, read_moment
-from geoapp.operations.networks import import_network
-from geoapp.operations.siting_parameters import SitingParameters
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.run import CoverageParameters
+from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.network.keeper import import_network
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from geoapp.web.layer_geojson import layer_feature
+from geoapp.web.geojson.layers import layer_feature
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 

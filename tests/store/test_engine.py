@@ -19,8 +19,8 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from geoapp.core.errors import InvalidValueError, MissingPartError, UnavailableError
 from geoapp.core.settings import Settings
 from geoapp.store import engine as engine_module
-from geoapp.store.cluster import Cluster
-from geoapp.store.cluster_process import end_orphans
+from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.cluster.process import end_orphans
 from geoapp.store.engine import (
     Database,
     current_revision,

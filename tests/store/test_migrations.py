@@ -6,7 +6,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import text
 
-from geoapp.operations.init import initialise
+from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import MIGRATIONS, Database, current_revision, head_revision, migrate
 from geoapp.store.models import Base
 from tests.seed import seed_town

@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.users import save_user
+from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
 
 PASSWORD = "a long enough password"

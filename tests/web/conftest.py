@@ -17,8 +17,8 @@ from werkzeug.serving import make_server
 from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.init import initialise
-from geoapp.operations.users import save_user
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 

@@ -6,13 +6,13 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
-from geoapp.operations import siting_run
-from geoapp.operations.coverage_run import CoverageParameters, start
-from geoapp.operations.init import initialise
-from geoapp.operations.jobs import execute
-from geoapp.operations.networks import import_network
-from geoapp.operations.siting_parameters import SitingParameters
+from geoapp.operations.coverage.run import CoverageParameters, start
+from geoapp.operations.network.keeper import import_network
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_streets
 from tests.seed import seed_town

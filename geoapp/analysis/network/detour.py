@@ -9,10 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from geoapp.analysis.network import kernels
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, geodesic_m
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.spheroid import BoolArray, FloatArray, geodesic_m
-from geoapp.analysis.walking import WalkingEstimate
+from geoapp.analysis.network.kernels import search as kernels
+from geoapp.core.walking import WalkingEstimate
 
 # The lines that a service standard is about. Below, the width of a street decides.
 LEAST_LINE_M: Final = 200.0

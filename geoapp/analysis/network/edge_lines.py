@@ -7,9 +7,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoapp.analysis.geometry.planes import LocalPlane
+from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.planes import LocalPlane
-from geoapp.analysis.spheroid import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

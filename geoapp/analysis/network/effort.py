@@ -20,7 +20,7 @@ def with_speeds(network: WalkingNetwork, speed_share: Mapping[int, float]) -> Wa
     ----------
     speed_share
         By class of way (`edge_kind`; for OpenStreetMap the position in
-        `geoapp.importers.osm_walk.CLASSES`) its speed as a share of that on level ways, 0.1 to 2;
+        `geoapp.importers.osm.walk.CLASSES`) its speed as a share of that on level ways, 0.1 to 2;
         classes that are not named have 1. Straight legs to the network are level.
 
     Raises

@@ -21,12 +21,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from geoapp.analysis.geometry.planes import LocalPlane, area_m2, as_multipolygon
 from geoapp.analysis.network.edge_lines import EdgeLines
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.reach import Reach, reach
 from geoapp.analysis.network.search import decimetres
 from geoapp.analysis.network.snapping import Snapped
-from geoapp.analysis.planes import LocalPlane, area_m2, as_multipolygon
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -6,8 +6,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from geoapp.analysis.network import kernels
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.kernels import search as kernels
 from geoapp.analysis.network.snapping import Snapped
 
 _NONE: Final = np.empty(0, np.int32)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from geoapp.analysis.geometry.spheroid import FloatArray, checked_lonlat
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snapped
-from geoapp.analysis.spheroid import FloatArray, checked_lonlat
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from geoapp.analysis.network import cover_kernels, field_kernels, kernels
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.kernels import cover as cover_kernels
+from geoapp.analysis.network.kernels import field as field_kernels
+from geoapp.analysis.network.kernels import search as kernels
 from geoapp.analysis.network.snapping import Snapped
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text

@@ -14,9 +14,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from geoapp.analysis.network import kernels
+from geoapp.analysis.geometry.spheroid import checked_lonlat
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.spheroid import checked_lonlat
+from geoapp.analysis.network.kernels import search as kernels
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -4,16 +4,10 @@ Pure functions on arrays: a sparse cover or impedances go in, a frozen ``SitingR
 which says how far from the best possible it can be at most.
 """
 
-from geoapp.analysis.siting.actions import (
-    Action,
-    ActionKind,
-    ActionPlan,
-    TakenAction,
-    solve_actions,
-)
-from geoapp.analysis.siting.alternatives import Alternative, NearBest, near_best
-from geoapp.analysis.siting.equity import EquityLevel, EquityResult, solve_equity
-from geoapp.analysis.siting.explain import (
+from geoapp.analysis.siting.covering.slices import sliced
+from geoapp.analysis.siting.covering.spacing import pairs_nearer_than
+from geoapp.analysis.siting.explain.alternatives import Alternative, NearBest, near_best
+from geoapp.analysis.siting.explain.facts import (
     GAP_REASONS,
     GapReason,
     GapReasons,
@@ -25,20 +19,26 @@ from geoapp.analysis.siting.explain import (
     overlaps,
     unreachable_demand,
 )
-from geoapp.analysis.siting.lscp import solve_lscp
-from geoapp.analysis.siting.mclp import solve_mclp
-from geoapp.analysis.siting.p_center import solve_p_center
-from geoapp.analysis.siting.p_median import solve_p_median
-from geoapp.analysis.siting.relaxations import (
+from geoapp.analysis.siting.explain.relaxations import (
     Limit,
     LimitValue,
     Relaxation,
     cheapest_relaxations,
     limit_values,
 )
+from geoapp.analysis.siting.models.actions import (
+    Action,
+    ActionKind,
+    ActionPlan,
+    TakenAction,
+    solve_actions,
+)
+from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, solve_equity
+from geoapp.analysis.siting.models.lscp import solve_lscp
+from geoapp.analysis.siting.models.mclp import solve_mclp
+from geoapp.analysis.siting.models.p_center import solve_p_center
+from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
-from geoapp.analysis.siting.slices import sliced
-from geoapp.analysis.siting.spacing import pairs_nearer_than
 
 __all__ = [
     "GAP_REASONS",

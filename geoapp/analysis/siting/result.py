@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.spheroid import FloatArray, IntArray
+from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.core.i18n import Text
 
 Basis = Literal["dual", "search", "none"]

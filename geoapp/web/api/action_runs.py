@@ -10,24 +10,25 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.roles import Permission
-from geoapp.core.words import Datum, Family
-from geoapp.operations import action_results, action_run
-from geoapp.operations.action_parameters import (
+from geoapp.core.questions.actions import (
     DEFAULT_HOURS,
     MOST_MOMENTS,
     MOST_SECONDS,
     ActionParameters,
 )
-from geoapp.operations.siting_parameters import DEFAULT_SPACING_M, MOST_DRAWN
-from geoapp.web.access import require
+from geoapp.core.questions.siting import DEFAULT_SPACING_M, MOST_DRAWN
+from geoapp.core.roles import Permission
+from geoapp.core.words import Datum, Family
+from geoapp.operations.actions import results as action_results
+from geoapp.operations.actions import run as action_run
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.run_schemas import RunAnswer, RunList
 from geoapp.web.api.schemas import Feature, Geometry, Problem
 from geoapp.web.api.siting_runs import Code, DrawnBody, drawn_site
-from geoapp.web.parameters import WITHOUT_NUL, parse_moment
-from geoapp.web.replies import json_reply
-from geoapp.web.services import services
+from geoapp.web.edge.access import require
+from geoapp.web.edge.parameters import WITHOUT_NUL, parse_moment
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.services import services
 
 api = APIBlueprint(
     "action_runs",

@@ -14,9 +14,9 @@ from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family
-from geoapp.operations import coverage_results, coverage_run
-from geoapp.operations.runs import RunState
-from geoapp.web.access import require
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.lifecycle import RunState
 from geoapp.web.api.access_schemas import RunAccess
 from geoapp.web.api.run_schemas import (
     GapFeatureCollection,
@@ -27,8 +27,9 @@ from geoapp.web.api.run_schemas import (
     RunRegions,
 )
 from geoapp.web.api.schemas import Problem
-from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
-from geoapp.web.services import services
+from geoapp.web.edge.access import require
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters, parse_moment
+from geoapp.web.edge.services import services
 
 api = APIBlueprint(
     "coverage_runs",

@@ -13,14 +13,14 @@ from geoapp.core.i18n import Text
 from geoapp.core.links import links
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
-from geoapp.operations.facilities import FacilityRecord, list_facilities, read_facility
-from geoapp.operations.facility_edit import add_facility, change_facility, remove_facility
-from geoapp.store.facilities_read import FacilityFilter
-from geoapp.web.access import may, require
+from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
+from geoapp.operations.facilities.read import FacilityRecord, list_facilities, read_facility
+from geoapp.store.facilities.read import FacilityFilter
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
-from geoapp.web.parameters import Parameters, parse_bbox, split_codes
-from geoapp.web.replies import json_reply, public_reply
-from geoapp.web.services import services
+from geoapp.web.edge.access import may, require
+from geoapp.web.edge.parameters import Parameters, parse_bbox, split_codes
+from geoapp.web.edge.replies import json_reply, public_reply
+from geoapp.web.edge.services import services
 
 api = APIBlueprint(
     "facilities",

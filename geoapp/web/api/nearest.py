@@ -8,11 +8,11 @@ from pydantic import Field
 
 from geoapp.core.geo import to_wgs84
 from geoapp.core.words import Datum
-from geoapp.operations.nearest import MAX_K, NearestQuery
+from geoapp.operations.nearest.service import MAX_K, NearestQuery
 from geoapp.web.api.schemas import NearFeatureCollection, Problem
-from geoapp.web.nearest_geojson import render_answer
-from geoapp.web.parameters import Parameters, parse_moment, read_at_once, split_codes
-from geoapp.web.services import services
+from geoapp.web.edge.parameters import Parameters, parse_moment, read_at_once, split_codes
+from geoapp.web.edge.services import services
+from geoapp.web.geojson.nearest import render_answer
 
 api = APIBlueprint(
     "nearest",

@@ -10,11 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.roles import Permission
-from geoapp.core.words import Datum, Family
-from geoapp.operations import siting_results, siting_run
-from geoapp.operations.coverage_run import now
-from geoapp.operations.siting_parameters import (
+from geoapp.core.questions.siting import (
     DEFAULT_SPACING_M,
     MOST_ALTERNATIVES,
     MOST_DRAWN,
@@ -26,7 +22,11 @@ from geoapp.operations.siting_parameters import (
     SitingParameters,
     area_in_wgs84,
 )
-from geoapp.web.access import require
+from geoapp.core.roles import Permission
+from geoapp.core.words import Datum, Family
+from geoapp.operations.coverage.run import now
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.run_schemas import (
     RunAnswer,
@@ -36,9 +36,10 @@ from geoapp.web.api.run_schemas import (
     SitingRegions,
 )
 from geoapp.web.api.schemas import Problem
-from geoapp.web.parameters import WITHOUT_NUL, Parameters, parse_moment
-from geoapp.web.replies import json_reply
-from geoapp.web.services import services
+from geoapp.web.edge.access import require
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters, parse_moment
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.services import services
 
 api = APIBlueprint(
     "siting_runs",

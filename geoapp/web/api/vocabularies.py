@@ -6,7 +6,7 @@ from pydantic import Field
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.words import FAMILY_TEXT, Datum, Family, Level
-from geoapp.operations.vocabularies import (
+from geoapp.operations.facilities.vocabularies import (
     read_amenities,
     read_demand_sets,
     read_kinds,
@@ -19,9 +19,9 @@ from geoapp.web.api.schemas import (
     Problem,
     RegionFeatureCollection,
 )
-from geoapp.web.parameters import Parameters
-from geoapp.web.replies import public_reply
-from geoapp.web.services import services
+from geoapp.web.edge.parameters import Parameters
+from geoapp.web.edge.replies import public_reply
+from geoapp.web.edge.services import services
 
 api = APIBlueprint(
     "vocabularies",

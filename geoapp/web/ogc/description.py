@@ -5,7 +5,7 @@ from typing import Any
 from geoapp import __version__
 from geoapp.core.i18n import LANGUAGES
 from geoapp.maps.kit import Layer
-from geoapp.web.language import language
+from geoapp.web.edge.language import language
 from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, TITLE, address
 from geoapp.web.ogc.parameters import DEFAULT_LIMIT, FORMATS, MOST_LIMIT, MOST_OFFSET
 

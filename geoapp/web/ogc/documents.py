@@ -6,10 +6,10 @@ from flask import current_app, request, url_for
 
 from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
-from geoapp.operations.layer_data import Bbox, LayerMoment
-from geoapp.operations.layer_extent import read_extent
-from geoapp.web.language import language
-from geoapp.web.services import services
+from geoapp.operations.layers.extent import read_extent
+from geoapp.operations.layers.rows import Bbox, LayerMoment
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"

@@ -17,17 +17,17 @@ from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations.layer_data import LayerMoment, read_layer, read_moment
-from geoapp.web.access import current_role
-from geoapp.web.language import language
-from geoapp.web.layer_geojson import layer_feature
+from geoapp.operations.layers.rows import LayerMoment, read_layer, read_moment
+from geoapp.web.edge.access import current_role
+from geoapp.web.edge.language import language
+from geoapp.web.edge.problems import problem
+from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
+from geoapp.web.edge.services import services
+from geoapp.web.geojson.layers import layer_feature
 from geoapp.web.ogc import documents
 from geoapp.web.ogc.description import describe_api
 from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, address, here, link
 from geoapp.web.ogc.parameters import Wanted, check_known, wanted_items
-from geoapp.web.problems import problem
-from geoapp.web.replies import PUBLIC_SECONDS, public_reply
-from geoapp.web.services import services
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 

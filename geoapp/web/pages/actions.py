@@ -11,23 +11,23 @@ from werkzeug.exceptions import NotFound
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
-from geoapp.operations import action_run
-from geoapp.operations.action_files import kinds_text, save_actions, verdict
-from geoapp.operations.action_parameters import ActionParameters
-from geoapp.operations.action_solve import CHOICE_TEXT, Choice
-from geoapp.operations.coverage_run import now
-from geoapp.operations.runs import RunState
-from geoapp.operations.vocabularies import read_candidate_sets, read_demand_sets
-from geoapp.web.access import require
-from geoapp.web.language import language, t
+from geoapp.operations.actions import run as action_run
+from geoapp.operations.actions.files import kinds_text, save_actions, verdict
+from geoapp.operations.actions.solve import CHOICE_TEXT, Choice
+from geoapp.operations.coverage.run import now
+from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.reports.words.coverage import EVERYWHERE, standard_text
+from geoapp.web.edge.access import require
+from geoapp.web.edge.language import language, t
+from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
-from geoapp.web.pages.plan import run_number
+from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.run_words import EVERYWHERE, standard_text
-from geoapp.web.pages.siting import SitingLine
-from geoapp.web.services import services
+from geoapp.web.pages.siting.views import SitingLine
 
 blueprint = Blueprint("actions", __name__)
 

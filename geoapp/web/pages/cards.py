@@ -12,9 +12,9 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
-from geoapp.operations.nearest import NearestItem
-from geoapp.store.facilities_read import PlacedFacility
-from geoapp.web.language import language
+from geoapp.operations.nearest.service import NearestItem
+from geoapp.store.facilities.read import PlacedFacility
+from geoapp.web.edge.language import language
 from geoapp.web.pages.chrome import day_word
 
 KEY_AMENITIES = (

@@ -15,10 +15,10 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.units import format_seconds
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
-from geoapp.operations.networks import network_folder
-from geoapp.web.access import current_role
-from geoapp.web.language import language
-from geoapp.web.services import services
+from geoapp.operations.network.keeper import network_folder
+from geoapp.web.edge.access import current_role
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
 
 blueprint = Blueprint("chrome", __name__)
 

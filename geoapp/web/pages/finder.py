@@ -15,15 +15,15 @@ from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wg
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
-from geoapp.operations.facility_reach import route
-from geoapp.operations.nearest import MAX_K, NearestItem, NearestQuery
-from geoapp.operations.places import list_places, overview_points, point_of_place
+from geoapp.operations.facilities.places import list_places, overview_points, point_of_place
+from geoapp.operations.nearest.routes import route
+from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
+from geoapp.web.edge.parameters import parse_number, parse_whole, split_codes, without_nul
+from geoapp.web.edge.replies import json_reply, public_reply
+from geoapp.web.edge.security import csrf
+from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
-from geoapp.web.parameters import parse_number, parse_whole, split_codes, without_nul
-from geoapp.web.replies import json_reply, public_reply
-from geoapp.web.security import csrf
-from geoapp.web.services import services
 
 blueprint = Blueprint("finder", __name__)
 

@@ -10,14 +10,14 @@ from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations.layer_data import MOST_ROWS, read_layer, read_moment
-from geoapp.operations.map_page import MapRequest, make_map
-from geoapp.web.access import current_role
-from geoapp.web.language import language
-from geoapp.web.layer_geojson import layer_feature
-from geoapp.web.parameters import parse_bbox, parse_whole
-from geoapp.web.security import csp_nonce
-from geoapp.web.services import services
+from geoapp.operations.layers.map_page import MapRequest, make_map
+from geoapp.operations.layers.rows import MOST_ROWS, read_layer, read_moment
+from geoapp.web.edge.access import current_role
+from geoapp.web.edge.language import language
+from geoapp.web.edge.parameters import parse_bbox, parse_whole
+from geoapp.web.edge.security import csp_nonce
+from geoapp.web.edge.services import services
+from geoapp.web.geojson.layers import layer_feature
 
 blueprint = Blueprint("maps", __name__)
 

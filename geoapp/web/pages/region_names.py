@@ -1,7 +1,7 @@
 """The names of the regions by code, for lists and titles."""
 
 from geoapp.core.i18n import Text
-from geoapp.operations.places import list_regions
+from geoapp.operations.facilities.places import list_regions
 from geoapp.store.engine import Database
 
 

@@ -6,18 +6,18 @@ from flask import Blueprint, Response, render_template, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from geoapp.core.roles import Permission
-from geoapp.operations import scenarios
-from geoapp.operations.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
-from geoapp.operations.siting_files import question_title
-from geoapp.web.access import require, signed_in
+from geoapp.operations.siting import scenarios
+from geoapp.operations.siting.files import question_title
+from geoapp.operations.siting.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
 from geoapp.web.api.siting_runs import SitingRequest, siting_question
-from geoapp.web.language import t
-from geoapp.web.pages.plan_sides import side_of_scenario
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.language import t
+from geoapp.web.edge.parameters import WITHOUT_NUL
+from geoapp.web.edge.problems import on_validation_error
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.planner_sides import side_of_scenario
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.parameters import WITHOUT_NUL
-from geoapp.web.problems import on_validation_error
-from geoapp.web.replies import json_reply
-from geoapp.web.services import services
 
 blueprint = Blueprint("scenarios", __name__)
 

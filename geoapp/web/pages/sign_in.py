@@ -5,10 +5,10 @@ from flask_login import login_user, logout_user
 from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.operations.users import authenticate
-from geoapp.web.parameters import without_nul
-from geoapp.web.security import limit_sign_in
-from geoapp.web.services import services
+from geoapp.operations.upkeep.users import authenticate
+from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.security import limit_sign_in
+from geoapp.web.edge.services import services
 
 blueprint = Blueprint("sign_in", __name__)
 

@@ -6,13 +6,13 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import STATUS_TEXT, Status
-from geoapp.operations.networks import describe_network
-from geoapp.operations.stewardship import list_lacking, parse_shortfall, read_data_state
-from geoapp.store.stewardship import Shortfall
-from geoapp.web.access import require
+from geoapp.operations.facilities.stewardship import list_lacking, parse_shortfall, read_data_state
+from geoapp.operations.network.keeper import describe_network
+from geoapp.store.facilities.stewardship import Shortfall
+from geoapp.web.edge.access import require
+from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.parameters import without_nul
-from geoapp.web.services import services
 
 blueprint = Blueprint("steward", __name__)
 

@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.snapping import Snapped
-from geoapp.importers.osm_walk import read_walk_segments
+from geoapp.importers.osm.walk import read_walk_segments
 
 
 def extract() -> Path:

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from geoapp.analysis.coverage import coverage
+from geoapp.analysis.coverage.coverage import coverage
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.analysis.network.demand_walks import two_nearest_by_walk
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, snap
-from geoapp.analysis.walking import Standard, WalkingEstimate
 from geoapp.core.geo import geodesic_m
+from geoapp.core.walking import Standard, WalkingEstimate
 from tests.analysis.network.conftest import random_places
 
 ESTIMATE = WalkingEstimate(detour_factor=1.4)

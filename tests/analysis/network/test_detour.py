@@ -12,8 +12,8 @@ from geoapp.analysis.frames import FacilityFrame
 from geoapp.analysis.network.demand_walks import two_nearest_by_walk
 from geoapp.analysis.network.detour import local_estimate, measured_detour, with_detour
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.walking import WalkingEstimate
 from geoapp.core.geo import geodesic_m
+from geoapp.core.walking import WalkingEstimate
 
 ESTIMATE = WalkingEstimate(detour_factor=1.3)
 

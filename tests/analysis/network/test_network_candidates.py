@@ -4,8 +4,8 @@ import numpy as np
 import shapely
 
 from geoapp.analysis.candidates import from_network
+from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.spheroid import geodesic_m
 
 
 def test_junctions_near_the_demand_so_far_apart(helsinki: WalkingNetwork) -> None:

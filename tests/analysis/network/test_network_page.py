@@ -4,7 +4,7 @@ import doctest
 import re
 from pathlib import Path
 
-from geoapp.importers.osm_walk import ALWAYS, BESIDE_HIGHWAYS, RULES
+from geoapp.importers.osm.walk import ALWAYS, BESIDE_HIGHWAYS, RULES
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "network.md"
 

@@ -15,7 +15,7 @@ from geoapp.analysis.network.routes import foot_points, route
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import snap
 from geoapp.core.errors import InvalidValueError
-from geoapp.importers.osm_walk import CLASSES
+from geoapp.importers.osm.walk import CLASSES
 from tests.analysis.network.conftest import random_places
 
 GEOD = Geod(ellps="WGS84")
@@ -132,7 +132,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.search import PlacesOnNetwork, nearest_of_all
 from geoapp.analysis.network.snapping import snap
-from geoapp.analysis.network.warming import warm_up
+from geoapp.analysis.network.kernels.warm_up import warm_up
 
 def compiled():
     return [

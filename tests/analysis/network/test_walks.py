@@ -8,10 +8,10 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
 from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
-from geoapp.analysis.spheroid import geodesic_m
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.network.conftest import Truth, random_places
 

@@ -1,0 +1,1 @@
+"""Who is covered, by what, and how well: on any walk or by line."""

@@ -1,0 +1,1 @@
+"""The earth and the plane: geodesics, projections, outlines, areas, grids."""

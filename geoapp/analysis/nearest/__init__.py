@@ -1,0 +1,1 @@
+"""The exact nearest facilities on the spheroid."""

@@ -1,0 +1,114 @@
+"""The compiled inner loop of covers: bounded searches from many origins to all places near them."""
+
+import numpy as np
+from numba import njit
+
+from geoapp.analysis.network.kernels.search import FAR, Array, pop, push
+
+
+@njit(cache=True, nogil=True)
+def cover(
+    indptr: Array,
+    indices: Array,
+    length: Array,
+    target_first: Array,
+    target_id: Array,
+    target_leg: Array,
+    own_edge: Array,
+    own_id: Array,
+    place_start: Array,
+    place_leg: Array,
+    edge_start: Array,
+    edge_end: Array,
+    origin_edge: Array,
+    origin_start: Array,
+    origin_end: Array,
+    origin_leg: Array,
+    limit: int,
+    reached: Array,
+    best: Array,
+) -> tuple[Array, Array, Array]:
+    """Return rows of places within the limit of each origin, in ascending order, and the walks.
+
+    ``reached`` (of the nodes) and ``best`` (of the places) are all FAR, and are so again afterwards.
+    Places stand in rows by node (``target_first``) and, for those on the origin's own edge, by edge
+    (``own_edge`` rises).
+    """
+    count = len(origin_edge)
+    sizes = np.zeros(count, np.int64)
+    found = np.empty(4096, np.int32)
+    walks = np.empty(4096, np.int32)
+    total = 0
+    heap = np.empty(1024, np.int64)
+    touched = np.empty(1024, np.int32)
+    for one in range(count):
+        edge = origin_edge[one]
+        if edge < 0:
+            continue
+        begin = total
+        size = 0
+        touched_count = 0
+        for side in range(2):
+            node = edge_start[edge] if side == 0 else edge_end[edge]
+            dm = (origin_start[one] if side == 0 else origin_end[one]) + origin_leg[one]
+            if dm <= limit and dm < reached[node]:
+                if reached[node] == FAR:
+                    touched[touched_count] = node
+                    touched_count += 1
+                reached[node] = dm
+                heap, size = push(heap, size, (np.int64(dm) << 32) | np.int64(node))
+        while size > 0:
+            top, size = pop(heap, size)
+            node, dm = np.int32(top & 0xFFFFFFFF), np.int32(top >> 32)
+            if dm != reached[node]:
+                continue
+            for q in range(indptr[node], indptr[node + 1]):
+                away = np.int64(dm) + length[q]
+                other = indices[q]
+                if away <= limit and away < reached[other]:
+                    if reached[other] == FAR:
+                        if touched_count == len(touched):
+                            more = np.empty(2 * touched_count, np.int32)
+                            more[:touched_count] = touched
+                            touched = more
+                        touched[touched_count] = other
+                        touched_count += 1
+                    reached[other] = away
+                    heap, size = push(heap, size, (away << 32) | np.int64(other))
+        # Nodes first, then the places on the origin's own edge; each place once.
+        low = np.searchsorted(own_edge, edge)
+        for i in range(touched_count + 1):
+            if i < touched_count:
+                node = touched[i]
+                first, last, base = target_first[node], target_first[node + 1], reached[node]
+                reached[node] = FAR
+            else:
+                first, last, base = low, low, np.int32(0)
+                while last < len(own_edge) and own_edge[last] == edge:
+                    last += 1
+            for t in range(first, last):
+                if i < touched_count:
+                    place = target_id[t]
+                    away = np.int64(base) + target_leg[t]
+                else:
+                    place = own_id[t]
+                    along = abs(np.int64(place_start[place]) - origin_start[one])
+                    away = along + place_leg[place] + origin_leg[one]
+                if away <= limit and away < best[place]:
+                    if best[place] == FAR:
+                        if total == len(found):
+                            more = np.empty(2 * total, np.int32)
+                            more[:total] = found
+                            found = more
+                            more = np.empty(2 * total, np.int32)
+                            more[:total] = walks
+                            walks = more
+                        found[total] = place
+                        total += 1
+                    best[place] = away
+        found[begin:total].sort()
+        sizes[one] = total - begin
+        for i in range(begin, total):
+            walks[i] = best[found[i]]
+            best[found[i]] = FAR
+    return sizes, found[:total], walks[:total]

@@ -1,0 +1,1 @@
+"""What the covering models share: searches, bounds and programs."""

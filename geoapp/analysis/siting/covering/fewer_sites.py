@@ -1,0 +1,85 @@
+"""Covering plans with fewer sites: one site is given up, and the rest exchanged until all is covered.
+
+Whether k sites cover so much is a maximal covering problem with k sites, so its exchanges serve here
+too (Schrimpf et al. 2000). Nothing is proven by it; a plan that is met is a plan.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.siting.covering.exchange import Exchange
+from geoapp.analysis.siting.result import Clock
+
+_TRIES = 50  # between two looks
+
+
+def with_fewer(
+    cover: sp.csr_array,
+    weights: FloatArray,
+    goal: float,
+    sites: IntArray,
+    fixed: IntArray,
+    allowed: BoolArray,
+    least: int,
+    clock: Clock,
+    patience: int,
+) -> IntArray:
+    """Return a plan with as few sites as exchanges find that covers as much.
+
+    Parameters
+    ----------
+    cover, weights
+        Merged rows and their weights, all above 0.
+    goal
+        Weight that a plan must cover.
+    sites
+        A plan that does, the fixed ones in it; or one of fewer sites that does not, which is given
+        back if none is found.
+    fixed, allowed
+        Sites that stay; mask of those that may be open.
+    least
+        Do not look for fewer sites than this.
+    clock, patience
+        When to stop: at the latest after so many looks that bettered nothing, for each number.
+    """
+    stays = np.zeros(cover.shape[1])
+    stays[fixed] = 1.0
+    reached = (cover @ stays) > 0
+    rows = np.flatnonzero(~reached)
+    columns = np.flatnonzero(allowed & (stays == 0))
+    part = sp.csr_array(cover[rows][:, columns])
+    part.sort_indices()
+    by_site = sp.csr_array(part.T)
+    by_site.sort_indices()
+    asked = goal - float(weights[reached].sum())
+    plan = np.searchsorted(columns, np.setdiff1d(sites, fixed))
+    exchange = Exchange(part, by_site, weights[rows], plan)
+    best = sites
+    while True:
+        if exchange.value >= asked:
+            best = np.concatenate((fixed, columns[exchange.sites]))
+            if len(best) <= least or len(exchange.sites) < 2:
+                return best
+            exchange.restart(_without_least(by_site, weights[rows], exchange.sites))
+        if not _covers(exchange, asked, clock, patience):
+            return best
+
+
+def _covers(exchange: Exchange, asked: float, clock: Clock, patience: int) -> bool:
+    """Exchange until so much is covered, or many looks were in vain."""
+    vain = 0
+    while exchange.value < asked:
+        before = exchange.value
+        exchange.improve(_TRIES)
+        vain = 0 if exchange.value > before else vain + 1
+        if vain >= patience or clock.left() == 0:
+            return False
+    return True
+
+
+def _without_least(by_site: sp.csr_array, weights: FloatArray, sites: IntArray) -> IntArray:
+    """Return a plan without the site of which least depends."""
+    part = by_site[sites]
+    alone = np.asarray(part.sum(axis=0)).ravel() == 1
+    return np.delete(sites, int(np.argmin(part @ (weights * alone))))

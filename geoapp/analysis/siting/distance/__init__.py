@@ -1,0 +1,1 @@
+"""What p-median and p-center share: interchange, branching, bounds."""

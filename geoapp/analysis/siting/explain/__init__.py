@@ -1,0 +1,1 @@
+"""What can be said about an answer that is at hand."""

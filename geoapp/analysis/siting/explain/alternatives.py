@@ -1,0 +1,413 @@
+"""Near-best plans: others that cover almost as much and differ in at least d sites.
+
+The best site on paper may have no landlord. After the best plan P_1 the best that differs from it is
+sought, then the best that differs from both, and so on (modelling to generate alternatives: Brill,
+Chang & Hopkins 1982; distance cuts: Balas & Jeroslow 1972):
+
+    max  f(y)   with   sum_{j in P_l} y_j <= |P_l| - d   and   sum_{j not in P_l} y_j >= d
+
+for every plan P_l before, fixed sites left out of P_l, and all rules of the best plan kept. Sites
+that no plan within the share can hold, by their prices in a dual bound, are left out first.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
+
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.siting.checks import (
+    Sites,
+    checked_clock,
+    checked_cover,
+    checked_numbers,
+    checked_share,
+)
+from geoapp.analysis.siting.covering.aggregate import merged
+from geoapp.analysis.siting.covering.dual import improved_dual
+from geoapp.analysis.siting.covering.program import Rules, SideRows
+from geoapp.analysis.siting.covering.ruled import (
+    checked_rules,
+    keeps,
+    least_plan,
+    searched_plan,
+    solve_ruled,
+    value_of,
+    widened,
+)
+from geoapp.analysis.siting.covering.ruled_search import part_of
+from geoapp.analysis.siting.models.mclp import solve_mclp
+from geoapp.analysis.siting.result import (
+    Cancelled,
+    Clock,
+    SitingResult,
+    SitingStatus,
+    settled_bound,
+    status_of,
+)
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+# Beyond so many merged rows HiGHS gives nothing in minutes: sites of the plans before are forbidden.
+_MOST_SEARCHED_ROWS = 20_000
+_DUAL_SHARE = 0.1  # of the time, at most
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """A plan that may be taken instead of the best.
+
+    Attributes
+    ----------
+    chosen
+        Positions: the fixed ones, then by position.
+    objective, loss_share
+        Its objective, and how much less than the best plan's that is.
+    bound, status
+        No plan that differs so from those before it is better; whether that proves it the best of
+        them.
+    given_up, taken_instead
+        Sites of the best plan that it lacks, and those that it has instead.
+    by_region
+        Weight covered by region less that of the best plan; empty without regions.
+    """
+
+    chosen: IntArray
+    objective: float
+    loss_share: float
+    bound: float
+    status: SitingStatus
+    given_up: IntArray
+    taken_instead: IntArray
+    by_region: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class NearBest:
+    """The best plan and others that are almost as good.
+
+    Attributes
+    ----------
+    best
+        As ``solve_mclp`` answers.
+    regions
+        In the order of ``by_region``.
+    alternatives
+        Best first.
+    exhausted
+        Whether it is proven that there are no more such plans; None = unknown, or not asked.
+    """
+
+    best: SitingResult
+    regions: tuple[Any, ...]
+    alternatives: tuple[Alternative, ...]
+    exhausted: bool | None
+
+
+def near_best(
+    cover: Any,
+    weights: ArrayLike,
+    p: int | None = None,
+    *,
+    plans: int = 5,
+    within_share: float = 0.01,
+    differ: int = 2,
+    regions: Any = None,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    costs: ArrayLike | None = None,
+    budget: float | None = None,
+    groups: object = None,
+    group_min: Mapping[Any, int] | None = None,
+    group_max: Mapping[Any, int] | None = None,
+    backup_share: float = 0.0,
+    conflicts: Any = (),
+    best: SitingResult | None = None,
+    time_limit_seconds: float = 60.0,
+    cancelled: Cancelled | None = None,
+    met: Callable[[int], None] | None = None,
+) -> NearBest:
+    """Find the best plan and others nearly as good that differ from each other.
+
+    Parameters
+    ----------
+    cover, weights, p
+        As in ``solve_mclp``.
+    plans
+        How many, the best included; from 1 up.
+    within_share
+        Their objective is at least (1 - within_share) x the best plan's.
+    differ
+        Each lacks at least so many sites of each other, and has at least so many others instead.
+    regions
+        By demand point its region, to say what each district gains or loses; None = not asked.
+    fixed, forbidden, costs, budget, groups, group_min, group_max, backup_share, conflicts
+        As in ``solve_mclp``.
+    best
+        A plan at hand to depart from, as ``solve_mclp`` gave it for the same question; None = the
+        best is sought first.
+    time_limit_seconds, cancelled
+        For all plans together; the best, where it is sought, takes half of it at most.
+    met
+        Told how many plans there are, the best included, after each.
+
+    Raises
+    ------
+    InvalidValueError
+        If an input is not what is said above.
+    """
+    clock = checked_clock(time_limit_seconds, 0.0, None, cancelled)
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    checked_share("within_share", within_share)
+    if plans < 1 or differ < 1:
+        name, value = ("plans", plans) if plans < 1 else ("differ", differ)
+        raise InvalidValueError(name, value, Text("至少 1", "a number from 1 up"))
+    names, number = _regions(regions, len(weight))
+    given: dict[str, Any] = {
+        "fixed": fixed,
+        "forbidden": forbidden,
+        "costs": costs,
+        "budget": budget,
+        "groups": groups,
+        "group_min": group_min,
+        "group_max": group_max,
+        "backup_share": backup_share,
+        "conflicts": conflicts,
+    }
+    rules, _, _ = checked_rules(relation.shape[1], p, **given)
+    if best is None:
+        best = solve_mclp(
+            relation, weight, p, **given, time_limit_seconds=0.5 * clock.left(), cancelled=cancelled
+        )
+    if best.status is SitingStatus.INFEASIBLE or not len(best.chosen):
+        return NearBest(best, names, (), None)
+    goal = (1 - within_share) * best.objective * (1 - 1e-12)
+    search = _Search(relation, weight, rules, goal, differ, clock)
+    found, exhausted = search.run(best, plans, met)
+    return NearBest(
+        best,
+        names,
+        tuple(_compared(search, best, one, number, len(names)) for one in found),
+        exhausted,
+    )
+
+
+def _regions(regions: Any, demand: int) -> tuple[tuple[Any, ...], IntArray]:
+    """Return the regions' names and by point the number of its region."""
+    if regions is None:
+        return (), np.empty(0, np.int64)
+    labels = list(np.asarray(regions, dtype=object).reshape(-1))
+    if len(labels) != demand:
+        raise InvalidValueError(
+            "regions", len(labels), Text(f"{demand} 个区域", f"{demand} regions, one by point")
+        )
+    place = {label: number for number, label in enumerate(dict.fromkeys(labels))}
+    return tuple(place), np.array([place[label] for label in labels], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A plan as the search gives it."""
+
+    sites: IntArray
+    objective: float
+    bound: float
+    status: SitingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """The problem, the least objective of interest, and how far plans must be apart."""
+
+    cover: sp.csr_array
+    weights: FloatArray
+    rules: Rules
+    goal: float
+    differ: int
+    clock: Clock
+
+    def run(
+        self, best: SitingResult, plans: int, met: Callable[[int], None] | None
+    ) -> tuple[list[_Found], bool | None]:
+        """Return the plans after the best, and whether there are no more."""
+        before = [best.chosen]
+        found: list[_Found] = []
+        kept = self.promising(best)
+        while len(found) < plans - 1:
+            if met is not None:
+                met(len(before))
+            if self.clock.left() == 0:
+                return found, None
+            share = Clock(
+                self.clock.left() / (plans - 1 - len(found)), cancelled=self.clock.cancelled
+            )
+            one, bound = self.next(before, kept, best, share)
+            if one is None:
+                return found, True if bound < self.goal else None
+            found.append(one)
+            before.append(one.sites)
+        return found, None
+
+    def promising(self, best: SitingResult) -> BoolArray:
+        """Return which sites a plan that reaches the goal can hold.
+
+        No plan with j covers more than U(v) - (the last price that is taken - the price of j).
+        """
+        rules = self.rules
+        rows = merged(self.cover, self.weights)
+        if not len(rows.weights):
+            return rules.allowed
+        by_site = sp.csr_array(rows.cover.T)
+        by_site.sort_indices()
+        start = np.zeros(len(rules.allowed))
+        start[best.chosen] = 1.0
+        count = min(rules.p, len(start))
+        until = self.clock.taken() + _DUAL_SHARE * self.clock.left()
+        dual = improved_dual(
+            rows.cover,
+            by_site,
+            rows.weights,
+            count,
+            start,
+            self.clock,
+            good_enough=best.objective,
+            until_seconds=until,
+        )
+        v = np.clip(dual.v, 0.0, 1.0)
+        price = by_site @ (rows.weights * v)
+        free = rules.allowed.copy()
+        free[rules.fixed] = False
+        taken = np.sort(price[free])[::-1][: count - len(rules.fixed)]
+        proven = (rows.weights * (1 - v)).sum() + price[rules.fixed].sum() + taken.sum()
+        last = taken[-1] if len(taken) == count - len(rules.fixed) and len(taken) else 0.0
+        slack = 1e-9 * float(self.weights.sum())
+        possible = proven - np.maximum(0.0, last - price) >= self.goal - slack
+        kept: BoolArray = rules.allowed & (possible | ~free)
+        return kept
+
+    def next(
+        self, before: list[IntArray], kept: BoolArray, best: SitingResult, clock: Clock
+    ) -> tuple[_Found | None, float]:
+        """Return the best plan that differs from those before, or None and a bound of any such."""
+        rules = self.apart(before, replace(self.rules, allowed=kept))
+        start = self.start(before, rules)
+        rows = len(merged(self.cover, self.weights).weights) if self.rules.plain else 0
+        if rows > _MOST_SEARCHED_ROWS:
+            return self.forbidding(before, best, clock)
+        if start is None:
+            sites = searched_plan(rules, clock)
+            if sites is None:
+                # Nothing is proven where time ended the search.
+                return None, np.inf if clock.left() == 0 else -np.inf
+            start = widened(rules, sites, self.cover, self.weights)
+        columns = np.flatnonzero(kept)
+        part = part_of(rules, columns)
+        plan = solve_ruled(
+            sp.csr_array(self.cover[:, columns]),
+            self.weights,
+            part,
+            np.searchsorted(columns, start),
+            clock,
+            0.0,
+        )
+        sites = columns[plan.sites]
+        objective = value_of(self.cover, self.weights, self.rules, sites)
+        bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
+        if objective < self.goal:
+            return None, bound
+        return _Found(sites, objective, bound, status_of(objective, bound, 0.0, clock)), bound
+
+    def apart(self, before: list[IntArray], rules: Rules) -> Rules:
+        """Return the rules with those that keep a plan apart from the ones before."""
+        count = len(rules.allowed)
+        rows, lower, upper = [], [], []
+        for plan in before:
+            mine = np.zeros(count)
+            mine[plan] = 1.0
+            mine[rules.fixed] = 0.0
+            others = 1.0 - mine
+            others[rules.fixed] = 0.0
+            rows += [mine, others]
+            lower += [-np.inf, float(self.differ)]
+            upper += [float(mine.sum() - self.differ), np.inf]
+        matrix: Any = sp.csr_array(np.array(rows))
+        if rules.side is not None:
+            matrix = sp.vstack((rules.side.rows, matrix), format="csr")
+            lower, upper = [*rules.side.lower, *lower], [*rules.side.upper, *upper]
+        return replace(rules, side=SideRows(sp.csr_array(matrix), np.array(lower), np.array(upper)))
+
+    def start(self, before: list[IntArray], rules: Rules) -> IntArray | None:
+        """Return a plan by forbidding the last sites of each plan before; None where that fails."""
+        shut = rules.allowed.copy()
+        for plan in before:
+            shut[self.last(plan)] = False
+        inner = replace(rules, allowed=shut, side=self.rules.side)
+        if int(shut.sum()) < rules.p:
+            return None
+        sites = widened(inner, least_plan(inner), self.cover, self.weights)
+        exact = not self.rules.counted or len(sites) == self.rules.p
+        return sites if exact and keeps(rules, sites) else None
+
+    def last(self, plan: IntArray) -> IntArray:
+        """Return the sites of a plan that add least, as many as plans must differ in."""
+        return plan[~np.isin(plan, self.rules.fixed)][-self.differ :]
+
+    def forbidding(
+        self, before: list[IntArray], best: SitingResult, clock: Clock
+    ) -> tuple[_Found | None, float]:
+        """Return a good plan without the last sites of each plan before, for large problems."""
+        shut = ~self.rules.allowed
+        for plan in before:
+            shut[self.last(plan)] = True
+        if len(shut) - int(shut.sum()) < self.rules.p:
+            return None, np.inf
+        other = solve_mclp(
+            self.cover,
+            self.weights,
+            self.rules.p,
+            fixed=self.rules.fixed,
+            forbidden=np.flatnonzero(shut),
+            time_limit_seconds=max(clock.left(), 0.01),
+            target_gap=0.5 * (1 - self.goal / best.objective) if best.objective else 0.0,
+            cancelled=self.clock.cancelled,
+        )
+        if other.objective < self.goal:
+            return None, np.inf
+        bound = best.bound
+        stopped = status_of(other.objective, bound, 0.0, clock)
+        return _Found(other.chosen, other.objective, bound, stopped), bound
+
+
+def _compared(
+    search: _Search, best: SitingResult, one: _Found, number: IntArray, regions: int
+) -> Alternative:
+    """Say how a plan differs from the best."""
+    change = np.empty(0)
+    if regions:
+        change = _covered(search, one.sites, number, regions) - _covered(
+            search, best.chosen, number, regions
+        )
+    fixed = search.rules.fixed
+    loss = (best.objective - one.objective) / best.objective if best.objective else 0.0
+    return Alternative(
+        chosen=np.concatenate((fixed, np.setdiff1d(one.sites, fixed))),
+        objective=one.objective,
+        loss_share=loss,
+        bound=one.bound,
+        status=one.status,
+        given_up=np.setdiff1d(best.chosen, one.sites),
+        taken_instead=np.setdiff1d(one.sites, best.chosen),
+        by_region=change,
+    )
+
+
+def _covered(search: _Search, sites: IntArray, number: IntArray, regions: int) -> FloatArray:
+    """Return the weight covered by region."""
+    open_ = np.zeros(search.cover.shape[1])
+    open_[sites] = 1.0
+    met = (search.cover @ open_) > 0
+    return np.bincount(number[met], search.weights[met], regions).astype(np.float64)

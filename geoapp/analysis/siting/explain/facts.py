@@ -1,0 +1,220 @@
+"""Why coverage is what it is: gaps and their reasons, what depends on whom, and what overlaps.
+
+All on arrays: a_ij = 1 iff site j covers demand point i, w_i its weight.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
+
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.analysis.siting.checks import Sites, checked_cover, checked_numbers, checked_sites
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+
+@dataclass(frozen=True, slots=True)
+class UnreachableDemand:
+    """Demand that no candidate covers, whatever is built: positions, weight, share of all weight.
+
+    ``share`` is None where there is no weight at all.
+    """
+
+    points: IntArray
+    weight: float
+    share: float | None
+
+
+def unreachable_demand(
+    cover: Any, weights: ArrayLike, *, forbidden: Sites = ()
+) -> UnreachableDemand:
+    """Return the demand that no candidate which may be opened covers.
+
+    Parameters
+    ----------
+    cover, weights, forbidden
+        As in ``solve_mclp``. Points of weight 0 are not listed.
+    """
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    allowed = np.ones(relation.shape[1])
+    allowed[checked_sites("forbidden", forbidden, relation.shape[1])] = 0.0
+    points = np.flatnonzero(((relation @ allowed) == 0) & (weight > 0))
+    lost, total = float(weight[points].sum()), float(weight.sum())
+    return UnreachableDemand(points, lost, lost / total if total else None)
+
+
+def criticality(cover: Any, weights: ArrayLike) -> FloatArray:
+    """Return by site the weight that it alone covers: what is lost if it closes.
+
+    Parameters
+    ----------
+    cover
+        Relation of the sites that are open, shape (n_demand, n_site).
+    weights
+        By demand point, from 0 up.
+    """
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    alone = np.diff(relation.indptr) == 1
+    site = relation.indices[relation.indptr[:-1][alone]]
+    return np.bincount(site, weight[alone], relation.shape[1]).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """Two sites that cover the same demand.
+
+    Attributes
+    ----------
+    first, second
+        Positions, ascending.
+    shared
+        Weight that both cover.
+    share
+        Of the weight that either covers (weighted Jaccard index, 0 to 1).
+    """
+
+    first: int
+    second: int
+    shared: float
+    share: float
+
+
+def overlaps(cover: Any, weights: ArrayLike, *, most: int = 20) -> tuple[Overlap, ...]:
+    """Return the pairs of sites that overlap most, by share, then by weight.
+
+    Parameters
+    ----------
+    cover, weights
+        As in ``criticality``.
+    most
+        No more pairs than this.
+    """
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    by_site = sp.csr_array(relation.T)
+    both = sp.triu(by_site @ sp.diags_array(weight) @ relation, k=1, format="coo")
+    first, second = both.coords
+    each = by_site @ weight
+    kept = both.data > 0
+    first, second, shared = first[kept], second[kept], both.data[kept]
+    share = shared / (each[first] + each[second] - shared)
+    order = np.lexsort((second, first, -shared, -share))[:most]
+    return tuple(
+        Overlap(int(first[one]), int(second[one]), float(shared[one]), float(share[one]))
+        for one in order
+    )
+
+
+class GapReason(StrEnum):
+    """Why a demand point is not covered."""
+
+    COVERED = "covered"
+    HOURS_UNKNOWN = "hours_unknown"
+    CLOSED = "closed"
+    CUT_OFF = "cut_off"
+    NO_STATION = "no_station"
+
+
+GAP_REASONS = tuple(GapReason)
+
+GAP_TEXT = {
+    GapReason.COVERED: Text("已覆盖", "covered"),
+    GapReason.HOURS_UNKNOWN: Text(
+        "标准内只有开放时间不详的站点", "only stations whose hours are unknown within the standard"
+    ),
+    GapReason.CLOSED: Text(
+        "标准内的站点此时都不开放", "the stations within the standard are closed then"
+    ),
+    GapReason.CUT_OFF: Text(
+        "直线距离内有站点，但被路网阻隔", "a station is near, but the streets do not lead there"
+    ),
+    GapReason.NO_STATION: Text("标准内没有站点", "no station within the standard"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class GapReasons:
+    """By demand point why it is a gap, as position in ``GAP_REASONS``."""
+
+    code: IntArray
+
+    def points(self, reason: GapReason) -> IntArray:
+        """Return the demand points of one reason."""
+        return np.flatnonzero(self.code == GAP_REASONS.index(reason))
+
+    def weight(self, weights: ArrayLike) -> dict[GapReason, float]:
+        """Return the weight of each reason."""
+        weight = checked_numbers("weights", weights, len(self.code))
+        total = np.bincount(self.code, weight, len(GAP_REASONS))
+        return {reason: float(total[number]) for number, reason in enumerate(GAP_REASONS)}
+
+
+def gap_reasons(
+    open_now: Any, walkable: Any, in_line: Any, *, maybe_open: Any = None
+) -> GapReasons:
+    """Return by demand point why no open station covers it.
+
+    Parameters
+    ----------
+    open_now
+        Relation to the stations within the standard on foot that are known to be open at the hour,
+        shape (n_demand, n_station).
+    walkable
+        Relation to all stations within the standard on foot, whatever their hours.
+    in_line
+        Relation to all stations within the standard in a straight line.
+    maybe_open
+        Relation to the stations within the standard on foot whose hours are unknown; None = none.
+
+    Notes
+    -----
+    The first that applies is the reason: covered; unknown hours; closed; cut off (a station is
+    within the standard in a straight line alone); no station.
+    """
+    relations = {"open_now": open_now, "walkable": walkable, "in_line": in_line}
+    if maybe_open is not None:
+        relations["maybe_open"] = maybe_open
+    any_: dict[str, BoolArray] = {}
+    shape = checked_cover(open_now).shape
+    for name, relation in relations.items():
+        checked = checked_cover(relation)
+        if checked.shape != shape:
+            raise InvalidValueError(name, checked.shape, Text(f"形状 {shape}", f"shape {shape}"))
+        any_[name] = np.diff(checked.indptr) > 0
+    unknown = any_.get("maybe_open", np.zeros(shape[0], bool))
+    code = np.select(
+        [any_["open_now"], unknown, any_["walkable"], any_["in_line"]],
+        [0, 1, 2, 3],
+        default=4,
+    )
+    return GapReasons(code.astype(np.int64))
+
+
+def closers(
+    cover: Any, weights: ArrayLike, points: ArrayLike, *, most: int = 3
+) -> tuple[tuple[int, float], ...]:
+    """Return the candidates that would close most of a gap, and the weight that each covers of it.
+
+    Parameters
+    ----------
+    cover, weights
+        Candidates' relation and weights by demand point.
+    points
+        Positions of the gap's demand points.
+    most
+        No more candidates than this; those that cover nothing of the gap are not listed.
+    """
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    rows = checked_sites("points", points, relation.shape[0])
+    inside = np.zeros(len(weight))
+    inside[rows] = weight[rows]
+    gain = relation.T @ inside
+    order = np.argsort(-gain, kind="stable")[:most]
+    return tuple((int(one), float(gain[one])) for one in order if gain[one] > 0)

@@ -1,0 +1,38 @@
+"""Compiles the inner loops of the siting models before the first question.
+
+Compiled code is kept beside the source (or in the user's cache folder, where that may not be
+written), so only the first start after an installation takes some seconds.
+"""
+
+import os
+
+import numpy as np
+import scipy.sparse as sp
+
+from geoapp.analysis.siting.checks import checked_cover
+from geoapp.analysis.siting.covering.aggregate import merged
+from geoapp.analysis.siting.covering.dual import DualAscent
+from geoapp.analysis.siting.covering.exchange import Exchange
+from geoapp.analysis.siting.covering.waste import Neighbourhoods
+
+
+def warm_up() -> None:
+    """Go through every compiled loop once, on six demand points and four sites."""
+    cover = np.array(
+        [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1], [1, 0, 0, 1]]
+    )
+    rows = merged(checked_cover(cover), np.ones(6))
+    by_site = sp.csr_array(rows.cover.T)
+    by_site.sort_indices()
+    sites = np.array([0, 2])
+    DualAscent(
+        rows.cover, by_site, rows.weights, 2, np.array([1.0, 0, 1, 0]), compiled=True
+    ).advance()
+    Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
+    parts = Neighbourhoods(rows.cover, by_site, rows.weights, 2, sites, 2)
+    list(parts.least(np.full(len(rows.weights), 0.5), 10, np.zeros(1, np.bool_)))
+
+
+if __name__ == "__main__":
+    os.nice(10)
+    warm_up()

@@ -1,0 +1,215 @@
+"""Maximal covering: most demand weight within the standard of p sites (Church & ReVelle 1974)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
+
+from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.analysis.siting.checks import (
+    Sites,
+    checked_clock,
+    checked_cover,
+    checked_numbers,
+)
+from geoapp.analysis.siting.covering.aggregate import merged
+from geoapp.analysis.siting.covering.plain import Plan, solve_plain
+from geoapp.analysis.siting.covering.program import Rules
+from geoapp.analysis.siting.covering.ruled import checked_rules, refused, solve_ruled, value_of
+from geoapp.analysis.siting.models.capacity import solve_seated
+from geoapp.analysis.siting.result import (
+    Basis,
+    Cancelled,
+    Clock,
+    CurvePoint,
+    Progress,
+    SitingResult,
+    gap_share,
+    settled_bound,
+    status_of,
+)
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+
+def solve_mclp(
+    cover: Any,
+    weights: ArrayLike,
+    p: int | None = None,
+    *,
+    fixed: Sites = (),
+    forbidden: Sites = (),
+    costs: ArrayLike | None = None,
+    budget: float | None = None,
+    groups: object = None,
+    group_min: Mapping[Any, int] | None = None,
+    group_max: Mapping[Any, int] | None = None,
+    backup_share: float = 0.0,
+    conflicts: Any = (),
+    capacities: ArrayLike | None = None,
+    time_limit_seconds: float = 60.0,
+    target_gap: float = 0.0,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> SitingResult:
+    """Choose the sites that cover most demand weight.
+
+    Parameters
+    ----------
+    cover
+        Sparse (CSR) or dense relation, shape (n_demand, n_candidate): nonzero iff the candidate
+        covers the demand point.
+    weights
+        By demand point, from 0 up.
+    p
+        Number of sites, fixed ones included: exactly so many, or at most where there is a budget, a
+        rule for groups, a backup share or a spacing. May be left out where there is a budget.
+    fixed, forbidden
+        Positions of candidates that must be open, that must not be.
+    costs, budget
+        By candidate, and the most that all open sites may cost together, fixed ones included.
+    groups, group_min, group_max
+        By candidate its group (a district), and by group how many sites it must or may have.
+    backup_share
+        t from 0 to 1: the objective is (1 - t) x weight covered + t x weight covered twice
+        (Hogan & ReVelle 1986).
+    conflicts
+        Sites that may not both be open: a sparse or boolean relation (n_candidate, n_candidate), or
+        pairs of positions (n, 2), such as ``spacing.pairs_nearer_than`` gives.
+    capacities
+        By candidate, the most weight that it can serve (Current & Storbeck 1988); a demand point may
+        be served in part, by several sites. The objective is then the weight served, and ``served``
+        of the answer says by whom. Not together with a backup share: a seat serves once.
+    time_limit_seconds
+        Search no longer; the best plan so far is the answer, and says so.
+    target_gap
+        Stop when the plan is proven to be within this share of the best.
+    progress, cancelled
+        Told the best objective and bound so far; asked whether to stop and keep the best so far.
+
+    Raises
+    ------
+    InvalidValueError
+        If an input is not what is said above.
+    """
+    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    relation = checked_cover(cover)
+    weight = checked_numbers("weights", weights, relation.shape[0])
+    if capacities is not None and backup_share > 0:
+        raise InvalidValueError(
+            "backup_share",
+            backup_share,
+            Text("与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"),
+        )
+    rules, names, pairs = checked_rules(
+        relation.shape[1],
+        p,
+        fixed=fixed,
+        forbidden=forbidden,
+        costs=costs,
+        budget=budget,
+        groups=groups,
+        group_min=group_min,
+        group_max=group_max,
+        backup_share=backup_share,
+        conflicts=conflicts,
+    )
+    none, base = refused("mclp", rules, names, pairs, len(weight), clock)
+    if none is not None:
+        return none
+    if capacities is not None:
+        seats = checked_numbers("capacities", capacities, relation.shape[1])
+        return solve_seated(relation, weight, seats, rules, base, clock, target_gap)
+    if rules.plain:
+        plan = solve_plain(relation, weight, rules.p, rules.fixed, rules.allowed, clock, target_gap)
+    else:
+        plan = solve_ruled(relation, weight, rules, base, clock, target_gap)
+    return result_of(relation, weight, rules, plan, clock, target_gap)
+
+
+def _ordered(
+    cover: sp.csr_array, weights: FloatArray, rules: Rules, sites: IntArray
+) -> tuple[IntArray, FloatArray]:
+    """Return the fixed sites, then the others in order of what each adds, and what each adds."""
+    # Points that the same chosen sites cover are counted together.
+    rows = merged(sp.csr_array(cover[:, sites]), weights)
+    by_site, weights = sp.csr_array(rows.cover.T), rows.weights
+    times = np.zeros(len(weights), np.int64)
+    place = {int(site): number for number, site in enumerate(sites)}
+    first, second = (1 - rules.backup_share) * weights, rules.backup_share * weights
+    waiting = [place[int(site)] for site in rules.fixed]
+    rest = [number for number in range(len(sites)) if number not in set(waiting)]
+    order: list[int] = []
+    gains: list[float] = []
+
+    def adds(number: int) -> float:
+        rows = by_site.indices[by_site.indptr[number] : by_site.indptr[number + 1]]
+        seen = times[rows]
+        return float(first[rows[seen == 0]].sum() + second[rows[seen == 1]].sum())
+
+    known = {number: adds(number) for number in rest}
+    while waiting or rest:
+        if waiting:
+            number = waiting.pop(0)
+            gain = adds(number)
+        else:
+            # Gains only fall as sites open (not so where backup counts, so all are asked anew).
+            while True:
+                number = max(rest, key=lambda one: (known[one], -one))
+                gain = adds(number)
+                if gain >= known[number] and rules.backup_share == 0:
+                    break
+                if rules.backup_share > 0:
+                    known = {one: adds(one) for one in rest}
+                    number = max(rest, key=lambda one: (known[one], -one))
+                    gain = known[number]
+                    break
+                known[number] = gain
+            rest.remove(number)
+        order.append(number)
+        gains.append(gain)
+        times[by_site.indices[by_site.indptr[number] : by_site.indptr[number + 1]]] += 1
+    return sites[order], np.array(gains)
+
+
+def result_of(
+    cover: sp.csr_array,
+    weights: FloatArray,
+    rules: Rules,
+    plan: Plan,
+    clock: Clock,
+    target_gap: float,
+) -> SitingResult:
+    """Recount the plan on the demand points as given, and say what is proven."""
+    chosen, gains = _ordered(cover, weights, rules, plan.sites)
+    objective = value_of(cover, weights, rules, chosen)
+    bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
+    basis: Basis = plan.basis
+    clock.tell(objective, bound)
+    point = np.zeros(cover.shape[1])
+    rank = np.full(cover.shape[1], len(chosen))
+    point[chosen], rank[chosen] = 1.0, np.arange(len(chosen))
+    by_demand = sp.csr_array(cover[:, chosen])
+    assignment = np.full(cover.shape[0], -1, np.int64)
+    served = np.diff(by_demand.indptr) > 0
+    if served.any():
+        starts = by_demand.indptr[:-1][served]
+        assignment[served] = chosen[np.minimum.reduceat(by_demand.indices, starts)]
+    curve: tuple[CurvePoint, ...] = (CurvePoint(len(chosen), objective, bound),)
+    if plan.curve is not None:
+        curve = plan.curve(gains, objective, bound)
+    return SitingResult(
+        model="mclp",
+        chosen=chosen,
+        gains=gains,
+        objective=objective,
+        bound=bound,
+        bound_basis=basis,
+        gap_share=gap_share(objective, bound),
+        status=status_of(objective, bound, target_gap, clock),
+        curve=curve,
+        assignment=assignment,
+        seconds=clock.taken(),
+    )

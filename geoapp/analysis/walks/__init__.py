@@ -1,0 +1,1 @@
+"""Walks between many places and many others."""

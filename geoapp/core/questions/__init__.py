@@ -1,0 +1,1 @@
+"""What is asked of a run: typed once, checked once."""

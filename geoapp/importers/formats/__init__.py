@@ -1,0 +1,1 @@
+"""A file as a table, one file for each format."""

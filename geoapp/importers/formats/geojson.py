@@ -1,0 +1,111 @@
+"""GeoJSON feature collections (RFC 7946)."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.errors import UnusableInputError
+from geoapp.core.i18n import Text
+from geoapp.importers.formats.table import Record, Table
+
+MOST_BYTES = 1024**3
+_ACCEPTED_CRS = ("CRS84", "4326", "WGS84", "4490")
+
+
+def open_geojson(path: Path) -> Table:
+    """Open a feature collection; coordinates are (lon, lat) in the declared datum.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is not JSON, not a feature collection, states another CRS, or is too large.
+    """
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 有 {size / 1e9:.1f} GB，GeoJSON 最多接受 {MOST_BYTES / 1e9:.1f} GB；"
+                "请改用 GeoPackage 或 CSV。",
+                f"{path.name} has {size / 1e9:.1f} GB, more than the {MOST_BYTES / 1e9:.1f} GB "
+                "accepted as GeoJSON; use GeoPackage or CSV.",
+            )
+        )
+    try:
+        body = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 不是有效的 UTF-8 JSON：第 {error.lineno} 行第 {error.colno} 列，"
+                f"{error.msg}",
+                f"{path.name} is not valid JSON in UTF-8: line {error.lineno}, column "
+                f"{error.colno}: {error.msg}",
+            )
+        ) from None
+    is_collection = isinstance(body, dict) and body.get("type") == "FeatureCollection"
+    features = body.get("features") if is_collection else None
+    if not isinstance(features, list):
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 不是 GeoJSON 的 FeatureCollection。",
+                f"{path.name} is not a GeoJSON FeatureCollection.",
+            )
+        )
+    _check_crs(path, body.get("crs"))
+    columns = _columns(features)
+    return Table(columns=columns, records=_records(features, columns), has_geometry=True)
+
+
+def _check_crs(path: Path, crs: Any) -> None:
+    """Refuse a collection that says its coordinates are not degrees on WGS-84 or CGCS2000."""
+    if crs is None:
+        return
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = properties.get("name") if isinstance(properties, dict) else None
+    last = str(name).upper().replace("/", ":").split(":")[-1]
+    if last not in _ACCEPTED_CRS:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 的 crs 是 {str(name)[:80]}，只接受经纬度（CRS84、EPSG:4326、"
+                "EPSG:4490）；请先转换，或改用带坐标系的 GeoPackage。",
+                f"{path.name} states the crs {str(name)[:80]}; only degrees are accepted (CRS84, "
+                "EPSG:4326, EPSG:4490). Convert it, or use a GeoPackage with its CRS.",
+            )
+        )
+
+
+def _columns(features: list[Any]) -> list[str]:
+    names: dict[str, None] = {}
+    for feature in features:
+        properties = feature.get("properties") if isinstance(feature, dict) else None
+        if isinstance(properties, dict):
+            names.update(dict.fromkeys(properties))
+    return list(names)
+
+
+def _records(features: list[Any], columns: list[str]) -> Iterator[Record]:
+    for number, feature in enumerate(features, start=1):
+        if not isinstance(feature, dict) or feature.get("type") != "Feature":
+            wrong = Text("不是 GeoJSON 的 Feature", "not a GeoJSON Feature")
+            yield Record(number, [None] * len(columns), wrong, feature)
+            continue
+        properties = feature.get("properties")
+        properties = properties if isinstance(properties, dict) else {}
+        source = feature.get("geometry")
+        yield Record(
+            number, [properties.get(name) for name in columns], parse_geometry(source), source
+        )
+
+
+def parse_geometry(source: Any) -> BaseGeometry | Text | None:
+    """Return a GeoJSON geometry as shapely's, in two dimensions; a Text says why it is none."""
+    if source is None:
+        return None
+    try:
+        geometry = shapely.from_geojson(orjson.dumps(source))
+    except (shapely.errors.GEOSException, ValueError, TypeError):
+        return Text("不是有效的 GeoJSON 几何", "not a valid GeoJSON geometry")
+    return shapely.force_2d(geometry)

@@ -1,0 +1,1 @@
+"""OpenStreetMap extracts: places and ways to walk."""

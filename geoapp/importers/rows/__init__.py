@@ -1,0 +1,1 @@
+"""A table as typed rows and located problems."""

@@ -1,0 +1,330 @@
+"""Cells: how dates, numbers, lists and words are understood, and what is said if they are not."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from geoapp.core import hours as core_hours
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.importers.formats.table import bad_character
+from geoapp.importers.problems import Findings
+
+MOST_TEXT_CHARACTERS = 4000
+MOST_CODE_CHARACTERS = 200
+MOST_WHOLE = 2_147_483_647
+_SEPARATORS = re.compile(r"[;；、,，\n]")
+_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
+_WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
+_YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
+_NO = frozenset({"false", "no", "n", "0", "否"})
+Word = TypeVar("Word", bound=StrEnum)
+
+
+def fit_row(found: Findings, row: list[Any], width: int) -> None:
+    """Fill a short row up to the header's width; note that a long one holds more."""
+    if len(row) < width:
+        row.extend([None] * (width - len(row)))
+        return
+    over = next((cell for cell in row[width:] if cell not in (None, "")), None)
+    if over is not None:
+        found.add(
+            "",
+            over,
+            "too_many_cells",
+            f"这一行有 {len(row)} 格，表头只有 {width} 列；请检查引号和逗号。",
+            f"The row has {len(row)} cells, the header {width}; check quotation marks and commas.",
+        )
+
+
+def as_text(cell: Any) -> str | None:
+    """Return a cell's text without space around it; None if nothing stands there."""
+    if cell is None:
+        return None
+    text = cell if isinstance(cell, str) else str(cell)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.strip() or None
+
+
+def read_text(
+    found: Findings, column: str, cell: Any, most: int = MOST_TEXT_CHARACTERS
+) -> str | None:
+    """Return plain text, or note why it cannot be stored."""
+    if cell is None:
+        return None
+    if isinstance(cell, dict | list):
+        found.add(
+            column,
+            cell,
+            "not_text",
+            f"{column} 应为文字，而不是 JSON 对象或数组。",
+            f"{column} must be text, not a JSON object or array.",
+        )
+        return None
+    text = as_text(cell)
+    if text is None:
+        return None
+    bad = bad_character(text)
+    if bad is not None:
+        found.add(
+            column,
+            text,
+            "bad_character",
+            f"{column} 含有控制字符 U+{ord(bad):04X}，请删去。",
+            f"{column} holds the control character U+{ord(bad):04X}; remove it.",
+        )
+        return None
+    if len(text) > most:
+        found.add(
+            column,
+            text,
+            "too_long",
+            f"{column} 有 {len(text):,} 个字符，最多 {most:,} 个。",
+            f"{column} has {len(text):,} characters; at most {most:,} are accepted.",
+        )
+        return None
+    return text
+
+
+def required(found: Findings, column: str, zh: str, value: Any, before: int) -> None:
+    """Note that a required cell is empty, unless its own problem was noted after ``before``."""
+    if value is None and len(found.problems) == before:
+        found.add(column, "", "required", f"缺少{zh}（{column}）。", f"{column} is required.")
+
+
+def read_date(found: Findings, column: str, cell: Any) -> date | None:
+    """Return a date written year first."""
+    text = read_text(found, column, cell)
+    if text is None:
+        return None
+    match = _DATE.fullmatch(text)
+    try:
+        day = date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        day = None
+    if day is None or not 1800 <= day.year <= 2200:
+        found.add(
+            column,
+            text,
+            "bad_date",
+            f"{column} 的值“{text[:40]}”不是日期，应如 2024-05-01。",
+            f"{column}: {text[:40]!r} is not a date; write it like 2024-05-01.",
+        )
+        return None
+    return day
+
+
+def read_whole(found: Findings, column: str, cell: Any, most: int = MOST_WHOLE) -> int | None:
+    """Return a whole number from 0."""
+    text = None if isinstance(cell, bool) else read_text(found, column, cell)
+    if text is None and not isinstance(cell, bool):
+        return None
+    match = _WHOLE.fullmatch(text or "?")
+    if match and 0 <= int(match[1]) <= most:
+        return int(match[1])
+    found.add(
+        column,
+        cell,
+        "bad_number",
+        f"{column} 的值“{str(cell)[:40]}”应为 0 至 {most:,} 的整数。",
+        f"{column}: {str(cell)[:40]!r} must be a whole number from 0 to {most:,}.",
+    )
+    return None
+
+
+def read_number(found: Findings, column: str, cell: Any, *, most: float = 1e12) -> float | None:
+    """Return a finite number from 0."""
+    if cell is None or (isinstance(cell, str) and not cell.strip()):
+        return None
+    value = number_of(cell)
+    if value is not None and 0.0 <= value <= most:
+        return value
+    found.add(
+        column,
+        cell,
+        "bad_number",
+        f"{column} 的值“{str(cell)[:40]}”应为不小于 0 的数。",
+        f"{column}: {str(cell)[:40]!r} must be a number, 0 or more.",
+    )
+    return None
+
+
+def number_of(cell: Any) -> float | None:
+    """Return a cell as a finite number; None if it is none."""
+    if isinstance(cell, bool):
+        return None
+    if isinstance(cell, str) and ("_" in cell or len(cell) > 60):
+        return None
+    try:
+        value = float(cell)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return value if math.isfinite(value) else None
+
+
+def read_flag(found: Findings, column: str, cell: Any) -> bool | None:
+    """Return yes or no."""
+    if isinstance(cell, bool):
+        return cell
+    text = read_text(found, column, cell)
+    if text is None:
+        return None
+    word = text.casefold()
+    if word in _YES or word in _NO:
+        return word in _YES
+    found.add(
+        column,
+        text,
+        "bad_flag",
+        f"{column} 的值“{text[:40]}”应为 true 或 false（是、否）。",
+        f"{column}: {text[:40]!r} must be true or false.",
+    )
+    return None
+
+
+def read_word(
+    found: Findings, column: str, cell: Any, words: Mapping[str, Word], accepted: Text
+) -> Word | None:
+    """Return a fixed word by its code or a name; ``words`` are casefolded."""
+    text = read_text(found, column, cell)
+    if text is None:
+        return None
+    word = words.get(text.casefold())
+    if word is None:
+        found.add(
+            column,
+            text,
+            "unknown_word",
+            f"{column} 的值“{text[:40]}”无效，应为：{accepted.zh}。",
+            f"{column}: {text[:40]!r} is not accepted; expected one of {accepted.en}.",
+        )
+    return word
+
+
+def word_index(
+    texts: Mapping[Word, Text], more: Mapping[str, Word]
+) -> tuple[dict[str, Word], Text]:
+    """Return every name of some fixed words, casefolded, and what is accepted."""
+    index = {str(word).casefold(): word for word in texts}
+    for word, text in texts.items():
+        index[text.zh.casefold()] = word
+        index[text.en.casefold()] = word
+    index.update({name.casefold(): word for name, word in more.items()})
+    return index, Text(
+        "、".join(f"{word}（{text.zh}）" for word, text in texts.items()), ", ".join(texts)
+    )
+
+
+def split_list(cell: Any) -> list[str]:
+    """Return the parts of a list cell, a JSON list too."""
+    if isinstance(cell, list):
+        parts = [str(part) for part in cell]
+    else:
+        parts = _SEPARATORS.split("" if cell is None else str(cell))
+    return [part.strip() for part in parts if part.strip()]
+
+
+def read_amenities(
+    found: Findings, column: str, cell: Any, resolve: Callable[[str], str | None]
+) -> tuple[str, ...]:
+    """Return amenity codes in the order written, each once."""
+    if isinstance(cell, list):
+        if not all(isinstance(part, str) for part in cell):
+            found.add(
+                column,
+                cell,
+                "not_text",
+                f"{column} 应为文字的列表。",
+                f"{column} must be a list of texts.",
+            )
+            return ()
+        cell = "; ".join(cell)
+    text = read_text(found, column, cell)
+    if text is None:
+        return ()
+    codes: dict[str, None] = {}
+    for name in split_list(text):
+        code = resolve(name)
+        if code is None:
+            found.add(
+                column,
+                name,
+                "unknown_amenity",
+                f"{column} 中的“{name[:40]}”不是已知的服务设施；可用名称或代码，如：{_amenity_names().zh}。",
+                f"{column}: {name[:40]!r} is not a known amenity; codes or names such as "
+                f"{_amenity_names().en}.",
+            )
+        else:
+            codes[code] = None
+    return tuple(codes)
+
+
+@lru_cache(maxsize=1)
+def _amenity_names() -> Text:
+    amenities = load_vocabulary().amenities
+    return Text(
+        "、".join(amenity.name_zh for amenity in amenities),
+        ", ".join(amenity.code for amenity in amenities),
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _hours(text: str) -> str | InvalidValueError:
+    try:
+        return core_hours.read(text)
+    except InvalidValueError as error:
+        return error
+
+
+def read_hours(found: Findings, column: str, cell: Any) -> tuple[str | None, str | None]:
+    """Return opening hours in OpenStreetMap's syntax, and the words as they came."""
+    text = read_text(found, column, cell)
+    if text is None:
+        return None, None
+    answer = _hours(text)
+    if isinstance(answer, str):
+        return answer, text
+    found.add(
+        column,
+        text,
+        "unreadable_hours",
+        f"看不懂开放时间“{text[:60]}”，应{answer.accepted.zh}。",
+        f"The opening hours {text[:60]!r} are not understood; expected {answer.accepted.en}.",
+    )
+    return None, None
+
+
+def same_hours(words: str, hours: str) -> bool:
+    """Tell whether some words say just these hours (OpenStreetMap's syntax)."""
+    return _hours(words) == hours
+
+
+def read_zone(found: Findings, column: str, cell: Any) -> str | None:
+    """Return a time zone's name in the time zone database."""
+    text = read_text(found, column, cell)
+    if text is None or _zone_exists(text):
+        return text
+    found.add(
+        column,
+        text,
+        "unknown_zone",
+        f"{column} 的值“{text[:40]}”不是时区，应如 Asia/Shanghai。",
+        f"{column}: {text[:40]!r} is not a time zone; write it like Asia/Shanghai.",
+    )
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _zone_exists(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, KeyError):
+        return False
+    return True

@@ -1,0 +1,347 @@
+"""Facility files: the contract's columns, each row understood or rejected with its reasons."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary
+from geoapp.core.words import (
+    ACCESS_TEXT,
+    ENTRY_TEXT,
+    STATUS_TEXT,
+    Access,
+    Entry,
+    Status,
+)
+from geoapp.importers.formats.table import Record, Table, is_blank
+from geoapp.importers.problems import Findings, Reading, Rejected
+from geoapp.importers.rows import cells
+from geoapp.importers.rows.columns import (
+    FACILITY_COLUMNS,
+    FACILITY_DERIVED,
+    Header,
+    match_header,
+    require_columns,
+)
+from geoapp.importers.rows.extra import read_extra
+from geoapp.importers.rows.place_checks import PlaceRules, check_positions
+from geoapp.importers.rows.places import PlaceRow, read_places
+from geoapp.importers.rows.positions import Positions, read_position
+
+_STATUS, _STATUS_ACCEPTED = cells.word_index(
+    STATUS_TEXT,
+    {
+        "规划": Status.PROPOSED,
+        "批准": Status.APPROVED,
+        "已启用": Status.OPEN,
+        "开放": Status.OPEN,
+        "在用": Status.OPEN,
+        "正常": Status.OPEN,
+        "已暂停": Status.SUSPENDED,
+        "暂停使用": Status.SUSPENDED,
+        "已停用": Status.CLOSED,
+        "关闭": Status.CLOSED,
+        "撤销": Status.CLOSED,
+    },
+)
+_ENTRY, _ENTRY_ACCEPTED = cells.word_index(
+    ENTRY_TEXT,
+    {
+        "敞开": Entry.OPEN,
+        "直接进": Entry.OPEN,
+        "值守": Entry.STAFF,
+        "扫码": Entry.QR,
+        "二维码": Entry.QR,
+        "刷卡": Entry.CARD,
+        "刷脸": Entry.FACE,
+        "人脸": Entry.FACE,
+        "钥匙": Entry.KEY,
+        "取钥匙": Entry.KEY,
+    },
+)
+_ACCESS, _ACCESS_ACCEPTED = cells.word_index(
+    ACCESS_TEXT,
+    {
+        "公众": Access.ANYONE,
+        "任何人": Access.ANYONE,
+        "劳动者": Access.WORKERS,
+        "会员": Access.MEMBERS,
+    },
+)
+_TEXTS = ("name_en", "address", "phone", "operator", "host", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRow:
+    """A facility as a file states it; the position in WGS-84. None is unknown or not stated."""
+
+    line: int
+    code: str
+    kind_code: str
+    name_zh: str
+    lon: float
+    lat: float
+    area: BaseGeometry | None
+    name_en: str | None
+    address: str | None
+    region: str | None
+    status: Status
+    opened_on: date | None
+    closed_on: date | None
+    verified_on: date | None
+    opening_hours: str | None
+    opening_hours_raw: str | None
+    timezone: str | None
+    amenities: tuple[str, ...]
+    no_amenities: tuple[str, ...]
+    entry: Entry | None
+    access: Access | None
+    phone: str | None
+    operator: str | None
+    host: str | None
+    capacity: int | None
+    source: str | None
+    position_accuracy_m: float | None
+    is_sample: bool
+    places: tuple[PlaceRow, ...]
+    extra: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRules:
+    """What rows are held against.
+
+    ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know.
+    """
+
+    place: PlaceRules
+    kinds: frozenset[str] = frozenset()
+    amenities: frozenset[str] = frozenset()
+
+    def kind(self, text: str) -> str | None:
+        """Return a kind's code by a code or name."""
+        return text if text in self.kinds else kind_of(text)
+
+    def amenity(self, text: str) -> str | None:
+        """Return an amenity's code by a code or name."""
+        return text if text in self.amenities else amenity_of(text)
+
+
+@dataclass(slots=True)
+class _Draft:
+    record: Record
+    found: Findings
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
+    """Understand the rows of a facility file.
+
+    Returns
+    -------
+    The good rows in WGS-84 and the others with every problem that was found in them.
+
+    Raises
+    ------
+    UnusableInputError
+        If a required column is missing or a column occurs twice.
+    """
+    header = match_header(table.columns, FACILITY_COLUMNS, FACILITY_DERIVED)
+    require_columns(header, FACILITY_COLUMNS, required_columns(table, header))
+    drafts: list[_Draft] = []
+    placed = []
+    seen: dict[str, int] = {}
+    for record in table.records:
+        draft = _Draft(record, Findings(record.line))
+        _read_row(draft, header, rules, len(table.columns))
+        _check_code(draft, seen)
+        placed.append(
+            read_position(draft.found, record, header, areas=True, has_geometry=table.has_geometry)
+        )
+        _tell_once(draft)
+        drafts.append(draft)
+    positions = Positions.of(placed).to_wgs84(rules.place.datum)
+    hints = check_positions(
+        [draft.found for draft in drafts],
+        positions,
+        [draft.values["region"] for draft in drafts],
+        rules.place,
+    )
+    rows, rejected = [], []
+    for number, draft in enumerate(drafts):
+        if draft.found.problems:
+            record = draft.record
+            geometry = record.source if record.source is not None else record.geometry
+            rejected.append(
+                Rejected(record.line, record.cells, geometry, tuple(draft.found.problems))
+            )
+        else:
+            lon, lat = float(positions.lon[number]), float(positions.lat[number])
+            area = positions.areas.get(number)
+            rows.append(
+                FacilityRow(line=draft.record.line, lon=lon, lat=lat, area=area, **draft.values)
+            )
+    given = header.given - {"lon", "lat", "geometry_wkt"}
+    if header.extra:
+        given |= {"extra_columns"}
+    return Reading(
+        rows,
+        rejected,
+        given,
+        tuple(header.extra),
+        header.ignored,
+        table.hints + hints,
+        header.is_rejects_file,
+    )
+
+
+def required_columns(table: Table, header: Header) -> tuple[str, ...]:
+    """Return the columns that a facility file must have; a geometry stands for two numbers."""
+    if table.has_geometry or "geometry_wkt" in header.places:
+        return ("code", "kind", "name_zh")
+    return ("code", "kind", "name_zh", "lon", "lat")
+
+
+def _tell_once(draft: _Draft) -> None:
+    """Say one thing, and not five, of a row without code, kind, name and position."""
+    problems = draft.found.problems
+    wanting = {problem.field for problem in problems if problem.code == "required"}
+    if not {"code", "kind", "name_zh"} <= wanting or len(wanting) != len(problems):
+        return
+    if len(wanting) < 4:  # it has a position
+        return
+    problems.clear()
+    draft.found.add(
+        "code",
+        next((cell for cell in draft.record.cells if not is_blank(cell)), ""),
+        "no_facility",
+        "这一行没有编号、类型、名称和位置；若是合计或说明，请删去。",
+        "The row has no code, kind, name and position; if it is a total or a note, remove it.",
+    )
+
+
+def _check_code(draft: _Draft, seen: dict[str, int]) -> None:
+    code = draft.values["code"]
+    if code is None:
+        return
+    first = seen.setdefault(code, draft.record.line)
+    if first != draft.record.line:
+        draft.found.add(
+            "code",
+            code,
+            "duplicate_code",
+            f"编号“{code}”在文件中重复，第 {first:,} 行已用过；编号必须唯一。",
+            f"The code {code!r} was used before in line {first:,}; codes must be unique.",
+        )
+
+
+def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -> None:
+    """Fill ``draft.values`` with all fields but the position, noting what is wrong."""
+    found, values, record = draft.found, draft.values, draft.record
+    row = record.cells
+    cells.fit_row(found, row, width)
+
+    def cell(column: str) -> Any:
+        place = header.places.get(column)
+        return None if place is None else row[place]
+
+    before = len(found.problems)
+    code = cells.read_text(found, "code", cell("code"), cells.MOST_CODE_CHARACTERS)
+    cells.required(found, "code", "编号", code, before)
+    values["code"] = code
+    values["kind_code"] = _read_kind(found, cell("kind"), rules)
+    before = len(found.problems)
+    values["name_zh"] = cells.read_text(found, "name_zh", cell("name_zh"))
+    cells.required(found, "name_zh", "名称", values["name_zh"], before)
+    for column in _TEXTS:
+        values[column] = cells.read_text(found, column, cell(column))
+    _read_life(found, cell, values)
+    hours, raw = cells.read_hours(found, "opening_hours", cell("opening_hours"))
+    words = cells.read_text(found, "opening_hours_raw", cell("opening_hours_raw"))
+    if words is not None and (hours is None or cells.same_hours(words, hours)):
+        raw = words
+    values["opening_hours"], values["opening_hours_raw"] = hours, raw
+    values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
+    _read_offer(found, cell, values, rules)
+    values["region"] = _read_region(found, cell("region"), rules.place)
+    values["places"] = read_places(found, cell("places"), rules.place)
+    values["extra"] = read_extra(found, cell("extra"), row, header)
+
+
+def _read_kind(found: Findings, cell: Any, rules: FacilityRules) -> str | None:
+    before = len(found.problems)
+    text = cells.read_text(found, "kind", cell)
+    cells.required(found, "kind", "类型", text, before)
+    if text is None:
+        return None
+    kind = rules.kind(text)
+    if kind is None:
+        kinds = load_vocabulary().kinds
+        found.add(
+            "kind",
+            text,
+            "unknown_kind",
+            f"类型“{text[:40]}”不认识，应为：station、base、home，或 "
+            + "、".join(one.name_zh for one in kinds)
+            + "。",
+            f"kind: {text[:40]!r} is not known; expected station, base, home or one of "
+            + ", ".join(one.code for one in kinds)
+            + ".",
+        )
+    return kind
+
+
+def _read_life(found: Findings, cell: Any, values: dict[str, Any]) -> None:
+    """Read the status and the dates."""
+    status = cells.read_word(found, "status", cell("status"), _STATUS, _STATUS_ACCEPTED)
+    values["status"] = status or Status.OPEN
+    for column in ("opened_on", "closed_on", "verified_on"):
+        values[column] = cells.read_date(found, column, cell(column))
+    opened, closed = values["opened_on"], values["closed_on"]
+    if opened and closed and closed < opened:
+        found.add(
+            "closed_on",
+            closed,
+            "dates_reversed",
+            f"停用日期 {closed} 早于启用日期 {opened}。",
+            f"closed_on {closed} is before opened_on {opened}.",
+        )
+
+
+def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: FacilityRules) -> None:
+    """Read what there is, how one gets in, and for how many."""
+    for column in ("amenities", "no_amenities"):
+        values[column] = cells.read_amenities(found, column, cell(column), rules.amenity)
+    both = [code for code in values["amenities"] if code in values["no_amenities"]]
+    if both:
+        found.add(
+            "no_amenities",
+            ", ".join(both),
+            "amenity_in_both",
+            f"{', '.join(both)} 同时写在“设施”和“无设施”中，只能写在一处。",
+            f"{', '.join(both)} stands in both amenities and no_amenities; only one can be true.",
+        )
+    values["entry"] = cells.read_word(found, "entry", cell("entry"), _ENTRY, _ENTRY_ACCEPTED)
+    values["access"] = cells.read_word(found, "access", cell("access"), _ACCESS, _ACCESS_ACCEPTED)
+    values["capacity"] = cells.read_whole(found, "capacity", cell("capacity"))
+    values["position_accuracy_m"] = cells.read_number(
+        found, "position_accuracy_m", cell("position_accuracy_m"), most=1e7
+    )
+    values["is_sample"] = bool(cells.read_flag(found, "sample", cell("sample")))
+
+
+def _read_region(found: Findings, cell: Any, place: PlaceRules) -> str | None:
+    code = cells.read_text(found, "region", cell)
+    if code is None or code in place.regions.parents:
+        return code
+    found.add(
+        "region",
+        code,
+        "unknown_region",
+        f"没有代码为“{code[:40]}”的区域；请先导入区域，或清空此格由坐标判定。",
+        f"There is no region with the code {code[:40]!r}; import it first, or leave the cell empty "
+        "and let the position decide.",
+    )
+    return code

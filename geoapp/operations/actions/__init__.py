@@ -1,0 +1,1 @@
+"""Runs of actions within one budget."""

@@ -1,0 +1,44 @@
+"""Save a coverage run's tables to a file."""
+
+import os
+import secrets
+from dataclasses import asdict
+from pathlib import Path
+
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
+from geoapp.store.engine import Database
+
+
+def check_output(path: Path) -> None:
+    """Refuse a file name whose format is not known, before any work is done."""
+    check_suffix(path)
+
+
+def save_coverage(database: Database, run_id: int, path: Path) -> None:
+    """Write a finished run to a file; the file appears whole or not at all.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the file's suffix.
+    ConflictError
+        If the run has not succeeded.
+    """
+    suffix = check_suffix(path)
+    run = coverage_run.read(database, run_id)
+    pairs = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
+    tables = CoverageTables(
+        about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
+        regions=coverage_results.region_figures(database, run_id),
+        gaps=coverage_results.gap_zones(database, run_id),
+        overlaps=None if pairs is None else [asdict(one) for one in pairs],
+    )
+    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
+    try:
+        write_coverage(tables, fresh)
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)

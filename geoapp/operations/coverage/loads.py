@@ -1,0 +1,76 @@
+"""How much rests on each facility in a coverage run: whom it serves, and who has only this one."""
+
+import io
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
+from geoapp.analysis.coverage.coverage import CoverageResult
+from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.runs.inputs import facility_names
+from geoapp.store.runs.runs import run_array
+
+_NAMES: Final = ("facility_code", "facility_weight", "facility_sole_weight")
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityLoad:
+    """What rests on a facility; weights are workers.
+
+    Attributes
+    ----------
+    nearest_weight
+        Whose nearest facility it is.
+    sole_weight
+        Whom no other facility covers: they would be out of reach without it.
+    name_zh, name_en
+        Of today; None where the facility is no longer stored, or has no English name.
+    """
+
+    code: str
+    name_zh: str | None
+    name_en: str | None
+    nearest_weight: float
+    sole_weight: float
+
+
+def load_arrays(
+    result: CoverageResult, counted: list[PlacedFacility]
+) -> list[tuple[str, NDArray[Any]]]:
+    """Return the arrays that a run keeps, a place of each facility that counted after the other."""
+    codes = np.array([one.code for one in counted], dtype=np.str_)
+    return list(
+        zip(_NAMES, (codes, result.facility_weight, result.facility_sole_weight), strict=True)
+    )
+
+
+def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLoad]:
+    """Return the facilities that most depends on: those with the greatest sole weight first.
+
+    A facility with several places has the sum of them. Runs from before such arrays have none.
+    """
+    stored = [run_array(session, run_id, name) for name in _NAMES]
+    if any(one is None for one in stored):
+        return []
+    codes, nearest, sole = (np.load(io.BytesIO(one or b""), allow_pickle=False) for one in stored)
+    each, place = np.unique(codes, return_inverse=True)
+    nearest_weight = np.bincount(place, nearest, minlength=len(each))
+    sole_weight = np.bincount(place, sole, minlength=len(each))
+    order = np.lexsort((each, -nearest_weight, -sole_weight))[:limit]
+    names = facility_names(session, [str(each[one]) for one in order])
+    loads = []
+    for one in order:
+        name_zh, name_en = names.get(str(each[one]), (None, None))
+        loads.append(
+            FacilityLoad(
+                code=str(each[one]),
+                name_zh=name_zh,
+                name_en=name_en,
+                nearest_weight=float(nearest_weight[one]),
+                sole_weight=float(sole_weight[one]),
+            )
+        )
+    return loads

@@ -1,0 +1,1 @@
+"""The samples, loaded into the store."""

@@ -1,0 +1,1 @@
+"""Facilities read, edited, exported and looked after."""

@@ -1,0 +1,223 @@
+"""Add, change and remove one facility; held against the same rules as a row of a file."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.importers.formats.geojson import parse_geometry
+from geoapp.importers.formats.table import Record, Table, bad_character
+from geoapp.importers.problems import Reading, shown
+from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded, match_header
+from geoapp.importers.rows.facilities import FacilityRow, read_facilities
+from geoapp.operations.facilities.read import FacilityRecord, facility_records
+from geoapp.operations.imports.facilities import facility_batch, facility_rules
+from geoapp.operations.imports.report import ImportOptions
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.write import delete_facility, lock_facilities, write_facilities
+
+_FACILITY = Text("站点", "facility")
+_POSITION = frozenset({"lon", "lat", "geometry_wkt"})
+# What every row must have; a change takes them from the store.
+_REQUIRED = ("code", "kind", "name_zh")
+
+
+def add_facility(
+    database: Database,
+    settings: Settings,
+    geometry: dict[str, Any] | None,
+    properties: dict[str, Any],
+    datum: Datum,
+) -> FacilityRecord:
+    """Store a new facility.
+
+    Parameters
+    ----------
+    geometry
+        A GeoJSON point or area in the declared datum; None if ``lon`` and ``lat`` are properties.
+    properties
+        The columns of a facility file; amenities may also be lists.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming the first property that is not accepted.
+    ConflictError
+        If the code is taken.
+    """
+    with database.session() as session:
+        lock_facilities(session)
+        reading = _read(session, settings, geometry, _without_derived(properties, {}), datum)
+        code = reading.rows[0].code
+        if facility_by_code(session, code) is not None:
+            raise ConflictError(
+                Text(f"编号 {code} 的站点已存在。", f"There is a facility with the code {code}.")
+            )
+        return _write(session, settings, reading, with_geometry=True)
+
+
+def add_missing(
+    database: Database, settings: Settings, rows: list[dict[str, Any]], datum: Datum
+) -> tuple[list[str], list[str]]:
+    """Store several new facilities, all or none; those whose codes are taken stay as they are.
+
+    Parameters
+    ----------
+    rows
+        The columns of a facility file, positions as ``lon`` and ``lat`` in the declared datum.
+
+    Returns
+    -------
+    Codes of those that were added, and of those that were there.
+    """
+    added: list[str] = []
+    there: list[str] = []
+    with database.session() as session:
+        lock_facilities(session)
+        for row in rows:
+            if facility_by_code(session, row["code"]) is not None:
+                there.append(row["code"])
+                continue
+            reading = _read(session, settings, None, row, datum)
+            _write(session, settings, reading, with_geometry=True)
+            added.append(row["code"])
+    return added, there
+
+
+def change_facility(
+    database: Database,
+    settings: Settings,
+    code: str,
+    geometry: dict[str, Any] | None,
+    properties: dict[str, Any],
+    datum: Datum,
+    *,
+    expected_rev: int | None,
+) -> FacilityRecord:
+    """Change some properties of a facility, its geometry, or both; null clears a property.
+
+    Parameters
+    ----------
+    expected_rev
+        The version that the edit was made against; None accepts any.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility.
+    ConflictError
+        If somebody else has changed it since.
+    InvalidValueError
+        Naming the first property that is not accepted.
+    """
+    with database.session() as session:
+        record = _current(session, code, expected_rev)
+        stated = _without_derived(properties, record.properties)
+        header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
+        moves = geometry is not None or bool(header.given & _POSITION)
+        if not moves:
+            geometry = geometry_from_wgs84(record.geometry_wkb, datum)
+        known = {name: record.properties[name] for name in _REQUIRED if name not in header.given}
+        reading = _read(session, settings, geometry, known | stated, datum)
+        if reading.rows[0].code != code:
+            raise InvalidValueError(
+                "code", reading.rows[0].code, Text(f"{code}（编号不可更改）", f"{code}; codes stay")
+            )
+        reading = replace(reading, given=reading.given - frozenset(known))
+        return _write(session, settings, reading, with_geometry=moves)
+
+
+def remove_facility(database: Database, code: str, *, expected_rev: int | None) -> None:
+    """Delete a facility for good.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility.
+    ConflictError
+        If somebody else has changed it since ``expected_rev``.
+    """
+    with database.session() as session:
+        _current(session, code, expected_rev)
+        delete_facility(session, code)
+
+
+def _current(session: Session, code: str, expected_rev: int | None) -> FacilityRecord:
+    lock_facilities(session)
+    facility = None if bad_character(code) else facility_by_code(session, code)
+    if facility is None:
+        raise NotFoundError(_FACILITY, shown(code))
+    if expected_rev is not None and facility.rev != expected_rev:
+        raise ConflictError(
+            Text(
+                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
+                f"{code} was changed by somebody else (version {facility.rev}, yours "
+                f"{expected_rev}); read it again.",
+            )
+        )
+    return facility_records(session, [facility])[0]
+
+
+def _without_derived(properties: Mapping[str, Any], stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what the service says of a facility by itself; it may be sent back, not changed."""
+    kept: dict[str, Any] = {}
+    own_name = any(folded(name) in ("name_zh", "名称") for name in properties)
+    for name, value in properties.items():
+        if name in FACILITY_DERIVED or (name == "name" and own_name):
+            if name != "links" and name in stored and not _same(value, stored[name]):
+                raise InvalidValueError(
+                    name, value, Text("不可修改的值", "the stored value: it cannot be edited")
+                )
+            continue
+        kept[name] = value
+    return kept
+
+
+def _same(value: Any, stored: Any) -> bool:
+    # Times were sent as text in one of several forms; the version guards them.
+    return value == stored or hasattr(stored, "isoformat")
+
+
+def _read(
+    session: Session,
+    settings: Settings,
+    geometry: dict[str, Any] | None,
+    properties: dict[str, Any],
+    datum: Datum,
+) -> Reading[FacilityRow]:
+    """Read the properties as the one row of a file."""
+    header = match_header(list(properties), FACILITY_COLUMNS, FACILITY_DERIVED)
+    if header.extra:
+        name = shown(next(iter(header.extra)))
+        accepted = ", ".join(column.name for column in FACILITY_COLUMNS)
+        raise InvalidValueError(name, properties.get(name), Text(accepted, accepted))
+    properties = dict.fromkeys(name for name in _REQUIRED if name not in header.given) | properties
+    record = Record(1, list(properties.values()), parse_geometry(geometry), geometry)
+    table = Table(list(properties), [record], has_geometry=True)
+    rules = facility_rules(session, settings, ImportOptions(datum))
+    reading = read_facilities(table, rules)
+    if reading.problems:
+        problem = reading.problems[0]
+        error = InvalidValueError(problem.field, problem.value, problem.text)
+        error.text = problem.text
+        raise error
+    return reading
+
+
+def _write(
+    session: Session, settings: Settings, reading: Reading[FacilityRow], *, with_geometry: bool
+) -> FacilityRecord:
+    batch = facility_batch(reading, settings.timezone, with_geometry=with_geometry)
+    write_facilities(session, batch, tolerance_m=settings.region_tolerance_m)
+    session.expire_all()
+    facility = facility_by_code(session, reading.rows[0].code)
+    if facility is None:
+        raise NotFoundError(_FACILITY, reading.rows[0].code)
+    return facility_records(session, [facility])[0]

@@ -1,0 +1,234 @@
+"""Export facilities to a file that an import reads back without a change."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.vocabulary import kind_of
+from geoapp.core.words import Datum
+from geoapp.importers.formats.table import MOST_COLUMNS
+from geoapp.importers.rows.columns import (
+    FACILITY_COLUMNS,
+    FACILITY_DERIVED,
+    REJECT_COLUMNS,
+    folded,
+)
+from geoapp.reports.tables import FileTable, check_format, write_table
+from geoapp.store.engine import Database
+from geoapp.store.facilities.export import (
+    Exported,
+    extra_text_names,
+    facility_pages,
+    take_snapshot,
+)
+from geoapp.store.facilities.read import FacilityFilter, regions_below
+from geoapp.store.models import Facility, FacilityPlace
+from geoapp.store.vocabulary import read_codes
+
+Headers = Literal["en", "zh"]
+_NUMBERS = frozenset({"lon", "lat", "capacity", "position_accuracy_m"})
+_IN_GEOMETRY = frozenset({"lon", "lat", "geometry_wkt"})
+_WKT_DECIMALS = 9
+# Names that mean something to a format or to an import cannot name a column of the user's own.
+_TAKEN = frozenset(
+    {folded(name) for column in FACILITY_COLUMNS for name in column.names}
+    | set(FACILITY_DERIVED)
+    | set(REJECT_COLUMNS)
+    | {"fid", "geom", "geometry", "type", ""}
+)
+
+
+def export_facilities(
+    database: Database,
+    path: Path,
+    *,
+    datum: Datum = Datum.WGS84,
+    headers: Headers = "en",
+    region: str | None = None,
+    kinds: Sequence[str] = (),
+    progress: Callable[[int], None] = lambda _rows: None,
+) -> int:
+    """Write all facilities, proposed and closed ones too; return how many.
+
+    Parameters
+    ----------
+    path
+        Its suffix says the format: .geojson .csv .xlsx .gpkg.
+    datum
+        The datum of the coordinates written.
+    headers
+        The language of the column names.
+    region
+        Only facilities of this region and those below it.
+    kinds
+        Only facilities of these kinds, by code or name.
+    progress
+        Called with the number of rows written.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix, the region or a kind is not known.
+    UnusableInputError
+        If the file cannot be written.
+    """
+    suffix = check_format(path)
+    with database.session() as session:
+        take_snapshot(session)
+        known = read_codes(session).kinds
+        codes = frozenset(_kind(name, known) for name in kinds)
+        if region is not None and not regions_below(session, region):
+            raise InvalidValueError(
+                "region", region, Text("已有区域的代码", "the code of a stored region")
+            )
+        own = _own_columns(extra_text_names(session))
+        in_geometry = suffix in (".geojson", ".gpkg")
+        columns = [
+            column
+            for column in FACILITY_COLUMNS
+            if not (in_geometry and column.name in _IN_GEOMETRY)
+        ]
+        names = [column.zh if headers == "zh" else column.name for column in columns]
+        writer = _Rows([column.name for column in columns], own, datum, lists=suffix == ".geojson")
+        pages = facility_pages(session, FacilityFilter(region=region, kinds=codes))
+        table = FileTable(
+            [*names, *own],
+            writer.rows(pages, progress),
+            frozenset(place for place, column in enumerate(columns) if column.name in _NUMBERS),
+        )
+        write_table(table, path, layer="facilities")
+        return writer.written
+
+
+def _kind(name: str, known: frozenset[str]) -> str:
+    code = name if name in known else kind_of(name)
+    if code is None:
+        accepted = ", ".join(sorted(known))
+        raise InvalidValueError("kind", name, Text(accepted, accepted))
+    return code
+
+
+def _own_columns(names: Sequence[str]) -> list[str]:
+    """Return the kept-aside columns that can stand in a file under their own names."""
+    own: dict[str, str] = {}
+    for name in names:
+        if name == name.strip() and name.isprintable() and len(name) <= 60:
+            own.setdefault(folded(name), name)
+    kept = [name for fold, name in own.items() if fold not in _TAKEN]
+    return kept[: MOST_COLUMNS // 2]
+
+
+class _Rows:
+    """Makes rows of facilities; counts them."""
+
+    def __init__(
+        self, columns: Sequence[str], own: Sequence[str], datum: Datum, *, lists: bool
+    ) -> None:
+        self._columns = columns
+        self._own = own
+        self._datum = datum
+        self._lists = lists
+        self.written = 0
+
+    def rows(
+        self, pages: Iterator[Exported], progress: Callable[[int], None]
+    ) -> Iterator[tuple[list[Any], BaseGeometry]]:
+        """Yield the cells and the geometry of each facility, in the datum asked."""
+        for facilities, places in pages:
+            wkb = [bytes(facility.geom.data) for facility in facilities]
+            shapes = self._moved(shapely.from_wkb(wkb))
+            points = shapely.point_on_surface(shapes)
+            for facility, geometry, point in zip(facilities, shapes, points, strict=True):
+                values = self._values(facility, places.get(facility.id, []), geometry, point)
+                kept, rest = self._extra(facility.extra)
+                values["extra"] = rest or None
+                yield [values[column] for column in self._columns] + kept, geometry
+                self.written += 1
+            progress(self.written)
+
+    def _moved(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+        def move(points: NDArray[np.float64]) -> NDArray[np.float64]:
+            return np.column_stack(
+                from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=self._datum)
+            )
+
+        return np.atleast_1d(shapely.transform(shapely.force_2d(shapes), move))
+
+    def _extra(self, extra: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+        """Divide what was kept aside into columns of its own and the rest."""
+        rest = dict(extra)
+        kept: list[Any] = []
+        for name in self._own:
+            value = rest.get(name)
+            # An import drops the space around a text, and takes an empty one for nothing.
+            if isinstance(value, str) and value and value == value.strip() and "\r" not in value:
+                kept.append(rest.pop(name))
+            else:
+                kept.append(None)
+        return kept, rest
+
+    def _values(
+        self,
+        facility: Facility,
+        places: Sequence[FacilityPlace],
+        geometry: BaseGeometry,
+        point: shapely.Point,
+    ) -> dict[str, Any]:
+        is_area = geometry.geom_type != "Point"
+        return {
+            "code": facility.code,
+            "kind": facility.kind_code,
+            "name_zh": facility.name_zh,
+            "name_en": facility.name_en,
+            "lon": point.x,
+            "lat": point.y,
+            "geometry_wkt": shapely.to_wkt(geometry, rounding_precision=_WKT_DECIMALS)
+            if is_area
+            else None,
+            "status": facility.status,
+            "opened_on": facility.opened_on,
+            "closed_on": facility.closed_on,
+            "verified_on": facility.verified_on,
+            "opening_hours": facility.opening_hours,
+            "opening_hours_raw": facility.opening_hours_raw,
+            "timezone": facility.timezone,
+            "amenities": self._list(facility.amenities),
+            "no_amenities": self._list(facility.no_amenities),
+            "entry": facility.entry,
+            "access": facility.access,
+            "address": facility.address,
+            "phone": facility.phone,
+            "operator": facility.operator,
+            "host": facility.host,
+            "capacity": facility.capacity,
+            "source": facility.source,
+            "region": facility.region_code,
+            "position_accuracy_m": facility.position_accuracy_m,
+            "sample": facility.is_sample,
+            "places": [self._place(place) for place in places] or None,
+        }
+
+    def _list(self, codes: list[str]) -> Any:
+        return codes if self._lists else "; ".join(codes)
+
+    def _place(self, place: FacilityPlace) -> dict[str, Any]:
+        point = shapely.get_coordinates(shapely.from_wkb(bytes(place.geom.data)))[0]
+        lon, lat = from_wgs84(lon=float(point[0]), lat=float(point[1]), datum=self._datum)
+        values = {
+            "lon": lon,
+            "lat": lat,
+            "label_zh": place.label_zh,
+            "label_en": place.label_en,
+            "valid_from": place.valid_from,
+            "valid_to": place.valid_to,
+            "opening_hours": place.opening_hours,
+        }
+        return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,47 @@
+"""Regions as places: to start from when a device gives no position, and as names."""
+
+import numpy as np
+
+from geoapp.core.errors import NotFoundError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
+from geoapp.store.engine import Database
+from geoapp.store.facilities import places as store
+from geoapp.store.facilities.places import RegionName
+
+
+def list_regions(database: Database) -> list[RegionName]:
+    """Return all regions by code: what contains others comes before them."""
+    with database.session() as session:
+        return store.region_names(session, outlined=False)
+
+
+def list_places(database: Database) -> list[RegionName]:
+    """Return the districts and streets that one can start from."""
+    with database.session() as session:
+        found = store.region_names(session, outlined=True)
+    return [one for one in found if one.level in ("district", "street")]
+
+
+def point_of_place(database: Database, code: str) -> tuple[float, float]:
+    """Return a point (lon, lat), WGS-84, inside a district or street.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such region or its outline is unknown.
+    """
+    with database.session() as session:
+        point = store.point_in_region(session, code)
+    if point is None:
+        raise NotFoundError(Text("区域", "region"), code)
+    return point
+
+
+def overview_points(database: Database, datum: Datum, limit: int) -> list[tuple[float, float]]:
+    """Return about where the facilities in service are: at most ``limit`` points (lon, lat)."""
+    with database.session() as session:
+        points = np.array(store.facility_dots(session, limit), dtype=np.float64).reshape(-1, 2)
+    lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)
+    return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True))

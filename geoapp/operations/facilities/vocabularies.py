@@ -1,0 +1,138 @@
+"""The words that filters and files use: kinds, amenities and standards, regions, demand sets."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import text
+
+from geoapp.core.words import Level
+from geoapp.store.engine import Database
+from geoapp.store.runs.inputs import list_demand_sets
+from geoapp.store.runs.sites import CandidateSetRow, list_candidate_sets
+from geoapp.store.vocabulary import list_amenities, list_kinds, list_standards
+
+
+@dataclass(frozen=True, slots=True)
+class RegionShape:
+    """A region with its outline (WKB, WGS-84), or None where the outline is unknown."""
+
+    geometry_wkb: bytes | None
+    properties: dict[str, Any]
+
+
+_SHAPES = text(
+    """
+    select code, parent_code, level, name_zh, name_en, population, population_source, source,
+        case when geom is null then null
+            -- In degrees of latitude; coverage borders are simplified alike on both sides.
+            when :simplify_deg > 0
+                then st_asbinary(st_multi(st_simplifypreservetopology(geom, :simplify_deg)))
+            else st_asbinary(geom) end as shape
+    from region
+    where (cast(:level as text) is null or level = :level)
+        and (cast(:parent as text) is null or parent_code = :parent)
+    order by code
+    """
+)
+_METRES_PER_DEGREE = 111_000.0
+
+
+def read_region_shapes(
+    database: Database, level: Level | None, parent: str | None, *, simplify_m: float
+) -> list[RegionShape]:
+    """Return regions in order of code.
+
+    Parameters
+    ----------
+    simplify_m
+        How far, about, an outline may move to have fewer points; 0 keeps every point.
+    """
+    parameters = {
+        "level": level,
+        "parent": parent,
+        "simplify_deg": simplify_m / _METRES_PER_DEGREE,
+    }
+    with database.session() as session:
+        return [
+            RegionShape(
+                geometry_wkb=None if row.shape is None else bytes(row.shape),
+                properties={
+                    "code": row.code,
+                    "parent": row.parent_code,
+                    "level": row.level,
+                    "name": row.name_zh,
+                    "name_zh": row.name_zh,
+                    "name_en": row.name_en,
+                    "population": row.population,
+                    "population_source": row.population_source,
+                    "source": row.source,
+                },
+            )
+            for row in session.execute(_SHAPES, parameters)
+        ]
+
+
+def read_kinds(database: Database) -> list[dict[str, Any]]:
+    """Return the kinds in their order."""
+    with database.session() as session:
+        return [
+            {
+                "code": kind.code,
+                "family": kind.family,
+                "name_zh": kind.name_zh,
+                "name_en": kind.name_en,
+            }
+            for kind in list_kinds(session)
+        ]
+
+
+def read_amenities(database: Database) -> dict[str, Any]:
+    """Return the amenities, and the standards with what they require and where they stand."""
+    with database.session() as session:
+        amenities = [
+            {
+                "code": amenity.code,
+                "name_zh": amenity.name_zh,
+                "name_en": amenity.name_en,
+                "synonyms": amenity.synonyms,
+            }
+            for amenity in list_amenities(session)
+        ]
+        standards = [
+            {
+                "code": standard.code,
+                "name_zh": standard.name_zh,
+                "name_en": standard.name_en,
+                "region": standard.region_code,
+                "issuer": standard.issuer,
+                "published_on": standard.published_on,
+                "source": standard.source,
+                "source_note": standard.source_note,
+                "amenities": items,
+            }
+            for standard, items in list_standards(session)
+        ]
+    return {"amenities": amenities, "standards": standards}
+
+
+def read_demand_sets(database: Database) -> list[dict[str, Any]]:
+    """Return the demand sets, the newest first."""
+    with database.session() as session:
+        return [
+            {
+                "code": one.code,
+                "name_zh": one.name_zh,
+                "name_en": one.name_en,
+                "source": one.source,
+                "points": one.points,
+                "weight": one.weight,
+                "sample": one.is_sample,
+            }
+            for one in list_demand_sets(session)
+        ]
+
+
+def read_candidate_sets(database: Database) -> list[CandidateSetRow]:
+    """Return the candidate sets, the newest first."""
+    with database.session() as session:
+        return list_candidate_sets(session)

@@ -1,0 +1,1 @@
+"""What coverage, siting, actions and what-if start from."""

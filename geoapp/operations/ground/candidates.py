@@ -1,0 +1,217 @@
+"""The candidates of a siting run: a stored set, places made from demand or streets, drawn ones."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import shapely
+from sqlalchemy.orm import Session
+
+from geoapp.analysis.candidates import GeneratedSites, from_demand, from_network
+from geoapp.analysis.geometry.spheroid import BoolArray, IntArray
+from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import FROM_DEMAND, FROM_NETWORK, SitingParameters
+from geoapp.core.walking import WalkingEstimate
+from geoapp.store.facilities.read import read_changes, regions_below
+from geoapp.store.runs.inputs import DemandRows
+from geoapp.store.runs.sites import (
+    CandidateRows,
+    find_candidate_set,
+    read_candidates,
+    regions_of_points,
+)
+
+
+def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
+    """Refuse more sites than there are candidates, and a budget where costs are unknown."""
+    free = len(candidates) - len(set(wanted.forbidden))
+    if wanted.p is not None and wanted.p > free:
+        raise InvalidValueError(
+            "p",
+            wanted.p,
+            Text(f"不多于可用的候选点 {free} 个", f"at most the {free} candidates that are free"),
+        )
+    if free < 1:
+        raise InvalidValueError(
+            "candidates", wanted.candidates, Text("有候选点的候选集", "a set that has candidates")
+        )
+    unknown = int(np.isnan(candidates.cost).sum())
+    if wanted.budget is not None and unknown:
+        raise InvalidValueError(
+            "budget",
+            wanted.budget,
+            Text(
+                f"每个候选点都有费用时的预算（{unknown} 个没有费用）",
+                f"a budget where every candidate has a cost ({unknown} have none)",
+            ),
+        )
+
+
+def candidate_positions(
+    candidates: CandidateRows, parameter: str, codes: Sequence[str]
+) -> IntArray:
+    """Return the positions of candidates by code, in the order given, each once.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such candidate.
+    """
+    place = {code: number for number, code in enumerate(candidates.code.tolist())}
+    for code in codes:
+        if code not in place:
+            accepted = Text("候选点的编号", "codes of candidates")
+            raise InvalidValueError(parameter, code, accepted)
+    return np.array([place[code] for code in dict.fromkeys(codes)], dtype=np.int64)
+
+
+def stored_candidates(session: Session, wanted: SitingParameters) -> CandidateRows:
+    """Return the candidates of the set that are in the region and may stand where they are."""
+    below = None if wanted.region is None else regions_below(session, wanted.region)
+    if wanted.upgraded is not None:
+        rows = _facilities(session, wanted.upgraded, below)
+    else:
+        held = find_candidate_set(session, str(wanted.candidates))
+        if held is None:
+            accepted = Text(
+                "已导入的候选集代码、generated、generated-network 或 facilities:home 等",
+                "the code of an imported candidate set, generated, generated-network, or such as "
+                "facilities:home",
+            )
+            raise InvalidValueError("candidates", wanted.candidates, accepted)
+        rows = read_candidates(session, held.id, below)
+    area = wanted.forbidden_shape()
+    if area is None:
+        return rows
+    shapely.prepare(area)
+    return chosen_rows(rows, ~shapely.intersects_xy(area, rows.lon, rows.lat))
+
+
+def _facilities(session: Session, family: str, below: list[str] | None) -> CandidateRows:
+    """Return the facilities in service of a family, each at its first place, in order of code."""
+    first = {
+        one.code: one
+        for one in sorted(read_changes(session, -1).placed, key=lambda one: -one.place)
+        if one.family == family and (below is None or one.region_code in below)
+    }
+    rows = [first[code] for code in sorted(first)]
+    return CandidateRows(
+        np.array([one.code for one in rows], dtype=object),
+        np.array([one.name for one in rows], dtype=object),
+        np.array([one.lon for one in rows], dtype=np.float64),
+        np.array([one.lat for one in rows], dtype=np.float64),
+        np.full(len(rows), np.nan),
+        np.array([one.region_code for one in rows], dtype=object),
+        np.full(len(rows), None, dtype=object),
+    )
+
+
+def no_candidates() -> CandidateRows:
+    """Return none."""
+    codes, numbers = np.empty(0, dtype=object), np.empty(0, dtype=np.float64)
+    return CandidateRows(codes, codes, numbers, numbers, numbers, codes, codes)
+
+
+def chosen_rows(rows: CandidateRows, mask: BoolArray) -> CandidateRows:
+    """Return the candidates of a mask."""
+    return CandidateRows(
+        rows.code[mask],
+        rows.name[mask],
+        rows.lon[mask],
+        rows.lat[mask],
+        rows.cost[mask],
+        rows.region[mask],
+        rows.host_type[mask],
+    )
+
+
+def with_drawn(
+    session: Session, wanted: SitingParameters, rows: CandidateRows, tolerance_m: float
+) -> CandidateRows:
+    """Return the candidates with those that were drawn behind them."""
+    if not wanted.drawn:
+        return rows
+    twice = sorted({one.code for one in wanted.drawn} & set(rows.code.tolist()))
+    if twice:
+        accepted = Text("不与候选集重复的编号", "codes that the candidate set does not have")
+        raise InvalidValueError("drawn", twice[0], accepted)
+    area = wanted.forbidden_shape()
+    for one in wanted.drawn:
+        if area is not None and shapely.intersects_xy(area, one.lon, one.lat):
+            accepted = Text(
+                "不在禁设范围（forbidden_areas）里的点", "places outside the forbidden areas"
+            )
+            raise InvalidValueError("drawn", one.code, accepted)
+    lon = np.array([one.lon for one in wanted.drawn])
+    lat = np.array([one.lat for one in wanted.drawn])
+    cost = [np.nan if one.cost is None else one.cost for one in wanted.drawn]
+    region = regions_of_points(session, lon, lat, tolerance_m)
+    return CandidateRows(
+        np.concatenate((rows.code, np.array([one.code for one in wanted.drawn], dtype=object))),
+        np.concatenate((rows.name, np.array([one.name for one in wanted.drawn], dtype=object))),
+        np.concatenate((rows.lon, lon)),
+        np.concatenate((rows.lat, lat)),
+        np.concatenate((rows.cost, cost)),
+        np.concatenate((rows.region, region)),
+        np.concatenate((rows.host_type, np.full(len(lon), None, dtype=object))),
+    )
+
+
+def generated_sites(
+    wanted: SitingParameters,
+    demand: DemandRows,
+    network: WalkingNetwork | None,
+    estimate: WalkingEstimate,
+) -> GeneratedSites:
+    """Return candidates made from the demand or from the streets near it."""
+    area = wanted.forbidden_shape()
+    if wanted.candidates != FROM_NETWORK:
+        return from_demand(
+            demand.lon, demand.lat, demand.weight, spacing_m=wanted.spacing_m, forbidden=area
+        )
+    if network is None:
+        accepted = Text(
+            "导入步行路网后才可用的值", "a value that needs a walking network, and none is loaded"
+        )
+        raise InvalidValueError("candidates", wanted.candidates, accepted)
+    here = demand.weight > 0
+    return from_network(
+        network,
+        spacing_m=wanted.spacing_m,
+        near_lon=demand.lon[here],
+        near_lat=demand.lat[here],
+        within_m=wanted.standard.walk_m(estimate),
+        forbidden=area,
+    )
+
+
+def read_candidate_rows(
+    session: Session,
+    wanted: SitingParameters,
+    demand: DemandRows,
+    *,
+    network: WalkingNetwork | None,
+    estimate: WalkingEstimate,
+    tolerance_m: float,
+) -> tuple[CandidateRows, dict[str, Any]]:
+    """Return all candidates, and what they are from, for the run's inputs."""
+    told: dict[str, Any] = {"set": None, "version": None, "generated": None, "spacing_m": None}
+    if wanted.generated:
+        below = None if wanted.region is None else regions_below(session, wanted.region)
+        made = generated_sites(wanted, demand, network, estimate)
+        found = regions_of_points(session, made.lon, made.lat, tolerance_m)
+        none = np.full(len(made), None, dtype=object)
+        unknown = np.full(len(made), np.nan)
+        codes = np.array(made.codes, dtype=object)
+        rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
+        if below is not None:
+            rows = chosen_rows(rows, np.isin(found.astype(str), below))
+        told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": wanted.spacing_m}
+    else:
+        rows = stored_candidates(session, wanted)
+        held = find_candidate_set(session, str(wanted.candidates))
+        told |= {"set": wanted.candidates, "version": None if held is None else held.version}
+    rows = with_drawn(session, wanted, rows, tolerance_m)
+    return rows, told | {"count": len(rows), "drawn": len(wanted.drawn)}

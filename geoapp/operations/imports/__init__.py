@@ -1,0 +1,1 @@
+"""A file into the store, with its report and its rejects."""

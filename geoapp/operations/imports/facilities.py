@@ -1,0 +1,141 @@
+"""Import facilities: understand a file, then write what differs in one transaction."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import orjson
+import shapely
+from sqlalchemy.orm import Session
+
+from geoapp.core.settings import Settings
+from geoapp.importers.formats.table import Table
+from geoapp.importers.problems import Reading
+from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.operations.imports.report import (
+    READING,
+    WRITING,
+    ImportOptions,
+    Progress,
+    place_rules,
+)
+from geoapp.store.engine import Database
+from geoapp.store.facilities.places_write import PlaceValues
+from geoapp.store.facilities.write import FacilityBatch, FacilityCounts, write_facilities
+from geoapp.store.vocabulary import read_codes
+
+_SRID = 4326
+_READING_SHARE = 0.4
+
+
+def facility_rules(session: Session, settings: Settings, options: ImportOptions) -> FacilityRules:
+    """Return what facility rows are held against."""
+    known = read_codes(session)
+    return FacilityRules(
+        place_rules(session, settings, options),
+        frozenset(known.kinds),
+        frozenset(known.amenities),
+    )
+
+
+def import_facilities(
+    database: Database,
+    settings: Settings,
+    table: Table,
+    options: ImportOptions,
+    progress: Progress,
+) -> tuple[Reading[FacilityRow], FacilityCounts]:
+    """Read a table and write its good rows, all or none."""
+    progress(0.0, READING)
+    with database.session() as session:
+        rules = facility_rules(session, settings, options)
+    reading = read_facilities(table, rules)
+    progress(_READING_SHARE, WRITING)
+    if not reading.rows:
+        return reading, FacilityCounts(0, 0, 0)
+    with database.session() as session:
+        counts = write_facilities(
+            session,
+            facility_batch(reading, settings.timezone),
+            tolerance_m=settings.region_tolerance_m,
+            dry_run=options.dry_run,
+            report=lambda share: progress(_READING_SHARE + (1 - _READING_SHARE) * share, WRITING),
+        )
+    return reading, counts
+
+
+def facility_batch(
+    reading: Reading[FacilityRow], timezone: str, *, with_geometry: bool = True
+) -> FacilityBatch:
+    """Return good rows as the store takes them; ``timezone`` is where none is stated."""
+    given = reading.given | ({"geometry"} if with_geometry else frozenset())
+    return FacilityBatch(
+        rows=_staged(reading.rows, timezone, with_geometry=with_geometry),
+        total=len(reading.rows),
+        given=given,
+        extra_columns=reading.extra,
+        places={
+            row.code: tuple(
+                PlaceValues(
+                    place.lon,
+                    place.lat,
+                    place.label_zh,
+                    place.label_en,
+                    place.valid_from,
+                    place.valid_to,
+                    place.opening_hours,
+                )
+                for place in row.places
+            )
+            for row in reading.rows
+            if row.places
+        },
+    )
+
+
+def _geometries(rows: Sequence[FacilityRow]) -> list[str]:
+    """Return the rows' geometries as hexadecimal EWKB (EPSG:4326)."""
+    shapes = shapely.points([row.lon for row in rows], [row.lat for row in rows])
+    shapes = np.atleast_1d(shapes)
+    for number, row in enumerate(rows):
+        if row.area is not None:
+            shapes[number] = row.area
+    hexes: list[str] = shapely.to_wkb(
+        shapely.set_srid(shapes, _SRID), hex=True, include_srid=True
+    ).tolist()
+    return hexes
+
+
+def _staged(
+    rows: Sequence[FacilityRow], timezone: str, *, with_geometry: bool
+) -> Iterator[tuple[Any, ...]]:
+    geometries = _geometries(rows) if with_geometry else [None] * len(rows)
+    for row, geometry in zip(rows, geometries, strict=True):
+        yield (
+            row.code,
+            row.kind_code,
+            row.name_zh,
+            row.name_en,
+            geometry,
+            row.address,
+            row.region,
+            str(row.status),
+            row.opened_on,
+            row.closed_on,
+            row.verified_on,
+            row.opening_hours,
+            row.opening_hours_raw,
+            row.timezone or timezone,
+            list(row.amenities),
+            list(row.no_amenities),
+            None if row.entry is None else str(row.entry),
+            None if row.access is None else str(row.access),
+            row.phone,
+            row.operator,
+            row.host,
+            row.capacity,
+            row.source,
+            row.position_accuracy_m,
+            row.is_sample,
+            orjson.dumps(row.extra).decode(),
+        )

@@ -1,0 +1,135 @@
+"""Import a file: one door for the command and for uploads."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.importers.formats.table import Record, Table, open_table
+from geoapp.importers.problems import Reading, shown
+from geoapp.operations.imports.facilities import import_facilities
+from geoapp.operations.imports.points import import_candidates, import_demand
+from geoapp.operations.imports.regions import import_regions
+from geoapp.operations.imports.report import (
+    READING,
+    ImportOptions,
+    ImportReport,
+    Progress,
+    quiet,
+    set_stem,
+    write_rejects,
+)
+from geoapp.store.engine import Database
+
+_Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
+_IMPORTERS: dict[str, _Importer] = {
+    "facilities": import_facilities,
+    "regions": import_regions,
+    "demand": import_demand,
+    "candidates": import_candidates,
+}
+KINDS = tuple(_IMPORTERS)
+MOST_SET_CHARACTERS = 100
+_REPORT_EVERY = 5000
+
+
+def import_file(
+    database: Database,
+    settings: Settings,
+    kind: str,
+    path: Path,
+    options: ImportOptions | None = None,
+    *,
+    progress: Progress = quiet,
+) -> ImportReport:
+    """Import a file; all good rows arrive in one transaction, or none.
+
+    Parameters
+    ----------
+    kind
+        'facilities', 'regions', 'demand' or 'candidates'.
+    path
+        A file whose suffix says its format: .csv .xlsx .geojson .gpkg.
+    progress
+        Called with the share done (0 to 1) and what is being done.
+
+    Returns
+    -------
+    What was read and what became of it. Rejected rows stand in a file beside the input, to be
+    mended and imported again.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such kind, or no format belongs to the suffix.
+    UnusableInputError
+        If the file as a whole cannot be used; nothing was changed then.
+    """
+    options = options or ImportOptions()
+    importer = _IMPORTERS.get(kind)
+    if importer is None:
+        names = ", ".join(KINDS)
+        raise InvalidValueError("kind", kind, Text(names, names))
+    progress(0.0, READING)
+    table = _reported(open_table(path, layer=kind), progress)
+    options = replace(
+        options,
+        set_code=set_code(options.set_code or set_stem(path)),
+        source=options.source or path.name,
+    )
+    reading, counts = importer(database, settings, table, options, progress)
+    rejects = write_rejects(path, settings, table, reading, options)
+    return ImportReport(
+        kind=kind,
+        read=reading.read,
+        inserted=counts.inserted,
+        updated=counts.updated,
+        unchanged=counts.unchanged,
+        rejected=len(reading.rejected),
+        problems=reading.problems,
+        extra_columns=reading.extra,
+        ignored_columns=reading.ignored,
+        hints=reading.hints,
+        rejects_path=rejects,
+        dry_run=options.dry_run,
+        rematched=getattr(counts, "rematched", 0),
+    )
+
+
+def _reported(table: Table, progress: Progress) -> Table:
+    """Return the table with its rows counted aloud: how many there will be is not known."""
+
+    def records() -> Iterator[Record]:
+        for number, record in enumerate(table.records, start=1):
+            if number % _REPORT_EVERY == 0:
+                progress(
+                    0.0,
+                    Text(f"{READING.zh}，{number:,} 行", f"{READING.en}, {number:,} rows"),
+                )
+            yield record
+
+    return replace(table, records=records())
+
+
+def set_code(name: str) -> str:
+    """Return a set's code as stored.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is empty, too long, or holds a character that no address can carry.
+    """
+    code = name.strip()
+    if not code or len(code) > MOST_SET_CHARACTERS or not code.isprintable() or "/" in code:
+        raise InvalidValueError(
+            "--set",
+            shown(name),
+            Text(
+                f"1 至 {MOST_SET_CHARACTERS} 个字符，不含 / 和控制字符",
+                f"1 to {MOST_SET_CHARACTERS} characters without / and control characters",
+            ),
+        )
+    return code

@@ -1,0 +1,1 @@
+"""The rows and maps of layers."""

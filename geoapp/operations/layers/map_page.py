@@ -1,0 +1,130 @@
+"""Make a Folium map of some layers: to be served, or as one file that needs no network."""
+
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from geoapp.core.errors import UnusableInputError
+from geoapp.core.i18n import Language, Text
+from geoapp.core.settings import Settings
+from geoapp.core.units import format_metres, format_seconds
+from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, Datum
+from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
+from geoapp.maps.kit import Layer
+from geoapp.maps.values import Speaker
+from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.store.engine import Database
+
+DEFAULT_LAYERS = ("stations", "bases", "homes", "gaps", "regions", "demand", "cover_areas")
+
+_TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
+_NO_RUN = Text("还没有覆盖分析", "No coverage run yet")
+_SAMPLE = Text("示例数据", "Sample data")
+
+
+@dataclass(frozen=True, slots=True)
+class MapRequest:
+    """Which layers to paint, for which run (None: the latest) and in which language.
+
+    ``focus`` is the layer that the first view shows; None = all.
+    """
+
+    layers: Sequence[Layer]
+    run_id: int | None = None
+    language: Language = "zh"
+    focus: str | None = None
+
+
+def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inline: bool) -> str:
+    """Return the page.
+
+    Parameters
+    ----------
+    inline
+        Whether everything that the page needs is written into it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no run of the number asked for.
+    ConflictError
+        If that run has no results.
+    """
+    moment = read_moment(database, settings, wanted.run_id)
+    painted = []
+    for layer in wanted.layers:
+        data = read_layer(database, layer, moment.context)
+        painted.append(PaintedLayer(layer, data.rows, data.matched - len(data.rows)))
+    basemap = None
+    if settings.basemap_url:
+        basemap = Basemap(
+            settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
+        )
+    zone = ZoneInfo(settings.timezone)
+    notes = _notes(moment.run, painted, zone)
+    if moment.context.network is not None:
+        notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
+    page = MapPage(
+        title=_TITLE.pick(wanted.language),
+        notes=[note.pick(wanted.language) for note in notes],
+        layers=painted,
+        speaker=Speaker(wanted.language, moment.amenities),
+        has_run=moment.run is not None,
+        basemap=basemap,
+        focus=wanted.focus,
+    )
+    return render_map(page, inline=inline)
+
+
+def _notes(run: RunState | None, painted: Sequence[PaintedLayer], zone: ZoneInfo) -> list[Text]:
+    sample = any(row.get("is_sample") for one in painted for row in one.rows)
+    notes = [_SAMPLE] if sample else []
+    if any(one.layer.uses_run for one in painted):
+        notes.append(_NO_RUN if run is None else _run_note(run, zone))
+    for one in painted:
+        if one.left_out:
+            title = one.layer.title
+            notes.append(
+                Text(
+                    f"{title.zh}：另有 {one.left_out} 个未画出",
+                    f"{title.en}: {one.left_out} more not drawn",
+                )
+            )
+    return notes
+
+
+def _run_note(run: RunState, zone: ZoneInfo) -> Text:
+    metres, seconds = run.params.get("standard_m"), run.params.get("standard_seconds")
+    standard = format_metres(metres) if metres is not None else format_seconds(seconds or 0)
+    basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
+    day = "" if run.finished_at is None else f"{run.finished_at.astimezone(zone):%Y-%m-%d}"
+    return Text(
+        f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}",
+        f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}",
+    )
+
+
+def save_map(database: Database, settings: Settings, wanted: MapRequest, path: Path) -> None:
+    """Write a map that needs no network to one HTML file; it appears whole or not at all.
+
+    Raises
+    ------
+    UnusableInputError
+        If the file cannot be written.
+    """
+    page = make_map(database, settings, wanted, inline=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        fresh.write_text(page, encoding="utf-8")
+        os.replace(fresh, path)
+    except OSError as error:
+        why = error.strerror or str(error)
+        raise UnusableInputError(
+            Text(f"无法写入 {path}：{why}", f"Cannot write {path}: {why}")
+        ) from None
+    finally:
+        fresh.unlink(missing_ok=True)

@@ -1,0 +1,263 @@
+"""What a layer shows: its query run within a box and a limit, its rows derived and counted."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from geoapp.analysis.geometry.grid import grid_cells
+from geoapp.analysis.network.frames import edges_frame
+from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.layers.cover_areas import with_cover_areas
+from geoapp.operations.network.keeper import NetworkKeeper
+from geoapp.operations.runs.lifecycle import RunState, read_finished, run_kind
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import data_versions
+from geoapp.store.vocabulary import list_amenities
+
+MOST_ROWS = 50_000
+DEFAULT_STANDARD_M = 500.0
+
+Bbox = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRows:
+    """The rows of a layer.
+
+    Attributes
+    ----------
+    matched
+        How many there are within the box, whatever the limit.
+    rows
+        By column; ``geometry`` is a shapely geometry in EPSG:4326, ``id`` distinct.
+    """
+
+    matched: int
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerMoment:
+    """What a reading of layers rests on: the run that is shown, the day, the data's versions."""
+
+    context: Context
+    run: RunState | None
+    versions: Mapping[str, int]
+    amenities: Mapping[str, Text]
+
+    def version_of(self, layer: Layer) -> str:
+        """Return a text that changes whenever what the layer answers may have changed."""
+        parts = [layer.id, layer.source_hash, self.context.today.isoformat()]
+        parts += [f"{name}={self.versions.get(name, 0)}" for name in layer.versions]
+        if "network" in layer.versions and self.context.network is not None:
+            parts.append(f"network={self.context.network.version}")
+        if layer.uses_run:
+            parts += [f"run={self.context.run_id}", f"walk={self.context.walk_m}"]
+            parts.append(f"siting={self.context.siting_run_id}")
+        return ";".join(parts)
+
+
+def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
+    """Return what layers are read at: the latest runs that succeeded, or one of them by number.
+
+    Parameters
+    ----------
+    run_id
+        A coverage run or a siting run, shown in place of the latest of its kind.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such run.
+    ConflictError
+        If it has no results.
+    """
+    siting = None
+    if run_id is not None and run_kind(database, run_id) == siting_results.KIND:
+        siting, run_id = siting_results.finished(database, run_id), None
+    run = (
+        coverage_run.latest(database)
+        if run_id is None
+        else read_finished(database, coverage_results.KIND, run_id)
+    )
+    siting = siting or siting_run.latest(database)
+    with database.session() as session:
+        versions = data_versions(session)
+        amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
+    context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
+    return LayerMoment(context, run, versions, amenities)
+
+
+def _context(settings: Settings, run: RunState | None) -> Context:
+    context = Context(
+        today=datetime.now(ZoneInfo(settings.timezone)).date(),
+        walk_m=DEFAULT_STANDARD_M,
+        line_m=DEFAULT_STANDARD_M / settings.detour_factor,
+        network=NetworkKeeper(settings).current(),
+    )
+    if run is None or run.result is None:
+        return context
+    return replace(
+        context,
+        run_id=run.id,
+        demand=run.inputs.get("demand"),
+        walk_m=run.result["standard_walk_m"],
+        line_m=run.result["standard_line_m"],
+    )
+
+
+def read_layer(
+    database: Database,
+    layer: Layer,
+    context: Context,
+    *,
+    bbox: Bbox | None = None,
+    limit: int = MOST_ROWS,
+    offset: int = 0,
+    row_id: str | None = None,
+) -> LayerRows:
+    """Return the rows of a layer in order of their ids.
+
+    Parameters
+    ----------
+    bbox
+        West, south, east, north, degrees, EPSG:4326; None is everywhere. West above east is a
+        box across the 180th meridian.
+    limit, offset
+        How many rows, after how many.
+    row_id
+        Only the row of this id.
+    """
+    if isinstance(layer.derive, Streets):
+        return _streets(context.network, bbox, limit, offset, row_id)
+    with database.session() as session:
+        if isinstance(layer.derive, Grid):
+            found = _grid(session, layer.derive, layer.select(context))
+            return _cut(found, bbox, limit, offset, row_id)
+        query = layer.select(context)
+        if query is None:
+            return LayerRows(0, [])
+        if isinstance(layer.derive, CoverAreas):
+            found = with_cover_areas(list(_rows(session, query.subquery())), context)
+            return _cut(found, bbox, limit, offset, row_id)
+        inner = query.subquery()
+        where: list[Any] = []
+        if bbox is not None:
+            frame = func.st_geomfromwkb(shapely.to_wkb(_frame(bbox)), 4326)
+            where.append(func.st_intersects(inner.c.geometry, frame))
+        if row_id is not None:
+            where.append(func.concat(inner.c.id) == row_id.replace("\x00", ""))
+        matched = session.scalar(select(func.count()).select_from(inner).where(*where)) or 0
+        return LayerRows(matched, list(_rows(session, inner, where, limit, offset)))
+
+
+def _frame(bbox: Bbox) -> BaseGeometry:
+    """Return a box as a shape: an area, or the line or point that a box without width is."""
+    west, south, east, north = bbox
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    lines = [shapely.LineString([(left, south), (right, north)]) for left, right in spans]
+    return shapely.union_all([line.envelope for line in lines])
+
+
+def _rows(
+    session: Session,
+    inner: Any,
+    where: list[Any] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Iterator[dict[str, Any]]:
+    columns = [column for column in inner.c if column.key != "geometry"]
+    statement = (
+        select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
+        .where(*(where or []))
+        .order_by(inner.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    shapes = shapely.from_wkb([bytes(row["geometry"]) for row in rows])
+    for row, shape in zip(rows, shapes, strict=True):
+        row["geometry"] = shape
+        yield row
+
+
+def _streets(
+    network: WalkingNetwork | None,
+    bbox: Bbox | None,
+    limit: int,
+    offset: int,
+    row_id: str | None,
+) -> LayerRows:
+    if network is None:
+        return LayerRows(0, [])
+    frame = edges_frame(network, bounds=bbox)
+    if row_id is not None:
+        frame = frame[frame.index.astype(str) == row_id]
+    shown = frame.iloc[offset : offset + limit]
+    fine = np.asarray(network.edge_fine)[shown.index]
+    rows = [
+        {
+            "id": int(edge),
+            "name_zh": f"路段 {edge}",
+            "name_en": f"Way {edge}",
+            "length_m": float(length_m),
+            "reach": "joined" if joined else "cut_off",
+            "geometry": line,
+        }
+        for edge, length_m, joined, line in zip(
+            shown.index, shown["length_m"], fine, shown.geometry, strict=True
+        )
+    ]
+    return LayerRows(len(frame), rows)
+
+
+def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
+    inner = query.subquery()
+    point = inner.c.geometry
+    rows = session.execute(select(func.st_x(point), func.st_y(point), inner.c.weight)).all()
+    lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3).T
+    cells = grid_cells(lon, lat, weight, cell_m2=grid.cell_m2)
+    # A cell is called by its middle, so that its id outlives a change of the other cells.
+    for shape, total, count in zip(cells.geometry, cells.weight, cells.point_count, strict=True):
+        middle = shape.centroid
+        name = f"{middle.x:.4f},{middle.y:.4f}"
+        yield {
+            "id": name,
+            "cell_zh": f"网格 {name}",
+            "cell_en": f"Cell {name}",
+            "weight": float(total),
+            "point_count": int(count),
+            "geometry": shape,
+        }
+
+
+def _cut(
+    rows: Iterator[dict[str, Any]],
+    bbox: Bbox | None,
+    limit: int,
+    offset: int,
+    row_id: str | None,
+) -> LayerRows:
+    """Apply box, id and limit to rows that were derived outside the database."""
+    found = sorted(rows, key=lambda row: row["id"])
+    if bbox is not None:
+        frame = _frame(bbox)
+        found = [row for row in found if row["geometry"].intersects(frame)]
+    if row_id is not None:
+        found = [row for row in found if str(row["id"]) == row_id]
+    return LayerRows(len(found), found[offset : offset + limit])

@@ -1,0 +1,1 @@
+"""The nearest facilities and the way to them."""

@@ -1,0 +1,170 @@
+"""Where is the nearest place that is open now and has what I need?
+
+The asker's position is used for the answer and then forgotten: it is neither stored nor logged.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from geoapp.analysis.nearest.index import warm_up as compile_search
+from geoapp.analysis.network.kernels.warm_up import warm_up as compile_walks
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import check_lonlat
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.walking import WalkingEstimate
+from geoapp.core.words import Basis, Datum, Family
+from geoapp.operations.nearest.snapshot import Filters, Opening, Snapshot, SnapshotKeeper
+from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.vocabulary import Codes, read_codes
+
+__all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered"]
+
+MAX_K = 50
+KEPT_RENDERED = 200_000  # some 1.5 kB each
+
+Rendered = tuple[bytes, bytes]
+
+
+class NearestItem(NamedTuple):
+    """One facility of an answer: how far, how long on foot, and whether it is open."""
+
+    facility: PlacedFacility
+    distance_m: float
+    walk_m: float
+    walk_seconds: float
+    basis: Basis
+    opening: Opening
+
+    @property
+    def open(self) -> bool | None:
+        """Whether it is open at the moment asked for; None is unknown."""
+        return self.opening.open
+
+
+class NearestService:
+    """Answers nearest questions from this process's snapshot of the store."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._keeper = SnapshotKeeper(database)
+        self._walks = WalksKeeper(settings)
+        self._database = database
+        self._codes: tuple[Snapshot, Codes] | None = None
+        self._kept: dict[tuple[int, int, Datum], tuple[PlacedFacility, Rendered]] = {}
+        self.estimate = WalkingEstimate(
+            detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
+        )
+
+    def warm_up(self) -> None:
+        """Read facilities and network now, so that the first person does not wait for it.
+
+        What searches among them is compiled if it is not yet.
+        """
+        compile_search()
+        if self._walks.of(self._keeper.current()) is not None:
+            compile_walks()
+
+    def ground(self) -> tuple[Snapshot, FacilityWalks | None]:
+        """Return the facilities in service, and where they stand on the network if there is one."""
+        snapshot = self._keeper.current()
+        return snapshot, self._walks.of(snapshot)
+
+    def ask(self, query: NearestQuery) -> list[NearestItem]:
+        """Return the nearest facilities in service, nearest first; ties are ordered by code.
+
+        Raises
+        ------
+        InvalidValueError
+            If a number is out of range or a kind, family or amenity is not known.
+        UnavailableError
+            If the store does not answer.
+        """
+        check_lonlat(query.lon, query.lat)
+        if not 1 <= query.k <= MAX_K:
+            raise InvalidValueError("k", query.k, Text(f"1 至 {MAX_K}", f"1 to {MAX_K}"))
+        if query.max_m is not None and not 0 < query.max_m < float("inf"):
+            raise InvalidValueError(
+                "max_m", query.max_m, Text("正数（米）", "a positive number (metres)")
+            )
+        snapshot = self._keeper.current()
+        self._check_codes(snapshot, query)
+        at = query.at or datetime.now(UTC)
+        filters = Filters(query.kinds, query.families, query.amenities)
+        chosen = snapshot.select(filters, at, open_only=query.open_only)
+        wanted = query.k * max(1, snapshot.most_places)
+        ways = self._walks.of(snapshot)
+        found, estimate = None, self.estimate
+        if ways is not None:
+            estimate = ways.estimate_at(estimate, lon=query.lon, lat=query.lat)
+            found = ways.nearest(query, chosen, wanted, estimate)
+        if found is None:
+            # The order by walking estimate is that by line, since the detour factor is one number.
+            line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+            found = [
+                Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
+                for position, distance_m in zip(
+                    line.positions.tolist(), line.distance_m.tolist(), strict=True
+                )
+            ]
+        openings = snapshot.openings(at)
+        items: list[NearestItem] = []
+        seen: set[str] = set()
+        for way in found:
+            facility = snapshot.facilities[way.position]
+            if facility is None or facility.code in seen:
+                continue
+            seen.add(facility.code)
+            items.append(
+                NearestItem(
+                    facility=facility,
+                    distance_m=way.distance_m,
+                    walk_m=way.walk_m,
+                    walk_seconds=self.estimate.seconds(way.walk_m),
+                    basis=way.basis,
+                    opening=openings.of(facility.opening_hours, facility.timezone),
+                )
+            )
+            if len(items) == query.k:
+                break
+        return items
+
+    def kept(
+        self,
+        facility: PlacedFacility,
+        datum: Datum,
+        render: Callable[[PlacedFacility, Datum], Rendered],
+    ) -> Rendered:
+        """Return ``render(facility, datum)``, made once for each version of a facility."""
+        key = (facility.id, facility.place, datum)
+        found = self._kept.get(key)
+        if found is not None and found[0] is facility:
+            return found[1]
+        if len(self._kept) >= KEPT_RENDERED:
+            self._kept = {}
+        rendered = render(facility, datum)
+        self._kept[key] = (facility, rendered)
+        return rendered
+
+    def _check_codes(self, snapshot: Snapshot, query: NearestQuery) -> None:
+        if not (query.kinds or query.families or query.amenities):
+            return
+        for name in sorted(query.families - set(Family)):
+            accepted = ", ".join(Family)
+            raise InvalidValueError("family", name, Text(accepted, accepted))
+        if not (query.kinds or query.amenities):
+            return
+        held = self._codes
+        if held is None or held[0] is not snapshot:
+            with self._database.session() as session:
+                held = (snapshot, read_codes(session))
+            self._codes = held
+        for parameter, asked, known in (
+            ("kind", query.kinds, held[1].kinds),
+            ("amenity", query.amenities, held[1].amenities),
+        ):
+            for name in sorted(asked - known):
+                accepted = ", ".join(sorted(known))
+                raise InvalidValueError(parameter, name, Text(accepted, accepted))

@@ -1,0 +1,276 @@
+"""The facilities in service, held in this process as an exact index that follows every edit.
+
+PostGIS is the truth. Each process compares its version with ``data_version`` at most every
+``CHECK_SECONDS`` and reads only what changed, so an edit made by any process is seen by all within
+a second, also after a kill: there is nothing to notify and nothing to miss.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.hours import explain, next_change, state
+from geoapp.core.i18n import Text
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
+from geoapp.store.vocabulary import load_calendar
+
+CHECK_SECONDS = 0.25
+KEPT_SELECTIONS = 64
+KEPT_MINUTES = 8
+
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which facilities count, besides being in service on the day.
+
+    ``kinds`` and ``families``: any of them (empty: all). ``amenities``: all of them, known to be
+    there.
+    """
+
+    kinds: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
+    amenities: frozenset[str] = frozenset()
+
+    def accept(self, facility: PlacedFacility) -> bool:
+        """Tell whether one facility counts."""
+        return (
+            (not self.kinds or facility.kind in self.kinds)
+            and (not self.families or facility.family in self.families)
+            and self.amenities.issubset(facility.amenities)
+        )
+
+
+class Chosen(NamedTuple):
+    """The facilities that count for a question: ready to be asked, and as a mask by position."""
+
+    selection: Selection
+    mask: NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opening:
+    """Whether hours hold at a moment (None is unknown), when that changes next, and why unknown.
+
+    One object for each schedule and minute: compared by identity.
+    """
+
+    open: bool | None
+    changes_at: datetime | None
+    note: Text | None
+
+
+class Snapshot:
+    """The facilities at one version of the data; immutable for its users, shared by all threads.
+
+    ``facilities[p]`` stands at position ``p`` of the index; dead positions hold None.
+    """
+
+    def __init__(
+        self,
+        version: int,
+        calendar_version: int,
+        calendar: WorkCalendar,
+        index: FacilityIndex,
+        by_key: dict[Key, PlacedFacility],
+    ) -> None:
+        self.version = version
+        self.calendar_version = calendar_version
+        self.calendar = calendar
+        self.index = index
+        self.by_key = by_key
+        self.facilities: list[PlacedFacility | None] = [
+            by_key.get(key) if alive else None
+            for key, alive in zip(index.keys, index.alive, strict=True)
+        ]
+        living = [one for one in self.facilities if one is not None]
+        # The most places that one facility may stand at: how many to over-ask, so that k remain.
+        self.most_places = max((one.place for one in living), default=0)
+        self._dated_zones = tuple(
+            sorted({one.timezone for one in living if one.from_date or one.to_date})
+        )
+        self._schedules: list[tuple[str | None, str]] = []
+        self._schedule_of = self._number_schedules()
+        self._chosen: OrderedDict[Hashable, Chosen] = OrderedDict()
+        self._openings: OrderedDict[datetime, dict[tuple[str | None, str], Opening]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def _number_schedules(self) -> NDArray[np.int64]:
+        numbers: dict[tuple[str | None, str], int] = {}
+        schedule_of = np.zeros(len(self.facilities), dtype=np.int64)
+        for position, one in enumerate(self.facilities):
+            if one is not None:
+                pair = (one.opening_hours, one.timezone)
+                schedule_of[position] = numbers.setdefault(pair, len(numbers))
+        self._schedules = list(numbers)
+        return schedule_of
+
+    def select(self, filters: Filters, at: datetime, *, open_only: bool) -> Chosen:
+        """Return the facilities that count at a moment; asked again, it costs nothing.
+
+        Parameters
+        ----------
+        at
+            The moment, with its zone; decides which places of moving facilities count, and with
+            ``open_only`` which facilities are known to be open.
+        """
+        days = {zone: at.astimezone(ZoneInfo(zone)).date() for zone in self._dated_zones}
+        minute = at.replace(second=0, microsecond=0).astimezone(UTC) if open_only else None
+        key = (filters, tuple(days.values()), minute)
+        with self._lock:
+            found = self._chosen.get(key)
+            if found is not None:
+                self._chosen.move_to_end(key)
+                return found
+        mask = np.fromiter(
+            (
+                one is not None and filters.accept(one) and _in_service(one, days)
+                for one in self.facilities
+            ),
+            dtype=np.bool_,
+            count=len(self.facilities),
+        )
+        if open_only and self._schedules:
+            known = self.openings(at)
+            is_open = [known.of(hours, zone).open is True for hours, zone in self._schedules]
+            mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
+        found = Chosen(self.index.select(mask), mask)
+        with self._lock:
+            self._chosen[key] = found
+            while len(self._chosen) > KEPT_SELECTIONS:
+                self._chosen.popitem(last=False)
+        return found
+
+    def openings(self, at: datetime) -> "Openings":
+        """Return what tells the opening of schedules at a moment, to the minute."""
+        minute = at.replace(second=0, microsecond=0)
+        with self._lock:
+            known = self._openings.get(minute)
+            if known is None:
+                known = self._openings[minute] = {}
+                while len(self._openings) > KEPT_MINUTES:
+                    self._openings.popitem(last=False)
+        return Openings(known, minute, self.calendar)
+
+
+class Openings:
+    """The opening of schedules at one minute; each is worked out once."""
+
+    __slots__ = ("_at", "_calendar", "_known")
+
+    def __init__(
+        self,
+        known: dict[tuple[str | None, str], Opening],
+        at: datetime,
+        calendar: WorkCalendar,
+    ) -> None:
+        self._known, self._at, self._calendar = known, at, calendar
+
+    def of(self, opening_hours: str | None, timezone: str) -> Opening:
+        """Return the opening of a schedule in its time zone."""
+        found = self._known.get((opening_hours, timezone))
+        if found is None:
+            found = self._work_out(opening_hours, timezone)
+            self._known[opening_hours, timezone] = found
+        return found
+
+    def _work_out(self, opening_hours: str | None, timezone: str) -> Opening:
+        at, calendar = self._at, self._calendar
+        now = state(opening_hours, at, timezone=timezone, calendar=calendar)
+        if now is None:
+            why = explain(opening_hours, at, timezone=timezone, calendar=calendar)
+            return Opening(None, None, why)
+        change = next_change(opening_hours, at, timezone=timezone, calendar=calendar)
+        return Opening(now, change, None)
+
+
+def _in_service(one: PlacedFacility, days: dict[str, date]) -> bool:
+    if one.from_date is None and one.to_date is None:
+        return True
+    day = days[one.timezone]
+    return (one.from_date is None or one.from_date <= day) and (
+        one.to_date is None or day <= one.to_date
+    )
+
+
+def _key(one: PlacedFacility) -> Key:
+    return (one.code, one.place)
+
+
+def _place(one: PlacedFacility) -> Place:
+    area = None if one.area_wkb is None else shapely.from_wkb(one.area_wkb)
+    return Place(_key(one), one.lon, one.lat, area)
+
+
+def _build(placed: list[PlacedFacility]) -> FacilityIndex:
+    return FacilityIndex.build(
+        [one.lon for one in placed],
+        [one.lat for one in placed],
+        keys=[_key(one) for one in placed],
+        areas=[_place(one).area for one in placed],
+    )
+
+
+class SnapshotKeeper:
+    """Keeps this process's snapshot no older than ``CHECK_SECONDS`` at the moment it is asked for."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._snapshot: Snapshot | None = None
+        self._keys_of: dict[int, set[Key]] = {}
+        self._checked = -1e9
+
+    def current(self) -> Snapshot:
+        """Return a snapshot that holds every edit committed more than ``CHECK_SECONDS`` ago.
+
+        Raises
+        ------
+        UnavailableError
+            If the store does not answer: an old answer might send somebody to a closed door.
+        """
+        snapshot = self._snapshot
+        if snapshot is not None and time.monotonic() - self._checked < CHECK_SECONDS:
+            return snapshot
+        with self._lock:
+            if self._snapshot is None or time.monotonic() - self._checked >= CHECK_SECONDS:
+                asked = time.monotonic()
+                self._snapshot = self._catch_up(self._snapshot)
+                self._checked = asked
+            return self._snapshot
+
+    def _catch_up(self, old: Snapshot | None) -> Snapshot:
+        if old is not None:
+            with self._database.session() as session:
+                now = data_versions(session)
+            if (now["facilities"], now["calendar"]) == (old.version, old.calendar_version):
+                return old
+        with self._database.session() as session:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            calendar_version = data_versions(session)["calendar"]
+            calendar = load_calendar(session)
+            changes = read_changes(session, -1 if old is None else old.version)
+        if old is None:
+            by_key = {_key(one): one for one in changes.placed}
+            index = _build(changes.placed)
+        else:
+            gone = {key for number in changes.changed_ids for key in self._keys_of.pop(number, ())}
+            by_key = {key: one for key, one in old.by_key.items() if key not in gone}
+            by_key.update((_key(one), one) for one in changes.placed)
+            index = old.index.with_changes([_place(one) for one in changes.placed], gone)
+        for one in changes.placed:
+            self._keys_of.setdefault(one.id, set()).add(_key(one))
+        return Snapshot(changes.version, calendar_version, calendar, index, by_key)

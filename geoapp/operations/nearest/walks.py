@@ -1,0 +1,197 @@
+"""How far facilities are to walk: by the network where it reaches, by the estimate elsewhere.
+
+The basis is told of each place by itself. On the network are an asker and facilities whose snap is
+`Snap.ON`; a walk between two of them is the shortest path, straight legs included. Any other pair
+is estimated. Two on parts of the network that nothing joins cannot walk to each other: such a
+facility is no answer by walk.
+"""
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geoapp.analysis.nearest.index import FacilityIndex
+from geoapp.analysis.network.detour import local_estimate
+from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.search import PlacesOnNetwork
+from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.core.settings import Settings
+from geoapp.core.walking import WalkingEstimate
+from geoapp.core.words import Basis
+from geoapp.operations.nearest.snapshot import Chosen, Snapshot
+from geoapp.operations.network.keeper import NetworkKeeper
+
+# Nobody walks farther to rest; it also bounds what a search for something rare may cost.
+FARTHEST_M: Final = 30_000.0
+
+Order = Literal["walk", "line"]
+
+
+@dataclass(frozen=True, slots=True)
+class NearestQuery:
+    """A question.
+
+    Attributes
+    ----------
+    lon, lat
+        The asker's position, WGS-84, decimal degrees.
+    k
+        How many answers at most, 1 to 50.
+    kinds, families, amenities
+        Codes; any of the kinds, any of the families, all of the amenities.
+    at
+        The moment that ``open`` is told for, with its zone; None is now.
+    open_only
+        Only facilities known to be open at that moment.
+    max_m
+        Greatest straight-line distance in metres.
+    order
+        By walking distance or by straight line.
+    """
+
+    lon: float
+    lat: float
+    k: int = 5
+    kinds: frozenset[str] = frozenset()
+    families: frozenset[str] = frozenset()
+    amenities: frozenset[str] = frozenset()
+    at: datetime | None = None
+    open_only: bool = False
+    max_m: float | None = None
+    order: Order = "walk"
+
+
+class Way(NamedTuple):
+    """A place's position, how far in a straight line and on foot, and how that is known."""
+
+    position: int
+    distance_m: float
+    walk_m: float
+    basis: Basis
+
+
+class FacilityWalks:
+    """The facilities of one snapshot on one network."""
+
+    def __init__(
+        self, index: FacilityIndex, network: WalkingNetwork, former: "FacilityWalks | None" = None
+    ) -> None:
+        self.index, self.network = index, network
+        self.snapped = self._snap(former)
+        on = self.snapped.state == Snap.ON
+        self._off = ~on & index.alive
+        self._some_off = bool(self._off.any())
+        self.places = PlacesOnNetwork(network, self.snapped)
+
+    def _snap(self, former: "FacilityWalks | None") -> Snapped:
+        """Put the places on the network; those that the former snapshot had stand there already."""
+        index, kept = self.index, 0
+        if (
+            former is not None
+            and former.network is self.network
+            and former.index.layout == index.layout
+        ):
+            kept = len(former.snapped)
+        fresh = snap(self.network, index.lon[kept:], index.lat[kept:])
+        # Whoever is cut off or off the network is estimated, and does not stand on it.
+        stands = fresh.state == Snap.ON
+        edge = np.where(stands, fresh.edge, -1).astype(np.int32)
+        parts = (fresh.state, edge, fresh.to_start, fresh.to_end, fresh.leg)
+        if kept == 0 or former is None:
+            return Snapped(*parts)
+        old = former.snapped
+        before = (old.state, old.edge, old.to_start, old.to_end, old.leg)
+        return Snapped(*map(np.concatenate, zip(before, parts, strict=True)))  # type: ignore[arg-type]
+
+    def estimate_at(self, usual: WalkingEstimate, *, lon: float, lat: float) -> WalkingEstimate:
+        """Return how walks from a place are estimated where the network does not reach."""
+        return local_estimate(self.network, usual, lon=lon, lat=lat)
+
+    def nearest(
+        self, query: NearestQuery, chosen: Chosen, wanted: int, estimate: WalkingEstimate
+    ) -> list[Way] | None:
+        """Return the ways to the nearest places, nearest first; None if the asker is off the network.
+
+        ``estimate`` is for those beside the network: see `estimate_at`.
+        """
+        asker = snap(self.network, [query.lon], [query.lat])
+        if asker.state[0] != Snap.ON:
+            return None
+        mask = chosen.mask
+        if query.max_m is not None:
+            near = chosen.selection.query(
+                lon=query.lon, lat=query.lat, k=max(1, len(chosen.selection)), max_m=query.max_m
+            )
+            mask = np.zeros_like(mask)
+            mask[near.positions] = True
+        if query.order == "line":
+            return self._by_line(query, chosen, wanted, asker, estimate)
+        walks = self.places.nearest(asker, k=wanted, mask=mask, limit_m=FARTHEST_M)
+        line_m = self.index.distance_m(
+            walks.positions.astype(np.int64), lon=query.lon, lat=query.lat
+        )
+        ways = [
+            Way(position, distance_m, walk_dm / 10, Basis.NETWORK)
+            for position, distance_m, walk_dm in zip(
+                walks.positions.tolist(), line_m.tolist(), walks.walk_dm.tolist(), strict=True
+            )
+        ]
+        if self._some_off and (beside := mask & self._off).any():
+            line = self.index.query(lon=query.lon, lat=query.lat, k=wanted, mask=beside)
+            ways += [
+                Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
+                for position, distance_m in zip(
+                    line.positions.tolist(), line.distance_m.tolist(), strict=True
+                )
+            ]
+        ways.sort(key=lambda way: (way.walk_m, self.index.keys[way.position]))
+        return ways
+
+    def _by_line(
+        self,
+        query: NearestQuery,
+        chosen: Chosen,
+        wanted: int,
+        asker: Snapped,
+        estimate: WalkingEstimate,
+    ) -> list[Way]:
+        line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+        mask: NDArray[np.bool_] = np.zeros_like(chosen.mask)
+        mask[line.positions] = True
+        walks = self.places.nearest(asker, k=max(1, wanted), mask=mask, limit_m=FARTHEST_M)
+        known = dict(zip(walks.positions.tolist(), walks.walk_dm.tolist(), strict=True))
+        return [
+            Way(position, distance_m, known[position] / 10, Basis.NETWORK)
+            if position in known
+            else Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
+            for position, distance_m in zip(
+                line.positions.tolist(), line.distance_m.tolist(), strict=True
+            )
+        ]
+
+
+class WalksKeeper:
+    """Keeps the facilities on the network in use, following both."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._networks = NetworkKeeper(settings)
+        self._lock = threading.Lock()
+        self._walks: FacilityWalks | None = None
+
+    def of(self, snapshot: Snapshot) -> FacilityWalks | None:
+        """Return a snapshot's facilities on the network in use; None where there is no network."""
+        network = self._networks.current()
+        if network is None:
+            return None
+        held = self._walks
+        if held is not None and held.index is snapshot.index and held.network is network:
+            return held
+        with self._lock:
+            held = self._walks
+            if held is None or held.index is not snapshot.index or held.network is not network:
+                held = self._walks = FacilityWalks(snapshot.index, network, held)
+            return held

@@ -1,0 +1,1 @@
+"""The walking network: imported, kept and handed out."""

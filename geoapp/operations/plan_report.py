@@ -1,0 +1,207 @@
+"""A finished siting run for people who were not there: a PDF, one page a site, or one HTML file."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any, Final
+
+import shapely
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+from markupsafe import Markup
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.core.units import format_metres
+from geoapp.maps.registry import registry
+from geoapp.operations.layers.map_page import MapRequest, make_map
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting.files import (
+    check_output,
+    explanation_lines,
+    gap_words,
+    question_title,
+    save_siting,
+    summary_lines,
+)
+from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
+from geoapp.reports.tables import SUFFIXES
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import read_changes
+from geoapp.store.runs.inputs import read_regions
+
+REPORTS: Final = (".pdf", ".html")
+_LAYERS = ("proposals", "stations", "bases", "homes")
+_MOST_NAMED = 8
+
+
+def check_plan_output(path: Path) -> None:
+    """Refuse a file name whose format is not known, before any work is done.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    """
+    if path.suffix.lower() in REPORTS:
+        return
+    try:
+        check_output(path)
+    except InvalidValueError:
+        names = " ".join((*SUFFIXES, *REPORTS))
+        accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
+        raise InvalidValueError("-o", path.name, accepted) from None
+
+
+def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -> None:
+    """Write a finished run to a file of any format; the file appears whole or not at all.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the file's suffix.
+    ConflictError
+        If the run has not succeeded.
+    """
+    check_plan_output(path)
+    suffix = path.suffix.lower()
+    if suffix not in REPORTS:
+        save_siting(database, run_id, path)
+        return
+    run = siting_results.finished(database, run_id)
+    paper = _paper(database, run)
+    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
+    try:
+        if suffix == ".pdf":
+            write_siting_pdf(paper, fresh)
+        else:
+            fresh.write_text(_html(database, settings, run, paper), encoding="utf-8")
+        os.replace(fresh, path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _named(rows: list[dict[str, Any]] | None) -> list[tuple[Text, float]]:
+    return [
+        (
+            Text(one["name_zh"] or "区域未知", one["name_en"] or one["name_zh"] or "unknown"),
+            one["workers"],
+        )
+        for one in (rows or [])[:_MOST_NAMED]
+    ]
+
+
+def _paper(database: Database, run: RunState) -> Paper:
+    """Gather what is printed; facilities are those in service now."""
+    result = run.result or {}
+    total = result["total"]
+    with database.session() as session:
+        regions = read_regions(session)
+        facilities = [(one.lon, one.lat) for one in read_changes(session, -1).placed]
+    names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in regions}
+    covered, sites = total["covered_before_weight"], []
+    for row in siting_results.sites_of(database, run.id):
+        covered += row["adds"]
+        sites.append(_site(row, covered / total["weight"] if total["weight"] else None, names))
+    reach_m = result["standard_line_m"]
+    about = format_metres(reach_m)
+    number = run.id
+    return Paper(
+        title=question_title(SitingParameters.from_stored(run.params), names),
+        verdict=gap_words(result),
+        sample=bool(run.inputs.get("sample")),
+        figures=[
+            (
+                Text("覆盖率", "covered"),
+                f"{_percent(total['covered_before_share'])} → "
+                f"{_percent(total['covered_after_share'])}",
+            ),
+            (Text("新覆盖的劳动者", "workers newly reached"), f"{total['added_weight']:,.0f}"),
+            (Text("新站点", "new stations"), f"{len(sites)}"),
+            (Text("仍走不到", "still out of reach"), f"{total['uncovered_weight']:,.0f}"),
+        ],
+        lines=[
+            *summary_lines(run),
+            *((Text("说明", "explained"), one.both()) for one in explanation_lines(database, run)),
+            (
+                Text("数据版本", "versions of the data"),
+                ", ".join(f"{name} {one}" for name, one in sorted(run.inputs["versions"].items())),
+            ),
+        ],
+        districts=[
+            (
+                names.get(row["code"], Text(row["name_zh"], row["name_zh"])),
+                row["covered_before_share"],
+                row["covered_after_share"],
+                row["added_weight"],
+            )
+            for row in siting_results.region_figures(database, run.id)
+            if row["level"] == "district"
+        ],
+        sites=sites,
+        outlines=[
+            shapely.from_wkb(one.outline_wkb)
+            for one in regions
+            if one.outline_wkb is not None and one.level == "district"
+        ],
+        gaps=[
+            shapely.from_wkb(one["geometry_wkb"])
+            for one in siting_results.gap_zones(database, run.id)
+        ],
+        facilities=facilities,
+        reach_m=reach_m,
+        reach_text=Text(
+            f"服务标准折合的直线距离，{about.zh}",
+            f"the service standard as a straight line, {about.en}",
+        ),
+        footer=Text(f"选址 {number}", f"siting run {number}"),
+    )
+
+
+def _site(row: dict[str, Any], share: float | None, names: dict[str, Text]) -> PaperSite:
+    point = shapely.from_wkb(row["geometry_wkb"])
+    region = names.get(row["region"] or "", Text("未知", "unknown"))
+    lines = [
+        (Text("候选点", "candidate"), row["code"]),
+        (Text("区域", "district"), region.both()),
+        (Text("经度, 纬度（WGS-84）", "lon, lat (WGS-84)"), f"{point.x:.6f}, {point.y:.6f}"),
+    ]
+    if row["cost"] is not None:
+        lines.append((Text("费用", "cost"), f"{row['cost']:,.10g}"))
+    return PaperSite(
+        order=row["order"],
+        name=row["name"] or row["code"],
+        lon=point.x,
+        lat=point.y,
+        fixed=row["fixed"],
+        adds=row["adds"],
+        covered_share=share,
+        lines=lines,
+        gains=_named(row["by_district"]),
+        zones=_named(row["by_zone"]),
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share:.1%}"
+
+
+def _html(database: Database, settings: Settings, run: RunState, paper: Paper) -> str:
+    """Return one page that holds everything, the map in a frame of its own."""
+    layers = [registry().get(name, Role.ADMIN) for name in _LAYERS]
+    map_html = make_map(
+        database, settings, MapRequest(layers, run.id, "zh", focus=_LAYERS[0]), inline=True
+    )
+    loader = FileSystemLoader(shipped("templates"))
+    environment = Environment(
+        loader=loader, autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
+    )
+    # An attribute's value: quotes and ampersands alone would end or change it.
+    frame = Markup(map_html.replace("&", "&amp;").replace('"', "&quot;"))  # noqa: S704
+    return environment.get_template("reports/siting.html").render(
+        paper=paper, frame=frame, percent=_percent
+    )

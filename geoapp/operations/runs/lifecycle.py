@@ -1,0 +1,332 @@
+"""The life of a run: created, taken, reported on, cancelled, ended, taken up again.
+
+Whatever happens to a worker, a run ends: its thread reports every ``BEAT_SECONDS``; a run whose
+worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third attempt.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from geoapp.core.errors import CancelledError, ConflictError, GeoappError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.core.words import RunStatus
+from geoapp.store.engine import Database
+from geoapp.store.models import Run
+from geoapp.store.runs import runs as store
+from geoapp.store.runs.jobs import defer_run
+
+BEAT_SECONDS = 1.0
+SILENT_SECONDS = 20.0
+FORGOTTEN_SECONDS = 10.0
+MAX_ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+_QUEUED = Text("等待开始", "Waiting to start")
+_CANCELLED = Text("已按要求取消。", "Cancelled as asked.")
+_WORKER_DIED = Text(
+    "执行的进程多次中断，未能完成。",
+    "The process that did the work ended several times; the run was given up.",
+)
+_NO_WORKER = Text("执行的进程已中断。", "The process that did the work has ended.")
+
+
+Listener = Callable[[float, Text], None]
+
+
+class InterruptedRunError(Exception):
+    """The worker is asked to end; the run goes back into the queue."""
+
+
+class LostRunError(Exception):
+    """The run is no longer this worker's: it was taken up by another."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run as its followers see it."""
+
+    id: int
+    kind: str
+    status: RunStatus
+    progress_share: float
+    step: Text
+    params: dict[str, Any]
+    inputs: dict[str, Any]
+    result: dict[str, Any] | None
+    error: Text | None
+    cancel_requested: bool
+    created_by: str | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+def run_state(run: Run) -> RunState:
+    """Return a stored run as a value."""
+    step = Text(run.step_zh, run.step_en or run.step_zh) if run.step_zh else _QUEUED
+    error = Text(run.error_zh, run.error_en or run.error_zh) if run.error_zh else None
+    return RunState(
+        id=run.id,
+        kind=run.kind,
+        status=RunStatus(run.status),
+        progress_share=run.progress_share,
+        step=step,
+        params=run.params,
+        inputs=run.inputs,
+        result=run.result,
+        error=error,
+        cancel_requested=run.cancel_requested,
+        created_by=run.created_by,
+        created_at=run.created_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+    )
+
+
+def read_run(database: Database, kind: str, run_id: int) -> RunState:
+    """Return a run of a kind.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number and kind.
+    """
+    # Numbers beyond PostgreSQL's bigint cannot be anybody's.
+    with database.session() as session:
+        run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
+        if run is None or run.kind != kind:
+            raise NotFoundError(Text("运行", "run"), str(run_id))
+        return run_state(run)
+
+
+def read_finished(database: Database, kind: str, run_id: int) -> RunState:
+    """Return a run of a kind that has results.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number and kind.
+    ConflictError
+        If it has not succeeded.
+    """
+    run = read_run(database, kind, run_id)
+    if run.status is not RunStatus.SUCCEEDED:
+        raise ConflictError(
+            Text(
+                f"运行 {run_id} 没有结果（状态：{run.status}）。",
+                f"Run {run_id} has no results (status: {run.status}).",
+            )
+        )
+    return run
+
+
+def run_kind(database: Database, run_id: int) -> str | None:
+    """Return the kind of a run; None where there is none of this number."""
+    with database.session() as session:
+        run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
+        return None if run is None else run.kind
+
+
+def recent_runs(database: Database, kind: str, limit: int = 20) -> list[RunState]:
+    """Return the newest runs of a kind, newest first."""
+    with database.session() as session:
+        return [run_state(run) for run in store.list_runs(session, kind, limit)]
+
+
+def latest_success(database: Database, kind: str) -> RunState | None:
+    """Return the run of a kind that succeeded last, or None."""
+    with database.session() as session:
+        run = store.latest_run(session, kind)
+        return None if run is None else run_state(run)
+
+
+def enqueue(database: Database, kind: str, params: dict[str, Any], created_by: str | None) -> int:
+    """Store a run and put it into the queue; return its number.
+
+    If this process dies between the two, a worker finds the forgotten run and queues it.
+    """
+    run_id = store_run(database, kind, params, created_by)
+    _defer(database, run_id)
+    return run_id
+
+
+def store_run(database: Database, kind: str, params: dict[str, Any], created_by: str | None) -> int:
+    """Store a run without queueing it, for a process that does it itself at once."""
+    with database.session() as session:
+        return store.add_run(session, kind, params, created_by)
+
+
+def _defer(database: Database, run_id: int) -> None:
+    job_id = defer_run(database, run_id)
+    with database.session() as session:
+        store.set_job(session, run_id, job_id)
+
+
+def cancel(database: Database, kind: str, run_id: int) -> RunState:
+    """Cancel a run: at once if it waits, else at its worker's next step. Ended runs stay as they are."""
+    read_run(database, kind, run_id)
+    with database.session() as session:
+        store.request_cancel(session, run_id)
+    return read_run(database, kind, run_id)
+
+
+class Attempt:
+    """One attempt at a run: reports progress from a thread of its own, and learns of a cancel."""
+
+    def __init__(
+        self,
+        database: Database,
+        run_id: int,
+        number: int,
+        stopping: threading.Event,
+        listener: Listener | None = None,
+    ) -> None:
+        self.run_id = run_id
+        self.number = number
+        self._listener = listener
+        self._database = database
+        self._stopping = stopping
+        self._share = 0.0
+        self._step = Text("开始", "Starting")
+        self._cancelled = threading.Event()
+        self._lost = threading.Event()
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._report, name=f"run-{run_id}", daemon=True)
+
+    def progress(self, share: float, step: Text | None = None) -> None:
+        """Note how far it is (0 to 1), and go no further if the run is to stop.
+
+        Raises
+        ------
+        CancelledError
+            If a user cancelled the run.
+        InterruptedRunError
+            If this worker is asked to end.
+        LostRunError
+            If the run is no longer this worker's.
+        """
+        self._share = share
+        self._step = step or self._step
+        if self._listener is not None:
+            self._listener(share, self._step)
+        if self._lost.is_set():
+            raise LostRunError
+        if self._cancelled.is_set():
+            raise CancelledError(_CANCELLED)
+        if self._stopping.is_set():
+            raise InterruptedRunError
+
+    def _report(self) -> None:
+        while True:
+            try:
+                with self._database.session() as session:
+                    learned = store.beat(session, self.run_id, self.number, self._share, self._step)
+            except GeoappError:
+                # The store does not answer now; the next beat may get through.
+                learned = None
+            if learned is not None and not learned.mine:
+                self._lost.set()
+                return
+            if learned is not None and learned.cancel_requested:
+                self._cancelled.set()
+            if self._done.wait(BEAT_SECONDS):
+                return
+
+    @contextmanager
+    def reporting(self) -> Iterator[None]:
+        """Report while the block runs."""
+        self._thread.start()
+        try:
+            yield
+        finally:
+            self._done.set()
+            self._thread.join()
+
+
+Work = Callable[[Attempt, dict[str, Any]], None]
+
+
+def perform_here(
+    database: Database, run_id: int, work: Work, listener: Listener | None = None
+) -> None:
+    """Do a stored run that no job carries, telling a listener of its progress."""
+    perform(database, run_id, work, threading.Event(), listener)
+
+
+def perform(
+    database: Database,
+    run_id: int,
+    work: Work,
+    stopping: threading.Event,
+    listener: Listener | None = None,
+) -> None:
+    """Take a run and do its work; whatever happens is written to the run.
+
+    Parameters
+    ----------
+    work
+        Does the work and, in one transaction of its own, stores the results and ends the run.
+    stopping
+        Set when this process is asked to end; the run then goes back into the queue.
+    """
+    with database.session() as session:
+        number = store.take_run(session, run_id)
+        if number is None:
+            return
+        run = store.get_run(session, run_id)
+        params = dict(run.params) if run is not None else {}
+    attempt = Attempt(database, run_id, number, stopping, listener)
+    try:
+        with attempt.reporting():
+            work(attempt, params)
+    except LostRunError:
+        log.warning("run lost", run=run_id, attempt=number)
+    except InterruptedRunError:
+        with database.session() as session:
+            back = store.put_back(session, run_id, number)
+        if back:
+            _defer(database, run_id)
+    except CancelledError as error:
+        _end(database, run_id, number, RunStatus.CANCELLED, error.text)
+    except GeoappError as error:
+        _end(database, run_id, number, RunStatus.FAILED, error.text)
+    except Exception as error:
+        log.error("run failed", run=run_id, exc_info=error)
+        text = Text(
+            f"意外错误（{type(error).__name__}），详情见服务日志，运行编号 {run_id}。",
+            f"Unexpected error ({type(error).__name__}); see the server's log for run {run_id}.",
+        )
+        _end(database, run_id, number, RunStatus.FAILED, text)
+
+
+def _end(database: Database, run_id: int, attempt: int, status: RunStatus, text: Text) -> None:
+    with database.session() as session:
+        store.end_run(session, run_id, attempt, status, error=text)
+
+
+def take_care(database: Database) -> None:
+    """Queue or fail the runs whose worker died, and queue those that never came into the queue."""
+    with database.session() as session:
+        silent = store.silent_runs(session, timedelta(seconds=SILENT_SECONDS))
+        forgotten = store.forgotten_runs(session, timedelta(seconds=FORGOTTEN_SECONDS))
+    for run_id, attempt in silent:
+        with database.session() as session:
+            run = store.get_run(session, run_id)
+            has_job = run is not None and run.job_id is not None
+            if has_job and attempt < MAX_ATTEMPTS:
+                again = store.put_back(session, run_id, attempt)
+            else:
+                again = False
+                text = _WORKER_DIED if has_job else _NO_WORKER
+                store.end_run(session, run_id, attempt, RunStatus.FAILED, error=text)
+        if again:
+            _defer(database, run_id)
+    for run_id in forgotten:
+        _defer(database, run_id)

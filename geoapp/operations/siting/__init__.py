@@ -1,0 +1,1 @@
+"""Siting runs and what surrounds them."""

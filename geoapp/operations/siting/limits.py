@@ -1,0 +1,175 @@
+"""Why a siting plan is no better, or why there is none, and what the least is that would do.
+
+Every figure comes from solving again with one thing changed, as the run itself solves: with its rules,
+and with a proof. What the time does not suffice for is left out, and said to be left out.
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any, Final
+
+import numpy as np
+
+from geoapp.analysis.siting import Limit, SitingStatus, unreachable_demand
+from geoapp.analysis.siting.result import Cancelled, Clock
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
+from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.recount import by_district
+from geoapp.operations.siting.relax import Outcome, Question, towards, with_quota, would_do
+from geoapp.operations.siting.solve import SitingPlan
+from geoapp.operations.siting.walks import kept_rows
+
+# Of the time that a run may solve, so much more may be spent on explaining its answer.
+TIME_SHARE: Final = 0.25
+MOST_SECONDS: Final = 15.0
+# What people ask for: the least of these shares that the plan does not reach is the one explained.
+GOALS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
+
+Tell = Callable[[Text], None]
+_EXPLAINING = Text(
+    "已有方案，正在比较各项限制（此时取消，方案保留）",
+    "There is a plan; comparing its limits (a cancel keeps the plan)",
+)
+
+
+def explain(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    plan: SitingPlan,
+    *,
+    tell: Tell | None = None,
+    cancelled: Cancelled | None = None,
+) -> dict[str, Any]:
+    """Return why the answer is no better and what would do, as the run keeps it.
+
+    Takes at most ``TIME_SHARE`` of the run's time limit.
+
+    Parameters
+    ----------
+    tell, cancelled
+        Told the step; asked whether to stop: what is known by then stays.
+
+    Returns
+    -------
+    explanation
+        ``unreachable``: demand that no candidate that may be opened covers (None: the model has no
+        standard to cover by); ``limits``: what each limit costs, those that cost most first;
+        ``goal_share``: the share of the demand that ``relaxations`` are about, None where it is a
+        plan at all; ``complete``: False where time ended or somebody stopped before everything
+        was asked.
+    """
+    seconds = min(TIME_SHARE * wanted.time_limit_seconds, MOST_SECONDS)
+    question = Question(inputs, wanted, plan, Clock(seconds, cancelled))
+    if tell is not None:
+        tell(_EXPLAINING)
+    result = plan.result
+    covering = wanted.model not in (SitingModel.P_MEDIAN, SitingModel.P_CENTER)
+    limits: list[dict[str, Any]] = []
+    relaxations: list[dict[str, Any]] = []
+    goal: float | None = None
+    complete = True
+    if result.status is SitingStatus.INFEASIBLE:
+        relaxations = would_do(question)
+    elif wanted.model is SitingModel.MCLP and result.status is SitingStatus.OPTIMAL:
+        limits, complete = _limits(question)
+        goal = _goal(question)
+        if goal is not None:
+            relaxations = towards(question, goal)
+    elif wanted.model is SitingModel.MCLP:
+        # A plan that may yet be bettered as it is has no limits that can be compared.
+        complete = False
+    complete = complete and all(one["outcome"] != Outcome.UNKNOWN for one in relaxations)
+    return {
+        "unreachable": _unreachable(question) if covering else None,
+        "limits": limits,
+        "goal_share": goal,
+        "relaxations": relaxations,
+        "seconds": question.clock.taken(),
+        "complete": complete,
+    }
+
+
+def _unreachable(question: Question) -> dict[str, Any]:
+    """Return the demand that nothing covers, whatever of the candidates is built."""
+    inputs = question.inputs
+    waiting = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    lost = unreachable_demand(
+        kept_rows(inputs.cover, ~inputs.covered & (inputs.weight > 0)),
+        inputs.weight[waiting],
+        forbidden=question.plan.forbidden,
+    )
+    rows = waiting[lost.points]
+    total = float(inputs.weight.sum())
+    return {
+        "workers": lost.weight,
+        "share": lost.weight / total if total > 0 else None,
+        "by_district": by_district(inputs.districts()[rows], inputs.weight[rows]),
+    }
+
+
+# What each limit costs
+
+
+def _loosened(
+    question: Question,
+) -> list[tuple[Limit, str | None, float, float, dict[str, Any]]]:
+    """Return each limit with what it is, what it is loosened to, and what that changes."""
+    inputs, wanted = question.inputs, question.wanted
+    tasks: list[tuple[Limit, str | None, float, float, dict[str, Any]]] = []
+    most = len(inputs.candidates) - len(question.plan.forbidden)
+    if wanted.p is not None and wanted.p < most:
+        tasks.append((Limit.SITES, None, wanted.p, wanted.p + 1, {"p": wanted.p + 1}))
+    if wanted.budget is not None:
+        cost = inputs.candidates.cost
+        step = float(cost[cost > 0].min(initial=np.inf))
+        if math.isfinite(step):
+            more = wanted.budget + step
+            tasks.append((Limit.BUDGET, None, wanted.budget, more, {"budget": more}))
+    for code, quota in wanted.quotas:
+        if quota.most is not None:
+            change = {"quotas": with_quota(wanted, code, Quota(quota.least, quota.most + 1))}
+            tasks.append((Limit.GROUP_MAX, code, quota.most, quota.most + 1, change))
+        if quota.least:
+            change = {"quotas": with_quota(wanted, code, Quota(quota.least - 1, quota.most))}
+            tasks.append((Limit.GROUP_MIN, code, quota.least, quota.least - 1, change))
+    return tasks
+
+
+def _limits(question: Question) -> tuple[list[dict[str, Any]], bool]:
+    """Return what the plan would gain by each limit loosened by one step, and whether all were asked."""
+    tasks = _loosened(question)
+    now = question.plan.result.objective
+    values: list[dict[str, Any]] = []
+    for number, (limit, region, old, new, change) in enumerate(tasks):
+        if question.clock.left() == 0:
+            break
+        # Half of the time is for the relaxations.
+        then = question.solved(2 * (len(tasks) - number), **change).result
+        if math.isnan(then.objective):
+            continue
+        gain = max(0.0, then.objective - now)
+        most = max(gain, then.bound - now)
+        values.append(
+            {
+                "limit": str(limit),
+                "region": region,
+                "now": old,
+                "loosened": new,
+                "gain": gain,
+                "gain_bound": most,
+                "binding": True if gain > 0 else False if most <= 0 else None,
+            }
+        )
+    values.sort(key=lambda one: -one["gain"])
+    complete = len(values) == len(tasks) and all(one["binding"] is not None for one in values)
+    return values, complete
+
+
+def _goal(question: Question) -> float | None:
+    """Return the least share that people ask for and that the plan does not reach."""
+    inputs = question.inputs
+    after = inputs.covered_with(question.plan.result.chosen)
+    total = float(inputs.weight.sum())
+    reached = float(inputs.weight[after].sum()) / total if total > 0 else 1.0
+    return next((goal for goal in GOALS if goal > reached * (1 + 1e-12)), None)

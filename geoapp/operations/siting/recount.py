@@ -1,0 +1,181 @@
+"""A siting plan counted on the demand: what each site adds and to whom, before and after."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from geoapp.analysis.coverage.region_figures import lineage
+from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.solve import SitingPlan
+
+RUNNER_UPS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A plan counted on the demand.
+
+    Attributes
+    ----------
+    order
+        Chosen candidates: fixed ones as given, then in order of what each adds.
+    adds, rows, workers
+        By chosen site, the workers that it newly reaches (or has seats for), the demand points that
+        they are at, and how many are at each.
+    after, backup_after
+        By demand point, covered once and twice with the new sites.
+    others, other_adds, other_rows, other_workers
+        The best of the candidates that may be opened and are not, what each would add now, and the
+        demand points that it would newly reach. None where seats count: what one more would serve
+        takes solving again.
+    """
+
+    order: IntArray
+    adds: FloatArray
+    rows: list[IntArray]
+    workers: list[FloatArray]
+    after: BoolArray
+    backup_after: BoolArray
+    others: IntArray
+    other_adds: FloatArray
+    other_rows: list[IntArray]
+    other_workers: list[FloatArray]
+
+
+def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Found:
+    """Count whom each site has seats for; the rows of ``served`` are those that nothing covers."""
+    waiting = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    by_site = sp.csc_array(served)
+    order = plan.result.chosen
+    parts = [slice(by_site.indptr[site], by_site.indptr[site + 1]) for site in order.tolist()]
+    opened = np.zeros(len(inputs.candidates))
+    opened[order] = 1.0
+    times = inputs.cover @ opened + inputs.covered + inputs.backup
+    return Found(
+        order=order,
+        adds=plan.result.gains,
+        rows=[waiting[by_site.indices[part]] for part in parts],
+        workers=[by_site.data[part] for part in parts],
+        after=times > 0,
+        backup_after=times > 1,
+        others=np.empty(0, np.int64),
+        other_adds=np.empty(0),
+        other_rows=[],
+        other_workers=[],
+    )
+
+
+def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
+    """Put a plan's sites in order of what each adds, and say whom it newly reaches."""
+    if plan.result.served is not None:
+        return _seated(inputs, plan, plan.result.served)
+    chosen = plan.result.chosen
+    by_site = sp.csr_array(inputs.cover.T)
+    left = np.where(inputs.covered, 0.0, inputs.weight)
+    waiting = [site for site in inputs.fixed.tolist() if site in set(chosen.tolist())]
+    rest = sorted(set(chosen.tolist()) - set(waiting))
+    order: list[int] = []
+    adds: list[float] = []
+    rows: list[IntArray] = []
+    while waiting or rest:
+        if waiting:
+            site = waiting.pop(0)
+        else:
+            gain = by_site[rest] @ left
+            site = rest.pop(int(np.argmax(gain)))
+        new = _reached(by_site, site, left)
+        order.append(site)
+        adds.append(float(left[new].sum()))
+        rows.append(new)
+        left[new] = 0.0
+    opened = np.zeros(len(inputs.candidates))
+    opened[order] = 1.0
+    times = inputs.cover @ opened + inputs.covered + inputs.backup
+    would = by_site @ left
+    # What is open, forbidden or too near to what is open is no alternative.
+    near = np.isin(plan.conflicts, order).any(axis=1)
+    for shut in (order, plan.forbidden, plan.conflicts[near].ravel()):
+        would[shut] = -1.0
+    best = np.argsort(-would, kind="stable")[:RUNNER_UPS]
+    others = best[would[best] > 0]
+    other_rows = [_reached(by_site, other, left) for other in others.tolist()]
+    return Found(
+        order=np.array(order, dtype=np.int64),
+        adds=np.array(adds),
+        rows=rows,
+        workers=[inputs.weight[some] for some in rows],
+        after=times > 0,
+        backup_after=times > 1,
+        others=others,
+        other_adds=would[others],
+        other_rows=other_rows,
+        other_workers=[inputs.weight[some] for some in other_rows],
+    )
+
+
+def _reached(by_site: sp.csr_array, site: int, left: FloatArray) -> IntArray:
+    """Return the demand points of a site that still have weight."""
+    mine = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
+    return mine[left[mine] > 0].astype(np.int64)
+
+
+def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str, Any]:
+    """Return the figures of some demand points, before and after."""
+    weight = inputs.weight
+    total = float(weight[rows].sum())
+
+    def of(mask: BoolArray) -> float:
+        return float(weight[rows & mask].sum())
+
+    def share(part: float) -> float | None:
+        return part / total if total > 0 else None
+
+    before, after = of(inputs.covered), of(found.after)
+    return {
+        "weight": total,
+        "point_count": int(rows.sum()),
+        "covered_before_weight": before,
+        "covered_before_share": share(before),
+        "covered_after_weight": after,
+        "covered_after_share": share(after),
+        "added_weight": of(found.after & ~inputs.covered),
+        "backup_before_weight": of(inputs.backup),
+        "backup_after_weight": of(found.backup_after),
+        "uncovered_weight": of(~found.after),
+    }
+
+
+def _demand_region(inputs: SitingInputs) -> NDArray[np.object_]:
+    region = inputs.demand.region
+    return np.full(len(inputs.weight), None, dtype=object) if region is None else region
+
+
+def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, Any]]]:
+    """Return the figures of every region that holds demand or a new site, and of those above."""
+    own = _demand_region(inputs)
+    known = np.array([code is not None for code in own], dtype=np.bool_)
+    codes, leaf = np.unique(own[known].astype(str), return_inverse=True)
+    site_region = inputs.candidates.region[found.order]
+    leaves = {*codes.tolist(), *(code for code in site_region if code is not None)}
+    lines = {code: set(lineage(code, inputs.parents)) for code in leaves}
+    rows = []
+    for code in sorted(set().union(*lines.values())):
+        under = np.array([code in lines[one] for one in codes.tolist()], dtype=np.bool_)
+        inside = np.zeros(len(own), np.bool_)
+        inside[known] = under[leaf] if len(codes) else False
+        figures = figures_of(inputs, found, inside)
+        figures["sites"] = sum(one is not None and code in lines[one] for one in site_region)
+        rows.append((code, figures))
+    return rows
+
+
+def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str, float]:
+    """Return workers by district, given those of each; of unknown district under an empty code."""
+    sums: dict[str, float] = {}
+    for code, one in zip(districts, workers, strict=True):
+        sums[code or ""] = sums.get(code or "", 0.0) + float(one)
+    return sums

@@ -1,0 +1,296 @@
+"""What a siting run found: computed and written at its end, read by pages, files and the API."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+from geoalchemy2.shape import from_shape
+from shapely import Point
+
+from geoapp.analysis.siting import EquityResult, SitingStatus
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.words import RunStatus
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError, RunState, read_finished
+from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.recount import (
+    Found,
+    by_district,
+    by_region,
+    counted,
+    figures_of,
+)
+from geoapp.operations.siting.solve import SitingPlan
+from geoapp.operations.siting.walks import walk_figures
+from geoapp.operations.siting.zones import gains_by_zone, siting_gaps, zone_rows, zones_of
+from geoapp.store.engine import Database
+from geoapp.store.models import RunRegion, RunSite
+from geoapp.store.runs.inputs import read_regions
+from geoapp.store.runs.runs import end_run, run_regions, save_results
+from geoapp.store.runs.sites import run_sites, save_sites
+
+KIND: Final = "siting"
+# What an objective counts.
+UNITS: Final[Mapping[SitingModel, str]] = {
+    SitingModel.MCLP: "workers",
+    SitingModel.LSCP: "sites",
+    SitingModel.P_MEDIAN: "worker_metres",
+    SitingModel.P_CENTER: "metres",
+    SitingModel.EQUITY: "workers",
+}
+
+
+def number(value: float | None) -> float | None:
+    """Return a number as JSON can hold it; None where it is not finite."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
+    districts = inputs.districts()
+    fixed = set(inputs.fixed.tolist())
+    sites = []
+    for chosen, places, adds, reached, workers in (
+        (True, found.order, found.adds, found.rows, found.workers),
+        (False, found.others, found.other_adds, found.other_rows, found.other_workers),
+    ):
+        each = zip(places.tolist(), adds, reached, workers, strict=True)
+        for rank, (place, gain, rows, counts) in enumerate(each, start=1):
+            held = inputs.candidates
+            sites.append(
+                RunSite(
+                    run_id=run_id,
+                    chosen=chosen,
+                    rank=rank,
+                    code=held.code[place],
+                    name=held.name[place],
+                    geom=from_shape(Point(held.lon[place], held.lat[place]), srid=4326),
+                    region_code=held.region[place],
+                    cost=number(held.cost[place]),
+                    fixed=place in fixed,
+                    adds=float(gain),
+                    by_district=by_district(districts[rows], counts),
+                )
+            )
+    return sites
+
+
+def _pair(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}
+
+
+def _summary(
+    inputs: SitingInputs, wanted: SitingParameters, plan: SitingPlan, found: Found
+) -> dict[str, Any]:
+    result = plan.result
+    base = float(inputs.weight[inputs.covered].sum())
+    total = float(inputs.weight.sum())
+    seated = wanted.capacity is not None
+    plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0 and not seated
+    costs = inputs.candidates.cost[found.order]
+    summary: dict[str, Any] = {
+        "model": str(wanted.model),
+        "status": str(result.status),
+        "proven": result.status is SitingStatus.OPTIMAL,
+        "objective": number(result.objective),
+        "objective_unit": "workers_served" if seated else UNITS[wanted.model],
+        "bound": number(result.bound),
+        "bound_basis": result.bound_basis,
+        "gap_share": number(result.gap_share),
+        "sites": len(found.order),
+        "cost": number(float(costs.sum())) if len(costs) else 0.0,
+        "total": figures_of(inputs, found, np.ones(len(inputs.weight), np.bool_)),
+        "curve": [
+            {
+                "p": one.p,
+                "objective": one.objective,
+                "bound": one.bound,
+                "covered_share": (base + one.objective) / total if plain else None,
+                "covered_share_bound": (base + one.bound) / total if plain else None,
+            }
+            for one in result.curve
+        ],
+        "seconds": result.seconds,
+        "reason": _pair(result.reason),
+        "needed_p": result.needed_p,
+        "needed_budget": number(result.needed_budget),
+        "reachable_share": number(result.reachable_share),
+        "unreachable_weight": plan.unreachable_weight,
+        "standard_walk_m": inputs.standard.walk_m(inputs.estimate),
+        "standard_line_m": inputs.standard.line_m(inputs.estimate),
+        "walks": None,
+    }
+    if plan.equity is not None:
+        summary["equity"] = _equity(plan.equity)
+    if plan.unreachable_weight is not None and len(found.order):
+        summary["walks"] = walk_figures(inputs, found.order)
+    return summary
+
+
+def _equity(found: EquityResult) -> dict[str, Any]:
+    """Return the districts, the worst served first, and how far down that order is proven."""
+    known = [
+        {"code": str(code) or None, "share": float(share)}
+        for code, share in zip(found.regions, found.shares.tolist(), strict=True)
+        if math.isfinite(share)
+    ]
+    proven = 0
+    for level in found.levels:
+        if not level.proven:
+            break
+        proven += 1
+    return {
+        "districts": sorted(known, key=lambda one: one["share"]),
+        "proven_districts": proven,
+        "levels": [
+            {
+                "lowest": one.lowest,
+                "objective": one.objective,
+                "bound": number(one.bound),
+                "proven": one.proven,
+            }
+            for one in found.levels
+        ],
+    }
+
+
+def store_siting(
+    database: Database,
+    attempt: Attempt,
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    plan: SitingPlan,
+    more: dict[str, Any],
+) -> None:
+    """Write the results and end the run, in one transaction.
+
+    Parameters
+    ----------
+    more
+        What else the result holds: ``explanation`` and ``alternatives``.
+
+    Raises
+    ------
+    LostRunError
+        If the run is no longer this worker's; nothing is written.
+    """
+    found = counted(inputs, plan)
+    zones = zones_of(inputs, found)
+    summary = _summary(inputs, wanted, plan, found) | zones.told() | more
+    regions = [
+        RunRegion(run_id=attempt.run_id, region_code=code, figures=figures)
+        for code, figures in by_region(inputs, found)
+    ]
+    sites = _sites(attempt.run_id, inputs, found)
+    gaps, gains = zone_rows(attempt.run_id, inputs, zones)
+    with database.session() as session:
+        ended = end_run(
+            session,
+            attempt.run_id,
+            attempt.number,
+            RunStatus.SUCCEEDED,
+            result=summary,
+            inputs=inputs.told,
+        )
+        if not ended:
+            raise LostRunError
+        save_results(session, attempt.run_id, regions, gaps, [gains])
+        save_sites(session, attempt.run_id, sites)
+
+
+def finished(database: Database, run_id: int) -> RunState:
+    """Return a siting run that has results.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such siting run.
+    ConflictError
+        If it has not succeeded.
+    """
+    return read_finished(database, KIND, run_id)
+
+
+def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
+    """Return a finished run's figures by region, before and after, in order of code.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    finished(database, run_id)
+    with database.session() as session:
+        names = {one.code: one for one in read_regions(session)}
+        return [
+            {
+                "code": row.region_code,
+                "name_zh": names[row.region_code].name_zh
+                if row.region_code in names
+                else row.region_code,
+                "name_en": names[row.region_code].name_en if row.region_code in names else None,
+                "level": names[row.region_code].level if row.region_code in names else None,
+                "parent": names[row.region_code].parent_code if row.region_code in names else None,
+                **row.figures,
+            }
+            for row in run_regions(session, run_id)
+        ]
+
+
+def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[dict[str, Any]]:
+    """Return a finished run's sites in order of what each adds, or the best of the others.
+
+    ``geometry_wkb`` is WGS-84.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    sample = bool(finished(database, run_id).inputs.get("sample"))
+    with database.session() as session:
+        names = {one.code: one for one in read_regions(session)}
+        by_zone = gains_by_zone(session, run_id, chosen=chosen)
+
+        def gains(by_district: dict[str, float]) -> list[dict[str, Any]]:
+            # JSON of the store does not keep an order.
+            rows = sorted(by_district.items(), key=lambda item: (-item[1], item[0]))
+            return [
+                {
+                    "code": code or None,
+                    "name_zh": names[code].name_zh if code in names else code or None,
+                    "name_en": names[code].name_en if code in names else None,
+                    "workers": workers,
+                }
+                for code, workers in rows
+            ]
+
+        return [
+            {
+                "order": site.rank,
+                "code": site.code,
+                "name": site.name,
+                "region": site.region_code,
+                "cost": site.cost,
+                "fixed": site.fixed,
+                "adds": site.adds,
+                "by_district": gains(site.by_district),
+                "by_zone": None if by_zone is None else by_zone.get(site.rank, []),
+                "sample": sample,
+                "geometry_wkb": bytes(site.geom.data),
+            }
+            for site in run_sites(session, run_id, chosen=chosen)
+        ]
+
+
+def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
+    """Return the gap zones that a finished run started from, and whom its sites reach of each.
+
+    Raises
+    ------
+    ConflictError
+        If the run has not succeeded.
+    """
+    finished(database, run_id)
+    with database.session() as session:
+        return siting_gaps(session, run_id)

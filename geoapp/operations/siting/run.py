@@ -1,0 +1,173 @@
+"""Siting runs: where the next stations should go, and how far from the best that can be at most."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from geoapp.analysis.siting import SitingStatus
+from geoapp.analysis.siting.result import gap_share
+from geoapp.core.errors import CancelledError
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.runs import lifecycle as runs
+from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError, RunState
+from geoapp.operations.siting.alternatives import other_plans
+from geoapp.operations.siting.inputs import check_siting, read_siting_inputs
+from geoapp.operations.siting.limits import explain
+from geoapp.operations.siting.results import KIND, store_siting
+from geoapp.operations.siting.solve import solve_siting
+from geoapp.store.engine import Database
+
+_SAVING = Text("保存结果", "Saving the results")
+_SOLVING = Text("求解", "Solving")
+_READ_SHARE = 0.4
+_SOLVED_SHARE = 0.9
+_EXPLAINED_SHARE = 0.95
+_UNITS = {
+    SitingModel.MCLP: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
+    SitingModel.LSCP: Text("{:,.0f} 个站点", "{:,.0f} sites"),
+    SitingModel.P_MEDIAN: Text("加权步行 {:,.0f} 人·米", "{:,.0f} worker-metres walked"),
+    SitingModel.EQUITY: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
+    SitingModel.P_CENTER: Text("最远步行 {:,.0f} 米", "longest walk {:,.0f} m"),
+}
+
+
+def start(database: Database, wanted: SitingParameters, created_by: str | None) -> RunState:
+    """Queue a run and return its state.
+
+    Raises
+    ------
+    InvalidValueError
+        If a value is not accepted, or the model does not honour one.
+    """
+    with database.session() as session:
+        check_siting(session, wanted)
+    return read(database, runs.enqueue(database, KIND, wanted.stored(), created_by))
+
+
+def run_here(
+    database: Database,
+    settings: Settings,
+    wanted: SitingParameters,
+    progress: Callable[[float, Text], None] | None = None,
+) -> RunState:
+    """Do a run in this process, for the command line, and return how it ended."""
+    with database.session() as session:
+        check_siting(session, wanted)
+    run_id = runs.store_run(database, KIND, wanted.stored(), None)
+    runs.perform_here(database, run_id, work(database, settings), progress)
+    return read(database, run_id)
+
+
+def work(database: Database, settings: Settings) -> runs.Work:
+    """Return the function that does a queued run."""
+
+    def do(attempt: Attempt, params: dict[str, Any]) -> None:
+        _compute(database, settings, attempt, SitingParameters.from_stored(params))
+
+    return do
+
+
+class _Watch:
+    """What a solver is told and asked: progress with the best so far, and whether to stop."""
+
+    def __init__(self, attempt: Attempt, wanted: SitingParameters) -> None:
+        self._attempt = attempt
+        self._model = wanted.model
+        self._share, self._step = _READ_SHARE, _SOLVING
+        self.stopped: Exception | None = None
+
+    def tell(self, objective: float, bound: float) -> None:
+        """Note the best objective and bound so far."""
+        if math.isfinite(objective):
+            gap = gap_share(objective, bound)
+            shown = f"{gap:.2%}" if math.isfinite(gap) else "?"
+            best = _UNITS[self._model]
+            self._step = Text(
+                f"求解：目前{best.zh.format(objective)}，与界相差至多 {shown}",
+                f"Solving: {best.en.format(objective)} so far, within {shown} of the bound",
+            )
+            # Nobody knows how long a proof takes; each better answer goes part of the way.
+            self._share += (_SOLVED_SHARE - self._share) * 0.05
+        self.cancelled()
+
+    def at(self, share: float, step: Text) -> None:
+        """Note another step."""
+        self._share, self._step = share, step
+
+    def cancelled(self) -> bool:
+        """Say whether to stop: by the user, who keeps the best so far, or because the run is lost."""
+        if self.stopped is None:
+            try:
+                self._attempt.progress(self._share, self._step)
+            except (CancelledError, InterruptedRunError, LostRunError) as error:
+                self.stopped = error
+        return self.stopped is not None
+
+
+def _compute(
+    database: Database, settings: Settings, attempt: Attempt, wanted: SitingParameters
+) -> None:
+    inputs = read_siting_inputs(
+        database,
+        settings,
+        wanted,
+        lambda share, step: attempt.progress(_READ_SHARE * share, step),
+    )
+    attempt.progress(_READ_SHARE, _SOLVING)
+    watch = _Watch(attempt, wanted)
+    plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
+    if watch.stopped is not None:
+        nothing = math.isnan(plan.result.objective)
+        # A plan that was met before the cancel stays; its status says that it was cancelled.
+        if not isinstance(watch.stopped, CancelledError) or (
+            nothing and plan.result.status is not SitingStatus.INFEASIBLE
+        ):
+            raise watch.stopped
+    explanation = explain(
+        inputs,
+        wanted,
+        plan,
+        tell=lambda step: watch.at(_SOLVED_SHARE, step),
+        cancelled=watch.cancelled,
+    )
+    others = other_plans(
+        inputs,
+        wanted,
+        plan,
+        tell=lambda step: watch.at(_EXPLAINED_SHARE, step),
+        cancelled=watch.cancelled,
+    )
+    if watch.stopped is None:
+        attempt.progress(_EXPLAINED_SHARE, _SAVING)
+    elif not isinstance(watch.stopped, CancelledError):
+        raise watch.stopped
+    store_siting(
+        database,
+        attempt,
+        inputs,
+        wanted,
+        plan,
+        {"explanation": explanation, "alternatives": others},
+    )
+
+
+def read(database: Database, run_id: int) -> RunState:
+    """Return a siting run's state."""
+    return runs.read_run(database, KIND, run_id)
+
+
+def recent(database: Database, limit: int = 20) -> list[RunState]:
+    """Return the newest siting runs, newest first."""
+    return runs.recent_runs(database, KIND, limit)
+
+
+def latest(database: Database) -> RunState | None:
+    """Return the siting run that succeeded last, or None."""
+    return runs.latest_success(database, KIND)
+
+
+def cancel(database: Database, run_id: int) -> RunState:
+    """Cancel a siting run; one that is solving keeps its best plan so far."""
+    return runs.cancel(database, KIND, run_id)

@@ -1,0 +1,198 @@
+"""What if there were stations here? Answered while a planner moves them about.
+
+Demand and what stands already are measured once for a question and kept in this process, as long as
+nothing that they rest on has changed; then a place costs no more than the walks around it.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.core.words import Level
+from geoapp.operations.coverage.run import now
+from geoapp.operations.network.keeper import network_folder
+from geoapp.operations.siting.inputs import Ground, read_ground
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import data_versions
+from geoapp.store.runs.inputs import find_demand_set
+
+MOST_PLACES: Final = 200
+_KEPT: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictChange:
+    """A district before and after; shares are 0 to 1, None without any demand."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    before_share: float | None
+    after_share: float | None
+    added: float
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What some new places would change; weights are workers.
+
+    Attributes
+    ----------
+    demand, sample
+        Code of the demand set, and whether it or a facility that counts is a sample.
+    adds
+        By place, in the order given, what it newly reaches after those before it.
+    districts
+        Those in which somebody is newly reached, or all of them if asked, most first.
+    """
+
+    demand: str
+    sample: bool
+    weight: float
+    covered_before: float
+    covered_after: float
+    adds: tuple[float, ...]
+    districts: tuple[DistrictChange, ...]
+
+
+class WhatIfService:
+    """Answers from grounds that this process keeps."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._lock = threading.Lock()
+        self._grounds: OrderedDict[tuple[Any, ...], tuple[Ground, _Districts]] = OrderedDict()
+
+    def ask(
+        self,
+        wanted: SitingParameters,
+        places: Sequence[tuple[float, float]],
+        *,
+        everywhere: bool = False,
+    ) -> WhatIf:
+        """Return what places (lon, lat in degrees, WGS-84) would change.
+
+        Parameters
+        ----------
+        everywhere
+            Whether to tell also the districts in which nothing changes.
+
+        Raises
+        ------
+        InvalidValueError
+            If there are too many places, or the question cannot be answered from what is stored.
+        """
+        if len(places) > MOST_PLACES:
+            accepted = Text(f"至多 {MOST_PLACES} 处", f"at most {MOST_PLACES} places")
+            raise InvalidValueError("places", len(places), accepted)
+        ground, districts = self._ground(wanted)
+        left = np.where(ground.covered, 0.0, ground.weight)
+        adds: list[float] = []
+        fresh = np.zeros(len(left), np.bool_)
+        if places:
+            lon, lat = np.array(places, np.float64).T
+            cover = ground.walks.cover(lon, lat, ground.standard).T.tocsr()
+            for place in range(len(places)):
+                mine = cover.indices[cover.indptr[place] : cover.indptr[place + 1]]
+                new = mine[left[mine] > 0]
+                adds.append(float(left[new].sum()))
+                fresh[new] = True
+                left[new] = 0.0
+        weight = float(ground.weight.sum())
+        before = float(ground.weight[ground.covered].sum())
+        return WhatIf(
+            demand=ground.demand_code,
+            sample=bool(ground.told["sample"]),
+            weight=weight,
+            covered_before=before,
+            covered_after=before + float(ground.weight[fresh].sum()),
+            adds=tuple(adds),
+            districts=districts.changed(ground, fresh, everywhere=everywhere),
+        )
+
+    def _ground(self, wanted: SitingParameters) -> tuple[Ground, "_Districts"]:
+        """Return what the question starts from, measured again if anything under it has changed."""
+        with self._database.session() as session:
+            held = find_demand_set(session, wanted.demand)
+            versions = tuple(sorted(data_versions(session).items()))
+        demand = None if held is None else (held.code, held.version)
+        folder = network_folder(self._settings)
+        # Who is in service depends on the day, even where hours do not count.
+        moment = wanted.at or now().date()
+        key = (
+            (wanted.standard_m, wanted.standard_seconds, wanted.region, wanted.families, moment),
+            demand,
+            versions,
+            None if folder is None else folder.name,
+        )
+        with self._lock:  # one measures, the others wait for it
+            found = self._grounds.get(key)
+            if found is None:
+                ground = read_ground(self._database, self._settings, wanted)
+                found = (ground, _Districts.of(ground))
+                self._grounds[key] = found
+                while len(self._grounds) > _KEPT:
+                    self._grounds.popitem(last=False)
+            self._grounds.move_to_end(key)
+            return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Districts:
+    """The districts of a ground's demand, numbered; -1 = in none."""
+
+    codes: tuple[str, ...]
+    number: np.ndarray[Any, np.dtype[np.int64]]
+
+    @classmethod
+    def of(cls, ground: Ground) -> "_Districts":
+        count = len(ground.weight)
+        region = ground.demand.region
+        if region is None:
+            return cls((), np.full(count, -1, np.int64))
+        above = ground.region_at(Level.DISTRICT, region)
+        known = np.array([code is not None for code in above], np.bool_)
+        number = np.full(count, -1, np.int64)
+        if not known.any():
+            return cls((), number)
+        codes, number[known] = np.unique(above[known].astype(str), return_inverse=True)
+        return cls(tuple(codes.tolist()), number)
+
+    def changed(
+        self, ground: Ground, fresh: np.ndarray[Any, np.dtype[np.bool_]], *, everywhere: bool
+    ) -> tuple[DistrictChange, ...]:
+        inside = self.number >= 0
+
+        def sums(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, Any]:
+            some = mask & inside
+            return np.bincount(self.number[some], ground.weight[some], minlength=len(self.codes))
+
+        added = sums(fresh)
+        if not (everywhere or added.any()):
+            return ()
+        total, before = sums(inside), sums(ground.covered)
+        names = {one.code: one for one in ground.regions}
+        order = np.argsort(-added, kind="stable")
+        return tuple(
+            DistrictChange(
+                code=self.codes[one],
+                name_zh=names[self.codes[one]].name_zh,
+                name_en=names[self.codes[one]].name_en,
+                before_share=_share(before[one], total[one]),
+                after_share=_share(before[one] + added[one], total[one]),
+                added=float(added[one]),
+            )
+            for one in (order if everywhere else order[added[order] > 0]).tolist()
+        )
+
+
+def _share(part: float, total: float) -> float | None:
+    return float(part / total) if total > 0 else None

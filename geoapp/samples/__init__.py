@@ -1,0 +1,1 @@
+"""Invented data for demonstrations, called a sample wherever it appears; no database."""

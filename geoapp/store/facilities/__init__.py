@@ -1,0 +1,1 @@
+"""Facilities and their places in the store."""

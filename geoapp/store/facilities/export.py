@@ -1,0 +1,40 @@
+"""Facilities as a whole, for files: in order of code, page by page in one snapshot."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from geoapp.store.facilities.read import FacilityFilter, page_of_facilities, places_of
+from geoapp.store.models import Facility, FacilityPlace
+
+_PAGE = 5000
+
+Exported = tuple[list[Facility], dict[int, list[FacilityPlace]]]
+
+
+def take_snapshot(session: Session) -> None:
+    """Let every later query of this transaction see one state; to be called first."""
+    session.execute(text("set transaction isolation level repeatable read"))
+
+
+def extra_text_names(session: Session) -> list[str]:
+    """Return the names under which texts are kept aside, in their order."""
+    return list(
+        session.scalars(
+            text(
+                "select distinct key from facility, jsonb_each(extra) "
+                "where jsonb_typeof(value) = 'string' order by key"
+            )
+        )
+    )
+
+
+def facility_pages(session: Session, wanted: FacilityFilter) -> Iterator[Exported]:
+    """Yield all facilities in order of code, with their timetabled places."""
+    after: str | None = None
+    while page := page_of_facilities(session, wanted, after=after, limit=_PAGE):
+        places = places_of(session, [one.id for one in page])
+        after = page[-1].code
+        yield page, places
+        session.expunge_all()

@@ -1,0 +1,1 @@
+"""Runs, their inputs, results and jobs in the store."""

@@ -1,0 +1,1 @@
+"""What every request passes: parameters, problems, security, language, health."""

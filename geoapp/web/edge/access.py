@@ -1,0 +1,126 @@
+"""Who is asking: sign-in sessions, and the guard before what is not public."""
+
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, current_user
+from werkzeug.wrappers import Response
+
+from geoapp.core.errors import NotAllowedError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission, Role, allows
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.users import SignedInUser, authenticate, find_by_session
+from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.problems import is_for_program, problem
+from geoapp.web.edge.security import limit_sign_in, refuse_after_failures
+from geoapp.web.edge.services import services
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_REQUIRED = "required_permission"
+_API = "/api/"
+
+
+def current_role() -> Role | None:
+    """Return the role of who is signed in, or None."""
+    return current_user.role if current_user.is_authenticated else None
+
+
+def signed_in() -> SignedInUser:
+    """Return who is signed in; only behind ``require``."""
+    user: SignedInUser = current_user._get_current_object()
+    return user
+
+
+def may(permission: Permission) -> bool:
+    """Tell whether who asks may do this."""
+    return allows(current_role(), permission)
+
+
+def require(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only those with a permission pass: others sign in first, or are refused.
+
+    The guard stands before everything else, so that somebody who may not do a thing at all is told
+    so, and not which of the values is wrong.
+    """
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        setattr(view, _REQUIRED, permission)
+        return view
+
+    return decorate
+
+
+def required_permission(view: Callable[..., object]) -> Permission | None:
+    """Return what a view requires; None = it is open to everybody."""
+    permission: Permission | None = getattr(view, _REQUIRED, None)
+    return permission
+
+
+def _may_name_itself() -> bool:
+    """Tell whether a program gives name and password with its question."""
+    given = request.authorization
+    return given is not None and given.type == "basic" and request.path.startswith(_API)
+
+
+def _by_header(_request: Request) -> SignedInUser | None:
+    """Return who a program says it is by HTTP Basic authentication; for the API alone."""
+    given = request.authorization
+    if given is None or not _may_name_itself():
+        return None
+    refuse_after_failures()
+    name, password = without_nul(given.username or ""), given.password or ""
+    user = authenticate(services().database, name, password)
+    if user is None:
+        limit_sign_in()  # counts the failure
+        return None
+    g.known_by_header = True
+    return user
+
+
+def _guard() -> Response | None:
+    if _may_name_itself() and not current_user.is_authenticated:
+        # Wrong credentials are told at once, also where nobody would have asked for any.
+        refused = problem(401, Text("用户名或密码不对。", "Wrong name or password."))
+        refused.headers["WWW-Authenticate"] = 'Basic realm="geoapp"'
+        return refused
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = None if view is None else required_permission(view)
+    if permission is None:
+        return None
+    role = current_role()
+    if role is None:
+        if is_for_program():
+            return problem(401, Text("请先登录。", "Sign in first."))
+        return redirect(url_for("sign_in.show", next=request.path))
+    if not allows(role, permission):
+        raise NotAllowedError(
+            Text(f"您的角色（{role}）没有这项权限。", f"Your role ({role}) does not permit this.")
+        )
+    return None
+
+
+def init_access(app: Flask, settings: Settings) -> None:
+    """Set up sessions: signed cookies whose user is looked up anew at each request."""
+    # Its context processor would ask the store for the user even on the page that says the store is
+    # away; templates use what geoapp.web.pages.chrome gives them.
+    manager = LoginManager(app, add_context_processor=False)
+    app.config.update(
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        REMEMBER_COOKIE_HTTPONLY=True,
+        REMEMBER_COOKIE_SECURE=settings.secure_cookies,
+    )
+
+    app.before_request(_guard)
+
+    @manager.user_loader
+    def load(session_id: str) -> SignedInUser | None:
+        return find_by_session(services().database, session_id)
+
+    manager.request_loader(_by_header)
+    app.jinja_env.globals.update(may=may, current_role=current_role, Permission=Permission)

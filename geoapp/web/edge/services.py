@@ -1,0 +1,26 @@
+"""What a request handler may reach: the settings, the store and the nearest service."""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from geoapp.core.settings import Settings
+from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.siting.what_if import WhatIfService
+from geoapp.store.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts that ``create_app`` wired together."""
+
+    settings: Settings
+    database: Database
+    nearest: NearestService
+    what_if: WhatIfService
+
+
+def services() -> Services:
+    """Return the parts of the application that answers the present request."""
+    parts: Services = current_app.extensions["geoapp"]
+    return parts

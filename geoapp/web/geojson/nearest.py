@@ -1,0 +1,105 @@
+"""Nearest answers as GeoJSON, for the API and the command line.
+
+What does not change between two questions (name, amenities, links ...) is serialised once for each
+facility and datum; a question adds the distance and whether the facility is open.
+"""
+
+from functools import lru_cache
+
+import orjson
+
+from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.links import links
+from geoapp.core.words import Datum
+from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
+from geoapp.operations.nearest.snapshot import Opening
+from geoapp.store.facilities.read import PlacedFacility
+
+
+def render_answer(service: NearestService, items: list[NearestItem], datum: Datum) -> bytes:
+    """Return a FeatureCollection, nearest first, with coordinates in a datum."""
+    features = b",".join([_feature(service, item, datum) for item in items])
+    return b'{"type":"FeatureCollection","features":[' + features + b"]}"
+
+
+def render_ahead(service: NearestService) -> None:
+    """Serialise the facilities in service before anybody asks, as far as they are kept."""
+    for facility in service.ground()[0].facilities[:KEPT_RENDERED]:
+        if facility is not None:
+            service.kept(facility, Datum.WGS84, render_constant)
+
+
+def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
+    head, constant = service.kept(item.facility, datum, render_constant)
+    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b' % (
+        head,
+        item.distance_m,
+        item.walk_m,
+        round(item.walk_seconds),
+        item.basis.encode(),
+        _render_opening(item.opening),
+        constant,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _render_opening(opening: Opening) -> bytes:
+    change = opening.changes_at
+    members = {
+        "open": opening.open,
+        "open_changes_at": None if change is None else change.isoformat(),
+        "open_note": _pair(opening.note),
+    }
+    return orjson.dumps(members)[1:-1]
+
+
+def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:
+    """Return the bytes of a feature before and after the members that belong to one question."""
+    lon, lat = from_wgs84(lon=facility.lon, lat=facility.lat, datum=datum)
+    point = [round(lon, 7), round(lat, 7)]
+    if facility.area_wkb is None:
+        geometry = {"type": "Point", "coordinates": point}
+    else:
+        geometry = geometry_from_wgs84(facility.area_wkb, datum)
+    head = {
+        "type": "Feature",
+        "id": facility.code,
+        "geometry": geometry,
+        "properties": {
+            "code": facility.code,
+            "kind": facility.kind,
+            "family": facility.family,
+            "name": facility.name,
+            "name_en": facility.name_en,
+        },
+    }
+    rest = {
+        "entry": facility.entry,
+        "access": facility.access,
+        "verified_on": facility.verified_on,
+        "opening_hours": facility.opening_hours,
+        "amenities": facility.amenities,
+        "no_amenities": facility.no_amenities,
+        "address": facility.address,
+        "phone": facility.phone,
+        "operator": facility.operator,
+        "host": facility.host,
+        "capacity": facility.capacity,
+        "region": facility.region_code,
+        "place": _pair(
+            Text(facility.place_zh, facility.place_en or facility.place_zh)
+            if facility.place_zh
+            else None
+        ),
+        "position_accuracy_m": facility.position_accuracy_m,
+        "lon": point[0],
+        "lat": point[1],
+        "sample": facility.is_sample,
+        "links": links(lon=facility.lon, lat=facility.lat, name=facility.name),
+    }
+    return orjson.dumps(head)[:-2] + b",", b"," + orjson.dumps(rest)[1:] + b"}"
+
+
+def _pair(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else {"zh": text.zh, "en": text.en}

@@ -1,0 +1,1 @@
+"""The pages of coverage runs: the planner's and the manager's."""

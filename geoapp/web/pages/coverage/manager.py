@@ -1,0 +1,138 @@
+"""``/coverage``: how well are we covered, district by district?"""
+
+import csv
+import io
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request
+
+from geoapp.core.i18n import Text
+from geoapp.core.words import GROUP_TEXT, RunStatus
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.facilities.vocabularies import read_demand_sets
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.reports.words.coverage import (
+    Figures,
+    demand_code,
+    figures_of,
+    reasons_text,
+    share_text,
+    statement_text,
+    title_text,
+)
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import percent
+from geoapp.web.pages.coverage.planner import map_link, run_number
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("coverage", __name__)
+
+# Lower edges of the five classes of the map, as shares.
+EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
+LEGEND = (
+    ("class-1", "< 20%"),
+    ("class-2", "20–40%"),
+    ("class-3", "40–60%"),
+    ("class-4", "60–80%"),
+    ("class-5", "≥ 80%"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One district's line in the table."""
+
+    code: str
+    text: Text
+    figures: Figures
+    class_name: str
+    line: dict[str, Any] | None
+    access: dict[str, Any] | None
+
+
+def class_of(share: float | None) -> str:
+    """Return the colour class of a share; none is a class of its own."""
+    if share is None:
+        return "class-none"
+    return f"class-{sum(share >= edge for edge in EDGES)}"
+
+
+@blueprint.get("/coverage")
+def show() -> str:
+    """Show the latest run that succeeded, or the one that the address names."""
+    run = _run()
+    if run is None or run.result is None:
+        return render_template("manager/coverage.html", run=None)
+    database = services().database
+    names = region_names(database)
+    sets = read_demand_sets(database)
+    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+    figures = figures_of(run.result["total"])
+    rows = _rows(run, names)
+    sample = any(one["sample"] for one in sets if one["code"] == demand_code(run))
+    return render_template(
+        "manager/coverage.html",
+        run=run,
+        title=title_text(run, names).pick(language()),
+        statement=statement_text(run, names, demand).pick(language()),
+        figures=figures,
+        reasons=reasons_text(run).pick(language()),
+        line=run.result.get("straight_line"),
+        access=run.result.get("access"),
+        groups=_groups(run.result.get("access")),
+        rows=rows,
+        classes={row.code: row.class_name for row in rows},
+        notes={row.code: percent(row.figures.covered_share) for row in rows},
+        legend=LEGEND,
+        share=share_text(run, figures, names, sample=sample),
+        sample=sample,
+        map_link=map_link(run),
+    )
+
+
+@blueprint.get("/coverage.csv")
+def table() -> Response:
+    """Answer the table as CSV, with a byte-order mark so that Excel reads the names."""
+    run = _run()
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
+    if run is not None:
+        for row in _rows(run, region_names(services().database)):
+            writer.writerow([row.code, row.text.zh, row.text.en, *asdict(row.figures).values()])
+    response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
+    name = "coverage" if run is None else f"coverage-{run.id}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _run() -> RunState | None:
+    database = services().database
+    number = request.args.get("run")
+    if number is None:
+        return coverage_run.latest(database)
+    run = coverage_run.read(database, run_number(number))
+    return run if run.status is RunStatus.SUCCEEDED else None
+
+
+def _groups(access: dict[str, Any] | None) -> list[tuple[Text, dict[str, Any]]]:
+    """Return the groups of workers with their measures, the greatest first."""
+    found = list((access or {}).get("groups", {}).items())
+    found.sort(key=lambda item: (-item[1]["walk"]["weight"], item[0]))
+    return [(GROUP_TEXT.get(name, Text(name, name)), one) for name, one in found]
+
+
+def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
+    found = coverage_results.region_figures(services().database, run.id)
+    rows = []
+    for one in found:
+        if one["level"] != "district":
+            continue
+        figures = figures_of(one)
+        name = names.get(one["code"], Text(one["code"], one["code"]))
+        colour = class_of(figures.covered_share)
+        rows.append(Row(one["code"], name, figures, colour, one["straight_line"], one["access"]))
+    return rows

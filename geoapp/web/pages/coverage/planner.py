@@ -1,0 +1,152 @@
+"""``/plan``: run a coverage, follow it, see the gaps on the map and in a table."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, render_template, request
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.facilities.vocabularies import read_demand_sets
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.reports.words.coverage import (
+    RunLine,
+    demand_code,
+    figures_of,
+    reasons_text,
+    run_line,
+    statement_text,
+    title_text,
+)
+from geoapp.web.edge.access import require
+from geoapp.web.edge.language import language, t
+from geoapp.web.edge.services import services
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("plan", __name__)
+
+MOST_LOADS = 10
+MOST_OVERLAPS = 10
+
+
+@blueprint.get("/plan")
+@require(Permission.RUN)
+def show() -> str:
+    """Show the form, the earlier runs, and the run that the address names."""
+    database = services().database
+    number = request.args.get("run")
+    run = None
+    if number is not None:
+        run = coverage_run.read(database, run_number(number))
+    names = region_names(database)
+    return render_template(
+        "planner/plan.html",
+        regions=names,
+        demand_sets=read_demand_sets(database),
+        families=list(FAMILY_TEXT.items()),
+        runs=_lines(names),
+        suggested_at=next_evening(),
+        texts=_texts(),
+        walk_words=_walk_words(),
+        **run_parts(run, names),
+    )
+
+
+@blueprint.get("/plan/runs/<int:run_id>")
+@require(Permission.RUN)
+def result(run_id: int) -> str:
+    """Answer a run's result alone, for the page that has followed it."""
+    database = services().database
+    names = region_names(database)
+    return render_template(
+        "planner/result.html",
+        runs=_lines(names),
+        fresh=True,
+        **run_parts(coverage_run.read(database, run_id), names),
+    )
+
+
+def _lines(names: dict[str, Text]) -> list[RunLine]:
+    return [run_line(one, names) for one in coverage_run.recent(services().database)]
+
+
+def run_number(value: str) -> int:
+    """Return the number of a run as an address names it."""
+    if not (value.isascii() and value.isdecimal() and len(value) < 19):
+        raise InvalidValueError("run", value, Text("运行编号", "the number of a run"))
+    return int(value)
+
+
+def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/result.html`` needs of a run."""
+    if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
+        return {"run": run, "figures": None, "gaps": []}
+    database = services().database
+    sets = read_demand_sets(database)
+    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+    return {
+        "run": run,
+        "figures": figures_of(run.result["total"]),
+        "gaps": coverage_results.gap_zones(database, run.id),
+        "loads": [
+            one
+            for one in coverage_results.loads(database, run.id, MOST_LOADS)
+            if one.sole_weight > 0
+        ],
+        "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
+        "title": title_text(run, names).pick(language()),
+        "reasons": reasons_text(run).pick(language()),
+        "statement": statement_text(run, names, demand).pick(language()),
+        "sample": any(one["sample"] for one in sets if one["code"] == demand_code(run)),
+        "map_link": map_link(run),
+    }
+
+
+def map_link(run: RunState) -> str:
+    """Return the address of a run's Folium map."""
+    return f"/maps/stations,bases,homes,gaps,regions.html?run={run.id}&lang={language()}"
+
+
+def next_evening() -> str:
+    """Return the moment that is asked about most: a working evening, next Tuesday at ten."""
+    today = datetime.now(ZoneInfo(services().settings.timezone)).date()
+    tuesday = today + timedelta(days=(1 - today.weekday()) % 7)
+    return f"{tuesday.isoformat()}T22:00"
+
+
+def _walk_words() -> dict[str, str]:
+    return {
+        "looking": t("正在找…", "Looking…"),
+        "failed": t("没有找到，请稍后再试。", "That did not work; try again later."),
+        "none": t("附近没有设施。", "There is no facility."),
+        "from": t(
+            "最近的是 {name}：步行 {walk} 米，约 {minutes} 分钟（{basis}）。"
+            "浅色是离它步行 5 分钟和 10 分钟的范围。",
+            "The nearest is {name}: {walk} m on foot, about {minutes} min ({basis}). "
+            "Shaded: within 5 and 10 minutes of it.",
+        ),
+        "no_way": t(
+            "最近的是 {name}，但步行路网上没有通路。",
+            "The nearest is {name}, but there is no way to it on the walking network.",
+        ),
+        "around": t(
+            "浅色是离 {name} 步行 5 分钟和 10 分钟的范围（{basis}）。",
+            "Shaded: within 5 and 10 minutes of {name} on foot ({basis}).",
+        ),
+        **{basis.value: t(text) for basis, text in BASIS_TEXT.items()},
+    }
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "no_family": t("请至少选一类设施。", "Choose at least one family of facilities."),
+        "no_moment": t("请填日期和时间。", "Give a date and a time."),
+        "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
+        "cancelling": t("正在取消…", "Cancelling…"),
+        "workers": t("人", "workers"),
+    }

@@ -1,0 +1,27 @@
+"""What a siting run's page tells beside its sites: gap zones, what limits the plan, what would do."""
+
+from typing import Any
+
+from geoapp.core.i18n import Text
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.siting import results as siting_results
+from geoapp.reports.words.explanation import explained
+from geoapp.web.edge.services import services
+
+MOST_ZONES = 20
+
+
+def explained_parts(run: RunState, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``siting_limits.html`` and ``siting_explained.html`` need of a run that succeeded.
+
+    Parameters
+    ----------
+    names
+        The regions' names by code.
+    """
+    gaps = siting_results.gap_zones(services().database, run.id)
+    return {
+        "gaps": gaps[:MOST_ZONES],
+        "gaps_left_out": len(gaps) - len(gaps[:MOST_ZONES]),
+        "why": explained((run.result or {}).get("explanation"), names),
+    }

@@ -1,0 +1,317 @@
+"""``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
+
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import shapely
+from flask import Blueprint, Response, render_template, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from werkzeug.exceptions import NotFound
+
+from geoapp.core.geo import from_wgs84, to_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.roles import Permission
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, Level, RunStatus
+from geoapp.operations.coverage.run import now
+from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.plan_report import save_plan
+from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting import scenarios
+from geoapp.operations.siting.alternatives import alternative_words, ended_words
+from geoapp.operations.siting.files import gap_words, question_title, summary_lines
+from geoapp.operations.siting.forbidden_areas import read_areas
+from geoapp.operations.siting.proposals import propose
+from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.operations.siting.what_if import MOST_PLACES
+from geoapp.web.api.siting_runs import DrawnBody
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.language import language, t
+from geoapp.web.edge.parameters import WITHOUT_NUL, parse_moment
+from geoapp.web.edge.problems import on_validation_error
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.coverage.planner import next_evening, run_number
+from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.scenarios import scenario_state
+from geoapp.web.pages.siting.curve import curve_of
+from geoapp.web.pages.siting.explained import explained_parts
+from geoapp.web.pages.siting.form import given
+
+blueprint = Blueprint("siting", __name__)
+
+_FORMATS = {
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "gpkg": "application/geopackage+sqlite3",
+    "geojson": "application/geo+json",
+    "csv": "text/csv",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SitingLine:
+    """One line of the list of runs."""
+
+    id: int
+    title: Text
+    when: Text
+    told: Text
+
+
+@blueprint.get("/plan/siting")
+@require(Permission.RUN)
+def show() -> str:
+    """Show the form, the earlier runs, and the run that the address names."""
+    database = services().database
+    number, kept = request.args.get("run"), request.args.get("scenario")
+    saved = None
+    if kept is not None:
+        saved = scenarios.read(database, signed_in(), run_number(kept), _version())
+        number = None if saved.run is None else str(saved.run)
+    run = None if number is None else siting_run.read(database, run_number(number))
+    names = region_names(database)
+    return render_template(
+        "planner/siting.html",
+        regions=names,
+        demand_sets=read_demand_sets(database),
+        candidate_sets=read_candidate_sets(database),
+        families=list(FAMILY_TEXT.items()),
+        districts_of=_districts(),
+        suggested_at=next_evening(),
+        lines=_lines(names),
+        texts=_texts(),
+        known=_known(saved, run),
+        **_parts(run, names),
+    )
+
+
+def _districts() -> dict[str, list[str]]:
+    """Return by code of a region (empty: everywhere) the districts that are in it."""
+    regions = list_regions(services().database)
+    districts = [one for one in regions if one.level == Level.DISTRICT]
+    found = {"": [one.code for one in districts]}
+    for one in districts:
+        found.setdefault(one.code, []).append(one.code)
+        if one.parent_code is not None:
+            found.setdefault(one.parent_code, []).append(one.code)
+    return found
+
+
+def _version() -> int | None:
+    version = request.args.get("version")
+    return None if version is None else run_number(version)
+
+
+def _known(saved: SavedScenario | None, run: RunState | None) -> dict[str, Any]:
+    """Return what the form starts with: a scenario, or what a run was asked."""
+    question = None
+    if saved is not None:
+        question = saved.question
+    elif run is not None:
+        question = SitingParameters.from_stored(run.params)
+    zone = services().settings.timezone
+    return {
+        "given": None if question is None else given(question, map_setup().datum, zone),
+        "scenario": None if saved is None else scenario_state(saved),
+        "without": request.args.getlist("without"),
+    }
+
+
+@blueprint.post("/plan/siting/areas")
+@require(Permission.RUN)
+def areas() -> Response:
+    """Answer the polygons of a GeoJSON text in the datum of the map."""
+    return json_reply({"areas": read_areas(request.get_data(), map_setup().datum)})
+
+
+@blueprint.get("/plan/siting/runs/<int:run_id>")
+@require(Permission.RUN)
+def result(run_id: int) -> str:
+    """Answer a run's result alone, for the page that has followed it."""
+    names = region_names(services().database)
+    run = siting_run.read(services().database, run_id)
+    return render_template(
+        "planner/siting_result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+    )
+
+
+@blueprint.get("/plan/siting/<int:run_id>.<ext>")
+@require(Permission.RUN)
+def download(run_id: int, ext: str) -> Response:
+    """Answer a run as a file."""
+    if ext not in _FORMATS:
+        raise NotFound
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"siting-{run_id}.{ext}"
+        save_plan(services().database, services().settings, run_id, path)
+        response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
+    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+class TryBody(BaseModel):
+    """Places to be tried, for the question that the form states."""
+
+    model_config = ConfigDict(extra="ignore")  # what only the solver needs
+
+    standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False)
+    standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False)
+    region: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
+    demand: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
+    families: list[Family] | None = Field(None, min_length=1, max_length=3)
+    at: str | None = Field(None, max_length=64)
+    drawn: list[DrawnBody] = Field([], max_length=MOST_PLACES)
+    datum: Datum = Datum.WGS84
+
+
+@blueprint.post("/plan/siting/try")
+@require(Permission.RUN)
+def attempt() -> Response:
+    """Tell what stations at some places would change, while they are moved about."""
+    try:
+        body = TryBody.model_validate(request.get_json(silent=True) or {})
+    except ValidationError as error:
+        return on_validation_error(error)
+    parts = services()
+    at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
+    wanted = SitingParameters(
+        p=1,
+        standard_m=body.standard_m,
+        standard_seconds=body.standard_seconds,
+        region=body.region,
+        demand=body.demand,
+        families=None if body.families is None else tuple(sorted(set(body.families))),
+        at=now() if body.at is not None and at is None else at,
+    )
+    places = [
+        to_wgs84(lon=float(one.lon), lat=float(one.lat), datum=body.datum) for one in body.drawn
+    ]
+    return json_reply(asdict(parts.what_if.ask(wanted, places)))
+
+
+@blueprint.post("/plan/siting/<int:run_id>/propose")
+@require(Permission.RUN)
+def adopt(run_id: int) -> Response:
+    """Store a run's sites as proposed facilities."""
+    done = propose(services().database, services().settings, run_id)
+    return json_reply({"added": list(done.added), "there": list(done.there)})
+
+
+def _title(run: RunState, names: dict[str, Text]) -> Text:
+    return question_title(SitingParameters.from_stored(run.params), names)
+
+
+def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
+    told = RUN_STATUS_TEXT[run.status]
+    if run.result is not None:
+        total = run.result["total"]
+        before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
+        if before is not None and after is not None:
+            told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
+    return SitingLine(run.id, _title(run, names), moment_text(run.created_at), told)
+
+
+def _lines(names: dict[str, Text]) -> list[SitingLine]:
+    return [_line(one, names) for one in siting_run.recent(services().database)]
+
+
+def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/siting_result.html`` needs of a run."""
+    if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
+        return {"run": run, "found": None}
+    database = services().database
+    total = run.result["total"]
+    covered = total["covered_before_weight"]
+    sites = siting_results.sites_of(database, run.id)
+    for site in sites:
+        covered += site["adds"]
+        site["covered_share"] = covered / total["weight"] if total["weight"] else None
+        _place(site)
+    others = siting_results.sites_of(database, run.id, chosen=False)
+    for site in others:
+        _place(site)
+    regions = [
+        one for one in siting_results.region_figures(database, run.id) if one["level"] == "district"
+    ]
+    return {
+        "run": run,
+        "comparable": [
+            _line(one, names)
+            for one in siting_run.recent(database)
+            if one.id != run.id and one.status is RunStatus.SUCCEEDED
+        ],
+        "found": run.result,
+        "total": total,
+        "title": _title(run, names).pick(language()),
+        "verdict": gap_words(run.result).pick(language()),
+        "lines_told": [(label.pick(language()), value) for label, value in summary_lines(run)],
+        "sites": sites,
+        "others": others,
+        "districts": regions,
+        "region_names": names,
+        "alternatives": _alternatives(run.result.get("alternatives"), names),
+        "curve": curve_of(run.result),
+        "sample": bool(run.inputs.get("sample")),
+        "formats": list(_FORMATS),
+        **explained_parts(run, names),
+    }
+
+
+def _alternatives(found: dict[str, Any] | None, names: dict[str, Text]) -> dict[str, Any] | None:
+    """Return other plans in words, with the places of their other sites for the map."""
+    if found is None:
+        return None
+    datum = map_setup().datum
+    plans = []
+    for one in found["plans"]:
+        places = []
+        for site in one["taken_instead"]:
+            lon, lat = from_wgs84(lon=site["lon"], lat=site["lat"], datum=datum)
+            places.append(
+                [round(float(lon), 6), round(float(lat), 6), site["name"] or site["code"]]
+            )
+        plans.append({"words": alternative_words(one, names), "places": places})
+    return {"plans": plans, "ended": ended_words(found)}
+
+
+def _place(site: dict[str, Any]) -> None:
+    """Put a site's position into the datum of the page's map, and its name into words."""
+    point = shapely.from_wkb(site.pop("geometry_wkb"))
+    lon, lat = from_wgs84(lon=point.x, lat=point.y, datum=map_setup().datum)
+    site["lon"], site["lat"] = round(float(lon), 6), round(float(lat), 6)
+    site["at"] = f"{point.x:.5f}, {point.y:.5f}"
+
+
+def _texts() -> dict[str, str]:
+    return {
+        "no_family": t("请至少选一类设施。", "Choose at least one family of facilities."),
+        "no_moment": t("请填日期和时间。", "Give a date and a time."),
+        "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
+        "cancelling": t("正在停止，保留目前最好的方案…", "Stopping, keeping the best so far…"),
+        "workers": t("人", "workers"),
+        "adds": t("新增", "adds"),
+        "must": t("必选点", "Must have"),
+        "shown": t("地图上空心的是改建的站点。", "Hollow on the map: the sites built instead."),
+        "area": t("画出的范围", "Drawn area"),
+        "draw_end": t("不画了", "Stop drawing"),
+        "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
+        "remove": t("去掉", "Remove"),
+        "measuring": t("正在计算…", "Computing…"),
+        "tried": t(
+            "这几处新覆盖 {added} 人，覆盖率 {before} → {after}。",
+            "These newly reach {added} workers: {before} → {after} covered.",
+        ),
+        "proposed": t(
+            "已登记 {added} 处拟建站点；{there} 处原已登记。",
+            "{added} proposed stations stored; {there} were there already.",
+        ),
+    }

@@ -1,0 +1,249 @@
+"""Files that are not what they seem: each is refused with one clear sentence."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import geopandas as gpd
+import openpyxl
+import pytest
+import shapely
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from geoapp.core.errors import GeoappError, InvalidValueError, UnusableInputError
+from geoapp.importers.formats import csv as csv_files
+from geoapp.importers.formats.table import open_table
+
+
+def rows(path: Path) -> list[list[object]]:
+    return [record.cells for record in open_table(path).records]
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(UnusableInputError) as caught:
+        list(open_table(path).records)
+    assert caught.value.text.zh
+    return caught.value.text.en
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_csv_in_three_encodings(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,名称\n1,㐀驿站\n".encode(encoding))
+    table = open_table(path)
+    assert table.columns == ["编号", "名称"]
+    assert [record.cells for record in table.records] == [["1", "㐀驿站"]]
+
+
+def test_other_encodings_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16"))
+    assert "UTF-16" in refused(path)
+    path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16-le"))
+    assert "binary" in refused(path)
+    path.write_bytes("编号\n1\n".encode() + b"\xff\xff\xff")
+    assert "neither UTF-8" in refused(path)
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_other_delimiters(tmp_path: Path, mark: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"code{mark}name\nA{mark}b, c\n", encoding="utf-8")
+    assert rows(path) == [["A", "b, c"]]
+
+
+def test_lines_are_where_rows_begin(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('a,b\n"1\n2",x\n\n3,y\n', encoding="utf-8")
+    assert [(record.line, record.cells) for record in open_table(path).records] == [
+        (2, ["1\n2", "x"]),
+        (5, ["3", "y"]),
+    ]
+
+
+def test_a_huge_cell_is_refused_without_reading_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(csv_files, "MOST_CELL_CHARACTERS", 1000)
+    monkeypatch.setattr(csv_files, "MOST_LINE_CHARACTERS", 2000)
+    path = tmp_path / "a.csv"
+    path.write_text("code,name\nA," + "x" * 5000 + "\n", encoding="utf-8")
+    assert "line 2: a cell is too large" in refused(path)
+    # Many short lines inside one pair of quotation marks.
+    path.write_text('code,name\nA,"' + "x\n" * 5000 + '"\n', encoding="utf-8")
+    assert "a cell is too large" in refused(path)
+
+
+def test_a_cell_of_a_gigabyte_in_a_small_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    openpyxl.Workbook().save(path)
+    with (
+        zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+        archive.open("xl/sharedStrings2.xml", "w", force_zip64=True) as file,
+    ):
+        file.write(b"<sst><si><t>")
+        for _ in range(1024):
+            file.write(b"x" * 1024**2)
+        file.write(b"</t></si></sst>")
+    assert path.stat().st_size < 8 * 1024**2
+    assert "a cell is too large" in refused(path)
+
+
+def test_16384_columns(tmp_path: Path) -> None:
+    names = [f"c{number}" for number in range(16_384)]
+    path = tmp_path / "a.csv"
+    path.write_text(",".join(names) + "\n" + ",".join("1" * 16_384) + "\n", encoding="utf-8")
+    assert "16,384 columns" in refused(path)
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(names)
+    book.save(tmp_path / "a.xlsx")
+    assert "16,384 columns" in refused(tmp_path / "a.xlsx")
+
+
+def test_a_far_cell_is_refused_before_it_takes_memory(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active["A1"] = "code"
+    book.active["XFD1048576"] = "x"
+    book.save(tmp_path / "a.xlsx")
+    assert "1,048,576 rows x 16,384 columns" in refused(tmp_path / "a.xlsx")
+
+
+def test_zip_bombs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/bomb.xml", b" " * 3_000_000)
+    monkeypatch.setattr("geoapp.importers.formats.xlsx.MOST_UNPACKED_BYTES", 2_000_000)
+    assert "unpacks to" in refused(tmp_path / "a.xlsx")
+
+
+def test_a_broken_workbook(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    openpyxl.Workbook().save(buffer)
+    (tmp_path / "a.xlsx").write_bytes(buffer.getvalue()[:-100])
+    assert "not a sound .xlsx" in refused(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(tmp_path / "b.xlsx", "w") as archive:
+        archive.writestr("hello.txt", "hello")
+    assert "not a sound .xlsx" in refused(tmp_path / "b.xlsx")
+    with zipfile.ZipFile(tmp_path / "c.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+    assert "not a sound .xlsx" in refused(tmp_path / "c.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.csv", b"SQLite format 3\x00", "GeoPackage"),
+        ("a.csv", b"PK\x03\x04 zip", "ZIP"),
+        ("a.xlsx", b"code,name\n1,2\n", "text or something else"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old .xls"),
+        ("a.gpkg", b'{"type": "FeatureCollection"}', "JSON"),
+        ("a.geojson", b"code,name\n", "not JSON"),
+        ("a.csv", b'{"type": "FeatureCollection"}', "JSON"),
+        ("a.csv", b"<!DOCTYPE html><html>", "web page"),
+        ("a.csv", b"\x89PNG\r\n\x1a\n", "PNG"),
+        ("a.csv", b"%PDF-1.7", "PDF"),
+        ("a.csv", b"\x1f\x8b\x08", "gzip"),
+    ],
+)
+def test_content_that_is_not_what_the_suffix_says(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content + b"\n" * 20)
+    message = refused(tmp_path / name)
+    assert "not what its suffix" in message
+    assert said in message
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx", "a.geojson", "a.gpkg"])
+def test_empty_missing_and_folders(tmp_path: Path, name: str) -> None:
+    assert "cannot be read" in refused(tmp_path / name)
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf \n")
+    assert "empty" in refused(tmp_path / name)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    assert "cannot be read" in refused(tmp_path / name)
+
+
+def test_unknown_suffix(tmp_path: Path) -> None:
+    with pytest.raises(InvalidValueError, match=r"\.gpkg"):
+        open_table(tmp_path / "a.shp")
+
+
+def test_broken_sqlite(tmp_path: Path) -> None:
+    (tmp_path / "a.gpkg").write_bytes(b"SQLite format 3\x00" + b"\x01" * 4000)
+    assert "not a sound GeoPackage" in refused(tmp_path / "a.gpkg")
+
+
+def test_geopackages_are_brought_to_degrees(tmp_path: Path) -> None:
+    frame = gpd.GeoDataFrame(
+        {"code": ["A"], "number": [3], "day": ["2024-01-01"]},
+        geometry=[shapely.Point(120.38, 36.07)],
+        crs="EPSG:4326",
+    )
+    frame.to_crs("EPSG:4549").to_file(tmp_path / "a.gpkg", layer="x", driver="GPKG")
+    [record] = open_table(tmp_path / "a.gpkg").records
+    assert isinstance(record.geometry, shapely.Point)
+    assert record.geometry.x == pytest.approx(120.38, abs=1e-6)
+    assert record.geometry.y == pytest.approx(36.07, abs=1e-6)
+    assert record.cells == ["A", 3, "2024-01-01"]
+    with pytest.warns(UserWarning, match="crs"):
+        frame.set_crs(None, allow_override=True).to_file(tmp_path / "b.gpkg", driver="GPKG")
+    assert "does not state its coordinate" in refused(tmp_path / "b.gpkg")
+
+
+@pytest.mark.parametrize(
+    ("crs", "accepted"),
+    [
+        (None, True),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, True),
+        ({"type": "name", "properties": {"name": "EPSG:4490"}}, True),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}, False),
+        ("x", False),
+    ],
+)
+def test_geojson_crs(tmp_path: Path, crs: object, accepted: bool) -> None:
+    body = {"type": "FeatureCollection", "crs": crs, "features": []}
+    (tmp_path / "a.geojson").write_text(json.dumps(body), encoding="utf-8")
+    if accepted:
+        assert rows(tmp_path / "a.geojson") == []
+    else:
+        assert "states the crs" in refused(tmp_path / "a.geojson")
+
+
+def test_json_that_is_no_collection(tmp_path: Path) -> None:
+    path = tmp_path / "a.geojson"
+    path.write_text('{"type": "Topology"}', encoding="utf-8")
+    assert "FeatureCollection" in refused(path)
+    path.write_text('{"type": ', encoding="utf-8")
+    assert "not valid JSON" in refused(path)
+    path.write_text("[" * 100_000, encoding="utf-8")
+    assert "not valid JSON" in refused(path)
+    path.write_text(
+        '{"type": "FeatureCollection", "features": [1, {"type": "Feature", "properties": 3}]}',
+        encoding="utf-8",
+    )
+    assert rows(path) == [[], []]  # two rows, to be rejected for what they lack
+
+
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8")),
+    suffix=st.sampled_from([".csv", ".xlsx", ".geojson", ".gpkg"]),
+    magic=st.sampled_from([b"", b"PK\x03\x04", b"SQLite format 3\x00", b"{", b"a,b\n"]),
+)
+def test_no_content_is_more_than_refused(
+    tmp_path: Path, content: bytes, suffix: str, magic: bytes
+) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(magic + content)
+    try:
+        list(open_table(path).records)
+    except GeoappError as error:
+        assert error.text.zh and error.text.en

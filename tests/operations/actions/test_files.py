@@ -1,0 +1,74 @@
+"""``geoapp actions`` and its files."""
+
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from geoapp.cli import main
+from geoapp.core.settings import Settings
+from geoapp.operations.actions import run as action_run
+from geoapp.operations.actions.files import kinds_text, verdict
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+ASKED = ("--standard", "400m", "--budget", "9", "--at", "2026-11-24T20:00", "--spacing", "100")
+
+
+@pytest.fixture
+def actions(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs ``geoapp actions`` with some words on this test's database."""
+    initialise(database)
+    seed_town(database)
+    monkeypatch.setenv("DATABASE_URL", database.url)
+    monkeypatch.setenv("GEOAPP_DATA", str(settings.data))
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, ["actions", *words])
+
+    return run
+
+
+def test_a_plan_from_the_terminal(actions: Any, database: Database, tmp_path: Path) -> None:
+    book, layer = tmp_path / "actions.xlsx", tmp_path / "actions.gpkg"
+    told = actions(*ASKED, "--extend", "2", "--build", "5", "-o", str(book))
+    assert told.exit_code == 0, told.output
+    found = action_run.recent(database)[0].result
+    assert found is not None
+    for one in found["actions"]:
+        assert f"{one['text_zh']} / {one['text_en']}" in told.output
+    assert "已证明最优 / proven best" in told.output
+    assert "只延长开放时间 / Longer hours only: +" in told.output
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == ["summary 摘要", "actions"]
+    rows = list(sheets["actions"].iter_rows(min_row=2, values_only=True))
+    assert [row[2] for row in rows] == [one["text_zh"] for one in found["actions"]]
+    assert actions(*ASKED, "--extend", "2", "-o", str(layer)).exit_code == 0
+    frame = gpd.read_file(layer, layer="actions")
+    assert set(frame["kind"]) == {"extend_hours"}
+    assert frame.crs.to_epsg() == 4326
+
+
+def test_what_is_refused(actions: Any, tmp_path: Path) -> None:
+    for words in (
+        ASKED,
+        (*ASKED, "--extend", "2", "--at", "now"),
+        (*ASKED, "--extend", "-2"),
+        (*ASKED, "--extend", "2", "--hours", "late"),
+        (*ASKED, "--extend", "2", "-o", str(tmp_path / "a.exe")),
+    ):
+        told = actions(*words)
+        assert told.exit_code == 2
+        assert "Traceback" not in told.output
+
+
+def test_in_words_nothing_unproven_is_best() -> None:
+    assert verdict({"status": "optimal", "gap_share": 0.0}).zh == "已证明最优"
+    assert "0.01%" in verdict({"status": "time_limit", "gap_share": 1e-9}).zh
+    assert "未知" in verdict({"status": "time_limit", "gap_share": None}).zh
+    assert kinds_text({}).en == "nothing"
+    assert kinds_text({"build": 2, "close": 1}).zh == "新建 2 处，撤销 1 处"

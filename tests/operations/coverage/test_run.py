@@ -1,0 +1,377 @@
+"""Coverage runs on a small town whose figures are known in advance."""
+
+import csv
+import io
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyogrio
+import pytest
+from sqlalchemy import text
+
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.settings import Settings
+from geoapp.core.words import RunStatus
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.files import save_coverage
+from geoapp.operations.coverage.run import CoverageParameters
+from geoapp.operations.runs import lifecycle as runs
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.worker import execute
+from geoapp.reports.words.coverage import reasons_text
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+WANTED = CoverageParameters(standard_m=500.0)
+
+
+def moment(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+def run_sql(database: Database, statement: str, **values: Any) -> list[Any]:
+    with database.session() as session:
+        result = session.execute(text(statement), values)
+        return list(result.all()) if result.returns_rows else []
+
+
+def test_figures_by_hand(town: Database, settings: Settings) -> None:
+    """25 points, 0.002 degrees apart (180 m east, 222 m north), ten workers each.
+
+    In service: T-1 at (0, 0), T-2 at (2, 0), T-3 at (0, 4), T-4 at (6, 6) thousandths of a degree.
+    A walk of 500 m at a detour of 1.3 is a line of 384.6 m: one step north (222 m) or two steps
+    east (361 m) or one each way (286 m) are within, two steps north (444 m) are not.
+    """
+    run = coverage_run.run_here(town, settings, WANTED)
+    assert run.status is RunStatus.SUCCEEDED
+    assert run.result is not None
+    total = run.result["total"]
+    stations = np.array([(0, 0), (2, 0), (0, 4), (6, 6)], dtype=float)
+    points = np.array([(2 * x, 2 * y) for x in range(5) for y in range(5)], dtype=float)
+    # Degrees to metres at 36.07 north, good to 0.2 %: no point lies so near the standard.
+    steps = (points[:, None, :] - stations[None, :, :]) * np.array([90.1, 110.95])
+    lines = np.sort(np.hypot(steps[..., 0], steps[..., 1]), axis=1)
+    assert not (abs(lines[:, :2] - 500 / 1.3) < 3).any()
+    assert total["weight"] == 250
+    assert total["covered_weight"] == 10 * (lines[:, 0] <= 500 / 1.3).sum()
+    assert total["backup_weight"] == 10 * (lines[:, 1] <= 500 / 1.3).sum()
+    assert total["covered_weight"] + total["uncovered_weight"] == 250
+    assert 0 < total["backup_weight"] < total["covered_weight"] < 250
+    rows = {row["code"]: row for row in coverage_results.region_figures(town, run.id)}
+    assert rows["370203"]["covered_weight"] == rows["370200"]["covered_weight"]
+    assert rows["370203"]["name_zh"] == "市北区"
+    zones = coverage_results.gap_zones(town, run.id)
+    assert sum(zone["workers"] for zone in zones) == total["uncovered_weight"]
+    assert [zone["rank"] for zone in zones] == list(range(1, len(zones) + 1))
+    assert all("市北区" in zone["name_zh"] and "Shibei" in zone["name_en"] for zone in zones)
+
+
+def test_only_what_is_known_to_be_open_counts_at_a_moment(
+    town: Database, settings: Settings
+) -> None:
+    night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2026-11-24T22:00")))
+    noon = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2026-11-24T12:00")))
+    assert night.result is not None
+    assert noon.result is not None
+    # At night T-1 alone; at noon T-1, T-2 and T-4; T-3's hours are unknown.
+    assert night.result["facilities_counted"] == 1
+    assert noon.result["facilities_counted"] == 3
+    assert noon.result["facilities_hours_unknown"] == 1
+    covered = [one.result["total"]["covered_weight"] for one in (night, noon)]  # type: ignore[index]
+    assert covered[0] < covered[1]
+    # Whoever is covered when hours do not count is, at night, covered, near a closed station, or
+    # near the one with unknown hours.
+    always = coverage_run.run_here(town, settings, WANTED)
+    assert always.result is not None
+    assert always.result["uncovered_closed_weight"] is None
+    closed, unknown = (
+        night.result[f"uncovered_{one}_weight"] for one in ("closed", "hours_unknown")
+    )
+    assert min(closed, unknown) > 0
+    assert covered[0] + closed + unknown == always.result["total"]["covered_weight"]
+    zones = coverage_results.gap_zones(town, night.id)
+    assert sum(zone["closed_workers"] for zone in zones) == closed
+    assert sum(zone["hours_unknown_workers"] for zone in zones) == unknown
+    assert {zone["cut_off_workers"] for zone in zones} == {None}  # no network, no such thing
+    said = reasons_text(night)
+    assert f"附近有站点、只是那时不开 {closed:.0f} 人" in said.zh
+    assert f"{unknown:.0f} have one near whose hours are unknown" in said.en
+    assert reasons_text(always).zh == ""
+
+
+def test_accessibility_measures(town: Database, settings: Settings) -> None:
+    run_sql(town, "update facility set capacity = 20 where code = 'T-1'")
+    run_sql(town, "update demand_point set grp = case when id % 2 = 0 then '快递' end")
+    run = coverage_run.run_here(town, settings, WANTED)
+    told = coverage_results.access_measures(town, run.id)
+    assert run.result is not None
+    total, covered = told["total"], run.result["total"]
+    assert total["walk"]["weight"] == 250
+    assert total["walk"]["mean_m"] == pytest.approx(covered["walk"]["mean_m"])
+    assert total["walk"]["quantiles_m"]["50"] == pytest.approx(covered["walk"]["p50_m"])
+    assert total["walk"]["worst_mean_m"] <= covered["walk"]["greatest_m"]
+    # Who is uncovered has nothing within the standard, and the other way round.
+    assert total["within"]["none_share"] == pytest.approx(covered["uncovered_share"])
+    # All that is shared out is what there is: four facilities; 20 seats.
+    assert total["shared"]["mean"] * 250 == pytest.approx(4)
+    assert total["seats_enhanced"]["mean"] * 250 == pytest.approx(20)
+    assert (told["facilities"], told["capacity_known"]) == (4, 1)
+    assert set(told["groups"]) == {"快递"}
+    assert told["groups"]["快递"]["walk"]["weight"] == 120
+    assert told["regions"]["370203"]["walk"]["weight"] == 250
+    assert told["regions"]["370203"] == told["regions"]["370200"] == total
+    assert (told["regions_gini"], told["groups_gini"]) == (None, None)
+
+
+def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None:
+    run = coverage_run.run_here(town, settings, WANTED)
+    assert run.result is not None
+    before = run.result["total"]["covered_weight"]
+    loads = coverage_results.loads(town, run.id, 10)
+    assert {one.code for one in loads} == {"T-1", "T-2", "T-3", "T-4"}
+    assert sum(one.nearest_weight for one in loads) == 250
+    assert [one.sole_weight for one in loads] == sorted(
+        (one.sole_weight for one in loads), reverse=True
+    )
+    assert loads[0].name_zh
+    for one in loads:
+        run_sql(town, f"update facility set status = 'closed' where code = '{one.code}'")
+        without = coverage_run.run_here(town, settings, WANTED)
+        assert without.result is not None
+        assert before - without.result["total"]["covered_weight"] == one.sole_weight
+        run_sql(town, f"update facility set status = 'open' where code = '{one.code}'")
+    assert coverage_results.loads(town, run.id, 1) == loads[:1]
+
+
+def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:
+    homes = coverage_run.run_here(town, settings, replace(WANTED, families=("home",)))
+    assert homes.result is not None
+    assert homes.result["facilities_counted"] == 1
+    run_sql(
+        town,
+        "update demand_point set hours = (select array_agg(case when h between 8 and 17 then 1 "
+        "else 0.5 end order by h) from generate_series(0, 23) h)",
+    )
+    night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2026-11-24T22:00")))
+    assert night.result is not None
+    assert night.result["total"]["weight"] == 125
+
+
+def test_no_facility_at_all_is_an_answer_of_its_own(town: Database, settings: Settings) -> None:
+    run_sql(town, "update facility set status = 'closed'")
+    run = coverage_run.run_here(town, settings, WANTED)
+    assert run.result is not None
+    assert run.result["total"]["unreachable_weight"] == 250
+    assert run.result["total"]["walk"]["mean_m"] is None
+    zones = coverage_results.gap_zones(town, run.id)
+    assert zones[0]["nearest_code"] is None
+    assert zones[0]["worst_m"] is None
+
+
+def test_refuses_at_once_what_cannot_be_done(town: Database) -> None:
+    for changes, parameter in (
+        ({"region": "999999"}, "region"),
+        ({"demand": "nowhere"}, "demand"),
+        ({"families": ("castle",)}, "families"),
+    ):
+        with pytest.raises(InvalidValueError) as refused:
+            coverage_run.start(town, replace(WANTED, **changes), None)  # type: ignore[arg-type]
+        assert refused.value.parameter == parameter
+    assert coverage_run.recent(town) == []
+    with pytest.raises(NotFoundError):
+        coverage_run.read(town, 12345)
+
+
+def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
+    town: Database, settings: Settings
+) -> None:
+    run = coverage_run.start(town, WANTED, "wang")
+    assert run.status is RunStatus.QUEUED
+    with pytest.raises(ConflictError):
+        coverage_results.gap_zones(town, run.id)
+    assert coverage_run.cancel(town, run.id).status is RunStatus.CANCELLED
+    execute(town, settings, run.id, threading.Event())
+    assert coverage_run.read(town, run.id).status is RunStatus.CANCELLED
+
+
+def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
+    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    steps = []
+
+    def work(attempt: runs.Attempt, _params: dict[str, Any]) -> None:
+        coverage_run.cancel(town, run_id)
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            attempt.progress(0.5)
+            steps.append(1)
+
+    runs.perform(town, run_id, work, threading.Event())
+    run = coverage_run.read(town, run_id)
+    assert run.status is RunStatus.CANCELLED
+    assert steps
+
+
+def test_a_failure_is_written_to_the_run(town: Database) -> None:
+    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+
+    def work(_attempt: runs.Attempt, _params: dict[str, Any]) -> None:
+        raise ZeroDivisionError("secret detail")
+
+    runs.perform(town, run_id, work, threading.Event())
+    run = coverage_run.read(town, run_id)
+    assert run.status is RunStatus.FAILED
+    assert run.error is not None
+    assert "secret" not in run.error.both()
+
+
+def test_a_stopping_worker_puts_its_run_back(town: Database, settings: Settings) -> None:
+    run = coverage_run.start(town, WANTED, None)
+    stopping = threading.Event()
+    stopping.set()
+    execute(town, settings, run.id, stopping)
+    assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+    execute(town, settings, run.id, threading.Event())
+    assert coverage_run.read(town, run.id).status is RunStatus.SUCCEEDED
+
+
+def test_a_lost_attempt_writes_nothing(town: Database, settings: Settings) -> None:
+    run = coverage_run.start(town, WANTED, None)
+
+    def work(attempt: runs.Attempt, params: dict[str, Any]) -> None:
+        # While this worker was silent another one took the run up.
+        run_sql(town, "update run set attempts = attempts + 1 where id = :id", id=run.id)
+        coverage_run.work(town, settings)(attempt, params)
+
+    runs.perform(town, run.id, work, threading.Event())
+    assert coverage_run.read(town, run.id).status is RunStatus.RUNNING
+    assert run_sql(town, "select count(*) from run_gap")[0][0] == 0
+
+
+def test_silent_runs_are_queued_again_and_given_up_at_the_third_attempt(
+    town: Database, settings: Settings
+) -> None:
+    run = coverage_run.start(town, WANTED, None)
+    silent = timedelta(seconds=runs.SILENT_SECONDS + 1)
+    for attempt in (1, 2, 3):
+        run_sql(
+            town,
+            "update run set status = 'running', attempts = :attempt, "
+            "heartbeat_at = clock_timestamp() - cast(:silent as interval) where id = :id",
+            attempt=attempt,
+            silent=silent,
+            id=run.id,
+        )
+        runs.take_care(town)
+        expected = RunStatus.QUEUED if attempt < runs.MAX_ATTEMPTS else RunStatus.FAILED
+        assert coverage_run.read(town, run.id).status is expected
+
+
+def test_a_run_that_never_came_into_the_queue_is_found(town: Database) -> None:
+    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    run_sql(town, "update run set created_at = created_at - interval '1 hour'")
+    runs.take_care(town)
+    jobs = run_sql(town, "select args ->> 'run_id' from procrastinate_jobs where status = 'todo'")
+    assert [int(number) for (number,) in jobs] == [run_id]
+
+
+@contextmanager
+def worker(database: Database) -> Iterator[subprocess.Popen[bytes]]:
+    """A real worker process on this test's database."""
+    environment = {**os.environ, "DATABASE_URL": database.url}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "geoapp", "worker"], env=environment, stderr=subprocess.PIPE
+    )
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def until(condition: Callable[[], bool], within_seconds: float = 60.0) -> None:
+    end = time.monotonic() + within_seconds
+    while not condition():
+        assert time.monotonic() < end, "the state was not reached in time"
+        threading.Event().wait(0.05)
+
+
+def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
+    # A demand set large enough to be caught in the middle.
+    run_sql(
+        town,
+        "insert into demand_point (set_id, geom, weight, region_code) select s.id, "
+        "st_setsrid(st_makepoint(120 + random(), 36 + random()), 4326), 1, '370203' "
+        "from demand_set s, generate_series(1, 300000)",
+    )
+    run = coverage_run.start(town, WANTED, None)
+
+    def status() -> RunStatus:
+        return coverage_run.read(town, run.id).status
+
+    with worker(town) as first:
+        until(lambda: status() is RunStatus.RUNNING)
+        first.send_signal(signal.SIGKILL)
+        first.wait()
+    assert status() is RunStatus.RUNNING
+    assert run_sql(town, "select count(*) from run_region")[0][0] == 0
+    run_sql(town, "update run set heartbeat_at = heartbeat_at - interval '1 minute'")
+    with worker(town) as second:
+        until(lambda: status() is RunStatus.SUCCEEDED)
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(30) == 0
+    found = coverage_run.read(town, run.id)
+    assert found.result is not None
+    assert found.result["total"]["weight"] == 300_250
+    assert run_sql(town, "select attempts from run")[0][0] == 2
+    [(data,)] = run_sql(town, "select data from run_array where name = 'walk_m'")
+    assert len(np.load(io.BytesIO(data))) == 300_025
+
+
+def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> None:
+    run = coverage_run.run_here(town, settings, WANTED)
+    zones = len(coverage_results.gap_zones(town, run.id))
+    for suffix in ("geojson", "gpkg"):
+        path = tmp_path / f"run.{suffix}"
+        save_coverage(town, run.id, path)
+        layer = {"layer": "gaps"} if suffix == "gpkg" else {}
+        frame = pyogrio.read_dataframe(path, **layer)
+        assert len(frame) == zones
+        assert frame.crs.to_epsg() == 4326
+    for suffix in ("csv", "xlsx"):
+        path = tmp_path / f"run.{suffix}"
+        save_coverage(town, run.id, path)
+        assert path.stat().st_size > 100
+    with (tmp_path / "run.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert not any(value.startswith(("{", "[")) for row in rows for value in row.values())
+    district = next(row for row in rows if row["code"] == "370203")
+    figures = next(
+        row
+        for row in coverage_results.region_figures(town, run.id)
+        if row["code"] == district["code"]
+    )
+    ninety_m = figures["access"]["walk"]["quantiles_m"]["90"]
+    assert float(district["access_walk_quantiles_m_90"]) == ninety_m
+    with pytest.raises(InvalidValueError):
+        save_coverage(town, run.id, tmp_path / "run.doc")
+    assert {path.suffix for path in tmp_path.iterdir()} == {".geojson", ".gpkg", ".csv", ".xlsx"}

@@ -1,0 +1,231 @@
+"""``geoapp import`` and ``geoapp export`` as a person meets them: hostile files, words, exit codes."""
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click.testing
+import openpyxl
+import pytest
+
+from geoapp.cli import main
+from geoapp.core.geo import from_wgs84
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database, open_database
+from tests.operations.imports.importing import facility_picture, seed_regions
+
+HEADER = "编号,类型,名称,经度,纬度,区域代码,开放时间\n"
+GOOD = "A,爱心驿站,甲站,120.15,36.15,370202,8:00-18:00\n"
+Run = Callable[..., click.testing.Result]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("command")
+
+
+@pytest.fixture(scope="module")
+def store(folder: Path) -> Iterator[Database]:
+    """A store of its own in a data folder, as a user has, with two districts."""
+    database = open_database(Settings(data=folder / "data", database_url=None))
+    initialise(database)
+    seed_regions(database)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def run(store: Database, folder: Path, settings: Settings) -> Run:
+    """Run ``geoapp``; nothing may ever escape as a traceback."""
+    del store, settings  # the one opens the store, the other clears the environment
+
+    def invoke(*arguments: object) -> click.testing.Result:
+        runner = click.testing.CliRunner()
+        result = runner.invoke(
+            main, [str(part) for part in arguments], env={"GEOAPP_DATA": str(folder / "data")}
+        )
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+        return result
+
+    return invoke
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "zh", "en"),
+    [
+        ("B,站点,乙,120.15,36.15,,\n", "kind", "类型“站点”不认识", "'站点' is not known"),
+        ("B,base,乙,36.15,120.15,,\n", "lon, lat", "经度和纬度写反了", "are swapped"),
+        ("B,base,乙,0,0,,\n", "lon, lat", "几内亚湾", "Gulf of Guinea"),
+        ("B,base,乙,NaN,36.15,,\n", "lon", "不是数", "is not a number"),
+        ("B,base,乙,2.35,48.85,,\n", "lon, lat", "超过 200 公里", "more than 200 km"),
+        ("B,base,乙,120.55,36.15,370202,\n", "region", "距所填区域“市南区”", "the stated region"),
+        ("B,base,乙,120.15,36.15,370299,\n", "region", "先导入区域", "import it first"),
+        ("B,base,乙,120.15,36.15,,看心情\n", "opening_hours", "看不懂开放时间", "not understood"),
+        ("A,base,乙,120.15,36.15,,\n", "code", "第 2 行已用过", "before in line 2"),
+        ("B,base,乙,120.15,36.15,,,多\n", "", "这一行有 8 格", "The row has 8 cells"),
+    ],
+)
+def test_a_hostile_row_has_its_sentence(
+    run: Run, folder: Path, row: str, field: str, zh: str, en: str
+) -> None:
+    path = folder / "rows.csv"
+    path.write_text(HEADER + GOOD + row, encoding="utf-8")
+    result = run("import", "facilities", path)
+    assert result.exit_code == 3
+    names = {
+        "kind": "类型（kind）",
+        "lon": "经度（lon）",
+        "lon, lat": "经度、纬度（lon, lat）",
+        "region": "区域代码（region）",
+        "opening_hours": "开放时间（opening_hours）",
+        "code": "编号（code）",
+    }
+    place = f"第 3 行 {names.get(field, field)}".strip()
+    assert f"{place}: " in result.stderr
+    assert f"line 3 {field}".strip() + ": " in result.stderr
+    assert zh in result.stderr
+    assert en in result.stderr
+    assert result.stderr.index(zh) < result.stderr.index(en)
+    assert "拒绝 1" in result.stdout
+    assert "rejected 1" in result.stdout
+    with (folder / "rows.rejects.csv").open(encoding="utf-8-sig", newline="") as file:
+        [kept] = csv.DictReader(file)
+    assert (kept["reject_line"], kept["reject_field"]) == ("3", field)
+    assert zh in kept["reject_reason_zh"]
+    assert kept["名称"] == "乙"
+
+
+def test_the_wrong_datum_is_named(run: Run, folder: Path) -> None:
+    # 200 m inside the west by WGS-84; written as a map service shows it, it lies in the east.
+    lon, lat = from_wgs84(lon=120.2978, lat=36.15, datum=Datum.GCJ02)
+    path = folder / "gcj.csv"
+    path.write_text(HEADER + f"G,base,国测局,{lon},{lat},370202,\n", encoding="utf-8")
+    result = run("import", "facilities", path)
+    assert result.exit_code == 3
+    assert "核对坐标系（--datum gcj02）" in result.stderr
+    assert run("import", "facilities", path, "--datum", "gcj02").exit_code == 0
+
+
+def _sheet(path: Path, cells: dict[str, str]) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for place, value in cells.items():
+        book.active[place] = value
+    book.save(path)
+
+
+def _wide(path: Path) -> None:
+    names = ",".join(f"c{number}" for number in range(16_384))
+    path.write_text(names + "\n", encoding="utf-8")
+
+
+def _one_vast_cell(path: Path) -> None:
+    """Write a cell of 200 MB without a line's end."""
+    with path.open("wb") as file:
+        file.write((HEADER + "A,base,").encode())
+        for _ in range(200):
+            file.write(b"x" * 1024**2)
+
+
+@pytest.mark.parametrize(
+    ("name", "make", "zh", "en"),
+    [
+        ("empty.csv", lambda path: path.write_bytes(b""), "是空文件", "is empty"),
+        ("mark.csv", lambda path: path.write_bytes(b"\xef\xbb\xbf"), "是空文件", "is empty"),
+        (
+            "fake.xlsx",
+            lambda path: path.write_text(HEADER),
+            "内容与后缀 .xlsx 不符",
+            "suffix .xlsx",
+        ),
+        ("fake.csv", lambda path: _sheet(path, {"A1": "x"}), "与后缀 .csv 不符", "suffix .csv"),
+        ("fake.gpkg", lambda path: path.write_text("{}"), "与后缀 .gpkg 不符", "suffix .gpkg"),
+        ("x.geojson", lambda path: path.write_text('{"type": '), "JSON", "JSON"),
+        ("wide.csv", _wide, "有 16,384 列", "16,384 columns"),
+        ("far.xlsx", lambda path: _sheet(path, {"XFD1048576": "x"}), "散布", "spread over"),
+        ("vast.csv", _one_vast_cell, "过大的单元格", "a cell is too large"),
+        (
+            "lacks.csv",
+            lambda path: path.write_text("编号,名称\n"),
+            "类型（kind）",
+            "kind, lon, lat",
+        ),
+        ("gone.csv", lambda path: None, "无法读取文件", "cannot be read"),
+        ("x.docx", lambda path: path.write_text("x"), "后缀为", "a file ending in"),
+    ],
+)
+def test_an_unusable_file_has_its_sentence(
+    run: Run,
+    store: Database,
+    folder: Path,
+    name: str,
+    make: Callable[[Path], None],
+    zh: str,
+    en: str,
+) -> None:
+    before = facility_picture(store)
+    path = folder / name
+    make(path)
+    result = run("import", "facilities", path)
+    path.unlink(missing_ok=True)
+    assert result.exit_code == 2
+    first, second = result.stderr.splitlines()[:2]
+    assert zh in first
+    assert en in second
+    assert facility_picture(store) == before
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_encodings(run: Run, store: Database, folder: Path, encoding: str) -> None:
+    path = folder / f"{encoding}.csv"
+    path.write_bytes((HEADER + GOOD.replace("A,", f"{encoding},")).encode(encoding))
+    assert run("import", "facilities", path).exit_code == 0
+    assert (encoding, "甲站") in [(row[1], row[3]) for row in facility_picture(store)]
+    again = run("import", "facilities", path)
+    assert (again.exit_code, "不变 1" in again.stdout) == (0, True)
+
+
+def test_a_dry_run_says_so(run: Run, store: Database, folder: Path) -> None:
+    before = facility_picture(store)
+    path = folder / "dry.csv"
+    path.write_text(HEADER + GOOD.replace("A,", "DRY,") + "?,?,?,?,?,?,?\n", encoding="utf-8")
+    result = run("import", "facilities", path, "--dry-run")
+    assert result.exit_code == 3
+    assert "试运行，未写入" in result.stdout
+    assert "Dry run, nothing written" in result.stdout
+    assert facility_picture(store) == before
+    assert not (folder / "dry.rejects.csv").exists()
+
+
+def test_an_unknown_datum_is_refused(run: Run, folder: Path) -> None:
+    path = folder / "datum.csv"
+    path.write_text(HEADER + GOOD, encoding="utf-8")
+    result = run("import", "facilities", path, "--datum", "epsg:3857")
+    assert result.exit_code == 2
+    assert "gcj02" in result.stderr
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".geojson", ".gpkg"])
+def test_an_export_imports_without_a_change(
+    run: Run, store: Database, folder: Path, suffix: str
+) -> None:
+    path = folder / "again.csv"
+    path.write_text(HEADER + GOOD.replace("A,", "E,"), encoding="utf-8")
+    assert run("import", "facilities", path).exit_code == 0
+    before = facility_picture(store)
+    out = folder / f"out{suffix}"
+    result = run("export", "facilities", "-o", out, "--headers", "zh", "--datum", "gcj02")
+    assert result.exit_code == 0
+    assert f"{len(before)} facilities written" in result.stdout
+    result = run("import", "facilities", out, "--datum", "gcj02")
+    assert result.exit_code == 0
+    assert f"不变 {len(before)}" in result.stdout
+    assert facility_picture(store) == before
+
+
+def test_an_export_that_cannot_be_written(run: Run, folder: Path) -> None:
+    result = run("export", "facilities", "-o", folder / "nowhere" / "x.csv")
+    assert result.exit_code == 2
+    assert run("export", "facilities", "-o", folder / "x.shp").exit_code == 2

@@ -1,0 +1,393 @@
+"""Facility files into the store: all good rows or none, nothing twice, nothing lost."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.geo import geodesic_m, to_wgs84
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.importers.formats.table import open_table
+from geoapp.operations.imports.file import KINDS, import_file
+from geoapp.operations.imports.report import ImportOptions, ImportReport
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database, open_database
+from tests.operations.imports.importing import (
+    facility_picture,
+    rich_rows,
+    seed_regions,
+    stored,
+    version,
+    write_csv,
+    write_rows,
+)
+
+GOOD: dict[str, Any] = {
+    "code": "A",
+    "kind": "station",
+    "name_zh": "站",
+    "lon": 120.15,
+    "lat": 36.15,
+}
+
+
+class Importer:
+    """Imports rows into one store."""
+
+    def __init__(self, database: Database, settings: Settings, folder: Path) -> None:
+        self.database = database
+        self.settings = settings
+        self.folder = folder
+
+    def file(self, path: Path, **options: Any) -> ImportReport:
+        return import_file(
+            self.database, self.settings, "facilities", path, ImportOptions(**options)
+        )
+
+    def rows(self, *rows: dict[str, Any], **options: Any) -> ImportReport:
+        return self.file(write_rows(self.folder / "rows.csv", rows), **options)
+
+
+@pytest.fixture
+def importer(database: Database, settings: Settings, tmp_path: Path) -> Importer:
+    initialise(database)
+    seed_regions(database)
+    return Importer(database, settings, tmp_path)
+
+
+def counts(report: ImportReport) -> tuple[int, int, int, int, int]:
+    return report.read, report.inserted, report.updated, report.unchanged, report.rejected
+
+
+def test_the_same_file_twice_changes_nothing(importer: Importer) -> None:
+    assert counts(importer.rows(*rich_rows())) == (4, 4, 0, 0, 0)
+    before, counter = facility_picture(importer.database), version(importer.database)
+    assert counts(importer.rows(*rich_rows())) == (4, 0, 0, 4, 0)
+    assert facility_picture(importer.database) == before
+    assert version(importer.database) == counter
+
+
+def test_a_dry_run_counts_and_writes_nothing(importer: Importer) -> None:
+    importer.rows(GOOD)
+    before = facility_picture(importer.database)
+    report = importer.rows(
+        {**GOOD, "name_zh": "新"}, {**GOOD, "code": "B"}, {**GOOD, "code": ""}, dry_run=True
+    )
+    assert counts(report) == (3, 1, 1, 0, 1)
+    assert report.dry_run
+    assert report.rejects_path is None
+    assert facility_picture(importer.database) == before
+
+
+def test_absence_never_deletes_and_absent_columns_keep_their_values(importer: Importer) -> None:
+    importer.rows(*rich_rows())
+    before = stored(importer.database, "Q-1")
+    report = importer.rows({**GOOD, "code": "Q-1", "name_zh": "新名"})
+    assert counts(report) == (1, 0, 1, 0, 0)
+    after = stored(importer.database, "Q-1")
+    changed = {name for name in before if before[name] != after[name]}
+    assert changed == {"name_zh", "kind_code", "rev", "updated_at"}
+    assert len(facility_picture(importer.database)) == 4
+
+
+def test_an_empty_cell_is_unknown(importer: Importer) -> None:
+    importer.rows(*rich_rows())
+    importer.rows(
+        {**GOOD, "code": "Q-1", "phone": "", "capacity": "", "amenities": "", "entry": "",
+         "opening_hours": "", "备注": ""}
+    )  # fmt: skip
+    row = stored(importer.database, "Q-1")
+    assert (row["phone"], row["capacity"], row["entry"]) == (None, None, None)
+    assert (row["opening_hours"], row["opening_hours_raw"]) == (None, None)
+    assert (row["amenities"], row["no_amenities"]) == ([], ["toilet"])
+    assert row["extra"] == {"电梯": "有", "=列": "-5"}
+
+
+def test_lists_are_compared_as_sets_and_kept_apart(importer: Importer) -> None:
+    importer.rows({**GOOD, "amenities": "wifi;toilet;fan", "no_amenities": "tv"})
+    assert importer.rows({**GOOD, "amenities": "fan;wifi;toilet"}).unchanged == 1
+    assert stored(importer.database, "A")["amenities"] == ["wifi", "toilet", "fan"]
+    # What is newly known to be absent is no longer present.
+    assert importer.rows({**GOOD, "no_amenities": "toilet"}).updated == 1
+    row = stored(importer.database, "A")
+    assert (row["amenities"], row["no_amenities"]) == (["wifi", "fan"], ["toilet"])
+
+
+def test_the_same_hours_in_other_words_are_no_change(importer: Importer) -> None:
+    importer.rows({**GOOD, "opening_hours": "周一至周五 9:00-17:00"})
+    assert importer.rows({**GOOD, "opening_hours": "Mo-Fr 09:00-17:00"}).unchanged == 1
+    assert stored(importer.database, "A")["opening_hours_raw"] == "周一至周五 9:00-17:00"
+
+
+def test_regions_are_found(importer: Importer) -> None:
+    importer.rows(
+        GOOD,  # inside
+        {**GOOD, "code": "B", "lon": 120.3},  # on the border: the lower code
+        {**GOOD, "code": "C", "lat": 35.99},  # 0.01 degrees at sea: about 1,110 m
+        {**GOOD, "code": "D", "lat": 35.9},  # 11 km at sea
+        {**GOOD, "code": "E", "region": "370200"},  # stated, though a district would be deeper
+        {**GOOD, "code": "F", "region": "370202"},
+    )
+    found = {
+        code: (row["region_code"], row["region_match"])
+        for code in "ABCDEF"
+        for row in [stored(importer.database, code)]
+    }
+    assert found == {
+        "A": ("370202", "inside"),
+        "B": ("370202", "inside"),
+        "C": ("370202", "nearest"),
+        "D": (None, None),
+        "E": ("370200", "given"),
+        "F": ("370202", "inside"),
+    }
+    distance_m = stored(importer.database, "C")["region_distance_m"]
+    # The outline's edges are geodesics here: this one, 0.3 degrees long, bows 10 m to the north.
+    assert distance_m == pytest.approx(1109.6 + 10.3, abs=1)
+    # Moved without a region stated: found anew, but a stated one stays.
+    importer.rows({**GOOD, "lon": 120.5}, {**GOOD, "code": "E", "lon": 120.5})
+    assert stored(importer.database, "A")["region_code"] == "370203"
+    assert stored(importer.database, "E")["region_code"] == "370200"
+
+
+def test_a_declared_datum_is_converted(importer: Importer) -> None:
+    importer.rows(GOOD, datum=Datum.GCJ02)
+    row = stored(importer.database, "A")
+    truth = to_wgs84(lon=GOOD["lon"], lat=GOOD["lat"], datum=Datum.GCJ02)
+    assert (row["lon"], row["lat"]) == pytest.approx(truth, abs=1e-9)
+    assert 400 < geodesic_m(GOOD["lon"], GOOD["lat"], row["lon"], row["lat"]) < 600
+    assert importer.rows(GOOD, datum=Datum.GCJ02).unchanged == 1
+    # A centimetre is no change; a metre is.
+    assert importer.rows({**GOOD, "lon": 120.15 + 5e-8}, datum=Datum.GCJ02).unchanged == 1
+    assert importer.rows({**GOOD, "lon": 120.15 + 1e-5}, datum=Datum.GCJ02).updated == 1
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".geojson", ".gpkg"])
+def test_rejects_can_be_mended_and_imported(importer: Importer, suffix: str) -> None:
+    path = importer.folder / f"in{suffix}"
+    names = ["code", "kind", "name_zh", "lon", "lat", "capacity", "备注"]
+    rows = [
+        ["A", "station", "甲", 120.15, 36.15, "9", "x"],
+        ["B", "station", "乙", 120.16, 36.15, "many", "y"],
+        ["C", "palace", "丙", 36.15, 120.17, "7", "=1"],
+    ]
+    if suffix == ".csv":
+        write_csv(path, names, rows, "gb18030")
+    elif suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        assert book.active is not None
+        for row in [names, *rows]:
+            book.active.append(["'=1" if cell == "=1" else cell for cell in row])
+        book.save(path)
+    else:
+        write_geo(path, names, rows)
+    report = importer.file(path)
+    assert counts(report) == (3, 1, 0, 0, 2)
+    assert report.problems[0].field == "capacity"
+    assert report.extra_columns == ("备注",)
+    rejects = report.rejects_path
+    assert rejects == importer.folder / f"in.rejects{suffix}"
+    table = open_table(rejects)
+    assert table.columns[-5:] == [
+        "reject_line",
+        "reject_field",
+        "reject_value",
+        "reject_reason_zh",
+        "reject_reason_en",
+    ]
+    assert len(list(table.records)) == 2
+    # As they are, they are rejected again, and what was read is not overwritten.
+    before = rejects.read_bytes()
+    again = importer.file(rejects)
+    assert counts(again) == (2, 0, 0, 0, 2)
+    assert again.rejects_path == importer.folder / f"in.rejects-2{suffix}"
+    assert rejects.read_bytes() == before
+    mend(rejects)
+    assert counts(importer.file(rejects)) == (2, 2, 0, 0, 0)
+    assert stored(importer.database, "B")["capacity"] == 8
+    assert stored(importer.database, "B")["extra"] == {"备注": "y"}
+    assert stored(importer.database, "C")["lon"] == pytest.approx(120.17)
+
+
+def write_geo(path: Path, names: list[str], rows: list[list[Any]]) -> None:
+    features = [
+        {
+            "type": "Feature",
+            "geometry": {"type": "Point", "coordinates": row[3:5]},
+            "properties": {
+                name: cell
+                for name, cell in zip(names, row, strict=True)
+                if name not in ("lon", "lat")
+            },
+        }
+        for row in rows
+    ]
+    source = path.with_name("source.geojson")
+    body = {"type": "FeatureCollection", "features": features}
+    source.write_text(json.dumps(body), encoding="utf-8")
+    if path.suffix == ".gpkg":
+        import geopandas as gpd  # noqa: PLC0415
+
+        gpd.read_file(source).to_file(path, driver="GPKG")
+    else:
+        source.rename(path)
+
+
+def mend(path: Path) -> None:
+    """Correct the two rejected rows in their own format."""
+    words = {"many": "8", "palace": "base"}
+    if path.suffix == ".csv":
+        content = path.read_text("utf-8-sig")
+        content = content.replace(",many,", ",8,").replace(
+            "palace,丙,36.15,120.17", "base,丙,120.17,36.15"
+        )
+        path.write_text(content, encoding="utf-8")
+    elif path.suffix == ".xlsx":
+        book = openpyxl.load_workbook(path)
+        assert book.active is not None
+        for row in book.active.iter_rows(min_row=2):
+            for cell in row:
+                cell.value = words.get(cell.value, cell.value)
+            if row[0].value == "C":
+                row[3].value, row[4].value = row[4].value, row[3].value
+        book.save(path)
+    elif path.suffix == ".geojson":
+        body = json.loads(path.read_text("utf-8"))
+        for feature in body["features"]:
+            properties = feature["properties"]
+            properties.update(
+                {k: words.get(v, v) for k, v in properties.items() if isinstance(v, str)}
+            )
+            if properties["code"] == "C":
+                feature["geometry"]["coordinates"].reverse()
+        path.write_text(json.dumps(body), encoding="utf-8")
+    else:
+        import geopandas as gpd  # noqa: PLC0415
+        import shapely  # noqa: PLC0415
+
+        frame = gpd.read_file(path).replace(words)
+        frame.loc[frame["code"] == "C", "geometry"] = shapely.Point(120.17, 36.15)
+        path.unlink()
+        frame.to_file(path, driver="GPKG")
+
+
+def test_rejects_go_to_the_data_folder_where_the_input_cannot_be_written(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.operations.imports.report._is_writable", lambda path: False)
+    report = importer.rows({**GOOD, "code": ""})
+    assert report.rejects_path is not None
+    assert report.rejects_path.parent == importer.settings.data / "rejects"
+    with report.rejects_path.open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert (row["reject_line"], row["reject_field"], row["name_zh"]) == ("2", "code", "站")
+
+
+def test_unusable_input_changes_nothing(importer: Importer) -> None:
+    before = version(importer.database)
+    (importer.folder / "x.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(UnusableInputError, match="lacks"):
+        importer.file(importer.folder / "x.csv")
+    with pytest.raises(InvalidValueError, match="kind"):
+        import_file(importer.database, importer.settings, "dragons", importer.folder / "x.csv")
+    assert version(importer.database) == before
+    assert KINDS == ("facilities", "regions", "demand", "candidates")
+
+
+def test_a_failure_in_the_middle_leaves_nothing(
+    importer: Importer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importer.rows(GOOD)
+    before = facility_picture(importer.database)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr("geoapp.store.facilities.write.replace_places", broken)
+    with pytest.raises(RuntimeError, match="power cut"):
+        importer.rows({**GOOD, "name_zh": "新"}, {**GOOD, "code": "B"})
+    assert facility_picture(importer.database) == before
+
+
+def test_kill_in_the_middle_leaves_nothing_half_written(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", database_url=None)
+    rows = [[f"K-{n}", "station", "站", 120 + n / 1e5, 36.1] for n in range(20_000)]
+    path = write_csv(tmp_path / "many.csv", ["code", "kind", "name_zh", "lon", "lat"], rows)
+    database = open_database(settings)
+    try:
+        initialise(database)
+        seed_regions(database)
+        import_file(database, settings, "facilities", write_rows(tmp_path / "g.csv", [GOOD]))
+        before, counter = facility_picture(database), version(database)
+        environment = {
+            **os.environ,
+            "GEOAPP_DATA": str(settings.data),
+            "PYTHONPATH": str(Path.cwd()),
+        }
+        environment.pop("DATABASE_URL", None)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "geoapp", "import", "facilities", str(path)],
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        writing = (
+            "select count(*) from pg_stat_activity where pid <> pg_backend_pid() "
+            "and query ilike 'insert into facility %' and state = 'active'"
+        )
+        deadline = time.monotonic() + 60
+        while not count(database, writing):
+            assert process.poll() is None, "the import ended before it could be killed"
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        while count(database, writing):
+            assert time.monotonic() < deadline
+        assert facility_picture(database) == before
+        assert version(database) == counter
+        # The next one works.
+        report = import_file(database, settings, "facilities", path)
+        assert (report.inserted, report.rejected) == (20_000, 0)
+    finally:
+        database.close()
+
+
+def count(database: Database, query: str) -> int:
+    with database.session() as session:
+        return int(session.execute(text(query)).scalar_one())
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        ("code,kind,name_zh,lon,lat\nA,base,x,120,36\n", 0),
+        ("code,kind,name_zh,lon,lat\nA,base,x,120,36\nB,base,x,500,36\n", 3),
+        ("code,kind\nA,base\n", 2),
+        ("", 2),
+    ],
+)
+def test_exit_codes(tmp_path: Path, content: str, code: int) -> None:
+    (tmp_path / "x.csv").write_text(content, encoding="utf-8")
+    environment = {**os.environ, "GEOAPP_DATA": str(tmp_path / "d"), "PYTHONPATH": str(Path.cwd())}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "geoapp", "import", "facilities", str(tmp_path / "x.csv")],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert (tmp_path / "x.rejects.csv").exists() == (code == 3)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,248 @@
+"""Nearest answers: exact on the spheroid, filtered, and never older than a second."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from pyproj import Geod
+from sqlalchemy import text
+
+from geoapp.core.errors import InvalidValueError, UnavailableError
+from geoapp.core.settings import Settings
+from geoapp.core.words import Basis
+from geoapp.operations.nearest.service import NearestQuery, NearestService
+from geoapp.operations.nearest.snapshot import CHECK_SECONDS
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import nearest_by_postgis
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+
+GEOD = Geod(ellps="WGS84")
+HERE = NearestQuery(lon=TOWN_LON, lat=TOWN_LAT, k=10)
+
+
+def moment(value: str) -> datetime:
+    return datetime.fromisoformat(value).replace(tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def service(town: Database, settings: Settings) -> NearestService:
+    return NearestService(town, settings)
+
+
+def codes(service: NearestService, query: NearestQuery) -> list[str]:
+    return [item.facility.code for item in service.ask(query)]
+
+
+def run_sql(database: Database, statement: str) -> None:
+    with database.session() as session:
+        session.execute(text(statement))
+
+
+def soon(condition: Callable[[], bool], within_seconds: float = 1.0) -> bool:
+    """Tell whether a condition comes true in time; asks all the while, as phones do."""
+    end = time.monotonic() + within_seconds
+    while time.monotonic() < end:
+        if condition():
+            return True
+    return condition()
+
+
+def test_nearest_first_with_geodesic_distances(service: NearestService) -> None:
+    items = service.ask(HERE)
+    # Closed and suspended places are no answer.
+    assert [item.facility.code for item in items] == ["T-1", "T-2", "T-3", "T-4"]
+    for item in items:
+        there = item.facility
+        expected_m = GEOD.inv(TOWN_LON, TOWN_LAT, there.lon, there.lat)[2]
+        assert item.distance_m == pytest.approx(expected_m, abs=1e-6)
+        assert item.walk_m == pytest.approx(expected_m * 1.3)
+        assert item.walk_seconds == pytest.approx(expected_m * 1.3 / 1.2)
+        assert item.basis is Basis.ESTIMATE
+
+
+def test_filters(service: NearestService) -> None:
+    def asked(**changes: object) -> list[str]:
+        return codes(service, replace(HERE, **changes))  # type: ignore[arg-type]
+
+    assert asked(k=2) == ["T-1", "T-2"]
+    assert asked(families=frozenset({"home", "base"})) == ["T-3", "T-4"]
+    assert asked(kinds=frozenset({"worker_home"})) == ["T-3"]
+    assert asked(amenities=frozenset({"drinking_water"})) == ["T-1", "T-2"]
+    assert asked(amenities=frozenset({"drinking_water", "microwave"})) == ["T-1"]
+    # Known to be absent and unknown are both not "there".
+    assert asked(amenities=frozenset({"toilet"})) == []
+    assert asked(max_m=100.0) == ["T-1"]
+    monday_evening, monday_noon = moment("2026-11-23T20:00"), moment("2026-11-23T12:00")
+    assert asked(at=monday_evening, open_only=True) == ["T-1"]
+    assert asked(at=monday_noon, open_only=True) == ["T-1", "T-2", "T-4"]
+    states = [item.open for item in service.ask(replace(HERE, at=monday_evening))]
+    assert states == [True, False, None, False]
+
+
+@pytest.mark.parametrize(
+    ("changes", "parameter"),
+    [
+        ({"lon": float("nan")}, "lon"),
+        ({"lat": 91.0}, "lat"),
+        ({"k": 0}, "k"),
+        ({"k": 51}, "k"),
+        ({"max_m": -1.0}, "max_m"),
+        ({"kinds": frozenset({"castle"})}, "kind"),
+        ({"families": frozenset({"castle"})}, "family"),
+        ({"amenities": frozenset({"castle"})}, "amenity"),
+    ],
+)
+def test_refuses_what_makes_no_sense(
+    service: NearestService, changes: dict[str, object], parameter: str
+) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        service.ask(replace(HERE, **changes))  # type: ignore[arg-type]
+    assert refused.value.parameter == parameter
+
+
+def test_moving_facilities_are_where_they_are_that_day(
+    town: Database, service: NearestService
+) -> None:
+    run_sql(
+        town,
+        """
+        insert into facility_place (facility_id, geom, label_zh, valid_from, valid_to, opening_hours)
+        select id, st_setsrid(st_makepoint(120.40, 36.10), 4326), '夏季', date '2026-06-01',
+            date '2026-08-31', '10:00-20:00' from facility where code = 'T-2'
+        union all
+        select id, st_setsrid(st_makepoint(120.3501, 36.07), 4326), '冬季', '2026-09-01', null, null
+            from facility where code = 'T-2'
+        """,
+    )
+    winter = service.ask(replace(HERE, at=moment("2026-11-23T09:00")))
+    [booth] = [item for item in winter if item.facility.code == "T-2"]
+    assert booth.facility.place_zh == "冬季"
+    assert booth.distance_m < 20
+    assert booth.open is True
+    summer = service.ask(replace(HERE, at=moment("2026-07-01T09:00")))
+    [booth] = [item for item in summer if item.facility.code == "T-2"]
+    assert booth.facility.place_zh == "夏季"
+    assert booth.open is False
+    spring = codes(service, replace(HERE, at=moment("2026-03-01T09:00")))
+    assert "T-2" not in spring
+
+
+def test_a_facility_counts_from_the_day_it_opens_to_the_day_it_closes(
+    town: Database, service: NearestService
+) -> None:
+    run_sql(
+        town,
+        "update facility set opened_on = '2026-03-01', closed_on = '2026-06-01' where code = 'T-1'",
+    )
+    first = {
+        day: codes(service, replace(HERE, at=moment(f"{day}T12:00")))[0]
+        for day in ("2026-02-28", "2026-03-01", "2026-05-31", "2026-06-01")
+    }
+    assert first == {
+        "2026-02-28": "T-2",
+        "2026-03-01": "T-1",
+        "2026-05-31": "T-1",
+        "2026-06-01": "T-2",
+    }
+
+
+def test_an_area_counts_by_its_nearest_edge(town: Database, service: NearestService) -> None:
+    run_sql(
+        town,
+        "update facility set geom = st_makeenvelope(120.352, 36.06, 120.36, 36.08, 4326) "
+        "where code = 'T-4'",
+    )
+    [base] = [item for item in service.ask(HERE) if item.facility.code == "T-4"]
+    # 0.002 degrees of longitude east, on the same latitude.
+    expected_m = GEOD.inv(TOWN_LON, TOWN_LAT, 120.352, TOWN_LAT)[2]
+    assert base.distance_m == pytest.approx(expected_m, abs=0.01)
+    inside = service.ask(replace(HERE, lon=120.355, k=1))
+    assert (inside[0].facility.code, inside[0].distance_m) == ("T-4", 0.0)
+
+
+def test_edits_in_this_process_are_seen_within_a_second(
+    town: Database, service: NearestService
+) -> None:
+    assert codes(service, HERE)[0] == "T-1"
+    run_sql(town, "update facility set status = 'suspended' where code = 'T-1'")
+    assert soon(lambda: codes(service, HERE)[0] == "T-2")
+    run_sql(town, "update facility set status = 'open' where code = 'T-1'")
+    assert soon(lambda: codes(service, HERE)[0] == "T-1")
+    run_sql(town, "delete from facility where code = 'T-1'")
+    assert soon(lambda: codes(service, HERE)[0] == "T-2")
+    assert CHECK_SECONDS < 1
+
+
+def test_an_edit_by_another_process_is_seen_within_a_second(
+    town: Database, service: NearestService
+) -> None:
+    assert codes(service, HERE)[0] == "T-1"
+    edit = "update facility set geom = st_setsrid(st_makepoint(121, 37), 4326) where code = 'T-1'"
+    subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import psycopg; psycopg.connect({town.conninfo!r}, autocommit=True).execute({edit!r})",
+        ],
+        check=True,
+    )
+    assert soon(lambda: codes(service, HERE)[0] == "T-2")
+
+
+def test_without_a_database_there_is_no_answer(settings: Settings) -> None:
+    nowhere = Database({"host": "/nonexistent", "user": "x", "dbname": "x"})
+    with pytest.raises(UnavailableError):
+        NearestService(nowhere, settings).ask(HERE)
+
+
+def test_the_index_agrees_with_postgis_and_the_geodesic(town: Database, settings: Settings) -> None:
+    rng = np.random.default_rng(7)
+    lon, lat = rng.uniform(119.5, 121.0, 3000), rng.uniform(35.5, 37.0, 3000)
+    with town.session() as session:
+        session.execute(text("delete from facility"))
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom) select 'U-' || i, "
+                "'outdoor_station', 'x', st_setsrid(st_makepoint(x, y), 4326) from unnest("
+                "cast(:lon as float8[]), cast(:lat as float8[])) with ordinality as t(x, y, i)"
+            ),
+            {"lon": lon.tolist(), "lat": lat.tolist()},
+        )
+    service = NearestService(town, settings)
+    for here_lon, here_lat in zip(
+        rng.uniform(119.4, 121.1, 60), rng.uniform(35.4, 37.1, 60), strict=True
+    ):
+        truth_m = GEOD.inv(np.full(3000, here_lon), np.full(3000, here_lat), lon, lat)[2]
+        order = np.argsort(truth_m)[:10]
+        expected = [f"U-{number + 1}" for number in order]
+        assert codes(service, NearestQuery(lon=here_lon, lat=here_lat, k=10)) == expected
+        with town.session() as session:
+            found = list(nearest_by_postgis(session, lon=here_lon, lat=here_lat, k=10))
+        assert [code for code, _ in found] == expected
+        assert [metres for _, metres in found] == pytest.approx(truth_m[order], abs=1e-3)
+
+
+def test_the_nearest_query_uses_its_index(town: Database) -> None:
+    with town.session() as session:
+        session.execute(text("set local enable_seqscan = off"))
+        plan = session.execute(
+            text(
+                "explain select code from facility where status = 'open' order by "
+                "geom::geography <-> st_makepoint(120.35, 36.07)::geography limit 16"
+            )
+        ).scalars()
+        assert "facility_geog_idx" in "\n".join(plan)

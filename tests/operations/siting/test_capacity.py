@@ -1,0 +1,84 @@
+"""Runs in which each new site seats so many, against every plan and every way to fill the seats."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.files import summary_lines
+from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
+from geoapp.operations.siting.results import sites_of
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+WANTED = SitingParameters(p=2, standard_m=300.0, spacing_m=300.0, capacity=25.0)
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: float) -> float:
+    """Return the most workers that have a seat, by a linear program of who sits where."""
+    left = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    cover = inputs.cover.toarray()[np.ix_(left, sites)] > 0
+    pairs = [(row, column) for row, column in np.argwhere(cover).tolist()]
+    if not pairs:
+        return 0.0
+    rules = np.zeros((len(left) + len(sites), len(pairs)))
+    for number, (row, column) in enumerate(pairs):
+        rules[row, number] = rules[len(left) + column, number] = 1.0
+    limits = [*inputs.weight[left], *([seats] * len(sites))]
+    return -float(linprog(-np.ones(len(pairs)), A_ub=rules, b_ub=limits).fun)
+
+
+@pytest.mark.parametrize("seats", [5.0, 25.0, 1_000.0])
+def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) -> None:
+    wanted = replace(WANTED, capacity=seats)
+    inputs = read_siting_inputs(town, settings, wanted)
+    best = max(
+        most_served(inputs, sites, seats)
+        for sites in itertools.combinations(range(len(inputs.candidates)), 2)
+    )
+    run = siting_run.run_here(town, settings, wanted)
+    assert run.result is not None
+    assert run.result["status"] == "optimal"
+    assert run.result["objective"] == pytest.approx(best)
+    assert run.result["objective_unit"] == "workers_served"
+    sites = sites_of(town, run.id)
+    assert sum(one["adds"] for one in sites) == pytest.approx(best)
+    for one in sites:
+        assert one["adds"] <= seats + 1e-9
+        for parts in (one["by_district"], one["by_zone"]):
+            assert sum(part["workers"] for part in parts) <= seats + 1e-9
+    assert sites_of(town, run.id, chosen=False) == []
+    labels = [label.zh for label, _ in summary_lines(run)]
+    assert "新增服务人数（有座位的）" in labels
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"capacity": 0.5},
+        {"capacity": float("nan")},
+        {"backup_share": 0.5},
+        {"alternatives": 2},
+        {"model": SitingModel.EQUITY},
+        {"model": SitingModel.P_MEDIAN},
+    ],
+)
+def test_what_is_not_offered_with_seats_is_refused(
+    town: Database, change: dict[str, object]
+) -> None:
+    with pytest.raises(InvalidValueError):
+        siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]

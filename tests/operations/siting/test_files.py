@@ -1,0 +1,208 @@
+"""``geoapp site`` and its files: what is said, what is saved, and that nothing unproven is best."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import orjson
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import text
+
+from geoapp.analysis.siting import SitingStatus
+from geoapp.cli import main
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.questions.siting import DrawnSite, SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting import solve as siting_solve
+from geoapp.operations.siting.files import explanation_lines, gap_words, save_siting
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+WANTED = SitingParameters(p=2, standard_m=500.0, spacing_m=100.0)
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def site(town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Runs ``geoapp site`` with some words on this test's database."""
+    monkeypatch.setenv("DATABASE_URL", town.url)
+    monkeypatch.setenv("GEOAPP_DATA", str(settings.data))
+
+    def run(*words: str) -> Result:
+        return CliRunner().invoke(main, ["site", *words])
+
+    return run
+
+
+def test_a_run_from_the_terminal(site: Any, tmp_path: Path) -> None:
+    path = tmp_path / "sites.csv"
+    told = site("-p", "2", "--standard", "500m", "--spacing", "100", "-o", str(path))
+    assert told.exit_code == 0, told.output
+    assert "已证明最优 / proven best" in told.output
+    assert "任何方案至多 / no plan has more than" in told.output
+    assert "建 3 个站点：不会多覆盖 / With 3 sites: nobody more" in told.output
+    assert "示例" not in told.output.replace(str(tmp_path), "")
+    frame = pd.read_csv(path)
+    assert frame["order"].tolist() == [1, 2]
+    assert frame["adds"].tolist() == sorted(frame["adds"], reverse=True)
+    assert all(code in told.output for code in frame["code"])
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_samples_are_said_to_be_samples(site: Any, town: Database) -> None:
+    with town.session() as session:
+        session.execute(text("update facility set is_sample = true"))
+    told = site("-p", "1", "--standard", "8min", "--model", "p-median", "--spacing", "100")
+    assert told.exit_code == 0, told.output
+    assert "示例 / Sample" in told.output
+    assert "worker-metres" in told.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--standard", "500m"), "p"),
+        (("-p", "2", "--standard", "500 parsec"), "standard"),
+        (("-p", "2", "--standard", "500m", "-o", "sites.doc"), "-o"),
+        (("-p", "2", "--standard", "500m", "--region", "nowhere"), "region"),
+        (("-p", "2", "--standard", "500m", "--fixed", "X"), "fixed"),
+        (("-p", "2", "--standard", "500m", "--model", "lscp"), "p"),
+        (("-p", "2", "--standard", "500m", "--budget", "5"), "budget"),
+        (("-p", "2", "--standard", "500m", "--time-limit", "0"), "time_limit_seconds"),
+    ],
+)
+def test_what_is_not_accepted_ends_with_2(site: Any, words: tuple[str, ...], told: str) -> None:
+    result = site(*words)
+    assert result.exit_code == 2, result.output
+    assert f"{told}" in result.output
+
+
+def test_infeasible_says_what_would_do(site: Any) -> None:
+    """Within 50 m of nothing but itself each of 25 points needs a site; 21 have none nearby."""
+    told = site("--model", "lscp", "--share", "1", "--standard", "50m", "--spacing", "1000")
+    assert told.exit_code == 0, told.output
+    assert "无可行方案" in told.output
+    assert "候选点全部启用可覆盖" in told.output
+
+
+def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> None:
+    with town.session() as session:
+        session.execute(text("update facility set is_sample = true"))
+    run = siting_run.run_here(town, settings, WANTED)
+    sites = siting_results.sites_of(town, run.id)
+    for suffix in ("geojson", "gpkg", "csv", "xlsx"):
+        save_siting(town, run.id, tmp_path / f"run.{suffix}")
+    collection = orjson.loads((tmp_path / "run.geojson").read_bytes())
+    assert [one["properties"]["code"] for one in collection["features"]] == [
+        one["code"] for one in sites
+    ]
+    assert collection["run"]["result"]["objective"] == run.result["objective"]  # type: ignore[index]
+    assert collection["features"][0]["properties"]["sample"] is True
+    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
+    assert book.sheetnames == [
+        "summary 摘要",
+        "explanation 说明",
+        "sites 站点",
+        "others 落选",
+        "gaps 盲区",
+        "regions 区域",
+    ]
+    assert [row[0].value for row in book["explanation 说明"].rows] == [
+        line.zh for line in explanation_lines(town, run)
+    ]
+    assert book["explanation 说明"]["B1"].value
+    assert book["sites 站点"].max_row == 3
+    assert book["regions 区域"].max_row == 3
+    assert book["summary 摘要"]["A1"].value == "示例 / Sample"
+    with pytest.raises(InvalidValueError):
+        save_siting(town, run.id, tmp_path / "run.doc")
+    assert list(tmp_path.glob(".*")) == []
+
+
+LAYERS = """
+import sys, pyogrio
+path = sys.argv[1]
+for layer in ("sites", "others", "gaps", "regions", "summary"):
+    frame = pyogrio.read_dataframe(path, layer=layer)
+    print(layer, len(frame), None if frame.geometry.isna().all() else frame.crs.to_epsg())
+"""
+
+
+def test_a_geopackage_holds_five_layers(town: Database, settings: Settings, tmp_path: Path) -> None:
+    run = siting_run.run_here(town, settings, WANTED)
+    save_siting(town, run.id, tmp_path / "run.gpkg")
+    others = len(siting_results.sites_of(town, run.id, chosen=False))
+    told = subprocess.run(
+        [sys.executable, "-c", LAYERS, str(tmp_path / "run.gpkg")],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert told[0] == "sites 2 4326"
+    assert told[1].startswith(f"others {others}")
+    zones = siting_results.gap_zones(town, run.id)
+    assert told[2] == f"gaps {len(zones)} 4326"
+    assert told[3].startswith("regions 2")
+    assert int(told[4].split()[1]) > 5
+
+
+def test_a_formula_in_a_name_stays_text(town: Database, settings: Settings, tmp_path: Path) -> None:
+    drawn = (DrawnSite("=1+1", 120.36, 36.07, '=HYPERLINK("http://x")'),)
+    run = siting_run.run_here(town, settings, replace(WANTED, drawn=drawn, fixed=("=1+1",)))
+    save_siting(town, run.id, tmp_path / "run.xlsx")
+    row = openpyxl.load_workbook(tmp_path / "run.xlsx")["sites 站点"][2]
+    assert [cell.data_type for cell in row[1:3]] == ["s", "s"]
+    save_siting(town, run.id, tmp_path / "run.csv")
+    assert "'=1+1" in (tmp_path / "run.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("status", "gap", "told"),
+    [
+        ("optimal", 0.0, "proven best"),
+        ("within_gap", 0.01, "within the gap asked for; at most 1.00% from the best possible"),
+        ("time_limit", 1e-9, "stopped by time, not proven best; at most 0.01% from"),
+        ("time_limit", None, "stopped by time, not proven best; the gap is not known"),
+        ("cancelled", 0.25, "at most 25.00% from the best possible"),
+    ],
+)
+def test_the_gap_in_words(status: str, gap: float | None, told: str) -> None:
+    words = gap_words({"status": status, "gap_share": gap, "objective": 10.0})
+    assert told in words.en
+    assert ("最优" in words.zh and "未" not in words.zh) == (status == "optimal")
+
+
+def test_nothing_is_called_best_that_is_not_proven(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A search without time for a proof says so, whatever it found."""
+    real = siting_solve.solve_mclp
+
+    def hasty(*args: Any, **more: Any) -> Any:
+        found = real(*args, **more)
+        return replace(
+            found,
+            bound=found.objective * 1.05,
+            gap_share=0.05,
+            status=SitingStatus.TIME_LIMIT,
+        )
+
+    monkeypatch.setattr(siting_solve, "solve_mclp", hasty)
+    run = siting_run.run_here(town, settings, WANTED)
+    assert run.result is not None
+    assert (run.result["status"], run.result["proven"]) == ("time_limit", False)
+    assert "5.00%" in gap_words(run.result).en

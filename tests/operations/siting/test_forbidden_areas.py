@@ -1,0 +1,65 @@
+"""Polygons of a GeoJSON text arrive in the map's datum; anything else is told."""
+
+import json
+
+import pytest
+import shapely
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.words import Datum
+from geoapp.operations.siting.forbidden_areas import MOST_AREAS, read_areas
+
+SQUARE = {
+    "type": "Polygon",
+    "coordinates": [[[120.3, 36.0], [120.4, 36.0], [120.4, 36.1], [120.3, 36.1], [120.3, 36.0]]],
+}
+TWO = {"type": "MultiPolygon", "coordinates": [SQUARE["coordinates"], SQUARE["coordinates"]]}
+POINT = {"type": "Point", "coordinates": [120.3, 36.0]}
+
+
+def feature(geometry: object) -> dict[str, object]:
+    """Wrap a geometry."""
+    return {"type": "Feature", "properties": {}, "geometry": geometry}
+
+
+def test_polygons_of_every_wrapping() -> None:
+    collection = {
+        "type": "FeatureCollection",
+        "features": [feature(SQUARE), feature(TWO), feature(POINT), feature(None)],
+    }
+    for data, parts in ((SQUARE, 1), (feature(TWO), 2), (collection, 3)):
+        areas = read_areas(json.dumps(data).encode(), Datum.WGS84)
+        assert len(areas) == parts
+        for area in areas:
+            assert shapely.equals(
+                shapely.from_geojson(json.dumps(area)), shapely.box(120.3, 36, 120.4, 36.1)
+            )
+
+
+def test_moved_into_the_datum_of_the_map() -> None:
+    (area,) = read_areas(json.dumps(SQUARE).encode(), Datum.GCJ02)
+    lon, lat = from_wgs84(lon=120.3, lat=36.0, datum=Datum.GCJ02)
+    assert [round(float(lon), 7), round(float(lat), 7)] in [
+        list(one) for one in area["coordinates"][0]
+    ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\xff\xfe{",
+        b"[]",
+        b"7",
+        b'{"features": 3}',
+        b'{"type": "FeatureCollection", "features": []}',
+        json.dumps(feature(POINT)).encode(),
+        json.dumps({**SQUARE, "coordinates": [[[0, 0], [1]]]}).encode(),
+        json.dumps({**SQUARE, "coordinates": [[[500, 0], [501, 0], [501, 1], [500, 0]]]}).encode(),
+        json.dumps({"features": [feature(SQUARE)] * (MOST_AREAS + 1)}).encode(),
+    ],
+)
+def test_what_is_none_is_refused(content: bytes) -> None:
+    with pytest.raises(InvalidValueError):
+        read_areas(content, Datum.WGS84)

@@ -1,0 +1,86 @@
+"""A plan on paper: a page for the answer and one for each site, every figure the run's."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.plan_report import check_plan_output, save_plan
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+WANTED = SitingParameters(p=3, standard_m=300.0, spacing_m=100.0)
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+def words(text: str) -> str:
+    """Return a text without white space, which a page's lines break anywhere."""
+    return "".join(text.split())
+
+
+def test_a_page_for_the_answer_and_one_for_each_site(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    run = siting_run.run_here(town, settings, WANTED)
+    path = tmp_path / "plan.pdf"
+    save_plan(town, settings, run.id, path)
+    assert [one.name for one in tmp_path.iterdir()] == ["plan.pdf"]
+    pages = [words(page.extract_text()) for page in PdfReader(path).pages]
+    sites = siting_results.sites_of(town, run.id)
+    assert run.result is not None
+    total = run.result["total"]
+    first, proposals = "".join(pages[: -len(sites)]), pages[-len(sites) :]
+    assert "选址方案" in first
+    assert "已证明最优/provenbest" in first
+    assert f"{total['added_weight']:,.0f}" in first
+    assert (
+        words(f"{total['covered_before_share']:.1%} → {total['covered_after_share']:.1%}") in first
+    )
+    assert "市北区/Shibei" in first
+    for site, page in zip(sites, proposals, strict=True):
+        assert f"{site['order']}.{site['code']}" in page
+        assert f"{site['adds']:,.0f}" in page
+        for one in site["by_zone"] or []:
+            assert words(f"{one['name_zh']} / {one['name_en']}") in page
+    for page in pages:
+        assert f"选址{run.id}/sitingrun{run.id}" in page
+    fonts = {
+        font.get_object()["/BaseFont"]
+        for page in PdfReader(path).pages
+        for font in page["/Resources"]["/Font"].values()  # type: ignore[index]
+    }
+    assert len(fonts) == 1  # embedded as a subset, whatever the reader's machine has
+    assert "+" in str(fonts.pop())
+
+
+def test_no_sites_is_a_page_too(town: Database, settings: Settings, tmp_path: Path) -> None:
+    wanted = replace(WANTED, model=SitingModel.LSCP, p=None, standard_m=20.0, spacing_m=5_000.0)
+    run = siting_run.run_here(town, settings, wanted)
+    save_plan(town, settings, run.id, tmp_path / "plan.pdf")
+    text = words("".join(page.extract_text() for page in PdfReader(tmp_path / "plan.pdf").pages))
+    assert "无可行方案" in text
+
+
+def test_what_cannot_be_written_is_refused(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    with pytest.raises(InvalidValueError, match=r"\.pdf"):
+        check_plan_output(tmp_path / "plan.docx")
+    check_plan_output(tmp_path / "plan.XLSX")
+    queued = siting_run.start(town, WANTED, None)
+    with pytest.raises(ConflictError):
+        save_plan(town, settings, queued.id, tmp_path / "plan.pdf")
+    assert list(tmp_path.iterdir()) == []

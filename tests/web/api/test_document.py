@@ -1,0 +1,179 @@
+"""The OpenAPI document and the page that shows it."""
+
+import re
+import threading
+from datetime import UTC, datetime
+from typing import Any
+
+import jsonschema
+import pytest
+from flask import Flask
+from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import text
+
+from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.actions import run as action_run
+from geoapp.operations.coverage.run import CoverageParameters, start
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.worker import execute
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, sign_in
+
+PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+EXPLAINED = {
+    ("POST", "/api/v1/coverage-runs"),
+    ("POST", "/api/v1/coverage-runs/{id}/cancel"),
+    ("POST", "/api/v1/siting-runs"),
+    ("POST", "/api/v1/siting-runs/{id}/cancel"),
+    ("POST", "/api/v1/action-runs"),
+    ("POST", "/api/v1/action-runs/{id}/cancel"),
+    ("GET", "/api/v1/action-runs"),
+    ("GET", "/api/v1/action-runs/{id}"),
+    ("GET", "/api/v1/action-runs/{id}/actions"),
+    ("POST", "/api/v1/facilities"),
+    ("PATCH", "/api/v1/facilities/{code}"),
+    ("DELETE", "/api/v1/facilities/{code}"),
+}
+
+FILLED = """
+    insert into facility_place (facility_id, geom, label_zh, label_en, valid_from, valid_to,
+        opening_hours)
+    select id, geom, '路口', 'Corner', current_date - 1, current_date + 1, '24/7' from facility
+    where code = 'T-3';
+    update facility set geom = st_buffer(geom, 0.001) where code = 'T-4';
+    update facility set name_en = 'One', address = '路', phone = '1', operator = '工会',
+        host = '店', capacity = 9, source = '示例', verified_on = current_date, entry = 'qr',
+        access = 'anyone', position_accuracy_m = 5, opened_on = '2020-01-01',
+        closed_on = '2099-01-01' where code = 'T-1';
+    update region set population = 1, population_source = '普查', source = '示例';
+"""
+
+
+@pytest.fixture
+def app(database: Database, settings: Settings) -> Flask:
+    initialise(database)
+    seed_town(database)
+    return make_app(settings, database)
+
+
+@pytest.fixture
+def document(app: Flask) -> dict[str, Any]:
+    response = app.test_client().get("/api/v1/openapi.json")
+    assert response.mimetype == "application/json"
+    body: dict[str, Any] = response.get_json()
+    return body
+
+
+def operations(document: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (method.upper(), path): operation
+        for path, found in document["paths"].items()
+        for method, operation in found.items()
+    }
+
+
+def test_document_is_openapi_3_1(document: dict[str, Any]) -> None:
+    assert document["openapi"].startswith("3.1")
+    OpenAPIV31SpecValidator(document).validate()
+
+
+def test_every_route_is_described_and_no_other(app: Flask, document: dict[str, Any]) -> None:
+    own = ("/api/v1/docs", "/api/v1/openapi")
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api/") and not rule.rule.startswith(own)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert set(operations(document)) == served
+
+
+def test_operations_say_what_they_answer(document: dict[str, Any]) -> None:
+    for where, operation in operations(document).items():
+        assert " / " in operation["summary"], where
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400:
+                assert answer["content"] == PROBLEM, (where, status)
+        assert any(int(status) < 300 for status in operation["responses"]), where
+    read = operations(document)["GET", "/api/v1/facilities/{code}"]
+    assert set(read["responses"]["200"]["content"]) == {"application/geo+json"}
+
+
+def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
+    guarded = {where for where, one in operations(document).items() if "security" in one}
+    assert guarded == EXPLAINED
+    for where in guarded:
+        operation = operations(document)[where]
+        assert {"401", "403"} <= set(operation["responses"]), where
+        assert operation["security"] == [{"session": []}, {"basic": []}]
+        if where[0] == "GET":
+            assert "400" not in operation["responses"]
+            continue
+        assert "400" in operation["responses"], where
+        required = {one["name"] for one in operation["parameters"] if one["required"]}
+        # The token belongs to the cookie; name and password in a header need none.
+        assert "X-CSRFToken" in {one["name"] for one in operation["parameters"]} - required
+        assert ("If-Match" in required) == (where[0] in ("PATCH", "DELETE")), where
+
+
+def test_answers_have_the_members_described_and_no_others(
+    app: Flask, database: Database, settings: Settings, document: dict[str, Any]
+) -> None:
+    """With everything filled in that can be: a schema that leaves something out is caught."""
+    with database.session() as session:
+        session.execute(text(FILLED))
+    run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
+    execute(database, settings, run.id, threading.Event())
+    siting = siting_run.start(
+        database, SitingParameters(p=2, standard_m=300, spacing_m=100), created_by=None
+    )
+    execute(database, settings, siting.id, threading.Event())
+    moments = (datetime(2026, 11, 24, 12, tzinfo=UTC),)
+    action = action_run.start(
+        database,
+        ActionParameters(moments, budget=9.0, standard_m=300, spacing_m=100, build_cost=4.0),
+        created_by=None,
+    )
+    execute(database, settings, action.id, threading.Event())
+    numbers = {"siting": siting.id, "action": action.id, "coverage": run.id}
+    schemas = document["components"]["schemas"]
+    for schema in schemas.values():
+        if "properties" in schema:
+            schema["additionalProperties"] = False
+    client = client_of(app, database, Role.PLANNER)
+    answered = set()
+    for (method, path), operation in operations(document).items():
+        if method != "GET":
+            continue
+        number = next((one for kind, one in numbers.items() if f"/{kind}-runs" in path), 0)
+        address = path.replace("{code}", "T-1").replace("{id}", str(number))
+        for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
+            response = client.get(address + query)
+            content = operation["responses"][str(response.status_code)]["content"]
+            shape = content[response.mimetype]["schema"]
+            checked = {**shape, "components": {"schemas": schemas}}
+            jsonschema.Draft202012Validator(checked).validate(response.get_json(force=True))
+            answered.add(response.status_code)
+    assert answered == {200, 422}
+
+
+def test_page_shows_the_operations_and_tries_them(site: Site, visit: Visit) -> None:
+    page = visit(site, "/api/v1/docs", size="desktop")
+    page.locator(".opblock").first.wait_for()
+    assert page.locator(".opblock").count() >= 15
+    sign_in(site, page, Role.PLANNER)
+    page.goto(site.url + "/api/v1/docs")
+    start = page.locator(".opblock-post", has_text="/api/v1/coverage-runs").first
+    start.locator(".opblock-summary").click()
+    start.get_by_role("button", name="Try it out").click()
+    start.locator("tr", has_text="X-CSRFToken").locator("input").fill("-")
+    start.locator(".body-param textarea").fill('{"standard_m": 500}')
+    with page.expect_response("**/api/v1/coverage-runs") as told:
+        start.get_by_role("button", name="Execute").click()
+    assert told.value.status == 202

@@ -1,0 +1,315 @@
+"""``/api/v1/facilities``: pages, one facility, and edits guarded by versions."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from geoapp.core.geo import from_wgs84, geodesic_m
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
+
+ADDRESS = "/api/v1/facilities"
+NEW = {
+    "type": "Feature",
+    "geometry": {"type": "Point", "coordinates": [120.3551, 36.0712]},
+    "properties": {
+        "code": "N-1",
+        "kind": "outdoor_station",
+        "name_zh": "新站",
+        "opening_hours": "8:00-18:00",
+        "amenities": ["microwave"],
+    },
+}
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def anybody(town: Database, settings: Settings) -> FlaskClient:
+    return client_of(make_app(settings, town), town)
+
+
+@pytest.fixture
+def steward(town: Database, settings: Settings) -> FlaskClient:
+    return client_of(make_app(settings, town), town, Role.STEWARD)
+
+
+def codes(client: FlaskClient, **asked: object) -> list[str]:
+    response = client.get(ADDRESS, query_string=asked)
+    assert response.status_code == 200, response.get_data(as_text=True)
+    assert response.mimetype == GEOJSON
+    return [one["properties"]["code"] for one in response.get_json(force=True)["features"]]
+
+
+def feature_of(client: FlaskClient, code: str, **asked: object) -> dict[str, Any]:
+    response = client.get(f"{ADDRESS}/{code}", query_string=asked)
+    assert response.status_code == 200
+    body: dict[str, Any] = response.get_json(force=True)
+    return body
+
+
+def test_filters(anybody: FlaskClient) -> None:
+    everything = ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]
+    assert codes(anybody) == everything
+    assert codes(anybody, region="370203") == everything
+    assert codes(anybody, region="370200") == everything
+    assert codes(anybody, kind="service_base") == ["T-4"]
+    assert codes(anybody, family="home") == ["T-3"]
+    assert codes(anybody, status="suspended") == ["T-6"]
+    west, south = TOWN_LON - 0.0005, TOWN_LAT - 0.0005
+    assert codes(anybody, bbox=f"{west},{south},{west + 0.001},{south + 0.001}") == ["T-1"]
+
+
+def test_pages_hold_each_facility_once(anybody: FlaskClient) -> None:
+    seen: list[str] = []
+    asked: dict[str, object] = {"limit": 4}
+    pages = 0
+    while True:
+        body = anybody.get(ADDRESS, query_string=asked).get_json(force=True)
+        assert body["numberReturned"] == len(body["features"]) <= 4
+        seen += [one["id"] for one in body["features"]]
+        pages += 1
+        if body["cursor"] is None:
+            break
+        asked["cursor"] = body["cursor"]
+    assert seen == ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]
+    assert pages == 2
+    assert len(codes(anybody, limit=6)) == 6
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("bbox", "1,2,3"),
+        ("bbox", "a,b,c,d"),
+        ("bbox", "1,2,nan,4"),
+        ("bbox", "1_0,2,30,4"),
+        ("bbox", "١,2,3,4"),
+        ("bbox", "10,0,5,1"),
+        ("bbox", "0,0,181,1"),
+        ("kind", "palace"),
+        ("family", "castle"),
+        ("region", "999999"),
+        ("status", "haunted"),
+        ("limit", "0"),
+        ("limit", "1001"),
+        ("limit", "ten"),
+        ("cursor", "%%%"),
+        ("cursor", "AA"),
+        ("cursor", "汉"),
+        ("datum", "mars"),
+    ],
+)
+def test_what_is_not_accepted(anybody: FlaskClient, parameter: str, value: str) -> None:
+    response = anybody.get(ADDRESS, query_string={parameter: value})
+    assert problem_of(response, 422)["parameter"].startswith(parameter)
+
+
+def test_one_facility(anybody: FlaskClient) -> None:
+    feature = feature_of(anybody, "T-1")
+    assert feature["type"] == "Feature"
+    assert feature["geometry"]["coordinates"] == [TOWN_LON, TOWN_LAT]
+    got = feature["properties"]
+    assert got["amenities"] == ["microwave", "drinking_water"]
+    assert got["no_amenities"] == ["toilet"]
+    assert got["region"] == "370203"
+    assert set(got["links"]) == {"amap", "baidu", "tencent", "apple", "google"}
+    shown = feature_of(anybody, "T-1", datum="gcj02")["geometry"]["coordinates"]
+    assert shown == pytest.approx(from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum.GCJ02))
+
+
+@pytest.mark.parametrize("code", ["NOPE", "汉字", "a%00b", "%27%3B--", "x" * 199])
+def test_unknown_code(anybody: FlaskClient, code: str) -> None:
+    problem_of(anybody.get(f"{ADDRESS}/{code}"), 404)
+
+
+def test_unpublished_facilities_are_for_those_signed_in(
+    anybody: FlaskClient, steward: FlaskClient, town: Database
+) -> None:
+    with town.session() as session:
+        session.execute(text("update facility set status = 'proposed' where code = 'T-1'"))
+    assert "T-1" not in codes(anybody)
+    problem_of(anybody.get(f"{ADDRESS}/T-1"), 404)
+    assert codes(anybody, status="proposed") == []
+    assert "T-1" in codes(steward)
+    assert feature_of(steward, "T-1")["properties"]["status"] == "proposed"
+
+
+def test_caching(anybody: FlaskClient, steward: FlaskClient, town: Database) -> None:
+    for address in (ADDRESS, f"{ADDRESS}/T-1"):
+        first = anybody.get(address)
+        assert first.headers["Cache-Control"].startswith("public")
+        tag = first.headers["ETag"]
+        again = anybody.get(address, headers={"If-None-Match": tag})
+        assert (again.status_code, again.get_data()) == (304, b"")
+        assert again.headers["ETag"] == tag
+        with town.session() as session:
+            session.execute(text("update facility set phone = phone || '1' where code = 'T-1'"))
+            session.execute(text("update facility set phone = '1' where code = 'T-1'"))
+        changed = anybody.get(address, headers={"If-None-Match": tag})
+        assert changed.status_code == 200
+        assert changed.headers["ETag"] != tag
+        # What is shown to those signed in may hold more, and is nobody else's to keep.
+        assert "private" in steward.get(address).headers["Cache-Control"]
+
+
+def test_add_change_and_remove(steward: FlaskClient, anybody: FlaskClient) -> None:
+    added = steward.post(ADDRESS, json=NEW)
+    assert added.status_code == 201, added.get_data(as_text=True)
+    assert added.mimetype == GEOJSON
+    assert added.headers["Location"] == f"{ADDRESS}/N-1"
+    got = added.get_json(force=True)["properties"]
+    assert "08:00-18:00" in got["opening_hours"]
+    assert (got["region"], got["status"]) == ("370203", "open")
+    # Everybody sees it at once, also in nearest.
+    assert "N-1" in codes(anybody)
+    near = anybody.get("/api/v1/nearest?lon=120.3551&lat=36.0712&k=1").get_json(force=True)
+    assert near["features"][0]["id"] in ("N-1", "T-4")
+    problem_of(steward.post(ADDRESS, json=NEW), 409)
+
+    tag = steward.get(f"{ADDRESS}/N-1").headers["ETag"]
+    assert tag == added.headers["ETag"]
+    change = {"type": "Feature", "properties": {"phone": "0532 1", "amenities": None}}
+    changed = steward.patch(f"{ADDRESS}/N-1", json=change, headers={"If-Match": tag})
+    assert changed.status_code == 200, changed.get_data(as_text=True)
+    got = changed.get_json(force=True)["properties"]
+    assert (got["phone"], got["amenities"], got["name_zh"]) == ("0532 1", [], "新站")
+    newer = changed.headers["ETag"]
+    assert newer != tag
+
+    # The version that somebody else still has in hand is stale now.
+    stale = {"If-Match": tag}
+    problem_of(steward.patch(f"{ADDRESS}/N-1", json=change, headers=stale), 409)
+    problem_of(steward.delete(f"{ADDRESS}/N-1", headers=stale), 409)
+    removed = steward.delete(f"{ADDRESS}/N-1", headers={"If-Match": newer})
+    assert (removed.status_code, removed.get_data()) == (204, b"")
+    problem_of(anybody.get(f"{ADDRESS}/N-1"), 404)
+    problem_of(steward.delete(f"{ADDRESS}/N-1", headers={"If-Match": "*"}), 404)
+
+
+def test_what_was_read_can_be_sent_back(steward: FlaskClient) -> None:
+    response = steward.get(f"{ADDRESS}/T-2")
+    tag = {"If-Match": response.headers["ETag"]}
+    sent = steward.patch(f"{ADDRESS}/T-2", json=response.get_json(force=True), headers=tag)
+    assert sent.status_code == 200, sent.get_data(as_text=True)
+    before, after = response.get_json(force=True), sent.get_json(force=True)
+    for feature in (before, after):
+        feature["properties"].pop("updated_at", None)
+        feature["properties"].pop("rev", None)
+    assert after == before
+
+
+def test_an_edit_in_another_datum(steward: FlaskClient) -> None:
+    lon, lat = from_wgs84(lon=120.352, lat=36.0733, datum=Datum.GCJ02)
+    body = {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}}
+    sent = steward.patch(f"{ADDRESS}/T-1?datum=gcj02", json=body, headers={"If-Match": "*"})
+    assert sent.status_code == 200, sent.get_data(as_text=True)
+    stored = feature_of(steward, "T-1")["geometry"]["coordinates"]
+    assert geodesic_m(*stored, 120.352, 36.0733) < 0.02
+    # An edit of words alone leaves the position exactly where it was.
+    words = {"type": "Feature", "properties": {"address": "x"}}
+    steward.patch(f"{ADDRESS}/T-1?datum=gcj02", json=words, headers={"If-Match": "*"})
+    assert feature_of(steward, "T-1")["geometry"]["coordinates"] == stored
+
+
+@pytest.mark.parametrize("tag", [None, "abc", '"abc"', '"1", "2"', "9" * 30])
+def test_an_edit_names_its_version(steward: FlaskClient, tag: str | None) -> None:
+    headers = {} if tag is None else {"If-Match": tag}
+    body = {"type": "Feature", "properties": {"phone": "1"}}
+    problem_of(steward.patch(f"{ADDRESS}/T-1", json=body, headers=headers), 422, "If-Match")
+    problem_of(steward.delete(f"{ADDRESS}/T-1", headers=headers), 422, "If-Match")
+
+
+@pytest.mark.parametrize(
+    ("properties", "parameter"),
+    [
+        ({"kind": "palace"}, "kind"),
+        ({"amenities": ["swimming_pool"]}, "amenities"),
+        ({"opening_hours": "when it suits"}, "opening_hours"),
+        ({"status": "haunted"}, "status"),
+        ({"opened_on": "soon"}, "opened_on"),
+        ({"capacity": "many"}, "capacity"),
+        ({"name_zh": ""}, "name_zh"),
+        ({"code": "T-2"}, "code"),
+        ({"colour": "red"}, "colour"),
+        ({"lon": 999, "lat": 0}, "lon"),
+        ({"region_match": "inside!"}, "region_match"),
+    ],
+)
+def test_properties_that_are_not_accepted(
+    steward: FlaskClient, properties: dict[str, Any], parameter: str
+) -> None:
+    before = feature_of(steward, "T-1")
+    body = {"type": "Feature", "properties": properties}
+    response = steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
+    problem_of(response, 422, parameter)
+    assert feature_of(steward, "T-1") == before
+
+
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        {},
+        {"type": "Point"},
+        {"type": "Point", "coordinates": []},
+        {"type": "Point", "coordinates": ["a", "b"]},
+        {"type": "Point", "coordinates": [1e400, 0]},
+        {"type": "LineString", "coordinates": [[120, 36], [121, 36]]},
+        {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]},
+        {"type": "Blob", "coordinates": [120.3, 36]},
+        {"type": "Point", "coordinates": [[[[[[120.3]]]]]]},
+    ],
+)
+def test_geometries_that_are_not_accepted(steward: FlaskClient, geometry: dict[str, Any]) -> None:
+    response = steward.post(ADDRESS, json={**NEW, "geometry": geometry})
+    problem_of(response, 422)
+    problem_of(steward.get(f"{ADDRESS}/N-1"), 404)
+
+
+@pytest.mark.parametrize("body", ["", "[]", "null", "{", '"x"', '{"type": "Feature"}', "\x00"])
+def test_bodies_that_are_not_accepted(steward: FlaskClient, body: str) -> None:
+    response = steward.post(ADDRESS, data=body, content_type="application/json")
+    assert response.status_code in (400, 422), response.get_data(as_text=True)
+    problem_of(response, response.status_code)
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_who_may_edit(town: Database, settings: Settings, role: Role | None) -> None:
+    client = client_of(make_app(settings, town), town, role)
+    expected = {None: 401, Role.STEWARD: 201, Role.ADMIN: 201}.get(role, 403)
+    response = client.post(ADDRESS, json=NEW)
+    assert response.status_code == expected
+    words = {"type": "Feature", "properties": {"phone": "1"}}
+    any_version = {"If-Match": "*"}
+    changed = client.patch(f"{ADDRESS}/T-1", json=words, headers=any_version)
+    removed = client.delete(f"{ADDRESS}/T-1", headers=any_version)
+    if expected == 201:
+        assert (changed.status_code, removed.status_code) == (200, 204)
+    else:
+        problem_of(response, expected)
+        problem_of(changed, expected)
+        problem_of(removed, expected)
+        assert feature_of(client, "T-1")["properties"]["phone"] is None
+
+
+def test_any_code_has_an_address(steward: FlaskClient) -> None:
+    code = "A/1 甲?#%&+@.;"
+    new = {**NEW, "properties": {**NEW["properties"], "code": code}}
+    added = steward.post(ADDRESS, json=new)
+    assert added.status_code == 201
+    found = steward.get(added.headers["Location"])
+    assert found.get_json(force=True)["properties"]["code"] == code
+    removed = steward.delete(added.headers["Location"], headers={"If-Match": found.headers["ETag"]})
+    assert removed.status_code == 204

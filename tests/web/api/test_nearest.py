@@ -1,0 +1,215 @@
+"""``GET /api/v1/nearest``: the contract, word by word."""
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from geoapp.core.geo import from_wgs84, geodesic_m
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
+
+ADDRESS = "/api/v1/nearest"
+HERE = {"lon": TOWN_LON - 0.001, "lat": TOWN_LAT}
+PROPERTIES = {
+    *("code", "kind", "family", "name", "distance_m", "walk_m", "walk_seconds", "basis", "open"),
+    *("entry", "access", "verified_on", "opening_hours", "amenities", "address", "phone", "links"),
+}
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database)
+
+
+def codes(client: FlaskClient, **asked: object) -> list[str]:
+    response = client.get(ADDRESS, query_string={**HERE, **asked})
+    assert response.status_code == 200, response.get_data(as_text=True)
+    return [one["properties"]["code"] for one in response.get_json(force=True)["features"]]
+
+
+def test_answer(client: FlaskClient) -> None:
+    response = client.get(ADDRESS, query_string={**HERE, "open_at": "2026-11-24T10:00", "k": 1})
+    assert response.status_code == 200
+    assert response.mimetype == GEOJSON
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert "ETag" not in response.headers
+    body = response.get_json(force=True)
+    assert body["type"] == "FeatureCollection"
+    [feature] = body["features"]
+    assert feature["type"] == "Feature"
+    assert feature["geometry"] == {"type": "Point", "coordinates": [TOWN_LON, TOWN_LAT]}
+    got = feature["properties"]
+    assert set(got) >= PROPERTIES
+    line_m = geodesic_m(HERE["lon"], HERE["lat"], TOWN_LON, TOWN_LAT)
+    assert got["code"] == "T-1"
+    assert (got["kind"], got["family"]) == ("outdoor_station", "station")
+    assert got["distance_m"] == pytest.approx(line_m, abs=0.01)
+    assert got["walk_m"] == pytest.approx(1.3 * line_m, abs=0.1)
+    assert got["walk_seconds"] == pytest.approx(1.3 * line_m / 1.2, abs=1)
+    assert (got["basis"], got["open"], got["entry"]) == ("estimate", True, "open")
+    assert got["opening_hours"] == "24/7"
+    assert set(got["amenities"]) == {"microwave", "drinking_water"}
+    assert set(got["links"]) == {"amap", "baidu", "tencent", "apple", "google"}
+    assert got["name"].startswith("示例")
+
+
+def test_order_and_filters(client: FlaskClient) -> None:
+    assert codes(client) == ["T-1", "T-2", "T-3", "T-4"]
+    assert codes(client, order="line") == ["T-1", "T-2", "T-3", "T-4"]
+    assert codes(client, k=2) == ["T-1", "T-2"]
+    assert codes(client, family="home") == ["T-3"]
+    assert codes(client, family=["home", "base"]) == ["T-3", "T-4"]
+    assert codes(client, family="home,base") == ["T-3", "T-4"]
+    assert codes(client, kind="service_base") == ["T-4"]
+    assert codes(client, amenity="drinking_water") == ["T-1", "T-2"]
+    assert codes(client, amenity=["drinking_water", "microwave"]) == ["T-1"]
+    assert codes(client, amenity="toilet") == []
+    assert codes(client, max_m=200) == ["T-1"]
+    assert codes(client, k=50) == ["T-1", "T-2", "T-3", "T-4"]
+
+
+def test_open_at_means_known_to_be_open(client: FlaskClient) -> None:
+    """T-3 states no hours: it is shown as unknown, and left out where open is asked for."""
+    assert codes(client, open_at="2026-11-24T10:00") == ["T-1", "T-2", "T-4"]  # a Tuesday
+    assert codes(client, open_at="2026-11-24T22:00") == ["T-1"]
+    assert codes(client, open_at="2026-11-28T10:00") == ["T-1", "T-2"]  # a Saturday
+    # The same moment, with its offset stated; a plus sign that came as a space is understood.
+    assert codes(client, open_at="2026-11-24T14:00Z") == ["T-1"]
+    assert codes(client, open_at="2026-11-24T22:00+08:00") == ["T-1"]
+    answer = client.get(f"{ADDRESS}?lon={TOWN_LON}&lat={TOWN_LAT}&open_at=2026-11-24T22:00+08:00")
+    assert len(answer.get_json(force=True)["features"]) == 1
+    assert "T-1" in codes(client, open_at="now")
+    body = client.get(ADDRESS, query_string=HERE).get_json(force=True)
+    states = {one["properties"]["code"]: one["properties"]["open"] for one in body["features"]}
+    assert states["T-1"] is True
+    assert states["T-3"] is None
+    assert isinstance(states["T-4"], bool)
+
+
+@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
+def test_datum_goes_both_ways(client: FlaskClient, datum: Datum) -> None:
+    plain = client.get(ADDRESS, query_string=HERE).get_json(force=True)["features"]
+    lon, lat = from_wgs84(**HERE, datum=datum)
+    asked = {"lon": lon, "lat": lat, "datum": datum}
+    moved = client.get(ADDRESS, query_string=asked).get_json(force=True)["features"]
+    assert len(plain) == len(moved) == 4
+    for one, two in zip(plain, moved, strict=True):
+        assert one["properties"]["code"] == two["properties"]["code"]
+        assert two["properties"]["distance_m"] == pytest.approx(
+            one["properties"]["distance_m"], abs=0.02
+        )
+        stored_lon, stored_lat = one["geometry"]["coordinates"]
+        expected = from_wgs84(lon=stored_lon, lat=stored_lat, datum=datum)
+        assert two["geometry"]["coordinates"] == pytest.approx(expected, abs=2e-7)
+        assert one["properties"]["links"] == two["properties"]["links"]
+
+
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("lon", "181"),
+        ("lon", "-180.5"),
+        ("lon", "nan"),
+        ("lon", "inf"),
+        ("lon", "abc"),
+        ("lon", ""),
+        ("lon", "1e999"),
+        ("lat", "90.5"),
+        ("lat", "NaN"),
+        ("lat", "３６度"),
+        ("k", "0"),
+        ("k", "51"),
+        ("k", "-1"),
+        ("k", "2.5"),
+        ("k", "99999999999999999999999999"),
+        ("kind", "palace"),
+        ("kind", "palace\x00"),
+        ("family", "castle"),
+        ("amenity", "swimming_pool"),
+        ("datum", "mars"),
+        ("max_m", "0"),
+        ("max_m", "-3"),
+        ("max_m", "nan"),
+        ("order", "alphabet"),
+        ("open_at", "yesterday"),
+        ("open_at", "2026-13-01T00:00"),
+        ("open_at", "2026-11-24T25:00"),
+        ("open_at", "9999-12-31T23:59"),
+        ("open_at", "1" * 65),
+    ],
+)
+def test_what_is_not_accepted(client: FlaskClient, parameter: str, value: str) -> None:
+    response = client.get(ADDRESS, query_string={**HERE, parameter: value})
+    body = problem_of(response, 422, parameter)
+    if parameter in ("lon", "kind", "k") and len(value) < 60:
+        assert body["value"] == value.replace("\x00", "\x00")
+
+
+@pytest.mark.parametrize("missing", ["lon", "lat"])
+def test_a_position_is_required(client: FlaskClient, missing: str) -> None:
+    asked = {name: value for name, value in HERE.items() if name != missing}
+    problem_of(client.get(ADDRESS, query_string=asked), 422, missing)
+
+
+@pytest.mark.parametrize(("lon", "lat"), [(180, 0), (-180, 0), (0, 90), (0, -90), (-180, -90)])
+def test_anywhere_on_earth_has_an_answer(client: FlaskClient, lon: float, lat: float) -> None:
+    found = client.get(ADDRESS, query_string={"lon": lon, "lat": lat}).get_json(force=True)
+    distances = [one["properties"]["distance_m"] for one in found["features"]]
+    assert len(distances) == 4
+    assert distances == sorted(distances)
+    assert min(distances) > 1_000_000
+
+
+def test_other_methods_are_refused(client: FlaskClient) -> None:
+    for method in ("POST", "PUT", "DELETE", "PATCH"):
+        response = client.open(ADDRESS, method=method, query_string=HERE)
+        problem_of(response, 405)
+        assert "GET" in response.headers["Allow"]
+
+
+def test_no_facilities_is_an_empty_answer(database: Database, settings: Settings) -> None:
+    initialise(database)
+    assert codes(client_of(make_app(settings, database), database)) == []
+
+
+def test_a_lost_database_is_503_until_it_is_back(tmp_path: Path, settings: Settings) -> None:
+    """The process stays up: 503 and not ready without the store, and answers once it is there."""
+    cluster = Cluster(tmp_path / "pg")
+    cluster.start()
+    database = Database(cluster.parameters())
+    try:
+        initialise(database)
+        seed_town(database)
+        client = client_of(make_app(settings, database), database)
+        assert codes(client) == ["T-1", "T-2", "T-3", "T-4"]
+        cluster.stop()
+        # Within the quarter of a second in which a snapshot counts as fresh it may still answer.
+        status = 200
+        while status == 200:
+            response = client.get(ADDRESS, query_string=HERE)
+            status = response.status_code
+        problem_of(response, 503)
+        assert int(response.headers["Retry-After"]) > 0
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.get_json()["ready"]) == (503, False)
+        assert client.get("/healthz").status_code == 200
+        problem_of(client.get("/api/v1/facilities"), 503)
+        problem_of(client.get("/api/v1/kinds"), 503)
+        cluster.start()
+        assert client.get("/readyz").get_json() == {
+            "ready": True,
+            "database": True,
+            "migrated": True,
+        }
+        assert codes(client) == ["T-1", "T-2", "T-3", "T-4"]
+    finally:
+        database.close()
+        cluster.stop()

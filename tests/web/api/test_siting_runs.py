@@ -1,0 +1,194 @@
+"""``/api/v1/siting-runs``: who may start one, following it, reading what it proposes."""
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.worker import execute
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
+
+ADDRESS = "/api/v1/siting-runs"
+WANTED = {"p": 2, "standard_m": 500, "demand": "town", "spacing_m": 100}
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def app(town: Database, settings: Settings) -> Flask:
+    return make_app(settings, town)
+
+
+@pytest.fixture
+def planner(app: Flask, town: Database) -> FlaskClient:
+    return client_of(app, town, Role.PLANNER)
+
+
+def start(client: FlaskClient, **wanted: Any) -> dict[str, Any]:
+    response = client.post(ADDRESS, json={**WANTED, **wanted})
+    assert response.status_code == 202, response.get_data(as_text=True)
+    body: dict[str, Any] = response.get_json()
+    assert response.headers["Location"] == f"{ADDRESS}/{body['id']}"
+    return body
+
+
+def done(client: FlaskClient, town: Database, settings: Settings, **wanted: Any) -> dict[str, Any]:
+    run = start(client, **wanted)
+    execute(town, settings, run["id"], threading.Event())
+    answer: dict[str, Any] = client.get(f"{ADDRESS}/{run['id']}").get_json()
+    assert answer["status"] == "succeeded", answer
+    return answer
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_who_may_start_and_cancel(app: Flask, town: Database, role: Role | None) -> None:
+    run = start(client_of(app, town, Role.PLANNER))
+    client = client_of(app, town, role)
+    expected = {None: 401, Role.PLANNER: 202, Role.ADMIN: 202}.get(role, 403)
+    started = client.post(ADDRESS, json=WANTED)
+    cancelled = client.post(f"{ADDRESS}/{run['id']}/cancel")
+    if expected == 202:
+        assert (started.status_code, cancelled.status_code) == (202, 200)
+    else:
+        problem_of(started, expected)
+        problem_of(cancelled, expected)
+        assert client.get(f"{ADDRESS}/{run['id']}").get_json()["status"] == "queued"
+
+
+def test_from_start_to_sites(planner: FlaskClient, town: Database, settings: Settings) -> None:
+    run = start(planner)
+    address = f"{ADDRESS}/{run['id']}"
+    assert (run["kind"], run["status"], run["result"]) == ("siting", "queued", None)
+    problem_of(planner.get(f"{address}/sites"), 409)
+    problem_of(planner.get(f"{address}/regions"), 409)
+
+    execute(town, settings, run["id"], threading.Event())
+
+    answer = planner.get(address).get_json()
+    assert (answer["status"], answer["progress_share"], answer["error"]) == ("succeeded", 1.0, None)
+    assert "created_by" not in answer
+    result = answer["result"]
+    assert (result["status"], result["gap_share"]) == ("optimal", 0)
+    assert result["objective"] == result["bound"] == result["total"]["added_weight"] > 0
+    assert [point["p"] for point in result["curve"]] == [1, 2]
+    response = planner.get(f"{address}/sites")
+    assert response.mimetype == GEOJSON
+    sites = response.get_json(force=True)["features"]
+    assert [site["properties"]["order"] for site in sites] == [1, 2]
+    adds = [site["properties"]["adds"] for site in sites]
+    assert sum(adds) == result["objective"]
+    assert adds == sorted(adds, reverse=True)
+    assert sites[0]["geometry"]["type"] == "Point"
+    assert sites[0]["properties"]["by_district"][0]["name_zh"] == "市北区"
+    assert sites[0]["properties"]["sample"] is False
+    moved = planner.get(f"{address}/sites?datum=gcj02").get_json(force=True)["features"]
+    assert moved[0]["geometry"] != sites[0]["geometry"]
+    others = planner.get(f"{address}/sites?which=others").get_json(force=True)["features"]
+    assert not {site["id"] for site in sites} & {site["id"] for site in others}
+    rows = planner.get(f"{address}/regions").get_json()["regions"]
+    by_code = {row["code"]: row for row in rows}
+    assert by_code["370203"]["added_weight"] == result["objective"]
+    assert by_code["370203"]["sites"] == 2
+    assert planner.get(ADDRESS).get_json()["runs"][0] == answer
+    # A siting run is no coverage run.
+    problem_of(planner.get(f"/api/v1/coverage-runs/{run['id']}"), 404)
+
+
+def test_drawn_in_another_datum(planner: FlaskClient, town: Database, settings: Settings) -> None:
+    """What is drawn on a GCJ-02 base map comes back at the same place of that map."""
+    drawn = [{"code": "画", "lon": 120.36, "lat": 36.075, "name": "路口", "cost": 2}]
+    run = done(planner, town, settings, drawn=drawn, fixed=["画"], datum="gcj02", p=1)
+    [site] = planner.get(f"{ADDRESS}/{run['id']}/sites?datum=gcj02").get_json(force=True)[
+        "features"
+    ]
+    assert site["geometry"]["coordinates"] == pytest.approx([120.36, 36.075], abs=1e-6)
+    assert site["properties"]["fixed"] is True
+    stored = run["params"]["drawn"][0]
+    assert abs(stored["lon"] - 120.36) > 0.003
+
+
+def test_samples_are_called_samples(
+    planner: FlaskClient, town: Database, settings: Settings
+) -> None:
+    with town.session() as session:
+        session.execute(text("update facility set is_sample = true where code = 'T-1'"))
+    run = done(planner, town, settings)
+    assert run["inputs"]["sample"] is True
+    sites = planner.get(f"{ADDRESS}/{run['id']}/sites").get_json(force=True)["features"]
+    assert all(site["properties"]["sample"] for site in sites)
+
+
+def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> None:
+    run = start(planner)
+    address = f"{ADDRESS}/{run['id']}"
+    assert planner.post(f"{address}/cancel").get_json()["status"] == "cancelled"
+    execute(town, settings, run["id"], threading.Event())
+    assert planner.get(address).get_json()["status"] == "cancelled"
+    problem_of(planner.get(f"{address}/sites"), 409)
+
+
+def test_all_models(planner: FlaskClient, town: Database, settings: Settings) -> None:
+    for wanted in (
+        {"model": "lscp", "p": None, "share": 0.9},
+        {"model": "p-median"},
+        {"model": "p_center"},
+        {"quotas": {"370203": {"min": 1, "max": 1}}},
+        {"min_spacing_m": 250, "backup_share": 0.5},
+    ):
+        run = done(planner, town, settings, **wanted)
+        assert run["result"]["status"] == "optimal", wanted
+        assert run["result"]["sites"] >= 1, wanted
+
+
+@pytest.mark.parametrize(
+    ("body", "parameter"),
+    [
+        ({"standard_m": None}, "standard_m"),
+        ({"standard_seconds": 600}, "standard_m"),
+        ({"p": None}, "p"),
+        ({"p": 0}, "p"),
+        ({"p": 2.5}, "p"),
+        ({"p": True}, "p"),
+        ({"model": "best"}, "model"),
+        ({"model": "lscp"}, "p"),
+        ({"model": "p_median", "budget": 5}, "budget"),
+        ({"budget": 5}, "budget"),
+        ({"region": "999999"}, "region"),
+        ({"demand": "a\x00b"}, "demand"),
+        ({"candidates": "nobody"}, "candidates"),
+        ({"fixed": ["a"], "forbidden": ["a"]}, "forbidden"),
+        ({"quotas": {"999999": {"min": 1}}}, "quotas"),
+        ({"quotas": {"370203": {"min": 2, "max": 1}}}, "quotas"),
+        ({"drawn": [{"code": "a", "lon": 181, "lat": 0}]}, "drawn.0.lon"),
+        ({"drawn": [{"code": "a", "lon": 1, "lat": 0}] * 2}, "drawn"),
+        ({"forbidden_areas": [{"type": "Polygon", "coordinates": ["\x00"]}]}, "forbidden_areas"),
+        ({"forbidden_areas": [{"type": "Polygon", "coordinates": []}]}, "forbidden_areas"),
+        ({"at": "yesterday"}, "at"),
+        ({"time_limit_seconds": 0}, "time_limit_seconds"),
+        ({"share": 0.5}, "share"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_what_is_not_accepted(planner: FlaskClient, body: dict[str, Any], parameter: str) -> None:
+    problem_of(planner.post(ADDRESS, json={**WANTED, **body}), 422, parameter)
+    assert planner.get(ADDRESS).get_json()["runs"] == []
+
+
+@pytest.mark.parametrize("number", ["0", "999", "9" * 40])
+def test_unknown_run(planner: FlaskClient, number: str) -> None:
+    for address in (number, f"{number}/sites", f"{number}/regions"):
+        problem_of(planner.get(f"{ADDRESS}/{address}"), 404)
+    problem_of(planner.post(f"{ADDRESS}/{number}/cancel"), 404)

@@ -1,0 +1,70 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``."""
+
+import re
+from pathlib import Path
+
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app, problem_of
+
+
+def test_ready_with_a_migrated_store(database: Database, settings: Settings) -> None:
+    client = client_of(make_app(settings, database), database)
+    assert client.get("/healthz").get_json()["status"] == "ok"
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    assert ready.get_json() == {"ready": True, "database": True, "migrated": True}
+    for address in ("/healthz", "/readyz"):
+        assert client.get(address).headers["Cache-Control"] == "no-store"
+
+
+def test_not_ready_without_tables(empty_database: Database, settings: Settings) -> None:
+    client = client_of(make_app(settings, empty_database), empty_database)
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.get_json() == {"ready": False, "database": True, "migrated": False}
+
+
+def test_starts_without_a_store(settings: Settings, tmp_path: Path) -> None:
+    """The application starts where nothing answers; it lives, is not ready, and says so."""
+    nowhere = Database({"host": str(tmp_path), "port": "1", "dbname": "none", "user": "nobody"})
+    client = make_app(settings, nowhere).test_client()
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 503
+    for address in (
+        "/api/v1/nearest?lon=120&lat=36",
+        "/api/v1/facilities",
+        "/api/v1/facilities/T-1",
+        "/api/v1/regions",
+        "/api/v1/kinds",
+        "/api/v1/amenities",
+        "/api/v1/coverage-runs",
+        "/api/v1/coverage-runs/1/gaps",
+        "/api/v1/siting-runs",
+        "/api/v1/siting-runs/1/sites",
+    ):
+        response = client.get(address)
+        problem_of(response, 503)
+        assert response.headers["Retry-After"]
+    assert client.get("/api/v1/openapi.json").status_code == 200
+    nowhere.close()
+
+
+def test_metrics_know_routes_and_no_positions(database: Database, settings: Settings) -> None:
+    initialise(database)
+    seed_town(database)
+    client = client_of(make_app(settings, database), database)
+    client.get("/api/v1/nearest?lon=120.987654&lat=36.123456")
+    client.get("/api/v1/facilities/T-1")
+    client.get("/no/such/120.987654/36.123456")
+    page = client.get("/metrics")
+    assert page.mimetype == "text/plain"
+    text = page.get_data(as_text=True)
+    routes = set(re.findall(r'geoapp_requests_total\{method="GET",route="([^"]*)"', text))
+    assert {"/api/v1/nearest", "/api/v1/facilities/<path:code>", "unknown"} <= routes
+    assert "120.987" not in text
+    assert "36.1234" not in text
+    assert "T-1" not in text
+    assert 'geoapp_request_seconds_bucket{le="0.01",route="/api/v1/nearest"}' in text

@@ -1,0 +1,447 @@
+"""Safe by default: who may do what, headers, CSRF, sign-in, other sites, and no positions kept."""
+
+import base64
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import save_user
+from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.engine import Database
+from geoapp.web.pages.sign_in import is_own_path
+from tests.seed import seed_town
+from tests.web.api_client import PASSWORD, client_of, make_app, problem_of
+
+ALL = frozenset(Role)
+RUNNERS = frozenset({Role.PLANNER, Role.ADMIN})
+EDITORS = frozenset({Role.STEWARD, Role.ADMIN})
+# What is not open to everybody, and to whom it is.
+GUARDED: dict[tuple[str, str], frozenset[Role]] = {
+    ("POST", "/api/v1/coverage-runs"): RUNNERS,
+    ("POST", "/api/v1/coverage-runs/<int:id>/cancel"): RUNNERS,
+    ("POST", "/api/v1/siting-runs"): RUNNERS,
+    ("POST", "/api/v1/siting-runs/<int:id>/cancel"): RUNNERS,
+    ("POST", "/api/v1/action-runs"): RUNNERS,
+    ("POST", "/api/v1/action-runs/<int:id>/cancel"): RUNNERS,
+    ("GET", "/api/v1/action-runs"): ALL,
+    ("GET", "/api/v1/action-runs/<int:id>"): ALL,
+    ("GET", "/api/v1/action-runs/<int:id>/actions"): ALL,
+    ("GET", "/plan/actions"): RUNNERS,
+    ("GET", "/plan/actions/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/actions/<int:run_id>.<ext>"): RUNNERS,
+    ("POST", "/api/v1/facilities"): EDITORS,
+    ("PATCH", "/api/v1/facilities/<path:code>"): EDITORS,
+    ("DELETE", "/api/v1/facilities/<path:code>"): EDITORS,
+    ("GET", "/plan"): RUNNERS,
+    ("GET", "/plan/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/siting"): RUNNERS,
+    ("GET", "/plan/siting/runs/<int:run_id>"): RUNNERS,
+    ("GET", "/plan/siting/compare"): RUNNERS,
+    ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
+    ("POST", "/plan/siting/<int:run_id>/propose"): RUNNERS,
+    ("POST", "/plan/siting/try"): RUNNERS,
+    ("POST", "/plan/siting/areas"): RUNNERS,
+    ("GET", "/plan/scenarios"): ALL,
+    ("GET", "/plan/scenarios/<int:number>"): ALL,
+    ("GET", "/plan/scenarios/compare"): ALL,
+    ("POST", "/plan/scenarios"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/restore"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/audience"): RUNNERS,
+    ("POST", "/plan/scenarios/<int:number>/remove"): RUNNERS,
+    ("GET", "/steward"): EDITORS,
+}
+# What may be sent without being signed in: it changes nothing that is stored.
+OPEN_WRITES = {"/sign-in", "/sign-out", "/finder/results", "/finder/way"}
+LON, LAT = 120.3512345, 36.0798765
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def app(town: Database, settings: Settings) -> Flask:
+    return make_app(settings, town)
+
+
+@pytest.fixture
+def guarded(town: Database, settings: Settings) -> Flask:
+    """The application with its CSRF protection."""
+    return make_app(settings, town, csrf=True)
+
+
+def example(rule: str) -> str:
+    """Return an address of a route, with something plausible for its variables."""
+    path = re.sub(r"<int:\w+>", "1", rule)
+    path = re.sub(r"<(?:\w+:)?code>", "T-1", path)
+    path = path.replace("/maps/<string:names>", "/maps/stations")
+    path = re.sub(r"^(/layers/|/ogc/collections/)<string:\w+>", r"\1stations", path)
+    return re.sub(r"<[^>]*>", "x", path)
+
+
+def routes(app: Flask) -> list[tuple[str, str]]:
+    """Return every method and rule that the application answers."""
+    return sorted(
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    )
+
+
+def addresses(app: Flask) -> list[str]:
+    """Return an address of every route that can be read."""
+    return [example(rule) for method, rule in routes(app) if method == "GET"]
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_route_for_every_role(app: Flask, town: Database, role: Role | None) -> None:
+    """Each route lets pass exactly those whom it is for, and fails for nobody."""
+    client = client_of(app, town, role)
+    found = routes(app)
+    assert set(GUARDED) <= set(found)
+    assert len(found) >= 30
+    for method, rule in found:
+        response = client.open(example(rule), method=method, json={} if method != "GET" else None)
+        told = (method, rule, response.status_code)
+        assert response.status_code < 500, told
+        to_sign_in = response.headers.get("Location", "").startswith("/sign-in")
+        if role in GUARDED.get((method, rule), ALL | {None}):
+            # A wrong password is the one 401 that has nothing to do with roles.
+            assert response.status_code not in (401, 403) or rule == "/sign-in", told
+            assert not to_sign_in, told
+        elif role is not None:
+            assert response.status_code == 403, told
+        elif rule.startswith("/api/"):
+            problem_of(response, 401)
+        else:
+            assert (response.status_code, to_sign_in) == (302, True), told
+
+
+def test_every_write_is_guarded_or_named(app: Flask) -> None:
+    for method, rule in routes(app):
+        assert method == "GET" or (method, rule) in GUARDED or rule in OPEN_WRITES, (method, rule)
+
+
+def test_a_role_that_is_taken_away_is_gone_at_once(app: Flask, town: Database) -> None:
+    client = client_of(app, town, Role.STEWARD)
+    assert client.get("/steward").status_code == 200
+    with town.session() as session:
+        session.execute(text("update app_user set role = 'manager' where name = 'a-steward'"))
+    assert client.get("/steward").status_code == 403
+    with town.session() as session:
+        session.execute(text("delete from app_user where name = 'a-steward'"))
+    assert client.get("/steward").status_code == 302
+
+
+class Page(HTMLParser):
+    """Collects what the content security policy is about."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inline_scripts: list[str | None] = []
+        self.handlers: list[str] = []
+        self.elsewhere: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "script" and "src" not in given and given.get("type") != "application/json":
+            self.inline_scripts.append(given.get("nonce"))
+        self.handlers += [name for name in given if name.startswith("on")]
+        for name in ("src", "href") if tag != "a" else ():
+            if re.match(r"(https?:)?//", given.get(name) or ""):
+                self.elsewhere.append(given[name] or "")
+
+
+@pytest.mark.parametrize("role", [None, Role.ADMIN])
+def test_every_page_has_its_headers(app: Flask, town: Database, role: Role | None) -> None:
+    client = client_of(app, town, role)
+    pages = 0
+    for path in [*addresses(app), "/no-such-page"]:
+        response = client.get(path)
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        if response.mimetype != "text/html" or response.status_code == 302:
+            continue
+        pages += 1
+        policy = dict(
+            part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; ")
+        )
+        assert policy["default-src"] == "'self'"
+        assert "unsafe" not in policy["script-src"]
+        assert policy["object-src"] == policy["base-uri"] == "'none'"
+        assert policy["frame-ancestors"] == "'self'"
+        assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert (
+            "private" in response.headers["Cache-Control"]
+            or "no-store" in (response.headers["Cache-Control"])
+        )
+        page = Page()
+        page.feed(response.get_data(as_text=True))
+        assert page.handlers == [], path
+        assert page.elsewhere == [], path
+        for nonce in page.inline_scripts:
+            assert nonce, path
+            assert f"'nonce-{nonce}'" in policy["script-src"], path
+    assert pages >= 4
+
+
+def token_of(client: FlaskClient, address: str = "/sign-in") -> str:
+    page = client.get(address).get_data(as_text=True)
+    found = re.search(r'name="csrf[-_]token" (?:value|content)="([^"]+)"', page)
+    assert found
+    return found[1]
+
+
+def test_sign_in_and_use_the_api_as_documented(guarded: Flask, town: Database) -> None:
+    """As docs/api.md says: a form, its token, and then the token in X-CSRFToken."""
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    form = {"name": "wang", "password": PASSWORD, "csrf_token": token_of(client)}
+    entered = client.post("/sign-in", data=form)
+    assert entered.status_code == 302
+    cookie = next(
+        one for one in entered.headers.getlist("Set-Cookie") if one.startswith("session=")
+    )
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    run = {"standard_m": 500}
+    refused = client.post("/api/v1/coverage-runs", json=run)
+    problem_of(refused, 400)
+    headers = {"X-CSRFToken": token_of(client, "/plan")}
+    started = client.post("/api/v1/coverage-runs", json=run, headers=headers)
+    assert started.status_code == 202
+    out = client.post("/sign-out", data={"csrf_token": token_of(client, "/plan")})
+    assert out.status_code == 302
+    assert client.post("/api/v1/coverage-runs", json=run, headers=headers).status_code in (400, 401)
+
+
+def test_cookies_are_secure_behind_https(town: Database, settings: Settings) -> None:
+    app = make_app(settings.model_copy(update={"secure_cookies": True}), town)
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    entered = app.test_client().post("/sign-in", data={"name": "wang", "password": PASSWORD})
+    assert entered.status_code == 302
+    for cookie in entered.headers.getlist("Set-Cookie"):
+        assert "Secure" in cookie
+
+
+def test_nothing_changes_without_its_token(guarded: Flask, town: Database) -> None:
+    """A page of another site can make a browser send its cookies, and cannot know the token."""
+    admin = client_of(guarded, town, Role.ADMIN)
+    for method, rule in routes(guarded):
+        if method == "GET" or rule in ("/finder/results", "/finder/way"):
+            continue
+        response = admin.open(example(rule), method=method, json={})
+        assert response.status_code == 400, (method, rule)
+        if rule.startswith("/api/"):
+            assert "X-CSRFToken" in problem_of(response, 400)["detail"]
+    # Who is not signed in at all is told that first.
+    problem_of(guarded.test_client().post("/api/v1/facilities", json={}), 401)
+
+
+class Forms(HTMLParser):
+    """Collects the names of each form's fields, by where the form goes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.posted: dict[str, set[str | None]] = {}
+        self._inside: set[str | None] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form" and (given.get("method") or "get").lower() == "post":
+            self._inside = self.posted.setdefault(given.get("action") or "", set())
+        elif tag == "input" and self._inside is not None:
+            self._inside.add(given.get("name"))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = None
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_every_form_holds_its_token(guarded: Flask, town: Database, role: Role | None) -> None:
+    client = client_of(guarded, town, role)
+    seen: set[str] = set()
+    for path in addresses(guarded):
+        response = client.get(path)
+        if response.mimetype != "text/html":
+            continue
+        forms = Forms()
+        forms.feed(response.get_data(as_text=True))
+        for action, names in forms.posted.items():
+            assert "csrf_token" in names, (path, action)
+        seen |= set(forms.posted)
+    assert ("/sign-in" if role is None else "/sign-out") in seen
+
+
+def test_guessing_passwords_is_slowed_down(app: Flask) -> None:
+    client = app.test_client()
+    form = {"name": "wang", "password": "wrong"}
+    statuses = [client.post("/sign-in", data=form).status_code for _ in range(12)]
+    assert statuses[:10] == [401] * 10
+    assert statuses[10:] == [429] * 2
+    last = client.post("/sign-in", data=form)
+    assert int(last.headers["Retry-After"]) > 0
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "",
+    ],
+)
+def test_sign_in_never_leads_elsewhere(app: Flask, town: Database, wanted: str) -> None:
+    assert not is_own_path(wanted)
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    form = {"name": "wang", "password": PASSWORD, "next": wanted}
+    response = app.test_client().post("/sign-in", data=form)
+    assert (response.status_code, response.headers["Location"]) == (302, "/plan")
+
+
+def test_sign_in_leads_back(app: Flask, town: Database) -> None:
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    form = {"name": "wang", "password": PASSWORD, "next": "/coverage?run=1"}
+    response = app.test_client().post("/sign-in", data=form)
+    assert response.headers["Location"] == "/coverage?run=1"
+
+
+def test_a_new_password_ends_older_sessions(app: Flask, town: Database) -> None:
+    client = client_of(app, town, Role.PLANNER)
+    assert client.get("/plan").status_code == 200
+    save_user(town, "a-planner", Role.PLANNER, "another long password", replace=True)
+    assert client.get("/plan").status_code == 302
+
+
+def test_other_sites_may_read_and_never_write(app: Flask, town: Database) -> None:
+    client = client_of(app, town, Role.ADMIN)
+    origin = {"Origin": "https://other.example"}
+    near = f"/api/v1/nearest?lon={LON}&lat={LAT}"
+    public = ("/api/v1/kinds", "/api/v1/facilities/NOPE", "/layers/stations.geojson", "/ogc/")
+    for path in (near, "/api/v1/facilities", *public):
+        for method in ("GET", "HEAD"):
+            response = client.open(path, method=method, headers=origin)
+            assert response.headers["Access-Control-Allow-Origin"] == "*"
+            assert "Access-Control-Allow-Credentials" not in response.headers
+    preflight = {**origin, "Access-Control-Request-Method": "DELETE"}
+    answer = client.options("/api/v1/facilities/T-1", headers=preflight)
+    assert "DELETE" not in answer.headers["Access-Control-Allow-Methods"]
+    assert "X-CSRFToken" not in answer.headers["Access-Control-Allow-Headers"]
+    for method in ("POST", "PATCH", "DELETE"):
+        response = client.open("/api/v1/facilities/T-1", method=method, json={}, headers=origin)
+        assert "Access-Control-Allow-Origin" not in response.headers
+    assert "Access-Control-Allow-Origin" not in client.get("/", headers=origin).headers
+    assert "Access-Control-Allow-Origin" not in client.get("/plan", headers=origin).headers
+
+
+def test_a_position_is_neither_logged_nor_stored(
+    town: Database, settings: Settings, cluster: Cluster, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Not in the logs at their most talkative, not in any table, whatever goes wrong."""
+    talkative = settings.model_copy(update={"log_level": "debug"})
+    client = client_of(make_app(talkative, town), town)
+    good = f"lon={LON}&lat={LAT}"
+    assert client.get(f"/api/v1/nearest?{good}").status_code == 200
+    assert client.get(f"/?{good}").status_code == 200
+    assert client.get(f"/api/v1/nearest?{good}&k=99").status_code == 422
+    assert client.get(f"/api/v1/nearest?{good}&kind=palace").status_code == 422
+    assert client.get(f"/no-such-page?{good}").status_code == 404
+    assert client.post("/finder/results", data={"lon": LON, "lat": LAT}).status_code == 200
+    assert client.get(f"/api/v1/route?from={LON},{LAT}&to=T-1").status_code == 200
+    way = {"lon": LON, "lat": LAT, "to": "T-1"}
+    assert client.post("/finder/way", data=way).status_code == 200
+    with town.session() as session:
+        session.execute(text("alter table facility rename to facility_away"))
+    around = f"{LON},{LAT},{LON + 0.01},{LAT + 0.01}"
+    broken = client.get(f"/api/v1/facilities?bbox={around}")
+    incident = problem_of(broken, 500)["incident"]
+    for path in ("/layers/stations.geojson", "/ogc/collections/stations/items"):
+        problem_of(client.get(f"{path}?bbox={around}"), 500)
+    with town.session() as session:
+        session.execute(text("alter table facility_away rename to facility"))
+        tables = session.scalars(
+            text("select tablename from pg_tables where schemaname = 'public'")
+        ).all()
+        stored = "\n".join(
+            str(session.scalar(text(f'select json_agg(t)::text from "{table}" t')))
+            for table in tables
+            if table != "spatial_ref_sys"
+        )
+    logged = capfd.readouterr().err
+    kept = cluster.log.read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
+    assert {"/api/v1/nearest", "/"} <= {line.get("route") for line in lines}
+    assert any(line.get("incident") == incident for line in lines)
+    for trace in ("120.3512", "36.0798"):
+        assert trace not in logged
+        assert trace not in kept
+        assert trace not in stored
+    assert "T-1" in stored
+
+
+def basic(name: str, password: str) -> dict[str, str]:
+    pair = base64.b64encode(f"{name}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+def test_a_program_gives_name_and_password_with_its_question(
+    guarded: Flask, town: Database
+) -> None:
+    save_user(town, "robot", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    wanted = {"standard_m": 500}
+    address = "/api/v1/coverage-runs"
+    started = client.post(address, json=wanted, headers=basic("robot", PASSWORD))
+    assert started.status_code == 202
+    assert "Set-Cookie" not in started.headers
+    # Its role is what it may do.
+    refused = client.post("/api/v1/facilities", json={}, headers=basic("robot", PASSWORD))
+    assert refused.status_code == 403
+    # Wrong is told, also where nobody would have asked.
+    for path in (address, "/api/v1/kinds"):
+        wrong = client.get(path, headers=basic("robot", "wrong"))
+        problem_of(wrong, 401)
+        assert wrong.headers["WWW-Authenticate"].startswith("Basic")
+    # Pages know cookies alone.
+    assert client.get("/plan", headers=basic("robot", PASSWORD)).status_code == 302
+
+
+def test_a_cookie_needs_its_token_whatever_else_is_sent(guarded: Flask, town: Database) -> None:
+    client = client_of(guarded, town, Role.PLANNER)
+    answer = client.post(
+        "/api/v1/coverage-runs",
+        json={"standard_m": 500},
+        headers=basic("a-planner", PASSWORD),
+    )
+    problem_of(answer, 400)
+
+
+def test_guessing_by_header_is_limited(guarded: Flask, town: Database) -> None:
+    save_user(town, "robot", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    for _ in range(10):
+        assert client.get("/api/v1/kinds", headers=basic("robot", "wrong")).status_code == 401
+    for password in ("wrong", PASSWORD):
+        limited = client.get("/api/v1/kinds", headers=basic("robot", password))
+        assert limited.status_code == 429
+    # Right answers were never counted, and whoever asks without a name is not held up.
+    assert client.get("/api/v1/kinds").status_code == 200

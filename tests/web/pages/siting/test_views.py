@@ -1,0 +1,280 @@
+"""The planner's siting page: ask, follow, read sites and proof, keep them as proposals."""
+
+import threading
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import text
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.worker import execute
+from geoapp.web.pages.siting.curve import curve_of
+from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.pages.coverage.test_planner import fits
+
+
+def do_queued_run(site: Site, settings: Settings) -> int:
+    """Do the newest run in this process, as the worker would."""
+    run = siting_run.recent(site.database)[0]
+    execute(site.database, settings, run.id, threading.Event())
+    return run.id
+
+
+def open_siting(site: Site, visit: Visit, size: str = "desktop", **wishes: str) -> Page:
+    """Sign in as a planner and open the page."""
+    page = visit(site, "/sign-in", size=size, **wishes)
+    sign_in(site, page, Role.PLANNER)
+    page.goto(site.url + "/plan/siting")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    return page
+
+
+def ask(page: Page, site: Site, settings: Settings) -> int:
+    """Start what the form says, do it, and wait for the answer."""
+    page.click("#start")
+    expect(page.locator("#follow")).to_be_visible()
+    number = do_queued_run(site, settings)
+    expect(page.locator(f'#result[data-shown="{number}"]')).to_be_visible()
+    return number
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_sites_are_found_and_proven(
+    site: Site, settings: Settings, visit: Visit, size: str
+) -> None:
+    page = open_siting(site, visit, size)
+    page.fill("#p", "3")
+    page.fill("#amount", "300")
+    number = ask(page, site, settings)
+    run = siting_run.read(site.database, number)
+    assert run.result is not None
+    assert run.result["proven"]
+    expect(page.locator("#verdict")).to_have_text("已证明最优")
+    sites = siting_results.sites_of(site.database, number)
+    assert len(sites) == 3
+    rows = page.locator("#sites tbody tr")
+    expect(rows).to_have_count(3)
+    expect(page.locator("#map .site-number")).to_have_count(3)
+    expect(rows.first).to_contain_text(f"{sites[0]['adds']:,.0f}")
+    rows.nth(1).locator("button.link").click()
+    expect(page.locator("#map .site-number.chosen")).to_have_text("2")
+    expect(page.locator(".curve polyline")).to_have_count(2)
+    assert fits(page)
+    assert serious_violations(page) == []
+
+
+def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Visit) -> None:
+    """Placed on the map or typed, moved, taken away; all by keyboard too."""
+    page = open_siting(site, visit)
+    page.locator("#map").click(position={"x": 200, "y": 150})
+    expect(page.locator("#must li")).to_have_count(1)
+    before = page.locator("#must li span").inner_text()
+    pin = page.locator("#map .must-have").bounding_box()
+    assert pin is not None
+    page.mouse.move(pin["x"] + 14, pin["y"] + 14)
+    page.mouse.down()
+    page.mouse.move(pin["x"] + 80, pin["y"] + 40, steps=5)
+    page.mouse.up()
+    expect(page.locator("#must li span")).not_to_have_text(before)
+    # What it would change is told at once; the last move can be undone.
+    expect(page.locator("#tried")).to_contain_text("这几处新覆盖")
+    page.click("#must-undo")
+    expect(page.locator("#must li span")).to_have_text(before)
+    page.locator("#must button").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#must li")).to_have_count(0)
+    page.fill("#must-lon", "120.3512")
+    page.fill("#must-lat", "36.0722")
+    page.locator("#must-add").press("Enter")
+    expect(page.locator("#must li")).to_contain_text("120.35120, 36.07220")
+    expect(page.locator("#must li span[data-adds]")).to_have_count(1)
+    page.fill("#p", "2")
+    page.fill("#amount", "300")
+    number = ask(page, site, settings)
+    first = siting_results.sites_of(site.database, number)[0]
+    assert (first["code"], first["fixed"]) == ("M2", True)
+    expect(page.locator("#sites tbody tr").first).to_contain_text("必选")
+
+
+def test_sites_become_proposed_facilities(site: Site, settings: Settings, visit: Visit) -> None:
+    page = open_siting(site, visit, language="en")
+    page.fill("#p", "2")
+    page.fill("#amount", "300")
+    number = ask(page, site, settings)
+    page.click("#propose")
+    expect(page.locator("#proposed")).to_have_text(
+        "2 proposed stations stored; 0 were there already."
+    )
+    with site.database.session() as session:
+        rows = session.execute(
+            text("select code, status, name_zh, source from facility where code like 'P%'")
+        ).all()
+    assert {(row.code, row.status) for row in rows} == {
+        (f"P{number}-001", "proposed"),
+        (f"P{number}-002", "proposed"),
+    }
+    assert all(f"选址 {number}" in row.source for row in rows)
+    # Once more changes nothing; and who is not signed in does not see them.
+    page.click("#propose")
+    expect(page.locator("#proposed")).to_have_text(
+        "0 proposed stations stored; 2 were there already."
+    )
+    page.context.clear_cookies()
+    assert page.request.get(f"{site.url}/api/v1/facilities/P{number}-001").status == 404
+
+
+def test_what_cannot_be_is_told_with_its_reason(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    page.select_option("#model", "lscp")
+    expect(page.locator("#p")).to_be_hidden()
+    page.fill("#share", "100")
+    page.fill("#amount", "20")
+    page.get_by_text("更多条件").click()
+    page.fill("#spacing", "5000")
+    ask(page, site, settings)
+    expect(page.locator("#result [role=alert]")).to_contain_text("无可行方案")
+    expect(page.locator("#sites")).to_have_count(0)
+    assert serious_violations(page) == []
+
+
+def test_bad_places_are_refused_with_their_reason(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
+    for body in ({"standard_m": -1}, {}, {"standard_m": 300, "drawn": [{"code": "a"}]}, []):
+        answer = page.request.post(
+            f"{site.url}/plan/siting/try",
+            data=body,
+            headers={"X-CSRFToken": token, "Accept": "application/json"},
+        )
+        assert answer.status == 422, body
+        assert answer.json()["detail_zh"]
+
+
+def test_files(site: Site, settings: Settings, visit: Visit) -> None:
+    page = open_siting(site, visit)
+    page.fill("#p", "2")
+    number = ask(page, site, settings)
+    for suffix, start in (("xlsx", b"PK"), ("gpkg", b"SQLite"), ("geojson", b"{"), ("csv", b"")):
+        answer = page.request.get(f"{site.url}/plan/siting/{number}.{suffix}")
+        assert answer.ok
+        assert answer.body().startswith(start)
+        assert f'siting-{number}.{suffix}"' in answer.headers["content-disposition"]
+    assert page.request.get(f"{site.url}/plan/siting/{number}.exe").status == 404
+    assert page.request.get(f"{site.url}/plan/siting/999.csv").status == 404
+
+
+@pytest.mark.parametrize(("language", "scheme"), [("zh", "dark"), ("en", "light")])
+def test_the_empty_page(site: Site, visit: Visit, language: str, scheme: str) -> None:
+    page = open_siting(site, visit, "phone", language=language, scheme=scheme)
+    assert serious_violations(page) == []
+    assert fits(page)
+    page.goto(site.url + "/plan/siting?run=99")
+    expect(page.get_by_role("heading", level=1)).to_have_text(
+        "没有找到" if language == "zh" else "Not found"
+    )
+
+
+def test_curve_of_known_numbers() -> None:
+    found = {
+        "total": {"covered_before_share": 0.2},
+        "curve": [
+            {"p": 1, "covered_share": 0.4, "covered_share_bound": 0.4},
+            {"p": 2, "covered_share": 0.5, "covered_share_bound": 0.6},
+        ],
+    }
+    curve = curve_of(found)
+    assert curve is not None
+    assert curve.rows == ((0, 0.2, 0.2), (1, 0.4, 0.4), (2, 0.5, 0.6))
+    assert [tick.text for tick in curve.across] == ["0", "1", "2"]
+    assert [tick.text for tick in curve.up] == ["20%", "30%", "40%", "50%", "60%"]
+    # The bound's end is at the top right, the start of both at the bottom left.
+    assert curve.bound.split()[-1] == "628.0,12.0"
+    assert curve.reached.split()[0] == curve.bound.split()[0] == "52.0,206.0"
+    assert curve_of({**found, "curve": found["curve"][:0]}) is None
+
+
+def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) -> None:
+    page = open_siting(site, visit, "phone")
+    numbers = []
+    for p in ("1", "3"):
+        page.fill("#p", p)
+        page.fill("#amount", "300")
+        numbers.append(ask(page, site, settings))
+    page.select_option("#compare-with", str(numbers[0]))
+    page.get_by_role("button", name="比较").click()
+    rows = page.locator("#compared tbody tr")
+    expect(rows.nth(1)).to_contain_text("-2")
+    expect(rows.nth(2)).to_contain_text("1")  # the best one is among the best three here
+    expect(page.locator(".notice")).to_have_count(0)
+    totals = [siting_run.read(site.database, one).result["total"] for one in numbers]  # type: ignore[index]
+    difference = totals[0]["added_weight"] - totals[1]["added_weight"]
+    expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
+    assert fits(page)
+    assert serious_violations(page) == []
+    assert page.request.get(f"{site.url}/plan/siting/compare?a=1&b=x").status == 422
+    assert page.request.get(f"{site.url}/plan/siting/compare?a={numbers[0]}&b=99").status == 404
+
+
+def test_other_plans_and_a_site_without_a_landlord(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    page.fill("#p", "2")
+    page.fill("#amount", "300")
+    page.get_by_text("更多条件").click()
+    page.fill("#alternatives", "2")
+    page.fill("#differ", "1")
+    number = ask(page, site, settings)
+    result = siting_run.read(site.database, number).result
+    assert result is not None
+    plans = page.locator("#alternatives li")
+    expect(plans).to_have_count(len(result["alternatives"]["plans"]))
+    plans.first.get_by_role("button").click()
+    expect(page.locator("#map .instead")).to_have_count(
+        len(result["alternatives"]["plans"][0]["taken_instead"])
+    )
+    plans.first.get_by_role("button").click()
+    expect(page.locator("#map .instead")).to_have_count(0)
+    assert serious_violations(page) == []
+    # Nobody lets that site: the next run does without.
+    first = siting_results.sites_of(site.database, number)[0]["code"]
+    page.locator("#sites [data-ban]").first.click()
+    expect(page.locator("#never li")).to_contain_text(first)
+    again = ask(page, site, settings)
+    assert first not in {one["code"] for one in siting_results.sites_of(site.database, again)}
+
+
+def test_quotas_backup_and_upgrades_are_asked_on_the_form(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
+    page = open_siting(site, visit)
+    page.fill("#p", "3")
+    page.fill("#amount", "300")
+    page.get_by_text("更多条件").click()
+    page.fill("#most-each", "1")
+    page.fill("#backup", "25")
+    number = ask(page, site, settings)
+    params = siting_run.read(site.database, number).params
+    assert params["quotas"] == {"370203": {"min": None, "max": 1}}
+    assert params["backup_share"] == 0.25
+    assert len(siting_results.sites_of(site.database, number)) == 1
+    page.goto(f"{site.url}/plan/siting?run={number}")
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    expect(page.locator("#kept")).to_be_hidden()
+    assert page.locator("#most-each").input_value() == "1"
+    assert page.locator("#backup").input_value() == "25"
+    page.get_by_text("更多条件").click()
+    page.fill("#most-each", "")
+    page.fill("#backup", "0")
+    page.get_by_label("职工之家", exact=True).uncheck()
+    page.select_option("#candidates", "facilities:home")
+    page.fill("#p", "1")
+    number = ask(page, site, settings)
+    assert siting_results.sites_of(site.database, number)[0]["code"] == "T-3"

@@ -1,0 +1,206 @@
+"""Maps in a real browser, served and from a file alone; a layer as GeoJSON."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import shapely
+from playwright.sync_api import Page, expect
+
+from geoapp.core.settings import Settings
+from geoapp.maps.folium_map import MapPage, PaintedLayer, render_map
+from geoapp.maps.registry import registry
+from geoapp.maps.values import Speaker
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.run import CoverageParameters
+from geoapp.operations.layers.map_page import MapRequest, save_map
+from geoapp.store.engine import Database
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.conftest import Site, Visit, serious_violations
+
+ALL = ",".join(layer.id for layer in registry().visible_to(None))
+READY = "html[data-ready=yes]"
+
+
+def opened(page: Page) -> Page:
+    page.wait_for_selector(READY)
+    return page
+
+
+def search(page: Page, words: str) -> None:
+    page.get_by_role("searchbox").fill(words)
+    page.locator(".find button").first.click()
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_served_map_is_searched_by_keyboard(site: Site, visit: Visit, size: str) -> None:
+    page = opened(visit(site, f"/maps/{ALL}.html", size=size))
+    page.get_by_role("searchbox").press_sequentially("T-1")
+    page.keyboard.press("Enter")
+    popup = page.locator(".leaflet-popup")
+    expect(popup).to_contain_text("示例·T-1")
+    expect(popup).to_contain_text("24 小时")
+    expect(popup.locator(".sample")).to_have_text("示例")
+    popup.get_by_role("button", name="关闭").click()
+    expect(popup).to_have_count(0)
+    assert serious_violations(page) == []
+
+
+def test_values_are_shown_as_they_are_written(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, "/maps/homes.html"))
+    search(page, "<b>")
+    expect(page.locator(".leaflet-popup h2")).to_have_text('<b>名</b>&"引号"')
+
+
+def test_without_words_the_list_tells_what_is_in_view(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, "/maps/stations,bases.html", size="desktop", language="en"))
+    page.get_by_role("searchbox").focus()
+    listed = page.locator(".find button")
+    expect(listed).to_have_count(3)
+    expect(page.locator(".find ul")).to_have_attribute("aria-label", "Places found")
+    page.get_by_role("searchbox").fill("nowhere at all")
+    expect(page.get_by_role("status")).to_have_text("Nothing found")
+
+
+def test_layers_are_switched_and_the_legend_follows(
+    site: Site, visit: Visit, settings: Settings
+) -> None:
+    coverage_run.run_here(site.database, settings, CoverageParameters(standard_m=300))
+    page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
+    legend = page.locator(".legend")
+    expect(legend).to_contain_text("盲区")
+    expect(page.locator(".heading")).to_contain_text("步行 300 米以内")
+    demand = legend.locator("section[data-layer=demand]")
+    expect(demand).to_be_hidden()
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_label("户外劳动者分布").check()
+    expect(demand).to_be_visible()
+    page.get_by_label("盲区").uncheck()
+    expect(legend.locator("section[data-layer=gaps]")).to_be_hidden()
+
+
+def test_without_a_run_the_map_says_so(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, "/maps/gaps,regions.html", size="desktop"))
+    expect(page.locator(".legend")).to_contain_text("还没有覆盖分析")
+    expect(page.locator(".heading")).to_contain_text("还没有覆盖分析")
+
+
+def test_the_file_alone_works(site: Site, visit: Visit, settings: Settings, tmp_path: Path) -> None:
+    """The visit's guard fails the test at any request but this file's own."""
+    path = tmp_path / "out" / "map.html"
+    path.parent.mkdir()
+    save_map(site.database, settings, MapRequest(list(registry())), path)
+    assert [left.name for left in path.parent.iterdir()] == ["map.html"]
+    page = visit(site, "/healthz", size="desktop")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.set_content(path.read_text(encoding="utf-8"))
+    opened(page)
+    search(page, "T-4")
+    expect(page.locator(".leaflet-popup")).to_contain_text("示例·T-4")
+    assert [address for address in asked if not address.startswith("data:")] == []
+
+
+def test_twenty_thousand_facilities_stay_usable(visit: Visit) -> None:
+    number = 20_000
+    random = np.random.default_rng(7)
+    places = shapely.points(random.uniform(120, 120.7, number), random.uniform(36, 36.6, number))
+    rows = [
+        {
+            "id": str(one),
+            "name_zh": f"站点 {one}",
+            "name_en": None,
+            "kind_zh": "爱心驿站",
+            "opening_hours": "Mo-Fr 08:00-18:00",
+            "place_zh": None,
+            "entry": "open",
+            "access": "anyone",
+            "amenities": ["microwave"],
+            "no_amenities": [],
+            "address": f"路 {one} 号",
+            "verified_on": None,
+            "code": f"S-{one}",
+            "is_sample": True,
+            "geometry": place,
+        }
+        for one, place in enumerate(places)
+    ]
+    layer = registry().get("stations", None)
+    html = render_map(
+        MapPage("图", [], [PaintedLayer(layer, rows)], Speaker("zh", {}), has_run=False),
+        inline=True,
+    )
+    assert len(html) < 6_000_000
+    page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
+    page.set_content(html)
+    opened(page)
+    counted = page.locator(".cluster").all_inner_texts()
+    assert 5 < len(counted) < 200
+    search(page, "站点 19999")
+    expect(page.locator(".leaflet-popup")).to_contain_text("S-19999")
+
+
+@pytest.fixture
+def client(site: Site, settings: Settings) -> Any:
+    return client_of(make_app(settings, site.database), site.database)
+
+
+def test_a_layer_as_geojson(client: Any) -> None:
+    answer = client.get("/layers/stations.geojson?limit=1&lang=en")
+    assert answer.mimetype == "application/geo+json"
+    body = answer.get_json()
+    assert (body["numberMatched"], body["numberReturned"]) == (2, 1)
+    [feature] = body["features"]
+    assert feature["geometry"] == {"type": "Point", "coordinates": [120.35, 36.07]}
+    assert feature["properties"]["amenities"] == ["microwave", "drinking_water"]
+    assert feature["properties"]["text"]["Entry"] == "Open door"
+    moved = client.get("/layers/stations.geojson?limit=1&datum=gcj02").get_json()["features"][0]
+    assert moved["geometry"]["coordinates"][0] > 120.353
+    empty = client.get("/layers/stations.geojson?bbox=10,10,11,11").get_json()
+    assert empty["numberMatched"] == 0
+
+
+def test_an_unchanged_layer_is_not_sent_again(client: Any, site: Site) -> None:
+    first = client.get("/layers/stations.geojson")
+    tag = {"If-None-Match": first.headers["ETag"]}
+    again = client.get("/layers/stations.geojson", headers=tag)
+    assert (again.status_code, again.data) == (304, b"")
+    assert client.get("/layers/stations.geojson?lang=en", headers=tag).status_code == 200
+    change(site.database)
+    assert client.get("/layers/stations.geojson", headers=tag).status_code == 200
+
+
+def change(database: Database) -> None:
+    with database.session() as session:
+        session.connection().exec_driver_sql("update facility set host = 'x' where code = 'T-1'")
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "told"),
+    [
+        ("/layers/nothing.geojson", 404, "nothing"),
+        ("/layers/stations.geojson?limit=0", 422, "limit"),
+        ("/layers/stations.geojson?bbox=1,2,3", 422, "bbox"),
+        ("/layers/stations.geojson?datum=mars", 422, "datum"),
+        ("/layers/gaps.geojson?run=999", 404, "999"),
+        ("/layers/gaps.geojson?run=x", 422, "run"),
+    ],
+)
+def test_what_cannot_be_answered_is_said(client: Any, address: str, status: int, told: str) -> None:
+    answer = client.get(address)
+    assert told in str(problem_of(answer, status))
+
+
+@pytest.mark.parametrize("names", ["nothing", ",", "stations,nothing"])
+def test_a_map_of_no_such_layer(client: Any, names: str) -> None:
+    answer = client.get(f"/maps/{names}.html")
+    assert answer.status_code in (404, 422)
+    assert answer.mimetype == "text/html"
+
+
+def test_a_map_is_downloaded_as_a_file(client: Any) -> None:
+    answer = client.get("/maps/stations.html?download=1")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert "/static/" not in answer.get_data(as_text=True)
