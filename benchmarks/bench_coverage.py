@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from scipy.spatial import cKDTree
 
+from geoapp.analysis.coverage.areas import cover_area, cover_areas
 from geoapp.analysis.coverage.coverage import coverage
 from geoapp.analysis.coverage.gaps import gap_zones
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.geometry.areas import cover_area, cover_areas
 from geoapp.core.walking import Standard, WalkingEstimate
 
 

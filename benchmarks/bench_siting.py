@@ -29,7 +29,7 @@ from scipy.spatial.distance import cdist
 from siting_instances import SHAPES, cover_within, instance, radius_of_share
 
 from geoapp.analysis.siting import SitingResult, solve_mclp, solve_p_median
-from geoapp.analysis.siting.kernels.warm_up import warm_up
+from geoapp.analysis.siting.warm_up import warm_up
 
 PARTS = ("peer", "p100", "p500", "p200", "limit", "pmed")
 # Metres, or the share of the demand that one site covers on average.

@@ -14,7 +14,8 @@ from psycopg.conninfo import make_conninfo
 
 from geoapp.core.settings import Settings
 from geoapp.store.cluster.cluster import Cluster
-from geoapp.store.engine import Database, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import migrate
 
 # The same commit passes or fails each time; `--hypothesis-profile=default` looks for new examples.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from geoapp.cli import main
 from geoapp.core.settings import Settings
-from geoapp.importers.formats.table import check_suffix
+from geoapp.importers.open import check_suffix
 from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
     DEMAND_COLUMNS,

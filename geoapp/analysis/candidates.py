@@ -13,8 +13,9 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.grid import grid_cells
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray, checked_lonlat, ecef
+from geoapp.analysis.geometry.spheroid import checked_lonlat, ecef
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

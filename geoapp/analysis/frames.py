@@ -15,8 +15,9 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.geometry.spheroid import FloatArray, checked_lonlat
+from geoapp.analysis.geometry.spheroid import checked_lonlat
 from geoapp.analysis.nearest.index import FacilityIndex
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

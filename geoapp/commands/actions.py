@@ -9,13 +9,14 @@ from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
 from geoapp.core.questions.actions import DEFAULT_HOURS, ActionParameters
 from geoapp.core.questions.siting import DEFAULT_SPACING_M
 from geoapp.core.units import parse_standard
 from geoapp.operations.actions import run as action_run
-from geoapp.operations.actions.files import save_actions, summary_lines
+from geoapp.operations.actions.files import save_actions
 from geoapp.reports.tables import check_format
-from geoapp.web.edge.parameters import parse_moment
+from geoapp.reports.words.actions import summary_lines
 
 
 @click.command()

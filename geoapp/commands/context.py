@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.store.engine import Database, migrate, open_database
+from geoapp.store.engine import Database, open_database
+from geoapp.store.migrate import migrate
 
 
 def read_settings(**changes: object) -> Settings:

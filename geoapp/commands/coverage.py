@@ -10,12 +10,14 @@ from rich.table import Table
 from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.units import format_metres, parse_standard
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import check_output, save_coverage
-from geoapp.operations.runs.lifecycle import RunState
-from geoapp.web.edge.parameters import parse_moment
+from geoapp.operations.ground.in_service import now
 
 
 @click.command()
@@ -44,13 +46,13 @@ def coverage(
         check_output(output)
     with open_store() as (settings, database):
         moment = None if at is None else parse_moment("at", at, settings.timezone)
-        wanted = coverage_run.CoverageParameters(
+        wanted = CoverageParameters(
             standard_m=metres,
             standard_seconds=seconds,
             region=region,
             demand=demand,
             families=tuple(sorted(set(family))) or None,
-            at=coverage_run.now() if at is not None and moment is None else moment,
+            at=now() if at is not None and moment is None else moment,
         )
         run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
         _show(run, run.result or {}, coverage_results.region_figures(database, run.id))

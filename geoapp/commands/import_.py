@@ -17,7 +17,7 @@ from geoapp.importers.rows.columns import field_zh
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions, ImportReport
 from geoapp.operations.nearest.service import NearestService
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.upkeep.init import initialise
 
 EXIT_SOME_REJECTED = 3

@@ -10,8 +10,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from geoapp.commands.context import say
 from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs.lifecycle import RunState
 
 Tell = Callable[[float, Text], None]
 _STOPPING = Text(

@@ -5,9 +5,10 @@ import click
 from geoapp.commands.context import open_store, read_settings, say
 from geoapp.commands.serving import check_port, end_with_server, raise_on_sigterm, run
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters, run_here
+from geoapp.operations.coverage.run import run_here
 from geoapp.operations.demo.account import renew_sample_account
 from geoapp.operations.demo.helsinki import (
     REGION,

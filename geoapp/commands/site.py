@@ -10,21 +10,21 @@ from rich.table import Table
 from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.questions.siting import (
     DEFAULT_SPACING_M,
     SitingModel,
     SitingParameters,
 )
+from geoapp.core.results.run import RunState
 from geoapp.core.units import parse_standard
-from geoapp.operations.coverage.run import now
 from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.ground.in_service import now
 from geoapp.operations.plan_report import check_plan_output, save_plan
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.alternatives import alternative_words, ended_words
-from geoapp.operations.siting.files import explanation_lines, summary_lines
-from geoapp.web.edge.parameters import parse_moment, split_codes
+from geoapp.operations.siting.files import explanation_lines
+from geoapp.reports.words.siting import alternative_words, ended_words, summary_lines
 
 _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 

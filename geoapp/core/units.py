@@ -2,10 +2,21 @@
 
 import math
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
+WEEKDAYS = (
+    Text("周一", "Mon"),
+    Text("周二", "Tue"),
+    Text("周三", "Wed"),
+    Text("周四", "Thu"),
+    Text("周五", "Fri"),
+    Text("周六", "Sat"),
+    Text("周日", "Sun"),
+)
 _METRES = {"": 1.0, "m": 1.0, "米": 1.0, "公尺": 1.0, "km": 1000.0, "公里": 1000.0, "千米": 1000.0}
 _SECONDS = {"s": 1.0, "秒": 1.0, "min": 60.0, "分钟": 60.0, "分": 60.0, "h": 3600.0, "小时": 3600.0}
 _FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z米公里尺千秒分钟小时]*)\s*", re.IGNORECASE)
@@ -63,3 +74,12 @@ def format_seconds(seconds: float) -> Text:
     if not rest:
         return Text(f"{hours} 小时", f"{hours} h")
     return Text(f"{hours} 小时 {rest} 分钟", f"{hours} h {rest} min")
+
+
+def format_moment(value: datetime, zone: str) -> Text:
+    """Return a moment as date, weekday and minute by the clocks of ``zone``."""
+    local = value.astimezone(ZoneInfo(zone))
+    weekday = WEEKDAYS[local.weekday()]
+    return Text(
+        f"{local:%Y-%m-%d} {weekday.zh} {local:%H:%M}", f"{weekday.en} {local:%Y-%m-%d %H:%M}"
+    )

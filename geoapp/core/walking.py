@@ -9,7 +9,7 @@ from typing import Self, overload
 
 import numpy as np
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray
+from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -13,23 +13,17 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres
 from geoapp.maps.registry import registry
 from geoapp.operations.layers.map_page import MapRequest, make_map
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting.files import (
-    check_output,
-    explanation_lines,
-    gap_words,
-    question_title,
-    save_siting,
-    summary_lines,
-)
+from geoapp.operations.siting.files import check_output, explanation_lines, save_siting
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
+from geoapp.reports.words.siting import gap_words, question_title, summary_lines
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import read_regions

@@ -60,7 +60,7 @@ def _compiling() -> Iterator[None]:
     In a process of its own, which ends when the worker is asked to: compiling cannot be interrupted.
     """
     compiler = subprocess.Popen(
-        [sys.executable, "-m", "geoapp.analysis.siting.kernels.warm_up"],
+        [sys.executable, "-m", "geoapp.analysis.siting.warm_up"],
         stdin=subprocess.DEVNULL,
         start_new_session=True,
     )

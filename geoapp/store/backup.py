@@ -22,7 +22,8 @@ from geoapp.core.errors import (
 )
 from geoapp.core.i18n import Text
 from geoapp.store.cluster.programs import Programs, installed
-from geoapp.store.engine import Database, current_revision, known_revisions, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import current_revision, known_revisions, migrate
 from geoapp.store.models import Base
 
 DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")

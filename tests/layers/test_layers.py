@@ -13,6 +13,7 @@ from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.snapping import snap
 from geoapp.core.errors import NotAllowedError, NotFoundError
 from geoapp.core.i18n import LANGUAGES
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -23,9 +24,8 @@ from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.layers.rows import read_layer, read_moment
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise

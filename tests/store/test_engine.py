@@ -21,15 +21,8 @@ from geoapp.core.settings import Settings
 from geoapp.store import engine as engine_module
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.cluster.process import end_orphans
-from geoapp.store.engine import (
-    Database,
-    current_revision,
-    head_revision,
-    is_current,
-    migrate,
-    open_database,
-    parse_database_url,
-)
+from geoapp.store.engine import Database, open_database, parse_database_url
+from geoapp.store.migrate import current_revision, head_revision, is_current, migrate
 from tests.conftest import FAST, run_sql
 
 

@@ -7,7 +7,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import text
 
 from geoapp.operations.upkeep.init import initialise
-from geoapp.store.engine import MIGRATIONS, Database, current_revision, head_revision, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import MIGRATIONS, current_revision, head_revision, migrate
 from geoapp.store.models import Base
 from tests.seed import seed_town
 

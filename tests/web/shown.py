@@ -6,10 +6,11 @@ from pathlib import Path
 
 from sqlalchemy import text
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
-from geoapp.operations.coverage.run import CoverageParameters, start
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.coverage.run import start
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute

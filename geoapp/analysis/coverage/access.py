@@ -19,7 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

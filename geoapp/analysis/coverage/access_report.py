@@ -19,7 +19,7 @@ from geoapp.analysis.coverage.access import (
     zone_weights,
 )
 from geoapp.analysis.coverage.region_figures import rows_below
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

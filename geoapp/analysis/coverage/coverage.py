@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import RegionCoverage, Tally, by_region
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray, geodesic_m
+from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if, two_nearest
 from geoapp.analysis.network.demand_walks import NearestWalks, two_nearest_by_walk
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.snapping import Snap
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.walking import Standard, WalkingEstimate
 
 _LEAST_LINE_M = 50.0

@@ -23,8 +23,8 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.frames import DemandFrame
 from geoapp.analysis.geometry.planes import LocalPlane, as_multipolygon, middle_of
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

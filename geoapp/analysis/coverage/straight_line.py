@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import rows_below
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.network.snapping import Snap
+from geoapp.core.arrays import FloatArray
 from geoapp.core.walking import Standard, WalkingEstimate
 
 

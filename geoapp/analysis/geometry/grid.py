@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geoapp.analysis.geometry.planes import LocalPlane, middle_of
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

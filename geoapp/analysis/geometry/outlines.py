@@ -25,14 +25,12 @@ from geoapp.analysis.geometry.spheroid import (
     EQUATOR_RADIUS_M,
     GEOD,
     ROUNDING_M,
-    BoolArray,
-    FloatArray,
-    IntArray,
     checked_lonlat,
     ecef,
     geodesic_m,
     lonlat_of,
 )
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

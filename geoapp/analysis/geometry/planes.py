@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.geometry.spheroid import GEOD, FloatArray, ecef, lonlat_of
+from geoapp.analysis.geometry.spheroid import GEOD, ecef, lonlat_of
+from geoapp.core.arrays import FloatArray
 
 _WEST, _EAST = shapely.box(-540, -90, -180, 90), shapely.box(180, -90, 540, 90)
 _MIDDLE = shapely.box(-180, -90, 180, 90)

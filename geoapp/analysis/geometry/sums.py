@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 
 
 def sums_by(group: IntArray, value: FloatArray, count: int) -> FloatArray:

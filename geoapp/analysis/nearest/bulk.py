@@ -14,17 +14,10 @@ from typing import Final
 import numpy as np
 
 from geoapp.analysis.geometry.outlines import Outlines
-from geoapp.analysis.geometry.spheroid import (
-    BoolArray,
-    FloatArray,
-    IntArray,
-    ecef,
-    geodesic_m,
-    greatest_chord_m,
-    least_geodesics_m,
-)
+from geoapp.analysis.geometry.spheroid import ecef, geodesic_m, greatest_chord_m, least_geodesics_m
 from geoapp.analysis.nearest.index import FacilityIndex
 from geoapp.analysis.nearest.search import Layer
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 

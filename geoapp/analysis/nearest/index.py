@@ -8,15 +8,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.geometry.spheroid import (
-    BoolArray,
-    FloatArray,
-    IntArray,
-    checked_lonlat,
-    geodesic_m,
-)
+from geoapp.analysis.geometry.spheroid import checked_lonlat, geodesic_m
 from geoapp.analysis.nearest.point_tree import EVERYBODY
 from geoapp.analysis.nearest.search import Layer, Mask, Nearest, build_layers, nearest_of
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _LEAF: Final = 8
 EVERYBODY: Final = np.empty(0, dtype=np.bool_)

@@ -15,9 +15,6 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.geometry.outlines import Outlines
 from geoapp.analysis.geometry.spheroid import (
-    BoolArray,
-    FloatArray,
-    IntArray,
     checked_lonlat,
     ecef,
     ecef_point,
@@ -26,6 +23,7 @@ from geoapp.analysis.geometry.spheroid import (
     least_geodesics_m,
 )
 from geoapp.analysis.nearest.point_tree import XYZ, PointTree
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

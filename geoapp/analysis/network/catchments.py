@@ -14,12 +14,12 @@ import shapely
 from numpy.typing import NDArray
 
 from geoapp.analysis.geometry.planes import LocalPlane, as_multipolygon, middle_of
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.network.edge_lines import EdgeLines
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import WIDTH_M
 from geoapp.analysis.network.search import FAR, decimetres, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snapped
+from geoapp.core.arrays import FloatArray
 
 _SEGMENTS: Final = 4  # of a quarter circle
 _Piece = tuple[int, int, float, float]

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if, two_nearest
 from geoapp.analysis.nearest.index import FacilityIndex
 from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import FAR, nearest_of_all
 from geoapp.analysis.network.snapping import Snap, snap
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.walking import WalkingEstimate
 
 

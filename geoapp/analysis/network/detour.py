@@ -9,9 +9,10 @@ from typing import Final
 
 import numpy as np
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, geodesic_m
+from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.kernels import search as kernels
+from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.walking import WalkingEstimate
 
 # The lines that a service standard is about. Below, the width of a street decides.

@@ -8,8 +8,8 @@ import shapely
 from numpy.typing import NDArray
 
 from geoapp.analysis.geometry.planes import LocalPlane
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

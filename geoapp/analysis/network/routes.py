@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from geoapp.analysis.geometry.spheroid import FloatArray, checked_lonlat
+from geoapp.analysis.geometry.spheroid import checked_lonlat
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snapped
+from geoapp.core.arrays import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

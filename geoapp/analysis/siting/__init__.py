@@ -20,25 +20,20 @@ from geoapp.analysis.siting.explain.facts import (
     unreachable_demand,
 )
 from geoapp.analysis.siting.explain.relaxations import (
-    Limit,
     LimitValue,
     Relaxation,
     cheapest_relaxations,
     limit_values,
 )
-from geoapp.analysis.siting.models.actions import (
-    Action,
-    ActionKind,
-    ActionPlan,
-    TakenAction,
-    solve_actions,
-)
+from geoapp.analysis.siting.models.actions import Action, ActionPlan, TakenAction, solve_actions
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import solve_mclp
 from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_median import solve_p_median
-from geoapp.analysis.siting.result import CurvePoint, SitingResult, SitingStatus
+from geoapp.analysis.siting.result import CurvePoint, SitingResult
+from geoapp.core.questions.actions import ActionKind
+from geoapp.core.results.siting import Limit, SitingStatus
 
 __all__ = [
     "GAP_REASONS",

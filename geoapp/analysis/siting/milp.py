@@ -16,8 +16,8 @@ import highspy
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import BoolArray, FloatArray
 
 _THREADS = 1
 

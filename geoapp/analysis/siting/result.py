@@ -4,14 +4,14 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
 
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 Basis = Literal["dual", "search", "none"]
 Progress = Callable[[float, float], None]
@@ -21,25 +21,6 @@ Cancelled = Callable[[], bool]
 PROOF_SHARE = 1e-7
 # Round-off that a sum of products may hold, as a share of the sum of its absolute terms.
 ROUND_OFF = 1e-12
-
-
-class SitingStatus(StrEnum):
-    """How an answer stands; decided by objective and bound alone, never by a solver's word."""
-
-    OPTIMAL = "optimal"
-    WITHIN_GAP = "within_gap"
-    TIME_LIMIT = "time_limit"
-    CANCELLED = "cancelled"
-    INFEASIBLE = "infeasible"
-
-
-STATUS_TEXT = {
-    SitingStatus.OPTIMAL: Text("已证明最优", "proven best"),
-    SitingStatus.WITHIN_GAP: Text("在允许差距内", "within the gap asked for"),
-    SitingStatus.TIME_LIMIT: Text("到时停止，未证明最优", "stopped by time, not proven best"),
-    SitingStatus.CANCELLED: Text("已取消，保留目前最好的方案", "cancelled, the best so far kept"),
-    SitingStatus.INFEASIBLE: Text("无可行方案", "nothing fulfils the demands"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,6 @@ from scipy.spatial import cKDTree
 
 from geoapp.analysis.geometry.spheroid import (
     ROUNDING_M,
-    BoolArray,
-    FloatArray,
-    IntArray,
     checked_lonlat,
     ecef,
     geodesic_m,
@@ -31,6 +28,7 @@ from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.walking import Standard, WalkingEstimate

@@ -2,9 +2,9 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
-from geoapp.analysis.siting import ActionKind
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import read
 from geoapp.core.i18n import Text
@@ -13,6 +13,25 @@ from geoapp.core.questions.siting import DEFAULT_SPACING_M, DrawnSite, SitingPar
 DEFAULT_HOURS: Final = "Mo-Su 06:00-22:00"
 MOST_MOMENTS: Final = 24
 MOST_SECONDS: Final = 3_600.0
+
+
+class ActionKind(StrEnum):
+    """What is done to a facility or at a place."""
+
+    BUILD = "build"
+    EXTEND_HOURS = "extend_hours"
+    MOVE = "move"
+    UPGRADE = "upgrade"
+    CLOSE = "close"
+
+
+ACTION_TEXT = {
+    ActionKind.BUILD: Text("新建", "build"),
+    ActionKind.EXTEND_HOURS: Text("延长开放时间", "open longer"),
+    ActionKind.MOVE: Text("迁址", "move"),
+    ActionKind.UPGRADE: Text("升级", "upgrade"),
+    ActionKind.CLOSE: Text("撤销", "close"),
+}
 
 # What an action costs where nothing else is said: none is offered without a cost of the asker's.
 COSTS = {

@@ -11,10 +11,10 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_to_wgs84
+from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.core.walking import Standard
 from geoapp.core.words import Datum, Family
-from geoapp.importers.formats.geojson import parse_geometry
 
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"

@@ -9,11 +9,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.arrays import FloatArray
 from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import DATUM_TEXT, Datum
 from geoapp.importers.problems import Findings
-from geoapp.importers.rows.positions import FAR_M, FloatArray, Positions, outline_distance_m
+from geoapp.importers.rows.positions import FAR_M, Positions, outline_distance_m
 
 # Between two districts of one file, outlines are trusted to about this.
 OUTLINE_ERROR_M = 100.0

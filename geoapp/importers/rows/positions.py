@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.arrays import FloatArray
 from geoapp.core.geo import geometry_to_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
@@ -24,7 +24,6 @@ BESIDE_AREA_M = 1000.0
 FAR_M = 200_000.0
 _GEOD = Geod(ellps="WGS84")
 _AREAS = ("Polygon", "MultiPolygon")
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(slots=True)

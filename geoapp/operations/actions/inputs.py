@@ -11,20 +11,16 @@ import scipy.sparse as sp
 import shapely
 from numpy.typing import NDArray
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting import Action, ActionKind, pairs_nearer_than, sliced
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import state
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.settings import Settings
-from geoapp.operations.coverage.run import in_service
-from geoapp.operations.siting.inputs import (
-    Ground,
-    SitingInputs,
-    read_ground,
-    read_siting_inputs,
-)
+from geoapp.operations.ground.in_service import in_service
+from geoapp.operations.ground.reading import Ground, read_ground
+from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, read_changes
 from geoapp.store.runs.sites import CandidateRows

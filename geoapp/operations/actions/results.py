@@ -8,10 +8,11 @@ import numpy as np
 from geoapp.analysis.siting import ActionKind
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions.inputs import ActionInputs, Offered
 from geoapp.operations.actions.solve import Solved, average, best_of
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, RunState, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
 from geoapp.store.engine import Database
 from geoapp.store.runs.runs import end_run
 

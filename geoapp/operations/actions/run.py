@@ -8,13 +8,15 @@ from geoapp.analysis.siting.result import gap_share
 from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.results.actions import CHOICE_TEXT, Choice
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.operations.actions.inputs import read_action_inputs
 from geoapp.operations.actions.results import KIND, store_actions
-from geoapp.operations.actions.solve import CHOICE_TEXT, Choice, Solved, choices, solve_choice
+from geoapp.operations.actions.solve import Solved, choices, solve_choice
+from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError, RunState
-from geoapp.operations.siting.inputs import check_siting
+from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")

@@ -6,33 +6,17 @@ counted as covered, before and after. Objectives are workers within reach, avera
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting import ActionKind, ActionPlan, SitingStatus, solve_actions
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
-from geoapp.core.i18n import Text
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.results.actions import Choice
 from geoapp.operations.actions.inputs import ActionInputs
 
-
-class Choice(StrEnum):
-    """Which kinds of actions a plan may take."""
-
-    LONGER = "longer"
-    BUILD = "build"
-    ALL = "all"
-
-
-CHOICE_TEXT: Final = {
-    Choice.LONGER: Text("只延长开放时间", "Longer hours only"),
-    Choice.BUILD: Text("只新建", "New stations only"),
-    Choice.ALL: Text("各种措施一起考虑", "Everything offered"),
-}
 _KINDS = {
     Choice.LONGER: {ActionKind.EXTEND_HOURS},
     Choice.BUILD: {ActionKind.BUILD},

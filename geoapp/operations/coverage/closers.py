@@ -14,10 +14,10 @@ from geoapp.analysis.candidates import GeneratedSites, from_demand
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.frames import DemandFrame
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.siting import SitingStatus, closers, overlaps, solve_lscp
 from geoapp.analysis.walks.pairs import PairWalks
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.inputs import facility_names

@@ -8,8 +8,8 @@ import numpy as np
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage, cut_off
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
-from geoapp.analysis.geometry.spheroid import BoolArray
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.arrays import BoolArray
 
 
 @dataclass(frozen=True, slots=True)

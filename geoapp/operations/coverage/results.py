@@ -16,10 +16,11 @@ from geoapp.analysis.coverage.gaps import GapResult, GapZone
 from geoapp.analysis.coverage.straight_line import StraightLine
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage.closers import OverlapOf, stored_closers, stored_overlaps
 from geoapp.operations.coverage.loads import FacilityLoad, facility_loads, load_arrays
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, RunState, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.models import RunArray, RunGap, RunRegion

@@ -1,33 +1,40 @@
 """Coverage runs: who is within the standard of a facility, who is not, and where the gaps are."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import shapely
 from sqlalchemy.orm import Session
 
-from geoapp.analysis.coverage.coverage import CoverageResult, coverage
-from geoapp.analysis.coverage.gaps import NamedRegion
+from geoapp.analysis.coverage.coverage import coverage
 from geoapp.analysis.coverage.gaps import gap_zones as find_gap_zones
-from geoapp.analysis.frames import DemandFrame, FacilityFrame
+from geoapp.analysis.frames import DemandFrame
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.hours import state
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
-from geoapp.core.walking import Standard, WalkingEstimate
-from geoapp.core.words import Basis, Family
+from geoapp.core.walking import WalkingEstimate
+from geoapp.core.words import Family
 from geoapp.operations.coverage.closers import closer_arrays, overlap_arrays
 from geoapp.operations.coverage.measures import access_of, stored_access
 from geoapp.operations.coverage.network import against_lines
 from geoapp.operations.coverage.reasons import gap_reasons, hours_gap, told_of
 from geoapp.operations.coverage.results import KIND, MAX_ZONES, figures_of, store_results
+from geoapp.operations.ground.in_service import (
+    _basis,
+    _frame_of,
+    in_service,
+    named_regions,
+    now,
+    profiles_of,
+)
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt, RunState
+from geoapp.operations.runs.lifecycle import Attempt
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
 from geoapp.store.runs.inputs import (
@@ -47,66 +54,6 @@ _SAVING = Text("保存结果", "Saving the results")
 
 
 @dataclass(frozen=True, slots=True)
-class CoverageParameters:
-    """What a coverage run is asked; exactly one of the two standards is given.
-
-    Attributes
-    ----------
-    standard_m, standard_seconds
-        Greatest acceptable walk.
-    region
-        Whose demand; the regions below it included. None is all of the demand set.
-    demand
-        Code of the demand set; None is the newest.
-    families
-        Which families of facilities count; None is all.
-    at
-        The moment: only facilities known to be open then count, and demand is weighed by its
-        hourly profile. None: opening hours do not count.
-    """
-
-    standard_m: float | None = None
-    standard_seconds: float | None = None
-    region: str | None = None
-    demand: str | None = None
-    families: tuple[str, ...] | None = None
-    at: datetime | None = None
-
-    @property
-    def standard(self) -> Standard:
-        """The standard as the analysis takes it."""
-        if self.standard_m is not None:
-            return Standard.of_metres(self.standard_m)
-        if self.standard_seconds is not None:
-            return Standard.of_seconds(self.standard_seconds)
-        raise InvalidValueError("standard", None, Text("米数或秒数", "metres or seconds"))
-
-    def stored(self) -> dict[str, Any]:
-        """Return the parameters as the run keeps them."""
-        return {
-            "standard_m": self.standard_m,
-            "standard_seconds": self.standard_seconds,
-            "region": self.region,
-            "demand": self.demand,
-            "families": None if self.families is None else list(self.families),
-            "at": None if self.at is None else self.at.isoformat(),
-        }
-
-    @classmethod
-    def from_stored(cls, params: dict[str, Any]) -> "CoverageParameters":
-        """Return what ``stored`` kept."""
-        at, families = params["at"], params["families"]
-        return cls(
-            standard_m=params["standard_m"],
-            standard_seconds=params["standard_seconds"],
-            region=params["region"],
-            demand=params["demand"],
-            families=None if families is None else tuple(families),
-            at=None if at is None else datetime.fromisoformat(at),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class _Inputs:
     demand: DemandRows
     demand_code: str
@@ -114,11 +61,6 @@ class _Inputs:
     regions: list[RegionRow]
     calendar: WorkCalendar
     versions: dict[str, int]
-
-
-def now() -> datetime:
-    """Return the present moment to the minute."""
-    return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
 def _check(session: Session, wanted: CoverageParameters) -> None:
@@ -194,14 +136,6 @@ def _read(database: Database, wanted: CoverageParameters) -> _Inputs:
             calendar=load_calendar(session),
             versions=versions,
         )
-
-
-def in_service(one: PlacedFacility, at: datetime) -> bool:
-    """Tell whether a facility stands at its place on the day of a moment, by its own clock."""
-    day = at.astimezone(ZoneInfo(one.timezone)).date()
-    return (one.from_date is None or one.from_date <= day) and (
-        one.to_date is None or day <= one.to_date
-    )
 
 
 def _compute(
@@ -324,38 +258,6 @@ def _compute(
         access,
         more,
     )
-
-
-def _frame_of(placed: list[PlacedFacility]) -> FacilityFrame:
-    return FacilityFrame.from_arrays(
-        [one.lon for one in placed],
-        [one.lat for one in placed],
-        keys=[(one.code, one.place) for one in placed],
-        areas=[None if one.area_wkb is None else shapely.from_wkb(one.area_wkb) for one in placed],
-    )
-
-
-def _basis(result: CoverageResult) -> Basis:
-    walked = result.network is not None and result.network.walked_weight > 0
-    return Basis.NETWORK if walked else Basis.ESTIMATE
-
-
-def profiles_of(rows: DemandRows) -> list[list[float] | None] | None:
-    """Return by demand point its hourly multipliers; None where no point has any."""
-    if not rows.profiles:
-        return None
-    return [None if number < 0 else rows.profiles[number] for number in rows.profile.tolist()]
-
-
-def named_regions(regions: Sequence[RegionRow]) -> dict[str, NamedRegion]:
-    """Return by code the regions whose outline is known, to name gap zones by."""
-    return {
-        one.code: NamedRegion(
-            Text(one.name_zh, one.name_en or one.name_zh), shapely.from_wkb(one.outline_wkb)
-        )
-        for one in regions
-        if one.outline_wkb is not None
-    }
 
 
 def read(database: Database, run_id: int) -> RunState:

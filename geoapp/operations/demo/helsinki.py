@@ -22,7 +22,8 @@ from geoapp.core.words import OSM_ATTRIBUTION, SAMPLE_TEXT, Level
 from geoapp.importers.osm.amenities import Extract, read_buildings, read_extract
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions, ImportReport
-from geoapp.operations.network.keeper import NetworkReport, describe_network, import_network
+from geoapp.operations.network.importing import NetworkReport, import_network
+from geoapp.operations.network.keeper import describe_network
 from geoapp.store.engine import Database
 from geoapp.store.sample import (
     SampleDemand,

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.importers.formats.geojson import parse_geometry
 from geoapp.importers.formats.table import Record, Table, bad_character
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded, match_header

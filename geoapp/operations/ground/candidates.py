@@ -8,8 +8,8 @@ import shapely
 from sqlalchemy.orm import Session
 
 from geoapp.analysis.candidates import GeneratedSites, from_demand, from_network
-from geoapp.analysis.geometry.spheroid import BoolArray, IntArray
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import FROM_DEMAND, FROM_NETWORK, SitingParameters

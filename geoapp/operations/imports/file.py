@@ -8,20 +8,14 @@ from typing import Any
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.importers.formats.table import Record, Table, open_table
+from geoapp.importers.formats.table import Record, Table
+from geoapp.importers.open import open_table
 from geoapp.importers.problems import Reading, shown
 from geoapp.operations.imports.facilities import import_facilities
 from geoapp.operations.imports.points import import_candidates, import_demand
 from geoapp.operations.imports.regions import import_regions
-from geoapp.operations.imports.report import (
-    READING,
-    ImportOptions,
-    ImportReport,
-    Progress,
-    quiet,
-    set_stem,
-    write_rejects,
-)
+from geoapp.operations.imports.rejects import set_stem, write_rejects
+from geoapp.operations.imports.report import READING, ImportOptions, ImportReport, Progress, quiet
 from geoapp.store.engine import Database
 
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]

@@ -1,11 +1,8 @@
 """What an import did, and what imports share: progress, regions to check against, rejected rows."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import shapely
 from sqlalchemy.orm import Session
@@ -13,16 +10,10 @@ from sqlalchemy.orm import Session
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.importers.formats.table import Table, check_suffix, is_extract
-from geoapp.importers.problems import Problem, Reading, Rejected
-from geoapp.importers.rows.columns import REJECT_COLUMNS, folded
+from geoapp.importers.problems import Problem
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
-from geoapp.reports.tables import FileTable, write_table
 from geoapp.store.regions import stored_regions
 
-# What a workbook's cell may hold, with room for what the format escapes.
-_MOST_CELL_CHARACTERS = 30_000
-_REJECTS_MARK = re.compile(r"\.rejects(-\d+)?$")
 Progress = Callable[[float, Text], None]
 READING = Text("读取文件", "Reading the file")
 WRITING = Text("写入数据库", "Writing to the store")
@@ -94,78 +85,3 @@ def place_rules(session: Session, settings: Settings, options: ImportOptions) ->
         options.datum,
         options.anywhere,
     )
-
-
-def write_rejects(
-    path: Path, settings: Settings, table: Table, reading: Reading[Any], options: ImportOptions
-) -> Path | None:
-    """Write the rejected rows as they came, with their reasons; return where, None if there are none.
-
-    As a table where the input was an extract. Beside the input, or in the data folder where that cannot be written.
-    """
-    if not reading.rejected or options.dry_run:
-        return None
-    suffix = ".csv" if is_extract(path) else check_suffix(path)
-    name = f"{set_stem(path)}.rejects{suffix}"
-    if name == path.name:  # what was read is never overwritten
-        name = f"{set_stem(path)}.rejects-2{suffix}"
-    if options.rejects is not None:
-        places = [options.rejects]
-    else:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        fallback = settings.data / "rejects" / f"{stamp}-{name}"
-        places = [path.with_name(name), fallback]
-    target = places[0] if len(places) == 1 or _is_writable(places[0]) else places[1]
-    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows = _rejects_table(table, reading.rejected, cut=suffix == ".xlsx")
-    write_table(rows, target, layer="rejects")
-    return target
-
-
-def set_stem(path: Path) -> str:
-    """Return a file's name without its suffix and without the mark of a rejects file."""
-    return _REJECTS_MARK.sub("", path.stem) or path.stem
-
-
-def _is_writable(path: Path) -> bool:
-    trial = path.with_name(f".{path.name}.trial")
-    try:
-        trial.touch(exist_ok=True)
-        trial.unlink()
-    except OSError:
-        return False
-    return True
-
-
-def _rejects_table(table: Table, rejected: Sequence[Rejected], *, cut: bool) -> FileTable:
-    """Return rows as they came; ``cut`` what is too long for a workbook's cell."""
-    kept = [place for place, name in enumerate(table.columns) if folded(name) not in REJECT_COLUMNS]
-    columns = [table.columns[place] or f"column_{place + 1}" for place in kept]
-    rows = [
-        (
-            [_cell(one.cells, place, cut=cut) for place in kept] + _reasons(one),
-            one.geometry if table.has_geometry else None,
-        )
-        for one in rejected
-    ]
-    return FileTable([*columns, *REJECT_COLUMNS], rows)
-
-
-def _cell(cells: Sequence[Any], place: int, *, cut: bool) -> Any:
-    cell = cells[place] if place < len(cells) else None
-    return _cut(cell) if cut and isinstance(cell, str) else cell
-
-
-def _cut(words: str) -> str:
-    return words if len(words) <= _MOST_CELL_CHARACTERS else words[:_MOST_CELL_CHARACTERS] + "…"
-
-
-def _reasons(rejected: Rejected) -> list[Any]:
-    problems = rejected.problems
-    return [
-        rejected.line,
-        _cut(" | ".join(problem.field for problem in problems)),
-        _cut(" | ".join(problem.value for problem in problems)),
-        _cut(" | ".join(problem.text.zh for problem in problems)),
-        _cut(" | ".join(problem.text.en for problem in problems)),
-    ]

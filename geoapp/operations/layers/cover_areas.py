@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.analysis.coverage.areas import cover_areas
 from geoapp.analysis.frames import FacilityFrame
-from geoapp.analysis.geometry.areas import cover_areas
 from geoapp.analysis.network.catchments import catchments
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.snapping import Snap, snap

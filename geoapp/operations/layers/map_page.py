@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Language, Text
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres, format_seconds
 from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, Datum
@@ -16,7 +17,6 @@ from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import read_layer, read_moment
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.store.engine import Database
 
 DEFAULT_LAYERS = ("stations", "bases", "homes", "gaps", "regions", "demand", "cover_areas")

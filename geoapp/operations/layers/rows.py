@@ -16,13 +16,14 @@ from geoapp.analysis.geometry.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.cover_areas import with_cover_areas
 from geoapp.operations.network.keeper import NetworkKeeper
-from geoapp.operations.runs.lifecycle import RunState, read_finished, run_kind
+from geoapp.operations.runs.lifecycle import read_finished, run_kind
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.store.engine import Database

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from geoapp.analysis.nearest.index import warm_up as compile_search
-from geoapp.analysis.network.kernels.warm_up import warm_up as compile_walks
+from geoapp.analysis.network.warm_up import warm_up as compile_walks
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
 from geoapp.core.i18n import Text

@@ -7,14 +7,14 @@ worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third 
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import structlog
 
 from geoapp.core.errors import CancelledError, ConflictError, GeoappError, NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
 from geoapp.store.engine import Database
 from geoapp.store.models import Run
@@ -46,26 +46,6 @@ class InterruptedRunError(Exception):
 
 class LostRunError(Exception):
     """The run is no longer this worker's: it was taken up by another."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunState:
-    """A run as its followers see it."""
-
-    id: int
-    kind: str
-    status: RunStatus
-    progress_share: float
-    step: Text
-    params: dict[str, Any]
-    inputs: dict[str, Any]
-    result: dict[str, Any] | None
-    error: Text | None
-    cancel_requested: bool
-    created_by: str | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
 
 
 def run_state(run: Run) -> RunState:

@@ -1,6 +1,6 @@
 """Other plans nearly as good as a siting run's: the best site on paper may have no landlord."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -99,45 +99,3 @@ def _site(inputs: SitingInputs, site: int) -> dict[str, Any]:
         "lon": float(held.lon[site]),
         "lat": float(held.lat[site]),
     }
-
-
-def alternative_words(one: dict[str, Any], names: Mapping[str, Text]) -> Text:
-    """Return a plan of ``other_plans`` in words: how much less, which sites, which districts."""
-
-    def sites(rows: list[dict[str, Any]]) -> str:
-        return ", ".join(row["name"] or row["code"] for row in rows)
-
-    changes = [
-        (names.get(code, Text(code or "区域未知", code or "unknown")), change)
-        for code, change in sorted(one["by_district"].items(), key=lambda item: -item[1])
-        if abs(change) >= 0.5
-    ]
-    districts = Text(
-        "；" + "，".join(f"{name.zh} {change:+,.0f}" for name, change in changes),
-        "; " + ", ".join(f"{name.en} {change:+,.0f}" for name, change in changes),
-    )
-    if not changes:
-        districts = Text("", "")
-    less = f"{max(0.0, one['loss_share']):.2%}"
-    gone, instead = sites(one["given_up"]), sites(one["taken_instead"])
-    return Text(
-        f"新覆盖 {one['objective']:,.0f} 人，少 {less}：不建 {gone}，改建 {instead}{districts.zh}",
-        f"{one['objective']:,.0f} workers newly reached, {less} less: without {gone}, with {instead}"
-        f"{districts.en}",
-    )
-
-
-def ended_words(found: dict[str, Any]) -> Text:
-    """Return in words whether there are more such plans."""
-    share, differ = f"{found['within_share']:.1%}", found["differ"]
-    what = Text(
-        f"少覆盖不超过 {share}、至少换 {differ} 处的方案",
-        f"plans at most {share} below, with at least {differ} other sites each",
-    )
-    if found["exhausted"] is True and not found["plans"]:
-        return Text(f"已证明没有{what.zh}。", f"Proven: there are no {what.en}.")
-    if found["exhausted"] is True:
-        return Text(f"已证明没有更多{what.zh}。", f"Proven: there are no more {what.en}.")
-    if not found["plans"]:
-        return Text(f"时限内没有找到{what.zh}。", f"No {what.en} were met in the time.")
-    return Text(f"可能还有别的{what.zh}。", f"There may be more {what.en}.")

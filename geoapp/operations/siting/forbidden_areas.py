@@ -7,10 +7,10 @@ import shapely
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import area_in_wgs84
 from geoapp.core.words import Datum
-from geoapp.importers.formats.geojson import parse_geometry
 
 MOST_AREAS: Final = 200
 _ACCEPTED = Text(

@@ -14,9 +14,10 @@ from geoapp.analysis.siting import Limit, SitingStatus, unreachable_demand
 from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
+from geoapp.core.results.siting import Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import by_district
-from geoapp.operations.siting.relax import Outcome, Question, towards, with_quota, would_do
+from geoapp.operations.siting.relax import Question, towards, with_quota, would_do
 from geoapp.operations.siting.solve import SitingPlan
 from geoapp.operations.siting.walks import kept_rows
 

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
 

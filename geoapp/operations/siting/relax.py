@@ -3,7 +3,6 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +18,7 @@ from geoapp.analysis.siting import (
 from geoapp.analysis.siting.result import Clock
 from geoapp.core.errors import CancelledError
 from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
+from geoapp.core.results.siting import SHARE, SPACING, Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan, solve_siting
 
@@ -26,16 +26,6 @@ from geoapp.operations.siting.solve import SitingPlan, solve_siting
 LONGEST_STANDARD: Final = 3.0
 _MOST_PAIRS: Final = 20_000_000
 _SPACING_STEP_M: Final = 10.0
-SPACING: Final = "spacing"
-SHARE: Final = "share"
-
-
-class Outcome(StrEnum):
-    """What is known of a relaxation."""
-
-    ENOUGH = "enough"
-    NEVER = "never"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

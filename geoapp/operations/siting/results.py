@@ -11,8 +11,9 @@ from shapely import Point
 from geoapp.analysis.siting import EquityResult, SitingStatus
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, RunState, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import (
     Found,

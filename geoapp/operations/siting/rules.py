@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoapp.analysis.coverage.region_figures import lineage
-from geoapp.analysis.geometry.spheroid import IntArray
 from geoapp.analysis.siting import pairs_nearer_than
+from geoapp.core.arrays import IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters

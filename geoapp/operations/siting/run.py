@@ -9,11 +9,13 @@ from geoapp.analysis.siting.result import gap_share
 from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
+from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError, RunState
+from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError
 from geoapp.operations.siting.alternatives import other_plans
-from geoapp.operations.siting.inputs import check_siting, read_siting_inputs
+from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import KIND, store_siting
 from geoapp.operations.siting.solve import solve_siting

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting import (
     CurvePoint,
     EquityResult,
@@ -26,6 +25,7 @@ from geoapp.analysis.siting import (
     solve_p_median,
 )
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.operations.siting.inputs import SitingInputs

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.operations.siting.inputs import SitingInputs
 
 

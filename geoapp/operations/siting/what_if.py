@@ -17,9 +17,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import Level
-from geoapp.operations.coverage.run import now
+from geoapp.operations.ground.in_service import now
+from geoapp.operations.ground.reading import Ground, read_ground
 from geoapp.operations.network.keeper import network_folder
-from geoapp.operations.siting.inputs import Ground, read_ground
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import data_versions
 from geoapp.store.runs.inputs import find_demand_set

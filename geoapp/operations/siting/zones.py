@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.coverage.gaps import gap_zones as find_gap_zones
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.operations.coverage.results import (
     MAX_ZONES,
     array_bytes,
     gap_row,
     stored_gaps,
 )
-from geoapp.operations.coverage.run import named_regions
+from geoapp.operations.ground.in_service import named_regions
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import Found
 from geoapp.store.models import RunArray, RunGap

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geoapp.store import backup as store_backup
-from geoapp.store.engine import Database, current_revision, head_revision, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import current_revision, head_revision, migrate
 
 
 @dataclass(frozen=True, slots=True)

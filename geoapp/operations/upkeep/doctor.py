@@ -22,7 +22,8 @@ from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.operations.network.keeper import network_folder
 from geoapp.store.cluster.programs import find_server, installed
-from geoapp.store.engine import Database, is_current, open_database
+from geoapp.store.engine import Database, open_database
+from geoapp.store.migrate import is_current
 from geoapp.store.vocabulary import known_years
 
 MIN_PYTHON = (3, 11)

@@ -5,7 +5,8 @@ from datetime import date
 
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.store.engine import Database, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import migrate
 from geoapp.store.vocabulary import known_years, save_calendar_year, save_vocabulary
 
 CALENDAR_SOURCE = "国务院办公厅节假日安排通知，经 PyPI chinesecalendar"

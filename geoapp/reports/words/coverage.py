@@ -5,10 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.units import format_metres, format_seconds
+from geoapp.core.results.run import RunState
+from geoapp.core.units import format_metres, format_moment, format_seconds
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Basis, Family
-from geoapp.operations.runs.lifecycle import RunState
-from geoapp.web.pages.chrome import moment_text
 
 EVERYWHERE = Text("全部范围", "Everywhere")
 
@@ -71,13 +70,13 @@ def title_text(run: RunState, regions: dict[str, Text]) -> Text:
     return Text(f"{area.zh}：步行 {standard.zh}以内", f"{area.en}: within {standard.en} on foot")
 
 
-def run_line(run: RunState, regions: dict[str, Text]) -> RunLine:
+def run_line(run: RunState, regions: dict[str, Text], zone: str) -> RunLine:
     """Return one line of the list of runs."""
     covered = run.result["total"]["covered_share"] if run.result else None
     return RunLine(
         id=run.id,
         title=title_text(run, regions),
-        when=moment_text(run.created_at),
+        when=format_moment(run.created_at, zone),
         status=RUN_STATUS_TEXT[run.status],
         covered=covered,
     )
@@ -108,14 +107,16 @@ def _basis_text(run: RunState) -> Text:
     return text
 
 
-def statement_text(run: RunState, regions: dict[str, Text], demand: dict[str, Text]) -> Text:
+def statement_text(
+    run: RunState, regions: dict[str, Text], demand: dict[str, Text], zone: str
+) -> Text:
     """Return what a run's figures rest on: standard, moment, basis, facilities, demand."""
     standard, area = standard_text(run), area_text(run, regions)
     families = [FAMILY_TEXT[Family(one)] for one in run.params.get("families") or list(Family)]
     at = run.params.get("at")
     when = Text("不看开放时间", "opening hours not counted")
     if at is not None:
-        stamp = moment_text(datetime.fromisoformat(at))
+        stamp = format_moment(datetime.fromisoformat(at), zone)
         when = Text(f"{stamp.zh} 确知开放的设施", f"facilities known to be open on {stamp.en}")
     code = demand_code(run)
     points = Text("最新的需求集", "the newest demand set")
@@ -185,12 +186,14 @@ def _of_those(parts: list[tuple[float | None, str, str]]) -> Text:
     return Text(f"走不到的人里：{zh}。", f"Of those out of reach, {en}.")
 
 
-def share_text(run: RunState, figures: Figures, regions: dict[str, Text], *, sample: bool) -> Text:
+def share_text(
+    run: RunState, figures: Figures, regions: dict[str, Text], zone: str, *, sample: bool
+) -> Text:
     """Return two sentences that can be passed on without the page."""
     area, standard = area_text(run, regions), standard_text(run)
     share = "—" if figures.covered_share is None else f"{figures.covered_share * 100:.1f}%"
     left = f"{figures.uncovered_weight:,.0f}"
-    day = moment_text(run.finished_at or run.created_at)
+    day = format_moment(run.finished_at or run.created_at, zone)
     zh = (
         f"{area.zh}：{share} 的户外劳动者步行 {standard.zh}以内有服务站点，"
         f"还有 {left} 人走不到（{day.zh[:10]} 计算）。"

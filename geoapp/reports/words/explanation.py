@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geoapp.analysis.siting import Limit
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SHARE, SPACING, Limit, Outcome
 from geoapp.core.units import format_seconds
-from geoapp.operations.siting.relax import SHARE, SPACING, Outcome
 
 Names = Mapping[str, Text]
 _NOWHERE = Text("区域不明", "unknown region")

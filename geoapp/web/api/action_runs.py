@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
 from geoapp.core.questions.actions import (
     DEFAULT_HOURS,
     MOST_MOMENTS,
@@ -26,7 +27,7 @@ from geoapp.web.api.run_schemas import RunAnswer, RunList
 from geoapp.web.api.schemas import Feature, Geometry, Problem
 from geoapp.web.api.siting_runs import Code, DrawnBody, drawn_site
 from geoapp.web.edge.access import require
-from geoapp.web.edge.parameters import WITHOUT_NUL, parse_moment
+from geoapp.web.edge.parameters import WITHOUT_NUL
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 

@@ -12,11 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.ground.in_service import now
 from geoapp.web.api.access_schemas import RunAccess
 from geoapp.web.api.run_schemas import (
     GapFeatureCollection,
@@ -28,7 +31,7 @@ from geoapp.web.api.run_schemas import (
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require
-from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters, parse_moment
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters
 from geoapp.web.edge.services import services
 
 api = APIBlueprint(
@@ -124,13 +127,13 @@ def start(body: CoverageRequest) -> Response:
         )
         raise InvalidValueError("standard_m", body.standard_m, accepted)
     at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
-    wanted = coverage_run.CoverageParameters(
+    wanted = CoverageParameters(
         standard_m=body.standard_m,
         standard_seconds=body.standard_seconds,
         region=body.region,
         demand=body.demand,
         families=None if body.families is None else tuple(sorted(set(body.families))),
-        at=coverage_run.now() if body.at is not None and at is None else at,
+        at=now() if body.at is not None and at is None else at,
     )
     run = coverage_run.start(parts.database, wanted, created_by=current_user.name)
     response = _json(describe(run), 202)

@@ -11,6 +11,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
+from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
@@ -18,7 +19,7 @@ from geoapp.operations.facilities.read import FacilityRecord, list_facilities, r
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.edge.access import may, require
-from geoapp.web.edge.parameters import Parameters, parse_bbox, split_codes
+from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
 

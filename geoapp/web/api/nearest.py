@@ -7,10 +7,11 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from geoapp.core.geo import to_wgs84
+from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
 from geoapp.web.api.schemas import NearFeatureCollection, Problem
-from geoapp.web.edge.parameters import Parameters, parse_moment, read_at_once, split_codes
+from geoapp.web.edge.parameters import Parameters, read_at_once
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.nearest import render_answer
 

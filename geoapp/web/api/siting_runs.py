@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
 from geoapp.core.questions.siting import (
     DEFAULT_SPACING_M,
     MOST_ALTERNATIVES,
@@ -24,7 +25,7 @@ from geoapp.core.questions.siting import (
 )
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family
-from geoapp.operations.coverage.run import now
+from geoapp.operations.ground.in_service import now
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
@@ -37,7 +38,7 @@ from geoapp.web.api.run_schemas import (
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require
-from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters, parse_moment
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 

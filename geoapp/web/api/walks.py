@@ -10,11 +10,12 @@ from pydantic import BaseModel, Field
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_number
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.routes import MOST_WALK_M, route, walk_area
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.api.schemas import Problem, RouteFeature, WalkAreaFeature
-from geoapp.web.edge.parameters import Parameters, parse_number
+from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
 

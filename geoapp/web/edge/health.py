@@ -16,7 +16,7 @@ from prometheus_client import (
 )
 
 from geoapp import __version__
-from geoapp.store.engine import is_current
+from geoapp.store.migrate import is_current
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("health", __name__)

@@ -1,10 +1,8 @@
 """Parameters of requests, each parsed once, at the edge, into a typed value."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 from functools import cache, wraps
 from typing import Any, Self
-from zoneinfo import ZoneInfo
 
 import orjson
 from flask import Flask, Response, abort, current_app, request
@@ -71,66 +69,6 @@ def _plain_schema(model: type[Parameters]) -> dict[str, Any]:
     return BaseModel.model_json_schema.__func__(model)  # type: ignore[attr-defined]
 
 
-_MOMENT = Text(
-    "ISO 8601 时刻，如 2026-11-23T22:00，或 now",
-    "an ISO 8601 moment such as 2026-11-23T22:00, or now",
-)
-
-
-def parse_moment(parameter: str, value: str, zone: str) -> datetime | None:
-    """Return a moment with its zone; ``now`` (or an empty value) is None.
-
-    A moment that states no offset is local time in ``zone``. A plus sign that came as a space, as
-    in ``2026-11-23T22:00 08:00``, is understood.
-    """
-    text = value.strip()
-    if text.lower() in ("", "now"):
-        return None
-    head, space, tail = text.rpartition(" ")
-    if space and "T" in head:
-        text = f"{head}+{tail}"
-    try:
-        moment = datetime.fromisoformat(text)
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(zone))
-        # Years at the very ends cannot be moved between zones.
-        if not 1970 <= aware.year <= 9998:
-            raise ValueError
-    except (ValueError, OverflowError):
-        raise InvalidValueError(parameter, value, _MOMENT) from None
-    return aware
-
-
-def split_codes(values: Iterable[str]) -> frozenset[str]:
-    """Return the codes of a parameter that may be repeated or separated by commas."""
-    return frozenset(part.strip() for value in values for part in value.split(",") if part.strip())
-
-
-def parse_number(parameter: str, value: str) -> float:
-    """Return a finite number."""
-    try:
-        # Python would take 1_000 and digits of other scripts.
-        number = float(value) if value.isascii() and "_" not in value else float("nan")
-    except ValueError:
-        number = float("nan")
-    if number != number or number in (float("inf"), float("-inf")):
-        raise InvalidValueError(parameter, value, Text("一个数", "a number"))
-    return number
-
-
-def parse_bbox(parameter: str, value: str) -> tuple[float, float, float, float]:
-    """Return west, south, east, north in decimal degrees."""
-    parts = value.split(",")
-    accepted = Text("西,南,东,北（十进制度）", "west,south,east,north (decimal degrees)")
-    if len(parts) != 4:
-        raise InvalidValueError(parameter, value, accepted)
-    west, south, east, north = (parse_number(parameter, part) for part in parts)
-    if not (
-        -180 <= west <= 180 and -180 <= east <= 180 and -90 <= south <= north <= 90 and west <= east
-    ):
-        raise InvalidValueError(parameter, value, accepted)
-    return west, south, east, north
-
-
 def without_nul(value: str) -> str:
     """Return a text without NUL characters, which PostgreSQL's text cannot hold."""
     return value.replace("\x00", "")
@@ -161,12 +99,3 @@ def init_parameters(app: Flask) -> None:
                 if "\x00" in name or "\x00" in value:
                     accepted = Text("不含空字符的文字", "text without NUL characters")
                     raise InvalidValueError(name, value, accepted)
-
-
-def parse_whole(parameter: str, value: str, least: int, most: int) -> int:
-    """Return a whole number between two bounds, both inclusive."""
-    accepted = Text(f"{least} 至 {most} 的整数", f"a whole number from {least} to {most}")
-    text = value.strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 20 and least <= int(text) <= most):
-        raise InvalidValueError(parameter, value, accepted)
-    return int(text)

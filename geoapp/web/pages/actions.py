@@ -12,14 +12,15 @@ from werkzeug.exceptions import NotFound
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.results.actions import CHOICE_TEXT, Choice
+from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
 from geoapp.operations.actions import run as action_run
-from geoapp.operations.actions.files import kinds_text, save_actions, verdict
-from geoapp.operations.actions.solve import CHOICE_TEXT, Choice
-from geoapp.operations.coverage.run import now
+from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
-from geoapp.operations.runs.lifecycle import RunState
+from geoapp.operations.ground.in_service import now
+from geoapp.reports.words.actions import kinds_text, verdict
 from geoapp.reports.words.coverage import EVERYWHERE, standard_text
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t

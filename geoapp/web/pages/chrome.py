@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
-from zoneinfo import ZoneInfo
 
 from flask import Blueprint, request, url_for
 from flask.blueprints import BlueprintSetupState
@@ -13,7 +12,7 @@ from werkzeug.urls import iri_to_uri
 from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.core.units import format_seconds
+from geoapp.core.units import WEEKDAYS, format_moment, format_seconds
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.operations.network.keeper import network_folder
 from geoapp.web.edge.access import current_role
@@ -21,16 +20,6 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("chrome", __name__)
-
-_WEEKDAYS = (
-    Text("周一", "Mon"),
-    Text("周二", "Tue"),
-    Text("周三", "Wed"),
-    Text("周四", "Thu"),
-    Text("周五", "Fri"),
-    Text("周六", "Sat"),
-    Text("周日", "Sun"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +133,7 @@ def people(number: float | None) -> str:
 
 def moment_text(value: datetime) -> Text:
     """Return a moment as date, weekday and minute in the service's own time zone."""
-    local = value.astimezone(ZoneInfo(services().settings.timezone))
-    weekday = _WEEKDAYS[local.weekday()]
-    return Text(
-        f"{local:%Y-%m-%d} {weekday.zh} {local:%H:%M}", f"{weekday.en} {local:%Y-%m-%d %H:%M}"
-    )
+    return format_moment(value, services().settings.timezone)
 
 
 def moment(value: datetime | None) -> str:
@@ -164,7 +149,7 @@ def day_word(day: date, today: date) -> str:
     if ahead == 1:
         return _pick("明天", "tomorrow")
     if 1 < ahead < 7:
-        return _WEEKDAYS[day.weekday()].pick(language())
+        return WEEKDAYS[day.weekday()].pick(language())
     return _pick(f"{day.month}月{day.day}日", f"{day:%d %b}")
 
 

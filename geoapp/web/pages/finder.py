@@ -13,12 +13,13 @@ from werkzeug.datastructures import MultiDict
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_number, parse_whole, split_codes
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
 from geoapp.operations.facilities.places import list_places, overview_points, point_of_place
 from geoapp.operations.nearest.routes import route
 from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
-from geoapp.web.edge.parameters import parse_number, parse_whole, split_codes, without_nul
+from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services

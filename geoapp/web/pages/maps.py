@@ -8,13 +8,13 @@ from flask import Blueprint, Response, request
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_bbox, parse_whole
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.rows import MOST_ROWS, read_layer, read_moment
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
-from geoapp.web.edge.parameters import parse_bbox, parse_whole
 from geoapp.web.edge.security import csp_nonce
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.layers import layer_feature

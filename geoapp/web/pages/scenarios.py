@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from geoapp.core.roles import Permission
 from geoapp.operations.siting import scenarios
-from geoapp.operations.siting.files import question_title
 from geoapp.operations.siting.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
+from geoapp.reports.words.siting import question_title
 from geoapp.web.api.siting_runs import SitingRequest, siting_question
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import t

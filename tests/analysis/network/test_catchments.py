@@ -9,7 +9,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snapped, snap
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 
 def spots(network: WalkingNetwork, edges: np.ndarray, seed: int) -> Snapped:

@@ -11,7 +11,7 @@ from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.core.geo import geodesic_m
 from geoapp.core.walking import Standard, WalkingEstimate
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 ESTIMATE = WalkingEstimate(detour_factor=1.4)
 

@@ -11,7 +11,7 @@ from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.reach import reach
 from geoapp.analysis.network.snapping import Snapped, snap
 from geoapp.core.errors import InvalidValueError
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 DEGREE_M = 111_319.49  # along the equator
 

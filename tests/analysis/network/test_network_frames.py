@@ -10,7 +10,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import snap
 from geoapp.core.errors import InvalidValueError
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 
 def frame_of(lon, lat, prefix: str) -> gpd.GeoDataFrame:

@@ -16,7 +16,7 @@ from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import snap
 from geoapp.core.errors import InvalidValueError
 from geoapp.importers.osm.walk import CLASSES
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 GEOD = Geod(ellps="WGS84")
 
@@ -132,7 +132,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.search import PlacesOnNetwork, nearest_of_all
 from geoapp.analysis.network.snapping import snap
-from geoapp.analysis.network.kernels.warm_up import warm_up
+from geoapp.analysis.network.warm_up import warm_up
 
 def compiled():
     return [

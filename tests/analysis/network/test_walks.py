@@ -13,7 +13,7 @@ from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
 from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
 from geoapp.core.errors import InvalidValueError
-from tests.analysis.network.conftest import Truth, random_places
+from tests.analysis.conftest import Truth, random_places
 
 ORIGINS, FACILITIES = 60, 200
 

@@ -12,7 +12,7 @@ from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.errors import CancelledError, InvalidValueError
 from geoapp.core.walking import Standard, WalkingEstimate
-from tests.analysis.network.conftest import random_places
+from tests.analysis.conftest import random_places
 
 ESTIMATE = WalkingEstimate(detour_factor=1.3, speed_m_per_s=1.2)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from geoapp.core.errors import GeoappError, InvalidValueError, UnusableInputError
 from geoapp.importers.formats import csv as csv_files
-from geoapp.importers.formats.table import open_table
+from geoapp.importers.open import open_table
 
 
 def rows(path: Path) -> list[list[object]]:

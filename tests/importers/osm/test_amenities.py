@@ -22,7 +22,7 @@ from geoapp.importers.osm.amenities import (
     read_buildings,
     read_extract,
 )
-from tests.analysis.network.conftest import extract
+from tests.analysis.conftest import extract
 
 SQUARE = [(24.94, 60.17), (24.942, 60.17), (24.942, 60.171), (24.94, 60.171)]
 

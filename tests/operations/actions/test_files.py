@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from geoapp.cli import main
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
-from geoapp.operations.actions.files import kinds_text, verdict
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.actions import kinds_text, verdict
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 

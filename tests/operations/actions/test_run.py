@@ -13,15 +13,16 @@ from sqlalchemy import text
 from geoapp.analysis.siting import ActionKind
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite
+from geoapp.core.results.actions import Choice
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.actions import results as action_results
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.actions.inputs import ActionInputs, read_action_inputs
-from geoapp.operations.actions.solve import Choice, choices, solve_choice
+from geoapp.operations.actions.solve import choices, solve_choice
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town

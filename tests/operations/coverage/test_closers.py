@@ -13,13 +13,13 @@ from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import closers as coverage_closers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import run_sql, town
 

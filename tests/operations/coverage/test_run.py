@@ -22,12 +22,12 @@ import pytest
 from sqlalchemy import text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute

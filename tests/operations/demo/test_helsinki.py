@@ -11,10 +11,11 @@ from sqlalchemy import text
 from geoapp.core.calendar import DayNature
 from geoapp.core.errors import ConflictError, UnusableInputError
 from geoapp.core.hours import explain, state
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.importers.osm.amenities import COLUMNS, open_amenities
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters, run_here
+from geoapp.operations.coverage.run import run_here
 from geoapp.operations.demo.helsinki import (
     REGION,
     SET_CODE,
@@ -26,7 +27,8 @@ from geoapp.operations.demo.helsinki import (
 from geoapp.operations.demo.qingdao import load_sample
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.walks import NearestQuery
-from geoapp.operations.network.keeper import describe_network, import_network
+from geoapp.operations.network.importing import import_network
+from geoapp.operations.network.keeper import describe_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.vocabulary import load_calendar

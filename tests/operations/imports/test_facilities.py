@@ -18,7 +18,7 @@ from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.geo import geodesic_m, to_wgs84
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.importers.formats.table import open_table
+from geoapp.importers.open import open_table
 from geoapp.operations.imports.file import KINDS, import_file
 from geoapp.operations.imports.report import ImportOptions, ImportReport
 from geoapp.operations.upkeep.init import initialise

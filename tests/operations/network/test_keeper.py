@@ -17,16 +17,13 @@ from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.core.errors import NotFoundError, UnavailableError, UnusableInputError
 from geoapp.core.geo import geodesic_m
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.nearest.service import NearestQuery, NearestService
-from geoapp.operations.network.keeper import (
-    NetworkKeeper,
-    describe_network,
-    import_network,
-)
+from geoapp.operations.network.importing import import_network
+from geoapp.operations.network.keeper import NetworkKeeper, describe_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import reasons_text, statement_text
 from geoapp.store.engine import Database
@@ -271,7 +268,7 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
     share = (run.result or {})["network"]
     assert share["on_weight"] + share["cut_off_weight"] + share["off_weight"] == 400
     assert 0 < share["walked_weight"] < 400
-    statement = statement_text(run, {}, {})
+    statement = statement_text(run, {}, {}, settings.timezone)
     assert "按步行路网" in statement.zh
     assert "其余估算" in statement.zh
     assert "measured detour factor 1." in statement.en

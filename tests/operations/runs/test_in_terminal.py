@@ -8,12 +8,12 @@ import pytest
 from geoapp.commands.running import run_with_bar
 from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database

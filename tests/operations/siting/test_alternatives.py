@@ -10,9 +10,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.alternatives import alternative_words, ended_words
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.siting import alternative_words, ended_words
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 

@@ -11,10 +11,10 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.siting import DrawnSite, Quota, SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.files import summary_lines
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.results import region_figures, sites_of
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 

@@ -21,8 +21,9 @@ from geoapp.core.settings import Settings
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import solve as siting_solve
-from geoapp.operations.siting.files import explanation_lines, gap_words, save_siting
+from geoapp.operations.siting.files import explanation_lines, save_siting
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, Quota, SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
@@ -143,9 +144,7 @@ def test_mclp_reaches_the_most(town: Database, settings: Settings, p: int) -> No
     assert result["curve"][-1]["covered_share"] == total["covered_after_share"]
     assert total["backup_after_weight"] == truth.weight[truth.times(chosen) > 1].sum()
     # The same question to the coverage run gives the same figures before.
-    before = coverage_run.run_here(
-        town, settings, coverage_run.CoverageParameters(standard_m=500.0)
-    )
+    before = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert before.result is not None
     assert before.result["total"]["covered_weight"] == total["covered_before_weight"]
 
@@ -380,9 +379,7 @@ def test_on_the_network(town: Database, settings: Settings, tmp_path: Path) -> N
     run = solved(town, settings, p=2)
     assert run.inputs["basis"] == "network"
     assert run.inputs["network_weight"] > 0
-    before = coverage_run.run_here(
-        town, settings, coverage_run.CoverageParameters(standard_m=500.0)
-    )
+    before = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert before.result is not None
     total = run.result["total"]
     assert total["covered_before_weight"] == before.result["total"]["covered_weight"]
@@ -394,7 +391,7 @@ def test_on_the_network(town: Database, settings: Settings, tmp_path: Path) -> N
             "select 'NEW-' || code, 'outdoor_station', name, geom from candidate where code = :code",
             code=site["code"],
         )
-    after = coverage_run.run_here(town, settings, coverage_run.CoverageParameters(standard_m=500.0))
+    after = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert after.result is not None
     assert after.result["total"]["covered_weight"] == total["covered_after_weight"]
     assert after.result["total"]["backup_weight"] == total["backup_after_weight"]

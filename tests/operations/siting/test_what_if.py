@@ -5,12 +5,12 @@ import pytest
 from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting.what_if import MOST_PLACES, WhatIfService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database

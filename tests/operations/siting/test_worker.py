@@ -9,8 +9,8 @@ from geoapp.core.words import RunStatus
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.files import gap_words
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import run_sql, until, worker
 

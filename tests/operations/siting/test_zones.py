@@ -2,6 +2,7 @@
 
 import shapely
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
@@ -19,7 +20,7 @@ def places(town: Database) -> list[shapely.Point]:
 
 def test_zones_are_those_of_a_coverage_run(town: Database, settings: Settings) -> None:
     run = solved(town, settings, p=2)
-    asked = coverage_run.CoverageParameters(standard_m=500.0)
+    asked = CoverageParameters(standard_m=500.0)
     before = coverage_run.run_here(town, settings, asked)
     zones = siting_results.gap_zones(town, run.id)
     same = ("rank", "name_zh", "name_en", "workers", "points", "worst_m", "geometry_wkb")

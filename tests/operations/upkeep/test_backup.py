@@ -19,7 +19,8 @@ from geoapp.core.errors import (
 from geoapp.operations.upkeep.backup import backup, restore
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store import backup as store_backup
-from geoapp.store.engine import Database, current_revision, head_revision, migrate
+from geoapp.store.engine import Database
+from geoapp.store.migrate import current_revision, head_revision, migrate
 from tests.seed import seed_town
 
 Rows = dict[str, list[tuple[Any, ...]]]

@@ -12,11 +12,12 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from sqlalchemy import text
 
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
-from geoapp.operations.coverage.run import CoverageParameters, start
+from geoapp.operations.coverage.run import start
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.analysis.network.conftest import extract
+from tests.analysis.conftest import extract
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app, problem_of
 

@@ -6,10 +6,11 @@ import pytest
 from playwright.sync_api import expect
 
 from geoapp.app import create_app
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
-from geoapp.operations.coverage.run import CoverageParameters, run_here
+from geoapp.operations.coverage.run import run_here
 from geoapp.operations.demo.helsinki import REGION, STANDARD_M, TIMEZONE, load_helsinki
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database

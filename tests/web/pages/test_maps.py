@@ -9,12 +9,12 @@ import pytest
 import shapely
 from playwright.sync_api import Page, expect
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.maps.folium_map import MapPage, PaintedLayer, render_map
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.layers.map_page import MapRequest, save_map
 from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app, problem_of

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.network.keeper import import_network
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.analysis.network.conftest import extract
+from tests.analysis.conftest import extract
 from tests.web.conftest import Site, Visit, serious_violations, serve, sign_in
 
 LON, LAT = 24.9414, 60.1710

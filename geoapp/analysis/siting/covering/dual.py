@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.siting.kernels.dual import advance
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import FloatArray
 
 _CHECK = 20  # iterations between two looks at the bounds
 _COMPILED = 200_000  # entries from which compiled loops pay for being loaded

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.kernels.exchange import open_site
 from geoapp.analysis.siting.kernels.rebuild import rebuild
+from geoapp.core.arrays import FloatArray, IntArray
 
 _RUIN = 8  # sites closed at once; 4 and 12 were slower to the same gap
 _SEED = 2000

@@ -7,9 +7,9 @@ too (Schrimpf et al. 2000). Nothing is proven by it; a plan that is met is a pla
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _TRIES = 50  # between two looks
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import gathered
 from geoapp.analysis.siting.kernels.exchange import open_site
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.covering.dual import Dual, bounds_of
 from geoapp.analysis.siting.covering.greedy import weight_covered
 from geoapp.analysis.siting.result import Basis, Clock
+from geoapp.core.arrays import FloatArray, IntArray
 
 
 @dataclass(slots=True)

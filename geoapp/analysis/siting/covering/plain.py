@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.dual import Dual, bounds_of, improved_dual
 from geoapp.analysis.siting.covering.exchange import Exchange
@@ -16,6 +15,7 @@ from geoapp.analysis.siting.covering.large import MOST_SEARCHED_ROWS, prove_larg
 from geoapp.analysis.siting.covering.program import Rules, mclp_model
 from geoapp.analysis.siting.milp import solve
 from geoapp.analysis.siting.result import Basis, Clock, CurvePoint, whole
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 CurveOf = Callable[[FloatArray, float, float], tuple[CurvePoint, ...]]
 

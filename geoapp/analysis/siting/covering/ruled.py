@@ -8,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -32,16 +31,11 @@ from geoapp.analysis.siting.covering.spacing import (
     spacing_rows,
 )
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
-from geoapp.analysis.siting.result import (
-    Basis,
-    Clock,
-    SitingResult,
-    SitingStatus,
-    infeasible,
-    whole,
-)
+from geoapp.analysis.siting.result import Basis, Clock, SitingResult, infeasible, whole
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 _QUICK_ENTRIES = 60_000  # of the merged cover, up to which HiGHS takes seconds
 _MOST_SEARCHED_ENTRIES = 250_000  # left by the prices, up to which it may still end in time

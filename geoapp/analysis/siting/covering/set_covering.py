@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import gathered
 from geoapp.analysis.siting.covering.fewer_sites import with_fewer
 from geoapp.analysis.siting.covering.program import SideRows
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.result import Basis, Clock, whole
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _QUICK_ENTRIES = 3_000  # of the cover, up to which an exact search takes a moment
 _PATIENCE = 200  # looks in vain

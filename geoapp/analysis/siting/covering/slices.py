@@ -11,8 +11,8 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.siting.checks import checked_cover
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.kernels.waste import least_waste
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _FIRST_LIMIT = 0.4  # of the waste of the plan, to be proven first; then more or less
 _THREADS = 2

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.geometry.sums import sums_by
 from geoapp.analysis.siting.distance.dual import MedianDual, improved_multipliers, proven_by
 from geoapp.analysis.siting.distance.interchange import Pairs, total_of
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import FloatArray, IntArray
 
 _ITERATIONS = 120  # at a node
 _ROOT_ITERATIONS = 1500

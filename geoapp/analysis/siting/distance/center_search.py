@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.set_covering import Covering, cheapest_cover, least_sites
 from geoapp.analysis.siting.result import Basis, Clock
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 
 def nearest_chosen(impedance: sp.csr_array, chosen: IntArray) -> tuple[IntArray, FloatArray]:

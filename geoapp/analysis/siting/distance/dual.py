@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.distance.interchange import Pairs
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import FloatArray, IntArray
 
 _MOST = 400
 _STALL = 20

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.geometry.sums import sums_by
 from geoapp.analysis.siting.result import Clock
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _STRIPE = 8_000_000  # entries of the table of exchanges held at once
 

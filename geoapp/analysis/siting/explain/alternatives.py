@@ -18,7 +18,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_clock,
@@ -40,16 +39,11 @@ from geoapp.analysis.siting.covering.ruled import (
 )
 from geoapp.analysis.siting.covering.ruled_search import part_of
 from geoapp.analysis.siting.models.mclp import solve_mclp
-from geoapp.analysis.siting.result import (
-    Cancelled,
-    Clock,
-    SitingResult,
-    SitingStatus,
-    settled_bound,
-    status_of,
-)
+from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult, settled_bound, status_of
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 # Beyond so many merged rows HiGHS gives nothing in minutes: sites of the plans before are forbidden.
 _MOST_SEARCHED_ROWS = 20_000

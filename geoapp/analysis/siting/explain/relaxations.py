@@ -6,13 +6,11 @@ problem solved anew; every answer carries its bound.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -26,19 +24,11 @@ from geoapp.analysis.siting.checks import (
 from geoapp.analysis.siting.distance.center_search import within
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import solve_mclp
-from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult, SitingStatus
+from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-
-
-class Limit(StrEnum):
-    """What limits a plan."""
-
-    SITES = "sites"
-    BUDGET = "budget"
-    GROUP_MAX = "group_max"
-    GROUP_MIN = "group_min"
-    STANDARD = "standard"
+from geoapp.core.results.siting import Limit, SitingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,12 @@ it as it is, w_i its weight. Rows may be demand points, or demand points by clas
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.checks import checked_clock, checked_cover, checked_numbers
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.program import Rules, SideRows, mclp_model
@@ -44,33 +42,16 @@ from geoapp.analysis.siting.result import (
     Cancelled,
     Clock,
     Progress,
-    SitingStatus,
     gap_share,
     settled_bound,
     status_of,
     whole,
 )
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-
-
-class ActionKind(StrEnum):
-    """What is done to a facility or at a place."""
-
-    BUILD = "build"
-    EXTEND_HOURS = "extend_hours"
-    MOVE = "move"
-    UPGRADE = "upgrade"
-    CLOSE = "close"
-
-
-ACTION_TEXT = {
-    ActionKind.BUILD: Text("新建", "build"),
-    ActionKind.EXTEND_HOURS: Text("延长开放时间", "open longer"),
-    ActionKind.MOVE: Text("迁址", "move"),
-    ActionKind.UPGRADE: Text("升级", "upgrade"),
-    ActionKind.CLOSE: Text("撤销", "close"),
-}
+from geoapp.core.questions.actions import ACTION_TEXT, ActionKind
+from geoapp.core.results.siting import SitingStatus
 
 
 @dataclass(frozen=True, slots=True)

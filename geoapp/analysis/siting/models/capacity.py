@@ -18,7 +18,6 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.covering.aggregate import MergedRows, merged
 from geoapp.analysis.siting.covering.program import Rules, rule_rows
 from geoapp.analysis.siting.covering.ruled import keeps, widened
@@ -33,6 +32,7 @@ from geoapp.analysis.siting.result import (
     status_of,
     whole,
 )
+from geoapp.core.arrays import FloatArray, IntArray
 
 _RECOUNT_SECONDS = 60.0
 

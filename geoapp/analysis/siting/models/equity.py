@@ -19,7 +19,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_clock,
@@ -33,17 +32,11 @@ from geoapp.analysis.siting.covering.program import Rules, mclp_model
 from geoapp.analysis.siting.covering.ruled import checked_rules, keeps, refused, value_of, widened
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.models.mclp import result_of
-from geoapp.analysis.siting.result import (
-    Basis,
-    Cancelled,
-    Clock,
-    Progress,
-    SitingResult,
-    SitingStatus,
-    whole,
-)
+from geoapp.analysis.siting.result import Basis, Cancelled, Clock, Progress, SitingResult, whole
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 RESOLUTION = 1e-6
 # Shares are written in thousandths, so that the solver's own tolerance is far below the resolution.

@@ -7,7 +7,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -30,14 +29,15 @@ from geoapp.analysis.siting.result import (
     Clock,
     Progress,
     SitingResult,
-    SitingStatus,
     gap_share,
     infeasible,
     settled_bound,
     status_of,
     whole,
 )
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 
 def solve_lscp(

@@ -7,7 +7,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_clock,
@@ -30,6 +29,7 @@ from geoapp.analysis.siting.result import (
     settled_bound,
     status_of,
 )
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 

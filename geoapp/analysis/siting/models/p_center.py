@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.geometry.spheroid import BoolArray, FloatArray, IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -23,12 +22,13 @@ from geoapp.analysis.siting.result import (
     Clock,
     Progress,
     SitingResult,
-    SitingStatus,
     gap_share,
     infeasible,
     status_of,
 )
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingStatus
 
 
 def unreachable(

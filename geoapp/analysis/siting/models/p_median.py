@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.geometry.spheroid import IntArray
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
@@ -31,6 +30,7 @@ from geoapp.analysis.siting.result import (
     status_of,
     whole,
 )
+from geoapp.core.arrays import IntArray
 
 _SEED = 1964
 _TRIES = 12

@@ -8,11 +8,11 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.words import GROUP_TEXT, RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.vocabularies import read_demand_sets
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.reports.words.coverage import (
     Figures,
     demand_code,
@@ -66,7 +66,7 @@ def show() -> str:
     run = _run()
     if run is None or run.result is None:
         return render_template("manager/coverage.html", run=None)
-    database = services().database
+    database, zone = services().database, services().settings.timezone
     names = region_names(database)
     sets = read_demand_sets(database)
     demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
@@ -77,7 +77,7 @@ def show() -> str:
         "manager/coverage.html",
         run=run,
         title=title_text(run, names).pick(language()),
-        statement=statement_text(run, names, demand).pick(language()),
+        statement=statement_text(run, names, demand, zone).pick(language()),
         figures=figures,
         reasons=reasons_text(run).pick(language()),
         line=run.result.get("straight_line"),
@@ -87,7 +87,7 @@ def show() -> str:
         classes={row.code: row.class_name for row in rows},
         notes={row.code: percent(row.figures.covered_share) for row in rows},
         legend=LEGEND,
-        share=share_text(run, figures, names, sample=sample),
+        share=share_text(run, figures, names, zone, sample=sample),
         sample=sample,
         map_link=map_link(run),
     )

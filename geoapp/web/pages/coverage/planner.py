@@ -8,12 +8,12 @@ from flask import Blueprint, render_template, request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.vocabularies import read_demand_sets
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.reports.words.coverage import (
     RunLine,
     demand_code,
@@ -72,7 +72,8 @@ def result(run_id: int) -> str:
 
 
 def _lines(names: dict[str, Text]) -> list[RunLine]:
-    return [run_line(one, names) for one in coverage_run.recent(services().database)]
+    database, zone = services().database, services().settings.timezone
+    return [run_line(one, names, zone) for one in coverage_run.recent(database)]
 
 
 def run_number(value: str) -> int:
@@ -101,7 +102,9 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
         "title": title_text(run, names).pick(language()),
         "reasons": reasons_text(run).pick(language()),
-        "statement": statement_text(run, names, demand).pick(language()),
+        "statement": statement_text(run, names, demand, services().settings.timezone).pick(
+            language()
+        ),
         "sample": any(one["sample"] for one in sets if one["code"] == demand_code(run)),
         "map_link": map_link(run),
     }

@@ -9,10 +9,10 @@ import shapely
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.operations.runs.lifecycle import RunState
+from geoapp.core.results.run import RunState
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting.files import gap_words, question_title
 from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.reports.words.siting import gap_words, question_title
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.operations.runs.lifecycle import RunState
+from geoapp.core.results.run import RunState
 from geoapp.operations.siting import results as siting_results
 from geoapp.reports.words.explanation import explained
 from geoapp.web.edge.services import services

@@ -12,27 +12,33 @@ from werkzeug.exceptions import NotFound
 
 from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, Level, RunStatus
-from geoapp.operations.coverage.run import now
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.ground.in_service import now
 from geoapp.operations.plan_report import save_plan
-from geoapp.operations.runs.lifecycle import RunState
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import scenarios
-from geoapp.operations.siting.alternatives import alternative_words, ended_words
-from geoapp.operations.siting.files import gap_words, question_title, summary_lines
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.operations.siting.what_if import MOST_PLACES
+from geoapp.reports.words.siting import (
+    alternative_words,
+    ended_words,
+    gap_words,
+    question_title,
+    summary_lines,
+)
 from geoapp.web.api.siting_runs import DrawnBody
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language, t
-from geoapp.web.edge.parameters import WITHOUT_NUL, parse_moment
+from geoapp.web.edge.parameters import WITHOUT_NUL
 from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services

@@ -129,7 +129,7 @@ import numpy as np
 from geoapp.analysis.siting import (
     aggregate, dual_kernels, exchange_kernels, plain_mclp, rebuild_kernels, solve_mclp, waste_kernels,
 )
-from geoapp.analysis.siting.kernels.warm_up import warm_up
+from geoapp.analysis.siting.warm_up import warm_up
 from geoapp.analysis.siting import covering_dual
 
 def compiled():

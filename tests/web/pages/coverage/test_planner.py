@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import CoverageParameters
 from geoapp.operations.worker import execute
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 

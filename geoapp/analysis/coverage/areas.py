@@ -11,7 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.frames import FacilityFrame
 from geoapp.analysis.geometry.planes import LocalPlane, area_m2, as_multipolygon
-from geoapp.analysis.geometry.spheroid import BoolArray
+from geoapp.core.arrays import BoolArray
 from geoapp.core.geo import circle
 from geoapp.core.walking import Standard, WalkingEstimate
 

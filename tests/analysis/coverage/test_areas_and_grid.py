@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Point, box
 
+from geoapp.analysis.coverage.areas import area_m2, cover_area, cover_areas
 from geoapp.analysis.frames import FacilityFrame
-from geoapp.analysis.geometry.areas import area_m2, cover_area, cover_areas
 from geoapp.analysis.geometry.grid import grid_cells
 from geoapp.analysis.geometry.planes import LocalPlane
 from geoapp.analysis.geometry.spheroid import GEOD

@@ -1,0 +1,156 @@
+"""Which format a file has; the only one that knows all formats."""
+
+from pathlib import Path
+
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+from geoapp.importers.formats.table import Table, check_width
+
+SUFFIXES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg")
+
+
+_MAGIC: tuple[tuple[bytes, str, Text], ...] = (
+    (
+        b"SQLite format 3\x00",
+        ".gpkg",
+        Text("GeoPackage（SQLite）文件", "a GeoPackage (SQLite) file"),
+    ),
+    (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        ".xls",
+        Text(
+            "旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx",
+            "an old .xls or an encrypted workbook; save it as .xlsx without a password",
+        ),
+    ),
+    (b"PK\x03\x04", ".xlsx", Text("ZIP 压缩包或 .xlsx 工作簿", "a ZIP archive or .xlsx workbook")),
+    (b"PK\x05\x06", ".zip", Text("空的 ZIP 压缩包", "an empty ZIP archive")),
+    (b"\x1f\x8b", ".gz", Text("gzip 压缩文件，请先解压", "a gzip file; unpack it first")),
+    (b"7z\xbc\xaf\x27\x1c", ".7z", Text("7z 压缩文件，请先解压", "a 7z archive; unpack it first")),
+    (b"Rar!", ".rar", Text("RAR 压缩文件，请先解压", "a RAR archive; unpack it first")),
+    (b"%PDF", ".pdf", Text("PDF 文件", "a PDF file")),
+    (b"\x89PNG", ".png", Text("PNG 图片", "a PNG picture")),
+    (b"\xff\xd8\xff", ".jpg", Text("JPEG 图片", "a JPEG picture")),
+    (b"\x7fELF", ".elf", Text("程序文件", "a program")),
+    (
+        b"\xff\xfe",
+        ".utf16",
+        Text("UTF-16 编码的文本，请另存为 UTF-8", "text in UTF-16; save it as UTF-8"),
+    ),
+    (
+        b"\xfe\xff",
+        ".utf16",
+        Text("UTF-16 编码的文本，请另存为 UTF-8", "text in UTF-16; save it as UTF-8"),
+    ),
+)
+
+
+def check_suffix(path: Path) -> str:
+    """Return the format by a file's name.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        names = " ".join(SUFFIXES)
+        raise InvalidValueError(
+            "FILE", path.name, Text(f"后缀为 {names} 的文件", f"a file ending in {names}")
+        )
+    return ".geojson" if suffix == ".json" else suffix
+
+
+def is_extract(path: Path) -> bool:
+    """Tell whether a file's name is that of an OpenStreetMap extract."""
+    return path.name.lower().endswith(".osm.pbf")
+
+
+def open_table(path: Path, *, layer: str | None = None) -> Table:
+    """Open a file of any of the four formats, or an OpenStreetMap extract.
+
+    Parameters
+    ----------
+    layer
+        What is wanted of the file: the layer that is preferred in a GeoPackage of several. An
+        extract (``.osm.pbf``) has facilities alone.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is not one of a known format.
+    UnusableInputError
+        If the file cannot be read, is not what its suffix says, or is too large to be believed.
+    """
+    from geoapp.importers.formats.csv import open_csv  # noqa: PLC0415  (they need Table)
+    from geoapp.importers.formats.geojson import open_geojson  # noqa: PLC0415
+    from geoapp.importers.formats.gpkg import open_gpkg  # noqa: PLC0415
+    from geoapp.importers.formats.xlsx import open_xlsx  # noqa: PLC0415
+    from geoapp.importers.osm.amenities import open_amenities  # noqa: PLC0415
+
+    if is_extract(path) and layer == "facilities":
+        return open_amenities(path)
+    suffix = check_suffix(path)
+    try:
+        _check_content(path, suffix)
+        if suffix == ".csv":
+            table = open_csv(path)
+        elif suffix == ".xlsx":
+            table = open_xlsx(path)
+        elif suffix == ".geojson":
+            table = open_geojson(path)
+        else:
+            table = open_gpkg(path, layer)
+    except OSError as error:
+        raise UnusableInputError(
+            Text(
+                f"无法读取文件 {path.name}：{error.strerror or error}",
+                f"{path.name} cannot be read: {error.strerror or error}",
+            )
+        ) from None
+    check_width(path, len(table.columns))
+    return table
+
+
+def _check_content(path: Path, suffix: str) -> None:
+    """Refuse a file whose first bytes are another format's."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head.strip(b"\xef\xbb\xbf \r\n\t"):
+        raise UnusableInputError(Text(f"{path.name} 是空文件。", f"{path.name} is empty."))
+    found = next((entry for entry in _MAGIC if head.startswith(entry[0])), None)
+    if found is not None and found[1] == suffix:
+        return
+    if found is None:
+        found = (b"", "", _text_nature(head, suffix)) if _text_nature(head, suffix) else None  # type: ignore[assignment]
+    if found is not None:
+        what = found[2]
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 的内容与后缀 {path.suffix} 不符：它是{what.zh}。",
+                f"{path.name} is not what its suffix {path.suffix} says: it is {what.en}.",
+            )
+        )
+
+
+def _text_nature(head: bytes, suffix: str) -> Text | None:
+    """Say what a file without a known signature is, if not what the suffix says."""
+    if head.count(b"\x00") > len(head) // 10:
+        return Text("二进制文件或 UTF-16 文本", "a binary file or text in UTF-16")
+    start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
+    is_json = start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"[{"))
+    is_markup = start[:100].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<kml", b"<svg"))
+    if is_markup:
+        return Text("网页或 XML 文件", "a web page or XML file")
+    if suffix in (".xlsx", ".gpkg"):
+        return (
+            Text("JSON 文本", "JSON text")
+            if is_json
+            else Text("文本或其他文件", "text or something else")
+        )
+    if suffix == ".csv" and is_json:
+        return Text("JSON 文本（请改用 .geojson 后缀）", "JSON text (call it .geojson)")
+    if suffix == ".geojson" and not start.startswith((b"{", b"[")):
+        return Text("文本，不是 JSON", "text that is not JSON")
+    return None

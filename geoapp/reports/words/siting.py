@@ -1,0 +1,183 @@
+"""Siting runs in words."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import MODEL_TEXT, SitingModel, SitingParameters
+from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import STATUS_TEXT, SitingStatus
+from geoapp.core.units import format_metres, format_seconds
+from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
+
+_OBJECTIVE = {
+    "workers": Text("新增覆盖人数", "workers newly reached"),
+    "workers_served": Text("新增服务人数（有座位的）", "workers newly served, with a seat"),
+    "sites": Text("新站点数", "new sites"),
+    "worker_metres": Text("加权步行总和（人·米）", "weighted walk (worker-metres)"),
+    "metres": Text("最远步行（米）", "longest walk (metres)"),
+}
+
+
+_EVERYWHERE = Text("全部范围", "Everywhere")
+
+
+# The bound lies above what is maximised and below what is minimised.
+_BOUND = {
+    "workers": Text("任何方案至多", "no plan has more than"),
+    "workers_served": Text("任何方案至多", "no plan has more than"),
+    "sites": Text("任何方案至少", "no plan has fewer than"),
+    "worker_metres": Text("任何方案至少", "no plan has less than"),
+    "metres": Text("任何方案至少", "no plan has less than"),
+}
+
+
+def _percent(share: float | None) -> str:
+    return "—" if share is None else f"{share:.1%}"
+
+
+def gap_words(result: dict[str, Any]) -> Text:
+    """Return in words how far the plan can be from the best at most; never optimal without proof."""
+    status = SitingStatus(result["status"])
+    gap = result["gap_share"]
+    text = STATUS_TEXT[status]
+    if status in (SitingStatus.OPTIMAL, SitingStatus.INFEASIBLE) or result["objective"] is None:
+        return text
+    if gap is None or not math.isfinite(gap):
+        return Text(f"{text.zh}；差距未知", f"{text.en}; the gap is not known")
+    # Rounded up: what is not proven must not read as nothing.
+    shown = f"{max(math.ceil(gap * 10_000) / 10_000, 0.0001):.2%}"
+    return Text(
+        f"{text.zh}；与最好的方案最多差 {shown}",
+        f"{text.en}; at most {shown} from the best possible",
+    )
+
+
+def question_title(question: SitingParameters, names: Mapping[str, Text]) -> Text:
+    """Return a question in words: where, how many, what standard, which model."""
+    code = question.region
+    area = _EVERYWHERE if code is None else names.get(code, Text(code, code))
+    if question.standard_m is not None:
+        standard = format_metres(question.standard_m)
+    else:
+        standard = format_seconds(question.standard_seconds or 0.0)
+    count = Text(f"{question.p} 个站点，", f"{question.p} sites, ") if question.p else Text("", "")
+    model = MODEL_TEXT[SitingModel(question.model)]
+    return Text(
+        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
+        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
+    )
+
+
+def summary_lines(run: RunState) -> list[tuple[Text, str]]:
+    """Return what a siting run found as labels and values for people."""
+    result, params, inputs = run.result or {}, run.params, run.inputs
+    unit = result["objective_unit"]
+    total = result["total"]
+    model = MODEL_TEXT[SitingModel(result["model"])]
+    standard = (
+        format_metres(params["standard_m"])
+        if params["standard_m"] is not None
+        else format_seconds(params["standard_seconds"])
+    )
+    lines: list[tuple[Text, str]] = []
+    if inputs.get("sample"):
+        lines.append(
+            (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
+        )
+    lines += [
+        (Text("模型", "model"), model.both()),
+        (Text("服务标准", "service standard"), standard.both()),
+        (Text("步行", "walks"), BASIS_TEXT[Basis(inputs["basis"])].both()),
+        (Text("候选点", "candidates"), f"{inputs['candidates']['count']:,}"),
+        (Text("结论", "status"), gap_words(result).both()),
+    ]
+    if result["objective"] is not None:
+        lines += [
+            (_OBJECTIVE[unit], f"{result['objective']:,.0f}"),
+            (_BOUND[unit], f"{result['bound']:,.0f}"),
+        ]
+    equity = result.get("equity")
+    if equity and equity["districts"]:
+        worst = equity["districts"][0]
+        lines += [
+            (
+                Text("最差的区的覆盖率", "covered share of the worst district"),
+                f"{_percent(worst['share'])} ({worst['code'] or '—'})",
+            ),
+            (
+                Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
+                f"{equity['proven_districts']} / {len(equity['districts'])}",
+            ),
+        ]
+    if result["reason"] is not None:
+        reason = result["reason"]
+        lines.append((Text("原因", "reason"), Text(reason["zh"], reason["en"]).both()))
+    for name, label in (
+        ("needed_p", Text("至少需要站点数", "sites needed")),
+        ("needed_budget", Text("至少需要费用", "budget needed")),
+    ):
+        if result[name] is not None:
+            lines.append((label, f"{result[name]:,.10g}"))
+    if result["reachable_share"] is not None and result["objective"] is None:
+        label = Text("候选点全部启用可覆盖", "all candidates together cover")
+        lines.append((label, _percent(result["reachable_share"])))
+    if result["unreachable_weight"]:
+        label = Text("步行到不了、未计入的人数", "workers whom no walk reaches, left out")
+        lines.append((label, f"{result['unreachable_weight']:,.0f}"))
+    lines += [
+        (Text("户外劳动者", "outdoor workers"), f"{total['weight']:,.0f}"),
+        (
+            Text("此前覆盖", "covered before"),
+            f"{total['covered_before_weight']:,.0f} ({_percent(total['covered_before_share'])})",
+        ),
+        (
+            Text("此后覆盖", "covered after"),
+            f"{total['covered_after_weight']:,.0f} ({_percent(total['covered_after_share'])})",
+        ),
+        (Text("求解用时", "seconds of solving"), f"{result['seconds']:.1f}"),
+    ]
+    return lines
+
+
+def alternative_words(one: dict[str, Any], names: Mapping[str, Text]) -> Text:
+    """Return a plan of ``other_plans`` in words: how much less, which sites, which districts."""
+
+    def sites(rows: list[dict[str, Any]]) -> str:
+        return ", ".join(row["name"] or row["code"] for row in rows)
+
+    changes = [
+        (names.get(code, Text(code or "区域未知", code or "unknown")), change)
+        for code, change in sorted(one["by_district"].items(), key=lambda item: -item[1])
+        if abs(change) >= 0.5
+    ]
+    districts = Text(
+        "；" + "，".join(f"{name.zh} {change:+,.0f}" for name, change in changes),
+        "; " + ", ".join(f"{name.en} {change:+,.0f}" for name, change in changes),
+    )
+    if not changes:
+        districts = Text("", "")
+    less = f"{max(0.0, one['loss_share']):.2%}"
+    gone, instead = sites(one["given_up"]), sites(one["taken_instead"])
+    return Text(
+        f"新覆盖 {one['objective']:,.0f} 人，少 {less}：不建 {gone}，改建 {instead}{districts.zh}",
+        f"{one['objective']:,.0f} workers newly reached, {less} less: without {gone}, with {instead}"
+        f"{districts.en}",
+    )
+
+
+def ended_words(found: dict[str, Any]) -> Text:
+    """Return in words whether there are more such plans."""
+    share, differ = f"{found['within_share']:.1%}", found["differ"]
+    what = Text(
+        f"少覆盖不超过 {share}、至少换 {differ} 处的方案",
+        f"plans at most {share} below, with at least {differ} other sites each",
+    )
+    if found["exhausted"] is True and not found["plans"]:
+        return Text(f"已证明没有{what.zh}。", f"Proven: there are no {what.en}.")
+    if found["exhausted"] is True:
+        return Text(f"已证明没有更多{what.zh}。", f"Proven: there are no more {what.en}.")
+    if not found["plans"]:
+        return Text(f"时限内没有找到{what.zh}。", f"No {what.en} were met in the time.")
+    return Text(f"可能还有别的{what.zh}。", f"There may be more {what.en}.")
