@@ -20,7 +20,7 @@ class Text(NamedTuple):
         """Return the text in one language."""
         return self.en if language == "en" else self.zh
 
-    def format(self, **values: Any) -> "Text":  # type: ignore[override]
+    def format(self, **values: Any) -> "Text":
         """Fill the same named values into both languages."""
         return Text(self.zh.format(**values), self.en.format(**values))
 

@@ -55,7 +55,8 @@ class Outlines:
 
     def geometry_of(self, code: str) -> BaseGeometry:
         """Return one region's outline (EPSG:4326)."""
-        return self.frame.loc[self.frame["code"] == code, "geometry"].iloc[0]
+        outline: BaseGeometry = self.frame.loc[self.frame["code"] == code, "geometry"].iloc[0]
+        return outline
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.arrays import IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 
@@ -111,7 +112,7 @@ def apportion(weights: Sequence[float] | Floats, total: int) -> NDArray[np.int64
     """
     exact = np.asarray(weights, dtype=float)
     exact = exact / exact.sum() * total
-    counts = np.floor(exact).astype(np.int64)
+    counts: IntArray = np.floor(exact).astype(np.int64)
     # Rounded, so that equal remainders tie on every machine.
     by_remainder = np.argsort(-np.round(exact - counts, 9), kind="stable")
     counts[by_remainder[: total - int(counts.sum())]] += 1
@@ -205,7 +206,7 @@ def _land(outline: BaseGeometry) -> BaseGeometry:
         for part in shapely.get_parts(outline)
         if abs(GEOD.geometry_area_perimeter(part)[0]) >= MIN_PART_M2
     ]
-    land = shapely.multipolygons(parts)
+    land: BaseGeometry = shapely.multipolygons(parts)
     shapely.prepare(land)
     return land
 

@@ -228,7 +228,8 @@ def zone_weights(
     A walk exactly at the edge of two zones belongs to the nearer one.
     """
     edges = standard_m * np.arange(1, len(weights)) / len(weights)
-    return np.asarray(weights)[np.searchsorted(edges, walks.data, side="left")]
+    found: FloatArray = np.asarray(weights)[np.searchsorted(edges, walks.data, side="left")]
+    return found
 
 
 def two_step(

@@ -362,7 +362,7 @@ def hilbert(lon: NDArray[np.float64], lat: NDArray[np.float64], order: int = 16)
 
     def scaled(values: NDArray[np.float64]) -> Int:
         low, extent = values.min(), max(float(np.ptp(values)), 1e-12)
-        return np.minimum(((values - low) / extent * side).astype(np.int64), side - 1)
+        return np.asarray(np.minimum(((values - low) / extent * side).astype(np.int64), side - 1))
 
     x, y = scaled(np.asarray(lon)), scaled(np.asarray(lat))
     place = np.zeros(len(x), np.int64)

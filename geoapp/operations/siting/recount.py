@@ -120,7 +120,7 @@ def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
 def _reached(by_site: sp.csr_array, site: int, left: FloatArray) -> IntArray:
     """Return the demand points of a site that still have weight."""
     mine = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
-    return mine[left[mine] > 0].astype(np.int64)
+    return np.asarray(mine[left[mine] > 0], dtype=np.int64)
 
 
 def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str, Any]:

@@ -135,9 +135,10 @@ def _placed(row: Sequence[Any], held: dict[Any, Any]) -> PlacedFacility:
 
 def data_version(session: Session, name: str) -> int:
     """Return the counter of one kind of data."""
-    return session.execute(
+    version: int = session.execute(
         text("select version from data_version where name = :name"), {"name": name}
     ).scalar_one()
+    return version
 
 
 def data_versions(session: Session) -> dict[str, int]:

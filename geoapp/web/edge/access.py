@@ -118,9 +118,10 @@ def init_access(app: Flask, settings: Settings) -> None:
 
     app.before_request(_guard)
 
-    @manager.user_loader
     def load(session_id: str) -> SignedInUser | None:
         return find_by_session(services().database, session_id)
+
+    manager.user_loader(load)
 
     manager.request_loader(_by_header)
     app.jinja_env.globals.update(may=may, current_role=current_role, Permission=Permission)

@@ -66,7 +66,8 @@ def _lists(model: type[Parameters]) -> frozenset[str]:
 
 @cache
 def _plain_schema(model: type[Parameters]) -> dict[str, Any]:
-    return BaseModel.model_json_schema.__func__(model)  # type: ignore[attr-defined]
+    schema: dict[str, Any] = BaseModel.model_json_schema.__func__(model)  # type: ignore[attr-defined]
+    return schema
 
 
 def without_nul(value: str) -> str:

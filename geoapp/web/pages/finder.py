@@ -76,7 +76,6 @@ def show() -> str:
 
 
 @blueprint.post("/finder/results")
-@csrf.exempt
 def results() -> tuple[str, dict[str, str]]:
     """Answer the form with the list alone; it changes nothing, so it needs no token."""
     question = _parse(request.form, open_by_default=False)
@@ -85,7 +84,6 @@ def results() -> tuple[str, dict[str, str]]:
 
 
 @blueprint.post("/finder/way")
-@csrf.exempt
 def way() -> Response:
     """Answer the walk to a station in the map's datum; like the list, it changes nothing.
 
@@ -103,6 +101,10 @@ def way() -> Response:
     response = json_reply({"basis": found.basis, "line": line})
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+csrf.exempt(results)
+csrf.exempt(way)
 
 
 @blueprint.get("/finder/dots.json")

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 from numba import njit
-from numpy.typing import NDArray
 
-from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.arrays import Array, FloatArray, IntArray
 
 _SEED = 20251123
 
@@ -42,12 +41,12 @@ def gathered(cover: sp.csr_array, rows: IntArray) -> tuple[IntArray, IntArray]:
 
 @njit(cache=True, nogil=True)
 def _labelled(
-    first: NDArray,
-    column: NDArray,
-    mark: NDArray,
-    counts: NDArray,
-    label: NDArray,
-    example: NDArray,
+    first: Array,
+    column: Array,
+    mark: Array,
+    counts: Array,
+    label: Array,
+    example: Array,
 ) -> int:
     """Give rows that hold the same columns the same number; return how many there are.
 

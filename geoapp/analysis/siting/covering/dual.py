@@ -56,7 +56,8 @@ def bounds_of(by_site: sp.csr_array, weights: FloatArray, v: FloatArray, p: int)
     """Return by number of sites from 0 to p the bound that v proves."""
     v = np.clip(v, 0.0, 1.0)
     price = np.sort(by_site @ (weights * v))[::-1][:p]
-    return (weights * (1.0 - v)).sum() + np.concatenate(([0.0], np.cumsum(price)))
+    rest = float((weights * (1.0 - v)).sum())
+    return np.concatenate(([0.0], np.cumsum(price))) + rest
 
 
 @dataclass(slots=True)

@@ -77,7 +77,7 @@ def greedy(
         site = int(np.argmax(np.where(taken, -1.0, gain)))
         sites[number] = site
         reached[number + 1] = reached[number] + gain[site]
-        open_site(site, *matrices, times, taken, gain, loss)  # type: ignore[call-arg]
+        open_site(site, *matrices, times, taken, gain, loss)
     else:
         _bound(bounds, reached[p], gain, p)
     return Greedy(sites, reached, bounds)

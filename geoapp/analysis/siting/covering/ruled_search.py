@@ -138,7 +138,8 @@ class _State:
 
     def rows(self, site: int) -> IntArray:
         """Return the rows that a site covers."""
-        return self.by_site.indices[self.by_site.indptr[site] : self.by_site.indptr[site + 1]]
+        first, end = self.by_site.indptr[site : site + 2]
+        return np.asarray(self.by_site.indices[first:end])
 
     def _worth(self, rows: IntArray) -> FloatArray:
         """Return what covering rows once more is worth."""

@@ -2,9 +2,8 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray
+from geoapp.core.arrays import Array
 
 
 @njit(cache=True, nogil=True, fastmath={"contract", "reassoc", "nsz"})
@@ -81,4 +80,5 @@ def advance(
                 away += weight[i] * size[i] * (new - v[i]) ** 2
             v_next[i] = new
             v[i] = share * (2 * new - v[i]) + (1 - share) * v_anchor[i]
-    return np.sqrt(away)
+    distance: float = np.sqrt(away)
+    return distance

@@ -1,9 +1,8 @@
 """Opening and closing a site of a large maximal covering plan, its figures kept exactly."""
 
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray
+from geoapp.core.arrays import Array
 
 
 @njit(cache=True, nogil=True)

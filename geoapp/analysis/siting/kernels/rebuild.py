@@ -2,11 +2,10 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
 from geoapp.analysis.siting.kernels.exchange import close_site, open_site
+from geoapp.core.arrays import Array
 
-Array = NDArray
 _MOST_NEAR = 16  # open sites of a neighbourhood
 _TRIES = 160  # steps that look for them
 _NOISE = 0.3

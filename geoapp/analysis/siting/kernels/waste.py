@@ -2,9 +2,9 @@
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
-Array = NDArray
+from geoapp.core.arrays import Array
+
 _UNDECIDED, _OPEN, _SHUT = 0, 1, 2
 
 
@@ -31,7 +31,7 @@ def _open(
             for z in range(row_first[row], row_first[row + 1]):
                 extra[row_site[z]] += twice[row]
     # What the site added to itself is not waste.
-    own = extra[site]
+    own: float = extra[site]
     for q in range(site_first[site], site_first[site + 1]):
         if times[site_row[q]] == 1:
             own -= twice[site_row[q]]

@@ -409,7 +409,7 @@ def _times(task: _Task, sites: IntArray) -> IntArray:
     """Return by row how many of the facilities of a plan cover it."""
     open_ = np.zeros(task.cover.shape[1])
     open_[sites] = 1.0
-    return np.rint(task.cover @ open_).astype(np.int64)
+    return np.asarray(np.rint(task.cover @ open_), dtype=np.int64)
 
 
 def _in_order(task: _Task, sites: IntArray) -> tuple[TakenAction, ...]:
@@ -419,7 +419,9 @@ def _in_order(task: _Task, sites: IntArray) -> tuple[TakenAction, ...]:
     def rows(column: int | None) -> IntArray:
         if column is None:
             return np.empty(0, np.int64)
-        return by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
+        return np.asarray(
+            by_column.indices[by_column.indptr[column] : by_column.indptr[column + 1]]
+        )
 
     waiting = [int(one) for one in sites if one < len(task.actions)]
     times = _times(task, task.before)

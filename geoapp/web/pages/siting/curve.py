@@ -56,7 +56,8 @@ def curve_of(found: dict[str, Any]) -> Curve | None:
     top = min(1.0, step * (int(high / step - 1e-9) + 1))
 
     def x(p: float) -> float:
-        return round(_LEFT + (WIDTH - _LEFT - _RIGHT) * p / most_p, 1)
+        place: float = _LEFT + (WIDTH - _LEFT - _RIGHT) * p / most_p
+        return round(place, 1)
 
     def y(share: float) -> float:
         inside = (share - bottom) / max(1e-9, top - bottom)
