@@ -30,6 +30,7 @@ class Commands(click.Group):
     """A group whose commands print an error in both languages and end with its exit code."""
 
     def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what went wrong is said in both languages."""
         try:
             return super().invoke(ctx)
         except GeoappError as error:

@@ -18,7 +18,7 @@ from geoapp.store.models import DemandPoint, DemandSet
 
 
 def query(context: Context):
-    """The points of the run's demand set, or of the newest."""
+    """Return the points of the run's demand set, or of the newest."""
     newest = select(func.max(DemandSet.id)).scalar_subquery()
     points = select(DemandPoint.weight, DemandPoint.geom.label("geometry")).join(
         DemandSet, DemandSet.id == DemandPoint.set_id

@@ -7,7 +7,7 @@ from geoapp.store.models import Facility, RunGap
 
 
 def query(context: Context):
-    """The run's zones; nothing without a run."""
+    """Return the run's zones; nothing without a run."""
     if context.run_id is None:
         return None
     columns = (RunGap.rank, RunGap.name_zh, RunGap.name_en, RunGap.workers, RunGap.points)

@@ -9,7 +9,7 @@ TITLE = Text("建议站点", "Proposed sites")
 
 
 def query(context: Context):
-    """The run's chosen sites; nothing without a siting run."""
+    """Return the run's chosen sites; nothing without a siting run."""
     if context.siting_run_id is None:
         return None
     return (

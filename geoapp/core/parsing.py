@@ -1,5 +1,6 @@
 """Values from text: a moment, codes, numbers, a box; for requests and commands alike."""
 
+import math
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -48,7 +49,7 @@ def parse_number(parameter: str, value: str) -> float:
         number = float(value) if value.isascii() and "_" not in value else float("nan")
     except ValueError:
         number = float("nan")
-    if number != number or number in (float("inf"), float("-inf")):
+    if not math.isfinite(number):
         raise InvalidValueError(parameter, value, Text("一个数", "a number"))
     return number
 

@@ -311,7 +311,7 @@ class _Maker:
         return area if shapely.covers(outline, area) else None
 
     def _places(self, outline: BaseGeometry) -> tuple[SamplePlace, ...]:
-        """A service bus stands at two places a day; a booth stands in summer only."""
+        """Return where it stands: a service bus at two places a day, a booth in summer only."""
         slot = self._slot
         if slot.kind == "summer_booth":
             return tuple(

@@ -226,7 +226,7 @@ def _divided(cells: IntArray, held: IntArray, greatest_cells: float) -> Iterator
 
 
 def _touching(cells: IntArray) -> IntArray:
-    """Number the groups of cells that touch by a side or a corner."""
+    """Give numbers to the groups of cells that touch by a side or a corner."""
     if len(cells) == 1:
         return np.zeros(1, dtype=np.int64)
     pairs = cKDTree(cells).query_pairs(1.5, output_type="ndarray")

@@ -60,6 +60,7 @@ class Layer:
     greatest_radius_m: float
 
     def distance_m(self, which: IntArray, *, lon: float, lat: float) -> FloatArray:
+        """Return the geodesic distance of some facilities from a point; inside an area it is 0."""
         if self.outlines is None:
             return geodesic_m(lon, lat, self.lon[which], self.lat[which])
         return self.outlines.distance_m(which, lon=lon, lat=lat)

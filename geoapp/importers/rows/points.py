@@ -40,8 +40,11 @@ class DemandRow:
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
-    """A place where a facility may be opened, WGS-84; ``cost`` in the user's own unit;
-    ``host_type`` is whose premises it would share: a bank, a shop, a community."""
+    """A place where a facility may be opened, WGS-84.
+
+    ``cost`` is in the user's own unit; ``host_type`` is whose premises it would share: a bank, a
+    shop, a community.
+    """
 
     line: int
     code: str

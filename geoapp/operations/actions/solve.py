@@ -156,8 +156,9 @@ def _solved(
 def _conflicts(
     inputs: ActionInputs, mine: IntArray, touched: BoolArray
 ) -> tuple[IntArray, IntArray]:
-    """Return the pairs among some actions and the facilities that they concern, as the library
-    numbers them; and which of these actions are too near to a facility that stays.
+    """Return which of some actions exclude each other, and which are too near to what stays.
+
+    The pairs are among the actions and the facilities that they concern, as the library numbers them.
     """
     count, offered = len(mine), len(inputs.offered)
     place = np.full(offered + len(inputs.codes), -1)

@@ -254,6 +254,7 @@ def read_ground(database: Database, settings: Settings, wanted: SitingParameters
 
 
 def ways_to_walk(settings: Settings) -> tuple[WalkingNetwork | None, WalkingEstimate]:
+    """Return the network in use, if there is one, and the estimate for where it does not reach."""
     estimate = WalkingEstimate(
         detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
     )
@@ -267,6 +268,7 @@ def measure_ground(
     network: WalkingNetwork | None,
     estimate: WalkingEstimate,
 ) -> Ground:
+    """Measure who is covered by what stands, from rows that were read in one go."""
     demand = DemandFrame.from_arrays(
         stored.demand.lon,
         stored.demand.lat,

@@ -87,7 +87,7 @@ def describe_network(settings: Settings) -> dict[str, Any] | None:
 
 
 class NetworkKeeper:
-    """This process's view of the network in use, no older than ``CHECK_SECONDS``."""
+    """The network in use as this process sees it, no older than ``CHECK_SECONDS``."""
 
     def __init__(self, settings: Settings) -> None:
         self._folder = _folder(settings)

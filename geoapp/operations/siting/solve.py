@@ -120,8 +120,10 @@ def _column(mask: BoolArray) -> sp.csr_array:
 def plain_question(
     inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules
 ) -> tuple[sp.csr_array, FloatArray, int | None, dict[str, Any]]:
-    """Return what maximal covering asks of the library: the demand that nothing covers yet, its
-    weights, the number of sites, and the rules by the library's names.
+    """Return what maximal covering asks of the library.
+
+    The demand that nothing covers yet, its weights, the number of sites, and the rules by the
+    library's names.
     """
     left = ~inputs.covered & (inputs.weight > 0)
     p = wanted.p

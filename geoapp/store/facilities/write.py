@@ -284,7 +284,7 @@ def _kept_hours(given: frozenset[str]) -> dict[str, str]:
 
 
 def _kept_amenities(given: frozenset[str]) -> dict[str, str]:
-    """Lists are compared as sets; what one list newly states leaves the other."""
+    """Return how a stored list stays: as a set, without what the other list newly states."""
     values = {}
     for column, other in (("amenities", "no_amenities"), ("no_amenities", "amenities")):
         if column in given:

@@ -36,7 +36,7 @@ _FEATURE = Text("要素", "feature")
 
 @blueprint.errorhandler(InvalidValueError)
 def _refuse(error: InvalidValueError) -> Response:
-    """The standard asks for 400 where the rest of the application answers 422."""
+    """Answer 400, as the standard asks, where the rest of the application answers 422."""
     return problem(
         400,
         error.text,

@@ -104,8 +104,10 @@ class Neighbourhoods:
             one.best = open_[one.sites]
 
     def least(self, v: FloatArray, branches: int, halt: BoolArray) -> Iterator[float]:
-        """Yield what every plan wastes at least at a dual vector, as neighbourhood after neighbourhood
-        is searched; those after ``halt`` (one flag) is raised count nothing."""
+        """Yield what every plan wastes at least at a dual vector, neighbourhood by neighbourhood.
+
+        Those that are searched after ``halt`` (one flag) is raised count nothing.
+        """
         v = np.clip(v, 0.0, 1.0)
         never, twice = self._weights * (1 - v), self._weights * v
         price = self._by_site @ twice
@@ -162,8 +164,10 @@ def _least(
 
 
 def _next_limit(share: float, used: float) -> float:
-    """Return the share of the known waste to prove next, after one was proven with a part of the
-    branches (or was not: below 0); 0 = that is all."""
+    """Return the share of the known waste to prove next; 0 = that is all.
+
+    ``used`` is the part of the branches that the last proof took; below 0 it did not succeed.
+    """
     if used < 0:
         return {1.0: 0.7, 0.7: 0.0, _FIRST_LIMIT: 0.15}.get(share, 0.0)
     if share == _FIRST_LIMIT and used < 1 / 3:

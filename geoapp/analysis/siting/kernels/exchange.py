@@ -18,8 +18,11 @@ def open_site(
     gain: Array,
     loss: Array,
 ) -> None:
-    """Open a site and keep the figures: ``times`` each row is covered, and by site the weight that
-    opening it would add (``gain``, closed sites) or closing it would lose (``loss``, open ones)."""
+    """Open a site and keep the figures.
+
+    ``times`` each row is covered, and by site the weight that opening it would add (``gain``, closed
+    sites) or closing it would lose (``loss``, open ones).
+    """
     alone = 0.0
     for q in range(site_first[site], site_first[site + 1]):
         row = site_row[q]

@@ -97,8 +97,11 @@ def _looked(
     last: Array,
     shared: Array,
 ) -> None:
-    """Find by undecided site what opening it can save at most (``worth``), what shutting it wastes at
-    once (``last``), and its part of what is still open (``shared``)."""
+    """Find by undecided site what deciding it is worth.
+
+    What opening it can save at most (``worth``), what shutting it wastes at once (``last``), and its
+    part of what is still open (``shared``).
+    """
     worth[:] = 0.0
     last[:] = 0.0
     shared[:] = 0.0
