@@ -1,33 +1,56 @@
 """The command ``geoapp``: one command, one operation."""
 
+from importlib import import_module
+
 import click
 
 from geoapp import __version__
-from geoapp.commands import (
-    actions,
-    admin,
-    ask,
-    boundaries,
-    calendar,
-    coverage,
-    export,
-    import_,
-    serve,
-    site,
-    users,
-)
-from geoapp.commands import (
-    map as map_command,
-)
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
 EXIT_CODES: dict[type[GeoappError], int] = {UnavailableError: 4, MissingPartError: 4}
 EXIT_UNUSABLE_INPUT = 2
 
+# Where each command stands: its module below `geoapp.commands`, and its name there. In the order in
+# which ``geoapp --help`` shows them.
+COMMANDS = {
+    "init": "serve:init",
+    "demo": "serve:demo",
+    "serve": "serve:serve",
+    "worker": "serve:worker",
+    "boundaries": "boundaries:boundaries",
+    "nearest": "ask:nearest",
+    "coverage": "coverage:coverage",
+    "site": "site:site",
+    "actions": "actions:actions",
+    "map": "map:map_",
+    "user": "users:user",
+    "calendar": "calendar:calendar",
+    "import": "import_:import_",
+    "export": "export:export",
+    "doctor": "admin:doctor",
+    "backup": "admin:backup",
+    "restore": "admin:restore",
+}
+
 
 class Commands(click.Group):
-    """A group whose commands print an error in both languages and end with its exit code."""
+    """A group that loads a command's module when it is called.
+
+    Its commands print an error in both languages and end with its exit code.
+    """
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of the commands, none of which is loaded for it."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Load a command; None if there is none of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(f"geoapp.commands.{module}"), name)
+        return command
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; what went wrong is said in both languages."""
@@ -47,25 +70,3 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="geoapp")
 def main() -> None:
     """户外劳动者服务站点地图 / Maps of outdoor workers' service stations."""
-
-
-for command in (
-    serve.init,
-    serve.demo,
-    serve.serve,
-    serve.worker,
-    boundaries.boundaries,
-    ask.nearest,
-    coverage.coverage,
-    site.site,
-    actions.actions,
-    map_command.map_,
-    users.user,
-    calendar.calendar,
-    import_.import_,
-    export.export,
-    admin.doctor,
-    admin.backup,
-    admin.restore,
-):
-    main.add_command(command)

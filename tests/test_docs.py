@@ -16,7 +16,10 @@ LINK = re.compile(r"!?\[[^\]]*\]\(([^)#\s]+)[^)]*\)")
 def commands(group: click.Group, above: str = "geoapp") -> dict[str, click.Command]:
     """Return every command that does something, by its full name."""
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         full = f"{above} {name}"
         found |= commands(command, full) if isinstance(command, click.Group) else {full: command}
     return found

@@ -13,10 +13,6 @@ from geoapp.core.parsing import parse_moment
 from geoapp.core.questions.actions import DEFAULT_HOURS, ActionParameters
 from geoapp.core.questions.siting import DEFAULT_SPACING_M
 from geoapp.core.units import parse_standard
-from geoapp.operations.actions import run as action_run
-from geoapp.operations.actions.files import save_actions
-from geoapp.reports.tables import check_format
-from geoapp.reports.words.actions import summary_lines
 
 
 @click.command()
@@ -74,6 +70,11 @@ def actions(
     standard: str, budget: float, moments: tuple[str, ...], output: Path | None, **options: Any
 ) -> None:
     """同一笔钱怎么花：延长、新建、迁址、升级、撤销 / What helps most for one budget."""
+    from geoapp.operations.actions import run as action_run
+    from geoapp.operations.actions.files import save_actions
+    from geoapp.reports.tables import check_format
+    from geoapp.reports.words.actions import summary_lines
+
     metres, seconds = parse_standard(standard)
     if output is not None:
         check_format(output)

@@ -6,14 +6,13 @@ import click
 
 from geoapp.commands.context import open_store, read_settings, say
 from geoapp.core.i18n import Text
-from geoapp.operations.upkeep import backup as backups
-from geoapp.operations.upkeep.doctor import examine
-from geoapp.store.engine import open_database
 
 
 @click.command()
 def doctor() -> None:
     """检查缺什么、怎么补 / Say what is missing and how to get it."""
+    from geoapp.operations.upkeep.doctor import examine
+
     findings = examine(read_settings())
     for finding in findings:
         click.echo(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.text.both()}")
@@ -25,6 +24,8 @@ def doctor() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
     """备份整个数据库 / Write the whole store to FILE (pg_dump's custom format)."""
+    from geoapp.operations.upkeep import backup as backups
+
     with open_store() as (_settings, database):
         backups.backup(database, file)
     say(Text(f"已备份到 {file}", f"Backed up to {file}"))
@@ -35,6 +36,9 @@ def backup(file: Path) -> None:
 @click.option("--force", is_flag=True, help="替换已有数据 / replace what is stored")
 def restore(file: Path, force: bool) -> None:
     """从备份恢复到空库 / Restore FILE into an empty store."""
+    from geoapp.operations.upkeep import backup as backups
+    from geoapp.store.engine import open_database
+
     database = open_database(read_settings())
     try:
         backups.restore(database, file, force=force)

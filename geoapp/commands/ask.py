@@ -5,12 +5,9 @@ from datetime import UTC, datetime
 import click
 
 from geoapp.commands.context import open_store
-from geoapp.core.geo import parse_datum, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, format_seconds
 from geoapp.core.words import BASIS_TEXT
-from geoapp.operations.nearest.service import NearestQuery, NearestService
-from geoapp.web.geojson.nearest import render_answer
 
 _OPEN = {
     True: Text("开放", "open"),
@@ -45,6 +42,10 @@ def nearest(
     as_json: bool,
 ) -> None:
     """最近的站点 / The nearest facilities to LON LAT, nearest first."""
+    from geoapp.core.geo import parse_datum, to_wgs84
+    from geoapp.operations.nearest.service import NearestQuery, NearestService
+    from geoapp.web.geojson.nearest import render_answer
+
     chosen = parse_datum(datum)
     wgs_lon, wgs_lat = to_wgs84(lon=lon, lat=lat, datum=chosen)
     query = NearestQuery(

@@ -6,7 +6,6 @@ import click
 
 from geoapp.commands.context import say
 from geoapp.core.i18n import Text
-from geoapp.operations.upkeep.boundaries import write_boundaries
 
 
 @click.command()
@@ -23,6 +22,8 @@ def boundaries(city: str, output: Path) -> None:
 
     CITY 为 GB/T 2260 代码，如 370200（青岛）、500000（重庆）。
     """
+    from geoapp.operations.upkeep.boundaries import write_boundaries
+
     count = write_boundaries(city, output)
     say(
         Text(

@@ -6,8 +6,6 @@ import click
 
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
-from geoapp.operations.upkeep.holidays import calendar_years, update_calendar
-from geoapp.operations.upkeep.init import initialise
 
 
 @click.group()
@@ -18,6 +16,9 @@ def calendar() -> None:
 @calendar.command("list")
 def show() -> None:
     """列出已知的年份 / List the years that are known."""
+    from geoapp.operations.upkeep.holidays import calendar_years
+    from geoapp.operations.upkeep.init import initialise
+
     with open_store() as (_settings, database):
         initialise(database)
         for year in calendar_years(database):
@@ -32,6 +33,9 @@ def import_(file: Path, source: str) -> None:
 
     nature 为 holiday（放假）或 workday（调休上班）。文件中出现的年份整年替换。
     """
+    from geoapp.operations.upkeep.holidays import update_calendar
+    from geoapp.operations.upkeep.init import initialise
+
     with open_store() as (_settings, database):
         initialise(database)
         years = update_calendar(database, file, source)

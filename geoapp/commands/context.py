@@ -1,16 +1,19 @@
 """What every command needs: the settings, the store, and one way to print."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import click
-from pydantic import ValidationError
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.settings import Settings
-from geoapp.store.engine import Database, open_database
-from geoapp.store.migrate import migrate
+
+if TYPE_CHECKING:
+    from geoapp.core.settings import Settings
+    from geoapp.store.engine import Database
 
 
 def read_settings(**changes: object) -> Settings:
@@ -21,6 +24,10 @@ def read_settings(**changes: object) -> Settings:
     InvalidValueError
         If a variable has a value that is not accepted.
     """
+    from pydantic import ValidationError
+
+    from geoapp.core.settings import Settings
+
     chosen = {name: value for name, value in changes.items() if value is not None}
     try:
         return Settings(**chosen)  # type: ignore[arg-type]
@@ -37,6 +44,9 @@ def read_settings(**changes: object) -> Settings:
 @contextmanager
 def open_store(settings: Settings | None = None) -> Iterator[tuple[Settings, Database]]:
     """Open the store, bring its tables up to date, and close it at the end."""
+    from geoapp.store.engine import open_database
+    from geoapp.store.migrate import migrate
+
     settings = settings or read_settings()
     database = open_database(settings)
     try:

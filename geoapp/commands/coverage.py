@@ -1,23 +1,20 @@
 """``geoapp coverage``: who is covered, from a terminal."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
-from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.run import RunState
 from geoapp.core.units import format_metres, parse_standard
-from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.files import check_output, save_coverage
-from geoapp.operations.ground.in_service import now
+
+if TYPE_CHECKING:
+    from geoapp.core.results.run import RunState
 
 
 @click.command()
@@ -41,6 +38,12 @@ def coverage(
     output: Path | None,
 ) -> None:
     """覆盖分析：谁在标准以内，盲区在哪里 / Who is within the standard, and where the gaps are."""
+    from geoapp.core.questions.coverage import CoverageParameters
+    from geoapp.operations.coverage import results as coverage_results
+    from geoapp.operations.coverage import run as coverage_run
+    from geoapp.operations.coverage.files import check_output, save_coverage
+    from geoapp.operations.ground.in_service import now
+
     metres, seconds = parse_standard(standard)
     if output is not None:
         check_output(output)
@@ -70,6 +73,9 @@ def _metres(value: float | None) -> str:
 
 
 def _show(run: RunState, result: dict[str, Any], regions: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(title=f"运行 / run {run.id}")
     for name in (
         "区域 / region",

@@ -4,14 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import Progress, TextColumn, TimeElapsedColumn
 
 from geoapp.commands.context import open_store, say
-from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
-from geoapp.operations.facilities.export import export_facilities
-from geoapp.operations.upkeep.init import initialise
 
 
 @click.group("export")
@@ -46,6 +41,13 @@ def facilities(
     output: Path, datum: str, headers: Any, region: str | None, kinds: tuple[str, ...]
 ) -> None:
     """导出站点、基地、职工之家 / Export stations, bases and homes."""
+    from rich.console import Console
+    from rich.progress import Progress, TextColumn, TimeElapsedColumn
+
+    from geoapp.core.geo import parse_datum
+    from geoapp.operations.facilities.export import export_facilities
+    from geoapp.operations.upkeep.init import initialise
+
     chosen = parse_datum(datum)
     columns = (TextColumn("{task.description}"), TimeElapsedColumn())
     with open_store() as (_settings, database):

@@ -1,24 +1,21 @@
 """``geoapp import``: files into the store."""
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from geoapp.commands.context import open_store, say
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
-from geoapp.importers.rows.columns import field_zh
-from geoapp.operations.imports.file import import_file
-from geoapp.operations.imports.report import ImportOptions, ImportReport
-from geoapp.operations.nearest.service import NearestService
-from geoapp.operations.network.importing import import_network
-from geoapp.operations.upkeep.init import initialise
+
+if TYPE_CHECKING:
+    from geoapp.operations.imports.report import ImportReport
 
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20
@@ -51,7 +48,7 @@ def import_() -> None:
 @_anywhere
 def facilities(file: Path, datum: str, dry_run: bool, anywhere: bool) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
-    _import("facilities", file, ImportOptions(parse_datum(datum), dry_run, anywhere))
+    _import("facilities", file, datum, dry_run=dry_run, anywhere=anywhere)
 
 
 @import_.command()
@@ -60,7 +57,7 @@ def facilities(file: Path, datum: str, dry_run: bool, anywhere: bool) -> None:
 @_dry_run
 def regions(file: Path, datum: str, dry_run: bool) -> None:
     """导入行政区域 / Import regions."""
-    _import("regions", file, ImportOptions(parse_datum(datum), dry_run))
+    _import("regions", file, datum, dry_run=dry_run)
 
 
 @import_.command()
@@ -89,16 +86,17 @@ def demand(
         raise InvalidValueError(
             "--weight-default", weight_default, Text("不小于 0 的数", "a number, 0 or more")
         )
-    options = ImportOptions(
-        parse_datum(datum),
-        dry_run,
-        anywhere,
+    _import(
+        "demand",
+        file,
+        datum,
+        dry_run=dry_run,
+        anywhere=anywhere,
         set_code=set_code or "",
         set_name=set_name,
         add=add,
         weight_default=weight_default,
     )
-    _import("demand", file, options)
 
 
 @import_.command()
@@ -117,10 +115,15 @@ def candidates(
     set_name: str | None,
 ) -> None:
     """导入候选点 / Import candidate sites."""
-    options = ImportOptions(
-        parse_datum(datum), dry_run, anywhere, set_code=set_code or "", set_name=set_name
+    _import(
+        "candidates",
+        file,
+        datum,
+        dry_run=dry_run,
+        anywhere=anywhere,
+        set_code=set_code or "",
+        set_name=set_name,
     )
-    _import("candidates", file, options)
 
 
 @import_.command()
@@ -129,6 +132,10 @@ def candidates(
 @click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
 def network(file: Path, name: str | None, clip: str | None) -> None:
     """导入步行网络（OpenStreetMap，.osm.pbf）/ Import the walking network."""
+    from geoapp.operations.nearest.service import NearestService
+    from geoapp.operations.network.importing import import_network
+    from geoapp.operations.upkeep.init import initialise
+
     with open_store() as (settings, database):
         initialise(database)
         with _progress() as told:
@@ -153,6 +160,9 @@ def network(file: Path, name: str | None, clip: str | None) -> None:
 @contextmanager
 def _progress() -> Iterator[Callable[[float, Text], None]]:
     """Show a bar on a terminal; yield what moves it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -166,8 +176,14 @@ def _progress() -> Iterator[Callable[[float, Text], None]]:
         yield lambda share, step: bar.update(task, completed=share, description=step.both())
 
 
-def _import(kind: str, file: Path, options: ImportOptions) -> None:
+def _import(kind: str, file: Path, datum: str, **chosen: Any) -> None:
     """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
+    from geoapp.core.geo import parse_datum
+    from geoapp.operations.imports.file import import_file
+    from geoapp.operations.imports.report import ImportOptions
+    from geoapp.operations.upkeep.init import initialise
+
+    options = ImportOptions(parse_datum(datum), **chosen)
     with open_store() as (settings, database):
         initialise(database)
         with _progress() as told:
@@ -178,6 +194,8 @@ def _import(kind: str, file: Path, options: ImportOptions) -> None:
 
 
 def _show(report: ImportReport) -> None:
+    from geoapp.importers.rows.columns import field_zh
+
     for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
         where = Text(
             f"第 {problem.line:,} 行 {field_zh(report.kind, problem.field)}".strip(),

@@ -7,9 +7,7 @@ import click
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
-from geoapp.maps.registry import registry
-from geoapp.operations.layers.map_page import DEFAULT_LAYERS, MapRequest, save_map
-from geoapp.operations.upkeep.init import initialise
+from geoapp.core.words import DEFAULT_LAYERS
 
 
 @click.command("map")
@@ -32,6 +30,10 @@ from geoapp.operations.upkeep.init import initialise
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 def map_(output: Path, layers: str, run: int | None, lang: str) -> None:
     """生成不用联网的交互地图 / Write an interactive map that needs no network."""
+    from geoapp.maps.registry import registry
+    from geoapp.operations.layers.map_page import MapRequest, save_map
+    from geoapp.operations.upkeep.init import initialise
+
     chosen = [
         registry().get(name.strip(), Role.ADMIN) for name in layers.split(",") if name.strip()
     ]

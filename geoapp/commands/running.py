@@ -4,9 +4,6 @@ import signal
 from collections.abc import Callable
 from types import FrameType
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
-
 from geoapp.commands.context import say
 from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
@@ -39,6 +36,9 @@ def run_with_bar(run_here: Callable[[Tell], RunState]) -> RunState:
     GeoappError
         If it failed.
     """
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
     stopping = False
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -1,26 +1,18 @@
 """``geoapp init``, ``demo``, ``serve`` and ``worker``: make the store ready and answer."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
-from geoapp.commands.serving import check_port, end_with_server, raise_on_sigterm, run
 from geoapp.core.i18n import Text
-from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.settings import Settings
-from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.coverage.run import run_here
-from geoapp.operations.demo.account import renew_sample_account
-from geoapp.operations.demo.helsinki import (
-    REGION,
-    STANDARD_M,
-    TIMEZONE,
-    load_helsinki,
-    packaged_extract,
-)
-from geoapp.operations.demo.qingdao import CITY, load_sample
-from geoapp.operations.upkeep.init import initialise
-from geoapp.operations.worker import run_worker
-from geoapp.store.engine import Database
+
+if TYPE_CHECKING:
+    from geoapp.core.questions.coverage import CoverageParameters
+    from geoapp.core.settings import Settings
+    from geoapp.store.engine import Database
 
 _host = click.option("--host", help="监听的地址 / the address to listen on")
 _port = click.option("--port", type=int, help="端口 / the port")
@@ -30,6 +22,8 @@ _workers = click.option("--workers", type=int, help="网页进程数 / web proce
 @click.command()
 def init() -> None:
     """建立或升级数据库 / Create or migrate the store."""
+    from geoapp.operations.upkeep.init import initialise
+
     with open_store() as (_settings, database):
         report = initialise(database)
     years = report.calendar_years
@@ -47,6 +41,9 @@ def init() -> None:
 @_workers
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """启动网页服务和后台任务 / Serve the web pages, with a job worker."""
+    from geoapp.commands.serving import check_port, raise_on_sigterm, run
+    from geoapp.operations.upkeep.init import initialise
+
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
     check_port(settings)
@@ -72,6 +69,12 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
     qingdao：示例站点和需求 / sample stations and demand. helsinki：OpenStreetMap 的真实场所和步行路网、
     示例需求，要用单独的数据目录 / real places and streets, sample demand, in a store of its own.
     """
+    from geoapp.commands.serving import check_port, raise_on_sigterm, run
+    from geoapp.operations.coverage import run as coverage_run
+    from geoapp.operations.demo.account import renew_sample_account
+    from geoapp.operations.demo.helsinki import TIMEZONE, packaged_extract
+    from geoapp.operations.upkeep.init import initialise
+
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
     if city == "helsinki":
@@ -86,7 +89,7 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
         )
         if not coverage_run.recent(database, 1):
             # The first look at the coverage page and the maps should show an answer.
-            run_here(database, settings, first_run)
+            coverage_run.run_here(database, settings, first_run)
         account = renew_sample_account(database)
         say(
             Text(
@@ -99,6 +102,9 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
 
 def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
     """Load Qingdao's sample unless it is there; return what its first coverage run is asked."""
+    from geoapp.core.questions.coverage import CoverageParameters
+    from geoapp.operations.demo.qingdao import CITY, load_sample
+
     report = load_sample(database, settings)
     if report.loaded:
         say(
@@ -112,6 +118,9 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
 
 def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
     """Load Helsinki's demo unless it is there; return what its first coverage run is asked."""
+    from geoapp.core.questions.coverage import CoverageParameters
+    from geoapp.operations.demo.helsinki import REGION, STANDARD_M, load_helsinki
+
     report = load_helsinki(database, settings)
     if report.loaded:
         say(
@@ -131,6 +140,9 @@ def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
 @click.command()
 def worker() -> None:
     """再加一个后台任务进程 / Run a further job worker."""
+    from geoapp.commands.serving import end_with_server, raise_on_sigterm
+    from geoapp.operations.worker import run_worker
+
     raise_on_sigterm()
     end_with_server()
     with open_store() as (settings, database):

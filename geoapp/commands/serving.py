@@ -146,8 +146,8 @@ def run(settings: Settings) -> None:
 def web_application() -> object:
     """Make the application inside one web process."""
     # Here, so that the parent stays light.
-    from geoapp.app import create_app  # noqa: PLC0415
-    from geoapp.web.geojson.nearest import render_ahead  # noqa: PLC0415
+    from geoapp.app import create_app
+    from geoapp.web.geojson.nearest import render_ahead
 
     end_with_server()
     atexit.register(_leave_at_once)

@@ -1,30 +1,21 @@
 """``geoapp site``: where the next stations should go, from a terminal."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from geoapp.commands.context import open_store, say
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment, split_codes
-from geoapp.core.questions.siting import (
-    DEFAULT_SPACING_M,
-    SitingModel,
-    SitingParameters,
-)
-from geoapp.core.results.run import RunState
+from geoapp.core.questions.siting import DEFAULT_SPACING_M
 from geoapp.core.units import parse_standard
-from geoapp.operations.facilities.places import list_regions
-from geoapp.operations.ground.in_service import now
-from geoapp.operations.plan_report import check_plan_output, save_plan
-from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.files import explanation_lines
-from geoapp.reports.words.siting import alternative_words, ended_words, summary_lines
+
+if TYPE_CHECKING:
+    from geoapp.core.results.run import RunState
 
 _MODELS = ("mclp", "lscp", "p-median", "p-center", "equity")
 
@@ -83,6 +74,15 @@ def site(
     **options: Any,
 ) -> None:
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""
+    from geoapp.core.questions.siting import SitingModel, SitingParameters
+    from geoapp.operations.facilities.places import list_regions
+    from geoapp.operations.ground.in_service import now
+    from geoapp.operations.plan_report import check_plan_output, save_plan
+    from geoapp.operations.siting import results as siting_results
+    from geoapp.operations.siting import run as siting_run
+    from geoapp.operations.siting.files import explanation_lines
+    from geoapp.reports.words.siting import alternative_words, ended_words
+
     metres, seconds = parse_standard(standard)
     if output is not None:
         check_plan_output(output)
@@ -131,6 +131,11 @@ def site(
 
 
 def _show(run: RunState, sites: list[dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from geoapp.reports.words.siting import summary_lines
+
     if sites:
         table = Table(title=f"运行 / run {run.id}")
         for name in ("#", "候选点 / site", "区域 / region", "新增 / adds", "费用 / cost"):

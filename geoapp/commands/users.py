@@ -8,7 +8,6 @@ import click
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
-from geoapp.operations.upkeep.users import list_users, parse_role, save_user
 
 
 @click.group()
@@ -27,6 +26,8 @@ def user() -> None:
 )
 def add_user(name: str, role: str, replace: bool, password_stdin: bool) -> None:
     """添加用户；不给密码则随机生成并显示一次 / Add a user; a random password is shown once."""
+    from geoapp.operations.upkeep.users import parse_role, save_user
+
     chosen = parse_role(role)
     given = sys.stdin.readline().rstrip("\n") if password_stdin else None
     password = secrets.token_urlsafe(12) if given is None else given
@@ -40,6 +41,8 @@ def add_user(name: str, role: str, replace: bool, password_stdin: bool) -> None:
 @user.command("list")
 def show_users() -> None:
     """列出用户 / List the users."""
+    from geoapp.operations.upkeep.users import list_users
+
     with open_store() as (_settings, database):
         for entry in list_users(database):
             click.echo(f"{entry.name}\t{entry.role}\t{'' if entry.active else 'inactive'}".rstrip())

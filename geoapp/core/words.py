@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from geoapp.core.i18n import Text
 
+# The layers of a map for which nobody chose any.
+DEFAULT_LAYERS = ("stations", "bases", "homes", "gaps", "regions", "demand", "cover_areas")
+
 
 class Family(StrEnum):
     """The three families of facilities; kinds under them are data."""

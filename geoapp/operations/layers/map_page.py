@@ -19,8 +19,6 @@ from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.store.engine import Database
 
-DEFAULT_LAYERS = ("stations", "bases", "homes", "gaps", "regions", "demand", "cover_areas")
-
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
 _NO_RUN = Text("还没有覆盖分析", "No coverage run yet")
 _SAMPLE = Text("示例数据", "Sample data")
