@@ -17,8 +17,9 @@ from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
 from geoapp.store.migrate import migrate
 
-# The same commit passes or fails each time; `--hypothesis-profile=default` looks for new examples.
+# The same commit passes or fails each time; `scripts/test --all` looks for new examples.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.register_profile("fresh", deadline=None, print_blob=True)
 hypothesis_settings.load_profile("repeatable")
 
 # A test's database need not outlive the machine.

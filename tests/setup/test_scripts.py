@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = ("scripts/demo", "scripts/test", "scripts/lock", "scripts/setup.sh", ".ci/run")
+SCRIPTS = (
+    "scripts/demo",
+    "scripts/test",
+    "scripts/gates",
+    "scripts/lock",
+    "scripts/setup.sh",
+    ".ci/run",
+)
 # What the set-up calls before it can install anything.
 PLAIN = (
     "cat",
