@@ -23,6 +23,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.store.cluster.cluster import Cluster
 
+# Operations name the session that they pass on without knowing SQLAlchemy.
+__all__ = ["Database", "Session", "is_connection_loss", "open_database", "parse_database_url"]
+
 log = logging.getLogger(__name__)
 
 CONNECT_SECONDS = 5
@@ -123,6 +126,34 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def snapshot(self, *, scratch: bool = False) -> Iterator[Session]:
+        """Open a reading of one moment: what is committed meanwhile is not seen by any of its reads.
+
+        For whatever needs more than one read: a result that mixes two versions of the store is wrong
+        in a way that nobody can see.
+
+        Parameters
+        ----------
+        scratch
+            Whether temporary tables may be made; without them, the database refuses every write.
+
+        Raises
+        ------
+        UnavailableError
+            If the database does not answer, or goes away before the end.
+        """
+        with (
+            _connection_loss(),
+            self._checkout() as connection,
+        ):
+            # Both are taken back when the connection returns to the pool.
+            connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=not scratch
+            )
+            with Session(connection, expire_on_commit=False) as session, session.begin():
+                yield session
 
     def _checkout(self) -> Connection:
         try:

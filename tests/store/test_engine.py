@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from geoapp.core.errors import InvalidValueError, MissingPartError, UnavailableError
 from geoapp.core.settings import Settings
@@ -67,6 +67,29 @@ def test_a_session_is_one_transaction(database: Database) -> None:
         session.execute(text("insert into t values (2)"))
         raise ZeroDivisionError
     assert one(database, "select array_agg(n) from t") == [1]
+
+
+@pytest.mark.parametrize("scratch", [False, True])
+def test_all_reads_of_a_snapshot_see_one_moment(database: Database, scratch: bool) -> None:
+    count = text("select count(*) from demand_set")
+    add = text("insert into demand_set (code, name_zh) values ('A', '甲')")
+    with database.snapshot(scratch=scratch) as reading:
+        assert reading.execute(count).scalar() == 0
+        with database.session() as writing:
+            writing.execute(add)
+        assert reading.execute(count).scalar() == 0
+    with database.snapshot() as reading:
+        assert reading.execute(count).scalar() == 1
+
+
+def test_a_snapshot_writes_nothing_and_leaves_the_connection_as_it_was(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="read-only"), database.snapshot() as session:
+        session.execute(text("insert into demand_set (code, name_zh) values ('A', '甲')"))
+    with database.snapshot(scratch=True) as session:
+        session.execute(text("create temporary table scratch (n bigint) on commit drop"))
+    for _ in range(2):  # the very connection that read comes back from the pool
+        assert one(database, "show transaction_isolation") == "read committed"
+        one(database, "insert into demand_set (code, name_zh) values (gen_random_uuid(), '甲')")
 
 
 def test_an_error_of_ours_is_not_called_a_lost_connection(database: Database) -> None:

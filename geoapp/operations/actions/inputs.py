@@ -22,9 +22,8 @@ from geoapp.operations.ground.in_service import in_service
 from geoapp.operations.ground.reading import Ground, read_ground
 from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
 from geoapp.store.engine import Database
-from geoapp.store.facilities.read import PlacedFacility, read_changes
+from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.sites import CandidateRows
-from geoapp.store.vocabulary import load_calendar
 
 # Of the facilities that may move or close, those on which fewest depend; of the places to which one
 # may move, those that would newly reach most.
@@ -128,9 +127,7 @@ def read_action_inputs(
     else:
         ground = read_ground(database, settings, question)
     tell(_READING_SHARE, _OPENING)
-    with database.session() as session:
-        placed = read_changes(session, -1).placed
-        calendar = load_calendar(session)
+    placed, calendar = ground.stored.placed, ground.stored.calendar
     zone = ZoneInfo(settings.timezone)
     moments = tuple(one.astimezone(zone) for one in wanted.moments)
     weights = np.array([ground.demand.weight_at(one) for one in moments])

@@ -1,7 +1,7 @@
 """What a coverage run found: written at its end, read by pages, files and the API."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,16 +10,20 @@ from geoalchemy2.shape import from_shape
 from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
-from geoapp.analysis.coverage.access_report import AccessReport
-from geoapp.analysis.coverage.coverage import CoverageResult
-from geoapp.analysis.coverage.gaps import GapResult, GapZone
-from geoapp.analysis.coverage.straight_line import StraightLine
+from geoapp.analysis.coverage.gaps import GapZone
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
+from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage.closers import OverlapOf, stored_closers, stored_overlaps
+from geoapp.operations.coverage.found import MAX_ZONES, CoverageFound
+from geoapp.operations.coverage.inputs import CoverageInputs
 from geoapp.operations.coverage.loads import FacilityLoad, facility_loads, load_arrays
+from geoapp.operations.coverage.measures import stored_access
+from geoapp.operations.coverage.reasons import gap_reasons, told_of
+from geoapp.operations.ground.in_service import basis_of
+from geoapp.operations.ground.reading import told_of_ways
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
@@ -28,7 +32,6 @@ from geoapp.store.runs.inputs import read_regions
 from geoapp.store.runs.runs import end_run, run_gaps, run_regions, save_results
 
 KIND = "coverage"
-MAX_ZONES = 500
 _CLOSING = ("closers", "sites_needed", "sites_needed_proven", "out_of_reach_workers")
 
 
@@ -40,31 +43,27 @@ def figures_of(one: Any) -> dict[str, Any]:
 def store_results(
     database: Database,
     attempt: Attempt,
-    summary: dict[str, Any],
-    told: dict[str, Any],
-    result: CoverageResult,
-    zones: GapResult,
-    counted: list[PlacedFacility],
-    lines: Mapping[str, StraightLine],
-    access: AccessReport,
-    more: Sequence[tuple[str, NDArray[Any]]],
+    settings: Settings,
+    inputs: CoverageInputs,
+    found: CoverageFound,
 ) -> None:
     """Write the results and end the run, in one transaction.
 
-    Parameters
-    ----------
-    more
-        Further arrays that the run keeps, by name.
+    Raises
+    ------
+    LostRunError
+        If the run is no longer this worker's; nothing is written.
     """
+    result, counted, access = found.result, inputs.counted, found.access
     rows = []
     for one in result.regions:
-        compared = lines.get(one.code or "")
+        compared = found.line_by_region.get(one.code or "")
         figures = figures_of(one)
         figures["straight_line"] = None if compared is None else asdict(compared)
         measured = access.regions.get(one.code or "")
         figures["access"] = None if measured is None else measured.stored()
         rows.append(RunRegion(run_id=attempt.run_id, region_code=one.code or "", figures=figures))
-    gaps = [gap_row(attempt.run_id, zone, counted) for zone in zones.zones]
+    gaps = [gap_row(attempt.run_id, zone, counted) for zone in found.zones.zones]
     arrays = [
         RunArray(run_id=attempt.run_id, name=name, data=array_bytes(values))
         for name, values in (
@@ -72,7 +71,7 @@ def store_results(
             ("covered", result.covered),
             ("backup", result.backup),
             *load_arrays(result, counted),
-            *more,
+            *found.arrays,
         )
     ]
     with database.session() as session:
@@ -81,12 +80,38 @@ def store_results(
             attempt.run_id,
             attempt.number,
             RunStatus.SUCCEEDED,
-            result=summary,
-            inputs=told,
+            result=_summary(inputs, found),
+            inputs=told_of_ways(settings, inputs.stored, inputs.ways, basis_of(result)),
         )
         if not ended:
             raise LostRunError
         save_results(session, attempt.run_id, rows, gaps, arrays)
+
+
+def _summary(inputs: CoverageInputs, found: CoverageFound) -> dict[str, Any]:
+    """Return the run's figures in all."""
+    result, zones, line = found.result, found.zones, found.line
+    outside, network = result.without_region, result.network
+    unknown = {
+        one.code for one, known in zip(inputs.placed, inputs.states, strict=True) if known is None
+    }
+    return {
+        "total": figures_of(result.total),
+        "without_region": None if outside is None else figures_of(outside),
+        "standard_walk_m": result.standard.walk_m(result.estimate),
+        "standard_line_m": result.standard.line_m(result.estimate),
+        "facilities": len({one.code for one in inputs.placed}),
+        "facilities_counted": len({one.code for one in inputs.counted}),
+        "facilities_hours_unknown": len(unknown),
+        "gap_zones": len(zones.zones),
+        "gap_rest_zones": zones.rest_zones,
+        "gap_rest_workers": zones.rest_workers,
+        "network": None if network is None else asdict(network),
+        "straight_line": None if line is None else asdict(line),
+        **told_of(found.hours, result),
+        "gap_reasons": gap_reasons(result, zones, found.hours),
+        "access": stored_access(found.access),
+    }
 
 
 def array_bytes(values: NDArray[Any]) -> bytes:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy.orm import Session
+from numpy.typing import NDArray
 
 from geoapp.analysis.candidates import GeneratedSites, from_demand, from_network
 from geoapp.analysis.network.graph import WalkingNetwork
@@ -14,7 +14,9 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import FROM_DEMAND, FROM_NETWORK, SitingParameters
 from geoapp.core.walking import WalkingEstimate
-from geoapp.store.facilities.read import read_changes, regions_below
+from geoapp.operations.ground.stored import Stored
+from geoapp.store.engine import Session
+from geoapp.store.facilities.read import PlacedFacility, read_changes, regions_below
 from geoapp.store.runs.inputs import DemandRows
 from geoapp.store.runs.sites import (
     CandidateRows,
@@ -67,11 +69,23 @@ def candidate_positions(
     return np.array([place[code] for code in dict.fromkeys(codes)], dtype=np.int64)
 
 
-def stored_candidates(session: Session, wanted: SitingParameters) -> CandidateRows:
-    """Return the candidates of the set that are in the region and may stand where they are."""
+def stored_candidates(
+    session: Session,
+    wanted: SitingParameters,
+    placed: Sequence[PlacedFacility] | None = None,
+) -> CandidateRows:
+    """Return the candidates of the set that are in the region and may stand where they are.
+
+    Parameters
+    ----------
+    placed
+        All facilities in service, where they have been read.
+    """
     below = None if wanted.region is None else regions_below(session, wanted.region)
     if wanted.upgraded is not None:
-        rows = _facilities(session, wanted.upgraded, below)
+        if placed is None:
+            placed = read_changes(session, -1).placed
+        rows = _facilities(placed, wanted.upgraded, below)
     else:
         held = find_candidate_set(session, str(wanted.candidates))
         if held is None:
@@ -89,11 +103,13 @@ def stored_candidates(session: Session, wanted: SitingParameters) -> CandidateRo
     return chosen_rows(rows, ~shapely.intersects_xy(area, rows.lon, rows.lat))
 
 
-def _facilities(session: Session, family: str, below: list[str] | None) -> CandidateRows:
+def _facilities(
+    placed: Sequence[PlacedFacility], family: str, below: list[str] | None
+) -> CandidateRows:
     """Return the facilities in service of a family, each at its first place, in order of code."""
     first = {
         one.code: one
-        for one in sorted(read_changes(session, -1).placed, key=lambda one: -one.place)
+        for one in sorted(placed, key=lambda one: -one.place)
         if one.family == family and (below is None or one.region_code in below)
     }
     rows = [first[code] for code in sorted(first)]
@@ -128,9 +144,20 @@ def chosen_rows(rows: CandidateRows, mask: BoolArray) -> CandidateRows:
 
 
 def with_drawn(
-    session: Session, wanted: SitingParameters, rows: CandidateRows, tolerance_m: float
+    wanted: SitingParameters, rows: CandidateRows, region: NDArray[np.object_] | None = None
 ) -> CandidateRows:
-    """Return the candidates with those that were drawn behind them."""
+    """Return the candidates with those that were drawn behind them.
+
+    Parameters
+    ----------
+    region
+        The region of each drawn one; where nobody asks for it, it may be left out.
+
+    Raises
+    ------
+    InvalidValueError
+        If a drawn one has the code of another, or lies where none may be.
+    """
     if not wanted.drawn:
         return rows
     twice = sorted({one.code for one in wanted.drawn} & set(rows.code.tolist()))
@@ -147,7 +174,8 @@ def with_drawn(
     lon = np.array([one.lon for one in wanted.drawn])
     lat = np.array([one.lat for one in wanted.drawn])
     cost = [np.nan if one.cost is None else one.cost for one in wanted.drawn]
-    region = regions_of_points(session, lon, lat, tolerance_m)
+    if region is None:
+        region = np.full(len(lon), None, dtype=object)
     return CandidateRows(
         np.concatenate((rows.code, np.array([one.code for one in wanted.drawn], dtype=object))),
         np.concatenate((rows.name, np.array([one.name for one in wanted.drawn], dtype=object))),
@@ -190,17 +218,23 @@ def generated_sites(
 def read_candidate_rows(
     session: Session,
     wanted: SitingParameters,
-    demand: DemandRows,
+    stored: Stored,
     *,
     network: WalkingNetwork | None,
     estimate: WalkingEstimate,
     tolerance_m: float,
 ) -> tuple[CandidateRows, dict[str, Any]]:
-    """Return all candidates, and what they are from, for the run's inputs."""
+    """Return all candidates, and what they are from, for the run's inputs.
+
+    Parameters
+    ----------
+    session
+        The very snapshot that the rest of the ground was read in; it needs temporary tables.
+    """
     told: dict[str, Any] = {"set": None, "version": None, "generated": None, "spacing_m": None}
     if wanted.generated:
         below = None if wanted.region is None else regions_below(session, wanted.region)
-        made = generated_sites(wanted, demand, network, estimate)
+        made = generated_sites(wanted, stored.demand, network, estimate)
         found = regions_of_points(session, made.lon, made.lat, tolerance_m)
         none = np.full(len(made), None, dtype=object)
         unknown = np.full(len(made), np.nan)
@@ -210,8 +244,10 @@ def read_candidate_rows(
             rows = chosen_rows(rows, np.isin(found.astype(str), below))
         told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": wanted.spacing_m}
     else:
-        rows = stored_candidates(session, wanted)
+        rows = stored_candidates(session, wanted, stored.placed)
         held = find_candidate_set(session, str(wanted.candidates))
         told |= {"set": wanted.candidates, "version": None if held is None else held.version}
-    rows = with_drawn(session, wanted, rows, tolerance_m)
+    drawn = wanted.drawn
+    lon, lat = np.array([one.lon for one in drawn]), np.array([one.lat for one in drawn])
+    rows = with_drawn(wanted, rows, regions_of_points(session, lon, lat, tolerance_m))
     return rows, told | {"count": len(rows), "drawn": len(wanted.drawn)}

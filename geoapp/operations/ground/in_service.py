@@ -31,7 +31,8 @@ def in_service(one: PlacedFacility, at: datetime) -> bool:
     )
 
 
-def _frame_of(placed: list[PlacedFacility]) -> FacilityFrame:
+def frame_of(placed: Sequence[PlacedFacility]) -> FacilityFrame:
+    """Return facilities at their places as the analysis takes them."""
     return FacilityFrame.from_arrays(
         [one.lon for one in placed],
         [one.lat for one in placed],
@@ -40,7 +41,8 @@ def _frame_of(placed: list[PlacedFacility]) -> FacilityFrame:
     )
 
 
-def _basis(result: CoverageResult) -> Basis:
+def basis_of(result: CoverageResult) -> Basis:
+    """Return what a result's walks rest on: the network, if anybody walks on it."""
     walked = result.network is not None and result.network.walked_weight > 0
     return Basis.NETWORK if walked else Basis.ESTIMATE
 

@@ -8,21 +8,17 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.core.arrays import BoolArray, IntArray
-from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.candidates import (
     candidate_positions,
     check_count,
+    read_candidate_rows,
 )
-from geoapp.operations.ground.reading import (
-    Ground,
-    Progress,
-    measure_ground,
-    read_stored,
-    ways_to_walk,
-)
+from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
+from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.store.engine import Database
 from geoapp.store.runs.sites import CandidateRows
 
@@ -78,11 +74,18 @@ def read_siting_inputs(
     """
     tell = progress or (lambda _share, _step: None)
     tell(0.0, _READING)
-    network, estimate = ways_to_walk(settings)
-    stored = read_stored(database, settings, wanted, network, estimate, candidates_too=True)
-    candidates = stored.candidates
-    if candidates is None:  # they were asked for
-        raise NotFoundError(Text("候选点", "candidates"), str(wanted.candidates))
+    ways = ways_to_walk(settings)
+    with database.snapshot(scratch=True) as session:
+        check_siting(session, wanted)
+        stored = read_stored(session, wanted)
+        candidates, told = read_candidate_rows(
+            session,
+            wanted,
+            stored,
+            network=ways.network,
+            estimate=ways.estimate,
+            tolerance_m=settings.region_tolerance_m,
+        )
     if len(candidates) > MOST_CANDIDATES:
         accepted = Text(
             f"使候选点不超过 {MOST_CANDIDATES} 个的间距（现为 {len(candidates)} 个）",
@@ -93,7 +96,7 @@ def read_siting_inputs(
     forbidden = candidate_positions(candidates, "forbidden", wanted.forbidden)
     check_count(wanted, candidates)
     tell(0.2, _EXISTING)
-    ground = measure_ground(settings, wanted, stored, network, estimate)
+    ground = measure_ground(settings, wanted, stored, ways)
     tell(0.4, _MEASURING)
     cover = ground.walks.cover(
         candidates.lon,
@@ -101,8 +104,9 @@ def read_siting_inputs(
         wanted.standard,
         progress=lambda share: tell(0.4 + 0.6 * share, _MEASURING),
     )
+    known = {one.name: getattr(ground, one.name) for one in fields(Ground)}
     return SitingInputs(
-        **{one.name: getattr(ground, one.name) for one in fields(Ground)},
+        **known | {"told": ground.told | {"candidates": told}},
         candidates=candidates,
         fixed=fixed,
         forbidden=forbidden,

@@ -6,7 +6,7 @@ nothing that they rest on has changed; then a place costs no more than the walks
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -120,24 +120,28 @@ class WhatIfService:
 
     def _ground(self, wanted: SitingParameters) -> tuple[Ground, "_Districts"]:
         """Return what the question starts from, measured again if anything under it has changed."""
-        with self._database.session() as session:
+        with self._database.snapshot() as session:
             held = find_demand_set(session, wanted.demand)
-            versions = tuple(sorted(data_versions(session).items()))
-        demand = None if held is None else (held.code, held.version)
+            versions = data_versions(session)
         folder = network_folder(self._settings)
         # Who is in service depends on the day, even where hours do not count.
         moment = wanted.at or now().date()
-        key = (
-            (wanted.standard_m, wanted.standard_seconds, wanted.region, wanted.families, moment),
-            demand,
-            versions,
-            None if folder is None else folder.name,
-        )
+        asked = (wanted.standard_m, wanted.standard_seconds, wanted.region, wanted.families, moment)
+
+        def key_of(demand: str | None, versions: Mapping[str, int]) -> tuple[Any, ...]:
+            # A run that starts or ends changes nothing that this rests on.
+            rests_on = tuple(sorted(one for one in versions.items() if one[0] != "runs"))
+            return (asked, demand, rests_on, None if folder is None else folder.name)
+
+        demand = None if held is None else held.code
+        key = key_of(demand, versions | {"demand_set": -1 if held is None else held.version})
         with self._lock:  # one measures, the others wait for it
             found = self._grounds.get(key)
             if found is None:
                 ground = read_ground(self._database, self._settings, wanted)
                 found = (ground, _Districts.of(ground))
+                # What has been edited since the versions were read is in the ground already.
+                key = key_of(ground.demand_code, ground.stored.versions)
                 self._grounds[key] = found
                 while len(self._grounds) > _KEPT:
                     self._grounds.popitem(last=False)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.coverage.gaps import gap_zones as find_gap_zones
 from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.operations.coverage.found import MAX_ZONES
 from geoapp.operations.coverage.results import (
-    MAX_ZONES,
     array_bytes,
     gap_row,
     stored_gaps,

@@ -1,0 +1,166 @@
+"""What the store holds of a question's ground: read once, in one snapshot, for every kind of run."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from geoapp.analysis.frames import DemandFrame
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.hours import state
+from geoapp.core.i18n import Text
+from geoapp.core.walking import Standard
+from geoapp.core.words import Family
+from geoapp.operations.ground.in_service import in_service, profiles_of
+from geoapp.store.engine import Session
+from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
+from geoapp.store.runs.inputs import (
+    DemandRows,
+    RegionRow,
+    find_demand_set,
+    read_demand,
+    read_regions,
+)
+from geoapp.store.vocabulary import load_calendar
+
+Progress = Callable[[float, Text], None]
+
+
+class GroundQuestion(Protocol):
+    """What every question says of its ground."""
+
+    @property
+    def demand(self) -> str | None:
+        """Code of the demand set; None is the newest."""
+
+    @property
+    def region(self) -> str | None:
+        """Whose demand, the regions below included; None is all of it."""
+
+    @property
+    def families(self) -> tuple[str, ...] | None:
+        """Which families of facilities count; None is all."""
+
+    @property
+    def at(self) -> datetime | None:
+        """The moment that is asked about; None = opening hours do not count."""
+
+    @property
+    def standard(self) -> Standard:
+        """Greatest acceptable walk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Demand, facilities, regions and calendar as they were at one moment of the store.
+
+    Attributes
+    ----------
+    demand, demand_code, demand_is_sample
+        The points of the question's region, and the set that they are from.
+    placed
+        Every open facility at each of its places, whatever its family and its days.
+    regions
+        All of them, in order of code.
+    versions
+        The counters of the data, and the demand set's, to be kept with the result.
+    """
+
+    demand: DemandRows
+    demand_code: str
+    demand_is_sample: bool
+    placed: tuple[PlacedFacility, ...]
+    regions: tuple[RegionRow, ...]
+    calendar: WorkCalendar
+    versions: dict[str, int]
+
+    @property
+    def parents(self) -> dict[str, str | None]:
+        """By region the one above."""
+        return {one.code: one.parent_code for one in self.regions}
+
+    def demand_frame(self) -> DemandFrame:
+        """Return the demand as the analysis takes it."""
+        return DemandFrame.from_arrays(
+            self.demand.lon,
+            self.demand.lat,
+            self.demand.weight,
+            region=self.demand.region,
+            hours=profiles_of(self.demand),
+        )
+
+    def standing(self, families: tuple[str, ...] | None, at: datetime) -> list[PlacedFacility]:
+        """Return the facilities of some families that are in service on the day of a moment."""
+        return [
+            one
+            for one in self.placed
+            if (families is None or one.family in families) and in_service(one, at)
+        ]
+
+    def is_open(self, one: PlacedFacility, at: datetime) -> bool | None:
+        """Tell whether a facility is open at a moment; None is unknown."""
+        return state(one.opening_hours, at, timezone=one.timezone, calendar=self.calendar)
+
+
+def check_ground(session: Session, question: GroundQuestion) -> None:
+    """Refuse a region, a demand set or a family that is not known.
+
+    Raises
+    ------
+    InvalidValueError
+        If it names one.
+    """
+    check_region(session, "region", question.region)
+    if find_demand_set(session, question.demand) is None:
+        accepted = Text(
+            "已导入的需求集代码（先用 geoapp import demand 导入）",
+            "the code of an imported demand set (geoapp import demand)",
+        )
+        raise InvalidValueError("demand", question.demand, accepted)
+    for family in question.families or ():
+        if family not in set(Family):
+            names = ", ".join(Family)
+            raise InvalidValueError("families", family, Text(names, names))
+
+
+def check_region(session: Session, parameter: str, code: str | None) -> None:
+    """Refuse a region that is not stored.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is none of this code.
+    """
+    if code is not None and not regions_below(session, code):
+        accepted = Text("已有区域的代码", "the code of a stored region")
+        raise InvalidValueError(parameter, code, accepted)
+
+
+def read_stored(session: Session, question: GroundQuestion) -> Stored:
+    """Read what a question rests on.
+
+    Parameters
+    ----------
+    session
+        A snapshot of the database, so that all of it is of one moment.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such demand set; ``check_ground`` refuses it before.
+    """
+    versions = data_versions(session)
+    demand_set = find_demand_set(session, question.demand)
+    if demand_set is None:
+        raise NotFoundError(Text("需求集", "demand set"), str(question.demand))
+    below = None if question.region is None else regions_below(session, question.region)
+    return Stored(
+        demand=read_demand(session, demand_set.id, below),
+        demand_code=demand_set.code,
+        demand_is_sample=demand_set.is_sample,
+        placed=tuple(read_changes(session, -1).placed),
+        regions=tuple(read_regions(session)),
+        calendar=load_calendar(session),
+        versions=versions | {"demand_set": demand_set.version},
+    )
