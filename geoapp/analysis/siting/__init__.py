@@ -5,8 +5,13 @@ which says how far from the best possible it can be at most.
 """
 
 from geoapp.analysis.siting.covering.slices import sliced
-from geoapp.analysis.siting.covering.spacing import pairs_nearer_than
-from geoapp.analysis.siting.explain.alternatives import Alternative, NearBest, near_best
+from geoapp.analysis.siting.explain.alternatives import (
+    Alternative,
+    Near,
+    NearBest,
+    near_best,
+    plans_near_best,
+)
 from geoapp.analysis.siting.explain.facts import (
     GAP_REASONS,
     GapReason,
@@ -19,21 +24,23 @@ from geoapp.analysis.siting.explain.facts import (
     overlaps,
     unreachable_demand,
 )
-from geoapp.analysis.siting.explain.relaxations import (
+from geoapp.analysis.siting.explain.limits import (
     LimitValue,
-    Relaxation,
-    cheapest_relaxations,
     limit_values,
+    values_of_limits,
 )
+from geoapp.analysis.siting.explain.relaxations import Relaxation, cheapest_relaxations
 from geoapp.analysis.siting.models.actions import Action, ActionPlan, TakenAction, solve_actions
-from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, solve_equity
+from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
-from geoapp.analysis.siting.models.mclp import solve_mclp
+from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp
 from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_median import solve_p_median
+from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import CurvePoint, SitingResult
+from geoapp.analysis.siting.spacing import pairs_nearer_than
 from geoapp.core.questions.actions import ActionKind
-from geoapp.core.results.siting import Limit, SitingStatus
+from geoapp.core.results.siting import Limit, Loosening, SitingStatus
 
 __all__ = [
     "GAP_REASONS",
@@ -41,6 +48,7 @@ __all__ = [
     "ActionKind",
     "ActionPlan",
     "Alternative",
+    "CoverProblem",
     "CurvePoint",
     "EquityLevel",
     "EquityResult",
@@ -48,6 +56,9 @@ __all__ = [
     "GapReasons",
     "Limit",
     "LimitValue",
+    "Limits",
+    "Loosening",
+    "Near",
     "NearBest",
     "Overlap",
     "Relaxation",
@@ -58,11 +69,14 @@ __all__ = [
     "cheapest_relaxations",
     "closers",
     "criticality",
+    "fairest",
     "gap_reasons",
     "limit_values",
+    "most_covered",
     "near_best",
     "overlaps",
     "pairs_nearer_than",
+    "plans_near_best",
     "sliced",
     "solve_actions",
     "solve_equity",
@@ -71,4 +85,5 @@ __all__ = [
     "solve_p_center",
     "solve_p_median",
     "unreachable_demand",
+    "values_of_limits",
 ]

@@ -8,7 +8,6 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.result import Cancelled, Clock, Progress
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -160,18 +159,3 @@ def checked_share(name: str, value: float, least: float = 0.0, most: float = 1.0
             name, value, Text(f"{least:g} 至 {most:g}", f"{least:g} to {most:g}")
         )
     return float(value)
-
-
-def checked_clock(
-    time_limit_seconds: float,
-    target_gap: float,
-    progress: Progress | None,
-    cancelled: Cancelled | None,
-) -> Clock:
-    """Start the clock of a solver."""
-    if math.isnan(time_limit_seconds) or time_limit_seconds <= 0:
-        raise InvalidValueError(
-            "time_limit_seconds", time_limit_seconds, Text("大于 0 的秒数", "seconds above 0")
-        )
-    checked_share("target_gap", target_gap, 0.0, math.inf if target_gap > 1 else 1.0)
-    return Clock(time_limit_seconds, cancelled, progress)

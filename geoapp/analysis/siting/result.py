@@ -13,7 +13,7 @@ from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import SitingStatus
 
-Basis = Literal["dual", "search", "none"]
+BoundBasis = Literal["dual", "search", "none"]
 Progress = Callable[[float, float], None]
 Cancelled = Callable[[], bool]
 
@@ -89,7 +89,7 @@ class SitingResult:
     gains: FloatArray
     objective: float
     bound: float
-    bound_basis: Basis
+    bound_basis: BoundBasis
     gap_share: float
     status: SitingStatus
     curve: tuple[CurvePoint, ...]
@@ -122,8 +122,8 @@ class Clock:
             self.stopped = True
         return 0.0 if self.stopped else max(0.0, self.limit_seconds - self.taken())
 
-    def tell(self, objective: float, bound: float) -> None:
-        """Tell the caller the best so far and its bound."""
+    def report(self, objective: float, bound: float) -> None:
+        """Report the best so far and its bound to the caller."""
         if self.progress is not None:
             self.progress(objective, bound)
 

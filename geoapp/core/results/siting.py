@@ -47,3 +47,12 @@ class Outcome(StrEnum):
     ENOUGH = "enough"
     NEVER = "never"
     UNKNOWN = "unknown"
+
+
+class Loosening(StrEnum):
+    """What one step more of a limit brings."""
+
+    GAIN = "gain"
+    USELESS = "useless"
+    INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"

@@ -5,13 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from geoapp.analysis.siting import Alternative, SitingStatus, near_best
+from geoapp.analysis.siting import Alternative, Limits, Near, SitingStatus, plans_near_best
 from geoapp.analysis.siting.result import Cancelled
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.operations.siting.inputs import SitingInputs
-from geoapp.operations.siting.rules import rules_of
-from geoapp.operations.siting.solve import SitingPlan, plain_question
+from geoapp.operations.siting.solve import SitingPlan
 
 
 def other_plans(
@@ -27,7 +26,7 @@ def other_plans(
     Parameters
     ----------
     tell, cancelled
-        Told the step; asked whether to stop: those met by then stay.
+        Called with the step; asked whether to stop: those found by then stay.
 
     Returns
     -------
@@ -39,30 +38,28 @@ def other_plans(
     result = plan.result
     if (
         not wanted.alternatives
+        or plan.asked is None
         or result.status is SitingStatus.INFEASIBLE
         or not len(result.chosen)
     ):
         return None
-    rows, weights, p, asked = plain_question(inputs, wanted, rules_of(inputs, wanted))
     districts = inputs.districts()[~inputs.covered & (inputs.weight > 0)]
 
-    def met(count: int) -> None:
+    def found_so_far(count: int) -> None:
         if tell is not None:
             tell(Text(f"另找方案：已有 {count - 1} 个", f"Other plans: {count - 1} so far"))
 
-    found = near_best(
-        rows,
-        weights,
-        p,
-        plans=wanted.alternatives + 1,
-        within_share=wanted.within_share,
-        differ=wanted.differ,
-        regions=[code or "" for code in districts],
+    found = plans_near_best(
+        plan.asked.problem,
+        Near(
+            plans=wanted.alternatives + 1,
+            within_share=wanted.within_share,
+            differ=wanted.differ,
+            regions=[code or "" for code in districts],
+        ),
+        Limits(wanted.time_limit_seconds, cancelled=cancelled),
         best=result,
-        time_limit_seconds=wanted.time_limit_seconds,
-        cancelled=cancelled,
-        met=met,
-        **asked,
+        found_so_far=found_so_far,
     )
     return {
         "plans": [_plan(inputs, one, found.regions) for one in found.alternatives],

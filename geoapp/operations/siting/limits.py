@@ -6,18 +6,27 @@ and with a proof. What the time does not suffice for is left out, and said to be
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
 
-from geoapp.analysis.siting import Limit, SitingStatus, unreachable_demand
+from geoapp.analysis.siting import (
+    Limit,
+    Limits,
+    LimitValue,
+    Loosening,
+    SitingStatus,
+    unreachable_demand,
+    values_of_limits,
+)
 from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.i18n import Text
-from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.siting import Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import by_district
-from geoapp.operations.siting.relax import Question, towards, with_quota, would_do
+from geoapp.operations.siting.relax import Question, towards, would_do
 from geoapp.operations.siting.solve import SitingPlan
 from geoapp.operations.siting.walks import kept_rows
 
@@ -49,7 +58,7 @@ def explain(
     Parameters
     ----------
     tell, cancelled
-        Told the step; asked whether to stop: what is known by then stays.
+        Called with the step; asked whether to stop: what is known by then stays.
 
     Returns
     -------
@@ -112,59 +121,37 @@ def _unreachable(question: Question) -> dict[str, Any]:
 # What each limit costs
 
 
-def _loosened(
-    question: Question,
-) -> list[tuple[Limit, str | None, float, float, dict[str, Any]]]:
-    """Return each limit with what it is, what it is loosened to, and what that changes."""
-    inputs, wanted = question.inputs, question.wanted
-    tasks: list[tuple[Limit, str | None, float, float, dict[str, Any]]] = []
-    most = len(inputs.candidates) - len(question.plan.forbidden)
-    if wanted.p is not None and wanted.p < most:
-        tasks.append((Limit.SITES, None, wanted.p, wanted.p + 1, {"p": wanted.p + 1}))
-    if wanted.budget is not None:
-        cost = inputs.candidates.cost
-        step = float(cost[cost > 0].min(initial=np.inf))
-        if math.isfinite(step):
-            more = wanted.budget + step
-            tasks.append((Limit.BUDGET, None, wanted.budget, more, {"budget": more}))
-    for code, quota in wanted.quotas:
-        if quota.most is not None:
-            change = {"quotas": with_quota(wanted, code, Quota(quota.least, quota.most + 1))}
-            tasks.append((Limit.GROUP_MAX, code, quota.most, quota.most + 1, change))
-        if quota.least:
-            change = {"quotas": with_quota(wanted, code, Quota(quota.least - 1, quota.most))}
-            tasks.append((Limit.GROUP_MIN, code, quota.least, quota.least - 1, change))
-    return tasks
-
-
 def _limits(question: Question) -> tuple[list[dict[str, Any]], bool]:
     """Return what the plan would gain by each limit loosened by one step, and whether all were asked."""
-    tasks = _loosened(question)
-    now = question.plan.result.objective
-    values: list[dict[str, Any]] = []
-    for number, (limit, region, old, new, change) in enumerate(tasks):
-        if question.clock.left() == 0:
-            break
-        # Half of the time is for the relaxations.
-        then = question.solved(2 * (len(tasks) - number), **change).result
-        if math.isnan(then.objective):
-            continue
-        gain = max(0.0, then.objective - now)
-        most = max(gain, then.bound - now)
-        values.append(
-            {
-                "limit": str(limit),
-                "region": region,
-                "now": old,
-                "loosened": new,
-                "gain": gain,
-                "gain_bound": most,
-                "binding": True if gain > 0 else False if most <= 0 else None,
-            }
-        )
-    values.sort(key=lambda one: -one["gain"])
-    complete = len(values) == len(tasks) and all(one["binding"] is not None for one in values)
-    return values, complete
+    asked, result = question.plan.asked, question.plan.result
+    left = question.clock.left()
+    if asked is None or left == 0:
+        return [], False
+    # Half of the time is for the relaxations.
+    values = values_of_limits(
+        asked.problem,
+        Limits(0.5 * left, cancelled=question.clock.cancelled),
+        now=replace(result, objective=result.objective + asked.base),
+    )
+    complete = all(one.outcome is not Loosening.UNKNOWN for one in values)
+    return [
+        _limit(one, asked.standing) for one in values if math.isfinite(one.gain_bound)
+    ], complete
+
+
+def _limit(value: LimitValue, standing: int) -> dict[str, Any]:
+    """Return what a limit costs as the run keeps it, without the columns of facilities."""
+    more = standing if value.limit is Limit.SITES else 0
+    return {
+        "limit": str(value.limit),
+        "region": value.group,
+        "now": value.now - more,
+        "loosened": value.loosened - more,
+        "gain": value.gain,
+        "gain_bound": value.gain_bound,
+        "binding": value.binding,
+        "outcome": str(value.outcome),
+    }
 
 
 def _goal(question: Question) -> float | None:

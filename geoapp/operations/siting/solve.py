@@ -7,30 +7,49 @@ column with the walk to the nearest facility. What such columns add is taken off
 """
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting import (
+    CoverProblem,
     CurvePoint,
     EquityResult,
+    Limits,
     SitingResult,
     SitingStatus,
-    solve_equity,
+    fairest,
+    most_covered,
     solve_lscp,
-    solve_mclp,
     solve_p_center,
     solve_p_median,
 )
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
-from geoapp.core.arrays import BoolArray, FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.rules import SitingRules, rules_of
 from geoapp.operations.siting.walks import impedances, kept_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A covering question as the library takes it, made once for a run.
+
+    Attributes
+    ----------
+    problem
+        Columns are the candidates, then ``standing`` fixed ones for the facilities.
+    standing, base
+        How many those are, and what they add to the objective.
+    """
+
+    problem: CoverProblem
+    standing: int = 0
+    base: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +61,32 @@ class SitingPlan:
     result
         As the library gives it, with positions of candidates; its objective, bound, gap and numbers
         of sites are without what facilities add (see the module).
+    rules
+        What the sites had to keep to.
+    asked
+        What the library was asked; None where nothing was, and for models of another kind.
     unreachable_weight
         Demand that neither a facility nor a candidate reaches on foot, left out of p-median and
         p-center; None for the covering models.
-    forbidden, conflicts
-        Candidates that no plan may open, and pairs (n, 2) that none may open together.
     equity
         The districts' shares and what is proven of them, facilities included; None for other models.
     """
 
     result: SitingResult
-    forbidden: IntArray
-    conflicts: IntArray
+    rules: SitingRules
+    asked: Asked | None = None
     unreachable_weight: float | None = None
     equity: EquityResult | None = None
+
+    @property
+    def forbidden(self) -> IntArray:
+        """Candidates that no plan may open."""
+        return self.rules.forbidden
+
+    @property
+    def conflicts(self) -> IntArray:
+        """Pairs of candidates, shape (n, 2), that none may open together."""
+        return self.rules.conflicts
 
 
 def solve_siting(
@@ -70,30 +101,25 @@ def solve_siting(
     Parameters
     ----------
     progress, cancelled
-        Told the best objective and bound so far; asked whether to stop and keep the best so far.
+        Called with the best objective and bound so far; asked whether to stop and keep the best so
+        far.
 
     Raises
     ------
     InvalidValueError
         If the library refuses a value.
     """
-    clock: dict[str, Any] = {
-        "time_limit_seconds": wanted.time_limit_seconds,
-        "target_gap": wanted.target_gap,
-        "cancelled": cancelled,
-    }
+    limits = Limits(wanted.time_limit_seconds, wanted.target_gap, progress, cancelled)
     rules = rules_of(inputs, wanted)
     if rules.never is not None:
-        result = _none(inputs, wanted, rules.never)
-    elif wanted.model is SitingModel.MCLP:
-        result = _mclp(inputs, wanted, rules, clock, progress)
-    elif wanted.model is SitingModel.LSCP:
-        result = _lscp(inputs, wanted, rules, clock, progress)
-    elif wanted.model is SitingModel.EQUITY:
-        return _equity(inputs, wanted, rules, clock, progress)
-    else:
-        return _by_walk(inputs, wanted, rules, clock, progress)
-    return SitingPlan(result, rules.forbidden, rules.conflicts)
+        return SitingPlan(_none(inputs, wanted, rules.never), rules)
+    if wanted.model is SitingModel.MCLP:
+        return _mclp(inputs, wanted, rules, limits)
+    if wanted.model is SitingModel.LSCP:
+        return SitingPlan(_lscp(inputs, wanted, rules, limits), rules)
+    if wanted.model is SitingModel.EQUITY:
+        return _equity(inputs, wanted, rules, limits)
+    return _by_walk(inputs, wanted, rules, limits)
 
 
 def _none(inputs: SitingInputs, wanted: SitingParameters, reason: Text) -> SitingResult:
@@ -117,74 +143,90 @@ def _column(mask: BoolArray) -> sp.csr_array:
     return sp.csr_array(mask.astype(np.float64)[:, None])
 
 
-def plain_question(
-    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules
-) -> tuple[sp.csr_array, FloatArray, int | None, dict[str, Any]]:
-    """Return what maximal covering asks of the library.
-
-    The demand that nothing covers yet, its weights, the number of sites, and the rules by the
-    library's names.
-    """
+def _newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
+    """Return the question of maximal covering: the demand that nothing covers yet."""
     left = ~inputs.covered & (inputs.weight > 0)
-    p = wanted.p
-    if p is not None and wanted.min_spacing_m is not None:
-        p = min(p, len(inputs.candidates) - len(rules.forbidden))  # then p is the most sites
-    asked: dict[str, Any] = {
-        "fixed": inputs.fixed,
+    seats = None if wanted.capacity is None else np.full(len(inputs.candidates), wanted.capacity)
+    problem = CoverProblem.of(
+        kept_rows(inputs.cover, left),
+        inputs.weight[left],
+        _most_sites(inputs, wanted, rules),
+        fixed=inputs.fixed,
+        capacities=seats,
+        **_rules_with(inputs, wanted, rules, 0),
+    )
+    return Asked(problem)
+
+
+def _backup_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
+    """Return the question with a backup share: two columns stand for what facilities cover."""
+    backup, count = wanted.backup_share, len(inputs.candidates)
+    base = (1 - backup) * float(inputs.weight[inputs.covered].sum())
+    base += backup * float(inputs.weight[inputs.backup].sum())
+    p = _most_sites(inputs, wanted, rules)
+    problem = CoverProblem.of(
+        sp.hstack([inputs.cover, _column(inputs.covered), _column(inputs.backup)], format="csr"),
+        inputs.weight,
+        None if p is None else p + 2,
+        fixed=np.r_[inputs.fixed, count, count + 1],
+        backup_share=backup,
+        **_rules_with(inputs, wanted, rules, 2),
+    )
+    return Asked(problem, 2, base)
+
+
+def _fair_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
+    """Return the question of the worst district: one column stands for what facilities cover."""
+    count = len(inputs.candidates)
+    p = _most_sites(inputs, wanted, rules)
+    problem = CoverProblem.of(
+        sp.hstack([inputs.cover, _column(inputs.covered)], format="csr"),
+        inputs.weight,
+        None if p is None else p + 1,
+        fixed=np.r_[inputs.fixed, count],
+        **_rules_with(inputs, wanted, rules, 1),
+    )
+    return Asked(problem, 1, float(inputs.weight[inputs.covered].sum()))
+
+
+def _most_sites(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> int | None:
+    """Return the number of sites; with a spacing it is the most, so no more than may be opened."""
+    if wanted.p is None or wanted.min_spacing_m is None:
+        return wanted.p
+    return min(wanted.p, len(inputs.candidates) - len(rules.forbidden))
+
+
+def _rules_with(
+    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, standing: int
+) -> dict[str, Any]:
+    """Return the rules by the library's names, for so many columns of facilities behind."""
+    labels = np.array([*rules.labels, *[None] * standing], dtype=object)
+    priced = wanted.budget is not None
+    return {
         "forbidden": rules.forbidden,
-        "groups": np.array(rules.labels, dtype=object) if rules.grouped else None,
+        "groups": labels if rules.grouped else None,
         "group_min": rules.least,
         "group_max": rules.most,
         "conflicts": rules.conflicts,
-        "costs": None if wanted.budget is None else inputs.candidates.cost,
+        "costs": np.r_[inputs.candidates.cost, np.zeros(standing)] if priced else None,
         "budget": wanted.budget,
     }
-    return kept_rows(inputs.cover, left), inputs.weight[left], p, asked
 
 
 def _mclp(
-    inputs: SitingInputs,
-    wanted: SitingParameters,
-    rules: SitingRules,
-    clock: dict[str, Any],
-    progress: Progress | None,
-) -> SitingResult:
-    backup = wanted.backup_share
-    count = len(inputs.candidates)
-    rows, weights, p, asked = plain_question(inputs, wanted, rules)
-    if backup == 0:
-        if wanted.capacity is not None:
-            asked["capacities"] = np.full(count, wanted.capacity)
-        result = solve_mclp(rows, weights, p, progress=progress, **asked, **clock)
-        return _new_only(result, count, 0, 0.0, wanted)
-    base = (1 - backup) * float(inputs.weight[inputs.covered].sum())
-    base += backup * float(inputs.weight[inputs.backup].sum())
-    standing = [_column(inputs.covered), _column(inputs.backup)]
-    asked["fixed"] = np.r_[inputs.fixed, count, count + 1]
-    if rules.grouped:
-        asked["groups"] = np.array([*rules.labels, None, None], dtype=object)
-    if wanted.budget is not None:
-        asked["costs"] = np.r_[inputs.candidates.cost, 0.0, 0.0]
-    result = solve_mclp(
-        sp.hstack([inputs.cover, *standing], format="csr"),
-        inputs.weight,
-        None if p is None else p + 2,
-        backup_share=backup,
-        progress=_shifted(progress, base),
-        **asked,
-        **_strict(clock, base),
-    )
-    return _new_only(result, count, 2, base, wanted)
+    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, limits: Limits
+) -> SitingPlan:
+    make = _backup_covering if wanted.backup_share > 0 else _newly_covering
+    asked = make(inputs, wanted, rules)
+    found = most_covered(asked.problem, _shifted(limits, asked.base))
+    return SitingPlan(_new_only(found, inputs, asked.standing, asked.base, wanted), rules, asked)
 
 
 def _lscp(
-    inputs: SitingInputs,
-    wanted: SitingParameters,
-    rules: SitingRules,
-    clock: dict[str, Any],
-    progress: Progress | None,
+    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, limits: Limits
 ) -> SitingResult:
     count = len(inputs.candidates)
+    shifted = _shifted(limits, 1.0)
     result = solve_lscp(
         sp.hstack([inputs.cover, _column(inputs.covered)], format="csr"),
         inputs.weight,
@@ -192,50 +234,29 @@ def _lscp(
         fixed=np.r_[inputs.fixed, count],
         forbidden=rules.forbidden,
         conflicts=rules.conflicts,
-        progress=_shifted(progress, 1.0),
-        **_strict(clock, 1.0),
+        **_as_parameters(shifted),
     )
-    return _new_only(result, count, 1, 1.0, wanted)
+    return _new_only(result, inputs, 1, 1.0, wanted)
 
 
 def _equity(
-    inputs: SitingInputs,
-    wanted: SitingParameters,
-    rules: SitingRules,
-    clock: dict[str, Any],
-    progress: Progress | None,
+    inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, limits: Limits
 ) -> SitingPlan:
     """Lift the district served worst, facilities counted; demand of unknown district is one more."""
-    count = len(inputs.candidates)
-    base = float(inputs.weight[inputs.covered].sum())
-    found = solve_equity(
-        sp.hstack([inputs.cover, _column(inputs.covered)], format="csr"),
-        inputs.weight,
-        None if wanted.p is None else wanted.p + 1,
-        [code or "" for code in inputs.districts()],
-        fixed=np.r_[inputs.fixed, count],
-        forbidden=rules.forbidden,
-        groups=np.array([*rules.labels, None], dtype=object) if rules.grouped else None,
-        group_min=rules.least,
-        group_max=rules.most,
-        conflicts=rules.conflicts,
-        costs=None if wanted.budget is None else np.r_[inputs.candidates.cost, 0.0],
-        budget=wanted.budget,
-        progress=_shifted(progress, base),
-        **_strict(clock, base),
-    )
-    result = _new_only(found.plan, count, 1, base, wanted)
+    asked = _fair_covering(inputs, wanted, rules)
+    districts = [code or "" for code in inputs.districts()]
+    found = fairest(asked.problem, districts, _shifted(limits, asked.base))
+    result = _new_only(found.plan, inputs, asked.standing, asked.base, wanted)
     if found.levels and not all(level.proven for level in found.levels):
         result = replace(result, status=found.plan.status)
-    return SitingPlan(result, rules.forbidden, rules.conflicts, equity=found)
+    return SitingPlan(result, rules, asked, equity=found)
 
 
 def _by_walk(
     inputs: SitingInputs,
     wanted: SitingParameters,
     rules: SitingRules,
-    clock: dict[str, Any],
-    progress: Progress | None,
+    limits: Limits,
 ) -> SitingPlan:
     """Solve p-median or p-center in metres walked."""
     count = len(inputs.candidates)
@@ -251,7 +272,7 @@ def _by_walk(
     if not rows.any():
         text = Text("没有需求点可步行到达", "no demand can be reached on foot")
         none = replace(_none(inputs, wanted, text), reachable_share=0.0)
-        return SitingPlan(none, rules.forbidden, rules.conflicts, unreachable)
+        return SitingPlan(none, rules, unreachable_weight=unreachable)
     matrix = kept_rows(walks, rows)
     existing_m = inputs.existing_m[rows]
     near = np.flatnonzero(np.isfinite(existing_m))
@@ -264,35 +285,48 @@ def _by_walk(
     more: dict[str, Any] = {
         "fixed": np.r_[inputs.fixed, np.arange(count, count + standing)],
         "forbidden": rules.forbidden,
-        "progress": progress,
-        **clock,
+        **_as_parameters(limits),
     }
     p = (wanted.p or 0) + standing
     if wanted.model is SitingModel.P_MEDIAN:
         result = solve_p_median(matrix, inputs.weight[rows], p, **more)
     else:
         result = solve_p_center(matrix, p, **more)
-    new = _new_only(result, count, standing, 0.0, wanted)
-    return SitingPlan(new, rules.forbidden, rules.conflicts, unreachable)
+    new = _new_only(result, inputs, standing, 0.0, wanted)
+    return SitingPlan(new, rules, unreachable_weight=unreachable)
 
 
-def _shifted(progress: Progress | None, base: float) -> Progress | None:
-    if progress is None:
-        return None
-    tell = progress
-    return lambda objective, bound: tell(objective - base, bound - base)
+def _as_parameters(limits: Limits) -> dict[str, Any]:
+    """Return limits as the parameters of the library's solvers."""
+    return {one.name: getattr(limits, one.name) for one in fields(limits)}
 
 
-def _strict(clock: dict[str, Any], base: float) -> dict[str, Any]:
-    """Let the library stop at a proof alone where its gap is not a share of what is new."""
-    return clock | {"target_gap": 0.0} if base > 0 else clock
+def _shifted(limits: Limits, base: float) -> Limits:
+    """Return limits that report without what facilities add, of which a gap would be a share too.
+
+    The library then stops at a proof alone.
+    """
+    if base == 0:
+        return limits
+    report = limits.progress
+    if report is None:
+        return replace(limits, target_gap=0.0)
+    return replace(
+        limits,
+        target_gap=0.0,
+        progress=lambda objective, bound: report(objective - base, bound - base),
+    )
 
 
 def _new_only(
-    result: SitingResult, count: int, standing: int, base: float, wanted: SitingParameters
+    result: SitingResult,
+    inputs: SitingInputs,
+    standing: int,
+    base: float,
+    wanted: SitingParameters,
 ) -> SitingResult:
     """Return an answer without the columns of facilities and what they add to the objective."""
-    new = result.chosen < count
+    new = result.chosen < len(inputs.candidates)
     plan = not math.isnan(result.objective)
     objective, bound = result.objective - base, result.bound - base
     status, gap = result.status, result.gap_share

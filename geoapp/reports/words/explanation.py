@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SHARE, SPACING, Limit, Outcome
+from geoapp.core.results.siting import SHARE, SPACING, Limit, Loosening, Outcome
 from geoapp.core.units import format_seconds
 
 Names = Mapping[str, Text]
@@ -111,6 +111,12 @@ def _step(one: Mapping[str, Any], names: Names) -> Text:
 
 def _limit(one: Mapping[str, Any], names: Names) -> Text:
     step = _step(one, names)
+    # Runs of earlier versions did not ask whether the other limits leave room for the step.
+    if one.get("outcome") == Loosening.INFEASIBLE:
+        return Text(
+            f"{step.zh}：做不到，其他条件容不下",
+            f"{_first_upper(step.en)}: not possible, the other conditions leave no room",
+        )
     if one["binding"] is False:
         return Text(f"{step.zh}：不会多覆盖", f"With {step.en}: nobody more")
     if one["binding"] is None:
@@ -122,6 +128,10 @@ def _limit(one: Mapping[str, Any], names: Names) -> Text:
         f"{step.zh}：多覆盖 {one['gain']:,.0f} 人",
         f"With {step.en}: {one['gain']:,.0f} workers more",
     )
+
+
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _relaxing(goal_share: float | None) -> Text:

@@ -172,7 +172,7 @@ def ended_words(found: dict[str, Any]) -> Text:
     share, differ = f"{found['within_share']:.1%}", found["differ"]
     what = Text(
         f"少覆盖不超过 {share}、至少换 {differ} 处的方案",
-        f"plans at most {share} below, with at least {differ} other sites each",
+        f"plans at most {share} below that differ in at least {differ} sites",
     )
     if found["exhausted"] is True and not found["plans"]:
         return Text(f"已证明没有{what.zh}。", f"Proven: there are no {what.en}.")

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.dual import Dual, bounds_of
 from geoapp.analysis.siting.covering.greedy import weight_covered
-from geoapp.analysis.siting.result import Basis, Clock
+from geoapp.analysis.siting.result import BoundBasis, Clock
 from geoapp.core.arrays import FloatArray, IntArray
 
 
@@ -40,7 +40,7 @@ class CoveringSearch:
     sites: IntArray
     objective: float
     bound: float
-    basis: Basis = "dual"
+    basis: BoundBasis = "dual"
 
     @property
     def size(self) -> float:
@@ -53,7 +53,7 @@ class CoveringSearch:
         least = 0.999999 if self.integral else 1e-9 * self.objective
         return max(self.target_gap * (self.objective + self.base), least)
 
-    def met(self) -> bool:
+    def settled(self) -> bool:
         """Whether nothing is left to prove."""
         return self.bound - self.objective <= self.enough
 
@@ -62,11 +62,11 @@ class CoveringSearch:
         value = weight_covered(self.by_site, self.weights, sites)
         if value > self.objective:
             self.sites, self.objective = sites, value
-        self.tell()
+        self.report()
 
-    def tell(self) -> None:
-        """Tell the caller where the search stands."""
-        self.clock.tell(self.base + self.objective, self.base + self.bound)
+    def report(self) -> None:
+        """Report to the caller where the search stands."""
+        self.clock.report(self.base + self.objective, self.base + self.bound)
 
     def take_dual(self, dual: Dual) -> None:
         """Lower the bound by what the dual vector proves, by a product of its own."""

@@ -114,8 +114,8 @@ def _alternate(search: CoveringSearch, bounding: _Bounding, settled: Callable[[]
             search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
             if search.objective > exchange.value:
                 exchange.restart(search.sites)
-        search.tell()
-        if search.met() or clock.left() == 0:
+        search.report()
+        if search.settled() or clock.left() == 0:
             return
         if (done or accuracy <= _STAGES[0][0]) and (done, search.objective) > looked_at:
             looked_at = done, search.objective

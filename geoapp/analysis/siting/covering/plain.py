@@ -12,9 +12,10 @@ from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.covering.greedy import Greedy, greedy, weight_covered
 from geoapp.analysis.siting.covering.incumbents import CoveringSearch
 from geoapp.analysis.siting.covering.large import MOST_SEARCHED_ROWS, prove_large
-from geoapp.analysis.siting.covering.program import Rules, mclp_model
+from geoapp.analysis.siting.covering.program import mclp_model
 from geoapp.analysis.siting.milp import solve
-from geoapp.analysis.siting.result import Basis, Clock, CurvePoint, whole
+from geoapp.analysis.siting.result import BoundBasis, Clock, CurvePoint, whole
+from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 CurveOf = Callable[[FloatArray, float, float], tuple[CurvePoint, ...]]
@@ -45,7 +46,7 @@ class Plan:
     sites: IntArray
     bound: float
     size: float
-    basis: Basis
+    basis: BoundBasis
     integral: bool
     curve: CurveOf | None
 
@@ -121,10 +122,10 @@ def _prove(search: CoveringSearch) -> Dual:
         )
         search.take_dual(dual)
         search.offer(np.argsort(-dual.y, kind="stable")[: search.p])
-        if not search.met() and search.cover.nnz > _QUICK_ENTRIES:
+        if not search.settled() and search.cover.nnz > _QUICK_ENTRIES:
             # A better plan lets reduced costs settle more sites before the exact search.
             _rebuild(search)
-    if not search.met() and clock.left() > 0:
+    if not search.settled() and clock.left() > 0:
         _search_rest(search, dual)
     return dual
 
@@ -140,7 +141,7 @@ def _rebuild(search: CoveringSearch) -> None:
         if exchange.value > search.objective:
             search.offer(exchange.sites)
             vain = 0
-        if search.met():
+        if search.settled():
             return
 
 

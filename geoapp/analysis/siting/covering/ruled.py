@@ -1,39 +1,20 @@
 """Maximal covering with side rules: what the rules need, a plan that keeps them, HiGHS."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.checks import (
-    Sites,
-    checked_both,
-    checked_numbers,
-    checked_p,
-    checked_share,
-)
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.plain import Plan
-from geoapp.analysis.siting.covering.program import (
-    Rules,
-    mclp_model,
-    needs,
-    numbered_groups,
-    rule_rows,
-)
+from geoapp.analysis.siting.covering.program import mclp_model
 from geoapp.analysis.siting.covering.ruled_search import part_of, priced, rebuilt, without_hopeless
-from geoapp.analysis.siting.covering.spacing import (
-    checked_conflicts,
-    conflict_of_fixed,
-    spacing_rows,
-)
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
-from geoapp.analysis.siting.result import Basis, Clock, SitingResult, infeasible, whole
+from geoapp.analysis.siting.problem import CoverProblem
+from geoapp.analysis.siting.result import BoundBasis, Clock, SitingResult, infeasible, whole
+from geoapp.analysis.siting.rules import Rules, needs, rule_rows
+from geoapp.analysis.siting.spacing import conflict_of_fixed
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
-from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import SitingStatus
 
@@ -44,57 +25,8 @@ _REBUILD_SHARE = 0.4
 _PATIENCE = 1000  # tries in vain before an exact search is begun
 
 
-def checked_rules(
-    sites: int,
-    p: int | None,
-    *,
-    fixed: Sites,
-    forbidden: Sites,
-    costs: ArrayLike | None,
-    budget: float | None,
-    groups: object,
-    group_min: Mapping[Any, int] | None,
-    group_max: Mapping[Any, int] | None,
-    backup_share: float,
-    conflicts: Any,
-) -> tuple[Rules, tuple[object, ...], IntArray]:
-    """Return the rules of a plan, the groups' names and the pairs in conflict, or raise.
-
-    The parameters are those of ``solve_mclp``.
-    """
-    kept, allowed = checked_both(fixed, forbidden, sites)
-    if (costs is None) != (budget is None):
-        raise InvalidValueError(
-            "budget", budget, Text("与 costs 同时给出的预算", "a budget given together with costs")
-        )
-    if p is None and budget is None:
-        raise InvalidValueError("p", None, Text("站点数，或预算", "a number of sites, or a budget"))
-    if budget is not None:
-        checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
-    number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
-    pairs = checked_conflicts(conflicts, sites)
-    rules = Rules(
-        p=int(allowed.sum()) if p is None else checked_p(p, allowed),
-        fixed=kept,
-        allowed=allowed,
-        costs=checked_numbers("costs", costs, sites),
-        budget=budget,
-        group=number,
-        least=least,
-        most=most,
-        backup_share=checked_share("backup_share", backup_share),
-        side=spacing_rows(pairs, sites),
-    )
-    return rules, names, pairs
-
-
 def refused(
-    model: str,
-    rules: Rules,
-    names: Sequence[object],
-    pairs: IntArray,
-    demand: int,
-    clock: Clock,
+    model: str, problem: CoverProblem, clock: Clock
 ) -> tuple[SitingResult | None, IntArray]:
     """Return the answer that no plan keeps the rules, with what would do; or None and a plan.
 
@@ -102,16 +34,12 @@ def refused(
     ----------
     model
         Named in the answer.
-    rules, names
-        The rules, and the groups' names.
-    pairs
-        Sites in conflict, which ``rules.side`` holds as rows.
-    demand, clock
-        Number of demand points; time left.
+    problem, clock
+        The problem; time left.
     """
-    none = np.empty(0, np.int64)
-    count, cost, never = needs(rules, tuple(names))
-    never = never or conflict_of_fixed(pairs, rules.fixed)
+    rules, demand, none = problem.rules, problem.demand, np.empty(0, np.int64)
+    count, cost, never = needs(rules, problem.groups)
+    never = never or conflict_of_fixed(problem.conflicts, rules.fixed)
     if never is not None:
         return infeasible(model, demand, clock, never), none
     if count > rules.p or (rules.budget is not None and cost > rules.budget):
@@ -240,7 +168,7 @@ def solve_ruled(
     found = priced(rows.cover, rows.weights, rules, start, objective, clock, until)
     total = float(rows.weights.sum())
     bound, size = (total, total) if found is None else (found.bound, found.size)
-    basis: Basis = "none" if found is None else "dual"
+    basis: BoundBasis = "none" if found is None else "dual"
 
     def rebuild(start: IntArray, seconds: float, patience: int | None) -> IntArray:
         enough = bound / (1 + target_gap) - 0.999999 * integral
@@ -287,7 +215,7 @@ def _searched(
     model = mclp_model(cover, weights, rules)
     integral = whole(model.cost)
     duals = relaxation_duals(model, clock)
-    basis: Basis = "none"
+    basis: BoundBasis = "none"
     least, size = -float(weights.sum()), float(weights.sum())
     if duals is not None:
         value, size = dual_bound(model, duals)

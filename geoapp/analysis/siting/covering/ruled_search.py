@@ -20,9 +20,9 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import gathered
 from geoapp.analysis.siting.covering.dual import improved_dual
-from geoapp.analysis.siting.covering.program import Rules, rule_rows
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals
 from geoapp.analysis.siting.result import Clock
+from geoapp.analysis.siting.rules import Rules, rule_rows
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _SEED = 2000

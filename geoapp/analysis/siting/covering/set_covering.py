@@ -7,9 +7,9 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import gathered
 from geoapp.analysis.siting.covering.fewer_sites import with_fewer
-from geoapp.analysis.siting.covering.program import SideRows
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
-from geoapp.analysis.siting.result import Basis, Clock, whole
+from geoapp.analysis.siting.result import BoundBasis, Clock, whole
+from geoapp.analysis.siting.rules import SideRows
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 _QUICK_ENTRIES = 3_000  # of the cover, up to which an exact search takes a moment
@@ -60,7 +60,7 @@ class Cheapest:
 
     sites: IntArray | None
     bound: float
-    basis: Basis
+    basis: BoundBasis
 
 
 def cheapest_cover(
@@ -149,7 +149,7 @@ def _exchanged(
     return sites, value
 
 
-def _relaxed(model: Model, task: Covering, clock: Clock) -> tuple[float, Basis]:
+def _relaxed(model: Model, task: Covering, clock: Clock) -> tuple[float, BoundBasis]:
     """Return the bound of the relaxation; what the fixed sites cost where there was no time."""
     least, basis = float(task.costs[task.fixed].sum()), "none"
     duals = relaxation_duals(model, clock)

@@ -92,7 +92,7 @@ def branch(pairs: Pairs, p: int, dual: MedianDual, search: Search, clock: Clock)
     while waiting:
         low = min(bound for _, _, bound in waiting)
         search.bound = max(search.bound, min(low, search.objective))
-        clock.tell(search.objective, search.bound)
+        clock.report(search.objective, search.bound)
         enough = search.objective - search.bound <= search.stop_gap * search.objective
         if enough or clock.left() == 0:
             return

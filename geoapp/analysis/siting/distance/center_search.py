@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.set_covering import Covering, cheapest_cover, least_sites
-from geoapp.analysis.siting.result import Basis, Clock
+from geoapp.analysis.siting.result import BoundBasis, Clock
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 
 
@@ -105,7 +105,7 @@ class CenterSearch:
         prices = np.ones(cover.shape[1])
         return Covering(rows.cover, rows.weights, None, prices, self.kept, self.allowed)
 
-    def possible(self, standard: float) -> tuple[bool | None, Basis]:
+    def possible(self, standard: float) -> tuple[bool | None, BoundBasis]:
         """Say whether p sites reach all demand within a standard (None = no time to know)."""
         cover = within(self.matrix, standard)
         if not ((cover @ self.allowed.astype(np.float64)) > 0).all():

@@ -4,10 +4,11 @@ The best site on paper may have no landlord. After the best plan P_1 the best th
 sought, then the best that differs from both, and so on (modelling to generate alternatives: Brill,
 Chang & Hopkins 1982; distance cuts: Balas & Jeroslow 1972):
 
-    max  f(y)   with   sum_{j in P_l} y_j <= |P_l| - d   and   sum_{j not in P_l} y_j >= d
+    max  f(y)   with   sum_{j in P_l} y_j <= |P_l| - d   or   sum_{j not in P_l} y_j >= d
 
-for every plan P_l before, fixed sites left out of P_l, and all rules of the best plan kept. Sites
-that no plan within the share can hold, by their prices in a dual bound, are left out first.
+for every plan P_l before, fixed sites left out of P_l, and all rules of the best plan kept; with
+exactly p sites the two are the same. Sites that no plan within the share can hold, by their prices
+in a dual bound, are left out first.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,26 +21,25 @@ from numpy.typing import ArrayLike
 
 from geoapp.analysis.siting.checks import (
     Sites,
-    checked_clock,
-    checked_cover,
-    checked_numbers,
     checked_share,
 )
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.dual import improved_dual
-from geoapp.analysis.siting.covering.program import Rules, SideRows
 from geoapp.analysis.siting.covering.ruled import (
-    checked_rules,
     keeps,
     least_plan,
-    searched_plan,
+    sites_model,
     solve_ruled,
     value_of,
     widened,
 )
 from geoapp.analysis.siting.covering.ruled_search import part_of
-from geoapp.analysis.siting.models.mclp import solve_mclp
+from geoapp.analysis.siting.explain.apart import Apart
+from geoapp.analysis.siting.milp import solve
+from geoapp.analysis.siting.models.mclp import most_covered
+from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult, settled_bound, status_of
+from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -135,7 +135,8 @@ def near_best(
     within_share
         Their objective is at least (1 - within_share) x the best plan's.
     differ
-        Each lacks at least so many sites of each other, and has at least so many others instead.
+        Of any two plans, one lacks at least so many sites of the other (all of them, where it has
+        fewer). With exactly p sites both do.
     regions
         By demand point its region, to say what each district gains or loses; None = not asked.
     fixed, forbidden, costs, budget, groups, group_min, group_max, backup_share, conflicts
@@ -146,42 +147,81 @@ def near_best(
     time_limit_seconds, cancelled
         For all plans together; the best, where it is sought, takes half of it at most.
     met
-        Told how many plans there are, the best included, after each.
+        Called with the number of plans found so far, the best included, after each.
 
     Raises
     ------
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, 0.0, None, cancelled)
-    relation = checked_cover(cover)
-    weight = checked_numbers("weights", weights, relation.shape[0])
-    checked_share("within_share", within_share)
-    if plans < 1 or differ < 1:
-        name, value = ("plans", plans) if plans < 1 else ("differ", differ)
-        raise InvalidValueError(name, value, Text("至少 1", "a number from 1 up"))
-    names, number = _regions(regions, len(weight))
-    given: dict[str, Any] = {
-        "fixed": fixed,
-        "forbidden": forbidden,
-        "costs": costs,
-        "budget": budget,
-        "groups": groups,
-        "group_min": group_min,
-        "group_max": group_max,
-        "backup_share": backup_share,
-        "conflicts": conflicts,
-    }
-    rules, _, _ = checked_rules(relation.shape[1], p, **given)
+    problem = CoverProblem.of(
+        cover,
+        weights,
+        p,
+        fixed=fixed,
+        forbidden=forbidden,
+        costs=costs,
+        budget=budget,
+        groups=groups,
+        group_min=group_min,
+        group_max=group_max,
+        backup_share=backup_share,
+        conflicts=conflicts,
+    )
+    return plans_near_best(
+        problem,
+        Near(plans, within_share, differ, regions),
+        Limits(time_limit_seconds, cancelled=cancelled),
+        best=best,
+        found_so_far=met,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """Which other plans are of interest; the attributes are parameters of ``near_best``."""
+
+    plans: int = 5
+    within_share: float = 0.01
+    differ: int = 2
+    regions: Any = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is out of range."""
+        checked_share("within_share", self.within_share)
+        for name, value in (("plans", self.plans), ("differ", self.differ)):
+            if value < 1:
+                raise InvalidValueError(name, value, Text("至少 1", "a number from 1 up"))
+
+
+def plans_near_best(
+    problem: CoverProblem,
+    near: Near,
+    limits: Limits,
+    *,
+    best: SitingResult | None = None,
+    found_so_far: Callable[[int], None] | None = None,
+) -> NearBest:
+    """Find the best plan and others nearly as good, as ``near_best`` does.
+
+    Parameters
+    ----------
+    problem, near, limits
+        The question; when to stop, for all plans together.
+    best
+        A plan at hand to depart from; None = the best is sought first.
+    found_so_far
+        Called with the number of plans, the best included, after each.
+    """
+    clock = limits.clock()
+    names, number = _regions(near.regions, problem.demand)
     if best is None:
-        best = solve_mclp(
-            relation, weight, p, **given, time_limit_seconds=0.5 * clock.left(), cancelled=cancelled
-        )
+        best = most_covered(problem, Limits(0.5 * clock.left(), cancelled=limits.cancelled))
     if best.status is SitingStatus.INFEASIBLE or not len(best.chosen):
         return NearBest(best, names, (), None)
-    goal = (1 - within_share) * best.objective * (1 - 1e-12)
-    search = _Search(relation, weight, rules, goal, differ, clock)
-    found, exhausted = search.run(best, plans, met)
+    goal = (1 - near.within_share) * best.objective * (1 - 1e-12)
+    search = _Search(problem, goal, near.differ, clock)
+    found, exhausted = search.run(best, near.plans, found_so_far)
     return NearBest(
         best,
         names,
@@ -217,33 +257,39 @@ class _Found:
 class _Search:
     """The problem, the least objective of interest, and how far plans must be apart."""
 
-    cover: sp.csr_array
-    weights: FloatArray
-    rules: Rules
+    problem: CoverProblem
     goal: float
     differ: int
     clock: Clock
 
+    @property
+    def rules(self) -> Rules:
+        """What every plan must keep to."""
+        return self.problem.rules
+
     def run(
-        self, best: SitingResult, plans: int, met: Callable[[int], None] | None
+        self,
+        best: SitingResult,
+        plans: int,
+        found_so_far: Callable[[int], None] | None,
     ) -> tuple[list[_Found], bool | None]:
         """Return the plans after the best, and whether there are no more."""
         before = [best.chosen]
         found: list[_Found] = []
         kept = self.promising(best)
         while len(found) < plans - 1:
-            if met is not None:
-                met(len(before))
+            if found_so_far is not None:
+                found_so_far(len(before))
             if self.clock.left() == 0:
                 return found, None
             share = Clock(
                 self.clock.left() / (plans - 1 - len(found)), cancelled=self.clock.cancelled
             )
-            one, bound = self.next(before, kept, best, share)
-            if one is None:
+            plan, bound = self.next(before, kept, best, share)
+            if plan is None:
                 return found, True if bound < self.goal else None
-            found.append(one)
-            before.append(one.sites)
+            found.append(plan)
+            before.append(plan.sites)
         return found, None
 
     def promising(self, best: SitingResult) -> BoolArray:
@@ -252,7 +298,7 @@ class _Search:
         No plan with j covers more than U(v) - (the last price that is taken - the price of j).
         """
         rules = self.rules
-        rows = merged(self.cover, self.weights)
+        rows = merged(self.problem.cover, self.problem.weights)
         if not len(rows.weights):
             return rules.allowed
         by_site = sp.csr_array(rows.cover.T)
@@ -278,7 +324,7 @@ class _Search:
         taken = np.sort(price[free])[::-1][: count - len(rules.fixed)]
         proven = (rows.weights * (1 - v)).sum() + price[rules.fixed].sum() + taken.sum()
         last = taken[-1] if len(taken) == count - len(rules.fixed) and len(taken) else 0.0
-        slack = 1e-9 * float(self.weights.sum())
+        slack = 1e-9 * float(self.problem.weights.sum())
         possible = proven - np.maximum(0.0, last - price) >= self.goal - slack
         kept: BoolArray = rules.allowed & (possible | ~free)
         return kept
@@ -287,64 +333,47 @@ class _Search:
         self, before: list[IntArray], kept: BoolArray, best: SitingResult, clock: Clock
     ) -> tuple[_Found | None, float]:
         """Return the best plan that differs from those before, or None and a bound of any such."""
-        rules = self.apart(before, replace(self.rules, allowed=kept))
-        start = self.start(before, rules)
-        rows = len(merged(self.cover, self.weights).weights) if self.rules.plain else 0
-        if rows > _MOST_SEARCHED_ROWS:
+        cover, weights = self.problem.cover, self.problem.weights
+        if self.rules.plain and len(merged(cover, weights).weights) > _MOST_SEARCHED_ROWS:
             return self.forbidding(before, best, clock)
+        apart = Apart.of(before, self.rules, self.differ)
+        rules = replace(apart.rules, allowed=np.append(kept, apart.rules.allowed[len(kept) :]))
+        wide = apart.widened(cover)
+        start = self.start(before, apart, rules)
         if start is None:
-            sites = searched_plan(rules, clock)
-            if sites is None:
+            answer = solve(sites_model(rules, np.ones(len(rules.allowed))), clock)
+            if answer.x is None:
                 # Nothing is proven where time ended the search.
-                return None, np.inf if clock.left() == 0 else -np.inf
-            start = widened(rules, sites, self.cover, self.weights)
-        columns = np.flatnonzero(kept)
-        part = part_of(rules, columns)
+                return None, -np.inf if answer.no_plan else np.inf
+            start = widened(rules, np.flatnonzero(answer.x > 0.5), wide, weights)
+        columns = np.flatnonzero(rules.allowed)
         plan = solve_ruled(
-            sp.csr_array(self.cover[:, columns]),
-            self.weights,
-            part,
+            sp.csr_array(wide[:, columns]),
+            weights,
+            part_of(rules, columns),
             np.searchsorted(columns, start),
             clock,
             0.0,
         )
         sites = columns[plan.sites]
-        objective = value_of(self.cover, self.weights, self.rules, sites)
+        sites = sites[sites < cover.shape[1]]
+        objective = value_of(cover, weights, self.rules, sites)
         bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
         if objective < self.goal:
             return None, bound
         return _Found(sites, objective, bound, status_of(objective, bound, 0.0, clock)), bound
 
-    def apart(self, before: list[IntArray], rules: Rules) -> Rules:
-        """Return the rules with those that keep a plan apart from the ones before."""
-        count = len(rules.allowed)
-        rows, lower, upper = [], [], []
-        for plan in before:
-            mine = np.zeros(count)
-            mine[plan] = 1.0
-            mine[rules.fixed] = 0.0
-            others = 1.0 - mine
-            others[rules.fixed] = 0.0
-            rows += [mine, others]
-            lower += [-np.inf, float(self.differ)]
-            upper += [float(mine.sum() - self.differ), np.inf]
-        matrix: Any = sp.csr_array(np.array(rows))
-        if rules.side is not None:
-            matrix = sp.vstack((rules.side.rows, matrix), format="csr")
-            lower, upper = [*rules.side.lower, *lower], [*rules.side.upper, *upper]
-        return replace(rules, side=SideRows(sp.csr_array(matrix), np.array(lower), np.array(upper)))
-
-    def start(self, before: list[IntArray], rules: Rules) -> IntArray | None:
+    def start(self, before: list[IntArray], apart: Apart, rules: Rules) -> IntArray | None:
         """Return a plan by forbidding the last sites of each plan before; None where that fails."""
-        shut = rules.allowed.copy()
+        shut = self.rules.allowed & rules.allowed[: len(self.rules.allowed)]
         for plan in before:
             shut[self.last(plan)] = False
-        inner = replace(rules, allowed=shut, side=self.rules.side)
-        if int(shut.sum()) < rules.p:
+        inner = replace(self.rules, allowed=shut)
+        if int(shut.sum()) < inner.p and self.rules.plain:
             return None
-        sites = widened(inner, least_plan(inner), self.cover, self.weights)
-        exact = not self.rules.counted or len(sites) == self.rules.p
-        return sites if exact and keeps(rules, sites) else None
+        sites = widened(inner, least_plan(inner), self.problem.cover, self.problem.weights)
+        whole_plan = apart.with_choices(sites)
+        return whole_plan if keeps(rules, whole_plan) else None
 
     def last(self, plan: IntArray) -> IntArray:
         """Return the sites of a plan that add least, as many as plans must differ in."""
@@ -359,15 +388,10 @@ class _Search:
             shut[self.last(plan)] = True
         if len(shut) - int(shut.sum()) < self.rules.p:
             return None, np.inf
-        other = solve_mclp(
-            self.cover,
-            self.weights,
-            self.rules.p,
-            fixed=self.rules.fixed,
-            forbidden=np.flatnonzero(shut),
-            time_limit_seconds=max(clock.left(), 0.01),
-            target_gap=0.5 * (1 - self.goal / best.objective) if best.objective else 0.0,
-            cancelled=self.clock.cancelled,
+        gap = 0.5 * (1 - self.goal / best.objective) if best.objective else 0.0
+        other = most_covered(
+            self.problem.with_rules(allowed=~shut),
+            Limits(max(clock.left(), 0.01), gap, cancelled=self.clock.cancelled),
         )
         if other.objective < self.goal:
             return None, np.inf
@@ -401,7 +425,7 @@ def _compared(
 
 def _covered(search: _Search, sites: IntArray, number: IntArray, regions: int) -> FloatArray:
     """Return the weight covered by region."""
-    open_ = np.zeros(search.cover.shape[1])
+    open_ = np.zeros(search.problem.cover.shape[1])
     open_[sites] = 1.0
-    met = (search.cover @ open_) > 0
-    return np.bincount(number[met], search.weights[met], regions).astype(np.float64)
+    met = (search.problem.cover @ open_) > 0
+    return np.bincount(number[met], search.problem.weights[met], regions).astype(np.float64)

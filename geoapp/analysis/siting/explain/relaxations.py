@@ -1,10 +1,5 @@
-"""Which limit binds, and what the cheapest way to a better answer is: by solving again, exactly.
+"""How far one limit must give way, all others kept, so that enough demand is covered."""
 
-Shadow prices of a relaxation mislead for whole sites, so each limit is loosened by one and the
-problem solved anew; every answer carries its bound.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +9,6 @@ from numpy.typing import ArrayLike
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
-    checked_clock,
-    checked_cover,
     checked_impedance,
     checked_numbers,
     checked_p,
@@ -24,136 +17,12 @@ from geoapp.analysis.siting.checks import (
 from geoapp.analysis.siting.distance.center_search import within
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import solve_mclp
-from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult
+from geoapp.analysis.siting.problem import Limits
+from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import Limit, SitingStatus
-
-
-@dataclass(frozen=True, slots=True)
-class LimitValue:
-    """What loosening one limit would bring.
-
-    Attributes
-    ----------
-    limit, group
-        Which; the group's name where it is a quota, else None.
-    now, loosened
-        The limit and what it was set to instead.
-    gain, gain_bound
-        What the objective gains by it, and what it can gain at most.
-    binding
-        True = it costs coverage, False = proven that it does not, None = time did not suffice.
-    """
-
-    limit: Limit
-    group: Any
-    now: float
-    loosened: float
-    gain: float
-    gain_bound: float
-
-    @property
-    def binding(self) -> bool | None:
-        """Whether the limit costs coverage."""
-        if self.gain > 0:
-            return True
-        return False if self.gain_bound <= 0 else None
-
-
-def limit_values(
-    cover: Any,
-    weights: ArrayLike,
-    p: int | None = None,
-    *,
-    budget_step: float | None = None,
-    costs: ArrayLike | None = None,
-    budget: float | None = None,
-    groups: object = None,
-    group_min: Mapping[Any, int] | None = None,
-    group_max: Mapping[Any, int] | None = None,
-    time_limit_seconds: float = 60.0,
-    cancelled: Cancelled | None = None,
-    **rules: Any,
-) -> tuple[LimitValue, ...]:
-    """Return what each limit costs: the objective when it is loosened by one, less that of now.
-
-    Parameters
-    ----------
-    cover, weights, p, costs, budget, groups, group_min, group_max
-        As in ``solve_mclp``.
-    budget_step
-        By how much the budget is raised; None = by the least cost above 0 of a candidate.
-    time_limit_seconds, cancelled
-        For all problems together.
-    rules
-        Other parameters of ``solve_mclp`` (fixed, forbidden, conflicts, backup_share, capacities),
-        the same in all problems.
-
-    Returns
-    -------
-    values
-        Those that bring most first. Empty where nothing is feasible.
-    """
-    clock = checked_clock(time_limit_seconds, 0.0, None, cancelled)
-    relation = checked_cover(cover)
-    given: dict[str, Any] = {
-        **rules,
-        "p": p,
-        "costs": costs,
-        "budget": budget,
-        "groups": groups,
-        "group_min": group_min,
-        "group_max": group_max,
-    }
-    tasks = _loosened(relation.shape[1], given, budget_step)
-    left = len(tasks) + 1
-
-    def solved(parameters: dict[str, Any], left: int) -> SitingResult:
-        seconds = max(clock.left() / left, 0.01)
-        return solve_mclp(
-            relation, weights, **parameters, time_limit_seconds=seconds, cancelled=cancelled
-        )
-
-    now = solved(given, left)
-    if now.status is SitingStatus.INFEASIBLE or np.isnan(now.objective):
-        return ()
-    values: list[LimitValue] = []
-    for number, (limit, group, old, new, change) in enumerate(tasks):
-        then = solved(given | change, left - 1 - number)
-        # The plan of now keeps the loosened rules too.
-        gain = max(0.0, then.objective - now.objective)
-        most = max(gain, then.bound - now.objective)
-        values.append(LimitValue(limit, group, old, new, gain, most))
-    return tuple(sorted(values, key=lambda value: -value.gain))
-
-
-_Loosened = tuple[Limit, Any, float, float, dict[str, Any]]
-
-
-def _loosened(sites: int, given: dict[str, Any], step: float | None) -> list[_Loosened]:
-    """Return each limit with the parameters that loosen it."""
-    tasks: list[_Loosened] = []
-    p, budget = given["p"], given["budget"]
-    _, allowed = checked_both(given.get("fixed", ()), given.get("forbidden", ()), sites)
-    if p is not None and p < int(allowed.sum()):
-        tasks.append((Limit.SITES, None, p, p + 1, {"p": p + 1}))
-    if budget is not None:
-        cost = checked_numbers("costs", given["costs"], sites)
-        paid = cost[cost > 0]
-        more = step if step is not None else float(paid.min()) if len(paid) else 1.0
-        if not more > 0:
-            raise InvalidValueError("budget_step", more, Text("大于 0", "a number above 0"))
-        tasks.append((Limit.BUDGET, None, budget, budget + more, {"budget": budget + more}))
-    for group, most in (given["group_max"] or {}).items():
-        change = {"group_max": {**given["group_max"], group: most + 1}}
-        tasks.append((Limit.GROUP_MAX, group, most, most + 1, change))
-    for group, least in (given["group_min"] or {}).items():
-        if least > 0:
-            change = {"group_min": {**given["group_min"], group: least - 1}}
-            tasks.append((Limit.GROUP_MIN, group, least, least - 1, change))
-    return tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +91,7 @@ def cheapest_relaxations(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, 0.0, None, cancelled)
+    clock = Limits(time_limit_seconds, cancelled=cancelled).clock()
     matrix = checked_impedance(impedance)
     weight = checked_numbers("weights", weights, matrix.shape[0])
     checked_share("share", share)

@@ -23,9 +23,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.checks import checked_clock, checked_cover, checked_numbers
+from geoapp.analysis.siting.checks import checked_cover, checked_numbers
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.program import Rules, SideRows, mclp_model
+from geoapp.analysis.siting.covering.program import mclp_model
 from geoapp.analysis.siting.covering.ruled import (
     keeps,
     point_of,
@@ -34,11 +34,11 @@ from geoapp.analysis.siting.covering.ruled import (
     solve_ruled,
     value_of,
 )
-from geoapp.analysis.siting.covering.spacing import checked_conflicts, spacing_rows
 from geoapp.analysis.siting.milp import dual_bound, relaxation_duals, solve
+from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import (
     ROUND_OFF,
-    Basis,
+    BoundBasis,
     Cancelled,
     Clock,
     Progress,
@@ -47,6 +47,8 @@ from geoapp.analysis.siting.result import (
     status_of,
     whole,
 )
+from geoapp.analysis.siting.rules import Rules, SideRows
+from geoapp.analysis.siting.spacing import checked_conflicts, spacing_rows
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -127,7 +129,7 @@ class ActionPlan:
     before: float
     objective: float
     bound: float
-    bound_basis: Basis
+    bound_basis: BoundBasis
     gap_share: float
     status: SitingStatus
     covered: BoolArray
@@ -202,7 +204,7 @@ def solve_actions(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     task = _task(cover, weights, actions, budget, current, existing, most_actions, conflicts)
     base: IntArray | None = task.before
     if not keeps(task.rules, task.before):
@@ -213,7 +215,7 @@ def solve_actions(
     objective = value_of(task.cover, task.weights, task.rules, plan.sites)
     bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
     sites, least_cost = _cheapest(task, plan.sites, objective, clock)
-    clock.tell(objective, bound)
+    clock.report(objective, bound)
     cost = math.fsum(task.rules.costs[sites])
     return ActionPlan(
         taken=_in_order(task, sites),

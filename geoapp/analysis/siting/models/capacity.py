@@ -19,11 +19,11 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import MergedRows, merged
-from geoapp.analysis.siting.covering.program import Rules, rule_rows
 from geoapp.analysis.siting.covering.ruled import keeps, widened
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
+from geoapp.analysis.siting.problem import CoverProblem
 from geoapp.analysis.siting.result import (
-    Basis,
+    BoundBasis,
     Clock,
     CurvePoint,
     SitingResult,
@@ -32,6 +32,7 @@ from geoapp.analysis.siting.result import (
     status_of,
     whole,
 )
+from geoapp.analysis.siting.rules import Rules, rule_rows
 from geoapp.core.arrays import FloatArray, IntArray
 
 _RECOUNT_SECONDS = 60.0
@@ -48,25 +49,24 @@ class _Seated:
 
 
 def solve_seated(
-    cover: sp.csr_array,
-    weights: FloatArray,
-    capacity: FloatArray,
-    rules: Rules,
-    base: IntArray,
-    clock: Clock,
-    target_gap: float,
+    problem: CoverProblem, base: IntArray, clock: Clock, target_gap: float
 ) -> SitingResult:
     """Choose sites that together serve most weight; called by ``solve_mclp``.
 
     Parameters
     ----------
-    cover, weights, capacity
-        The relation; weights by demand point; by candidate the weight that it can serve.
-    rules, base
-        The other rules, without a backup share, and a plan that keeps them.
+    problem, base
+        With capacities and without a backup share; a plan that keeps its rules.
     clock, target_gap
         When to stop.
     """
+    cover, weights, rules, capacity = (
+        problem.cover,
+        problem.weights,
+        problem.rules,
+        problem.capacities,
+    )
+    assert capacity is not None  # or there is nothing to seat
     rows = merged(cover, weights)
     alone = np.minimum(capacity, rows.cover.T @ rows.weights)
     task = _Seated(rows, capacity, alone, rules)
@@ -77,7 +77,7 @@ def solve_seated(
     objective, flow = _served(task, chosen)
     integral = whole(weights) and whole(capacity)
     bound = settled_bound(objective, bound, size, integral, 1)
-    clock.tell(objective, bound)
+    clock.report(objective, bound)
     served = _by_point(cover, weights, task, chosen, flow)
     return SitingResult(
         model="mclp",
@@ -106,14 +106,14 @@ def _start(task: _Seated, base: IntArray) -> IntArray:
 
 def _searched(
     task: _Seated, start: IntArray, value: float, clock: Clock, target_gap: float
-) -> tuple[IntArray, float, float, Basis]:
+) -> tuple[IntArray, float, float, BoundBasis]:
     """Return the best plan met, an upper bound, the size of its terms and what proves it."""
     sites = len(task.capacity)
     # Evident: the demand within reach, and what the p greatest sites serve by themselves.
     order = np.sort(task.alone[task.rules.allowed])[::-1]
     most = min(float(task.rows.weights.sum()), float(order[: task.rules.p].sum()))
     size = float(task.rows.weights.sum() + task.alone.sum())
-    basis: Basis = "none"
+    basis: BoundBasis = "none"
     if clock.left() == 0 or most <= value:
         return start, most, size, basis
     model = _model(task)

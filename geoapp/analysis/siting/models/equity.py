@@ -21,18 +21,24 @@ from numpy.typing import ArrayLike
 
 from geoapp.analysis.siting.checks import (
     Sites,
-    checked_clock,
-    checked_cover,
-    checked_numbers,
     checked_share,
 )
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.plain import Plan
-from geoapp.analysis.siting.covering.program import Rules, mclp_model
-from geoapp.analysis.siting.covering.ruled import checked_rules, keeps, refused, value_of, widened
+from geoapp.analysis.siting.covering.program import mclp_model
+from geoapp.analysis.siting.covering.ruled import keeps, refused, value_of, widened
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.models.mclp import result_of
-from geoapp.analysis.siting.result import Basis, Cancelled, Clock, Progress, SitingResult, whole
+from geoapp.analysis.siting.problem import CoverProblem, Limits
+from geoapp.analysis.siting.result import (
+    BoundBasis,
+    Cancelled,
+    Clock,
+    Progress,
+    SitingResult,
+    whole,
+)
+from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -149,15 +155,10 @@ def solve_equity(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
-    relation = checked_cover(cover)
-    weight = checked_numbers("weights", weights, relation.shape[0])
-    names, number = _numbered_regions(regions, len(weight))
-    if levels is not None and levels < 1:
-        raise InvalidValueError("levels", levels, Text("至少 1", "a number from 1 up"))
-    checked_share("resolution_share", resolution_share, RESOLUTION)
-    rules, group_names, pairs = checked_rules(
-        relation.shape[1],
+    limits = Limits(time_limit_seconds, target_gap, progress, cancelled)
+    problem = CoverProblem.of(
+        cover,
+        weights,
         p,
         fixed=fixed,
         forbidden=forbidden,
@@ -166,18 +167,34 @@ def solve_equity(
         groups=groups,
         group_min=group_min,
         group_max=group_max,
-        backup_share=0.0,
         conflicts=conflicts,
     )
-    none, base = refused("equity", rules, group_names, pairs, len(weight), clock)
-    total = np.bincount(number, weight, len(names)).astype(np.float64)
+    return fairest(problem, regions, limits, levels=levels, resolution_share=resolution_share)
+
+
+def fairest(
+    problem: CoverProblem,
+    regions: Any,
+    limits: Limits,
+    *,
+    levels: int | None = None,
+    resolution_share: float = RESOLUTION,
+) -> EquityResult:
+    """Choose the sites that lift the worst served district most, and so on, as ``solve_equity``."""
+    clock, target_gap = limits.clock(), limits.target_gap
+    names, number = _numbered_regions(regions, problem.demand)
+    if levels is not None and levels < 1:
+        raise InvalidValueError("levels", levels, Text("至少 1", "a number from 1 up"))
+    checked_share("resolution_share", resolution_share, RESOLUTION)
+    none, base = refused("equity", problem, clock)
+    total = np.bincount(number, problem.weights, len(names)).astype(np.float64)
     counted = total > 0
     if none is not None:
         return EquityResult(none, names, np.full(len(names), np.nan), ())
-    task = _by_region(relation, weight, number, total, rules)
+    task = _by_region(problem, number, total)
     deep = min(int(counted.sum()), levels or len(names))
     plan, found = _lifted(task, base, deep, resolution_share, clock, target_gap)
-    result = replace(result_of(relation, weight, rules, plan, clock, target_gap), model="equity")
+    result = replace(result_of(problem, plan, clock, target_gap), model="equity")
     if not all(level.proven for level in found) and result.status in (
         SitingStatus.OPTIMAL,
         SitingStatus.WITHIN_GAP,
@@ -202,10 +219,9 @@ def _numbered_regions(regions: Any, demand: int) -> tuple[tuple[Any, ...], IntAr
     return tuple(place), np.array([place[label] for label in labels], dtype=np.int64)
 
 
-def _by_region(
-    cover: sp.csr_array, weights: FloatArray, number: IntArray, total: FloatArray, rules: Rules
-) -> _Task:
+def _by_region(problem: CoverProblem, number: IntArray, total: FloatArray) -> _Task:
     """Merge the points that the same candidates cover within each region."""
+    cover, weights = problem.cover, problem.weights
     demand, sites = cover.shape
     mark = sp.csr_array((np.ones(demand), number, np.arange(demand + 1)), (demand, len(total)))
     both = sp.csr_array(sp.hstack((cover, mark), format="csr"))
@@ -218,7 +234,7 @@ def _by_region(
         weights=rows.weights,
         region=place[rows.cover.indices[last] - sites],
         total=total[total > 0],
-        rules=rules,
+        rules=problem.rules,
     )
 
 
@@ -317,14 +333,14 @@ def _solved(
     value: float,
     clock: Clock,
     stop: float,
-) -> tuple[IntArray, float, float, Basis]:
+) -> tuple[IntArray, float, float, BoundBasis]:
     """Return the better plan, a lower bound of the model, the size of its terms and its proof."""
     least = float(np.minimum(model.cost * model.upper, 0.0).sum())
     size = abs(least)
     if clock.left() == 0:
         return sites, least, size, "none"
     duals = relaxation_duals(model, clock)
-    proof: Basis = "none"
+    proof: BoundBasis = "none"
     if duals is not None:
         proven, terms = dual_bound(model, duals)
         if proven > least:

@@ -10,20 +10,14 @@ from numpy.typing import ArrayLike
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
-    checked_clock,
     checked_cover,
     checked_numbers,
     checked_share,
 )
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.program import Rules
 from geoapp.analysis.siting.covering.ruled import solve_ruled, value_of
 from geoapp.analysis.siting.covering.set_covering import Cheapest, Covering, cheapest_cover
-from geoapp.analysis.siting.covering.spacing import (
-    checked_conflicts,
-    conflict_of_fixed,
-    spacing_rows,
-)
+from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import (
     Cancelled,
     Clock,
@@ -34,6 +28,12 @@ from geoapp.analysis.siting.result import (
     settled_bound,
     status_of,
     whole,
+)
+from geoapp.analysis.siting.rules import Rules
+from geoapp.analysis.siting.spacing import (
+    checked_conflicts,
+    conflict_of_fixed,
+    spacing_rows,
 )
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
@@ -78,7 +78,7 @@ def solve_lscp(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     relation = checked_cover(cover)
     demand, sites = relation.shape
     weight = checked_numbers("weights", weights, demand)
@@ -121,7 +121,7 @@ def solve_lscp(
     chosen = np.concatenate((kept, np.setdiff1d(answer.sites, kept)))
     objective = float(cost[chosen].sum())
     bound = settled_bound(objective, answer.bound, float(cost.sum()), whole(cost), -1)
-    clock.tell(objective, bound)
+    clock.report(objective, bound)
     return SitingResult(
         model="lscp",
         chosen=chosen,

@@ -7,19 +7,14 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
-from geoapp.analysis.siting.checks import (
-    Sites,
-    checked_clock,
-    checked_cover,
-    checked_numbers,
-)
+from geoapp.analysis.siting.checks import Sites
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.plain import Plan, solve_plain
-from geoapp.analysis.siting.covering.program import Rules
-from geoapp.analysis.siting.covering.ruled import checked_rules, refused, solve_ruled, value_of
+from geoapp.analysis.siting.covering.ruled import refused, solve_ruled, value_of
 from geoapp.analysis.siting.models.capacity import solve_seated
+from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import (
-    Basis,
+    BoundBasis,
     Cancelled,
     Clock,
     CurvePoint,
@@ -29,9 +24,8 @@ from geoapp.analysis.siting.result import (
     settled_bound,
     status_of,
 )
+from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import FloatArray, IntArray
-from geoapp.core.errors import InvalidValueError
-from geoapp.core.i18n import Text
 
 
 def solve_mclp(
@@ -87,24 +81,17 @@ def solve_mclp(
     target_gap
         Stop when the plan is proven to be within this share of the best.
     progress, cancelled
-        Told the best objective and bound so far; asked whether to stop and keep the best so far.
+        Called with the best objective and bound so far; asked whether to stop and keep the best so far.
 
     Raises
     ------
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
-    relation = checked_cover(cover)
-    weight = checked_numbers("weights", weights, relation.shape[0])
-    if capacities is not None and backup_share > 0:
-        raise InvalidValueError(
-            "backup_share",
-            backup_share,
-            Text("与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"),
-        )
-    rules, names, pairs = checked_rules(
-        relation.shape[1],
+    limits = Limits(time_limit_seconds, target_gap, progress, cancelled)
+    problem = CoverProblem.of(
+        cover,
+        weights,
         p,
         fixed=fixed,
         forbidden=forbidden,
@@ -115,18 +102,26 @@ def solve_mclp(
         group_max=group_max,
         backup_share=backup_share,
         conflicts=conflicts,
+        capacities=capacities,
     )
-    none, base = refused("mclp", rules, names, pairs, len(weight), clock)
+    return most_covered(problem, limits)
+
+
+def most_covered(problem: CoverProblem, limits: Limits) -> SitingResult:
+    """Choose the sites that cover (or, where they seat so many, serve) most weight."""
+    clock, rules, gap = limits.clock(), problem.rules, limits.target_gap
+    none, base = refused("mclp", problem, clock)
     if none is not None:
         return none
-    if capacities is not None:
-        seats = checked_numbers("capacities", capacities, relation.shape[1])
-        return solve_seated(relation, weight, seats, rules, base, clock, target_gap)
+    if problem.capacities is not None:
+        return solve_seated(problem, base, clock, gap)
     if rules.plain:
-        plan = solve_plain(relation, weight, rules.p, rules.fixed, rules.allowed, clock, target_gap)
+        plan = solve_plain(
+            problem.cover, problem.weights, rules.p, rules.fixed, rules.allowed, clock, gap
+        )
     else:
-        plan = solve_ruled(relation, weight, rules, base, clock, target_gap)
-    return result_of(relation, weight, rules, plan, clock, target_gap)
+        plan = solve_ruled(problem.cover, problem.weights, rules, base, clock, gap)
+    return result_of(problem, plan, clock, gap)
 
 
 def _ordered(
@@ -174,20 +169,14 @@ def _ordered(
     return sites[order], np.array(gains)
 
 
-def result_of(
-    cover: sp.csr_array,
-    weights: FloatArray,
-    rules: Rules,
-    plan: Plan,
-    clock: Clock,
-    target_gap: float,
-) -> SitingResult:
+def result_of(problem: CoverProblem, plan: Plan, clock: Clock, target_gap: float) -> SitingResult:
     """Recount the plan on the demand points as given, and say what is proven."""
+    cover, weights, rules = problem.cover, problem.weights, problem.rules
     chosen, gains = _ordered(cover, weights, rules, plan.sites)
     objective = value_of(cover, weights, rules, chosen)
     bound = settled_bound(objective, plan.bound, plan.size, plan.integral, 1)
-    basis: Basis = plan.basis
-    clock.tell(objective, bound)
+    basis: BoundBasis = plan.basis
+    clock.report(objective, bound)
     point = np.zeros(cover.shape[1])
     rank = np.full(cover.shape[1], len(chosen))
     point[chosen], rank[chosen] = 1.0, np.arange(len(chosen))

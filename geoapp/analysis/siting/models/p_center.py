@@ -9,15 +9,15 @@ import scipy.sparse as sp
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
-    checked_clock,
     checked_impedance,
     checked_p,
 )
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.set_covering import Covering, cheapest_cover
 from geoapp.analysis.siting.distance.center_search import CenterSearch, nearest_chosen, within
+from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import (
-    Basis,
+    BoundBasis,
     Cancelled,
     Clock,
     Progress,
@@ -126,7 +126,7 @@ def solve_p_center(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     matrix = checked_impedance(impedance)
     demand, sites = matrix.shape
     kept, allowed = checked_both(fixed, forbidden, sites)
@@ -139,7 +139,7 @@ def solve_p_center(
     floor = float(nearest_chosen(matrix, np.flatnonzero(allowed))[1].max(initial=0.0))
     values = np.unique(matrix.data)
     values = values[(values >= floor) & (values <= worst)]
-    basis: Basis = "dual"
+    basis: BoundBasis = "dual"
     search = CenterSearch(matrix, p, kept, allowed, clock, best, worst)
     low, high = search.first_left(values), len(values) - 1
     while low < high and clock.left() > 0:
@@ -151,7 +151,7 @@ def solve_p_center(
         if not possible:
             low = middle + 1
             basis = "search" if proof == "search" else basis
-        clock.tell(search.worst, float(values[low]))
+        clock.report(search.worst, float(values[low]))
         if gap_share(search.worst, float(values[low])) <= target_gap:
             break
     best = search.best

@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike
 from geoapp.analysis.siting.checks import (
     Sites,
     checked_both,
-    checked_clock,
     checked_impedance,
     checked_numbers,
     checked_p,
@@ -19,8 +18,9 @@ from geoapp.analysis.siting.distance.center_search import nearest_chosen
 from geoapp.analysis.siting.distance.dual import MedianDual, improved_multipliers, proven_by
 from geoapp.analysis.siting.distance.interchange import Pairs, add_best, improve, total_of
 from geoapp.analysis.siting.models.p_center import unreachable
+from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import (
-    Basis,
+    BoundBasis,
     Cancelled,
     Clock,
     Progress,
@@ -44,7 +44,7 @@ class _Best:
     sites: IntArray
     objective: float
     bound: float
-    basis: Basis
+    basis: BoundBasis
     integral: bool
     target_gap: float
     clock: Clock
@@ -54,7 +54,7 @@ class _Best:
         """Only plans that cost less than this are better."""
         return self.objective - (0.999999 if self.integral else 0.0)
 
-    def met(self) -> bool:
+    def settled(self) -> bool:
         """Whether nothing is left to prove."""
         near = 1e-9 * self.objective
         return self.bound >= min(self.cutoff, self.objective - near) or (
@@ -65,7 +65,7 @@ class _Best:
         """Take a plan if it is better."""
         if objective < self.objective:
             self.sites, self.objective = sites, objective
-        self.clock.tell(self.objective, self.bound)
+        self.clock.report(self.objective, self.bound)
 
 
 def solve_p_median(
@@ -99,7 +99,7 @@ def solve_p_median(
     InvalidValueError
         If an input is not what is said above.
     """
-    clock = checked_clock(time_limit_seconds, target_gap, progress, cancelled)
+    clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     matrix = checked_impedance(impedance)
     demand, sites = matrix.shape
     weight = checked_numbers("weights", weights, demand)
@@ -115,7 +115,7 @@ def solve_p_median(
     counted = weight > 0
     objective = float(weight[counted] @ away[counted])
     bound = settled_bound(objective, best.bound, pairs.size, best.integral, -1)
-    clock.tell(objective, bound)
+    clock.report(objective, bound)
     return SitingResult(
         model="p_median",
         chosen=chosen,
@@ -149,13 +149,13 @@ def _searched(
     dual = _raised(pairs, p, best, None, before)
     rng = np.random.default_rng(_SEED)
     tries = 0
-    while not best.met() and tries < _TRIES and clock.left() > (1 - _HEURISTIC_SHARE) * before:
+    while not best.settled() and tries < _TRIES and clock.left() > (1 - _HEURISTIC_SHARE) * before:
         tries += 1
         start = dual.sites if tries == 1 else _shaken(best.sites, dual, len(kept), rng)
         start = np.concatenate((kept, np.setdiff1d(start, kept)))
         if np.isfinite(total_of(pairs, start)):
             best.offer(*improve(pairs, start, len(kept), clock))
-    if not best.met() and clock.left() > 0:
+    if not best.settled() and clock.left() > 0:
         search = Search(best.sites, best.objective, best.bound, best.integral, target_gap)
         branch(pairs, p, dual, search, clock)
         best.sites, best.objective = search.sites, search.objective

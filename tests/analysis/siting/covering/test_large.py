@@ -126,23 +126,22 @@ def test_after_the_warm_up_nothing_is_compiled() -> None:
     """In a process of its own: a large problem finds its code ready."""
     code = """
 import numpy as np
-from geoapp.analysis.siting import (
-    aggregate, dual_kernels, exchange_kernels, plain_mclp, rebuild_kernels, solve_mclp, waste_kernels,
-)
+from geoapp.analysis.siting import solve_mclp
+from geoapp.analysis.siting.covering import aggregate, dual as covering_dual, plain
+from geoapp.analysis.siting.kernels import dual, exchange, rebuild, waste
 from geoapp.analysis.siting.warm_up import warm_up
-from geoapp.analysis.siting import covering_dual
 
 def compiled():
     return [
         len(one.signatures)
-        for module in (aggregate, dual_kernels, exchange_kernels, rebuild_kernels, waste_kernels)
+        for module in (aggregate, dual, exchange, rebuild, waste)
         for one in vars(module).values()
         if hasattr(one, "signatures")
     ]
 
 warm_up()
 before = compiled()
-plain_mclp.MOST_SEARCHED_ROWS = covering_dual._COMPILED = 10
+plain.MOST_SEARCHED_ROWS = covering_dual._COMPILED = 10
 random = np.random.default_rng(1)
 cover = random.random((500, 40)) < 0.1
 solve_mclp(cover, random.integers(1, 30, 500), 6, target_gap=0.05, time_limit_seconds=2)

@@ -9,10 +9,11 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import SitingStatus, solve_mclp
 from geoapp.analysis.siting.covering import ruled as ruled_mclp
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.program import Rules
-from geoapp.analysis.siting.covering.ruled import checked_rules, keeps, value_of
+from geoapp.analysis.siting.covering.ruled import keeps, value_of
 from geoapp.analysis.siting.covering.ruled_search import _bound, rebuilt, without_hopeless
+from geoapp.analysis.siting.problem import CoverProblem
 from geoapp.analysis.siting.result import Clock
+from geoapp.analysis.siting.rules import Rules
 from tests.analysis.siting.covering.test_spacing import random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets, town_cover
 
@@ -36,9 +37,7 @@ def problem(seed: int) -> tuple[np.ndarray, np.ndarray, int, dict[str, object], 
         rules["conflicts"] = random_conflicts(rng, 8)
     if use & 8:
         rules["backup_share"] = 0.25
-    known = dict.fromkeys(("costs", "budget", "groups", "group_min", "group_max"))
-    full = {**known, "backup_share": 0.0, "conflicts": (), **rules}
-    return cover, weights, p, rules, checked_rules(8, p, **full)[0]
+    return cover, weights, p, rules, CoverProblem.of(cover, weights, p, **rules).rules
 
 
 def all_plans(rules: Rules) -> list[np.ndarray]:

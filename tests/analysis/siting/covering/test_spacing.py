@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse as sp
 
 from geoapp.analysis.siting import SitingStatus, pairs_nearer_than, solve_lscp, solve_mclp
-from geoapp.analysis.siting.covering.spacing import cliques
+from geoapp.analysis.siting.spacing import cliques
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
 

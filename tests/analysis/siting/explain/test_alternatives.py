@@ -65,7 +65,11 @@ def test_each_plan_is_the_best_that_differs_from_those_before(seed: int) -> None
         return
 
     def far(plan: list[int], other: list[int]) -> bool:
-        return min(len(set(plan) - set(other)), len(set(other) - set(plan))) >= differ
+        given_up, taken = set(other) - set(plan), set(plan) - set(other)
+        if not rules:
+            assert len(given_up) == len(taken)
+        few = len(set(other) - set(fixed))
+        return len(taken) >= differ or len(given_up) >= min(differ, few) > 0
 
     before = [result.best.chosen.tolist()]
     for one in result.alternatives:
@@ -75,7 +79,8 @@ def test_each_plan_is_the_best_that_differs_from_those_before(seed: int) -> None
         assert one.objective == pytest.approx(value(plan)) == pytest.approx(max(map(value, left)))
         assert one.status is SitingStatus.OPTIMAL
         assert one.objective >= (1 - within) * result.best.objective - 1e-9
-        assert one.loss_share == pytest.approx(1 - one.objective / result.best.objective)
+        lost = result.best.objective - one.objective
+        assert one.loss_share * result.best.objective == pytest.approx(lost)
         assert set(one.given_up) == set(before[0]) - set(plan)
         assert set(one.taken_instead) == set(plan) - set(before[0])
         met, first = cover[:, plan].any(axis=1), cover[:, before[0]].any(axis=1)
@@ -132,3 +137,21 @@ def test_a_plan_at_hand_is_departed_from() -> None:
     after = near_best(cover, weights, 3, **asked, best=lesser).alternatives
     assert sorted(after[0].chosen) == sorted(best.chosen)
     assert after[0].loss_share < 0
+
+
+def test_plans_of_fewer_sites_are_not_forgotten() -> None:
+    """With a budget plans differ in size: one dear site for two cheap ones is another plan."""
+    #          dear  cheap cheap cheap
+    cover = [[1, 1, 0, 0], [1, 0, 1, 0], [1, 0, 0, 0], [0, 0, 0, 1]]
+    budget = {"costs": [10, 5, 5, 6], "budget": 10}
+    found = near_best(cover, [10, 10, 1, 1], plans=9, within_share=0.1, differ=2, **budget)
+    assert found.best.chosen.tolist() == [0] and found.best.objective == 21
+    assert [one.chosen.tolist() for one in found.alternatives] == [[1, 2]]
+    assert found.alternatives[0].given_up.tolist() == [0]
+    assert found.exhausted is True
+    # Two of three are given up for one.
+    cover = [[1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 1, 1]]
+    budget = {"costs": [1, 3, 3, 6], "budget": 7}
+    found = near_best(cover, [10, 10, 10], plans=9, within_share=0, differ=2, **budget)
+    plans = [found.best.chosen.tolist(), *(one.chosen.tolist() for one in found.alternatives)]
+    assert sorted(map(sorted, plans)) == [[0, 1, 2], [0, 3]] and found.exhausted is True

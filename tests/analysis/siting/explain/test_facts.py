@@ -7,6 +7,8 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import (
     GapReason,
     Limit,
+    LimitValue,
+    Loosening,
     cheapest_relaxations,
     closers,
     criticality,
@@ -125,8 +127,30 @@ def test_limits_are_worth_what_solving_again_gives(seed: int) -> None:
     assert {(value.limit, value.group): value.gain for value in values} == {
         key: value - now for key, value in expected.items()
     }
+
+    def room(value: LimitValue) -> bool:
+        """Whether some plan has so many sites, of the group where it is one."""
+        mine = district == value.group if value.group is not None else np.ones(8, bool)
+        limits = {"p": p, "most": dict(most)}
+        if value.limit is Limit.SITES:
+            limits["p"] = p + 1
+        elif value.limit is Limit.GROUP_MAX:
+            limits["most"][value.group] += 1
+        else:
+            return True
+        return any(
+            mine[plan].sum() >= value.loosened
+            and len(plan) <= limits["p"]
+            and costs[plan].sum() <= budget
+            and all((district[plan] == g).sum() >= n for g, n in least.items())
+            and all((district[plan] == g).sum() <= n for g, n in limits["most"].items())
+            for plan in subsets(8, fixed, [])
+        )
+
     for value in values:
         assert value.gain_bound == value.gain and value.binding == (value.gain > 0)
+        outcome = Loosening.GAIN if value.gain else Loosening.USELESS
+        assert value.outcome is (outcome if room(value) else Loosening.INFEASIBLE)
     assert [value.gain for value in values] == sorted((v.gain for v in values), reverse=True)
 
 

@@ -16,7 +16,7 @@ from scipy.spatial import cKDTree
 
 from geoapp.analysis.geometry.spheroid import checked_lonlat, ecef, geodesic_m
 from geoapp.analysis.siting.checks import Sites, checked_numbers, checked_sites
-from geoapp.analysis.siting.covering.program import SideRows
+from geoapp.analysis.siting.rules import SideRows
 from geoapp.core.arrays import IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text

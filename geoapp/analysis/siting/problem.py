@@ -1,0 +1,162 @@
+"""What a solver is given: the covering problem, checked once, and when to stop."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import ArrayLike
+
+from geoapp.analysis.siting.checks import (
+    Sites,
+    checked_both,
+    checked_cover,
+    checked_numbers,
+    checked_p,
+    checked_share,
+)
+from geoapp.analysis.siting.result import Cancelled, Clock, Progress
+from geoapp.analysis.siting.rules import Rules, numbered_groups
+from geoapp.analysis.siting.spacing import checked_conflicts, spacing_rows
+from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a solver stops, and whom it reports to.
+
+    Attributes
+    ----------
+    time_limit_seconds
+        Search no longer; the best plan so far is the answer, and says so.
+    target_gap
+        Stop when the plan is proven to be within this share of the best.
+    progress, cancelled
+        Called with the best objective and bound so far; asked whether to stop and keep the best so
+        far.
+
+    Raises
+    ------
+    InvalidValueError
+        If a number is not what is said above.
+    """
+
+    time_limit_seconds: float = 60.0
+    target_gap: float = 0.0
+    progress: Progress | None = None
+    cancelled: Cancelled | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what is no time and no share."""
+        seconds, gap = self.time_limit_seconds, self.target_gap
+        if math.isnan(seconds) or seconds <= 0:
+            raise InvalidValueError(
+                "time_limit_seconds", seconds, Text("大于 0 的秒数", "seconds above 0")
+            )
+        checked_share("target_gap", gap, 0.0, math.inf if gap > 1 else 1.0)
+
+    def clock(self) -> Clock:
+        """Start the clock of a solver."""
+        return Clock(self.time_limit_seconds, self.cancelled, self.progress)
+
+
+@dataclass(frozen=True, slots=True)
+class CoverProblem:
+    """Whom candidates cover, what the demand weighs, and what a plan must keep to.
+
+    Attributes
+    ----------
+    cover
+        Canonical CSR of ones, shape (n_demand, n_candidate).
+    weights
+        By demand point.
+    rules
+        What plans must keep to, the share given to backup included.
+    groups
+        Names of the groups, in the order in which the rules number them.
+    conflicts
+        Pairs of sites that may not both be open, shape (n, 2); the rules hold them as rows, too.
+    capacities
+        By candidate, the most weight that it can serve; None = no limit.
+    """
+
+    cover: sp.csr_array
+    weights: FloatArray
+    rules: Rules
+    groups: tuple[Any, ...]
+    conflicts: IntArray
+    capacities: FloatArray | None = None
+
+    @classmethod
+    def of(
+        cls,
+        cover: Any,
+        weights: ArrayLike | None,
+        p: int | None = None,
+        *,
+        fixed: Sites = (),
+        forbidden: Sites = (),
+        costs: ArrayLike | None = None,
+        budget: float | None = None,
+        groups: object = None,
+        group_min: Mapping[Any, int] | None = None,
+        group_max: Mapping[Any, int] | None = None,
+        backup_share: float = 0.0,
+        conflicts: Any = (),
+        capacities: ArrayLike | None = None,
+    ) -> Self:
+        """Check the inputs, which are those of ``solve_mclp``, and return the problem.
+
+        Raises
+        ------
+        InvalidValueError
+            If an input is not what ``solve_mclp`` says.
+        """
+        relation = checked_cover(cover)
+        sites = relation.shape[1]
+        weight = checked_numbers("weights", weights, relation.shape[0])
+        kept, allowed = checked_both(fixed, forbidden, sites)
+        if capacities is not None and backup_share > 0:
+            accepted = Text(
+                "与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"
+            )
+            raise InvalidValueError("backup_share", backup_share, accepted)
+        if (costs is None) != (budget is None):
+            accepted = Text("与 costs 同时给出的预算", "a budget given together with costs")
+            raise InvalidValueError("budget", budget, accepted)
+        if p is None and budget is None:
+            raise InvalidValueError(
+                "p", None, Text("站点数，或预算", "a number of sites, or a budget")
+            )
+        if budget is not None:
+            checked_share("budget", budget, 0.0, np.finfo(np.float64).max)
+        number, least, most, names = numbered_groups(groups, group_min, group_max, sites)
+        pairs = checked_conflicts(conflicts, sites)
+        rules = Rules(
+            p=int(allowed.sum()) if p is None else checked_p(p, allowed),
+            fixed=kept,
+            allowed=allowed,
+            costs=checked_numbers("costs", costs, sites),
+            budget=budget,
+            group=number,
+            least=least,
+            most=most,
+            backup_share=checked_share("backup_share", backup_share),
+            side=spacing_rows(pairs, sites),
+            counts_sites=p is not None,
+        )
+        seats = None if capacities is None else checked_numbers("capacities", capacities, sites)
+        return cls(relation, weight, rules, names, pairs, seats)
+
+    @property
+    def demand(self) -> int:
+        """Number of demand points."""
+        return len(self.weights)
+
+    def with_rules(self, **changes: Any) -> Self:
+        """Return the problem with some of its rules changed."""
+        return replace(self, rules=replace(self.rules, **changes))
