@@ -18,9 +18,8 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import LEAST_SPACING_M, MOST_SPACING_M
 
-LEAST_SPACING_M: Final = 20.0
-GREATEST_SPACING_M: Final = 20_000.0
 _DECIMALS: Final = 5  # of a degree: about a metre
 
 
@@ -46,13 +45,13 @@ class GeneratedSites:
 
 
 def _checked_spacing(spacing_m: float) -> float:
-    if not LEAST_SPACING_M <= spacing_m <= GREATEST_SPACING_M:  # NaN too
+    if not LEAST_SPACING_M <= spacing_m <= MOST_SPACING_M:  # NaN too
         raise InvalidValueError(
             "spacing_m",
             spacing_m,
             Text(
-                f"{LEAST_SPACING_M:g} 到 {GREATEST_SPACING_M:g} 米",
-                f"{LEAST_SPACING_M:g} to {GREATEST_SPACING_M:g} m",
+                f"{LEAST_SPACING_M:g} 到 {MOST_SPACING_M:g} 米",
+                f"{LEAST_SPACING_M:g} to {MOST_SPACING_M:g} m",
             ),
         )
     return float(spacing_m)

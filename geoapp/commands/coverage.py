@@ -7,56 +7,36 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoapp.commands.context import open_store, say
+from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.question_options import question_from_options, question_options
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
-from geoapp.core.parsing import parse_moment
-from geoapp.core.units import format_metres, parse_standard
+from geoapp.core.questions.coverage import COVERAGE
+from geoapp.core.units import format_metres
 
 if TYPE_CHECKING:
     from geoapp.core.results.run import RunState
 
 
 @click.command()
-@click.option("--standard", required=True, help="服务标准，如 500m、10min / the service standard")
-@click.option("--region", help="区域代码 / region code")
-@click.option("--demand", help="需求集，默认最新的 / demand set, by default the newest")
-@click.option("--family", multiple=True, help="station | base | home")
-@click.option("--at", help="只算此刻确知开放的，如 2026-11-23T22:00 / only those open then")
+@question_options(COVERAGE)
 @click.option(
     "-o",
     "output",
     type=click.Path(dir_okay=False, path_type=Path),
     help="结果文件 .geojson .gpkg .csv .xlsx / results file",
 )
-def coverage(
-    standard: str,
-    region: str | None,
-    demand: str | None,
-    family: tuple[str, ...],
-    at: str | None,
-    output: Path | None,
-) -> None:
+def coverage(output: Path | None, **options: Any) -> None:
     """覆盖分析：谁在标准以内，盲区在哪里 / Who is within the standard, and where the gaps are."""
-    from geoapp.core.questions.coverage import CoverageParameters
     from geoapp.operations.coverage import results as coverage_results
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.coverage.files import check_output, save_coverage
-    from geoapp.operations.ground.in_service import now
 
-    metres, seconds = parse_standard(standard)
+    settings = read_settings()
+    wanted = question_from_options(COVERAGE, options, settings)
     if output is not None:
         check_output(output)
-    with open_store() as (settings, database):
-        moment = None if at is None else parse_moment("at", at, settings.timezone)
-        wanted = CoverageParameters(
-            standard_m=metres,
-            standard_seconds=seconds,
-            region=region,
-            demand=demand,
-            families=tuple(sorted(set(family))) or None,
-            at=now() if at is not None and moment is None else moment,
-        )
+    with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
         _show(run, run.result or {}, coverage_results.region_figures(database, run.id))
         if output is not None:

@@ -13,13 +13,13 @@ import click
 from geoapp.commands.context import open_store, say
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_WEIGHT
 
 if TYPE_CHECKING:
     from geoapp.operations.imports.report import ImportReport
 
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20
-MOST_WEIGHT = 1e9
 
 _file = click.argument("file", type=click.Path(path_type=Path))
 _datum = click.option(

@@ -23,8 +23,8 @@ from geoapp.core.calendar import DayNature, WorkCalendar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours_plain import from_plain
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_HOURS_CHARACTERS
 
-MOST_CHARACTERS = 500
 HORIZON_DAYS = 8
 CHINESE_ZONES = frozenset({"Asia/Shanghai", "Asia/Urumqi", "Asia/Chongqing", "Asia/Harbin", "PRC"})
 
@@ -57,7 +57,7 @@ def read(text: str) -> str:
         If they cannot be understood for certain; nothing is guessed.
     """
     words = text.strip()
-    if len(words) > MOST_CHARACTERS:
+    if len(words) > MOST_HOURS_CHARACTERS:
         raise InvalidValueError("opening_hours", words[:60] + "…", _ACCEPTED)
     for candidate in (words, from_plain(words)):
         parsed = _library(candidate) if candidate else None

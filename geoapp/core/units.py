@@ -7,6 +7,12 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import (
+    LEAST_STANDARD_M,
+    LEAST_STANDARD_SECONDS,
+    MOST_STANDARD_M,
+    MOST_STANDARD_SECONDS,
+)
 
 WEEKDAYS = (
     Text("周一", "Mon"),
@@ -20,8 +26,6 @@ WEEKDAYS = (
 _METRES = {"": 1.0, "m": 1.0, "米": 1.0, "公尺": 1.0, "km": 1000.0, "公里": 1000.0, "千米": 1000.0}
 _SECONDS = {"s": 1.0, "秒": 1.0, "min": 60.0, "分钟": 60.0, "分": 60.0, "h": 3600.0, "小时": 3600.0}
 _FORM = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z米公里尺千秒分钟小时]*)\s*", re.IGNORECASE)
-LEAST_M, MOST_M = 1.0, 100_000.0
-LEAST_SECONDS, MOST_SECONDS = 1.0, 14_400.0
 _ACCEPTED = Text(
     "1 米至 100 公里或 1 秒至 4 小时，如 500m、0.5km、10min、10分钟",
     "1 m to 100 km or 1 s to 4 h, such as 500m, 0.5km, 10min",
@@ -42,11 +46,11 @@ def parse_standard(value: str) -> tuple[float | None, float | None]:
     unit = match[2].lower() if match else "?"
     if match and unit in _METRES:
         metres = float(match[1]) * _METRES[unit]
-        if LEAST_M <= metres <= MOST_M:
+        if LEAST_STANDARD_M <= metres <= MOST_STANDARD_M:
             return metres, None
     if match and unit in _SECONDS:
         seconds = float(match[1]) * _SECONDS[unit]
-        if LEAST_SECONDS <= seconds <= MOST_SECONDS:
+        if LEAST_STANDARD_SECONDS <= seconds <= MOST_STANDARD_SECONDS:
             return None, seconds
     raise InvalidValueError("standard", value, _ACCEPTED)
 

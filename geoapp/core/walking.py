@@ -12,6 +12,12 @@ import numpy as np
 from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import (
+    LEAST_STANDARD_M,
+    LEAST_STANDARD_SECONDS,
+    MOST_STANDARD_M,
+    MOST_STANDARD_SECONDS,
+)
 
 
 def _require(parameter: str, value: float, *, least: float, greatest: float) -> None:
@@ -86,9 +92,14 @@ class Standard:
                 Text("米数或秒数之一", "either metres or seconds"),
             )
         if self.metres is not None:
-            _require("standard_m", self.metres, least=1.0, greatest=100_000.0)
+            _require("standard_m", self.metres, least=LEAST_STANDARD_M, greatest=MOST_STANDARD_M)
         if self.seconds is not None:
-            _require("standard_seconds", self.seconds, least=1.0, greatest=86_400.0)
+            _require(
+                "standard_seconds",
+                self.seconds,
+                least=LEAST_STANDARD_SECONDS,
+                greatest=MOST_STANDARD_SECONDS,
+            )
 
     @classmethod
     def of_metres(cls, metres: float) -> Self:
@@ -97,7 +108,7 @@ class Standard:
 
     @classmethod
     def of_seconds(cls, seconds: float) -> Self:
-        """Return a standard in seconds on foot, 1 to 86,400."""
+        """Return a standard in seconds on foot, 1 to 14,400."""
         return cls(seconds=seconds)
 
     def walk_m(self, estimate: WalkingEstimate) -> float:

@@ -1,6 +1,6 @@
 """What a run of actions is asked: more than building, each with its cost, within one budget."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -8,11 +8,14 @@ from typing import Any, Final
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import read
 from geoapp.core.i18n import Text
-from geoapp.core.questions.siting import DEFAULT_SPACING_M, DrawnSite, SitingParameters
+from geoapp.core.questions.checks import check_fields
+from geoapp.core.questions.field import Table
+from geoapp.core.questions.meaning import same_meaning
+from geoapp.core.questions.places import DrawnSite
+from geoapp.core.questions.siting import DEFAULT_SPACING_M, SitingParameters
+from geoapp.core.questions.tables.actions import FIELDS
 
 DEFAULT_HOURS: Final = "Mo-Su 06:00-22:00"
-MOST_MOMENTS: Final = 24
-MOST_SECONDS: Final = 3_600.0
 
 
 class ActionKind(StrEnum):
@@ -130,31 +133,31 @@ class ActionParameters:
         InvalidValueError
             If a value is out of range or nothing is offered.
         """
-        if (self.standard_m is None) == (self.standard_seconds is None):
-            raise InvalidValueError(
-                "standard", None, Text("米数或秒数，恰有其一", "exactly one of metres and seconds")
-            )
+        check_fields(ACTIONS, self)
         self.ground().check()
-        if not 1 <= len(self.moments) <= MOST_MOMENTS:
-            raise InvalidValueError(
-                "moments",
-                len(self.moments),
-                Text(f"1 至 {MOST_MOMENTS} 个时刻", f"1 to {MOST_MOMENTS} moments"),
-            )
+        if not self.moments:
+            raise InvalidValueError("moments", 0, Text("至少一个时刻", "at least one moment"))
         if not self.kinds:
             names = ", ".join(COSTS.values())
             raise InvalidValueError(
                 "actions", None, Text(f"至少一项费用：{names}", f"at least one cost: {names}")
             )
-        for name in ("budget", *COSTS.values()):
-            value = getattr(self, name)
-            if value is not None and not 0 <= value <= 1e15:  # NaN too
-                raise InvalidValueError(name, value, Text("0 至 1e15", "0 to 1e15"))
-        if self.most_actions is not None and not 1 <= self.most_actions <= 20_000:
-            raise InvalidValueError(
-                "most_actions", self.most_actions, Text("1 至 20000", "1 to 20000")
-            )
         read(self.hours)
+
+    def plain(self) -> "ActionParameters":
+        """Return the same question with what is meant by default written out, and nothing idle."""
+        ground = self.ground().plain()
+        return replace(
+            self,
+            candidates=ground.candidates,
+            families=ground.families,
+            spacing_m=ground.spacing_m,
+            hours=" ".join(self.hours.split()),
+        )
+
+    def same_as(self, other: "ActionParameters") -> bool:
+        """Tell whether another question asks the same, however it is written down."""
+        return same_meaning(ACTIONS, self.plain(), other.plain())
 
     def stored(self) -> dict[str, Any]:
         """Return the parameters as the run keeps them."""
@@ -173,3 +176,6 @@ class ActionParameters:
         if given["families"] is not None:
             given["families"] = tuple(given["families"])
         return cls(**given)
+
+
+ACTIONS = Table(ActionParameters, FIELDS)

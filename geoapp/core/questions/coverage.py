@@ -1,12 +1,20 @@
 """What a coverage run is asked."""
 
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.walking import Standard
+from geoapp.core.questions.checks import check_fields
+from geoapp.core.questions.field import Table
+from geoapp.core.questions.tables.coverage import FIELDS
+from geoapp.core.words import Family
+
+if TYPE_CHECKING:
+    from geoapp.core.walking import Standard
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +46,33 @@ class CoverageParameters:
     @property
     def standard(self) -> Standard:
         """The standard as the analysis takes it."""
+        from geoapp.core.walking import Standard
+
         if self.standard_m is not None:
             return Standard.of_metres(self.standard_m)
         if self.standard_seconds is not None:
             return Standard.of_seconds(self.standard_seconds)
         raise InvalidValueError("standard", None, Text("米数或秒数", "metres or seconds"))
+
+    def check(self) -> None:
+        """Refuse what no data could answer.
+
+        Raises
+        ------
+        InvalidValueError
+            If a value is out of range.
+        """
+        check_fields(COVERAGE, self)
+
+    def plain(self) -> CoverageParameters:
+        """Return the same question with what is meant by default written out."""
+        return replace(self, families=self.families or tuple(Family))
+
+    def same_as(self, other: CoverageParameters) -> bool:
+        """Tell whether another question asks the same, however it is written down."""
+        from geoapp.core.questions.meaning import same_meaning
+
+        return same_meaning(COVERAGE, self.plain(), other.plain())
 
     def stored(self) -> dict[str, Any]:
         """Return the parameters as the run keeps them."""
@@ -56,7 +86,7 @@ class CoverageParameters:
         }
 
     @classmethod
-    def from_stored(cls, params: dict[str, Any]) -> "CoverageParameters":
+    def from_stored(cls, params: dict[str, Any]) -> CoverageParameters:
         """Return what ``stored`` kept."""
         at, families = params["at"], params["families"]
         return cls(
@@ -67,3 +97,6 @@ class CoverageParameters:
             families=None if families is None else tuple(families),
             at=None if at is None else datetime.fromisoformat(at),
         )
+
+
+COVERAGE = Table(CoverageParameters, FIELDS)

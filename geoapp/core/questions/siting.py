@@ -1,29 +1,27 @@
 """What a siting run is asked; a combination that a model cannot honour is refused with its reason."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-import shapely
-import shapely.geometry
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import geometry_to_wgs84
-from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
+from geoapp.core.questions.checks import check_fields
+from geoapp.core.questions.field import Table
+from geoapp.core.questions.meaning import same_meaning
+from geoapp.core.questions.places import DrawnSite, union_of
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.tables.siting import FIELDS
 from geoapp.core.walking import Standard
-from geoapp.core.words import Datum, Family
+from geoapp.core.words import Family
 
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"
 FROM_FACILITIES: Final = "facilities:"  # then a family
 DEFAULT_SPACING_M: Final = 300.0
-MOST_P: Final = 5_000
-MOST_SECONDS: Final = 3_600.0
-MOST_DRAWN: Final = 1_000
-MOST_ALTERNATIVES: Final = 20
 
 
 class SitingModel(StrEnum):
@@ -43,55 +41,6 @@ MODEL_TEXT = {
     SitingModel.P_CENTER: Text("p-中心", "p-center"),
     SitingModel.EQUITY: Text("先补最差的区", "worst district first"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnSite:
-    """A candidate that somebody drew; WGS-84, decimal degrees."""
-
-    code: str
-    lon: float
-    lat: float
-    name: str | None = None
-    cost: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """How many new sites a region must or may have; None = no such limit."""
-
-    least: int | None = None
-    most: int | None = None
-
-
-def area_in_wgs84(area: dict[str, Any], datum: Datum) -> dict[str, Any]:
-    """Return a GeoJSON polygon of a datum as one in WGS-84, with nothing but its geometry.
-
-    Raises
-    ------
-    InvalidValueError
-        If it is none.
-    """
-    shape: BaseGeometry = geometry_to_wgs84(_polygon(area), datum)
-    return {str(name): value for name, value in shapely.geometry.mapping(shape).items()}
-
-
-def _polygon(area: dict[str, Any]) -> BaseGeometry:
-    shape = parse_geometry(area)
-    if (
-        isinstance(shape, shapely.Polygon | shapely.MultiPolygon)
-        and not shape.is_empty
-        and _on_earth(shape)
-    ):
-        return shape
-    raise InvalidValueError(
-        "forbidden_areas", area.get("type"), Text("GeoJSON 面", "GeoJSON polygons")
-    )
-
-
-def _on_earth(shape: BaseGeometry) -> bool:
-    west, south, east, north = shape.bounds
-    return west >= -180 and east <= 180 and south >= -90 and north <= 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,11 +164,7 @@ class SitingParameters:
 
     def forbidden_shape(self) -> BaseGeometry | None:
         """Return the forbidden areas as one shape (EPSG:4326); None where there are none."""
-        if not self.forbidden_areas:
-            return None
-        shapes = [shapely.make_valid(_polygon(area)) for area in self.forbidden_areas]
-        union: BaseGeometry = shapely.union_all(shapes)
-        return union
+        return union_of(self.forbidden_areas)
 
     def check(self) -> None:
         """Refuse what no data could answer.
@@ -229,76 +174,17 @@ class SitingParameters:
         InvalidValueError
             If a value is out of range, or the model does not honour one.
         """
-        _ = self.standard
-        self._check_p()
-        self._check_numbers()
-        self._check_honoured()
+        check_fields(SITING, self)
+        if self.p is None and self.model is not SitingModel.LSCP:
+            enough = self.model in (SitingModel.MCLP, SitingModel.EQUITY)
+            if self.budget is None or not enough:
+                raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
+        self._check_together()
         self._check_codes()
         self.forbidden_shape()
         _ = self.upgraded
 
-    def _check_p(self) -> None:
-        if self.model is SitingModel.LSCP:
-            if self.p is not None:
-                raise InvalidValueError(
-                    "p",
-                    self.p,
-                    Text(
-                        "lscp 不接受站点数：它求最少的站点",
-                        "nothing for lscp, which looks for the fewest sites",
-                    ),
-                )
-        elif self.p is None:
-            if self.model not in (SitingModel.MCLP, SitingModel.EQUITY) or self.budget is None:
-                raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
-        elif not 1 <= self.p <= MOST_P:
-            raise InvalidValueError(
-                "p", self.p, Text(f"1 至 {MOST_P} 的整数", f"a whole number from 1 to {MOST_P}")
-            )
-
-    def _check_numbers(self) -> None:
-        for name, value, least, most in (
-            ("share", self.share, 0.0, 1.0),
-            ("backup_share", self.backup_share, 0.0, 1.0),
-            ("target_gap", self.target_gap, 0.0, 1.0),
-            ("time_limit_seconds", self.time_limit_seconds, 0.1, MOST_SECONDS),
-            ("spacing_m", self.spacing_m, 20.0, 20_000.0),
-            ("min_spacing_m", self.min_spacing_m, 1.0, 100_000.0),
-            ("budget", self.budget, 0.0, 1e15),
-            ("capacity", self.capacity, 1.0, 1e9),
-            ("alternatives", self.alternatives, 0, MOST_ALTERNATIVES),
-            ("differ", self.differ, 1, MOST_P),
-            ("within_share", self.within_share, 0.0, 1.0),
-        ):
-            if value is not None and not least <= value <= most:  # NaN too
-                raise InvalidValueError(
-                    name, value, Text(f"{least:g} 至 {most:g}", f"{least:g} to {most:g}")
-                )
-
-    def _check_honoured(self) -> None:
-        most_covered = (SitingModel.MCLP, SitingModel.EQUITY)
-        covering = (*most_covered, SitingModel.LSCP)
-        for name, given, models in (
-            ("quotas", bool(self.quotas), most_covered),
-            ("host_quotas", bool(self.host_quotas), most_covered),
-            ("budget", self.budget is not None, most_covered),
-            ("backup_share", self.backup_share > 0, (SitingModel.MCLP,)),
-            ("share", self.share < 1, (SitingModel.LSCP,)),
-            ("min_spacing_m", self.min_spacing_m is not None, covering),
-            ("alternatives", self.alternatives > 0, (SitingModel.MCLP,)),
-            ("capacity", self.capacity is not None, (SitingModel.MCLP,)),
-        ):
-            if given and self.model not in models:
-                names = ", ".join(models)
-                raise InvalidValueError(
-                    name,
-                    getattr(self, name),
-                    Text(
-                        f"模型 {self.model} 不能满足这一要求，仅 {names} 可以",
-                        f"none with the model {self.model}, which cannot honour it; {names} can",
-                    ),
-                )
-
+    def _check_together(self) -> None:
         if self.alternatives > 0 and (self.backup_share > 0 or self.capacity is not None):
             raise InvalidValueError(
                 "alternatives",
@@ -343,15 +229,9 @@ class SitingParameters:
                 ),
             )
         codes = [one.code for one in self.drawn]
-        if len(codes) > MOST_DRAWN or len(set(codes)) < len(codes):
-            raise InvalidValueError(
-                "drawn",
-                len(codes),
-                Text(
-                    f"至多 {MOST_DRAWN} 个编号互不相同的点",
-                    f"at most {MOST_DRAWN} sites of different codes",
-                ),
-            )
+        if len(set(codes)) < len(codes):
+            accepted = Text("编号互不相同的点", "sites of different codes")
+            raise InvalidValueError("drawn", len(codes), accepted)
         if self.quotas and self.host_quotas:
             raise InvalidValueError(
                 "host_quotas",
@@ -361,16 +241,19 @@ class SitingParameters:
                     "none together with quotas: the model groups the candidates in one way",
                 ),
             )
-        for name in ("quotas", "host_quotas"):
-            groups = getattr(self, name)
-            codes = [code for code, _ in groups]
-            for code, quota in groups:
-                least, most = quota.least or 0, quota.most
-                if least < 0 or (most is not None and most < least) or codes.count(code) > 1:
-                    accepted = Text(
-                        "不小于 0 的整数，min 不大于 max", "whole numbers from 0 up, min <= max"
-                    )
-                    raise InvalidValueError(name, code, accepted)
+
+    def plain(self) -> "SitingParameters":
+        """Return the same question with what is meant by default written out, and nothing idle."""
+        return replace(
+            self,
+            candidates=self.candidates or FROM_DEMAND,
+            families=self.families or tuple(Family),
+            spacing_m=self.spacing_m if self.generated else DEFAULT_SPACING_M,
+        )
+
+    def same_as(self, other: "SitingParameters") -> bool:
+        """Tell whether another question asks the same, however it is written down."""
+        return same_meaning(SITING, self.plain(), other.plain())
 
     def stored(self) -> dict[str, Any]:
         """Return the parameters as the run keeps them."""
@@ -401,3 +284,6 @@ class SitingParameters:
         if given["families"] is not None:
             given["families"] = tuple(given["families"])
         return cls(**given)
+
+
+SITING = Table(SitingParameters, FIELDS)

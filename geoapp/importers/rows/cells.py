@@ -17,7 +17,6 @@ from geoapp.importers.formats.table import bad_character
 from geoapp.importers.problems import Findings
 
 MOST_TEXT_CHARACTERS = 4000
-MOST_CODE_CHARACTERS = 200
 MOST_WHOLE = 2_147_483_647
 _SEPARATORS = re.compile(r"[;；、,，\n]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")

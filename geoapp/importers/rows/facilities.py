@@ -6,6 +6,7 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,
@@ -248,7 +249,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
         return None if place is None else row[place]
 
     before = len(found.problems)
-    code = cells.read_text(found, "code", cell("code"), cells.MOST_CODE_CHARACTERS)
+    code = cells.read_text(found, "code", cell("code"), MOST_CODE_CHARACTERS)
     cells.required(found, "code", "编号", code, before)
     values["code"] = code
     values["kind_code"] = _read_kind(found, cell("kind"), rules)

@@ -9,6 +9,7 @@ import orjson
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_WEIGHT
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
@@ -22,7 +23,6 @@ from geoapp.importers.rows.columns import (
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
 from geoapp.importers.rows.positions import Placed, Positions, read_position
 
-MOST_WEIGHT = 1e9
 _HOURS_SEPARATORS = re.compile(r"[\s,;，；、\[\]]+")
 
 
@@ -114,7 +114,7 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
 
     def understand(found: Findings, row: list[Any]) -> tuple[Any, ...]:
         before = len(found.problems)
-        code = cells.read_text(found, "code", row[header.places["code"]], 200)
+        code = cells.read_text(found, "code", row[header.places["code"]], MOST_CODE_CHARACTERS)
         cells.required(found, "code", "编号", code, before)
         if code is not None:
             first = seen.setdefault(code, found.line)

@@ -11,6 +11,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.geo import geometry_to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_REGION_CHARACTERS
 from geoapp.core.words import LEVEL_TEXT, Datum, Level
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
@@ -135,7 +136,7 @@ def _read_row(
         return None if place is None else record.cells[place]
 
     before = len(found.problems)
-    code = cells.read_text(found, "code", cell("code"), 32)
+    code = cells.read_text(found, "code", cell("code"), MOST_REGION_CHARACTERS)
     cells.required(found, "code", "代码", code, before)
     if code is not None:
         first = seen.setdefault(code, record.line)

@@ -29,8 +29,9 @@ def start(database: Database, wanted: CoverageParameters, created_by: str | None
     Raises
     ------
     InvalidValueError
-        If the region, the demand set or a family is not known.
+        If a value is out of range, or the region, the demand set or a family is not known.
     """
+    wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
     return read(database, runs.enqueue(database, KIND, wanted.stored(), created_by))
@@ -43,6 +44,7 @@ def run_here(
     progress: Callable[[float, Text], None] | None = None,
 ) -> RunState:
     """Do a run in this process, for the command line, and return how it ended."""
+    wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
     run_id = runs.store_run(database, KIND, wanted.stored(), None)

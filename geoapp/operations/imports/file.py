@@ -7,6 +7,7 @@ from typing import Any
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_SET_CHARACTERS
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.open import open_table
@@ -26,7 +27,6 @@ _IMPORTERS: dict[str, _Importer] = {
     "candidates": import_candidates,
 }
 KINDS = tuple(_IMPORTERS)
-MOST_SET_CHARACTERS = 100
 _REPORT_EVERY = 5000
 
 

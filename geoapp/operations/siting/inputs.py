@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -10,6 +9,7 @@ import scipy.sparse as sp
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CANDIDATES
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.candidates import (
@@ -22,7 +22,6 @@ from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.store.engine import Database
 from geoapp.store.runs.sites import CandidateRows
 
-MOST_CANDIDATES: Final = 20_000
 _READING = Text("读取数据", "Reading the data")
 _EXISTING = Text("计算现有设施的覆盖", "Measuring what facilities cover")
 _MEASURING = Text("计算候选点的步行距离", "Measuring walks to candidates")

@@ -17,7 +17,8 @@ from geoapp.analysis.siting import (
 )
 from geoapp.analysis.siting.result import Clock
 from geoapp.core.errors import CancelledError
-from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.siting import SHARE, SPACING, Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan, solve_siting

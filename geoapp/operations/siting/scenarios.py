@@ -4,11 +4,10 @@ Every save is a version of its own; going back writes the old one again as the n
 back can itself be taken back.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy.orm import Session
 
@@ -32,8 +31,6 @@ from geoapp.store.runs.scenarios import (
 )
 
 LONGEST_NAME: Final = 100
-# How long the solver may search does not change what is asked.
-_NOT_ASKED = ("time_limit_seconds", "target_gap")
 
 
 class Audience(StrEnum):
@@ -144,21 +141,14 @@ def _checked_name(name: str) -> str:
     return shown
 
 
-def _same_question(question: SitingParameters, params: dict[str, Any]) -> bool:
-    asked, answered = (
-        {name: value for name, value in one.stored().items() if name not in _NOT_ASKED}
-        for one in (question, SitingParameters.from_stored(params))
-    )
-    # As JSON, which does not tell lists from tuples; the store has been through it, too.
-    return json.dumps(asked, sort_keys=True) == json.dumps(answered, sort_keys=True)
-
-
 def _answering(database: Database, question: SitingParameters, run: int | None) -> int | None:
     """Return the run if it has answered this very question."""
     if run is None:
         return None
     state = read_run(database, KIND, run)
-    good = state.status is RunStatus.SUCCEEDED and _same_question(question, state.params)
+    good = state.status is RunStatus.SUCCEEDED and question.same_as(
+        SitingParameters.from_stored(state.params)
+    )
     return run if good else None
 
 

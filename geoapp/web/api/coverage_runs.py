@@ -7,20 +7,18 @@ import orjson
 from flask import Response
 from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.parsing import parse_moment
-from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.questions.coverage import COVERAGE
 from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
-from geoapp.core.words import Datum, Family
+from geoapp.core.words import Datum
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.ground.in_service import now
 from geoapp.web.api.access_schemas import RunAccess
+from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
     GapFeatureCollection,
     RunAnswer,
@@ -31,7 +29,7 @@ from geoapp.web.api.run_schemas import (
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require
-from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters
+from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.services import services
 
 api = APIBlueprint(
@@ -43,31 +41,13 @@ api = APIBlueprint(
 )
 
 
-class CoverageRequest(BaseModel):
-    """What to compute; exactly one of the two standards."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False, strict=True)
-    standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False, strict=True)
-    region: str | None = Field(
-        None,
-        max_length=32,
-        pattern=WITHOUT_NUL,
-        description="区域代码 / region code; none: everywhere",
-    )
-    demand: str | None = Field(
-        None,
-        max_length=64,
-        pattern=WITHOUT_NUL,
-        description="需求集 / demand set; none: the newest",
-    )
-    families: list[Family] | None = Field(
-        None, min_length=1, max_length=3, description="none: all three"
-    )
-    at: str | None = Field(
-        None, max_length=64, description="此刻的覆盖 / the moment; none: opening hours do not count"
-    )
+# Made from the table of the question's fields, so its type is none that mypy could know.
+CoverageRequest: Any = question_body(
+    COVERAGE,
+    "CoverageRequest",
+    "What to compute; exactly one of the two standards.",
+    with_datum=False,
+)
 
 
 class RunPath(BaseModel):
@@ -120,21 +100,7 @@ def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/
 def start(body: CoverageRequest) -> Response:
     """Queue a coverage run and answer its state; follow it at its own address."""
     parts = services()
-    if (body.standard_m is None) == (body.standard_seconds is None):
-        accepted = Text(
-            "standard_m 与 standard_seconds 恰有其一",
-            "exactly one of standard_m and standard_seconds",
-        )
-        raise InvalidValueError("standard_m", body.standard_m, accepted)
-    at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
-    wanted = CoverageParameters(
-        standard_m=body.standard_m,
-        standard_seconds=body.standard_seconds,
-        region=body.region,
-        demand=body.demand,
-        families=None if body.families is None else tuple(sorted(set(body.families))),
-        at=now() if body.at is not None and at is None else at,
-    )
+    wanted = asked(COVERAGE, body, parts.settings.timezone)
     run = coverage_run.start(parts.database, wanted, created_by=current_user.name)
     response = _json(describe(run), 202)
     response.headers["Location"] = f"/api/v1/coverage-runs/{run.id}"

@@ -5,11 +5,13 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from geoapp.core.questions.siting import SITING
 from geoapp.core.roles import Permission
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
 from geoapp.reports.words.siting import question_title
-from geoapp.web.api.siting_runs import SitingRequest, siting_question
+from geoapp.web.api.question_bodies import asked
+from geoapp.web.api.siting_runs import SitingRequest
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import t
 from geoapp.web.edge.parameters import WITHOUT_NUL
@@ -106,7 +108,7 @@ def create() -> Response:
     except ValidationError as error:
         return on_validation_error(error)
     parts = services()
-    question = siting_question(body.question, parts.settings.timezone)
+    question = asked(SITING, body.question, parts.settings.timezone)
     saved = scenarios.create(
         parts.database, signed_in(), body.name, body.audience, question, body.run
     )
@@ -122,7 +124,7 @@ def save(number: int) -> Response:
     except ValidationError as error:
         return on_validation_error(error)
     parts = services()
-    question = siting_question(body.question, parts.settings.timezone)
+    question = asked(SITING, body.question, parts.settings.timezone)
     saved = scenarios.save(
         parts.database, signed_in(), number, body.version, body.name, question, body.run
     )

@@ -7,8 +7,9 @@ import shapely
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84
+from geoapp.core.limits import MOST_AREAS
 from geoapp.core.words import Datum
-from geoapp.operations.siting.forbidden_areas import MOST_AREAS, read_areas
+from geoapp.operations.siting.forbidden_areas import read_areas
 
 SQUARE = {
     "type": "Polygon",

@@ -141,5 +141,9 @@ def test_a_run_answers_only_its_own_question(database: Database, settings: Setti
     other = siting_run.run_here(database, settings, outside).id
     assert scenarios.create(database, ANN, "d", Audience.OWNER, outside, other).run == other
     assert scenarios.create(database, ANN, "e", Audience.OWNER, outside, run).run is None
+    # As it comes back from a page: as lists, the ring turned, and begun elsewhere.
+    turned = {"type": "Polygon", "coordinates": [[[2.0, 2.0], [2.0, 1.0], [1.0, 1.0], [2.0, 2.0]]]}
+    again = replace(QUESTION, forbidden_areas=(turned,))
+    assert scenarios.create(database, ANN, "f", Audience.OWNER, again, other).run == other
     with pytest.raises(NotFoundError):
         scenarios.create(database, ANN, "c", Audience.OWNER, PLACED, other + 1)

@@ -67,7 +67,8 @@ class PlanSide:
 
 
 def _asked(question: SitingParameters, demand: str) -> tuple[Any, ...]:
-    return (*(getattr(question, name) for name in _ASKED), demand)
+    plain = question.plain()
+    return (*(getattr(plain, name) for name in _ASKED), demand)
 
 
 def _site(

@@ -1,25 +1,23 @@
 """``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
 
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import shapely
 from flask import Blueprint, Response, render_template, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
 
-from geoapp.core.geo import from_wgs84, to_wgs84
+from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.parsing import parse_moment
-from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.questions.siting import SITING, SitingParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
-from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Datum, Family, Level, RunStatus
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
-from geoapp.operations.ground.in_service import now
 from geoapp.operations.plan_report import save_plan
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
@@ -27,7 +25,6 @@ from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.scenarios import SavedScenario
-from geoapp.operations.siting.what_if import MOST_PLACES
 from geoapp.reports.words.siting import (
     alternative_words,
     ended_words,
@@ -35,10 +32,9 @@ from geoapp.reports.words.siting import (
     question_title,
     summary_lines,
 )
-from geoapp.web.api.siting_runs import DrawnBody
+from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language, t
-from geoapp.web.edge.parameters import WITHOUT_NUL
 from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
@@ -164,19 +160,11 @@ def download(run_id: int, ext: str) -> Response:
     return response
 
 
-class TryBody(BaseModel):
-    """Places to be tried, for the question that the form states."""
-
-    model_config = ConfigDict(extra="ignore")  # what only the solver needs
-
-    standard_m: float | None = Field(None, ge=1, le=100_000, allow_inf_nan=False)
-    standard_seconds: float | None = Field(None, ge=1, le=14_400, allow_inf_nan=False)
-    region: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
-    demand: str | None = Field(None, max_length=200, pattern=WITHOUT_NUL)
-    families: list[Family] | None = Field(None, min_length=1, max_length=3)
-    at: str | None = Field(None, max_length=64)
-    drawn: list[DrawnBody] = Field([], max_length=MOST_PLACES)
-    datum: Datum = Datum.WGS84
+# Of the question that the form states, what a try needs.
+_TRIED = ("standard_m", "standard_seconds", "region", "demand", "families", "at", "drawn")
+TryBody = question_body(
+    SITING, "TryBody", "Places to be tried, for the question that the form states.", only=_TRIED
+)
 
 
 @blueprint.post("/plan/siting/try")
@@ -188,19 +176,9 @@ def attempt() -> Response:
     except ValidationError as error:
         return on_validation_error(error)
     parts = services()
-    at = None if body.at is None else parse_moment("at", body.at, parts.settings.timezone)
-    wanted = SitingParameters(
-        p=1,
-        standard_m=body.standard_m,
-        standard_seconds=body.standard_seconds,
-        region=body.region,
-        demand=body.demand,
-        families=None if body.families is None else tuple(sorted(set(body.families))),
-        at=now() if body.at is not None and at is None else at,
-    )
-    places = [
-        to_wgs84(lon=float(one.lon), lat=float(one.lat), datum=body.datum) for one in body.drawn
-    ]
+    wanted = asked(SITING, body, parts.settings.timezone)
+    places = [(one.lon, one.lat) for one in wanted.drawn]
+    wanted = replace(wanted, p=1, drawn=())
     return json_reply(asdict(parts.what_if.ask(wanted, places)))
 
 

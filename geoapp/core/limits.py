@@ -1,0 +1,42 @@
+"""How long, how many, how much at most: one constant for each limit, wherever it is checked.
+
+What an import stores, a question can name; what a page offers, the API accepts.
+"""
+
+from typing import Final
+
+# Codes and texts, in characters.
+MOST_CODE_CHARACTERS: Final = 200  # of a facility, a candidate
+MOST_REGION_CHARACTERS: Final = 32
+MOST_SET_CHARACTERS: Final = 100  # of a demand set or a candidate set
+MOST_NAME_CHARACTERS: Final = 200  # of a drawn candidate
+MOST_HOURS_CHARACTERS: Final = 500
+MOST_MOMENT_CHARACTERS: Final = 64
+
+# The service standard.
+LEAST_STANDARD_M: Final = 1.0
+MOST_STANDARD_M: Final = 100_000.0
+LEAST_STANDARD_SECONDS: Final = 1.0
+MOST_STANDARD_SECONDS: Final = 14_400.0
+
+# Candidates and sites.
+LEAST_SPACING_M: Final = 20.0  # of generated candidates
+MOST_SPACING_M: Final = 20_000.0
+LEAST_APART_M: Final = 1.0  # of stations
+MOST_APART_M: Final = 100_000.0
+MOST_SITES: Final = 5_000
+MOST_CANDIDATES: Final = 20_000
+MOST_DRAWN: Final = 1_000
+MOST_AREAS: Final = 200
+MOST_QUOTAS: Final = 1_000
+MOST_ALTERNATIVES: Final = 20
+MOST_SEATS: Final = 1e9
+MOST_MOMENTS: Final = 24
+
+# Money and workers.
+MOST_MONEY: Final = 1e15
+MOST_WEIGHT: Final = 1e9
+
+# The search.
+LEAST_SOLVING_SECONDS: Final = 0.1
+MOST_SOLVING_SECONDS: Final = 3_600.0

@@ -1,0 +1,233 @@
+"""The fields of a siting run's question, and which models honour which."""
+
+from dataclasses import replace
+from typing import Final
+
+from geoapp.core import limits
+from geoapp.core.i18n import Text
+from geoapp.core.questions.field import Field, Kind, Place, Unit
+from geoapp.core.questions.tables.shared import (
+    AT,
+    CANDIDATES,
+    DEMAND,
+    DRAWN,
+    FAMILIES,
+    MIN_SPACING_M,
+    REGION,
+    SPACING_M,
+    STANDARD_M,
+    STANDARD_SECONDS,
+    TARGET_GAP,
+    TIME_LIMIT_SECONDS,
+    of_this_run,
+)
+
+_MCLP: Final = ("mclp",)
+_LSCP: Final = ("lscp",)
+_MOST_COVERED: Final = ("mclp", "equity")
+_COVERING: Final = ("mclp", "equity", "lscp")
+
+MODEL = Field(
+    name="model",
+    kind=Kind.CHOICE,
+    label=Text("要求", "What is wanted"),
+    help=Text("模型：对新站点的要求", "the model: what is wanted of the new sites"),
+    choices={
+        "mclp": Text("覆盖的人最多", "Most workers covered"),
+        "lscp": Text("用最少的站点覆盖", "Fewest stations that cover"),
+        "equity": Text("先补最差的区", "The worst district first"),
+        "p_median": Text("平均步行最短", "Shortest mean walk"),
+        "p_center": Text("最远的人走得最少", "Shortest longest walk"),
+    },
+    spellings=("p-median", "p-center"),
+    option="--model",
+    page=Place.MAIN,
+)
+P = Field(
+    name="p",
+    kind=Kind.WHOLE,
+    label=Text("新站点数", "New stations"),
+    help=Text("新站点数，含固定的", "number of new sites, fixed ones included"),
+    least=1,
+    most=limits.MOST_SITES,
+    models=("mclp", "equity", "p_median", "p_center"),
+    refused=Text("lscp 求最少的站点", "lscp looks for the fewest sites"),
+    option="-p",
+    page=Place.MAIN,
+    start=10,
+)
+SHARE = Field(
+    name="share",
+    kind=Kind.NUMBER,
+    label=Text("至少覆盖", "Cover at least"),
+    help=Text("至少要覆盖多少", "part that must be covered"),
+    least=0.0,
+    most=1.0,
+    unit=Unit.SHARE,
+    models=_LSCP,
+    option="--share",
+    page=Place.MAIN,
+    start=0.95,
+)
+FIXED = Field(
+    name="fixed",
+    kind=Kind.CODES,
+    label=Text("必选点", "Must have"),
+    help=Text("必须开的候选点", "codes of candidates that must be opened"),
+    longest=limits.MOST_CODE_CHARACTERS,
+    most_items=limits.MOST_SITES,
+    option="--fixed",
+    page=Place.OWN,
+)
+FORBIDDEN = Field(
+    name="forbidden",
+    kind=Kind.CODES,
+    label=Text("不能用的候选点", "Candidates not available"),
+    help=Text("不得开的候选点", "codes of candidates that must not be opened"),
+    longest=limits.MOST_CODE_CHARACTERS,
+    most_items=limits.MOST_CANDIDATES,
+    option="--forbidden",
+    page=Place.OWN,
+)
+FORBIDDEN_AREAS = Field(
+    name="forbidden_areas",
+    kind=Kind.AREAS,
+    label=Text("不能放的地方", "Where none may stand"),
+    help=Text("不设站的面", "polygons where no candidate may stand"),
+    written=Text("GeoJSON 文件", "a GeoJSON file"),
+    most_items=limits.MOST_AREAS,
+    option="--forbidden-areas",
+    page=Place.OWN,
+)
+QUOTAS = Field(
+    name="quotas",
+    kind=Kind.QUOTAS,
+    label=Text("每区新站点数", "New stations in each district"),
+    help=Text("各区的新站点数", "new sites by region"),
+    written=Text(
+        "如 370203=1..3、370203=..3、370203=2", "such as 370203=1..3, 370203=..3, 370203=2"
+    ),
+    longest=limits.MOST_CODE_CHARACTERS,
+    most=limits.MOST_SITES,
+    most_items=limits.MOST_QUOTAS,
+    models=_MOST_COVERED,
+    option="--quota",
+    page=Place.OWN,
+)
+HOST_QUOTAS = Field(
+    name="host_quotas",
+    kind=Kind.QUOTAS,
+    label=Text("按单位类型的新站点数", "New stations by type of host"),
+    help=Text(
+        "按候选集里的单位类型的新站点数，与 quotas 二选一",
+        "new sites by type of host of the candidate set, in place of quotas",
+    ),
+    written=Text("如 bank=..3", "such as bank=..3"),
+    longest=limits.MOST_CODE_CHARACTERS,
+    most=limits.MOST_SITES,
+    most_items=limits.MOST_QUOTAS,
+    models=_MOST_COVERED,
+    option="--host-quota",
+    page=Place.OWN,
+)
+BUDGET = Field(
+    name="budget",
+    kind=Kind.NUMBER,
+    label=Text("预算（候选集写明费用时）", "Budget (where the candidate set has costs)"),
+    help=Text("费用上限", "the most that the new sites may cost together"),
+    least=0.0,
+    most=limits.MOST_MONEY,
+    models=_MOST_COVERED,
+    option="--budget",
+    page=Place.MORE,
+)
+BACKUP_SHARE = Field(
+    name="backup_share",
+    kind=Kind.NUMBER,
+    label=Text("第二个站点算多少", "What a second station in reach counts"),
+    help=Text("第二个站点算多少", "what a second site within the standard counts"),
+    least=0.0,
+    most=1.0,
+    unit=Unit.SHARE,
+    models=_MCLP,
+    option="--backup-share",
+    page=Place.MORE,
+)
+CAPACITY = Field(
+    name="capacity",
+    kind=Kind.NUMBER,
+    label=Text("每处座位", "Seats at each new station"),
+    help=Text("每处新站点的座位", "seats of each new site"),
+    least=1.0,
+    most=limits.MOST_SEATS,
+    unit=Unit.WORKERS,
+    models=_MCLP,
+    option="--capacity",
+    page=Place.MORE,
+)
+ALTERNATIVES = Field(
+    name="alternatives",
+    kind=Kind.WHOLE,
+    label=Text("再找几个差不多好的方案", "Other plans nearly as good"),
+    help=Text("另找几个差不多好的方案", "how many other plans nearly as good are sought"),
+    least=0,
+    most=limits.MOST_ALTERNATIVES,
+    models=_MCLP,
+    option="--alternatives",
+    page=Place.MORE,
+)
+DIFFER = Field(
+    name="differ",
+    kind=Kind.WHOLE,
+    label=Text("其他方案至少换几处", "Sites in which other plans differ at least"),
+    help=Text("其他方案至少换几个站点", "other plans have at least so many other sites"),
+    least=1,
+    most=limits.MOST_SITES,
+    needs="alternatives",
+    option="--differ",
+    page=Place.MORE,
+)
+WITHIN_SHARE = Field(
+    name="within_share",
+    kind=Kind.NUMBER,
+    label=Text("其他方案至多少覆盖", "Other plans cover at most this less"),
+    help=Text(
+        "其他方案新覆盖的人至多少这样一份",
+        "what other plans newly cover is at most this share less",
+    ),
+    least=0.0,
+    most=1.0,
+    unit=Unit.SHARE,
+    needs="alternatives",
+    option="--within",
+    page=Place.MORE,
+)
+
+FIELDS = (
+    MODEL,
+    P,
+    SHARE,
+    STANDARD_M,
+    STANDARD_SECONDS,
+    REGION,
+    DEMAND,
+    CANDIDATES,
+    SPACING_M,
+    DRAWN,
+    FIXED,
+    FORBIDDEN,
+    FORBIDDEN_AREAS,
+    of_this_run(FAMILIES, "算哪些现有设施", "Which facilities count"),
+    AT,
+    replace(MIN_SPACING_M, models=_COVERING),
+    QUOTAS,
+    HOST_QUOTAS,
+    BUDGET,
+    BACKUP_SHARE,
+    CAPACITY,
+    ALTERNATIVES,
+    DIFFER,
+    WITHIN_SHARE,
+    replace(TIME_LIMIT_SECONDS, start=30),
+    TARGET_GAP,
+)
