@@ -8,7 +8,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.store.regions import match_regions
+from geoapp.store.regions import Strays, count_strays, match_regions
 
 _SAME_DEG = 1e-7
 _OPTIONAL = ("name", "cost", "host_type")
@@ -22,6 +22,7 @@ class CandidateCounts:
     inserted: int
     updated: int
     unchanged: int
+    strays: Strays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def write_candidates(
         session,
         "select n, st_setsrid(st_makepoint(lon, lat), 4326) as point from staged_candidate",
         tolerance_m,
+        known_coast=True,
     )
+    strays = count_strays(session, "1")
     set_id = session.execute(
         text("select id from candidate_set where code = :code"), {"code": batch.code}
     ).scalar_one_or_none()
@@ -78,7 +81,7 @@ def write_candidates(
     ).one()
     if not dry_run:
         _write(session, batch, set_id, inserted, updated)
-    return CandidateCounts(inserted, updated, total - inserted - updated)
+    return CandidateCounts(inserted, updated, total - inserted - updated, strays)
 
 
 def _stage(session: Session, batch: CandidateBatch) -> None:

@@ -8,7 +8,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.store.regions import match_regions
+from geoapp.store.regions import Strays, count_strays, match_regions
 
 _REPORT_EVERY = 20_000
 
@@ -20,6 +20,7 @@ class DemandCounts:
     inserted: int
     updated: int
     unchanged: int
+    strays: Strays | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,11 @@ def write_demand(
     set_id = held.id if held is not None else _new_set(session, batch)
     _rename(session, set_id, batch)
     session.execute(text("delete from demand_point where set_id = :id"), {"id": set_id})
-    _fill(session, set_id, tolerance_m, report)
+    strays = _fill(session, set_id, tolerance_m, report)
     _seal(session, set_id, batch.content_hash, first=held is None)
     if held is None:
-        return DemandCounts(batch.total, 0, 0)
-    return DemandCounts(0, batch.total, 0)
+        return DemandCounts(batch.total, 0, 0, strays)
+    return DemandCounts(0, batch.total, 0, strays)
 
 
 def _stage(session: Session, batch: DemandBatch, report: Callable[[float], None]) -> None:
@@ -128,15 +129,17 @@ def _rename(session: Session, set_id: int, batch: DemandBatch) -> None:
 
 def _fill(
     session: Session, set_id: int, tolerance_m: float, report: Callable[[float], None]
-) -> None:
-    """Move the staged points into the set, each with its region."""
+) -> Strays | None:
+    """Move the staged points into the set, each with its region; return those outside."""
     report(0.4)
     match_regions(
         session,
         "select n, st_setsrid(st_makepoint(lon, lat), 4326) as point from staged_point",
         tolerance_m,
+        known_coast=True,
     )
     report(0.6)
+    strays = count_strays(session, "(select weight from staged_point s where s.n = t.n)")
     session.execute(
         text(
             "insert into demand_point (set_id, geom, weight, grp, hours, region_code) "
@@ -146,6 +149,7 @@ def _fill(
         {"id": set_id},
     )
     report(0.95)
+    return strays
 
 
 def _seal(session: Session, set_id: int, content_hash: str | None, *, first: bool) -> None:
@@ -177,8 +181,9 @@ def _add(
     ).all()
     unchanged = len({number for (number,) in held})
     inserted = batch.total - unchanged
+    strays = None
     if inserted and not dry_run:
-        _fill(session, set_id, tolerance_m, lambda _share: None)
+        strays = _fill(session, set_id, tolerance_m, lambda _share: None)
         # The set is no longer what any one file holds.
         _seal(session, set_id, None, first=False)
-    return DemandCounts(inserted, 0, unchanged)
+    return DemandCounts(inserted, 0, unchanged, strays)

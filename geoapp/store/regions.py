@@ -14,6 +14,39 @@ from geoapp.core.words import Level
 # Large outlines are cut into pieces of at most this many vertices, so that an index finds the few
 # that matter to a point.
 _PIECE_VERTICES = 96
+# Outlines of neighbours from one source are this near to each other, in degrees (some 100 m).
+_TOUCHING_DEG = 0.001
+_ANY_COAST = (
+    "create temporary table region_coast on commit drop as select distinct code from region_piece"
+)
+# The top of a region is the highest one above it, or itself, whose outline is known.
+_KNOWN_COAST = f"""
+    create temporary table region_coast on commit drop as
+    with recursive line(code, above, rank) as (
+        select code, code, 0 from (select distinct code from region_piece) here
+        union all
+        select l.code, r.parent_code, l.rank + 1 from line l join region r on r.code = l.above
+        where r.parent_code is not null
+    ), top as (
+        select distinct on (l.code) l.code, r.code as top, r.level, r.geom
+        from line l join region r on r.code = l.above where r.geom is not null
+        order by l.code, l.rank desc
+    ), known as (
+        select t.top from (select distinct on (top) top, level, geom from top order by top) t
+        where t.level = '{Level.PROVINCE}' or exists (
+            select from region other where other.geom is not null and other.code <> t.top
+            and st_dwithin(other.geom, t.geom, {_TOUCHING_DEG})
+            and not exists (
+                with recursive up(code) as (
+                    select other.code union all
+                    select r.parent_code from region r join up on r.code = up.code
+                    where r.parent_code is not null
+                ) select from up where up.code = t.top
+            )
+        )
+    )
+    select code from top where top in (select top from known)
+"""
 _DEPTH = "array_position(array['{}'], {{}})".format("','".join(Level))
 
 
@@ -63,7 +96,9 @@ def region_outline(session: Session, code: str) -> BaseGeometry | None:
     return outline
 
 
-def match_regions(session: Session, points: str, tolerance_m: float) -> None:
+def match_regions(
+    session: Session, points: str, tolerance_m: float, *, known_coast: bool = False
+) -> None:
     """Find the region of many points at once.
 
     Makes the temporary table ``matched(n, code, match, distance_m)``: the deepest region that
@@ -76,10 +111,15 @@ def match_regions(session: Session, points: str, tolerance_m: float) -> None:
         A query of our own for the columns ``n`` (a number) and ``point`` (EPSG:4326).
     tolerance_m
         How far from a region's outline a point may lie, metres on the spheroid.
+    known_coast
+        Whether the tolerance holds only where the store can tell a coast from a border: where the
+        nearest region lies in a province that has an outline, or at the top of its own lies beside
+        another. Around a city that is stored alone, what is outside may be the next city's land.
+        For what figures of a region sum up.
     """
     parameters = {"tolerance_m": tolerance_m}
     for statement in (
-        "drop table if exists matched, region_piece, to_match",
+        "drop table if exists matched, region_piece, to_match, region_coast",
         f"create temporary table to_match on commit drop as {points}",
         "analyze to_match",
         # Only the regions that may matter are cut up: one edit must not wait for a whole country.
@@ -93,6 +133,7 @@ def match_regions(session: Session, points: str, tolerance_m: float) -> None:
         "create index on region_piece using gist (geom)",
         "create index on region_piece using gist ((geom::geography))",
         "analyze region_piece",
+        _KNOWN_COAST if known_coast else _ANY_COAST,
         "create temporary table matched on commit drop as "
         "select distinct on (t.n) t.n, p.code, 'inside'::text as match, "
         "null::double precision as distance_m "
@@ -107,10 +148,48 @@ def match_regions(session: Session, points: str, tolerance_m: float) -> None:
         "  where st_dwithin(p.geom::geography, t.point::geography, :tolerance_m) "
         "  order by round(st_distance(p.geom::geography, t.point::geography)), p.depth desc, "
         "    st_distance(p.geom::geography, t.point::geography), p.code limit 1"
-        ") near where not exists (select from matched m where m.n = t.n)",
+        ") near where not exists (select from matched m where m.n = t.n) "
+        "and near.code in (select code from region_coast)",
         "analyze matched",
     ):
         session.execute(text(statement), parameters if ":tolerance_m" in statement else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Strays:
+    """Points outside every outline; weights as their kind has them.
+
+    Attributes
+    ----------
+    outside, outside_weight
+        Those that no region holds.
+    nearest, nearest_weight
+        Those at a coast, counted to the nearest region.
+    """
+
+    outside: int
+    outside_weight: float
+    nearest: int
+    nearest_weight: float
+
+
+def count_strays(session: Session, weight: str) -> Strays | None:
+    """Count the points that ``match_regions`` found outside; None where there is no outline at all.
+
+    Parameters
+    ----------
+    weight
+        An expression of our own for the weight of a row ``t`` of ``to_match``.
+    """
+    if not session.scalar(text("select exists (select from region where geom is not null)")):
+        return None
+    sums = ", ".join(
+        f"count(*) filter (where {those}), coalesce(sum({weight}) filter (where {those}), 0)"
+        for those in ("m.n is null", "m.match = 'nearest'")
+    )
+    row = session.execute(text(f"select {sums} from to_match t left join matched m on m.n = t.n"))
+    outside, outside_weight, nearest, nearest_weight = row.one()
+    return Strays(outside, float(outside_weight), nearest, float(nearest_weight))
 
 
 def rematch_facilities(session: Session, tolerance_m: float) -> int:
@@ -124,19 +203,28 @@ def rematch_facilities(session: Session, tolerance_m: float) -> int:
     )
     differs = (
         "(f.region_code, f.region_match, f.region_distance_m) "
-        "is distinct from (m.code, m.match, m.distance_m)"
+        f"is distinct from (m.code, m.match, m.distance_m) and {_rematched('f')}"
     )
+    found = "from to_match t left join matched m on m.n = t.n"
     changed: int = session.execute(
-        text(f"select count(*) from facility f join matched m on m.n = f.id where {differs}")
+        text(f"select count(*) {found} join facility f on f.id = t.n where {differs}")
     ).scalar_one()
     if changed:
         session.execute(
             text(
                 "update facility f set region_code = m.code, region_match = m.match, "
-                f"region_distance_m = m.distance_m from matched m where m.n = f.id and {differs}"
+                f"region_distance_m = m.distance_m {found} where t.n = f.id and {differs}"
             )
         )
     return changed
+
+
+def _rematched(table: str) -> str:
+    """Return when a row gets another region, or none: one without an outline holds what it held."""
+    return (
+        "(m.code is not null or exists (select from region r "
+        f"where r.code = {table}.region_code and r.geom is not null))"
+    )
 
 
 def rematch_demand(session: Session, tolerance_m: float) -> int:
@@ -146,12 +234,14 @@ def rematch_demand(session: Session, tolerance_m: float) -> int:
     """
     total = 0
     for points, sets in (("demand_point", "demand_set"), ("candidate", "candidate_set")):
-        match_regions(session, f"select id as n, geom as point from {points}", tolerance_m)
+        query = f"select id as n, geom as point from {points}"
+        match_regions(session, query, tolerance_m, known_coast=True)
         changed = session.execute(
             text(
-                f"with moved as (update {points} d set region_code = m.code from matched m "
-                "where m.n = d.id and d.region_code is distinct from m.code returning d.set_id) "
-                "select set_id, count(*) from moved group by set_id"
+                f"with moved as (update {points} d set region_code = m.code "
+                "from to_match t left join matched m on m.n = t.n where t.n = d.id "
+                f"and d.region_code is distinct from m.code and {_rematched('d')} "
+                "returning d.set_id) select set_id, count(*) from moved group by set_id"
             )
         ).all()
         if changed:

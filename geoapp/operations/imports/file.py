@@ -16,7 +16,14 @@ from geoapp.operations.imports.facilities import import_facilities
 from geoapp.operations.imports.points import import_candidates, import_demand
 from geoapp.operations.imports.regions import import_regions
 from geoapp.operations.imports.rejects import set_stem, write_rejects
-from geoapp.operations.imports.report import READING, ImportOptions, ImportReport, Progress, quiet
+from geoapp.operations.imports.report import (
+    READING,
+    ImportOptions,
+    ImportReport,
+    Progress,
+    quiet,
+    strays_text,
+)
 from geoapp.store.engine import Database
 
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
@@ -86,7 +93,14 @@ def import_file(
         problems=reading.problems,
         extra_columns=reading.extra,
         ignored_columns=reading.ignored,
-        hints=reading.hints,
+        hints=(
+            *reading.hints,
+            *strays_text(
+                getattr(counts, "strays", None),
+                settings.region_tolerance_m,
+                weighted=kind == "demand",
+            ),
+        ),
         rejects_path=rejects,
         dry_run=options.dry_run,
         rematched=getattr(counts, "rematched", 0),

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import shapely
-from sqlalchemy.orm import Session
 
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.problems import Problem
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
-from geoapp.store.regions import stored_regions
+from geoapp.store.engine import Session
+from geoapp.store.regions import Strays, stored_regions
 
 Progress = Callable[[float, Text], None]
 READING = Text("读取文件", "Reading the file")
@@ -66,6 +66,39 @@ class ImportOptions:
 
 def quiet(_share: float, _step: Text) -> None:
     """Report progress to nobody."""
+
+
+def strays_text(strays: Strays | None, tolerance_m: float, *, weighted: bool) -> tuple[Text, ...]:
+    """Say how many points lie outside every region, and how many were counted to one all the same."""
+    if strays is None:
+        return ()
+
+    def of(count: int, weight: float) -> Text:
+        if not weighted:
+            return Text(f"{count:,} 处", f"{count:,} of the places")
+        return Text(
+            f"{count:,} 处（权重 {weight:,.0f}）", f"{count:,} points (weight {weight:,.0f})"
+        )
+
+    told = []
+    if strays.outside:
+        some = of(strays.outside, strays.outside_weight)
+        told.append(
+            Text(
+                f"{some.zh}在所有区域的边界之外，不计入任何区域。",
+                f"Outside every region and counted in none: {some.en}.",
+            )
+        )
+    if strays.nearest:
+        some = of(strays.nearest, strays.nearest_weight)
+        told.append(
+            Text(
+                f"{some.zh}在海岸边界外不超过 {tolerance_m:,.0f} 米，计入最近的区域。",
+                f"Off the coast by at most {tolerance_m:,.0f} m and counted to the nearest region: "
+                f"{some.en}.",
+            )
+        )
+    return tuple(told)
 
 
 def place_rules(session: Session, settings: Settings, options: ImportOptions) -> PlaceRules:

@@ -177,6 +177,18 @@ def reasons_text(run: RunState) -> Text:
     )
 
 
+def outside_text(run: RunState) -> Text:
+    """Return how many workers no region's figures count, if there are regions and such workers."""
+    result = run.result or {}
+    outside = (result.get("without_region") or {}).get("weight", 0.0)
+    if not 0 < outside < result["total"]["weight"]:
+        return Text("", "")
+    return Text(
+        f"另有 {outside:,.0f} 人在所有区域之外，不计入任何区域。",
+        f"{outside:,.0f} workers are outside every region and count in none.",
+    )
+
+
 def _of_those(parts: list[tuple[float | None, str, str]]) -> Text:
     told = [(weight, zh, en) for weight, zh, en in parts if weight]
     if not told:

@@ -114,6 +114,7 @@ def regions_of_points(
         session,
         "select n, st_setsrid(st_makepoint(lon, lat), 4326) as point from asked_point",
         tolerance_m,
+        known_coast=True,
     )
     for number, code in session.execute(text("select n, code from matched")):
         found[number] = code

@@ -285,7 +285,7 @@ def mend(path: Path) -> None:
 def test_rejects_go_to_the_data_folder_where_the_input_cannot_be_written(
     importer: Importer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("geoapp.operations.imports.report._is_writable", lambda path: False)
+    monkeypatch.setattr("geoapp.operations.imports.rejects._is_writable", lambda path: False)
     report = importer.rows({**GOOD, "code": ""})
     assert report.rejects_path is not None
     assert report.rejects_path.parent == importer.settings.data / "rejects"

@@ -18,6 +18,7 @@ from geoapp.reports.words.coverage import (
     RunLine,
     demand_code,
     figures_of,
+    outside_text,
     reasons_text,
     run_line,
     statement_text,
@@ -102,6 +103,7 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
         "title": title_text(run, names).pick(language()),
         "reasons": reasons_text(run).pick(language()),
+        "outside": outside_text(run).pick(language()),
         "statement": statement_text(run, names, demand, services().settings.timezone).pick(
             language()
         ),
