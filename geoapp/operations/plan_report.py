@@ -1,7 +1,5 @@
 """A finished siting run for people who were not there: a PDF, one page a site, or one HTML file."""
 
-import os
-import secrets
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.questions.siting import SitingParameters
@@ -68,15 +67,11 @@ def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -
         return
     run = siting_results.finished(database, run_id)
     paper = _paper(database, run)
-    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
-    try:
+    with replaced_whole(path) as fresh:
         if suffix == ".pdf":
             write_siting_pdf(paper, fresh)
         else:
             fresh.write_text(_html(database, settings, run, paper), encoding="utf-8")
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)
 
 
 def _named(rows: list[dict[str, Any]] | None) -> list[tuple[Text, float]]:

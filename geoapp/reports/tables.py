@@ -22,6 +22,7 @@ from openpyxl.utils import get_column_letter
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 
 SUFFIXES = (".geojson", ".csv", ".xlsx", ".gpkg")
@@ -88,11 +89,9 @@ def write_table(table: FileTable, path: Path, *, layer: str) -> None:
         ".geojson": _write_geojson,
         ".gpkg": _write_gpkg,
     }
-    partial = path.with_name(f".{path.stem}.partial{path.suffix.lower()}")
     try:
-        partial.unlink(missing_ok=True)
-        writers[suffix](table, partial, layer)
-        partial.replace(path)
+        with replaced_whole(path) as fresh:
+            writers[suffix](table, fresh, layer)
     except OSError as error:
         raise UnusableInputError(
             Text(
@@ -100,9 +99,6 @@ def write_table(table: FileTable, path: Path, *, layer: str) -> None:
                 f"{path} cannot be written: {error.strerror or error}",
             )
         ) from None
-    finally:
-        if partial.parent.is_dir():
-            partial.unlink(missing_ok=True)
 
 
 def _plain(cell: Any) -> Any:

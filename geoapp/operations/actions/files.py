@@ -5,6 +5,7 @@ from pathlib import Path
 import openpyxl
 from shapely import Point
 
+from geoapp.core.files import replaced_whole
 from geoapp.operations.actions import results as action_results
 from geoapp.reports.tables import FileTable, write_table
 from geoapp.reports.words.actions import summary_lines
@@ -52,6 +53,5 @@ def save_actions(database: Database, run_id: int, path: Path) -> None:
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 80
         for label, value in summary_lines(run):
             sheet.append([label.both(), value])
-        partial = path.with_name(f".{path.stem}.partial.xlsx")
-        book.save(partial)
-        partial.replace(path)
+        with replaced_whole(path) as fresh:
+            book.save(fresh)

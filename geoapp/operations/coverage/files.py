@@ -1,10 +1,9 @@
 """Save a coverage run's tables to a file."""
 
-import os
-import secrets
 from dataclasses import asdict
 from pathlib import Path
 
+from geoapp.core.files import replaced_whole
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
@@ -27,7 +26,7 @@ def save_coverage(database: Database, run_id: int, path: Path) -> None:
     ConflictError
         If the run has not succeeded.
     """
-    suffix = check_suffix(path)
+    check_suffix(path)
     run = coverage_run.read(database, run_id)
     pairs = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
     tables = CoverageTables(
@@ -36,9 +35,5 @@ def save_coverage(database: Database, run_id: int, path: Path) -> None:
         gaps=coverage_results.gap_zones(database, run_id),
         overlaps=None if pairs is None else [asdict(one) for one in pairs],
     )
-    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
-    try:
+    with replaced_whole(path) as fresh:
         write_coverage(tables, fresh)
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)

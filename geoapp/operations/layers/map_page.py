@@ -1,13 +1,12 @@
 """Make a Folium map of some layers: to be served, or as one file that needs no network."""
 
-import os
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import UnusableInputError
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
 from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
@@ -115,14 +114,11 @@ def save_map(database: Database, settings: Settings, wanted: MapRequest, path: P
         If the file cannot be written.
     """
     page = make_map(database, settings, wanted, inline=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        fresh.write_text(page, encoding="utf-8")
-        os.replace(fresh, path)
+        with replaced_whole(path) as fresh:
+            fresh.write_text(page, encoding="utf-8")
     except OSError as error:
         why = error.strerror or str(error)
         raise UnusableInputError(
             Text(f"无法写入 {path}：{why}", f"Cannot write {path}: {why}")
         ) from None
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -5,8 +5,6 @@ names the one in use and is replaced in one step. Every process looks at that na
 is seen by all within a second, without a restart.
 """
 
-import os
-import secrets
 import shutil
 import threading
 import time
@@ -16,6 +14,7 @@ from typing import Any, Final
 
 from geoapp.analysis.network.graph import WalkingNetwork, describe
 from geoapp.core.errors import UnavailableError, UnusableInputError
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 
@@ -48,9 +47,8 @@ def take_into_use(settings: Settings, network: WalkingNetwork, about: dict[str, 
                 raise UnusableInputError(
                     Text(f"无法保存网络：{error}", f"The network cannot be saved: {error}")
                 ) from None
-    fresh = folder / f".{_CURRENT}.{secrets.token_hex(4)}"
-    fresh.write_text(network.version, encoding="ascii")
-    os.replace(fresh, folder / _CURRENT)
+    with replaced_whole(folder / _CURRENT) as fresh:
+        fresh.write_text(network.version, encoding="ascii")
     for other in folder.iterdir():
         # Whoever has it open keeps its files until they are closed.
         # A name with a dot is that of an import that is still at work.

@@ -1,9 +1,8 @@
 """A siting run in words, and saved to a file."""
 
-import os
-import secrets
 from pathlib import Path
 
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
 from geoapp.operations.facilities.places import list_regions
@@ -39,7 +38,7 @@ def save_siting(database: Database, run_id: int, path: Path) -> None:
     ConflictError
         If the run has not succeeded.
     """
-    suffix = check_format(path)
+    check_format(path)
     run = siting_results.finished(database, run_id)
     tables = SitingTables(
         summary=summary_lines(run),
@@ -50,9 +49,5 @@ def save_siting(database: Database, run_id: int, path: Path) -> None:
         regions=siting_results.region_figures(database, run_id),
         gaps=siting_results.gap_zones(database, run_id),
     )
-    fresh = path.with_name(f".{path.stem}.{secrets.token_hex(4)}{suffix}")
-    try:
+    with replaced_whole(path) as fresh:
         write_siting(tables, fresh)
-        os.replace(fresh, path)
-    finally:
-        fresh.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.importers.boundaries import district_codes, read_boundaries, with_ancestors
 
@@ -31,5 +32,6 @@ def write_boundaries(city: str, path: Path) -> int:
         raise InvalidValueError("-o", path.name, accepted)
     outlines = read_boundaries(with_ancestors(district_codes(city)))
     frame = outlines.frame.rename(columns={"parent_code": "parent"}).assign(source=outlines.source)
-    frame.to_file(path, driver=driver)
+    with replaced_whole(path) as fresh:
+        frame.to_file(fresh, driver=driver)
     return len(frame)

@@ -1,0 +1,37 @@
+"""Files that appear whole or not at all."""
+
+from pathlib import Path
+
+import pytest
+
+from geoapp.core.files import replaced_whole
+
+
+def test_a_file_is_replaced_at_the_end_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "out.CSV"
+    path.write_text("old")
+    with replaced_whole(path) as fresh:
+        # Writers go by the suffix; nobody else has the name.
+        assert (fresh.suffix, fresh.exists(), fresh.parent) == (".csv", False, tmp_path)
+        fresh.write_text("new")
+        assert path.read_text() == "old"
+    assert path.read_text() == "new"
+
+    def fail_midway() -> None:
+        with replaced_whole(path) as fresh:
+            fresh.write_text("half")
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        fail_midway()
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_folder_that_is_not_there_is_the_callers_error(tmp_path: Path) -> None:
+    def write() -> None:
+        with replaced_whole(tmp_path / "none" / "out.csv") as fresh:
+            fresh.write_text("new")
+
+    with pytest.raises(FileNotFoundError):
+        write()
