@@ -46,9 +46,10 @@ def family(pid: int) -> list[int]:
 
 
 def command(pid: int) -> str:
-    """Return a process's command line."""
+    """Return a process's name and command line."""
     words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    return " ".join(words).strip()
+    name = Path(f"/proc/{pid}/comm").read_text(encoding="utf-8", errors="replace").strip()
+    return f"{name:15} {' '.join(words).strip()}"
 
 
 def show(server: int) -> None:
@@ -61,7 +62,7 @@ def show(server: int) -> None:
             name = command(pid)
         except OSError:
             continue
-        if "postgres" in name.split(" ")[0]:
+        if name.startswith("postgres"):
             total_postgres += share
             continue
         total += share

@@ -42,14 +42,11 @@ def init() -> None:
 def serve(host: str | None, port: int | None, workers: int | None) -> None:
     """启动网页服务和后台任务 / Serve the web pages, with a job worker."""
     from geoapp.commands.serving import check_port, raise_on_sigterm, run
-    from geoapp.operations.upkeep.init import initialise
 
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
     check_port(settings)
-    with open_store(settings) as (_, database):
-        initialise(database)
-        run(settings)
+    run(settings)
 
 
 @click.command()
@@ -69,19 +66,28 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
     qingdao：示例站点和需求 / sample stations and demand. helsinki：OpenStreetMap 的真实场所和步行路网、
     示例需求，要用单独的数据目录 / real places and streets, sample demand, in a store of its own.
     """
-    from geoapp.commands.serving import check_port, raise_on_sigterm, run
-    from geoapp.operations.coverage import run as coverage_run
-    from geoapp.operations.demo.account import renew_sample_account
-    from geoapp.operations.demo.helsinki import TIMEZONE, packaged_extract
-    from geoapp.operations.upkeep.init import initialise
+    from geoapp.commands.serving import check_port, do_apart, raise_on_sigterm, run
+    from geoapp.operations.demo import HELSINKI_TIMEZONE
 
     raise_on_sigterm()
     settings = read_settings(host=host, port=port, workers=workers)
+    if city == "helsinki" and "timezone" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"timezone": HELSINKI_TIMEZONE})
+    check_port(settings)
+    # Apart, because loading takes memory that serving does not need.
+    do_apart(lambda: _load(city, settings))
+    run(settings)
+
+
+def _load(city: str, settings: Settings) -> None:
+    """Make the store ready with a city's demo data, a first coverage run and the sample account."""
+    from geoapp.operations.coverage import run as coverage_run
+    from geoapp.operations.demo.account import renew_sample_account
+    from geoapp.operations.demo.helsinki import packaged_extract
+    from geoapp.operations.upkeep.init import initialise
+
     if city == "helsinki":
         packaged_extract()
-        if "timezone" not in settings.model_fields_set:
-            settings = settings.model_copy(update={"timezone": TIMEZONE})
-    check_port(settings)
     with open_store(settings) as (_, database):
         initialise(database)
         first_run = (
@@ -97,7 +103,6 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
                 f"Sample account {account.name}, password {account.password} (new at each start)",
             )
         )
-        run(settings)
 
 
 def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
@@ -140,10 +145,9 @@ def _helsinki(database: Database, settings: Settings) -> CoverageParameters:
 @click.command()
 def worker() -> None:
     """再加一个后台任务进程 / Run a further job worker."""
-    from geoapp.commands.serving import end_with_server, raise_on_sigterm
+    from geoapp.commands.serving import raise_on_sigterm
     from geoapp.operations.worker import run_worker
 
     raise_on_sigterm()
-    end_with_server()
     with open_store() as (settings, database):
         run_worker(database, settings)

@@ -1,175 +1,116 @@
-"""Run the web processes and their job worker as one service that starts and ends together."""
+"""The parent of the service: it starts the process that does the work, and again if that dies.
 
-import atexit
+It stays light: what it loads is counted beside every other process for as long as the service runs.
+So that forking is safe, it has one thread.
+"""
+
+from __future__ import annotations
+
 import contextlib
-import gc
-import multiprocessing
+import json
 import os
 import signal
 import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
-import urllib.error
-import urllib.request
-from pathlib import Path
+from collections.abc import Callable
+from datetime import UTC, datetime
 from types import FrameType
-
-import click
-from granian import Granian
-from granian.constants import Interfaces
+from typing import TYPE_CHECKING, Final
 
 from geoapp.core.errors import GeoappError
 from geoapp.core.i18n import Text
-from geoapp.core.settings import Settings
+from geoapp.core.processes import Patience, end_with_parent, ending
 
-BLOCKING_THREADS = 4
-_PARENT = "GEOAPP_SERVER_PID"
+if TYPE_CHECKING:
+    from geoapp.core.settings import Settings
+
+STOP_SECONDS: Final = 40.0
 
 
-def export_settings(settings: Settings) -> None:
-    """Hand the chosen settings to the processes that this one starts."""
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or Ctrl-C.
+
+    If the store cannot be made ready at the first start, the error is said and the program ends;
+    later the service is started again however often it dies.
+    """
+    _export_settings(settings)
+    patience, was_prepared = Patience(), False
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    while True:
+        started = time.monotonic()
+        parent = os.getpid()
+        reading, writing = os.pipe()
+        sys.stdout.flush()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            end_with_parent(parent, signal.SIGTERM)
+            # Here, so that the parent stays light.
+            from geoapp.commands.service import serve_all
+
+            serve_all(settings, prepared=writing, announce=not was_prepared)
+        os.close(writing)
+        code = _wait(pid)
+        was_prepared = bool(os.read(reading, 1)) or was_prepared
+        os.close(reading)
+        if not was_prepared:
+            sys.exit(code if code > 0 else 1)
+        pause = patience.wait_seconds(time.monotonic() - started)
+        _log("the service's process ended", pid=pid, how=ending(code), starts_again_in_s=pause)
+        time.sleep(pause)
+
+
+def do_apart(work: Callable[[], None]) -> None:
+    """Do something in a process of its own, whose memory is given back; end here too if it fails."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid == 0:
+        work()
+        sys.exit(0)
+    code = _wait(pid)
+    if code:
+        sys.exit(code if code > 0 else 1)
+
+
+def _wait(pid: int) -> int:
+    """Return a child's exit code; if this process is asked to end meanwhile, the child ends first."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    except (SystemExit, KeyboardInterrupt):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        _end(pid)
+        raise
+
+
+def _end(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, ChildProcessError):
+        os.kill(pid, signal.SIGTERM)
+        end = time.monotonic() + STOP_SECONDS
+        while os.waitpid(pid, os.WNOHANG) == (0, 0):
+            if time.monotonic() > end:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+                return
+            time.sleep(0.02)
+
+
+def _log(event: str, **values: object) -> None:
+    """Write a line in the form of the service's log, without loading what makes it there."""
+    line = {"event": event, "level": "error", "timestamp": datetime.now(UTC).isoformat(), **values}
+    sys.stderr.write(json.dumps(line, ensure_ascii=False) + "\n")
+    sys.stderr.flush()
+
+
+def _export_settings(settings: Settings) -> None:
+    """Hand the chosen settings to the programs that the service starts."""
     os.environ["GEOAPP_DATA"] = str(settings.data.absolute())
     os.environ["GEOAPP_PORT"] = str(settings.port)
     os.environ["GEOAPP_HOST"] = settings.host
     os.environ["GEOAPP_WORKERS"] = str(settings.workers)
     os.environ["GEOAPP_TIMEZONE"] = settings.timezone
-
-
-def end_with_server() -> None:
-    """End this process when the server that started it is gone, however it went.
-
-    A server that was killed cannot end its children; they would keep its port and its database.
-    """
-    parent = os.environ.get(_PARENT)
-    if parent is None:
-        return
-
-    def watch() -> None:
-        while _alive(int(parent)):
-            time.sleep(0.5)
-        os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(10)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="end-with-server", daemon=True).start()
-
-
-def _alive(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
-
-
-class JobWorker:
-    """The job worker's process; started anew if it dies."""
-
-    def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="job-worker", daemon=True)
-
-    def start(self) -> None:
-        """Start it and keep it alive."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End it; a run that it was at is taken up again by the next worker."""
-        self._stopping.set()
-        self._thread.join()
-        if self._process is not None and self._process.poll() is None:
-            self._process.terminate()
-            try:
-                self._process.wait(15)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-
-    def _keep(self) -> None:
-        while not self._stopping.is_set():
-            self._process = subprocess.Popen([sys.executable, "-m", "geoapp", "worker"])
-            while self._process.poll() is None:
-                if self._stopping.wait(0.3):
-                    return
-            self._stopping.wait(2)
-
-
-def _announce(url: str) -> None:
-    """Print the ready line once the service answers."""
-    while True:
-        try:
-            with urllib.request.urlopen(f"{url}/readyz", timeout=5) as response:
-                if response.status == 200:
-                    break
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    click.echo(f"ready {url}")
-    sys.stdout.flush()
-
-
-def run(settings: Settings) -> None:
-    """Serve until SIGTERM or Ctrl-C."""
-    export_settings(settings)
-    os.environ[_PARENT] = str(os.getpid())
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        # Forked beside running threads, a web process would inherit the locks that they hold.
-        multiprocessing.set_start_method("spawn", force=True)
-        jobs = JobWorker()
-        jobs.start()
-        threading.Thread(target=_announce, args=(url,), daemon=True).start()
-        server = Granian(
-            "geoapp.commands.serving:web_application",
-            factory=True,
-            interface=Interfaces.WSGI,
-            address=settings.host,
-            port=settings.port,
-            workers=settings.workers,
-            blocking_threads=BLOCKING_THREADS,
-            backpressure=256,
-            log_enabled=False,
-            websockets=False,
-            respawn_failed_workers=True,
-            workers_kill_timeout=10,
-        )
-        try:
-            server.serve()
-        finally:
-            jobs.stop()
-
-
-def web_application() -> object:
-    """Make the application inside one web process."""
-    # Here, so that the parent stays light.
-    from geoapp.app import create_app
-    from geoapp.web.geojson.nearest import render_ahead
-
-    end_with_server()
-    atexit.register(_leave_at_once)
-    application = create_app()
-    with contextlib.suppress(GeoappError):  # a store that is away is waited for, request by request
-        nearest = application.extensions["geoapp"].nearest
-        nearest.warm_up()
-        render_ahead(nearest)
-    # Facilities stay: no collection of garbage has to walk through all of them again.
-    gc.collect()
-    gc.freeze()
-    return application
-
-
-def _leave_at_once() -> None:
-    """End a web process without taking the interpreter apart.
-
-    The server's own threads would be caught in the middle of it and abort with a panic.
-    """
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(0)
 
 
 def check_port(settings: Settings) -> None:
@@ -190,8 +131,8 @@ def check_port(settings: Settings) -> None:
 
 def raise_on_sigterm() -> None:
     """Let SIGTERM unwind the program as Ctrl-C does, so that the database is stopped too."""
+    signal.signal(signal.SIGTERM, _stop)
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        raise SystemExit(0)
 
-    signal.signal(signal.SIGTERM, stop)
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -1,38 +1,53 @@
-"""The worker: takes runs from the queue, one at a time, until it is asked to end."""
+"""The worker: takes runs from the queue, one at a time, until it is asked to end.
+
+It is two processes. The one that waits is light: it looks whether there is a run to take, and looks
+after runs whose worker died. The one that does the runs loads the solvers; it is forked when the
+first run comes, and ends when none has come for a while, which gives its memory back.
+"""
 
 import asyncio
 import contextlib
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from typing import Any
+from multiprocessing.process import BaseProcess
+from typing import Any, Final
 
 import procrastinate
 import structlog
 
 from geoapp.core.errors import UnavailableError
+from geoapp.core.processes import Patience, end_with_parent, ending, name_process
 from geoapp.core.settings import Settings
-from geoapp.operations.actions import results as action_results
-from geoapp.operations.actions import run as action_run
-from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.lifecycle import perform, take_care
-from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
 from geoapp.store.engine import Database
-from geoapp.store.runs.jobs import QUEUE, TASK, worker_app
+from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run
 
-CARE_SECONDS = 5.0
-STALLED_SECONDS = 30.0
+CARE_SECONDS: Final = 5.0
+STALLED_SECONDS: Final = 30.0
+LOOK_SECONDS: Final = 0.5
+IDLE_SECONDS: Final = 300.0
+STOP_SECONDS: Final = 15.0
 
 log = structlog.get_logger(__name__)
 
 
 def execute(database: Database, settings: Settings, run_id: int, stopping: threading.Event) -> None:
     """Do one run, of whatever kind it is."""
+    # Here, so that the process that waits for runs does not load the solvers.
+    from geoapp.operations.actions import results as action_results  # noqa: PLC0415
+    from geoapp.operations.actions import run as action_run  # noqa: PLC0415
+    from geoapp.operations.coverage import results as coverage_results  # noqa: PLC0415
+    from geoapp.operations.coverage import run as coverage_run  # noqa: PLC0415
+    from geoapp.operations.siting import results as siting_results  # noqa: PLC0415
+    from geoapp.operations.siting import run as siting_run  # noqa: PLC0415
+
     with database.session() as session:
         run = get_run(session, run_id)
         kind = None if run is None else run.kind
@@ -47,10 +62,9 @@ def execute(database: Database, settings: Settings, run_id: int, stopping: threa
 
 
 def run_worker(database: Database, settings: Settings) -> None:
-    """Work until SIGTERM or Ctrl-C; a run that is not finished then goes back into the queue."""
-    stopping = threading.Event()
+    """Work until SystemExit or Ctrl-C; a run that is not finished then goes back into the queue."""
     with _compiling():
-        asyncio.run(_work(database, settings, stopping))
+        _wait_for_runs(database, settings)
 
 
 @contextlib.contextmanager
@@ -71,6 +85,58 @@ def _compiling() -> Iterator[None]:
         compiler.wait()
 
 
+def _wait_for_runs(database: Database, settings: Settings) -> None:
+    """Start the process that does the runs whenever one waits and there is none."""
+    doing: BaseProcess | None = None
+    patience = Patience()
+    started = due = cared = 0.0
+    try:
+        while True:
+            now = time.monotonic()
+            if doing is not None and not doing.is_alive():
+                if doing.exitcode:
+                    due = now + patience.wait_seconds(now - started)
+                    how = ending(doing.exitcode)
+                    log.error("the process that does the runs ended", pid=doing.pid, how=how)
+                doing = None
+            try:
+                if now - cared >= CARE_SECONDS:
+                    cared = now
+                    take_care(database)
+                if doing is None and now >= due and _is_one_waiting(database):
+                    started, doing = now, _runner(database, settings)
+                    doing.start()
+            except UnavailableError:
+                log.warning("the store does not answer; trying again")
+            except procrastinate.exceptions.ConnectorException:
+                log.warning("the queue does not answer; trying again")
+            time.sleep(LOOK_SECONDS)
+    finally:
+        if doing is not None:
+            doing.terminate()
+            doing.join(STOP_SECONDS)
+            doing.kill()
+            doing.join()
+
+
+def _is_one_waiting(database: Database) -> bool:
+    with database.session() as session:
+        return has_waiting_job(session)
+
+
+def _runner(database: Database, settings: Settings) -> BaseProcess:
+    parent = os.getpid()
+
+    def begin() -> None:
+        # Without the process that waits for it, a run would go on beside its successor.
+        end_with_parent(parent, signal.SIGKILL)
+        name_process("geoapp-runs")
+        asyncio.run(_work(database, settings, threading.Event()))
+
+    # Forked, so that what both need is in memory once; the process that waits has one thread.
+    return multiprocessing.get_context("fork").Process(target=begin, name="runs")
+
+
 async def _work(database: Database, settings: Settings, stopping: threading.Event) -> None:
     app = worker_app(database)
 
@@ -79,16 +145,8 @@ async def _work(database: Database, settings: Settings, stopping: threading.Even
         execute(database, settings, run_id, stopping)
 
     async with app.open_async():
-        worker = asyncio.create_task(
-            app.run_worker_async(
-                queues=[QUEUE],
-                concurrency=1,
-                install_signal_handlers=False,
-                delete_jobs="always",
-                fetch_job_polling_interval=2.0,
-            )
-        )
-        care = asyncio.create_task(_care(app, database))
+        worker = asyncio.create_task(_take_runs(app, database))
+        care = asyncio.create_task(_clear_traces(app))
         loop = asyncio.get_running_loop()
 
         def stop() -> None:
@@ -102,21 +160,40 @@ async def _work(database: Database, settings: Settings, stopping: threading.Even
         care.cancel()
 
 
-async def _care(app: procrastinate.App, database: Database) -> None:
-    """Look after runs and jobs whose worker died, every few seconds."""
+async def _take_runs(app: procrastinate.App, database: Database) -> None:
+    """Take runs as they come, until none has come for a while."""
+    last = time.monotonic()
+    while time.monotonic() - last < IDLE_SECONDS:
+        try:
+            if await asyncio.to_thread(_is_one_waiting, database):
+                await app.run_worker_async(
+                    queues=[QUEUE],
+                    concurrency=1,
+                    install_signal_handlers=False,
+                    delete_jobs="always",
+                    listen_notify=False,
+                    wait=False,
+                )
+                last = time.monotonic()
+                continue
+        except UnavailableError:
+            log.warning("the store does not answer; trying again")
+        except procrastinate.exceptions.ConnectorException:
+            log.warning("the queue does not answer; trying again")
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _clear_traces(app: procrastinate.App) -> None:
+    """Remove jobs whose worker died; their runs were queued again as new jobs."""
     while True:
         try:
-            await asyncio.to_thread(take_care, database)
             stalled: Any = await app.job_manager.get_stalled_jobs(
                 queue=QUEUE, seconds_since_heartbeat=STALLED_SECONDS
             )
             for job in stalled:
-                # The run itself was queued again as a new job; this one is only a trace.
                 await app.job_manager.finish_job(
                     job, status=procrastinate.jobs.Status.FAILED, delete_job=True
                 )
-        except UnavailableError:
-            log.warning("the store does not answer; trying again")
         except procrastinate.exceptions.ConnectorException:
             log.warning("the queue does not answer; trying again")
         await asyncio.sleep(CARE_SECONDS)

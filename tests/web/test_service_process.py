@@ -11,7 +11,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread, Timer
 from time import monotonic
@@ -60,7 +60,7 @@ def serve(
     )
     started.append(process)
     # One that never says so is killed, which ends the reading.
-    limit = Timer(120, process.kill)
+    limit = Timer(300, process.kill)
     limit.start()
     assert process.stdout is not None
     ready = any(line.strip() == f"ready http://127.0.0.1:{port}" for line in process.stdout)
@@ -78,16 +78,49 @@ def get(port: int, path: str) -> int:
         return error.code
 
 
-def children(pid: int) -> list[int]:
-    found = subprocess.run(
-        ["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False
-    )
-    # The database is left to the next process on the same folder, which takes it over.
-    return [
-        int(number)
-        for number in found.stdout.split()
-        if b"postgres" not in Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[0]
-    ]
+def descendants(pid: int) -> list[int]:
+    """What a process started, and what that started, as long as it lives."""
+    found = [pid]
+    for parent in found:
+        listed = subprocess.run(
+            ["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False
+        )
+        for number in map(int, listed.stdout.split()):
+            with contextlib.suppress(OSError):
+                name = Path(f"/proc/{number}/cmdline").read_bytes().split(b"\0")[0]
+                # The database is left to the next process on the same folder, which takes it over.
+                if name and b"postgres" not in name:
+                    found.append(number)
+    return found[1:]
+
+
+def named(pid: int, name: str) -> list[int]:
+    """Those among a process's descendants that call themselves so."""
+    some = []
+    for one in descendants(pid):
+        with contextlib.suppress(OSError):
+            if Path(f"/proc/{one}/comm").read_text().strip() == name:
+                some.append(one)
+    return some
+
+
+def shared_mb(pid: int) -> float:
+    """A process's share of the memory: what n processes use together counts 1/n for each."""
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return int(rollup.partition("\nPss:")[2].split()[0]) / 1024
+
+
+def until(condition: Callable[[], bool], within_seconds: float = 60.0) -> None:
+    end = monotonic() + within_seconds
+    while not condition():
+        assert monotonic() < end, "the state was not reached in time"
+        Event().wait(0.05)
+
+
+def answers(port: int) -> bool:
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        return get(port, "/api/v1/nearest?lon=120&lat=36") == 200
+    return False
 
 
 def gone(pid: int) -> bool:
@@ -103,15 +136,12 @@ def test_a_killed_service_leaves_nothing_that_hinders_the_next(
     port = free_port()
     first = serve(environment, started, port)
     assert get(port, "/readyz") == 200
-    family = children(first.pid)
-    assert len(family) >= 2
+    family = descendants(first.pid)
+    assert len(family) >= 3
     first.send_signal(signal.SIGKILL)
     first.wait()
     # The children end by themselves: nothing holds the port any more.
-    end = monotonic() + 30
-    while not all(gone(pid) for pid in family):
-        assert monotonic() < end
-        Event().wait(0.05)
+    until(lambda: all(gone(pid) for pid in family))
     second = serve(environment, started, port)
     assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
     postmaster = Path(environment["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
@@ -142,6 +172,36 @@ def test_a_stop_under_load_is_quick_and_quiet(
         for asker in askers:
             asker.join()
     assert (tmp_path / "stderr").read_text() == ""
+
+
+def test_whatever_dies_is_started_again_and_said(
+    environment: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    port = free_port()
+    with (tmp_path / "stderr").open("w") as errors:
+        process = serve({**environment, "GEOAPP_WORKERS": "2"}, started, port, stderr=errors)
+        for _ in range(20):
+            assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
+        everything = [process.pid, *descendants(process.pid)]
+        assert sum(map(shared_mb, everything)) < 500
+        # All web processes at once, more often than a server that gives up would stand.
+        killed = []
+        for _ in range(3):
+            until(lambda: len(named(process.pid, "geoapp-web")) == 2)
+            for pid in named(process.pid, "geoapp-web"):
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+            until(lambda: answers(port))
+        # The process that they are forked from, and with it all of them.
+        [service] = named(process.pid, "geoapp-service")
+        os.kill(service, signal.SIGKILL)
+        killed.append(service)
+        until(lambda: gone(service) and bool(named(process.pid, "geoapp-web")) and answers(port))
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    lines = [json.loads(line) for line in (tmp_path / "stderr").read_text().splitlines()]
+    ended = {one["pid"]: one["how"] for one in lines if "how" in one}
+    assert ended == dict.fromkeys(killed, "killed by SIGKILL")
 
 
 def test_a_taken_port_is_said_at_once(environment: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION, SAMPLE_TEXT, Level
 from geoapp.importers.osm.amenities import Extract, read_buildings, read_extract
+from geoapp.operations.demo import HELSINKI_TIMEZONE
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions, ImportReport
 from geoapp.operations.network.importing import NetworkReport, import_network
@@ -35,7 +36,7 @@ from geoapp.store.sample import (
 
 REGION: Final = "helsinki-extract"
 SET_CODE: Final = "helsinki-sample"
-TIMEZONE: Final = "Europe/Helsinki"
+TIMEZONE: Final = HELSINKI_TIMEZONE
 NETWORK: Final = "Helsinki"
 STANDARD_M: Final = 150.0
 """Places lie so densely there that a longer standard would leave nothing to see."""

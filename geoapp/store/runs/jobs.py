@@ -1,11 +1,28 @@
 """The queue of long work: Procrastinate's, in PostgreSQL itself."""
 
 import procrastinate
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from geoapp.store.engine import Database
 
 QUEUE = "runs"
 TASK = "geoapp.run"
+
+_WAITING = text(
+    """
+    select exists (
+        select from procrastinate_jobs
+        where queue_name = :queue and status = 'todo'
+            and (scheduled_at is null or scheduled_at <= clock_timestamp())
+    )
+    """
+)
+
+
+def has_waiting_job(session: Session) -> bool:
+    """Tell whether a run waits for a worker."""
+    return bool(session.execute(_WAITING, {"queue": QUEUE}).scalar_one())
 
 
 def worker_app(database: Database) -> procrastinate.App:

@@ -1,0 +1,259 @@
+"""The service's process: it makes the store ready, loads the application once, and forks.
+
+The web processes and the job worker are forked from it, so that all of them share what it loaded:
+the code, the facilities with their index, the answers rendered ahead. A web process that dies is
+replaced in milliseconds, however many facilities there are. So that forking is safe, this process
+has one thread and answers nobody itself.
+"""
+
+import contextlib
+import gc
+import http.client
+import multiprocessing
+import os
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
+from typing import Any, Final, NoReturn
+
+import click
+import structlog
+from granian.constants import Interfaces
+from granian.server.mp import MPServer
+
+from geoapp.commands.context import open_store
+from geoapp.core.errors import GeoappError
+from geoapp.core.processes import Patience, end_with_parent, ending, name_process
+from geoapp.core.settings import Settings
+from geoapp.store.engine import Database
+
+BLOCKING_THREADS: Final = 4
+BACKPRESSURE: Final = 256
+LOOK_SECONDS: Final = 1.0
+FOLLOW_SECONDS: Final = 5.0
+WEB_STOP_SECONDS: Final = 10.0
+WORKER_STOP_SECONDS: Final = 20.0
+
+log = structlog.get_logger(__name__)
+
+Loader = Callable[[], Any]
+
+
+class Kept:
+    """A forked process that is started again whenever it ends."""
+
+    def __init__(self, name: str, make: Callable[[], BaseProcess], stop_seconds: float) -> None:
+        self._name, self._make, self._stop_seconds = name, make, stop_seconds
+        self._patience = Patience()
+        self._process: BaseProcess | None = None
+        self._started = self._due = time.monotonic()
+
+    @property
+    def sentinel(self) -> int | None:
+        """What becomes readable when the process ends; None while there is none."""
+        return None if self._process is None else self._process.sentinel
+
+    @property
+    def due_seconds(self) -> float:
+        """How long until it is to be looked at, if nothing happens before."""
+        return LOOK_SECONDS if self._process else max(0.0, self._due - time.monotonic())
+
+    def tend(self) -> None:
+        """Start it if it is time to; say why it ended if it did."""
+        now = time.monotonic()
+        if self._process is not None and not self._process.is_alive():
+            pause = self._patience.wait_seconds(now - self._started)
+            log.error(
+                "a process of the service ended",
+                process=self._name,
+                pid=self._process.pid,
+                how=ending(self._process.exitcode or 0),
+                starts_again_in_s=pause,
+            )
+            self._process, self._due = None, now + pause
+        if self._process is None and now >= self._due:
+            sys.stdout.flush()
+            self._started, self._process = now, self._make()
+            self._process.start()
+
+    def ask_to_end(self) -> None:
+        """Ask it to end; `wait_for_end` waits for it."""
+        if self._process is not None and self._process.is_alive():
+            self._process.terminate()
+
+    def wait_for_end(self) -> None:
+        """Wait until it has ended, and kill it where it takes too long."""
+        if self._process is not None:
+            self._process.join(self._stop_seconds)
+            if self._process.is_alive():
+                self._process.kill()
+                self._process.join()
+
+
+class _WebServer(MPServer):
+    """The HTTP server without its own supervision, which gives up when a process dies twice."""
+
+    spawn: Callable[..., None]
+    loader: Loader
+
+    def _serve(self, spawn_target: Callable[..., None], target_loader: Loader) -> None:
+        self._init_shared_socket()  # type: ignore[no-untyped-call]
+        self.spawn, self.loader = spawn_target, target_loader
+
+    def make(self, number: int) -> BaseProcess:
+        """Return a web process that is not started yet."""
+        process: BaseProcess = self._spawn_worker(number, self.spawn, self.loader).inner
+        return process
+
+
+def serve_all(settings: Settings, *, prepared: int, announce: bool) -> NoReturn:
+    """Serve until SIGTERM.
+
+    Parameters
+    ----------
+    prepared
+        A pipe; a byte is written to it once the store is ready, and it is closed.
+    announce
+        Print the ready line once the service answers.
+    """
+    # Before anything loads the metrics, which choose then where they count.
+    with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from geoapp.operations.upkeep.init import initialise
+        from geoapp.web.edge.logs import configure_logs
+
+        name_process("geoapp-service")
+        configure_logs(settings)
+        multiprocessing.set_start_method("fork", force=True)
+        with open_store(settings) as (_, database):
+            initialise(database)
+            os.write(prepared, b"1")
+            os.close(prepared)
+            kept: list[Kept] = []
+            try:
+                _serve(settings, database, kept, announce)
+            finally:
+                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                signal.signal(signal.SIGINT, signal.SIG_IGN)
+                for one in kept:
+                    one.ask_to_end()
+                for one in kept:
+                    one.wait_for_end()
+
+
+def _serve(settings: Settings, database: Database, kept: list[Kept], announce: bool) -> NoReturn:
+    ground = _Ground(settings, database)
+    server = _web_server(settings, ground)
+    kept.append(Kept("worker", lambda: _worker(settings, database), WORKER_STOP_SECONDS))
+    for number in range(settings.workers):
+        kept.append(Kept("web", lambda number=number: server.make(number), WEB_STOP_SECONDS))  # type: ignore[misc]
+    followed = time.monotonic()
+    while True:
+        for one in kept:
+            one.tend()
+        if announce and _answers(settings):
+            announce = False
+            click.echo(f"ready {_url(settings)}")
+            sys.stdout.flush()
+        if time.monotonic() - followed >= FOLLOW_SECONDS:
+            ground.follow()
+            followed = time.monotonic()
+        longest = min(0.1 if announce else LOOK_SECONDS, *(one.due_seconds for one in kept))
+        wait([one.sentinel for one in kept if one.sentinel is not None], longest)
+
+
+class _Ground:
+    """What every web process starts from: the application, with the facilities loaded."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        from geoapp.app import create_app
+
+        self.application = create_app(settings, database)
+        self._nearest = self.application.extensions["geoapp"].nearest
+        self._rendered: object = None
+        self.follow()
+        gc.collect()
+
+    def follow(self) -> None:
+        """Take in the edits since, so that the next web process need not."""
+        from geoapp.web.geojson.nearest import render_ahead
+
+        with contextlib.suppress(GeoappError):  # a store that is away is waited for, by request
+            self._nearest.warm_up()
+            snapshot, _ = self._nearest.ground()
+            if snapshot is not self._rendered:
+                render_ahead(self._nearest)
+                self._rendered = snapshot
+
+
+def _web_server(settings: Settings, ground: _Ground) -> _WebServer:
+    parent = os.getpid()
+
+    def begin() -> Any:
+        """Begin a web process, right after the fork."""
+        end_with_parent(parent, signal.SIGKILL)
+        name_process("geoapp-web")
+        _share()
+        return ground.application
+
+    server = _WebServer(
+        "geoapp",
+        interface=Interfaces.WSGI,
+        address=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        blocking_threads=BLOCKING_THREADS,
+        backpressure=BACKPRESSURE,
+        log_enabled=False,
+        websockets=False,
+    )
+    server.serve(target_loader=begin, wrap_loader=False)
+    return server
+
+
+def _share() -> None:
+    """Keep what was loaded in the pages that a forked process shares with the others.
+
+    What was loaded stays, so that no collection of garbage has to walk through it, and write to it.
+    """
+    gc.freeze()
+
+
+def _worker(settings: Settings, database: Database) -> BaseProcess:
+    from geoapp.operations.worker import run_worker
+
+    parent = os.getpid()
+
+    def begin() -> None:
+        end_with_parent(parent, signal.SIGTERM)
+        name_process("geoapp-worker")
+        _share()
+        run_worker(database, settings)
+
+    return multiprocessing.get_context("fork").Process(target=begin, name="worker")
+
+
+def _host(settings: Settings) -> str:
+    """Return where the service is asked from this machine."""
+    return "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
+
+
+def _url(settings: Settings) -> str:
+    host = _host(settings)
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+
+
+def _answers(settings: Settings) -> bool:
+    """Tell whether the service answers that it is ready; asked directly, whatever proxy is set."""
+    connection = http.client.HTTPConnection(_host(settings), settings.port, timeout=5)
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

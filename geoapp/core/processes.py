@@ -1,0 +1,65 @@
+"""Processes that belong together: they end with their parent, and are started again with patience."""
+
+import ctypes
+import os
+import signal
+from typing import Final
+
+_PR_SET_PDEATHSIG: Final = 1  # Linux, prctl(2)
+_PR_SET_NAME: Final = 15
+_LONG_ENOUGH_SECONDS: Final = 30.0
+_FIRST_WAIT_SECONDS: Final = 0.5
+_LONGEST_WAIT_SECONDS: Final = 30.0
+
+
+def end_with_parent(parent: int, number: signal.Signals) -> None:
+    """Let the kernel send this process a signal when the parent that forked it ends, however it ends.
+
+    A parent that was killed cannot end its children; they would keep its port and its database.
+
+    Parameters
+    ----------
+    parent
+        The parent's process number, noted before the fork.
+    number
+        The signal. To be called in the child's main thread, right after the fork.
+    """
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
+    if os.getppid() != parent:  # it ended before the kernel was asked
+        os.kill(os.getpid(), number)
+
+
+def name_process(name: str) -> None:
+    """Give this process a name, at most 15 bytes, by which ``ps`` and ``top`` show it."""
+    ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
+
+
+class Patience:
+    """How long to wait before a process that ended is started again.
+
+    Not at all the first time; each further time that it did not live long, twice as long as before,
+    up to half a minute. It never gives up.
+    """
+
+    def __init__(self) -> None:
+        self._short_lives = 0
+
+    def wait_seconds(self, lived_seconds: float) -> float:
+        """Return the wait after a process that lived so long."""
+        if lived_seconds >= _LONG_ENOUGH_SECONDS:
+            self._short_lives = 0
+        self._short_lives += 1
+        if self._short_lives == 1:
+            return 0.0
+        doublings = min(self._short_lives - 2, 10)
+        return min(_LONGEST_WAIT_SECONDS, _FIRST_WAIT_SECONDS * float(2**doublings))
+
+
+def ending(code: int) -> str:
+    """Return in words how a process ended; ``code`` is negative for a signal, as Python has it."""
+    if code >= 0:
+        return f"exit code {code}"
+    try:
+        return f"killed by {signal.Signals(-code).name}"
+    except ValueError:
+        return f"killed by signal {-code}"
