@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
+# West, south, east, north; degrees.
+Bbox = tuple[float, float, float, float]
+
 _MOMENT = Text(
     "ISO 8601 时刻，如 2026-11-23T22:00，或 now",
     "an ISO 8601 moment such as 2026-11-23T22:00, or now",
@@ -54,7 +57,7 @@ def parse_number(parameter: str, value: str) -> float:
     return number
 
 
-def parse_bbox(parameter: str, value: str) -> tuple[float, float, float, float]:
+def parse_bbox(parameter: str, value: str) -> Bbox:
     """Return west, south, east, north in decimal degrees."""
     parts = value.split(",")
     accepted = Text("西,南,东,北（十进制度）", "west,south,east,north (decimal degrees)")

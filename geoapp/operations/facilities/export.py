@@ -27,7 +27,6 @@ from geoapp.store.facilities.export import (
     Exported,
     extra_text_names,
     facility_pages,
-    take_snapshot,
 )
 from geoapp.store.facilities.read import FacilityFilter, regions_below
 from geoapp.store.models import Facility, FacilityPlace
@@ -81,8 +80,7 @@ def export_facilities(
         If the file cannot be written.
     """
     suffix = check_format(path)
-    with database.session() as session:
-        take_snapshot(session)
+    with database.snapshot() as session:
         known = read_codes(session).kinds
         codes = frozenset(_kind(name, known) for name in kinds)
         if region is not None and not regions_below(session, region):

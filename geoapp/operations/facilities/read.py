@@ -129,7 +129,7 @@ def list_facilities(
     InvalidValueError
         If a kind or region is not known.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         known = read_codes(session)
         for kind in sorted(wanted.kinds - known.kinds):
             accepted = ", ".join(sorted(known.kinds))
@@ -158,7 +158,7 @@ def read_facility(database: Database, code: str, *, unpublished: bool = False) -
     NotFoundError
         If there is none, or it is not published and may not be seen.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         facility = facility_by_code(session, code)
         if facility is None or not (unpublished or facility.status in PUBLIC_STATUSES):
             raise NotFoundError(_FACILITY, code)

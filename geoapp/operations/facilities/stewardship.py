@@ -22,7 +22,7 @@ class LackingPage:
 
 def read_data_state(database: Database) -> DataState:
     """Return how many facilities there are and what they lack."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return store.data_state(session)
 
 

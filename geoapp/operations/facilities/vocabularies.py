@@ -88,7 +88,7 @@ def read_kinds(database: Database) -> list[dict[str, Any]]:
 
 def read_amenities(database: Database) -> dict[str, Any]:
     """Return the amenities, and the standards with what they require and where they stand."""
-    with database.session() as session:
+    with database.snapshot() as session:
         amenities = [
             {
                 "code": amenity.code,

@@ -2,12 +2,11 @@
 
 import math
 
-from sqlalchemy import func, select
-
 from geoapp.analysis.network.isochrones import WIDTH_M
+from geoapp.core.parsing import Bbox
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
-from geoapp.operations.layers.rows import Bbox
 from geoapp.store.engine import Database
+from geoapp.store.layer_rows import layer_extent
 
 # A hexagon is 1.24 times as wide as the side of the square of equal area.
 _HEXAGON_WIDTH = 1.25
@@ -25,13 +24,11 @@ def read_extent(database: Database, layer: Layer, context: Context) -> Bbox | No
     query = layer.select(context)
     if query is None:
         return None
-    shapes = query.subquery().c.geometry
-    extent = select(func.st_extent(shapes).label("box")).subquery().c.box
-    sides = (func.st_xmin, func.st_ymin, func.st_xmax, func.st_ymax)
     with database.session() as session:
-        west, south, east, north = session.execute(select(*[side(extent) for side in sides])).one()
-    if west is None:
+        found = layer_extent(session, query)
+    if found is None:
         return None
+    west, south, east, north = found
     margin_m = _margin_m(layer, context)
     up = margin_m / _METRES_OF_A_DEGREE
     widest = min(89.0, max(abs(south), abs(north)) + up)

@@ -15,7 +15,7 @@ from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, Datum
 from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
-from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.layers.rows import layer_reading
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
@@ -51,11 +51,12 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
     ConflictError
         If that run has no results.
     """
-    moment = read_moment(database, settings, wanted.run_id)
     painted = []
-    for layer in wanted.layers:
-        data = read_layer(database, layer, moment.context)
-        painted.append(PaintedLayer(layer, data.rows, data.matched - len(data.rows)))
+    with layer_reading(database, settings, wanted.run_id) as reading:
+        moment = reading.moment
+        for layer in wanted.layers:
+            data = reading.rows(layer)
+            painted.append(PaintedLayer(layer, data.rows, data.matched - len(data.rows)))
     basemap = None
     if settings.basemap_url:
         basemap = Basemap(

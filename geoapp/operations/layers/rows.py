@@ -1,6 +1,7 @@
 """What a layer shows: its query run within a box and a limit, its rows derived and counted."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,13 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from geoapp.analysis.geometry.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import Bbox
 from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
@@ -26,14 +26,13 @@ from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.runs.lifecycle import read_finished, run_kind
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions
+from geoapp.store.layer_rows import RowFilter, count_rows, layer_rows, weighted_points
 from geoapp.store.vocabulary import list_amenities
 
 MOST_ROWS = 50_000
 DEFAULT_STANDARD_M = 500.0
-
-Bbox = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +72,31 @@ class LayerMoment:
         return ";".join(parts)
 
 
-def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
-    """Return what layers are read at: the latest runs that succeeded, or one of them by number.
+class LayerReading:
+    """Layers read at one moment of the store: counts, rows and versions of all of them agree."""
+
+    def __init__(self, session: Session, moment: LayerMoment) -> None:
+        self.moment = moment
+        self._session = session
+
+    def rows(
+        self,
+        layer: Layer,
+        *,
+        bbox: Bbox | None = None,
+        limit: int = MOST_ROWS,
+        offset: int = 0,
+        row_id: str | None = None,
+    ) -> LayerRows:
+        """Return the rows of a layer; see ``read_layer``."""
+        return _read_layer(self._session, layer, self.moment.context, bbox, limit, offset, row_id)
+
+
+@contextmanager
+def layer_reading(
+    database: Database, settings: Settings, run_id: int | None
+) -> Iterator[LayerReading]:
+    """Open a reading of layers: of the latest runs that succeeded, or of one of them by number.
 
     Parameters
     ----------
@@ -88,6 +110,7 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
     ConflictError
         If it has no results.
     """
+    # Before the snapshot, so that all rows of these runs are in it; a finished run never changes.
     siting = None
     if run_id is not None and run_kind(database, run_id) == siting_results.KIND:
         siting, run_id = siting_results.finished(database, run_id), None
@@ -97,11 +120,17 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
         else read_finished(database, coverage_results.KIND, run_id)
     )
     siting = siting or siting_run.latest(database)
-    with database.session() as session:
-        versions = data_versions(session)
-        amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
     context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
-    return LayerMoment(context, run, versions, amenities)
+    with database.snapshot() as session:
+        amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
+        moment = LayerMoment(context, run, data_versions(session), amenities)
+        yield LayerReading(session, moment)
+
+
+def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
+    """Return what layers are read at; see ``layer_reading``."""
+    with layer_reading(database, settings, run_id) as reading:
+        return reading.moment
 
 
 def _context(settings: Settings, run: RunState | None) -> Context:
@@ -144,27 +173,32 @@ def read_layer(
     row_id
         Only the row of this id.
     """
+    with database.snapshot() as session:
+        return _read_layer(session, layer, context, bbox, limit, offset, row_id)
+
+
+def _read_layer(
+    session: Session,
+    layer: Layer,
+    context: Context,
+    bbox: Bbox | None,
+    limit: int,
+    offset: int,
+    row_id: str | None,
+) -> LayerRows:
     if isinstance(layer.derive, Streets):
         return _streets(context.network, bbox, limit, offset, row_id)
-    with database.session() as session:
-        if isinstance(layer.derive, Grid):
-            found = _grid(session, layer.derive, layer.select(context))
-            return _cut(found, bbox, limit, offset, row_id)
-        query = layer.select(context)
-        if query is None:
-            return LayerRows(0, [])
-        if isinstance(layer.derive, CoverAreas):
-            found = with_cover_areas(list(_rows(session, query.subquery())), context)
-            return _cut(found, bbox, limit, offset, row_id)
-        inner = query.subquery()
-        where: list[Any] = []
-        if bbox is not None:
-            frame = func.st_geomfromwkb(shapely.to_wkb(_frame(bbox)), 4326)
-            where.append(func.st_intersects(inner.c.geometry, frame))
-        if row_id is not None:
-            where.append(func.concat(inner.c.id) == row_id.replace("\x00", ""))
-        matched = session.scalar(select(func.count()).select_from(inner).where(*where)) or 0
-        return LayerRows(matched, list(_rows(session, inner, where, limit, offset)))
+    if isinstance(layer.derive, Grid):
+        found = _grid(session, layer.derive, layer.select(context))
+        return _cut(found, bbox, limit, offset, row_id)
+    query = layer.select(context)
+    if query is None:
+        return LayerRows(0, [])
+    if isinstance(layer.derive, CoverAreas):
+        found = with_cover_areas(layer_rows(session, query, RowFilter()), context)
+        return _cut(found, bbox, limit, offset, row_id)
+    wanted = RowFilter(None if bbox is None else _frame(bbox), row_id, limit, offset)
+    return LayerRows(count_rows(session, query, wanted), layer_rows(session, query, wanted))
 
 
 def _frame(bbox: Bbox) -> BaseGeometry:
@@ -173,28 +207,6 @@ def _frame(bbox: Bbox) -> BaseGeometry:
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
     lines = [shapely.LineString([(left, south), (right, north)]) for left, right in spans]
     return shapely.union_all([line.envelope for line in lines])
-
-
-def _rows(
-    session: Session,
-    inner: Any,
-    where: list[Any] | None = None,
-    limit: int | None = None,
-    offset: int = 0,
-) -> Iterator[dict[str, Any]]:
-    columns = [column for column in inner.c if column.key != "geometry"]
-    statement = (
-        select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
-        .where(*(where or []))
-        .order_by(inner.c.id)
-        .limit(limit)
-        .offset(offset)
-    )
-    rows = [dict(row) for row in session.execute(statement).mappings()]
-    shapes = shapely.from_wkb([bytes(row["geometry"]) for row in rows])
-    for row, shape in zip(rows, shapes, strict=True):
-        row["geometry"] = shape
-        yield row
 
 
 def _streets(
@@ -228,10 +240,7 @@ def _streets(
 
 
 def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
-    inner = query.subquery()
-    point = inner.c.geometry
-    rows = session.execute(select(func.st_x(point), func.st_y(point), inner.c.weight)).all()
-    lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3).T
+    lon, lat, weight = weighted_points(session, query)
     cells = grid_cells(lon, lat, weight, cell_m2=grid.cell_m2)
     # A cell is called by its middle, so that its id outlives a change of the other cells.
     for shape, total, count in zip(cells.geometry, cells.weight, cells.point_count, strict=True):

@@ -19,7 +19,6 @@ from geoapp.operations.nearest.snapshot import Filters, Opening, Snapshot, Snaps
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
-from geoapp.store.vocabulary import Codes, read_codes
 
 __all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered"]
 
@@ -51,8 +50,6 @@ class NearestService:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._keeper = SnapshotKeeper(database)
         self._walks = WalksKeeper(settings)
-        self._database = database
-        self._codes: tuple[Snapshot, Codes] | None = None
         self._kept: dict[tuple[int, int, Datum], tuple[PlacedFacility, Rendered]] = {}
         self.estimate = WalkingEstimate(
             detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
@@ -156,14 +153,9 @@ class NearestService:
             raise InvalidValueError("family", name, Text(accepted, accepted))
         if not (query.kinds or query.amenities):
             return
-        held = self._codes
-        if held is None or held[0] is not snapshot:
-            with self._database.session() as session:
-                held = (snapshot, read_codes(session))
-            self._codes = held
         for parameter, asked, known in (
-            ("kind", query.kinds, held[1].kinds),
-            ("amenity", query.amenities, held[1].amenities),
+            ("kind", query.kinds, snapshot.codes.kinds),
+            ("amenity", query.amenities, snapshot.codes.amenities),
         ):
             for name in sorted(asked - known):
                 accepted = ", ".join(sorted(known))

@@ -8,7 +8,7 @@ a second, also after a kill: there is nothing to notify and nothing to miss.
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -24,7 +24,7 @@ from geoapp.core.hours import explain, next_change, state
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
-from geoapp.store.vocabulary import load_calendar
+from geoapp.store.vocabulary import Codes, load_calendar, read_codes
 
 CHECK_SECONDS = 0.25
 KEPT_SELECTIONS = 64
@@ -73,6 +73,19 @@ class Opening:
     note: Text | None
 
 
+class SnapshotVersions(NamedTuple):
+    """The counters of the data that a snapshot holds."""
+
+    facilities: int
+    calendar: int
+    vocabulary: int
+
+    @classmethod
+    def of(cls, versions: Mapping[str, int]) -> "SnapshotVersions":
+        """Return those among all counters."""
+        return cls(versions["facilities"], versions["calendar"], versions["vocabulary"])
+
+
 class Snapshot:
     """The facilities at one version of the data; immutable for its users, shared by all threads.
 
@@ -81,15 +94,15 @@ class Snapshot:
 
     def __init__(
         self,
-        version: int,
-        calendar_version: int,
+        versions: SnapshotVersions,
         calendar: WorkCalendar,
+        codes: Codes,
         index: FacilityIndex,
         by_key: dict[Key, PlacedFacility],
     ) -> None:
-        self.version = version
-        self.calendar_version = calendar_version
+        self.versions = versions
         self.calendar = calendar
+        self.codes = codes
         self.index = index
         self.by_key = by_key
         self.facilities: list[PlacedFacility | None] = [
@@ -253,17 +266,18 @@ class SnapshotKeeper:
             return self._snapshot
 
     def _catch_up(self, old: Snapshot | None) -> Snapshot:
-        if old is not None:
-            with self._database.session() as session:
-                now = data_versions(session)
-            if (now["facilities"], now["calendar"]) == (old.version, old.calendar_version):
+        with self._database.snapshot() as session:
+            versions = SnapshotVersions.of(data_versions(session))
+            if old is not None and versions == old.versions:
                 return old
-        with self._database.session() as session:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            calendar_version = data_versions(session)["calendar"]
+            # A kind's family stands with every facility: the words change rarely, all is read then.
+            if old is not None and versions.vocabulary != old.versions.vocabulary:
+                old = None
             calendar = load_calendar(session)
-            changes = read_changes(session, -1 if old is None else old.version)
+            codes = read_codes(session)
+            changes = read_changes(session, -1 if old is None else old.versions.facilities)
         if old is None:
+            self._keys_of = {}
             by_key = {_key(one): one for one in changes.placed}
             index = _build(changes.placed)
         else:
@@ -273,4 +287,4 @@ class SnapshotKeeper:
             index = old.index.with_changes([_place(one) for one in changes.placed], gone)
         for one in changes.placed:
             self._keys_of.setdefault(one.id, set()).add(_key(one))
-        return Snapshot(changes.version, calendar_version, calendar, index, by_key)
+        return Snapshot(versions, calendar, codes, index, by_key)

@@ -13,11 +13,6 @@ _PAGE = 5000
 Exported = tuple[list[Facility], dict[int, list[FacilityPlace]]]
 
 
-def take_snapshot(session: Session) -> None:
-    """Let every later query of this transaction see one state; to be called first."""
-    session.execute(text("set transaction isolation level repeatable read"))
-
-
 def extra_text_names(session: Session) -> list[str]:
     """Return the names under which texts are kept aside, in their order."""
     return list(

@@ -5,9 +5,10 @@ from typing import Any
 from flask import current_app, request, url_for
 
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import Bbox
 from geoapp.maps.kit import Layer
 from geoapp.operations.layers.extent import read_extent
-from geoapp.operations.layers.rows import Bbox, LayerMoment
+from geoapp.operations.layers.rows import LayerMoment
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 

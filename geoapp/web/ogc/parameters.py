@@ -8,8 +8,7 @@ from flask import request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import LANGUAGES, Text
-from geoapp.core.parsing import parse_number, parse_whole
-from geoapp.operations.layers.rows import Bbox
+from geoapp.core.parsing import Bbox, parse_number, parse_whole
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 10_000

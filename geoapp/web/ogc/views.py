@@ -4,6 +4,7 @@ Each map layer is a collection. Only what a layer shows at present can be asked;
 WGS-84 as longitude, latitude (CRS84), as every GIS program expects of GeoJSON.
 """
 
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any
@@ -17,7 +18,7 @@ from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations.layers.rows import LayerMoment, read_layer, read_moment
+from geoapp.operations.layers.rows import LayerMoment, LayerReading, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.problems import problem
@@ -88,18 +89,12 @@ def items(collection_id: str) -> Response:
     """Return a page of features, in order of their ids."""
     layer = registry().get(collection_id, current_role())
     wanted = wanted_items()
-    moment = _moment()
-    response = _versioned(layer, moment)
-    if response.status_code == 304:
-        return response
-    found = read_layer(
-        services().database,
-        layer,
-        moment.context,
-        bbox=wanted.bbox,
-        limit=wanted.limit,
-        offset=wanted.offset,
-    )
+    with _reading() as reading:
+        moment = reading.moment
+        response = _versioned(layer, moment)
+        if response.status_code == 304:
+            return response
+        found = reading.rows(layer, bbox=wanted.bbox, limit=wanted.limit, offset=wanted.offset)
     body = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -117,11 +112,12 @@ def item(collection_id: str, feature_id: str) -> Response:
     """Return one feature."""
     check_known()
     layer = registry().get(collection_id, current_role())
-    moment = _moment()
-    response = _versioned(layer, moment)
-    if response.status_code == 304:
-        return response
-    found = read_layer(services().database, layer, moment.context, row_id=feature_id, limit=1)
+    with _reading() as reading:
+        moment = reading.moment
+        response = _versioned(layer, moment)
+        if response.status_code == 304:
+            return response
+        found = reading.rows(layer, row_id=feature_id, limit=1)
     if not found.rows:
         raise NotFoundError(_FEATURE, feature_id[:200])
     body = _feature(layer, found.rows[0], moment)
@@ -133,9 +129,14 @@ def item(collection_id: str, feature_id: str) -> Response:
     return response
 
 
-def _moment() -> LayerMoment:
+def _reading() -> AbstractContextManager[LayerReading]:
     parts = services()
-    return read_moment(parts.database, parts.settings, None)
+    return layer_reading(parts.database, parts.settings, None)
+
+
+def _moment() -> LayerMoment:
+    with _reading() as reading:
+        return reading.moment
 
 
 def _feature(layer: Layer, row: dict[str, Any], moment: LayerMoment) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from geoapp.core.parsing import parse_bbox, parse_whole
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
-from geoapp.operations.layers.rows import MOST_ROWS, read_layer, read_moment
+from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.security import csp_nonce
@@ -61,17 +61,18 @@ def features(name: str) -> Response:
     limit = parse_whole("limit", request.args.get("limit", str(DEFAULT_ROWS)), 1, MOST_ROWS)
     datum = parse_datum(request.args.get("datum", "wgs84"))
     parts = services()
-    moment = read_moment(parts.database, parts.settings, _wanted_run())
-    speaker = Speaker(language(), moment.amenities)
-    mark = f"{moment.version_of(layer)};{request.query_string.decode()};{speaker.language}"
     response = Response(mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Accept-Language"
-    response.set_etag(blake2b(mark.encode(), digest_size=12).hexdigest(), weak=True)
-    if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
-        response.status_code = 304
-        return response
-    data = read_layer(parts.database, layer, moment.context, bbox=box, limit=limit)
+    with layer_reading(parts.database, parts.settings, _wanted_run()) as reading:
+        moment = reading.moment
+        speaker = Speaker(language(), moment.amenities)
+        mark = f"{moment.version_of(layer)};{request.query_string.decode()};{speaker.language}"
+        response.set_etag(blake2b(mark.encode(), digest_size=12).hexdigest(), weak=True)
+        if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
+            response.status_code = 304
+            return response
+        data = reading.rows(layer, bbox=box, limit=limit)
     body = {
         "type": "FeatureCollection",
         "numberMatched": data.matched,

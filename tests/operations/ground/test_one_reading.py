@@ -1,14 +1,12 @@
 """A run's reads all see one moment of the store, whatever is committed between two of them."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import event, text
 
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
@@ -20,6 +18,7 @@ from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.editing import edited_after
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -30,6 +29,12 @@ PLACES = {
     "demand": "from demand_point",
     "facilities": "row_number",
 }
+
+CHANGES = (
+    "update facility set status = 'closed' where code = 'T-1'",
+    "update demand_point set weight = weight * 2",
+    "update demand_set set version = version + 1",
+)
 
 Answer = tuple[Any, ...]
 
@@ -101,32 +106,6 @@ ANSWERS: dict[str, Callable[[Database, Settings], Answer]] = {
 }
 
 
-@contextmanager
-def edited_after(database: Database, words: str) -> Iterator[list[str]]:
-    """Commit an edit through another connection right after the first statement with some words."""
-    other = Database(database.parameters)
-    fired: list[str] = []
-
-    def edit(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if words not in statement or fired:
-            return
-        fired.append(statement)
-        with other.session() as session:
-            for change in (
-                "update facility set status = 'closed' where code = 'T-1'",
-                "update demand_point set weight = weight * 2",
-                "update demand_set set version = version + 1",
-            ):
-                session.execute(text(change))
-
-    event.listen(database.engine, "after_cursor_execute", edit)
-    try:
-        yield fired
-    finally:
-        event.remove(database.engine, "after_cursor_execute", edit)
-        other.close()
-
-
 @pytest.mark.parametrize(
     ("kind", "place"),
     [
@@ -141,7 +120,7 @@ def test_an_edit_between_two_reads_is_seen_by_all_or_none(
 ) -> None:
     answer = ANSWERS[kind]
     before = answer(town, settings)
-    with edited_after(town, PLACES[place]) as fired:
+    with edited_after(town, PLACES[place], CHANGES) as fired:
         between = answer(town, settings)
     after = answer(town, settings)
     assert fired

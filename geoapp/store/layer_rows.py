@@ -1,0 +1,89 @@
+"""The rows of a layer's query: counted, cut to a box and a page, read with their shapes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from geoapp.core.arrays import FloatArray
+from geoapp.core.parsing import Bbox
+
+
+@dataclass(frozen=True, slots=True)
+class RowFilter:
+    """Which rows of a layer are wanted, in order of their ids.
+
+    Attributes
+    ----------
+    frame
+        Only what touches this shape (EPSG:4326); None is everywhere.
+    row_id
+        Only the row of this id.
+    limit, offset
+        How many rows (None = all), after how many.
+    """
+
+    frame: BaseGeometry | None = None
+    row_id: str | None = None
+    limit: int | None = None
+    offset: int = 0
+
+
+def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
+    where: list[Any] = []
+    if wanted.frame is not None:
+        frame = func.st_geomfromwkb(shapely.to_wkb(wanted.frame), 4326)
+        where.append(func.st_intersects(inner.c.geometry, frame))
+    if wanted.row_id is not None:
+        # PostgreSQL's texts hold no zero byte, so no id does.
+        where.append(func.concat(inner.c.id) == wanted.row_id.replace("\x00", ""))
+    return where
+
+
+def count_rows(session: Session, query: Select[Any], wanted: RowFilter) -> int:
+    """Return how many rows there are, whatever the limit."""
+    inner = query.subquery()
+    count = select(func.count()).select_from(inner).where(*_where(inner, wanted))
+    return session.scalar(count) or 0
+
+
+def layer_rows(session: Session, query: Select[Any], wanted: RowFilter) -> list[dict[str, Any]]:
+    """Return rows by column; ``geometry`` is a shapely geometry in EPSG:4326."""
+    inner = query.subquery()
+    columns = [column for column in inner.c if column.key != "geometry"]
+    statement = (
+        select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
+        .where(*_where(inner, wanted))
+        .order_by(inner.c.id)
+        .limit(wanted.limit)
+        .offset(wanted.offset)
+    )
+    rows = [dict(row) for row in session.execute(statement).mappings()]
+    shapes = shapely.from_wkb([bytes(row["geometry"]) for row in rows])
+    for row, shape in zip(rows, shapes, strict=True):
+        row["geometry"] = shape
+    return rows
+
+
+def weighted_points(
+    session: Session, query: Select[Any]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return longitude and latitude (degrees, EPSG:4326) and weight of a query of points."""
+    inner = query.subquery()
+    point = inner.c.geometry
+    rows = session.execute(select(func.st_x(point), func.st_y(point), inner.c.weight)).all()
+    lon, lat, weight = np.array([tuple(row) for row in rows], dtype=np.float64).reshape(-1, 3).T
+    return lon, lat, weight
+
+
+def layer_extent(session: Session, query: Select[Any]) -> Bbox | None:
+    """Return west, south, east, north (degrees, EPSG:4326) of all shapes; None without any."""
+    extent = select(func.st_extent(query.subquery().c.geometry).label("box")).subquery().c.box
+    sides = (func.st_xmin, func.st_ymin, func.st_xmax, func.st_ymax)
+    west, south, east, north = session.execute(select(*[side(extent) for side in sides])).one()
+    return None if west is None else (west, south, east, north)
