@@ -28,6 +28,9 @@ _datum = click.option(
     show_default=True,
     help="文件的坐标系 / the file's datum: wgs84 cgcs2000 gcj02 bd09",
 )
+_encoding = click.option(
+    "--encoding", help="CSV 的编码 / a CSV's encoding: utf-8 gb18030 big5 utf-16"
+)
 _dry_run = click.option("--dry-run", is_flag=True, help="只检查，不写入 / check, write nothing")
 _anywhere = click.option(
     "--anywhere", is_flag=True, help="不核对已有区域 / do not check against the stored regions"
@@ -44,25 +47,28 @@ def import_() -> None:
 @import_.command()
 @_file
 @_datum
+@_encoding
 @_dry_run
 @_anywhere
-def facilities(file: Path, datum: str, dry_run: bool, anywhere: bool) -> None:
+def facilities(file: Path, datum: str, encoding: str | None, dry_run: bool, anywhere: bool) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
-    _import("facilities", file, datum, dry_run=dry_run, anywhere=anywhere)
+    _import("facilities", file, datum, encoding=encoding, dry_run=dry_run, anywhere=anywhere)
 
 
 @import_.command()
 @_file
 @_datum
+@_encoding
 @_dry_run
-def regions(file: Path, datum: str, dry_run: bool) -> None:
+def regions(file: Path, datum: str, encoding: str | None, dry_run: bool) -> None:
     """导入行政区域 / Import regions."""
-    _import("regions", file, datum, dry_run=dry_run)
+    _import("regions", file, datum, encoding=encoding, dry_run=dry_run)
 
 
 @import_.command()
 @_file
 @_datum
+@_encoding
 @_dry_run
 @_anywhere
 @_set
@@ -74,6 +80,7 @@ def regions(file: Path, datum: str, dry_run: bool) -> None:
 def demand(
     file: Path,
     datum: str,
+    encoding: str | None,
     dry_run: bool,
     anywhere: bool,
     set_code: str | None,
@@ -90,6 +97,7 @@ def demand(
         "demand",
         file,
         datum,
+        encoding=encoding,
         dry_run=dry_run,
         anywhere=anywhere,
         set_code=set_code or "",
@@ -102,6 +110,7 @@ def demand(
 @import_.command()
 @_file
 @_datum
+@_encoding
 @_dry_run
 @_anywhere
 @_set
@@ -109,6 +118,7 @@ def demand(
 def candidates(
     file: Path,
     datum: str,
+    encoding: str | None,
     dry_run: bool,
     anywhere: bool,
     set_code: str | None,
@@ -119,6 +129,7 @@ def candidates(
         "candidates",
         file,
         datum,
+        encoding=encoding,
         dry_run=dry_run,
         anywhere=anywhere,
         set_code=set_code or "",

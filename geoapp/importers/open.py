@@ -4,7 +4,13 @@ from pathlib import Path
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.importers.formats.csv import open_csv
+from geoapp.importers.formats.geojson import open_geojson
+from geoapp.importers.formats.gpkg import open_gpkg
 from geoapp.importers.formats.table import Table, check_width
+from geoapp.importers.formats.xlsx import open_xlsx
+from geoapp.importers.osm.amenities import open_amenities
+from geoapp.importers.rows.header import with_header
 
 SUFFIXES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg")
 
@@ -67,14 +73,17 @@ def is_extract(path: Path) -> bool:
     return path.name.lower().endswith(".osm.pbf")
 
 
-def open_table(path: Path, *, layer: str | None = None) -> Table:
+def open_table(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Table:
     """Open a file of any of the four formats, or an OpenStreetMap extract.
 
     Parameters
     ----------
     layer
         What is wanted of the file: the layer that is preferred in a GeoPackage of several. An
-        extract (``.osm.pbf``) has facilities alone.
+        extract (``.osm.pbf``) has facilities alone. Titles above the header of its columns are
+        passed over.
+    encoding
+        In which a CSV file is written; None = find out.
 
     Raises
     ------
@@ -83,21 +92,15 @@ def open_table(path: Path, *, layer: str | None = None) -> Table:
     UnusableInputError
         If the file cannot be read, is not what its suffix says, or is too large to be believed.
     """
-    from geoapp.importers.formats.csv import open_csv  # noqa: PLC0415  (they need Table)
-    from geoapp.importers.formats.geojson import open_geojson  # noqa: PLC0415
-    from geoapp.importers.formats.gpkg import open_gpkg  # noqa: PLC0415
-    from geoapp.importers.formats.xlsx import open_xlsx  # noqa: PLC0415
-    from geoapp.importers.osm.amenities import open_amenities  # noqa: PLC0415
-
     if is_extract(path) and layer == "facilities":
         return open_amenities(path)
     suffix = check_suffix(path)
     try:
-        _check_content(path, suffix)
+        _check_content(path, suffix, encoding)
         if suffix == ".csv":
-            table = open_csv(path)
+            table = with_header(open_csv(path, encoding), layer)
         elif suffix == ".xlsx":
-            table = open_xlsx(path)
+            table = with_header(open_xlsx(path), layer)
         elif suffix == ".geojson":
             table = open_geojson(path)
         else:
@@ -113,12 +116,14 @@ def open_table(path: Path, *, layer: str | None = None) -> Table:
     return table
 
 
-def _check_content(path: Path, suffix: str) -> None:
+def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
     """Refuse a file whose first bytes are another format's."""
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
         raise UnusableInputError(Text(f"{path.name} 是空文件。", f"{path.name} is empty."))
+    if encoding is not None and suffix == ".csv":
+        return  # in UTF-16, say, it looks like something else
     found = next((entry for entry in _MAGIC if head.startswith(entry[0])), None)
     if found is not None and found[1] == suffix:
         return

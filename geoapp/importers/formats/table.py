@@ -18,13 +18,15 @@ MOST_COLUMNS = 1000
 class Record:
     """One row as it came; ``geometry`` is a shapely geometry (lon, lat), an error's Text, or None.
 
-    ``source`` is what a rejects file writes back where that is not the geometry itself.
+    ``source`` is what a rejects file writes back where that is not the geometry itself. ``broken``
+    says why the format could not read the row as it was meant; such a row is rejected.
     """
 
     line: int
     cells: list[Any]
     geometry: BaseGeometry | Text | None = None
     source: Any = None
+    broken: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from geoapp.core import hours as core_hours
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.importers.formats.table import bad_character
+from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
 
 MOST_TEXT_CHARACTERS = 4000
@@ -26,8 +26,12 @@ _NO = frozenset({"false", "no", "n", "0", "否"})
 Word = TypeVar("Word", bound=StrEnum)
 
 
-def fit_row(found: Findings, row: list[Any], width: int) -> None:
-    """Fill a short row up to the header's width; note that a long one holds more."""
+def fit_row(found: Findings, record: Record, width: int) -> None:
+    """Fill a short row up to the header's width; note what is wrong with the row as a whole."""
+    row = record.cells
+    if record.broken is not None:
+        found.add("", row[0] if row else "", "broken_row", record.broken.zh, record.broken.en)
+        row[width:] = []
     if len(row) < width:
         row.extend([None] * (width - len(row)))
         return

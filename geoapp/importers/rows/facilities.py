@@ -242,7 +242,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     """Fill ``draft.values`` with all fields but the position, noting what is wrong."""
     found, values, record = draft.found, draft.values, draft.record
     row = record.cells
-    cells.fit_row(found, row, width)
+    cells.fit_row(found, record, width)
 
     def cell(column: str) -> Any:
         place = header.places.get(column)

@@ -208,7 +208,7 @@ def _read(
     for record in table.records:
         found = Findings(record.line)
         row = record.cells
-        cells.fit_row(found, row, width)
+        cells.fit_row(found, record, width)
         values.append(understand(found, row))
         placed.append(
             read_position(found, record, header, areas=False, has_geometry=table.has_geometry)

@@ -104,7 +104,7 @@ def read_regions(
     seen: dict[str, int] = {}
     for record in table.records:
         found = Findings(record.line)
-        cells.fit_row(found, record.cells, len(table.columns))
+        cells.fit_row(found, record, len(table.columns))
         drafts.append((record, found, _read_row(found, record, header, datum, seen)))
     _find_parents(drafts, stored_levels, stated="parent" in header.places)
     rows, rejected = [], []

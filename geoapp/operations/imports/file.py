@@ -75,7 +75,7 @@ def import_file(
         names = ", ".join(KINDS)
         raise InvalidValueError("kind", kind, Text(names, names))
     progress(0.0, READING)
-    table = _reported(open_table(path, layer=kind), progress)
+    table = _reported(open_table(path, layer=kind, encoding=options.encoding), progress)
     options = replace(
         options,
         set_code=set_code(options.set_code or set_stem(path)),

@@ -47,13 +47,14 @@ class ImportReport:
 class ImportOptions:
     """How a file is to be taken.
 
-    ``anywhere`` leaves out the check against the stored regions; ``set_code``, ``set_name`` and
-    ``source`` describe a demand or candidate set (by default after the file); ``add`` adds points
-    to a set instead of replacing it; ``weight_default`` is the weight of points without a weight
-    column; ``rejects`` is where rejected rows are written.
+    ``encoding`` is that of a CSV file, None = find out; ``anywhere`` leaves out the check against the
+    stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
+    default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
+    is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
     """
 
     datum: Datum = Datum.WGS84
+    encoding: str | None = None
     dry_run: bool = False
     anywhere: bool = False
     set_code: str = ""

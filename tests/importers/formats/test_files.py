@@ -44,7 +44,45 @@ def test_other_encodings_are_named(tmp_path: Path) -> None:
     path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16-le"))
     assert "binary" in refused(path)
     path.write_bytes("编号\n1\n".encode() + b"\xff\xff\xff")
-    assert "neither UTF-8" in refused(path)
+    assert "not UTF-8 (it breaks near byte 10), not GB18030" in refused(path)
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "utf-16"])
+def test_the_encoding_may_be_stated(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("code,name\nA,台中\n".encode(encoding))
+    table = open_table(path, encoding=encoding)
+    assert [record.cells for record in table.records] == [["A", "台中"]]
+    with pytest.raises(InvalidValueError, match="latin-7"):
+        open_table(path, encoding="latin-7")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words", "hint"),
+    [
+        ("gb18030", ["市南区户外劳动者驿站", "香港中路１号", "暖心小屋"], False),
+        ("big5", ["虛構歇腳點驛站", "中正路１號", "勞工休息站"], True),
+    ],
+)
+def test_gb18030_and_big5_are_told_apart(
+    tmp_path: Path, encoding: str, words: list[str], hint: bool
+) -> None:
+    """Most bytes of one are valid in the other; the wrong reading was stored as rare characters."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(("code,name\n" + "".join(f"A,{one}\n" for one in words)).encode(encoding))
+    table = open_table(path)
+    assert [record.cells[1] for record in table.records] == words
+    assert [words[0] in one.en and "Big5" in one.en for one in table.hints] == [True] * hint
+
+
+def test_an_encoding_that_cannot_be_told_is_asked_for(tmp_path: Path) -> None:
+    """The bytes of 驿 are 鷋 in Big5: one character alone says nothing."""
+    path = tmp_path / "a.csv"
+    path.write_bytes("code,name\nA,驿\n".encode("gb18030"))
+    told = refused(path)
+    assert "GB18030: “驿”" in told
+    assert "Big5: “" in told
+    assert "--encoding" in told
 
 
 @pytest.mark.parametrize("mark", [";", "\t"])
@@ -52,6 +90,46 @@ def test_other_delimiters(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"code{mark}name\nA{mark}b, c\n", encoding="utf-8")
     assert rows(path) == [["A", "b, c"]]
+
+
+def test_a_stated_delimiter_and_a_title_are_no_data(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("sep=;\n编号;名称;经度;纬度\nA;甲,乙;120;36\n", encoding="utf-8")
+    table = open_table(path, layer="facilities")
+    assert table.columns == ["编号", "名称", "经度", "纬度"]
+    assert [(one.line, one.cells) for one in table.records] == [(3, ["A", "甲,乙", "120", "36"])]
+    path.write_text("2026 年站点一览\n\n编号;名称;经度;纬度\nA;甲;120;36\n", encoding="utf-8")
+    table = open_table(path, layer="facilities")
+    assert table.columns == ["编号", "名称", "经度", "纬度"]
+    assert [(one.line, one.cells) for one in table.records] == [(4, ["A", "甲", "120", "36"])]
+    assert [one.en for one in table.hints] == [
+        "The header stands in line 3; what is above it was not read as data (1)."
+    ]
+
+
+QUOTES = [
+    # Closed in its line, with one in the middle: read as it is meant.
+    ('1,"东路（"近市场）,x\n2,b,y\n', [(2, False), (3, False)]),
+    # Never closed.
+    ('1,"南路,x\n2,b,y\n3,c,z\n', [(2, True), (3, False), (4, False)]),
+    # Closed by the next one that was never closed.
+    ('1,"南路,x\n2,b,y\n3,"c,z\n4,d,w\n', [(2, True), (3, False), (4, True), (5, False)]),
+    # Two that were never closed, one after the other.
+    ('1,"a,x\n2,"b,y\n3,c,z\n', [(2, True), (3, True), (4, False)]),
+    # Line breaks inside a cell are meant, in the first column, the last, and with marks of their own.
+    ('1,"a\nb",x\n2,c,y\n', [(2, False), (4, False)]),
+    ('"1\n\n9",b,x\n2,c,"y\n""z"""\n3,d,w\n', [(2, False), (5, False), (7, False)]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), QUOTES)
+def test_an_unclosed_quotation_mark_swallows_nothing(
+    tmp_path: Path, text: str, expected: list[tuple[int, bool]]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"code,name,note\n{text}", encoding="utf-8")
+    read = [(record.line, record.broken is not None) for record in open_table(path).records]
+    assert read == expected
 
 
 def test_lines_are_where_rows_begin(tmp_path: Path) -> None:
