@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 from python_calamine import CalamineError, CalamineWorkbook
 
 from geoapp.core.errors import UnusableInputError
@@ -16,10 +17,15 @@ from geoapp.importers.formats.table import Record, Table, check_width, counted, 
 MOST_UNPACKED_BYTES = 2 * 1024**3
 # Excel stops at 32,767 characters in a cell; what is far above is not a table.
 MOST_CELL_BYTES = 8 * 1024**2
-MOST_CELLS = 60_000_000
+MOST_CELLS = 20_000_000
 _CHUNK = 1024 * 1024
 _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-_OVERLAP = 512
+# A cell that does not say where it stands stands after the one before it.
+_ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+# A number format of zeros alone shows 7 as 00007: leading zeros that are meant.
+_PADDING = re.compile(r"0{2,18}")
+_MOST_EXACT = 1e15  # Excel keeps 15 digits
 
 
 def open_xlsx(path: Path) -> Table:
@@ -37,9 +43,13 @@ def open_xlsx(path: Path) -> Table:
             raise UnusableInputError(
                 Text(f"{path.name} 没有工作表。", f"{path.name} has no sheet.")
             )
-        rows = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
+        sheet = book.get_sheet_by_index(0)
+        rows = sheet.to_python(skip_empty_area=False)
+        merged = sheet.merged_cell_ranges or []
     except CalamineError as error:
         raise _broken(path, str(error)) from None
+    hints = _spread_merged(rows, merged)
+    _pad_numbers(path, rows)
     records = counted(_records(rows))
     first = next(records, None)
     if first is None:
@@ -48,9 +58,9 @@ def open_xlsx(path: Path) -> Table:
         )
     names = trimmed_header(first.cells)
     check_width(path, len(names))
-    hints: tuple[Text, ...] = ()
     if len(book.sheet_names) > 1:
         hints = (
+            *hints,
             Text(
                 f"只读了第一张工作表“{book.sheet_names[0]}”（共 {len(book.sheet_names)} 张）。",
                 f"Only the first sheet {book.sheet_names[0]!r} of {len(book.sheet_names)} was read.",
@@ -96,7 +106,7 @@ def _check_part(
     path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool
 ) -> None:
     columns: set[bytes] = set()
-    rows = 0
+    rows = in_row = most_in_row = 0
     rest = b""
     text_bytes = 0
     is_xml = part.filename.endswith(".xml")
@@ -110,12 +120,20 @@ def _check_part(
                 text_bytes = len(chunk) - 1 - chunk.rfind(b"<")
             if not is_sheet:
                 continue
-            rest += chunk
-            for column, row in _CELL.findall(rest):
+            whole, end, left = (rest + chunk).rpartition(b">")
+            first, *others = _ROW.split(whole + end)
+            in_row += len(_ANY_CELL.findall(first))
+            most_in_row = max(most_in_row, in_row)
+            for piece in others:
+                in_row = len(_ANY_CELL.findall(piece))
+                most_in_row = max(most_in_row, in_row)
+            rows += len(others)
+            for column, row in _CELL.findall(whole + end):
                 columns.add(column)
                 rows = max(rows, int(row))
-            rest = rest[-_OVERLAP:]
+            rest = left
     width = max((_column_number(column) for column in columns), default=0)
+    width = max(width, most_in_row)
     if width * rows > MOST_CELLS:
         raise UnusableInputError(
             Text(
@@ -143,6 +161,60 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
+def _spread_merged(
+    rows: list[list[Any]], merged: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> tuple[Text, ...]:
+    """Write what stands in merged cells into every row that they span; return what to tell the user.
+
+    A file keeps the value in the first cell alone. Across columns it is not spread: an address over
+    two columns is no telephone number.
+    """
+    down = across = 0
+    for (top, left), (bottom, right) in merged:
+        if top >= len(rows) or left >= len(rows[top]):
+            continue
+        value = rows[top][left]
+        if bottom > top and value not in (None, ""):
+            down += 1
+            for row in rows[top + 1 : bottom + 1]:
+                if left < len(row):
+                    row[left] = value
+        across += right > left and top > 0
+    hints = []
+    if down:
+        hints.append(
+            Text(
+                f"合并的单元格 {down:,} 处，其内容已填到所跨的每一行。",
+                f"Merged cells ({down:,}): their content was taken for every row that they span.",
+            )
+        )
+    if across:
+        hints.append(
+            Text(
+                f"横向合并的单元格 {across:,} 处，只算作其第一列。",
+                f"Cells merged across columns ({across:,}) count for their first column alone.",
+            )
+        )
+    return tuple(hints)
+
+
+def _pad_numbers(path: Path, rows: list[list[Any]]) -> None:
+    """Give numbers the leading zeros that their number format shows."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if name.endswith("styles.xml")]
+        if not any(re.search(rb'formatCode="0{2,18}"', archive.read(name)) for name in names):
+            return
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        for row in book.worksheets[0].iter_rows():
+            for cell in row:
+                if isinstance(cell.value, int) and _PADDING.fullmatch(cell.number_format or ""):
+                    place = rows[cell.row - 1]
+                    place[cell.column - 1] = f"{cell.value:0{len(cell.number_format)}d}"
+    finally:
+        book.close()
+
+
 def _records(rows: list[list[Any]]) -> Iterator[Record]:
     for number, row in enumerate(rows, start=1):
         yield Record(number, [_plain(cell) for cell in row])
@@ -153,7 +225,7 @@ def _plain(cell: Any) -> Any:
     if isinstance(cell, str | bool):
         return cell
     if isinstance(cell, float):
-        return int(cell) if cell.is_integer() and abs(cell) < 1e15 else cell
+        return int(cell) if cell.is_integer() and abs(cell) < _MOST_EXACT else cell
     if isinstance(cell, datetime):
         return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ")
     if isinstance(cell, date | time):

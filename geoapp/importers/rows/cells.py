@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
@@ -18,6 +19,8 @@ from geoapp.importers.problems import Findings
 
 MOST_TEXT_CHARACTERS = 4000
 MOST_WHOLE = 2_147_483_647
+_MOST_EXACT = 1e15  # Excel keeps 15 digits
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS = re.compile(r"[;；、,，\n]")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
@@ -94,6 +97,49 @@ def read_text(
         )
         return None
     return text
+
+
+def read_code(
+    found: Findings, column: str, cell: Any, most: int = MOST_CODE_CHARACTERS
+) -> str | None:
+    """Return a code or a telephone number, each of which is one whatever its width in print.
+
+    Full-width characters and those without width are brought to one form. What a spreadsheet has
+    made a number of, its digits gone, is refused, as is ``/``, which no address could carry.
+    """
+    spoilt = isinstance(cell, float) and abs(cell) >= _MOST_EXACT
+    text = read_text(found, column, cell, most)
+    if text is None:
+        return None
+    if spoilt or _SCIENTIFIC.fullmatch(text):
+        found.add(
+            column,
+            text,
+            "digits_lost",
+            f"{column} 的值“{text[:40]}”被 Excel 当作数字，只留下 15 位；请把该列设为“文本”后重新填写。",
+            f"{column}: Excel made a number of {text[:40]!r} and kept 15 digits; format the column as "
+            "text and enter it again.",
+        )
+        return None
+    text = normalised(text)
+    if "/" in text and column == "code":
+        found.add(
+            column,
+            text,
+            "slash_in_code",
+            f"编号“{text[:40]}”含有 /，请改用 - 等字符。",
+            f"The code {text[:40]!r} holds a /; use - or another character instead.",
+        )
+        return None
+    return text or None
+
+
+def normalised(text: str) -> str:
+    """Return a code without regard to the width of its characters; invisible ones are left out."""
+    if text.isascii():
+        return text
+    wide = unicodedata.normalize("NFKC", text)
+    return "".join(one for one in wide if unicodedata.category(one) != "Cf").strip()
 
 
 def required(found: Findings, column: str, zh: str, value: Any, before: int) -> None:

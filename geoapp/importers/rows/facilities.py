@@ -71,7 +71,7 @@ _ACCESS, _ACCESS_ACCEPTED = cells.word_index(
         "会员": Access.MEMBERS,
     },
 )
-_TEXTS = ("name_en", "address", "phone", "operator", "host", "source")
+_TEXTS = ("name_en", "address", "operator", "host", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
         return None if place is None else row[place]
 
     before = len(found.problems)
-    code = cells.read_text(found, "code", cell("code"), MOST_CODE_CHARACTERS)
+    code = cells.read_code(found, "code", cell("code"), MOST_CODE_CHARACTERS)
     cells.required(found, "code", "编号", code, before)
     values["code"] = code
     values["kind_code"] = _read_kind(found, cell("kind"), rules)
@@ -258,6 +258,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     cells.required(found, "name_zh", "名称", values["name_zh"], before)
     for column in _TEXTS:
         values[column] = cells.read_text(found, column, cell(column))
+    values["phone"] = cells.read_code(found, "phone", cell("phone"))
     _read_life(found, cell, values)
     hours, raw = cells.read_hours(found, "opening_hours", cell("opening_hours"))
     words = cells.read_text(found, "opening_hours_raw", cell("opening_hours_raw"))

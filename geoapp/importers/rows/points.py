@@ -114,7 +114,7 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
 
     def understand(found: Findings, row: list[Any]) -> tuple[Any, ...]:
         before = len(found.problems)
-        code = cells.read_text(found, "code", row[header.places["code"]], MOST_CODE_CHARACTERS)
+        code = cells.read_code(found, "code", row[header.places["code"]], MOST_CODE_CHARACTERS)
         cells.required(found, "code", "编号", code, before)
         if code is not None:
             first = seen.setdefault(code, found.line)

@@ -1,7 +1,10 @@
 """Import demand and candidates: sets of points."""
 
+from dataclasses import replace
 from typing import Any
 
+from geoapp.core.errors import UnusableInputError
+from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
@@ -22,6 +25,7 @@ from geoapp.operations.imports.report import (
 from geoapp.store.candidates import CandidateBatch, CandidateCounts, write_candidates
 from geoapp.store.demand import DemandBatch, DemandCounts, write_demand
 from geoapp.store.engine import Database
+from geoapp.store.runs.inputs import find_demand_set
 
 _READING_SHARE = 0.4
 
@@ -44,6 +48,13 @@ def import_demand(
     progress(_READING_SHARE, WRITING)
     if not reading.rows:
         return reading, DemandCounts(0, 0, 0)
+    if not any(row.weight for row in reading.rows):
+        raise UnusableInputError(
+            Text(
+                "所有点的需求（人数）都是 0，没有可覆盖的需求；请检查 weight（需求、人数）列。",
+                "The weight of every point is 0, so there is nobody to cover; check the column weight.",
+            )
+        )
     batch = DemandBatch(
         code=options.set_code,
         name=options.set_name,
@@ -62,6 +73,8 @@ def import_demand(
         total=len(reading.rows),
     )
     with database.session() as session:
+        before = find_demand_set(session, None)
+        default = None if before is None else before.code
         counts = write_demand(
             session,
             batch,
@@ -69,6 +82,19 @@ def import_demand(
             add=options.add or reading.is_rejects_file,
             dry_run=options.dry_run,
             report=lambda share: progress(_READING_SHARE + (1 - _READING_SHARE) * share, WRITING),
+        )
+        after = find_demand_set(session, None)
+    if default is not None and after is not None and after.code != default:
+        reading = replace(
+            reading,
+            hints=(
+                *reading.hints,
+                Text(
+                    f"此后没有指明需求集的分析使用“{after.code}”，而不是“{default}”。",
+                    f"Runs that name no demand set use {after.code!r} from now on, not "
+                    f"{default!r}.",
+                ),
+            ),
         )
     return reading, counts
 

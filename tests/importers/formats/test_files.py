@@ -154,6 +154,70 @@ def test_a_huge_cell_is_refused_without_reading_it(
     assert "a cell is too large" in refused(path)
 
 
+def workbook(path: Path, cells: dict[str, object], formats: dict[str, str] | None = None) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for place, value in cells.items():
+        book.active[place] = value
+        book.active[place].number_format = (formats or {}).get(place, "General")
+    book.save(path)
+
+
+def test_numbers_are_read_with_the_zeros_that_they_show(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    cells = {"A1": "code", "B1": "n", "A2": 7, "B2": 7, "A3": 12345678, "B3": 0.5}
+    workbook(path, cells, {"A2": "00000", "A3": "00000", "B3": "00"})
+    assert rows(path) == [["00007", 7], ["12345678", 0.5]]
+
+
+def test_merged_cells_are_read_in_every_row_that_they_span(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["区", "名称", "电话"],
+        ["市南", "甲", None],
+        [None, "乙", "1"],
+        ["市北", "丙", "2"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("B2:C2")
+    book.save(path)
+    table = open_table(path)
+    assert [one.cells for one in table.records] == [
+        ["市南", "甲", ""],
+        ["市南", "乙", "1"],
+        ["市北", "丙", "2"],
+    ]
+    assert [one.en.partition(" ")[0] for one in table.hints] == ["Merged", "Cells"]
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_cells_that_do_not_say_where_they_stand_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wide: bool
+) -> None:
+    """A sheet without references unpacked to gigabytes behind the check of its size."""
+    path = tmp_path / "a.xlsx"
+    workbook(path, {"A1": "code"})
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    row = b"<row>" + b"<c><v>1</v></c>" * 30 + b"</row>"
+    sheet = row + b"<row><c><v>1</v></c></row>" * 70 if wide else row * 80
+    parts["xl/worksheets/sheet1.xml"] = (
+        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        + sheet
+        + b"</sheetData></worksheet>"
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert len(rows(path)) >= 70
+    monkeypatch.setattr("geoapp.importers.formats.xlsx.MOST_CELLS", 2000)
+    assert "rows x 30 columns" in refused(path)
+
+
 def test_a_cell_of_a_gigabyte_in_a_small_workbook(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     openpyxl.Workbook().save(path)

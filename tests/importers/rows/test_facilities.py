@@ -53,6 +53,11 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"code": ""}, ("code", "required")),
         ({"code": "x" * 201}, ("code", "too_long")),
         ({"code": "A\x00"}, ("code", "bad_character")),
+        ({"code": "A/1"}, ("code", "slash_in_code")),
+        ({"code": "Ａ／1"}, ("code", "slash_in_code")),
+        ({"code": 3.702021990010113e17}, ("code", "digits_lost")),
+        ({"code": "3.70203E+11"}, ("code", "digits_lost")),
+        ({"phone": "1.38E+10"}, ("phone", "digits_lost")),
         ({"name_zh": None}, ("name_zh", "required")),
         ({"name_zh": "a\x1bb"}, ("name_zh", "bad_character")),
         ({"name_zh": "\ud800"}, ("name_zh", "bad_character")),
@@ -141,6 +146,15 @@ def test_names_of_the_field_are_understood() -> None:
     assert (reading.problems, reading.extra) == ((), ())
     [row] = reading.rows
     assert (row.phone, row.address, row.opening_hours) == ("1", "路", "24/7")
+
+
+@pytest.mark.parametrize("other", ["Ａ－１", "A\u200b-1", "\ufeffA-1", "A-\u00ad1"])
+def test_a_code_is_one_whatever_its_width(other: str) -> None:
+    [row] = read({**GOOD, "code": other}).rows
+    assert row.code == "A-1"
+    assert codes(read({**GOOD, "code": "A-1"}, {**GOOD, "code": other})) == [
+        ("code", "duplicate_code")
+    ]
 
 
 def test_duplicate_codes_name_the_first_line() -> None:

@@ -188,6 +188,23 @@ def test_a_thousands_comma_is_not_cut_off(importer: Importer) -> None:
     assert [point[3] for point in importer.points()] == [6.0]
 
 
+def test_that_another_set_becomes_the_default_is_said(importer: Importer) -> None:
+    """The newest set is what a run uses that names none."""
+    for name in ("first", "second", "first"):
+        path = importer.folder / f"{name}.csv"
+        write_csv(path, ["lon", "lat", "weight"], [[120.15, 36.15, 3]])
+        report = importer.file("demand", path)
+        assert [hint.en for hint in report.hints] == [
+            "Runs that name no demand set use 'second' from now on, not 'first'."
+        ] * (name == "second")
+
+
+def test_a_set_without_anybody_is_refused(importer: Importer) -> None:
+    with pytest.raises(UnusableInputError, match="nobody to cover"):
+        importer.demand({**HERE, "weight": 0}, {**HERE, "weight": "0"})
+    assert importer.points() == []
+
+
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx", ".geojson"])
 def test_demand_rejects_are_mended_and_added(importer: Importer, suffix: str) -> None:
     path = importer.folder / f"riders{suffix}"

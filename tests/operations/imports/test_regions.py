@@ -175,6 +175,13 @@ def test_the_declared_datum_is_converted_at_every_corner(importer: Importer) -> 
         ({"population": "many"}, ("population", "bad_number")),
         ({"parent": "999999"}, ("parent", "unknown_region")),
         ({"parent": "370203"}, ("parent", "parent_not_above")),
+        (
+            {
+                "geometry_wkt": "POLYGON((120.1 36.1, 120.12 36.12, 120.12 36.1, 120.1 36.12, "
+                "120.1 36.1))"
+            },
+            ("geometry", "bad_geometry"),
+        ),
         ({"geometry_wkt": "POLYGON((1"}, ("geometry", "bad_geometry")),
         ({"geometry_wkt": "POINT(120 36)"}, ("geometry", "bad_geometry")),
         ({"geometry_wkt": "POLYGON EMPTY"}, ("geometry", "bad_geometry")),
