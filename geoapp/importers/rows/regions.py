@@ -197,6 +197,7 @@ def _outline(
             "geometry", words or "", "bad_geometry", f"几何{reason.zh}。", f"geometry: {reason.en}."
         )
         return None
+    assert not isinstance(geometry, Text)  # a text is its reason
     mended = polygonal(geometry_to_wgs84(geometry, datum))
     if mended is None:
         found.add(
