@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from geoapp.core import hours as core_hours
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
