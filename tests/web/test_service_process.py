@@ -110,7 +110,7 @@ def shared_mb(pid: int) -> float:
     return int(rollup.partition("\nPss:")[2].split()[0]) / 1024
 
 
-def until(condition: Callable[[], bool], within_seconds: float = 60.0) -> None:
+def until(condition: Callable[[], bool], within_seconds: float = 300.0) -> None:
     end = monotonic() + within_seconds
     while not condition():
         assert monotonic() < end, "the state was not reached in time"

@@ -1,22 +1,31 @@
 """The life of a run: created, taken, reported on, cancelled, ended, taken up again.
 
 Whatever happens to a worker, a run ends: its thread reports every ``BEAT_SECONDS``; a run whose
-worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third attempt.
+worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third attempt. So is a run
+whose worker lost the store on the way.
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import structlog
 
-from geoapp.core.errors import CancelledError, ConflictError, GeoappError, NotFoundError
+from geoapp.core.errors import (
+    CancelledError,
+    ConflictError,
+    GeoappError,
+    NotFoundError,
+    UnavailableError,
+)
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.models import Run
 from geoapp.store.runs import runs as store
 from geoapp.store.runs.jobs import defer_run
@@ -25,6 +34,7 @@ BEAT_SECONDS = 1.0
 SILENT_SECONDS = 20.0
 FORGOTTEN_SECONDS = 10.0
 MAX_ATTEMPTS = 3
+AWAY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +44,7 @@ _WORKER_DIED = Text(
     "执行的进程多次中断，未能完成。",
     "The process that did the work ended several times; the run was given up.",
 )
+_AWAY = Text("等待数据库恢复", "Waiting for the database")
 _NO_WORKER = Text("执行的进程已中断。", "The process that did the work has ended.")
 
 
@@ -171,7 +182,7 @@ class Attempt:
         self.run_id = run_id
         self.number = number
         self._listener = listener
-        self._database = database
+        self.database = database
         self._stopping = stopping
         self._share = 0.0
         self._step = Text("开始", "Starting")
@@ -206,7 +217,7 @@ class Attempt:
     def _report(self) -> None:
         while True:
             try:
-                with self._database.session() as session:
+                with self.database.session() as session:
                     learned = store.beat(session, self.run_id, self.number, self._share, self._step)
             except GeoappError:
                 # The store does not answer now; the next beat may get through.
@@ -236,18 +247,45 @@ Work = Callable[[Attempt, dict[str, Any]], None]
 def perform_here(
     database: Database, run_id: int, work: Work, listener: Listener | None = None
 ) -> None:
-    """Do a stored run that no job carries, telling a listener of its progress."""
-    perform(database, run_id, work, threading.Event(), listener)
+    """Do a stored run that no job carries, telling a listener of its progress.
+
+    If the store is lost on the way it is waited for, and the run is done again.
+
+    Raises
+    ------
+    UnavailableError
+        If the store stays away for ``AWAY_SECONDS``.
+    """
+    with database.session() as session:
+        taken = _take(session, run_id)
+    while taken is not None:
+        try:
+            _do(Attempt(database, run_id, taken.attempt, threading.Event(), listener), taken, work)
+            return
+        except UnavailableError as error:
+            log.warning("the store was lost; waiting for it", run=run_id, attempt=taken.attempt)
+            _wait_for_store(database, error, listener)
+            with database.session() as session:
+                # In one transaction, so that no worker takes it up meanwhile.
+                again = _give_back(session, run_id, taken.attempt, error.text)
+                taken = _take(session, run_id) if again else None
 
 
-def perform(
-    database: Database,
-    run_id: int,
-    work: Work,
-    stopping: threading.Event,
-    listener: Listener | None = None,
-) -> None:
+def _wait_for_store(database: Database, error: UnavailableError, listener: Listener | None) -> None:
+    end = time.monotonic() + AWAY_SECONDS
+    while not database.is_alive():
+        if time.monotonic() > end:
+            raise error
+        if listener is not None:
+            listener(0.0, _AWAY)
+        time.sleep(1)
+
+
+def perform(database: Database, run_id: int, work: Work, stopping: threading.Event) -> None:
     """Take a run and do its work; whatever happens is written to the run.
+
+    If the store is lost on the way the run goes back into the queue: here if the store answers
+    again by now, else when it is found silent.
 
     Parameters
     ----------
@@ -257,15 +295,54 @@ def perform(
         Set when this process is asked to end; the run then goes back into the queue.
     """
     with database.session() as session:
-        number = store.take_run(session, run_id)
-        if number is None:
-            return
-        run = store.get_run(session, run_id)
-        params = dict(run.params) if run is not None else {}
-    attempt = Attempt(database, run_id, number, stopping, listener)
+        taken = _take(session, run_id)
+    if taken is None:
+        return
+    try:
+        _do(Attempt(database, run_id, taken.attempt, stopping), taken, work)
+    except UnavailableError as error:
+        log.warning("run without the store", run=run_id, attempt=taken.attempt)
+        with suppress(UnavailableError):
+            with database.session() as session:
+                again = _give_back(session, run_id, taken.attempt, error.text)
+            if again:
+                _defer(database, run_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A run that this process has taken: which attempt at it, and what is asked."""
+
+    attempt: int
+    params: dict[str, Any]
+
+
+def _take(session: Session, run_id: int) -> _Taken | None:
+    attempt = store.take_run(session, run_id)
+    run = store.get_run(session, run_id)
+    return None if attempt is None or run is None else _Taken(attempt, dict(run.params))
+
+
+def _give_back(session: Session, run_id: int, attempt: int, why: Text) -> bool:
+    """Make a run ready to be taken again, or fail it at its last attempt; tell which."""
+    if attempt < MAX_ATTEMPTS:
+        return store.put_back(session, run_id, attempt)
+    store.end_run(session, run_id, attempt, RunStatus.FAILED, error=why)
+    return False
+
+
+def _do(attempt: Attempt, taken: _Taken, work: Work) -> None:
+    """Do the work of one attempt and write how it ended.
+
+    Raises
+    ------
+    UnavailableError
+        If the store is away; how it ended is not written then.
+    """
+    database, run_id, number = attempt.database, attempt.run_id, attempt.number
     try:
         with attempt.reporting():
-            work(attempt, params)
+            work(attempt, taken.params)
     except LostRunError:
         log.warning("run lost", run=run_id, attempt=number)
     except InterruptedRunError:
@@ -275,6 +352,8 @@ def perform(
             _defer(database, run_id)
     except CancelledError as error:
         _end(database, run_id, number, RunStatus.CANCELLED, error.text)
+    except UnavailableError:
+        raise
     except GeoappError as error:
         _end(database, run_id, number, RunStatus.FAILED, error.text)
     except Exception as error:
@@ -292,20 +371,18 @@ def _end(database: Database, run_id: int, attempt: int, status: RunStatus, text:
 
 
 def take_care(database: Database) -> None:
-    """Queue or fail the runs whose worker died, and queue those that never came into the queue."""
+    """Queue or fail the runs whose worker died, and queue those that no job carries any more."""
     with database.session() as session:
         silent = store.silent_runs(session, timedelta(seconds=SILENT_SECONDS))
         forgotten = store.forgotten_runs(session, timedelta(seconds=FORGOTTEN_SECONDS))
     for run_id, attempt in silent:
         with database.session() as session:
             run = store.get_run(session, run_id)
-            has_job = run is not None and run.job_id is not None
-            if has_job and attempt < MAX_ATTEMPTS:
-                again = store.put_back(session, run_id, attempt)
+            if run is not None and run.job_id is not None:
+                again = _give_back(session, run_id, attempt, _WORKER_DIED)
             else:
                 again = False
-                text = _WORKER_DIED if has_job else _NO_WORKER
-                store.end_run(session, run_id, attempt, RunStatus.FAILED, error=text)
+                store.end_run(session, run_id, attempt, RunStatus.FAILED, error=_NO_WORKER)
         if again:
             _defer(database, run_id)
     for run_id in forgotten:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Boolean, delete, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from geoapp.core.i18n import Text
@@ -17,6 +17,18 @@ from geoapp.core.words import RunStatus
 from geoapp.store.models import Facility, Run, RunArray, RunGap, RunRegion
 
 _ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED)
+# Whether a run's job still waits, or a worker that lives has it.
+_IS_CARRIED = literal_column(
+    """
+    exists (
+        select from procrastinate_jobs j left join procrastinate_workers w on w.id = j.worker_id
+        where j.id = run.job_id and (
+            j.status = 'todo' or
+            j.status = 'doing' and w.last_heartbeat > clock_timestamp() - interval '1 minute')
+    )
+    """,
+    Boolean,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,12 +171,16 @@ def silent_runs(session: Session, silent_for: timedelta) -> list[tuple[int, int]
 
 
 def forgotten_runs(session: Session, waiting_for: timedelta) -> list[int]:
-    """Return queued runs that no job of the queue carries."""
+    """Return queued runs that no job of the queue carries.
+
+    Either none ever did, or the worker that had taken the job died, or lost the store, before it
+    took the run.
+    """
     return list(
         session.scalars(
             select(Run.id).where(
                 Run.status == RunStatus.QUEUED,
-                Run.job_id.is_(None),
+                or_(Run.job_id.is_(None), ~_IS_CARRIED),
                 Run.created_at < func.clock_timestamp() - waiting_for,
             )
         )

@@ -286,6 +286,68 @@ def test_silent_runs_are_queued_again_and_given_up_at_the_third_attempt(
         assert coverage_run.read(town, run.id).status is expected
 
 
+def losing(
+    database: Database, settings: Settings, times: int
+) -> Callable[[runs.Attempt, dict[str, Any]], None]:
+    """Work that loses its connection so many times, as in a short outage, and then succeeds."""
+    left = [times]
+
+    def work(attempt: runs.Attempt, params: dict[str, Any]) -> None:
+        if left[0]:
+            left[0] -= 1
+            run_sql(database, "select pg_terminate_backend(pg_backend_pid())")
+        coverage_run.work(database, settings)(attempt, params)
+
+    return work
+
+
+def test_a_run_that_lost_the_store_is_queued_again(town: Database, settings: Settings) -> None:
+    run = coverage_run.start(town, WANTED, None)
+    work = losing(town, settings, 1)
+    runs.perform(town, run.id, work, threading.Event())
+    assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+    jobs = run_sql(
+        town, "select j.status::text from procrastinate_jobs j join run on run.job_id = j.id"
+    )
+    assert jobs == [("todo",)]
+    runs.perform(town, run.id, work, threading.Event())
+    assert coverage_run.read(town, run.id).status is RunStatus.SUCCEEDED
+
+
+def test_a_run_that_loses_the_store_again_and_again_is_given_up(
+    town: Database, settings: Settings
+) -> None:
+    run = coverage_run.start(town, WANTED, None)
+    work = losing(town, settings, 10)
+    for _ in range(runs.MAX_ATTEMPTS):
+        assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+        runs.perform(town, run.id, work, threading.Event())
+    failed = coverage_run.read(town, run.id)
+    assert failed.status is RunStatus.FAILED
+    assert failed.error is not None
+    assert "数据库" in failed.error.zh
+
+
+def test_a_run_in_the_terminal_goes_on_after_an_outage(town: Database, settings: Settings) -> None:
+    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    runs.perform_here(town, run_id, losing(town, settings, 2))
+    assert coverage_run.read(town, run_id).status is RunStatus.SUCCEEDED
+    assert run_sql(town, "select attempts from run") == [(3,)]
+
+
+def test_a_queued_run_whose_job_is_gone_is_queued_again(town: Database) -> None:
+    run = coverage_run.start(town, WANTED, None)
+    run_sql(town, "update run set created_at = created_at - interval '1 hour'")
+    runs.take_care(town)
+    [(first,)] = run_sql(town, "select id from procrastinate_jobs")
+    # A worker had fetched the job, and lost the store, or died, before it took the run.
+    run_sql(town, "delete from procrastinate_jobs")
+    runs.take_care(town)
+    jobs = run_sql(town, "select id, args ->> 'run_id' from procrastinate_jobs")
+    assert [int(number) for _, number in jobs] == [run.id]
+    assert jobs[0][0] != first
+
+
 def test_a_run_that_never_came_into_the_queue_is_found(town: Database) -> None:
     run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
     run_sql(town, "update run set created_at = created_at - interval '1 hour'")
@@ -308,7 +370,7 @@ def worker(database: Database) -> Iterator[subprocess.Popen[bytes]]:
         process.communicate()
 
 
-def until(condition: Callable[[], bool], within_seconds: float = 60.0) -> None:
+def until(condition: Callable[[], bool], within_seconds: float = 300.0) -> None:
     end = time.monotonic() + within_seconds
     while not condition():
         assert time.monotonic() < end, "the state was not reached in time"
