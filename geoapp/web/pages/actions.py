@@ -51,7 +51,7 @@ def show() -> str:
     run = None if number is None else action_run.read(database, run_number(number))
     names = region_names(database)
     return render_template(
-        "planner/actions.html",
+        "planner/actions/page.html",
         regions=names,
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
@@ -72,7 +72,7 @@ def result(run_id: int) -> str:
     names = region_names(services().database)
     run = action_run.read(services().database, run_id)
     return render_template(
-        "planner/actions_result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+        "planner/actions/result.html", lines=_lines(names), fresh=True, **_parts(run, names)
     )
 
 
@@ -120,7 +120,7 @@ def _lines(names: dict[str, Text]) -> list[SitingLine]:
 
 
 def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
-    """Return what ``planner/actions_result.html`` needs of a run."""
+    """Return what ``planner/actions/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "found": None}
     found = run.result

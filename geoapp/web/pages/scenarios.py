@@ -67,7 +67,7 @@ def listed() -> str:
     database = services().database
     names = region_names(database)
     return render_template(
-        "planner/scenarios.html",
+        "planner/scenarios/list.html",
         lines=[
             (one, question_title(one.question, names))
             for one in scenarios.readable(database, signed_in())
@@ -84,7 +84,7 @@ def show(number: int) -> str:
     names = region_names(database)
     history = scenarios.history(database, user, number)
     return render_template(
-        "planner/scenario.html",
+        "planner/scenarios/page.html",
         saved=history[0],
         asked=question_title(history[0].question, names),
         side=side_of_scenario(history[0], names),

@@ -46,7 +46,7 @@ def show() -> str:
         run = coverage_run.read(database, run_number(number))
     names = region_names(database)
     return render_template(
-        "planner/plan.html",
+        "planner/coverage/page.html",
         regions=names,
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
@@ -65,7 +65,7 @@ def result(run_id: int) -> str:
     database = services().database
     names = region_names(database)
     return render_template(
-        "planner/result.html",
+        "planner/coverage/result.html",
         runs=_lines(names),
         fresh=True,
         **run_parts(coverage_run.read(database, run_id), names),
@@ -85,7 +85,7 @@ def run_number(value: str) -> int:
 
 
 def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
-    """Return what ``planner/result.html`` needs of a run."""
+    """Return what ``planner/coverage/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "figures": None, "gaps": []}
     database = services().database

@@ -53,7 +53,7 @@ def show_scenarios() -> str:
 def _page(sides: list[PlanSide], endpoint: str, parameter: str, numbers: list[int]) -> str:
     places = [{one.at for one in side.sites} for side in sides]
     return render_template(
-        "planner/siting_compare.html",
+        "planner/siting/compare.html",
         sides=sides,
         endpoint=endpoint,
         targets=[{parameter: number} for number in numbers],

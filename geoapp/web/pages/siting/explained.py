@@ -12,7 +12,7 @@ MOST_ZONES = 20
 
 
 def explained_parts(run: RunState, names: dict[str, Text]) -> dict[str, Any]:
-    """Return what ``siting_limits.html`` and ``siting_explained.html`` need of a run that succeeded.
+    """Return what ``limits.html`` and ``explained.html`` need of a run that succeeded.
 
     Parameters
     ----------

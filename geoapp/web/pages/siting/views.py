@@ -81,7 +81,7 @@ def show() -> str:
     run = None if number is None else siting_run.read(database, run_number(number))
     names = region_names(database)
     return render_template(
-        "planner/siting.html",
+        "planner/siting/page.html",
         regions=names,
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
@@ -141,7 +141,7 @@ def result(run_id: int) -> str:
     names = region_names(services().database)
     run = siting_run.read(services().database, run_id)
     return render_template(
-        "planner/siting_result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+        "planner/siting/result.html", lines=_lines(names), fresh=True, **_parts(run, names)
     )
 
 
@@ -209,7 +209,7 @@ def _lines(names: dict[str, Text]) -> list[SitingLine]:
 
 
 def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
-    """Return what ``planner/siting_result.html`` needs of a run."""
+    """Return what ``planner/siting/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "found": None}
     database = services().database

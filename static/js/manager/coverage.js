@@ -1,7 +1,7 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
-import { colour, makeMap } from './map.js';
-import { makeSortable } from './table.js';
+import { colour, makeMap } from '../lib/map.js';
+import { makeSortable } from '../lib/table.js';
 
 const box = document.getElementById('map');
 const table = document.getElementById('districts');

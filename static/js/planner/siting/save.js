@@ -1,6 +1,6 @@
 // Keeps what the form asks as a scenario under a name; every save is a version of its own.
 
-import { token } from './follow.js';
+import { token } from '../../lib/follow.js';
 
 /**
  * `known` is the scenario that the page was opened with, or null; `question()` what is asked now,

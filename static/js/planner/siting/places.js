@@ -2,8 +2,8 @@
 // every step taken back with one button.
 
 /* global L */
-import { complain, token } from './follow.js';
-import { at, colour } from './map.js';
+import { complain, token } from '../../lib/follow.js';
+import { at, colour } from '../../lib/map.js';
 
 export function numbered(text, classes) {
   return L.divIcon({ className: `site-number ${classes}`, html: String(text), iconSize: [28, 28] });

@@ -1,6 +1,6 @@
 // A scenario's page: who may read it, bringing back a version, removing it.
 
-import { token } from './follow.js';
+import { token } from '../lib/follow.js';
 
 const main = document.getElementById('content');
 const told = document.getElementById('told');

@@ -1,11 +1,11 @@
 // Where next: asks the solver, follows it, shows the sites on the map and in a table.
 
 /* global L */
-import { complain, makeFollower, showAll, token } from './follow.js';
-import { at, colour, drawDots, makeMap, showRegion } from './map.js';
-import { makeForm } from './siting_form.js';
-import { makeDrawing, makePlaces, numbered } from './siting_places.js';
-import { makeSaving } from './siting_save.js';
+import { complain, makeFollower, showAll, token } from '../../lib/follow.js';
+import { at, colour, drawDots, makeMap, showRegion } from '../../lib/map.js';
+import { makeForm } from './form.js';
+import { makeDrawing, makePlaces, numbered } from './places.js';
+import { makeSaving } from './save.js';
 
 const main = document.getElementById('content');
 const element = document.getElementById('siting-form');

@@ -2,8 +2,8 @@
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
 /* global L */
-import { at, colour, drawDots, makeMap } from './map.js';
-import { makeSheet } from './sheet.js';
+import { at, colour, drawDots, makeMap } from '../lib/map.js';
+import { makeSheet } from '../lib/sheet.js';
 
 const form = document.getElementById('finder-form');
 const results = document.getElementById('results');

@@ -2,7 +2,7 @@
 // and told in words.
 
 /* global L */
-import { at, colour } from './map.js';
+import { at, colour } from '../lib/map.js';
 
 const MINUTES = [10, 5];
 

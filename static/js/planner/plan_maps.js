@@ -1,8 +1,8 @@
 // Plans on maps: the sites of each table on the map that it names; maps of one page move together.
 
 /* global L */
-import { at, colour, drawDots, makeMap } from './map.js';
-import { numbered } from './siting_places.js';
+import { at, colour, drawDots, makeMap } from '../lib/map.js';
+import { numbered } from './siting/places.js';
 
 const shown = Array.from(document.querySelectorAll('.plan-map .map'), (box) => {
   const { map, regions } = makeMap(box);

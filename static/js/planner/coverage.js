@@ -1,9 +1,9 @@
 // The planner: starts a run, follows it without reloading, shows the gaps on the map and in a table.
 
 /* global L */
-import { complain, makeFollower, showAll } from './follow.js';
-import { colour, drawDots, makeMap } from './map.js';
-import { makeSortable } from './table.js';
+import { complain, makeFollower, showAll } from '../lib/follow.js';
+import { colour, drawDots, makeMap } from '../lib/map.js';
+import { makeSortable } from '../lib/table.js';
 import { makeWalks } from './walks.js';
 
 const main = document.getElementById('content');

@@ -1,9 +1,9 @@
 // What helps most for one budget: asks, follows, shows the actions on the map and in a list.
 
 /* global L */
-import { complain, makeFollower, showAll } from './follow.js';
-import { at, colour, drawDots, makeMap, showRegion } from './map.js';
-import { numbered } from './siting_places.js';
+import { complain, makeFollower, showAll } from '../lib/follow.js';
+import { at, colour, drawDots, makeMap, showRegion } from '../lib/map.js';
+import { numbered } from './siting/places.js';
 
 const main = document.getElementById('content');
 const form = document.getElementById('actions-form');
