@@ -136,7 +136,7 @@ def build() -> None:
         for file in ("package.json", "package-lock.json", ".npmrc"):
             shutil.copy(ROOT / file, folder)
         done = subprocess.run(
-            [*npm_command(), "ci"],
+            [*npm_command(), "ci", "--omit=dev"],
             cwd=folder,
             env=npm_environment(folder),
             capture_output=True,

@@ -6,6 +6,7 @@ That no map wants more than these is held in tests/maps and tests/web.
 import json
 import re
 import runpy
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,20 @@ def test_the_build_refuses_a_style_that_loads_from_elsewhere(
     (tmp_path / "x.css").write_text(style, encoding="utf-8")
     with pytest.raises(SystemExit, match=r"x\.css"):
         build["check_styles"](tmp_path)
+
+
+def test_what_only_checks_the_scripts_is_not_installed_with_them(
+    repo_root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who starts the demonstration waits for no compiler."""
+    asked: list[list[str]] = []
+
+    def run(command: list[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        asked.append(command)
+        return subprocess.CompletedProcess(command, 1, "", "not now")
+
+    build = runpy.run_path(str(repo_root / "scripts" / "build_assets.py"))
+    monkeypatch.setattr(subprocess, "run", run)
+    with pytest.raises(SystemExit, match="not now"):
+        build["build"]()
+    assert asked[-1][-2:] == ["ci", "--omit=dev"]

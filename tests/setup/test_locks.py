@@ -39,8 +39,9 @@ def test_no_lock_file_names_an_address(repo_root: Path, file: str) -> None:
 
 def test_npm_lock_has_integrity_and_no_resolved(repo_root: Path) -> None:
     packages = json.loads((repo_root / "package-lock.json").read_text(encoding="utf-8"))["packages"]
-    wanted = json.loads((repo_root / "package.json").read_text(encoding="utf-8"))["dependencies"]
-    assert {f"node_modules/{name}" for name in wanted} < set(packages)
+    declared = json.loads((repo_root / "package.json").read_text(encoding="utf-8"))
+    for name, version in {**declared["dependencies"], **declared["devDependencies"]}.items():
+        assert packages[f"node_modules/{name}"]["version"] == version, f"{name} is not pinned"
     for path, facts in packages.items():
         assert "resolved" not in facts
         assert path == "" or facts["integrity"].startswith("sha512-"), path

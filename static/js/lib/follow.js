@@ -1,78 +1,93 @@
 // Follows a run without reloading: progress, cancelling, and the result when it has ended.
 
+import { byId, complain, language } from './page.js';
+import { get, post } from './request.js';
+
+/**
+ * A run, as the API tells it.
+ * @typedef {object} Run
+ * @property {number} id
+ * @property {'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'} status
+ * @property {number} progress_share
+ * @property {{ zh: string, en: string }} step
+ * @property {boolean} cancel_requested
+ */
+
 const POLL_MS = 700;
 
-export function token() {
-  return document.querySelector('meta[name="csrf-token"]').content;
-}
-
-export function complain(text) {
-  const place = document.getElementById('form-error');
-  place.hidden = !text;
-  place.lastElementChild.textContent = text || '';
+/** @param {string | undefined} status */
+function isUnderWay(status) {
+  return status === 'queued' || status === 'running';
 }
 
 /**
  * The page has #follow, #follow-step, #cancel, #runs and #result; `main` names the addresses.
  * `shown(id)` is called when a run's result has been put into #result.
+ * @param {HTMLElement} main
+ * @param {{ offline: string, cancelling: string }} texts
+ * @param {(id: string) => void | Promise<void>} shown
  */
-export function makeFollower(main, texts, language, shown) {
-  const follow = document.getElementById('follow');
-  const result = document.getElementById('result');
+export function makeFollower(main, texts, shown) {
+  const follow = byId('follow');
+  const said = byId('follow-step');
+  const cancel = byId('cancel', HTMLButtonElement);
+  const result = byId('result');
+  const addresses = { runs: main.dataset.runs || '', fragment: main.dataset.fragment || '' };
+  /** @type {number | null} */
   let following = null;
 
+  /** @param {Run} run */
   function showProgress(run) {
     const percent = Math.round(run.progress_share * 100);
     const bar = follow.querySelector('[role="progressbar"]');
+    const line = bar && bar.firstElementChild;
     follow.hidden = false;
-    bar.setAttribute('aria-valuenow', percent);
-    bar.firstElementChild.style.width = `${Math.max(percent, 2)}%`;
-    const step = run.cancel_requested ? texts.cancelling : run.step[language];
-    const line = run.status === 'running' ? `${step} · ${percent}%` : step;
-    const place = document.getElementById('follow-step');
-    if (place.textContent !== line) place.textContent = line;
-    document.getElementById('cancel').disabled = run.cancel_requested;
+    if (bar) bar.setAttribute('aria-valuenow', String(percent));
+    if (line instanceof HTMLElement) line.style.width = `${Math.max(percent, 2)}%`;
+    const doing = run.cancel_requested ? texts.cancelling : run.step[language()];
+    const words = run.status === 'running' ? `${doing} · ${percent}%` : doing;
+    if (said.textContent !== words) said.textContent = words;
+    cancel.disabled = run.cancel_requested;
   }
 
+  /** @param {Run} run */
   function followRun(run) {
     following = run.id;
-    main.dataset.run = run.id;
+    main.dataset.run = String(run.id);
     history.replaceState(null, '', `?run=${run.id}`);
     step(run);
   }
 
+  /** @param {Run} run */
   async function step(run) {
     if (following !== run.id) return;
     main.dataset.status = run.status;
-    if (run.status !== 'queued' && run.status !== 'running') {
+    if (!isUnderWay(run.status)) {
       following = null;
       follow.hidden = true;
-      await showResult(run.id);
+      await showResult(String(run.id));
       return;
     }
     showProgress(run);
     window.setTimeout(async () => {
-      let next = run;
-      try {
-        const response = await fetch(`${main.dataset.runs}/${run.id}`);
-        if (response.ok) next = await response.json();
-        else document.getElementById('follow-step').textContent = texts.offline;
-      } catch (error) {
-        document.getElementById('follow-step').textContent = texts.offline;
-      }
-      step(next);
+      const { answer } = await get(`${addresses.runs}/${run.id}`);
+      if (!answer) said.textContent = texts.offline;
+      step(answer || run);
     }, POLL_MS);
   }
 
+  /** @param {string} id */
   async function showResult(id) {
-    const response = await fetch(main.dataset.fragment.replace('/0', `/${id}`));
-    if (!response.ok) {
+    const { answer } = await get(addresses.fragment.replace('/0', `/${id}`));
+    if (!answer) {
       complain(texts.offline);
       return;
     }
-    result.innerHTML = await response.text();
-    const fresh = document.getElementById('fresh-runs');
-    document.getElementById('runs').replaceChildren(fresh.content);
+    result.innerHTML = answer;
+    const fresh = byId('fresh-runs', HTMLTemplateElement);
+    const runs = byId('runs');
+    runs.textContent = '';
+    runs.appendChild(fresh.content);
     fresh.remove();
     await shown(id);
     result.dataset.shown = id;
@@ -80,54 +95,38 @@ export function makeFollower(main, texts, language, shown) {
     if (title) title.focus();
   }
 
-  document.getElementById('cancel').addEventListener('click', async () => {
-    document.getElementById('cancel').disabled = true;
-    try {
-      await fetch(`${main.dataset.runs}/${main.dataset.run}/cancel`, { method: 'POST', headers: { 'X-CSRFToken': token() } });
-    } catch (error) {
-      document.getElementById('cancel').disabled = false;
-    }
+  cancel.addEventListener('click', async () => {
+    cancel.disabled = true;
+    const { error } = await post(`${addresses.runs}/${main.dataset.run}/cancel`, undefined, texts);
+    if (error) cancel.disabled = false;
   });
 
-  /** Start a run with this question; false where it was refused. */
+  /**
+   * Start a run with this question, or say why it was refused.
+   * @param {object} body
+   */
   async function start(body) {
-    const button = document.getElementById('start');
+    const button = byId('start', HTMLButtonElement);
     button.disabled = true;
-    let answer = null;
-    try {
-      const response = await fetch(main.dataset.runs, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json', 'X-CSRFToken': token() },
-        body: JSON.stringify(body),
-      });
-      answer = await response.json();
-      if (!response.ok) {
-        complain((language === 'zh' && answer.detail_zh) || answer.detail);
-        answer = null;
-      }
-    } catch (error) {
-      complain(texts.offline);
-    }
+    const { answer, error } = await post(addresses.runs, body, texts);
     button.disabled = false;
-    if (answer) followRun(answer);
+    if (error !== null) complain(error);
+    else followRun(answer);
   }
 
   /** Show the run that the page was opened with, or go on following it. */
   async function resume() {
-    if (!main.dataset.run) return;
-    if (main.dataset.status === 'queued' || main.dataset.status === 'running') {
-      fetch(`${main.dataset.runs}/${main.dataset.run}`).then((response) => response.json()).then(followRun, () => complain(texts.offline));
+    const id = main.dataset.run;
+    if (!id) return;
+    if (isUnderWay(main.dataset.status)) {
+      const { answer, error } = await get(`${addresses.runs}/${id}`, texts);
+      if (error !== null) complain(error);
+      else followRun(answer);
     } else {
-      await shown(main.dataset.run);
-      result.dataset.shown = main.dataset.run;
+      await shown(id);
+      result.dataset.shown = id;
     }
   }
 
   return { start, resume };
-}
-
-export function showAll(table) {
-  document.getElementById(table).classList.remove('short');
-  const all = document.getElementById('all');
-  if (all) all.hidden = true;
 }

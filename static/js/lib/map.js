@@ -2,18 +2,52 @@
 // Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
 // the flip happens here and nowhere else.
 
-/* global L */
+import { get } from './request.js';
 
+/**
+ * @typedef {object} Region what is told of a region beside its outline
+ * @property {string} code
+ * @property {string} name_zh
+ * @property {string | null} [name_en]
+ */
+
+/** @typedef {GeoJSON.Polygon | GeoJSON.MultiPolygon} Outline */
+
+/** @typedef {{ map: L.Map, regions: Promise<L.GeoJSON | null> }} Made */
+
+/**
+ * @param {number} lon
+ * @param {number} lat
+ */
 export function at(lon, lat) {
   return L.latLng(lat, lon);
 }
 
+/**
+ * A colour of the style sheets.
+ * @param {string} name
+ */
 export function colour(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
+/**
+ * A number in a circle: a site, an action, a place.
+ * @param {string | number} text
+ * @param {string} [classes]
+ */
+export function numbered(text, classes = '') {
+  return L.divIcon({ className: `site-number ${classes}`, html: escapeHtml(String(text)), iconSize: [28, 28] });
+}
+
+/**
+ * The name of a region on the map, which does without what stands in brackets after it.
+ * @param {Region} properties
+ * @param {string | undefined} language
+ */
 export function regionName(properties, language) {
-  return (language === 'en' && properties.name_en) || properties.name_zh;
+  const name = (language === 'en' && properties.name_en) || properties.name_zh;
+  return name.replace(/\s*[(（].*$/, '');
 }
 
 function landStyle() {
@@ -21,10 +55,18 @@ function landStyle() {
 }
 
 /**
- * Make the map of an element written by the macro `map_box`.
- * `fit(bounds)` may take over the first view by answering false; `note(properties)` adds a line
- * under a region's name.
- * Returns {map, regions}: regions resolves to a Leaflet layer of outlines, or null without any.
+ * @typedef {object} Settings
+ * @property {(bounds: L.LatLngBounds) => boolean} fit may take over the first view by answering false
+ * @property {boolean} interactive whether regions can be chosen
+ * @property {(properties: Region) => string | undefined} note a line under a region's name
+ */
+
+/**
+ * Make the map of an element written by the macro `map_box`. `regions` resolves to a layer of
+ * outlines, or to null where there are none.
+ * @param {HTMLElement} box
+ * @param {Partial<Settings>} [options]
+ * @returns {Made}
  */
 export function makeMap(box, options) {
   const settings = Object.assign({ fit: () => true, interactive: false, note: () => '' }, options);
@@ -36,8 +78,9 @@ export function makeMap(box, options) {
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
   L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
   map.setView([36, 104], 4);
-  map.createPane('names').style.zIndex = 450; // above outlines and rings, below every marker
-  map.getPane('names').style.pointerEvents = 'none';
+  const names = map.createPane('names');
+  names.style.zIndex = '450'; // above outlines and rings, below every marker
+  names.style.pointerEvents = 'none';
   if (map.attributionControl) {
     // Above: below, a phone's sheet or a legend would lie over it.
     map.attributionControl.setPosition('topleft').setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
@@ -48,74 +91,78 @@ export function makeMap(box, options) {
   return { map, regions: drawRegions(map, box, settings) };
 }
 
+/** @param {string | undefined} text */
 export function escapeHtml(text) {
   const holder = document.createElement('span');
   holder.textContent = text || '';
   return holder.innerHTML;
 }
 
+/**
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {Settings} settings
+ */
 async function drawRegions(map, box, settings) {
-  let collection;
-  try {
-    const response = await fetch(box.dataset.regions);
-    if (!response.ok) return null;
-    collection = await response.json();
-  } catch (error) {
-    return null;
-  }
-  const drawn = collection.features.filter((feature) => feature.geometry);
+  const { answer } = await get(box.dataset.regions || '');
+  if (!answer) return null;
+  /** @type {GeoJSON.Feature<Outline, Region>[]} */
+  const drawn = answer.features.filter((/** @type {GeoJSON.Feature} */ feature) => feature.geometry);
   if (!drawn.length) return null;
   const language = box.dataset.language;
-  const layer = L.geoJSON({ type: 'FeatureCollection', features: drawn }, {
+  const layer = L.geoJSON(/** @type {GeoJSON.FeatureCollection} */ ({ type: 'FeatureCollection', features: drawn }), {
     interactive: settings.interactive,
     style: () => (box.dataset.base ? { color: colour('--map-line'), weight: 1, fill: false } : landStyle()),
   }).addTo(map);
   layer.bringToBack();
   if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
-  nameRegions(map, layer, 
-    // A name on the map does without what stands in brackets after it.
-    (properties) => [regionName(properties, language).replace(/\s*[(（].*$/, ''), settings.note(properties)]);
+  nameRegions(map, layer, (properties) => [regionName(properties, language), settings.note(properties)]);
   const scheme = window.matchMedia('(prefers-color-scheme: dark)');
   if (scheme.addListener) scheme.addListener(() => { if (!box.dataset.base && !settings.interactive) layer.setStyle(landStyle()); });
   box.dataset.ready = 'true';
   return layer;
 }
 
-/** All facilities as faint dots under everything else: where there is something at all. */
-export async function drawDots(map, box) {
+/**
+ * All facilities as faint dots under everything else: where there is something at all.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {Partial<L.PathOptions>} [style] other than faint
+ */
+export async function drawDots(map, box, style = {}) {
   const pane = map.createPane('dots');
-  pane.style.zIndex = 420;
+  pane.style.zIndex = '420';
   pane.style.pointerEvents = 'none'; // what lies under the dots can be clicked
-  let dots = [];
-  try {
-    const response = await fetch(box.dataset.dots);
-    if (response.ok) dots = await response.json();
-  } catch (error) {
-    dots = []; // an ornament: lists and figures say what matters
-  }
+  const { answer } = await get(box.dataset.dots || '');
+  /** @type {[number, number][]} an ornament: lists and figures say what matters */
+  const dots = answer || [];
   const renderer = L.canvas({ pane: 'dots' });
   const layer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
-    renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5,
+    renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5, ...style,
   }))).addTo(map);
-  const fit = () => layer.setStyle({ radius: map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4 });
+  // A circle marker takes its radius as a style.
+  const fit = () => layer.setStyle(/** @type {L.PathOptions} */ ({ radius: map.getZoom() < 10.5 ? 1.25 : map.getZoom() < 13 ? 2 : 4 }));
   map.on('zoomend', fit);
   fit();
   box.dataset.drawn = String(dots.length);
   return layer;
 }
 
-// The middle of the widest stretch of land on the line through the middle of the largest part: a
-// place inside the region, where the middle of its bounds may lie in the sea.
-function namePlace(geometry) {
+/**
+ * The middle of the widest stretch of land on the line through the middle of the largest part: a
+ * place inside the region, where the middle of its bounds may lie in the sea.
+ * @param {Outline} geometry
+ * @returns {GeoJSON.Position} lon, lat
+ */
+export function namePlace(geometry) {
   const parts = geometry.type === 'Polygon' ? [geometry.coordinates] : geometry.coordinates;
-  let best = null;
-  let bestArea = -1;
+  let [best] = parts;
   parts.forEach((part) => {
-    const area = Math.abs(ringArea(part[0]));
-    if (area > bestArea) { best = part; bestArea = area; }
+    if (ringArea(part[0]) > ringArea(best[0])) best = part;
   });
   const lats = best[0].map((pair) => pair[1]);
   const lat = (Math.min(...lats) + Math.max(...lats)) / 2;
+  /** @type {number[]} */
   const cuts = [];
   best.forEach((ring) => ring.slice(1).forEach((end, index) => {
     const begin = ring[index];
@@ -134,17 +181,39 @@ function namePlace(geometry) {
   return place;
 }
 
-function ringArea(ring) {
-  return ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0) / 2;
+/**
+ * The area that a ring encloses, in square degrees.
+ * @param {GeoJSON.Position[]} ring
+ */
+export function ringArea(ring) {
+  return Math.abs(ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0)) / 2;
 }
 
-// Names that are wider than their region, or lie over a greater region's name, only make noise.
+/** @typedef {L.Polygon<Region> & { feature: GeoJSON.Feature<Outline, Region> }} RegionShape */
+
+/**
+ * Do something with each region of a layer.
+ * @param {L.GeoJSON} layer
+ * @param {(shape: RegionShape) => void} act
+ */
+export function eachRegion(layer, act) {
+  layer.eachLayer((shape) => act(/** @type {RegionShape} */ (shape)));
+}
+
+/**
+ * Names that are wider than their region, or lie over a greater region's name, only make noise.
+ * @param {L.Map} map
+ * @param {L.GeoJSON} layer
+ * @param {(properties: Region) => (string | undefined)[]} words
+ */
 function nameRegions(map, layer, words) {
+  /** @type {{ element: HTMLElement, bounds: L.LatLngBounds, width: number }[]} */
   const names = [];
-  layer.eachLayer((shape) => {
+  eachRegion(layer, (shape) => {
     const [lon, lat] = namePlace(shape.feature.geometry);
     const lines = document.createElement('span');
-    words(shape.feature.properties).filter(Boolean).forEach((line) => {
+    words(shape.feature.properties).forEach((line) => {
+      if (!line) return;
       const part = document.createElement('span');
       part.textContent = line;
       lines.appendChild(part);
@@ -152,9 +221,11 @@ function nameRegions(map, layer, words) {
     const tooltip = L.tooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
       .setLatLng(at(lon, lat)).setContent(lines);
     map.addLayer(tooltip);
-    names.push({ element: tooltip.getElement(), bounds: shape.getBounds() });
+    const element = tooltip.getElement();
+    if (element) names.push({ element, bounds: shape.getBounds(), width: 0 });
   });
   const check = () => {
+    /** @type {DOMRect[]} */
     const taken = [];
     names.forEach((name) => {
       name.width = map.latLngToLayerPoint(name.bounds.getNorthEast()).x - map.latLngToLayerPoint(name.bounds.getSouthWest()).x;
@@ -172,12 +243,16 @@ function nameRegions(map, layer, words) {
   check();
 }
 
-/** Show the whole region of a code; without one, all regions. */
+/**
+ * Show the whole region of a code; without one, all regions.
+ * @param {Made} made
+ * @param {string} code
+ */
 export async function showRegion(made, code) {
   const layer = await made.regions;
   if (!layer) return;
   let bounds = layer.getBounds();
-  layer.eachLayer((shape) => {
+  eachRegion(layer, (shape) => {
     if (shape.feature.properties.code === code) bounds = shape.getBounds();
   });
   made.map.fitBounds(bounds, { padding: [16, 16] });

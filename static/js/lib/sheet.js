@@ -1,17 +1,42 @@
 // The sheet of the finder on a phone: three heights, moved by a thumb, a click or a key.
 
+/** @typedef {'low' | 'half' | 'full'} Size */
+
+/** @type {Size[]} */
 const SIZES = ['low', 'half', 'full'];
 
-export function makeSheet(sheet, handle, onResize) {
+/**
+ * The height that a drag ends at: one step further in its direction, if it went far enough.
+ * @param {Size} size that it began at
+ * @param {number} up how far it went, in pixels
+ * @returns {Size}
+ */
+export function sizeAfter(size, up) {
+  const step = up > 30 ? 1 : up < -30 ? -1 : 0;
+  return SIZES[Math.min(SIZES.length - 1, Math.max(0, SIZES.indexOf(size) + step))];
+}
+
+/**
+ * @param {HTMLElement} sheet
+ * @param {HTMLElement} handle
+ */
+export function makeSheet(sheet, handle) {
+  /** @type {{ y: number, height: number, moved: boolean } | null} */
   let start = null;
 
-  function set(size) {
+  /** @returns {Size} */
+  function size() {
+    return /** @type {Size} */ (sheet.dataset.size);
+  }
+
+  /** @param {Size} wanted */
+  function set(wanted) {
     sheet.style.height = '';
-    sheet.dataset.size = size;
-    const full = size === 'full';
+    sheet.dataset.size = wanted;
+    const full = wanted === 'full';
     handle.setAttribute('aria-expanded', String(full));
-    handle.firstElementChild.textContent = full ? handle.dataset.less : handle.dataset.more;
-    onResize();
+    const words = handle.firstElementChild;
+    if (words) words.textContent = (full ? handle.dataset.less : handle.dataset.more) || '';
   }
 
   handle.addEventListener('pointerdown', (event) => {
@@ -26,15 +51,14 @@ export function makeSheet(sheet, handle, onResize) {
     sheet.classList.add('dragged');
     sheet.style.height = `${Math.max(96, start.height + up)}px`;
   });
+  /** @param {PointerEvent} event */
   const end = (event) => {
     if (!start) return;
     const { moved, y } = start;
     start = null;
     sheet.classList.remove('dragged');
     if (!moved) return;
-    const up = y - event.clientY;
-    const place = SIZES.indexOf(sheet.dataset.size) + (up > 30 ? 1 : up < -30 ? -1 : 0);
-    set(SIZES[Math.min(SIZES.length - 1, Math.max(0, place))]);
+    set(sizeAfter(size(), y - event.clientY));
     handle.dataset.dragged = 'true';
   };
   handle.addEventListener('pointerup', end);
@@ -44,7 +68,7 @@ export function makeSheet(sheet, handle, onResize) {
       delete handle.dataset.dragged;
       return;
     }
-    set(sheet.dataset.size === 'full' ? 'half' : 'full');
+    set(size() === 'full' ? 'half' : 'full');
   });
-  return { set, size: () => sheet.dataset.size };
+  return { set, size };
 }

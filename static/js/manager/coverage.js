@@ -1,14 +1,20 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
-import { colour, makeMap } from '../lib/map.js';
+import { colour, eachRegion, makeMap } from '../lib/map.js';
+import { byId, closest, readJson } from '../lib/page.js';
 import { makeSortable } from '../lib/table.js';
 
-const box = document.getElementById('map');
-const table = document.getElementById('districts');
-const { classes, notes } = JSON.parse(document.getElementById('classes').textContent);
+const box = byId('map');
+const table = byId('districts', HTMLTableElement);
+const { classes, notes } = readJson('classes');
+/** @type {Map<string, import('../lib/map.js').RegionShape>} */
 const shapes = new Map();
 const made = makeMap(box, { interactive: true, note: (properties) => notes[properties.code] });
 
+/**
+ * @param {string} code
+ * @param {boolean} chosen
+ */
 function style(code, chosen) {
   return {
     color: chosen ? colour('--ink') : colour('--map-line'), weight: chosen ? 3 : 1.2,
@@ -16,6 +22,10 @@ function style(code, chosen) {
   };
 }
 
+/**
+ * @param {string} code
+ * @param {'map' | 'table'} from
+ */
 function choose(code, from) {
   shapes.forEach((shape, key) => {
     shape.setStyle(style(key, key === code));
@@ -29,7 +39,7 @@ function choose(code, from) {
 
 made.regions.then((layer) => {
   if (!layer) return;
-  layer.eachLayer((shape) => {
+  eachRegion(layer, (shape) => {
     const { code } = shape.feature.properties;
     shapes.set(code, shape);
     shape.setStyle(style(code, false));
@@ -39,16 +49,21 @@ made.regions.then((layer) => {
 });
 
 makeSortable(table);
-table.tBodies[0].addEventListener('click', (event) => choose(event.target.closest('tr').dataset.code, 'table'));
+table.tBodies[0].addEventListener('click', (event) => {
+  const row = closest(event, 'tr');
+  if (row) choose(row.dataset.code || '', 'table');
+});
 
-document.getElementById('copy').addEventListener('click', async (event) => {
-  const button = event.currentTarget;
-  const text = document.getElementById('share-text').innerText;
+const copy = byId('copy');
+copy.addEventListener('click', async () => {
+  const text = byId('share-text');
   try {
-    await navigator.clipboard.writeText(text);
-    button.lastElementChild.textContent = button.dataset.done;
-  } catch (error) {
+    await navigator.clipboard.writeText(text.innerText);
+    const words = copy.lastElementChild;
+    if (words) words.textContent = copy.dataset.done || '';
+  } catch {
     // Without the clipboard (plain http) the text is marked, ready for the keyboard.
-    window.getSelection().selectAllChildren(document.getElementById('share-text'));
+    const selection = window.getSelection();
+    if (selection) selection.selectAllChildren(text);
   }
 });

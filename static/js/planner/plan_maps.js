@@ -1,16 +1,15 @@
 // Plans on maps: the sites of each table on the map that it names; maps of one page move together.
 
-/* global L */
-import { at, colour, drawDots, makeMap } from '../lib/map.js';
-import { numbered } from './siting/places.js';
+import { at, colour, drawDots, makeMap, numbered } from '../lib/map.js';
 
-const shown = Array.from(document.querySelectorAll('.plan-map .map'), (box) => {
+const boxes = Array.from(document.querySelectorAll('.plan-map .map')).filter((box) => box instanceof HTMLElement);
+const shown = boxes.map((box) => {
   const { map, regions } = makeMap(box);
-  drawDots(map, box).then((layer) => layer.setStyle({ fillColor: colour('--accent'), fillOpacity: 0.7 }));
+  drawDots(map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
   const table = document.querySelector(`.plan-sites[data-map="${box.id}"]`);
-  const places = Array.from(table ? table.tBodies[0].rows : [], (row) => {
+  const places = Array.from(table instanceof HTMLTableElement ? table.tBodies[0].rows : [], (row) => {
     const { lon, lat, both } = row.dataset;
-    const order = row.cells[0].textContent;
+    const order = row.cells[0].textContent || '';
     const name = `${order} · ${row.cells[1].textContent}`;
     const place = at(Number(lon), Number(lat));
     L.marker(place, { icon: numbered(order, both === undefined ? '' : 'both-have'), title: name, alt: name, keyboard: false }).addTo(map);

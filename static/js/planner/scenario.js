@@ -1,33 +1,30 @@
 // A scenario's page: who may read it, bringing back a version, removing it.
 
-import { token } from '../lib/follow.js';
+import { byId, readJson } from '../lib/page.js';
+import { post } from '../lib/request.js';
 
-const main = document.getElementById('content');
-const told = document.getElementById('told');
-const texts = JSON.parse(document.getElementById('texts').textContent);
-const language = document.documentElement.lang.slice(0, 2);
+const main = byId('content');
+const told = byId('told');
+const texts = readJson('texts');
 
-/** Answer whether the service did it; where not, say why. */
+/**
+ * Answer whether the service did it; where not, say why.
+ * @param {string} path
+ * @param {object} body
+ */
 async function send(path, body) {
-  try {
-    const response = await fetch(`${main.dataset.address}/${path}`, {
-      method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token() }, body: JSON.stringify(body),
-    });
-    const answer = await response.json();
-    if (!response.ok) told.textContent = (language === 'zh' && answer.detail_zh) || answer.detail;
-    return response.ok;
-  } catch (error) {
-    told.textContent = texts.offline;
-    return false;
-  }
+  const { error } = await post(`${main.dataset.address}/${path}`, body, texts);
+  if (error !== null) told.textContent = error;
+  return error === null;
 }
 
 document.querySelectorAll('[name="audience"]').forEach((one) => one.addEventListener('change', async () => {
-  if (await send('audience', { audience: one.value })) told.textContent = texts.shared;
+  const audience = /** @type {HTMLInputElement} */ (one).value;
+  if (await send('audience', { audience })) told.textContent = texts.shared;
 }));
 
 document.querySelectorAll('[data-restore]').forEach((button) => button.addEventListener('click', async () => {
-  const body = { old: Number(button.dataset.restore), version: Number(main.dataset.version) };
+  const body = { old: Number(button.getAttribute('data-restore')), version: Number(main.dataset.version) };
   if (await send('restore', body)) window.location.reload();
   else told.scrollIntoView({ block: 'center' });
 }));
@@ -38,6 +35,6 @@ if (remove) {
     if (!remove.dataset.sure) {
       remove.dataset.sure = 'true';
       remove.textContent = texts.sure;
-    } else if (await send('remove', {})) window.location.assign(main.dataset.list);
+    } else if (await send('remove', {})) window.location.assign(main.dataset.list || '');
   });
 }

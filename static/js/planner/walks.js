@@ -1,18 +1,30 @@
 // The nearest facility of a spot, the walk to it, and what lies within a walk of it: drawn on a map
 // and told in words.
 
-/* global L */
 import { at, colour } from '../lib/map.js';
+import { filled, nameOf } from '../lib/page.js';
+import { get } from '../lib/request.js';
 
 const MINUTES = [10, 5];
 
 /**
+ * A facility's name, which some answers have once and others in two languages.
+ * @param {{ name?: string, name_zh: string, name_en?: string | null }} properties
+ */
+function named(properties) {
+  return nameOf({ name_zh: properties.name || properties.name_zh, name_en: properties.name_en });
+}
+
+/**
  * `tell` is the element that says what is drawn; its data attributes carry the words:
  * `{name}`, `{walk}`, `{minutes}`, `{basis}` stand for values.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {HTMLElement} tell
  */
-export function makeWalks(map, box, tell, language) {
+export function makeWalks(map, box, tell) {
   const drawn = L.layerGroup().addTo(map);
-  const words = JSON.parse(tell.dataset.words);
+  const words = JSON.parse(tell.dataset.words || '');
   const line = tell.querySelector('[role="status"]');
   let asked = 0;
 
@@ -22,26 +34,26 @@ export function makeWalks(map, box, tell, language) {
     tell.hidden = true;
   }
 
+  /** @param {string} text */
   function say(text) {
     tell.hidden = false;
-    line.textContent = text;
+    if (line) line.textContent = text;
   }
 
+  /** @param {string} address */
   async function ask(address) {
-    const response = await fetch(address);
-    if (!response.ok) throw new Error(String(response.status));
-    return response.json();
+    const { answer, error } = await get(address);
+    if (error !== null) throw new Error(error);
+    return answer;
   }
 
-  function nameOf(properties) {
-    return (language === 'en' && properties.name_en) || properties.name || properties.name_zh;
-  }
-
+  /** @param {string} code */
   async function areas(code) {
     const path = `/api/v1/facilities/${encodeURIComponent(code)}/isochrone`;
     return Promise.all(MINUTES.map((minutes) => ask(`${path}?minutes=${minutes}&datum=${box.dataset.datum}`)));
   }
 
+  /** @param {GeoJSON.Feature[]} found */
   function drawAreas(found) {
     found.forEach((feature) => L.geoJSON(feature, {
       interactive: false,
@@ -49,30 +61,38 @@ export function makeWalks(map, box, tell, language) {
     }).addTo(drawn));
   }
 
+  /** @param {(wanted: () => boolean) => Promise<void>} work */
   async function follow(work) {
     clear();
     const mine = asked;
     say(words.looking);
     try {
       await work(() => mine === asked);
-    } catch (error) {
+    } catch {
       if (mine === asked) say(words.failed);
     }
   }
 
-  /** Show what lies within a walk of a facility. */
+  /**
+   * Show what lies within a walk of a facility.
+   * @param {string} code
+   */
   function around(code) {
     return follow(async (wanted) => {
       const found = await areas(code);
       if (!wanted()) return;
       drawAreas(found);
       const { properties } = found[0];
-      say(words.around.replace('{name}', nameOf(properties)).replace('{basis}', words[properties.basis]));
+      say(filled(words.around, { name: named(properties), basis: words[properties.basis] }));
       map.fitBounds(L.geoJSON(found[0]).getBounds(), { padding: [24, 24] });
     });
   }
 
-  /** Show the facility that is nearest on foot to a spot, the walk to it and its surroundings. */
+  /**
+   * Show the facility that is nearest on foot to a spot, the walk to it and its surroundings.
+   * @param {number} lon
+   * @param {number} lat
+   */
   function from(lon, lat) {
     return follow(async (wanted) => {
       const spot = `lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`;
@@ -91,18 +111,20 @@ export function makeWalks(map, box, tell, language) {
       drawAreas(found);
       L.circleMarker(at(lon, lat), { radius: 6, color: colour('--accent'), weight: 2, fillColor: '#fff', fillOpacity: 1, interactive: false }).addTo(drawn);
       if (way.geometry) {
-        const dashed = way.properties.basis === 'network' ? null : '4 8';
+        const dashed = way.properties.basis === 'network' ? undefined : '4 8';
         L.geoJSON(way, { interactive: false, style: { color: colour('--accent'), weight: 5, dashArray: dashed, fill: false } }).addTo(drawn);
       }
       const { walk_m: walkM, walk_seconds: seconds, basis } = way.properties;
-      say((walkM === null ? words.no_way : words.from)
-        .replace('{name}', nameOf(way.properties))
-        .replace('{walk}', Math.round(walkM).toLocaleString())
-        .replace('{minutes}', Math.ceil(seconds / 60).toLocaleString())
-        .replace('{basis}', words[basis]));
+      say(filled(walkM === null ? words.no_way : words.from, {
+        name: named(way.properties),
+        walk: Math.round(walkM).toLocaleString(),
+        minutes: Math.ceil(seconds / 60).toLocaleString(),
+        basis: words[basis],
+      }));
     });
   }
 
-  tell.querySelector('button').addEventListener('click', clear);
+  const button = tell.querySelector('button');
+  if (button) button.addEventListener('click', clear);
   return { around, from, clear };
 }

@@ -1,26 +1,30 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-/* global L */
 import { at, colour, drawDots, makeMap } from '../lib/map.js';
+import { byId, closest, filled, language } from '../lib/page.js';
+import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 
-const form = document.getElementById('finder-form');
-const results = document.getElementById('results');
-const status = document.getElementById('status');
-const message = document.getElementById('message');
-const messageText = document.getElementById('message-text');
-const retry = document.getElementById('retry');
-const place = document.getElementById('place');
-const locateButton = document.getElementById('locate');
-const box = document.getElementById('map');
-const sheetBody = document.getElementById('sheet-body');
+const form = byId('finder-form', HTMLFormElement);
+const results = byId('results');
+const status = byId('status');
+const message = byId('message');
+const messageText = byId('message-text');
+const retry = byId('retry');
+const place = byId('place', HTMLSelectElement);
+const locateButton = byId('locate');
+const box = byId('map');
+const sheetBody = byId('sheet-body');
 
 const LEAST_WAY_PX = 120;
-let origin = null; // {lon, lat, datum} or {place}
+/** @type {{ lon: number, lat: number, datum: string } | { place: string } | null} */
+let origin = null;
 let asked = 0;
 let count = '';
+/** @type {number | null} */
 let accuracy_m = null;
+/** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
 const { map } = makeMap(box, {
   fit(bounds) {
@@ -30,21 +34,24 @@ const { map } = makeMap(box, {
 });
 const answerLayer = L.layerGroup().addTo(map);
 const wayLayer = L.layerGroup().addTo(map);
+/** @type {L.FeatureGroup | null} */
 let dotLayer = null;
 drawDots(map, box).then((layer) => {
   dotLayer = layer;
   if (answerLayer.getLayers().length) dimDots();
 });
-const sheet = makeSheet(document.getElementById('sheet'), document.getElementById('handle'), () => {});
+const sheet = makeSheet(byId('sheet'), byId('handle'));
 
+/** @param {'locating' | 'searching' | null} key of the words in the page */
 function tell(key) {
-  status.classList.toggle('busy', key === 'locating' || key === 'searching');
-  status.textContent = key ? status.dataset[key] : '';
+  status.classList.toggle('busy', key !== null);
+  status.textContent = (key && status.dataset[key]) || '';
 }
 
+/** @param {'refused' | 'failed' | 'offline' | null} key of the words in the page */
 function warn(key) {
   message.hidden = !key;
-  messageText.textContent = key ? message.dataset[key] : '';
+  messageText.textContent = (key && message.dataset[key]) || '';
   retry.hidden = key !== 'offline';
 }
 
@@ -52,64 +59,72 @@ async function search() {
   if (!origin) return;
   const body = new FormData(form);
   body.delete('place');
-  Object.keys(origin).forEach((name) => body.set(name, origin[name]));
+  Object.entries(origin).forEach(([name, value]) => body.set(name, String(value)));
   if (count) body.set('k', count);
   asked += 1;
   const mine = asked;
   tell('searching');
   results.classList.add('waiting');
-  let page = null;
-  try {
-    const response = await fetch(`${form.dataset.results}?lang=${document.documentElement.lang.slice(0, 2)}`, { method: 'POST', body });
-    if (response.ok) page = await response.text();
-  } catch (error) {
-    page = null;
-  }
+  const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body);
   if (mine !== asked) return;
   results.classList.remove('waiting');
-  if (page === null) {
+  if (error !== null) {
     tell(null);
     warn('offline');
     return;
   }
   warn(null);
-  results.innerHTML = page;
+  results.innerHTML = answer;
   document.body.classList.add('answered');
   showAnswer();
 }
 
 function showAnswer() {
+  /** @type {HTMLElement | null} */
   const holder = results.querySelector('[data-lon]');
+  /** @type {HTMLElement[]} */
   const found = Array.from(results.querySelectorAll('.found'));
   tell(null);
-  if (found.length) status.textContent = status.dataset.found.replace('{n}', found.length);
+  if (found.length) status.textContent = filled(status.dataset.found || '', { n: found.length });
   drawAnswer(holder, found);
 }
 
+/**
+ * The spot of an element that names one.
+ * @param {HTMLElement} holder
+ */
+function spotOf(holder) {
+  return at(Number(holder.dataset.lon), Number(holder.dataset.lat));
+}
+
+/**
+ * @param {HTMLElement | null} holder of the spot that was asked from
+ * @param {HTMLElement[]} found
+ */
 function drawAnswer(holder, found) {
   answerLayer.clearLayers();
   wayLayer.clearLayers();
   markers.clear();
   if (!holder) return;
   dimDots();
-  const me = at(Number(holder.dataset.lon), Number(holder.dataset.lat));
+  const me = spotOf(holder);
   if (accuracy_m && accuracy_m > 30) {
     L.circle(me, { radius: accuracy_m, weight: 1, interactive: false, className: 'accuracy' }).addTo(answerLayer);
   }
   L.marker(me, {
     icon: L.divIcon({ className: 'me', html: '<span></span>', iconSize: [44, 44] }),
     keyboard: false, interactive: false, zIndexOffset: -100,
-    alt: document.getElementById('me-label').content.textContent.trim(),
+    alt: (byId('me-label', HTMLTemplateElement).content.textContent || '').trim(),
   }).addTo(answerLayer);
   const bounds = L.latLngBounds([me]);
   if (!box.dataset.base) drawRings(me);
   found.forEach((item, index) => {
-    const spot = at(Number(item.dataset.lon), Number(item.dataset.lat));
+    const spot = spotOf(item);
     // The nearest few decide what is shown; the others may lie far away.
     if (index < 4) bounds.extend(spot);
     const marker = L.marker(spot, {
       icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44] }),
-      title: item.dataset.name, alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
+      title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
       zIndexOffset: (found.length - index) * 10,
     }).addTo(answerLayer);
     marker.on('click', () => choose(item, 'map'));
@@ -123,7 +138,10 @@ function dimDots() {
   if (dotLayer) dotLayer.setStyle({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
 }
 
-// Without streets under them, rings tell how far the places are.
+/**
+ * Without streets under them, rings tell how far the places are.
+ * @param {L.LatLng} me
+ */
 function drawRings(me) {
   [500, 1000, 2000, 5000].forEach((radius_m) => {
     L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(answerLayer);
@@ -136,9 +154,10 @@ function drawRings(me) {
 // The sheet hides the lower part of the map on a phone: how much, in pixels.
 function hidden_px() {
   if (window.matchMedia('(min-width: 60rem)').matches) return 0;
-  return Math.min(document.getElementById('sheet').offsetHeight, box.offsetHeight * 0.7);
+  return Math.min(byId('sheet').offsetHeight, box.offsetHeight * 0.7);
 }
 
+/** @param {L.LatLngBounds} bounds */
 function isInSight(bounds) {
   const top = map.latLngToContainerPoint(bounds.getNorthWest());
   const bottom = map.latLngToContainerPoint(bounds.getSouthEast());
@@ -146,30 +165,29 @@ function isInSight(bounds) {
     && bottom.y < box.offsetHeight - hidden_px() - 20;
 }
 
+/** @param {L.LatLngBounds} bounds */
 function show(bounds) {
   const hidden = hidden_px();
   map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
 }
 
-// Draws the walk to a station that is walked to on the network; an estimate has no way to draw.
+/**
+ * Draws the walk to a station that is walked to on the network; an estimate has no way to draw.
+ * @param {HTMLElement} item
+ */
 async function drawWay(item) {
   wayLayer.clearLayers();
-  if (!('walked' in item.dataset)) return;
+  /** @type {HTMLElement | null} */
   const holder = results.querySelector('.cards');
+  if (!holder || !('walked' in item.dataset)) return;
   const body = new FormData();
-  body.set('lon', holder.dataset.lon);
-  body.set('lat', holder.dataset.lat);
-  body.set('to', item.dataset.code);
-  let way = null;
-  try {
-    const response = await fetch(form.dataset.way, { method: 'POST', body });
-    if (response.ok) way = await response.json();
-  } catch (error) {
-    way = null;
-  }
+  body.set('lon', holder.dataset.lon || '');
+  body.set('lat', holder.dataset.lat || '');
+  body.set('to', item.dataset.code || '');
+  const { answer: way } = await post(form.dataset.way || '', body);
   // Somebody else may have been chosen meanwhile. Without a line, the card still tells the walk.
   if (!way || !way.line || !item.classList.contains('chosen')) return;
-  const spots = way.line.coordinates.map(([lon, lat]) => at(lon, lat));
+  const spots = way.line.coordinates.map((/** @type {[number, number]} */ [lon, lat]) => at(lon, lat));
   const bounds = L.latLngBounds(spots);
   const low = map.latLngToContainerPoint(bounds.getSouthWest());
   const high = map.latLngToContainerPoint(bounds.getNorthEast());
@@ -181,6 +199,10 @@ async function drawWay(item) {
   box.dataset.way = item.dataset.code;
 }
 
+/**
+ * @param {HTMLElement} item
+ * @param {'map' | 'list'} from
+ */
 function choose(item, from) {
   results.querySelectorAll('.found.chosen').forEach((other) => other.classList.remove('chosen'));
   markers.forEach((marker, key) => {
@@ -194,12 +216,14 @@ function choose(item, from) {
     if (sheet.size() === 'low') sheet.set('half');
     // Only the sheet may scroll; scrollIntoView would move the page under it too.
     sheetBody.scrollTop += item.getBoundingClientRect().top - sheetBody.getBoundingClientRect().top - 8;
-    item.querySelector('.found-pick').focus({ preventScroll: true });
+    const pick = item.querySelector('.found-pick');
+    if (pick instanceof HTMLElement) pick.focus({ preventScroll: true });
   } else {
     if (sheet.size() === 'full') sheet.set('half');
-    const spot = markers.get(item).getLatLng();
+    /** @type {HTMLElement | null} */
     const holder = results.querySelector('.cards');
-    const both = L.latLngBounds([spot, at(Number(holder.dataset.lon), Number(holder.dataset.lat))]);
+    if (!holder) return;
+    const both = L.latLngBounds([spotOf(item), spotOf(holder)]);
     if (!isInSight(both)) show(both);
   }
 }
@@ -228,8 +252,8 @@ function locate() {
 }
 
 function clear() {
-  form.querySelectorAll('input[type="checkbox"]').forEach((input) => { input.checked = false; });
-  form.elements.what.value = '';
+  form.querySelectorAll('input[type="checkbox"]').forEach((input) => { /** @type {HTMLInputElement} */ (input).checked = false; });
+  byId('what', HTMLSelectElement).value = '';
   search();
 }
 
@@ -247,23 +271,27 @@ form.addEventListener('change', (event) => {
 });
 map.on('click', (event) => {
   const spot = event.latlng.wrap();
-  origin = { lon: spot.lng, lat: spot.lat, datum: box.dataset.datum };
+  origin = { lon: spot.lng, lat: spot.lat, datum: box.dataset.datum || '' };
   accuracy_m = null;
   place.value = '';
   count = '';
   search();
 });
 results.addEventListener('click', (event) => {
-  const button = event.target.closest('button');
+  const button = closest(event, 'button');
   if (!button) return;
-  if (button.classList.contains('found-pick')) choose(button.closest('.found'), 'list');
+  const item = closest(event, '.found');
+  if (item && button.classList.contains('found-pick')) choose(item, 'list');
   if ('clear' in button.dataset) clear();
   if (button.dataset.more) { count = button.dataset.more; search(); }
 });
 // Only one list of map apps is open at a time.
 results.addEventListener('toggle', (event) => {
-  if (!event.target.open) return;
-  results.querySelectorAll('details[open]').forEach((other) => { if (other !== event.target) other.open = false; });
+  const opened = event.target;
+  if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
+  results.querySelectorAll('details[open]').forEach((other) => {
+    if (other !== opened) /** @type {HTMLDetailsElement} */ (other).open = false;
+  });
 }, true);
 
 if (place.value) {

@@ -1,49 +1,52 @@
 // Keeps what the form asks as a scenario under a name; every save is a version of its own.
 
-import { token } from '../../lib/follow.js';
+import { byId, filled } from '../../lib/page.js';
+import { post } from '../../lib/request.js';
 
 /**
- * `known` is the scenario that the page was opened with, or null; `question()` what is asked now,
- * `run()` the run that is shown.
+ * A scenario, as the service tells it.
+ * @typedef {{ id: number, name: string, version: number, newest: number, address: string }} Scenario
  */
-export function makeSaving(main, known, texts, language, question, run) {
-  const form = document.getElementById('scenario-form');
-  const told = document.getElementById('scenario-told');
-  const name = form.elements.scenario_name;
-  const copy = document.getElementById('scenario-copy');
+
+/**
+ * @param {string} address of all scenarios
+ * @param {Scenario | null} known that the page was opened with
+ * @param {{ offline: string, saved: string }} texts
+ * @param {() => object} question what is asked now
+ * @param {() => number | null} run that is shown
+ */
+export function makeSaving(address, known, texts, question, run) {
+  const form = byId('scenario-form', HTMLFormElement);
+  const told = byId('scenario-told');
+  const name = byId('scenario-name', HTMLInputElement);
+  const copy = byId('scenario-copy');
   let scenario = known;
 
   function show() {
     copy.hidden = !scenario;
     if (!scenario) return;
-    document.getElementById('scenario-link').hidden = false;
-    document.getElementById('scenario-link').href = scenario.address;
+    const link = byId('scenario-link', HTMLAnchorElement);
+    link.hidden = false;
+    link.href = scenario.address;
   }
 
+  /**
+   * @param {Event} event
+   * @param {boolean} asNew
+   */
   async function save(event, asNew) {
     event.preventDefault();
     if (!form.reportValidity()) return;
     const body = { name: name.value, question: question(), run: run() };
-    let address = main.dataset.scenarios;
-    if (scenario && !asNew) {
-      address = `${address}/${scenario.id}`;
-      body.version = scenario.newest;
-    }
-    try {
-      const response = await fetch(address, {
-        method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json', 'X-CSRFToken': token() }, body: JSON.stringify(body),
-      });
-      const answer = await response.json();
-      if (response.ok) {
-        scenario = answer;
-        told.textContent = texts.saved.replace('{version}', answer.version);
-        history.replaceState(null, '', `?scenario=${answer.id}`);
-        show();
-      } else {
-        told.textContent = (language === 'zh' && answer.detail_zh) || answer.detail;
-      }
-    } catch (error) {
-      told.textContent = texts.offline;
+    const { answer, error } = scenario && !asNew
+      ? await post(`${address}/${scenario.id}`, { ...body, version: scenario.newest }, texts)
+      : await post(address, body, texts);
+    if (error !== null) told.textContent = error;
+    else {
+      scenario = answer;
+      told.textContent = filled(texts.saved, { version: answer.version });
+      history.replaceState(null, '', `?scenario=${answer.id}`);
+      show();
     }
     told.hidden = false;
   }

@@ -1,0 +1,74 @@
+// What a page asks of the service in the background: one way to ask, one way to say what went wrong.
+
+import { language } from './page.js';
+
+/**
+ * What came of it: the answer (parsed where it is JSON, as text otherwise), or why there is none, in
+ * the language of the page.
+ * @typedef {{ answer: any, error: null } | { answer: null, error: string }} Outcome
+ */
+
+/**
+ * What is said where the service is not reached, or answers without a word.
+ * @typedef {{ offline: string }} OfflineText
+ */
+
+/**
+ * The service's own words of a problem document (RFC 9457).
+ * @param {any} problem
+ * @param {'zh' | 'en'} inLanguage
+ * @param {string} otherwise said where the document is none
+ * @returns {string}
+ */
+export function problemText(problem, inLanguage, otherwise) {
+  const { detail, detail_zh: detailZh } = Object(problem);
+  return (inLanguage === 'zh' && detailZh) || detail || otherwise;
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} request
+ * @param {OfflineText} texts
+ * @returns {Promise<Outcome>}
+ */
+async function ask(address, request, texts) {
+  try {
+    const response = await fetch(address, request);
+    const isJson = /\bjson\b/.test(response.headers.get('Content-Type') || '');
+    const answer = isJson ? await response.json() : await response.text();
+    if (response.ok) return { answer, error: null };
+    return { answer: null, error: problemText(answer, language(), texts.offline) };
+  } catch {
+    return { answer: null, error: texts.offline };
+  }
+}
+
+/**
+ * Read something.
+ * @param {string} address
+ * @param {OfflineText} [texts]
+ * @returns {Promise<Outcome>}
+ */
+export function get(address, texts = { offline: '' }) {
+  return ask(address, {}, texts);
+}
+
+/**
+ * Send something, with the token of whoever is signed in.
+ * @param {string} address
+ * @param {unknown} body a form as it is, a text as it is, anything else as JSON
+ * @param {OfflineText} [texts]
+ * @param {string} [type] of a text
+ * @returns {Promise<Outcome>}
+ */
+export function post(address, body, texts = { offline: '' }, type = 'application/json') {
+  /** @type {Record<string, string>} */
+  const headers = {};
+  const token = document.querySelector('meta[name="csrf-token"]');
+  if (token) headers['X-CSRFToken'] = token.getAttribute('content') || '';
+  if (body instanceof FormData) return ask(address, { method: 'POST', headers, body }, texts);
+  headers.Accept = 'application/json';
+  if (body === undefined) return ask(address, { method: 'POST', headers }, texts);
+  headers['Content-Type'] = type;
+  return ask(address, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, texts);
+}

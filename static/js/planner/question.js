@@ -1,0 +1,68 @@
+// What the planner's forms have in common: their fields as text, and the members of a question that
+// follow from them.
+
+/**
+ * The fields of a form by name, as text; of boxes to tick, all that are ticked.
+ * @typedef {Record<string, string> & { ticked: { family: string[], hour: string[] } }} Fields
+ */
+
+/**
+ * A question of the planner, as the API takes it; the members that its three kinds share.
+ * @typedef {object} Question
+ * @property {number} [standard_m]
+ * @property {number} [standard_seconds]
+ * @property {string[]} [families]
+ * @property {string} [region]
+ * @property {string} [demand]
+ * @property {string} [at]
+ */
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Fields}
+ */
+export function readFields(form) {
+  const data = new FormData(form);
+  const all = (/** @type {string} */ name) => data.getAll(name).map(String);
+  /** @type {Record<string, string>} */
+  const fields = {};
+  data.forEach((value, name) => { fields[name] = String(value); });
+  return Object.assign(fields, { ticked: { family: all('family'), hour: all('hour') } });
+}
+
+/**
+ * Standard, area, demand and families.
+ * @param {Fields} fields
+ * @returns {Question}
+ */
+export function commonQuestion(fields) {
+  const amount = Number(fields.amount);
+  /** @type {Question} */
+  const body = { families: fields.ticked.family };
+  if (fields.unit === 'm') body.standard_m = amount;
+  else body.standard_seconds = Number((amount * 60).toFixed(3)); // 6.666667 minutes were 400 seconds
+  if (fields.region) body.region = fields.region;
+  if (fields.demand) body.demand = fields.demand;
+  return body;
+}
+
+/**
+ * The moment at which facilities must be open, where one is named.
+ * @param {Fields} fields
+ * @returns {Question}
+ */
+export function momentQuestion(fields) {
+  return fields.when === 'at' ? { at: fields.at } : {};
+}
+
+/**
+ * What is still missing in a question, in the words of the page; null where it can be asked.
+ * @param {Question} body
+ * @param {{ no_family: string, no_moment: string }} texts
+ * @returns {string | null}
+ */
+export function missing(body, texts) {
+  if (!body.families || !body.families.length) return texts.no_family;
+  if ('at' in body && !body.at) return texts.no_moment;
+  return null;
+}

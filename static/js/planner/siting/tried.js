@@ -1,0 +1,77 @@
+// What the placed stations would change, told while they are moved about.
+
+import { byId, filled, nameOf } from '../../lib/page.js';
+import { post } from '../../lib/request.js';
+
+const SLOW_MS = 400;
+
+/** @param {number} share */
+function percent(share) {
+  return `${(share * 100).toFixed(1)}%`;
+}
+
+/**
+ * @typedef {object} Change what the service answers
+ * @property {number} weight
+ * @property {number} covered_before
+ * @property {number} covered_after
+ * @property {number[]} adds what each place adds
+ * @property {{ name_zh: string, name_en?: string | null, before_share: number, after_share: number }[]} districts
+ */
+
+/**
+ * `question()` is what is asked now, or null where nothing is placed.
+ * @param {string} address
+ * @param {{ offline: string, measuring: string, tried: string, adds: string, workers: string }} texts
+ * @param {() => object | null} question
+ */
+export function makeTrying(address, texts, question) {
+  const told = byId('tried');
+  const districts = byId('tried-districts');
+  let asking = false;
+  let asked = false;
+
+  /** @param {Change} answer */
+  function show(answer) {
+    told.textContent = filled(texts.tried, {
+      added: Math.round(answer.covered_after - answer.covered_before).toLocaleString(),
+      before: percent(answer.covered_before / answer.weight),
+      after: percent(answer.covered_after / answer.weight),
+    });
+    document.querySelectorAll('#must li span').forEach((words, number) => {
+      if (number < answer.adds.length) words.setAttribute('data-adds', `${texts.adds} ${Math.round(answer.adds[number]).toLocaleString()} ${texts.workers}`);
+    });
+    districts.replaceChildren(...answer.districts.map((one) => {
+      const row = document.createElement('li');
+      row.textContent = `${nameOf(one)}: ${percent(one.before_share)} → ${percent(one.after_share)}`;
+      return row;
+    }));
+  }
+
+  async function askOnce() {
+    const body = question();
+    if (!body) {
+      told.hidden = true;
+      districts.replaceChildren();
+      return;
+    }
+    const slow = window.setTimeout(() => { told.hidden = false; told.textContent = texts.measuring; }, SLOW_MS);
+    const { answer, error } = await post(address, body, texts);
+    window.clearTimeout(slow);
+    if (error !== null) told.textContent = error;
+    else show(answer);
+    told.hidden = false;
+  }
+
+  /** Ask: one question at a time, the last one always answered. */
+  return async function tryPlaces() {
+    asked = true;
+    if (asking) return;
+    asking = true;
+    while (asked) {
+      asked = false;
+      await askOnce();
+    }
+    asking = false;
+  };
+}

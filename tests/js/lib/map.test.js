@@ -1,0 +1,46 @@
+// Where the name of a region stands, and what it says.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { namePlace, regionName, ringArea } from '../../../static/js/lib/map.js';
+
+/**
+ * @param {number} west
+ * @param {number} south
+ * @param {number} east
+ * @param {number} north
+ */
+function box(west, south, east, north) {
+  return [[west, south], [east, south], [east, north], [west, north], [west, south]];
+}
+
+test('a ring encloses the same area whichever way it runs', () => {
+  assert.equal(ringArea(box(0, 0, 2, 3)), 6);
+  assert.equal(ringArea(box(0, 0, 2, 3).reverse()), 6);
+});
+
+test('a name stands in the middle of a plain region', () => {
+  assert.deepEqual(namePlace({ type: 'Polygon', coordinates: [box(120, 36, 122, 37)] }), [121, 36.5]);
+});
+
+test('a name stands on the largest part, whichever comes first', () => {
+  const parts = [[box(0, 0, 1, 1)], [box(10, 0, 14, 4)], [box(20, 0, 22, 2)]];
+  assert.deepEqual(namePlace({ type: 'MultiPolygon', coordinates: parts }), [12, 2]);
+  assert.deepEqual(namePlace({ type: 'MultiPolygon', coordinates: parts.reverse() }), [12, 2]);
+});
+
+test('a name stands on land where the middle of the bounds is water', () => {
+  // A bay open to the north: on the middle line there is land from 0 to 1 and from 3 to 6.
+  const bay = [[0, 0], [6, 0], [6, 4], [3, 4], [3, 1], [1, 1], [1, 4], [0, 4], [0, 0]];
+  assert.deepEqual(namePlace({ type: 'Polygon', coordinates: [bay] }), [4.5, 2]);
+  // A lake in the middle, nearer to the east.
+  assert.deepEqual(namePlace({ type: 'Polygon', coordinates: [box(0, 0, 10, 4), box(6, 1, 9, 3)] }), [3, 2]);
+});
+
+test('a region without an English name keeps its Chinese one, without what stands in brackets', () => {
+  const district = { code: '370203', name_zh: '市北区（含海域）', name_en: 'Shibei (with sea)' };
+  assert.equal(regionName(district, 'zh'), '市北区');
+  assert.equal(regionName(district, 'en'), 'Shibei');
+  assert.equal(regionName({ ...district, name_en: null }, 'en'), '市北区');
+});

@@ -1,0 +1,99 @@
+// What the siting form asks: field by field, for each model, and there and back.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { fieldsOf, partsOf, questionOf } from '../../../../static/js/planner/siting/question.js';
+
+const DISTRICTS = { '': ['A', 'B'], '3702': ['A'] };
+const FAMILIES = ['station', 'base'];
+
+/**
+ * The form as the page brings it, with some fields filled in.
+ * @param {Record<string, string>} [some]
+ */
+function form(some = {}) {
+  const fields = /** @type {Record<string, string>} */ ({
+    model: 'mclp', p: '10', share: '95', amount: '500', unit: 'm', region: '', demand: 'd', candidates: 'generated',
+    spacing: '300', min_spacing: '', seconds: '30', when: 'any', at: '2026-11-28T21:00', least: '', most_each: '',
+    budget: '', backup: '0', capacity: '', alternatives: '0', differ: '2', ...some,
+  });
+  return Object.assign(fields, { ticked: { family: FAMILIES, hour: [] } });
+}
+
+test('the plain form asks no more than it shows', () => {
+  assert.deepEqual(questionOf(form(), {}, DISTRICTS), {
+    model: 'mclp', p: 10, standard_m: 500, demand: 'd', candidates: 'generated', spacing_m: 300,
+    time_limit_seconds: 30, families: FAMILIES,
+  });
+});
+
+test('a standard in minutes goes as seconds', () => {
+  const body = questionOf(form({ unit: 'min', amount: '7.5' }), {}, DISTRICTS);
+  assert.equal(body.standard_seconds, 450);
+  assert.ok(!('standard_m' in body));
+});
+
+test('the fewest stations are asked by a share and without a number', () => {
+  const body = questionOf(form({ model: 'lscp' }), {}, DISTRICTS);
+  assert.equal(body.share, 0.95);
+  assert.ok(!('p' in body));
+});
+
+test('a field counts only for a model that has a use for it', () => {
+  const filled = { least: '1', most_each: '3', budget: '0', backup: '50', capacity: '40', alternatives: '2', differ: '3' };
+  const plain = questionOf(form(filled), {}, DISTRICTS);
+  assert.deepEqual(plain.quotas, { A: { min: 1, max: 3 }, B: { min: 1, max: 3 } });
+  assert.deepEqual([plain.budget, plain.backup_share, plain.capacity, plain.alternatives, plain.differ], [0, 0.5, 40, 2, 3]);
+  const equity = questionOf(form({ ...filled, model: 'equity', region: '3702' }), {}, DISTRICTS);
+  assert.deepEqual(equity.quotas, { A: { min: 1, max: 3 } });
+  assert.equal(equity.budget, 0);
+  for (const name of ['backup_share', 'capacity', 'alternatives', 'differ']) assert.ok(!(name in equity), name);
+  for (const model of ['lscp', 'p_median', 'p_center']) {
+    const body = questionOf(form({ ...filled, model }), {}, DISTRICTS);
+    for (const name of ['quotas', 'budget', 'backup_share', 'capacity', 'alternatives']) assert.ok(!(name in body), `${model} ${name}`);
+    assert.deepEqual([partsOf(model).plain, partsOf(model).rules], [false, false]);
+  }
+});
+
+test('a moment is asked only where one is chosen, and an empty one is seen', () => {
+  assert.ok(!('at' in questionOf(form(), {}, DISTRICTS)));
+  assert.equal(questionOf(form({ when: 'at' }), {}, DISTRICTS).at, '2026-11-28T21:00');
+  assert.equal(questionOf(form({ when: 'at', at: '' }), {}, DISTRICTS).at, '');
+});
+
+test('a question opens in the form and is asked again as it was', () => {
+  const asked = {
+    model: 'mclp', p: 4, standard_seconds: 400, region: '3702', demand: 'd', candidates: 'set-1', spacing_m: 250.5,
+    min_spacing_m: 120, time_limit_seconds: 45, families: ['station'], at: '2026-11-28T21:00', alternatives: 3, differ: 2,
+    budget: 0, capacity: 25, backup_share: 0.07, quotas: { A: { min: 1 } },
+    target_gap: 0.01, host_quotas: { school: { max: 2 } },
+  };
+  const { fields, families, kept } = fieldsOf(asked, DISTRICTS);
+  assert.deepEqual(kept, { target_gap: 0.01, host_quotas: { school: { max: 2 } } });
+  assert.deepEqual(families, ['station']);
+  const again = Object.assign(form(fields), { ticked: { family: families || [], hour: [] } });
+  assert.deepEqual(questionOf(again, kept, DISTRICTS), asked);
+});
+
+test('quotas that differ between districts have no field and are kept', () => {
+  /** @type {Record<string, { min: number }>[]} */
+  const unequal = [{ A: { min: 1 }, B: { min: 2 } }, { A: { min: 1 } }];
+  for (const quotas of unequal) {
+    const { fields, kept } = fieldsOf({ standard_m: 300, quotas }, DISTRICTS);
+    assert.deepEqual([fields.least, fields.most_each], ['', '']);
+    assert.deepEqual(questionOf(form(fields), kept, DISTRICTS).quotas, quotas);
+  }
+});
+
+test('a share is shown without the crumbs of its conversion', () => {
+  assert.equal(fieldsOf({ standard_m: 300, share: 0.58, backup_share: 0.07 }, DISTRICTS).fields.share, '58');
+  assert.equal(fieldsOf({ standard_seconds: 100 }, DISTRICTS).fields.amount, '1.666667');
+});
+
+test('what a question leaves open keeps what the form offers', () => {
+  const { fields, families } = fieldsOf({ standard_m: 300 }, DISTRICTS);
+  for (const name of ['p', 'share', 'demand', 'spacing', 'seconds', 'at', 'differ']) assert.ok(!(name in fields), name);
+  assert.equal(families, null);
+  assert.deepEqual([fields.model, fields.candidates, fields.region, fields.when], ['mclp', 'generated', '', 'any']);
+});
