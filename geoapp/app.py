@@ -22,6 +22,7 @@ from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
 from geoapp.web.edge.security import init_security
 from geoapp.web.edge.services import Services
+from geoapp.web.edge.static_files import init_static_files
 from geoapp.web.routes import register_routes
 
 
@@ -94,6 +95,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_cors(app)
     init_parameters(app)
     init_language(app)
+    init_static_files(app)
     health.init_metrics(app)
     app.register_blueprint(health.blueprint)
     register_routes(app)

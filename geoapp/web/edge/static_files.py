@@ -1,0 +1,58 @@
+"""Styles, scripts and pictures under addresses that change with them.
+
+A page names them below ``/static/v-FINGERPRINT/``, and what a script imports or a style loads is
+named relative to that: a page gets all its modules from one release, and a browser that has them
+need not ask again.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, send_from_directory
+
+_A_YEAR = 365 * 86400
+_MARK = "v-"
+
+
+def fingerprint(folder: Path) -> str:
+    """Return what tells the files of a folder from those of another release.
+
+    Third-party files stand for themselves by the manifest that their build writes.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder).as_posix()
+        if path.is_file() and (not name.startswith("vendor/") or name == "vendor/manifest.json"):
+            digest.update(f"{name}\0{path.stat().st_size}\0".encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def init_static_files(app: Flask) -> None:
+    """Let ``url_for('static', ...)`` name this release's addresses, and answer them.
+
+    A page of another release, open while the service was updated, gets what is there now and keeps
+    nothing of it. Addresses without a fingerprint stay, for whoever links to them.
+    """
+    folder = Path(app.static_folder or "")
+    mark = _MARK + fingerprint(folder)
+
+    @app.url_defaults
+    def with_fingerprint(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values["filename"] = f"{mark}/{values['filename']}"
+
+    def send(filename: str) -> Response:
+        head, _, rest = filename.partition("/")
+        if not (head.startswith(_MARK) and rest):
+            return app.send_static_file(filename)
+        if head != mark:
+            answer = send_from_directory(folder, rest, max_age=0)
+            answer.cache_control.no_cache = True
+            return answer
+        answer = send_from_directory(folder, rest, max_age=_A_YEAR)
+        answer.cache_control.immutable = True
+        return answer
+
+    app.view_functions["static"] = send
