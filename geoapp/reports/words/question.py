@@ -1,0 +1,315 @@
+"""A question in words: its title, and all its conditions, so that two runs can be told apart.
+
+One place for coverage, siting and actions, for pages, files and the terminal alike.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from geoapp.core.i18n import Text
+from geoapp.core.questions.actions import ACTION_TEXT, ACTIONS, ActionKind, ActionParameters
+from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
+from geoapp.core.questions.field import Table
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.siting import (
+    FROM_DEMAND,
+    FROM_FACILITIES,
+    FROM_NETWORK,
+    MODEL_TEXT,
+    SITING,
+    SitingModel,
+    SitingParameters,
+)
+from geoapp.core.units import format_metres, format_moment, format_seconds
+from geoapp.core.words import FAMILY_TEXT, Family
+
+Question = CoverageParameters | SitingParameters | ActionParameters
+
+EVERYWHERE: Final = Text("全部范围", "Everywhere")
+NEWEST: Final = Text("最新的需求集", "the newest demand set")
+NO_HOURS: Final = Text("不看开放时间", "opening hours not counted")
+_MOST_NAMED: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What codes are called, and whose clocks moments are by.
+
+    Attributes
+    ----------
+    zone
+        Name of a time zone.
+    regions, demand
+        Names by code of a region, of a demand set; a code without a name stands for itself.
+    """
+
+    zone: str
+    regions: Mapping[str, Text] = field(default_factory=dict)
+    demand: Mapping[str, Text] = field(default_factory=dict)
+
+
+def standard_text(standard_m: float | None, standard_seconds: float | None) -> Text:
+    """Return the standard: 500 m, 8 min."""
+    if standard_m is not None:
+        return format_metres(standard_m)
+    return format_seconds(standard_seconds or 0.0)
+
+
+def area_text(code: str | None, names: Mapping[str, Text]) -> Text:
+    """Return an area's name; its code where the region is no longer stored."""
+    return EVERYWHERE if code is None else names.get(code, Text(code, code))
+
+
+def question_title(question: Question, naming: Naming) -> Text:
+    """Return a question in one line: where, how many, what standard, and what departs from the usual.
+
+    What departs is told in the order of the table of the question's fields. What only orders the
+    search (its time, other plans besides) is not in a title.
+    """
+    area = area_text(question.region, naming.regions)
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    walk = Text(f"步行 {standard.zh}以内", f"within {standard.en} on foot")
+    parts = [walk]
+    if isinstance(question, SitingParameters):
+        model = MODEL_TEXT[SitingModel(question.model)]
+        parts = [Text(f"{walk.zh}（{model.zh}）", f"{walk.en} ({model.en})")]
+        if question.p is not None:
+            parts.insert(0, _counted(question.p, "个站点", "site"))
+    elif isinstance(question, ActionParameters):
+        parts.insert(
+            0, Text(f"预算 {_number(question.budget)}", f"budget {_number(question.budget)}")
+        )
+    told = [words for name, words in _departing(question, naming) if name not in _UNTITLED]
+    head = Text("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
+    return Text(
+        "；".join([f"{area.zh}：{head.zh}", *(one.zh for one in told)]),
+        "; ".join([f"{area.en}: {head.en}", *(one.en for one in told)]),
+    )
+
+
+def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]]:
+    """Return a question as labels and values: what everybody asks for, and what departs from the usual."""
+    table = table_of(question)
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    lines: dict[str, tuple[Text, Text]] = {}
+    if isinstance(question, SitingParameters):
+        lines["model"] = (Text("模型", "model"), MODEL_TEXT[SitingModel(question.model)])
+        if question.p is not None:
+            shown = str(question.p)
+            lines["p"] = (table["p"].label, Text(shown, shown))
+    if isinstance(question, ActionParameters):
+        shown = _number(question.budget)
+        lines["budget"] = (table["budget"].label, Text(shown, shown))
+    lines |= {
+        "region": (Text("范围", "area"), area_text(question.region, naming.regions)),
+        "standard": (Text("服务标准", "service standard"), standard),
+        "demand": (Text("需求集", "demand set"), _demand(question.demand, naming)),
+        "families": (Text("算哪些设施", "facilities that count"), _families(question.families)),
+    }
+    if not isinstance(question, ActionParameters):
+        lines["at"] = (table["at"].label, NO_HOURS)
+    if not isinstance(question, CoverageParameters):
+        lines["candidates"] = (table["candidates"].label, _candidates(question.candidates))
+    for name, words in _departing(question, naming):
+        label = table[name].label
+        # What stands there already has its words, but not what it adds to them.
+        lines[name] = (lines[name][0] if name in lines else label, words)
+    return list(lines.values())
+
+
+def table_of(question: Question) -> Table:
+    """Return the table of a question's fields."""
+    if isinstance(question, SitingParameters):
+        return SITING
+    return ACTIONS if isinstance(question, ActionParameters) else COVERAGE
+
+
+# Told first of all, or no part of a title.
+_HEAD = frozenset({"model", "p", "standard_m", "standard_seconds", "region"})
+_UNTITLED = frozenset(
+    {"alternatives", "differ", "within_share", "time_limit_seconds", "target_gap"}
+)
+
+
+def _departing(question: Question, naming: Naming) -> Iterable[tuple[str, Text]]:
+    """Go through the fields that depart from their defaults, each with its words."""
+    table = table_of(question)
+    for one in table:
+        if one.name in _HEAD or not table.is_given(question, one.name):
+            continue
+        if one.needs is not None and not table.is_given(question, one.needs):
+            continue
+        if one.name == "budget" and isinstance(question, ActionParameters):
+            continue
+        words = _WORDS[one.name](getattr(question, one.name), naming)
+        if words is not None:
+            yield one.name, words
+
+
+def _number(value: float) -> str:
+    return f"{value:,.10g}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:,.10g}%"
+
+
+def _counted(count: int, zh: str, en: str) -> Text:
+    return Text(f"{count:,} {zh}", f"{count:,} {en}" if count == 1 else f"{count:,} {en}s")
+
+
+def _demand(code: str | None, naming: Naming) -> Text:
+    return NEWEST if code is None else naming.demand.get(code, Text(code, code))
+
+
+def _titled_demand(code: str, naming: Naming) -> Text | None:
+    # Where there is one set alone, it tells nothing apart.
+    if set(naming.demand) == {code}:
+        return None
+    name = _demand(code, naming)
+    return Text(f"需求：{name.zh}", f"demand: {name.en}")
+
+
+def _families(families: Iterable[str] | None) -> Text:
+    names = [FAMILY_TEXT[Family(one)] for one in families or list(Family)]
+    return Text("、".join(one.zh for one in names), ", ".join(one.en for one in names))
+
+
+def _only(families: tuple[str, ...], _naming: Naming) -> Text | None:
+    if set(families) == set(Family):
+        return None
+    names = _families(families)
+    return Text(f"只算{names.zh}", f"{names.en} alone counted")
+
+
+def _candidates(candidates: str | None) -> Text:
+    if candidates is None or candidates == FROM_DEMAND:
+        return Text("按需求生成", "generated where the demand is")
+    if candidates == FROM_NETWORK:
+        return Text("路网的路口", "junctions of the walking network")
+    if candidates.startswith(FROM_FACILITIES):
+        family = FAMILY_TEXT[Family(candidates.removeprefix(FROM_FACILITIES))]
+        return Text(f"升级现有的{family.zh}", f"upgrading: {family.en}")
+    return Text(f"候选集 {candidates}", f"candidate set {candidates}")
+
+
+def _titled_candidates(candidates: str, _naming: Naming) -> Text | None:
+    return None if candidates == FROM_DEMAND else _candidates(candidates)
+
+
+def _one_quota(quota: Quota) -> Text:
+    least, most = quota.least or 0, quota.most
+    if most is None:
+        return Text(f"至少 {least} 个", f"at least {least}")
+    if least == most:
+        return Text(f"{least} 个", f"exactly {least}")
+    if not least:
+        return Text(f"至多 {most} 个", f"at most {most}")
+    return Text(f"{least} 至 {most} 个", f"{least} to {most}")
+
+
+def _quotas(
+    quotas: tuple[tuple[str, Quota], ...], names: Mapping[str, Text], each: Text
+) -> Text | None:
+    some = [(code, quota) for code, quota in quotas if not quota.limits_nothing]
+    if not some:
+        return None
+    alike = {(quota.least or 0, quota.most) for _, quota in some}
+    if len(alike) == 1 and len(some) > _MOST_NAMED:
+        words = _one_quota(some[0][1])
+        return Text(
+            f"{len(some)} {each.zh}每个{words.zh}", f"{words.en} in each of {len(some)} {each.en}"
+        )
+    told = [(names.get(code, Text(code, code)), _one_quota(quota)) for code, quota in some]
+    more = len(told) - _MOST_NAMED
+    zh = "、".join(f"{name.zh} {words.zh}" for name, words in told[:_MOST_NAMED])
+    en = ", ".join(f"{words.en} in {name.en}" for name, words in told[:_MOST_NAMED])
+    return Text(
+        zh + (f"，另有 {more} {each.zh}" if more > 0 else ""),
+        en + (f" and {more} more {each.en}" if more > 0 else ""),
+    )
+
+
+def _at(moment: Any, naming: Naming) -> Text:
+    return format_moment(moment, naming.zone)
+
+
+def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:
+    first = [format_moment(one, naming.zone) for one in sorted(moments)]
+    more = len(first) - _MOST_NAMED
+    zh = "、".join(one.zh for one in first[:_MOST_NAMED])
+    en = ", ".join(one.en for one in first[:_MOST_NAMED])
+    if more > 0:
+        return Text(f"{zh} 等 {len(first)} 个时刻", f"{en} and {more} more")
+    return Text(zh, en)
+
+
+def _cost(kind: ActionKind) -> Callable[[float, Naming], Text]:
+    name = ACTION_TEXT[kind]
+    return lambda value, _naming: Text(f"{name.zh} {_number(value)}", f"{name.en} {_number(value)}")
+
+
+def _words(
+    zh: str, en: str, shown: Callable[[Any], str] = _number
+) -> Callable[[Any, Naming], Text]:
+    return lambda value, _naming: Text(zh, en).format(value=shown(value))
+
+
+def _many(zh: str, en: str, noun: str) -> Callable[[Any, Naming], Text]:
+    def words(values: Any, _naming: Naming) -> Text:
+        count = len(values)
+        shown = f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+        return Text(zh.format(value=f"{count:,}"), en.format(value=shown))
+
+    return words
+
+
+def _metres_zh_en(zh: str, en: str) -> Callable[[float, Naming], Text]:
+    def words(value: float, _naming: Naming) -> Text:
+        shown = format_metres(value)
+        return Text(zh.format(value=shown.zh), en.format(value=shown.en))
+
+    return words
+
+
+def _seconds(zh: str, en: str) -> Callable[[float, Naming], Text]:
+    def words(value: float, _naming: Naming) -> Text:
+        shown = format_seconds(value)
+        return Text(zh.format(value=shown.zh), en.format(value=shown.en))
+
+    return words
+
+
+# The words of each field that departs from its default; None where that means nothing.
+_WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
+    "share": _words("至少覆盖 {value}", "at least {value} covered", _percent),
+    "demand": _titled_demand,
+    "candidates": _titled_candidates,
+    "spacing_m": _metres_zh_en("候选点间距 {value}", "candidates {value} apart"),
+    "drawn": _many("另画 {value} 处", "{value} drawn besides", "candidate"),
+    "fixed": _many("必选 {value} 处", "{value} that must be there", "site"),
+    "forbidden": _many("不用 {value} 处", "{value} not available", "candidate"),
+    "forbidden_areas": _many("禁设范围 {value} 处", "none in {value}", "forbidden area"),
+    "families": _only,
+    "at": _at,
+    "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),
+    "quotas": lambda quotas, naming: _quotas(quotas, naming.regions, Text("个区", "regions")),
+    "host_quotas": lambda quotas, _naming: _quotas(quotas, {}, Text("类单位", "types of host")),
+    "budget": _words("预算 {value}", "budget {value}"),
+    "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
+    "capacity": _words("每处 {value} 座", "{value} seats each"),
+    "alternatives": _words("另找 {value} 个方案", "other plans sought: {value}"),
+    "differ": _words("至少换 {value} 处", "sites that differ: at least {value}"),
+    "within_share": _words("至多少覆盖 {value}", "at most {value} less covered", _percent),
+    "time_limit_seconds": _seconds("至多算 {value}", "at most {value} of solving"),
+    "target_gap": _words("差距 {value} 以内即停", "stop within {value}", _percent),
+    "moments": _moments,
+    "hours": _words("开放 {value}", "open {value}", str),
+    "most_actions": _words("至多 {value} 项", "no more actions than {value}"),
+    "build_cost": _cost(ActionKind.BUILD),
+    "extend_cost": _cost(ActionKind.EXTEND_HOURS),
+    "move_cost": _cost(ActionKind.MOVE),
+    "upgrade_cost": _cost(ActionKind.UPGRADE),
+    "close_saving": _cost(ActionKind.CLOSE),
+}
