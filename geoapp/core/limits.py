@@ -26,6 +26,7 @@ LEAST_APART_M: Final = 1.0  # of stations
 MOST_APART_M: Final = 100_000.0
 MOST_SITES: Final = 5_000
 MOST_CANDIDATES: Final = 20_000
+MOST_GENERATED: Final = 12_000  # where nobody asks for a spacing
 MOST_DRAWN: Final = 1_000
 MOST_AREAS: Final = 200
 MOST_QUOTAS: Final = 1_000

@@ -12,7 +12,7 @@ from geoapp.core.questions.checks import check_fields
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.places import DrawnSite
-from geoapp.core.questions.siting import DEFAULT_SPACING_M, SitingParameters
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.questions.tables.actions import FIELDS
 
 DEFAULT_HOURS: Final = "Mo-Su 06:00-22:00"
@@ -91,7 +91,7 @@ class ActionParameters:
     demand: str | None = None
     families: tuple[str, ...] | None = None
     candidates: str | None = None
-    spacing_m: float = DEFAULT_SPACING_M
+    spacing_m: float | None = None
     drawn: tuple[DrawnSite, ...] = ()
     min_spacing_m: float | None = None
     most_actions: int | None = None

@@ -1,5 +1,6 @@
 """What a siting run is asked; a combination that a model cannot honour is refused with its reason."""
 
+import math
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import LEAST_SPACING_M, MOST_SPACING_M
 from geoapp.core.questions.checks import check_fields
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
@@ -21,7 +23,8 @@ from geoapp.core.words import Family
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"
 FROM_FACILITIES: Final = "facilities:"  # then a family
-DEFAULT_SPACING_M: Final = 300.0
+# Of the walk that the standard allows, the part that lies between two generated candidates.
+SPACING_SHARE: Final = 0.2
 
 
 class SitingModel(StrEnum):
@@ -68,7 +71,8 @@ class SitingParameters:
         ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the
         facilities in service of a family that does not count (see ``families``), to be upgraded.
     spacing_m
-        Least distance of generated candidates.
+        Least distance of generated candidates; None: a fifth of the standard, and wider where that
+        would make too many.
     drawn
         More candidates, drawn by hand.
     fixed, forbidden
@@ -107,7 +111,7 @@ class SitingParameters:
     region: str | None = None
     demand: str | None = None
     candidates: str | None = None
-    spacing_m: float = DEFAULT_SPACING_M
+    spacing_m: float | None = None
     drawn: tuple[DrawnSite, ...] = ()
     fixed: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
@@ -161,6 +165,19 @@ class SitingParameters:
     def generated(self) -> bool:
         """Whether candidates are generated."""
         return self.candidates in (None, FROM_DEMAND, FROM_NETWORK)
+
+    def spacing_for(self, walk_m: float) -> float:
+        """Return the spacing of generated candidates: what is asked, else a fifth of a walk, in metres.
+
+        Parameters
+        ----------
+        walk_m
+            The walk that the standard allows. The site that serves a spot best is then not far from a
+            candidate, whatever the standard: a grid that is coarse beside it gives away coverage.
+        """
+        if self.spacing_m is not None:
+            return self.spacing_m
+        return min(max(float(math.ceil(SPACING_SHARE * walk_m)), LEAST_SPACING_M), MOST_SPACING_M)
 
     def forbidden_shape(self) -> BaseGeometry | None:
         """Return the forbidden areas as one shape (EPSG:4326); None where there are none."""
@@ -248,7 +265,7 @@ class SitingParameters:
             self,
             candidates=self.candidates or FROM_DEMAND,
             families=self.families or tuple(Family),
-            spacing_m=self.spacing_m if self.generated else DEFAULT_SPACING_M,
+            spacing_m=self.spacing_m if self.generated else None,
         )
 
     def same_as(self, other: "SitingParameters") -> bool:

@@ -1,6 +1,7 @@
 """The candidates of a siting run: a stored set, places made from demand or streets, drawn ones."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_GENERATED, MOST_SPACING_M
 from geoapp.core.questions.siting import FROM_DEMAND, FROM_NETWORK, SitingParameters
 from geoapp.core.walking import WalkingEstimate
 from geoapp.operations.ground.stored import Stored
@@ -192,12 +194,34 @@ def generated_sites(
     demand: DemandRows,
     network: WalkingNetwork | None,
     estimate: WalkingEstimate,
-) -> GeneratedSites:
-    """Return candidates made from the demand or from the streets near it."""
+) -> tuple[GeneratedSites, float]:
+    """Return candidates made from the demand or from the streets near it, and their spacing, metres.
+
+    A spacing that nobody asked for is widened until there are no more than `MOST_GENERATED`.
+    """
+    walk_m = wanted.standard.walk_m(estimate)
+    spacing_m = wanted.spacing_for(walk_m)
+    make = _maker(wanted, demand, network, walk_m)
+    made = make(spacing_m)
+    while wanted.spacing_m is None and len(made) > MOST_GENERATED and spacing_m < MOST_SPACING_M:
+        # On a plane the number falls with the square of the spacing.
+        wider = spacing_m * max(1.05, math.sqrt(len(made) / MOST_GENERATED))
+        spacing_m = min(float(math.ceil(wider)), MOST_SPACING_M)
+        made = make(spacing_m)
+    return made, spacing_m
+
+
+def _maker(
+    wanted: SitingParameters,
+    demand: DemandRows,
+    network: WalkingNetwork | None,
+    walk_m: float,
+) -> Callable[[float], GeneratedSites]:
+    """Return what makes candidates of a spacing."""
     area = wanted.forbidden_shape()
     if wanted.candidates != FROM_NETWORK:
-        return from_demand(
-            demand.lon, demand.lat, demand.weight, spacing_m=wanted.spacing_m, forbidden=area
+        return lambda spacing_m: from_demand(
+            demand.lon, demand.lat, demand.weight, spacing_m=spacing_m, forbidden=area
         )
     if network is None:
         accepted = Text(
@@ -205,12 +229,12 @@ def generated_sites(
         )
         raise InvalidValueError("candidates", wanted.candidates, accepted)
     here = demand.weight > 0
-    return from_network(
+    return lambda spacing_m: from_network(
         network,
-        spacing_m=wanted.spacing_m,
+        spacing_m=spacing_m,
         near_lon=demand.lon[here],
         near_lat=demand.lat[here],
-        within_m=wanted.standard.walk_m(estimate),
+        within_m=walk_m,
         forbidden=area,
     )
 
@@ -234,7 +258,7 @@ def read_candidate_rows(
     told: dict[str, Any] = {"set": None, "version": None, "generated": None, "spacing_m": None}
     if wanted.generated:
         below = None if wanted.region is None else regions_below(session, wanted.region)
-        made = generated_sites(wanted, stored.demand, network, estimate)
+        made, spacing_m = generated_sites(wanted, stored.demand, network, estimate)
         found = regions_of_points(session, made.lon, made.lat, tolerance_m)
         none = np.full(len(made), None, dtype=object)
         unknown = np.full(len(made), np.nan)
@@ -242,7 +266,7 @@ def read_candidate_rows(
         rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
         if below is not None:
             rows = chosen_rows(rows, np.isin(found.astype(str), below))
-        told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": wanted.spacing_m}
+        told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": spacing_m}
     else:
         rows = stored_candidates(session, wanted, stored.placed)
         held = find_candidate_set(session, str(wanted.candidates))

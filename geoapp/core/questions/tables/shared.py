@@ -88,7 +88,11 @@ SPACING_M = Field(
     name="spacing_m",
     kind=Kind.NUMBER,
     label=Text("生成的候选点的间距", "Spacing of generated candidates"),
-    help=Text("生成的候选点的间距", "spacing of generated candidates"),
+    help=Text(
+        "生成的候选点的间距，默认为标准的五分之一，候选点过多时加大",
+        "spacing of generated candidates; none: a fifth of the standard, wider where that would make "
+        "too many",
+    ),
     least=limits.LEAST_SPACING_M,
     most=limits.MOST_SPACING_M,
     unit=Unit.METRES,
