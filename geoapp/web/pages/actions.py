@@ -11,7 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.actions import ACTIONS, COSTS, ActionParameters
 from geoapp.core.results.actions import CHOICE_TEXT, Choice
 from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
@@ -27,6 +27,7 @@ from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.coverage.planner import run_number
+from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.siting.views import SitingLine
 
@@ -61,6 +62,8 @@ def show() -> str:
         chosen_hours=_CHOSEN_HOURS,
         lines=_lines(names),
         texts=_texts(),
+        form=form_parts(ACTIONS),
+        costs=set(COSTS.values()),
         **_parts(run, names),
     )
 

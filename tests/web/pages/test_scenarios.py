@@ -9,6 +9,7 @@ import shapely
 import shapely.geometry
 from playwright.sync_api import Page, expect
 
+from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -120,20 +121,22 @@ def test_a_run_opens_with_its_question_and_nothing_is_lost(
     site: Site, settings: Settings, visit: Visit
 ) -> None:
     """Also what the form has no field for; and a site without a landlord is left out."""
-    question = replace(QUESTION, target_gap=0.01, min_spacing_m=50.0)
+    beyond = (("370200", Quota(None, 5)),)  # the form sets quotas of districts
+    question = replace(QUESTION, target_gap=0.01, min_spacing_m=50.0, quotas=beyond)
     run = siting_run.run_here(site.database, settings, question)
     page = open_siting(site, visit)
     page.goto(f"{site.url}/plan/siting?run={run.id}&without=G-1")
     expect(page.locator("body[data-ready]")).to_be_visible()
     assert (page.locator("#p").input_value(), page.locator("#amount").input_value()) == ("2", "300")
     assert page.locator("#min-spacing").input_value() == "50"
-    expect(page.locator("#kept")).to_contain_text("target_gap")
+    assert page.locator("#gap").input_value() == "1"
+    expect(page.locator("#kept")).to_contain_text("quotas")
     page.get_by_text("更多条件").click()
     expect(page.locator("#never li")).to_contain_text("G-1")
     page.locator("#never button").click()
     number = ask(page, site, settings)
     again = SitingParameters.from_stored(siting_run.read(site.database, number).params)
-    assert again.target_gap == 0.01
+    assert (again.target_gap, again.quotas) == (0.01, beyond)
     page.click("#kept-drop")
     expect(page.locator("#kept")).to_be_hidden()
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from geoapp.core import limits
 from geoapp.core.i18n import Text
-from geoapp.core.questions.field import Field, Kind, Place, Unit
+from geoapp.core.questions.field import Absent, Field, Kind, Place, Unit
 from geoapp.core.questions.tables.shared import (
     AT,
     CANDIDATES,
@@ -128,12 +128,15 @@ HOST_QUOTAS = Field(
     most_items=limits.MOST_QUOTAS,
     models=_MOST_COVERED,
     option="--host-quota",
-    page=Place.OWN,
+    page=Absent(
+        "the page does not know the types of host before it knows the candidate set; a question that "
+        "has such quotas keeps them"
+    ),
 )
 BUDGET = Field(
     name="budget",
     kind=Kind.NUMBER,
-    label=Text("预算（候选集写明费用时）", "Budget (where the candidate set has costs)"),
+    label=Text("预算，候选集写明费用时", "Budget, where the candidate set has costs"),
     help=Text("费用上限", "the most that the new sites may cost together"),
     least=0.0,
     most=limits.MOST_MONEY,

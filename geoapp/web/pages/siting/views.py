@@ -40,6 +40,7 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.coverage.planner import next_evening, run_number
+from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting.curve import curve_of
@@ -91,6 +92,7 @@ def show() -> str:
         lines=_lines(names),
         texts=_texts(),
         known=_known(saved, run),
+        form=form_parts(SITING),
         **_parts(run, names),
     )
 

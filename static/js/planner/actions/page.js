@@ -20,7 +20,7 @@ byId('region', HTMLSelectElement).addEventListener('change', (event) => {
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();
-  const body = questionOf(readFields(form));
+  const body = questionOf(readFields(form), readJson('asked').controls);
   const lack = missing(body, texts) || (!body.moments.length && texts.no_moment) || (!hasCosts(body) && texts.no_cost) || null;
   complain(lack);
   if (!lack) follower.start(body);

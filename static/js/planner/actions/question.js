@@ -1,28 +1,23 @@
 // What the page of actions asks, as the API's body.
 
+import { askedMembers } from '../asked.js';
 import { commonQuestion } from '../question.js';
 
 const COSTS = ['extend_cost', 'build_cost', 'upgrade_cost', 'move_cost', 'close_saving'];
 
 /**
  * @param {import('../question.js').Fields} fields
+ * @param {import('../asked.js').Asked[]} asked
  * @returns {import('../question.js').Question & Record<string, unknown> & { moments: string[] }}
  */
-export function questionOf(fields) {
-  /** @type {Record<string, number>} */
-  const given = {};
-  COSTS.forEach((name) => { if (fields[name]) given[name] = Number(fields[name]); });
-  if (fields.min_spacing) given.min_spacing_m = Number(fields.min_spacing);
-  if (fields.most) given.most_actions = Number(fields.most);
+export function questionOf(fields, asked) {
   return {
     ...commonQuestion(fields),
-    ...given,
-    budget: Number(fields.budget),
+    ...askedMembers(fields, asked),
     moments: fields.day ? fields.ticked.hour.map((hour) => `${fields.day}T${hour}`) : [],
     // Until midnight is the end of this day, not its beginning.
     hours: `Mo-Su ${fields.from}-${fields.until === '00:00' ? '24:00' : fields.until}`,
     candidates: fields.candidates,
-    time_limit_seconds: Number(fields.seconds),
   };
 }
 

@@ -1,8 +1,9 @@
 // The siting form on the page: read as a question, filled with one.
 
-import { byId } from '../../lib/page.js';
+import { byId, readJson } from '../../lib/page.js';
+import { isHonoured } from '../asked.js';
 import { readFields } from '../question.js';
-import { fieldsOf, partsOf, questionOf } from './question.js';
+import { fieldsOf, questionOf } from './question.js';
 
 /**
  * @param {HTMLFormElement} form
@@ -12,16 +13,21 @@ import { fieldsOf, partsOf, questionOf } from './question.js';
 export function makeForm(form, districts, datum) {
   /** @type {import('./question.js').SitingQuestion} */
   let kept = {};
+  /** @type {{ controls: import('../asked.js').Asked[], quotas: string[] }} */
+  const { controls: asked, quotas: quotaModels } = readJson('asked');
 
   /** Show what the model that is chosen has a use for. */
   function fit() {
     const fields = readFields(form);
-    const parts = partsOf(fields.model);
-    byId('p-field').hidden = !parts.p;
-    byId('p', HTMLInputElement).disabled = !parts.p;
-    byId('share-field').hidden = !parts.share;
-    ['others-field', 'backup-field', 'capacity-field'].forEach((id) => { byId(id).hidden = !parts.plain; });
-    byId('rules-field').hidden = !parts.rules;
+    asked.forEach((one) => {
+      const place = form.querySelector(`[data-field="${one.name}"]`);
+      const control = form.elements.namedItem(one.name);
+      const idle = !isHonoured(one, fields.model);
+      if (place instanceof HTMLElement) place.hidden = idle;
+      // What is out of sight is not asked, and cannot keep the form from being sent.
+      if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;
+    });
+    byId('rules-field').hidden = !quotaModels.includes(fields.model);
     byId('moment').hidden = fields.when !== 'at';
     const names = Object.keys(kept);
     byId('kept').hidden = !names.length;
@@ -30,7 +36,7 @@ export function makeForm(form, districts, datum) {
 
   /** What the form asks, without the places on the map. */
   function question() {
-    return { ...questionOf(readFields(form), kept, districts), datum };
+    return { ...questionOf(readFields(form), kept, districts, asked, quotaModels), datum };
   }
 
   /**
@@ -52,7 +58,7 @@ export function makeForm(form, districts, datum) {
    * @param {import('./question.js').SitingQuestion} given
    */
   function fill(given) {
-    const shown = fieldsOf(given, districts);
+    const shown = fieldsOf(given, districts, asked);
     Object.entries(shown.fields).forEach(([name, value]) => put(name, value));
     form.querySelectorAll('[name="family"]').forEach((one) => {
       const box = /** @type {HTMLInputElement} */ (one);

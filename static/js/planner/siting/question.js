@@ -1,5 +1,6 @@
 // What the siting form asks, as the API's body, and the other way round. No page is touched here.
 
+import { askedMembers, converted, shownFields } from '../asked.js';
 import { commonQuestion, momentQuestion } from '../question.js';
 
 /**
@@ -26,56 +27,34 @@ import { commonQuestion, momentQuestion } from '../question.js';
 
 /** @typedef {Record<string, string[]>} Districts the districts of each area by its code; '' is everywhere */
 
-// Fields of a question that have no place in the form are kept as they came and asked again.
+// What the page asks beside the controls that are drawn from the table. Fields of a question that have
+// no place in the form are kept as they came and asked again.
 const SHOWN = new Set([
-  'model', 'p', 'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'spacing_m', 'drawn', 'fixed',
-  'forbidden', 'forbidden_areas', 'families', 'at', 'share', 'min_spacing_m', 'time_limit_seconds', 'datum',
-  'alternatives', 'differ', 'budget', 'backup_share', 'capacity',
+  'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'drawn', 'fixed', 'forbidden', 'forbidden_areas',
+  'families', 'at', 'datum',
 ]);
-
-/**
- * Which parts of the form a model has a use for.
- * @param {string} model
- */
-export function partsOf(model) {
-  const plain = model === 'mclp';
-  return { p: model !== 'lscp', share: model === 'lscp', plain, rules: plain || model === 'equity' };
-}
 
 /**
  * The form as a question, without the places on the map.
  * @param {import('../question.js').Fields} fields
  * @param {SitingQuestion} kept what is asked beyond the form
  * @param {Districts} districts
+ * @param {import('../asked.js').Asked[]} asked
+ * @param {string[]} quotaModels the models that honour quotas
  * @returns {SitingQuestion}
  */
-export function questionOf(fields, kept, districts) {
-  const parts = partsOf(fields.model);
+export function questionOf(fields, kept, districts, asked, quotaModels) {
   /** @type {SitingQuestion} */
   const body = {
     ...kept,
     ...commonQuestion(fields),
     ...momentQuestion(fields),
-    model: fields.model,
+    ...askedMembers(fields, asked),
     candidates: fields.candidates,
-    spacing_m: Number(fields.spacing),
-    time_limit_seconds: Number(fields.seconds),
   };
-  if (parts.p) body.p = Number(fields.p);
-  if (parts.share) body.share = Number(fields.share) / 100;
-  if (fields.min_spacing) body.min_spacing_m = Number(fields.min_spacing);
-  if (parts.rules) {
-    const quota = quotaOf(fields);
-    if (quota) body.quotas = Object.fromEntries((districts[fields.region] || []).map((code) => [code, quota]));
-    if (fields.budget) body.budget = Number(fields.budget);
-  }
-  if (parts.plain) {
-    if (fields.capacity) body.capacity = Number(fields.capacity);
-    if (Number(fields.backup)) body.backup_share = Number(fields.backup) / 100;
-    if (Number(fields.alternatives)) {
-      body.alternatives = Number(fields.alternatives);
-      body.differ = Number(fields.differ);
-    }
+  const quota = quotaOf(fields);
+  if (quota && quotaModels.includes(fields.model)) {
+    body.quotas = Object.fromEntries((districts[fields.region] || []).map((code) => [code, quota]));
   }
   return body;
 }
@@ -101,14 +80,6 @@ function shown(value) {
 }
 
 /**
- * A number in another unit, without the crumbs of the conversion.
- * @param {number} value
- */
-function converted(value) {
-  return String(Number(value.toFixed(6)));
-}
-
-/**
  * The quota that all districts of the question's area have; null where they differ or have none.
  * @param {SitingQuestion} given
  * @param {Districts} districts
@@ -128,33 +99,27 @@ function commonQuota(given, districts) {
  * (null: all), and what it asks beyond the form.
  * @param {SitingQuestion} given
  * @param {Districts} districts
+ * @param {import('../asked.js').Asked[]} asked
  * @returns {{ fields: Record<string, string>, families: string[] | null, kept: SitingQuestion }}
  */
-export function fieldsOf(given, districts) {
+export function fieldsOf(given, districts, asked) {
   const quota = commonQuota(given, districts);
   /** @type {Record<string, string>} */
   const fields = {
-    model: given.model || 'mclp',
+    ...shownFields(given, asked),
     unit: given.standard_m ? 'm' : 'min',
     amount: given.standard_m ? shown(given.standard_m) : converted((given.standard_seconds || 0) / 60),
     region: given.region || '',
     candidates: given.candidates || 'generated',
-    min_spacing: shown(given.min_spacing_m),
     when: given.at ? 'at' : 'any',
-    alternatives: shown(given.alternatives || 0),
-    budget: shown(given.budget),
-    capacity: shown(given.capacity),
-    backup: converted((given.backup_share || 0) * 100),
     least: shown(quota && quota.min),
     most_each: shown(quota && quota.max),
   };
-  if (given.p) fields.p = shown(given.p);
-  if (given.share !== undefined && given.share !== null) fields.share = converted(given.share * 100);
   if (given.demand) fields.demand = given.demand;
-  if (given.spacing_m) fields.spacing = shown(given.spacing_m);
-  if (given.time_limit_seconds) fields.seconds = shown(given.time_limit_seconds);
   if (given.at) fields.at = given.at;
-  if (given.differ) fields.differ = shown(given.differ);
-  const kept = Object.fromEntries(Object.entries(given).filter(([name]) => !SHOWN.has(name) && !(quota && name === 'quotas')));
+  const drawn = new Set(asked.map((one) => one.name));
+  const kept = Object.fromEntries(Object.entries(given).filter(
+    ([name]) => !SHOWN.has(name) && !drawn.has(name) && !(quota && name === 'quotas'),
+  ));
   return { fields, families: given.families || null, kept };
 }

@@ -3,8 +3,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { hasCosts, questionOf } from '../../../../static/js/planner/actions/question.js';
+import { hasCosts, questionOf as questionWith } from '../../../../static/js/planner/actions/question.js';
 import { missing } from '../../../../static/js/planner/question.js';
+
+const NAMES = ['budget', 'extend_cost', 'build_cost', 'upgrade_cost', 'move_cost', 'close_saving', 'min_spacing_m', 'most_actions'];
+const ASKED = [...NAMES, 'time_limit_seconds'].map((name) => ({ name, number: true, scale: 1, models: [], needs: null, usual: '' }));
+
+/** @param {ReturnType<typeof form>} fields */
+function questionOf(fields) {
+  return questionWith(fields, ASKED);
+}
 
 const TEXTS = { no_family: 'family', no_moment: 'moment' };
 
@@ -16,7 +24,7 @@ function form(some = {}, hours = ['08:00', '21:00']) {
   const fields = /** @type {Record<string, string>} */ ({
     budget: '60', extend_cost: '2', build_cost: '8', upgrade_cost: '', move_cost: '', close_saving: '', from: '06:00',
     until: '22:00', day: '2026-11-28', amount: '500', unit: 'm', region: '', demand: 'd', candidates: 'generated',
-    min_spacing: '', most: '', seconds: '20', ...some,
+    min_spacing_m: '', most_actions: '', time_limit_seconds: '20', ...some,
   });
   return Object.assign(fields, { ticked: { family: ['station'], hour: hours } });
 }

@@ -3,10 +3,52 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { fieldsOf, partsOf, questionOf } from '../../../../static/js/planner/siting/question.js';
+import { isHonoured } from '../../../../static/js/planner/asked.js';
+import { fieldsOf as fieldsWith, questionOf as questionWith } from '../../../../static/js/planner/siting/question.js';
 
 const DISTRICTS = { '': ['A', 'B'], '3702': ['A'] };
 const FAMILIES = ['station', 'base'];
+const COVERED = ['mclp', 'equity'];
+
+/**
+ * @param {string} name
+ * @param {{ scale?: number, models?: string[], needs?: string, usual?: string | null, number?: boolean }} [more]
+ */
+function control(name, more = {}) {
+  return { name, number: true, scale: 1, models: [], needs: null, usual: '', ...more };
+}
+
+// As the page tells them; the page's own test holds them to the table.
+const ASKED = [
+  control('model', { number: false, usual: 'mclp' }),
+  control('p', { models: [...COVERED, 'p_median', 'p_center'], usual: null }),
+  control('share', { scale: 100, models: ['lscp'], usual: '100' }),
+  control('spacing_m'),
+  control('min_spacing_m', { models: [...COVERED, 'lscp'] }),
+  control('budget', { models: COVERED }),
+  control('backup_share', { scale: 100, models: ['mclp'], usual: '0' }),
+  control('capacity', { models: ['mclp'] }),
+  control('alternatives', { models: ['mclp'], usual: '0' }),
+  control('differ', { models: ['mclp'], needs: 'alternatives', usual: '2' }),
+  control('time_limit_seconds', { usual: '60' }),
+];
+
+/**
+ * @param {ReturnType<typeof form>} fields
+ * @param {import('../../../../static/js/planner/siting/question.js').SitingQuestion} kept
+ * @param {Record<string, string[]>} districts
+ */
+function questionOf(fields, kept, districts) {
+  return questionWith(fields, kept, districts, ASKED, COVERED);
+}
+
+/**
+ * @param {import('../../../../static/js/planner/siting/question.js').SitingQuestion} given
+ * @param {Record<string, string[]>} districts
+ */
+function fieldsOf(given, districts) {
+  return fieldsWith(given, districts, ASKED);
+}
 
 /**
  * The form as the page brings it, with some fields filled in.
@@ -15,15 +57,15 @@ const FAMILIES = ['station', 'base'];
 function form(some = {}) {
   const fields = /** @type {Record<string, string>} */ ({
     model: 'mclp', p: '10', share: '95', amount: '500', unit: 'm', region: '', demand: 'd', candidates: 'generated',
-    spacing: '300', min_spacing: '', seconds: '30', when: 'any', at: '2026-11-28T21:00', least: '', most_each: '',
-    budget: '', backup: '0', capacity: '', alternatives: '0', differ: '2', ...some,
+    spacing_m: '', min_spacing_m: '', time_limit_seconds: '30', when: 'any', at: '2026-11-28T21:00', least: '', most_each: '',
+    budget: '', backup_share: '0', capacity: '', alternatives: '0', differ: '2', ...some,
   });
   return Object.assign(fields, { ticked: { family: FAMILIES, hour: [] } });
 }
 
 test('the plain form asks no more than it shows', () => {
   assert.deepEqual(questionOf(form(), {}, DISTRICTS), {
-    model: 'mclp', p: 10, standard_m: 500, demand: 'd', candidates: 'generated', spacing_m: 300,
+    model: 'mclp', p: 10, standard_m: 500, demand: 'd', candidates: 'generated',
     time_limit_seconds: 30, families: FAMILIES,
   });
 });
@@ -41,7 +83,7 @@ test('the fewest stations are asked by a share and without a number', () => {
 });
 
 test('a field counts only for a model that has a use for it', () => {
-  const filled = { least: '1', most_each: '3', budget: '0', backup: '50', capacity: '40', alternatives: '2', differ: '3' };
+  const filled = { least: '1', most_each: '3', budget: '0', backup_share: '50', capacity: '40', alternatives: '2', differ: '3' };
   const plain = questionOf(form(filled), {}, DISTRICTS);
   assert.deepEqual(plain.quotas, { A: { min: 1, max: 3 }, B: { min: 1, max: 3 } });
   assert.deepEqual([plain.budget, plain.backup_share, plain.capacity, plain.alternatives, plain.differ], [0, 0.5, 40, 2, 3]);
@@ -52,7 +94,7 @@ test('a field counts only for a model that has a use for it', () => {
   for (const model of ['lscp', 'p_median', 'p_center']) {
     const body = questionOf(form({ ...filled, model }), {}, DISTRICTS);
     for (const name of ['quotas', 'budget', 'backup_share', 'capacity', 'alternatives']) assert.ok(!(name in body), `${model} ${name}`);
-    assert.deepEqual([partsOf(model).plain, partsOf(model).rules], [false, false]);
+    assert.deepEqual(ASKED.filter((one) => ['budget', 'capacity'].includes(one.name) && isHonoured(one, model)), []);
   }
 });
 
@@ -65,7 +107,7 @@ test('a moment is asked only where one is chosen, and an empty one is seen', () 
 test('a question opens in the form and is asked again as it was', () => {
   const asked = {
     model: 'mclp', p: 4, standard_seconds: 400, region: '3702', demand: 'd', candidates: 'set-1', spacing_m: 250.5,
-    min_spacing_m: 120, time_limit_seconds: 45, families: ['station'], at: '2026-11-28T21:00', alternatives: 3, differ: 2,
+    min_spacing_m: 120, time_limit_seconds: 45, families: ['station'], at: '2026-11-28T21:00', alternatives: 3, differ: 4,
     budget: 0, capacity: 25, backup_share: 0.07, quotas: { A: { min: 1 } },
     target_gap: 0.01, host_quotas: { school: { max: 2 } },
   };
@@ -91,9 +133,15 @@ test('a share is shown without the crumbs of its conversion', () => {
   assert.equal(fieldsOf({ standard_seconds: 100 }, DISTRICTS).fields.amount, '1.666667');
 });
 
-test('what a question leaves open keeps what the form offers', () => {
+test('what other plans must be is asked only where any are sought', () => {
+  assert.ok(!('differ' in questionOf(form({ differ: '5' }), {}, DISTRICTS)));
+  assert.equal(questionOf(form({ alternatives: '1', differ: '5' }), {}, DISTRICTS).differ, 5);
+});
+
+test('what a question leaves open is shown as the usual, or as the form offers it', () => {
   const { fields, families } = fieldsOf({ standard_m: 300 }, DISTRICTS);
-  for (const name of ['p', 'share', 'demand', 'spacing', 'seconds', 'at', 'differ']) assert.ok(!(name in fields), name);
+  for (const name of ['p', 'demand', 'at']) assert.ok(!(name in fields), name);
+  assert.deepEqual([fields.share, fields.spacing_m, fields.time_limit_seconds, fields.differ], ['100', '', '60', '2']);
   assert.equal(families, null);
   assert.deepEqual([fields.model, fields.candidates, fields.region, fields.when], ['mclp', 'generated', '', 'any']);
 });

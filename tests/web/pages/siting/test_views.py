@@ -259,7 +259,7 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.fill("#amount", "300")
     page.get_by_text("更多条件").click()
     page.fill("#most-each", "1")
-    page.fill("#backup", "25")
+    page.fill("#backup-share", "25")
     number = ask(page, site, settings)
     params = siting_run.read(site.database, number).params
     assert params["quotas"] == {"370203": {"min": None, "max": 1}}
@@ -269,10 +269,10 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     expect(page.locator("body[data-ready]")).to_be_visible()
     expect(page.locator("#kept")).to_be_hidden()
     assert page.locator("#most-each").input_value() == "1"
-    assert page.locator("#backup").input_value() == "25"
+    assert page.locator("#backup-share").input_value() == "25"
     page.get_by_text("更多条件").click()
     page.fill("#most-each", "")
-    page.fill("#backup", "0")
+    page.fill("#backup-share", "0")
     page.get_by_label("职工之家", exact=True).uncheck()
     page.select_option("#candidates", "facilities:home")
     page.fill("#p", "1")
