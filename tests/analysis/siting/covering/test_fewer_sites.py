@@ -10,9 +10,10 @@ from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.fewer_sites import with_fewer
 from geoapp.analysis.siting.result import Clock
 from tests.analysis.siting.instances import some_rules, subsets, town_cover
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_set_covering_with_exchanges_equals_trying_all(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,7 @@ from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.siting.rules import Rules
 from tests.analysis.siting.covering.test_spacing import random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets, town_cover
+from tests.seeds import seeds
 
 
 def problem(seed: int) -> tuple[np.ndarray, np.ndarray, int, dict[str, object], Rules]:
@@ -47,7 +48,7 @@ def all_plans(rules: Rules) -> list[np.ndarray]:
     return [plan for plan in plans if keeps(rules, plan)]
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120))
 def test_the_large_way_equals_trying_all(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ruled_mclp, "_QUICK_ENTRIES", -1)
     monkeypatch.setattr(ruled_mclp, "_REBUILD_SHARE", 0.0 if seed % 2 else 0.0005)
@@ -63,7 +64,7 @@ def test_the_large_way_equals_trying_all(seed: int, monkeypatch: pytest.MonkeyPa
     assert keeps(rules, result.chosen)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_every_vector_bounds_every_plan_and_says_what_sites_lack(seed: int) -> None:
     cover, weights, _, _, rules = problem(seed)
     rows = merged(sp.csr_array(cover * 1.0), weights)
@@ -93,7 +94,7 @@ def test_every_vector_bounds_every_plan_and_says_what_sites_lack(seed: int) -> N
                 assert kept[list(plan)].all()
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_rebuilding_keeps_the_rules_and_never_loses(seed: int) -> None:
     cover, weights, _, _, rules = problem(seed)
     plans = all_plans(rules)

@@ -10,6 +10,7 @@ from geoapp.analysis.siting import SitingStatus, pairs_nearer_than, solve_lscp, 
 from geoapp.analysis.siting.spacing import cliques
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
+from tests.seeds import seeds
 
 
 def random_conflicts(rng: np.random.Generator, sites: int) -> np.ndarray:
@@ -24,7 +25,7 @@ def keeps(relation: np.ndarray, plan: list[int]) -> bool:
     return not relation[np.ix_(plan, plan)].any()
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_mclp_with_spacing_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(1, 40)), 9)
@@ -79,7 +80,7 @@ def test_mclp_with_spacing_equals_trying_all(seed: int) -> None:
     assert result.objective == pytest.approx(value(result.chosen.tolist()))
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_lscp_with_spacing_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(500 + seed)
     cover = random_cover(rng, int(rng.integers(1, 30)), 9)

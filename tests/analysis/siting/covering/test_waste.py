@@ -17,6 +17,7 @@ from geoapp.analysis.siting.covering.greedy import weight_covered
 from geoapp.analysis.siting.covering.waste import Neighbourhoods
 from geoapp.analysis.siting.kernels.waste import least_waste
 from tests.analysis.siting.instances import random_cover
+from tests.seeds import seeds
 
 NO_HALT = np.zeros(1, np.bool_)
 
@@ -30,7 +31,7 @@ def waste_of(
     return float(never[times == 0].sum() + again + own @ plan)
 
 
-@pytest.mark.parametrize("seed", range(300))
+@pytest.mark.parametrize("seed", seeds(300))
 def test_the_least_waste_is_that_of_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = (rng.random((rng.integers(1, 16), rng.integers(1, 9))) < rng.uniform(0.1, 0.7)) * 1
@@ -53,7 +54,7 @@ def test_the_least_waste_is_that_of_brute_force(seed: int) -> None:
             assert waste_of(cover, never, twice, own, best * 1) == least
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(40))
 def test_bounds_below_the_relaxation_hold_for_every_plan(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows = merged(sp.csr_array(random_cover(rng, 60, 9).astype(float)), rng.uniform(1, 50, 60))

@@ -10,9 +10,10 @@ from geoapp.analysis.siting.explain import alternatives
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.covering.test_spacing import keeps, random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(120))
+@pytest.mark.parametrize("seed", seeds(120))
 def test_each_plan_is_the_best_that_differs_from_those_before(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(5, 40)), 8)

@@ -19,9 +19,10 @@ from geoapp.analysis.siting import (
 )
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, random_impedance, some_rules, subsets
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_figures_of_sites_are_what_their_definitions_say(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(1, 40)), 7)
@@ -76,7 +77,7 @@ def test_every_gap_has_its_reason() -> None:
         gap_reasons([[0]], [[1]], [[1, 0]])
 
 
-@pytest.mark.parametrize("seed", range(50))
+@pytest.mark.parametrize("seed", seeds(50))
 def test_limits_are_worth_what_solving_again_gives(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(5, 40)), 8)
@@ -154,7 +155,7 @@ def test_limits_are_worth_what_solving_again_gives(seed: int) -> None:
     assert [value.gain for value in values] == sorted((v.gain for v in values), reverse=True)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", seeds(60))
 def test_relaxations_are_the_least_that_suffice(seed: int) -> None:
     rng = np.random.default_rng(seed)
     impedance = random_impedance(rng, int(rng.integers(2, 20)), 7)

@@ -7,11 +7,12 @@ import pytest
 
 from geoapp.analysis.siting import Action, ActionKind, SitingStatus, sliced, solve_actions
 from geoapp.core.errors import InvalidValueError
+from tests.seeds import seeds
 
 KINDS = (ActionKind.EXTEND_HOURS, ActionKind.MOVE, ActionKind.UPGRADE, ActionKind.CLOSE)
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", seeds(200))
 def test_actions_equal_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     rows, standing, new = int(rng.integers(1, 30)), 3, int(rng.integers(1, 6))

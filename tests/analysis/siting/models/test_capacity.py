@@ -10,6 +10,7 @@ from geoapp.analysis.siting import SitingStatus, solve_mclp
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.covering.test_spacing import keeps, random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
+from tests.seeds import seeds
 
 
 def flow(cover: np.ndarray, weights: np.ndarray, seats: np.ndarray, plan: list[int]) -> float:
@@ -37,7 +38,7 @@ def by_subsets(cover: np.ndarray, weights: np.ndarray, seats: np.ndarray, plan: 
     return float(least)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_capacities_equal_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(1, 25)), 7)

@@ -7,9 +7,10 @@ from geoapp.analysis.siting import SitingStatus, solve_equity, solve_mclp
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.covering.test_spacing import keeps, random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets, town_cover
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_equity_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(3, 30)), 8)

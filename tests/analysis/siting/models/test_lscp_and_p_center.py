@@ -9,9 +9,10 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import SitingStatus, solve_lscp, solve_mclp, solve_p_center
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, random_impedance, some_rules, subsets
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_lscp_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(1, 40)), 9)
@@ -40,7 +41,7 @@ def test_lscp_equals_trying_all(seed: int) -> None:
     assert ((result.assignment >= 0) == cover[:, result.chosen].any(axis=1)).all()
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_p_center_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     impedance = random_impedance(rng, int(rng.integers(1, 25)), 8)

@@ -9,6 +9,7 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import SitingResult, SitingStatus, solve_mclp
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
+from tests.seeds import seeds
 
 
 def covered(cover: np.ndarray, weights: np.ndarray, sites: list[int], share: float = 0) -> float:
@@ -30,7 +31,7 @@ def check(result: SitingResult, cover: np.ndarray, weights: np.ndarray, share: f
     assert cover[points, result.assignment[points]].all()
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_plain_mclp_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     cover = random_cover(rng, int(rng.integers(1, 60)), 9)
@@ -66,7 +67,7 @@ def test_plain_mclp_equals_trying_all(seed: int) -> None:
     assert (np.diff(free) <= 1e-9).all()
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", seeds(150))
 def test_mclp_with_rules_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(1000 + seed)
     cover = random_cover(rng, int(rng.integers(1, 40)), 8)

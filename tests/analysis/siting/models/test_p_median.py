@@ -12,9 +12,10 @@ from scipy.sparse.csgraph import dijkstra
 from geoapp.analysis.siting import SitingStatus, solve_p_median
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_impedance, some_rules, subsets
+from tests.seeds import seeds
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", seeds(200))
 def test_p_median_equals_trying_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     impedance = random_impedance(rng, int(rng.integers(1, 25)), 9)
