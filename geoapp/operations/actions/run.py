@@ -1,11 +1,8 @@
 """Runs of actions: longer hours or new stations, and what else, for one budget."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-from geoapp.analysis.siting.result import gap_share
-from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.results.actions import CHOICE_TEXT, Choice
@@ -16,7 +13,8 @@ from geoapp.operations.actions.results import KIND, store_actions
 from geoapp.operations.actions.solve import Solved, choices, solve_choice
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError
+from geoapp.operations.runs.lifecycle import Attempt
+from geoapp.operations.runs.watch import Watch
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -64,35 +62,16 @@ def work(database: Database, settings: Settings) -> runs.Work:
     return do
 
 
-class _Watch:
-    """What the solver is told and asked while it looks for one plan."""
-
-    def __init__(self, attempt: Attempt, choice: Choice, share: float, until: float) -> None:
-        self._attempt, self._share, self._until = attempt, share, until
-        self._name = CHOICE_TEXT[choice]
-        self._step = Text(f"{self._name.zh}：求解", f"{self._name.en}: solving")
-        self.stopped: Exception | None = None
-
-    def tell(self, objective: float, bound: float) -> None:
-        """Note the best objective and bound so far."""
-        if math.isfinite(objective):
-            gap = gap_share(objective, bound)
-            shown = f"{gap:.2%}" if math.isfinite(gap) else "?"
-            self._step = Text(
-                f"{self._name.zh}：目前覆盖 {objective:,.0f} 人，与界相差至多 {shown}",
-                f"{self._name.en}: {objective:,.0f} workers so far, within {shown} of the bound",
-            )
-            self._share += (self._until - self._share) * 0.05
-        self.cancelled()
-
-    def cancelled(self) -> bool:
-        """Say whether to stop: by the user, who keeps the best so far, or because the run is lost."""
-        if self.stopped is None:
-            try:
-                self._attempt.progress(self._share, self._step)
-            except (CancelledError, InterruptedRunError, LostRunError) as error:
-                self.stopped = error
-        return self.stopped is not None
+def _watch(attempt: Attempt, choice: Choice, share: float, until: float) -> Watch:
+    name = CHOICE_TEXT[choice]
+    return Watch(
+        attempt,
+        heading=name,
+        best=lambda workers: Text(f"覆盖 {workers:,.0f} 人", f"{workers:,.0f} workers"),
+        step=Text(f"{name.zh}：求解", f"{name.en}: solving"),
+        share=share,
+        until=until,
+    )
 
 
 def _compute(
@@ -109,11 +88,9 @@ def _compute(
     step = (_SOLVED_SHARE - _READ_SHARE) / len(asked)
     for number, choice in enumerate(asked):
         begin = _READ_SHARE + number * step
-        watch = _Watch(attempt, choice, begin, begin + step)
+        watch = _watch(attempt, choice, begin, begin + step)
         found = solve_choice(inputs, wanted, choice, progress=watch.tell, cancelled=watch.cancelled)
-        if watch.stopped is not None and (
-            choice is not Choice.ALL or not isinstance(watch.stopped, CancelledError)
-        ):
+        if watch.stopped is not None and (choice is not Choice.ALL or not watch.keeps_best):
             raise watch.stopped  # nothing of the whole has been met yet
         solved.append(found)
         if watch.stopped is None:

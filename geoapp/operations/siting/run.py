@@ -5,15 +5,14 @@ from collections.abc import Callable
 from typing import Any
 
 from geoapp.analysis.siting import SitingStatus
-from geoapp.analysis.siting.result import gap_share
-from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError
+from geoapp.operations.runs.lifecycle import Attempt
+from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
@@ -71,41 +70,9 @@ def work(database: Database, settings: Settings) -> runs.Work:
     return do
 
 
-class _Watch:
-    """What a solver is told and asked: progress with the best so far, and whether to stop."""
-
-    def __init__(self, attempt: Attempt, wanted: SitingParameters) -> None:
-        self._attempt = attempt
-        self._model = wanted.model
-        self._share, self._step = _READ_SHARE, _SOLVING
-        self.stopped: Exception | None = None
-
-    def tell(self, objective: float, bound: float) -> None:
-        """Note the best objective and bound so far."""
-        if math.isfinite(objective):
-            gap = gap_share(objective, bound)
-            shown = f"{gap:.2%}" if math.isfinite(gap) else "?"
-            best = _UNITS[self._model]
-            self._step = Text(
-                f"求解：目前{best.zh.format(objective)}，与界相差至多 {shown}",
-                f"Solving: {best.en.format(objective)} so far, within {shown} of the bound",
-            )
-            # Nobody knows how long a proof takes; each better answer goes part of the way.
-            self._share += (_SOLVED_SHARE - self._share) * 0.05
-        self.cancelled()
-
-    def at(self, share: float, step: Text) -> None:
-        """Note another step."""
-        self._share, self._step = share, step
-
-    def cancelled(self) -> bool:
-        """Say whether to stop: by the user, who keeps the best so far, or because the run is lost."""
-        if self.stopped is None:
-            try:
-                self._attempt.progress(self._share, self._step)
-            except (CancelledError, InterruptedRunError, LostRunError) as error:
-                self.stopped = error
-        return self.stopped is not None
+def _best(model: SitingModel) -> Callable[[float], Text]:
+    unit = _UNITS[model]
+    return lambda objective: Text(unit.zh.format(objective), unit.en.format(objective))
 
 
 def _compute(
@@ -118,14 +85,19 @@ def _compute(
         lambda share, step: attempt.progress(_READ_SHARE * share, step),
     )
     attempt.progress(_READ_SHARE, _SOLVING)
-    watch = _Watch(attempt, wanted)
+    watch = Watch(
+        attempt,
+        heading=_SOLVING,
+        best=_best(wanted.model),
+        step=_SOLVING,
+        share=_READ_SHARE,
+        until=_SOLVED_SHARE,
+    )
     plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     if watch.stopped is not None:
         nothing = math.isnan(plan.result.objective)
         # A plan that was met before the cancel stays; its status says that it was cancelled.
-        if not isinstance(watch.stopped, CancelledError) or (
-            nothing and plan.result.status is not SitingStatus.INFEASIBLE
-        ):
+        if not watch.keeps_best or (nothing and plan.result.status is not SitingStatus.INFEASIBLE):
             raise watch.stopped
     explanation = explain(
         inputs,
@@ -143,7 +115,7 @@ def _compute(
     )
     if watch.stopped is None:
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
-    elif not isinstance(watch.stopped, CancelledError):
+    elif not watch.keeps_best:
         raise watch.stopped
     store_siting(
         database,
