@@ -7,6 +7,7 @@ from pathlib import Path
 from flask_openapi3 import Info, OpenAPI
 
 from geoapp import __version__
+from geoapp.core.logs import configure_logs
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
@@ -17,7 +18,7 @@ from geoapp.web.edge import health
 from geoapp.web.edge.access import init_access
 from geoapp.web.edge.cors import init_cors
 from geoapp.web.edge.language import init_language
-from geoapp.web.edge.logs import configure_logs, init_logs
+from geoapp.web.edge.logs import init_logs
 from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
 from geoapp.web.edge.security import init_security

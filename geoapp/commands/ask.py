@@ -43,8 +43,8 @@ def nearest(
 ) -> None:
     """最近的站点 / The nearest facilities to LON LAT, nearest first."""
     from geoapp.core.geo import parse_datum, to_wgs84
+    from geoapp.operations.nearest.answer import render_answer
     from geoapp.operations.nearest.service import NearestQuery, NearestService
-    from geoapp.web.geojson.nearest import render_answer
 
     chosen = parse_datum(datum)
     wgs_lon, wgs_lat = to_wgs84(lon=lon, lat=lat, datum=chosen)

@@ -123,8 +123,8 @@ def serve_all(settings: Settings, *, prepared: int, announce: bool) -> NoReturn:
     # Before anything loads the metrics, which choose then where they count.
     with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        from geoapp.core.logs import configure_logs
         from geoapp.operations.upkeep.init import initialise
-        from geoapp.web.edge.logs import configure_logs
 
         name_process("geoapp-service")
         configure_logs(settings)
@@ -180,7 +180,7 @@ class _Ground:
 
     def follow(self) -> None:
         """Take in the edits since, so that the next web process need not."""
-        from geoapp.web.geojson.nearest import render_ahead
+        from geoapp.operations.nearest.answer import render_ahead
 
         with contextlib.suppress(GeoappError):  # a store that is away is waited for, by request
             self._nearest.warm_up()

@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.geojson import parse_geometry
@@ -16,11 +14,11 @@ from geoapp.importers.formats.table import Record, Table, bad_character
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded, match_header
 from geoapp.importers.rows.facilities import FacilityRow, read_facilities
-from geoapp.operations.facilities.read import FacilityRecord, facility_records
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.records import FacilityRecord, facility_records
 from geoapp.store.facilities.write import delete_facility, lock_facilities, write_facilities
 
 _FACILITY = Text("站点", "facility")

@@ -24,12 +24,11 @@ from geoapp.importers.rows.columns import (
 from geoapp.reports.tables import FileTable, check_format, write_table
 from geoapp.store.engine import Database
 from geoapp.store.facilities.export import (
-    Exported,
     extra_text_names,
     facility_pages,
 )
 from geoapp.store.facilities.read import FacilityFilter, regions_below
-from geoapp.store.models import Facility, FacilityPlace
+from geoapp.store.facilities.records import FileRecord
 from geoapp.store.vocabulary import read_codes
 
 Headers = Literal["en", "zh"]
@@ -137,16 +136,15 @@ class _Rows:
         self.written = 0
 
     def rows(
-        self, pages: Iterator[Exported], progress: Callable[[int], None]
+        self, pages: Iterator[list[FileRecord]], progress: Callable[[int], None]
     ) -> Iterator[tuple[list[Any], BaseGeometry]]:
         """Yield the cells and the geometry of each facility, in the datum asked."""
-        for facilities, places in pages:
-            wkb = [bytes(facility.geom.data) for facility in facilities]
-            shapes = self._moved(shapely.from_wkb(wkb))
+        for records in pages:
+            shapes = self._moved(shapely.from_wkb([record.geometry_wkb for record in records]))
             points = shapely.point_on_surface(shapes)
-            for facility, geometry, point in zip(facilities, shapes, points, strict=True):
-                values = self._values(facility, places.get(facility.id, []), geometry, point)
-                kept, rest = self._extra(facility.extra)
+            for record, geometry, point in zip(records, shapes, points, strict=True):
+                values = self._values(record, geometry, point)
+                kept, rest = self._extra(record.extra)
                 values["extra"] = rest or None
                 yield [values[column] for column in self._columns] + kept, geometry
                 self.written += 1
@@ -174,59 +172,27 @@ class _Rows:
         return kept, rest
 
     def _values(
-        self,
-        facility: Facility,
-        places: Sequence[FacilityPlace],
-        geometry: BaseGeometry,
-        point: shapely.Point,
+        self, record: FileRecord, geometry: BaseGeometry, point: shapely.Point
     ) -> dict[str, Any]:
-        is_area = geometry.geom_type != "Point"
-        return {
-            "code": facility.code,
-            "kind": facility.kind_code,
-            "name_zh": facility.name_zh,
-            "name_en": facility.name_en,
+        area = None
+        if geometry.geom_type != "Point":
+            area = shapely.to_wkt(geometry, rounding_precision=_WKT_DECIMALS)
+        return record.values | {
             "lon": point.x,
             "lat": point.y,
-            "geometry_wkt": shapely.to_wkt(geometry, rounding_precision=_WKT_DECIMALS)
-            if is_area
-            else None,
-            "status": facility.status,
-            "opened_on": facility.opened_on,
-            "closed_on": facility.closed_on,
-            "verified_on": facility.verified_on,
-            "opening_hours": facility.opening_hours,
-            "opening_hours_raw": facility.opening_hours_raw,
-            "timezone": facility.timezone,
-            "amenities": self._list(facility.amenities),
-            "no_amenities": self._list(facility.no_amenities),
-            "entry": facility.entry,
-            "access": facility.access,
-            "address": facility.address,
-            "phone": facility.phone,
-            "operator": facility.operator,
-            "host": facility.host,
-            "capacity": facility.capacity,
-            "source": facility.source,
-            "region": facility.region_code,
-            "position_accuracy_m": facility.position_accuracy_m,
-            "sample": facility.is_sample,
-            "places": [self._place(place) for place in places] or None,
+            "geometry_wkt": area,
+            "amenities": self._list(record.values["amenities"]),
+            "no_amenities": self._list(record.values["no_amenities"]),
+            "places": [self._place(place) for place in record.places] or None,
         }
 
     def _list(self, codes: list[str]) -> Any:
         return codes if self._lists else "; ".join(codes)
 
-    def _place(self, place: FacilityPlace) -> dict[str, Any]:
-        point = shapely.get_coordinates(shapely.from_wkb(bytes(place.geom.data)))[0]
+    def _place(self, place: dict[str, Any]) -> dict[str, Any]:
+        point = shapely.get_coordinates(shapely.from_wkb(place["geometry_wkb"]))[0]
         lon, lat = from_wgs84(lon=float(point[0]), lat=float(point[1]), datum=self._datum)
-        values = {
-            "lon": lon,
-            "lat": lat,
-            "label_zh": place.label_zh,
-            "label_en": place.label_en,
-            "valid_from": place.valid_from,
-            "valid_to": place.valid_to,
-            "opening_hours": place.opening_hours,
+        told = {name: value for name, value in place.items() if name != "geometry_wkb"}
+        return {"lon": lon, "lat": lat} | {
+            name: value for name, value in told.items() if value is not None
         }
-        return {name: value for name, value in values.items() if value is not None}

@@ -1,10 +1,6 @@
 """Facilities one by one and page by page, as people and programs read them."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import shapely
-from sqlalchemy.orm import Session
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
@@ -14,34 +10,13 @@ from geoapp.store.facilities.read import (
     FacilityFilter,
     facility_by_code,
     page_of_facilities,
-    places_of,
     regions_below,
 )
-from geoapp.store.models import Facility, FacilityPlace
-from geoapp.store.vocabulary import family_of_kinds, read_codes
+from geoapp.store.facilities.records import FacilityRecord, facility_records
+from geoapp.store.vocabulary import read_codes
 
 PUBLIC_STATUSES = frozenset({Status.OPEN, Status.SUSPENDED, Status.CLOSED})
 _FACILITY = Text("站点", "facility")
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityRecord:
-    """Everything that is stored of a facility; geometry as WKB, WGS-84."""
-
-    code: str
-    rev: int
-    geometry_wkb: bytes
-    properties: dict[str, Any]
-
-    @property
-    def lon(self) -> float:
-        """Longitude (degrees, WGS-84) of the point, or of a point inside the area."""
-        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).x)
-
-    @property
-    def lat(self) -> float:
-        """Latitude (degrees, WGS-84) of the point, or of a point inside the area."""
-        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,63 +25,6 @@ class FacilityPage:
 
     records: list[FacilityRecord]
     cursor: str | None
-
-
-def _record(facility: Facility, family: str, places: list[FacilityPlace]) -> FacilityRecord:
-    return FacilityRecord(
-        code=facility.code,
-        rev=facility.rev,
-        geometry_wkb=bytes(facility.geom.data),
-        properties={
-            "code": facility.code,
-            "kind": facility.kind_code,
-            "family": family,
-            "name": facility.name_zh,
-            "name_zh": facility.name_zh,
-            "name_en": facility.name_en,
-            "status": facility.status,
-            "opened_on": facility.opened_on,
-            "closed_on": facility.closed_on,
-            "verified_on": facility.verified_on,
-            "opening_hours": facility.opening_hours,
-            "timezone": facility.timezone,
-            "amenities": facility.amenities,
-            "no_amenities": facility.no_amenities,
-            "entry": facility.entry,
-            "access": facility.access,
-            "address": facility.address,
-            "phone": facility.phone,
-            "operator": facility.operator,
-            "host": facility.host,
-            "capacity": facility.capacity,
-            "source": facility.source,
-            "region": facility.region_code,
-            "region_match": facility.region_match,
-            "region_distance_m": facility.region_distance_m,
-            "position_accuracy_m": facility.position_accuracy_m,
-            "sample": facility.is_sample,
-            "places": [
-                {
-                    "geometry_wkb": bytes(place.geom.data),
-                    "label_zh": place.label_zh,
-                    "label_en": place.label_en,
-                    "valid_from": place.valid_from,
-                    "valid_to": place.valid_to,
-                    "opening_hours": place.opening_hours,
-                }
-                for place in places
-            ],
-            "rev": facility.rev,
-            "updated_at": facility.updated_at,
-        },
-    )
-
-
-def facility_records(session: Session, facilities: list[Facility]) -> list[FacilityRecord]:
-    """Return what is stored of some facilities, in their order."""
-    families = family_of_kinds(session)
-    places = places_of(session, [one.id for one in facilities])
-    return [_record(one, families[one.kind_code], places.get(one.id, [])) for one in facilities]
 
 
 def list_facilities(

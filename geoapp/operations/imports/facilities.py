@@ -1,12 +1,12 @@
 """Import facilities: understand a file, then write what differs in one transaction."""
 
 from collections.abc import Iterator, Sequence
+from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import orjson
 import shapely
-from sqlalchemy.orm import Session
 
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
@@ -19,7 +19,8 @@ from geoapp.operations.imports.report import (
     Progress,
     place_rules,
 )
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.columns import STAGED_COLUMNS
 from geoapp.store.facilities.places_write import PlaceValues
 from geoapp.store.facilities.write import FacilityBatch, FacilityCounts, write_facilities
 from geoapp.store.vocabulary import read_codes
@@ -108,34 +109,22 @@ def _geometries(rows: Sequence[FacilityRow]) -> list[str]:
 
 def _staged(
     rows: Sequence[FacilityRow], timezone: str, *, with_geometry: bool
-) -> Iterator[tuple[Any, ...]]:
+) -> Iterator[dict[str, Any]]:
     geometries = _geometries(rows) if with_geometry else [None] * len(rows)
     for row, geometry in zip(rows, geometries, strict=True):
-        yield (
-            row.code,
-            row.kind_code,
-            row.name_zh,
-            row.name_en,
-            geometry,
-            row.address,
-            row.region,
-            str(row.status),
-            row.opened_on,
-            row.closed_on,
-            row.verified_on,
-            row.opening_hours,
-            row.opening_hours_raw,
-            row.timezone or timezone,
-            list(row.amenities),
-            list(row.no_amenities),
-            None if row.entry is None else str(row.entry),
-            None if row.access is None else str(row.access),
-            row.phone,
-            row.operator,
-            row.host,
-            row.capacity,
-            row.source,
-            row.position_accuracy_m,
-            row.is_sample,
-            orjson.dumps(row.extra).decode(),
-        )
+        own = {
+            "geom": geometry,
+            "timezone": row.timezone or timezone,
+            "extra": orjson.dumps(row.extra).decode(),
+        }
+        yield {
+            column: own[column] if column in own else _plain(getattr(row, column))
+            for column in STAGED_COLUMNS
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Return a value as the driver takes it: lists for tuples, text for the words of a choice."""
+    if isinstance(value, StrEnum):
+        return str(value)
+    return list(value) if isinstance(value, tuple) else value

@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.store.facilities.read import FacilityFilter, page_of_facilities, places_of
-from geoapp.store.models import Facility, FacilityPlace
+from geoapp.store.facilities.read import FacilityFilter, page_of_facilities
+from geoapp.store.facilities.records import FileRecord, file_records
 
 _PAGE = 5000
-
-Exported = tuple[list[Facility], dict[int, list[FacilityPlace]]]
 
 
 def extra_text_names(session: Session) -> list[str]:
@@ -25,11 +23,10 @@ def extra_text_names(session: Session) -> list[str]:
     )
 
 
-def facility_pages(session: Session, wanted: FacilityFilter) -> Iterator[Exported]:
+def facility_pages(session: Session, wanted: FacilityFilter) -> Iterator[list[FileRecord]]:
     """Yield all facilities in order of code, with their timetabled places."""
     after: str | None = None
     while page := page_of_facilities(session, wanted, after=after, limit=_PAGE):
-        places = places_of(session, [one.id for one in page])
         after = page[-1].code
-        yield page, places
+        yield file_records(session, page)
         session.expunge_all()

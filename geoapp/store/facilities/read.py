@@ -59,16 +59,25 @@ class FacilityChanges:
     changed_ids: set[int]
 
 
+# What is not a column of the facility alone, by the field that it fills.
+_FOUND = {
+    "place": "coalesce(p.place, 0)",
+    "kind": "f.kind_code",
+    "family": "k.family",
+    "name": "f.name_zh",
+    "lon": "st_x(coalesce(p.geom, f.point))",
+    "lat": "st_y(coalesce(p.geom, f.point))",
+    "area_wkb": "case when p.geom is null and not f.is_point then st_asbinary(f.geom) end",
+    "place_zh": "p.label_zh",
+    "place_en": "p.label_en",
+    "from_date": "greatest(f.opened_on, p.valid_from)",
+    "to_date": "least(f.closed_on - 1, p.valid_to)",
+    "opening_hours": "coalesce(p.opening_hours, f.opening_hours)",
+}
+_FIELDS = tuple(field.name for field in fields(PlacedFacility))
 _PLACED = text(
+    f"select {', '.join(_FOUND.get(name, f'f.{name}') for name in _FIELDS)}"
     """
-    select f.id, coalesce(p.place, 0), f.code, f.kind_code, k.family, f.name_zh, f.name_en,
-        st_x(coalesce(p.geom, f.point)), st_y(coalesce(p.geom, f.point)),
-        case when p.geom is null and not f.is_point then st_asbinary(f.geom) end,
-        p.label_zh, p.label_en,
-        greatest(f.opened_on, p.valid_from), least(f.closed_on - 1, p.valid_to),
-        coalesce(p.opening_hours, f.opening_hours), f.timezone, f.amenities, f.no_amenities,
-        f.entry, f.access, f.address, f.phone, f.operator, f.host, f.capacity, f.region_code,
-        f.verified_on, f.position_accuracy_m, f.is_sample
     from (
         select *, geometrytype(geom) = 'POINT' as is_point,
             case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end as point
@@ -114,11 +123,12 @@ def read_changes(session: Session, since: int) -> FacilityChanges:
     return FacilityChanges(version=version, placed=placed, changed_ids=changed)
 
 
+_AREA = _FIELDS.index("area_wkb")
 # What few values fill for many facilities is held once for all of them.
 _REPEATED = tuple(
     column
-    for column, field in enumerate(fields(PlacedFacility))
-    if field.name
+    for column, name in enumerate(_FIELDS)
+    if name
     in {"kind", "family", "opening_hours", "timezone", "amenities", "no_amenities"}
     | {"entry", "access", "operator", "host", "region_code", "verified_on"}
 )
@@ -126,7 +136,7 @@ _REPEATED = tuple(
 
 def _placed(row: Sequence[Any], held: dict[Any, Any]) -> PlacedFacility:
     values = list(row)
-    values[9] = None if values[9] is None else bytes(values[9])
+    values[_AREA] = None if values[_AREA] is None else bytes(values[_AREA])
     for column in _REPEATED:
         value = values[column]
         values[column] = held.setdefault(tuple(value) if isinstance(value, list) else value, value)

@@ -4,7 +4,7 @@ Rows are streamed into a temporary table, get their regions there, and are held 
 stored. Nothing is written, and no counter rises, for rows that are stored already.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.regions import match_regions
 
@@ -19,63 +20,6 @@ from geoapp.store.regions import match_regions
 # datums and decimal notation may move a point by less than that.
 SAME_POSITION_DEG = 1e-7
 _REPORT_EVERY = 2000
-
-# The columns of a file, and the columns of ``facility`` that they set.
-_SETS: dict[str, tuple[str, ...]] = {
-    "kind": ("kind_code",),
-    "name_zh": ("name_zh",),
-    "name_en": ("name_en",),
-    "address": ("address",),
-    "status": ("status",),
-    "opened_on": ("opened_on",),
-    "closed_on": ("closed_on",),
-    "verified_on": ("verified_on",),
-    "timezone": ("timezone",),
-    "entry": ("entry",),
-    "access": ("access",),
-    "phone": ("phone",),
-    "operator": ("operator",),
-    "host": ("host",),
-    "capacity": ("capacity",),
-    "source": ("source",),
-    "position_accuracy_m": ("position_accuracy_m",),
-    "sample": ("is_sample",),
-}
-STAGED: tuple[tuple[str, str], ...] = (
-    ("code", "text"),
-    ("kind_code", "text"),
-    ("name_zh", "text"),
-    ("name_en", "text"),
-    ("geom", "geometry"),
-    ("address", "text"),
-    ("region", "text"),
-    ("status", "text"),
-    ("opened_on", "date"),
-    ("closed_on", "date"),
-    ("verified_on", "date"),
-    ("opening_hours", "text"),
-    ("opening_hours_raw", "text"),
-    ("timezone", "text"),
-    ("amenities", "text[]"),
-    ("no_amenities", "text[]"),
-    ("entry", "text"),
-    ("access", "text"),
-    ("phone", "text"),
-    ("operator", "text"),
-    ("host", "text"),
-    ("capacity", "integer"),
-    ("source", "text"),
-    ("position_accuracy_m", "double precision"),
-    ("is_sample", "boolean"),
-    ("extra", "jsonb"),
-)
-STAGED_COLUMNS = tuple(name for name, _ in STAGED)
-_WRITTEN = (
-    *(name for name in STAGED_COLUMNS if name != "region"),
-    "region_code",
-    "region_match",
-    "region_distance_m",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +35,12 @@ class FacilityCounts:
 class FacilityBatch:
     """Rows to write.
 
-    ``rows`` hold ``STAGED_COLUMNS`` each: geometries as hexadecimal EWKB (EPSG:4326), ``extra`` as
+    ``rows`` are by ``STAGED_COLUMNS``: geometries as hexadecimal EWKB (EPSG:4326), ``extra`` as
     JSON text. ``given`` are the columns of the file (``geometry`` among them); what is not given
     keeps its stored value. ``places`` are by code.
     """
 
-    rows: Iterable[Sequence[Any]]
+    rows: Iterable[Mapping[str, Any]]
     total: int
     given: frozenset[str]
     extra_columns: tuple[str, ...]
@@ -149,7 +93,7 @@ def write_facilities(
     report(0.7)
     if not dry_run:
         if inserted:
-            columns = ", ".join(_WRITTEN)
+            columns = ", ".join(WRITTEN)
             session.execute(
                 text(
                     f"insert into facility ({columns}) "
@@ -158,7 +102,7 @@ def write_facilities(
             )
         report(0.9)
         if updated:
-            changes = ", ".join(f"{column} = s.{column}" for column in _WRITTEN if column != "code")
+            changes = ", ".join(f"{column} = s.{column}" for column in WRITTEN if column != "code")
             session.execute(
                 text(
                     f"update facility f set {changes} from staged s where s.id = f.id and s.changed"
@@ -186,7 +130,7 @@ def _stage(session: Session, batch: FacilityBatch, report: Callable[[float], Non
         cursor.copy(f"copy staged ({', '.join(STAGED_COLUMNS)}) from stdin") as copy,
     ):
         for number, row in enumerate(batch.rows):
-            copy.write_row(row)
+            copy.write_row([row[column] for column in STAGED_COLUMNS])
             if number % _REPORT_EVERY == 0:
                 report(0.5 * number / max(batch.total, 1))
     session.execute(text("create index on staged (code)"))
@@ -213,7 +157,7 @@ def _compare(session: Session, batch: FacilityBatch) -> None:
         {name: value for name, value in parameters.items() if f":{name}" in " ".join(changes)},
     )
     differs = " or ".join(
-        f"(f.{column} is distinct from s.{column})" for column in _WRITTEN if column != "geom"
+        f"(f.{column} is distinct from s.{column})" for column in WRITTEN if column != "geom"
     )
     session.execute(
         text(
@@ -236,12 +180,7 @@ _SAME_PLACE = """(
 def _kept(batch: FacilityBatch) -> dict[str, str]:
     """Return, by column, the value that a stored facility gets: what it has unless given anew."""
     given = batch.given
-    values = {
-        column: f"f.{column}"
-        for name, columns in _SETS.items()
-        if name not in given
-        for column in columns
-    }
+    values = {column: f"f.{column}" for name, column in PLAIN.items() if name not in given}
     same = _SAME_PLACE if "geometry" in given else "true"
     values["geom"] = f"case when {same} then f.geom else s.geom end"
     values |= _kept_hours(given) | _kept_amenities(given)

@@ -15,8 +15,9 @@ from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
-from geoapp.operations.facilities.read import FacilityRecord, list_facilities, read_facility
+from geoapp.operations.facilities.read import list_facilities, read_facility
 from geoapp.store.facilities.read import FacilityFilter
+from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.parameters import Parameters

@@ -9,11 +9,11 @@ from pydantic import Field
 from geoapp.core.geo import to_wgs84
 from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.words import Datum
+from geoapp.operations.nearest.answer import render_answer
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
 from geoapp.web.api.schemas import NearFeatureCollection, Problem
 from geoapp.web.edge.parameters import Parameters, read_at_once
 from geoapp.web.edge.services import services
-from geoapp.web.geojson.nearest import render_answer
 
 api = APIBlueprint(
     "nearest",

@@ -1,34 +1,13 @@
-"""Structured logs, one JSON object a line, without positions.
+"""A line of the log for each request, without positions.
 
 A worker's position comes in the query string, so no query string, address of a caller or body is
 ever logged: only the route's pattern, the status and the time taken.
 """
 
-import logging
-import sys
 import time
 
 import structlog
 from flask import Flask, Response, g, request
-
-from geoapp.core.settings import Settings
-
-
-def configure_logs(settings: Settings) -> None:
-    """Send log lines to standard error as JSON."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            getattr(logging, settings.log_level.upper())
-        ),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=False,
-    )
 
 
 def init_logs(app: Flask) -> None:

@@ -1,0 +1,109 @@
+"""Facilities with all that is stored of them, for answers and for files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import shapely
+from sqlalchemy.orm import Session
+
+from geoapp.store.facilities.columns import ANSWERED, IN_FILES
+from geoapp.store.facilities.read import places_of
+from geoapp.store.models import Facility, FacilityPlace
+from geoapp.store.vocabulary import family_of_kinds
+
+# By name what comes beside the columns, and the column before it.
+_BESIDE = {"kind": ("family", "name"), "sample": ("places",)}
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityRecord:
+    """Everything that is stored of a facility; geometry as WKB, WGS-84."""
+
+    code: str
+    rev: int
+    geometry_wkb: bytes
+    properties: dict[str, Any]
+
+    @property
+    def lon(self) -> float:
+        """Longitude (degrees, WGS-84) of the point, or of a point inside the area."""
+        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).x)
+
+    @property
+    def lat(self) -> float:
+        """Latitude (degrees, WGS-84) of the point, or of a point inside the area."""
+        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).y)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A facility as a file has it.
+
+    Attributes
+    ----------
+    geometry_wkb
+        Point or area, WGS-84.
+    values
+        By the names of a file's columns, without position, places and what is kept aside.
+    places
+        Where one that moves stands, as in `FacilityRecord`.
+    extra
+        What is kept aside.
+    """
+
+    geometry_wkb: bytes
+    values: dict[str, Any]
+    places: list[dict[str, Any]]
+    extra: dict[str, Any]
+
+
+def _values(facility: Facility, columns: Mapping[str, str]) -> dict[str, Any]:
+    return {name: getattr(facility, column) for name, column in columns.items()}
+
+
+def _places(places: Sequence[FacilityPlace]) -> list[dict[str, Any]]:
+    return [
+        {
+            "geometry_wkb": bytes(place.geom.data),
+            "label_zh": place.label_zh,
+            "label_en": place.label_en,
+            "valid_from": place.valid_from,
+            "valid_to": place.valid_to,
+            "opening_hours": place.opening_hours,
+        }
+        for place in places
+    ]
+
+
+def facility_records(session: Session, facilities: Sequence[Facility]) -> list[FacilityRecord]:
+    """Return what is stored of some facilities, in their order."""
+    families = family_of_kinds(session)
+    places = places_of(session, [one.id for one in facilities])
+    records = []
+    for one in facilities:
+        beside = {
+            "family": families[one.kind_code],
+            "name": one.name_zh,
+            "places": _places(places.get(one.id, [])),
+        }
+        properties: dict[str, Any] = {}
+        for name, value in _values(one, ANSWERED).items():
+            properties[name] = value
+            properties |= {other: beside[other] for other in _BESIDE.get(name, ())}
+        records.append(FacilityRecord(one.code, one.rev, bytes(one.geom.data), properties))
+    return records
+
+
+def file_records(session: Session, facilities: Sequence[Facility]) -> list[FileRecord]:
+    """Return some facilities as files have them, in their order."""
+    places = places_of(session, [one.id for one in facilities])
+    return [
+        FileRecord(
+            bytes(one.geom.data),
+            _values(one, IN_FILES),
+            _places(places.get(one.id, [])),
+            one.extra,
+        )
+        for one in facilities
+    ]
