@@ -1,9 +1,16 @@
-"""Service standards as people write them, and metres and seconds as people read them."""
+"""Service standards as people write them; lengths, times, shares, counts and money as people read them.
+
+The one place where a figure becomes text, for pages, files, the API and the terminal alike.
+"""
 
 import math
 import re
 from datetime import datetime
+from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
+
+from babel import Locale
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -78,6 +85,63 @@ def format_seconds(seconds: float) -> Text:
     if not rest:
         return Text(f"{hours} 小时", f"{hours} h")
     return Text(f"{hours} 小时 {rest} 分钟", f"{hours} h {rest} min")
+
+
+UNKNOWN: Final = "—"
+
+
+@cache
+def _english_plural(number: float) -> str:
+    """Return the plural category of a number in English, by Unicode's rules (CLDR)."""
+    return str(Locale.parse("en").plural_form(number))
+
+
+def format_count(number: float | None) -> str:
+    """Return a whole number with separators, the same in both languages; a dash where unknown."""
+    if number is None or not math.isfinite(number):
+        return UNKNOWN
+    return f"{round(number):,}"
+
+
+def format_difference(number: float | None) -> str:
+    """Return a change as a whole number with its sign; no sign where nothing changes."""
+    if number is None or not math.isfinite(number):
+        return UNKNOWN
+    return f"{round(number):+,}" if round(number) else "0"
+
+
+def counted(number: float, zh: str, en: str, en_many: str | None = None) -> Text:
+    """Return a count with what is counted: ``counted(1, "个站点", "site")`` is 1 site, else sites.
+
+    Parameters
+    ----------
+    zh, en
+        What is counted, in the singular.
+    en_many
+        The English plural where it is not ``en`` with an s.
+    """
+    shown = format_count(number)
+    one = _english_plural(abs(round(number))) == "one"
+    return Text(f"{shown} {zh}", f"{shown} {en if one else en_many or en + 's'}")
+
+
+def format_share(share: float | None, decimals: int = 1) -> str:
+    """Return a share (0 to 1) as a percentage; a dash where unknown."""
+    if share is None or not math.isfinite(share):
+        return UNKNOWN
+    return f"{share * 100:,.{decimals}f}%"
+
+
+def format_gap(share: float) -> str:
+    """Return how far an answer can be from the best at most: rounded up, never as nothing."""
+    return f"{max(math.ceil(round(share * 10_000, 6)), 1) / 100:,.2f}%"
+
+
+def format_money(amount: float | None) -> str:
+    """Return a cost in the user's own unit, with separators; decimals only where there are some."""
+    if amount is None or not math.isfinite(amount):
+        return UNKNOWN
+    return f"{amount:,.2f}".rstrip("0").rstrip(".")
 
 
 def format_moment(value: datetime, zone: str) -> Text:

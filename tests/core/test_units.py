@@ -1,11 +1,23 @@
 """Service standards as people write them, lengths and times as people read them."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.units import format_metres, format_seconds, parse_standard
+from geoapp.core.units import (
+    counted,
+    format_count,
+    format_difference,
+    format_gap,
+    format_metres,
+    format_money,
+    format_seconds,
+    format_share,
+    parse_standard,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +94,60 @@ def test_lengths_for_people(metres: float, zh: str, en: str) -> None:
 def test_times_for_people_round_up(seconds: float, zh: str, en: str) -> None:
     text = format_seconds(seconds)
     assert (text.zh, text.en) == (zh, en)
+
+
+@pytest.mark.parametrize(
+    ("number", "zh", "en"),
+    [
+        (0, "0 个站点", "0 sites"),
+        (1, "1 个站点", "1 site"),
+        (0.7, "1 个站点", "1 site"),
+        (2, "2 个站点", "2 sites"),
+        (1_234_567, "1,234,567 个站点", "1,234,567 sites"),
+    ],
+)
+def test_what_is_counted_has_its_plural(number: float, zh: str, en: str) -> None:
+    text = counted(number, "个站点", "site")
+    assert (text.zh, text.en) == (zh, en)
+    assert counted(number, "处", "facility", "facilities").en.endswith(
+        "facility" if en == "1 site" else "facilities"
+    )
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"),
+    [
+        (None, "—"),
+        (math.nan, "—"),
+        (0.0, "0.0%"),
+        (0.275, "27.5%"),
+        (1.0, "100.0%"),
+        (34.3767, "3,437.7%"),
+    ],
+)
+def test_shares_for_people(share: float | None, shown: str) -> None:
+    assert format_share(share) == shown
+
+
+@pytest.mark.parametrize(
+    ("share", "shown"), [(0.0, "0.01%"), (1e-9, "0.01%"), (0.0001, "0.01%"), (0.01234, "1.24%")]
+)
+def test_a_gap_is_rounded_up(share: float, shown: str) -> None:
+    assert format_gap(share) == shown
+
+
+def test_counts_changes_and_money() -> None:
+    assert [format_count(one) for one in (None, 0, 1, 2, 1_234_567)] == [
+        "—",
+        "0",
+        "1",
+        "2",
+        "1,234,567",
+    ]
+    assert [format_difference(one) for one in (-1200.4, 0.2, 3)] == ["-1,200", "0", "+3"]
+    assert [format_money(one) for one in (None, 5.0, 12.5, 1_234_567)] == [
+        "—",
+        "5",
+        "12.5",
+        "1,234,567",
+    ]

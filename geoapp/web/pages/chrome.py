@@ -12,7 +12,7 @@ from werkzeug.urls import iri_to_uri
 from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.core.units import WEEKDAYS, format_moment, format_seconds
+from geoapp.core.units import WEEKDAYS, format_count, format_moment, format_seconds, format_share
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.operations.network.keeper import network_folder
 from geoapp.web.edge.access import current_role
@@ -121,16 +121,6 @@ def minutes(seconds: float | None) -> str:
     return "—" if seconds is None else format_seconds(max(60.0, seconds)).pick(language())
 
 
-def percent(share: float | None) -> str:
-    """Return a share (0 to 1) as a percentage with one decimal."""
-    return "—" if share is None else f"{share * 100:.1f}%"
-
-
-def people(number: float | None) -> str:
-    """Return a number of people with separators."""
-    return "—" if number is None else f"{number:,.0f}"
-
-
 def moment_text(value: datetime) -> Text:
     """Return a moment as date, weekday and minute in the service's own time zone."""
     return format_moment(value, services().settings.timezone)
@@ -168,5 +158,5 @@ def _register(state: BlueprintSetupState) -> None:
         map_setup=map_setup,
     )
     environment.filters.update(
-        metres=metres, minutes=minutes, percent=percent, people=people, moment=moment
+        metres=metres, minutes=minutes, percent=format_share, people=format_count, moment=moment
     )

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
+from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
@@ -25,7 +26,6 @@ from geoapp.reports.words.coverage import (
 )
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import percent
 from geoapp.web.pages.coverage.planner import map_link, run_number
 from geoapp.web.pages.region_names import region_names
 
@@ -87,7 +87,7 @@ def show() -> str:
         groups=_groups(run.result.get("access")),
         rows=rows,
         classes={row.code: row.class_name for row in rows},
-        notes={row.code: percent(row.figures.covered_share) for row in rows},
+        notes={row.code: format_share(row.figures.covered_share) for row in rows},
         legend=LEGEND,
         share=share_text(run, figures, names, zone, sample=sample),
         sample=sample,
