@@ -15,14 +15,26 @@ from geoapp.core.i18n import Text
 Sites = ArrayLike | Sequence[int]
 
 
-def checked_cover(cover: Any) -> sp.csr_array:
-    """Return a cover relation as canonical CSR of ones; stored zeros do not cover."""
+def checked_cover(cover: Any, *, none_too: bool = False) -> sp.csr_array:
+    """Return a cover relation as canonical CSR of ones; stored zeros do not cover.
+
+    Parameters
+    ----------
+    cover
+        Relation, shape (n_demand, n_candidate).
+    none_too
+        Whether there may be no candidate (or station) at all.
+    """
     matrix = sp.csr_array(cover)
-    if matrix.ndim != 2 or matrix.shape[1] == 0:
+    if matrix.ndim != 2:
         raise InvalidValueError(
             "cover",
             matrix.shape,
-            Text("形状为（需求点数，候选点数）的稀疏矩阵", "a matrix (demand points, candidates)"),
+            Text("形状为（需求点数，候选点数）的矩阵", "a matrix (demand points, candidates)"),
+        )
+    if matrix.shape[1] == 0 and not none_too:
+        raise InvalidValueError(
+            "cover", matrix.shape, Text("至少有一个候选点", "at least one candidate")
         )
     if matrix.data.dtype.kind == "f" and np.isnan(matrix.data).any():
         raise InvalidValueError("cover", "nan", Text("不含 NaN 的矩阵", "a matrix without NaN"))

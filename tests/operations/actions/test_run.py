@@ -221,3 +221,26 @@ def test_kept_as_it_was_asked() -> None:
     assert ActionParameters.from_stored(WANTED.stored()) == replace(
         WANTED, moments=tuple(datetime.fromisoformat(one.isoformat()) for one in WANTED.moments)
     )
+
+
+def test_an_action_with_a_cost_that_nobody_can_take_is_no_fault(
+    town: Database, settings: Settings
+) -> None:
+    """Every family counts already, so that there is nothing to upgrade; the others are compared."""
+    run = action_run.run_here(town, settings, replace(WANTED, families=None))
+    assert run.status is RunStatus.SUCCEEDED, run.error
+    assert run.inputs["offered"]["upgrade"] == 0 < run.inputs["offered"]["build"]
+    only = replace(WANTED, families=None, build_cost=None, extend_cost=None, move_cost=None)
+    with pytest.raises(InvalidValueError) as caught:
+        read_action_inputs(town, settings, replace(only, close_saving=None))
+    assert caught.value.parameter == "actions"
+
+
+@pytest.mark.parametrize("families", [("home",), ("station", "base")])
+def test_nobody_stands_yet(town: Database, settings: Settings, families: tuple[str, ...]) -> None:
+    """Without any facility there is nothing to extend, move, upgrade or close: building is left."""
+    with town.session() as session:
+        session.execute(text("update facility set status = 'closed'"))
+    run = action_run.run_here(town, settings, replace(WANTED, families=families))
+    assert run.status is RunStatus.SUCCEEDED, run.error
+    assert run.result is not None and run.result["objective"] > run.result["before"] == 0

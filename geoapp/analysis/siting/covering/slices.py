@@ -39,7 +39,7 @@ def sliced(cover: Any, open_: ArrayLike, weights: ArrayLike) -> tuple[sp.csr_arr
     InvalidValueError
         If the shapes do not fit or a weight is not a finite number from 0 up.
     """
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     demand, sites = relation.shape
     is_open = np.asarray(open_)
     if is_open.ndim != 2 or is_open.shape[1] != sites or is_open.dtype.kind != "b":

@@ -39,7 +39,7 @@ def unreachable_demand(
     cover, weights, forbidden
         As in ``solve_mclp``. Points of weight 0 are not listed.
     """
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     weight = checked_numbers("weights", weights, relation.shape[0])
     allowed = np.ones(relation.shape[1])
     allowed[checked_sites("forbidden", forbidden, relation.shape[1])] = 0.0
@@ -58,7 +58,7 @@ def criticality(cover: Any, weights: ArrayLike) -> FloatArray:
     weights
         By demand point, from 0 up.
     """
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     weight = checked_numbers("weights", weights, relation.shape[0])
     alone = np.diff(relation.indptr) == 1
     site = relation.indices[relation.indptr[:-1][alone]]
@@ -95,7 +95,7 @@ def overlaps(cover: Any, weights: ArrayLike, *, most: int = 20) -> tuple[Overlap
     most
         No more pairs than this.
     """
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     weight = checked_numbers("weights", weights, relation.shape[0])
     by_site = sp.csr_array(relation.T)
     both = sp.triu(by_site @ sp.diags_array(weight) @ relation, k=1, format="coo")
@@ -181,9 +181,9 @@ def gap_reasons(
     if maybe_open is not None:
         relations["maybe_open"] = maybe_open
     any_: dict[str, BoolArray] = {}
-    shape = checked_cover(open_now).shape
+    shape = checked_cover(open_now, none_too=True).shape
     for name, relation in relations.items():
-        checked = checked_cover(relation)
+        checked = checked_cover(relation, none_too=True)
         if checked.shape != shape:
             raise InvalidValueError(name, checked.shape, Text(f"形状 {shape}", f"shape {shape}"))
         any_[name] = np.diff(checked.indptr) > 0
@@ -210,7 +210,7 @@ def closers(
     most
         No more candidates than this; those that cover nothing of the gap are not listed.
     """
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     weight = checked_numbers("weights", weights, relation.shape[0])
     rows = checked_sites("points", points, relation.shape[0])
     inside = np.zeros(len(weight))

@@ -206,6 +206,8 @@ def solve_actions(
     """
     clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     task = _task(cover, weights, actions, budget, current, existing, most_actions, conflicts)
+    if not task.actions:
+        return _nothing_offered(task, clock)
     base: IntArray | None = task.before
     if not keeps(task.rules, task.before):
         base = searched_plan(task.rules, clock)
@@ -232,6 +234,30 @@ def solve_actions(
     )
 
 
+def _nothing_offered(task: _Task, clock: Clock) -> ActionPlan:
+    """Return the answer where there is no action: all stays, unless something must be saved."""
+    before = value_of(task.cover, task.weights, task.rules, task.before)
+    reason: Text | None = None
+    if task.rules.budget is not None and task.rules.budget < 0:
+        reason = Text("没有可以节省费用的措施", "there is no action that saves anything")
+    objective = before if reason is None else math.nan
+    return ActionPlan(
+        taken=(),
+        cost=0.0 if reason is None else math.nan,
+        least_cost=0.0 if reason is None else math.nan,
+        before=before,
+        objective=objective,
+        bound=objective,
+        bound_basis="none",
+        gap_share=0.0 if reason is None else math.nan,
+        status=SitingStatus.OPTIMAL if reason is None else SitingStatus.INFEASIBLE,
+        covered=_times(task, task.before) > 0,
+        seconds=clock.taken(),
+        reason=reason,
+        needed_budget=None if reason is None else 0.0,
+    )
+
+
 def _task(
     cover: Any,
     weights: ArrayLike,
@@ -243,7 +269,7 @@ def _task(
     conflicts: Any,
 ) -> _Task:
     """Check the inputs and write the rules."""
-    relation = checked_cover(cover)
+    relation = checked_cover(cover, none_too=True)
     rows, count = relation.shape
     if len(actions) != count:
         raise InvalidValueError(

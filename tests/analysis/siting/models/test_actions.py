@@ -176,3 +176,18 @@ def test_wrong_inputs_are_refused_by_name(change: dict[str, object], name: str) 
     with pytest.raises(InvalidValueError) as caught:
         solve_actions(**inputs | change)
     assert caught.value.parameter == name
+
+
+@pytest.mark.parametrize("rows", [0, 3])
+def test_no_action_offered_leaves_all_as_it_is(rows: int) -> None:
+    none, current = np.zeros((rows, 0)), np.array([[1, 0], [0, 0], [0, 1]])[:rows]
+    weights = [5, 3, 2][:rows]
+    plan = solve_actions(none, weights, [], 4, current=current, existing=["a", "b"])
+    assert plan.taken == () and plan.reason is None and plan.status is SitingStatus.OPTIMAL
+    assert plan.before == plan.objective == plan.bound == (7 if rows else 0)
+    assert plan.covered.tolist() == [True, False, True][:rows]
+    assert solve_actions(none, weights, [], 0).objective == 0
+    saving = solve_actions(none, weights, [], -1)
+    assert saving.status is SitingStatus.INFEASIBLE and saving.reason is not None
+    cover, weight = sliced(none, np.zeros((2, 0), bool), np.ones((2, rows)))
+    assert cover.shape == (2 * rows, 0) and len(weight) == 2 * rows
