@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import MODEL_TEXT, SitingModel, SitingParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import STATUS_TEXT, SitingStatus
+from geoapp.core.units import counted, format_metres, format_seconds, format_share
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 
 _OBJECTIVE = {
@@ -42,6 +44,8 @@ def gap_words(result: dict[str, Any]) -> Text:
     text = STATUS_TEXT[status]
     if status in (SitingStatus.OPTIMAL, SitingStatus.INFEASIBLE) or result["objective"] is None:
         return text
+    if result.get("equity") and result["equity"]["levels"]:
+        return _fairness_words(result["equity"]["levels"], text)
     if gap is None or not math.isfinite(gap):
         return Text(f"{text.zh}；差距未知", f"{text.en}; the gap is not known")
     # Rounded up: what is not proven must not read as nothing.
@@ -52,17 +56,72 @@ def gap_words(result: dict[str, Any]) -> Text:
     )
 
 
+def _fairness_words(levels: list[dict[str, Any]], text: Text) -> Text:
+    """Return the verdict on the worst districts in shares of a district, never in workers."""
+    lowest, before = len(levels), 0.0
+    for level in levels:
+        if not level["proven"]:
+            lowest = level["lowest"]
+            break
+        before = level["objective"]
+    else:
+        return Text(
+            f"{text.zh}；最差的 {lowest} 个区已证明不能再高",
+            f"{text.en}; proven for {counted(lowest, '个区', 'district').en} from the worst on",
+        )
+    share = format_share(max(0.0, level["objective"] - before))
+    bound = level["bound"]
+    which = Text(f"从最差的数起第 {lowest} 个区", f"number {lowest} from the worst on")
+    if lowest == 1:
+        which = Text("最差的区", "the worst district")
+    if bound is None:
+        return Text(
+            f"{text.zh}；{which.zh}为 {share}，至多多少未知",
+            f"{text.en}; {which.en} stands at {share}, how far it can be lifted is not known",
+        )
+    # Rounded up: what is not proven must not read as nothing.
+    most = format_share(min(1.0, math.ceil(max(0.0, bound - before) * 1000) / 1000))
+    return Text(
+        f"{text.zh}；{which.zh}为 {share}，任何方案至多 {most}",
+        f"{text.en}; {which.en} stands at {share}, and no plan lifts it above {most}",
+    )
+
+
+def question_title(question: SitingParameters, names: Mapping[str, Text]) -> Text:
+    """Return a question in words: where, how many, what standard, which model."""
+    code = question.region
+    area = _EVERYWHERE if code is None else names.get(code, Text(code, code))
+    if question.standard_m is not None:
+        standard = format_metres(question.standard_m)
+    else:
+        standard = format_seconds(question.standard_seconds or 0.0)
+    count = Text(f"{question.p} 个站点，", f"{question.p} sites, ") if question.p else Text("", "")
+    model = MODEL_TEXT[SitingModel(question.model)]
+    return Text(
+        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
+        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
+    )
+
+
 def summary_lines(run: RunState) -> list[tuple[Text, str]]:
     """Return what a siting run found as labels and values for people."""
-    result, inputs = run.result or {}, run.inputs
+    result, params, inputs = run.result or {}, run.params, run.inputs
     unit = result["objective_unit"]
     total = result["total"]
+    model = MODEL_TEXT[SitingModel(result["model"])]
+    standard = (
+        format_metres(params["standard_m"])
+        if params["standard_m"] is not None
+        else format_seconds(params["standard_seconds"])
+    )
     lines: list[tuple[Text, str]] = []
     if inputs.get("sample"):
         lines.append(
             (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
         )
     lines += [
+        (Text("模型", "model"), model.both()),
+        (Text("服务标准", "service standard"), standard.both()),
         (Text("步行", "walks"), BASIS_TEXT[Basis(inputs["basis"])].both()),
         (Text("候选点", "candidates"), f"{inputs['candidates']['count']:,}"),
         (Text("结论", "status"), gap_words(result).both()),

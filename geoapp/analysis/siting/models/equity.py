@@ -25,9 +25,16 @@ from geoapp.analysis.siting.checks import (
 )
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.plain import Plan
-from geoapp.analysis.siting.covering.program import mclp_model
-from geoapp.analysis.siting.covering.ruled import keeps, refused, value_of, widened
-from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
+from geoapp.analysis.siting.covering.ruled import refused, value_of, widened
+from geoapp.analysis.siting.covering.ruled_search import priced
+from geoapp.analysis.siting.models.equity_levels import (
+    RESOLUTION,
+    UNIT,
+    fairer,
+    level_model,
+    searched_level,
+)
+from geoapp.analysis.siting.models.equity_start import Districts, fair_plan
 from geoapp.analysis.siting.models.mclp import result_of
 from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import (
@@ -38,15 +45,15 @@ from geoapp.analysis.siting.result import (
     SitingResult,
     whole,
 )
-from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import SitingStatus
 
-RESOLUTION = 1e-6
-# Shares are written in thousandths, so that the solver's own tolerance is far below the resolution.
-_UNIT = 1000.0
+_NEAR_SHARE = 0.02  # districts so little above the worst are in the first model of a level
+_LEVEL_SHARE = 0.8  # of the time left, at most
+_START_SHARE = 0.25  # of the time, at most
+_PATIENCE = 300  # tries in vain
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +98,6 @@ class EquityResult:
     levels: tuple[EquityLevel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Task:
-    """Merged rows with their region, those of regions with weight alone."""
-
-    cover: sp.csr_array
-    weights: FloatArray
-    region: IntArray
-    total: FloatArray
-    rules: Rules
-
-    def shares(self, sites: IntArray) -> FloatArray:
-        """Return the covered share by region."""
-        open_ = np.zeros(self.cover.shape[1])
-        open_[sites] = 1.0
-        met = (self.cover @ open_) > 0
-        reached = np.bincount(self.region[met], self.weights[met], len(self.total))
-        return reached / self.total
-
-
 def solve_equity(
     cover: Any,
     weights: ArrayLike,
@@ -147,8 +135,8 @@ def solve_equity(
     fixed, forbidden, costs, budget, groups, group_min, group_max, conflicts
         As in ``solve_mclp``. Groups are of candidates and need not be the regions.
     time_limit_seconds, target_gap, progress, cancelled
-        As in ``solve_mclp``; the gap is that of the weight covered. A level takes half of the time
-        left at most; after the first that is not settled, most weight is sought with what was met.
+        As in ``solve_mclp``; the gap is that of the weight covered. A level takes four
+        fifths of the time left at most; what comes after one that is not settled is not asked.
 
     Raises
     ------
@@ -219,7 +207,7 @@ def _numbered_regions(regions: Any, demand: int) -> tuple[tuple[Any, ...], IntAr
     return tuple(place), np.array([place[label] for label in labels], dtype=np.int64)
 
 
-def _by_region(problem: CoverProblem, number: IntArray, total: FloatArray) -> _Task:
+def _by_region(problem: CoverProblem, number: IntArray, total: FloatArray) -> Districts:
     """Merge the points that the same candidates cover within each region."""
     cover, weights = problem.cover, problem.weights
     demand, sites = cover.shape
@@ -229,7 +217,7 @@ def _by_region(problem: CoverProblem, number: IntArray, total: FloatArray) -> _T
     rows = merged(both, np.where(np.diff(cover.indptr) > 0, weights, 0.0))
     place = np.cumsum(total > 0) - 1
     last = rows.cover.indptr[1:] - 1  # the region stands after all candidates
-    return _Task(
+    return Districts(
         cover=sp.csr_array(rows.cover[:, :sites]),
         weights=rows.weights,
         region=place[rows.cover.indices[last] - sites],
@@ -239,7 +227,7 @@ def _by_region(problem: CoverProblem, number: IntArray, total: FloatArray) -> _T
 
 
 def _lifted(
-    task: _Task,
+    task: Districts,
     base: IntArray,
     deep: int,
     resolution: float,
@@ -247,143 +235,105 @@ def _lifted(
     target_gap: float,
 ) -> tuple[Plan, tuple[EquityLevel, ...]]:
     """Solve level after level, then for the weight."""
-    sites = widened(task.rules, base, task.cover, task.weights)
+    before = clock.taken()
+    until = before + _START_SHARE * clock.left()
+    sites = fair_plan(task, base, clock, until, _PATIENCE)
+    wide = widened(task.rules, sites, task.cover, task.weights)
+    if task.rank(wide) > task.rank(sites):
+        sites = wide
     found: list[EquityLevel] = []
     kept: list[float] = []
+    evident, known = np.sort(_greatest_shares(task)), 0.0
     for lowest in range(1, deep + 1):
-        model = _model(task, kept, lowest)
-        now = float(np.sort(task.shares(sites))[:lowest].sum())
-        half = Clock(0.5 * clock.left(), clock.cancelled)
-        near = _UNIT * resolution / 4
-        sites, bound, _, _ = _solved(task, model, sites, lowest, -_UNIT * now, half, near)
+        share = Clock(_LEVEL_SHARE * clock.left(), clock.cancelled)
+        sites, bound = _level(task, kept, lowest, sites, resolution, share)
+        bound = min(bound, known + float(evident[lowest - 1]))
         objective = float(np.sort(task.shares(sites))[:lowest].sum())
-        bound = max(objective, -bound / _UNIT)
+        bound = max(objective, bound)
         proven = bound - objective <= resolution
-        found.append(EquityLevel(lowest, objective, objective if proven else bound, proven))
+        known = objective if proven else bound
+        found.append(EquityLevel(lowest, objective, known, proven))
         kept.append(objective)
         if not proven:
             break
     integral = whole(task.weights)
-    model = _model(task, kept, 0)
     value = value_of(task.cover, task.weights, task.rules, sites)
-    stop = max(0.999 if integral else 0.0, target_gap * value)
-    sites, bound, size, basis = _solved(task, model, sites, 0, -value, clock, stop)
     if not all(level.proven for level in found):
-        # Fairer plans may exist, and cover more.
-        bound, basis = -float(task.weights.sum()), "none"
-    return Plan(sites, -bound, size, basis, integral, None), tuple(found)
+        # Fairer plans may exist, and cover more: only what holds for every plan bounds them.
+        bound, size, basis = _any_plan(task, sites, value, clock)
+        return Plan(sites, bound, size, basis, integral, None), tuple(found)
+    model = level_model(task, kept, 0)
+    stop = max(0.999 if integral else 0.0, target_gap * value)
+    sites, least, size, basis = searched_level(task, model, sites, 0, -value, clock, stop)
+    return Plan(sites, -least, size, basis, integral, None), tuple(found)
 
 
-def _model(task: _Task, kept: list[float], lowest: int) -> Model:
-    """Return the model of a level, or of the weight (lowest = 0), with the levels before kept.
-
-    Columns: sites y, rows z, shares s by region, then t and d by region for each level.
-    """
-    regions = len(task.total)
-    deep = max(len(kept), lowest)
-    inner = mclp_model(task.cover, task.weights, task.rules)
-    width = len(inner.cost)
-    rows, sites = len(task.weights), task.cover.shape[1]
-    share = sp.csr_array(
-        (
-            _UNIT * task.weights / task.total[task.region],
-            (task.region, sites + np.arange(rows)),
-        ),
-        shape=(regions, width),
+def _greatest_shares(task: Districts) -> FloatArray:
+    """Return by district the share that all sites together could reach in it alone, at most."""
+    rules, regions = task.rules, len(task.total)
+    open_ = np.zeros(len(rules.allowed))
+    open_[rules.fixed] = 1.0
+    left = np.where((task.cover @ open_) > 0, 0.0, task.weights)
+    by_region = sp.csr_array(
+        (left, (np.arange(len(left)), task.region)), shape=(len(left), regions)
     )
-    eye = sp.eye_array(regions, format="csr")
-    blocks: list[list[sp.sparray | None]] = [
-        [inner.rows, None, *([None] * deep)],
-        [-share, eye, *([None] * deep)],
-    ]
-    lower, upper = [inner.row_lower, np.zeros(regions)], [inner.row_upper, np.zeros(regions)]
-    cost = np.concatenate((inner.cost if lowest == 0 else np.zeros(width), np.zeros(regions)))
-    costs = [cost]
-    for level in range(1, deep + 1):
-        before: list[sp.sparray | None] = [None] * (level - 1)
-        after: list[sp.sparray | None] = [None] * (deep - level)
-        falls = sp.csr_array(sp.hstack((np.ones((regions, 1)), -eye)))
-        blocks.append([None, -eye, *before, falls, *after])
-        lower.append(np.full(regions, -np.inf))
-        upper.append(np.zeros(regions))
-        theta = np.concatenate(([float(level)], -np.ones(regions)))
-        if level <= len(kept):
-            blocks.append([None, None, *before, sp.csr_array(theta[None, :]), *after])
-            lower.append(np.array([_UNIT * (kept[level - 1] - RESOLUTION / 2)]))
-            upper.append(np.array([np.inf]))
-        costs.append(-theta if level == lowest else np.zeros(regions + 1))
-    matrix = sp.csr_array(sp.block_array(blocks, format="csr"))
-    more = regions + deep * (regions + 1)
-    return Model(
-        cost=np.concatenate(costs),
-        lower=np.concatenate((inner.lower, np.zeros(more))),
-        upper=np.concatenate((inner.upper, np.full(more, _UNIT))),
-        whole=np.concatenate((inner.whole, np.zeros(more, bool))),
-        rows=matrix,
-        row_lower=np.concatenate(lower),
-        row_upper=np.concatenate(upper),
-    )
+    gain = sp.csc_array(task.cover.T @ by_region)
+    free = rules.allowed & (open_ == 0)
+    most = task.shares(rules.fixed)
+    for region in range(regions):
+        mine = slice(gain.indptr[region], gain.indptr[region + 1])
+        gains = np.sort(gain.data[mine][free[gain.indices[mine]]])[::-1]
+        more = gains[: max(0, rules.p - len(rules.fixed))].sum() / task.total[region]
+        most[region] = min(1.0, most[region] + more)
+    return most
 
 
-def _solved(
-    task: _Task,
-    model: Model,
-    sites: IntArray,
+def _any_plan(
+    task: Districts, sites: IntArray, value: float, clock: Clock
+) -> tuple[float, float, BoundBasis]:
+    """Return a bound of the weight that any plan covers, fair or not, its terms and its proof."""
+    total = float(task.weights.sum())
+    until = clock.taken() + 0.2 * clock.left()
+    held = priced(task.cover, task.weights, task.rules, sites, value, clock, until)
+    if held is None or held.bound >= total:
+        return total, total, "none"
+    return held.bound, held.size, "dual"
+
+
+def _level(
+    task: Districts,
+    kept: list[float],
     lowest: int,
-    value: float,
+    sites: IntArray,
+    resolution: float,
     clock: Clock,
-    stop: float,
-) -> tuple[IntArray, float, float, BoundBasis]:
-    """Return the better plan, a lower bound of the model, the size of its terms and its proof."""
-    least = float(np.minimum(model.cost * model.upper, 0.0).sum())
-    size = abs(least)
-    if clock.left() == 0:
-        return sites, least, size, "none"
-    duals = relaxation_duals(model, clock)
-    proof: BoundBasis = "none"
-    if duals is not None:
-        proven, terms = dual_bound(model, duals)
-        if proven > least:
-            least, size, proof = proven, terms, "dual"
-    if value - least <= max(stop, 1e-9 * abs(value)) or clock.left() == 0:
-        return sites, least, size, proof
-    answer = solve(model, clock, start=_point(task, model, sites), stop_within=stop)
-    if answer.x is not None:
-        found = np.flatnonzero(answer.x[: task.cover.shape[1]] > 0.5)
-        if keeps(task.rules, found) and _better(task, found, sites, lowest):
-            sites = found
-    if answer.bound > least + 1e-9 * size:
-        least, proof = answer.bound, "search"
-    return sites, least, size, proof
+) -> tuple[IntArray, float]:
+    """Return the best plan of a level and a bound of the sum of the least shares.
 
-
-def _better(task: _Task, found: IntArray, sites: IntArray, lowest: int) -> bool:
-    """Say whether a plan is better at a level and, as far as shares are told apart, no worse before."""
-    new, old = np.sort(task.shares(found)), np.sort(task.shares(sites))
-    theirs, mine = np.cumsum(new), np.cumsum(old)
-    before = (lowest or len(new) + 1) - 1
-    if lowest == 0:
-        return bool(np.all(theirs >= mine - RESOLUTION)) and value_of(
-            task.cover, task.weights, task.rules, found
-        ) > value_of(task.cover, task.weights, task.rules, sites)
-    no_worse = bool(np.all(theirs[:before] >= mine[:before] - RESOLUTION))
-    return no_worse and bool(theirs[lowest - 1] > mine[lowest - 1])
-
-
-def _point(task: _Task, model: Model, sites: IntArray) -> FloatArray:
-    """Return a plan as a point of a level's model."""
-    point = np.zeros(len(model.cost))
-    point[sites] = 1.0
-    count, rows = task.cover.shape[1], len(task.weights)
-    point[count : count + rows] = (task.cover @ point[:count]) > 0
-    share = _UNIT * task.shares(sites)
-    at = count + rows
-    point[at : at + len(share)] = share
-    at += len(share)
-    order = np.sort(share)
-    level = 0
-    while at < len(point):
-        point[at] = order[level]
-        point[at + 1 : at + 1 + len(share)] = np.maximum(0.0, order[level] - share)
-        at, level = at + 1 + len(share), level + 1
-    return point
+    Only districts that may be among the least are in the model: without the others the rows
+    ``d_r >= t - s_r`` are fewer, so its bound holds for all. Where the plan found leaves one of the
+    others behind, it is taken in and the level solved again.
+    """
+    # No plan has a share below that of the fixed sites alone.
+    floor = task.shares(task.rules.fixed)
+    worst = float(np.sort(task.shares(sites))[lowest - 1])
+    inside = floor < 1.1 * worst + _NEAR_SHARE
+    inside[np.argsort(floor, kind="stable")[:lowest]] = True
+    bound = np.inf
+    while True:
+        part = task.of(inside)
+        model = level_model(part, kept, lowest)
+        now = float(np.sort(part.shares(sites))[:lowest].sum())
+        near = UNIT * resolution / 4
+        best, least, _, _ = searched_level(part, model, sites, lowest, -UNIT * now, clock, near)
+        bound = min(bound, -least / UNIT)
+        if fairer(task, best, sites, lowest):
+            sites = best
+        reached = float(np.sort(task.shares(sites))[:lowest].sum())
+        if bound - reached <= resolution or clock.left() == 0:
+            return sites, bound
+        shares = task.shares(best)
+        behind = ~inside & (shares < np.sort(shares[inside])[lowest - 1])
+        if not behind.any():
+            return sites, bound
+        inside |= behind

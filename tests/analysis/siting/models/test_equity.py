@@ -1,7 +1,11 @@
 """Lifting the worst district first equals ordering all plans by their sorted shares."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+import scipy.sparse as sp
+from scipy.spatial import cKDTree
 
 from geoapp.analysis.siting import SitingStatus, solve_equity, solve_mclp
 from geoapp.core.errors import InvalidValueError
@@ -106,3 +110,48 @@ def test_wrong_inputs_are_refused_by_name() -> None:
                 **{"cover": np.eye(2), "weights": [1, 1], "p": 1, "regions": [1, 2]} | change
             )
         assert caught.value.parameter == name
+
+
+def stop_after(asks: int) -> Callable[[], bool]:
+    """Return a wish to stop that comes after so many questions, on every machine the same."""
+    left = iter(range(asks))
+    return lambda: next(left, None) is None
+
+
+@pytest.mark.parametrize("p", [10, 20])
+def test_the_worst_districts_are_lifted_where_an_exact_search_takes_long(p: int) -> None:
+    """Ten districts side by side, each better served than the one before it, as in a whole city."""
+    rng = np.random.default_rng(30)
+    points, places = rng.uniform(0, 50, (8_000, 2)), rng.uniform(0, 50, (2_000, 2))
+    near = cKDTree(places).query_ball_point(points, 0.9)
+    region = (points[:, 0] // 5).astype(int)
+    stands = rng.random(8_000) < 0.1 + 0.06 * region
+    rows = [[*one, 2_000] if there else one for one, there in zip(near, stands, strict=True)]
+    first = np.concatenate(([0], np.cumsum([len(one) for one in rows])))
+    index = np.concatenate(rows).astype(int)
+    cover = sp.csr_array((np.ones(len(index)), index, first), shape=(8_000, 2_001))
+    weights = rng.integers(1, 30, 8_000).astype(float)
+    result = solve_equity(
+        cover, weights, p + 1, region, fixed=[2_000], cancelled=stop_after(20 * p)
+    )
+    assert len(set(result.plan.chosen.tolist())) == p + 1
+
+    total = np.bincount(region, weights)
+
+    def shares(sites: list[int]) -> np.ndarray:
+        met = np.asarray(cover[:, sites].sum(axis=1)).ravel() > 0
+        return np.bincount(region[met], weights[met], 10) / total
+
+    before = np.sort(shares([2_000]))
+    after = np.sort(shares(result.plan.chosen.tolist()))
+    assert after == pytest.approx(np.sort(result.shares))
+    # As good as giving the worst district the sites that cover most of it, as long as it is worst.
+    plan = [2_000]
+    while len(plan) <= p:
+        left = np.asarray(cover[:, plan].sum(axis=1)).ravel() == 0
+        mine = left & (region == np.argmin(shares(plan)))
+        plan.append(int(np.argmax(cover.T @ np.where(mine, weights, 0.0))))
+    assert after[0] >= np.sort(shares(plan))[0] > before[0] + 0.01
+    assert result.levels[0].objective == pytest.approx(after[0])
+    assert after[0] <= result.levels[0].bound <= 1.0
+    assert result.plan.bound <= weights.sum()
