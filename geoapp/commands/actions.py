@@ -24,8 +24,10 @@ def actions(output: Path | None, **options: Any) -> None:
     """同一笔钱怎么花：延长、新建、迁址、升级、撤销 / What helps most for one budget."""
     from geoapp.operations.actions import run as action_run
     from geoapp.operations.actions.files import save_actions
+    from geoapp.operations.facilities.naming import read_naming
     from geoapp.reports.tables import check_format
     from geoapp.reports.words.actions import summary_lines
+    from geoapp.reports.words.question import question_title
 
     settings = read_settings()
     wanted = question_from_options(ACTIONS, options, settings)
@@ -33,11 +35,12 @@ def actions(output: Path | None, **options: Any) -> None:
         check_format(output)
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: action_run.run_here(database, settings, wanted, tell))
+        say(question_title(wanted, read_naming(database, settings.timezone)))
         for one in (run.result or {})["actions"]:
             words = Text(one["text_zh"], one["text_en"]).both()
             click.echo(f"{one['order']}. {words}: {one['cost']:,.10g} → {one['adds']:+,.0f}")
         for label, value in summary_lines(run):
             click.echo(f"{label.both()}: {value}")
         if output is not None:
-            save_actions(database, run.id, output)
+            save_actions(database, run.id, output, settings.timezone)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -31,6 +31,8 @@ def coverage(output: Path | None, **options: Any) -> None:
     from geoapp.operations.coverage import results as coverage_results
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.coverage.files import check_output, save_coverage
+    from geoapp.operations.facilities.naming import read_naming
+    from geoapp.reports.words.question import question_title
 
     settings = read_settings()
     wanted = question_from_options(COVERAGE, options, settings)
@@ -38,9 +40,10 @@ def coverage(output: Path | None, **options: Any) -> None:
         check_output(output)
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
+        say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, run.result or {}, coverage_results.region_figures(database, run.id))
         if output is not None:
-            save_coverage(database, run.id, output)
+            save_coverage(database, run.id, output, settings.timezone)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 )
 def site(output: Path | None, **options: Any) -> None:
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""
+    from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.facilities.places import list_regions
     from geoapp.operations.plan_report import check_plan_output, save_plan
     from geoapp.operations.siting import results as siting_results
     from geoapp.operations.siting import run as siting_run
     from geoapp.operations.siting.files import explanation_lines
+    from geoapp.reports.words.question import question_title
     from geoapp.reports.words.siting import alternative_words, ended_words
 
     settings = read_settings()
@@ -40,6 +42,7 @@ def site(output: Path | None, **options: Any) -> None:
         check_plan_output(output)
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
+        say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, siting_results.sites_of(database, run.id))
         for line in explanation_lines(database, run):
             say(line)

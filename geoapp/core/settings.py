@@ -1,10 +1,12 @@
 """Settings: everything an operator can choose, read once from the environment."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEFAULT_ZONE: Final = "Asia/Shanghai"
 
 
 class Settings(BaseSettings):
@@ -22,7 +24,7 @@ class Settings(BaseSettings):
     workers: int = Field(2, ge=1, le=64)
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
     pg_bin: Path | None = None
-    timezone: str = "Asia/Shanghai"
+    timezone: str = DEFAULT_ZONE
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)
     walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)
     region_tolerance_m: float = Field(3000.0, ge=0.0)

@@ -17,12 +17,19 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres
 from geoapp.maps.registry import registry
+from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting.files import check_output, explanation_lines, save_siting
+from geoapp.operations.siting.files import (
+    answer_lines,
+    check_output,
+    explanation_lines,
+    save_siting,
+)
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
-from geoapp.reports.words.siting import gap_words, question_title, summary_lines
+from geoapp.reports.words.question import question_title
+from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import read_regions
@@ -63,10 +70,10 @@ def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -
     check_plan_output(path)
     suffix = path.suffix.lower()
     if suffix not in REPORTS:
-        save_siting(database, run_id, path)
+        save_siting(database, run_id, path, settings.timezone)
         return
     run = siting_results.finished(database, run_id)
-    paper = _paper(database, run)
+    paper = _paper(database, settings, run)
     with replaced_whole(path) as fresh:
         if suffix == ".pdf":
             write_siting_pdf(paper, fresh)
@@ -84,7 +91,7 @@ def _named(rows: list[dict[str, Any]] | None) -> list[tuple[Text, float]]:
     ]
 
 
-def _paper(database: Database, run: RunState) -> Paper:
+def _paper(database: Database, settings: Settings, run: RunState) -> Paper:
     """Gather what is printed; facilities are those in service now."""
     result = run.result or {}
     total = result["total"]
@@ -100,7 +107,9 @@ def _paper(database: Database, run: RunState) -> Paper:
     about = format_metres(reach_m)
     number = run.id
     return Paper(
-        title=question_title(SitingParameters.from_stored(run.params), names),
+        title=question_title(
+            SitingParameters.from_stored(run.params), read_naming(database, settings.timezone)
+        ),
         verdict=gap_words(result),
         sample=bool(run.inputs.get("sample")),
         figures=[
@@ -114,7 +123,7 @@ def _paper(database: Database, run: RunState) -> Paper:
             (Text("仍走不到", "still out of reach"), f"{total['uncovered_weight']:,.0f}"),
         ],
         lines=[
-            *summary_lines(run),
+            *answer_lines(database, run, settings.timezone),
             *((Text("说明", "explained"), one.both()) for one in explanation_lines(database, run)),
             (
                 Text("数据版本", "versions of the data"),
@@ -183,7 +192,10 @@ def _html(database: Database, settings: Settings, run: RunState, paper: Paper) -
     """Return one page that holds everything, the map in a frame of its own."""
     layers = [registry().get(name, Role.ADMIN) for name in _LAYERS]
     map_html = make_map(
-        database, settings, MapRequest(layers, run.id, "zh", focus=_LAYERS[0]), inline=True
+        database,
+        settings,
+        MapRequest(layers, run.id, "zh", focus=_LAYERS[0], title=paper.title),
+        inline=True,
     )
     loader = FileSystemLoader(shipped("templates"))
     environment = Environment(

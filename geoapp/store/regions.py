@@ -74,6 +74,65 @@ def stored_regions(session: Session) -> list[StoredRegion]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class RegionShape:
+    """A region with its outline (WKB, WGS-84), or None where the outline is unknown."""
+
+    geometry_wkb: bytes | None
+    properties: dict[str, Any]
+
+
+_SHAPES = text(
+    """
+    select code, parent_code, level, name_zh, name_en, population, population_source, source,
+        case when geom is null then null
+            -- In degrees of latitude; coverage borders are simplified alike on both sides.
+            when :simplify_deg > 0
+                then st_asbinary(st_multi(st_simplifypreservetopology(geom, :simplify_deg)))
+            else st_asbinary(geom) end as shape
+    from region
+    where (cast(:level as text) is null or level = :level)
+        and (cast(:parent as text) is null or parent_code = :parent)
+    order by code
+    """
+)
+_METRES_PER_DEGREE = 111_000.0
+
+
+def region_shapes(
+    session: Session, level: Level | None, parent: str | None, *, simplify_m: float
+) -> list[RegionShape]:
+    """Return regions in order of code, of a level and below another if so asked.
+
+    Parameters
+    ----------
+    simplify_m
+        How far, about, an outline may move to have fewer points; 0 keeps every point.
+    """
+    parameters = {
+        "level": level,
+        "parent": parent,
+        "simplify_deg": simplify_m / _METRES_PER_DEGREE,
+    }
+    return [
+        RegionShape(
+            geometry_wkb=None if row.shape is None else bytes(row.shape),
+            properties={
+                "code": row.code,
+                "parent": row.parent_code,
+                "level": row.level,
+                "name": row.name_zh,
+                "name_zh": row.name_zh,
+                "name_en": row.name_en,
+                "population": row.population,
+                "population_source": row.population_source,
+                "source": row.source,
+            },
+        )
+        for row in session.execute(_SHAPES, parameters)
+    ]
+
+
 def region_outline(session: Session, code: str) -> BaseGeometry | None:
     """Return a region's outline (EPSG:4326), or that of the regions below it; None if unknown."""
     wkb = session.scalar(

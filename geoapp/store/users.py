@@ -5,6 +5,15 @@ from sqlalchemy.orm import Session
 
 from geoapp.store.models import AppUser
 
+__all__ = ["AppUser", "all_users", "new_user", "user_by_id", "user_by_name"]
+
+
+def new_user(session: Session, name: str) -> AppUser:
+    """Return a user who is stored at the next flush, once everything is filled in."""
+    user = AppUser(name=name)
+    session.add(user)
+    return user
+
 
 def user_by_name(session: Session, name: str) -> AppUser | None:
     """Return the user of this name."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -103,6 +103,32 @@ def save_calendar_year(
     session.execute(delete(CalendarDay).where(CalendarDay.day.between(first, last)))
     session.merge(CalendarYear(year=year, source=source))
     session.add_all(CalendarDay(day=day, nature=nature) for day, nature in natures.items())
+
+
+@dataclass(frozen=True, slots=True)
+class KnownYear:
+    """A year that is known: how many days off, how many weekend days worked, and from where."""
+
+    year: int
+    holidays: int
+    workdays: int
+    source: str
+
+
+_YEARS = text(
+    """
+    select y.year, count(*) filter (where d.nature = 'holiday'),
+        count(*) filter (where d.nature = 'workday'), y.source
+    from calendar_year y
+    left join calendar_day d on extract(year from d.day) = y.year
+    group by y.year, y.source order by y.year
+    """
+)
+
+
+def calendar_by_year(session: Session) -> list[KnownYear]:
+    """Return the known years in order."""
+    return [KnownYear(*row) for row in session.execute(_YEARS)]
 
 
 def known_years(session: Session) -> list[int]:

@@ -6,9 +6,13 @@ import openpyxl
 from shapely import Point
 
 from geoapp.core.files import replaced_whole
+from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.actions import results as action_results
+from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.tables import FileTable, write_table
 from geoapp.reports.words.actions import summary_lines
+from geoapp.reports.words.question import beside_answer
 from geoapp.store.engine import Database
 
 _COLUMNS = (
@@ -28,7 +32,7 @@ _COLUMNS = (
 _NUMBERS = frozenset({0, 4, 5, 9, 10})
 
 
-def save_actions(database: Database, run_id: int, path: Path) -> None:
+def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
     """Write a finished run's actions to a file; the file appears whole or not at all.
 
     A workbook has the summary on a sheet of its own. Geometries are EPSG:4326.
@@ -51,7 +55,8 @@ def save_actions(database: Database, run_id: int, path: Path) -> None:
         book = openpyxl.load_workbook(path)
         sheet = book.create_sheet("summary 摘要", 0)
         sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 80
-        for label, value in summary_lines(run):
+        question, naming = ActionParameters.from_stored(run.params), read_naming(database, zone)
+        for label, value in beside_answer(question, naming, summary_lines(run)):
             sheet.append([label.both(), value])
         with replaced_whole(path) as fresh:
             book.save(fresh)

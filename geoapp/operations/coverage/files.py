@@ -4,10 +4,15 @@ from dataclasses import asdict
 from pathlib import Path
 
 from geoapp.core.files import replaced_whole
+from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
+from geoapp.reports.words.question import question_lines, question_title
 from geoapp.store.engine import Database
 
 
@@ -16,7 +21,7 @@ def check_output(path: Path) -> None:
     check_suffix(path)
 
 
-def save_coverage(database: Database, run_id: int, path: Path) -> None:
+def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
 
     Raises
@@ -29,7 +34,10 @@ def save_coverage(database: Database, run_id: int, path: Path) -> None:
     check_suffix(path)
     run = coverage_run.read(database, run_id)
     pairs = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
+    question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
+    title = Text("问题", "question"), question_title(question, naming)
     tables = CoverageTables(
+        question=[title, *question_lines(question, naming)],
         about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),

@@ -1,40 +1,13 @@
 """The words that filters and files use: kinds, amenities and standards, regions, demand sets."""
 
-from dataclasses import dataclass
 from typing import Any
-
-from sqlalchemy import text
 
 from geoapp.core.words import Level
 from geoapp.store.engine import Database
+from geoapp.store.regions import RegionShape, region_shapes
 from geoapp.store.runs.inputs import list_demand_sets
 from geoapp.store.runs.sites import CandidateSetRow, list_candidate_sets
 from geoapp.store.vocabulary import list_amenities, list_kinds, list_standards
-
-
-@dataclass(frozen=True, slots=True)
-class RegionShape:
-    """A region with its outline (WKB, WGS-84), or None where the outline is unknown."""
-
-    geometry_wkb: bytes | None
-    properties: dict[str, Any]
-
-
-_SHAPES = text(
-    """
-    select code, parent_code, level, name_zh, name_en, population, population_source, source,
-        case when geom is null then null
-            -- In degrees of latitude; coverage borders are simplified alike on both sides.
-            when :simplify_deg > 0
-                then st_asbinary(st_multi(st_simplifypreservetopology(geom, :simplify_deg)))
-            else st_asbinary(geom) end as shape
-    from region
-    where (cast(:level as text) is null or level = :level)
-        and (cast(:parent as text) is null or parent_code = :parent)
-    order by code
-    """
-)
-_METRES_PER_DEGREE = 111_000.0
 
 
 def read_region_shapes(
@@ -47,29 +20,8 @@ def read_region_shapes(
     simplify_m
         How far, about, an outline may move to have fewer points; 0 keeps every point.
     """
-    parameters = {
-        "level": level,
-        "parent": parent,
-        "simplify_deg": simplify_m / _METRES_PER_DEGREE,
-    }
     with database.session() as session:
-        return [
-            RegionShape(
-                geometry_wkb=None if row.shape is None else bytes(row.shape),
-                properties={
-                    "code": row.code,
-                    "parent": row.parent_code,
-                    "level": row.level,
-                    "name": row.name_zh,
-                    "name_zh": row.name_zh,
-                    "name_en": row.name_en,
-                    "population": row.population,
-                    "population_source": row.population_source,
-                    "source": row.source,
-                },
-            )
-            for row in session.execute(_SHAPES, parameters)
-        ]
+        return region_shapes(session, level, parent, simplify_m=simplify_m)
 
 
 def read_kinds(database: Database) -> list[dict[str, Any]]:

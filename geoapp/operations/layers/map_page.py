@@ -27,13 +27,14 @@ _SAMPLE = Text("示例数据", "Sample data")
 class MapRequest:
     """Which layers to paint, for which run (None: the latest) and in which language.
 
-    ``focus`` is the layer that the first view shows; None = all.
+    ``focus`` is the layer that the first view shows; None = all. ``title`` stands above the map.
     """
 
     layers: Sequence[Layer]
     run_id: int | None = None
     language: Language = "zh"
     focus: str | None = None
+    title: Text = _TITLE
 
 
 def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inline: bool) -> str:
@@ -67,7 +68,7 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
     if moment.context.network is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
-        title=_TITLE.pick(wanted.language),
+        title=wanted.title.pick(wanted.language),
         notes=[note.pick(wanted.language) for note in notes],
         layers=painted,
         speaker=Speaker(wanted.language, moment.amenities),

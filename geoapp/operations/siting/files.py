@@ -4,12 +4,16 @@ from pathlib import Path
 
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.run import RunState
+from geoapp.core.settings import DEFAULT_ZONE
+from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.siting import results as siting_results
 from geoapp.reports.siting.tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
 from geoapp.reports.words.explanation import explained
+from geoapp.reports.words.question import beside_answer
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 
@@ -28,7 +32,13 @@ def explanation_lines(database: Database, run: RunState) -> list[Text]:
     return [] if told is None else told.lines()
 
 
-def save_siting(database: Database, run_id: int, path: Path) -> None:
+def answer_lines(database: Database, run: RunState, zone: str) -> list[tuple[Text, str]]:
+    """Return what a run was asked and what it found, as labels and values for people."""
+    question = SitingParameters.from_stored(run.params)
+    return beside_answer(question, read_naming(database, zone), summary_lines(run))
+
+
+def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
 
     Raises
@@ -41,7 +51,7 @@ def save_siting(database: Database, run_id: int, path: Path) -> None:
     check_format(path)
     run = siting_results.finished(database, run_id)
     tables = SitingTables(
-        summary=summary_lines(run),
+        summary=answer_lines(database, run, zone),
         explanation=explanation_lines(database, run),
         about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
         sites=siting_results.sites_of(database, run_id),

@@ -9,8 +9,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy.orm import Session
-
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
@@ -19,15 +17,18 @@ from geoapp.core.words import RunStatus
 from geoapp.operations.runs.lifecycle import read_run
 from geoapp.operations.siting.results import KIND
 from geoapp.operations.upkeep.users import SignedInUser
-from geoapp.store.engine import Database
-from geoapp.store.models import Scenario, ScenarioVersion
+from geoapp.store.engine import Database, Session
 from geoapp.store.runs.scenarios import (
+    Scenario,
+    ScenarioVersion,
     add_scenario,
     add_version,
     find_scenario,
     find_version,
     list_scenarios,
+    remove_scenario,
     scenario_versions,
+    share_scenario,
 )
 
 LONGEST_NAME: Final = 100
@@ -179,7 +180,7 @@ def create(
         number = add_scenario(
             session, _checked_name(name), user.name, audience, question.stored(), answer
         )
-    return read(database, user, number)
+        return _read(session, user, number)
 
 
 def save(
@@ -208,7 +209,7 @@ def save(
     with database.session() as session:
         scenario = _changeable(session, number, user, version)
         add_version(session, scenario, _checked_name(name), question.stored(), answer, user.name)
-    return read(database, user, number)
+        return _read(session, user, number)
 
 
 def restore(
@@ -227,7 +228,7 @@ def restore(
         if saved is None:
             raise NotFoundError(Text("版本", "version"), str(old))
         add_version(session, scenario, saved.name, saved.question, saved.run_id, user.name)
-    return read(database, user, number)
+        return _read(session, user, number)
 
 
 def _owned(session: Session, number: int, user: SignedInUser) -> Scenario:
@@ -248,8 +249,8 @@ def share(database: Database, user: SignedInUser, number: int, audience: Audienc
         If it is somebody else's.
     """
     with database.session() as session:
-        _owned(session, number, user).audience = audience
-    return read(database, user, number)
+        share_scenario(_owned(session, number, user), audience)
+        return _read(session, user, number)
 
 
 def remove(database: Database, user: SignedInUser, number: int) -> None:
@@ -261,7 +262,7 @@ def remove(database: Database, user: SignedInUser, number: int) -> None:
         If it is somebody else's.
     """
     with database.session() as session:
-        session.delete(_owned(session, number, user))
+        remove_scenario(session, _owned(session, number, user))
 
 
 def read(
@@ -274,12 +275,19 @@ def read(
     NotFoundError
         If there is no such scenario or version, or the user may not read it.
     """
-    with database.session() as session:
-        scenario = _found(session, number, user)
-        saved = find_version(session, number, version or scenario.version)
-        if saved is None:
-            raise NotFoundError(Text("版本", "version"), str(version))
-        return _described(scenario, saved, user)
+    with database.snapshot() as session:
+        return _read(session, user, number, version)
+
+
+def _read(
+    session: Session, user: SignedInUser, number: int, version: int | None = None
+) -> SavedScenario:
+    """Return a version; after a write in the session that wrote it, before anybody else can."""
+    scenario = _found(session, number, user)
+    saved = find_version(session, number, version or scenario.version)
+    if saved is None:
+        raise NotFoundError(Text("版本", "version"), str(version))
+    return _described(scenario, saved, user)
 
 
 def history(database: Database, user: SignedInUser, number: int) -> list[SavedScenario]:
@@ -290,7 +298,7 @@ def history(database: Database, user: SignedInUser, number: int) -> list[SavedSc
     NotFoundError
         If there is no such scenario, or the user may not read it.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         scenario = _found(session, number, user)
         return [_described(scenario, one, user) for one in scenario_versions(session, number)]
 

@@ -12,8 +12,6 @@ from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import text
-
 from geoapp.analysis.network.graph import verify
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import GeoappError
@@ -24,6 +22,7 @@ from geoapp.operations.network.keeper import network_folder
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
+from geoapp.store.server import postgis_version, server_time, server_version
 from geoapp.store.vocabulary import known_years
 
 MIN_PYTHON = (3, 11)
@@ -168,8 +167,7 @@ def _open_store(database: Database) -> Iterator[Finding]:
         )
         return
     with database.session() as session:
-        server = session.execute(text("show server_version")).scalar_one()
-        now = session.execute(text("select clock_timestamp()")).scalar_one()
+        server, now = server_version(session), server_time(session)
     if not is_current(database):
         yield Finding(
             "store",
@@ -181,7 +179,7 @@ def _open_store(database: Database) -> Iterator[Finding]:
         )
         return
     with database.session() as session:
-        postgis = session.execute(text("select postgis_lib_version()")).scalar_one()
+        postgis = postgis_version(session)
         years = known_years(session)
     yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))

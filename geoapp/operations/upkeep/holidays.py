@@ -1,44 +1,22 @@
 """Keep the calendar of public holidays and shifted working days up to date."""
 
 import csv
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-
-from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
-from geoapp.store.vocabulary import save_calendar_year
+from geoapp.store.vocabulary import KnownYear, calendar_by_year, save_calendar_year
 
 NATURES = ("holiday", "workday")
 _MOST_ROWS = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class KnownYear:
-    """A year that is known: how many days off, how many weekend days worked, and from where."""
-
-    year: int
-    holidays: int
-    workdays: int
-    source: str
-
-
 def calendar_years(database: Database) -> list[KnownYear]:
     """Return the known years in order."""
-    query = text(
-        """
-        select y.year, count(*) filter (where d.nature = 'holiday'),
-            count(*) filter (where d.nature = 'workday'), y.source
-        from calendar_year y
-        left join calendar_day d on extract(year from d.day) = y.year
-        group by y.year, y.source order by y.year
-        """
-    )
     with database.session() as session:
-        return [KnownYear(*row) for row in session.execute(query)]
+        return calendar_by_year(session)
 
 
 def update_calendar(database: Database, path: Path, source: str) -> list[int]:

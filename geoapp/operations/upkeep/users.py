@@ -16,8 +16,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
 from geoapp.store.engine import Database
-from geoapp.store.models import AppUser
-from geoapp.store.users import all_users, user_by_id, user_by_name
+from geoapp.store.users import AppUser, all_users, new_user, user_by_id, user_by_name
 
 MIN_PASSWORD_LENGTH = 10
 _NAME = re.compile(r"[\w.@-]{1,64}")
@@ -105,8 +104,7 @@ def save_user(
         if user is not None and not replace:
             raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
         if user is None:
-            user = AppUser(name=name)
-            session.add(user)
+            user = new_user(session, name)
         user.role = role
         user.password_hash = _hasher.hash(password)
         user.session_salt = secrets.token_urlsafe(12)

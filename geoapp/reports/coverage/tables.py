@@ -22,6 +22,8 @@ class CoverageTables:
 
     Attributes
     ----------
+    question
+        What was asked, as labels and values for people.
     about
         The run's number, parameters, inputs and totals.
     regions
@@ -32,6 +34,7 @@ class CoverageTables:
         One row a pair of facilities that cover the same workers; None where it is not known.
     """
 
+    question: list[tuple[Text, Text]]
     about: dict[str, Any]
     regions: list[dict[str, Any]]
     gaps: list[dict[str, Any]]
@@ -116,6 +119,8 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
             plain_zones.to_excel(writer, sheet_name="gaps 盲区", index=False)
             pairs = pd.DataFrame(tables.overlaps or [])
             pairs.to_excel(writer, sheet_name="overlaps 重叠", index=False)
+            asked = pd.DataFrame([[label.both(), value.both()] for label, value in tables.question])
+            asked.to_excel(writer, sheet_name="question 问题", index=False, header=False)
     else:
         gaps = gpd.GeoDataFrame([_zone(one) for one in zones], geometry=shapes, crs="EPSG:4326")
         gaps.to_file(path, layer="gaps", driver="GPKG")

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.units import format_metres, format_moment, format_seconds
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Basis, Family
+from geoapp.reports.words.question import Naming, question_title
 
 EVERYWHERE = Text("全部范围", "Everywhere")
 
@@ -64,19 +66,13 @@ def area_text(run: RunState, regions: dict[str, Text]) -> Text:
     return EVERYWHERE if code is None else regions.get(code, Text(code, code))
 
 
-def title_text(run: RunState, regions: dict[str, Text]) -> Text:
-    """Return a run's title: what area, what standard."""
-    area, standard = area_text(run, regions), standard_text(run)
-    return Text(f"{area.zh}：步行 {standard.zh}以内", f"{area.en}: within {standard.en} on foot")
-
-
-def run_line(run: RunState, regions: dict[str, Text], zone: str) -> RunLine:
+def run_line(run: RunState, naming: Naming) -> RunLine:
     """Return one line of the list of runs."""
     covered = run.result["total"]["covered_share"] if run.result else None
     return RunLine(
         id=run.id,
-        title=title_text(run, regions),
-        when=format_moment(run.created_at, zone),
+        title=question_title(CoverageParameters.from_stored(run.params), naming),
+        when=format_moment(run.created_at, naming.zone),
         status=RUN_STATUS_TEXT[run.status],
         covered=covered,
     )

@@ -22,7 +22,7 @@ from geoapp.core.questions.siting import (
     SitingParameters,
 )
 from geoapp.core.units import format_metres, format_moment, format_seconds
-from geoapp.core.words import FAMILY_TEXT, Family
+from geoapp.core.words import FAMILY_TEXT, SAMPLE_TEXT, Family
 
 Question = CoverageParameters | SitingParameters | ActionParameters
 
@@ -116,6 +116,16 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
         # What stands there already has its words, but not what it adds to them.
         lines[name] = (lines[name][0] if name in lines else label, words)
     return list(lines.values())
+
+
+def beside_answer(
+    question: Question, naming: Naming, lines: list[tuple[Text, str]]
+) -> list[tuple[Text, str]]:
+    """Return the lines of an answer with the question before them; that it is a sample comes first."""
+    title = Text("问题", "question"), question_title(question, naming).both()
+    asked = [(label, value.both()) for label, value in question_lines(question, naming)]
+    sample = [one for one in lines if one[0] == SAMPLE_TEXT]
+    return [*sample, title, *asked, *(one for one in lines if one[0] != SAMPLE_TEXT)]
 
 
 def table_of(question: Question) -> Table:

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.questions.siting import MODEL_TEXT, SitingModel, SitingParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import STATUS_TEXT, SitingStatus
-from geoapp.core.units import counted, format_metres, format_seconds, format_share
+from geoapp.core.units import counted, format_share
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 
 _OBJECTIVE = {
@@ -18,9 +17,6 @@ _OBJECTIVE = {
     "worker_metres": Text("加权步行总和（人·米）", "weighted walk (worker-metres)"),
     "metres": Text("最远步行（米）", "longest walk (metres)"),
 }
-
-
-_EVERYWHERE = Text("全部范围", "Everywhere")
 
 
 # The bound lies above what is maximised and below what is minimised.
@@ -87,41 +83,17 @@ def _fairness_words(levels: list[dict[str, Any]], text: Text) -> Text:
     )
 
 
-def question_title(question: SitingParameters, names: Mapping[str, Text]) -> Text:
-    """Return a question in words: where, how many, what standard, which model."""
-    code = question.region
-    area = _EVERYWHERE if code is None else names.get(code, Text(code, code))
-    if question.standard_m is not None:
-        standard = format_metres(question.standard_m)
-    else:
-        standard = format_seconds(question.standard_seconds or 0.0)
-    count = Text(f"{question.p} 个站点，", f"{question.p} sites, ") if question.p else Text("", "")
-    model = MODEL_TEXT[SitingModel(question.model)]
-    return Text(
-        f"{area.zh}：{count.zh}步行 {standard.zh}以内（{model.zh}）",
-        f"{area.en}: {count.en}within {standard.en} on foot ({model.en})",
-    )
-
-
 def summary_lines(run: RunState) -> list[tuple[Text, str]]:
     """Return what a siting run found as labels and values for people."""
-    result, params, inputs = run.result or {}, run.params, run.inputs
+    result, inputs = run.result or {}, run.inputs
     unit = result["objective_unit"]
     total = result["total"]
-    model = MODEL_TEXT[SitingModel(result["model"])]
-    standard = (
-        format_metres(params["standard_m"])
-        if params["standard_m"] is not None
-        else format_seconds(params["standard_seconds"])
-    )
     lines: list[tuple[Text, str]] = []
     if inputs.get("sample"):
         lines.append(
             (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
         )
     lines += [
-        (Text("模型", "model"), model.both()),
-        (Text("服务标准", "service standard"), standard.both()),
         (Text("步行", "walks"), BASIS_TEXT[Basis(inputs["basis"])].both()),
         (Text("候选点", "candidates"), f"{inputs['candidates']['count']:,}"),
         (Text("结论", "status"), gap_words(result).both()),

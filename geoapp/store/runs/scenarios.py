@@ -9,6 +9,20 @@ from sqlalchemy.orm import Session
 
 from geoapp.store.models import Scenario, ScenarioVersion
 
+__all__ = [
+    "Scenario",
+    "ScenarioRow",
+    "ScenarioVersion",
+    "add_scenario",
+    "add_version",
+    "find_scenario",
+    "find_version",
+    "list_scenarios",
+    "remove_scenario",
+    "scenario_versions",
+    "share_scenario",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class ScenarioRow:
@@ -16,6 +30,16 @@ class ScenarioRow:
 
     scenario: Scenario
     latest: ScenarioVersion
+
+
+def share_scenario(scenario: Scenario, audience: str) -> None:
+    """Say who else may read a scenario."""
+    scenario.audience = audience
+
+
+def remove_scenario(session: Session, scenario: Scenario) -> None:
+    """Remove a scenario with its versions."""
+    session.delete(scenario)
 
 
 def add_scenario(

@@ -21,12 +21,13 @@ from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.ground.in_service import now
 from geoapp.reports.words.actions import kinds_text, verdict
-from geoapp.reports.words.coverage import EVERYWHERE, standard_text
+from geoapp.reports.words.question import question_title
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.coverage.planner import run_number
+from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.siting.views import SitingLine
@@ -60,11 +61,11 @@ def show() -> str:
         day=_next_workday(),
         offered_hours=HOURS,
         chosen_hours=_CHOSEN_HOURS,
-        lines=_lines(names),
+        lines=_lines(),
         texts=_texts(),
         form=form_parts(ACTIONS),
         costs=set(COSTS.values()),
-        **_parts(run, names),
+        **_parts(run),
     )
 
 
@@ -72,11 +73,8 @@ def show() -> str:
 @require(Permission.RUN)
 def result(run_id: int) -> str:
     """Answer a run's result alone, for the page that has followed it."""
-    names = region_names(services().database)
     run = action_run.read(services().database, run_id)
-    return render_template(
-        "planner/actions/result.html", lines=_lines(names), fresh=True, **_parts(run, names)
-    )
+    return render_template("planner/actions/result.html", lines=_lines(), fresh=True, **_parts(run))
 
 
 @blueprint.get("/plan/actions/<int:run_id>.<ext>")
@@ -87,7 +85,7 @@ def download(run_id: int, ext: str) -> Response:
         raise NotFound
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"actions-{run_id}.{ext}"
-        save_actions(services().database, run_id, path)
+        save_actions(services().database, run_id, path, services().settings.timezone)
         response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
     response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
     response.headers["Cache-Control"] = "private, no-store"
@@ -101,28 +99,19 @@ def _next_workday() -> str:
     return day.isoformat()
 
 
-def _title(run: RunState, names: dict[str, Text]) -> Text:
-    code = run.params.get("region")
-    area = EVERYWHERE if code is None else names.get(code, Text(code, code))
-    standard = standard_text(run)
-    return Text(
-        f"{area.zh}：预算 {run.params['budget']:,.10g}，步行 {standard.zh}以内",
-        f"{area.en}: budget {run.params['budget']:,.10g}, within {standard.en} on foot",
-    )
-
-
-def _lines(names: dict[str, Text]) -> list[SitingLine]:
+def _lines() -> list[SitingLine]:
     lines = []
     for run in action_run.recent(services().database):
         told = RUN_STATUS_TEXT[run.status]
         if run.result is not None:
             shares = f"{run.result['before_share']:.1%} → {run.result['after_share']:.1%}"
             told = Text(shares, shares)
-        lines.append(SitingLine(run.id, _title(run, names), moment_text(run.created_at), told))
+        title = question_title(ActionParameters.from_stored(run.params), naming())
+        lines.append(SitingLine(run.id, title, moment_text(run.created_at), told))
     return lines
 
 
-def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+def _parts(run: RunState | None) -> dict[str, Any]:
     """Return what ``planner/actions/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "found": None}
@@ -142,7 +131,9 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     return {
         "run": run,
         "found": found,
-        "title": _title(run, names).pick(language()),
+        "title": question_title(ActionParameters.from_stored(run.params), naming()).pick(
+            language()
+        ),
         "verdict": verdict(found).pick(language()),
         "moments": [moment_text(one.astimezone(zone)).pick(language()) for one in wanted.moments],
         "hours": wanted.hours,

@@ -9,7 +9,7 @@ from geoapp.core.questions.siting import SITING
 from geoapp.core.roles import Permission
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.scenarios import AUDIENCE_TEXT, LONGEST_NAME, Audience, SavedScenario
-from geoapp.reports.words.siting import question_title
+from geoapp.reports.words.question import question_title
 from geoapp.web.api.question_bodies import asked
 from geoapp.web.api.siting_runs import SitingRequest
 from geoapp.web.edge.access import require, signed_in
@@ -19,7 +19,7 @@ from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner_sides import side_of_scenario
-from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("scenarios", __name__)
 
@@ -65,11 +65,10 @@ class AudienceBody(BaseModel):
 def listed() -> str:
     """List the scenarios that one may read, and offer to compare two."""
     database = services().database
-    names = region_names(database)
     return render_template(
         "planner/scenarios/list.html",
         lines=[
-            (one, question_title(one.question, names))
+            (one, question_title(one.question, naming()))
             for one in scenarios.readable(database, signed_in())
         ],
         audiences=AUDIENCE_TEXT,
@@ -81,14 +80,13 @@ def listed() -> str:
 def show(number: int) -> str:
     """Show a scenario to whoever may read it, with its history."""
     database, user = services().database, signed_in()
-    names = region_names(database)
     history = scenarios.history(database, user, number)
     return render_template(
         "planner/scenarios/page.html",
         saved=history[0],
-        asked=question_title(history[0].question, names),
-        side=side_of_scenario(history[0], names),
-        history=[(one, question_title(one.question, names)) for one in history],
+        asked=question_title(history[0].question, naming()),
+        side=side_of_scenario(history[0]),
+        history=[(one, question_title(one.question, naming())) for one in history],
         others=[one for one in scenarios.readable(database, user) if one.id != number],
         audiences=AUDIENCE_TEXT,
         texts={

@@ -4,6 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
@@ -47,6 +48,28 @@ def test_every_version_is_kept_and_can_come_back(database: Database) -> None:
     scenarios.remove(database, ANN, first.id)
     with pytest.raises(NotFoundError):
         scenarios.history(database, ANN, first.id)
+
+
+def test_a_save_returns_what_was_saved_and_nothing_newer(database: Database) -> None:
+    first = kept(database, Audience.PLANNERS)
+    other = Database(database.parameters)
+    done: list[SavedScenario] = []
+
+    def ben_saves(*_: object) -> None:
+        if not done:
+            done.append(first)
+            done.append(scenarios.save(other, BEN, first.id, 2, "ben's", QUESTION, None))
+
+    # As soon as Ann's connection is given back, her version is there for all.
+    event.listen(database.engine, "checkin", ben_saves)
+    saved = scenarios.save(database, ANN, first.id, 1, "ann's", PLACED, None)
+    event.remove(database.engine, "checkin", ben_saves)
+    other.close()
+    assert [(one.name, one.version) for one in done[1:]] == [("ben's", 3)]
+    assert (saved.name, saved.version) == ("ann's", 2)
+    # What she has not seen she does not overwrite.
+    with pytest.raises(ConflictError, match="ben"):
+        scenarios.save(database, ANN, first.id, saved.version, "again", PLACED, None)
 
 
 def test_who_saves_on_an_old_version_is_told_and_changes_nothing(database: Database) -> None:

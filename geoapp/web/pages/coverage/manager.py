@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, RunStatus
@@ -22,11 +23,12 @@ from geoapp.reports.words.coverage import (
     reasons_text,
     share_text,
     statement_text,
-    title_text,
 )
+from geoapp.reports.words.question import question_title
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner import map_link, run_number
+from geoapp.web.pages.naming import naming
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("coverage", __name__)
@@ -77,7 +79,7 @@ def show() -> str:
     return render_template(
         "manager/coverage.html",
         run=run,
-        title=title_text(run, names).pick(language()),
+        title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
         statement=statement_text(run, names, demand, zone).pick(language()),
         figures=figures,
         reasons=reasons_text(run).pick(language()),

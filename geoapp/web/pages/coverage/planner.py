@@ -8,6 +8,7 @@ from flask import Blueprint, render_template, request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.run import RunState
 from geoapp.core.roles import Permission
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
@@ -22,11 +23,12 @@ from geoapp.reports.words.coverage import (
     reasons_text,
     run_line,
     statement_text,
-    title_text,
 )
+from geoapp.reports.words.question import question_title
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
+from geoapp.web.pages.naming import naming
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("plan", __name__)
@@ -50,7 +52,7 @@ def show() -> str:
         regions=names,
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
-        runs=_lines(names),
+        runs=_lines(),
         suggested_at=next_evening(),
         texts=_texts(),
         walk_words=_walk_words(),
@@ -66,15 +68,14 @@ def result(run_id: int) -> str:
     names = region_names(database)
     return render_template(
         "planner/coverage/result.html",
-        runs=_lines(names),
+        runs=_lines(),
         fresh=True,
         **run_parts(coverage_run.read(database, run_id), names),
     )
 
 
-def _lines(names: dict[str, Text]) -> list[RunLine]:
-    database, zone = services().database, services().settings.timezone
-    return [run_line(one, names, zone) for one in coverage_run.recent(database)]
+def _lines() -> list[RunLine]:
+    return [run_line(one, naming()) for one in coverage_run.recent(services().database)]
 
 
 def run_number(value: str) -> int:
@@ -101,7 +102,9 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
             if one.sole_weight > 0
         ],
         "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
-        "title": title_text(run, names).pick(language()),
+        "title": question_title(CoverageParameters.from_stored(run.params), naming()).pick(
+            language()
+        ),
         "reasons": reasons_text(run).pick(language()),
         "outside": outside_text(run).pick(language()),
         "statement": statement_text(run, names, demand, services().settings.timezone).pick(

@@ -1,6 +1,5 @@
 """A plan as screens show it beside another: a siting run, or a scenario whose sites were placed by hand."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,9 +11,11 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.run import RunState
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import SavedScenario
-from geoapp.reports.words.siting import gap_words, question_title
+from geoapp.reports.words.question import question_title
+from geoapp.reports.words.siting import gap_words
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.naming import naming
 
 # What must be equal for shares to mean the same.
 _ASKED = ("standard_m", "standard_seconds", "region", "families", "at")
@@ -86,7 +87,7 @@ def _site(
     )
 
 
-def side_of_run(run: RunState, names: Mapping[str, Text], title: Text | None = None) -> PlanSide:
+def side_of_run(run: RunState, title: Text | None = None) -> PlanSide:
     """Return a finished siting run as a side; called by its question where there is no title."""
     database = services().database
     question = SitingParameters.from_stored(run.params)
@@ -108,7 +109,7 @@ def side_of_run(run: RunState, names: Mapping[str, Text], title: Text | None = N
         if row["level"] == "district"
     )
     return PlanSide(
-        title=title or question_title(question, names),
+        title=title or question_title(question, naming()),
         verdict=gap_words(result),
         run=run.id,
         sites=tuple(sites),
@@ -122,12 +123,12 @@ def side_of_run(run: RunState, names: Mapping[str, Text], title: Text | None = N
     )
 
 
-def side_of_scenario(saved: SavedScenario, names: Mapping[str, Text]) -> PlanSide:
+def side_of_scenario(saved: SavedScenario) -> PlanSide:
     """Return a scenario as a side: by the run that answers it, or by its sites as they are placed."""
     title = Text(saved.name, saved.name)
     database = services().database
     if saved.run is not None:
-        return side_of_run(siting_results.finished(database, saved.run), names, title)
+        return side_of_run(siting_results.finished(database, saved.run), title)
     question = saved.question
     placed = question.drawn
     told = services().what_if.ask(question, [(one.lon, one.lat) for one in placed], everywhere=True)

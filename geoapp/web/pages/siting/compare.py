@@ -12,7 +12,6 @@ from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.coverage.planner_sides import PlanSide, side_of_run, side_of_scenario
-from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("siting_compare", __name__)
 
@@ -31,9 +30,8 @@ class Compared:
 def show() -> str:
     """Show what the siting runs ``a`` and ``b`` have in common and where they differ."""
     database = services().database
-    names = region_names(database)
     numbers = [run_number(request.args.get(name, "")) for name in ("a", "b")]
-    sides = [side_of_run(siting_results.finished(database, number), names) for number in numbers]
+    sides = [side_of_run(siting_results.finished(database, number)) for number in numbers]
     return _page(sides, "siting.show", "run", numbers)
 
 
@@ -42,11 +40,8 @@ def show() -> str:
 def show_scenarios() -> str:
     """Show what the scenarios ``a`` and ``b`` have in common and where they differ."""
     database = services().database
-    names = region_names(database)
     numbers = [run_number(request.args.get(name, "")) for name in ("a", "b")]
-    sides = [
-        side_of_scenario(scenarios.read(database, signed_in(), number), names) for number in numbers
-    ]
+    sides = [side_of_scenario(scenarios.read(database, signed_in(), number)) for number in numbers]
     return _page(sides, "scenarios.show", "number", numbers)
 
 

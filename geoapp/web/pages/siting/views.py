@@ -25,11 +25,11 @@ from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
     alternative_words,
     ended_words,
     gap_words,
-    question_title,
     summary_lines,
 )
 from geoapp.web.api.question_bodies import asked, question_body
@@ -40,6 +40,7 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
 from geoapp.web.pages.coverage.planner import next_evening, run_number
+from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.scenarios import scenario_state
@@ -89,7 +90,7 @@ def show() -> str:
         families=list(FAMILY_TEXT.items()),
         districts_of=_districts(),
         suggested_at=next_evening(),
-        lines=_lines(names),
+        lines=_lines(),
         texts=_texts(),
         known=_known(saved, run),
         form=form_parts(SITING),
@@ -143,7 +144,7 @@ def result(run_id: int) -> str:
     names = region_names(services().database)
     run = siting_run.read(services().database, run_id)
     return render_template(
-        "planner/siting/result.html", lines=_lines(names), fresh=True, **_parts(run, names)
+        "planner/siting/result.html", lines=_lines(), fresh=True, **_parts(run, names)
     )
 
 
@@ -192,22 +193,22 @@ def adopt(run_id: int) -> Response:
     return json_reply({"added": list(done.added), "there": list(done.there)})
 
 
-def _title(run: RunState, names: dict[str, Text]) -> Text:
-    return question_title(SitingParameters.from_stored(run.params), names)
+def _title(run: RunState) -> Text:
+    return question_title(SitingParameters.from_stored(run.params), naming())
 
 
-def _line(run: RunState, names: dict[str, Text]) -> SitingLine:
+def _line(run: RunState) -> SitingLine:
     told = RUN_STATUS_TEXT[run.status]
     if run.result is not None:
         total = run.result["total"]
         before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
         if before is not None and after is not None:
             told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
-    return SitingLine(run.id, _title(run, names), moment_text(run.created_at), told)
+    return SitingLine(run.id, _title(run), moment_text(run.created_at), told)
 
 
-def _lines(names: dict[str, Text]) -> list[SitingLine]:
-    return [_line(one, names) for one in siting_run.recent(services().database)]
+def _lines() -> list[SitingLine]:
+    return [_line(one) for one in siting_run.recent(services().database)]
 
 
 def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
@@ -231,15 +232,23 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     return {
         "run": run,
         "comparable": [
-            _line(one, names)
+            _line(one)
             for one in siting_run.recent(database)
             if one.id != run.id and one.status is RunStatus.SUCCEEDED
         ],
         "found": run.result,
         "total": total,
-        "title": _title(run, names).pick(language()),
+        "title": _title(run).pick(language()),
         "verdict": gap_words(run.result).pick(language()),
-        "lines_told": [(label.pick(language()), value) for label, value in summary_lines(run)],
+        "lines_told": [
+            *(
+                (label.pick(language()), value.pick(language()))
+                for label, value in question_lines(
+                    SitingParameters.from_stored(run.params), naming()
+                )
+            ),
+            *((label.pick(language()), value) for label, value in summary_lines(run)),
+        ],
         "sites": sites,
         "others": others,
         "districts": regions,
