@@ -10,8 +10,13 @@ MOST_CODE_CHARACTERS: Final = 200  # of a facility, a candidate
 MOST_REGION_CHARACTERS: Final = 32
 MOST_SET_CHARACTERS: Final = 100  # of a demand set or a candidate set
 MOST_NAME_CHARACTERS: Final = 200  # of a drawn candidate
+MOST_HOST_CHARACTERS: Final = 100  # of a type of host
+MOST_GROUP_CHARACTERS: Final = 200  # of a group of workers
 MOST_HOURS_CHARACTERS: Final = 500
 MOST_MOMENT_CHARACTERS: Final = 64
+MOST_PLACE_CHARACTERS: Final = 100  # of a position as text
+MOST_BOX_CHARACTERS: Final = 200
+MOST_CURSOR_CHARACTERS: Final = 400  # it holds a code, escaped
 
 # The service standard.
 LEAST_STANDARD_M: Final = 1.0

@@ -9,7 +9,12 @@ import orjson
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_WEIGHT
+from geoapp.core.limits import (
+    MOST_CODE_CHARACTERS,
+    MOST_GROUP_CHARACTERS,
+    MOST_HOST_CHARACTERS,
+    MOST_WEIGHT,
+)
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
@@ -88,7 +93,7 @@ def read_demand(
             weight = _weight(found, row[header.places["weight"]])
         return (
             weight,
-            cells.read_text(found, "group", _cell(row, header, "group"), 200),
+            cells.read_text(found, "group", _cell(row, header, "group"), MOST_GROUP_CHARACTERS),
             _hours(found, _cell(row, header, "hours")),
         )
 
@@ -131,7 +136,9 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
             code,
             name,
             cells.read_number(found, "cost", _cell(row, header, "cost")),
-            cells.read_text(found, "host_type", _cell(row, header, "host_type"), 100),
+            cells.read_text(
+                found, "host_type", _cell(row, header, "host_type"), MOST_HOST_CHARACTERS
+            ),
         )
 
     values, positions, accepted, reading = _read(table, rules, header, understand)

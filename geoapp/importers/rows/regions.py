@@ -168,7 +168,7 @@ def _read_row(
     words = cells.as_text(cell("geometry_wkt"))
     return {
         "code": code,
-        "parent": cells.read_text(found, "parent", cell("parent"), 32),
+        "parent": cells.read_text(found, "parent", cell("parent"), MOST_REGION_CHARACTERS),
         "level": level,
         "name_zh": name,
         "name_en": cells.read_text(found, "name_en", cell("name_en")),

@@ -21,7 +21,15 @@ from geoapp.core.questions.siting import (
     SitingModel,
     SitingParameters,
 )
-from geoapp.core.units import format_metres, format_moment, format_seconds
+from geoapp.core.units import (
+    counted,
+    format_count,
+    format_metres,
+    format_moment,
+    format_money,
+    format_seconds,
+    format_share,
+)
 from geoapp.core.words import FAMILY_TEXT, SAMPLE_TEXT, Family
 
 Question = CoverageParameters | SitingParameters | ActionParameters
@@ -75,10 +83,13 @@ def question_title(question: Question, naming: Naming) -> Text:
         model = MODEL_TEXT[SitingModel(question.model)]
         parts = [Text(f"{walk.zh}（{model.zh}）", f"{walk.en} ({model.en})")]
         if question.p is not None:
-            parts.insert(0, _counted(question.p, "个站点", "site"))
+            parts.insert(0, counted(question.p, "个站点", "site"))
     elif isinstance(question, ActionParameters):
         parts.insert(
-            0, Text(f"预算 {_number(question.budget)}", f"budget {_number(question.budget)}")
+            0,
+            Text(
+                f"预算 {format_money(question.budget)}", f"budget {format_money(question.budget)}"
+            ),
         )
     told = [words for name, words in _departing(question, naming) if name not in _UNTITLED]
     head = Text("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
@@ -99,7 +110,7 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
             shown = str(question.p)
             lines["p"] = (table["p"].label, Text(shown, shown))
     if isinstance(question, ActionParameters):
-        shown = _number(question.budget)
+        shown = format_money(question.budget)
         lines["budget"] = (table["budget"].label, Text(shown, shown))
     lines |= {
         "region": (Text("范围", "area"), area_text(question.region, naming.regions)),
@@ -157,16 +168,8 @@ def _departing(question: Question, naming: Naming) -> Iterable[tuple[str, Text]]
             yield one.name, words
 
 
-def _number(value: float) -> str:
-    return f"{value:,.10g}"
-
-
 def _percent(share: float) -> str:
-    return f"{100 * share:,.10g}%"
-
-
-def _counted(count: int, zh: str, en: str) -> Text:
-    return Text(f"{count:,} {zh}", f"{count:,} {en}" if count == 1 else f"{count:,} {en}s")
+    return f"{format_share(share, 2).rstrip('%').rstrip('0').rstrip('.')}%"
 
 
 def _demand(code: str | None, naming: Naming) -> Text:
@@ -257,20 +260,21 @@ def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:
 
 def _cost(kind: ActionKind) -> Callable[[float, Naming], Text]:
     name = ACTION_TEXT[kind]
-    return lambda value, _naming: Text(f"{name.zh} {_number(value)}", f"{name.en} {_number(value)}")
+    return lambda value, _naming: Text(
+        f"{name.zh} {format_money(value)}", f"{name.en} {format_money(value)}"
+    )
 
 
 def _words(
-    zh: str, en: str, shown: Callable[[Any], str] = _number
+    zh: str, en: str, shown: Callable[[Any], str] = format_money
 ) -> Callable[[Any, Naming], Text]:
     return lambda value, _naming: Text(zh, en).format(value=shown(value))
 
 
 def _many(zh: str, en: str, noun: str) -> Callable[[Any, Naming], Text]:
     def words(values: Any, _naming: Naming) -> Text:
-        count = len(values)
-        shown = f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-        return Text(zh.format(value=f"{count:,}"), en.format(value=shown))
+        some = counted(len(values), "", noun)
+        return Text(zh.format(value=format_count(len(values))), en.format(value=some.en))
 
     return words
 

@@ -10,6 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, parse_datum
 from geoapp.core.i18n import Text
+from geoapp.core.limits import (
+    MOST_BOX_CHARACTERS,
+    MOST_CODE_CHARACTERS,
+    MOST_CURSOR_CHARACTERS,
+    MOST_REGION_CHARACTERS,
+)
 from geoapp.core.links import links
 from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
@@ -39,17 +45,19 @@ class ListParameters(Parameters):
     """Which facilities, and which page."""
 
     bbox: str | None = Field(
-        None, max_length=200, description="西,南,东,北 / west,south,east,north"
+        None, max_length=MOST_BOX_CHARACTERS, description="西,南,东,北 / west,south,east,north"
     )
     region: str | None = Field(
-        None, max_length=32, description="区域代码，含下级 / region code, with those below"
+        None,
+        max_length=MOST_REGION_CHARACTERS,
+        description="区域代码，含下级 / region code, with those below",
     )
     kind: list[str] = Field([], description="类型代码 / kind codes")
     family: list[Family] = Field([], description="station, base, home")
     status: list[Status] = Field([], description="状态 / lifecycle status")
     limit: int = Field(100, ge=1, le=1000)
     cursor: str | None = Field(
-        None, max_length=400, description="上一页给出的 / from the page before"
+        None, max_length=MOST_CURSOR_CHARACTERS, description="上一页给出的 / from the page before"
     )
     datum: Datum = Datum.WGS84
 
@@ -57,7 +65,9 @@ class ListParameters(Parameters):
 class FacilityPath(BaseModel):
     """Which facility."""
 
-    code: str = Field(min_length=1, max_length=200, description="编号 / stable code")
+    code: str = Field(
+        min_length=1, max_length=MOST_CODE_CHARACTERS, description="编号 / stable code"
+    )
 
 
 class DatumParameter(Parameters):

@@ -7,6 +7,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from geoapp.core.geo import to_wgs84
+from geoapp.core.limits import MOST_MOMENT_CHARACTERS
 from geoapp.core.parsing import parse_moment, split_codes
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.answer import render_answer
@@ -37,7 +38,7 @@ class NearestParameters(Parameters):
     amenity: list[str] = Field([], description="设施代码，全部 / amenity codes, all of them")
     open_at: str | None = Field(
         None,
-        max_length=64,
+        max_length=MOST_MOMENT_CHARACTERS,
         description="只要此刻确知开放的；now 或 ISO 8601 / only those known to be open then",
     )
     datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")

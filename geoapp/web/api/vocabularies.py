@@ -5,6 +5,7 @@ from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
 from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.limits import MOST_REGION_CHARACTERS
 from geoapp.core.words import FAMILY_TEXT, Datum, Family, Level
 from geoapp.operations.facilities.vocabularies import (
     read_amenities,
@@ -36,7 +37,9 @@ class RegionParameters(Parameters):
     """Which regions, and how fine."""
 
     level: Level | None = Field(None, description="province, city, district, street")
-    parent: str | None = Field(None, max_length=32, description="上级代码 / code of the parent")
+    parent: str | None = Field(
+        None, max_length=MOST_REGION_CHARACTERS, description="上级代码 / code of the parent"
+    )
     datum: Datum = Datum.WGS84
     simplify_m: float = Field(
         20.0,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_PLACE_CHARACTERS
 from geoapp.core.parsing import parse_number
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.routes import MOST_WALK_M, route, walk_area
@@ -34,9 +35,13 @@ class RouteParameters(Parameters):
     """From where to which facility."""
 
     from_: str = Field(
-        alias="from", max_length=100, description="起点：经度,纬度 / the start: lon,lat"
+        alias="from",
+        max_length=MOST_PLACE_CHARACTERS,
+        description="起点：经度,纬度 / the start: lon,lat",
     )
-    to: str = Field(min_length=1, max_length=200, description="站点编号 / the facility's code")
+    to: str = Field(
+        min_length=1, max_length=MOST_CODE_CHARACTERS, description="站点编号 / the facility's code"
+    )
     datum: Datum = Field(Datum.WGS84, description="问与答的坐标系 / datum of question and answer")
 
 
@@ -53,7 +58,9 @@ class IsochroneParameters(Parameters):
 class CodePath(BaseModel):
     """Which facility."""
 
-    code: str = Field(min_length=1, max_length=200, description="编号 / stable code")
+    code: str = Field(
+        min_length=1, max_length=MOST_CODE_CHARACTERS, description="编号 / stable code"
+    )
 
 
 def _named(facility: PlacedFacility) -> dict[str, Any]:

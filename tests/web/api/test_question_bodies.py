@@ -1,5 +1,7 @@
 """The bodies that start runs have the fields, ranges and words of the tables."""
 
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,3 +71,12 @@ def test_a_set_that_can_be_imported_can_be_asked_for(
     by_time = {name: value for name, value in least.items() if name != "standard_m"}
     longest_walk = {**by_time, "standard_seconds": limits.MOST_STANDARD_SECONDS}
     asked(table, body.model_validate(longest_walk), "Asia/Shanghai").check()
+
+
+def test_no_length_is_written_down_twice(repo_root: Path) -> None:
+    """A limit that several files check is a constant of ``geoapp.core.limits``."""
+    for path in [*(repo_root / "geoapp" / "web").rglob("*.py"),
+                 *(repo_root / "geoapp" / "importers").rglob("*.py")]:  # fmt: skip
+        source = path.read_text(encoding="utf-8")
+        assert not re.findall(r"max_length=\d+[,)]", source), path
+        assert not re.findall(r"read_text\(.*, \d+\)", source), path

@@ -107,7 +107,7 @@ QUOTAS = Field(
     written=Text(
         "如 370203=1..3、370203=..3、370203=2", "such as 370203=1..3, 370203=..3, 370203=2"
     ),
-    longest=limits.MOST_CODE_CHARACTERS,
+    longest=limits.MOST_REGION_CHARACTERS,
     most=limits.MOST_SITES,
     most_items=limits.MOST_QUOTAS,
     models=_MOST_COVERED,
@@ -123,7 +123,7 @@ HOST_QUOTAS = Field(
         "new sites by type of host of the candidate set, in place of quotas",
     ),
     written=Text("如 bank=..3", "such as bank=..3"),
-    longest=limits.MOST_CODE_CHARACTERS,
+    longest=limits.MOST_HOST_CHARACTERS,
     most=limits.MOST_SITES,
     most_items=limits.MOST_QUOTAS,
     models=_MOST_COVERED,
