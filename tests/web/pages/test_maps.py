@@ -136,6 +136,8 @@ def test_twenty_thousand_facilities_stay_usable(visit: Visit) -> None:
     page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
     page.set_content(html)
     opened(page)
+    # So many are added in portions, after the map itself stands.
+    expect(page.locator(".cluster").first).to_be_visible()
     counted = page.locator(".cluster").all_inner_texts()
     assert 5 < len(counted) < 200
     search(page, "站点 19999")
