@@ -127,7 +127,7 @@ def test_they_are_in_the_files(weighed: Database, settings: Settings, tmp_path: 
     for suffix in ("xlsx", "geojson", "gpkg", "csv"):
         save_coverage(weighed, run.id, tmp_path / f"run.{suffix}")
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    assert book.sheetnames == ["regions 区域", "gaps 盲区", "overlaps 重叠"]
+    assert book.sheetnames == ["regions 区域", "gaps 盲区", "overlaps 重叠", "question 问题"]
     pairs = coverage_results.facility_overlaps(weighed, run.id, 50)
     assert book["overlaps 重叠"].max_row == len(pairs or []) + 1
     columns = [cell.value for cell in book["gaps 盲区"][1]]
