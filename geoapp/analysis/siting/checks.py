@@ -149,9 +149,23 @@ def checked_both(fixed: Sites, forbidden: Sites, candidates: int) -> tuple[IntAr
     return kept, allowed
 
 
+def checked_some(allowed: BoolArray) -> None:
+    """Refuse that every candidate is forbidden."""
+    if not allowed.any():
+        raise InvalidValueError(
+            "forbidden",
+            len(allowed),
+            Text(
+                "至少留下一个候选点：现在全部候选点都被禁止",
+                "at least one candidate left: all of them are forbidden now",
+            ),
+        )
+
+
 def checked_p(p: Any, allowed: BoolArray) -> int:
     """Return the number of sites; from 1 to the number of candidates that are not forbidden."""
     most = int(allowed.sum())
+    checked_some(allowed)
     if isinstance(p, bool) or not isinstance(p, int | np.integer) or not 1 <= p <= most:
         raise InvalidValueError(
             "p",

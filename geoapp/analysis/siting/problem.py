@@ -16,6 +16,7 @@ from geoapp.analysis.siting.checks import (
     checked_numbers,
     checked_p,
     checked_share,
+    checked_some,
 )
 from geoapp.analysis.siting.result import Cancelled, Clock, Progress
 from geoapp.analysis.siting.rules import Rules, numbered_groups
@@ -120,6 +121,7 @@ class CoverProblem:
         sites = relation.shape[1]
         weight = checked_numbers("weights", weights, relation.shape[0])
         kept, allowed = checked_both(fixed, forbidden, sites)
+        checked_some(allowed)
         if capacities is not None and backup_share > 0:
             accepted = Text(
                 "与 capacities 同用时为 0：座位只算一次", "0 with capacities: a seat serves once"

@@ -167,6 +167,8 @@ def settled_bound(objective: float, bound: float, size: float, integral: bool, s
     sense
         1 = maximised (upper bound), -1 = minimised (lower bound).
     """
+    if integral and ROUND_OFF * size > 0.25:
+        integral = False  # so great that whole numbers can no longer be told apart
     slack = 1e-6 + ROUND_OFF * size if integral else ROUND_OFF * size
     value = sense * bound
     if integral and math.isfinite(value):
@@ -174,7 +176,7 @@ def settled_bound(objective: float, bound: float, size: float, integral: bool, s
     elif math.isfinite(value):
         value += slack
     # An objective of 0 has no share: there the round-off itself decides.
-    near = 0.0 if integral else max(PROOF_SHARE * abs(objective), 2 * slack)
+    near = 0.0 if integral else PROOF_SHARE * abs(objective) or 2 * slack
     if value - sense * objective <= near:
         return objective
     return sense * value

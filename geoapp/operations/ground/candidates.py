@@ -31,7 +31,16 @@ from geoapp.store.runs.sites import (
 def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
     """Refuse more sites than there are candidates, and a budget where costs are unknown."""
     free = len(candidates) - len(set(wanted.forbidden))
-    if wanted.p is not None and wanted.p > free:
+    if len(candidates) and free < 1:
+        raise InvalidValueError(
+            "forbidden",
+            len(candidates),
+            Text(
+                "至少留下一个候选点：现在全部候选点都被禁止",
+                "at least one candidate left: all of them are forbidden now",
+            ),
+        )
+    if wanted.p is not None and len(candidates) and wanted.p > free:
         raise InvalidValueError(
             "p",
             wanted.p,

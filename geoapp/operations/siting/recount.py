@@ -26,8 +26,9 @@ class Found:
     adds, rows, workers
         By chosen site, the workers that it newly reaches (or has seats for), the demand points that
         they are at, and how many are at each.
-    after, backup_after
-        By demand point, covered once and twice with the new sites.
+    served, backup_after
+        By demand point, the workers that are covered with the new sites (where seats count: newly
+        served, besides those covered before), and whether it is covered twice.
     others, other_adds, other_rows, other_workers
         The best of the candidates that may be opened and are not, what each would add now, and the
         demand points that it would newly reach. None where seats count: what one more would serve
@@ -38,7 +39,7 @@ class Found:
     adds: FloatArray
     rows: list[IntArray]
     workers: list[FloatArray]
-    after: BoolArray
+    served: FloatArray
     backup_after: BoolArray
     others: IntArray
     other_adds: FloatArray
@@ -55,12 +56,14 @@ def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Fou
     opened = np.zeros(len(inputs.candidates))
     opened[order] = 1.0
     times = inputs.cover @ opened + inputs.covered + inputs.backup
+    newly = np.zeros(len(inputs.weight))
+    newly[waiting] = np.asarray(served.sum(axis=1)).reshape(-1)
     return Found(
         order=order,
         adds=plan.result.gains,
         rows=[waiting[by_site.indices[part]] for part in parts],
         workers=[by_site.data[part] for part in parts],
-        after=times > 0,
+        served=np.where(inputs.covered, inputs.weight, newly),
         backup_after=times > 1,
         others=np.empty(0, np.int64),
         other_adds=np.empty(0),
@@ -108,7 +111,7 @@ def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
         adds=np.array(adds),
         rows=rows,
         workers=[inputs.weight[some] for some in rows],
-        after=times > 0,
+        served=np.where(times > 0, inputs.weight, 0.0),
         backup_after=times > 1,
         others=others,
         other_adds=would[others],
@@ -134,7 +137,8 @@ def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str,
     def share(part: float) -> float | None:
         return part / total if total > 0 else None
 
-    before, after = of(inputs.covered), of(found.after)
+    before, after = of(inputs.covered), float(found.served[rows].sum())
+    newly = float(found.served[rows & ~inputs.covered].sum())
     return {
         "weight": total,
         "point_count": int(rows.sum()),
@@ -142,10 +146,10 @@ def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str,
         "covered_before_share": share(before),
         "covered_after_weight": after,
         "covered_after_share": share(after),
-        "added_weight": of(found.after & ~inputs.covered),
+        "added_weight": newly,
         "backup_before_weight": of(inputs.backup),
         "backup_after_weight": of(found.backup_after),
-        "uncovered_weight": of(~found.after),
+        "uncovered_weight": float((weight - found.served)[rows].sum()),
     }
 
 

@@ -26,6 +26,7 @@ from geoapp.analysis.siting import (
     solve_p_center,
     solve_p_median,
 )
+from geoapp.analysis.siting.covering.ruled import below_every_cost, cheapest_left
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.i18n import Text
@@ -189,6 +190,17 @@ def _fair_covering(inputs: SitingInputs, wanted: SitingParameters, rules: Siting
     return Asked(problem, 1, float(inputs.weight[inputs.covered].sum()))
 
 
+def _nothing_affordable(
+    inputs: SitingInputs, wanted: SitingParameters, asked: Asked
+) -> SitingResult | None:
+    """Return the answer that the budget is not enough for any site; None where it is for some."""
+    least = cheapest_left(asked.problem.rules)
+    if least is None or len(inputs.fixed):
+        return None
+    reason = below_every_cost(asked.problem.rules, least)
+    return replace(_none(inputs, wanted, reason), needed_budget=least)
+
+
 def _most_sites(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> int | None:
     """Return the number of sites; with a spacing it is the most, so no more than may be opened."""
     if wanted.p is None or wanted.min_spacing_m is None:
@@ -218,6 +230,9 @@ def _mclp(
 ) -> SitingPlan:
     make = _backup_covering if wanted.backup_share > 0 else _newly_covering
     asked = make(inputs, wanted, rules)
+    none = _nothing_affordable(inputs, wanted, asked)
+    if none is not None:
+        return SitingPlan(none, rules, asked)
     found = most_covered(asked.problem, _shifted(limits, asked.base))
     return SitingPlan(_new_only(found, inputs, asked.standing, asked.base, wanted), rules, asked)
 
@@ -244,6 +259,9 @@ def _equity(
 ) -> SitingPlan:
     """Lift the district served worst, facilities counted; demand of unknown district is one more."""
     asked = _fair_covering(inputs, wanted, rules)
+    none = _nothing_affordable(inputs, wanted, asked)
+    if none is not None:
+        return SitingPlan(none, rules, asked)
     districts = [code or "" for code in inputs.districts()]
     found = fairest(asked.problem, districts, _shifted(limits, asked.base))
     result = _new_only(found.plan, inputs, asked.standing, asked.base, wanted)

@@ -171,3 +171,70 @@ def test_hardly_any_time_gives_an_answer_that_claims_nothing_unproven() -> None:
         assert slow.status is SitingStatus.OPTIMAL
         assert sense * quick.objective <= sense * slow.objective <= sense * quick.bound
         assert (quick.status is SitingStatus.OPTIMAL) == (quick.objective == quick.bound)
+
+
+def every_model(weights: np.ndarray, **rules: object) -> dict[str, SitingResult]:
+    """Return the answer of each model on one seeded town; rules where the model honours them."""
+    rng = np.random.default_rng(29)
+    points, places = rng.random((40, 2)), rng.random((10, 2))
+    away = np.hypot(*(points[:, None] - places[None]).transpose(2, 0, 1))
+    cover, region = away <= 0.3, np.arange(40) % 3
+    seats = np.full(10, 8.0 * float(weights[0]))
+    near = {"conflicts": [(0, 1), (2, 3)]}
+    found = {
+        "mclp": solve_mclp(cover, weights, 3, **rules),
+        "spaced": solve_mclp(cover, weights, 3, **near, **rules),
+        "backup": solve_mclp(cover, weights, 3, backup_share=0.25, **rules),
+        "seats": solve_mclp(cover, weights, 3, capacities=seats, **rules),
+        "equity": solve_equity(cover, weights, 3, region, **rules).plan,
+    }
+    if "budget" not in rules:
+        found["lscp"] = solve_lscp(cover, weights, share=0.8, **rules)
+        found["p_median"] = solve_p_median(away, weights, 3, **rules)
+        found["p_center"] = solve_p_center(away, 3, **rules)
+    return found
+
+
+@pytest.mark.parametrize("unit", [1.0, 0.37, 1e12, 1e-12])
+def test_every_figure_of_an_answer_agrees_with_the_others(unit: float) -> None:
+    """Whatever the unit of weights is: objective, gains, curve, gap, status and who is served."""
+    plain = np.random.default_rng(1).integers(1, 9, 40).astype(float)
+    known = every_model(plain)
+    for name, result in every_model(plain * unit).items():
+        factor = 1.0 if name in ("lscp", "p_center") else unit
+        close = pytest.approx(known[name].objective * factor, rel=1e-9)
+        assert result.status is SitingStatus.OPTIMAL, name
+        assert result.objective == result.bound == close and result.gap_share == 0, name
+        if len(result.gains):
+            assert float(result.gains.sum()) == pytest.approx(result.objective, rel=1e-9), name
+        if result.curve:
+            last = result.curve[-1]
+            assert (last.objective, last.bound) == (result.objective, result.bound), name
+            assert last.p == len(result.chosen)
+        assert set(result.assignment.tolist()) - {-1} <= set(result.chosen.tolist())
+        if name in ("mclp", "spaced", "equity"):
+            reached = float((plain * unit)[result.assignment >= 0].sum())
+            assert reached == pytest.approx(result.objective, rel=1e-9), name
+        if name == "seats":
+            assert result.served is not None
+            seats = 8.0 * float(plain[0] * unit)
+            by_site = np.asarray(result.served.sum(axis=0)).ravel()
+            assert by_site.sum() == pytest.approx(result.objective, rel=1e-9)
+            assert by_site.max() <= seats * (1 + 1e-9)
+
+
+def test_nothing_is_proven_where_nothing_can_be_opened() -> None:
+    weights = np.ones(40)
+    for result in every_model(weights, costs=np.full(10, 5.0), budget=3.0).values():
+        assert result.status is SitingStatus.INFEASIBLE and result.needed_budget == 5
+        assert result.reason is not None and "5" in result.reason.en and not len(result.chosen)
+    with pytest.raises(InvalidValueError) as caught:
+        every_model(weights, forbidden=range(10))
+    assert caught.value.parameter == "forbidden"
+    with pytest.raises(InvalidValueError) as caught:
+        solve_mclp([[1, 1]], [1], costs=[1, 1], budget=2, forbidden=[0, 1])
+    assert caught.value.parameter == "forbidden"
+    # What is heavier than all the rest together hides nothing: 150 seats are 150 seats.
+    heavy = np.append(np.ones(3), 1e12)
+    seated = solve_mclp(np.eye(4), heavy, 2, capacities=[50, 50, 50, 50])
+    assert seated.objective == 51 and seated.bound >= 51

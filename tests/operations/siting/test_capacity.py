@@ -42,7 +42,7 @@ def most_served(inputs: SitingInputs, sites: tuple[int, ...], seats: float) -> f
     return -float(linprog(-np.ones(len(pairs)), A_ub=rules, b_ub=limits).fun)
 
 
-@pytest.mark.parametrize("seats", [5.0, 25.0, 1_000.0])
+@pytest.mark.parametrize("seats", [1.0, 5.0, 25.0, 1_000.0])
 def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) -> None:
     wanted = replace(WANTED, capacity=seats)
     inputs = read_siting_inputs(town, settings, wanted)
@@ -55,6 +55,13 @@ def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) ->
     assert run.result["status"] == "optimal"
     assert run.result["objective"] == pytest.approx(best)
     assert run.result["objective_unit"] == "workers_served"
+    total = run.result["total"]
+    assert total["added_weight"] == pytest.approx(best)
+    assert total["covered_after_weight"] == pytest.approx(total["covered_before_weight"] + best)
+    assert total["uncovered_weight"] == pytest.approx(
+        total["weight"] - total["covered_after_weight"]
+    )
+    assert run.result["curve"][-1]["objective"] == run.result["objective"]
     sites = sites_of(town, run.id)
     assert sum(one["adds"] for one in sites) == pytest.approx(best)
     for one in sites:

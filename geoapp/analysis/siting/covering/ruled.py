@@ -38,6 +38,11 @@ def refused(
         The problem; time left.
     """
     rules, demand, none = problem.rules, problem.demand, np.empty(0, np.int64)
+    least = cheapest_left(rules)
+    if least is not None and not len(rules.fixed):
+        return infeasible(
+            model, demand, clock, below_every_cost(rules, least), needed_budget=least
+        ), none
     count, cost, never = needs(rules, problem.groups)
     never = never or conflict_of_fixed(problem.conflicts, rules.fixed)
     if never is not None:
@@ -53,6 +58,24 @@ def refused(
     if found is not None:
         return None, found
     return _why_none(model, rules, demand, clock), none
+
+
+def cheapest_left(rules: Rules) -> float | None:
+    """Return the least cost of a site where the budget is not enough for any; None where it is."""
+    free = rules.allowed.copy()
+    free[rules.fixed] = False
+    if rules.budget is None or not free.any():
+        return None
+    least = float(rules.costs[free].min())
+    return least if least > rules.budget - float(rules.costs[rules.fixed].sum()) else None
+
+
+def below_every_cost(rules: Rules, least: float) -> Text:
+    """Say that the budget is not enough for a single site."""
+    return Text(
+        f"预算 {rules.budget:,.10g} 不够建任何一个站点，最便宜的要 {least:,.10g}",
+        f"the budget of {rules.budget:,.10g} is not enough for any site; the cheapest costs {least:,.10g}",
+    )
 
 
 def _too_little(

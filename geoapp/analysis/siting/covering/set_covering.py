@@ -181,8 +181,10 @@ def _model(task: Covering, most: int | None) -> Model:
     lower = [np.zeros(rows) if partial else np.ones(rows)]
     upper = [np.full(rows, np.inf)]
     if partial:
-        blocks.append([None, sp.csr_array(task.weights[None, :])])
-        lower.append(np.array([task.required]))
+        # In shares of the heaviest row: HiGHS takes entries below 1e-9 for nothing.
+        unit = float(task.weights.max(initial=0.0)) or 1.0
+        blocks.append([None, sp.csr_array(task.weights[None, :] / unit)])
+        lower.append(np.array([(task.required or 0.0) / unit]))
         upper.append(np.array([np.inf]))
     if task.side is not None:
         blocks.append([task.side.rows, None] if partial else [task.side.rows])

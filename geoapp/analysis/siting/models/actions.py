@@ -388,12 +388,14 @@ def _cheapest(
     model = mclp_model(rows.cover, rows.weights, replace(task.rules, budget=None))
     width, extra = task.cover.shape[1], len(rows.weights)
     slack = 0.5 if whole(rows.weights) else 1e-9 * max(1.0, objective)
-    asked = sp.csr_array(np.concatenate((np.zeros(width), rows.weights))[None, :])
+    # In shares of the heaviest row: HiGHS takes entries below 1e-9 for nothing.
+    unit = float(rows.weights.max(initial=0.0)) or 1.0
+    asked = sp.csr_array(np.concatenate((np.zeros(width), rows.weights / unit))[None, :])
     model = replace(
         model,
         cost=np.concatenate((task.rules.costs, np.zeros(extra))),
         rows=sp.csr_array(sp.vstack((model.rows, asked), format="csr")),
-        row_lower=np.append(model.row_lower, objective - slack),
+        row_lower=np.append(model.row_lower, (objective - slack) / unit),
         row_upper=np.append(model.row_upper, np.inf),
     )
     least = math.fsum(np.minimum(task.rules.costs, 0.0))

@@ -12,8 +12,9 @@ the same cover set are therefore one row, exactly. For given sites the best f is
 every objective is recounted by solving it.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -36,6 +37,7 @@ from geoapp.analysis.siting.rules import Rules, rule_rows
 from geoapp.core.arrays import FloatArray, IntArray
 
 _RECOUNT_SECONDS = 60.0
+_LEAST_UNIT = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ def solve_seated(
         problem.capacities,
     )
     assert capacity is not None  # or there is nothing to seat
+    greatest = float(min(weights.max(initial=0.0), capacity.max(initial=0.0)))
+    if 0 < greatest < _LEAST_UNIT:
+        # HiGHS would take such amounts for round-off. A power of two changes no digit.
+        unit = 2.0 ** math.floor(math.log2(greatest))
+        scaled = replace(problem, weights=weights / unit, capacities=capacity / unit)
+        return _times(solve_seated(scaled, base, clock, target_gap), unit)
     rows = merged(cover, weights)
     alone = np.minimum(capacity, rows.cover.T @ rows.weights)
     task = _Seated(rows, capacity, alone, rules)
@@ -92,6 +100,21 @@ def solve_seated(
         assignment=_mostly(served),
         seconds=clock.taken(),
         served=served,
+    )
+
+
+def _times(result: SitingResult, unit: float) -> SitingResult:
+    """Return an answer in another unit of weight."""
+    return replace(
+        result,
+        objective=result.objective * unit,
+        bound=result.bound * unit,
+        gains=result.gains * unit,
+        curve=tuple(
+            CurvePoint(point.p, point.objective * unit, point.bound * unit)
+            for point in result.curve
+        ),
+        served=None if result.served is None else sp.csr_array(result.served * unit),
     )
 
 
