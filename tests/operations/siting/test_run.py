@@ -461,7 +461,7 @@ def test_the_network_candidates_need_a_network(town: Database, settings: Setting
         ({"model": SitingModel.P_CENTER, "backup_share": 0.5}, "backup_share"),
         ({"model": SitingModel.P_MEDIAN, "min_spacing_m": 500.0}, "min_spacing_m"),
         ({"share": 0.9}, "share"),
-        ({"standard_m": None}, "standard"),
+        ({"standard_m": None}, "standard_m"),
         ({"region": "999999"}, "region"),
         ({"demand": "nowhere"}, "demand"),
         ({"candidates": "nowhere"}, "candidates"),
