@@ -7,7 +7,7 @@ from typing import Any
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import STATUS_TEXT, SitingStatus
-from geoapp.core.units import counted, format_share
+from geoapp.core.units import counted, format_metres, format_share
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 
 _OBJECTIVE = {
@@ -83,6 +83,21 @@ def _fairness_words(levels: list[dict[str, Any]], text: Text) -> Text:
     )
 
 
+def among_text(candidates: Mapping[str, Any]) -> Text:
+    """Return among how many candidates a plan is the best, and how far apart they were generated.
+
+    Parameters
+    ----------
+    candidates
+        Of the run's inputs.
+    """
+    some = counted(candidates["count"], "个候选点", "candidate")
+    if candidates["spacing_m"] is None:
+        return some
+    apart = format_metres(candidates["spacing_m"])
+    return Text(f"{some.zh}，间距 {apart.zh}", f"{some.en}, generated {apart.en} apart")
+
+
 def summary_lines(run: RunState) -> list[tuple[Text, str]]:
     """Return what a siting run found as labels and values for people."""
     result, inputs = run.result or {}, run.inputs
@@ -95,7 +110,7 @@ def summary_lines(run: RunState) -> list[tuple[Text, str]]:
         )
     lines += [
         (Text("步行", "walks"), BASIS_TEXT[Basis(inputs["basis"])].both()),
-        (Text("候选点", "candidates"), f"{inputs['candidates']['count']:,}"),
+        (Text("在哪些候选点里", "among"), among_text(inputs["candidates"]).both()),
         (Text("结论", "status"), gap_words(result).both()),
     ]
     if result["objective"] is not None:

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from geoapp.reports.words.siting import gap_words
+from geoapp.core.i18n import Text
+from geoapp.reports.words.siting import among_text, gap_words
 
 UNPROVEN = {"status": "time_limit", "objective": 5.0, "bound": 177.0, "gap_share": 34.3767}
 
@@ -43,3 +44,11 @@ def test_the_verdict_on_the_worst_district_is_in_its_shares(
     words = gap_words({**UNPROVEN, "equity": {"levels": levels, "districts": []}})
     assert words.zh.endswith(zh) and words.en.endswith(en)
     assert "3437" not in words.both()
+
+
+def test_a_plan_is_the_best_among_so_many_candidates() -> None:
+    generated = {"count": 1610, "spacing_m": 100.0}
+    assert among_text(generated) == Text(
+        "1,610 个候选点，间距 100 米", "1,610 candidates, generated 100 m apart"
+    )
+    assert among_text({"count": 1, "spacing_m": None}) == Text("1 个候选点", "1 candidate")

@@ -28,6 +28,7 @@ from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
     alternative_words,
+    among_text,
     ended_words,
     gap_words,
     summary_lines,
@@ -240,6 +241,7 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "total": total,
         "title": _title(run).pick(language()),
         "verdict": gap_words(run.result).pick(language()),
+        "among": among_text(run.inputs["candidates"]),
         "lines_told": [
             *(
                 (label.pick(language()), value.pick(language()))
