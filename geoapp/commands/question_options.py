@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.field import Field, Kind, Table
 from geoapp.core.words import Datum, Family
@@ -105,7 +106,7 @@ def question_from_options(table: Table, given: Mapping[str, Any], settings: Sett
     Raises
     ------
     InvalidValueError
-        If a text cannot be read.
+        If a text cannot be read, or a value is refused; it names the option.
     """
     from geoapp.core.questions.reading import Sender, from_text
     from geoapp.operations.ground.in_service import now
@@ -117,4 +118,13 @@ def question_from_options(table: Table, given: Mapping[str, Any], settings: Sett
             if value is not None:
                 texts[field.option] = value if isinstance(value, tuple) else (value,)
     datum = Datum(given.get("datum", Datum.WGS84))
-    return from_text(table, texts, Sender(settings.timezone, now(), datum))
+    question = from_text(table, texts, Sender(settings.timezone, now(), datum))
+    try:
+        question.check()
+    except InvalidValueError as error:
+        # In the words that were typed, and before any store is opened.
+        option = {field.name: field.option for field in table}.get(error.parameter)
+        if not isinstance(option, str):
+            raise
+        raise InvalidValueError(option, error.value or None, error.accepted) from None
+    return question

@@ -55,12 +55,17 @@ def test_every_field_has_its_option_with_its_help(command: click.Command) -> Non
 
 def test_the_least_that_must_be_said_has_the_defaults(settings: Settings) -> None:
     assert asked(coverage, settings, "--standard", "500m") == CoverageParameters(standard_m=500.0)
-    assert asked(site, settings, "--standard", "10min") == SitingParameters(standard_seconds=600.0)
+    assert asked(site, settings, "-p", "3", "--standard", "10min") == SitingParameters(
+        p=3, standard_seconds=600.0
+    )
     at = "2026-11-24T21:00+00:00"
     assert asked(
-        actions, settings, "--standard", "500", "--budget", "6", "--at", at
+        actions, settings, "--standard", "500", "--budget", "6", "--at", at, "--build", "2"
     ) == ActionParameters(
-        moments=(datetime(2026, 11, 24, 21, tzinfo=UTC),), budget=6.0, standard_m=500.0
+        moments=(datetime(2026, 11, 24, 21, tzinfo=UTC),),
+        budget=6.0,
+        standard_m=500.0,
+        build_cost=2.0,
     )
 
 
@@ -78,18 +83,19 @@ def test_what_only_the_api_could_ask_before(settings: Settings, tmp_path: Path) 
         ),
         encoding="utf-8",
     )
-    words = ["-p", "6", "--standard", "500m", "--model", "p-median", "--family", "home"]
+    words = ["-p", "6", "--standard", "500m", "--family", "home"]
     words += ["--quota", "370203=1..3,370202=..2", "--quota", "370212=1"]
-    words += ["--host-quota", "银行=..2", "--fixed", "M1", "--fixed", "C2,C1"]
+    words += ["--fixed", "M1", "--fixed", "C2,C1"]
     words += ["--forbidden-areas", str(areas), "--drawn", str(places), "--at", "2026-11-23T22:00"]
     question = asked(site, settings, *words)
-    assert question.model is SitingModel.P_MEDIAN
     assert dict(question.quotas) == {
         "370203": Quota(1, 3),
         "370202": Quota(None, 2),
         "370212": Quota(1, 1),
     }
-    assert question.host_quotas == (("银行", Quota(None, 2)),)
+    hosts = ["-p", "2", "--candidates", "hosts", "--model", "equity", "--host-quota", "银行=..2"]
+    other = asked(site, settings, "--standard", "500m", *hosts)
+    assert (other.model, other.host_quotas) == (SitingModel.EQUITY, (("银行", Quota(None, 2)),))
     assert set(question.fixed) == {"M1", "C1", "C2"}
     assert question.families == ("home",)
     assert question.drawn == (DrawnSite("M1", 120.35, 36.07, "路口", 2.0),)
@@ -98,7 +104,9 @@ def test_what_only_the_api_could_ask_before(settings: Settings, tmp_path: Path) 
     assert SitingParameters(forbidden_areas=(AREA,)).same_as(
         SitingParameters(forbidden_areas=(area,))
     )
-    moved = asked(site, settings, "--standard", "5", "--drawn", str(places), "--datum", "gcj02")
+    moved = asked(
+        site, settings, "-p", "1", "--standard", "5", "--drawn", str(places), "--datum", "gcj02"
+    )
     lon, lat = to_wgs84(lon=120.35, lat=36.07, datum=Datum.GCJ02)
     assert (moved.drawn[0].lon, moved.drawn[0].lat) == (
         round(float(lon), 7),
@@ -115,6 +123,12 @@ def test_what_only_the_api_could_ask_before(settings: Settings, tmp_path: Path) 
         (["--quota", "370203"], "--quota"),
         (["--quota", "a=1", "--quota", "a=2"], "--quota"),
         (["--at", "yesterday"], "at"),
+        (["-p", "0"], "-p"),
+        (["-p", "1", "--time-limit", "0"], "--time-limit"),
+        (["-p", "1", "--share", "0.5"], "--share"),
+        (["-p", "1", "--model", "p-center", "--quota", "370203=1"], "--quota"),
+        (["-p", "1", "--quota", "a=9..1"], "--quota"),
+        ([], "-p"),
         (["--standard", "5 miles"], "standard"),
     ],
 )
