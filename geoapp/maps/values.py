@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from geoapp.core.hours_words import words_of
+from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_metres
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, Access, Entry

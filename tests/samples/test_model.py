@@ -16,7 +16,7 @@ from shapely.geometry import Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.hours import read
-from geoapp.core.hours_plain import from_plain
+from geoapp.core.hours.plain import from_plain
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.vocabulary import load_vocabulary

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.hours import CHINESE_ZONES
-from geoapp.core.hours_words import words_of
+from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary

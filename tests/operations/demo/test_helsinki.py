@@ -155,7 +155,12 @@ def test_chinas_calendar_does_not_decide_there(store: Database, settings_there: 
     # Finland's own holidays are known: the sixth of December.
     independence = datetime(2027, 12, 6, 12, tzinfo=ZONE)
     assert independence.weekday() == 0
-    for rule, is_open in (("Mo-Fr 08:00-20:00; PH off", False), ("Mo-Fr 08:00-20:00", True)):
+    rules = (
+        ("Mo-Fr 08:00-20:00; PH off", False),
+        ("Mo-Fr 08:00-20:00", None),
+        ("Mo-Su 08:00-20:00", True),
+    )
+    for rule, is_open in rules:
         assert state(rule, independence, timezone=TIMEZONE, calendar=calendar) is is_open
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from geoapp.core.hours_words import words_of
+from geoapp.core.hours.words import words_of
 
 
 @pytest.mark.parametrize(

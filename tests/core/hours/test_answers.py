@@ -47,7 +47,7 @@ def at(hours: str | None, text: str, zone: str = CHINA) -> bool | None:
         ("18:00-次日6:00", "18:00-06:00"),
         ("早8点到晚6点", "08:00-18:00"),
         ("8点半-17点", "08:30-17:00"),
-        ("周一休息；周二至周日 9:00-17:00", "Mo closed; Tu-Su 09:00-17:00"),
+        ("周一休息；周二至周日 9:00-17:00", "Tu-Su 09:00-17:00; Mo closed"),
         ("Mo-Fr 9:00-17:00; PH off", "Mo-Fr 09:00-17:00; PH closed"),
     ],
 )
@@ -101,7 +101,9 @@ def test_refuses_what_is_not_certain(written: str) -> None:
         ("Mo-Fr,PH 09:00-17:00", "2026-10-01T10:00", True),
         ("Mo-Fr 09:00-17:00; PH 10:00-12:00", "2026-10-01T11:00", True),
         ("Mo-Fr 09:00-17:00; PH 10:00-12:00", "2026-10-01T13:00", False),
-        ("22:00-06:00; PH off", "2026-10-01T23:00", None),
+        # The night before a holiday may end when it would on any day, or with the day itself.
+        ("22:00-06:00; PH off", "2026-10-01T23:00", False),
+        ("22:00-06:00; PH off", "2026-10-01T03:00", None),
         # Saturday 10 October is worked.
         (OFFICE_PH, "2026-10-10T10:00", True),
         (OFFICE, "2026-10-10T10:00", None),

@@ -1,0 +1,22 @@
+"""Opening hours: read from what people write, and answered at a moment, certain or unknown."""
+
+from geoapp.core.hours.answers import (
+    HORIZON_DAYS,
+    depends_on_place,
+    explain,
+    next_change,
+    state,
+)
+from geoapp.core.hours.holidays import CHINESE_ZONES
+from geoapp.core.hours.reading import read, read_or_keep
+
+__all__ = [
+    "CHINESE_ZONES",
+    "HORIZON_DAYS",
+    "depends_on_place",
+    "explain",
+    "next_change",
+    "read",
+    "read_or_keep",
+    "state",
+]
