@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_WEIGHT
 
 if TYPE_CHECKING:
+    from geoapp.importers.problems import Problem
     from geoapp.operations.imports.report import ImportReport
 
 EXIT_SOME_REJECTED = 3
@@ -204,24 +205,30 @@ def _import(kind: str, file: Path, datum: str, **chosen: Any) -> None:
         click.get_current_context().exit(EXIT_SOME_REJECTED)
 
 
-def _show(report: ImportReport) -> None:
+def _show_problems(kind: str, problems: Sequence[Problem], mark: Text) -> None:
+    """Print the first problems or warnings with line and field, and how many of each kind."""
     from geoapp.importers.rows.columns import field_zh
 
-    for problem in report.problems[:MOST_PROBLEMS_SHOWN]:
+    for problem in problems[:MOST_PROBLEMS_SHOWN]:
         where = Text(
-            f"第 {problem.line:,} 行 {field_zh(report.kind, problem.field)}".strip(),
-            f"line {problem.line:,} {problem.field}".strip(),
+            f"{mark.zh}第 {problem.line:,} 行 {field_zh(kind, problem.field)}".strip(),
+            f"{mark.en}line {problem.line:,} {problem.field}".strip(),
         )
         click.echo(f"{where.zh}: {problem.text.zh}\n    {where.en}: {problem.text.en}", err=True)
-    if len(report.problems) > MOST_PROBLEMS_SHOWN:
-        counts = Counter(problem.code for problem in report.problems)
+    if len(problems) > MOST_PROBLEMS_SHOWN:
+        counts = Counter(problem.code for problem in problems)
         summary = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
         say(
             Text(
-                f"共 {len(report.problems):,} 个问题：{summary}",
-                f"{len(report.problems):,} problems: {summary}",
+                f"{mark.zh}共 {len(problems):,} 个问题：{summary}",
+                f"{mark.en}{len(problems):,} problems: {summary}",
             )
         )
+
+
+def _show(report: ImportReport) -> None:
+    _show_problems(report.kind, report.problems, Text("", ""))
+    _show_problems(report.kind, report.warnings, Text("提醒：", "Warning: "))
     for hint in report.hints:
         say(hint)
     if report.extra_columns:

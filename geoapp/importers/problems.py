@@ -11,7 +11,7 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a row was rejected.
+    """Why a row was rejected, or what of it was kept without being understood.
 
     ``line`` is the line of a CSV file (the first is 1), the row of a sheet, or the number of a
     feature (the first is 1); ``value`` is what stood there, shortened.
@@ -40,7 +40,7 @@ class Reading(Generic[Row]):
 
     ``given`` are the columns known to the importer that the file has; a column that is absent
     leaves what is stored. ``extra`` are the file's other columns, kept aside with each row.
-    ``hints`` are doubts about the file as a whole.
+    ``hints`` are doubts about the file as a whole, ``warnings`` about single cells of good rows.
     """
 
     rows: list[Row]
@@ -50,6 +50,7 @@ class Reading(Generic[Row]):
     ignored: tuple[str, ...] = ()
     hints: tuple[Text, ...] = ()
     is_rejects_file: bool = False
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -74,11 +75,16 @@ def shown(value: Any) -> str:
 
 @dataclass(slots=True)
 class Findings:
-    """Collects the problems of one row."""
+    """Collects the problems of one row, which reject it, and warnings, which do not."""
 
     line: int
     problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
 
     def add(self, column: str, value: Any, code: str, zh: str, en: str) -> None:
         """Note a problem; the texts say what is wrong and what is accepted."""
         self.problems.append(Problem(self.line, column, shown(value), code, Text(zh, en)))
+
+    def warn(self, column: str, value: Any, code: str, zh: str, en: str) -> None:
+        """Note a doubt about a cell whose row is accepted; the texts say what becomes of it."""
+        self.warnings.append(Problem(self.line, column, shown(value), code, Text(zh, en)))

@@ -4,17 +4,20 @@ from geoapp.core.hours.answers import (
     HORIZON_DAYS,
     depends_on_place,
     explain,
+    is_unread,
     next_change,
     state,
 )
 from geoapp.core.hours.holidays import CHINESE_ZONES
-from geoapp.core.hours.reading import read, read_or_keep
+from geoapp.core.hours.reading import ACCEPTED, read, read_or_keep
 
 __all__ = [
+    "ACCEPTED",
     "CHINESE_ZONES",
     "HORIZON_DAYS",
     "depends_on_place",
     "explain",
+    "is_unread",
     "next_change",
     "read",
     "read_or_keep",

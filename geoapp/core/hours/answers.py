@@ -96,6 +96,14 @@ def _parse(text: str) -> Expression | None:
     return parse(text)
 
 
+def is_unread(expression: str | None) -> bool:
+    """Tell whether no hours are given, or only words that nobody could read."""
+    if expression is None:
+        return True
+    rules = _parse(expression)
+    return rules is None or rules.only_comment is not None
+
+
 def depends_on_place(expression: str | None) -> bool:
     """Tell whether hours differ from place to place in one time zone: those that follow the sun."""
     rules = None if expression is None else _parse(expression)

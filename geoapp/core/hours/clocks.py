@@ -206,7 +206,7 @@ def _moment(said: Said) -> int | None:
         case Half.PM | Half.AFTERNOON:
             shifted = hour if hour >= 12 else hour + 12 if hour else None
         case Half.EVENING | Half.NIGHT:
-            if hour == 12 or hour == 0:
+            if hour in {0, 12}:
                 shifted = 24
             elif hour < 5:
                 shifted = 24 + hour

@@ -19,7 +19,7 @@ _MOST_KEPT = 200
 _PERSON = re.compile("[\u3000-\u9fff\uff00-\uffef\n]")
 _SPAN = re.compile(r"(\d\d:\d\d)-(\d\d:\d\d)")
 
-_ACCEPTED = Text(
+ACCEPTED = Text(
     "如 08:00-18:00、周一至周五 9:00-17:00、24小时，或 OpenStreetMap 的 opening_hours 写法",
     "such as 08:00-18:00, 24/7, Mo-Fr 09:00-17:00 (OpenStreetMap's opening_hours)",
 )
@@ -36,7 +36,7 @@ def read(text: str) -> str:
     found = _read(text)
     if found is None:
         shown = text if len(text) <= MOST_HOURS_CHARACTERS else text[:60] + "…"
-        raise InvalidValueError("opening_hours", shown, _ACCEPTED)
+        raise InvalidValueError("opening_hours", shown, ACCEPTED)
     return found
 
 

@@ -11,7 +11,6 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from geoapp.core import hours as core_hours
-from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
@@ -326,34 +325,36 @@ def _amenity_names() -> Text:
 
 
 @lru_cache(maxsize=65_536)
-def _hours(text: str) -> str | InvalidValueError:
-    try:
-        return core_hours.read(text)
-    except InvalidValueError as error:
-        return error
+def _hours(text: str) -> tuple[str, bool]:
+    return core_hours.read_or_keep(text)
 
 
 def read_hours(found: Findings, column: str, cell: Any) -> tuple[str | None, str | None]:
-    """Return opening hours in OpenStreetMap's syntax, and the words as they came."""
+    """Return opening hours in OpenStreetMap's syntax, and the words as they came.
+
+    Hours that nobody can read for certain never reject a row: their words become a comment in that
+    syntax, which is *unknown*, and are warned of.
+    """
     text = read_text(found, column, cell)
     if text is None:
         return None, None
-    answer = _hours(text)
-    if isinstance(answer, str):
-        return answer, text
-    found.add(
-        column,
-        text,
-        "unreadable_hours",
-        f"看不懂开放时间“{text[:60]}”，应{answer.accepted.zh}。",
-        f"The opening hours {text[:60]!r} are not understood; expected {answer.accepted.en}.",
-    )
-    return None, None
+    hours, understood = _hours(text)
+    if not understood:
+        accepted = core_hours.ACCEPTED
+        found.warn(
+            column,
+            text,
+            "unreadable_hours",
+            f"看不懂开放时间“{text[:60]}”：原话保留，开放与否按未知处理。可写{accepted.zh}。",
+            f"The opening hours {text[:60]!r} are not understood: the words are kept and the state "
+            f"is unknown. Understood are {accepted.en}.",
+        )
+    return hours, text
 
 
 def same_hours(words: str, hours: str) -> bool:
     """Tell whether some words say just these hours (OpenStreetMap's syntax)."""
-    return _hours(words) == hours
+    return _hours(words)[0] == hours
 
 
 def read_zone(found: Findings, column: str, cell: Any) -> str | None:

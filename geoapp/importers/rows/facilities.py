@@ -195,6 +195,12 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         header.ignored,
         table.hints + hints,
         header.is_rejects_file,
+        tuple(
+            warning
+            for draft in drafts
+            if not draft.found.problems
+            for warning in draft.found.warnings
+        ),
     )
 
 

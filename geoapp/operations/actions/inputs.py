@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from geoapp.analysis.siting import Action, ActionKind, pairs_nearer_than, sliced
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.hours import state
+from geoapp.core.hours import is_unread, state
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.settings import Settings
@@ -188,7 +188,7 @@ def read_action_inputs(
         | {
             "facilities_counted": len(counted.codes),
             "facilities_hours_unknown": len(
-                {one.code for one in counted.rows if one.opening_hours is None}
+                {one.code for one in counted.rows if is_unread(one.opening_hours)}
             ),
             "offered": {
                 str(kind): sum(one.action.kind is kind for one in offered) for kind in wanted.kinds

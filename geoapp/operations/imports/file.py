@@ -91,6 +91,7 @@ def import_file(
         unchanged=counts.unchanged,
         rejected=len(reading.rejected),
         problems=reading.problems,
+        warnings=reading.warnings,
         extra_columns=reading.extra,
         ignored_columns=reading.ignored,
         hints=(

@@ -23,6 +23,7 @@ WRITING = Text("写入数据库", "Writing to the store")
 class ImportReport:
     """What was read and what became of it; ``rejected`` rows have problems and changed nothing.
 
+    ``warnings`` are cells of accepted rows that were kept without being understood.
     ``extra_columns`` are kept aside with each row, ``ignored_columns`` are not. In a dry run nothing
     was written, and the counts say what would have been.
     """
@@ -34,6 +35,7 @@ class ImportReport:
     unchanged: int
     rejected: int
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
     extra_columns: tuple[str, ...] = ()
     ignored_columns: tuple[str, ...] = ()
     hints: tuple[Text, ...] = ()

@@ -11,7 +11,8 @@ Shortfall = Literal["hours", "entry", "verified", "region"]
 
 # Conditions of our own, never of a caller's. Facilities closed for good need no care.
 _LACKS: dict[Shortfall, str] = {
-    "hours": "opening_hours is null",
+    # None given, or only words that nobody could read (see `core.hours.read_or_keep`).
+    "hours": """(opening_hours is null or opening_hours ~ '^"[^"]*"$')""",
     "entry": "entry is null",
     "verified": "(verified_on is null or verified_on < current_date - 365)",
     "region": "region_code is null",

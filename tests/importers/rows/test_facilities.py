@@ -69,7 +69,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"opened_on": "1/2/2024"}, ("opened_on", "bad_date")),
         ({"closed_on": "2024-02-30"}, ("closed_on", "bad_date")),
         ({"opened_on": "2024-02-02", "closed_on": "2024-02-01"}, ("closed_on", "dates_reversed")),
-        ({"opening_hours": "吃饭时间"}, ("opening_hours", "unreadable_hours")),
+        ({"opening_hours": ["08:00-18:00"]}, ("opening_hours", "not_text")),
         ({"amenities": "微波炉;飞碟"}, ("amenities", "unknown_amenity")),
         ({"amenities": "wifi", "no_amenities": "WiFi"}, ("no_amenities", "amenity_in_both")),
         ({"capacity": "-1"}, ("capacity", "bad_number")),
@@ -114,6 +114,19 @@ def test_one_trouble_one_problem(change: dict[str, Any], expected: tuple[str, st
     assert [row.code for row in reading.rows] == ["B"]
     assert reading.rejected[0].line == 2
     assert (reading.read, len(reading.rows)) == (2, 1)
+
+
+def test_unreadable_hours_never_reject_a_row() -> None:
+    reading = read(
+        {**GOOD, "opening_hours": "吃饭时间"}, {**GOOD, "opening_hours": "?", "code": ""}
+    )
+    [row] = reading.rows
+    assert (row.opening_hours, row.opening_hours_raw) == ('"吃饭时间"', "吃饭时间")
+    # A row that is rejected for something else warns of nothing.
+    [warning] = reading.warnings
+    assert (warning.line, warning.field, warning.code) == (2, "opening_hours", "unreadable_hours")
+    assert "吃饭时间" in warning.text.zh
+    assert "吃饭时间" in warning.text.en
 
 
 def test_every_problem_of_a_row_is_told() -> None:

@@ -57,7 +57,7 @@ def _rows(database: Database, query: str) -> list[tuple[object, ...]]:
 def test_it_is_loaded_once(store: Database, settings_there: Settings) -> None:
     steps: list[float] = []
     report = load_helsinki(store, settings_there, lambda share, _step: steps.append(share))
-    assert (report.loaded, report.facilities, report.rejected) == (True, 333, 2)
+    assert (report.loaded, report.facilities, report.rejected) == (True, 335, 0)
     assert report.demand_points == 446
     assert 100 < report.network_km < 125
     assert steps == sorted(steps)
@@ -87,7 +87,7 @@ def test_it_is_loaded_once(store: Database, settings_there: Settings) -> None:
     with store.session() as session:
         session.execute(text("delete from facility where kind_code = 'market'"))
     assert not load_helsinki(store, settings_there).loaded
-    assert _rows(store, "select count(*) from facility") == [(332,)]
+    assert _rows(store, "select count(*) from facility") == [(334,)]
 
 
 def test_an_interrupted_loading_is_taken_up(store: Database, settings_there: Settings) -> None:
@@ -96,7 +96,7 @@ def test_an_interrupted_loading_is_taken_up(store: Database, settings_there: Set
         session.execute(text(f"delete from demand_set where code = '{SET_CODE}'"))
         session.execute(text("delete from facility where kind_code = 'library'"))
     assert load_helsinki(store, settings_there).loaded
-    assert _rows(store, "select count(*) from facility") == [(333,)]
+    assert _rows(store, "select count(*) from facility") == [(335,)]
     assert _rows(store, "select code, points from demand_set") == [(SET_CODE, 446)]
 
 

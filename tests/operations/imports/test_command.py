@@ -62,7 +62,6 @@ def run(store: Database, folder: Path, settings: Settings) -> Run:
         ("B,base,乙,2.35,48.85,,\n", "lon, lat", "超过 200 公里", "more than 200 km"),
         ("B,base,乙,120.55,36.15,370202,\n", "region", "距所填区域“市南区”", "the stated region"),
         ("B,base,乙,120.15,36.15,370299,\n", "region", "先导入区域", "import it first"),
-        ("B,base,乙,120.15,36.15,,看心情\n", "opening_hours", "看不懂开放时间", "not understood"),
         ("A,base,乙,120.15,36.15,,\n", "code", "第 2 行已用过", "before in line 2"),
         ("B,base,乙,120.15,36.15,,,多\n", "", "这一行有 8 格", "The row has 8 cells"),
     ],
@@ -79,7 +78,6 @@ def test_a_hostile_row_has_its_sentence(
         "lon": "经度（lon）",
         "lon, lat": "经度、纬度（lon, lat）",
         "region": "区域代码（region）",
-        "opening_hours": "开放时间（opening_hours）",
         "code": "编号（code）",
     }
     place = f"第 3 行 {names.get(field, field)}".strip()
@@ -95,6 +93,27 @@ def test_a_hostile_row_has_its_sentence(
     assert (kept["reject_line"], kept["reject_field"]) == ("3", field)
     assert zh in kept["reject_reason_zh"]
     assert kept["名称"] == "乙"
+
+
+def test_unreadable_hours_are_a_warning(run: Run, folder: Path) -> None:
+    path = folder / "rows.csv"
+    row = "MOOD,base,乙,120.15,36.15,,看心情\n"
+    path.write_text(HEADER + GOOD + row, encoding="utf-8")
+    result = run("import", "facilities", path)
+    assert result.exit_code == 0
+    assert "提醒：第 3 行 开放时间（opening_hours）: 看不懂开放时间“看心情”" in result.stderr
+    assert "Warning: line 3 opening_hours: " in result.stderr
+    assert "rejected 0" in result.stdout
+    assert not list(folder.glob("*.rejects.csv"))
+    # Export and import again: the words are the same, in both columns.
+    assert run("export", "facilities", "-o", folder / "out.csv").exit_code == 0
+    with (folder / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        [kept] = [line for line in csv.DictReader(file) if line["code"] == "MOOD"]
+    assert (kept["opening_hours"], kept["opening_hours_raw"]) == ('"看心情"', "看心情")
+    again = run("import", "facilities", folder / "out.csv")
+    assert "inserted 0, updated 0, " in again.stdout
+    assert "rejected 0" in again.stdout
+    assert "看心情" not in again.stderr
 
 
 def test_the_wrong_datum_is_named(run: Run, folder: Path) -> None:

@@ -165,6 +165,20 @@ def test_caching(anybody: FlaskClient, steward: FlaskClient, town: Database) -> 
         assert "private" in steward.get(address).headers["Cache-Control"]
 
 
+def test_hours_that_nobody_can_read_are_kept_and_unknown(
+    steward: FlaskClient, anybody: FlaskClient
+) -> None:
+    body = {"type": "Feature", "properties": {"opening_hours": "随所在单位"}}
+    answer = steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    kept = answer.get_json(force=True)["properties"]
+    assert kept["opening_hours"] == '"随所在单位"'
+    near = anybody.get("/api/v1/nearest?lon=120.35&lat=36.07&k=50").get_json(force=True)
+    [found] = [one["properties"] for one in near["features"] if one["id"] == "T-1"]
+    assert found["open"] is None
+    assert "随所在单位" in found["open_note"]["zh"]
+
+
 def test_add_change_and_remove(steward: FlaskClient, anybody: FlaskClient) -> None:
     added = steward.post(ADDRESS, json=NEW)
     assert added.status_code == 201, added.get_data(as_text=True)
@@ -237,7 +251,7 @@ def test_an_edit_names_its_version(steward: FlaskClient, tag: str | None) -> Non
     [
         ({"kind": "palace"}, "kind"),
         ({"amenities": ["swimming_pool"]}, "amenities"),
-        ({"opening_hours": "when it suits"}, "opening_hours"),
+        ({"opening_hours": {"Mo": "08:00-18:00"}}, "opening_hours"),
         ({"status": "haunted"}, "status"),
         ({"opened_on": "soon"}, "opened_on"),
         ({"capacity": "many"}, "capacity"),
