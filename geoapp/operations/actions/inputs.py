@@ -139,10 +139,7 @@ def read_action_inputs(
     counted = _places(ground, [one for one, yes in zip(here, counts, strict=True) if yes])
 
     def open_at(one: PlacedFacility, moment: datetime, hours: str | None) -> bool:
-        return (
-            in_service(one, moment)
-            and state(hours, moment, timezone=one.timezone, calendar=calendar) is True
-        )
+        return in_service(one, moment) and ground.stored.would_be_open(one, moment, hours) is True
 
     now = _opened(counted, moments, lambda one, moment: open_at(one, moment, one.opening_hours))
     longer = now | _opened(counted, moments, lambda one, moment: open_at(one, moment, wanted.hours))

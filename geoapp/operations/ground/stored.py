@@ -12,7 +12,11 @@ from geoapp.core.hours import state
 from geoapp.core.i18n import Text
 from geoapp.core.walking import Standard
 from geoapp.core.words import Family
-from geoapp.operations.ground.in_service import in_service, profiles_of
+from geoapp.operations.ground.in_service import (
+    in_service,
+    profiles_of,
+    surely_in_service,
+)
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
 from geoapp.store.runs.inputs import (
@@ -99,8 +103,18 @@ class Stored:
         ]
 
     def is_open(self, one: PlacedFacility, at: datetime) -> bool | None:
-        """Tell whether a facility is open at a moment; None is unknown."""
-        return state(one.opening_hours, at, timezone=one.timezone, calendar=self.calendar)
+        """Tell whether a facility in service is open at a moment; None is unknown.
+
+        Of a past day that is also unknown where nobody knows since when the facility stands.
+        """
+        return self.would_be_open(one, at, one.opening_hours)
+
+    def would_be_open(self, one: PlacedFacility, at: datetime, hours: str | None) -> bool | None:
+        """Tell the same with other hours than a facility's own."""
+        known = state(
+            hours, at, timezone=one.timezone, calendar=self.calendar, lon=one.lon, lat=one.lat
+        )
+        return None if known and not surely_in_service(one, at) else known
 
 
 def check_ground(session: Session, question: GroundQuestion) -> None:

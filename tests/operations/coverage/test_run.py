@@ -86,6 +86,24 @@ def test_figures_by_hand(town: Database, settings: Settings) -> None:
     assert all("市北区" in zone["name_zh"] and "Shibei" in zone["name_en"] for zone in zones)
 
 
+def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Settings) -> None:
+    """T-1 and T-2 are open since 2014, the others since nobody knows when."""
+    with town.session() as session:
+        session.execute(
+            text("update facility set opened_on = '2014-05-01' where code in ('T-1', 'T-2')")
+        )
+    noon = replace(WANTED, at=moment("2015-11-24T12:00"))
+    past = coverage_run.run_here(town, settings, noon)
+    assert past.result is not None
+    # T-1 and T-2 are known to be open; T-4 may not have stood yet, and T-3's hours are unknown.
+    assert past.result["facilities_counted"] == 2
+    assert past.result["facilities_hours_unknown"] == 2
+    # What is closed then is closed, whenever it opened: at night T-3 and nobody else is unknown.
+    night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2015-11-24T22:00")))
+    assert night.result is not None
+    assert night.result["facilities_hours_unknown"] == 1
+
+
 def test_only_what_is_known_to_be_open_counts_at_a_moment(
     town: Database, settings: Settings
 ) -> None:
