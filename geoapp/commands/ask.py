@@ -14,6 +14,11 @@ _OPEN = {
     False: Text("关闭", "closed"),
     None: Text("开放情况未知", "opening unknown"),
 }
+_ON_ARRIVAL = {
+    True: Text("走到时已开放", "open on arrival"),
+    False: Text("走到时已关闭", "closed on arrival"),
+    None: Text("走到时开放与否未知", "opening on arrival unknown"),
+}
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -28,6 +33,11 @@ _OPEN = {
 )
 @click.option("--max-m", type=float, help="直线距离上限（米）/ greatest straight line, metres")
 @click.option("--datum", default="wgs84", show_default=True, help="坐标系 / datum of LON LAT")
+@click.option(
+    "--arrive",
+    is_flag=True,
+    help="JSON 中加上走到时的开放情况 / add the opening on arrival to JSON",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def nearest(
     lon: float,
@@ -39,11 +49,13 @@ def nearest(
     open_now: bool,
     max_m: float | None,
     datum: str,
+    arrive: bool,
     as_json: bool,
 ) -> None:
     """最近的站点 / The nearest facilities to LON LAT, nearest first."""
     from geoapp.core.geo import parse_datum, to_wgs84
     from geoapp.operations.nearest.answer import render_answer
+    from geoapp.operations.nearest.arrival import beyond_text
     from geoapp.operations.nearest.service import NearestQuery, NearestService
 
     chosen = parse_datum(datum)
@@ -58,16 +70,20 @@ def nearest(
         at=datetime.now(UTC),
         open_only=open_now,
         max_m=max_m,
+        arrive=arrive or not as_json,
     )
     with open_store() as (settings, database):
         service = NearestService(database, settings)
         items = service.ask(query)
         answer = render_answer(service, items, chosen) if as_json else b""
+        beyond_m = service.beyond_m(items)
     if as_json:
         click.echo(answer)
         return
     if not items:
         click.echo(Text("没有符合条件的站点", "No facility fits").both())
+    if beyond_m is not None:
+        click.echo(beyond_text(beyond_m, min(item.walk_m for item in items)).both())
     for rank, item in enumerate(items, 1):
         place = item.facility
         walk = Text(
@@ -78,3 +94,5 @@ def nearest(
         click.echo(f"   {walk.both()}")
         click.echo(f"   {BASIS_TEXT[item.basis].both()}")
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
+        if item.arrival is not None and item.arrival.open is not item.open:
+            click.echo(f"   {_ON_ARRIVAL[item.arrival.open].both()}")

@@ -12,15 +12,29 @@ from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
 from geoapp.core.words import Datum
+from geoapp.operations.nearest.arrival import Arrival, beyond_text
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.store.facilities.read import PlacedFacility
 
 
 def render_answer(service: NearestService, items: list[NearestItem], datum: Datum) -> bytes:
-    """Return a FeatureCollection, nearest first, with coordinates in a datum."""
+    """Return a FeatureCollection, nearest first, with coordinates in a datum.
+
+    Where arrivals were asked for and all lie beyond a walk, the collection says so.
+    """
     features = b",".join([_feature(service, item, datum) for item in items])
-    return b'{"type":"FeatureCollection","features":[' + features + b"]}"
+    return b'{"type":"FeatureCollection",%b"features":[%b]}' % (_beyond(service, items), features)
+
+
+def _beyond(service: NearestService, items: list[NearestItem]) -> bytes:
+    if not any(item.arrival for item in items):
+        return b""
+    beyond_m = service.beyond_m(items)
+    if beyond_m is None:
+        return b""
+    note = beyond_text(beyond_m, min(item.walk_m for item in items))
+    return orjson.dumps({"beyond_m": round(beyond_m, 1), "beyond_note": _pair(note)})[1:-1] + b","
 
 
 def render_ahead(service: NearestService) -> None:
@@ -32,13 +46,14 @@ def render_ahead(service: NearestService) -> None:
 
 def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
     head, constant = service.kept(item.facility, datum, render_constant)
-    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b' % (
+    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b' % (
         head,
         item.distance_m,
         item.walk_m,
         round(item.walk_seconds),
         item.basis.encode(),
         _render_opening(item.opening),
+        b"" if item.arrival is None else _render_arrival(item.arrival),
         constant,
     )
 
@@ -52,6 +67,15 @@ def _render_opening(opening: Opening) -> bytes:
         "open_note": _pair(opening.note),
     }
     return orjson.dumps(members)[1:-1]
+
+
+def _render_arrival(arrival: Arrival) -> bytes:
+    members = {
+        "open_on_arrival": arrival.open,
+        "opens_at": None if arrival.opens_at is None else arrival.opens_at.isoformat(),
+        "closes_at": None if arrival.closes_at is None else arrival.closes_at.isoformat(),
+    }
+    return b"," + orjson.dumps(members)[1:-1]
 
 
 def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:

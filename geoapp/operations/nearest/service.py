@@ -15,6 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
+from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.snapshot import Filters, Opening, Snapshot, SnapshotKeeper
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
@@ -37,6 +38,7 @@ class NearestItem(NamedTuple):
     walk_seconds: float
     basis: Basis
     opening: Opening
+    arrival: Arrival | None = None
 
     @property
     def open(self) -> bool | None:
@@ -50,6 +52,7 @@ class NearestService:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._keeper = SnapshotKeeper(database)
         self._walks = WalksKeeper(settings)
+        self._walk_limit_minutes = settings.walk_limit_minutes
         self._kept: dict[tuple[int, int, Datum], tuple[PlacedFacility, Rendered]] = {}
         self.estimate = WalkingEstimate(
             detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
@@ -107,6 +110,7 @@ class NearestService:
                 )
             ]
         openings = snapshot.openings(at)
+        arrivals = Arrivals(at, snapshot.calendar) if query.arrive else None
         items: list[NearestItem] = []
         seen: set[str] = set()
         for way in found:
@@ -114,19 +118,34 @@ class NearestService:
             if facility is None or facility.code in seen:
                 continue
             seen.add(facility.code)
+            schedule = snapshot.schedule_at(way.position)
+            opening = openings.of(schedule)
+            walk_seconds = self.estimate.seconds(way.walk_m)
             items.append(
                 NearestItem(
                     facility=facility,
                     distance_m=way.distance_m,
                     walk_m=way.walk_m,
-                    walk_seconds=self.estimate.seconds(way.walk_m),
+                    walk_seconds=walk_seconds,
                     basis=way.basis,
-                    opening=openings.of(facility.opening_hours, facility.timezone),
+                    opening=opening,
+                    arrival=None
+                    if arrivals is None
+                    else arrivals.of(schedule, opening, walk_seconds),
                 )
             )
             if len(items) == query.k:
                 break
         return items
+
+    def beyond_m(self, items: list[NearestItem]) -> float | None:
+        """Return the longest walk that is taken for one, if all answers lie beyond it.
+
+        In metres; ``GEOAPP_WALK_LIMIT_MINUTES`` at the walking speed. None where one lies within,
+        and where there is no answer at all.
+        """
+        limit_m = self.estimate.metres(60.0 * self._walk_limit_minutes)
+        return limit_m if items and all(item.walk_m > limit_m for item in items) else None
 
     def kept(
         self,

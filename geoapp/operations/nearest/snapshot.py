@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
-from geoapp.core.hours import explain, next_change, state
+from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
@@ -59,6 +59,22 @@ class Chosen(NamedTuple):
 
     selection: Selection
     mask: NDArray[np.bool_]
+
+
+class Schedule(NamedTuple):
+    """When a facility is open: its hours, by the clock there; lon and lat where the sun counts."""
+
+    opening_hours: str | None
+    timezone: str
+    lon: float | None = None
+    lat: float | None = None
+
+    @classmethod
+    def of(cls, one: PlacedFacility) -> "Schedule":
+        """Return a facility's schedule; most are shared by many."""
+        if depends_on_place(one.opening_hours):
+            return cls(one.opening_hours, one.timezone, round(one.lon, 2), round(one.lat, 2))
+        return cls(one.opening_hours, one.timezone)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,19 +131,18 @@ class Snapshot:
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})
         )
-        self._schedules: list[tuple[str | None, str]] = []
+        self._schedules: list[Schedule] = []
         self._schedule_of = self._number_schedules()
         self._chosen: OrderedDict[Hashable, Chosen] = OrderedDict()
-        self._openings: OrderedDict[datetime, dict[tuple[str | None, str], Opening]] = OrderedDict()
+        self._openings: OrderedDict[datetime, dict[Schedule, Opening]] = OrderedDict()
         self._lock = threading.Lock()
 
     def _number_schedules(self) -> NDArray[np.int64]:
-        numbers: dict[tuple[str | None, str], int] = {}
+        numbers: dict[Schedule, int] = {}
         schedule_of = np.zeros(len(self.facilities), dtype=np.int64)
         for position, one in enumerate(self.facilities):
             if one is not None:
-                pair = (one.opening_hours, one.timezone)
-                schedule_of[position] = numbers.setdefault(pair, len(numbers))
+                schedule_of[position] = numbers.setdefault(Schedule.of(one), len(numbers))
         self._schedules = list(numbers)
         return schedule_of
 
@@ -158,7 +173,7 @@ class Snapshot:
         )
         if open_only and self._schedules:
             known = self.openings(at)
-            is_open = [known.of(hours, zone).open is True for hours, zone in self._schedules]
+            is_open = [known.of(schedule).open is True for schedule in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
         found = Chosen(self.index.select(mask), mask)
         with self._lock:
@@ -166,6 +181,10 @@ class Snapshot:
             while len(self._chosen) > KEPT_SELECTIONS:
                 self._chosen.popitem(last=False)
         return found
+
+    def schedule_at(self, position: int) -> Schedule:
+        """Return the schedule of the facility at a position of the index."""
+        return self._schedules[int(self._schedule_of[position])]
 
     def openings(self, at: datetime) -> "Openings":
         """Return what tells the opening of schedules at a moment, to the minute."""
@@ -186,28 +205,30 @@ class Openings:
 
     def __init__(
         self,
-        known: dict[tuple[str | None, str], Opening],
+        known: dict[Schedule, Opening],
         at: datetime,
         calendar: WorkCalendar,
     ) -> None:
         self._known, self._at, self._calendar = known, at, calendar
 
-    def of(self, opening_hours: str | None, timezone: str) -> Opening:
-        """Return the opening of a schedule in its time zone."""
-        found = self._known.get((opening_hours, timezone))
+    def of(self, schedule: Schedule) -> Opening:
+        """Return the opening of a schedule."""
+        found = self._known.get(schedule)
         if found is None:
-            found = self._work_out(opening_hours, timezone)
-            self._known[opening_hours, timezone] = found
+            found = opening_at(schedule, self._at, self._calendar)
+            self._known[schedule] = found
         return found
 
-    def _work_out(self, opening_hours: str | None, timezone: str) -> Opening:
-        at, calendar = self._at, self._calendar
-        now = state(opening_hours, at, timezone=timezone, calendar=calendar)
-        if now is None:
-            why = explain(opening_hours, at, timezone=timezone, calendar=calendar)
-            return Opening(None, None, why)
-        change = next_change(opening_hours, at, timezone=timezone, calendar=calendar)
-        return Opening(now, change, None)
+
+def opening_at(schedule: Schedule, at: datetime, calendar: WorkCalendar) -> Opening:
+    """Return the opening of a schedule at a moment."""
+    hours, timezone, lon, lat = schedule
+    now = state(hours, at, timezone=timezone, calendar=calendar, lon=lon, lat=lat)
+    if now is None:
+        why = explain(hours, at, timezone=timezone, calendar=calendar, lon=lon, lat=lat)
+        return Opening(None, None, why)
+    change = next_change(hours, at, timezone=timezone, calendar=calendar, lon=lon, lat=lat)
+    return Opening(now, change, None)
 
 
 def _in_service(one: PlacedFacility, days: dict[str, date]) -> bool:

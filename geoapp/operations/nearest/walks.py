@@ -51,6 +51,8 @@ class NearestQuery:
         Greatest straight-line distance in metres.
     order
         By walking distance or by straight line.
+    arrive
+        Whether answers tell if the place is open when one arrives on foot, leaving at the moment.
     """
 
     lon: float
@@ -63,6 +65,7 @@ class NearestQuery:
     open_only: bool = False
     max_m: float | None = None
     order: Order = "walk"
+    arrive: bool = False
 
 
 class Way(NamedTuple):

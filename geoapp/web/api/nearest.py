@@ -50,6 +50,10 @@ class NearestParameters(Parameters):
         description="直线距离上限（米）/ greatest straight line, metres",
     )
     order: Literal["walk", "line"] = "walk"
+    arrive: bool = Field(
+        False,
+        description="走到时开着吗，从现在或 open_at 出发 / whether it is open on arrival, leaving now or at open_at",
+    )
 
 
 @api.get(
@@ -62,7 +66,9 @@ def nearest(query: NearestParameters) -> Response:
     """Return the nearest facilities in service as GeoJSON.
 
     ``distance_m`` is the geodesic on the WGS-84 spheroid; ``open`` is true, false, or null where
-    it is unknown. The position asked from is neither stored nor logged.
+    it is unknown. ``arrive`` adds ``open_on_arrival``, ``opens_at`` and ``closes_at``, and
+    ``beyond_m`` where all answers lie beyond a walk. The position asked from is neither stored
+    nor logged.
     """
     parts = services()
     lon, lat = query.lon, query.lat
@@ -82,6 +88,7 @@ def nearest(query: NearestParameters) -> Response:
         open_only=query.open_at is not None,
         max_m=query.max_m,
         order=query.order,
+        arrive=query.arrive,
     )
     items = parts.nearest.ask(question)
     body = render_answer(parts.nearest, items, query.datum)

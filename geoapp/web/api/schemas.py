@@ -122,6 +122,9 @@ class NearProperties(_Described):
     open: bool | None
     open_changes_at: datetime | None
     open_note: Words | None
+    open_on_arrival: bool | None = None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
     place: Words | None
     lon: float
     lat: float
@@ -228,9 +231,11 @@ class FacilityFeatureCollection(BaseModel):
 
 
 class NearFeatureCollection(BaseModel):
-    """Facilities, nearest first."""
+    """Facilities, nearest first; ``beyond_m`` where all lie beyond a walk of so many metres."""
 
     type: Literal["FeatureCollection"]
+    beyond_m: float | None = None
+    beyond_note: Words | None = None
     features: list[NearFeature]
 
 

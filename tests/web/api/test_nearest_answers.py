@@ -143,3 +143,33 @@ def test_answers_are_those_of_the_plain_way(town: tuple[FlaskClient, Database]) 
         assert found == plain_answer(placed, calendar, asked), asked
         sizes.add(len(found))
     assert {1, 5, 17, 50} <= sizes
+
+
+def test_arrival_is_told_where_it_is_asked_for(town: tuple[FlaskClient, Database]) -> None:
+    client, _ = town
+    # Monday 17:55; the grid's next corner lies some 20 minutes away, and 08:00-18:00 closes.
+    address = "/api/v1/nearest?lon=120.3&lat=36.0101&k=50&open_at=2026-11-23T17:55"
+    plain = json.loads(client.get(address).data)
+    assert not {"open_on_arrival", "opens_at"} & set(plain["features"][0]["properties"])
+    answer = json.loads(client.get(address + "&arrive=true").data)
+    assert "beyond_m" not in answer
+    by_hours: dict[str, set[tuple[object, ...]]] = {}
+    for feature in answer["features"]:
+        found = feature["properties"]
+        told = (found["open_on_arrival"], found["opens_at"], found["closes_at"])
+        by_hours.setdefault(found["opening_hours"], set()).add(told)
+    closing = (False, "2026-11-24T08:00:00+08:00", "2026-11-23T18:00:00+08:00")
+    assert by_hours == {"24/7": {(True, None, None)}, "08:00-18:00": {closing}}
+
+
+def test_what_lies_beyond_a_walk_is_said(town: tuple[FlaskClient, Database]) -> None:
+    client, _ = town
+    # An hour at 1.2 m/s is 4320 m; the southernmost corner lies some 11 km away.
+    address = "/api/v1/nearest?lon=120.3&lat=35.9&k=3"
+    answer = json.loads(client.get(address + "&arrive=true").data)
+    assert answer["beyond_m"] == 4320.0
+    assert "4.3 公里" in answer["beyond_note"]["zh"]
+    assert "4.3 km" in answer["beyond_note"]["en"]
+    assert "beyond_m" not in json.loads(client.get(address).data)
+    none = json.loads(client.get(address + "&arrive=true&amenity=first_aid").data)
+    assert none == {"type": "FeatureCollection", "features": []}

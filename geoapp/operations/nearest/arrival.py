@@ -1,0 +1,87 @@
+"""Open when one gets there: the opening of a place at the end of the walk to it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.i18n import Text
+from geoapp.core.units import format_metres
+from geoapp.operations.nearest.snapshot import Opening, Schedule, opening_at
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A place as one finds it after the walk; None is unknown.
+
+    Attributes
+    ----------
+    open
+        Whether it is open on arrival.
+    opens_at
+        Where it is closed on arrival: when it opens next. Where it is closed on leaving and open on
+        arrival: when it opens in between.
+    closes_at
+        Where it is open on arrival: when it closes next. Where it is open on leaving and closed on
+        arrival: when it closes in between.
+    """
+
+    open: bool | None
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+
+
+class Arrivals:
+    """Works out arrivals for people who leave at one moment; each schedule and minute once."""
+
+    def __init__(self, leaving: datetime, calendar: WorkCalendar) -> None:
+        self._leaving, self._calendar = leaving, calendar
+        self._known: dict[tuple[Schedule, datetime], Opening] = {}
+
+    def of(self, schedule: Schedule, leaving: Opening, walk_seconds: float) -> Arrival:
+        """Return how a place is found.
+
+        Parameters
+        ----------
+        leaving
+            The opening of the schedule at the moment of leaving.
+        walk_seconds
+            How long the walk takes.
+        """
+        try:
+            there_at = self._leaving + timedelta(seconds=walk_seconds)
+        except OverflowError:  # past the year 9999
+            return Arrival(None)
+        there = self._opening(schedule, there_at.replace(second=0, microsecond=0))
+        if there.open is None:
+            return Arrival(None)
+        between = leaving.changes_at
+        if leaving.open is there.open or between is None or between > there_at:
+            between = None
+        if there.open:
+            return Arrival(True, opens_at=between, closes_at=there.changes_at)
+        return Arrival(False, opens_at=there.changes_at, closes_at=between)
+
+    def _opening(self, schedule: Schedule, minute: datetime) -> Opening:
+        found = self._known.get((schedule, minute))
+        if found is None:
+            found = self._known[schedule, minute] = opening_at(schedule, minute, self._calendar)
+        return found
+
+
+def beyond_text(beyond_m: float, nearest_m: float) -> Text:
+    """Return the sentence for answers that all lie beyond a walk.
+
+    Parameters
+    ----------
+    beyond_m
+        The longest walk that is taken for one.
+    nearest_m
+        The walk to the nearest answer.
+    """
+    limit, nearest = format_metres(beyond_m), format_metres(nearest_m)
+    return Text(
+        f"步行 {limit.zh} 之内没有符合条件的站点，最近的一处要走 {nearest.zh}。"
+        "请核对位置，或放宽条件。",
+        f"Nothing that fits lies within a walk of {limit.en}; the nearest is {nearest.en} away. "
+        "Check the position, or ask for less.",
+    )
