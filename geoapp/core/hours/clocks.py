@@ -126,7 +126,7 @@ def _until_next_day(start: Said, end: Said) -> tuple[int, int] | None:
 
 def _by_digits(start: Said, end: Said) -> tuple[int, int] | None:
     first, last = start.plain, end.plain or DAY
-    if first >= DAY:
+    if first >= DAY or start.plain == end.plain:
         return None
     if last > first:
         doubtful = not start.is_sure and start.hour < 5 and last <= _HALF_DAY

@@ -322,6 +322,9 @@ class _Parser:
                 # "9:00-5:00" may be meant for the afternoon, and "13:00-5:00" too.
                 early = start.minutes < 18 * 60 and end.minutes + DAY_MINUTES // 2 > start.minutes
                 doubtful = short and end.minutes and (start.minutes < 13 * 60 or early)
+                # "08:30-05:30", of 21 hours, is as often a clock of twelve hours.
+                lasts = end.minutes + DAY_MINUTES - start.minutes
+                doubtful = doubtful or (lasts >= 20 * 60 and 3 * 60 <= end.minutes < 12 * 60)
                 if end.minutes == start.minutes or doubtful:
                     raise _NotReadError
                 end = Clock(end.minutes + DAY_MINUTES)

@@ -66,6 +66,8 @@ class _Compiler:
         rules = [self._rule(part) for part in self._parts]
         if not rules or (self._closed.holidays and self._same.holidays):
             raise NotSureError
+        if self._is_silent_on_sunday():
+            raise NotSureError
         _make_disjoint(rules)
         covered = frozenset().union(*(rule.weekdays for rule in rules))
         if covered & self._closed.weekdays:
@@ -97,6 +99,15 @@ class _Compiler:
         # 工作日: holidays are none, worked weekends are some. With hours for weekends beside it,
         # a holiday may be like a weekend.
         return "PH unknown" if covered & WEEKEND else "PH off"
+
+    def _is_silent_on_sunday(self) -> bool:
+        """Tell whether times without days are followed by Saturday's alone: 8:00-18:00，周六休息."""
+        if not any(part.days is None and not part.months for part in self._parts):
+            return False
+        named = self._closed.weekdays.union(
+            *(part.days.weekdays for part in self._parts if part.days is not None)
+        )
+        return 5 in named and 6 not in named
 
     def _says_closed(self) -> bool:
         return any(part.days is not None or part.others for part in self._parts)

@@ -125,8 +125,8 @@ def value_of(rule: Rule) -> int:
         return CLOSED
     if rule.state is RuleState.UNKNOWN or rule.comment is not None:
         return UNKNOWN  # a condition in words
-    if rule.state is None and not rule.spans and not rule.always:
-        return UNKNOWN  # "Mo-Fr": the days are named, the times are not
+    if not rule.spans and not rule.always:
+        return UNKNOWN  # "Mo-Fr", "open": the days are named or none, the times are not
     return OPEN
 
 

@@ -32,10 +32,15 @@ _WORDS = {
     "closed": Text("不开放", "closed"),
     "24/7": Text("全天 24 小时", "24 hours a day"),
     "open": Text("开放", "open"),
+    "unknown": Text("未知", "unknown"),
+    "dawn": Text("天亮", "dawn"),
+    "dusk": Text("天黑", "dusk"),
     "sunrise": Text("日出", "sunrise"),
     "sunset": Text("日落", "sunset"),
 }
-_TOKEN = re.compile(r'"[^"]*"|24/7|[A-Za-z]+')
+_COMMENT = re.compile(r'("[^"]*")')
+_ELSE = Text("；其余时间 ", "; else ")
+_TOKEN = re.compile(r"24/7|[A-Za-z]+")
 _RANGE = re.compile(r"(?<=[^\W\d])-(?=[^\W\d])|(?<=[月日])-(?=\d)")
 _EVERY_DAY = re.compile(r"\bMo-Su\b")
 
@@ -48,14 +53,23 @@ def words_of(hours: str, language: Language) -> str:
     hours
         OpenStreetMap's ``opening_hours`` syntax.
     """
+    parts = _COMMENT.split(hours)
+    # What stands in quotation marks is somebody's own words, and stays as it is.
+    return "".join(
+        part if number % 2 else _words_of(part, language) for number, part in enumerate(parts)
+    )
+
+
+def _words_of(hours: str, language: Language) -> str:
     every = Text("每天", "daily").pick(language)
     known = _EVERY_DAY.sub(every, hours)
     text = _TOKEN.sub(lambda token: _word(token.group(), language), known)
+    text = re.sub(r"\s*\|\|\s*", _ELSE.pick(language), text)
     if language == "en":
         return re.sub(r"\s*;\s*", "; ", text)
     text = re.sub(r"月 (\d\d?)(?![\d:])", r"月\1日", text)
     text = _RANGE.sub("至", text)
-    return re.sub(r"\s*;\s*", "；", text).replace(",", "、")
+    return re.sub(r"\s*;\s*", "；", text).replace(", ", "；").replace(",", "、")
 
 
 def _word(token: str, language: Language) -> str:
