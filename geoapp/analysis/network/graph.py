@@ -20,6 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from geoapp.analysis.network.grid_index import EdgeGrid
+from geoapp.analysis.network.kernels import straight as straight_kernels
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 
@@ -30,6 +31,8 @@ _MANIFEST = "manifest.json"
 
 Int = NDArray[Any]
 _NO_ARRAYS: Final = ("grid", "version", "detour_factor")
+# Worked out of the others: not part of the version, and missing in networks of older installations.
+_STREETS: Final = ("street", "street_start_m", "street_end_m")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +67,15 @@ class WalkingNetwork:
     edge_fine
         Of each edge whether its part is the largest or has `LEAST_PART` nodes, so that whoever is
         put on it can reach others.
+    street
+        Of each edge its street, int32: edges that go straight on, from one crossing or bend to the
+        next.
+    street_start_m, street_end_m
+        Where an edge's start and end lie along its street, metres, float32.
     grid
         Finds edges by place.
     version
-        Hash of all the arrays: equal networks have equal versions.
+        Hash of what is walked on: equal networks have equal versions.
     detour_factor
         Walked metres per straight metre, as `measured_detour` finds it; None = not measured.
     """
@@ -84,6 +92,9 @@ class WalkingNetwork:
     part: Int
     part_size: Int
     edge_fine: Int
+    street: Int
+    street_start_m: Int
+    street_end_m: Int
     grid: EdgeGrid
     version: str
     detour_factor: float | None = None
@@ -211,8 +222,9 @@ class WalkingNetwork:
         }
         own_part = arrays["part"][low]
         arrays["edge_fine"] = (own_part == 0) | (arrays["part_size"][own_part] >= LEAST_PART)
+        version = _version(arrays)
         grid = EdgeGrid.build(lon, lat, low, high)
-        return cls(**arrays, grid=grid, version=_version(arrays), detour_factor=None)
+        return cls(**_with_streets(arrays), grid=grid, version=version, detour_factor=None)
 
     def arrays(self) -> dict[str, Int]:
         """Return all arrays by their names in a folder."""
@@ -276,7 +288,10 @@ class WalkingNetwork:
                 field.name: _mapped(folder, field.name)
                 for field in fields(cls)
                 if field.name not in _NO_ARRAYS
+                and (field.name not in _STREETS or field.name in manifest["checksums"])
             }
+            if _STREETS[0] not in arrays:
+                arrays = _with_streets(arrays)
             first, edges = _mapped(folder, "grid_first"), _mapped(folder, "grid_edges")
         except (OSError, ValueError, EOFError) as error:
             raise _damaged(folder, error) from None
@@ -286,6 +301,13 @@ class WalkingNetwork:
             version=manifest["version"],
             detour_factor=manifest.get("detour_factor"),
         )
+
+
+def _with_streets(arrays: dict[str, Int]) -> dict[str, Int]:
+    """Return the arrays of a network and, worked out of them, those of its streets."""
+    named = ("indptr", "indices", "lon", "lat", "edge_start", "edge_end")
+    found = straight_kernels.streets(*(arrays[name] for name in named))
+    return {**arrays, **dict(zip(_STREETS, found, strict=True))}
 
 
 def verify(folder: Path) -> None:

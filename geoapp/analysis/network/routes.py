@@ -20,11 +20,13 @@ class Route:
     ----------
     line
         LineString, EPSG:4326: the place, its foot point on the network, the way, the other foot
-        point, the other place.
+        point, the other place. Of two places off the network that are walked between straight (see
+        `geoapp.analysis.network.straight`), the two alone.
     walk_m
         Metres, both legs included.
     leg_from_m, leg_to_m
-        Metres of the straight legs from and to the network, which no map shows as a way.
+        Metres of the straight legs from and to the network, which no map shows as a way; a walk
+        that goes straight is all ``leg_from_m``.
     """
 
     line: shapely.LineString
@@ -76,9 +78,12 @@ def route(
     if found is None:
         return None
     walk_m, nodes = found
+    if len(nodes) == 0 and index.straight.walk_dm(origin, place, target) <= round(walk_m * 10):
+        line = shapely.LineString([(lon, lat), (to_lon, to_lat)])
+        return Route(line, walk_m, walk_m, 0.0)
     network = index.network
-    from_lon, from_lat = foot_points(network, _one(origin, place))
-    end_lon, end_lat = foot_points(network, _one(index.snapped, target))
+    from_lon, from_lat = foot_points(network, origin.one(place))
+    end_lon, end_lat = foot_points(network, index.snapped.one(target))
     at = np.stack(
         [
             np.r_[lon, from_lon, network.lon[nodes], end_lon, to_lon],
@@ -94,15 +99,4 @@ def route(
         walk_m,
         float(origin.leg[place]) / 10,
         float(index.snapped.leg[target]) / 10,
-    )
-
-
-def _one(snapped: Snapped, place: int) -> Snapped:
-    some = slice(place, place + 1)
-    return Snapped(
-        snapped.state[some],
-        snapped.edge[some],
-        snapped.to_start[some],
-        snapped.to_end[some],
-        snapped.leg[some],
     )

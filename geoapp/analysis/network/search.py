@@ -14,6 +14,7 @@ from geoapp.analysis.network.kernels import cover as cover_kernels
 from geoapp.analysis.network.kernels import field as field_kernels
 from geoapp.analysis.network.kernels import search as kernels
 from geoapp.analysis.network.snapping import Snapped
+from geoapp.analysis.network.straight import StraightWalks
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
@@ -58,6 +59,7 @@ class PlacesOnNetwork:
         self._own = on[by_edge]
         self._own_edge = edge[by_edge]
         self._everybody = np.ones(len(snapped), np.bool_)
+        self.straight = StraightWalks.of(network, snapped)
         self._held = threading.local()
 
     def __len__(self) -> int:
@@ -71,24 +73,39 @@ class PlacesOnNetwork:
             self._held.reached = reached
         return reached
 
-    def _seeds(self, origin: Snapped, place: int) -> tuple[Int, Int]:
-        """Return where a search from a place starts: its edge's ends, and places on its edge."""
+    def _seeds(self, origin: Snapped, place: int, limit_dm: int) -> tuple[Int, Int]:
+        """Return where a search from a place starts.
+
+        These are its edge's ends, places on its edge, and places that it is walked from straight.
+        """
         edge = int(origin.edge[place])
         if edge < 0:
             return _NOWHERE, _NOWHERE
         network, leg = self.network, int(origin.leg[place])
+        straight, straight_dm = _NOWHERE, _NOWHERE
+        if leg > 0:
+            _, straight, straight_dm = self.straight.rows(origin.one(place), limit_dm)
         low = int(np.searchsorted(self._own_edge, edge))
         if low == len(self._own_edge) or self._own_edge[low] != edge:  # as nearly always
             ends = [network.edge_start[edge], network.edge_end[edge]]
             away = [origin.to_start[place] + leg, origin.to_end[place] + leg]
-            return np.array(ends, np.int32), np.array(away, np.int32)
+            if len(straight) == 0:
+                return np.array(ends, np.int32), np.array(away, np.int32)
+            nodes = np.r_[ends, straight + network.node_count]
+            return nodes.astype(np.int32), np.r_[away, straight_dm].astype(np.int32)
         beside = self._own[low : int(np.searchsorted(self._own_edge, edge + 1))]
         along = np.abs(self.snapped.to_start[beside] - origin.to_start[place])
-        nodes = np.r_[network.edge_start[edge], network.edge_end[edge], beside + network.node_count]
+        nodes = np.r_[
+            network.edge_start[edge],
+            network.edge_end[edge],
+            beside + network.node_count,
+            straight + network.node_count,
+        ]
         walks = np.r_[
             origin.to_start[place] + leg,
             origin.to_end[place] + leg,
             along + leg + self.snapped.leg[beside],
+            straight_dm,
         ]
         return nodes.astype(np.int32), walks.astype(np.int32)
 
@@ -102,7 +119,7 @@ class PlacesOnNetwork:
         before: Int = _NOWHERE,
     ) -> tuple[Int, Int, Int]:
         reached = self._reached()
-        seeds, walks = self._seeds(origin, place)
+        seeds, walks = self._seeds(origin, place, limit_dm)
         if mask is not None and len(seeds) > 2:  # places beside this one
             mine = seeds < self.network.node_count
             mine[~mine] = mask[seeds[~mine] - self.network.node_count]
@@ -175,6 +192,7 @@ class PlacesOnNetwork:
 
         def search(part: Int) -> tuple[Int, Int, Int]:
             reached = self._reached()
+            some = Snapped(*(values[part] for values in origins.columns()))
             return cover_kernels.cover(
                 network.indptr,
                 network.indices,
@@ -188,10 +206,11 @@ class PlacesOnNetwork:
                 self.snapped.leg,
                 network.edge_start,
                 network.edge_end,
-                origins.edge[part],
-                origins.to_start[part],
-                origins.to_end[part],
-                origins.leg[part],
+                some.edge,
+                some.to_start,
+                some.to_end,
+                some.leg,
+                *self.straight.rows(some, limit_dm),
                 limit_dm,
                 reached[: network.node_count],
                 reached[network.node_count :],
@@ -217,7 +236,8 @@ class PlacesOnNetwork:
     def path(self, origin: Snapped, place: int, target: int) -> tuple[float, Int] | None:
         """Return the shortest walk to one place: metres, and the nodes on the way in order.
 
-        Both straight legs are part of the metres and not of the nodes. None if there is no way.
+        Both straight legs are part of the metres and not of the nodes; there are no nodes where the
+        walk is along one edge, or straight (see `straight`). None if there is no way.
         """
         mask = np.zeros(len(self), np.bool_)
         mask[target] = True
@@ -303,7 +323,9 @@ def nearest_of_all(
     edge = facilities.edge[on]
     by_edge = np.argsort(edge, kind="stable")
     own = on[by_edge]
+    straight = StraightWalks.of(network, facilities)
     return field_kernels.labels_at(
+        *straight.rows(demand, decimetres(limit_m)),
         demand.edge,
         demand.to_start,
         demand.to_end,

@@ -46,6 +46,9 @@ class Snapped:
         From the foot point along the edge to its ends, decimetres, int32.
     leg
         Straight from the place to the foot point, on foot, decimetres, int32.
+    lon, lat
+        The place itself, decimal degrees, EPSG:4326, float64; NaN (as without an argument) where
+        only the foot point is known: such a place is walked to by the network alone.
     """
 
     state: NDArray[np.uint8]
@@ -53,15 +56,31 @@ class Snapped:
     to_start: NDArray[np.int32]
     to_end: NDArray[np.int32]
     leg: NDArray[np.int32]
+    lon: NDArray[np.float64] = None  # type: ignore[assignment]
+    lat: NDArray[np.float64] = None  # type: ignore[assignment]
+
+    def __post_init__(self) -> None:
+        """Fill in positions that are not known."""
+        if self.lon is None or self.lat is None:
+            object.__setattr__(self, "lon", np.full(len(self.edge), np.nan))
+            object.__setattr__(self, "lat", np.full(len(self.edge), np.nan))
 
     def __len__(self) -> int:
         """Return the number of places."""
         return len(self.edge)
 
+    def columns(self) -> tuple[NDArray[Any], ...]:
+        """Return all arrays, in the order in which a `Snapped` is made of them."""
+        return (self.state, self.edge, self.to_start, self.to_end, self.leg, self.lon, self.lat)
+
+    def one(self, place: int) -> "Snapped":
+        """Return one of the places alone."""
+        return Snapped(*(values[place : place + 1] for values in self.columns()))
+
     def only(self, kept: NDArray[np.bool_]) -> "Snapped":
         """Return the same places, with all others taken off the network."""
         edge = np.where(kept, self.edge, -1).astype(np.int32)
-        return Snapped(self.state, edge, self.to_start, self.to_end, self.leg)
+        return Snapped(self.state, edge, self.to_start, self.to_end, self.leg, self.lon, self.lat)
 
 
 def snap(
@@ -117,7 +136,8 @@ def snap(
     to_start = np.round(share * length).astype(np.int32)
     leg = np.where(on, np.round(leg_m * 10), 0).astype(np.int32)
     state = np.where(on, np.where(is_fine, Snap.ON, Snap.CUT_OFF), Snap.OFF).astype(np.uint8)
-    return Snapped(state, edge, to_start, (length - to_start).astype(np.int32), leg)
+    to_end = (length - to_start).astype(np.int32)
+    return Snapped(state, edge, to_start, to_end, leg, at_lon, at_lat)
 
 
 def _feet(
@@ -162,4 +182,6 @@ def _snap_one(
         np.array([to_start], np.int32),
         np.array([to_end], np.int32),
         np.array([leg], np.int32),
+        lon,
+        lat,
     )

@@ -28,7 +28,7 @@ def warm_up() -> None:
         built.save(Path(folder) / "street")
         # Loaded arrays cannot be written to: for the compiler that is another type.
         network = WalkingNetwork.load(Path(folder) / "street")
-        places = snap(network, [0.0005, 0.0015], [0.0, 0.0])
+        places = snap(network, [0.0005, 0.0015], [0.0001, 0.0])
         index = PlacesOnNetwork(network, places)
         index.nearest(places, 0, k=1)
         index.path(places, 0, 1)

@@ -101,14 +101,11 @@ class FacilityWalks:
             kept = len(former.snapped)
         fresh = snap(self.network, index.lon[kept:], index.lat[kept:])
         # Whoever is cut off or off the network is estimated, and does not stand on it.
-        stands = fresh.state == Snap.ON
-        edge = np.where(stands, fresh.edge, -1).astype(np.int32)
-        parts = (fresh.state, edge, fresh.to_start, fresh.to_end, fresh.leg)
+        fresh = fresh.only(fresh.state == Snap.ON)
         if kept == 0 or former is None:
-            return Snapped(*parts)
-        old = former.snapped
-        before = (old.state, old.edge, old.to_start, old.to_end, old.leg)
-        return Snapped(*map(np.concatenate, zip(before, parts, strict=True)))  # type: ignore[arg-type]
+            return fresh
+        both = zip(former.snapped.columns(), fresh.columns(), strict=True)
+        return Snapped(*(np.concatenate(some) for some in both))
 
     def estimate_at(self, usual: WalkingEstimate, *, lon: float, lat: float) -> WalkingEstimate:
         """Return how walks from a place are estimated where the network does not reach."""

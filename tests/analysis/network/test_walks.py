@@ -9,13 +9,18 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from geoapp.analysis.geometry.spheroid import geodesic_m
+from geoapp.analysis.network.catchments import catchments
 from geoapp.analysis.network.graph import LEAST_PART, WalkingNetwork
+from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.search import FAR, PlacesOnNetwork, nearest_of_all, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.walking import WalkingEstimate
 from tests.analysis.conftest import Truth, random_places
 
 ORIGINS, FACILITIES = 60, 200
+ESTIMATE = WalkingEstimate(detour_factor=1.3, speed_m_per_s=1.2)
 
 
 @pytest.fixture(scope="module")
@@ -159,6 +164,38 @@ def test_off_the_network_is_an_answer(helsinki: WalkingNetwork) -> None:
     walk_dm, owner = nearest_of_all(helsinki, away, away)
     assert (walk_dm == FAR).all()
     assert (owner == -1).all()
+
+
+ODD_LON = [0.0, 0.0, 24.94, 24.94, 180.0, -180.0, 0.0, 24.94, 24.94]
+ODD_LAT = [90.0, -90.0, 89.999, -89.999, 60.17, 60.17, 0.0, -60.17, 90.0]
+
+
+def test_no_place_on_earth_keeps_a_search_waiting(helsinki: WalkingNetwork) -> None:
+    for limit_m in (300.0, 5000.0):
+        alone = [
+            snap(helsinki, [x], [y], limit_m=limit_m) for x, y in zip(ODD_LON, ODD_LAT, strict=True)
+        ]
+        assert {int(one.state[0]) for one in alone} == {Snap.OFF}
+        # In bulk, sorted along the grid and in threads.
+        many = snap(helsinki, ODD_LON * 300, ODD_LAT * 300, limit_m=limit_m)
+        assert set(many.state.tolist()) == {Snap.OFF}
+    everything = np.array(ODD_LON), np.array(ODD_LAT)
+    walks = PairWalks.of(*everything, estimate=ESTIMATE, network=helsinki)
+    assert walks.within(*everything, limit_m=500.0).nnz >= len(ODD_LON)
+
+
+@pytest.mark.parametrize("lat", [89.9, -89.9, 89.99999])
+def test_a_network_may_lie_at_a_pole(lat: float) -> None:
+    lon = np.linspace(-180, 180, 37)
+    ring = WalkingNetwork.build(
+        lon, np.full(37, lat), np.arange(36), np.arange(1, 37), np.full(36, 500)
+    )
+    places = snap(ring, ODD_LON + [5.0], ODD_LAT + [lat], limit_m=5000)
+    assert places.state[-1] == Snap.ON
+    assert PlacesOnNetwork(ring, places).table(places)[-1, -1] == 0
+    [area] = isochrones(ring, places, len(ODD_LON), limits_m=[100.0])
+    assert area.nodes > 0
+    assert catchments(ring, places, limit_m=100.0)
 
 
 def test_ties_come_in_order_of_position() -> None:

@@ -138,3 +138,68 @@ def test_what_cannot_be_answered_is_said(
     client: FlaskClient, address: str, status: int, parameter: str | None
 ) -> None:
     problem_of(client.get(address), status, parameter)
+
+
+ODD_PLACES = [
+    (0.0, 90.0),
+    (0.0, -90.0),
+    (24.94, 89.999),
+    (24.94, -89.999),
+    (180.0, 60.17),
+    (-180.0, 60.17),
+    (0.0, 0.0),
+    (24.94, -60.17),
+]
+
+
+def test_any_place_on_earth_is_answered(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    """At the poles a degree of longitude has no length: no search may wait for it to grow."""
+    for lon, lat in ODD_PLACES:
+        found = client.get(f"/api/v1/nearest?lon={lon}&lat={lat}&k=2").get_json()["features"]
+        assert {one["properties"]["basis"] for one in found} == {"estimate"}
+        way = client.get(f"/api/v1/route?from={lon},{lat}&to=H/1").get_json()["properties"]
+        assert way["basis"] == "estimate"
+        assert way["walk_m"] > 1_000_000
+        assert client.get(f"/?lon={lon}&lat={lat}").status_code == 200
+    # And a facility may stand there.
+    with database.session() as session:
+        for number, (lon, lat) in enumerate(ODD_PLACES):
+            session.execute(
+                text(
+                    "insert into facility (code, kind_code, name_zh, geom) values (:code, "
+                    "'outdoor_station', '远', st_setsrid(st_makepoint(:lon, :lat), 4326))"
+                ),
+                {"code": f"ODD-{number}", "lon": lon, "lat": lat},
+            )
+    moved = client_of(make_app(settings, database), database)
+    for number, (lon, lat) in enumerate(ODD_PLACES):
+        [own] = moved.get(f"/api/v1/nearest?lon={lon}&lat={lat}&k=1").get_json()["features"]
+        assert own["properties"]["walk_m"] == 0
+        area = moved.get(f"/api/v1/facilities/ODD-{number}/isochrone?minutes=5")
+        assert not shapely.geometry.shape(area.get_json()["geometry"]).is_empty
+
+
+def test_each_facility_is_nearest_to_its_own_place(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    random = np.random.default_rng(5)
+    lon, lat = random.uniform(24.936, 24.953, 40), random.uniform(60.165, 60.179, 40)
+    with database.session() as session:
+        for number in range(40):
+            session.execute(
+                text(
+                    "insert into facility (code, kind_code, name_zh, geom) values (:code, "
+                    "'outdoor_station', '站', st_setsrid(st_makepoint(:lon, :lat), 4326))"
+                ),
+                {"code": f"D-{number}", "lon": float(lon[number]), "lat": float(lat[number])},
+            )
+    app = client_of(make_app(settings, database), database)
+    for number in range(40):
+        place = f"lon={lon[number]}&lat={lat[number]}"
+        [own] = app.get(f"/api/v1/nearest?{place}&k=1").get_json()["features"]
+        told = own["properties"]
+        assert (told["code"], told["walk_m"], told["basis"]) == (f"D-{number}", 0, "network")
+        way = app.get(f"/api/v1/route?from={lon[number]},{lat[number]}&to=D-{number}").get_json()
+        assert way["properties"]["walk_m"] == 0

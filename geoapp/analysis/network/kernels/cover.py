@@ -24,6 +24,9 @@ def cover(
     origin_start: Array,
     origin_end: Array,
     origin_leg: Array,
+    straight_first: Array,
+    straight_id: Array,
+    straight_dm: Array,
     limit: int,
     reached: Array,
     best: Array,
@@ -31,8 +34,8 @@ def cover(
     """Return rows of places within the limit of each origin, in ascending order, and the walks.
 
     ``reached`` (of the nodes) and ``best`` (of the places) are all FAR, and are so again afterwards.
-    Places stand in rows by node (``target_first``) and, for those on the origin's own edge, by edge
-    (``own_edge`` rises).
+    Places stand in rows by node (``target_first``), for those on the origin's own edge by edge
+    (``own_edge`` rises), and for those walked to straight by origin (``straight_first``).
     """
     count = len(origin_edge)
     sizes = np.zeros(count, np.int64)
@@ -75,13 +78,16 @@ def cover(
                         touched_count += 1
                     reached[other] = away
                     heap, size = push(heap, size, (away << 32) | np.int64(other))
-        # Nodes first, then the places on the origin's own edge; each place once.
+        # Nodes first, then the places on the origin's own edge, then those walked to straight;
+        # each place once.
         low = np.searchsorted(own_edge, edge)
-        for i in range(touched_count + 1):
+        for i in range(touched_count + 2):
             if i < touched_count:
                 node = touched[i]
                 first, last, base = target_first[node], target_first[node + 1], reached[node]
                 reached[node] = FAR
+            elif i > touched_count:
+                first, last, base = straight_first[one], straight_first[one + 1], np.int32(0)
             else:
                 first, last, base = low, low, np.int32(0)
                 while last < len(own_edge) and own_edge[last] == edge:
@@ -90,6 +96,9 @@ def cover(
                 if i < touched_count:
                     place = target_id[t]
                     away = np.int64(base) + target_leg[t]
+                elif i > touched_count:
+                    place = straight_id[t]
+                    away = np.int64(straight_dm[t])
                 else:
                     place = own_id[t]
                     along = abs(np.int64(place_start[place]) - origin_start[one])

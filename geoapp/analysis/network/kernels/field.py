@@ -135,6 +135,9 @@ def nearest_labels(
 
 @njit(cache=True, nogil=True)
 def labels_at(
+    straight_first: Array,
+    straight_id: Array,
+    straight_dm: Array,
     edge: Array,
     to_start: Array,
     to_end: Array,
@@ -149,9 +152,10 @@ def labels_at(
     own_leg: Array,
     limit: int,
 ) -> tuple[Array, Array]:
-    """Return the nearest labels of places on edges: by either end, or along the own edge.
+    """Return the nearest labels of places on edges: by either end, along the own edge, or straight.
 
-    ``own_edge`` rises; owners ``own_owner`` .. stand at ``own_place`` decimetres from the start.
+    ``straight_first`` gives the rows of owners that are walked to straight. ``own_edge`` rises;
+    owners ``own_owner`` .. stand at ``own_place`` decimetres from the start.
     """
     count, most = len(edge), label_dm.shape[1]
     best_dm = np.full((count, most), FAR, np.int32)
@@ -164,7 +168,8 @@ def labels_at(
         high = low
         while high < len(own_edge) and own_edge[high] == e:
             high += 1
-        for c in range(2 * most + high - low):
+        beside = 2 * most + high - low
+        for c in range(beside + straight_first[place + 1] - straight_first[place]):
             if c < most:
                 away = label_dm[edge_start[e], c]
                 owner = label_owner[edge_start[e], c]
@@ -173,11 +178,16 @@ def labels_at(
                 away = label_dm[edge_end[e], c - most]
                 owner = label_owner[edge_end[e], c - most]
                 more = to_end[place]
-            else:
+            elif c < beside:
                 j = low + c - 2 * most
                 away = np.int32(abs(own_place[j] - to_start[place]) + own_leg[j])
                 owner = own_owner[j]
-                more = 0
+                more = np.int32(0)
+            else:
+                j = straight_first[place] + c - beside
+                away = straight_dm[j]
+                owner = straight_id[j]
+                more = -leg[place]  # no leg to the network
             if owner < 0:
                 continue
             total = np.int64(away) + more + leg[place]

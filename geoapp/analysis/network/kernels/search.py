@@ -18,7 +18,8 @@ Array = NDArray[Any]
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _metres_per_degree(lat: float) -> tuple[float, float]:
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Return how long a degree of longitude and one of latitude are at a latitude (WGS-84)."""
     s = math.sin(math.radians(lat))
     w = 1.0 - _E2 * s * s
     east = _A / math.sqrt(w) * math.cos(math.radians(lat))
@@ -77,18 +78,27 @@ def snap(
     fine = np.zeros(count, np.bool_)
     for place in range(count):
         at_lon, at_lat = lon[place], lat[place]
-        east, north = _metres_per_degree(at_lat)
+        east, north = metres_per_degree(at_lat)
         column = math.floor((at_lon - west) / cell)
         row = math.floor((at_lat - south) / cell)
-        ring = 0
-        while True:
-            for y in range(row - ring, row + ring + 1):
-                if y < 0 or y >= rows:
-                    continue
-                inner = y != row - ring and y != row + ring
-                step = 2 * ring if inner and ring > 0 else 1
-                for x in range(column - ring, column + ring + 1, step):
-                    if x < 0 or x >= columns:
+        # A place far from the grid (a pole, another town) is answered without looking into a cell.
+        off_north = max(south - at_lat, at_lat - (south + rows * cell)) * north
+        off_east = max(west - at_lon, at_lon - (west + columns * cell)) * east
+        if off_north > limit_m or off_east > limit_m:
+            continue
+        # Rings of cells around the place: from the first that touches the grid to the last that
+        # does. Distances alone would not end the search where a degree of longitude vanishes.
+        nearest_ring = max(max(-column, column - columns + 1), max(-row, row - rows + 1))
+        last_ring = max(max(column, columns - 1 - column), max(row, rows - 1 - row))
+        for ring in range(max(0, nearest_ring), last_ring + 1):
+            for y in range(max(0, row - ring), min(rows, row + ring + 1)):
+                is_edge_row = y == row - ring or y == row + ring
+                step = 1 if is_edge_row or ring == 0 else 2 * ring
+                begin = column - ring
+                if step == 1:
+                    begin = max(0, begin)
+                for x in range(begin, min(columns, column + ring + 1), step):
+                    if x < 0:
                         continue
                     c = y * columns + x
                     for q in range(first[c], first[c + 1]):
@@ -127,7 +137,6 @@ def snap(
             )
             if beyond > limit_m or (fine[place] and beyond > leg_m[place]):
                 break
-            ring += 1
     return found, share, leg_m, fine
 
 
