@@ -171,6 +171,12 @@ def cover(network: WalkingNetwork, rng: np.random.Generator) -> None:
     same(total, checksum)
 
 
+def middle_of(network: WalkingNetwork) -> Snapped:
+    """Return the place in the middle of a network."""
+    west, south, east, north = network.bounds
+    return snap(network, [(west + east) / 2], [(south + north) / 2])
+
+
 def questions(network: WalkingNetwork, rng: np.random.Generator) -> None:
     """The nearest five by walk, one question after the other, snapping included; isochrones."""
     west, south, east, north = network.bounds
@@ -193,6 +199,8 @@ def questions(network: WalkingNetwork, rng: np.random.Generator) -> None:
     for one in range(20):
         isochrones(network, origin, one, limits_m=[720.0])
     line("an isochrone of 720 m", (time.perf_counter() - start) / 20)
+    seconds, _ = timed(lambda: isochrones(network, middle_of(network), limits_m=[4_000.0]), 3)
+    line("an isochrone of 4 km", seconds)
 
 
 _MEMORY = """

@@ -17,6 +17,7 @@ from geoapp.analysis.geometry.planes import LocalPlane, as_multipolygon, middle_
 from geoapp.analysis.network.edge_lines import EdgeLines
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import WIDTH_M
+from geoapp.analysis.network.routes import foot_points
 from geoapp.analysis.network.search import FAR, decimetres, nearest_of_nodes
 from geoapp.analysis.network.snapping import Snapped
 from geoapp.core.arrays import FloatArray
@@ -145,9 +146,17 @@ def catchments(
     ends = network.edge_start[pieces.edge]
     plane = LocalPlane.around(*middle_of(network.lon[ends], network.lat[ends]), kind="aeqd")
     lines = EdgeLines(network, plane).pieces(pieces.edge, pieces.low_dm, pieces.high_dm)
-    order = np.argsort(pieces.place, kind="stable")
+    # A facility's own leg to the network is a way too: it stands in its own area.
+    owners = np.unique(pieces.place)
+    owners = owners[~np.isnan(facilities.lon[owners])]
+    foot = plane.forward(*(values[owners] for values in foot_points(network, facilities)))
+    at = plane.forward(facilities.lon[owners], facilities.lat[owners])
+    legs = shapely.linestrings(np.stack([at, foot], axis=1))
+    lines = np.concatenate([lines, legs])
+    place = np.concatenate([pieces.place, owners])
+    order = np.argsort(place, kind="stable")
     wide = shapely.buffer(lines[order], width_m, quad_segs=_SEGMENTS)
-    places, first = np.unique(pieces.place[order], return_index=True)
+    places, first = np.unique(place[order], return_index=True)
     shapes = np.array([shapely.union_all(some) for some in np.split(wide, first[1:])], dtype=object)
     return {
         int(place): as_multipolygon(shape)

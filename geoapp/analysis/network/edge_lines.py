@@ -19,14 +19,15 @@ class EdgeLines:
     network: WalkingNetwork
     plane: LocalPlane
 
-    def _ends(self, edge: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+    def ends(self, edge: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
+        """Return where edges start and end, both of shape (n, 2)."""
         start, end = self.network.edge_start[edge], self.network.edge_end[edge]
         lon, lat = self.network.lon, self.network.lat
         return self.plane.forward(lon[start], lat[start]), self.plane.forward(lon[end], lat[end])
 
     def pieces(self, edge: NDArray[Any], low_dm: FloatArray, high_dm: FloatArray) -> NDArray[Any]:
         """Return pieces from low to high decimetres after the edges' starts."""
-        start, end = self._ends(edge)
+        start, end = self.ends(edge)
         length = self.network.edge_length_dm[edge].astype(np.float64)
         a = start + (end - start) * (low_dm / length)[:, None]
         b = start + (end - start) * (high_dm / length)[:, None]

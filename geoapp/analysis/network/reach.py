@@ -1,12 +1,13 @@
 """What can be walked from a place within a limit: nodes with their walks, and pieces of edges."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.kernels import bands as band_kernels
 from geoapp.analysis.network.kernels import search as kernels
 from geoapp.analysis.network.snapping import Snapped
 
@@ -91,17 +92,43 @@ def _reach(
     """Cut the edges at the limit; ``own`` is the piece (edge, low, high) around the place."""
     edges, from_start, from_end = _edges_at(network, nodes, limit_dm - walk_dm)
     length = network.edge_length_dm[edges].astype(np.float64)
+    beside = np.isin(edges, own[:, 0])  # the place's own edge is put together piece by piece
+    whole = (from_start >= 0) & (from_end >= 0) & (from_start + from_end >= length)
+    whole |= (from_start >= length) | (from_end >= length)
+    whole &= ~beside
+    some = ~(whole | beside)
+    start_to, end_from = np.minimum(from_start, length), np.maximum(length - from_end, 0)
+    by_start, by_end = some & (from_start >= 0), some & (from_end >= 0)
+    mine = []
+    if beside.any():
+        row = np.flatnonzero(beside)[0]
+        if from_start[row] >= 0:
+            mine.append([float(edges[row]), 0.0, float(start_to[row])])
+        if from_end[row] >= 0:
+            mine.append([float(edges[row]), float(end_from[row]), float(length[row])])
+    merged = _merged([*mine, *own.tolist()])
+    gaps = _gaps(network, merged)
     pieces = np.concatenate(
         [
-            np.stack([edges, np.zeros(len(edges)), np.minimum(from_start, length)], axis=1)[
-                from_start >= 0
-            ],
-            np.stack([edges, np.maximum(length - from_end, 0), length], axis=1)[from_end >= 0],
-            own,
+            _rows(edges, np.zeros(len(edges)), length, whole),
+            _rows(edges, np.zeros(len(edges)), start_to, by_start),
+            _rows(edges, end_from, length, by_end),
+            merged,
         ]
     )
-    pieces = _merged(pieces)
-    rest = _gaps(network, pieces)
+    rest = np.concatenate(
+        [
+            _rows(
+                edges,
+                np.where(from_start >= 0, start_to, 0.0),
+                np.where(from_end >= 0, end_from, length),
+                some,
+            ),
+            gaps,
+        ]
+    )
+    pieces = pieces[np.lexsort((pieces[:, 1], pieces[:, 0]))]
+    rest = rest[np.lexsort((rest[:, 1], rest[:, 0]))]
     return Reach(
         limit_dm,
         nodes,
@@ -113,6 +140,10 @@ def _reach(
         rest[:, 1],
         rest[:, 2],
     )
+
+
+def _rows(edge: Any, low: Any, high: Any, kept: NDArray[np.bool_]) -> NDArray[np.float64]:
+    return np.stack([edge[kept].astype(np.float64), low[kept], high[kept]], axis=1)
 
 
 def _edges_at(
@@ -132,11 +163,7 @@ def _edges_at(
     low, high = np.minimum(one, other), np.maximum(one, other)
     pairs = np.unique(low * network.node_count + high)
     low, high = np.divmod(pairs, network.node_count)
-    first = np.searchsorted(network.edge_start, low)
-    last = np.searchsorted(network.edge_start, low, side="right")
-    edges = np.empty(len(low), np.int64)
-    for number, (a, b, end) in enumerate(zip(first, last, high, strict=True)):
-        edges[number] = a + np.searchsorted(network.edge_end[a:b], end)
+    edges = band_kernels.edges_between(network.edge_start, network.edge_end, low, high)
 
     def left(at: NDArray[np.int64]) -> NDArray[np.float64]:
         place = np.minimum(np.searchsorted(nodes, at), len(nodes) - 1)
@@ -145,12 +172,11 @@ def _edges_at(
     return edges, left(low), left(high)
 
 
-def _merged(pieces: NDArray[np.float64]) -> NDArray[np.float64]:
+def _merged(pieces: list[list[float]]) -> NDArray[np.float64]:
     """Join pieces of one edge that touch."""
-    pieces = pieces[np.lexsort((pieces[:, 1], pieces[:, 0]))]
     joined: list[list[float]] = []
-    for edge, low, high in pieces.tolist():
-        if joined and joined[-1][0] == edge and low <= joined[-1][2]:
+    for edge, low, high in sorted(pieces):
+        if joined and low <= joined[-1][2]:
             joined[-1][2] = max(joined[-1][2], high)
         else:
             joined.append([edge, low, high])
@@ -158,16 +184,10 @@ def _merged(pieces: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _gaps(network: WalkingNetwork, pieces: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return what merged pieces leave of their edges."""
-    gaps: list[list[float]] = []
-    done: dict[int, float] = {}
-    for edge, low, high in pieces.tolist():
-        before = done.get(int(edge), 0.0)
-        if low > before:
-            gaps.append([edge, before, low])
-        done[int(edge)] = high
-    for number, high in done.items():
-        length = float(network.edge_length_dm[number])
-        if high < length:
-            gaps.append([number, high, length])
-    return np.array(gaps, np.float64).reshape(-1, 3)
+    """Return what merged pieces of one edge leave of it."""
+    if len(pieces) == 0:
+        return pieces
+    edge, length = pieces[0, 0], float(network.edge_length_dm[int(pieces[0, 0])])
+    low, high = np.r_[0.0, pieces[:, 2]], np.r_[pieces[:, 1], length]
+    gaps = np.stack([np.full(len(low), edge), low, high], axis=1)
+    return gaps[high > low]

@@ -35,4 +35,4 @@ def warm_up() -> None:
         index.within(places, limit_m=500.0)
         for most in (1, 2):
             nearest_of_all(network, places, places, most=most)
-        isochrones(network, places, limits_m=[100.0])
+        isochrones(network, places, limits_m=[100.0, 400.0])

@@ -1,11 +1,14 @@
 """Isochrones hold what can be reached, and nothing that cannot."""
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from geoapp.analysis.network.bands import wide_band
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.reach import reach
@@ -152,3 +155,37 @@ def test_with_nothing_beyond_the_whole_street_is_rounded() -> None:
     assert found.length_m == 111.3
     # Two sides of 25 m and two half circles; a circle of 16 corners has 97.4 % of its area.
     assert found.area_m2 == pytest.approx(111.32 * 50 + 0.974 * np.pi * 25**2, rel=2e-3)
+
+
+def test_the_place_is_inside_and_a_shorter_walk_is_inside_a_longer_one(
+    helsinki: WalkingNetwork,
+) -> None:
+    lon, lat = random_places(helsinki, 40, 31)
+    origins = snap(helsinki, lon, lat)
+    on = np.flatnonzero(origins.state == 0)
+    assert (origins.leg[on] > 600).any()  # some are farther from the network than the shortest walk
+    for place in on[:25].tolist():
+        areas = [
+            one.area for one in isochrones(helsinki, origins, place, limits_m=[60.0, 360.0, 720.0])
+        ]
+        assert all(area.covers(shapely.Point(lon[place], lat[place])) for area in areas)
+        for shorter, longer in itertools.pairwise(areas):
+            out = shorter.difference(longer).area * DEGREE_M**2 * np.cos(np.radians(60.17))
+            assert out < 0.5  # square metres: where a thread ends
+
+
+def test_ways_inside_the_bands_of_others_change_nothing() -> None:
+    """The area of a dense town is the union of all bands, although most of them are left out."""
+    random = np.random.default_rng(3)
+    start = random.uniform(0, 600, (2500, 2))
+    end = start + random.uniform(-40, 40, (2500, 2))
+    end[:20] = start[:20] + random.uniform(300, 900, (20, 2))
+    lone = np.array([[2000.0, 2000.0]])  # a street far away, and a ring around a hole
+    start, end = np.concatenate([start, lone]), np.concatenate([end, lone + 50])
+    hollow = np.hypot(*(start - 300).T) > 150
+    start, end = start[hollow], end[hollow]
+    every = shapely.linestrings(np.stack([start, end], axis=1))
+    plain = shapely.union_all(shapely.buffer(every, 25.0, quad_segs=4))
+    band = shapely.union_all(wide_band(start, end, 25.0))
+    assert band.is_valid
+    assert band.symmetric_difference(plain).area < 1e-6 * plain.area

@@ -129,7 +129,7 @@ from pathlib import Path
 import numpy as np
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
-from geoapp.analysis.network.kernels import cover, field, search, straight
+from geoapp.analysis.network.kernels import bands, cover, field, search, straight
 from geoapp.analysis.network.search import PlacesOnNetwork, nearest_of_all
 from geoapp.analysis.network.snapping import snap
 from geoapp.analysis.network.warm_up import warm_up
@@ -137,7 +137,7 @@ from geoapp.analysis.network.warm_up import warm_up
 def compiled():
     return [
         len(one.signatures)
-        for module in (cover, field, search, straight)
+        for module in (bands, cover, field, search, straight)
         for one in vars(module).values()
         if hasattr(one, "signatures")
     ]
