@@ -235,7 +235,7 @@ input()
 
 
 def memory(network: WalkingNetwork, folder: Path) -> None:
-    """What a further process takes for itself, beside what it shares with another."""
+    """What each process takes for itself, its copy of the network included."""
     network.save(folder / "city")
     size = sum(path.stat().st_size for path in (folder / "city").iterdir()) / 2**20
     processes = [
@@ -253,7 +253,7 @@ def memory(network: WalkingNetwork, folder: Path) -> None:
         own.append(json.loads(process.stdout.readline())["own_mb"])
     for process in processes:
         process.communicate("\n")
-    print(f"Memory: {size:.0f} MB on disk, shared; each process for itself {max(own):.1f} MB more")
+    print(f"Memory: {size:.0f} MB on disk; each process takes {max(own):.1f} MB for itself")
 
 
 def main() -> None:

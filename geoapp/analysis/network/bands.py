@@ -110,7 +110,7 @@ def wide_band(start: FloatArray, end: FloatArray, width_m: float) -> list[BaseGe
     row = ((shapely.get_y(spots) - south) / cell_m).astype(np.int64)
     filled = full[row, column]
     if not filled.any():
-        return parts.tolist()
+        return list(parts)
     # Put together anew without those holes; islands in them are taken up.
     whole = [union, *holes[filled].tolist()]
     return [shapely.union_all(whole)]

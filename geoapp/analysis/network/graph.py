@@ -1,4 +1,4 @@
-"""A walking network as arrays on disk that several processes read without copying them.
+"""A walking network as arrays, saved as files with checksums and read whole.
 
 Points are ordered along a space-filling curve, so that what is near on the ground is near in
 memory; lengths are whole decimetres, so that equal is equal.
@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geoapp.analysis.network.grid_index import EdgeGrid
 from geoapp.analysis.network.kernels import straight as straight_kernels
+from geoapp.analysis.network.sealed import sealed
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 
@@ -275,32 +276,36 @@ class WalkingNetwork:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Open a saved network; its arrays stay on disk and are shared by all who open it.
+        """Read a saved network, and hold every array against its checksum.
+
+        The arrays lie in memory of their own (`sealed`) and cannot be written to: what happens to
+        the files afterwards (cut short, overwritten) changes no answer and ends no process.
 
         Raises
         ------
         UnusableInputError
-            If the folder holds no network of this format.
+            If the folder holds no network of this format, or an array is not as it was saved.
         """
         manifest = describe(folder)
+        names = [field.name for field in fields(cls) if field.name not in _NO_ARRAYS]
         try:
+            checksums = manifest["checksums"]
+            held = [name for name in names if name not in _STREETS or name in checksums]
             arrays = {
-                field.name: _mapped(folder, field.name)
-                for field in fields(cls)
-                if field.name not in _NO_ARRAYS
-                and (field.name not in _STREETS or field.name in manifest["checksums"])
+                name: _read(folder, name, checksums) for name in [*held, "grid_first", "grid_edges"]
             }
+            arrays = sealed(arrays)
+            grid = EdgeGrid(arrays.pop("grid_first"), arrays.pop("grid_edges"), **manifest["grid"])
             if _STREETS[0] not in arrays:
                 arrays = _with_streets(arrays)
-            first, edges = _mapped(folder, "grid_first"), _mapped(folder, "grid_edges")
-        except (OSError, ValueError, EOFError) as error:
+            return cls(
+                **arrays,
+                grid=grid,
+                version=manifest["version"],
+                detour_factor=manifest.get("detour_factor"),
+            )
+        except (OSError, ValueError, EOFError, KeyError, TypeError, SyntaxError) as error:
             raise _damaged(folder, error) from None
-        return cls(
-            **arrays,
-            grid=EdgeGrid(first, edges, **manifest["grid"]),
-            version=manifest["version"],
-            detour_factor=manifest.get("detour_factor"),
-        )
 
 
 def _with_streets(arrays: dict[str, Int]) -> dict[str, Int]:
@@ -318,15 +323,14 @@ def verify(folder: Path) -> None:
     UnusableInputError
         If the folder holds no network of this format, or an array is not as it was saved.
     """
-    checksums = describe(folder).get("checksums", {})
-    for name, values in WalkingNetwork.load(folder).arrays().items():
-        if checksums.get(name) != _checksum(values):
-            raise _damaged(folder, ValueError(f"{name}.npy"))
+    WalkingNetwork.load(folder)
 
 
-def _mapped(folder: Path, name: str) -> Int:
-    # As a plain array: the subclass for mapped files makes every small step slower.
-    return np.asarray(np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False))
+def _read(folder: Path, name: str, checksums: dict[str, str]) -> Int:
+    values = np.load(folder / f"{name}.npy", allow_pickle=False)
+    if _checksum(values) != checksums.get(name):
+        raise ValueError(f"{name}.npy")
+    return np.asarray(values)
 
 
 def _checksum(values: Int) -> str:

@@ -190,4 +190,4 @@ def _gaps(network: WalkingNetwork, pieces: NDArray[np.float64]) -> NDArray[np.fl
     edge, length = pieces[0, 0], float(network.edge_length_dm[int(pieces[0, 0])])
     low, high = np.r_[0.0, pieces[:, 2]], np.r_[pieces[:, 1], length]
     gaps = np.stack([np.full(len(low), edge), low, high], axis=1)
-    return gaps[high > low]
+    return np.asarray(gaps[high > low])

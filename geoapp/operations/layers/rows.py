@@ -138,7 +138,7 @@ def _context(settings: Settings, run: RunState | None) -> Context:
         today=datetime.now(ZoneInfo(settings.timezone)).date(),
         walk_m=DEFAULT_STANDARD_M,
         line_m=DEFAULT_STANDARD_M / settings.detour_factor,
-        network=NetworkKeeper(settings).current(),
+        network=NetworkKeeper(settings).sound(),
     )
     if run is None or run.result is None:
         return context

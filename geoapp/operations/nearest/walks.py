@@ -184,7 +184,7 @@ class WalksKeeper:
 
     def of(self, snapshot: Snapshot) -> FacilityWalks | None:
         """Return a snapshot's facilities on the network in use; None where there is no network."""
-        network = self._networks.current()
+        network = self._networks.sound()
         if network is None:
             return None
         held = self._walks

@@ -2,15 +2,18 @@
 
 A network lies in ``networks/VERSION`` of the data folder and is never changed; ``networks/current``
 names the one in use and is replaced in one step. Every process looks at that name, so a new network
-is seen by all within a second, without a restart.
+is seen by all within a second, without a restart. It is checked when it is read: a damaged one is
+refused with a sentence, and nearest answers are estimates until it is imported again (ADR 0014).
 """
 
+import logging
 import shutil
 import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from geoapp.analysis.network.graph import WalkingNetwork, describe
 from geoapp.core.errors import UnavailableError, UnusableInputError
@@ -18,9 +21,12 @@ from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 
+log = logging.getLogger(__name__)
+
 CHECK_SECONDS: Final = 0.5
 _CURRENT: Final = "current"
 Progress = Callable[[float, Text], None]
+_Key = tuple[str, int, int]
 
 
 def _folder(settings: Settings) -> Path:
@@ -84,6 +90,48 @@ def describe_network(settings: Settings) -> dict[str, Any] | None:
     return None if folder is None else describe(folder)
 
 
+# What is in use or damaged is known to the whole process: a network is read and checked once, and
+# kept for as long as somebody holds it.
+_loaded: WeakValueDictionary[_Key, WalkingNetwork] = WeakValueDictionary()
+_refused: dict[Path, tuple[_Key, Text]] = {}
+_reading = threading.Lock()
+
+
+def _key_of(folder: Path) -> _Key:
+    try:
+        found = folder.stat()
+    except OSError:
+        return str(folder), 0, 0
+    return str(folder), found.st_ino, found.st_mtime_ns
+
+
+def _loaded_once(folder: Path) -> WalkingNetwork:
+    """Return a saved network, read and checked at most once for as long as it is held.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is damaged; it is not read again until another one lies there.
+    """
+    with _reading:
+        key = _key_of(folder)
+        network = _loaded.get(key)
+        if network is not None:
+            return network
+        known, text = _refused.get(folder, (None, None))
+        if known == key and text is not None:
+            raise UnusableInputError(text)
+        try:
+            network = WalkingNetwork.load(folder)
+        except UnusableInputError as error:
+            _refused[folder] = key, error.text
+            log.error("%s", error.text.en)
+            raise
+        _refused.pop(folder, None)
+        _loaded[key] = network
+        return network
+
+
 class NetworkKeeper:
     """The network in use as this process sees it, no older than ``CHECK_SECONDS``."""
 
@@ -91,6 +139,7 @@ class NetworkKeeper:
         self._folder = _folder(settings)
         self._lock = threading.Lock()
         self._network: WalkingNetwork | None = None
+        self._damage: Text | None = None
         self._checked = -1e9
 
     def current(self) -> WalkingNetwork | None:
@@ -101,12 +150,26 @@ class NetworkKeeper:
         UnavailableError
             If the network in use is damaged.
         """
+        network = self.sound()
+        if self._damage is not None:
+            raise UnavailableError(self._damage)
+        return network
+
+    def sound(self) -> WalkingNetwork | None:
+        """Return the network in use; None where there is none, or where it is damaged.
+
+        For answers that say of each walk what it rests on: meanwhile they estimate. The damage is
+        in the log and in what ``geoapp doctor`` finds.
+        """
         if time.monotonic() - self._checked < CHECK_SECONDS:
             return self._network
         with self._lock:
             if time.monotonic() - self._checked >= CHECK_SECONDS:
                 asked = time.monotonic()
-                self._network = self._read()
+                try:
+                    self._network, self._damage = self._read(), None
+                except UnusableInputError as error:
+                    self._network, self._damage = None, error.text
                 self._checked = asked
             return self._network
 
@@ -118,9 +181,9 @@ class NetworkKeeper:
             if self._network is not None and self._network.version == version:
                 return self._network
             try:
-                return WalkingNetwork.load(self._folder / version)
-            except UnusableInputError as error:
+                return _loaded_once(self._folder / version)
+            except UnusableInputError:
                 # It may have been swapped between the two looks.
                 if last:
-                    raise UnavailableError(error.text) from None
+                    raise
         return None

@@ -23,7 +23,8 @@ from geoapp.core.words import Basis
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.network.importing import import_network
-from geoapp.operations.network.keeper import NetworkKeeper, describe_network
+from geoapp.operations.network.keeper import NetworkKeeper, describe_network, network_folder
+from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import reasons_text, statement_text
 from geoapp.store.engine import Database
@@ -220,6 +221,49 @@ def test_a_damaged_network_is_said_and_can_be_imported_again(
     import_network(database, settings, HELSINKI)
     network = NetworkKeeper(settings).current()
     assert isinstance(network, WalkingNetwork)
+
+
+def test_a_damaged_network_is_refused_and_walks_are_estimated(
+    city: Database, settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = network_folder(settings)
+    assert folder is not None
+    content = bytearray((folder / "length_dm.npy").read_bytes())
+    content[2000:6000] = bytes(255 - one for one in content[2000:6000])
+    (folder / "length_dm.npy").write_bytes(content)
+    found = NearestService(city, settings).ask(NearestQuery(lon=LON, lat=LAT, k=20))
+    assert len(found) == 20
+    assert {one.basis for one in found} == {Basis.ESTIMATE}
+    # Asked again and again, it is read and told once.
+    for _ in range(3):
+        assert NetworkKeeper(settings).sound() is None
+    told = [one.message for one in caplog.records if "length_dm.npy" in one.message]
+    assert len(told) == 1
+    [finding] = [one for one in examine(settings) if one.name == "network"]
+    assert not finding.ok
+    assert "请重新导入" in finding.text.zh
+    assert "import it again" in finding.text.en
+    # What runs ask for.
+    with pytest.raises(UnavailableError, match="length_dm"):
+        NetworkKeeper(settings).current()
+    import_network(city, settings, HELSINKI)
+    found = NearestService(city, settings).ask(NearestQuery(lon=LON, lat=LAT, k=20))
+    assert Basis.NETWORK in {one.basis for one in found}
+
+
+def test_files_cut_short_change_no_answer_of_a_running_service(
+    city: Database, settings: Settings
+) -> None:
+    service = NearestService(city, settings)
+    query = NearestQuery(lon=LON, lat=LAT, k=20)
+    before = [(one.facility.code, one.walk_m, one.basis) for one in service.ask(query)]
+    folder = network_folder(settings)
+    assert folder is not None
+    for path in folder.glob("*.npy"):
+        os.truncate(path, 100)
+    other = NearestQuery(lon=LON + 0.004, lat=LAT - 0.003, k=20)
+    assert Basis.NETWORK in {one.basis for one in service.ask(other)}
+    assert [(one.facility.code, one.walk_m, one.basis) for one in service.ask(query)] == before
 
 
 def test_the_command(tmp_path: Path) -> None:

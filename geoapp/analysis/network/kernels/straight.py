@@ -1,6 +1,7 @@
 """The compiled inner loops of walks that leave the network out: straight streets, pairs beside them."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -35,7 +36,7 @@ def _edge_of(edge_start: Array, edge_end: Array, one: int, other: int) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _after(indptr: Array, indices: Array, lon: Array, lat: Array, before: int, node: int) -> int:
+def _after(indptr: Array, indices: Array, lon: Array, lat: Array, before: int, node: int) -> Any:
     """Return the node that a street goes straight on to, or -1 at a crossing, a bend or an end."""
     first = indptr[node]
     if indptr[node + 1] - first != 2:
