@@ -19,6 +19,9 @@ from geoapp.core.limits import (
     MOST_STANDARD_SECONDS,
 )
 
+# The class of a line straight across a square, which is no way of the map and has no length of ways.
+ACROSS_KIND = 255
+
 
 def _require(parameter: str, value: float, *, least: float, greatest: float) -> None:
     if not least <= value <= greatest:  # NaN too

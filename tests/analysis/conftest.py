@@ -24,7 +24,9 @@ def extract() -> Path:
 @pytest.fixture(scope="session")
 def helsinki() -> WalkingNetwork:
     read = read_walk_segments(extract())
-    return WalkingNetwork.build(read.lon, read.lat, read.start, read.end, read.length_dm, read.kind)
+    return WalkingNetwork.build(
+        read.lon, read.lat, read.start, read.end, read.length_dm, read.kind, read.closed
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.graph import SHUT_IN, WalkingNetwork
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
@@ -37,6 +37,8 @@ def with_speeds(network: WalkingNetwork, speed_share: Mapping[int, float]) -> Wa
         if not 0.1 <= value <= 2.0:
             raise InvalidValueError("speed_share", value, Text("0.1 到 2 的数", "0.1 to 2"))
         share[kind] = value
+    closed = np.zeros(network.node_count, np.bool_)
+    closed[network.edge_start[network.edge_fine == SHUT_IN]] = True
     level_dm = np.round(network.edge_length_dm / share[network.edge_kind])
     return WalkingNetwork.build(
         network.lon,
@@ -45,4 +47,5 @@ def with_speeds(network: WalkingNetwork, speed_share: Mapping[int, float]) -> Wa
         network.edge_end,
         np.maximum(1, level_dm).astype(np.int64),
         network.edge_kind,
+        closed,
     )

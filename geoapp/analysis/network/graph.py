@@ -24,10 +24,12 @@ from geoapp.analysis.network.kernels import straight as straight_kernels
 from geoapp.analysis.network.sealed import sealed
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.walking import ACROSS_KIND
 
 FORMAT: Final = 1
 # A part of the network with fewer points traps whoever is put on it.
 LEAST_PART: Final = 200
+NOT_FINE, FINE, SHUT_IN = 0, 1, 2
 _MANIFEST = "manifest.json"
 
 Int = NDArray[Any]
@@ -38,7 +40,10 @@ _STREETS: Final = ("street", "street_start_m", "street_end_m")
 
 @dataclass(frozen=True, slots=True)
 class NetworkStatistics:
-    """What a network consists of; lengths in metres, shares 0 to 1."""
+    """What a network consists of; lengths in metres, shares 0 to 1.
+
+    The length is that of ways: lines straight across squares are edges, and not counted in it.
+    """
 
     nodes: int
     edges: int
@@ -66,8 +71,9 @@ class WalkingNetwork:
     part_size
         Nodes of each part.
     edge_fine
-        Of each edge whether its part is the largest or has `LEAST_PART` nodes, so that whoever is
-        put on it can reach others.
+        Of each edge, uint8, `FINE` where its part is the largest or has `LEAST_PART` nodes, so that
+        whoever is put on it can reach others; else `SHUT_IN` where a closed barrier ends one of its
+        part's ways, so that whoever is nearest to it stands behind that; else `NOT_FINE`.
     street
         Of each edge its street, int32: edges that go straight on, from one crossing or bend to the
         next.
@@ -126,7 +132,8 @@ class WalkingNetwork:
         return NetworkStatistics(
             nodes=self.node_count,
             edges=self.edge_count,
-            length_m=float(self.edge_length_dm.sum(dtype=np.int64)) / 10,
+            length_m=float(self.edge_length_dm[self.edge_kind != ACROSS_KIND].sum(dtype=np.int64))
+            / 10,
             components=len(self.part_size),
             largest_share=float(self.part_size[0]) / self.node_count,
             dead_ends=int((degree == 1).sum()),
@@ -141,6 +148,7 @@ class WalkingNetwork:
         end: Int,
         length_dm: Int,
         kind: Int | None = None,
+        closed: NDArray[np.bool_] | None = None,
     ) -> Self:
         """Make a network of points and the segments between them.
 
@@ -155,6 +163,8 @@ class WalkingNetwork:
             Decimetres, whole, at least 1.
         kind
             A number of 0 to 255 for each segment; None is 0 for all.
+        closed
+            Of each point, whether a barrier that lets nobody through stands there; None = nowhere.
 
         Raises
         ------
@@ -186,7 +196,8 @@ class WalkingNetwork:
         single = np.ones(len(low), dtype=bool)
         single[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
         low, high, length, kinds = low[single], high[single], length[single], kinds[single]
-        return cls._of_edges(lon[order], lat[order], low, high, length, kinds)
+        shut = np.zeros(len(lon), np.bool_) if closed is None else np.asarray(closed, np.bool_)
+        return cls._of_edges(lon[order], lat[order], low, high, length, kinds, shut[order])
 
     @classmethod
     def _of_edges(
@@ -197,6 +208,7 @@ class WalkingNetwork:
         high: Int,
         length: Int,
         kinds: Int,
+        shut: NDArray[np.bool_],
     ) -> Self:
         count = len(lon)
         both = coo_array(
@@ -222,7 +234,11 @@ class WalkingNetwork:
             "part_size": size[rank].astype(np.int32),
         }
         own_part = arrays["part"][low]
-        arrays["edge_fine"] = (own_part == 0) | (arrays["part_size"][own_part] >= LEAST_PART)
+        is_fine = (own_part == 0) | (arrays["part_size"][own_part] >= LEAST_PART)
+        has_gate = np.bincount(arrays["part"][shut], minlength=part_count) > 0
+        arrays["edge_fine"] = np.where(
+            is_fine, FINE, np.where(has_gate[own_part], SHUT_IN, NOT_FINE)
+        ).astype(np.uint8)
         version = _version(arrays)
         grid = EdgeGrid.build(lon, lat, low, high)
         return cls(**_with_streets(arrays), grid=grid, version=version, detour_factor=None)
@@ -294,6 +310,7 @@ class WalkingNetwork:
             arrays = {
                 name: _read(folder, name, checksums) for name in [*held, "grid_first", "grid_edges"]
             }
+            arrays["edge_fine"] = arrays["edge_fine"].view(np.uint8)  # once it was yes or no
             arrays = sealed(arrays)
             grid = EdgeGrid(arrays.pop("grid_first"), arrays.pop("grid_edges"), **manifest["grid"])
             if _STREETS[0] not in arrays:

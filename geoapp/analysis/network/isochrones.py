@@ -34,6 +34,7 @@ from geoapp.analysis.network.snapping import Snapped
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.walking import ACROSS_KIND
 
 WIDTH_M: Final = 25.0
 _THREAD_M: Final = 0.1
@@ -181,12 +182,13 @@ def _isochrone(origin: _Origin, found: Reach, width_m: float) -> Isochrone:
     pins = pins[~shapely.intersects(pins, shapely.Point(origin.at))]
     if len(pins):
         whole_area = shapely.difference(whole_area, shapely.union_all(pins))
+    is_way = network.edge_kind[found.edge] != ACROSS_KIND
     polygons = as_multipolygon(plane.lonlat(np.array([whole_area], dtype=object))[0])
     return Isochrone(
         limit_m,
         polygons,
         area_m2(polygons),
-        float((found.high_dm - found.low_dm).sum()) / 10,
+        float((found.high_dm - found.low_dm)[is_way].sum()) / 10,
         len(found.nodes),
     )
 

@@ -16,6 +16,8 @@ from pyproj import Geod
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.walking import ACROSS_KIND
+from geoapp.importers.osm.squares import Corner, Square, is_area
 
 _GEOD = Geod(ellps="WGS84")
 _DM = 10.0
@@ -94,7 +96,9 @@ class WalkSegments:
         Of each segment, decimetres on the spheroid, int32, at least 1. Rounding does not add up:
         along a way, sums of lengths are within a decimetre.
     kind
-        Of each segment, position among ``CLASSES``, uint8.
+        Of each segment, position among ``CLASSES``, uint8; `ACROSS_KIND` straight across a square.
+    closed
+        Of each point, whether a barrier that lets nobody through stands there; None = nowhere.
     """
 
     lon: NDArray[np.float64]
@@ -103,6 +107,7 @@ class WalkSegments:
     end: NDArray[np.int64]
     length_dm: NDArray[np.int32]
     kind: NDArray[np.uint8]
+    closed: NDArray[np.bool_] | None = None
 
 
 def class_of(tags: Mapping[str, str]) -> str | None:
@@ -153,6 +158,7 @@ class _Gatherer:
         self.sizes, self.kinds = array("q"), array("B")
         self._begun = 0
         self._fresh = 0
+        self.squares: list[Square] = []
 
     def _add(self, ref: int, x: int, y: int) -> None:
         self.ref.append(ref)
@@ -175,6 +181,25 @@ class _Gatherer:
                 if side == 0:
                     self._end(kind)
         self._end(kind)
+
+    def corners(self, nodes: osmium.osm.WayNodeList) -> list[Corner]:
+        """Return the points of a way that are in the extract and can be walked through."""
+        return [
+            (node.ref, node.x, node.y)
+            for node in nodes
+            if node.location.valid() and node.ref not in self.closed
+        ]
+
+    def cross_squares(self) -> None:
+        """Add the lines across squares."""
+        number, times = np.unique(np.frombuffer(self.ref, np.int64), return_counts=True)
+        # The first point of a ring is its last one too.
+        often = set(number[times > 1].tolist())
+        for square in self.squares:
+            for one, other in list(square.crossings(often)):
+                self._add(*one)
+                self._add(*other)
+                self._end(ACROSS_KIND)
 
     def _end(self, kind: int) -> None:
         size = len(self.ref) - self._begun
@@ -219,11 +244,42 @@ def read_walk_segments(path: Path, progress: Progress | None = None) -> WalkSegm
                     gathered.closed.add(one.id)
             elif isinstance(one, osmium.osm.Way) and (name := class_of(tags)) is not None:
                 gathered.way(one.nodes, CLASSES.index(name))
+                if one.is_closed() and is_area(tags):
+                    outer = [gathered.corners(one.nodes)]
+                    gathered.squares.append(Square(CLASSES.index(name), outer))
+        _add_multipolygons(path, gathered)
+        gathered.cross_squares()
     except (RuntimeError, ValueError) as error:
         raise _unusable(path, f"无法读取（{error}）", f"cannot be read ({error})") from None
     if not gathered.sizes:
         raise _unusable(path, "里没有可以步行的道路", "has no ways to walk on")
     return _segments(gathered)
+
+
+def _add_multipolygons(path: Path, gathered: _Gatherer) -> None:
+    """Add the edges of areas that are relations; their ways often have no tags of their own."""
+    member_of: dict[int, list[tuple[Square, bool]]] = {}
+    relations = osmium.FileProcessor(str(path), osmium.osm.RELATION)
+    for one in relations.with_filter(osmium.filter.TagFilter(("type", "multipolygon"))):
+        name = class_of(dict(one.tags))
+        if not isinstance(one, osmium.osm.Relation) or name is None:
+            continue
+        square = Square(CLASSES.index(name))
+        gathered.squares.append(square)
+        for member in one.members:
+            if member.type == "w":
+                member_of.setdefault(member.ref, []).append((square, member.role == "inner"))
+    if not member_of:
+        return
+    ways = osmium.FileProcessor(str(path), osmium.osm.NODE | osmium.osm.WAY).with_locations()
+    ways.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+    for way in ways.with_filter(osmium.filter.IdFilter(member_of)):
+        if not isinstance(way, osmium.osm.Way):
+            continue
+        for square, is_inner in member_of[way.id]:
+            (square.inner if is_inner else square.outer).append(gathered.corners(way.nodes))
+            if class_of(dict(way.tags)) is None:  # else it was added as a way
+                gathered.way(way.nodes, square.kind)
 
 
 def _unusable(path: Path, zh: str, en: str) -> UnusableInputError:
@@ -232,7 +288,7 @@ def _unusable(path: Path, zh: str, en: str) -> UnusableInputError:
 
 def _segments(gathered: _Gatherer) -> WalkSegments:
     ref = np.frombuffer(gathered.ref, np.int64)
-    _, first_seen, points = np.unique(ref, return_index=True, return_inverse=True)
+    number, first_seen, points = np.unique(ref, return_index=True, return_inverse=True)
     lon = np.frombuffer(gathered.x, np.int32)[first_seen] / _DEGREE
     lat = np.frombuffer(gathered.y, np.int32)[first_seen] / _DEGREE
     sizes = np.frombuffer(gathered.sizes, np.int64)
@@ -251,4 +307,5 @@ def _segments(gathered: _Gatherer) -> WalkSegments:
     previous = np.where(is_first, 0.0, np.concatenate([[0.0], rounded[:-1]]))
     length_dm = np.maximum(rounded - previous, 1).astype(np.int32)
     loop = start == end
-    return WalkSegments(lon, lat, start[~loop], end[~loop], length_dm[~loop], kind[~loop])
+    start, end, length_dm, kind = start[~loop], end[~loop], length_dm[~loop], kind[~loop]
+    return WalkSegments(lon, lat, start, end, length_dm, kind, number <= _NEVER)

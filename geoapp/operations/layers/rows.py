@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
-from geoapp.analysis.network.graph import WalkingNetwork
+from geoapp.analysis.network.graph import FINE, WalkingNetwork
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.results.run import RunState
@@ -222,7 +222,7 @@ def _streets(
     if row_id is not None:
         frame = frame[frame.index.astype(str) == row_id]
     shown = frame.iloc[offset : offset + limit]
-    fine = np.asarray(network.edge_fine)[shown.index]
+    fine = np.asarray(network.edge_fine)[shown.index] == FINE
     rows = [
         {
             "id": int(edge),

@@ -83,6 +83,7 @@ def import_network(
         segments.end,
         segments.length_dm,
         segments.kind,
+        segments.closed,
     )
     network = with_detour(network)
     tell(0.8, Text("保存", "Saving"))
@@ -109,4 +110,5 @@ def _clipped(segments: WalkSegments, outline: Any, path: Path) -> WalkSegments:
         segments.end[kept],
         segments.length_dm[kept],
         segments.kind[kept],
+        segments.closed,
     )

@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 
 from geoapp.analysis.network.graph import WalkingNetwork, describe, hilbert, verify
 from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.walking import ACROSS_KIND
 
 
 def test_statistics(helsinki: WalkingNetwork) -> None:
     told = helsinki.statistics()
     assert (told.nodes, told.edges) == (helsinki.node_count, helsinki.edge_count)
-    assert told.length_m == pytest.approx(helsinki.edge_length_dm.sum() / 10)
+    # Lines across squares are walked, and no ways of the map.
+    is_way = helsinki.edge_kind != ACROSS_KIND
+    assert 500 < (~is_way).sum() < 2500
+    assert told.length_m == pytest.approx(helsinki.edge_length_dm[is_way].sum() / 10)
     assert helsinki.part_size.sum() == told.nodes
     assert told.largest_share == helsinki.part_size[0] / told.nodes
     degree = np.bincount(np.r_[helsinki.edge_start, helsinki.edge_end])

@@ -281,8 +281,8 @@ def test_the_command(tmp_path: Path) -> None:
 
     done = run(HELSINKI)
     assert done.returncode == 0
-    assert "6,591 nodes" in done.stdout
-    assert "6,591 个节点" in done.stdout
+    assert "7,500 nodes" in done.stdout
+    assert "7,500 个节点" in done.stdout
     empty = tmp_path / "empty.osm.pbf"
     empty.touch()
     refused = run(empty)

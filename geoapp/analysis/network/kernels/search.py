@@ -68,7 +68,8 @@ def snap(
 ) -> tuple[Array, Array, Array, Array]:
     """Return for each place the nearest edge, the share along it, the leg in metres, and if it is fine.
 
-    An edge of a part that can reach others (``edge_fine``) is taken before a nearer one that cannot.
+    An edge of a part that can reach others (``edge_fine`` 1) is taken before a nearer one that
+    cannot, unless that is behind a closed barrier (2): nobody walks through it to another street.
     Edge -1 is none within the limit.
     """
     count = len(lon)
@@ -78,6 +79,7 @@ def snap(
     fine = np.zeros(count, np.bool_)
     for place in range(count):
         at_lon, at_lat = lon[place], lat[place]
+        shut_in, shut_share, shut_leg_m = np.int32(-1), 0.0, np.inf
         east, north = metres_per_degree(at_lat)
         column = math.floor((at_lon - west) / cell)
         row = math.floor((at_lat - south) / cell)
@@ -103,7 +105,7 @@ def snap(
                     c = y * columns + x
                     for q in range(first[c], first[c + 1]):
                         edge = edges[q]
-                        if fine[place] and not edge_fine[edge]:
+                        if fine[place] and edge_fine[edge] == 0:
                             continue
                         a, b = edge_start[edge], edge_end[edge]
                         along, away = _foot(
@@ -118,12 +120,16 @@ def snap(
                         )
                         if away > limit_m:
                             continue
+                        if edge_fine[edge] == 2 and away < shut_leg_m:
+                            shut_in, shut_share, shut_leg_m = np.int32(edge), along, away
+                        if fine[place] and edge_fine[edge] != 1:
+                            continue
                         better = away < leg_m[place] or (
                             away == leg_m[place] and edge < found[place]
                         )
-                        if better or (edge_fine[edge] and not fine[place]):
+                        if better or (edge_fine[edge] == 1 and not fine[place]):
                             found[place], share[place], leg_m[place] = edge, along, away
-                            fine[place] = edge_fine[edge]
+                            fine[place] = edge_fine[edge] == 1
             # How near an edge outside of the cells looked at may be.
             beyond = min(
                 min(
@@ -137,6 +143,10 @@ def snap(
             )
             if beyond > limit_m or (fine[place] and beyond > leg_m[place]):
                 break
+        # Before the gate itself both are as near: whoever stands there stands outside.
+        if fine[place] and shut_leg_m < leg_m[place] - 0.05:
+            found[place], share[place], leg_m[place] = shut_in, shut_share, shut_leg_m
+            fine[place] = False
     return found, share, leg_m, fine
 
 
