@@ -12,6 +12,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from geoapp.analysis.coverage.facts import sole_weight
 from geoapp.analysis.coverage.region_figures import RegionCoverage, Tally, by_region
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.analysis.geometry.spheroid import geodesic_m
@@ -204,7 +205,7 @@ def coverage(
         regions=regions,
         without_region=without_region,
         facility_weight=_load(nearest[served], weight[served], size),
-        facility_sole_weight=_load(nearest[sole], weight[sole], size),
+        facility_sole_weight=sole_weight(nearest, weight, sole, size),
         network=None if walked is None else _share(walked, demand, facilities, weight, covered),
         snap_state=None if walked is None else walked.state,
     )

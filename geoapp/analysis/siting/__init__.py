@@ -4,6 +4,7 @@ Pure functions on arrays: a sparse cover or impedances go in, a frozen ``SitingR
 which says how far from the best possible it can be at most.
 """
 
+from geoapp.analysis.coverage.facts import GAP_REASONS, GapReason
 from geoapp.analysis.siting.covering.slices import sliced
 from geoapp.analysis.siting.explain.alternatives import (
     Alternative,
@@ -13,8 +14,6 @@ from geoapp.analysis.siting.explain.alternatives import (
     plans_near_best,
 )
 from geoapp.analysis.siting.explain.facts import (
-    GAP_REASONS,
-    GapReason,
     GapReasons,
     Overlap,
     UnreachableDemand,

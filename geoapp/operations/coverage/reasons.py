@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage, cut_off
+from geoapp.analysis.coverage.facts import GAP_REASONS, GapReason, reason_codes
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.analysis.network.graph import WalkingNetwork
@@ -77,17 +78,23 @@ def gap_reasons(
 ) -> dict[str, dict[str, float]]:
     """Return, by reason and rank of a gap zone, the workers concerned; other zones are left out.
 
-    ``cut_off``: no way out on the network; ``closed``, ``hours_unknown``: as in `HoursGap`.
+    ``cut_off``: no way out on the network; ``closed``, ``hours_unknown``: as in `HoursGap`. Each point
+    has one reason, in the order of `reason_codes`.
     """
-    those: dict[str, BoolArray] = {}
+    nowhere = np.zeros(len(result.covered), np.bool_)
+    asked: list[GapReason] = []
+    away, closed, unknown = nowhere, nowhere, nowhere
     if result.snap_state is not None:
-        those["cut_off"] = cut_off(result.snap_state, result.walk_m)
+        asked.append(GapReason.CUT_OFF)
+        away = cut_off(result.snap_state, result.walk_m)
     if hours is not None:
-        those |= {"closed": hours.closed, "hours_unknown": hours.unknown}
+        asked += [GapReason.CLOSED, GapReason.HOURS_UNKNOWN]
+        closed, unknown = hours.closed, hours.unknown
+    code = reason_codes(result.covered, unknown, closed, away)
     listed = zones.zone_of_point > 0
     found = {}
-    for reason, points in those.items():
-        here = points & listed
+    for reason in asked:
+        here = (code == GAP_REASONS.index(reason)) & listed
         workers = np.bincount(zones.zone_of_point[here], result.weight[here])
-        found[reason] = {str(rank): float(workers[rank]) for rank in np.flatnonzero(workers)}
+        found[str(reason)] = {str(rank): float(workers[rank]) for rank in np.flatnonzero(workers)}
     return found

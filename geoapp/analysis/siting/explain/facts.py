@@ -4,13 +4,13 @@ All on arrays: a_ij = 1 iff site j covers demand point i, w_i its weight.
 """
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
+from geoapp.analysis.coverage.facts import GAP_REASONS, GapReason, reason_codes, sole_weight
 from geoapp.analysis.siting.checks import Sites, checked_cover, checked_numbers, checked_sites
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -61,8 +61,9 @@ def criticality(cover: Any, weights: ArrayLike) -> FloatArray:
     relation = checked_cover(cover, none_too=True)
     weight = checked_numbers("weights", weights, relation.shape[0])
     alone = np.diff(relation.indptr) == 1
-    site = relation.indices[relation.indptr[:-1][alone]]
-    return np.bincount(site, weight[alone], relation.shape[1]).astype(np.float64)
+    site = np.full(len(weight), -1, np.int64)
+    site[alone] = relation.indices[relation.indptr[:-1][alone]]
+    return sole_weight(site, weight, alone, relation.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,33 +110,6 @@ def overlaps(cover: Any, weights: ArrayLike, *, most: int = 20) -> tuple[Overlap
         Overlap(int(first[one]), int(second[one]), float(shared[one]), float(share[one]))
         for one in order
     )
-
-
-class GapReason(StrEnum):
-    """Why a demand point is not covered."""
-
-    COVERED = "covered"
-    HOURS_UNKNOWN = "hours_unknown"
-    CLOSED = "closed"
-    CUT_OFF = "cut_off"
-    NO_STATION = "no_station"
-
-
-GAP_REASONS = tuple(GapReason)
-
-GAP_TEXT = {
-    GapReason.COVERED: Text("已覆盖", "covered"),
-    GapReason.HOURS_UNKNOWN: Text(
-        "标准内只有开放时间不详的站点", "only stations whose hours are unknown within the standard"
-    ),
-    GapReason.CLOSED: Text(
-        "标准内的站点此时都不开放", "the stations within the standard are closed then"
-    ),
-    GapReason.CUT_OFF: Text(
-        "直线距离内有站点，但被路网阻隔", "a station is near, but the streets do not lead there"
-    ),
-    GapReason.NO_STATION: Text("标准内没有站点", "no station within the standard"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,12 +162,8 @@ def gap_reasons(
             raise InvalidValueError(name, checked.shape, Text(f"形状 {shape}", f"shape {shape}"))
         any_[name] = np.diff(checked.indptr) > 0
     unknown = any_.get("maybe_open", np.zeros(shape[0], bool))
-    code = np.select(
-        [any_["open_now"], unknown, any_["walkable"], any_["in_line"]],
-        [0, 1, 2, 3],
-        default=4,
-    )
-    return GapReasons(code.astype(np.int64))
+    code = reason_codes(any_["open_now"], unknown, any_["walkable"], any_["in_line"])
+    return GapReasons(code)
 
 
 def closers(
