@@ -83,7 +83,7 @@ def test_samples_are_said_to_be_samples(site: Any, town: Database) -> None:
         (("-p", "2", "--standard", "500m", "--fixed", "X"), "fixed"),
         (("-p", "2", "--standard", "500m", "--model", "lscp"), "p"),
         (("-p", "2", "--standard", "500m", "--budget", "5"), "budget"),
-        (("-p", "2", "--standard", "500m", "--time-limit", "0"), "time_limit_seconds"),
+        (("-p", "2", "--standard", "500m", "--time-limit", "0"), "--time-limit"),
     ],
 )
 def test_what_is_not_accepted_ends_with_2(site: Any, words: tuple[str, ...], told: str) -> None:
@@ -191,7 +191,7 @@ def test_nothing_is_called_best_that_is_not_proven(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A search without time for a proof says so, whatever it found."""
-    real = siting_solve.solve_mclp
+    real = siting_solve.most_covered
 
     def hasty(*args: Any, **more: Any) -> Any:
         found = real(*args, **more)
@@ -202,7 +202,7 @@ def test_nothing_is_called_best_that_is_not_proven(
             status=SitingStatus.TIME_LIMIT,
         )
 
-    monkeypatch.setattr(siting_solve, "solve_mclp", hasty)
+    monkeypatch.setattr(siting_solve, "most_covered", hasty)
     run = siting_run.run_here(town, settings, WANTED)
     assert run.result is not None
     assert (run.result["status"], run.result["proven"]) == ("time_limit", False)
