@@ -15,6 +15,7 @@ from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.runs.lifecycle import Attempt
 from geoapp.operations.runs.watch import Watch
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -108,6 +109,6 @@ def recent(database: Database, limit: int = 20) -> list[RunState]:
     return runs.recent_runs(database, KIND, limit)
 
 
-def cancel(database: Database, run_id: int) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
     """Cancel a run of actions; one that looks for the whole plan keeps its best so far."""
-    return runs.cancel(database, KIND, run_id)
+    return runs.cancel(database, KIND, run_id, by=by)

@@ -15,6 +15,7 @@ from geoapp.operations.ground.in_service import frame_of
 from geoapp.operations.ground.stored import check_ground
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.runs.lifecycle import Attempt
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 
 _READING = Text("读取数据", "Reading the data")
@@ -105,6 +106,6 @@ def latest(database: Database) -> RunState | None:
     return runs.latest_success(database, KIND)
 
 
-def cancel(database: Database, run_id: int) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
     """Cancel a coverage run."""
-    return runs.cancel(database, KIND, run_id)
+    return runs.cancel(database, KIND, run_id, by=by)

@@ -19,12 +19,15 @@ from geoapp.core.errors import (
     CancelledError,
     ConflictError,
     GeoappError,
+    NotAllowedError,
     NotFoundError,
     UnavailableError,
 )
 from geoapp.core.i18n import Text
 from geoapp.core.results.run import RunState
+from geoapp.core.roles import Permission, allows
 from geoapp.core.words import RunStatus
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database, Session
 from geoapp.store.models import Run
 from geoapp.store.runs import runs as store
@@ -160,9 +163,22 @@ def _defer(database: Database, run_id: int) -> None:
         store.set_job(session, run_id, job_id)
 
 
-def cancel(database: Database, kind: str, run_id: int) -> RunState:
-    """Cancel a run: at once if it waits, else at its worker's next step. Ended runs stay as they are."""
-    read_run(database, kind, run_id)
+def cancel(database: Database, kind: str, run_id: int, *, by: SignedInUser) -> RunState:
+    """Cancel a run: at once if it waits, else at its worker's next step. Ended runs stay as they are.
+
+    Raises
+    ------
+    NotAllowedError
+        If it is somebody else's; an administrator may cancel any.
+    """
+    run = read_run(database, kind, run_id)
+    if run.created_by != by.name and not allows(by.role, Permission.ADMINISTER):
+        raise NotAllowedError(
+            Text(
+                "这是别人开始的分析；只有开始它的人或系统管理员可以取消。",
+                "Somebody else started this run; only they or an administrator may cancel it.",
+            )
+        )
     with database.session() as session:
         store.request_cancel(session, run_id)
     return read_run(database, kind, run_id)

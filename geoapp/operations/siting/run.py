@@ -18,6 +18,7 @@ from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import KIND, store_siting
 from geoapp.operations.siting.solve import solve_siting
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -142,6 +143,6 @@ def latest(database: Database) -> RunState | None:
     return runs.latest_success(database, KIND)
 
 
-def cancel(database: Database, run_id: int) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
     """Cancel a siting run; one that is solving keeps its best plan so far."""
-    return runs.cancel(database, KIND, run_id)
+    return runs.cancel(database, KIND, run_id, by=by)

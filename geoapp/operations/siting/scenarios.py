@@ -27,6 +27,7 @@ from geoapp.store.runs.scenarios import (
     find_version,
     list_scenarios,
     remove_scenario,
+    runs_hidden_from,
     scenario_versions,
     share_scenario,
 )
@@ -85,6 +86,24 @@ def _audiences(role: Role) -> tuple[Audience, ...]:
 
 def _may_read(scenario: Scenario, user: SignedInUser) -> bool:
     return scenario.owner == user.name or scenario.audience in _audiences(user.role)
+
+
+def check_readable(database: Database, user: SignedInUser, run_id: int) -> None:
+    """Refuse a run that belongs to a scenario of somebody else's which is not shared with the reader.
+
+    Raises
+    ------
+    NotFoundError
+        As if there were none: whether somebody else's exists is nobody's business.
+    """
+    if run_id in hidden_runs(database, user):
+        raise NotFoundError(Text("选址分析", "siting run"), str(run_id))
+
+
+def hidden_runs(database: Database, user: SignedInUser) -> frozenset[int]:
+    """Return the siting runs that are not for the reader's eyes."""
+    with database.session() as session:
+        return runs_hidden_from(session, user.name, _audiences(user.role))
 
 
 def _found(session: Session, number: int, user: SignedInUser, *, lock: bool = False) -> Scenario:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from geoapp.store.models import Scenario, ScenarioVersion
+from geoapp.store.models import Run, Scenario, ScenarioVersion
 
 __all__ = [
     "Scenario",
@@ -19,6 +19,7 @@ __all__ = [
     "find_version",
     "list_scenarios",
     "remove_scenario",
+    "runs_hidden_from",
     "scenario_versions",
     "share_scenario",
 ]
@@ -128,3 +129,26 @@ def list_scenarios(session: Session, name: str, audiences: Collection[str]) -> l
         .order_by(Scenario.updated_at.desc(), Scenario.id.desc())
     ).all()
     return [ScenarioRow(scenario, latest) for scenario, latest in rows]
+
+
+def runs_hidden_from(session: Session, name: str, audiences: Collection[str]) -> frozenset[int]:
+    """Return the runs that only scenarios of others hold which somebody may not read.
+
+    Who started a run may always read it; a run that is in no scenario is nobody's secret.
+    """
+    other = aliased(ScenarioVersion)
+    readable = (
+        select(other.run_id)
+        .join(Scenario, Scenario.id == other.scenario_id)
+        .where(
+            other.run_id == ScenarioVersion.run_id,
+            or_(Scenario.owner == name, Scenario.audience.in_(list(audiences))),
+        )
+    )
+    found = session.scalars(
+        select(ScenarioVersion.run_id)
+        .join(Run, Run.id == ScenarioVersion.run_id)
+        .where(Run.created_by.is_distinct_from(name), ~readable.exists())
+        .distinct()
+    )
+    return frozenset(number for number in found if number is not None)

@@ -16,7 +16,7 @@ from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import RunAnswer, RunList
 from geoapp.web.api.schemas import Feature, Geometry, Problem
-from geoapp.web.edge.access import require
+from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 
@@ -95,7 +95,7 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that looks for the whole plan keeps its best so far as its result."""
-    return json_reply(describe(action_run.cancel(services().database, path.id)))
+    return json_reply(describe(action_run.cancel(services().database, path.id, by=signed_in())))
 
 
 @api.get(

@@ -28,7 +28,7 @@ from geoapp.web.api.run_schemas import (
     RunRegions,
 )
 from geoapp.web.api.schemas import Problem
-from geoapp.web.edge.access import require
+from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.services import services
 
@@ -136,7 +136,7 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run: at once if it waits, else at its next step. Ended runs stay as they are."""
-    return _json(describe(coverage_run.cancel(services().database, path.id)))
+    return _json(describe(coverage_run.cancel(services().database, path.id, by=signed_in())))
 
 
 @api.get(

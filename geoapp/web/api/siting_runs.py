@@ -13,6 +13,7 @@ from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.scenarios import check_readable, hidden_runs
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
@@ -23,7 +24,7 @@ from geoapp.web.api.run_schemas import (
     SitingRegions,
 )
 from geoapp.web.api.schemas import Problem
-from geoapp.web.edge.access import require
+from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
@@ -66,14 +67,20 @@ def start(body: SitingRequest) -> Response:
 
 
 @api.get("", summary="最近的选址 / The newest siting runs", responses={200: RunList})
+@require(Permission.SEE_UNPUBLISHED)
 def recent() -> Response:
     """List the newest siting runs, newest first."""
-    return json_reply({"runs": [describe(run) for run in siting_run.recent(services().database)]})
+    database = services().database
+    hidden = hidden_runs(database, signed_in())
+    runs = [run for run in siting_run.recent(database) if run.id not in hidden]
+    return json_reply({"runs": [describe(run) for run in runs]})
 
 
 @api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: RunAnswer})
+@require(Permission.SEE_UNPUBLISHED)
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress; and objective, bound and gap once it is done."""
+    check_readable(services().database, signed_in(), path.id)
     return json_reply(describe(siting_run.read(services().database, path.id)))
 
 
@@ -81,7 +88,7 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that is solving keeps its best plan so far as its result."""
-    return json_reply(describe(siting_run.cancel(services().database, path.id)))
+    return json_reply(describe(siting_run.cancel(services().database, path.id, by=signed_in())))
 
 
 @api.get(
@@ -89,8 +96,10 @@ def cancel(path: RunPath) -> Response:
     summary="站点，按新增覆盖的先后 / Sites in order of what each adds",
     responses={200: SiteFeatureCollection, 409: Problem},
 )
+@require(Permission.SEE_UNPUBLISHED)
 def sites(path: RunPath, query: SitesParameters) -> Response:
     """Return the proposed sites as GeoJSON points, or the best of those that were not chosen."""
+    check_readable(services().database, signed_in(), path.id)
     rows = siting_results.sites_of(services().database, path.id, chosen=query.which == "chosen")
     return _collection(rows, "code", query.datum)
 
@@ -114,8 +123,10 @@ def _collection(rows: list[dict[str, Any]], key: str, datum: Datum) -> Response:
     summary="盲区，站点能覆盖其中多少 / Gap zones and whom the sites reach of them",
     responses={200: SitingGapFeatureCollection, 409: Problem},
 )
+@require(Permission.SEE_UNPUBLISHED)
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones before the sites as GeoJSON, and whom the sites reach of each."""
+    check_readable(services().database, signed_in(), path.id)
     return _collection(siting_results.gap_zones(services().database, path.id), "rank", query.datum)
 
 
@@ -124,7 +135,9 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
     summary="分区域，前与后 / By region, before and after",
     responses={200: SitingRegions, 409: Problem},
 )
+@require(Permission.SEE_UNPUBLISHED)
 def regions(path: RunPath) -> Response:
     """Return what each region has before and after the new sites."""
+    check_readable(services().database, signed_in(), path.id)
     rows = siting_results.region_figures(services().database, path.id)
     return json_reply({"run": path.id, "regions": rows})

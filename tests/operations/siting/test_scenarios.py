@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
@@ -170,3 +170,31 @@ def test_a_run_answers_only_its_own_question(database: Database, settings: Setti
     assert scenarios.create(database, ANN, "f", Audience.OWNER, again, other).run == other
     with pytest.raises(NotFoundError):
         scenarios.create(database, ANN, "c", Audience.OWNER, PLACED, other + 1)
+
+
+def test_a_scenarios_run_is_read_by_those_whom_the_scenario_is_for(database: Database) -> None:
+    initialise(database)
+    seed_town(database)
+    run = siting_run.start(database, QUESTION, created_by="ann").id
+    scenarios.check_readable(database, MEG, run)  # in no scenario: open to colleagues
+    mine = scenarios.create(database, ANN, "夜班", Audience.OWNER, QUESTION, None)
+    with database.session() as session:  # as it stands once the run has answered
+        session.execute(text("update scenario_version set run_id = :run"), {"run": run})
+    scenarios.check_readable(database, ANN, run)
+    for other in (BEN, MEG):
+        with pytest.raises(NotFoundError):
+            scenarios.check_readable(database, other, run)
+    scenarios.share(database, ANN, mine.id, Audience.PLANNERS)
+    scenarios.check_readable(database, BEN, run)
+    with pytest.raises(NotFoundError):
+        scenarios.check_readable(database, MEG, run)
+
+
+def test_a_run_is_cancelled_by_who_started_it_or_an_administrator(database: Database) -> None:
+    initialise(database)
+    seed_town(database)
+    run = siting_run.start(database, QUESTION, created_by="ann").id
+    with pytest.raises(NotAllowedError):
+        siting_run.cancel(database, run, by=BEN)
+    admin = SignedInUser(4, "ada", Role.ADMIN, "")
+    assert siting_run.cancel(database, run, by=admin).status == "cancelled"

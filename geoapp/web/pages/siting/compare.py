@@ -31,6 +31,8 @@ def show() -> str:
     """Show what the siting runs ``a`` and ``b`` have in common and where they differ."""
     database = services().database
     numbers = [run_number(request.args.get(name, "")) for name in ("a", "b")]
+    for number in numbers:
+        scenarios.check_readable(database, signed_in(), number)
     sides = [side_of_run(siting_results.finished(database, number)) for number in numbers]
     return _page(sides, "siting.show", "run", numbers)
 

@@ -81,7 +81,7 @@ def show() -> str:
     if kept is not None:
         saved = scenarios.read(database, signed_in(), run_number(kept), _version())
         number = None if saved.run is None else str(saved.run)
-    run = None if number is None else siting_run.read(database, run_number(number))
+    run = None if number is None else _readable(run_number(number))
     names = region_names(database)
     return render_template(
         "planner/siting/page.html",
@@ -143,7 +143,7 @@ def areas() -> Response:
 def result(run_id: int) -> str:
     """Answer a run's result alone, for the page that has followed it."""
     names = region_names(services().database)
-    run = siting_run.read(services().database, run_id)
+    run = _readable(run_id)
     return render_template(
         "planner/siting/result.html", lines=_lines(), fresh=True, **_parts(run, names)
     )
@@ -155,6 +155,7 @@ def download(run_id: int, ext: str) -> Response:
     """Answer a run as a file."""
     if ext not in _FORMATS:
         raise NotFound
+    scenarios.check_readable(services().database, signed_in(), run_id)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"siting-{run_id}.{ext}"
         save_plan(services().database, services().settings, run_id, path)
@@ -190,8 +191,20 @@ def attempt() -> Response:
 @require(Permission.RUN)
 def adopt(run_id: int) -> Response:
     """Store a run's sites as proposed facilities."""
+    scenarios.check_readable(services().database, signed_in(), run_id)
     done = propose(services().database, services().settings, run_id)
     return json_reply({"added": list(done.added), "there": list(done.there)})
+
+
+def _readable(run_id: int) -> RunState:
+    scenarios.check_readable(services().database, signed_in(), run_id)
+    return siting_run.read(services().database, run_id)
+
+
+def _recent() -> list[RunState]:
+    database = services().database
+    hidden = scenarios.hidden_runs(database, signed_in())
+    return [run for run in siting_run.recent(database) if run.id not in hidden]
 
 
 def _title(run: RunState) -> Text:
@@ -209,7 +222,7 @@ def _line(run: RunState) -> SitingLine:
 
 
 def _lines() -> list[SitingLine]:
-    return [_line(one) for one in siting_run.recent(services().database)]
+    return [_line(one) for one in _recent()]
 
 
 def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
@@ -234,7 +247,7 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "run": run,
         "comparable": [
             _line(one)
-            for one in siting_run.recent(database)
+            for one in _recent()
             if one.id != run.id and one.status is RunStatus.SUCCEEDED
         ],
         "found": run.result,
