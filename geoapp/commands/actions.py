@@ -26,7 +26,7 @@ def actions(output: Path | None, **options: Any) -> None:
     from geoapp.operations.actions.files import save_actions
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.reports.tables import check_format
-    from geoapp.reports.words.actions import summary_lines
+    from geoapp.reports.words.actions import action_line, summary_lines
     from geoapp.reports.words.question import question_title
 
     settings = read_settings()
@@ -36,9 +36,8 @@ def actions(output: Path | None, **options: Any) -> None:
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: action_run.run_here(database, settings, wanted, tell))
         say(question_title(wanted, read_naming(database, settings.timezone)))
-        for one in (run.result or {})["actions"]:
-            words = Text(one["text_zh"], one["text_en"]).both()
-            click.echo(f"{one['order']}. {words}: {one['cost']:,.10g} → {one['adds']:+,.0f}")
+        for taken in run.found.actions:
+            click.echo(action_line(taken))
         for label, value in summary_lines(run):
             click.echo(f"{label.both()}: {value}")
         if output is not None:

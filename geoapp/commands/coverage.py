@@ -15,7 +15,7 @@ from geoapp.core.questions.coverage import COVERAGE
 from geoapp.core.units import format_metres
 
 if TYPE_CHECKING:
-    from geoapp.core.results.run import RunState
+    from geoapp.core.results.coverage import CoverageFigures, CoverageRun, RegionFigures
 
 
 @click.command()
@@ -41,7 +41,7 @@ def coverage(output: Path | None, **options: Any) -> None:
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
         say(question_title(wanted, read_naming(database, settings.timezone)))
-        _show(run, run.result or {}, coverage_results.region_figures(database, run.id))
+        _show(run, coverage_results.region_figures(database, run.id))
         if output is not None:
             save_coverage(database, run.id, output, settings.timezone)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
@@ -55,9 +55,11 @@ def _metres(value: float | None) -> str:
     return "—" if value is None else format_metres(value).en
 
 
-def _show(run: RunState, result: dict[str, Any], regions: list[dict[str, Any]]) -> None:
+def _show(run: CoverageRun, regions: list[RegionFigures]) -> None:
     from rich.console import Console
     from rich.table import Table
+
+    from geoapp.reports.words.coverage import counted_text, figures_of
 
     table = Table(title=f"运行 / run {run.id}")
     for name in (
@@ -69,23 +71,18 @@ def _show(run: RunState, result: dict[str, Any], regions: list[dict[str, Any]]) 
         "平均步行 / mean walk",
     ):
         table.add_column(name, justify="left" if name.startswith("区域") else "right")
-    total = {**result["total"], "name_zh": "合计", "name_en": "Total"}
-    for row in [*regions, total]:
-        walk = row["walk"] or {}
+    rows: list[tuple[str, CoverageFigures]] = [
+        (f"{one.name_zh} {one.name_en or ''}".strip(), one) for one in regions
+    ]
+    for name, one in [*rows, ("合计 Total", run.found.total)]:
+        figures = figures_of(one)
         table.add_row(
-            f"{row['name_zh']} {row['name_en'] or ''}".strip(),
-            f"{row['weight']:,.0f}",
-            _percent(row["covered_share"]),
-            _percent(row["backup_share"]),
-            f"{row['uncovered_weight']:,.0f}",
-            _metres(walk.get("mean_m")),
+            name,
+            f"{figures.weight:,.0f}",
+            _percent(figures.covered_share),
+            _percent(figures.backup_share),
+            f"{figures.uncovered_weight:,.0f}",
+            _metres(figures.mean_m),
         )
     Console(width=120).print(table)
-    say(
-        Text(
-            f"盲区 {result['gap_zones']} 处；计入设施 {result['facilities_counted']} 个"
-            f"（共 {result['facilities']} 个，其中开放时间未知 {result['facilities_hours_unknown']} 个）",
-            f"{result['gap_zones']} gap zones; {result['facilities_counted']} facilities counted"
-            f" (of {result['facilities']}, {result['facilities_hours_unknown']} with unknown hours)",
-        )
-    )
+    say(counted_text(run.found))

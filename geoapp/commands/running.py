@@ -1,14 +1,19 @@
 """A run in the terminal: its progress, and Ctrl-C."""
 
+from __future__ import annotations
+
 import signal
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from geoapp.commands.context import say
 from geoapp.core.errors import CancelledError, GeoappError
 from geoapp.core.i18n import Text
-from geoapp.core.results.run import RunState
 from geoapp.core.words import RunStatus
+
+if TYPE_CHECKING:
+    from geoapp.core.results.run import InputsT_co, ResultT_co, RunState
 
 Tell = Callable[[float, Text], None]
 _STOPPING = Text(
@@ -18,7 +23,9 @@ _STOPPING = Text(
 _STOPPED = Text("已停止", "Stopped")
 
 
-def run_with_bar(run_here: Callable[[Tell], RunState]) -> RunState:
+def run_with_bar(
+    run_here: Callable[[Tell], RunState[ResultT_co, InputsT_co]],
+) -> RunState[ResultT_co, InputsT_co]:
     """Do a run with a progress bar and return it finished.
 
     The first Ctrl-C cancels the run, which keeps its best plan so far if it has one; the second ends

@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING
 
 if TYPE_CHECKING:
-    from geoapp.core.results.run import RunState
+    from geoapp.core.results.siting import Site, SitingRun
 
 
 @click.command()
@@ -46,13 +46,13 @@ def site(output: Path | None, **options: Any) -> None:
         _show(run, siting_results.sites_of(database, run.id))
         for line in explanation_lines(database, run):
             say(line)
-        others = (run.result or {})["alternatives"]
+        others = run.found.alternatives
         if others is not None:
             names = {
                 one.code: Text(one.name_zh, one.name_en or one.name_zh)
                 for one in list_regions(database)
             }
-            for one in others["plans"]:
+            for one in others.plans:
                 say(alternative_words(one, names))
             say(ended_words(others))
         if output is not None:
@@ -60,7 +60,7 @@ def site(output: Path | None, **options: Any) -> None:
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 
-def _show(run: RunState, sites: list[dict[str, Any]]) -> None:
+def _show(run: SitingRun, sites: list[Site]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -72,12 +72,12 @@ def _show(run: RunState, sites: list[dict[str, Any]]) -> None:
             table.add_column(name, justify="left" if "/ site" in name else "right")
         for one in sites:
             table.add_row(
-                str(one["order"]),
-                " ".join(part for part in (one["code"], one["name"]) if part)
-                + (" (fixed)" if one["fixed"] else ""),
-                one["region"] or "—",
-                f"{one['adds']:,.0f}",
-                "—" if one["cost"] is None else f"{one['cost']:,.10g}",
+                str(one.order),
+                " ".join(part for part in (one.code, one.name) if part)
+                + (" (fixed)" if one.fixed else ""),
+                one.region or "—",
+                f"{one.adds:,.0f}",
+                "—" if one.cost is None else f"{one.cost:,.10g}",
             )
         Console(width=120, markup=False).print(table)
     for label, value in summary_lines(run):

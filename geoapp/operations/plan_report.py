@@ -1,7 +1,8 @@
 """A finished siting run for people who were not there: a PDF, one page a site, or one HTML file."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import shapely
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -12,10 +13,11 @@ from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import DistrictGain, Site, SitingRun, ZoneGain
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres
+from geoapp.core.words import Level
 from geoapp.maps.registry import registry
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.layers.map_page import MapRequest, make_map
@@ -81,29 +83,26 @@ def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -
             fresh.write_text(_html(database, settings, run, paper), encoding="utf-8")
 
 
-def _named(rows: list[dict[str, Any]] | None) -> list[tuple[Text, float]]:
+def _named(rows: Sequence[DistrictGain | ZoneGain] | None) -> list[tuple[Text, float]]:
     return [
-        (
-            Text(one["name_zh"] or "区域未知", one["name_en"] or one["name_zh"] or "unknown"),
-            one["workers"],
-        )
-        for one in (rows or [])[:_MOST_NAMED]
+        (Text(one.name_zh or "区域未知", one.name_en or one.name_zh or "unknown"), one.workers)
+        for one in (rows or ())[:_MOST_NAMED]
     ]
 
 
-def _paper(database: Database, settings: Settings, run: RunState) -> Paper:
+def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
     """Gather what is printed; facilities are those in service now."""
-    result = run.result or {}
-    total = result["total"]
+    result = run.found
+    total = result.total
     with database.session() as session:
         regions = read_regions(session)
         facilities = [(one.lon, one.lat) for one in read_changes(session, -1).placed]
     names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in regions}
-    covered, sites = total["covered_before_weight"], []
+    covered, sites = total.covered_before_weight, []
     for row in siting_results.sites_of(database, run.id):
-        covered += row["adds"]
-        sites.append(_site(row, covered / total["weight"] if total["weight"] else None, names))
-    reach_m = result["standard_line_m"]
+        covered += row.adds
+        sites.append(_site(row, covered / total.weight if total.weight else None, names))
+    reach_m = result.standard_line_m
     about = format_metres(reach_m)
     number = run.id
     return Paper(
@@ -111,34 +110,33 @@ def _paper(database: Database, settings: Settings, run: RunState) -> Paper:
             SitingParameters.from_stored(run.params), read_naming(database, settings.timezone)
         ),
         verdict=gap_words(result),
-        sample=bool(run.inputs.get("sample")),
+        sample=run.inputs.sample,
         figures=[
             (
                 Text("覆盖率", "covered"),
-                f"{_percent(total['covered_before_share'])} → "
-                f"{_percent(total['covered_after_share'])}",
+                f"{_percent(total.covered_before_share)} → {_percent(total.covered_after_share)}",
             ),
-            (Text("新覆盖的劳动者", "workers newly reached"), f"{total['added_weight']:,.0f}"),
+            (Text("新覆盖的劳动者", "workers newly reached"), f"{total.added_weight:,.0f}"),
             (Text("新站点", "new stations"), f"{len(sites)}"),
-            (Text("仍走不到", "still out of reach"), f"{total['uncovered_weight']:,.0f}"),
+            (Text("仍走不到", "still out of reach"), f"{total.uncovered_weight:,.0f}"),
         ],
         lines=[
             *answer_lines(database, run, settings.timezone),
             *((Text("说明", "explained"), one.both()) for one in explanation_lines(database, run)),
             (
                 Text("数据版本", "versions of the data"),
-                ", ".join(f"{name} {one}" for name, one in sorted(run.inputs["versions"].items())),
+                ", ".join(f"{name} {one}" for name, one in sorted(run.inputs.versions.items())),
             ),
         ],
         districts=[
             (
-                names.get(row["code"], Text(row["name_zh"], row["name_zh"])),
-                row["covered_before_share"],
-                row["covered_after_share"],
-                row["added_weight"],
+                names.get(row.code, Text(row.name_zh, row.name_zh)),
+                row.covered_before_share,
+                row.covered_after_share,
+                row.added_weight,
             )
             for row in siting_results.region_figures(database, run.id)
-            if row["level"] == "district"
+            if row.level is Level.DISTRICT
         ],
         sites=sites,
         outlines=[
@@ -147,8 +145,7 @@ def _paper(database: Database, settings: Settings, run: RunState) -> Paper:
             if one.outline_wkb is not None and one.level == "district"
         ],
         gaps=[
-            shapely.from_wkb(one["geometry_wkb"])
-            for one in siting_results.gap_zones(database, run.id)
+            shapely.from_wkb(one.geometry_wkb) for one in siting_results.gap_zones(database, run.id)
         ],
         facilities=facilities,
         reach_m=reach_m,
@@ -160,27 +157,26 @@ def _paper(database: Database, settings: Settings, run: RunState) -> Paper:
     )
 
 
-def _site(row: dict[str, Any], share: float | None, names: dict[str, Text]) -> PaperSite:
-    point = shapely.from_wkb(row["geometry_wkb"])
-    region = names.get(row["region"] or "", Text("未知", "unknown"))
+def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
+    region = names.get(row.region or "", Text("未知", "unknown"))
     lines = [
-        (Text("候选点", "candidate"), row["code"]),
+        (Text("候选点", "candidate"), row.code),
         (Text("区域", "district"), region.both()),
-        (Text("经度, 纬度（WGS-84）", "lon, lat (WGS-84)"), f"{point.x:.6f}, {point.y:.6f}"),
+        (Text("经度, 纬度（WGS-84）", "lon, lat (WGS-84)"), f"{row.lon:.6f}, {row.lat:.6f}"),
     ]
-    if row["cost"] is not None:
-        lines.append((Text("费用", "cost"), f"{row['cost']:,.10g}"))
+    if row.cost is not None:
+        lines.append((Text("费用", "cost"), f"{row.cost:,.10g}"))
     return PaperSite(
-        order=row["order"],
-        name=row["name"] or row["code"],
-        lon=point.x,
-        lat=point.y,
-        fixed=row["fixed"],
-        adds=row["adds"],
+        order=row.order,
+        name=row.name or row.code,
+        lon=row.lon,
+        lat=row.lat,
+        fixed=row.fixed,
+        adds=row.adds,
         covered_share=share,
         lines=lines,
-        gains=_named(row["by_district"]),
-        zones=_named(row["by_zone"]),
+        gains=_named(row.by_district),
+        zones=_named(row.by_zone),
     )
 
 
@@ -188,7 +184,7 @@ def _percent(share: float | None) -> str:
     return "—" if share is None else f"{share:.1%}"
 
 
-def _html(database: Database, settings: Settings, run: RunState, paper: Paper) -> str:
+def _html(database: Database, settings: Settings, run: SitingRun, paper: Paper) -> str:
     """Return one page that holds everything, the map in a frame of its own."""
     layers = [registry().get(name, Role.ADMIN) for name in _LAYERS]
     map_html = make_map(

@@ -41,21 +41,21 @@ log = structlog.get_logger(__name__)
 def execute(database: Database, settings: Settings, run_id: int, stopping: threading.Event) -> None:
     """Do one run, of whatever kind it is."""
     # Here, so that the process that waits for runs does not load the solvers.
-    from geoapp.operations.actions import results as action_results  # noqa: PLC0415
+    from geoapp.core.results.actions import ACTION_RUNS  # noqa: PLC0415
+    from geoapp.core.results.coverage import COVERAGE_RUNS  # noqa: PLC0415
+    from geoapp.core.results.siting import SITING_RUNS  # noqa: PLC0415
     from geoapp.operations.actions import run as action_run  # noqa: PLC0415
-    from geoapp.operations.coverage import results as coverage_results  # noqa: PLC0415
     from geoapp.operations.coverage import run as coverage_run  # noqa: PLC0415
-    from geoapp.operations.siting import results as siting_results  # noqa: PLC0415
     from geoapp.operations.siting import run as siting_run  # noqa: PLC0415
 
     with database.session() as session:
         run = get_run(session, run_id)
         kind = None if run is None else run.kind
-    if kind == coverage_results.KIND:
+    if kind == COVERAGE_RUNS.name:
         perform(database, run_id, coverage_run.work(database, settings), stopping)
-    elif kind == siting_results.KIND:
+    elif kind == SITING_RUNS.name:
         perform(database, run_id, siting_run.work(database, settings), stopping)
-    elif kind == action_results.KIND:
+    elif kind == ACTION_RUNS.name:
         perform(database, run_id, action_run.work(database, settings), stopping)
     elif kind is not None:
         log.error("run of an unknown kind", run=run_id, kind=kind)

@@ -153,7 +153,7 @@ def test_the_choropleth_shows_the_runs_own_figures(answered: Database, settings:
     [run] = coverage_run.recent(answered)
     [figures] = coverage_results.region_figures(answered, run.id)[:1]
     [district] = layer_rows("regions", answered, settings).values()
-    assert district["covered_share"] == pytest.approx(figures["covered_share"])  # type: ignore[index]
+    assert district["covered_share"] == pytest.approx(figures.covered_share)  # type: ignore[index]
 
 
 def test_cells_hold_all_demand(town: Database, settings: Settings) -> None:
@@ -205,7 +205,7 @@ def test_proposals_are_the_sites_of_the_latest_siting_run_or_of_the_one_asked_fo
         shown[number] = read_layer(answered, layer, moment.context).rows
     sites = siting_results.sites_of(answered, first.id)
     assert [(row["order"], row["adds"], row["name"]) for row in shown[first.id]] == [
-        (site["order"], site["adds"], site["code"]) for site in sites
+        (site.order, site.adds, site.code) for site in sites
     ]
     assert len(shown[None]) == 1
     assert more.result is not None

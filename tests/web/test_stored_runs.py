@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from geoapp.commands import actions as actions_command
 from geoapp.commands import coverage as coverage_command
@@ -25,7 +26,7 @@ from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
 from tests.conftest import run_sql
 from tests.stored_runs import seed_stored_runs, stored_rows
-from tests.web.api_client import client_of, make_app
+from tests.web.api_client import client_of, make_app, problem_of
 
 ROWS = stored_rows()
 RUNS: list[dict[str, Any]] = ROWS["run"]
@@ -42,7 +43,7 @@ COMMANDS: dict[str, Any] = {
     "siting": (site_command, ["-p", "2", "--standard", "500m"]),
     "actions": (
         actions_command,
-        ["--standard", "500m", "--budget", "1", "--at", "2026-11-24T21:00"],
+        ["--standard", "500m", "--budget", "1", "--build", "1", "--at", "2026-11-24T21:00"],
     ),
 }
 
@@ -171,7 +172,7 @@ def test_the_terminal_and_its_files_tell_it(
     module, arguments = COMMANDS[run["kind"]]
 
     @contextmanager
-    def store() -> Iterator[tuple[Settings, Database]]:
+    def store(*_given: Any) -> Iterator[tuple[Settings, Database]]:
         yield town.settings, town.database
 
     monkeypatch.setattr(module, "open_store", store)
@@ -187,3 +188,26 @@ def test_the_terminal_and_its_files_tell_it(
         assert file.name in told.output
     book = openpyxl.load_workbook(io.BytesIO((tmp_path / "run.xlsx").read_bytes()))
     assert len(book.sheetnames) > 1
+
+
+def test_one_that_cannot_be_read_says_so_and_spoils_no_list(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    seed_stored_runs(database)
+    number = DONE[0]["id"]
+    with database.session() as session:
+        session.execute(
+            text("update run set result = result || '{\"version\": 99}' where id = :number"),
+            {"number": number},
+        )
+    client = client_of(make_app(settings, database), database, Role.PLANNER)
+    told = client.get(f"/api/v1/coverage-runs/{number}").get_json()
+    assert told["result"] is None
+    assert "99" in told["error"]["zh"]
+    problem = problem_of(client.get(f"/api/v1/coverage-runs/{number}/regions"), 409)
+    assert "99" in problem["detail"]
+    assert client.get("/plan").status_code == 200
+    assert "99" in client.get(f"/plan/runs/{number}").get_data(as_text=True)
+    listed = client.get("/api/v1/coverage-runs").get_json()["runs"]
+    assert [one["result"] is None for one in listed if one["id"] == number] == [True]

@@ -1,7 +1,7 @@
 """The accessibility measures of a demand set: in all, by region, by group of workers."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -44,14 +44,6 @@ class AccessMeasures:
     shared_enhanced: SupplySummary
     seats: SupplySummary | None
     seats_enhanced: SupplySummary | None
-
-    def stored(self) -> dict[str, Any]:
-        """Return the measures as JSON keeps them; quantiles are named in percent."""
-        told = asdict(self)
-        told["walk"]["quantiles_m"] = {
-            f"{share * 100:.0f}": walk_m for share, walk_m in self.walk.quantiles_m.items()
-        }
-        return told
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import CurvePoint, SitingResult
 from geoapp.analysis.siting.spacing import pairs_nearer_than
 from geoapp.core.questions.actions import ActionKind
-from geoapp.core.results.siting import Limit, Loosening, SitingStatus
+from geoapp.core.results.status import Limit, Loosening, SitingStatus
 
 __all__ = [
     "GAP_REASONS",

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 BoundBasis = Literal["dual", "search", "none"]
 Progress = Callable[[float, float], None]

@@ -1,58 +1,254 @@
-"""What a siting run found."""
+"""What a siting run found; weights are outdoor workers, shares 0 to 1, walks metres."""
 
 from enum import StrEnum
-from typing import Final
+from typing import ClassVar, Final
 
-from geoapp.core.i18n import Text
-
-
-class SitingStatus(StrEnum):
-    """How an answer stands; decided by objective and bound alone, never by a solver's word."""
-
-    OPTIMAL = "optimal"
-    WITHIN_GAP = "within_gap"
-    TIME_LIMIT = "time_limit"
-    CANCELLED = "cancelled"
-    INFEASIBLE = "infeasible"
-
-
-STATUS_TEXT = {
-    SitingStatus.OPTIMAL: Text("已证明最优", "proven best"),
-    SitingStatus.WITHIN_GAP: Text("在允许差距内", "within the gap asked for"),
-    SitingStatus.TIME_LIMIT: Text("到时停止，未证明最优", "stopped by time, not proven best"),
-    SitingStatus.CANCELLED: Text("已取消，保留目前最好的方案", "cancelled, the best so far kept"),
-    SitingStatus.INFEASIBLE: Text("无可行方案", "nothing fulfils the demands"),
-}
+from geoapp.core.questions.siting import SitingModel
+from geoapp.core.results.explanation import Explanation, OtherPlans
+from geoapp.core.results.kept import (
+    Kept,
+    KeptResult,
+    KeptText,
+    RunInputs,
+    Upgrade,
+    unchanged,
+)
+from geoapp.core.results.run import RunKind, RunState
+from geoapp.core.results.status import SitingStatus
+from geoapp.core.words import Level
 
 
-class Limit(StrEnum):
-    """What limits a plan."""
+class ObjectiveUnit(StrEnum):
+    """What an objective counts."""
 
+    WORKERS = "workers"
+    WORKERS_SERVED = "workers_served"
     SITES = "sites"
-    BUDGET = "budget"
-    GROUP_MAX = "group_max"
-    GROUP_MIN = "group_min"
-    STANDARD = "standard"
+    WORKER_METRES = "worker_metres"
+    METRES = "metres"
 
 
-SPACING: Final = "spacing"
+class SitingFigures(Kept):
+    """The whole, or a region, before and after the new sites."""
+
+    weight: float
+    point_count: int
+    covered_before_weight: float
+    covered_before_share: float | None
+    covered_after_weight: float
+    covered_after_share: float | None
+    added_weight: float
+    backup_before_weight: float
+    backup_after_weight: float
+    uncovered_weight: float
 
 
-SHARE: Final = "share"
+class KeptSitingRegion(SitingFigures):
+    """A region's figures as the run keeps them, and how many of its sites it has."""
+
+    sites: int
 
 
-class Outcome(StrEnum):
-    """What is known of a relaxation."""
+class SitingRegionFigures(KeptSitingRegion):
+    """A region before and after a siting run's sites; weights are outdoor workers."""
 
-    ENOUGH = "enough"
-    NEVER = "never"
-    UNKNOWN = "unknown"
+    code: str
+    name_zh: str
+    name_en: str | None
+    level: Level | None
+    parent: str | None
 
 
-class Loosening(StrEnum):
-    """What one step more of a limit brings."""
+class DistrictGain(Kept):
+    """Workers of a district whom a site newly reaches; no code: of unknown district."""
 
-    GAIN = "gain"
-    USELESS = "useless"
-    INFEASIBLE = "infeasible"
-    UNKNOWN = "unknown"
+    code: str | None
+    name_zh: str | None
+    name_en: str | None
+    workers: float
+
+
+class ZoneGain(Kept):
+    """Workers of a gap zone whom a site newly reaches; no rank: of a zone that is not listed."""
+
+    rank: int | None
+    name_zh: str | None
+    name_en: str | None
+    workers: float
+
+
+class SiteProperties(Kept):
+    """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it."""
+
+    order: int
+    code: str
+    name: str | None
+    region: str | None
+    cost: float | None
+    fixed: bool
+    adds: float
+    by_district: tuple[DistrictGain, ...]
+    by_zone: tuple[ZoneGain, ...] | None
+    sample: bool
+
+
+class Site(SiteProperties):
+    """A site with its place in WGS-84, decimal degrees."""
+
+    lon: float
+    lat: float
+
+
+class SitingGapProperties(Kept):
+    """A gap zone before a siting run's sites; whom they reach of it, and who is left."""
+
+    rank: int
+    name: str
+    name_zh: str
+    name_en: str | None
+    region: str | None
+    workers: float
+    reached_workers: float
+    left_workers: float
+    points: int
+    worst_m: float | None
+    mean_m: float | None
+    nearest_code: str | None
+    nearest_name: str | None
+    nearest_name_en: str | None
+
+
+class SitingGap(SitingGapProperties):
+    """A gap zone with its area in WGS-84."""
+
+    geometry_wkb: bytes
+
+
+class CurvePoint(Kept):
+    """What so many sites reach; shares are known where the objective counts workers alone."""
+
+    p: int
+    objective: float
+    bound: float
+    covered_share: float | None
+    covered_share_bound: float | None
+
+
+class SitingWalks(Kept):
+    """Walks to the nearest station, before and after, of those who reach one; None = nobody does."""
+
+    walk_mean_before_m: float | None
+    walk_longest_before_m: float | None
+    walk_mean_after_m: float | None
+    walk_longest_after_m: float | None
+
+
+class DistrictShare(Kept):
+    """A district's covered share; no code: of unknown district."""
+
+    code: str | None
+    share: float
+
+
+class FairnessLevel(Kept):
+    """What was reached for so many of the worst districts together."""
+
+    lowest: int
+    objective: float
+    bound: float | None
+    proven: bool
+
+
+class Fairness(Kept):
+    """The districts, the worst served first, and how far down that order is proven."""
+
+    districts: tuple[DistrictShare, ...]
+    proven_districts: int
+    levels: tuple[FairnessLevel, ...]
+
+
+class CandidateSource(Kept):
+    """Where the candidates come from: a stored set, or generated ones; and how many there are."""
+
+    count: int
+    drawn: int = 0
+    set: str | None = None
+    version: int | None = None
+    generated: str | None = None
+    spacing_m: float | None = None
+
+
+class SitingRunInputs(RunInputs):
+    """What a siting run rests on.
+
+    Attributes
+    ----------
+    candidates
+        None where none were asked for.
+    network_weight
+        Workers who are on the walking network.
+    sample
+        Whether the demand, or a facility that counted, is a sample.
+    """
+
+    candidates: CandidateSource | None = None
+    network_weight: float | None = None
+    facilities_counted: int | None = None
+    demand_is_sample: bool = False
+    sample: bool = False
+
+
+class SitingFindings(KeptResult):
+    """What a siting run found.
+
+    Attributes
+    ----------
+    objective, bound, gap_share
+        None where there is no plan; a gap also where it is not known.
+    bound_basis
+        How the bound was found.
+    cost
+        Of all sites; None where a cost is not known.
+    reason, needed_p, needed_budget, reachable_share
+        Why there is no plan, and what the solver knows would be needed.
+    unreachable_weight
+        Workers whom no walk reaches and who are left out (models of distance).
+    equity
+        Of the model of that name alone.
+    gap_zones, gap_rest_zones, gap_rest_workers
+        Zones before the sites; None for a run from before they were kept.
+    """
+
+    upgrades: ClassVar[tuple[Upgrade, ...]] = (unchanged,)
+
+    model: SitingModel
+    status: SitingStatus
+    proven: bool
+    objective: float | None
+    objective_unit: ObjectiveUnit
+    bound: float | None
+    bound_basis: str
+    gap_share: float | None
+    sites: int
+    cost: float | None
+    total: SitingFigures
+    curve: tuple[CurvePoint, ...]
+    seconds: float
+    reason: KeptText | None
+    needed_p: int | None
+    needed_budget: float | None
+    reachable_share: float | None
+    unreachable_weight: float | None
+    standard_walk_m: float
+    standard_line_m: float
+    walks: SitingWalks | None = None
+    equity: Fairness | None = None
+    explanation: Explanation | None = None
+    alternatives: OtherPlans | None = None
+    gap_zones: int | None = None
+    gap_rest_zones: int | None = None
+    gap_rest_workers: float | None = None
+
+
+SitingRun = RunState[SitingFindings, SitingRunInputs]
+SITING_RUNS: Final = RunKind("siting", SitingFindings, SitingRunInputs)

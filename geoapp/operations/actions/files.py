@@ -45,10 +45,13 @@ def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAUL
         If the run has not succeeded.
     """
     run = action_results.finished(database, run_id)
-    sample = bool(run.inputs.get("sample"))
+    sample = run.inputs.sample
     rows = [
-        ([(one | {"sample": sample})[name] for name in _COLUMNS], Point(one["lon"], one["lat"]))
-        for one in (run.result or {})["actions"]
+        (
+            [sample if name == "sample" else getattr(one, name) for name in _COLUMNS],
+            Point(one.lon, one.lat),
+        )
+        for one in run.found.actions
     ]
     write_table(FileTable(_COLUMNS, rows, _NUMBERS), path, layer="actions")
     if path.suffix.lower() == ".xlsx":

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,6 +17,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import is_unread, state
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.results.actions import ActionRunInputs
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.in_service import in_service
 from geoapp.operations.ground.reading import Ground, read_ground
@@ -67,8 +68,8 @@ class ActionInputs:
         In the service's own time zone.
     conflicts
         Pairs that may not both stand, as ``solve_actions`` takes them for all actions.
-    told
-        What it rests on, for the run's inputs.
+    rests_on
+        What it all rests on, as the run keeps it.
     """
 
     ground: Ground
@@ -80,7 +81,7 @@ class ActionInputs:
     weights: FloatArray
     moments: tuple[datetime, ...]
     conflicts: IntArray
-    told: dict[str, Any]
+    rests_on: ActionRunInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,16 +182,17 @@ def read_action_inputs(
         weights=weights.reshape(-1),
         moments=moments,
         conflicts=_conflicts(wanted, offered, counted),
-        told=ground.told
-        | {
-            "facilities_counted": len(counted.codes),
-            "facilities_hours_unknown": len(
+        rests_on=ActionRunInputs(
+            **ground.rests_on.model_dump(exclude_unset=True, exclude={"facilities_counted"}),
+            facilities_counted=len(counted.codes),
+            facilities_hours_unknown=len(
                 {one.code for one in counted.rows if is_unread(one.opening_hours)}
             ),
-            "offered": {
-                str(kind): sum(one.action.kind is kind for one in offered) for kind in wanted.kinds
+            offered={
+                kind: sum(one.action.kind is kind for one in offered) for kind in wanted.kinds
             },
-        },
+            moments=tuple(one.isoformat() for one in moments),
+        ),
     )
 
 

@@ -5,11 +5,10 @@ from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
-from geoapp.core.results.actions import CHOICE_TEXT, Choice
-from geoapp.core.results.run import RunState
+from geoapp.core.results.actions import ACTION_RUNS, CHOICE_TEXT, ActionRun, Choice
 from geoapp.core.settings import Settings
 from geoapp.operations.actions.inputs import read_action_inputs
-from geoapp.operations.actions.results import KIND, store_actions
+from geoapp.operations.actions.results import store_actions
 from geoapp.operations.actions.solve import Solved, choices, solve_choice
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
@@ -23,7 +22,7 @@ _READ_SHARE = 0.4
 _SOLVED_SHARE = 0.95
 
 
-def start(database: Database, wanted: ActionParameters, created_by: str | None) -> RunState:
+def start(database: Database, wanted: ActionParameters, created_by: str | None) -> ActionRun:
     """Queue a run and return its state.
 
     Raises
@@ -32,7 +31,7 @@ def start(database: Database, wanted: ActionParameters, created_by: str | None) 
         If a value is not accepted.
     """
     _check(database, wanted)
-    return read(database, runs.enqueue(database, KIND, wanted.stored(), created_by))
+    return read(database, runs.enqueue(database, ACTION_RUNS, wanted.stored(), created_by))
 
 
 def run_here(
@@ -40,10 +39,10 @@ def run_here(
     settings: Settings,
     wanted: ActionParameters,
     progress: Callable[[float, Text], None] | None = None,
-) -> RunState:
+) -> ActionRun:
     """Do a run in this process, for the command line, and return how it ended."""
     _check(database, wanted)
-    run_id = runs.store_run(database, KIND, wanted.stored(), None)
+    run_id = runs.store_run(database, ACTION_RUNS, wanted.stored(), None)
     runs.perform_here(database, run_id, work(database, settings), progress)
     return read(database, run_id)
 
@@ -99,16 +98,16 @@ def _compute(
     store_actions(database, attempt, inputs, wanted, solved)
 
 
-def read(database: Database, run_id: int) -> RunState:
+def read(database: Database, run_id: int) -> ActionRun:
     """Return the state of a run of actions."""
-    return runs.read_run(database, KIND, run_id)
+    return runs.read_run(database, ACTION_RUNS, run_id)
 
 
-def recent(database: Database, limit: int = 20) -> list[RunState]:
+def recent(database: Database, limit: int = 20) -> list[ActionRun]:
     """Return the newest runs of actions, newest first."""
-    return runs.recent_runs(database, KIND, limit)
+    return runs.recent_runs(database, ACTION_RUNS, limit)
 
 
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> ActionRun:
     """Cancel a run of actions; one that looks for the whole plan keeps its best so far."""
-    return runs.cancel(database, KIND, run_id, by=by)
+    return runs.cancel(database, ACTION_RUNS, run_id, by=by)

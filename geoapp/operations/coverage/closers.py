@@ -19,6 +19,7 @@ from geoapp.analysis.siting import SitingStatus, closers, overlaps, solve_lscp
 from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.results.coverage import Closer, OverlapFigures
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.inputs import facility_names
 from geoapp.store.runs.runs import run_array
@@ -35,27 +36,23 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class OverlapOf:
-    """Two facilities that cover the same workers.
+class ZoneClosers:
+    """What would close a gap zone.
 
     Attributes
     ----------
-    first_code, second_code
-        In order of code; names are of today, None where a facility is no longer stored.
-    shared_weight
-        Workers whom both cover.
-    share
-        Of those whom either covers, 0 to 1.
+    closers
+        The best places for a first station, WGS-84.
+    sites_needed, proven
+        The fewest stations that reach all whom any station could, and whether it is proven.
+    out_of_reach_workers
+        Whom none reaches.
     """
 
-    first_code: str
-    first_name_zh: str | None
-    first_name_en: str | None
-    second_code: str
-    second_name_zh: str | None
-    second_name_en: str | None
-    shared_weight: float
-    share: float
+    closers: tuple[Closer, ...]
+    sites_needed: int
+    proven: bool
+    out_of_reach_workers: float
 
 
 def closer_arrays(
@@ -170,7 +167,7 @@ def _array(session: Session, run_id: int, name: str) -> NDArray[Any] | None:
     return values
 
 
-def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapOf] | None:
+def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapFigures] | None:
     """Return the pairs of facilities that overlap most, by share; None where it is not known."""
     codes = _array(session, run_id, "overlap_codes")
     weights = _array(session, run_id, "overlap_weights")
@@ -183,7 +180,7 @@ def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapOf
         first_zh, first_en = names.get(str(first), unknown)
         second_zh, second_en = names.get(str(second), unknown)
         found.append(
-            OverlapOf(
+            OverlapFigures(
                 first_code=str(first),
                 first_name_zh=first_zh,
                 first_name_en=first_en,
@@ -197,24 +194,16 @@ def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapOf
     return found
 
 
-def stored_closers(session: Session, run_id: int) -> dict[int, dict[str, Any]]:
-    """Return by rank of a zone what would close it; zones of which it is not known are left out.
-
-    ``lon``, ``lat`` are WGS-84.
-    """
+def stored_closers(session: Session, run_id: int) -> dict[int, ZoneClosers]:
+    """Return by rank of a zone what would close it; zones of which it is not known are left out."""
     found = _array(session, run_id, "gap_closers")
     needed = _array(session, run_id, "gap_needed")
     if found is None or needed is None:
         return {}
-    known: dict[int, dict[str, Any]] = {
-        int(rank): {
-            "closers": [],
-            "sites_needed": int(sites),
-            "sites_needed_proven": bool(proven),
-            "out_of_reach_workers": left,
-        }
+    places: dict[int, list[Closer]] = {}
+    for rank, lon, lat, workers in found.tolist():
+        places.setdefault(int(rank), []).append(Closer(lon=lon, lat=lat, workers=workers))
+    return {
+        int(rank): ZoneClosers(tuple(places.get(int(rank), ())), int(sites), bool(proven), left)
         for rank, sites, proven, left in needed.tolist()
     }
-    for rank, lon, lat, workers in found.tolist():
-        known[int(rank)]["closers"].append({"lon": lon, "lat": lat, "workers": workers})
-    return known

@@ -1,6 +1,5 @@
 """Save a coverage run's tables to a file."""
 
-from dataclasses import asdict
 from pathlib import Path
 
 from geoapp.core.files import replaced_whole
@@ -8,7 +7,6 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
@@ -32,16 +30,15 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
         If the run has not succeeded.
     """
     check_suffix(path)
-    run = coverage_run.read(database, run_id)
-    pairs = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
+    run = coverage_results.finished(database, run_id)
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
     title = Text("问题", "question"), question_title(question, naming)
     tables = CoverageTables(
         question=[title, *question_lines(question, naming)],
-        about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
+        about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),
-        overlaps=None if pairs is None else [asdict(one) for one in pairs],
+        overlaps=coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS),
     )
     with replaced_whole(path) as fresh:
         write_coverage(tables, fresh)

@@ -1,7 +1,6 @@
 """How much rests on each facility in a coverage run: whom it serves, and who has only this one."""
 
 import io
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -9,32 +8,12 @@ from numpy.typing import NDArray
 from sqlalchemy.orm import Session
 
 from geoapp.analysis.coverage.coverage import CoverageResult
+from geoapp.core.results.coverage import FacilityLoadFigures
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.inputs import facility_names
 from geoapp.store.runs.runs import run_array
 
 _NAMES: Final = ("facility_code", "facility_weight", "facility_sole_weight")
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityLoad:
-    """What rests on a facility; weights are workers.
-
-    Attributes
-    ----------
-    nearest_weight
-        Whose nearest facility it is.
-    sole_weight
-        Whom no other facility covers: they would be out of reach without it.
-    name_zh, name_en
-        Of today; None where the facility is no longer stored, or has no English name.
-    """
-
-    code: str
-    name_zh: str | None
-    name_en: str | None
-    nearest_weight: float
-    sole_weight: float
 
 
 def load_arrays(
@@ -47,7 +26,7 @@ def load_arrays(
     )
 
 
-def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLoad]:
+def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLoadFigures]:
     """Return the facilities that most depends on: those with the greatest sole weight first.
 
     A facility with several places has the sum of them. Runs from before such arrays have none.
@@ -65,7 +44,7 @@ def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLo
     for one in order:
         name_zh, name_en = names.get(str(each[one]), (None, None))
         loads.append(
-            FacilityLoad(
+            FacilityLoadFigures(
                 code=str(each[one]),
                 name_zh=name_zh,
                 name_en=name_en,

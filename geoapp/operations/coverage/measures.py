@@ -1,16 +1,22 @@
 """The accessibility measures of a coverage run: computed with it, kept with it."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geoapp.analysis.coverage.access_report import AccessReport, access_report
+from geoapp.analysis.coverage.access_report import AccessMeasures, AccessReport, access_report
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.frames import DemandFrame
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.walks.pairs import PairWalks, kept_walks
+from geoapp.core.results.coverage import (
+    AccessFigures,
+    AccessTotals,
+    SupplyMeasures,
+    WalkMeasures,
+)
 from geoapp.core.walking import WalkingEstimate
 from geoapp.store.facilities.read import PlacedFacility
 
@@ -50,13 +56,29 @@ def access_of(
     )
 
 
-def stored_access(report: AccessReport) -> dict[str, Any]:
-    """Return what the run keeps of all demand; regions keep theirs."""
-    return {
-        "total": report.total.stored(),
-        "groups": {name: one.stored() for name, one in report.groups.items()},
-        "regions_gini": report.regions_gini,
-        "groups_gini": report.groups_gini,
-        "facilities": report.facilities,
-        "capacity_known": report.capacity_known,
+def access_figures(measures: AccessMeasures) -> AccessFigures:
+    """Return measures as the run keeps them; quantiles are named in percent."""
+    walk = asdict(measures.walk)
+    walk["quantiles_m"] = {
+        f"{share * 100:.0f}": walk_m for share, walk_m in measures.walk.quantiles_m.items()
     }
+    return AccessFigures(
+        walk=WalkMeasures.model_validate(walk),
+        within=SupplyMeasures.model_validate(measures.within),
+        shared=SupplyMeasures.model_validate(measures.shared),
+        shared_enhanced=SupplyMeasures.model_validate(measures.shared_enhanced),
+        seats=SupplyMeasures.of(measures.seats),
+        seats_enhanced=SupplyMeasures.of(measures.seats_enhanced),
+    )
+
+
+def access_totals(report: AccessReport) -> AccessTotals:
+    """Return what the run keeps of all demand; regions keep theirs."""
+    return AccessTotals(
+        total=access_figures(report.total),
+        groups={name: access_figures(one) for name, one in report.groups.items()},
+        regions_gini=report.regions_gini,
+        groups_gini=report.groups_gini,
+        facilities=report.facilities,
+        capacity_known=report.capacity_known,
+    )

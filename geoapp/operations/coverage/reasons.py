@@ -63,16 +63,6 @@ def hours_gap(
     return HoursGap(closed & ~unknown, unknown)
 
 
-def told_of(gap: HoursGap | None, result: CoverageResult) -> dict[str, float | None]:
-    """Return the weights as the run keeps them; None where hours did not count."""
-    if gap is None:
-        return {"uncovered_closed_weight": None, "uncovered_hours_unknown_weight": None}
-    return {
-        "uncovered_closed_weight": float(result.weight[gap.closed].sum()),
-        "uncovered_hours_unknown_weight": float(result.weight[gap.unknown].sum()),
-    }
-
-
 def gap_reasons(
     result: CoverageResult, zones: GapResult, hours: HoursGap | None
 ) -> dict[str, dict[str, float]]:

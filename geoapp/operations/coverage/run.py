@@ -6,11 +6,11 @@ from typing import Any
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage.found import measure
 from geoapp.operations.coverage.inputs import CoverageInputs, read_coverage_inputs
-from geoapp.operations.coverage.results import KIND, store_results
+from geoapp.operations.coverage.results import store_results
 from geoapp.operations.ground.in_service import frame_of
 from geoapp.operations.ground.stored import check_ground
 from geoapp.operations.runs import lifecycle as runs
@@ -24,7 +24,7 @@ _GATHERING = Text("归并盲区、比较重叠", "Gathering gap zones and overla
 _SAVING = Text("保存结果", "Saving the results")
 
 
-def start(database: Database, wanted: CoverageParameters, created_by: str | None) -> RunState:
+def start(database: Database, wanted: CoverageParameters, created_by: str | None) -> CoverageRun:
     """Queue a run and return its state.
 
     Raises
@@ -35,7 +35,7 @@ def start(database: Database, wanted: CoverageParameters, created_by: str | None
     wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
-    return read(database, runs.enqueue(database, KIND, wanted.stored(), created_by))
+    return read(database, runs.enqueue(database, COVERAGE_RUNS, wanted.stored(), created_by))
 
 
 def run_here(
@@ -43,12 +43,12 @@ def run_here(
     settings: Settings,
     wanted: CoverageParameters,
     progress: Callable[[float, Text], None] | None = None,
-) -> RunState:
+) -> CoverageRun:
     """Do a run in this process, for the command line, and return how it ended."""
     wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
-    run_id = runs.store_run(database, KIND, wanted.stored(), None)
+    run_id = runs.store_run(database, COVERAGE_RUNS, wanted.stored(), None)
     runs.perform_here(database, run_id, work(database, settings), progress)
     return read(database, run_id)
 
@@ -91,21 +91,21 @@ def _cover(
     )
 
 
-def read(database: Database, run_id: int) -> RunState:
+def read(database: Database, run_id: int) -> CoverageRun:
     """Return a coverage run's state."""
-    return runs.read_run(database, KIND, run_id)
+    return runs.read_run(database, COVERAGE_RUNS, run_id)
 
 
-def recent(database: Database, limit: int = 20) -> list[RunState]:
+def recent(database: Database, limit: int = 20) -> list[CoverageRun]:
     """Return the newest coverage runs, newest first."""
-    return runs.recent_runs(database, KIND, limit)
+    return runs.recent_runs(database, COVERAGE_RUNS, limit)
 
 
-def latest(database: Database) -> RunState | None:
+def latest(database: Database) -> CoverageRun | None:
     """Return the coverage run that succeeded last, or None."""
-    return runs.latest_success(database, KIND)
+    return runs.latest_success(database, COVERAGE_RUNS)
 
 
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> CoverageRun:
     """Cancel a coverage run."""
-    return runs.cancel(database, KIND, run_id, by=by)
+    return runs.cancel(database, COVERAGE_RUNS, run_id, by=by)

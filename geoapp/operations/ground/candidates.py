@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 import shapely
@@ -15,6 +14,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_GENERATED, MOST_SPACING_M
 from geoapp.core.questions.siting import FROM_DEMAND, FROM_NETWORK, SitingParameters
+from geoapp.core.results.siting import CandidateSource
 from geoapp.core.walking import WalkingEstimate
 from geoapp.operations.ground.stored import Stored
 from geoapp.store.engine import Session
@@ -256,15 +256,15 @@ def read_candidate_rows(
     network: WalkingNetwork | None,
     estimate: WalkingEstimate,
     tolerance_m: float,
-) -> tuple[CandidateRows, dict[str, Any]]:
-    """Return all candidates, and what they are from, for the run's inputs.
+) -> tuple[CandidateRows, CandidateSource]:
+    """Return all candidates, and what they are from, as the run keeps it.
 
     Parameters
     ----------
     session
         The very snapshot that the rest of the ground was read in; it needs temporary tables.
     """
-    told: dict[str, Any] = {"set": None, "version": None, "generated": None, "spacing_m": None}
+    code = version = generated = spacing_m = None
     if wanted.generated:
         below = None if wanted.region is None else regions_below(session, wanted.region)
         made, spacing_m = generated_sites(wanted, stored.demand, network, estimate)
@@ -275,12 +275,19 @@ def read_candidate_rows(
         rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
         if below is not None:
             rows = chosen_rows(rows, np.isin(found.astype(str), below))
-        told |= {"generated": wanted.candidates or FROM_DEMAND, "spacing_m": spacing_m}
+        generated = wanted.candidates or FROM_DEMAND
     else:
         rows = stored_candidates(session, wanted, stored.placed)
         held = find_candidate_set(session, str(wanted.candidates))
-        told |= {"set": wanted.candidates, "version": None if held is None else held.version}
+        code, version = wanted.candidates, None if held is None else held.version
     drawn = wanted.drawn
     lon, lat = np.array([one.lon for one in drawn]), np.array([one.lat for one in drawn])
     rows = with_drawn(wanted, rows, regions_of_points(session, lon, lat, tolerance_m))
-    return rows, told | {"count": len(rows), "drawn": len(wanted.drawn)}
+    return rows, CandidateSource(
+        count=len(rows),
+        drawn=len(wanted.drawn),
+        set=code,
+        version=version,
+        generated=generated,
+        spacing_m=spacing_m,
+    )

@@ -1,7 +1,6 @@
 """The ground of every question about sites: demand, what stands, the ways to walk, in one reading."""
 
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -16,6 +15,8 @@ from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.kept import RunInputs
+from geoapp.core.results.siting import SitingRunInputs
 from geoapp.core.settings import Settings
 from geoapp.core.walking import Standard, WalkingEstimate
 from geoapp.core.words import Basis, Level
@@ -66,8 +67,8 @@ class Ground:
         All regions, and for each code the one above.
     standard, estimate
         What was asked, and how lines become walks.
-    told
-        What it all rests on, for the run's inputs: versions, basis, demand, samples.
+    rests_on
+        What it all rests on, as the run keeps it: versions, basis, demand, samples.
     """
 
     demand: DemandFrame
@@ -84,7 +85,7 @@ class Ground:
     parents: dict[str, str | None]
     standard: Standard
     estimate: WalkingEstimate
-    told: dict[str, Any]
+    rests_on: SitingRunInputs
 
     def region_at(self, level: Level, codes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return for region codes the region of a level that holds each; None = there is none."""
@@ -143,20 +144,20 @@ def ways_to_walk(settings: Settings) -> Ways:
     return Ways(NetworkKeeper(settings).current(), estimate)
 
 
-def told_of_ways(settings: Settings, stored: Stored, ways: Ways, basis: Basis) -> dict[str, Any]:
-    """Return what a result rests on, for the run's inputs: versions, basis, speeds, calendar."""
+def run_inputs(settings: Settings, stored: Stored, ways: Ways, basis: Basis) -> RunInputs:
+    """Return what a result rests on, as the run keeps it: versions, basis, speeds, calendar."""
     network = ways.network
-    return {
-        "versions": stored.versions,
-        "demand": stored.demand_code,
-        "basis": basis,
-        "network": None if network is None else network.version,
-        "detour_factor": settings.detour_factor,
-        "network_detour_factor": None if network is None else network.detour_factor,
-        "walking_speed_m_per_s": settings.walking_speed_m_per_s,
-        "timezone": settings.timezone,
-        "calendar_years": sorted(stored.calendar.years)[-1:],
-    }
+    return RunInputs(
+        versions=stored.versions,
+        demand=stored.demand_code,
+        basis=basis,
+        network=None if network is None else network.version,
+        detour_factor=settings.detour_factor,
+        network_detour_factor=None if network is None else network.detour_factor,
+        walking_speed_m_per_s=settings.walking_speed_m_per_s,
+        timezone=settings.timezone,
+        calendar_years=tuple(sorted(stored.calendar.years)[-1:]),
+    )
 
 
 def read_ground(database: Database, settings: Settings, wanted: SitingParameters) -> Ground:
@@ -196,12 +197,13 @@ def measure_ground(
     walks = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
     on_network = float(standing.weight[walks.stands].sum())
     basis = Basis.NETWORK if on_network > 0 else Basis.ESTIMATE
-    told = told_of_ways(settings, stored, ways, basis) | {
-        "demand_is_sample": stored.demand_is_sample,
-        "network_weight": on_network,
-        "facilities_counted": len({one.code for one in counted}),
-        "sample": stored.demand_is_sample or any(one.is_sample for one in counted),
-    }
+    rests_on = SitingRunInputs(
+        **dict(run_inputs(settings, stored, ways, basis)),
+        demand_is_sample=stored.demand_is_sample,
+        network_weight=on_network,
+        facilities_counted=len({one.code for one in counted}),
+        sample=stored.demand_is_sample or any(one.is_sample for one in counted),
+    )
     return Ground(
         demand=demand,
         demand_code=stored.demand_code,
@@ -217,5 +219,5 @@ def measure_ground(
         parents=stored.parents,
         standard=wanted.standard,
         estimate=estimate,
-        told=told,
+        rests_on=rests_on,
     )

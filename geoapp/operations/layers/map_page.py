@@ -3,19 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
-from geoapp.core.units import format_metres, format_seconds
-from geoapp.core.words import BASIS_TEXT, OSM_ATTRIBUTION, Basis, Datum
+from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import layer_reading
+from geoapp.reports.words.coverage import map_note
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
@@ -63,8 +62,7 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
         basemap = Basemap(
             settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
         )
-    zone = ZoneInfo(settings.timezone)
-    notes = _notes(moment.run, painted, zone)
+    notes = _notes(moment.run, painted, settings.timezone)
     if moment.context.network is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
@@ -79,11 +77,11 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
     return render_map(page, inline=inline)
 
 
-def _notes(run: RunState | None, painted: Sequence[PaintedLayer], zone: ZoneInfo) -> list[Text]:
+def _notes(run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str) -> list[Text]:
     sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
     if any(one.layer.uses_run for one in painted):
-        notes.append(_NO_RUN if run is None else _run_note(run, zone))
+        notes.append(_NO_RUN if run is None else map_note(run, zone))
     for one in painted:
         if one.left_out:
             title = one.layer.title
@@ -94,17 +92,6 @@ def _notes(run: RunState | None, painted: Sequence[PaintedLayer], zone: ZoneInfo
                 )
             )
     return notes
-
-
-def _run_note(run: RunState, zone: ZoneInfo) -> Text:
-    metres, seconds = run.params.get("standard_m"), run.params.get("standard_seconds")
-    standard = format_metres(metres) if metres is not None else format_seconds(seconds or 0)
-    basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
-    day = "" if run.finished_at is None else f"{run.finished_at.astimezone(zone):%Y-%m-%d}"
-    return Text(
-        f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}",
-        f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}",
-    )
 
 
 def save_map(database: Database, settings: Settings, wanted: MapRequest, path: Path) -> None:

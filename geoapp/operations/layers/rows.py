@@ -16,14 +16,15 @@ from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import FINE, WalkingNetwork
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.cover_areas import with_cover_areas
 from geoapp.operations.network.keeper import NetworkKeeper
-from geoapp.operations.runs.lifecycle import read_finished, run_kind
+from geoapp.operations.runs.lifecycle import run_kind
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.store.engine import Database, Session
@@ -56,7 +57,7 @@ class LayerMoment:
     """What a reading of layers rests on: the run that is shown, the day, the data's versions."""
 
     context: Context
-    run: RunState | None
+    run: CoverageRun | None
     versions: Mapping[str, int]
     amenities: Mapping[str, Text]
 
@@ -112,12 +113,12 @@ def layer_reading(
     """
     # Before the snapshot, so that all rows of these runs are in it; a finished run never changes.
     siting = None
-    if run_id is not None and run_kind(database, run_id) == siting_results.KIND:
+    if run_id is not None and run_kind(database, run_id) == SITING_RUNS.name:
         siting, run_id = siting_results.finished(database, run_id), None
     run = (
         coverage_run.latest(database)
         if run_id is None
-        else read_finished(database, coverage_results.KIND, run_id)
+        else coverage_results.finished(database, run_id)
     )
     siting = siting or siting_run.latest(database)
     context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
@@ -133,7 +134,7 @@ def read_moment(database: Database, settings: Settings, run_id: int | None) -> L
         return reading.moment
 
 
-def _context(settings: Settings, run: RunState | None) -> Context:
+def _context(settings: Settings, run: CoverageRun | None) -> Context:
     context = Context(
         today=datetime.now(ZoneInfo(settings.timezone)).date(),
         walk_m=DEFAULT_STANDARD_M,
@@ -145,9 +146,9 @@ def _context(settings: Settings, run: RunState | None) -> Context:
     return replace(
         context,
         run_id=run.id,
-        demand=run.inputs.get("demand"),
-        walk_m=run.result["standard_walk_m"],
-        line_m=run.result["standard_line_m"],
+        demand=run.inputs.demand,
+        walk_m=run.result.standard_walk_m,
+        line_m=run.result.standard_line_m,
     )
 
 

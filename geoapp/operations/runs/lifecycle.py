@@ -11,20 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
 from geoapp.core.errors import (
     CancelledError,
-    ConflictError,
     GeoappError,
     NotAllowedError,
     NotFoundError,
     UnavailableError,
 )
 from geoapp.core.i18n import Text
-from geoapp.core.results.run import RunState
+from geoapp.core.results.kept import KeptResult, RunInputs, UnreadableResultError
+from geoapp.core.results.run import AnyKind, RunKind, RunState
 from geoapp.core.roles import Permission, allows
 from geoapp.core.words import RunStatus
 from geoapp.operations.upkeep.users import SignedInUser
@@ -51,6 +51,9 @@ _AWAY = Text("等待数据库恢复", "Waiting for the database")
 _NO_WORKER = Text("执行的进程已中断。", "The process that did the work has ended.")
 
 
+ResultT = TypeVar("ResultT", bound=KeptResult)
+InputsT = TypeVar("InputsT", bound=RunInputs)
+
 Listener = Callable[[float, Text], None]
 
 
@@ -62,10 +65,17 @@ class LostRunError(Exception):
     """The run is no longer this worker's: it was taken up by another."""
 
 
-def run_state(run: Run) -> RunState:
-    """Return a stored run as a value."""
+def run_state(run: Run, kind: RunKind[ResultT, InputsT]) -> RunState[ResultT, InputsT]:
+    """Return a stored run as a value, with what it found checked."""
     step = Text(run.step_zh, run.step_en or run.step_zh) if run.step_zh else _QUEUED
     error = Text(run.error_zh, run.error_en or run.error_zh) if run.error_zh else None
+    result, inputs = None, kind.inputs()
+    try:
+        inputs = kind.inputs.checked(run.inputs)
+        result = None if run.result is None else kind.result.from_stored(run.result)
+    except UnreadableResultError as problem:
+        log.error("result cannot be read", run=run.id, why=problem.text.en)
+        error = problem.text
     return RunState(
         id=run.id,
         kind=run.kind,
@@ -73,8 +83,8 @@ def run_state(run: Run) -> RunState:
         progress_share=run.progress_share,
         step=step,
         params=run.params,
-        inputs=run.inputs,
-        result=run.result,
+        inputs=inputs,
+        result=result,
         error=error,
         cancel_requested=run.cancel_requested,
         created_by=run.created_by,
@@ -84,7 +94,9 @@ def run_state(run: Run) -> RunState:
     )
 
 
-def read_run(database: Database, kind: str, run_id: int) -> RunState:
+def read_run(
+    database: Database, kind: RunKind[ResultT, InputsT], run_id: int
+) -> RunState[ResultT, InputsT]:
     """Return a run of a kind.
 
     Raises
@@ -95,12 +107,14 @@ def read_run(database: Database, kind: str, run_id: int) -> RunState:
     # Numbers beyond PostgreSQL's bigint cannot be anybody's.
     with database.session() as session:
         run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
-        if run is None or run.kind != kind:
+        if run is None or run.kind != kind.name:
             raise NotFoundError(Text("运行", "run"), str(run_id))
-        return run_state(run)
+        return run_state(run, kind)
 
 
-def read_finished(database: Database, kind: str, run_id: int) -> RunState:
+def read_finished(
+    database: Database, kind: RunKind[ResultT, InputsT], run_id: int
+) -> RunState[ResultT, InputsT]:
     """Return a run of a kind that has results.
 
     Raises
@@ -108,16 +122,10 @@ def read_finished(database: Database, kind: str, run_id: int) -> RunState:
     NotFoundError
         If there is none of this number and kind.
     ConflictError
-        If it has not succeeded.
+        If it has not succeeded, or what it stored cannot be read.
     """
     run = read_run(database, kind, run_id)
-    if run.status is not RunStatus.SUCCEEDED:
-        raise ConflictError(
-            Text(
-                f"运行 {run_id} 没有结果（状态：{run.status}）。",
-                f"Run {run_id} has no results (status: {run.status}).",
-            )
-        )
+    _ = run.found  # refuses a run without any
     return run
 
 
@@ -128,20 +136,26 @@ def run_kind(database: Database, run_id: int) -> str | None:
         return None if run is None else run.kind
 
 
-def recent_runs(database: Database, kind: str, limit: int = 20) -> list[RunState]:
+def recent_runs(
+    database: Database, kind: RunKind[ResultT, InputsT], limit: int = 20
+) -> list[RunState[ResultT, InputsT]]:
     """Return the newest runs of a kind, newest first."""
     with database.session() as session:
-        return [run_state(run) for run in store.list_runs(session, kind, limit)]
+        return [run_state(run, kind) for run in store.list_runs(session, kind.name, limit)]
 
 
-def latest_success(database: Database, kind: str) -> RunState | None:
+def latest_success(
+    database: Database, kind: RunKind[ResultT, InputsT]
+) -> RunState[ResultT, InputsT] | None:
     """Return the run of a kind that succeeded last, or None."""
     with database.session() as session:
-        run = store.latest_run(session, kind)
-        return None if run is None else run_state(run)
+        run = store.latest_run(session, kind.name)
+        return None if run is None else run_state(run, kind)
 
 
-def enqueue(database: Database, kind: str, params: dict[str, Any], created_by: str | None) -> int:
+def enqueue(
+    database: Database, kind: AnyKind, params: dict[str, Any], created_by: str | None
+) -> int:
     """Store a run and put it into the queue; return its number.
 
     If this process dies between the two, a worker finds the forgotten run and queues it.
@@ -151,10 +165,12 @@ def enqueue(database: Database, kind: str, params: dict[str, Any], created_by: s
     return run_id
 
 
-def store_run(database: Database, kind: str, params: dict[str, Any], created_by: str | None) -> int:
+def store_run(
+    database: Database, kind: AnyKind, params: dict[str, Any], created_by: str | None
+) -> int:
     """Store a run without queueing it, for a process that does it itself at once."""
     with database.session() as session:
-        return store.add_run(session, kind, params, created_by)
+        return store.add_run(session, kind.name, params, created_by)
 
 
 def _defer(database: Database, run_id: int) -> None:
@@ -163,7 +179,9 @@ def _defer(database: Database, run_id: int) -> None:
         store.set_job(session, run_id, job_id)
 
 
-def cancel(database: Database, kind: str, run_id: int, *, by: SignedInUser) -> RunState:
+def cancel(
+    database: Database, kind: RunKind[ResultT, InputsT], run_id: int, *, by: SignedInUser
+) -> RunState[ResultT, InputsT]:
     """Cancel a run: at once if it waits, else at its worker's next step. Ended runs stay as they are.
 
     Raises

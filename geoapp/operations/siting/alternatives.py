@@ -9,6 +9,7 @@ from geoapp.analysis.siting import Alternative, Limits, Near, SitingStatus, plan
 from geoapp.analysis.siting.result import Cancelled
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
 
@@ -20,7 +21,7 @@ def other_plans(
     *,
     tell: Callable[[Text], None] | None = None,
     cancelled: Cancelled | None = None,
-) -> dict[str, Any] | None:
+) -> OtherPlans | None:
     """Return the plans that are asked for besides the run's own, as the run keeps them.
 
     Parameters
@@ -31,9 +32,7 @@ def other_plans(
     Returns
     -------
     alternatives
-        None where none are asked for or there is no plan. ``plans``, best first: what each newly
-        reaches, how much less that is, sites given up and taken instead, workers that each district
-        gains or loses. ``exhausted``: whether it is proven that there are no more; None = unknown.
+        None where none are asked for or there is no plan.
     """
     result = plan.result
     if (
@@ -61,38 +60,38 @@ def other_plans(
         best=result,
         found_so_far=found_so_far,
     )
-    return {
-        "plans": [_plan(inputs, one, found.regions) for one in found.alternatives],
-        "exhausted": found.exhausted,
-        "differ": wanted.differ,
-        "within_share": wanted.within_share,
-    }
+    return OtherPlans(
+        plans=tuple(_plan(inputs, one, found.regions) for one in found.alternatives),
+        exhausted=found.exhausted,
+        differ=wanted.differ,
+        within_share=wanted.within_share,
+    )
 
 
-def _plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> dict[str, Any]:
+def _plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> OtherPlan:
     changes = {
         str(code): float(change)
         for code, change in zip(regions, one.by_region.tolist(), strict=True)
         if change != 0
     }
-    return {
-        "objective": one.objective,
-        "loss_share": one.loss_share,
-        "bound": one.bound if np.isfinite(one.bound) else None,
-        "status": str(one.status),
-        "sites": [str(inputs.candidates.code[site]) for site in one.chosen.tolist()],
-        "given_up": [_site(inputs, site) for site in one.given_up.tolist()],
-        "taken_instead": [_site(inputs, site) for site in one.taken_instead.tolist()],
-        "by_district": changes,
-    }
+    return OtherPlan(
+        objective=one.objective,
+        loss_share=one.loss_share,
+        bound=one.bound if np.isfinite(one.bound) else None,
+        status=one.status,
+        sites=tuple(str(inputs.candidates.code[site]) for site in one.chosen.tolist()),
+        given_up=tuple(_site(inputs, site) for site in one.given_up.tolist()),
+        taken_instead=tuple(_site(inputs, site) for site in one.taken_instead.tolist()),
+        by_district=changes,
+    )
 
 
-def _site(inputs: SitingInputs, site: int) -> dict[str, Any]:
+def _site(inputs: SitingInputs, site: int) -> PlanSite:
     held = inputs.candidates
-    return {
-        "code": str(held.code[site]),
-        "name": held.name[site],
-        "region": held.region[site],
-        "lon": float(held.lon[site]),
-        "lat": float(held.lat[site]),
-    }
+    return PlanSite(
+        code=str(held.code[site]),
+        name=held.name[site],
+        region=held.region[site],
+        lon=float(held.lon[site]),
+        lat=float(held.lat[site]),
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import SitingRun
 from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.facilities.places import list_regions
@@ -23,16 +23,16 @@ def check_output(path: Path) -> None:
     check_format(path)
 
 
-def explanation_lines(database: Database, run: RunState) -> list[Text]:
+def explanation_lines(database: Database, run: SitingRun) -> list[Text]:
     """Return why a finished run's answer is no better, and what would do; empty where unknown."""
     names = {
         one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_regions(database)
     }
-    told = explained((run.result or {}).get("explanation"), names)
+    told = explained(run.found.explanation, names)
     return [] if told is None else told.lines()
 
 
-def answer_lines(database: Database, run: RunState, zone: str) -> list[tuple[Text, str]]:
+def answer_lines(database: Database, run: SitingRun, zone: str) -> list[tuple[Text, str]]:
     """Return what a run was asked and what it found, as labels and values for people."""
     question = SitingParameters.from_stored(run.params)
     return beside_answer(question, read_naming(database, zone), summary_lines(run))
@@ -53,7 +53,7 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
     tables = SitingTables(
         summary=answer_lines(database, run, zone),
         explanation=explanation_lines(database, run),
-        about={"id": run.id, "params": run.params, "inputs": run.inputs, "result": run.result},
+        about=run.about(),
         sites=siting_results.sites_of(database, run_id),
         others=siting_results.sites_of(database, run_id, chosen=False),
         regions=siting_results.region_figures(database, run_id),

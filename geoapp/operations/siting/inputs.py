@@ -77,7 +77,7 @@ def read_siting_inputs(
     with database.snapshot(scratch=True) as session:
         check_siting(session, wanted)
         stored = read_stored(session, wanted)
-        candidates, told = read_candidate_rows(
+        candidates, source = read_candidate_rows(
             session,
             wanted,
             stored,
@@ -105,7 +105,7 @@ def read_siting_inputs(
     )
     known = {one.name: getattr(ground, one.name) for one in fields(Ground)}
     return SitingInputs(
-        **known | {"told": ground.told | {"candidates": told}},
+        **known | {"rests_on": ground.rests_on.model_copy(update={"candidates": source})},
         candidates=candidates,
         fixed=fixed,
         forbidden=forbidden,

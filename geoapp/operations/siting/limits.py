@@ -7,7 +7,7 @@ and with a proof. What the time does not suffice for is left out, and said to be
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,7 +23,13 @@ from geoapp.analysis.siting import (
 from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.siting import Outcome
+from geoapp.core.results.explanation import (
+    Explanation,
+    LeastRelaxation,
+    LoosenedLimit,
+    Unreachable,
+)
+from geoapp.core.results.status import Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import by_district
 from geoapp.operations.siting.relax import Question, towards, would_do
@@ -50,7 +56,7 @@ def explain(
     *,
     tell: Tell | None = None,
     cancelled: Cancelled | None = None,
-) -> dict[str, Any]:
+) -> Explanation:
     """Return why the answer is no better and what would do, as the run keeps it.
 
     Takes at most ``TIME_SHARE`` of the run's time limit.
@@ -59,15 +65,6 @@ def explain(
     ----------
     tell, cancelled
         Called with the step; asked whether to stop: what is known by then stays.
-
-    Returns
-    -------
-    explanation
-        ``unreachable``: demand that no candidate that may be opened covers (None: the model has no
-        standard to cover by); ``limits``: what each limit costs, those that cost most first;
-        ``goal_share``: the share of the demand that ``relaxations`` are about, None where it is a
-        plan at all; ``complete``: False where time ended or somebody stopped before everything
-        was asked.
     """
     seconds = min(TIME_SHARE * wanted.time_limit_seconds, MOST_SECONDS)
     question = Question(inputs, wanted, plan, Clock(seconds, cancelled))
@@ -75,8 +72,8 @@ def explain(
         tell(_EXPLAINING)
     result = plan.result
     covering = wanted.model not in (SitingModel.P_MEDIAN, SitingModel.P_CENTER)
-    limits: list[dict[str, Any]] = []
-    relaxations: list[dict[str, Any]] = []
+    limits: list[LoosenedLimit] = []
+    relaxations: list[LeastRelaxation] = []
     goal: float | None = None
     complete = True
     if result.status is SitingStatus.INFEASIBLE:
@@ -89,18 +86,18 @@ def explain(
     elif wanted.model is SitingModel.MCLP:
         # A plan that may yet be bettered as it is has no limits that can be compared.
         complete = False
-    complete = complete and all(one["outcome"] != Outcome.UNKNOWN for one in relaxations)
-    return {
-        "unreachable": _unreachable(question) if covering else None,
-        "limits": limits,
-        "goal_share": goal,
-        "relaxations": relaxations,
-        "seconds": question.clock.taken(),
-        "complete": complete,
-    }
+    complete = complete and all(one.outcome is not Outcome.UNKNOWN for one in relaxations)
+    return Explanation(
+        unreachable=_unreachable(question) if covering else None,
+        limits=tuple(limits),
+        goal_share=goal,
+        relaxations=tuple(relaxations),
+        seconds=question.clock.taken(),
+        complete=complete,
+    )
 
 
-def _unreachable(question: Question) -> dict[str, Any]:
+def _unreachable(question: Question) -> Unreachable:
     """Return the demand that nothing covers, whatever of the candidates is built."""
     inputs = question.inputs
     waiting = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
@@ -111,17 +108,17 @@ def _unreachable(question: Question) -> dict[str, Any]:
     )
     rows = waiting[lost.points]
     total = float(inputs.weight.sum())
-    return {
-        "workers": lost.weight,
-        "share": lost.weight / total if total > 0 else None,
-        "by_district": by_district(inputs.districts()[rows], inputs.weight[rows]),
-    }
+    return Unreachable(
+        workers=lost.weight,
+        share=lost.weight / total if total > 0 else None,
+        by_district=by_district(inputs.districts()[rows], inputs.weight[rows]),
+    )
 
 
 # What each limit costs
 
 
-def _limits(question: Question) -> tuple[list[dict[str, Any]], bool]:
+def _limits(question: Question) -> tuple[list[LoosenedLimit], bool]:
     """Return what the plan would gain by each limit loosened by one step, and whether all were asked."""
     asked, result = question.plan.asked, question.plan.result
     left = question.clock.left()
@@ -139,19 +136,19 @@ def _limits(question: Question) -> tuple[list[dict[str, Any]], bool]:
     ], complete
 
 
-def _limit(value: LimitValue, standing: int) -> dict[str, Any]:
+def _limit(value: LimitValue, standing: int) -> LoosenedLimit:
     """Return what a limit costs as the run keeps it, without the columns of facilities."""
     more = standing if value.limit is Limit.SITES else 0
-    return {
-        "limit": str(value.limit),
-        "region": value.group,
-        "now": value.now - more,
-        "loosened": value.loosened - more,
-        "gain": value.gain,
-        "gain_bound": value.gain_bound,
-        "binding": value.binding,
-        "outcome": str(value.outcome),
-    }
+    return LoosenedLimit(
+        limit=value.limit,
+        region=value.group,
+        now=value.now - more,
+        loosened=value.loosened - more,
+        gain=value.gain,
+        gain_bound=value.gain_bound,
+        binding=value.binding,
+        outcome=value.outcome,
+    )
 
 
 def _goal(question: Question) -> float | None:

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-import shapely
-
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum, Status
 from geoapp.operations.facilities.edit import add_missing
@@ -31,23 +29,22 @@ def propose(database: Database, settings: Settings, run_id: int) -> Proposed:
     ConflictError
         If it has not succeeded.
     """
-    sample = bool(finished(database, run_id).inputs.get("sample"))
+    sample = finished(database, run_id).inputs.sample
     mark_zh, mark_en = ("（示例）", " (sample)") if sample else ("", "")
     rows = []
     for site in sites_of(database, run_id):
-        point = shapely.from_wkb(site["geometry_wkb"])
-        adds = f"{site['adds']:,.0f}"
+        adds = f"{site.adds:,.0f}"
         rows.append(
             {
-                "code": f"P{run_id}-{site['order']:03d}",
+                "code": f"P{run_id}-{site.order:03d}",
                 "kind": "station",
-                "name_zh": f"拟建站点 {run_id}-{site['order']}{mark_zh}",
-                "name_en": f"Proposed station {run_id}-{site['order']}{mark_en}",
-                "lon": point.x,
-                "lat": point.y,
+                "name_zh": f"拟建站点 {run_id}-{site.order}{mark_zh}",
+                "name_en": f"Proposed station {run_id}-{site.order}{mark_en}",
+                "lon": site.lon,
+                "lat": site.lat,
                 "status": str(Status.PROPOSED),
-                "source": f"选址 {run_id}：候选点 {site['code']}，新增覆盖 {adds} 人{mark_zh} / "
-                f"siting run {run_id}: {site['code']}, {adds} workers newly reached{mark_en}",
+                "source": f"选址 {run_id}：候选点 {site.code}，新增覆盖 {adds} 人{mark_zh} / "
+                f"siting run {run_id}: {site.code}, {adds} workers newly reached{mark_en}",
             }
         )
     added, there = add_missing(database, settings, rows, Datum.WGS84)

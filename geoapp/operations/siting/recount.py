@@ -1,7 +1,7 @@
 """A siting plan counted on the demand: what each site adds and to whom, before and after."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
+from geoapp.core.results.siting import KeptSitingRegion, SitingFigures
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
 
@@ -126,7 +127,7 @@ def _reached(by_site: sp.csr_array, site: int, left: FloatArray) -> IntArray:
     return np.asarray(mine[left[mine] > 0], dtype=np.int64)
 
 
-def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str, Any]:
+def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> SitingFigures:
     """Return the figures of some demand points, before and after."""
     weight = inputs.weight
     total = float(weight[rows].sum())
@@ -139,18 +140,18 @@ def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> dict[str,
 
     before, after = of(inputs.covered), float(found.served[rows].sum())
     newly = float(found.served[rows & ~inputs.covered].sum())
-    return {
-        "weight": total,
-        "point_count": int(rows.sum()),
-        "covered_before_weight": before,
-        "covered_before_share": share(before),
-        "covered_after_weight": after,
-        "covered_after_share": share(after),
-        "added_weight": newly,
-        "backup_before_weight": of(inputs.backup),
-        "backup_after_weight": of(found.backup_after),
-        "uncovered_weight": float((weight - found.served)[rows].sum()),
-    }
+    return SitingFigures(
+        weight=total,
+        point_count=int(rows.sum()),
+        covered_before_weight=before,
+        covered_before_share=share(before),
+        covered_after_weight=after,
+        covered_after_share=share(after),
+        added_weight=newly,
+        backup_before_weight=of(inputs.backup),
+        backup_after_weight=of(found.backup_after),
+        uncovered_weight=float((weight - found.served)[rows].sum()),
+    )
 
 
 def _demand_region(inputs: SitingInputs) -> NDArray[np.object_]:
@@ -158,7 +159,7 @@ def _demand_region(inputs: SitingInputs) -> NDArray[np.object_]:
     return np.full(len(inputs.weight), None, dtype=object) if region is None else region
 
 
-def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, Any]]]:
+def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, KeptSitingRegion]]:
     """Return the figures of every region that holds demand or a new site, and of those above."""
     own = _demand_region(inputs)
     known = np.array([code is not None for code in own], dtype=np.bool_)
@@ -172,8 +173,8 @@ def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, dict[str, A
         inside = np.zeros(len(own), np.bool_)
         inside[known] = under[leaf] if len(codes) else False
         figures = figures_of(inputs, found, inside)
-        figures["sites"] = sum(one is not None and code in lines[one] for one in site_region)
-        rows.append((code, figures))
+        sites = sum(one is not None and code in lines[one] for one in site_region)
+        rows.append((code, KeptSitingRegion(**dict(figures), sites=sites)))
     return rows
 
 

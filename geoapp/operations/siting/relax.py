@@ -19,7 +19,8 @@ from geoapp.analysis.siting.result import Clock
 from geoapp.core.errors import CancelledError
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.siting import SHARE, SPACING, Outcome
+from geoapp.core.results.explanation import LeastRelaxation
+from geoapp.core.results.status import SHARE, SPACING, Outcome
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan, solve_siting
 
@@ -68,34 +69,34 @@ def _told(
     at_least: float | None = None,
     region: str | None = None,
     unit: str | None = None,
-) -> dict[str, Any]:
+) -> LeastRelaxation:
     """Return a relaxation as the run keeps it.
 
     ``needed`` is enough; nothing less than ``at_least`` is, as far as it is known. ``never``: however
     far it gives way (a standard: up to ``at_least``), it is not enough.
     """
-    return {
-        "limit": str(limit),
-        "region": region,
-        "unit": unit,
-        "now": now,
-        "needed": needed,
-        "at_least": at_least,
-        "outcome": str(outcome),
-        "proven": outcome is Outcome.NEVER or (needed is not None and at_least == needed),
-    }
+    return LeastRelaxation(
+        limit=limit,
+        region=region,
+        unit=unit,
+        now=now,
+        needed=needed,
+        at_least=at_least,
+        outcome=outcome,
+        proven=outcome is Outcome.NEVER or (needed is not None and at_least == needed),
+    )
 
 
 # Where there is no plan
 
 
-def would_do(question: Question) -> list[dict[str, Any]]:
+def would_do(question: Question) -> list[LeastRelaxation]:
     """Return for each limit how far it alone must give way so that there is a plan.
 
     Those that are not enough alone are left out, unless time did not suffice to know.
     """
     wanted = question.wanted
-    asks: list[Callable[[int], dict[str, Any]]] = []
+    asks: list[Callable[[int], LeastRelaxation]] = []
     if wanted.model in (SitingModel.MCLP, SitingModel.EQUITY):
         asks += _of_quotas(question)
         for limit, name in ((Limit.SITES, "p"), (Limit.BUDGET, "budget")):
@@ -111,15 +112,15 @@ def would_do(question: Question) -> list[dict[str, Any]]:
     if wanted.min_spacing_m is not None:
         asks.append(_of_spacing(question, wanted.min_spacing_m))
     found = [ask(len(asks) - number) for number, ask in enumerate(asks)]
-    return [one for one in found if one["outcome"] != Outcome.NEVER or one["unit"] is not None]
+    return [one for one in found if one.outcome is not Outcome.NEVER or one.unit is not None]
 
 
 def _needed(
     question: Question, limit: str, name: str, now: float, needed: float
-) -> Callable[[int], dict[str, Any]]:
+) -> Callable[[int], LeastRelaxation]:
     """Ask whether what the library names is enough; where it counts in whole numbers, the least."""
 
-    def ask(left: int) -> dict[str, Any]:
+    def ask(left: int) -> LeastRelaxation:
         value = int(needed) if name == "p" else needed
         known = question.feasible(3 * left, **{name: value})
         if known is None:
@@ -135,10 +136,10 @@ def _needed(
     return ask
 
 
-def _of_quotas(question: Question) -> list[Callable[[int], dict[str, Any]]]:
+def _of_quotas(question: Question) -> list[Callable[[int], LeastRelaxation]]:
     """Ask how much fewer, or more, sites each region must be let have."""
     wanted = question.wanted
-    asks: list[Callable[[int], dict[str, Any]]] = []
+    asks: list[Callable[[int], LeastRelaxation]] = []
 
     def ask(limit: Limit, code: str, quota: Quota, now: int, last: int) -> None:
         step = -1 if limit is Limit.GROUP_MIN else 1
@@ -168,7 +169,7 @@ def _of_quotas(question: Question) -> list[Callable[[int], dict[str, Any]]]:
     return asks
 
 
-def _of_spacing(question: Question, spacing_m: float) -> Callable[[int], dict[str, Any]]:
+def _of_spacing(question: Question, spacing_m: float) -> Callable[[int], LeastRelaxation]:
     """Ask how near stations must be let stand, in steps of 10 m; 0 = without any spacing."""
     steps = np.arange(math.ceil(spacing_m / _SPACING_STEP_M) - 1, -1, -1) * _SPACING_STEP_M
 
@@ -190,7 +191,7 @@ def _least_step(
     *,
     region: str | None = None,
     unit: str | None = None,
-) -> dict[str, Any]:
+) -> LeastRelaxation:
     """Return the first of ever looser steps with which there is a plan, by halving."""
     parts = left * (math.ceil(math.log2(len(steps) + 1)) + 1)
     known = question.feasible(parts, **changed(steps[-1])) if steps else False
@@ -215,7 +216,7 @@ def _least_step(
     )
 
 
-def _reaching_standard(question: Question) -> dict[str, Any]:
+def _reaching_standard(question: Question) -> LeastRelaxation:
     """Return the least standard by which all candidates together reach the share asked."""
     inputs = question.inputs
     longest_m = LONGEST_STANDARD * inputs.standard.walk_m(inputs.estimate)
@@ -239,7 +240,7 @@ def _reaching_standard(question: Question) -> dict[str, Any]:
 
 def _standard(
     question: Question, needed_m: float | None, least_m: float | None, outcome: Outcome
-) -> dict[str, Any]:
+) -> LeastRelaxation:
     """Return a standard that must give way, in the unit that was asked."""
     inputs = question.inputs
     metres = question.wanted.standard_m is not None
@@ -257,7 +258,7 @@ def _standard(
 # Where a plan reaches less than people want
 
 
-def towards(question: Question, goal: float) -> list[dict[str, Any]]:
+def towards(question: Question, goal: float) -> list[LeastRelaxation]:
     """Return how many sites, what budget or what standard would reach a share of the demand.
 
     Where quotas, a spacing or backup bind the plan as well, nothing is told: these questions are
@@ -273,7 +274,7 @@ def towards(question: Question, goal: float) -> list[dict[str, Any]]:
     return [] if wanted.p is not None else [_budget(question, wanted.budget, goal)]
 
 
-def _budget(question: Question, budget: float, goal: float) -> dict[str, Any]:
+def _budget(question: Question, budget: float, goal: float) -> LeastRelaxation:
     inputs, clock = question.inputs, question.clock
     count = len(inputs.candidates)
     if clock.left() == 0:
@@ -294,7 +295,7 @@ def _budget(question: Question, budget: float, goal: float) -> dict[str, Any]:
     return _told(Limit.BUDGET, budget, answer.objective, Outcome.ENOUGH, at_least=answer.bound)
 
 
-def _sites_and_standard(question: Question, p: float, goal: float) -> list[dict[str, Any]]:
+def _sites_and_standard(question: Question, p: float, goal: float) -> list[LeastRelaxation]:
     inputs = question.inputs
     standard_m = inputs.standard.walk_m(inputs.estimate)
     matrix = _walks(question, LONGEST_STANDARD * standard_m)
@@ -323,7 +324,7 @@ def _sites_and_standard(question: Question, p: float, goal: float) -> list[dict[
     return [_of_sites(sites, p), _of_standard(question, standard)]
 
 
-def _of_sites(found: Relaxation, p: float) -> dict[str, Any]:
+def _of_sites(found: Relaxation, p: float) -> LeastRelaxation:
     """Return the library's answer without the column of facilities."""
     if found.needed is None:
         return _told(Limit.SITES, p, None, Outcome.NEVER if found.proven else Outcome.UNKNOWN)
@@ -331,7 +332,7 @@ def _of_sites(found: Relaxation, p: float) -> dict[str, Any]:
     return _told(Limit.SITES, p, found.needed - 1, Outcome.ENOUGH, at_least=least)
 
 
-def _of_standard(question: Question, found: Relaxation) -> dict[str, Any]:
+def _of_standard(question: Question, found: Relaxation) -> LeastRelaxation:
     if found.needed is None and found.proven:
         # Farther was not measured.
         inputs = question.inputs

@@ -5,14 +5,30 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from geoalchemy2.shape import from_shape
+import shapely
+from geoalchemy2.shape import from_shape, to_shape
 from shapely import Point
 
 from geoapp.analysis.siting import EquityResult, SitingStatus
-from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.run import RunState
-from geoapp.core.words import RunStatus
+from geoapp.core.results.explanation import Explanation, OtherPlans
+from geoapp.core.results.kept import KeptText
+from geoapp.core.results.siting import (
+    SITING_RUNS,
+    CurvePoint,
+    DistrictGain,
+    DistrictShare,
+    Fairness,
+    FairnessLevel,
+    KeptSitingRegion,
+    ObjectiveUnit,
+    Site,
+    SitingFindings,
+    SitingGap,
+    SitingRegionFigures,
+    SitingRun,
+)
+from geoapp.core.words import Level, RunStatus
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import (
@@ -24,21 +40,26 @@ from geoapp.operations.siting.recount import (
 )
 from geoapp.operations.siting.solve import SitingPlan
 from geoapp.operations.siting.walks import walk_figures
-from geoapp.operations.siting.zones import gains_by_zone, siting_gaps, zone_rows, zones_of
+from geoapp.operations.siting.zones import (
+    SiteZones,
+    gains_by_zone,
+    siting_gaps,
+    zone_rows,
+    zones_of,
+)
 from geoapp.store.engine import Database
 from geoapp.store.models import RunRegion, RunSite
 from geoapp.store.runs.inputs import read_regions
 from geoapp.store.runs.runs import end_run, run_regions, save_results
 from geoapp.store.runs.sites import run_sites, save_sites
 
-KIND: Final = "siting"
 # What an objective counts.
-UNITS: Final[Mapping[SitingModel, str]] = {
-    SitingModel.MCLP: "workers",
-    SitingModel.LSCP: "sites",
-    SitingModel.P_MEDIAN: "worker_metres",
-    SitingModel.P_CENTER: "metres",
-    SitingModel.EQUITY: "workers",
+UNITS: Final[Mapping[SitingModel, ObjectiveUnit]] = {
+    SitingModel.MCLP: ObjectiveUnit.WORKERS,
+    SitingModel.LSCP: ObjectiveUnit.SITES,
+    SitingModel.P_MEDIAN: ObjectiveUnit.WORKER_METRES,
+    SitingModel.P_CENTER: ObjectiveUnit.METRES,
+    SitingModel.EQUITY: ObjectiveUnit.WORKERS,
 }
 
 
@@ -76,62 +97,68 @@ def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
     return sites
 
 
-def _pair(text: Text | None) -> dict[str, str] | None:
-    return None if text is None else {"zh": text.zh, "en": text.en}
-
-
-def _summary(
-    inputs: SitingInputs, wanted: SitingParameters, plan: SitingPlan, found: Found
-) -> dict[str, Any]:
+def _findings(
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    plan: SitingPlan,
+    found: Found,
+    zones: SiteZones,
+    explanation: Explanation,
+    others: OtherPlans | None,
+) -> SitingFindings:
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
     total = float(inputs.weight.sum())
     seated = wanted.capacity is not None
     plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0 and not seated
     costs = inputs.candidates.cost[found.order]
-    summary: dict[str, Any] = {
-        "model": str(wanted.model),
-        "status": str(result.status),
+    distances = plan.unreachable_weight is not None and len(found.order)
+    members: dict[str, Any] = {
+        "model": wanted.model,
+        "status": result.status,
         "proven": result.status is SitingStatus.OPTIMAL,
         "objective": number(result.objective),
-        "objective_unit": "workers_served" if seated else UNITS[wanted.model],
+        "objective_unit": ObjectiveUnit.WORKERS_SERVED if seated else UNITS[wanted.model],
         "bound": number(result.bound),
         "bound_basis": result.bound_basis,
         "gap_share": number(result.gap_share),
         "sites": len(found.order),
         "cost": number(float(costs.sum())) if len(costs) else 0.0,
         "total": figures_of(inputs, found, np.ones(len(inputs.weight), np.bool_)),
-        "curve": [
-            {
-                "p": one.p,
-                "objective": one.objective,
-                "bound": one.bound,
-                "covered_share": (base + one.objective) / total if plain else None,
-                "covered_share_bound": (base + one.bound) / total if plain else None,
-            }
+        "curve": tuple(
+            CurvePoint(
+                p=one.p,
+                objective=one.objective,
+                bound=one.bound,
+                covered_share=(base + one.objective) / total if plain else None,
+                covered_share_bound=(base + one.bound) / total if plain else None,
+            )
             for one in result.curve
-        ],
+        ),
         "seconds": result.seconds,
-        "reason": _pair(result.reason),
+        "reason": KeptText.of(result.reason),
         "needed_p": result.needed_p,
         "needed_budget": number(result.needed_budget),
         "reachable_share": number(result.reachable_share),
         "unreachable_weight": plan.unreachable_weight,
         "standard_walk_m": inputs.standard.walk_m(inputs.estimate),
         "standard_line_m": inputs.standard.line_m(inputs.estimate),
-        "walks": None,
+        "walks": walk_figures(inputs, found.order) if distances else None,
+        "explanation": explanation,
+        "alternatives": others,
+        "gap_zones": len(zones.gaps.zones),
+        "gap_rest_zones": zones.gaps.rest_zones,
+        "gap_rest_workers": zones.gaps.rest_workers,
     }
     if plan.equity is not None:
-        summary["equity"] = _equity(plan.equity)
-    if plan.unreachable_weight is not None and len(found.order):
-        summary["walks"] = walk_figures(inputs, found.order)
-    return summary
+        members["equity"] = _fairness(plan.equity)
+    return SitingFindings(**members)
 
 
-def _equity(found: EquityResult) -> dict[str, Any]:
+def _fairness(found: EquityResult) -> Fairness:
     """Return the districts, the worst served first, and how far down that order is proven."""
     known = [
-        {"code": str(code) or None, "share": float(share)}
+        DistrictShare(code=str(code) or None, share=float(share))
         for code, share in zip(found.regions, found.shares.tolist(), strict=True)
         if math.isfinite(share)
     ]
@@ -140,19 +167,19 @@ def _equity(found: EquityResult) -> dict[str, Any]:
         if not level.proven:
             break
         proven += 1
-    return {
-        "districts": sorted(known, key=lambda one: one["share"]),
-        "proven_districts": proven,
-        "levels": [
-            {
-                "lowest": one.lowest,
-                "objective": one.objective,
-                "bound": number(one.bound),
-                "proven": one.proven,
-            }
+    return Fairness(
+        districts=tuple(sorted(known, key=lambda one: one.share)),
+        proven_districts=proven,
+        levels=tuple(
+            FairnessLevel(
+                lowest=one.lowest,
+                objective=one.objective,
+                bound=number(one.bound),
+                proven=one.proven,
+            )
             for one in found.levels
-        ],
-    }
+        ),
+    )
 
 
 def store_siting(
@@ -161,14 +188,10 @@ def store_siting(
     inputs: SitingInputs,
     wanted: SitingParameters,
     plan: SitingPlan,
-    more: dict[str, Any],
+    explanation: Explanation,
+    others: OtherPlans | None,
 ) -> None:
     """Write the results and end the run, in one transaction.
-
-    Parameters
-    ----------
-    more
-        What else the result holds: ``explanation`` and ``alternatives``.
 
     Raises
     ------
@@ -177,9 +200,9 @@ def store_siting(
     """
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
-    summary = _summary(inputs, wanted, plan, found) | zones.told() | more
+    findings = _findings(inputs, wanted, plan, found, zones, explanation, others)
     regions = [
-        RunRegion(run_id=attempt.run_id, region_code=code, figures=figures)
+        RunRegion(run_id=attempt.run_id, region_code=code, figures=figures.as_json())
         for code, figures in by_region(inputs, found)
     ]
     sites = _sites(attempt.run_id, inputs, found)
@@ -190,8 +213,8 @@ def store_siting(
             attempt.run_id,
             attempt.number,
             RunStatus.SUCCEEDED,
-            result=summary,
-            inputs=inputs.told,
+            result=findings.stored(),
+            inputs=inputs.rests_on.as_json(),
         )
         if not ended:
             raise LostRunError
@@ -199,7 +222,7 @@ def store_siting(
         save_sites(session, attempt.run_id, sites)
 
 
-def finished(database: Database, run_id: int) -> RunState:
+def finished(database: Database, run_id: int) -> SitingRun:
     """Return a siting run that has results.
 
     Raises
@@ -209,10 +232,10 @@ def finished(database: Database, run_id: int) -> RunState:
     ConflictError
         If it has not succeeded.
     """
-    return read_finished(database, KIND, run_id)
+    return read_finished(database, SITING_RUNS, run_id)
 
 
-def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
+def region_figures(database: Database, run_id: int) -> list[SitingRegionFigures]:
     """Return a finished run's figures by region, before and after, in order of code.
 
     Raises
@@ -223,68 +246,71 @@ def region_figures(database: Database, run_id: int) -> list[dict[str, Any]]:
     finished(database, run_id)
     with database.session() as session:
         names = {one.code: one for one in read_regions(session)}
-        return [
-            {
-                "code": row.region_code,
-                "name_zh": names[row.region_code].name_zh
-                if row.region_code in names
-                else row.region_code,
-                "name_en": names[row.region_code].name_en if row.region_code in names else None,
-                "level": names[row.region_code].level if row.region_code in names else None,
-                "parent": names[row.region_code].parent_code if row.region_code in names else None,
-                **row.figures,
-            }
-            for row in run_regions(session, run_id)
-        ]
+        rows = []
+        for row in run_regions(session, run_id):
+            region = names.get(row.region_code)
+            rows.append(
+                SitingRegionFigures(
+                    code=row.region_code,
+                    name_zh=region.name_zh if region else row.region_code,
+                    name_en=region.name_en if region else None,
+                    level=Level(region.level) if region else None,
+                    parent=region.parent_code if region else None,
+                    **dict(KeptSitingRegion.checked(row.figures)),
+                )
+            )
+        return rows
 
 
-def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[dict[str, Any]]:
+def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Site]:
     """Return a finished run's sites in order of what each adds, or the best of the others.
-
-    ``geometry_wkb`` is WGS-84.
 
     Raises
     ------
     ConflictError
         If the run has not succeeded.
     """
-    sample = bool(finished(database, run_id).inputs.get("sample"))
+    sample = finished(database, run_id).inputs.sample
     with database.session() as session:
         names = {one.code: one for one in read_regions(session)}
         by_zone = gains_by_zone(session, run_id, chosen=chosen)
 
-        def gains(by_district: dict[str, float]) -> list[dict[str, Any]]:
+        def gains(by_district: dict[str, float]) -> tuple[DistrictGain, ...]:
             # JSON of the store does not keep an order.
             rows = sorted(by_district.items(), key=lambda item: (-item[1], item[0]))
-            return [
-                {
-                    "code": code or None,
-                    "name_zh": names[code].name_zh if code in names else code or None,
-                    "name_en": names[code].name_en if code in names else None,
-                    "workers": workers,
-                }
+            return tuple(
+                DistrictGain(
+                    code=code or None,
+                    name_zh=names[code].name_zh if code in names else code or None,
+                    name_en=names[code].name_en if code in names else None,
+                    workers=workers,
+                )
                 for code, workers in rows
-            ]
+            )
 
-        return [
-            {
-                "order": site.rank,
-                "code": site.code,
-                "name": site.name,
-                "region": site.region_code,
-                "cost": site.cost,
-                "fixed": site.fixed,
-                "adds": site.adds,
-                "by_district": gains(site.by_district),
-                "by_zone": None if by_zone is None else by_zone.get(site.rank, []),
-                "sample": sample,
-                "geometry_wkb": bytes(site.geom.data),
-            }
-            for site in run_sites(session, run_id, chosen=chosen)
-        ]
+        sites = []
+        for site in run_sites(session, run_id, chosen=chosen):
+            lon, lat = shapely.get_coordinates(to_shape(site.geom))[0].tolist()
+            sites.append(
+                Site(
+                    order=site.rank,
+                    code=site.code,
+                    name=site.name,
+                    region=site.region_code,
+                    cost=site.cost,
+                    fixed=site.fixed,
+                    adds=site.adds,
+                    by_district=gains(site.by_district),
+                    by_zone=None if by_zone is None else by_zone.get(site.rank, ()),
+                    sample=sample,
+                    lon=lon,
+                    lat=lat,
+                )
+            )
+        return sites
 
 
-def gap_zones(database: Database, run_id: int) -> list[dict[str, Any]]:
+def gap_zones(database: Database, run_id: int) -> list[SitingGap]:
     """Return the gap zones that a finished run started from, and whom its sites reach of each.
 
     Raises

@@ -7,7 +7,7 @@ from typing import Any
 from geoapp.analysis.siting import SitingStatus
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import SITING_RUNS, SitingRun
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
@@ -16,7 +16,7 @@ from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
-from geoapp.operations.siting.results import KIND, store_siting
+from geoapp.operations.siting.results import store_siting
 from geoapp.operations.siting.solve import solve_siting
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
@@ -35,7 +35,7 @@ _UNITS = {
 }
 
 
-def start(database: Database, wanted: SitingParameters, created_by: str | None) -> RunState:
+def start(database: Database, wanted: SitingParameters, created_by: str | None) -> SitingRun:
     """Queue a run and return its state.
 
     Raises
@@ -45,7 +45,7 @@ def start(database: Database, wanted: SitingParameters, created_by: str | None) 
     """
     with database.session() as session:
         check_siting(session, wanted)
-    return read(database, runs.enqueue(database, KIND, wanted.stored(), created_by))
+    return read(database, runs.enqueue(database, SITING_RUNS, wanted.stored(), created_by))
 
 
 def run_here(
@@ -53,11 +53,11 @@ def run_here(
     settings: Settings,
     wanted: SitingParameters,
     progress: Callable[[float, Text], None] | None = None,
-) -> RunState:
+) -> SitingRun:
     """Do a run in this process, for the command line, and return how it ended."""
     with database.session() as session:
         check_siting(session, wanted)
-    run_id = runs.store_run(database, KIND, wanted.stored(), None)
+    run_id = runs.store_run(database, SITING_RUNS, wanted.stored(), None)
     runs.perform_here(database, run_id, work(database, settings), progress)
     return read(database, run_id)
 
@@ -124,25 +124,26 @@ def _compute(
         inputs,
         wanted,
         plan,
-        {"explanation": explanation, "alternatives": others},
+        explanation,
+        others,
     )
 
 
-def read(database: Database, run_id: int) -> RunState:
+def read(database: Database, run_id: int) -> SitingRun:
     """Return a siting run's state."""
-    return runs.read_run(database, KIND, run_id)
+    return runs.read_run(database, SITING_RUNS, run_id)
 
 
-def recent(database: Database, limit: int = 20) -> list[RunState]:
+def recent(database: Database, limit: int = 20) -> list[SitingRun]:
     """Return the newest siting runs, newest first."""
-    return runs.recent_runs(database, KIND, limit)
+    return runs.recent_runs(database, SITING_RUNS, limit)
 
 
-def latest(database: Database) -> RunState | None:
+def latest(database: Database) -> SitingRun | None:
     """Return the siting run that succeeded last, or None."""
-    return runs.latest_success(database, KIND)
+    return runs.latest_success(database, SITING_RUNS)
 
 
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> RunState:
+def cancel(database: Database, run_id: int, *, by: SignedInUser) -> SitingRun:
     """Cancel a siting run; one that is solving keeps its best plan so far."""
-    return runs.cancel(database, KIND, run_id, by=by)
+    return runs.cancel(database, SITING_RUNS, run_id, by=by)

@@ -12,10 +12,10 @@ from typing import Final
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.words import RunStatus
 from geoapp.operations.runs.lifecycle import read_run
-from geoapp.operations.siting.results import KIND
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database, Session
 from geoapp.store.runs.scenarios import (
@@ -165,7 +165,7 @@ def _answering(database: Database, question: SitingParameters, run: int | None) 
     """Return the run if it has answered this very question."""
     if run is None:
         return None
-    state = read_run(database, KIND, run)
+    state = read_run(database, SITING_RUNS, run)
     good = state.status is RunStatus.SUCCEEDED and question.same_as(
         SitingParameters.from_stored(state.params)
     )

@@ -4,6 +4,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
+from geoapp.core.results.siting import SitingWalks
 from geoapp.operations.siting.inputs import SitingInputs
 
 
@@ -63,7 +64,7 @@ def kept_rows(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
     )
 
 
-def walk_figures(inputs: SitingInputs, chosen: IntArray) -> dict[str, float | None]:
+def walk_figures(inputs: SitingInputs, chosen: IntArray) -> SitingWalks:
     """Return the mean and the longest walk to the nearest site, before and after, of all reached.
 
     Figures before are of those whom a facility serves; None where it serves nobody.
@@ -79,12 +80,12 @@ def walk_figures(inputs: SitingInputs, chosen: IntArray) -> dict[str, float | No
     np.minimum.at(after_m, row, walks.data)
     before = _mean_and_longest(inputs.existing_m, inputs.weight)
     after = _mean_and_longest(after_m, inputs.weight)
-    return {
-        "walk_mean_before_m": before[0],
-        "walk_longest_before_m": before[1],
-        "walk_mean_after_m": after[0],
-        "walk_longest_after_m": after[1],
-    }
+    return SitingWalks(
+        walk_mean_before_m=before[0],
+        walk_longest_before_m=before[1],
+        walk_mean_after_m=after[0],
+        walk_longest_after_m=after[1],
+    )
 
 
 def _mean_and_longest(walk_m: FloatArray, weight: FloatArray) -> tuple[float | None, float | None]:

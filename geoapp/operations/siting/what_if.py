@@ -110,7 +110,7 @@ class WhatIfService:
         before = float(ground.weight[ground.covered].sum())
         return WhatIf(
             demand=ground.demand_code,
-            sample=bool(ground.told["sample"]),
+            sample=ground.rests_on.sample,
             weight=weight,
             covered_before=before,
             covered_after=before + float(ground.weight[fresh].sum()),

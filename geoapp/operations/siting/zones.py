@@ -2,7 +2,7 @@
 
 import io
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from sqlalchemy.orm import Session
@@ -10,12 +10,9 @@ from sqlalchemy.orm import Session
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.coverage.gaps import gap_zones as find_gap_zones
 from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.results.siting import SitingGap, ZoneGain
 from geoapp.operations.coverage.found import MAX_ZONES
-from geoapp.operations.coverage.results import (
-    array_bytes,
-    gap_row,
-    stored_gaps,
-)
+from geoapp.operations.coverage.results import array_bytes, gap_row, stored_gaps
 from geoapp.operations.ground.in_service import named_regions
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import Found
@@ -41,14 +38,6 @@ class SiteZones:
 
     gaps: GapResult
     gains: FloatArray
-
-    def told(self) -> dict[str, Any]:
-        """Return how many zones there are, as the run's result keeps it."""
-        return {
-            "gap_zones": len(self.gaps.zones),
-            "gap_rest_zones": self.gaps.rest_zones,
-            "gap_rest_workers": self.gaps.rest_workers,
-        }
 
 
 def zones_of(inputs: SitingInputs, found: Found) -> SiteZones:
@@ -95,7 +84,7 @@ def _gains(session: Session, run_id: int) -> FloatArray | None:
 
 def gains_by_zone(
     session: Session, run_id: int, *, chosen: bool
-) -> dict[int, list[dict[str, Any]]] | None:
+) -> dict[int, tuple[ZoneGain, ...]] | None:
     """Return by rank of a site whom it newly reaches by zone, most first.
 
     None for a run from before there were zones. A zone without a rank is one that is not listed.
@@ -104,24 +93,24 @@ def gains_by_zone(
     if gains is None:
         return None
     names = {gap.rank: gap for gap, _ in stored_gaps(session, run_id)}
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[ZoneGain]] = {}
     for _, rank, zone, workers in gains[gains[:, 0] == chosen].tolist():
         gap = names.get(int(zone))
         found.setdefault(int(rank), []).append(
-            {
-                "rank": None if gap is None else gap.rank,
-                "name_zh": None if gap is None else gap.name_zh,
-                "name_en": None if gap is None else gap.name_en,
-                "workers": workers,
-            }
+            ZoneGain(
+                rank=None if gap is None else gap.rank,
+                name_zh=None if gap is None else gap.name_zh,
+                name_en=None if gap is None else gap.name_en,
+                workers=workers,
+            )
         )
-    return found
+    return {rank: tuple(gained) for rank, gained in found.items()}
 
 
-def siting_gaps(session: Session, run_id: int) -> list[dict[str, Any]]:
+def siting_gaps(session: Session, run_id: int) -> list[SitingGap]:
     """Return the gap zones of a siting run by rank, each with whom the sites reach of it.
 
-    ``geometry_wkb`` is WGS-84. Empty for a run from before there were zones.
+    Empty for a run from before there were zones.
     """
     gains = _gains(session, run_id)
     if gains is None:
@@ -129,22 +118,22 @@ def siting_gaps(session: Session, run_id: int) -> list[dict[str, Any]]:
     mine = gains[(gains[:, 0] == 1) & (gains[:, 2] > 0)]
     reached = np.bincount(mine[:, 2].astype(np.int64), mine[:, 3], MAX_ZONES + 1)
     return [
-        {
-            "rank": gap.rank,
-            "name": gap.name_zh,
-            "name_zh": gap.name_zh,
-            "name_en": gap.name_en,
-            "region": gap.region_code,
-            "workers": gap.workers,
-            "reached_workers": float(reached[gap.rank]),
-            "left_workers": max(0.0, gap.workers - float(reached[gap.rank])),
-            "points": gap.points,
-            "worst_m": gap.worst_m,
-            "mean_m": gap.mean_m,
-            "nearest_code": gap.nearest_code,
-            "nearest_name": gap.nearest_name,
-            "nearest_name_en": nearest_name_en,
-            "geometry_wkb": bytes(gap.geom.data),
-        }
+        SitingGap(
+            rank=gap.rank,
+            name=gap.name_zh,
+            name_zh=gap.name_zh,
+            name_en=gap.name_en,
+            region=gap.region_code,
+            workers=gap.workers,
+            reached_workers=float(reached[gap.rank]),
+            left_workers=max(0.0, gap.workers - float(reached[gap.rank])),
+            points=gap.points,
+            worst_m=gap.worst_m,
+            mean_m=gap.mean_m,
+            nearest_code=gap.nearest_code,
+            nearest_name=gap.nearest_name,
+            nearest_name_en=nearest_name_en,
+            geometry_wkb=bytes(gap.geom.data),
+        )
         for gap, nearest_name_en in stored_gaps(session, run_id)
     ]

@@ -1,5 +1,6 @@
 """A coverage run's tables and zones into files: GeoJSON, GeoPackage, CSV, XLSX."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,14 @@ import shapely
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.results.coverage import CoverageGap, OverlapFigures, RegionFigures
 
-_NESTED = frozenset({"walk", "straight_line", "access"})
+_COLUMNS = (
+    *("code", "name_zh", "name_en", "level", "parent", "weight", "point_count"),
+    *("backup_share", "backup_weight", "covered_share", "covered_weight"),
+    *("uncovered_share", "uncovered_weight", "unreachable_weight"),
+)
+_NO_CELL = {"geometry_wkb"}
 SUFFIXES = (".geojson", ".json", ".gpkg", ".csv", ".xlsx")
 
 
@@ -36,9 +43,9 @@ class CoverageTables:
 
     question: list[tuple[Text, Text]]
     about: dict[str, Any]
-    regions: list[dict[str, Any]]
-    gaps: list[dict[str, Any]]
-    overlaps: list[dict[str, Any]] | None
+    regions: Sequence[RegionFigures]
+    gaps: Sequence[CoverageGap]
+    overlaps: Sequence[OverlapFigures] | None
 
 
 def check_suffix(path: Path) -> str:
@@ -58,23 +65,24 @@ def check_suffix(path: Path) -> str:
     return suffix
 
 
-def _flat(row: dict[str, Any]) -> dict[str, Any]:
-    walk = row.get("walk") or {}
-    flat = {name: value for name, value in row.items() if name not in _NESTED}
+def _flat(row: RegionFigures) -> dict[str, Any]:
+    flat = {name: getattr(row, name) for name in _COLUMNS}
     for name in ("mean_m", "p10_m", "p50_m", "p90_m", "greatest_m"):
-        flat[f"walk_{name}"] = walk.get(name)
+        flat[f"walk_{name}"] = None if row.walk is None else getattr(row.walk, name)
     for name in ("straight_line", "access"):
-        flat |= _unfolded(row.get(name) or {}, name)
+        nested = getattr(row, name)
+        flat |= _unfolded({} if nested is None else nested.model_dump(), name)
     return flat
 
 
-def _zone(zone: dict[str, Any]) -> dict[str, Any]:
+def _zone(zone: CoverageGap) -> dict[str, Any]:
     """Return a gap zone with the places of what would close it in one cell."""
-    places = zone["closers"]
-    if places is None:
-        return zone
-    told = "; ".join(f"{one['lon']:.5f}, {one['lat']:.5f}: {one['workers']:,.0f}" for one in places)
-    return {**zone, "closers": told}
+    cells = zone.model_dump(exclude=_NO_CELL)
+    if zone.closers is not None:
+        cells["closers"] = "; ".join(
+            f"{one.lon:.5f}, {one.lat:.5f}: {one.workers:,.0f}" for one in zone.closers
+        )
+    return cells
 
 
 def _unfolded(values: dict[str, Any], name: str) -> dict[str, Any]:
@@ -90,24 +98,25 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
     """Write a run's tables; the format is the suffix's. Geometries are EPSG:4326."""
     suffix = check_suffix(path)
     regions = pd.DataFrame([_flat(row) for row in tables.regions])
-    zones = [dict(row) for row in tables.gaps]
-    shapes = [shapely.from_wkb(zone.pop("geometry_wkb")) for zone in zones]
+    shapes = [shapely.from_wkb(zone.geometry_wkb) for zone in tables.gaps]
     if suffix in (".geojson", ".json"):
         features = [
             {
                 "type": "Feature",
-                "id": zone["rank"],
+                "id": zone.rank,
                 "geometry": shapely.geometry.mapping(shape),
-                "properties": zone,
+                "properties": zone.model_dump(mode="json", exclude=_NO_CELL),
             }
-            for zone, shape in zip(zones, shapes, strict=True)
+            for zone, shape in zip(tables.gaps, shapes, strict=True)
         ]
         body = {
             "type": "FeatureCollection",
             "features": features,
             "run": tables.about,
-            "regions": tables.regions,
-            "overlaps": tables.overlaps,
+            "regions": [row.model_dump(mode="json") for row in tables.regions],
+            "overlaps": None
+            if tables.overlaps is None
+            else [one.model_dump() for one in tables.overlaps],
         }
         path.write_bytes(orjson.dumps(body))
     elif suffix == ".csv":
@@ -115,14 +124,16 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
     elif suffix == ".xlsx":
         with pd.ExcelWriter(path, engine="openpyxl") as writer:
             regions.to_excel(writer, sheet_name="regions 区域", index=False)
-            plain_zones = pd.DataFrame([_zone(one) for one in zones])
+            plain_zones = pd.DataFrame([_zone(one) for one in tables.gaps])
             plain_zones.to_excel(writer, sheet_name="gaps 盲区", index=False)
-            pairs = pd.DataFrame(tables.overlaps or [])
+            pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps or ()])
             pairs.to_excel(writer, sheet_name="overlaps 重叠", index=False)
             asked = pd.DataFrame([[label.both(), value.both()] for label, value in tables.question])
             asked.to_excel(writer, sheet_name="question 问题", index=False, header=False)
     else:
-        gaps = gpd.GeoDataFrame([_zone(one) for one in zones], geometry=shapes, crs="EPSG:4326")
+        gaps = gpd.GeoDataFrame(
+            [_zone(one) for one in tables.gaps], geometry=shapes, crs="EPSG:4326"
+        )
         gaps.to_file(path, layer="gaps", driver="GPKG")
         plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
         plain.to_file(path, layer="regions", driver="GPKG", mode="a")

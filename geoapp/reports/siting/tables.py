@@ -1,5 +1,6 @@
 """A siting run's sites and figures as files: GeoJSON, GeoPackage, CSV, XLSX."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,14 @@ import shapely
 from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.core.i18n import Text
+from geoapp.core.results.kept import Kept
+from geoapp.core.results.siting import (
+    DistrictGain,
+    Site,
+    SitingGap,
+    SitingRegionFigures,
+    ZoneGain,
+)
 from geoapp.reports.tables import FileTable, check_format, write_table
 
 _COLUMNS = (
@@ -42,6 +51,12 @@ _GAP_COLUMNS = (
     "nearest_code",
     "nearest_name",
 )
+_REGION_COLUMNS = (
+    *("code", "name_zh", "name_en", "level", "parent", "sites", "weight", "point_count"),
+    *("added_weight", "uncovered_weight", "backup_after_weight", "covered_after_share"),
+    *("backup_before_weight", "covered_after_weight", "covered_before_share"),
+    "covered_before_weight",
+)
 _NUMBERS = frozenset({0, 3, 4, 6, 8})
 
 
@@ -58,7 +73,7 @@ class SitingTables:
     about
         The run's number, parameters, inputs and results, for programs.
     sites, others
-        One row a site, in order of what each adds, with ``geometry_wkb`` (WGS-84); the best of the
+        One row a site, in order of what each adds, with its place (WGS-84); the best of the
         candidates that were not chosen.
     regions
         One row a region, before and after.
@@ -69,35 +84,34 @@ class SitingTables:
     summary: list[tuple[Text, Any]]
     explanation: list[Text]
     about: dict[str, Any]
-    sites: list[dict[str, Any]]
-    others: list[dict[str, Any]]
-    regions: list[dict[str, Any]]
-    gaps: list[dict[str, Any]]
+    sites: Sequence[Site]
+    others: Sequence[Site]
+    regions: Sequence[SitingRegionFigures]
+    gaps: Sequence[SitingGap]
 
 
-def _rows(sites: list[dict[str, Any]]) -> list[tuple[list[Any], Any]]:
+def _rows(sites: Sequence[Site]) -> list[tuple[list[Any], Any]]:
     rows = []
     for site in sites:
-        point = shapely.from_wkb(site["geometry_wkb"])
         cells = {
-            **site,
-            "lon": point.x,
-            "lat": point.y,
-            "by_district": _gains(site["by_district"]),
-            "by_zone": _gains(site["by_zone"]),
+            **dict(site),
+            "by_district": _gains(site.by_district),
+            "by_zone": None if site.by_zone is None else _gains(site.by_zone),
         }
-        rows.append(([cells[name] for name in _COLUMNS], point))
+        rows.append(([cells[name] for name in _COLUMNS], shapely.Point(site.lon, site.lat)))
     return rows
 
 
-def _gains(rows: list[dict[str, Any]] | None) -> str | None:
-    """Return who gains in one cell; None where it is not known."""
-    if rows is None:
-        return None
-    return "; ".join(f"{one['name_zh'] or '?'} {one['workers']:,.0f}" for one in rows)
+def _gains(rows: Sequence[DistrictGain | ZoneGain]) -> str:
+    """Return who gains in one cell."""
+    return "; ".join(f"{one.name_zh or '?'} {one.workers:,.0f}" for one in rows)
 
 
-def _table(sites: list[dict[str, Any]]) -> FileTable:
+def _cells(row: Kept, columns: Sequence[str]) -> list[Any]:
+    return [getattr(row, name) for name in columns]
+
+
+def _table(sites: Sequence[Site]) -> FileTable:
     return FileTable(_COLUMNS, _rows(sites), _NUMBERS)
 
 
@@ -105,11 +119,9 @@ def _frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=[None] * len(rows), crs="EPSG:4326")
 
 
-def _zones(gaps: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    frame = pd.DataFrame(
-        [[one[name] for name in _GAP_COLUMNS] for one in gaps], columns=list(_GAP_COLUMNS)
-    )
-    shapes = [shapely.from_wkb(one["geometry_wkb"]) for one in gaps]
+def _zones(gaps: Sequence[SitingGap]) -> gpd.GeoDataFrame:
+    frame = pd.DataFrame([_cells(one, _GAP_COLUMNS) for one in gaps], columns=list(_GAP_COLUMNS))
+    shapes = [shapely.from_wkb(one.geometry_wkb) for one in gaps]
     return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
 
@@ -133,7 +145,8 @@ def write_siting(tables: SitingTables, path: Path) -> None:
     write_table(_table(tables.sites), path, layer="sites")
     if suffix == ".geojson":
         body = orjson.loads(path.read_bytes())
-        body |= {"run": tables.about, "regions": tables.regions}
+        regions = [one.model_dump(mode="json") for one in tables.regions]
+        body |= {"run": tables.about, "regions": regions}
         path.write_bytes(orjson.dumps(body))
     elif suffix == ".gpkg":
         _add_layers(tables, path)
@@ -151,10 +164,10 @@ def _write_book(tables: SitingTables, path: Path) -> None:
     for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
         rows = [cells for cells, _ in _rows(sites)]
         _fill(book.create_sheet(title), [list(_COLUMNS), *rows])
-    zones = [[one[name] for name in _GAP_COLUMNS] for one in tables.gaps]
+    zones = [_cells(one, _GAP_COLUMNS) for one in tables.gaps]
     _fill(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
-    rows = [list(one.values()) for one in tables.regions]
-    _fill(book.create_sheet("regions 区域"), [list(one) for one in tables.regions[:1]] + rows)
+    regions = [_cells(one, _REGION_COLUMNS) for one in tables.regions]
+    _fill(book.create_sheet("regions 区域"), [list(_REGION_COLUMNS), *regions])
     book.save(path)
 
 
@@ -174,7 +187,11 @@ def _add_layers(tables: SitingTables, path: Path) -> None:
     frame = gpd.GeoDataFrame(frame, geometry=[point for _, point in rows], crs="EPSG:4326")
     frame.to_file(path, layer="others", driver="GPKG", engine="pyogrio", mode="a")
     _zones(tables.gaps).to_file(path, layer="gaps", driver="GPKG", engine="pyogrio", mode="a")
-    _frame(tables.regions).to_file(path, layer="regions", driver="GPKG", engine="pyogrio", mode="a")
+    regions = [
+        dict(zip(_REGION_COLUMNS, _cells(one, _REGION_COLUMNS), strict=True))
+        for one in tables.regions
+    ]
+    _frame(regions).to_file(path, layer="regions", driver="GPKG", engine="pyogrio", mode="a")
     lines = [
         {"zh": label.zh, "en": label.en, "value": str(value)} for label, value in tables.summary
     ]

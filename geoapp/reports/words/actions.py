@@ -1,19 +1,24 @@
 """Runs of actions in words."""
 
 import math
-from typing import Any
+from collections.abc import Mapping
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTION_TEXT, ActionKind
-from geoapp.core.results.actions import CHOICE_TEXT, Choice
-from geoapp.core.results.run import RunState
-from geoapp.core.results.siting import STATUS_TEXT, SitingStatus
+from geoapp.core.results.actions import (
+    CHOICE_TEXT,
+    ActionFindings,
+    ActionRun,
+    ChosenAction,
+    ComparedChoice,
+)
+from geoapp.core.results.status import STATUS_TEXT, SitingStatus
 from geoapp.core.words import SAMPLE_TEXT
 
 
-def verdict(found: dict[str, Any]) -> Text:
+def verdict(found: ActionFindings | ComparedChoice) -> Text:
     """Return in words how far a plan can be from the best at most; never optimal without proof."""
-    status, gap = SitingStatus(found["status"]), found["gap_share"]
+    status, gap = found.status, found.gap_share
     text = STATUS_TEXT[status]
     if status is SitingStatus.OPTIMAL:
         return text
@@ -26,9 +31,9 @@ def verdict(found: dict[str, Any]) -> Text:
     )
 
 
-def kinds_text(kinds: dict[str, int]) -> Text:
+def kinds_text(kinds: Mapping[ActionKind, int]) -> Text:
     """Return how many actions of each kind, in words."""
-    parts = [(ACTION_TEXT[ActionKind(kind)], count) for kind, count in kinds.items()]
+    parts = [(ACTION_TEXT[kind], count) for kind, count in kinds.items()]
     if not parts:
         return Text("不做", "nothing")
     return Text(
@@ -37,35 +42,74 @@ def kinds_text(kinds: dict[str, int]) -> Text:
     )
 
 
-def summary_lines(run: RunState) -> list[tuple[Text, str]]:
+def action_text(
+    kind: ActionKind, name: str, detail: Text | None, hours: str, region: Text | None
+) -> Text:
+    """Return an action in words: what is done to whom, and where.
+
+    Parameters
+    ----------
+    detail
+        What more there is to say, such as where a facility moves to.
+    hours
+        Of new stations.
+    """
+    where = Text("", "") if region is None else Text(f"（{region.zh}）", f" ({region.en})")
+    more = detail or Text("", "")
+    return {
+        ActionKind.BUILD: Text(
+            f"新建站点 {name}{where.zh}，{hours} 开放",
+            f"Build a station at {name}{where.en}, open {hours}",
+        ),
+        ActionKind.EXTEND_HOURS: Text(
+            f"{name}{where.zh}延长开放时间，{more.zh}",
+            f"{name}{where.en}: longer hours, {more.en}",
+        ),
+        ActionKind.MOVE: Text(f"{name}{more.zh}{where.zh}", f"Move {name} {more.en}{where.en}"),
+        ActionKind.UPGRADE: Text(
+            f"{name}{where.zh}升级为服务户外劳动者的站点",
+            f"Upgrade {name}{where.en} to serve outdoor workers",
+        ),
+        ActionKind.CLOSE: Text(
+            f"撤销 {name}{where.zh}，附近另有站点",
+            f"Close {name}{where.en}; others are near",
+        ),
+    }[kind]
+
+
+def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
     """Return what a run of actions found as labels and values for people."""
-    result = run.result or {}
-    weight = result["weight"]
+    found = run.found
     lines: list[tuple[Text, str]] = []
-    if run.inputs.get("sample"):
+    if run.inputs.sample:
         lines.append(
             (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
         )
     lines += [
-        (Text("结论", "status"), verdict(result).both()),
+        (Text("结论", "status"), verdict(found).both()),
         (
             Text("此前走得到（各时刻平均）", "within reach before (mean of the moments)"),
-            f"{result['before']:,.0f} ({result['before'] / weight:.1%})",
+            f"{found.before:,.0f} ({found.before_share:.1%})",
         ),
         (
             Text("此后走得到", "within reach after"),
-            f"{result['objective']:,.0f} ({result['objective'] / weight:.1%})",
+            f"{found.objective:,.0f} ({found.after_share:.1%})",
         ),
-        (Text("任何方案至多", "no plan has more than"), f"{result['bound']:,.0f}"),
-        (Text("费用", "cost"), f"{result['cost']:,.10g} / {result['budget']:,.10g}"),
+        (Text("任何方案至多", "no plan has more than"), f"{found.bound:,.0f}"),
+        (Text("费用", "cost"), f"{found.cost:,.10g} / {found.budget:,.10g}"),
     ]
-    for one in result["comparison"]:
-        kinds = kinds_text(one["kinds"])
-        lines.append(
-            (
-                CHOICE_TEXT[Choice(one["choice"])],
-                f"+{one['added']:,.0f} · {one['cost']:,.10g} · {kinds.both()} · "
-                f"{verdict(one).both()}",
-            )
+    lines += [
+        (
+            CHOICE_TEXT[one.choice],
+            f"+{one.added:,.0f} · {one.cost:,.10g} · {kinds_text(one.kinds).both()} · "
+            f"{verdict(one).both()}",
         )
+        for one in found.comparison
+    ]
     return lines
+
+
+def action_line(one: ChosenAction) -> str:
+    """Return a line of the plan's list: what is done, its cost, what it adds."""
+    words = Text(one.text_zh, one.text_en).both()
+    return f"{one.order}. {words}: {one.cost:,.10g} → {one.adds:+,.0f}"

@@ -1,17 +1,14 @@
 """A coverage run in words: its title, what it rests on, a line to share."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.run import RunState
-from geoapp.core.units import format_metres, format_moment, format_seconds
-from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Basis, Family
-from geoapp.reports.words.question import Naming, question_title
-
-EVERYWHERE = Text("全部范围", "Everywhere")
+from geoapp.core.results.coverage import CoverageFigures, CoverageFindings, CoverageRun
+from geoapp.core.units import format_moment
+from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Family
+from geoapp.reports.words.question import Naming, area_text, question_title, standard_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,37 +35,32 @@ class Figures:
     p90_m: float | None
 
 
-def figures_of(stored: dict[str, Any]) -> Figures:
-    """Return the figures of a stored row."""
-    walk = stored["walk"] or {}
+def figures_of(found: CoverageFigures) -> Figures:
+    """Return the figures that the screens show."""
     return Figures(
-        weight=stored["weight"],
-        covered_weight=stored["covered_weight"],
-        uncovered_weight=stored["uncovered_weight"],
-        covered_share=stored["covered_share"],
-        backup_share=stored["backup_share"],
-        mean_m=walk.get("mean_m"),
-        p90_m=walk.get("p90_m"),
+        weight=found.weight,
+        covered_weight=found.covered_weight,
+        uncovered_weight=found.uncovered_weight,
+        covered_share=found.covered_share,
+        backup_share=found.backup_share,
+        mean_m=None if found.walk is None else found.walk.mean_m,
+        p90_m=None if found.walk is None else found.walk.p90_m,
     )
 
 
-def standard_text(run: RunState) -> Text:
-    """Return the standard: 500 m, 8 min."""
-    standard_m = run.params.get("standard_m")
-    if standard_m is not None:
-        return format_metres(standard_m)
-    return format_seconds(run.params["standard_seconds"])
+def _question(run: CoverageRun) -> CoverageParameters:
+    return CoverageParameters.from_stored(run.params)
 
 
-def area_text(run: RunState, regions: dict[str, Text]) -> Text:
-    """Return the area's name; its code where the region is no longer stored."""
-    code = run.params.get("region")
-    return EVERYWHERE if code is None else regions.get(code, Text(code, code))
+def _area_and_standard(run: CoverageRun, regions: Mapping[str, Text]) -> tuple[Text, Text]:
+    question = _question(run)
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    return area_text(question.region, regions), standard
 
 
-def run_line(run: RunState, naming: Naming) -> RunLine:
+def run_line(run: CoverageRun, naming: Naming) -> RunLine:
     """Return one line of the list of runs."""
-    covered = run.result["total"]["covered_share"] if run.result else None
+    covered = None if run.result is None else run.result.total.covered_share
     return RunLine(
         id=run.id,
         title=question_title(CoverageParameters.from_stored(run.params), naming),
@@ -78,23 +70,23 @@ def run_line(run: RunState, naming: Naming) -> RunLine:
     )
 
 
-def demand_code(run: RunState) -> str | None:
+def demand_code(run: CoverageRun) -> str | None:
     """Return the code of the demand set that a run used, or is to use; None is the newest."""
-    code: str | None = run.inputs.get("demand") or run.params.get("demand")
-    return code
+    return run.inputs.demand or _question(run).demand
 
 
-def _basis_text(run: RunState) -> Text:
+def _basis_text(run: CoverageRun) -> Text:
     """Return how walks were found; on a network, for which share of the demand."""
-    basis = BASIS_TEXT[Basis(run.inputs.get("basis", Basis.ESTIMATE))]
-    network, total = (run.result or {}).get("network"), (run.result or {}).get("total")
-    if not network or not total or total["weight"] <= 0:
+    basis = BASIS_TEXT[run.inputs.basis]
+    network = None if run.result is None else run.result.network
+    weight = 0.0 if run.result is None else run.result.total.weight
+    if network is None or weight <= 0:
         return basis
-    share = network["walked_weight"] / total["weight"]
+    share = network.walked_weight / weight
     text = Text(f"{basis.zh}（{share:.0%} 的需求）", f"{basis.en} ({share:.0%} of the demand)")
     if share < 1:
         text = Text(f"{text.zh}，其余估算", f"{text.en}, estimated elsewhere")
-    detour = network["detour_factor"]
+    detour = network.detour_factor
     if detour is not None:
         text = Text(
             f"{text.zh}，实测绕行系数 {detour:.2f}",
@@ -104,15 +96,15 @@ def _basis_text(run: RunState) -> Text:
 
 
 def statement_text(
-    run: RunState, regions: dict[str, Text], demand: dict[str, Text], zone: str
+    run: CoverageRun, regions: Mapping[str, Text], demand: Mapping[str, Text], zone: str
 ) -> Text:
     """Return what a run's figures rest on: standard, moment, basis, facilities, demand."""
-    standard, area = standard_text(run), area_text(run, regions)
-    families = [FAMILY_TEXT[Family(one)] for one in run.params.get("families") or list(Family)]
-    at = run.params.get("at")
+    area, standard = _area_and_standard(run, regions)
+    question = _question(run)
+    families = [FAMILY_TEXT[Family(one)] for one in question.families or list(Family)]
     when = Text("不看开放时间", "opening hours not counted")
-    if at is not None:
-        stamp = format_moment(datetime.fromisoformat(at), zone)
+    if question.at is not None:
+        stamp = format_moment(question.at, zone)
         when = Text(f"{stamp.zh} 确知开放的设施", f"facilities known to be open on {stamp.en}")
     code = demand_code(run)
     points = Text("最新的需求集", "the newest demand set")
@@ -138,31 +130,37 @@ def statement_text(
     return Text("；".join(zh) + "。", "; ".join(en) + ".")
 
 
-def reasons_text(run: RunState) -> Text:
+def reasons_text(run: CoverageRun) -> Text:
     """Return why those out of reach are, as far as there is more to say than that it is far."""
-    result = run.result or {}
-    network = result.get("network") or {}
-    ways = [
-        (network.get("uncovered_far_weight"), "走得到但太远", "have a way that is too long"),
-        (
-            network.get("uncovered_cut_off_weight"),
-            "被隔断（路网上没有通路）",
-            "are cut off (no way on the network)",
-        ),
-        (
-            network.get("uncovered_off_weight"),
-            "附近没有路网（按估算）",
-            "are away from the network (estimated)",
-        ),
-    ]
+    found = run.result
+    if found is None:
+        return Text("", "")
+    network = found.network
+    ways = (
+        []
+        if network is None
+        else [
+            (network.uncovered_far_weight, "走得到但太远", "have a way that is too long"),
+            (
+                network.uncovered_cut_off_weight,
+                "被隔断（路网上没有通路）",
+                "are cut off (no way on the network)",
+            ),
+            (
+                network.uncovered_off_weight,
+                "附近没有路网（按估算）",
+                "are away from the network (estimated)",
+            ),
+        ]
+    )
     hours = [
         (
-            result.get("uncovered_closed_weight"),
+            found.uncovered_closed_weight,
             "附近有站点、只是那时不开",
             "have a station near that is closed then",
         ),
         (
-            result.get("uncovered_hours_unknown_weight"),
+            found.uncovered_hours_unknown_weight,
             "附近有站点、开放时间不明",
             "have one near whose hours are unknown",
         ),
@@ -173,11 +171,13 @@ def reasons_text(run: RunState) -> Text:
     )
 
 
-def outside_text(run: RunState) -> Text:
+def outside_text(run: CoverageRun) -> Text:
     """Return how many workers no region's figures count, if there are regions and such workers."""
-    result = run.result or {}
-    outside = (result.get("without_region") or {}).get("weight", 0.0)
-    if not 0 < outside < result["total"]["weight"]:
+    found = run.result
+    if found is None or found.without_region is None:
+        return Text("", "")
+    outside = found.without_region.weight
+    if not 0 < outside < found.total.weight:
         return Text("", "")
     return Text(
         f"另有 {outside:,.0f} 人在所有区域之外，不计入任何区域。",
@@ -185,7 +185,7 @@ def outside_text(run: RunState) -> Text:
     )
 
 
-def _of_those(parts: list[tuple[float | None, str, str]]) -> Text:
+def _of_those(parts: Sequence[tuple[float | None, str, str]]) -> Text:
     told = [(weight, zh, en) for weight, zh, en in parts if weight]
     if not told:
         return Text("", "")
@@ -195,10 +195,10 @@ def _of_those(parts: list[tuple[float | None, str, str]]) -> Text:
 
 
 def share_text(
-    run: RunState, figures: Figures, regions: dict[str, Text], zone: str, *, sample: bool
+    run: CoverageRun, figures: Figures, regions: Mapping[str, Text], zone: str, *, sample: bool
 ) -> Text:
     """Return two sentences that can be passed on without the page."""
-    area, standard = area_text(run, regions), standard_text(run)
+    area, standard = _area_and_standard(run, regions)
     share = "—" if figures.covered_share is None else f"{figures.covered_share * 100:.1f}%"
     left = f"{figures.uncovered_weight:,.0f}"
     day = format_moment(run.finished_at or run.created_at, zone)
@@ -213,3 +213,25 @@ def share_text(
     if sample:
         return Text(f"【示例数据】{zh}", f"[Sample data] {en}")
     return Text(zh, en)
+
+
+def counted_text(found: CoverageFindings) -> Text:
+    """Return how many gap zones there are, and which facilities counted."""
+    return Text(
+        f"盲区 {found.gap_zones} 处；计入设施 {found.facilities_counted} 个"
+        f"（共 {found.facilities} 个，其中开放时间未知 {found.facilities_hours_unknown} 个）",
+        f"{found.gap_zones} gap zones; {found.facilities_counted} facilities counted"
+        f" (of {found.facilities}, {found.facilities_hours_unknown} with unknown hours)",
+    )
+
+
+def map_note(run: CoverageRun, zone: str) -> Text:
+    """Return what a map says of the run that it shows."""
+    question = _question(run)
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    basis = BASIS_TEXT[run.inputs.basis]
+    day = "" if run.finished_at is None else format_moment(run.finished_at, zone).zh[:10]
+    return Text(
+        f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}",
+        f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}",
+    )

@@ -3,10 +3,15 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SHARE, SPACING, Limit, Loosening, Outcome
+from geoapp.core.results.explanation import (
+    Explanation,
+    LeastRelaxation,
+    LoosenedLimit,
+    Unreachable,
+)
+from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome
 from geoapp.core.units import format_seconds
 
 Names = Mapping[str, Text]
@@ -49,13 +54,11 @@ class Explained:
         return found if self.incomplete is None else [*found, self.incomplete]
 
 
-def explained(explanation: Mapping[str, Any] | None, names: Names) -> Explained | None:
+def explained(explanation: Explanation | None, names: Names) -> Explained | None:
     """Return an explanation in words; None for a run from before there were any.
 
     Parameters
     ----------
-    explanation
-        As ``siting_explain.explain`` gives it.
     names
         The regions' names by code.
     """
@@ -63,16 +66,16 @@ def explained(explanation: Mapping[str, Any] | None, names: Names) -> Explained 
         return None
     relaxations = tuple(
         one
-        for relaxation in explanation["relaxations"]
+        for relaxation in explanation.relaxations
         if (one := _relaxation(relaxation, names)) is not None
     )
     return Explained(
-        unreachable=_unreachable(explanation["unreachable"], names),
-        limits=tuple(_limit(one, names) for one in explanation["limits"]),
-        relaxing=_relaxing(explanation["goal_share"]) if relaxations else None,
+        unreachable=_unreachable(explanation.unreachable, names),
+        limits=tuple(_limit(one, names) for one in explanation.limits),
+        relaxing=_relaxing(explanation.goal_share) if relaxations else None,
         relaxations=relaxations,
         incomplete=None
-        if explanation["complete"]
+        if explanation.complete
         else Text(
             "没有证明最优，或时间不够：其余的限制没有比较完。",
             "Not proven best, or time ran out: the other limits were not compared.",
@@ -80,53 +83,53 @@ def explained(explanation: Mapping[str, Any] | None, names: Names) -> Explained 
     )
 
 
-def _unreachable(told: Mapping[str, Any] | None, names: Names) -> Text | None:
-    if told is None or not told["workers"] > 0:
+def _unreachable(told: Unreachable | None, names: Names) -> Text | None:
+    if told is None or not told.workers > 0:
         return None
-    parts = sorted(told["by_district"].items(), key=lambda item: (-item[1], item[0]))
+    parts = sorted(told.by_district.items(), key=lambda item: (-item[1], item[0]))
     shown = [(names.get(code, Text(code, code)) if code else _NOWHERE, n) for code, n in parts[:5]]
     more = len(parts) - len(shown)
     zh = "、".join(f"{name.zh} {workers:,.0f}" for name, workers in shown)
     en = ", ".join(f"{name.en} {workers:,.0f}" for name, workers in shown)
-    share = "" if told["share"] is None else f"{told['share']:.1%}"
+    share = "" if told.share is None else f"{told.share:.1%}"
     return Text(
-        f"没有候选点能覆盖的有 {told['workers']:,.0f} 人（{share}）：{zh}"
+        f"没有候选点能覆盖的有 {told.workers:,.0f} 人（{share}）：{zh}"
         + (f"，另有 {more} 个区域" if more else ""),
-        f"No candidate covers {told['workers']:,.0f} workers ({share}): {en}"
+        f"No candidate covers {told.workers:,.0f} workers ({share}): {en}"
         + (f" and {more} more regions" if more else ""),
     )
 
 
-def _step(one: Mapping[str, Any], names: Names) -> Text:
+def _step(one: LoosenedLimit, names: Names) -> Text:
     """Say what is loosened to what."""
-    new = f"{one['loosened']:,.10g}"
-    name = names.get(one["region"] or "", Text(str(one["region"]), str(one["region"])))
+    new = f"{one.loosened:,.10g}"
+    name = names.get(one.region or "", Text(str(one.region), str(one.region)))
     return {
         Limit.SITES: Text(f"建 {new} 个站点", f"{new} sites"),
         Limit.BUDGET: Text(f"预算 {new}", f"a budget of {new}"),
         Limit.GROUP_MAX: Text(f"{name.zh}至多 {new} 个", f"at most {new} sites in {name.en}"),
         Limit.GROUP_MIN: Text(f"{name.zh}至少 {new} 个", f"at least {new} sites in {name.en}"),
-    }[Limit(one["limit"])]
+    }[one.limit]
 
 
-def _limit(one: Mapping[str, Any], names: Names) -> Text:
+def _limit(one: LoosenedLimit, names: Names) -> Text:
     step = _step(one, names)
     # Runs of earlier versions did not ask whether the other limits leave room for the step.
-    if one.get("outcome") == Loosening.INFEASIBLE:
+    if one.outcome is Loosening.INFEASIBLE:
         return Text(
             f"{step.zh}：做不到，其他条件容不下",
             f"{_first_upper(step.en)}: not possible, the other conditions leave no room",
         )
-    if one["binding"] is False:
+    if one.binding is False:
         return Text(f"{step.zh}：不会多覆盖", f"With {step.en}: nobody more")
-    if one["binding"] is None:
+    if one.binding is None:
         return Text(
-            f"{step.zh}：至多多覆盖 {one['gain_bound']:,.0f} 人（时限内没有算清）",
-            f"With {step.en}: at most {one['gain_bound']:,.0f} workers more (not settled in time)",
+            f"{step.zh}：至多多覆盖 {one.gain_bound:,.0f} 人（时限内没有算清）",
+            f"With {step.en}: at most {one.gain_bound:,.0f} workers more (not settled in time)",
         )
     return Text(
-        f"{step.zh}：多覆盖 {one['gain']:,.0f} 人",
-        f"With {step.en}: {one['gain']:,.0f} workers more",
+        f"{step.zh}：多覆盖 {one.gain:,.0f} 人",
+        f"With {step.en}: {one.gain:,.0f} workers more",
     )
 
 
@@ -140,21 +143,19 @@ def _relaxing(goal_share: float | None) -> Text:
     return Text(f"要覆盖 {goal_share:.0%}", f"To cover {goal_share:.0%}")
 
 
-def _relaxation(one: Mapping[str, Any], names: Names) -> Text | None:
+def _relaxation(one: LeastRelaxation, names: Names) -> Text | None:
     """Say how far a limit must give way; None where that is not known."""
-    if one["outcome"] == Outcome.UNKNOWN:
-        return None
-    if one["outcome"] == Outcome.NEVER:
+    if one.outcome is Outcome.NEVER:
         return _never(one)
-    now, needed = one["now"], one["needed"]
-    least = Text("", "") if one["proven"] else Text("（未证明最少）", " (not proven least)")
-    text = _enough(one["limit"], one["unit"], one["region"], now, needed, names)
+    if one.outcome is Outcome.UNKNOWN or one.needed is None:
+        return None
+    least = Text("", "") if one.proven else Text("（未证明最少）", " (not proven least)")
+    text = _enough(one, one.needed, names)
     return Text(text.zh + least.zh, text.en + least.en)
 
 
-def _enough(
-    limit: str, unit: str | None, region: str | None, now: float, needed: float, names: Names
-) -> Text:
+def _enough(one: LeastRelaxation, needed: float, names: Names) -> Text:
+    limit, unit, region, now = one.limit, one.unit, one.region, one.now
     more = f"{needed - now:,.10g}"
     name = names.get(region or "", Text(str(region), str(region)))
     if limit == Limit.SITES:
@@ -196,11 +197,11 @@ def _walk(value: float, unit: str | None) -> Text:
     return Text(f"{metres:,} 米", f"{metres:,} m")
 
 
-def _never(one: Mapping[str, Any]) -> Text:
-    if one["limit"] == Limit.STANDARD:
-        shown = _walk(one["at_least"], one["unit"])
+def _never(one: LeastRelaxation) -> Text:
+    if one.limit == Limit.STANDARD and one.at_least is not None:
+        shown = _walk(one.at_least, one.unit)
         return Text(f"标准放宽到 {shown.zh}也不够", f"not even a standard of {shown.en} is enough")
-    if one["limit"] == Limit.BUDGET:
+    if one.limit == Limit.BUDGET:
         return Text(
             "预算再多也不够：有人候选点都到不了", "no budget is enough: no candidate reaches some"
         )

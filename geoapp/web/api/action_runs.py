@@ -108,12 +108,18 @@ def actions(path: RunPath, query: GeometryParameters) -> Response:
     """Return the actions as GeoJSON points: where the station is, or is to be."""
     run = action_results.finished(services().database, path.id)
     features = []
-    for one in (run.result or {})["actions"]:
-        known: dict[str, Any] = dict(one)
-        lon, lat = from_wgs84(lon=known.pop("lon"), lat=known.pop("lat"), datum=query.datum)
-        point = {"type": "Point", "coordinates": [round(float(lon), 7), round(float(lat), 7)]}
+    for one in run.found.actions:
+        lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=query.datum)
         features.append(
-            {"type": "Feature", "id": known["order"], "geometry": point, "properties": known}
+            {
+                "type": "Feature",
+                "id": one.order,
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": [round(float(lon), 7), round(float(lat), 7)],
+                },
+                "properties": one.model_dump(exclude={"lon", "lat"}),
+            }
         )
     body = {"type": "FeatureCollection", "features": features}
     return json_reply(body, mimetype="application/geo+json")

@@ -1,6 +1,5 @@
 """``/api/v1/coverage-runs``: start a coverage run, follow it, read its results."""
 
-from dataclasses import asdict
 from typing import Any
 
 import orjson
@@ -12,7 +11,8 @@ from pydantic import BaseModel, Field
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import COVERAGE
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import CoverageGap
+from geoapp.core.results.run import AnyRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
 from geoapp.operations.coverage import results as coverage_results
@@ -66,7 +66,7 @@ def _pair(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def describe(run: RunState) -> dict[str, Any]:
+def describe(run: AnyRun) -> dict[str, Any]:
     """Return a run as JSON; who started it is not public."""
     return {
         "id": run.id,
@@ -75,8 +75,8 @@ def describe(run: RunState) -> dict[str, Any]:
         "progress_share": run.progress_share,
         "step": _pair(run.step),
         "params": run.params,
-        "inputs": run.inputs,
-        "result": run.result,
+        "inputs": run.inputs.as_json(),
+        "result": None if run.result is None else run.result.as_json(),
         "error": _pair(run.error) if run.error else None,
         "cancel_requested": run.cancel_requested,
         "created_at": run.created_at.isoformat(),
@@ -147,7 +147,7 @@ def cancel(path: RunPath) -> Response:
 def regions(path: RunPath) -> Response:
     """Return the figures of a finished run by region."""
     rows = coverage_results.region_figures(services().database, path.id)
-    return _json({"run": path.id, "regions": rows})
+    return _json({"run": path.id, "regions": [one.model_dump(mode="json") for one in rows]})
 
 
 @api.get(
@@ -158,21 +158,31 @@ def regions(path: RunPath) -> Response:
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
     zones = coverage_results.gap_zones(services().database, path.id)
-    for zone in zones:
-        for one in zone["closers"] or ():
-            lon, lat = from_wgs84(lon=one["lon"], lat=one["lat"], datum=query.datum)
-            one["lon"], one["lat"] = round(float(lon), 7), round(float(lat), 7)
     features = [
         {
             "type": "Feature",
-            "id": zone["rank"],
-            "geometry": geometry_from_wgs84(zone.pop("geometry_wkb"), query.datum),
-            "properties": zone,
+            "id": zone.rank,
+            "geometry": geometry_from_wgs84(zone.geometry_wkb, query.datum),
+            "properties": _in_datum(zone, query.datum).model_dump(
+                mode="json", exclude={"geometry_wkb"}
+            ),
         }
         for zone in zones
     ]
     body = {"type": "FeatureCollection", "features": features}
     return _json(body, mimetype="application/geo+json")
+
+
+def _in_datum(zone: CoverageGap, datum: Datum) -> CoverageGap:
+    """Return a gap zone with the places of what would close it in a datum."""
+    if zone.closers is None:
+        return zone
+    moved = []
+    for one in zone.closers:
+        lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=datum)
+        place = {"lon": round(float(lon), 7), "lat": round(float(lat), 7)}
+        moved.append(one.model_copy(update=place))
+    return zone.model_copy(update={"closers": tuple(moved)})
 
 
 @api.get(
@@ -183,7 +193,7 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
 def facilities(path: RunPath, query: LoadParameters) -> Response:
     """Return facilities of a finished run, those first without which most would be out of reach."""
     found = coverage_results.loads(services().database, path.id, query.limit)
-    return _json({"run": path.id, "facilities": [asdict(one) for one in found]})
+    return _json({"run": path.id, "facilities": [one.model_dump() for one in found]})
 
 
 @api.get(
@@ -197,7 +207,7 @@ def overlaps(path: RunPath, query: LoadParameters) -> Response:
     At most 50; null for a run from before there were any, or with too many pairs to be counted.
     """
     found = coverage_results.facility_overlaps(services().database, path.id, query.limit)
-    pairs = None if found is None else [asdict(one) for one in found]
+    pairs = None if found is None else [one.model_dump() for one in found]
     return _json({"run": path.id, "overlaps": pairs})
 
 
@@ -209,4 +219,4 @@ def overlaps(path: RunPath, query: LoadParameters) -> Response:
 def access(path: RunPath) -> Response:
     """Return the accessibility measures of a finished run; 409 for a run from before there were any."""
     found = coverage_results.access_measures(services().database, path.id)
-    return _json({"run": path.id, **found})
+    return _json({"run": path.id, **found.model_dump(mode="json")})

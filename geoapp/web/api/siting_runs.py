@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+import shapely
 from flask import Response
 from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
@@ -36,6 +37,9 @@ api = APIBlueprint(
     abp_tags=[Tag(name="siting", description="选址 / siting runs")],
     abp_responses={404: Problem, 422: Problem, 503: Problem},
 )
+
+# What a feature tells as its geometry.
+_PLACE = {"lon", "lat", "geometry_wkb"}
 
 # Made from the table of the question's fields, so its type is none that mypy could know.
 SitingRequest: Any = question_body(
@@ -100,19 +104,26 @@ def cancel(path: RunPath) -> Response:
 def sites(path: RunPath, query: SitesParameters) -> Response:
     """Return the proposed sites as GeoJSON points, or the best of those that were not chosen."""
     check_readable(services().database, signed_in(), path.id)
-    rows = siting_results.sites_of(services().database, path.id, chosen=query.which == "chosen")
-    return _collection(rows, "code", query.datum)
+    sites = siting_results.sites_of(services().database, path.id, chosen=query.which == "chosen")
+    return _collection(
+        [
+            (site.code, shapely.Point(site.lon, site.lat).wkb, site.model_dump(exclude=_PLACE))
+            for site in sites
+        ],
+        query.datum,
+    )
 
 
-def _collection(rows: list[dict[str, Any]], key: str, datum: Datum) -> Response:
+def _collection(rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datum) -> Response:
+    """Answer features, given the id, the geometry (WKB) and the properties of each."""
     features = [
         {
             "type": "Feature",
-            "id": row[key],
-            "geometry": geometry_from_wgs84(row.pop("geometry_wkb"), datum),
-            "properties": row,
+            "id": number,
+            "geometry": geometry_from_wgs84(wkb, datum),
+            "properties": properties,
         }
-        for row in rows
+        for number, wkb, properties in rows
     ]
     body = {"type": "FeatureCollection", "features": features}
     return json_reply(body, mimetype="application/geo+json")
@@ -127,7 +138,11 @@ def _collection(rows: list[dict[str, Any]], key: str, datum: Datum) -> Response:
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones before the sites as GeoJSON, and whom the sites reach of each."""
     check_readable(services().database, signed_in(), path.id)
-    return _collection(siting_results.gap_zones(services().database, path.id), "rank", query.datum)
+    zones = siting_results.gap_zones(services().database, path.id)
+    return _collection(
+        [(one.rank, one.geometry_wkb, one.model_dump(exclude=_PLACE)) for one in zones],
+        query.datum,
+    )
 
 
 @api.get(
@@ -140,4 +155,4 @@ def regions(path: RunPath) -> Response:
     """Return what each region has before and after the new sites."""
     check_readable(services().database, signed_in(), path.id)
     rows = siting_results.region_figures(services().database, path.id)
-    return json_reply({"run": path.id, "regions": rows})
+    return json_reply({"run": path.id, "regions": [one.model_dump() for one in rows]})

@@ -1,6 +1,7 @@
 """``/plan/actions``: longer hours, new stations, moves: what helps most for one budget?"""
 
 import tempfile
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,12 @@ from werkzeug.exceptions import NotFound
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS, COSTS, ActionParameters
-from geoapp.core.results.actions import CHOICE_TEXT, Choice
-from geoapp.core.results.run import RunState
+from geoapp.core.results.actions import (
+    CHOICE_TEXT,
+    ActionFindings,
+    ActionRun,
+    ChosenAction,
+)
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
 from geoapp.operations.actions import run as action_run
@@ -104,41 +109,74 @@ def _lines() -> list[SitingLine]:
     for run in action_run.recent(services().database):
         told = RUN_STATUS_TEXT[run.status]
         if run.result is not None:
-            shares = f"{run.result['before_share']:.1%} → {run.result['after_share']:.1%}"
+            shares = f"{run.result.before_share:.1%} → {run.result.after_share:.1%}"
             told = Text(shares, shares)
         title = question_title(ActionParameters.from_stored(run.params), naming())
         lines.append(SitingLine(run.id, title, moment_text(run.created_at), told))
     return lines
 
 
-def _parts(run: RunState | None) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way to spend the budget; ``length`` of its bar, 0 to 1 of the best."""
+
+    title: Text
+    what: Text
+    verdict: Text
+    added: float
+    cost: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAction:
+    """An action on the page: its place in the datum of the page's map."""
+
+    action: ChosenAction
+    lon: float
+    lat: float
+
+
+def _ways(found: ActionFindings) -> list[Way]:
+    most = max(one.added for one in found.comparison)
+    return [
+        Way(
+            title=CHOICE_TEXT[one.choice],
+            what=kinds_text(one.kinds),
+            verdict=verdict(one),
+            added=one.added,
+            cost=one.cost,
+            length=one.added / most if most > 0 else 0.0,
+        )
+        for one in found.comparison
+    ]
+
+
+def _shown(one: ChosenAction) -> ShownAction:
+    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
+    return ShownAction(one, round(float(lon), 6), round(float(lat), 6))
+
+
+def _parts(run: ActionRun | None) -> dict[str, Any]:
     """Return what ``planner/actions/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "found": None}
     found = run.result
     wanted = ActionParameters.from_stored(run.params)
-    most = max(one["added"] for one in found["comparison"])
-    for one in found["comparison"]:
-        one["title"] = CHOICE_TEXT[Choice(one["choice"])]
-        one["what"] = kinds_text(one["kinds"])
-        one["verdict"] = verdict(one)
-        one["length"] = one["added"] / most if most > 0 else 0.0
-    for one in found["actions"]:
-        lon, lat = from_wgs84(lon=one["lon"], lat=one["lat"], datum=map_setup().datum)
-        one["at"] = f"{one['lon']:.5f}, {one['lat']:.5f}"
-        one["lon"], one["lat"] = round(float(lon), 6), round(float(lat), 6)
     zone = ZoneInfo(services().settings.timezone)
     return {
         "run": run,
         "found": found,
+        "ways": _ways(found),
+        "actions": [_shown(one) for one in found.actions],
         "title": question_title(ActionParameters.from_stored(run.params), naming()).pick(
             language()
         ),
         "verdict": verdict(found).pick(language()),
         "moments": [moment_text(one.astimezone(zone)).pick(language()) for one in wanted.moments],
         "hours": wanted.hours,
-        "unknown": run.inputs["facilities_hours_unknown"],
-        "sample": bool(run.inputs.get("sample")),
+        "unknown": run.inputs.facilities_hours_unknown,
+        "sample": run.inputs.sample,
         "formats": list(_FORMATS),
     }
 

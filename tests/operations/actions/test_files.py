@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from geoapp.cli import main
+from geoapp.core.questions.actions import ActionKind
+from geoapp.core.results.actions import ActionFindings
+from geoapp.core.results.status import SitingStatus
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.upkeep.init import initialise
@@ -39,17 +42,17 @@ def test_a_plan_from_the_terminal(actions: Any, database: Database, tmp_path: Pa
     assert told.exit_code == 0, told.output
     found = action_run.recent(database)[0].result
     assert found is not None
-    for one in found["actions"]:
-        assert f"{one['text_zh']} / {one['text_en']}" in told.output
+    for one in found.actions:
+        assert f"{one.text_zh} / {one.text_en}" in told.output
     assert "已证明最优 / proven best" in told.output
     assert "只延长开放时间 / Longer hours only: +" in told.output
     sheets = openpyxl.load_workbook(book)
     assert sheets.sheetnames == ["summary 摘要", "actions"]
     rows = list(sheets["actions"].iter_rows(min_row=2, values_only=True))
-    assert [row[2] for row in rows] == [one["text_zh"] for one in found["actions"]]
+    assert [row[2] for row in rows] == [one.text_zh for one in found.actions]
     assert actions(*ASKED, "--extend", "2", "-o", str(layer)).exit_code == 0
     frame = gpd.read_file(layer, layer="actions")
-    assert set(frame["kind"]) == {"extend_hours"}
+    assert set(frame.kind) == {"extend_hours"}
     assert frame.crs.to_epsg() == 4326
 
 
@@ -67,8 +70,11 @@ def test_what_is_refused(actions: Any, tmp_path: Path) -> None:
 
 
 def test_in_words_nothing_unproven_is_best() -> None:
-    assert verdict({"status": "optimal", "gap_share": 0.0}).zh == "已证明最优"
-    assert "0.01%" in verdict({"status": "time_limit", "gap_share": 1e-9}).zh
-    assert "未知" in verdict({"status": "time_limit", "gap_share": None}).zh
+    def of(status: SitingStatus, gap_share: float | None) -> str:
+        return verdict(ActionFindings.model_construct(status=status, gap_share=gap_share)).zh
+
+    assert of(SitingStatus.OPTIMAL, 0.0) == "已证明最优"
+    assert "0.01%" in of(SitingStatus.TIME_LIMIT, 1e-9)
+    assert "未知" in of(SitingStatus.TIME_LIMIT, None)
     assert kinds_text({}).en == "nothing"
-    assert kinds_text({"build": 2, "close": 1}).zh == "新建 2 处，撤销 1 处"
+    assert kinds_text({ActionKind.BUILD: 2, ActionKind.CLOSE: 1}).zh == "新建 2 处，撤销 1 处"

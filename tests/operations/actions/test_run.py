@@ -69,7 +69,7 @@ def covered(database: Database, settings: Settings, families: tuple[str, ...] | 
         wanted = CoverageParameters(standard_m=WANTED.standard_m, at=moment, families=families)
         run = coverage_run.run_here(database, settings, wanted)
         assert run.result is not None
-        found.append(run.result["total"]["covered_weight"])
+        found.append(run.result.total.covered_weight)
     return float(np.mean(found))
 
 
@@ -77,7 +77,7 @@ def carry_out(database: Database, actions: list[dict[str, Any]]) -> None:
     """Do to the store what a plan says."""
     with database.session() as session:
         for one in actions:
-            values = {"code": one["code"], "lon": one["lon"], "lat": one["lat"]}
+            values = {"code": one.code, "lon": one.lon, "lat": one.lat}
             statement = {
                 "build": "insert into facility (code, kind_code, name_zh, geom, timezone, "
                 "opening_hours) values (:code, 'outdoor_station', '新', "
@@ -89,7 +89,7 @@ def carry_out(database: Database, actions: list[dict[str, Any]]) -> None:
                 "where code = :code",
                 "upgrade": "update facility set kind_code = 'outdoor_station' where code = :code",
                 "close": "update facility set status = 'closed' where code = :code",
-            }[one["kind"]]
+            }[one.kind]
             session.execute(text(statement), values)
 
 
@@ -102,17 +102,15 @@ def test_a_plan_carried_out_covers_what_it_promised(
     assert run.status is RunStatus.SUCCEEDED
     result = run.result
     assert result is not None
-    assert result["before"] == pytest.approx(before)
-    assert result["status"] == "optimal"
-    assert sum(one["cost"] for one in result["actions"]) == result["cost"] <= budget
-    assert before + sum(one["adds"] for one in result["actions"]) == pytest.approx(
-        result["objective"]
-    )
-    carry_out(town, result["actions"])
-    assert covered(town, settings, WANTED.families) == pytest.approx(result["objective"])
-    (district,) = result["districts"]
-    assert district["before"] == pytest.approx(before)
-    assert district["after"] == pytest.approx(result["objective"])
+    assert result.before == pytest.approx(before)
+    assert result.status == "optimal"
+    assert sum(one.cost for one in result.actions) == result.cost <= budget
+    assert before + sum(one.adds for one in result.actions) == pytest.approx(result.objective)
+    carry_out(town, result.actions)
+    assert covered(town, settings, WANTED.families) == pytest.approx(result.objective)
+    (district,) = result.districts
+    assert district.before == pytest.approx(before)
+    assert district.after == pytest.approx(result.objective)
 
 
 def brute(inputs: ActionInputs, budget: float, kinds: set[ActionKind]) -> float:
@@ -155,9 +153,9 @@ def test_spacing_keeps_new_stations_away(town: Database, settings: Settings) -> 
     free = action_run.run_here(town, settings, replace(wanted, min_spacing_m=None))
     assert run.result is not None
     assert free.result is not None
-    assert run.result["objective"] <= free.result["objective"]
-    carry_out(town, run.result["actions"])
-    new = [one["code"] for one in run.result["actions"] if one["kind"] in ("build", "move")]
+    assert run.result.objective <= free.result.objective
+    carry_out(town, run.result.actions)
+    new = [one.code for one in run.result.actions if one.kind in ("build", "move")]
     assert new
     with town.session() as session:
         nearest = session.execute(
@@ -177,14 +175,14 @@ def test_the_plan_is_in_words_and_in_order(town: Database, settings: Settings) -
     )
     result = action_results.finished(town, run.id).result
     assert result is not None
-    assert [one["choice"] for one in result["comparison"]] == ["longer", "build", "all"]
-    longer, build, everything = result["comparison"]
-    assert everything["objective"] >= max(longer["objective"], build["objective"])
-    adds = [one["adds"] for one in result["actions"]]
+    assert [one.choice for one in result.comparison] == ["longer", "build", "all"]
+    longer, build, everything = result.comparison
+    assert everything.objective >= max(longer.objective, build.objective)
+    adds = [one.adds for one in result.actions]
     assert adds == sorted(adds, reverse=True)
-    for one in result["actions"]:
-        assert one["text_zh"] != one["text_en"]
-        assert one["name"] in one["text_zh"]
+    for one in result.actions:
+        assert one.text_zh != one.text_en
+        assert one.name in one.text_zh
 
 
 @pytest.mark.parametrize(
@@ -192,7 +190,7 @@ def test_the_plan_is_in_words_and_in_order(town: Database, settings: Settings) -
     [
         ({"moments": ()}, "moments"),
         ({"moments": (NOON,) * 25}, "moments"),
-        ({"standard_seconds": 300.0}, "standard"),
+        ({"standard_seconds": 300.0}, "standard_m"),
         ({"budget": -1.0}, "budget"),
         ({"budget": float("nan")}, "budget"),
         ({"build_cost": -2.0}, "build_cost"),
@@ -229,7 +227,7 @@ def test_an_action_with_a_cost_that_nobody_can_take_is_no_fault(
     """Every family counts already, so that there is nothing to upgrade; the others are compared."""
     run = action_run.run_here(town, settings, replace(WANTED, families=None))
     assert run.status is RunStatus.SUCCEEDED, run.error
-    assert run.inputs["offered"]["upgrade"] == 0 < run.inputs["offered"]["build"]
+    assert run.inputs.offered["upgrade"] == 0 < run.inputs.offered["build"]
     only = replace(WANTED, families=None, build_cost=None, extend_cost=None, move_cost=None)
     with pytest.raises(InvalidValueError) as caught:
         read_action_inputs(town, settings, replace(only, close_saving=None))
@@ -243,4 +241,4 @@ def test_nobody_stands_yet(town: Database, settings: Settings, families: tuple[s
         session.execute(text("update facility set status = 'closed'"))
     run = action_run.run_here(town, settings, replace(WANTED, families=families))
     assert run.status is RunStatus.SUCCEEDED, run.error
-    assert run.result is not None and run.result["objective"] > run.result["before"] == 0
+    assert run.result is not None and run.result.objective > run.result.before == 0

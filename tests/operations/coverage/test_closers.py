@@ -73,18 +73,18 @@ def test_what_would_close_each_zone(
     assert standard_m / 1.3 / 2 < 180
     candidates = points[bare]
     for zone in zones:
-        shape = shapely.from_wkb(zone["geometry_wkb"])
+        shape = shapely.from_wkb(zone.geometry_wkb)
         rows = np.array(
             [out and shape.covers(shapely.Point(*at)) for at, out in zip(points, bare, strict=True)]
         )
-        assert weight[rows].sum() == zone["workers"]
+        assert weight[rows].sum() == zone.workers
         cover = walked(points[rows], candidates) <= standard_m
         gains = np.sort(weight[rows] @ cover)[::-1]
-        told = [one["workers"] for one in zone["closers"]]
+        told = [one.workers for one in zone.closers]
         assert told == [gain for gain in gains[:3] if gain > 0]
-        for one in zone["closers"]:
-            here = walked(points[rows], np.array([[one["lon"], one["lat"]]]))[:, 0] <= standard_m
-            assert weight[rows][here].sum() == one["workers"]
+        for one in zone.closers:
+            here = walked(points[rows], np.array([[one.lon, one.lat]]))[:, 0] <= standard_m
+            assert weight[rows][here].sum() == one.workers
         used = np.flatnonzero(cover.any(axis=0))
         fewest = next(
             count
@@ -94,8 +94,8 @@ def test_what_would_close_each_zone(
                 for some in itertools.combinations(used, count)
             )
         )
-        assert (zone["sites_needed"], zone["sites_needed_proven"]) == (fewest, True)
-        assert zone["out_of_reach_workers"] == 0
+        assert (zone.sites_needed, zone.sites_needed_proven) == (fewest, True)
+        assert zone.out_of_reach_workers == 0
 
 
 def test_pairs_that_overlap_most(weighed: Database, settings: Settings) -> None:
@@ -133,9 +133,11 @@ def test_they_are_in_the_files(weighed: Database, settings: Settings, tmp_path: 
     columns = [cell.value for cell in book["gaps 盲区"][1]]
     cell = book["gaps 盲区"].cell(2, columns.index("closers") + 1).value
     zone = coverage_results.gap_zones(weighed, run.id)[0]
-    assert cell.startswith(f"{zone['closers'][0]['lon']:.5f}, ")
+    assert cell.startswith(f"{zone.closers[0].lon:.5f}, ")
     body = orjson.loads((tmp_path / "run.geojson").read_bytes())
-    assert body["features"][0]["properties"]["closers"] == zone["closers"]
+    assert body["features"][0]["properties"]["closers"] == [
+        one.model_dump() for one in zone.closers
+    ]
     assert len(body["overlaps"]) == len(pairs or [])
 
 
@@ -148,7 +150,7 @@ def test_what_is_not_known_is_not_nothing(
         session.execute(text("delete from run_array where name like 'overlap%'"))
         session.execute(text("delete from run_array where name like 'gap_%'"))
     assert coverage_results.facility_overlaps(weighed, run.id, 5) is None
-    assert coverage_results.gap_zones(weighed, run.id)[0]["closers"] is None
+    assert coverage_results.gap_zones(weighed, run.id)[0].closers is None
 
     class Fewer(coverage_closers.PairWalks):
         """Holds no pairs."""
@@ -159,7 +161,7 @@ def test_what_is_not_known_is_not_nothing(
     monkeypatch.setattr(coverage_closers, "PairWalks", Fewer)
     again = done(weighed, settings, 500.0)
     assert coverage_results.facility_overlaps(weighed, again.id, 5) is None
-    assert coverage_results.gap_zones(weighed, again.id)[0]["sites_needed"] is None
+    assert coverage_results.gap_zones(weighed, again.id)[0].sites_needed is None
 
 
 def test_no_gaps_and_one_station(town: Database, settings: Settings) -> None:
@@ -180,4 +182,4 @@ def test_far_zones_are_left_out(
     run = done(weighed, settings, 150.0)
     zones = coverage_results.gap_zones(weighed, run.id)
     assert len(zones) > 1
-    assert [zone["sites_needed"] is None for zone in zones] == [False] + [True] * (len(zones) - 1)
+    assert [zone.sites_needed is None for zone in zones] == [False] + [True] * (len(zones) - 1)

@@ -23,6 +23,7 @@ from sqlalchemy import text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import results as coverage_results
@@ -65,25 +66,25 @@ def test_figures_by_hand(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, WANTED)
     assert run.status is RunStatus.SUCCEEDED
     assert run.result is not None
-    total = run.result["total"]
+    total = run.result.total
     stations = np.array([(0, 0), (2, 0), (0, 4), (6, 6)], dtype=float)
     points = np.array([(2 * x, 2 * y) for x in range(5) for y in range(5)], dtype=float)
     # Degrees to metres at 36.07 north, good to 0.2 %: no point lies so near the standard.
     steps = (points[:, None, :] - stations[None, :, :]) * np.array([90.1, 110.95])
     lines = np.sort(np.hypot(steps[..., 0], steps[..., 1]), axis=1)
     assert not (abs(lines[:, :2] - 500 / 1.3) < 3).any()
-    assert total["weight"] == 250
-    assert total["covered_weight"] == 10 * (lines[:, 0] <= 500 / 1.3).sum()
-    assert total["backup_weight"] == 10 * (lines[:, 1] <= 500 / 1.3).sum()
-    assert total["covered_weight"] + total["uncovered_weight"] == 250
-    assert 0 < total["backup_weight"] < total["covered_weight"] < 250
-    rows = {row["code"]: row for row in coverage_results.region_figures(town, run.id)}
-    assert rows["370203"]["covered_weight"] == rows["370200"]["covered_weight"]
-    assert rows["370203"]["name_zh"] == "市北区"
+    assert total.weight == 250
+    assert total.covered_weight == 10 * (lines[:, 0] <= 500 / 1.3).sum()
+    assert total.backup_weight == 10 * (lines[:, 1] <= 500 / 1.3).sum()
+    assert total.covered_weight + total.uncovered_weight == 250
+    assert 0 < total.backup_weight < total.covered_weight < 250
+    rows = {row.code: row for row in coverage_results.region_figures(town, run.id)}
+    assert rows["370203"].covered_weight == rows["370200"].covered_weight
+    assert rows["370203"].name_zh == "市北区"
     zones = coverage_results.gap_zones(town, run.id)
-    assert sum(zone["workers"] for zone in zones) == total["uncovered_weight"]
-    assert [zone["rank"] for zone in zones] == list(range(1, len(zones) + 1))
-    assert all("市北区" in zone["name_zh"] and "Shibei" in zone["name_en"] for zone in zones)
+    assert sum(zone.workers for zone in zones) == total.uncovered_weight
+    assert [zone.rank for zone in zones] == list(range(1, len(zones) + 1))
+    assert all("市北区" in zone.name_zh and "Shibei" in zone.name_en for zone in zones)
 
 
 def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Settings) -> None:
@@ -112,25 +113,26 @@ def test_only_what_is_known_to_be_open_counts_at_a_moment(
     assert night.result is not None
     assert noon.result is not None
     # At night T-1 alone; at noon T-1, T-2 and T-4; T-3's hours are unknown.
-    assert night.result["facilities_counted"] == 1
-    assert noon.result["facilities_counted"] == 3
-    assert noon.result["facilities_hours_unknown"] == 1
-    covered = [one.result["total"]["covered_weight"] for one in (night, noon)]  # type: ignore[index]
+    assert night.result.facilities_counted == 1
+    assert noon.result.facilities_counted == 3
+    assert noon.result.facilities_hours_unknown == 1
+    covered = [one.result.total.covered_weight for one in (night, noon)]  # type: ignore[index]
     assert covered[0] < covered[1]
     # Whoever is covered when hours do not count is, at night, covered, near a closed station, or
     # near the one with unknown hours.
     always = coverage_run.run_here(town, settings, WANTED)
     assert always.result is not None
-    assert always.result["uncovered_closed_weight"] is None
+    assert always.result.uncovered_closed_weight is None
     closed, unknown = (
-        night.result[f"uncovered_{one}_weight"] for one in ("closed", "hours_unknown")
+        night.result.uncovered_closed_weight,
+        night.result.uncovered_hours_unknown_weight,
     )
     assert min(closed, unknown) > 0
-    assert covered[0] + closed + unknown == always.result["total"]["covered_weight"]
+    assert covered[0] + closed + unknown == always.result.total.covered_weight
     zones = coverage_results.gap_zones(town, night.id)
-    assert sum(zone["closed_workers"] for zone in zones) == closed
-    assert sum(zone["hours_unknown_workers"] for zone in zones) == unknown
-    assert {zone["cut_off_workers"] for zone in zones} == {None}  # no network, no such thing
+    assert sum(zone.closed_workers for zone in zones) == closed
+    assert sum(zone.hours_unknown_workers for zone in zones) == unknown
+    assert {zone.cut_off_workers for zone in zones} == {None}  # no network, no such thing
     said = reasons_text(night)
     assert f"附近有站点、只是那时不开 {closed:.0f} 人" in said.zh
     assert f"{unknown:.0f} have one near whose hours are unknown" in said.en
@@ -143,28 +145,28 @@ def test_accessibility_measures(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, WANTED)
     told = coverage_results.access_measures(town, run.id)
     assert run.result is not None
-    total, covered = told["total"], run.result["total"]
-    assert total["walk"]["weight"] == 250
-    assert total["walk"]["mean_m"] == pytest.approx(covered["walk"]["mean_m"])
-    assert total["walk"]["quantiles_m"]["50"] == pytest.approx(covered["walk"]["p50_m"])
-    assert total["walk"]["worst_mean_m"] <= covered["walk"]["greatest_m"]
+    total, covered = told.total, run.result.total
+    assert total.walk.weight == 250
+    assert total.walk.mean_m == pytest.approx(covered.walk.mean_m)
+    assert total.walk.quantiles_m["50"] == pytest.approx(covered.walk.p50_m)
+    assert total.walk.worst_mean_m <= covered.walk.greatest_m
     # Who is uncovered has nothing within the standard, and the other way round.
-    assert total["within"]["none_share"] == pytest.approx(covered["uncovered_share"])
+    assert total.within.none_share == pytest.approx(covered.uncovered_share)
     # All that is shared out is what there is: four facilities; 20 seats.
-    assert total["shared"]["mean"] * 250 == pytest.approx(4)
-    assert total["seats_enhanced"]["mean"] * 250 == pytest.approx(20)
-    assert (told["facilities"], told["capacity_known"]) == (4, 1)
-    assert set(told["groups"]) == {"快递"}
-    assert told["groups"]["快递"]["walk"]["weight"] == 120
-    assert told["regions"]["370203"]["walk"]["weight"] == 250
-    assert told["regions"]["370203"] == told["regions"]["370200"] == total
-    assert (told["regions_gini"], told["groups_gini"]) == (None, None)
+    assert total.shared.mean * 250 == pytest.approx(4)
+    assert total.seats_enhanced.mean * 250 == pytest.approx(20)
+    assert (told.facilities, told.capacity_known) == (4, 1)
+    assert set(told.groups) == {"快递"}
+    assert told.groups["快递"].walk.weight == 120
+    assert told.regions["370203"].walk.weight == 250
+    assert told.regions["370203"] == told.regions["370200"] == total
+    assert (told.regions_gini, told.groups_gini) == (None, None)
 
 
 def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, WANTED)
     assert run.result is not None
-    before = run.result["total"]["covered_weight"]
+    before = run.result.total.covered_weight
     loads = coverage_results.loads(town, run.id, 10)
     assert {one.code for one in loads} == {"T-1", "T-2", "T-3", "T-4"}
     assert sum(one.nearest_weight for one in loads) == 250
@@ -176,7 +178,7 @@ def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None
         run_sql(town, f"update facility set status = 'closed' where code = '{one.code}'")
         without = coverage_run.run_here(town, settings, WANTED)
         assert without.result is not None
-        assert before - without.result["total"]["covered_weight"] == one.sole_weight
+        assert before - without.result.total.covered_weight == one.sole_weight
         run_sql(town, f"update facility set status = 'open' where code = '{one.code}'")
     assert coverage_results.loads(town, run.id, 1) == loads[:1]
 
@@ -184,7 +186,7 @@ def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None
 def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:
     homes = coverage_run.run_here(town, settings, replace(WANTED, families=("home",)))
     assert homes.result is not None
-    assert homes.result["facilities_counted"] == 1
+    assert homes.result.facilities_counted == 1
     run_sql(
         town,
         "update demand_point set hours = (select array_agg(case when h between 8 and 17 then 1 "
@@ -192,18 +194,18 @@ def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:
     )
     night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2026-11-24T22:00")))
     assert night.result is not None
-    assert night.result["total"]["weight"] == 125
+    assert night.result.total.weight == 125
 
 
 def test_no_facility_at_all_is_an_answer_of_its_own(town: Database, settings: Settings) -> None:
     run_sql(town, "update facility set status = 'closed'")
     run = coverage_run.run_here(town, settings, WANTED)
     assert run.result is not None
-    assert run.result["total"]["unreachable_weight"] == 250
-    assert run.result["total"]["walk"]["mean_m"] is None
+    assert run.result.total.unreachable_weight == 250
+    assert run.result.total.walk.mean_m is None
     zones = coverage_results.gap_zones(town, run.id)
-    assert zones[0]["nearest_code"] is None
-    assert zones[0]["worst_m"] is None
+    assert zones[0].nearest_code is None
+    assert zones[0].worst_m is None
 
 
 def test_refuses_at_once_what_cannot_be_done(town: Database) -> None:
@@ -233,7 +235,7 @@ def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
 
 
 def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
-    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     steps = []
 
     def work(attempt: runs.Attempt, _params: dict[str, Any]) -> None:
@@ -250,7 +252,7 @@ def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
 
 
 def test_a_failure_is_written_to_the_run(town: Database) -> None:
-    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
 
     def work(_attempt: runs.Attempt, _params: dict[str, Any]) -> None:
         raise ZeroDivisionError("secret detail")
@@ -367,7 +369,7 @@ def test_a_queued_run_whose_job_is_gone_is_queued_again(town: Database) -> None:
 
 
 def test_a_run_that_never_came_into_the_queue_is_found(town: Database) -> None:
-    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     run_sql(town, "update run set created_at = created_at - interval '1 hour'")
     runs.take_care(town)
     jobs = run_sql(town, "select args ->> 'run_id' from procrastinate_jobs where status = 'todo'")
@@ -421,7 +423,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
         assert second.wait(30) == 0
     found = coverage_run.read(town, run.id)
     assert found.result is not None
-    assert found.result["total"]["weight"] == 300_250
+    assert found.result.total.weight == 300_250
     assert run_sql(town, "select attempts from run")[0][0] == 2
     [(data,)] = run_sql(town, "select data from run_array where name = 'walk_m'")
     assert len(np.load(io.BytesIO(data))) == 300_025
@@ -446,11 +448,9 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     assert not any(value.startswith(("{", "[")) for row in rows for value in row.values())
     district = next(row for row in rows if row["code"] == "370203")
     figures = next(
-        row
-        for row in coverage_results.region_figures(town, run.id)
-        if row["code"] == district["code"]
+        row for row in coverage_results.region_figures(town, run.id) if row.code == district["code"]
     )
-    ninety_m = figures["access"]["walk"]["quantiles_m"]["90"]
+    ninety_m = figures.access.walk.quantiles_m["90"]
     assert float(district["access_walk_quantiles_m_90"]) == ninety_m
     with pytest.raises(InvalidValueError):
         save_coverage(town, run.id, tmp_path / "run.doc")

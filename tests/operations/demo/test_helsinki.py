@@ -122,7 +122,7 @@ def test_another_network_is_left_alone(store: Database, settings_there: Settings
         load_helsinki(store, settings_there)
     manifest = describe_network(settings_there)
     assert manifest is not None
-    assert manifest["version"] == before.version
+    assert manifest["version"] == before["version"]
     assert _rows(store, "select code from region") == []
 
 
@@ -175,10 +175,10 @@ def test_answers_walk_on_the_network(store: Database, settings_there: Settings) 
     assert [one.walk_m for one in answer] == sorted(one.walk_m for one in answer)
     wanted = CoverageParameters(standard_m=STANDARD_M, region=REGION)
     run = run_here(store, settings_there, wanted)
-    total = run.result["total"]
+    total = run.result.total
     # Something is covered and something is not, or the first look would teach nothing.
-    assert 0.5 < total["covered_share"] < 0.95
-    assert coverage_run.read(store, run.id).inputs["basis"] == "network"
+    assert 0.5 < total.covered_share < 0.95
+    assert coverage_run.read(store, run.id).inputs.basis == "network"
 
 
 def test_without_the_package_one_is_told_what_to_install(

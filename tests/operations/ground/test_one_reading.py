@@ -11,6 +11,7 @@ import pytest
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
+from geoapp.core.results.kept import RunInputs
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import run as coverage_run
@@ -46,27 +47,27 @@ def town(database: Database) -> Database:
     return database
 
 
-def versions(inputs: dict[str, Any]) -> dict[str, int]:
+def versions(inputs: RunInputs) -> dict[str, int]:
     """Return the versions that a run keeps, without that of the runs themselves."""
-    return {name: number for name, number in inputs["versions"].items() if name != "runs"}
+    return {name: number for name, number in inputs.versions.items() if name != "runs"}
 
 
 def coverage_answer(database: Database, settings: Settings) -> Answer:
     run = coverage_run.run_here(database, settings, CoverageParameters(standard_m=400, at=NOON))
     assert run.result is not None and run.inputs is not None, run.error
-    total = run.result["total"]
-    return total["weight"], total["covered_weight"], run.result["facilities"], versions(run.inputs)
+    total = run.result.total
+    return total.weight, total.covered_weight, run.result.facilities, versions(run.inputs)
 
 
 def siting_answer(database: Database, settings: Settings) -> Answer:
     wanted = SitingParameters(p=1, standard_m=400, at=NOON, drawn=SITES)
     run = siting_run.run_here(database, settings, replace(wanted, spacing_m=5_000))
     assert run.result is not None and run.inputs is not None, run.error
-    total = run.result["total"]
+    total = run.result.total
     return (
-        total["weight"],
-        total["covered_before_weight"],
-        run.result["objective"],
+        total.weight,
+        total.covered_before_weight,
+        run.result.objective,
         versions(run.inputs),
     )
 
@@ -84,8 +85,11 @@ def action_answer(database: Database, settings: Settings, build_cost: float | No
     )
     run = action_run.run_here(database, settings, wanted)
     assert run.result is not None and run.inputs is not None, run.error
-    return tuple(run.result[name] for name in ("weight", "before", "objective")) + (
-        run.inputs["facilities_counted"],
+    return (
+        run.result.weight,
+        run.result.before,
+        run.result.objective,
+        run.inputs.facilities_counted,
         versions(run.inputs),
     )
 

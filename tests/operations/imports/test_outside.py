@@ -114,8 +114,8 @@ def test_outside_is_counted_and_said(city: Database, settings: Settings, tmp_pat
             )
         )
     run = coverage_run.run_here(city, settings, CoverageParameters(standard_m=500))
-    [figures] = [row for row in region_figures(city, run.id) if row["code"] == "370200"]
-    assert figures["weight"] == 3
+    [figures] = [row for row in region_figures(city, run.id) if row.code == "370200"]
+    assert figures.weight == 3
     assert outside_text(run).en == "12 workers are outside every region and count in none."
 
 

@@ -305,31 +305,31 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
             )
         )
     run = coverage_run.run_here(city, settings, CoverageParameters(standard_m=300))
-    assert run.inputs["basis"] == "network"
+    assert run.inputs.basis == "network"
     told = describe_network(settings)
     assert told is not None
-    assert run.inputs["network"] == told["version"]
-    share = (run.result or {})["network"]
-    assert share["on_weight"] + share["cut_off_weight"] + share["off_weight"] == 400
-    assert 0 < share["walked_weight"] < 400
+    assert run.inputs.network == told["version"]
+    share = run.found.network
+    assert share.on_weight + share.cut_off_weight + share.off_weight == 400
+    assert 0 < share.walked_weight < 400
     statement = statement_text(run, {}, {}, settings.timezone)
     assert "按步行路网" in statement.zh
     assert "其余估算" in statement.zh
     assert "measured detour factor 1." in statement.en
-    assert run.inputs["network_detour_factor"] == told["detour_factor"]
-    total = (run.result or {})["total"]
+    assert run.inputs.network_detour_factor == told["detour_factor"]
+    total = run.found.total
     reasons = [share[f"uncovered_{one}_weight"] for one in ("far", "cut_off", "off")]
-    assert sum(reasons) == total["uncovered_weight"]
+    assert sum(reasons) == total.uncovered_weight
     assert min(reasons[0], reasons[2]) > 0
     assert "附近没有路网（按估算）" in reasons_text(run).zh
     assert "too long" in reasons_text(run).en
-    line = (run.result or {})["straight_line"]
-    assert line["on_weight"] == share["on_weight"]
+    line = run.found.straight_line
+    assert line.on_weight == share.on_weight
     # A circle of 300 m holds everybody who walks at most 300 m.
-    assert line["line_covered_share"] > line["walk_covered_share"] > 0
+    assert line.line_covered_share > line.walk_covered_share > 0
     # Nobody who is in reach on foot is outside the circle, but for the rounding of walks.
-    wrong = (line["line_covered_share"] - line["walk_covered_share"]) * line["on_weight"]
-    assert line["line_wrong_weight"] == pytest.approx(wrong, abs=2)
+    wrong = (line.line_covered_share - line.walk_covered_share) * line.on_weight
+    assert line.line_wrong_weight == pytest.approx(wrong, abs=2)
 
 
 def test_progress_is_told_while_the_file_is_read(database: Database, settings: Settings) -> None:

@@ -49,8 +49,8 @@ def test_a_search_that_is_stopped_keeps_its_plan(town: Database, settings: Setti
     assert pressed
     assert ended.result is not None
     # Small enough that it may have been proven when it was stopped.
-    assert ended.result["status"] in ("cancelled", "optimal")
-    assert ended.result["sites"] == 3
+    assert ended.result.status in ("cancelled", "optimal")
+    assert ended.result.sites == 3
 
 
 def test_what_has_nothing_yet_is_cancelled(town: Database, settings: Settings) -> None:

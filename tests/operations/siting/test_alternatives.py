@@ -34,42 +34,42 @@ def test_the_best_of_all_other_plans(town: Database, settings: Settings, differ:
     inputs = read_siting_inputs(town, settings, wanted)
     run = siting_run.run_here(town, settings, wanted)
     assert run.result is not None
-    (other,) = run.result["alternatives"]["plans"]
+    (other,) = run.result.alternatives.plans
     codes = inputs.candidates.code.tolist()
 
     def reached(sites: list[int]) -> float:
         return float(inputs.weight[inputs.covered_with(sites) & ~inputs.covered].sum())
 
-    best = run.result["objective"]
-    taken = [codes.index(code) for code in other["sites"]]
-    assert reached(taken) == other["objective"]
-    gone = {codes.index(one["code"]) for one in other["given_up"]}
-    assert len(gone) == len(other["taken_instead"]) >= differ
-    chosen = {*gone, *(set(taken) - {codes.index(one["code"]) for one in other["taken_instead"]})}
+    best = run.result.objective
+    taken = [codes.index(code) for code in other.sites]
+    assert reached(taken) == other.objective
+    gone = {codes.index(one.code) for one in other.given_up}
+    assert len(gone) == len(other.taken_instead) >= differ
+    chosen = {*gone, *(set(taken) - {codes.index(one.code) for one in other.taken_instead})}
     assert reached(sorted(chosen)) == best
     rest = max(
         reached(list(sites))
         for sites in itertools.combinations(range(len(codes)), 2)
         if len(chosen - set(sites)) >= differ
     )
-    assert other["objective"] == rest
-    assert other["loss_share"] == pytest.approx(1 - rest / best)
-    assert sum(other["by_district"].values()) == pytest.approx(rest - best)
+    assert other.objective == rest
+    assert other.loss_share == pytest.approx(1 - rest / best)
+    assert sum(other.by_district.values()) == pytest.approx(rest - best)
 
 
 def test_in_words_and_when_there_are_no_more(town: Database, settings: Settings) -> None:
     run = siting_run.run_here(town, settings, replace(WANTED, within_share=0.0, alternatives=20))
     assert run.result is not None
-    found = run.result["alternatives"]
-    assert found["exhausted"] is True
+    found = run.result.alternatives
+    assert found.exhausted is True
     assert "已证明没有更多" in ended_words(found).zh
-    for one in found["plans"]:
-        assert one["loss_share"] == 0
+    for one in found.plans:
+        assert one.loss_share == 0
     some = siting_run.run_here(town, settings, WANTED)
     assert some.result is not None
     words = [
         alternative_words(one, {"370203": Text("市北区", "Shibei")})
-        for one in some.result["alternatives"]["plans"]
+        for one in some.result.alternatives.plans
     ]
     assert len(words) == 4
     assert all("改建 G_" in one.zh and "with G_" in one.en for one in words)
@@ -78,7 +78,7 @@ def test_in_words_and_when_there_are_no_more(town: Database, settings: Settings)
 def test_not_asked_or_not_offered(town: Database, settings: Settings) -> None:
     plain = siting_run.run_here(town, settings, replace(WANTED, alternatives=0))
     assert plain.result is not None
-    assert plain.result["alternatives"] is None
+    assert plain.result.alternatives is None
     for change in (
         {"model": SitingModel.EQUITY},
         {"backup_share": 0.5},

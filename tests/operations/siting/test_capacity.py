@@ -52,22 +52,20 @@ def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) ->
     )
     run = siting_run.run_here(town, settings, wanted)
     assert run.result is not None
-    assert run.result["status"] == "optimal"
-    assert run.result["objective"] == pytest.approx(best)
-    assert run.result["objective_unit"] == "workers_served"
-    total = run.result["total"]
-    assert total["added_weight"] == pytest.approx(best)
-    assert total["covered_after_weight"] == pytest.approx(total["covered_before_weight"] + best)
-    assert total["uncovered_weight"] == pytest.approx(
-        total["weight"] - total["covered_after_weight"]
-    )
-    assert run.result["curve"][-1]["objective"] == run.result["objective"]
+    assert run.result.status == "optimal"
+    assert run.result.objective == pytest.approx(best)
+    assert run.result.objective_unit == "workers_served"
+    total = run.result.total
+    assert total.added_weight == pytest.approx(best)
+    assert total.covered_after_weight == pytest.approx(total.covered_before_weight + best)
+    assert total.uncovered_weight == pytest.approx(total.weight - total.covered_after_weight)
+    assert run.result.curve[-1].objective == run.result.objective
     sites = sites_of(town, run.id)
-    assert sum(one["adds"] for one in sites) == pytest.approx(best)
+    assert sum(one.adds for one in sites) == pytest.approx(best)
     for one in sites:
-        assert one["adds"] <= seats + 1e-9
-        for parts in (one["by_district"], one["by_zone"]):
-            assert sum(part["workers"] for part in parts) <= seats + 1e-9
+        assert one.adds <= seats + 1e-9
+        for parts in (one.by_district, one.by_zone):
+            assert sum(part.workers for part in parts) <= seats + 1e-9
     assert sites_of(town, run.id, chosen=False) == []
     labels = [label.zh for label, _ in summary_lines(run)]
     assert "新增服务人数（有座位的）" in labels

@@ -67,18 +67,18 @@ def test_no_plan_is_fairer(town: Database, settings: Settings, p: int) -> None:
         best = max(best, [*np.round(np.cumsum(shares), 9), float(inputs.weight[covered].sum())])
     run = siting_run.run_here(town, settings, wanted)
     assert run.result is not None
-    found = run.result["equity"]["districts"]
-    assert run.result["status"] == "optimal"
-    assert run.result["equity"]["proven_districts"] == 3
-    assert np.cumsum([one["share"] for one in found]) == pytest.approx(best[:-1])
-    total = run.result["total"]
-    assert total["covered_after_weight"] == pytest.approx(best[-1])
+    found = run.result.equity.districts
+    assert run.result.status == "optimal"
+    assert run.result.equity.proven_districts == 3
+    assert np.cumsum([one.share for one in found]) == pytest.approx(best[:-1])
+    total = run.result.total
+    assert total.covered_after_weight == pytest.approx(best[-1])
     assert len(sites_of(town, run.id)) == p
     # The same shares as the table by district has them.
-    figures = {one["code"]: one["covered_after_share"] for one in region_figures(town, run.id)}
+    figures = {one.code: one.covered_after_share for one in region_figures(town, run.id)}
     for one in found:
-        assert figures[one["code"]] == pytest.approx(one["share"])
-    assert ("最差的区的覆盖率", found[0]["code"]) in [
+        assert figures[one.code] == pytest.approx(one.share)
+    assert ("最差的区的覆盖率", found[0].code) in [
         (label.zh, value.split("(")[-1].rstrip(")")) for label, value in summary_lines(run)
     ]
 

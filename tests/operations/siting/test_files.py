@@ -17,6 +17,7 @@ from geoapp.analysis.siting import SitingStatus
 from geoapp.cli import main
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
+from geoapp.core.results.siting import SitingFindings
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
@@ -58,9 +59,9 @@ def test_a_run_from_the_terminal(site: Any, tmp_path: Path) -> None:
     assert "建 3 个站点：不会多覆盖 / With 3 sites: nobody more" in told.output
     assert "示例" not in told.output.replace(str(tmp_path), "")
     frame = pd.read_csv(path)
-    assert frame["order"].tolist() == [1, 2]
-    assert frame["adds"].tolist() == sorted(frame["adds"], reverse=True)
-    assert all(code in told.output for code in frame["code"])
+    assert frame.order.tolist() == [1, 2]
+    assert frame.adds.tolist() == sorted(frame.adds, reverse=True)
+    assert all(code in told.output for code in frame.code)
     assert list(tmp_path.glob(".*")) == []
 
 
@@ -109,9 +110,9 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
         save_siting(town, run.id, tmp_path / f"run.{suffix}")
     collection = orjson.loads((tmp_path / "run.geojson").read_bytes())
     assert [one["properties"]["code"] for one in collection["features"]] == [
-        one["code"] for one in sites
+        one.code for one in sites
     ]
-    assert collection["run"]["result"]["objective"] == run.result["objective"]  # type: ignore[index]
+    assert collection["run"]["result"]["objective"] == run.result.objective  # type: ignore[index]
     assert collection["features"][0]["properties"]["sample"] is True
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
     assert book.sheetnames == [
@@ -182,7 +183,9 @@ def test_a_formula_in_a_name_stays_text(town: Database, settings: Settings, tmp_
     ],
 )
 def test_the_gap_in_words(status: str, gap: float | None, told: str) -> None:
-    words = gap_words({"status": status, "gap_share": gap, "objective": 10.0})
+    words = gap_words(
+        SitingFindings.model_construct(status=SitingStatus(status), gap_share=gap, objective=10.0)
+    )
     assert told in words.en
     assert ("最优" in words.zh and "未" not in words.zh) == (status == "optimal")
 
@@ -205,5 +208,5 @@ def test_nothing_is_called_best_that_is_not_proven(
     monkeypatch.setattr(siting_solve, "most_covered", hasty)
     run = siting_run.run_here(town, settings, WANTED)
     assert run.result is not None
-    assert (run.result["status"], run.result["proven"]) == ("time_limit", False)
+    assert (run.result.status, run.result.proven) == ("time_limit", False)
     assert "5.00%" in gap_words(run.result).en

@@ -86,9 +86,9 @@ def test_no_plan_within_the_quotas_reaches_more(
     )
     run = siting_run.run_here(town, settings, wanted)
     assert run.result is not None
-    assert run.result["status"] == "optimal"
-    assert run.result["objective"] == best
-    assert kept([one["code"] for one in sites_of(town, run.id)])
+    assert run.result.status == "optimal"
+    assert run.result.objective == best
+    assert kept([one.code for one in sites_of(town, run.id)])
     assert SitingParameters.from_stored(run.params) == wanted
 
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_is_told(town: Database, settings: Settings) -> None:
         town, settings, replace(WANTED, host_quotas=(("学校", Quota(1, None)),))
     )
     assert run.result is not None
-    assert "单位类型 学校 没有候选点" in run.result["reason"]["zh"]
+    assert "单位类型 学校 没有候选点" in run.result.reason.zh
     with pytest.raises(InvalidValueError, match="host_quotas"):
         siting_run.start(
             town,

@@ -10,6 +10,7 @@ import pytest
 from geoapp.analysis.siting import SitingStatus
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import Quota, SitingModel
+from geoapp.core.results.explanation import Explanation, LeastRelaxation, LoosenedLimit
 from geoapp.core.settings import Settings
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import GOALS, explain
@@ -30,26 +31,24 @@ def all_plans() -> list[tuple[int, ...]]:
     return [plan for p in range(6) for plan in plans(p)]
 
 
-def told(town: Database, settings: Settings, **changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = solved(town, settings, **changes).result["explanation"]
+def told(town: Database, settings: Settings, **changes: Any) -> Explanation:
+    found: Explanation = solved(town, settings, **changes).result.explanation
     return found
 
 
-def words(explanation: dict[str, Any]) -> Explained:
+def words(explanation: Explanation) -> Explained:
     found = explained(explanation, NAMES)
     assert found is not None
     return found
 
 
-def limits(explanation: dict[str, Any]) -> dict[tuple[str, str | None], dict[str, Any]]:
-    return {(one["limit"], one["region"]): one for one in explanation["limits"]}
+def limits(explanation: Explanation) -> dict[tuple[str, str | None], LoosenedLimit]:
+    return {(one.limit, one.region): one for one in explanation.limits}
 
 
-def relaxations(explanation: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    assert len({one["limit"] for one in explanation["relaxations"]}) == len(
-        explanation["relaxations"]
-    )
-    return {one["limit"]: one for one in explanation["relaxations"]}
+def relaxations(explanation: Explanation) -> dict[str, LeastRelaxation]:
+    assert len({one.limit for one in explanation.relaxations}) == len(explanation.relaxations)
+    return {one.limit: one for one in explanation.relaxations}
 
 
 @pytest.mark.parametrize("forbidden", [(), ("A", "D")])
@@ -59,10 +58,10 @@ def test_demand_that_no_candidate_reaches(
     truth = Truth(town)
     open_ = [number for number, code in enumerate(HOST_CODES) if code not in forbidden]
     lost = (truth.stood[:, 0] > 300) & (truth.walk[:, open_] > 300).all(axis=1)
-    found = told(town, settings, p=2, standard_m=300.0, forbidden=forbidden)["unreachable"]
-    assert found["workers"] == truth.weight[lost].sum() > 0
-    assert found["share"] == pytest.approx(found["workers"] / truth.weight.sum())
-    assert found["by_district"] == {"370203": found["workers"]}
+    found = told(town, settings, p=2, standard_m=300.0, forbidden=forbidden).unreachable
+    assert found.workers == truth.weight[lost].sum() > 0
+    assert found.share == pytest.approx(found.workers / truth.weight.sum())
+    assert found.by_district == {"370203": found.workers}
 
 
 @pytest.mark.parametrize("p", [1, 2, 3])
@@ -70,8 +69,8 @@ def test_one_site_more(town: Database, settings: Settings, p: int) -> None:
     truth = Truth(town)
     best = [max(truth.reached(plan) for plan in plans(k)) for k in (p, p + 1)]
     one = limits(told(town, settings, p=p))["sites", None]
-    assert (one["now"], one["loosened"], one["gain"]) == (p, p + 1, best[1] - best[0])
-    assert one["binding"] is (best[1] > best[0])
+    assert (one.now, one.loosened, one.gain) == (p, p + 1, best[1] - best[0])
+    assert one.binding is (best[1] > best[0])
 
 
 def test_quotas_and_what_they_cost(town: Database, settings: Settings) -> None:
@@ -91,15 +90,15 @@ def test_quotas_and_what_they_cost(town: Database, settings: Settings) -> None:
         known = limits(found)
         if quota.least:
             one = known["group_min", "370203001"]
-            assert one["gain"] == best(0, 9 if quota.most is None else quota.most) - now
+            assert one.gain == best(0, 9 if quota.most is None else quota.most) - now
         if quota.most is not None:
             one = known["group_max", "370203001"]
-            assert one["gain"] == best(quota.least or 0, quota.most + 1) - now
-        gains = [one["gain"] for one in found["limits"]]
+            assert one.gain == best(quota.least or 0, quota.most + 1) - now
+        gains = [one.gain for one in found.limits]
         assert gains == sorted(gains, reverse=True)
-        assert found["complete"]
+        assert found.complete
         # What is told together with other rules is not asked.
-        assert found["relaxations"] == []
+        assert found.relaxations == ()
     assert any("西街道" in line.zh for line in words(found).limits)
 
 
@@ -111,10 +110,10 @@ def test_a_budget_and_what_it_costs(town: Database, settings: Settings) -> None:
 
     found = told(town, settings, p=None, budget=5.0)
     one = limits(found)["budget", None]
-    assert (one["now"], one["loosened"]) == (5.0, 7.0)  # the cheapest host costs 2
-    assert one["gain"] == best(7.0) - best(5.0)
+    assert (one.now, one.loosened) == (5.0, 7.0)  # the cheapest host costs 2
+    assert one.gain == best(7.0) - best(5.0)
     base = truth.weight[truth.times(()) > 0].sum()
-    goal = found["goal_share"]
+    goal = found.goal_share
     assert goal == min(one for one in GOALS if one > (base + best(5.0)) / truth.weight.sum())
     fitting = [
         COSTS[list(plan)].sum()
@@ -123,16 +122,16 @@ def test_a_budget_and_what_it_costs(town: Database, settings: Settings) -> None:
     ]
     relaxation = relaxations(found)["budget"]
     if fitting:
-        assert (relaxation["needed"], relaxation["proven"]) == (min(fitting), True)
+        assert (relaxation.needed, relaxation.proven) == (min(fitting), True)
     else:
-        assert (relaxation["outcome"], relaxation["needed"]) == ("never", None)
+        assert (relaxation.outcome, relaxation.needed) == ("never", None)
 
 
 @pytest.mark.parametrize(("p", "standard_m"), [(1, 300.0), (1, 500.0), (2, 250.0), (3, 200.0)])
 def test_what_reaches_more(town: Database, settings: Settings, p: int, standard_m: float) -> None:
     truth = Truth(town)
     found = told(town, settings, p=p, standard_m=standard_m)
-    goal = found["goal_share"]
+    goal = found.goal_share
     total = truth.weight.sum()
 
     def reached(plan: tuple[int, ...], within_m: float) -> float:
@@ -146,10 +145,10 @@ def test_what_reaches_more(town: Database, settings: Settings, p: int, standard_
     ]
     sites = relaxations(found)["sites"]
     if enough:
-        assert (sites["now"], sites["needed"], sites["proven"]) == (p, enough[0], True)
+        assert (sites.now, sites.needed, sites.proven) == (p, enough[0], True)
         assert f"再建 {enough[0] - p} 个即可" in words(found).relaxations[0].zh
     else:
-        assert (sites["outcome"], sites["needed"], sites["proven"]) == ("never", None, True)
+        assert (sites.outcome, sites.needed, sites.proven) == ("never", None, True)
     standard = relaxations(found)["standard"]
     distances = np.unique(np.c_[truth.walk, truth.stood[:, :1]])
     fitting = [
@@ -161,63 +160,63 @@ def test_what_reaches_more(town: Database, settings: Settings, p: int, standard_
     least = min(fitting)
     if least <= 3 * standard_m:
         # Metres of the oracle are good to 0.1 %; the standard itself is tried.
-        assert standard["needed"] == pytest.approx(least, rel=2e-3)
-        assert standard["proven"]
-        after = solved(town, settings, p=p, standard_m=standard["needed"] + 1e-6).result
-        assert after["total"]["covered_after_share"] >= goal
-        less = solved(town, settings, p=p, standard_m=standard["needed"] - 0.5).result
-        assert less["total"]["covered_after_share"] < goal
+        assert standard.needed == pytest.approx(least, rel=2e-3)
+        assert standard.proven
+        after = solved(town, settings, p=p, standard_m=standard.needed + 1e-6).result
+        assert after.total.covered_after_share >= goal
+        less = solved(town, settings, p=p, standard_m=standard.needed - 0.5).result
+        assert less.total.covered_after_share < goal
     else:
-        assert (standard["outcome"], standard["needed"]) == ("never", None)
+        assert (standard.outcome, standard.needed) == ("never", None)
 
 
 def test_a_standard_in_minutes(town: Database, settings: Settings) -> None:
     found = told(town, settings, p=1, standard_m=None, standard_seconds=240.0)
     standard = relaxations(found)["standard"]
-    assert (standard["unit"], standard["now"]) == ("seconds", pytest.approx(240.0))
+    assert (standard.unit, standard.now) == ("seconds", pytest.approx(240.0))
     changed = {"standard_m": None, "p": 1}
-    after = solved(town, settings, standard_seconds=standard["needed"] + 1e-6, **changed).result
-    less = solved(town, settings, standard_seconds=standard["needed"] - 1, **changed).result
-    goal = found["goal_share"]
-    assert after["total"]["covered_after_share"] >= goal > less["total"]["covered_after_share"]
+    after = solved(town, settings, standard_seconds=standard.needed + 1e-6, **changed).result
+    less = solved(town, settings, standard_seconds=standard.needed - 1, **changed).result
+    goal = found.goal_share
+    assert after.total.covered_after_share >= goal > less.total.covered_after_share
     assert any("分钟" in line.zh for line in words(found).relaxations)
 
 
 def test_nothing_to_say_where_all_are_covered(town: Database, settings: Settings) -> None:
     found = told(town, settings, p=1, standard_m=5_000.0)
-    assert (found["goal_share"], found["relaxations"], found["complete"]) == (None, [], True)
-    assert found["unreachable"]["workers"] == 0
+    assert (found.goal_share, found.relaxations, found.complete) == (None, (), True)
+    assert found.unreachable.workers == 0
     assert words(found).unreachable is None
 
 
 def test_quotas_that_no_plan_keeps(town: Database, settings: Settings) -> None:
     """Only C is in the west: three there cannot be; two more in the east than p cannot be either."""
     run = solved(town, settings, p=2, quotas=(("370203001", Quota(3, None)),))
-    assert run.result["status"] == "infeasible"
-    found = relaxations(run.result["explanation"])
-    assert found["group_min"]["needed"] == len(WEST) == 1
-    assert found["group_min"]["proven"]
-    assert words(run.result["explanation"]).relaxations[0].zh == "西街道由至少 3 个减到 1 个"
+    assert run.result.status == "infeasible"
+    found = relaxations(run.result.explanation)
+    assert found["group_min"].needed == len(WEST) == 1
+    assert found["group_min"].proven
+    assert words(run.result.explanation).relaxations[0].zh == "西街道由至少 3 个减到 1 个"
     run = solved(
         town, settings, p=2, quotas=(("370203001", Quota(1, None)), ("370203002", Quota(3, None)))
     )
-    found = run.result["explanation"]["relaxations"]
-    assert {(one["limit"], one["region"]): one["needed"] for one in found} == {
+    found = run.result.explanation.relaxations
+    assert {(one.limit, one.region): one.needed for one in found} == {
         ("sites", None): 4,
         ("group_min", "370203002"): 1,
     }
-    sites = next(one for one in found if one["limit"] == "sites")
-    assert sites["proven"]
+    sites = next(one for one in found if one.limit == "sites")
+    assert sites.proven
 
 
 def test_a_budget_that_no_plan_keeps(town: Database, settings: Settings) -> None:
     run = solved(town, settings, p=2, budget=4.0, fixed=("A",))
-    assert run.result["status"] == "infeasible"
-    found = relaxations(run.result["explanation"])
-    assert found["budget"]["needed"] >= 5.0
-    assert words(run.result["explanation"]).relaxations[0].zh.startswith("预算 +")
-    again = solved(town, settings, p=2, budget=found["budget"]["needed"], fixed=("A",))
-    assert again.result["status"] == "optimal"
+    assert run.result.status == "infeasible"
+    found = relaxations(run.result.explanation)
+    assert found["budget"].needed >= 5.0
+    assert words(run.result.explanation).relaxations[0].zh.startswith("预算 +")
+    again = solved(town, settings, p=2, budget=found["budget"].needed, fixed=("A",))
+    assert again.result.status == "optimal"
 
 
 def test_a_spacing_that_no_plan_keeps(town: Database, settings: Settings) -> None:
@@ -225,13 +224,10 @@ def test_a_spacing_that_no_plan_keeps(town: Database, settings: Settings) -> Non
     truth_m = np.hypot(0, 2 * 110.96)  # D and E, 0.002 degrees of latitude apart
     run_sql(town, "delete from facility")
     run = solved(town, settings, p=2, min_spacing_m=600.0, fixed=("D", "E"))
-    assert run.result["status"] == "infeasible"
-    found = relaxations(run.result["explanation"])["spacing"]
-    assert found["needed"] == 10 * int(truth_m // 10)
-    assert (
-        words(run.result["explanation"]).relaxations[-1].zh
-        == f"间距放宽到 {found['needed']:.0f} 米"
-    )
+    assert run.result.status == "infeasible"
+    found = relaxations(run.result.explanation)["spacing"]
+    assert found.needed == 10 * int(truth_m // 10)
+    assert words(run.result.explanation).relaxations[-1].zh == f"间距放宽到 {found.needed:.0f} 米"
 
 
 @pytest.mark.parametrize("share", [0.9, 1.0])
@@ -240,22 +236,22 @@ def test_a_share_that_no_candidates_reach(town: Database, settings: Settings, sh
     nearest = np.minimum(truth.walk.min(axis=1), truth.stood[:, 0])
     asked = {"model": SitingModel.LSCP, "p": None, "share": share}
     run = solved(town, settings, standard_m=200.0, **asked)
-    assert run.result["status"] == "infeasible"
-    found = relaxations(run.result["explanation"])
+    assert run.result.status == "infeasible"
+    found = relaxations(run.result.explanation)
     total = truth.weight.sum()
-    assert found["share"]["needed"] == pytest.approx(truth.weight[nearest <= 200].sum() / total)
-    assert found["share"]["proven"]
+    assert found["share"].needed == pytest.approx(truth.weight[nearest <= 200].sum() / total)
+    assert found["share"].proven
     order = np.argsort(nearest)
     reached = np.cumsum(truth.weight[order])
     least = nearest[order][np.argmax(reached >= share * total - 1e-6)]
     if least <= 600:
-        assert found["standard"]["needed"] == pytest.approx(least, rel=2e-3)
-        again = solved(town, settings, standard_m=found["standard"]["needed"] + 1e-6, **asked)
-        assert again.result["status"] == "optimal"
-        less = solved(town, settings, standard_m=found["standard"]["needed"] - 0.5, **asked)
-        assert less.result["status"] == "infeasible"
+        assert found["standard"].needed == pytest.approx(least, rel=2e-3)
+        again = solved(town, settings, standard_m=found["standard"].needed + 1e-6, **asked)
+        assert again.result.status == "optimal"
+        less = solved(town, settings, standard_m=found["standard"].needed - 0.5, **asked)
+        assert less.result.status == "infeasible"
     else:
-        assert found["standard"]["outcome"] == "never"
+        assert found["standard"].outcome == "never"
 
 
 def test_a_cancel_leaves_what_is_known(town: Database, settings: Settings) -> None:
@@ -266,9 +262,9 @@ def test_a_cancel_leaves_what_is_known(town: Database, settings: Settings) -> No
         inputs = read_siting_inputs(town, settings, wanted)
         plan = solve_siting(inputs, wanted)
         found = explain(inputs, wanted, plan, cancelled=lambda: True)
-        assert not found["complete"]
-        assert found["limits"] == []
-        assert found["unreachable"]["workers"] > 0
+        assert not found.complete
+        assert found.limits == ()
+        assert found.unreachable.workers > 0
         assert words(found).relaxations == ()
         assert "没有比较完" in words(found).lines()[-1].zh
 
@@ -279,8 +275,8 @@ def test_what_is_not_proven_is_not_compared(town: Database, settings: Settings) 
     plan = solve_siting(inputs, wanted)
     stopped = replace(plan, result=replace(plan.result, status=SitingStatus.TIME_LIMIT))
     found = explain(inputs, wanted, stopped)
-    assert (found["complete"], found["limits"], found["relaxations"]) == (False, [], [])
-    assert explain(inputs, wanted, plan)["complete"]
+    assert (found.complete, found.limits, found.relaxations) == (False, (), ())
+    assert explain(inputs, wanted, plan).complete
 
 
 def test_every_pair_of_plans_is_within_its_limits(town: Database, settings: Settings) -> None:
@@ -303,7 +299,7 @@ def test_every_pair_of_plans_is_within_its_limits(town: Database, settings: Sett
 
         low, high = least or 0, 9 if most is None else most
         known = limits(found)
-        assert known["sites", None]["gain"] == best(low, high, 4) - best(low, high)
+        assert known["sites", None].gain == best(low, high, 4) - best(low, high)
         if most is not None:
             one = known["group_max", "370203002"]
-            assert one["gain"] == best(low, high + 1) - best(low, high)
+            assert one.gain == best(low, high + 1) - best(low, high)

@@ -41,20 +41,18 @@ def test_a_page_for_the_answer_and_one_for_each_site(
     pages = [words(page.extract_text()) for page in PdfReader(path).pages]
     sites = siting_results.sites_of(town, run.id)
     assert run.result is not None
-    total = run.result["total"]
+    total = run.result.total
     first, proposals = "".join(pages[: -len(sites)]), pages[-len(sites) :]
     assert "选址方案" in first
     assert "已证明最优/provenbest" in first
-    assert f"{total['added_weight']:,.0f}" in first
-    assert (
-        words(f"{total['covered_before_share']:.1%} → {total['covered_after_share']:.1%}") in first
-    )
+    assert f"{total.added_weight:,.0f}" in first
+    assert words(f"{total.covered_before_share:.1%} → {total.covered_after_share:.1%}") in first
     assert "市北区/Shibei" in first
     for site, page in zip(sites, proposals, strict=True):
-        assert f"{site['order']}.{site['code']}" in page
-        assert f"{site['adds']:,.0f}" in page
-        for one in site["by_zone"] or []:
-            assert words(f"{one['name_zh']} / {one['name_en']}") in page
+        assert f"{site.order}.{site.code}" in page
+        assert f"{site.adds:,.0f}" in page
+        for one in site.by_zone or []:
+            assert words(f"{one.name_zh} / {one.name_en}") in page
     for page in pages:
         assert f"选址{run.id}/sitingrun{run.id}" in page
     fonts = {

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, Quota, SitingModel, SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
@@ -120,7 +121,7 @@ def plans(p: int) -> list[tuple[int, ...]]:
 
 
 def codes(town: Database, run: Any) -> set[str]:
-    return {site["code"] for site in siting_results.sites_of(town, run.id)}
+    return {site.code for site in siting_results.sites_of(town, run.id)}
 
 
 @pytest.mark.parametrize("p", [1, 2, 3, 5])
@@ -129,65 +130,67 @@ def test_mclp_reaches_the_most(town: Database, settings: Settings, p: int) -> No
     run = solved(town, settings, p=p)
     result = run.result
     best = max(truth.reached(plan) for plan in plans(p))
-    assert result["objective"] == result["bound"] == best
-    assert (result["status"], result["proven"], result["gap_share"]) == ("optimal", True, 0)
-    assert result["objective_unit"] == "workers"
+    assert result.objective == result.bound == best
+    assert (result.status, result.proven, result.gap_share) == ("optimal", True, 0)
+    assert result.objective_unit == "workers"
     chosen = tuple("ABCDE".index(code) for code in codes(town, run))
     assert truth.reached(chosen) == best
-    assert [point["objective"] for point in result["curve"]] == [
+    assert [point.objective for point in result.curve] == [
         max(truth.reached(plan) for plan in plans(k)) for k in range(1, p + 1)
     ]
-    total = result["total"]
-    assert total["covered_before_weight"] == truth.weight[truth.times(()) > 0].sum()
-    assert total["covered_after_weight"] == total["covered_before_weight"] + best
-    assert total["added_weight"] == best
-    assert result["curve"][-1]["covered_share"] == total["covered_after_share"]
-    assert total["backup_after_weight"] == truth.weight[truth.times(chosen) > 1].sum()
+    total = result.total
+    assert total.covered_before_weight == truth.weight[truth.times(()) > 0].sum()
+    assert total.covered_after_weight == total.covered_before_weight + best
+    assert total.added_weight == best
+    assert result.curve[-1].covered_share == total.covered_after_share
+    assert total.backup_after_weight == truth.weight[truth.times(chosen) > 1].sum()
     # The same question to the coverage run gives the same figures before.
     before = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert before.result is not None
-    assert before.result["total"]["covered_weight"] == total["covered_before_weight"]
+    assert before.result.total.covered_weight == total.covered_before_weight
 
 
 def test_sites_say_what_they_add_and_to_whom(town: Database, settings: Settings) -> None:
     truth = Truth(town)
     run = solved(town, settings, p=3)
     sites = siting_results.sites_of(town, run.id)
-    assert [site["order"] for site in sites] == [1, 2, 3]
+    assert [site.order for site in sites] == [1, 2, 3]
     open_: tuple[int, ...] = ()
     for site in sites:
-        more = (*open_, "ABCDE".index(site["code"]))
-        assert site["adds"] == truth.reached(more) - truth.reached(open_)
-        assert sum(one["workers"] for one in site["by_district"]) == site["adds"]
-        named = [one["name_zh"] for one in site["by_district"]]
-        assert named == (["市北区"] if site["adds"] else [])
+        more = (*open_, "ABCDE".index(site.code))
+        assert site.adds == truth.reached(more) - truth.reached(open_)
+        assert sum(one.workers for one in site.by_district) == site.adds
+        named = [one.name_zh for one in site.by_district]
+        assert named == (["市北区"] if site.adds else [])
         open_ = more
-    adds = [site["adds"] for site in sites]
+    adds = [site.adds for site in sites]
     assert adds == sorted(adds, reverse=True)
-    assert sites[0]["name"] == f"单位{sites[0]['code']}"
+    assert sites[0].name == f"单位{sites[0].code}"
     others = siting_results.sites_of(town, run.id, chosen=False)
     assert all(
-        other["adds"]
-        == truth.reached((*open_, "ABCDE".index(other["code"]))) - truth.reached(open_)
+        other.adds == truth.reached((*open_, "ABCDE".index(other.code))) - truth.reached(open_)
         for other in others
     )
-    assert [other["adds"] for other in others] == sorted(
-        (other["adds"] for other in others), reverse=True
+    assert [other.adds for other in others] == sorted(
+        (other.adds for other in others), reverse=True
     )
 
 
 def test_regions_add_up(town: Database, settings: Settings) -> None:
     truth = Truth(town)
     run = solved(town, settings, p=2)
-    rows = {row["code"]: row for row in siting_results.region_figures(town, run.id)}
+    rows = {row.code: row for row in siting_results.region_figures(town, run.id)}
     assert set(rows) == {"370200", "370203", "370203001", "370203002"}
-    assert rows["370203"]["name_zh"] == "市北区"
-    assert rows["370203"]["sites"] == 2
+    assert rows["370203"].name_zh == "市北区"
+    assert rows["370203"].sites == 2
     for name in ("weight", "covered_before_weight", "covered_after_weight", "added_weight"):
-        assert rows["370200"][name] == run.result["total"][name]
-        assert rows["370203001"][name] + rows["370203002"][name] == rows["370203"][name]
+        assert getattr(rows["370200"], name) == getattr(run.result.total, name)
+        first, second, both = (
+            getattr(rows[code], name) for code in ("370203001", "370203002", "370203")
+        )
+        assert first + second == both
     west = np.array([code == "370203001" for code in truth.region])
-    assert rows["370203001"]["weight"] == truth.weight[west].sum()
+    assert rows["370203001"].weight == truth.weight[west].sum()
 
 
 @pytest.mark.parametrize("share", [0.7, 0.8, 0.9])
@@ -204,18 +207,18 @@ def test_lscp_takes_the_fewest(town: Database, settings: Settings, share: float)
         None,
     )
     if fewest is None:
-        assert result["status"] == "infeasible"
-        assert result["reachable_share"] < share
+        assert result.status == "infeasible"
+        assert result.reachable_share < share
     else:
-        assert result["objective"] == result["bound"] == result["sites"] == fewest
-        assert result["status"] == "optimal"
-        assert result["total"]["covered_after_share"] >= share
+        assert result.objective == result.bound == result.sites == fewest
+        assert result.status == "optimal"
+        assert result.total.covered_after_share >= share
 
 
 def test_lscp_of_what_is_covered_already_needs_nothing(town: Database, settings: Settings) -> None:
     run = solved(town, settings, model=SitingModel.LSCP, p=None, share=0.1)
-    assert (run.result["objective"], run.result["sites"], run.result["gap_share"]) == (0, 0, 0)
-    assert run.result["status"] == "optimal"
+    assert (run.result.objective, run.result.sites, run.result.gap_share) == (0, 0, 0)
+    assert run.result.status == "optimal"
     assert siting_results.sites_of(town, run.id) == []
 
 
@@ -224,20 +227,18 @@ def test_p_median_and_p_center_with_what_stands(town: Database, settings: Settin
     truth = Truth(town)
     median = solved(town, settings, model=SitingModel.P_MEDIAN, p=p).result
     least = min(float(truth.weight @ truth.nearest(plan)) for plan in plans(p))
-    assert median["objective"] == pytest.approx(least, rel=0.001)
-    assert median["status"] == "optimal"
-    assert median["sites"] == p
-    assert median["unreachable_weight"] == 0
-    walks = median["walks"]
-    assert walks["walk_mean_after_m"] == pytest.approx(
-        median["objective"] / truth.weight.sum(), rel=1e-6
-    )
-    assert walks["walk_mean_before_m"] > walks["walk_mean_after_m"]
+    assert median.objective == pytest.approx(least, rel=0.001)
+    assert median.status == "optimal"
+    assert median.sites == p
+    assert median.unreachable_weight == 0
+    walks = median.walks
+    assert walks.walk_mean_after_m == pytest.approx(median.objective / truth.weight.sum(), rel=1e-6)
+    assert walks.walk_mean_before_m > walks.walk_mean_after_m
     center = solved(town, settings, model=SitingModel.P_CENTER, p=p).result
     worst = min(float(truth.nearest(plan).max()) for plan in plans(p))
-    assert center["objective"] == pytest.approx(worst, rel=0.001)
-    assert center["walks"]["walk_longest_after_m"] == pytest.approx(center["objective"])
-    assert center["status"] == "optimal"
+    assert center.objective == pytest.approx(worst, rel=0.001)
+    assert center.walks.walk_longest_after_m == pytest.approx(center.objective)
+    assert center.status == "optimal"
 
 
 def test_without_any_facility(town: Database, settings: Settings) -> None:
@@ -245,11 +246,11 @@ def test_without_any_facility(town: Database, settings: Settings) -> None:
     truth = Truth(town)
     median = solved(town, settings, model=SitingModel.P_MEDIAN, p=2).result
     least = min(float(truth.weight @ truth.nearest(plan)) for plan in plans(2))
-    assert median["objective"] == pytest.approx(least, rel=0.001)
-    assert median["walks"]["walk_mean_before_m"] is None
-    assert median["total"]["covered_before_weight"] == 0
+    assert median.objective == pytest.approx(least, rel=0.001)
+    assert median.walks.walk_mean_before_m is None
+    assert median.total.covered_before_weight == 0
     best = max(truth.reached(plan) for plan in plans(2))
-    assert solved(town, settings, p=2).result["objective"] == best
+    assert solved(town, settings, p=2).result.objective == best
 
 
 def test_backup_counts_what_stands(town: Database, settings: Settings) -> None:
@@ -257,9 +258,9 @@ def test_backup_counts_what_stands(town: Database, settings: Settings) -> None:
     for share in (0.3, 1.0):
         result = solved(town, settings, p=2, backup_share=share).result
         best = max(truth.reached(plan, share) for plan in plans(2))
-        assert result["objective"] == pytest.approx(best, abs=1e-9)
-        assert result["status"] == "optimal"
-        assert result["curve"][-1]["p"] == 2
+        assert result.objective == pytest.approx(best, abs=1e-9)
+        assert result.status == "optimal"
+        assert result.curve[-1].p == 2
 
 
 def test_rules(town: Database, settings: Settings) -> None:
@@ -269,21 +270,21 @@ def test_rules(town: Database, settings: Settings) -> None:
     affordable = [
         plan for p in range(1, 6) for plan in plans(p) if sum(costs[one] for one in plan) <= 9
     ]
-    assert run.result["objective"] == max(truth.reached(plan) for plan in affordable)
-    assert run.result["cost"] <= 9
+    assert run.result.objective == max(truth.reached(plan) for plan in affordable)
+    assert run.result.cost <= 9
     run = solved(town, settings, p=3, fixed=("E",), forbidden=("B",))
     assert "E" in codes(town, run)
     assert "B" not in codes(town, run)
     held = [plan for plan in plans(3) if 4 in plan and 1 not in plan]
-    assert run.result["objective"] == max(truth.reached(plan) for plan in held)
+    assert run.result.objective == max(truth.reached(plan) for plan in held)
     first = siting_results.sites_of(town, run.id)[0]
-    assert (first["code"], first["fixed"]) == ("E", True)
-    assert all(o["code"] != "B" for o in siting_results.sites_of(town, run.id, chosen=False))
+    assert (first.code, first.fixed) == ("E", True)
+    assert all(o.code != "B" for o in siting_results.sites_of(town, run.id, chosen=False))
     # One of the west (C alone stands there) and at most one of the east.
     quotas = (("370203001", Quota(least=1)), ("370203002", Quota(most=1)))
     run = solved(town, settings, p=3, quotas=quotas)
-    assert run.result["objective"] == max(truth.reached((2, one)) for one in (0, 1, 3, 4))
-    rows = {row["code"]: row["sites"] for row in siting_results.region_figures(town, run.id)}
+    assert run.result.objective == max(truth.reached((2, one)) for one in (0, 1, 3, 4))
+    rows = {row.code: row.sites for row in siting_results.region_figures(town, run.id)}
     assert rows == {"370200": 2, "370203": 2, "370203001": 1, "370203002": 1}
 
 
@@ -292,33 +293,33 @@ def test_spacing_from_sites_and_facilities(town: Database, settings: Settings) -
     truth = Truth(town)
     run = solved(town, settings, p=5, min_spacing_m=260.0)
     free = [plan for p in range(1, 6) for plan in plans(p) if not {3, 4} <= set(plan)]
-    assert run.result["objective"] == max(truth.reached(plan) for plan in free)
+    assert run.result.objective == max(truth.reached(plan) for plan in free)
     assert not {"D", "E"} <= codes(town, run)
-    assert not {"D", "E"} & {o["code"] for o in siting_results.sites_of(town, run.id, chosen=False)}
+    assert not {"D", "E"} & {o.code for o in siting_results.sites_of(town, run.id, chosen=False)}
     run = solved(town, settings, p=5, min_spacing_m=300.0)
     assert not {"B", "E"} & codes(town, run)
     stuck = solved(town, settings, p=2, min_spacing_m=300.0, fixed=("E",)).result
-    assert stuck["status"] == "infeasible"
-    assert "E" in stuck["reason"]["en"]
+    assert stuck.status == "infeasible"
+    assert "E" in stuck.reason.en
     nowhere = solved(town, settings, p=2, min_spacing_m=5_000.0).result
-    assert nowhere["status"] == "infeasible"
+    assert nowhere.status == "infeasible"
 
 
 def test_infeasible_is_an_answer_with_what_would_do(town: Database, settings: Settings) -> None:
     run = solved(town, settings, p=1, fixed=("A",), quotas=(("370203001", Quota(least=1)),))
-    assert run.result["status"] == "infeasible"
-    assert run.result["needed_p"] == 2
-    assert run.result["objective"] is None
-    assert run.result["proven"] is False
-    assert run.result["total"]["added_weight"] == 0
+    assert run.result.status == "infeasible"
+    assert run.result.needed_p == 2
+    assert run.result.objective is None
+    assert run.result.proven is False
+    assert run.result.total.added_weight == 0
     assert siting_results.sites_of(town, run.id) == []
     poor = solved(town, settings, p=None, budget=1.0, fixed=("A",)).result
-    assert (poor["status"], poor["needed_budget"]) == ("infeasible", 5.0)
+    assert (poor.status, poor.needed_budget) == ("infeasible", 5.0)
     backed = solved(
         town, settings, p=1, fixed=("A",), backup_share=0.5, quotas=(("370203001", Quota(least=1)),)
     ).result
-    assert (backed["status"], backed["needed_p"]) == ("infeasible", 2)
-    assert "2" in backed["reason"]["en"]
+    assert (backed.status, backed.needed_p) == ("infeasible", 2)
+    assert "2" in backed.reason.en
 
 
 def test_a_region_has_its_own_demand_and_candidates(town: Database, settings: Settings) -> None:
@@ -326,7 +327,7 @@ def test_a_region_has_its_own_demand_and_candidates(town: Database, settings: Se
     run = solved(town, settings, p=1, region="370203001")
     assert codes(town, run) == {"C"}
     west = np.array([code == "370203001" for code in truth.region])
-    assert run.result["total"]["weight"] == truth.weight[west].sum()
+    assert run.result.total.weight == truth.weight[west].sum()
     with pytest.raises(InvalidValueError, match="p:"):
         siting_run.start(town, replace(WANTED, p=2, region="370203001"), None)
 
@@ -334,26 +335,26 @@ def test_a_region_has_its_own_demand_and_candidates(town: Database, settings: Se
 def test_the_moment_weighs_demand_and_closes_stations(town: Database, settings: Settings) -> None:
     run_sql(town, "update demand_point set hours = array_fill(0.5::real, array[24])")
     night = solved(town, settings, at=moment("2026-11-24T22:00"))
-    assert night.inputs["facilities_counted"] == 1
-    assert night.result["total"]["weight"] == Truth(town).weight.sum() / 2
+    assert night.inputs.facilities_counted == 1
+    assert night.result.total.weight == Truth(town).weight.sum() / 2
 
 
 def test_drawn_and_generated_candidates(town: Database, settings: Settings) -> None:
     drawn = (DrawnSite("我的点", TOWN_LON + 0.008, TOWN_LAT + 0.004, "路口", 1.5),)
     run = solved(town, settings, p=2, drawn=drawn, fixed=("我的点",))
     site = siting_results.sites_of(town, run.id)[0]
-    assert (site["code"], site["fixed"], site["name"], site["cost"]) == (
+    assert (site.code, site.fixed, site.name, site.cost) == (
         "我的点",
         True,
         "路口",
         1.5,
     )
-    assert site["region"] == "370203"
+    assert site.region == "370203"
     made = solved(town, settings, candidates=None, p=3, spacing_m=100.0)
-    assert made.inputs["candidates"]["generated"] == "generated"
-    assert made.inputs["candidates"]["count"] == 25
+    assert made.inputs.candidates.generated == "generated"
+    assert made.inputs.candidates.count == 25
     # Candidates at every demand point: one more site always reaches somebody who is not.
-    assert made.result["objective"] >= solved(town, settings, p=3).result["objective"]
+    assert made.result.objective >= solved(town, settings, p=3).result.objective
     again = solved(town, settings, candidates=None, p=3, spacing_m=100.0)
     assert codes(town, made) == codes(town, again)
     one = sorted(codes(town, made))[0]
@@ -377,26 +378,26 @@ def test_on_the_network(town: Database, settings: Settings, tmp_path: Path) -> N
     """The only footway runs along the south: there walks are along it, elsewhere estimates."""
     import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
     run = solved(town, settings, p=2)
-    assert run.inputs["basis"] == "network"
-    assert run.inputs["network_weight"] > 0
+    assert run.inputs.basis == "network"
+    assert run.inputs.network_weight > 0
     before = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert before.result is not None
-    total = run.result["total"]
-    assert total["covered_before_weight"] == before.result["total"]["covered_weight"]
+    total = run.result.total
+    assert total.covered_before_weight == before.result.total.covered_weight
     # Once the sites stand, the coverage run finds what was promised.
     for site in siting_results.sites_of(town, run.id):
         run_sql(
             town,
             "insert into facility (code, kind_code, name_zh, geom) "
             "select 'NEW-' || code, 'outdoor_station', name, geom from candidate where code = :code",
-            code=site["code"],
+            code=site.code,
         )
     after = coverage_run.run_here(town, settings, CoverageParameters(standard_m=500.0))
     assert after.result is not None
-    assert after.result["total"]["covered_weight"] == total["covered_after_weight"]
-    assert after.result["total"]["backup_weight"] == total["backup_after_weight"]
+    assert after.result.total.covered_weight == total.covered_after_weight
+    assert after.result.total.backup_weight == total.backup_after_weight
     made = solved(town, settings, candidates="generated-network", spacing_m=50.0)
-    assert made.inputs["candidates"]["count"] >= 1
+    assert made.inputs.candidates.count >= 1
 
 
 @pytest.mark.parametrize("standing", ["T-1,T-2,T-3,T-4", "T-2", "T-4", ""])
@@ -522,7 +523,7 @@ def test_parameters_survive_being_stored() -> None:
 def test_inputs_answer_what_if(town: Database, settings: Settings) -> None:
     truth = Truth(town)
     inputs = read_siting_inputs(town, settings, WANTED)
-    assert inputs.told["sample"] is False
+    assert inputs.rests_on.sample is False
     for plan in ((), (1,), (0, 2, 4)):
         covered = inputs.covered_with(plan)
         assert (covered == (truth.times(plan) > 0)).all()
@@ -546,13 +547,13 @@ def test_a_cancel_while_solving_keeps_the_best_so_far(
     real = siting_run.solve_siting
     monkeypatch.setattr(siting_run, "solve_siting", stop_early)
     wanted = replace(WANTED, p=2)
-    run_id = runs.store_run(town, siting_run.KIND, wanted.stored(), None)
+    run_id = runs.store_run(town, SITING_RUNS, wanted.stored(), None)
     runs.perform_here(town, run_id, siting_run.work(town, settings))
     run = siting_run.read(town, run_id)
     assert (run.status, run.cancel_requested) == (RunStatus.SUCCEEDED, True)
     assert run.result is not None
-    assert run.result["status"] in ("cancelled", "optimal")
-    assert (run.result["status"] == "optimal") == (run.result["gap_share"] == 0)
+    assert run.result.status in ("cancelled", "optimal")
+    assert (run.result.status == "optimal") == (run.result.gap_share == 0)
     assert len(siting_results.sites_of(town, run_id)) == 2
 
 
@@ -571,7 +572,7 @@ def test_a_cancel_before_solving_has_no_results(
 
     tell: Any = None
     monkeypatch.setattr(siting_run, "read_siting_inputs", reading)
-    run_id = runs.store_run(town, siting_run.KIND, WANTED.stored(), None)
+    run_id = runs.store_run(town, SITING_RUNS, WANTED.stored(), None)
     runs.perform_here(town, run_id, siting_run.work(town, settings))
     run = siting_run.read(town, run_id)
     assert (run.status, run.result) == (RunStatus.CANCELLED, None)

@@ -28,16 +28,16 @@ def town(database: Database) -> Database:
 def test_a_home_is_upgraded(town: Database, settings: Settings) -> None:
     run = siting_run.run_here(town, settings, WANTED)
     (site,) = sites_of(town, run.id)
-    assert (site["code"], site["name"]) == ("T-3", "示例·T-3")
-    assert run.inputs["candidates"]["count"] == 1
+    assert (site.code, site.name) == ("T-3", "示例·T-3")
+    assert run.inputs.candidates.count == 1
     # What it adds is what it covers once it counts.
     every = siting_run.run_here(
         town, settings, replace(WANTED, families=None, candidates="generated", p=1)
     )
     assert run.result is not None
     assert every.result is not None
-    after = run.result["total"]["covered_after_weight"]
-    assert after == every.result["total"]["covered_before_weight"]
+    after = run.result.total.covered_after_weight
+    assert after == every.result.total.covered_before_weight
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_equals_a_run_with_the_places_built(
     before = coverage_run.run_here(town, settings, CoverageParameters(standard_m=400))
     told = service.ask(WANTED, places)
     assert before.result is not None
-    assert told.covered_before == before.result["total"]["covered_weight"]
+    assert told.covered_before == before.result.total.covered_weight
     reached = told.covered_before
     for number, (lon, lat) in enumerate(places):
         # One after the other built for real; the service sees each edit.
@@ -61,14 +61,14 @@ def test_equals_a_run_with_the_places_built(
         run = coverage_run.run_here(town, settings, CoverageParameters(standard_m=400))
         assert run.result is not None
         reached += told.adds[number]
-        assert run.result["total"]["covered_weight"] == reached
+        assert run.result.total.covered_weight == reached
     assert told.covered_after == reached > told.covered_before
     after = service.ask(WANTED, [])
     assert after.covered_before == after.covered_after == reached
     [district] = told.districts
-    rows = {row["code"]: row for row in coverage_results.region_figures(town, run.id)}
+    rows = {row.code: row for row in coverage_results.region_figures(town, run.id)}
     assert (district.code, district.added) == ("370203", reached - told.covered_before)
-    assert district.after_share == pytest.approx(rows["370203"]["covered_share"])
+    assert district.after_share == pytest.approx(rows["370203"].covered_share)
     assert after.districts == ()
 
 

@@ -60,12 +60,12 @@ def test_a_cancel_keeps_the_best_so_far(city: Database) -> None:
     done = siting_run.read(city, run.id)
     assert (done.status, done.cancel_requested) == (RunStatus.SUCCEEDED, True)
     assert done.result is not None
-    assert (done.result["status"], done.result["proven"]) == ("cancelled", False)
-    assert 0 < done.result["bound"] < done.result["objective"]
+    assert (done.result.status, done.result.proven) == ("cancelled", False)
+    assert 0 < done.result.bound < done.result.objective
     assert "最优" not in gap_words(done.result).zh
     sites = siting_results.sites_of(city, run.id)
-    assert len(sites) == done.result["sites"] == 40
-    assert sum(site["adds"] for site in sites) == done.result["total"]["added_weight"]
+    assert len(sites) == done.result.sites == 40
+    assert sum(site.adds for site in sites) == done.result.total.added_weight
 
 
 def test_a_killed_worker_leaves_nothing_half_written(city: Database, settings: Settings) -> None:
@@ -89,6 +89,6 @@ def test_a_killed_worker_leaves_nothing_half_written(city: Database, settings: S
     done = siting_run.read(city, run.id)
     assert done.result is not None
     # Half a second is no time for a proof, and none is claimed.
-    assert (done.result["status"], done.result["proven"]) == ("time_limit", False)
-    assert done.result["gap_share"] > 0
+    assert (done.result.status, done.result.proven) == ("time_limit", False)
+    assert done.result.gap_share > 0
     assert len(siting_results.sites_of(city, run.id)) == 40

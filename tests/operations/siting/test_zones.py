@@ -26,11 +26,11 @@ def test_zones_are_those_of_a_coverage_run(town: Database, settings: Settings) -
     same = ("rank", "name_zh", "name_en", "workers", "points", "worst_m", "geometry_wkb")
     expected = coverage_results.gap_zones(town, before.id)
     assert zones
-    assert [[one[name] for name in same] for one in zones] == [
-        [one[name] for name in same] for one in expected
+    assert [[getattr(one, name) for name in same] for one in zones] == [
+        [getattr(one, name) for name in same] for one in expected
     ]
-    assert run.result["gap_zones"] == len(zones)
-    assert (run.result["gap_rest_zones"], run.result["gap_rest_workers"]) == (0, 0.0)
+    assert run.result.gap_zones == len(zones)
+    assert (run.result.gap_rest_zones, run.result.gap_rest_workers) == (0, 0.0)
 
 
 def test_who_gains_by_zone(town: Database, settings: Settings) -> None:
@@ -41,7 +41,7 @@ def test_who_gains_by_zone(town: Database, settings: Settings) -> None:
     for standard_m in (150.0, 300.0, 500.0):
         run = solved(town, settings, p=3, standard_m=standard_m)
         zones = siting_results.gap_zones(town, run.id)
-        shapes = {zone["rank"]: shapely.from_wkb(zone["geometry_wkb"]) for zone in zones}
+        shapes = {zone.rank: shapely.from_wkb(zone.geometry_wkb) for zone in zones}
         bare = truth.stood[:, 0] > standard_m
         of_point = [
             [rank for rank, shape in shapes.items() if shape.covers(point)] if out else []
@@ -52,36 +52,36 @@ def test_who_gains_by_zone(town: Database, settings: Settings) -> None:
         waiting = bare.copy()
         reached = dict.fromkeys(shapes, 0.0)
         for site in siting_results.sites_of(town, run.id):
-            new = waiting & (truth.walk[:, hosts.index(site["code"])] <= standard_m)
+            new = waiting & (truth.walk[:, hosts.index(site.code)] <= standard_m)
             expected: dict[int, float] = {}
             for row in new.nonzero()[0]:
                 rank = of_point[row][0]
                 expected[rank] = expected.get(rank, 0.0) + truth.weight[row]
                 reached[rank] += truth.weight[row]
-            assert {one["rank"]: one["workers"] for one in site["by_zone"]} == expected
-            assert sum(expected.values()) == site["adds"]
+            assert {one.rank: one.workers for one in site.by_zone} == expected
+            assert sum(expected.values()) == site.adds
             waiting &= ~new
         for zone in zones:
-            assert zone["reached_workers"] == reached[zone["rank"]]
-            assert zone["left_workers"] == zone["workers"] - reached[zone["rank"]]
+            assert zone.reached_workers == reached[zone.rank]
+            assert zone.left_workers == zone.workers - reached[zone.rank]
         for other in siting_results.sites_of(town, run.id, chosen=False):
-            new = waiting & (truth.walk[:, hosts.index(other["code"])] <= standard_m)
-            told = {one["rank"]: one["workers"] for one in other["by_zone"]}
-            assert sum(told.values()) == truth.weight[new].sum() == other["adds"]
+            new = waiting & (truth.walk[:, hosts.index(other.code)] <= standard_m)
+            told = {one.rank: one.workers for one in other.by_zone}
+            assert sum(told.values()) == truth.weight[new].sum() == other.adds
             assert set(told) == {of_point[row][0] for row in new.nonzero()[0]}
 
 
 def test_most_first_and_named(town: Database, settings: Settings) -> None:
     run = solved(town, settings, p=1, standard_m=300.0)
-    names = {one["rank"]: one["name_zh"] for one in siting_results.gap_zones(town, run.id)}
+    names = {one.rank: one.name_zh for one in siting_results.gap_zones(town, run.id)}
     for site in siting_results.sites_of(town, run.id):
-        workers = [one["workers"] for one in site["by_zone"]]
+        workers = [one.workers for one in site.by_zone]
         assert workers == sorted(workers, reverse=True)
-        assert all(one["name_zh"] == names[one["rank"]] for one in site["by_zone"])
+        assert all(one.name_zh == names[one.rank] for one in site.by_zone)
 
 
 def test_an_older_run_says_that_it_does_not_know(town: Database, settings: Settings) -> None:
     run = solved(town, settings, p=1)
     run_sql(town, "delete from run_array where run_id = :run", run=run.id)
     assert siting_results.gap_zones(town, run.id) == []
-    assert siting_results.sites_of(town, run.id)[0]["by_zone"] is None
+    assert siting_results.sites_of(town, run.id)[0].by_zone is None

@@ -5,14 +5,21 @@ from typing import Any
 import pytest
 
 from geoapp.core.i18n import Text
+from geoapp.core.results.siting import CandidateSource, Fairness, FairnessLevel, SitingFindings
+from geoapp.core.results.status import SitingStatus
 from geoapp.reports.words.siting import among_text, gap_words
 
-UNPROVEN = {"status": "time_limit", "objective": 5.0, "bound": 177.0, "gap_share": 34.3767}
+UNPROVEN: dict[str, Any] = {
+    "status": SitingStatus.TIME_LIMIT,
+    "objective": 5.0,
+    "bound": 177.0,
+    "gap_share": 34.3767,
+}
 
 
-def level(lowest: int, objective: float, bound: float | None) -> dict[str, Any]:
+def level(lowest: int, objective: float, bound: float | None) -> FairnessLevel:
     proven = bound == objective
-    return {"lowest": lowest, "objective": objective, "bound": bound, "proven": proven}
+    return FairnessLevel(lowest=lowest, objective=objective, bound=bound, proven=proven)
 
 
 @pytest.mark.parametrize(
@@ -39,16 +46,17 @@ def level(lowest: int, objective: float, bound: float | None) -> dict[str, Any]:
     ],
 )
 def test_the_verdict_on_the_worst_district_is_in_its_shares(
-    levels: list[dict[str, Any]], zh: str, en: str
+    levels: list[FairnessLevel], zh: str, en: str
 ) -> None:
-    words = gap_words({**UNPROVEN, "equity": {"levels": levels, "districts": []}})
+    equity = Fairness(districts=(), proven_districts=0, levels=tuple(levels))
+    words = gap_words(SitingFindings.model_construct(**UNPROVEN, equity=equity))
     assert words.zh.endswith(zh) and words.en.endswith(en)
     assert "3437" not in words.both()
 
 
 def test_a_plan_is_the_best_among_so_many_candidates() -> None:
-    generated = {"count": 1610, "spacing_m": 100.0}
+    generated = CandidateSource(count=1610, spacing_m=100.0)
     assert among_text(generated) == Text(
         "1,610 个候选点，间距 100 米", "1,610 candidates, generated 100 m apart"
     )
-    assert among_text({"count": 1, "spacing_m": None}) == Text("1 个候选点", "1 candidate")
+    assert among_text(CandidateSource(count=1)) == Text("1 个候选点", "1 candidate")

@@ -45,12 +45,12 @@ def test_longer_hours_and_new_stations_are_compared(
     rows = page.locator("#choices tbody tr")
     expect(rows).to_have_count(3)
     expect(rows.first).to_contain_text("只延长开放时间")
-    expect(rows.last).to_contain_text(f"{found['objective'] - found['before']:,.0f}")
+    expect(rows.last).to_contain_text(f"{found.objective - found.before:,.0f}")
     expect(page.locator("#verdict")).to_have_text("已证明最优")
     actions = page.locator("#actions tbody tr")
-    expect(actions).to_have_count(len(found["actions"]))
-    expect(page.locator("#map .site-number")).to_have_count(len(found["actions"]))
-    expect(actions.first).to_contain_text(found["actions"][0]["text_zh"])
+    expect(actions).to_have_count(len(found.actions))
+    expect(page.locator("#map .site-number")).to_have_count(len(found.actions))
+    expect(actions.first).to_contain_text(found.actions[0].text_zh)
     actions.first.locator("button").click()
     expect(page.locator("#map .site-number.chosen")).to_have_text("1")
     expect(page.locator("#districts")).to_contain_text("市北区")
@@ -58,7 +58,7 @@ def test_longer_hours_and_new_stations_are_compared(
     assert serious_violations(page) == []
     page.reload()
     expect(page.locator(f'#result[data-shown="{number}"]')).to_be_visible()
-    expect(page.locator("#map .site-number")).to_have_count(len(found["actions"]))
+    expect(page.locator("#map .site-number")).to_have_count(len(found.actions))
     assert page.request.get(f"{site.url}/plan/actions/{number}.xlsx").status == 200
     assert page.request.get(f"{site.url}/plan/actions/{number}.exe").status == 404
 

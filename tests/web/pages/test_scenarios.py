@@ -76,7 +76,7 @@ def test_what_is_placed_is_kept_and_found_again(
     expect(page.locator(".plan-sites tbody tr")).to_have_count(2)
     run = siting_run.read(site.database, number)
     assert run.result is not None
-    expect(page.locator(".figures")).to_contain_text(f"{run.result['total']['added_weight']:,.0f}")
+    expect(page.locator(".figures")).to_contain_text(f"{run.result.total.added_weight:,.0f}")
     # And back to how it was.
     page.get_by_role("button", name="恢复第 1 版").click()
     expect(page.locator("#verdict")).to_have_text("手工放置，尚未求解")

@@ -16,7 +16,7 @@ from geoapp.analysis.siting.rules import Rules, needs, rule_rows
 from geoapp.analysis.siting.spacing import conflict_of_fixed
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 _QUICK_ENTRIES = 60_000  # of the merged cover, up to which HiGHS takes seconds
 _MOST_SEARCHED_ENTRIES = 250_000  # left by the prices, up to which it may still end in time

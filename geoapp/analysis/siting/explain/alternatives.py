@@ -43,7 +43,7 @@ from geoapp.analysis.siting.rules import Rules
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 # Beyond so many merged rows HiGHS gives nothing in minutes: sites of the plans before are forbidden.
 _MOST_SEARCHED_ROWS = 20_000

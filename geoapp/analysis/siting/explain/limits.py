@@ -18,7 +18,7 @@ from geoapp.analysis.siting.result import Cancelled, Clock, SitingResult
 from geoapp.analysis.siting.rules import Rules
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import Limit, Loosening, SitingStatus
+from geoapp.core.results.status import Limit, Loosening, SitingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from geoapp.analysis.siting.result import Cancelled, Clock
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import Limit, SitingStatus
+from geoapp.core.results.status import Limit, SitingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTION_TEXT, ActionKind
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ from geoapp.analysis.siting.result import (
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 _NEAR_SHARE = 0.02  # districts so little above the worst are in the first model of a level
 _LEVEL_SHARE = 0.8  # of the time left, at most

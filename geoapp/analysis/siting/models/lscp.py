@@ -37,7 +37,7 @@ from geoapp.analysis.siting.spacing import (
 )
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 
 def solve_lscp(

@@ -28,7 +28,7 @@ from geoapp.analysis.siting.result import (
 )
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.siting import SitingStatus
+from geoapp.core.results.status import SitingStatus
 
 
 def unreachable(

@@ -3,15 +3,19 @@
 import csv
 import io
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import (
+    AccessFigures,
+    AccessTotals,
+    CoverageRun,
+    StraightLineFigures,
+)
 from geoapp.core.units import format_share
-from geoapp.core.words import GROUP_TEXT, RunStatus
+from geoapp.core.words import GROUP_TEXT, Level, RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.vocabularies import read_demand_sets
@@ -52,8 +56,8 @@ class Row:
     text: Text
     figures: Figures
     class_name: str
-    line: dict[str, Any] | None
-    access: dict[str, Any] | None
+    line: StraightLineFigures | None
+    access: AccessFigures | None
 
 
 def class_of(share: float | None) -> str:
@@ -73,7 +77,7 @@ def show() -> str:
     names = region_names(database)
     sets = read_demand_sets(database)
     demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
-    figures = figures_of(run.result["total"])
+    figures = figures_of(run.result.total)
     rows = _rows(run, names)
     sample = any(one["sample"] for one in sets if one["code"] == demand_code(run))
     return render_template(
@@ -84,9 +88,9 @@ def show() -> str:
         figures=figures,
         reasons=reasons_text(run).pick(language()),
         outside=outside_text(run).pick(language()),
-        line=run.result.get("straight_line"),
-        access=run.result.get("access"),
-        groups=_groups(run.result.get("access")),
+        line=run.result.straight_line,
+        access=run.result.access,
+        groups=_groups(run.result.access),
         rows=rows,
         classes={row.code: row.class_name for row in rows},
         notes={row.code: format_share(row.figures.covered_share) for row in rows},
@@ -113,7 +117,7 @@ def table() -> Response:
     return response
 
 
-def _run() -> RunState | None:
+def _run() -> CoverageRun | None:
     database = services().database
     number = request.args.get("run")
     if number is None:
@@ -122,21 +126,21 @@ def _run() -> RunState | None:
     return run if run.status is RunStatus.SUCCEEDED else None
 
 
-def _groups(access: dict[str, Any] | None) -> list[tuple[Text, dict[str, Any]]]:
+def _groups(access: AccessTotals | None) -> list[tuple[Text, AccessFigures]]:
     """Return the groups of workers with their measures, the greatest first."""
-    found = list((access or {}).get("groups", {}).items())
-    found.sort(key=lambda item: (-item[1]["walk"]["weight"], item[0]))
+    found = [] if access is None else list(access.groups.items())
+    found.sort(key=lambda item: (-item[1].walk.weight, item[0]))
     return [(GROUP_TEXT.get(name, Text(name, name)), one) for name, one in found]
 
 
-def _rows(run: RunState, names: dict[str, Text]) -> list[Row]:
+def _rows(run: CoverageRun, names: dict[str, Text]) -> list[Row]:
     found = coverage_results.region_figures(services().database, run.id)
     rows = []
     for one in found:
-        if one["level"] != "district":
+        if one.level is not Level.DISTRICT:
             continue
         figures = figures_of(one)
-        name = names.get(one["code"], Text(one["code"], one["code"]))
+        name = names.get(one.code, Text(one.code, one.code))
         colour = class_of(figures.covered_share)
-        rows.append(Row(one["code"], name, figures, colour, one["straight_line"], one["access"]))
+        rows.append(Row(one.code, name, figures, colour, one.straight_line, one.access))
     return rows

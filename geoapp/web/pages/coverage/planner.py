@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
 from geoapp.operations.coverage import results as coverage_results
@@ -85,7 +85,7 @@ def run_number(value: str) -> int:
     return int(value)
 
 
-def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]:
     """Return what ``planner/coverage/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "figures": None, "gaps": []}
@@ -94,7 +94,7 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
     return {
         "run": run,
-        "figures": figures_of(run.result["total"]),
+        "figures": figures_of(run.result.total),
         "gaps": coverage_results.gap_zones(database, run.id),
         "loads": [
             one
@@ -115,7 +115,7 @@ def run_parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
     }
 
 
-def map_link(run: RunState) -> str:
+def map_link(run: CoverageRun) -> str:
     """Return the address of a run's Folium map."""
     return f"/maps/stations,bases,homes,gaps,regions.html?run={run.id}&lang={language()}"
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-import shapely
-
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import SitingRun
+from geoapp.core.words import Level
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_title
@@ -67,7 +66,7 @@ class PlanSide:
     sample: bool
 
 
-def _asked(question: SitingParameters, demand: str) -> tuple[Any, ...]:
+def _asked(question: SitingParameters, demand: str | None) -> tuple[Any, ...]:
     plain = question.plain()
     return (*(getattr(plain, name) for name in _ASKED), demand)
 
@@ -87,39 +86,38 @@ def _site(
     )
 
 
-def side_of_run(run: RunState, title: Text | None = None) -> PlanSide:
+def side_of_run(run: SitingRun, title: Text | None = None) -> PlanSide:
     """Return a finished siting run as a side; called by its question where there is no title."""
     database = services().database
     question = SitingParameters.from_stored(run.params)
-    result = run.result or {}
-    total = result["total"]
-    sites = []
-    for row in siting_results.sites_of(database, run.id):
-        point = shapely.from_wkb(row["geometry_wkb"])
-        sites.append(_site(row["order"], row["code"], row["name"], row["adds"], (point.x, point.y)))
+    total = run.found.total
+    sites = [
+        _site(row.order, row.code, row.name, row.adds, (row.lon, row.lat))
+        for row in siting_results.sites_of(database, run.id)
+    ]
     districts = tuple(
         PlanDistrict(
-            code=row["code"],
-            name=Text(row["name_zh"], row["name_en"] or row["name_zh"]),
-            before_share=row["covered_before_share"],
-            after_share=row["covered_after_share"],
-            added=row["added_weight"],
+            code=row.code,
+            name=Text(row.name_zh, row.name_en or row.name_zh),
+            before_share=row.covered_before_share,
+            after_share=row.covered_after_share,
+            added=row.added_weight,
         )
         for row in siting_results.region_figures(database, run.id)
-        if row["level"] == "district"
+        if row.level is Level.DISTRICT
     )
     return PlanSide(
         title=title or question_title(question, naming()),
-        verdict=gap_words(result),
+        verdict=gap_words(run.found),
         run=run.id,
         sites=tuple(sites),
-        before_share=total["covered_before_share"],
-        after_share=total["covered_after_share"],
-        added=total["added_weight"],
-        uncovered=total["uncovered_weight"],
+        before_share=total.covered_before_share,
+        after_share=total.covered_after_share,
+        added=total.added_weight,
+        uncovered=total.uncovered_weight,
         districts=districts,
-        asked=_asked(question, run.inputs["demand"]),
-        sample=bool(run.inputs.get("sample")),
+        asked=_asked(question, run.inputs.demand),
+        sample=run.inputs.sample,
     )
 
 

@@ -1,7 +1,9 @@
 """The curve of a siting run: what each number of stations reaches, and what none can surpass."""
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
+
+from geoapp.core.results.siting import SitingFindings
 
 WIDTH: Final = 640
 HEIGHT: Final = 240
@@ -37,17 +39,17 @@ class Curve:
     rows: tuple[tuple[int, float, float], ...]
 
 
-def curve_of(found: dict[str, Any]) -> Curve | None:
+def curve_of(found: SitingFindings) -> Curve | None:
     """Return the curve of a run's result; None where it has no shares to draw."""
     rows = tuple(
-        (one["p"], one["covered_share"], one["covered_share_bound"])
-        for one in found["curve"]
-        if one["covered_share"] is not None
+        (one.p, one.covered_share, one.covered_share_bound)
+        for one in found.curve
+        if one.covered_share is not None and one.covered_share_bound is not None
     )
-    total = found["total"]
-    if len(rows) < 2 or total["covered_before_share"] is None:
+    before = found.total.covered_before_share
+    if len(rows) < 2 or before is None:
         return None
-    rows = ((0, total["covered_before_share"], total["covered_before_share"]), *rows)
+    rows = ((0, before, before), *rows)
     most_p = rows[-1][0]
     low = min(share for _, share, _ in rows)
     high = max(bound for _, _, bound in rows)

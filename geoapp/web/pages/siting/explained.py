@@ -3,7 +3,7 @@
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import SitingRun
 from geoapp.operations.siting import results as siting_results
 from geoapp.reports.words.explanation import explained
 from geoapp.web.edge.services import services
@@ -11,7 +11,7 @@ from geoapp.web.edge.services import services
 MOST_ZONES = 20
 
 
-def explained_parts(run: RunState, names: dict[str, Text]) -> dict[str, Any]:
+def explained_parts(run: SitingRun, names: dict[str, Text]) -> dict[str, Any]:
     """Return what ``limits.html`` and ``explained.html`` need of a run that succeeded.
 
     Parameters
@@ -23,5 +23,5 @@ def explained_parts(run: RunState, names: dict[str, Text]) -> dict[str, Any]:
     return {
         "gaps": gaps[:MOST_ZONES],
         "gaps_left_out": len(gaps) - len(gaps[:MOST_ZONES]),
-        "why": explained((run.result or {}).get("explanation"), names),
+        "why": explained(run.found.explanation, names),
     }

@@ -5,7 +5,6 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import shapely
 from flask import Blueprint, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
@@ -13,7 +12,8 @@ from werkzeug.exceptions import NotFound
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING, SitingParameters
-from geoapp.core.results.run import RunState
+from geoapp.core.results.explanation import OtherPlans
+from geoapp.core.results.siting import Site, SitingRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
@@ -71,6 +71,25 @@ class SitingLine:
     told: Text
 
 
+@dataclass(frozen=True, slots=True)
+class ShownSite:
+    """A site on the page.
+
+    Attributes
+    ----------
+    covered_share
+        What is covered once this one and those before it stand; None for those not chosen.
+    lon, lat, at
+        In the datum of the page's map, and in WGS-84 as text.
+    """
+
+    site: Site
+    covered_share: float | None
+    lon: float
+    lat: float
+    at: str
+
+
 @blueprint.get("/plan/siting")
 @require(Permission.RUN)
 def show() -> str:
@@ -116,7 +135,7 @@ def _version() -> int | None:
     return None if version is None else run_number(version)
 
 
-def _known(saved: SavedScenario | None, run: RunState | None) -> dict[str, Any]:
+def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]:
     """Return what the form starts with: a scenario, or what a run was asked."""
     question = None
     if saved is not None:
@@ -196,26 +215,26 @@ def adopt(run_id: int) -> Response:
     return json_reply({"added": list(done.added), "there": list(done.there)})
 
 
-def _readable(run_id: int) -> RunState:
+def _readable(run_id: int) -> SitingRun:
     scenarios.check_readable(services().database, signed_in(), run_id)
     return siting_run.read(services().database, run_id)
 
 
-def _recent() -> list[RunState]:
+def _recent() -> list[SitingRun]:
     database = services().database
     hidden = scenarios.hidden_runs(database, signed_in())
     return [run for run in siting_run.recent(database) if run.id not in hidden]
 
 
-def _title(run: RunState) -> Text:
+def _title(run: SitingRun) -> Text:
     return question_title(SitingParameters.from_stored(run.params), naming())
 
 
-def _line(run: RunState) -> SitingLine:
+def _line(run: SitingRun) -> SitingLine:
     told = RUN_STATUS_TEXT[run.status]
     if run.result is not None:
-        total = run.result["total"]
-        before, after = (total[f"covered_{when}_share"] for when in ("before", "after"))
+        total = run.result.total
+        before, after = total.covered_before_share, total.covered_after_share
         if before is not None and after is not None:
             told = Text(f"{before:.1%} → {after:.1%}", f"{before:.1%} → {after:.1%}")
     return SitingLine(run.id, _title(run), moment_text(run.created_at), told)
@@ -225,23 +244,24 @@ def _lines() -> list[SitingLine]:
     return [_line(one) for one in _recent()]
 
 
-def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
+def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
     """Return what ``planner/siting/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "found": None}
     database = services().database
-    total = run.result["total"]
-    covered = total["covered_before_weight"]
-    sites = siting_results.sites_of(database, run.id)
-    for site in sites:
-        covered += site["adds"]
-        site["covered_share"] = covered / total["weight"] if total["weight"] else None
-        _place(site)
-    others = siting_results.sites_of(database, run.id, chosen=False)
-    for site in others:
-        _place(site)
+    found, total = run.result, run.result.total
+    covered = total.covered_before_weight
+    sites = []
+    for site in siting_results.sites_of(database, run.id):
+        covered += site.adds
+        sites.append(_shown(site, covered / total.weight if total.weight else None))
+    others = [
+        _shown(site, None) for site in siting_results.sites_of(database, run.id, chosen=False)
+    ]
     regions = [
-        one for one in siting_results.region_figures(database, run.id) if one["level"] == "district"
+        one
+        for one in siting_results.region_figures(database, run.id)
+        if one.level is Level.DISTRICT
     ]
     return {
         "run": run,
@@ -250,11 +270,11 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
             for one in _recent()
             if one.id != run.id and one.status is RunStatus.SUCCEEDED
         ],
-        "found": run.result,
+        "found": found,
         "total": total,
         "title": _title(run).pick(language()),
-        "verdict": gap_words(run.result).pick(language()),
-        "among": among_text(run.inputs["candidates"]),
+        "verdict": gap_words(found).pick(language()),
+        "among": None if run.inputs.candidates is None else among_text(run.inputs.candidates),
         "lines_told": [
             *(
                 (label.pick(language()), value.pick(language()))
@@ -268,37 +288,38 @@ def _parts(run: RunState | None, names: dict[str, Text]) -> dict[str, Any]:
         "others": others,
         "districts": regions,
         "region_names": names,
-        "alternatives": _alternatives(run.result.get("alternatives"), names),
-        "curve": curve_of(run.result),
-        "sample": bool(run.inputs.get("sample")),
+        "alternatives": _alternatives(found.alternatives, names),
+        "curve": curve_of(found),
+        "sample": run.inputs.sample,
         "formats": list(_FORMATS),
         **explained_parts(run, names),
     }
 
 
-def _alternatives(found: dict[str, Any] | None, names: dict[str, Text]) -> dict[str, Any] | None:
+def _alternatives(found: OtherPlans | None, names: dict[str, Text]) -> dict[str, Any] | None:
     """Return other plans in words, with the places of their other sites for the map."""
     if found is None:
         return None
     datum = map_setup().datum
     plans = []
-    for one in found["plans"]:
+    for one in found.plans:
         places = []
-        for site in one["taken_instead"]:
-            lon, lat = from_wgs84(lon=site["lon"], lat=site["lat"], datum=datum)
-            places.append(
-                [round(float(lon), 6), round(float(lat), 6), site["name"] or site["code"]]
-            )
+        for site in one.taken_instead:
+            lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=datum)
+            places.append([round(float(lon), 6), round(float(lat), 6), site.name or site.code])
         plans.append({"words": alternative_words(one, names), "places": places})
     return {"plans": plans, "ended": ended_words(found)}
 
 
-def _place(site: dict[str, Any]) -> None:
-    """Put a site's position into the datum of the page's map, and its name into words."""
-    point = shapely.from_wkb(site.pop("geometry_wkb"))
-    lon, lat = from_wgs84(lon=point.x, lat=point.y, datum=map_setup().datum)
-    site["lon"], site["lat"] = round(float(lon), 6), round(float(lat), 6)
-    site["at"] = f"{point.x:.5f}, {point.y:.5f}"
+def _shown(site: Site, covered_share: float | None) -> ShownSite:
+    lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=map_setup().datum)
+    return ShownSite(
+        site=site,
+        covered_share=covered_share,
+        lon=round(float(lon), 6),
+        lat=round(float(lat), 6),
+        at=f"{site.lon:.5f}, {site.lat:.5f}",
+    )
 
 
 def _texts() -> dict[str, str]:

@@ -53,7 +53,7 @@ def test_a_run_is_followed_to_its_gaps(
     expect(page.locator("#follow")).to_be_hidden()
     run = coverage_run.read(site.database, number)
     assert run.result is not None
-    share = f"{run.result['total']['covered_share'] * 100:.1f}%"
+    share = f"{run.result.total.covered_share * 100:.1f}%"
     expect(page.locator(".figure dd").first).to_have_text(share)
     loads = [one for one in coverage_results.loads(site.database, number, 10) if one.sole_weight]
     assert loads
@@ -63,9 +63,9 @@ def test_a_run_is_followed_to_its_gaps(
     expect(page.locator("#gaps tbody tr")).to_have_count(len(zones))
     # What would close the first one, and which facilities cover the same workers.
     first = page.locator("#gaps tbody tr").first.locator("td").last
-    expect(first).to_contain_text(str(zones[0]["sites_needed"]))
-    best = zones[0]["closers"][0]
-    expect(first).to_contain_text(f"{best['lon']:.5f}, {best['lat']:.5f}")
+    expect(first).to_contain_text(str(zones[0].sites_needed))
+    best = zones[0].closers[0]
+    expect(first).to_contain_text(f"{best.lon:.5f}, {best.lat:.5f}")
     pairs = coverage_results.facility_overlaps(site.database, number, 10)
     expect(page.locator("#overlaps tbody tr")).to_have_count(len(pairs or []))
     assert fits(page)
@@ -173,8 +173,8 @@ def test_coverage_shows_the_latest_run(site: Site, settings: Settings, visit: Vi
     page = visit(site, "/coverage", size="desktop")
     expect(page.locator("#map[data-coloured]")).to_be_visible()
     rows = coverage_results.region_figures(site.database, number)
-    district = next(row for row in rows if row["level"] == "district")
-    share = f"{district['covered_share'] * 100:.1f}%"
+    district = next(row for row in rows if row.level == "district")
+    share = f"{district.covered_share * 100:.1f}%"
     expect(page.locator("#districts tbody tr")).to_have_count(1)
     expect(page.locator("#districts tbody tr")).to_contain_text(share)
     expect(page.locator("#content")).to_contain_text("估算（直线×绕行系数）")

@@ -31,17 +31,15 @@ def test_zones_and_limits_beside_the_sites(
     zones = siting_results.gap_zones(site.database, number)
     rows = page.locator("#zones tbody tr")
     expect(rows).to_have_count(min(20, len(zones)))
-    expect(rows.first.locator("td.number").nth(1)).to_have_text(f"{zones[0]['workers']:,.0f}")
-    expect(rows.first.locator("td.number").nth(2)).to_have_text(
-        f"{zones[0]['reached_workers']:,.0f}"
-    )
+    expect(rows.first.locator("td.number").nth(1)).to_have_text(f"{zones[0].workers:,.0f}")
+    expect(rows.first.locator("td.number").nth(2)).to_have_text(f"{zones[0].reached_workers:,.0f}")
     expect(page.locator("#limits li").first).to_contain_text(more)
-    gain = run.result["explanation"]["limits"][0]["gain"]
+    gain = run.result.explanation.limits[0].gain
     expect(page.locator("#limits li").first).to_contain_text(f"{gain:,.0f}")
     expect(page.locator("#relaxations li")).to_have_count(2)
     # Each site names the zones that it reaches.
-    first = siting_results.sites_of(site.database, number)[0]["by_zone"][0]
-    name = first["name_zh"] if language == "zh" else first["name_en"]
+    first = siting_results.sites_of(site.database, number)[0].by_zone[0]
+    name = first.name_zh if language == "zh" else first.name_en
     expect(page.locator("#sites tbody tr").first).to_contain_text(name)
     assert fits(page)
     assert serious_violations(page) == []

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from geoapp.core.results.siting import CurvePoint, SitingFigures, SitingFindings
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import results as siting_results
@@ -51,14 +52,14 @@ def test_sites_are_found_and_proven(
     number = ask(page, site, settings)
     run = siting_run.read(site.database, number)
     assert run.result is not None
-    assert run.result["proven"]
+    assert run.result.proven
     expect(page.locator("#verdict")).to_have_text("已证明最优")
     sites = siting_results.sites_of(site.database, number)
     assert len(sites) == 3
     rows = page.locator("#sites tbody tr")
     expect(rows).to_have_count(3)
     expect(page.locator("#map .site-number")).to_have_count(3)
-    expect(rows.first).to_contain_text(f"{sites[0]['adds']:,.0f}")
+    expect(rows.first).to_contain_text(f"{sites[0].adds:,.0f}")
     rows.nth(1).locator("button.link").click()
     expect(page.locator("#map .site-number.chosen")).to_have_text("2")
     expect(page.locator(".curve polyline")).to_have_count(2)
@@ -95,7 +96,7 @@ def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Vi
     page.fill("#amount", "300")
     number = ask(page, site, settings)
     first = siting_results.sites_of(site.database, number)[0]
-    assert (first["code"], first["fixed"]) == ("M2", True)
+    assert (first.code, first.fixed) == ("M2", True)
     expect(page.locator("#sites tbody tr").first).to_contain_text("必选")
 
 
@@ -182,13 +183,13 @@ def test_the_empty_page(site: Site, visit: Visit, language: str, scheme: str) ->
 
 
 def test_curve_of_known_numbers() -> None:
-    found = {
-        "total": {"covered_before_share": 0.2},
-        "curve": [
-            {"p": 1, "covered_share": 0.4, "covered_share_bound": 0.4},
-            {"p": 2, "covered_share": 0.5, "covered_share_bound": 0.6},
-        ],
-    }
+    found = SitingFindings.model_construct(
+        total=SitingFigures.model_construct(covered_before_share=0.2),
+        curve=(
+            CurvePoint(p=1, objective=1, bound=1, covered_share=0.4, covered_share_bound=0.4),
+            CurvePoint(p=2, objective=2, bound=3, covered_share=0.5, covered_share_bound=0.6),
+        ),
+    )
     curve = curve_of(found)
     assert curve is not None
     assert curve.rows == ((0, 0.2, 0.2), (1, 0.4, 0.4), (2, 0.5, 0.6))
@@ -197,7 +198,7 @@ def test_curve_of_known_numbers() -> None:
     # The bound's end is at the top right, the start of both at the bottom left.
     assert curve.bound.split()[-1] == "628.0,12.0"
     assert curve.reached.split()[0] == curve.bound.split()[0] == "52.0,206.0"
-    assert curve_of({**found, "curve": found["curve"][:0]}) is None
+    assert curve_of(found.model_copy(update={"curve": found.curve[:0]})) is None
 
 
 def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) -> None:
@@ -213,8 +214,8 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     expect(rows.nth(1)).to_contain_text("-2")
     expect(rows.nth(2)).to_contain_text("1")  # the best one is among the best three here
     expect(page.locator(".notice")).to_have_count(0)
-    totals = [siting_run.read(site.database, one).result["total"] for one in numbers]  # type: ignore[index]
-    difference = totals[0]["added_weight"] - totals[1]["added_weight"]
+    totals = [siting_run.read(site.database, one).result.total for one in numbers]  # type: ignore[index]
+    difference = totals[0].added_weight - totals[1].added_weight
     expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
     assert fits(page)
     assert serious_violations(page) == []
@@ -235,20 +236,20 @@ def test_other_plans_and_a_site_without_a_landlord(
     result = siting_run.read(site.database, number).result
     assert result is not None
     plans = page.locator("#alternatives li")
-    expect(plans).to_have_count(len(result["alternatives"]["plans"]))
+    expect(plans).to_have_count(len(result.alternatives.plans))
     plans.first.get_by_role("button").click()
     expect(page.locator("#map .instead")).to_have_count(
-        len(result["alternatives"]["plans"][0]["taken_instead"])
+        len(result.alternatives.plans[0].taken_instead)
     )
     plans.first.get_by_role("button").click()
     expect(page.locator("#map .instead")).to_have_count(0)
     assert serious_violations(page) == []
     # Nobody lets that site: the next run does without.
-    first = siting_results.sites_of(site.database, number)[0]["code"]
+    first = siting_results.sites_of(site.database, number)[0].code
     page.locator("#sites [data-ban]").first.click()
     expect(page.locator("#never li")).to_contain_text(first)
     again = ask(page, site, settings)
-    assert first not in {one["code"] for one in siting_results.sites_of(site.database, again)}
+    assert first not in {one.code for one in siting_results.sites_of(site.database, again)}
 
 
 def test_quotas_backup_and_upgrades_are_asked_on_the_form(
@@ -277,4 +278,4 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.select_option("#candidates", "facilities:home")
     page.fill("#p", "1")
     number = ask(page, site, settings)
-    assert siting_results.sites_of(site.database, number)[0]["code"] == "T-3"
+    assert siting_results.sites_of(site.database, number)[0].code == "T-3"
