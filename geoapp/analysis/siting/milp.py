@@ -42,7 +42,7 @@ class Answer:
     Attributes
     ----------
     x
-        A feasible point; None where none was met.
+        A feasible point; None where none was found.
     bound
         Its own lower bound; -inf where it gave none.
     no_plan
@@ -152,8 +152,8 @@ def solve(
     found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     x = np.asarray(highs.getSolution().col_value) if found else None
     if x is not None and start is not None:
-        told = float(info.objective_function_value)
-        if abs(float(model.cost @ x) * scale - told) > 1e-6 * max(1.0, abs(told)):
+        reported = float(info.objective_function_value)
+        if abs(float(model.cost @ x) * scale - reported) > 1e-6 * max(1.0, abs(reported)):
             # HiGHS 1.16 can hand back the start beside the objective of a better point.
             return solve(model, clock, stop_within=stop_within, any_point=any_point)
     bound = float(info.mip_dual_bound) / scale

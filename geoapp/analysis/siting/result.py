@@ -32,7 +32,7 @@ class CurvePoint:
     p
         Number of sites, fixed ones included.
     objective
-        Objective of the best plan of p sites that was met.
+        Objective of the best plan of p sites that was found.
     bound
         No plan of p sites is better.
     """

@@ -261,7 +261,7 @@ def _standard(
 def towards(question: Question, goal: float) -> list[LeastRelaxation]:
     """Return how many sites, what budget or what standard would reach a share of the demand.
 
-    Where quotas, a spacing or backup bind the plan as well, nothing is told: these questions are
+    Where quotas, a spacing or backup bind the plan as well, nothing is answered: these questions are
     not asked of them all together. With a budget alone it is the budget that is asked.
     """
     wanted = question.wanted

@@ -363,7 +363,7 @@ def _new_only(
             if result.status is SitingStatus.INFEASIBLE
             else Text(
                 f"时限内没有找到可行方案；新建 {needed} 个站点可以",
-                f"no plan was met in the time; {needed} new sites do",
+                f"no plan was found in time; {needed} new sites do",
             )
         )
     return replace(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from geoapp.analysis.siting import SitingStatus
 from geoapp.core.i18n import Text
@@ -303,3 +304,35 @@ def test_every_pair_of_plans_is_within_its_limits(town: Database, settings: Sett
         if most is not None:
             one = known["group_max", "370203002"]
             assert one.gain == best(low, high + 1) - best(low, high)
+
+
+def test_a_step_for_which_there_is_no_room_is_not_called_useless(
+    town: Database, settings: Settings
+) -> None:
+    """With a spacing of 50 km one site is all that can stand; a second one is no idle wish."""
+    with town.session() as session:
+        session.execute(text("update facility set status = 'closed'"))
+    found = told(town, settings, p=1, min_spacing_m=50_000.0)
+    [one] = found.limits
+    assert (one.limit, one.loosened, one.gain) == ("sites", 2, 0)
+    assert one.outcome == "infeasible"
+    assert words(found).limits[0] == Text(
+        "建 2 个站点：做不到，其他条件容不下",
+        "2 sites: not possible, the other conditions leave no room",
+    )
+    free = limits(told(town, settings, p=1))["sites", None]
+    assert free.outcome == ("gain" if free.gain else "useless")
+
+
+def test_a_budget_below_every_cost_says_what_the_cheapest_costs(
+    town: Database, settings: Settings
+) -> None:
+    least = float(COSTS.min())
+    for model in (SitingModel.MCLP, SitingModel.EQUITY):
+        run = solved(town, settings, model=model, p=None, budget=least / 2)
+        result = run.result
+        assert result.status == "infeasible" and not result.proven
+        assert result.needed_budget == least
+        assert result.reason is not None and f"{least:g}" in result.reason.en
+        assert result.explanation is not None
+        assert relaxations(result.explanation)["budget"].needed == least

@@ -19,7 +19,7 @@ class MergedRows:
     ----------
     cover
         The different rows that are not empty and weigh something, as CSR of ones, in the order in
-        which they are met first.
+        which they first appear.
     weights
         By merged row: the sum of the weights of its demand points.
     row_of

@@ -41,7 +41,7 @@ class Dual:
     bound
         U_p(v).
     y
-        By site: the best point of the relaxation met, 0 to 1.
+        By site: the best point of the relaxation found, 0 to 1.
     reached
         Weight that y covers in the relaxation; the relaxation's value lies between it and bound.
     """

@@ -1,7 +1,7 @@
 """Covering plans with fewer sites: one site is given up, and the rest exchanged until all is covered.
 
 Whether k sites cover so much is a maximal covering problem with k sites, so its exchanges serve here
-too (Schrimpf et al. 2000). Nothing is proven by it; a plan that is met is a plan.
+too (Schrimpf et al. 2000). Nothing is proven by it; a plan that is found is a plan.
 """
 
 import numpy as np

@@ -94,6 +94,6 @@ def _bound(bounds: FloatArray, reached: float, gain: FloatArray, p: int) -> None
 def weight_covered(by_site: sp.csr_array, weights: FloatArray, sites: IntArray) -> float:
     """Return the weight that some sites cover together."""
     rows, _ = gathered(by_site, sites)
-    met = np.zeros(len(weights), bool)
-    met[rows] = True
-    return float(weights[met].sum())
+    reached = np.zeros(len(weights), bool)
+    reached[rows] = True
+    return float(weights[reached].sum())

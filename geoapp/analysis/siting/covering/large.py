@@ -31,7 +31,7 @@ def prove_large(search: CoveringSearch) -> Dual:
     """Improve plan and bound until the gap asked for is met or the time is over.
 
     The bound is improved by a thread of its own; the plan by this one, which also asks the clock and
-    tells the caller.
+    reports to the caller.
     """
     y = np.zeros(search.cover.shape[1])
     y[search.sites] = 1.0

@@ -198,7 +198,7 @@ def _curve(
     objective: float,
     bound: float,
 ) -> tuple[CurvePoint, ...]:
-    """Return by number of sites the best plan met and the best bound known."""
+    """Return by number of sites the best plan found and the best bound known."""
     bounds = first.bounds.copy()
     if dual is not None:
         np.minimum(bounds, bounds_of(search.by_site, search.weights, dual.v, search.p), out=bounds)

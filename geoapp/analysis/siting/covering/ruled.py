@@ -129,7 +129,7 @@ def sites_model(rules: Rules, cost: FloatArray) -> Model:
 
 
 def searched_plan(rules: Rules, clock: Clock) -> IntArray | None:
-    """Return a plan that keeps the rules, by HiGHS; None where there is none, or none was met."""
+    """Return a plan that keeps the rules, by HiGHS; None where there is none, or none was found."""
     answer = solve(sites_model(rules, np.ones(len(rules.allowed))), clock)
     return None if answer.x is None else np.flatnonzero(answer.x > 0.5)
 
@@ -144,7 +144,7 @@ def _why_none(model: str, rules: Rules, demand: int, clock: Clock) -> SitingResu
             Text("间距要求与各组下限不能同时满足", "the other rules leave no room for the groups")
             if few.no_plan
             else Text(
-                "时限内没有找到符合规则的方案", "no plan that keeps the rules was met in time"
+                "时限内没有找到符合规则的方案", "no plan that keeps the rules was found in time"
             )
         )
         none = infeasible(model, demand, clock, text)

@@ -48,15 +48,15 @@ class Covering:
         open_[sites] = 1.0
         if self.side is not None and not self.side.kept_by(open_):
             return False
-        met = (self.cover @ open_) > 0
+        reached = (self.cover @ open_) > 0
         if self.required is None:
-            return bool(met.all())
-        return bool(self.weights[met].sum() >= self.required)
+            return bool(reached.all())
+        return bool(self.weights[reached].sum() >= self.required)
 
 
 @dataclass(frozen=True, slots=True)
 class Cheapest:
-    """A covering plan (None where none was met), a lower bound of its cost and what proves it."""
+    """A covering plan (None where none was found), a lower bound of its cost and what proves it."""
 
     sites: IntArray | None
     bound: float
@@ -75,7 +75,7 @@ def cheapest_cover(
     clock, target_gap
         When to stop.
     most
-        Only plans of so many sites count (their costs are one each): stop as soon as one is met, or
+        Only plans of so many sites count (their costs are one each): stop as soon as one is found, or
         none can be. The bound is then above ``most`` where there is none.
     """
     model = _model(task, most)
@@ -219,11 +219,11 @@ def _greedy_cover(task: Covering) -> IntArray:
     price = np.maximum(task.costs, 1e-12 * max(1.0, float(task.costs.max(initial=0.0))))
     plan: list[int] = []
     waiting = task.fixed.tolist()
-    met = np.zeros(len(left), bool)
+    reached = np.zeros(len(left), bool)
     full = left.copy()
     shut = ~task.allowed
     in_rules = None if task.side is None else sp.csr_array(task.side.rows.T)
-    while waiting or full[met].sum() < goal:
+    while waiting or full[reached].sum() < goal:
         if waiting:
             site = waiting.pop(0)
         else:
@@ -236,7 +236,7 @@ def _greedy_cover(task: Covering) -> IntArray:
             # Every other rule is a clique, of which one site is enough.
             shut[gathered(task.side.rows, gathered(in_rules, np.array([site]))[0])[0]] = True
         rows = by_site.indices[by_site.indptr[site] : by_site.indptr[site + 1]]
-        met[rows], left[rows] = True, 0.0
+        reached[rows], left[rows] = True, 0.0
     kept = plan
     for site in sorted(plan[len(task.fixed) :], key=lambda one: (-task.costs[one], one)):
         fewer = [one for one in kept if one != site]

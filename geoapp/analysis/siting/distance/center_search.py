@@ -49,7 +49,7 @@ _MOST_RELAXED_PAIRS = 300_000  # within S, up to which the relaxation takes a mo
 
 @dataclass(slots=True)
 class CenterSearch:
-    """The problem, the demand points asked so far, and the best plan met.
+    """The problem, the demand points asked so far, and the best plan found.
 
     Attributes
     ----------

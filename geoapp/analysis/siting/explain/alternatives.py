@@ -427,5 +427,5 @@ def _covered(search: _Search, sites: IntArray, number: IntArray, regions: int) -
     """Return the weight covered by region."""
     open_ = np.zeros(search.problem.cover.shape[1])
     open_[sites] = 1.0
-    met = (search.problem.cover @ open_) > 0
-    return np.bincount(number[met], search.problem.weights[met], regions).astype(np.float64)
+    reached = (search.problem.cover @ open_) > 0
+    return np.bincount(number[reached], search.problem.weights[reached], regions).astype(np.float64)

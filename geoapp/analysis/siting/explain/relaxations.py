@@ -35,7 +35,7 @@ class Relaxation:
         Sites, budget or standard.
     now, needed
         The limit, and what suffices; None = however far it gives way, it is not enough (or nothing
-        that is enough was met in time).
+        that is enough was found in time).
     at_least
         Nothing less than this suffices; inf where nothing does.
     """

@@ -358,7 +358,7 @@ def _no_plan(task: _Task, clock: Clock) -> ActionPlan:
         reason = Text("各项规则互相矛盾", "the rules contradict each other")
     else:
         reason = Text(
-            "时限内没有找到符合规则的方案", "no plan that keeps the rules was met in time"
+            "时限内没有找到符合规则的方案", "no plan that keeps the rules was found in time"
         )
     proven = needed is not None or answer.no_plan
     status = SitingStatus.CANCELLED if clock.stopped else SitingStatus.TIME_LIMIT

@@ -130,7 +130,7 @@ def _start(task: _Seated, base: IntArray) -> IntArray:
 def _searched(
     task: _Seated, start: IntArray, value: float, clock: Clock, target_gap: float
 ) -> tuple[IntArray, float, float, BoundBasis]:
-    """Return the best plan met, an upper bound, the size of its terms and what proves it."""
+    """Return the best plan found, an upper bound, the size of its terms and what proves it."""
     sites = len(task.capacity)
     # Evident: the demand within reach, and what the p greatest sites serve by themselves.
     order = np.sort(task.alone[task.rules.allowed])[::-1]

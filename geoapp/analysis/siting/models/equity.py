@@ -53,7 +53,7 @@ from geoapp.core.results.status import SitingStatus
 _NEAR_SHARE = 0.02  # districts so little above the worst are in the first model of a level
 _LEVEL_SHARE = 0.8  # of the time left, at most
 _START_SHARE = 0.25  # of the time, at most
-_PATIENCE = 300  # tries in vain
+_PATIENCE = 100  # tries in vain
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 A site is taken for the district that is served worst and that some site still lifts, the one that
 lifts it most; so the worst rise together until sites or money are spent. Then some sites that are
 near each other are given up and the plan is filled again in the same way (ruin and recreate:
-Schrimpf et al. 2000). Nothing is proven by it; a fairer plan that is met is a plan.
+Schrimpf et al. 2000). Nothing is proven by it; a fairer plan that is found is a plan.
 """
 
 from collections.abc import Iterable

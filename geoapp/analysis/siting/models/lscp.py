@@ -149,7 +149,7 @@ def _too_near(
             clock,
             Text(
                 "时限内没有找到既覆盖需求又符合间距要求的方案",
-                "no plan that covers the demand and keeps the spacing was met in time",
+                "no plan that covers the demand and keeps the spacing was found in time",
             ),
         )
         stopped = SitingStatus.CANCELLED if clock.stopped else SitingStatus.TIME_LIMIT

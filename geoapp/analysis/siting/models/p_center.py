@@ -77,7 +77,7 @@ def unreachable(
     if max(quick.bound, fewest.bound) <= p + 1e-6:
         text = Text(
             f"在时限内没有找到 {p} 个站点就能到达全部需求的方案；{enough} 个可以",
-            f"no plan of {p} sites that reaches all demand was met in the time; {enough} sites do",
+            f"no plan of {p} sites that reaches all demand was found in time; {enough} sites do",
         )
         none = infeasible(model, demand, clock, text, needed_p=enough)
         stopped = SitingStatus.CANCELLED if clock.stopped else SitingStatus.TIME_LIMIT
