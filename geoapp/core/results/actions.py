@@ -28,8 +28,8 @@ CHOICE_TEXT: Final = {
 }
 
 
-class ChosenAction(Kept):
-    """An action of the plan; ``adds`` are the workers within reach more after those before it.
+class ActionProperties(Kept):
+    """An action of a plan; ``adds`` is workers averaged over the moments, after those before it.
 
     Attributes
     ----------
@@ -37,8 +37,6 @@ class ChosenAction(Kept):
         Of the facility, or of the candidate where a station is built; its region, None = unknown.
     text_zh, text_en
         What is done to whom, and where.
-    lon, lat
-        Where it then stands: WGS-84, decimal degrees.
     """
 
     order: int
@@ -50,6 +48,11 @@ class ChosenAction(Kept):
     cost: float
     adds: float
     region: str | None
+
+
+class ChosenAction(ActionProperties):
+    """An action with where the station then stands: WGS-84, decimal degrees."""
+
     lon: float
     lat: float
 

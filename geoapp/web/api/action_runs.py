@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.questions.actions import ACTIONS
+from geoapp.core.results.actions import ActionProperties
 from geoapp.core.roles import Permission
 from geoapp.operations.actions import results as action_results
 from geoapp.operations.actions import run as action_run
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
-from geoapp.web.api.run_schemas import RunAnswer, RunList
+from geoapp.web.api.run_schemas import ActionRunAnswer, ActionRunList
 from geoapp.web.api.schemas import Feature, Geometry, Problem
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.replies import json_reply
@@ -36,20 +37,6 @@ ActionRequest: Any = question_body(
 )
 
 
-class ActionProperties(BaseModel):
-    """An action of a plan; ``adds`` is workers averaged over the moments."""
-
-    order: int
-    kind: Literal["build", "extend_hours", "move", "upgrade", "close"]
-    code: str
-    name: str
-    text_zh: str
-    text_en: str
-    cost: float
-    adds: float
-    region: str | None
-
-
 class ActionFeature(Feature):
     """An action where it takes place."""
 
@@ -65,7 +52,7 @@ class ActionFeatureCollection(BaseModel):
     features: list[ActionFeature]
 
 
-@api.post("", summary="开始比较措施 / Start a run of actions", responses={202: RunAnswer})
+@api.post("", summary="开始比较措施 / Start a run of actions", responses={202: ActionRunAnswer})
 @require(Permission.RUN)
 def start(body: ActionRequest) -> Response:
     """Queue a run of actions and answer its state; follow it at its own address."""
@@ -77,21 +64,21 @@ def start(body: ActionRequest) -> Response:
     return response
 
 
-@api.get("", summary="最近的 / The newest runs of actions", responses={200: RunList})
+@api.get("", summary="最近的 / The newest runs of actions", responses={200: ActionRunList})
 @require(Permission.SEE_UNPUBLISHED)
 def recent() -> Response:
     """List the newest runs of actions, newest first."""
     return json_reply({"runs": [describe(run) for run in action_run.recent(services().database)]})
 
 
-@api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: RunAnswer})
+@api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: ActionRunAnswer})
 @require(Permission.SEE_UNPUBLISHED)
 def state(path: RunPath) -> Response:
     """Return the state of a run; once it is done, the plan, its bound, and the plans compared."""
     return json_reply(describe(action_run.read(services().database, path.id)))
 
 
-@api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: RunAnswer})
+@api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: ActionRunAnswer})
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that looks for the whole plan keeps its best so far as its result."""

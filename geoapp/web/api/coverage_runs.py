@@ -17,13 +17,13 @@ from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.web.api.access_schemas import RunAccess
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
+    CoverageRunAnswer,
+    CoverageRunList,
     GapFeatureCollection,
-    RunAnswer,
+    RunAccess,
     RunFacilities,
-    RunList,
     RunOverlaps,
     RunRegions,
 )
@@ -94,7 +94,7 @@ def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/
 @api.post(
     "",
     summary="开始覆盖分析 / Start a coverage run",
-    responses={202: RunAnswer},
+    responses={202: CoverageRunAnswer},
 )
 @require(Permission.RUN)
 def start(body: CoverageRequest) -> Response:
@@ -113,7 +113,7 @@ class LoadParameters(Parameters):
     limit: int = Field(100, ge=1, le=10_000, description="最多几处 / at most so many")
 
 
-@api.get("", summary="最近的运行 / The newest runs", responses={200: RunList})
+@api.get("", summary="最近的运行 / The newest runs", responses={200: CoverageRunList})
 def recent() -> Response:
     """List the newest coverage runs, newest first."""
     runs = coverage_run.recent(services().database)
@@ -121,7 +121,9 @@ def recent() -> Response:
 
 
 @api.get(
-    "/<int:id>", summary="运行的状态与结果 / A run's state and figures", responses={200: RunAnswer}
+    "/<int:id>",
+    summary="运行的状态与结果 / A run's state and figures",
+    responses={200: CoverageRunAnswer},
 )
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress, and its figures once it has succeeded."""
@@ -131,7 +133,7 @@ def state(path: RunPath) -> Response:
 @api.post(
     "/<int:id>/cancel",
     summary="取消运行 / Cancel a run",
-    responses={200: RunAnswer},
+    responses={200: CoverageRunAnswer},
 )
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:

@@ -18,11 +18,11 @@ from geoapp.operations.siting.scenarios import check_readable, hidden_runs
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
-    RunAnswer,
-    RunList,
     SiteFeatureCollection,
     SitingGapFeatureCollection,
     SitingRegions,
+    SitingRunAnswer,
+    SitingRunList,
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require, signed_in
@@ -58,7 +58,7 @@ class SitesParameters(Parameters):
     datum: Datum = Datum.WGS84
 
 
-@api.post("", summary="开始选址 / Start a siting run", responses={202: RunAnswer})
+@api.post("", summary="开始选址 / Start a siting run", responses={202: SitingRunAnswer})
 @require(Permission.RUN)
 def start(body: SitingRequest) -> Response:
     """Queue a siting run and answer its state; follow it at its own address."""
@@ -70,7 +70,7 @@ def start(body: SitingRequest) -> Response:
     return response
 
 
-@api.get("", summary="最近的选址 / The newest siting runs", responses={200: RunList})
+@api.get("", summary="最近的选址 / The newest siting runs", responses={200: SitingRunList})
 @require(Permission.SEE_UNPUBLISHED)
 def recent() -> Response:
     """List the newest siting runs, newest first."""
@@ -80,7 +80,7 @@ def recent() -> Response:
     return json_reply({"runs": [describe(run) for run in runs]})
 
 
-@api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: RunAnswer})
+@api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: SitingRunAnswer})
 @require(Permission.SEE_UNPUBLISHED)
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress; and objective, bound and gap once it is done."""
@@ -88,7 +88,7 @@ def state(path: RunPath) -> Response:
     return json_reply(describe(siting_run.read(services().database, path.id)))
 
 
-@api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: RunAnswer})
+@api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: SitingRunAnswer})
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that is solving keeps its best plan so far as its result."""
