@@ -24,6 +24,7 @@ from sqlalchemy import text
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import results as coverage_results
@@ -31,10 +32,13 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.operations.worker import execute
 from geoapp.reports.words.coverage import reasons_text
 from geoapp.store.engine import Database
 from tests.seed import seed_town
+
+ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
 
 WANTED = CoverageParameters(standard_m=500.0)
 
@@ -229,7 +233,7 @@ def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
     assert run.status is RunStatus.QUEUED
     with pytest.raises(ConflictError):
         coverage_results.gap_zones(town, run.id)
-    assert coverage_run.cancel(town, run.id).status is RunStatus.CANCELLED
+    assert coverage_run.cancel(town, run.id, by=ADMIN).status is RunStatus.CANCELLED
     execute(town, settings, run.id, threading.Event())
     assert coverage_run.read(town, run.id).status is RunStatus.CANCELLED
 
@@ -239,7 +243,7 @@ def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
     steps = []
 
     def work(attempt: runs.Attempt, _params: dict[str, Any]) -> None:
-        coverage_run.cancel(town, run_id)
+        coverage_run.cancel(town, run_id, by=ADMIN)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             attempt.progress(0.5)

@@ -15,6 +15,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, Quota, SitingModel, SitingParameters
 from geoapp.core.results.siting import SITING_RUNS
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
@@ -25,11 +26,14 @@ from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.walks import impedances
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import moment
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+
+ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
 
 WANTED = SitingParameters(p=1, standard_m=500.0, candidates="hosts")
 # code, east and north in thousandths of a degree, cost
@@ -538,7 +542,7 @@ def test_a_cancel_while_solving_keeps_the_best_so_far(
 ) -> None:
     def stop_early(inputs: Any, wanted: Any, *, progress: Any, cancelled: Any) -> Any:
         progress(1.0, 2.0)
-        siting_run.cancel(town, run_id)
+        siting_run.cancel(town, run_id, by=ADMIN)
         while not cancelled():
             pass
         # The library is asked with a flag that is up: it answers with its first plan.
@@ -561,7 +565,7 @@ def test_a_cancel_before_solving_has_no_results(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_early(*_: Any, **__: Any) -> Any:
-        siting_run.cancel(town, run_id)
+        siting_run.cancel(town, run_id, by=ADMIN)
         while True:
             tell(0.5, None)
 

@@ -4,15 +4,19 @@ import numpy as np
 import pytest
 
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import run_sql, until, worker
+
+ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
 
 HARD = SitingParameters(
     model=SitingModel.P_MEDIAN,
@@ -55,7 +59,7 @@ def test_a_cancel_keeps_the_best_so_far(city: Database) -> None:
         told = siting_run.read(city, run.id)
         assert told.status is RunStatus.RUNNING
         assert "within" in told.step.en
-        siting_run.cancel(city, run.id)
+        siting_run.cancel(city, run.id, by=ADMIN)
         until(lambda: siting_run.read(city, run.id).status is not RunStatus.RUNNING)
     done = siting_run.read(city, run.id)
     assert (done.status, done.cancel_requested) == (RunStatus.SUCCEEDED, True)
