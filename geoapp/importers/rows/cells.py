@@ -352,9 +352,27 @@ def read_hours(found: Findings, column: str, cell: Any) -> tuple[str | None, str
     return hours, text
 
 
-def same_hours(words: str, hours: str) -> bool:
-    """Tell whether some words say just these hours (OpenStreetMap's syntax)."""
-    return _hours(words)[0] == hours
+def read_words_of_hours(found: Findings, column: str, cell: Any, hours: str | None) -> str | None:
+    """Return the sign's own words beside hours in OpenStreetMap's syntax; None = the hours say it all.
+
+    Words that nobody can read are kept: they may well mean these hours. Words that say something
+    else are of before the hours were changed; they go, and that is said.
+    """
+    words = read_text(found, column, cell)
+    if words is None or hours is None:
+        return words
+    meaning, understood = _hours(words)
+    if not understood or meaning == hours:
+        return words
+    found.warn(
+        column,
+        words,
+        "other_words",
+        f"开放时间原文“{words[:60]}”与开放时间不是一个意思，以开放时间为准，原文不再保留。",
+        f"The words {words[:60]!r} say something else than the opening hours, which count; the words "
+        "are not kept.",
+    )
+    return None
 
 
 def read_zone(found: Findings, column: str, cell: Any) -> str | None:

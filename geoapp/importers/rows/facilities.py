@@ -267,10 +267,8 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     values["phone"] = cells.read_code(found, "phone", cell("phone"))
     _read_life(found, cell, values)
     hours, raw = cells.read_hours(found, "opening_hours", cell("opening_hours"))
-    words = cells.read_text(found, "opening_hours_raw", cell("opening_hours_raw"))
-    if words is not None and (hours is None or cells.same_hours(words, hours)):
-        raw = words
-    values["opening_hours"], values["opening_hours_raw"] = hours, raw
+    words = cells.read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
+    values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
     values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
     _read_offer(found, cell, values, rules)
     values["region"] = _read_region(found, cell("region"), rules.place)

@@ -130,6 +130,24 @@ def test_the_same_hours_in_other_words_are_no_change(importer: Importer) -> None
     assert stored(importer.database, "A")["opening_hours_raw"] == "周一至周五 9:00-17:00"
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("夏季 7:00-20:00，冬季 8:00-18:00", True),  # nobody can read them
+        ("每天 9:00-17:00", True),
+        ("每天 9:00-18:00", False),  # of before the hours were changed
+    ],
+)
+def test_the_signs_own_words_are_kept_beside_the_hours(
+    importer: Importer, words: str, kept: bool
+) -> None:
+    hours = "Mo-Su 09:00-17:00"
+    report = importer.rows({**GOOD, "opening_hours": hours, "opening_hours_raw": words})
+    assert report.problems == ()
+    assert stored(importer.database, "A")["opening_hours_raw"] == (words if kept else hours)
+    assert [one.code for one in report.warnings] == ["other_words"] * (not kept)
+
+
 def test_regions_are_found(importer: Importer) -> None:
     importer.rows(
         GOOD,  # inside
