@@ -154,5 +154,4 @@ RUN_STATUS_TEXT = {
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 """What the licence asks to be shown wherever OpenStreetMap's data is."""
 
-UNKNOWN_TEXT = Text("未知", "Unknown")
 SAMPLE_TEXT = Text("示例", "Sample")

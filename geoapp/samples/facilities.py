@@ -4,11 +4,10 @@ Names, hosts and operators are generic words; no real station, company or person
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
-import pandas as pd
 import shapely
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
@@ -126,25 +125,6 @@ def sample_facilities(
             maker = _Maker(slot, number, settlements[district], names[district], mix, dice, seed)
             made.append(maker.make(outlines[district]))
     return made
-
-
-def facility_frame(facilities: Sequence[SampleFacility]) -> pd.DataFrame:
-    """Return the facilities as a file would hold them: lists joined by ``;``, ISO dates, '' unknown."""
-    columns = [
-        field.name for field in fields(SampleFacility) if field.name not in ("area", "places")
-    ]
-    return pd.DataFrame(
-        [[_cell(getattr(facility, column)) for column in columns] for facility in facilities],
-        columns=columns,
-    )
-
-
-def _cell(value: object) -> object:
-    if value is None:
-        return ""
-    if isinstance(value, tuple):
-        return ";".join(value)
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _slots(

@@ -104,11 +104,6 @@ class Database:
         name = rest.pop("dbname", "")
         return f"postgresql:///{quote(name, safe='')}?{urlencode(rest, quote_via=quote)}"
 
-    @property
-    def is_embedded(self) -> bool:
-        """Tell whether this is geoapp's private cluster."""
-        return self._cluster is not None
-
     @contextmanager
     def session(self) -> Iterator[Session]:
         """Open one transaction: committed at the end, rolled back on an error.

@@ -195,7 +195,6 @@ def test_open_database_makes_and_stops_the_private_cluster(settings: Settings) -
     database = open_database(settings)
     migrate(database)
     assert is_current(database)
-    assert database.is_embedded
     assert (settings.data / "pg" / "postmaster.pid").exists()
     database.close()
     assert not (settings.data / "pg" / "postmaster.pid").exists()

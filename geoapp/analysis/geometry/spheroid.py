@@ -165,14 +165,8 @@ def geodesic_m(lon: Any, lat: Any, to_lon: FloatArray, to_lat: FloatArray) -> Fl
     return distance_m
 
 
-def least_geodesic_m(chord_m: float) -> float:
-    """Return a length that no geodesic with this chord is shorter than (metres, proven above)."""
-    half = min(1.0, chord_m / (2 * GREATEST_CURVATURE_RADIUS_M))
-    return 2 * GREATEST_CURVATURE_RADIUS_M * math.asin(half) - ROUNDING_M
-
-
 def least_geodesics_m(chord_m: FloatArray) -> FloatArray:
-    """`least_geodesic_m` for an array."""
+    """Return lengths that no geodesics with these chords are shorter than (metres, proven above)."""
     half = np.minimum(1.0, chord_m / (2 * GREATEST_CURVATURE_RADIUS_M))
     return 2 * GREATEST_CURVATURE_RADIUS_M * np.arcsin(half) - ROUNDING_M
 

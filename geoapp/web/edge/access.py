@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import NotAllowedError
 from geoapp.core.i18n import Text
-from geoapp.core.roles import Permission, Role, allows
+from geoapp.core.roles import ROLE_TEXT, Permission, Role, allows
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.users import SignedInUser, authenticate, find_by_session
 from geoapp.web.edge.parameters import without_nul
@@ -98,7 +98,10 @@ def _guard() -> Response | None:
         return redirect(url_for("sign_in.show", next=request.path))
     if not allows(role, permission):
         raise NotAllowedError(
-            Text(f"您的角色（{role}）没有这项权限。", f"Your role ({role}) does not permit this.")
+            Text(
+                f"您的角色（{ROLE_TEXT[role].zh}）没有这项权限。",
+                f"Your role ({ROLE_TEXT[role].en}) does not permit this.",
+            )
         )
     return None
 

@@ -20,7 +20,7 @@ from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.nearest.snapshot import CHECK_SECONDS
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from geoapp.store.facilities.read import nearest_by_postgis
+from tests.operations.nearest.by_postgis import nearest_by_postgis
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 GEOD = Geod(ellps="WGS84")
