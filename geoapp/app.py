@@ -21,6 +21,7 @@ from geoapp.web.edge.language import init_language
 from geoapp.web.edge.logs import init_logs
 from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
+from geoapp.web.edge.proxies import init_proxies
 from geoapp.web.edge.security import init_security
 from geoapp.web.edge.services import Services
 from geoapp.web.edge.static_files import init_static_files
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     )
     init_logs(app)
     init_problems(app)
+    init_proxies(app, settings)
     # Whoever may not do a thing is told so before anything else is looked at.
     init_access(app, settings)
     init_security(app, settings)

@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"
     basemap_attribution: str = ""
     secure_cookies: bool = False
+    trusted_proxies: int = Field(0, ge=0, le=10)
+    trusted_hosts: str = ""
     secret_key: str | None = None
     upload_limit_mb: int = Field(256, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

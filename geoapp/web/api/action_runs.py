@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from flask import Response
+from flask import Response, request
 from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel
@@ -60,7 +60,7 @@ def start(body: ActionRequest) -> Response:
     wanted = asked(ACTIONS, body, parts.settings.timezone)
     run = action_run.start(parts.database, wanted, created_by=current_user.name)
     response = json_reply(describe(run), 202)
-    response.headers["Location"] = f"/api/v1/action-runs/{run.id}"
+    response.headers["Location"] = f"{request.script_root}/api/v1/action-runs/{run.id}"
     return response
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Response, request
 from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, Field
@@ -103,7 +103,7 @@ def start(body: CoverageRequest) -> Response:
     wanted = asked(COVERAGE, body, parts.settings.timezone)
     run = coverage_run.start(parts.database, wanted, created_by=current_user.name)
     response = _json(describe(run), 202)
-    response.headers["Location"] = f"/api/v1/coverage-runs/{run.id}"
+    response.headers["Location"] = f"{request.script_root}/api/v1/coverage-runs/{run.id}"
     return response
 
 

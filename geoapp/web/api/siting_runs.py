@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 import shapely
-from flask import Response
+from flask import Response, request
 from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
@@ -66,7 +66,7 @@ def start(body: SitingRequest) -> Response:
     wanted = asked(SITING, body, parts.settings.timezone)
     run = siting_run.start(parts.database, wanted, created_by=current_user.name)
     response = json_reply(describe(run), 202)
-    response.headers["Location"] = f"/api/v1/siting-runs/{run.id}"
+    response.headers["Location"] = f"{request.script_root}/api/v1/siting-runs/{run.id}"
     return response
 
 

@@ -14,7 +14,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.users import SignedInUser, authenticate, find_by_session
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.problems import is_for_program, problem
-from geoapp.web.edge.security import limit_sign_in, refuse_after_failures
+from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 
 P = ParamSpec("P")
@@ -71,11 +71,11 @@ def _by_header(_request: Request) -> SignedInUser | None:
     given = request.authorization
     if given is None or not _may_name_itself():
         return None
-    refuse_after_failures()
     name, password = without_nul(given.username or ""), given.password or ""
+    refuse_after_failures(name)
     user = authenticate(services().database, name, password)
     if user is None:
-        limit_sign_in()  # counts the failure
+        count_failure(name)
         return None
     g.known_by_header = True
     return user
@@ -95,7 +95,7 @@ def _guard() -> Response | None:
     if role is None:
         if is_for_program():
             return problem(401, Text("请先登录。", "Sign in first."))
-        return redirect(url_for("sign_in.show", next=request.path))
+        return redirect(url_for("sign_in.show", next=request.script_root + request.path))
     if not allows(role, permission):
         raise NotAllowedError(
             Text(

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from limits import parse
+from limits import RateLimitItem, parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
@@ -28,34 +28,49 @@ class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
 
 
 csrf = _CsrfForCookies()
-# Each web process counts for itself, so the true limit is this one times GEOAPP_WORKERS.
-_SIGN_IN_RATE = parse("10 per minute")
+# Each web process counts for itself, so the true limits are these times GEOAPP_WORKERS. Only failures
+# count. Somebody who guesses is stopped first by the account at the address, so that neither a
+# colleague in the same office nor the account's owner elsewhere is held up by a few wrong tries.
+_FAILURES_OF_ACCOUNT_AT_ADDRESS = parse("10 per minute")
+_FAILURES_AT_ADDRESS = parse("30 per minute")
+_FAILURES_OF_ACCOUNT = parse("60 per minute")
+_MOST_NAME_CHARACTERS = 100
 
 
-def refuse_after_failures() -> None:
-    """Refuse (429) an address that has failed to sign in too often, without counting this attempt.
+def _counted(name: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
+    address = request.remote_addr or "unknown"
+    account = name.strip().casefold()[:_MOST_NAME_CHARACTERS]
+    return [
+        (_FAILURES_OF_ACCOUNT_AT_ADDRESS, ("both", address, account)),
+        (_FAILURES_AT_ADDRESS, ("address", address)),
+        (_FAILURES_OF_ACCOUNT, ("account", account)),
+    ]
+
+
+def refuse_after_failures(name: str) -> None:
+    """Refuse (429) where too many attempts to sign in have failed, without counting this one.
+
+    Parameters
+    ----------
+    name
+        The account that is asked for.
 
     Raises
     ------
     TooManyRequests
-        After ten failures within a minute.
+        After 10 failures within a minute for this account from this address, 30 from this address
+        or 60 for this account.
     """
     attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
-    if not attempts.test(_SIGN_IN_RATE, request.remote_addr or "unknown"):
+    if not all(attempts.test(rate, *key) for rate, key in _counted(name)):
         raise TooManyRequests(retry_after=60)
 
 
-def limit_sign_in() -> None:
-    """Refuse (429) an address that tries to sign in too often.
-
-    Raises
-    ------
-    TooManyRequests
-        At the eleventh attempt within a minute.
-    """
+def count_failure(name: str) -> None:
+    """Count that signing in to an account has failed, for the account and for the address."""
     attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
-    if not attempts.hit(_SIGN_IN_RATE, request.remote_addr or "unknown"):
-        raise TooManyRequests(retry_after=60)
+    for rate, key in _counted(name):
+        attempts.hit(rate, *key)
 
 
 def csp_nonce() -> str:
@@ -95,6 +110,9 @@ def _policy(settings: Settings) -> str:
 
 def init_security(app: Flask, settings: Settings) -> None:
     """Set headers on every answer; CSRF on every form and signed-in API call; limits on sign-in."""
+    # Under https the library also wants a Referer, which our own Referrer-Policy keeps browsers from
+    # sending. The token, and cookies that other sites' forms do not carry, are the guard.
+    app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     app.extensions["sign_in_attempts"] = FixedWindowRateLimiter(MemoryStorage())
     app.jinja_env.globals.update(csp_nonce=csp_nonce)
@@ -110,6 +128,6 @@ def init_security(app: Flask, settings: Settings) -> None:
             set_default("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
             set_default("Cross-Origin-Opener-Policy", "same-origin")
             set_default("Cache-Control", "private, no-cache")
-        if settings.secure_cookies and request.is_secure:
+        if request.is_secure:
             set_default("Strict-Transport-Security", "max-age=31536000")
         return response

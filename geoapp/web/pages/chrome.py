@@ -87,7 +87,9 @@ def language_link() -> str:
     """Return the address of this same page in the other language."""
     other = "zh" if language() == "en" else "en"
     query = [(name, value) for name, value in request.args.items(multi=True) if name != "lang"]
-    return f"{iri_to_uri(request.path)}?{urlencode([*query, ('lang', other)])}"
+    return (
+        f"{iri_to_uri(request.script_root + request.path)}?{urlencode([*query, ('lang', other)])}"
+    )
 
 
 def map_setup() -> MapSetup:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.parameters import without_nul
-from geoapp.web.edge.security import limit_sign_in
+from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("sign_in", __name__)
@@ -22,11 +22,12 @@ def show() -> str:
 @blueprint.post("/sign-in")
 def enter() -> Response | tuple[str, int]:
     """Sign in, and go on to the page that asked for it."""
-    limit_sign_in()
     name = without_nul(request.form.get("name", "")).strip()
+    refuse_after_failures(name)
     wanted = request.form.get("next", "")
     user = authenticate(services().database, name, request.form.get("password", ""))
     if user is None:
+        count_failure(name)
         page = render_template("sign_in.html", next=wanted, name=name, failed=True)
         return page, 401
     login_user(user)

@@ -40,6 +40,9 @@ export function makeWalks(map, box, tell) {
     if (line) line.textContent = text;
   }
 
+  // Behind a proxy the service may lie under a path.
+  const root = box.dataset.root ?? '';
+
   /** @param {string} address */
   async function ask(address) {
     const { answer, error } = await get(address);
@@ -49,7 +52,7 @@ export function makeWalks(map, box, tell) {
 
   /** @param {string} code */
   async function areas(code) {
-    const path = `/api/v1/facilities/${encodeURIComponent(code)}/isochrone`;
+    const path = `${root}/api/v1/facilities/${encodeURIComponent(code)}/isochrone`;
     return Promise.all(MINUTES.map((minutes) => ask(`${path}?minutes=${minutes}&datum=${box.dataset.datum}`)));
   }
 
@@ -96,7 +99,7 @@ export function makeWalks(map, box, tell) {
   function from(lon, lat) {
     return follow(async (wanted) => {
       const spot = `lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`;
-      const near = await ask(`/api/v1/nearest?${spot}&k=1&datum=${box.dataset.datum}`);
+      const near = await ask(`${root}/api/v1/nearest?${spot}&k=1&datum=${box.dataset.datum}`);
       if (!wanted()) return;
       if (!near.features.length) {
         say(words.none);
@@ -105,7 +108,7 @@ export function makeWalks(map, box, tell) {
       const { code } = near.features[0].properties;
       const start = `from=${lon.toFixed(6)},${lat.toFixed(6)}`;
       const [way, found] = await Promise.all([
-        ask(`/api/v1/route?${start}&to=${encodeURIComponent(code)}&datum=${box.dataset.datum}`), areas(code),
+        ask(`${root}/api/v1/route?${start}&to=${encodeURIComponent(code)}&datum=${box.dataset.datum}`), areas(code),
       ]);
       if (!wanted()) return;
       drawAreas(found);
