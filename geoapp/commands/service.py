@@ -123,11 +123,12 @@ def serve_all(settings: Settings, *, prepared: int, announce: bool) -> NoReturn:
     # Before anything loads the metrics, which choose then where they count.
     with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        from geoapp.core.logs import configure_logs
+        from geoapp.core.logs import configure_logs, log_uncaught
         from geoapp.operations.upkeep.init import initialise
 
         name_process("geoapp-service")
         configure_logs(settings)
+        log_uncaught()
         multiprocessing.set_start_method("fork", force=True)
         with open_store(settings) as (_, database):
             initialise(database)
@@ -232,7 +233,11 @@ def _worker(settings: Settings, database: Database) -> BaseProcess:
         end_with_parent(parent, signal.SIGTERM)
         name_process("geoapp-worker")
         _share()
-        run_worker(database, settings)
+        try:
+            run_worker(database, settings)
+        except Exception:
+            log.exception("the worker failed")
+            sys.exit(1)
 
     return multiprocessing.get_context("fork").Process(target=begin, name="worker")
 

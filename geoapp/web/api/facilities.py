@@ -106,6 +106,24 @@ class PatchBody(BaseModel):
     properties: dict[str, Any] = Field(default_factory=dict)
 
 
+_MEMBERS = ("type", "id", "bbox", "geometry", "properties")
+
+
+def _refuse_unknown(body: BaseModel) -> None:
+    """Refuse members that a feature does not have: whoever sent them meant something by it.
+
+    What is read may be sent back as it is.
+    """
+    unknown = [name for name in body.model_extra or {} if name not in _MEMBERS]
+    if unknown:
+        named = ", ".join(_MEMBERS)
+        accepted = Text(
+            f"{named}；站点的各项写在 properties 里",
+            f"{named}; what is said of a facility goes into properties",
+        )
+        raise InvalidValueError(unknown[0][:100], None, accepted)
+
+
 def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
     properties = dict(record.properties)
     geometry = geometry_from_wgs84(record.geometry_wkb, datum)
@@ -215,6 +233,7 @@ def _required_version(given: str | None) -> int | None:
 @require(Permission.EDIT)
 def add(body: FacilityBody, query: DatumParameter) -> Response:
     """Add a facility; a code that exists already is refused (409)."""
+    _refuse_unknown(body)
     parts = services()
     record = add_facility(
         parts.database, parts.settings, body.geometry, body.properties, parse_datum(query.datum)
@@ -234,6 +253,7 @@ def change(
     path: FacilityPath, header: EditHeaders, body: PatchBody, query: DatumParameter
 ) -> Response:
     """Change some properties or the geometry; ``If-Match`` must name the current version."""
+    _refuse_unknown(body)
     parts = services()
     record = change_facility(
         parts.database,

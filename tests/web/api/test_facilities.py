@@ -1,6 +1,7 @@
 """``/api/v1/facilities``: pages, one facility, and edits guarded by versions."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -319,7 +320,7 @@ def test_who_may_edit(town: Database, settings: Settings, role: Role | None) -> 
 
 
 def test_any_code_has_an_address(steward: FlaskClient) -> None:
-    code = "A/1 甲?#%&+@.;"
+    code = "A-1 甲?#%&+@.;"
     new = {**NEW, "properties": {**NEW["properties"], "code": code}}
     added = steward.post(ADDRESS, json=new)
     assert added.status_code == 201
@@ -327,3 +328,46 @@ def test_any_code_has_an_address(steward: FlaskClient) -> None:
     assert found.get_json(force=True)["properties"]["code"] == code
     removed = steward.delete(added.headers["Location"], headers={"If-Match": found.headers["ETag"]})
     assert removed.status_code == 204
+
+
+def test_a_slash_is_refused_and_stored_codes_keep_their_address(
+    steward: FlaskClient, town: Database
+) -> None:
+    for code in ("A/1", "T-1/isochrone", "A／1"):
+        new = {**NEW, "properties": {**NEW["properties"], "code": code}}
+        problem_of(steward.post(ADDRESS, json=new), 422, "code")
+    with town.session() as session:
+        session.execute(text("update facility set code = 'A/1 甲' where code = 'T-4'"))
+    address = f"{ADDRESS}/{quote('A/1 甲', safe='')}"
+    found = steward.get(address)
+    assert found.get_json(force=True)["properties"]["code"] == "A/1 甲"
+    removed = steward.delete(address, headers={"If-Match": found.headers["ETag"]})
+    assert removed.status_code == 204
+
+
+def test_an_address_below_a_facility_is_no_facility(steward: FlaskClient) -> None:
+    before = codes(steward)
+    for below in ("isochrone", "anything"):
+        changed = steward.patch(
+            f"{ADDRESS}/T-1/{below}", json={"properties": {"phone": "1"}}, headers={"If-Match": "*"}
+        )
+        problem_of(changed, 404)
+    assert codes(steward) == before
+    assert feature_of(steward, "T-1")["properties"]["phone"] is None
+
+
+def test_members_that_a_feature_has_not_are_refused(steward: FlaskClient) -> None:
+    """Properties beside "properties" would otherwise be lost without a word."""
+    for body in ({"phone": "1"}, {"properties": {"phone": "1"}, "name_zh": "新"}):
+        changed = steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
+        problem = problem_of(changed, 422, list(body)[-1])
+        assert "properties" in problem["accepted"]
+    problem_of(steward.post(ADDRESS, json={**NEW, "phone": "1"}), 422, "phone")
+    changed = steward.patch(
+        f"{ADDRESS}/T-1", json={"properties": {"telefone": "1"}}, headers={"If-Match": "*"}
+    )
+    assert "phone" in problem_of(changed, 422, "telefone")["accepted"]
+    assert feature_of(steward, "T-1")["properties"]["phone"] is None
+    sent_back = feature_of(steward, "T-1")
+    kept = steward.patch(f"{ADDRESS}/T-1", json=sent_back, headers={"If-Match": "*"})
+    assert kept.status_code == 200
