@@ -36,5 +36,6 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=10)
     trusted_hosts: str = ""
     secret_key: str | None = None
+    monitor_token: str | None = None
     upload_limit_mb: int = Field(256, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -1,7 +1,9 @@
 """Is it alive, can it answer, and what has it done: for operators and their monitors."""
 
+import hmac
 import os
 import time
+from ipaddress import ip_address
 
 import orjson
 from flask import Blueprint, Flask, Response, g, request
@@ -16,10 +18,15 @@ from prometheus_client import (
 )
 
 from geoapp import __version__
+from geoapp.core.i18n import Text
 from geoapp.store.migrate import is_current
+from geoapp.web.edge.problems import problem
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("health", __name__)
+
+# Anybody can invent a method, and each would be a series of its own for ever.
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 
 REQUESTS = Counter("geoapp_requests_total", "Answered requests", ["method", "route", "status"])
 SECONDS = Histogram(
@@ -36,6 +43,20 @@ def _json(body: dict[str, object], status: int = 200) -> Response:
     return response
 
 
+def _may_look_inside() -> bool:
+    """Tell whether the asker is a monitor: by the token if there is one, else by its address."""
+    token = services().settings.monitor_token
+    if token:
+        given = request.authorization
+        sent = given.token if given is not None and given.type == "bearer" else None
+        return sent is not None and hmac.compare_digest(sent.encode(), token.encode())
+    try:
+        address = ip_address(request.remote_addr or "")
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
 @blueprint.get("/healthz")
 def healthz() -> Response:
     """Answer as long as the process lives."""
@@ -44,17 +65,30 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer 200 if the store is reachable and migrated, else 503."""
+    """Answer 200 if the store is reachable and migrated, else 503; why not, to monitors alone."""
     database = services().database
     alive = database.is_alive()
     migrated = alive and is_current(database)
     ready = alive and migrated
-    return _json({"ready": ready, "database": alive, "migrated": migrated}, 200 if ready else 503)
+    told: dict[str, object] = {"ready": ready}
+    if _may_look_inside():
+        told |= {"database": alive, "migrated": migrated}
+    return _json(told, 200 if ready else 503)
 
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Answer in Prometheus' text format, summed over the server's processes."""
+    """Answer in Prometheus' text format, summed over the server's processes; to monitors alone."""
+    if not _may_look_inside():
+        refused = problem(
+            401,
+            Text(
+                "只有本机，或带 GEOAPP_MONITOR_TOKEN 的请求，可以读取。",
+                "This is for requests from the machine itself, or with GEOAPP_MONITOR_TOKEN.",
+            ),
+        )
+        refused.headers["WWW-Authenticate"] = 'Bearer realm="geoapp"'
+        return refused
     registry = REGISTRY
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
@@ -68,7 +102,8 @@ def init_metrics(app: Flask) -> None:
     @app.after_request
     def count(response: Response) -> Response:
         rule = request.url_rule.rule if request.url_rule else "unknown"
-        REQUESTS.labels(request.method, rule, response.status_code).inc()
+        method = request.method if request.method in _METHODS else "other"
+        REQUESTS.labels(method, rule, response.status_code).inc()
         if "started" in g:
             SECONDS.labels(rule).observe(time.perf_counter() - g.started)
         return response

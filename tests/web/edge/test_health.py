@@ -42,8 +42,6 @@ def test_starts_without_a_store(settings: Settings, tmp_path: Path) -> None:
         "/api/v1/amenities",
         "/api/v1/coverage-runs",
         "/api/v1/coverage-runs/1/gaps",
-        "/api/v1/siting-runs",
-        "/api/v1/siting-runs/1/sites",
     ):
         response = client.get(address)
         problem_of(response, 503)
@@ -68,3 +66,40 @@ def test_metrics_know_routes_and_no_positions(database: Database, settings: Sett
     assert "36.1234" not in text
     assert "T-1" not in text
     assert 'geoapp_request_seconds_bucket{le="0.01",route="/api/v1/nearest"}' in text
+
+
+def test_invented_methods_are_counted_as_one(database: Database, settings: Settings) -> None:
+    client = make_app(settings, database).test_client()
+    for number in range(3):
+        assert client.open("/healthz", method=f"INVENTED{number}").status_code == 405
+    text = client.get("/metrics").get_data(as_text=True)
+    assert "INVENTED" not in text
+    assert 'geoapp_requests_total{method="other"' in text
+
+
+def test_details_are_for_monitors(database: Database, settings: Settings) -> None:
+    initialise(database)
+    by_address = make_app(settings, database).test_client()
+    chosen = settings.model_copy(update={"monitor_token": "a token"})
+    by_token = make_app(chosen, database).test_client()
+    near: dict[str, str] = {"REMOTE_ADDR": "::ffff:127.0.0.1"}
+    far = {"REMOTE_ADDR": "203.0.113.7"}
+    right, wrong = ({"Authorization": f"Bearer {token}"} for token in ("a token", "another"))
+    for client, place, headers, told in (
+        (by_address, near, {}, True),
+        (by_address, far, {}, False),
+        (by_address, far, right, False),
+        (by_token, near, {}, False),
+        (by_token, far, right, True),
+        (by_token, far, wrong, False),
+    ):
+        page = client.get("/metrics", environ_overrides=place, headers=headers)
+        ready = client.get("/readyz", environ_overrides=place, headers=headers)
+        assert ready.status_code == 200
+        if told:
+            assert (page.status_code, page.mimetype) == (200, "text/plain")
+            assert ready.get_json() == {"ready": True, "database": True, "migrated": True}
+        else:
+            assert "GEOAPP_MONITOR_TOKEN" in problem_of(page, 401)["detail"]
+            assert page.headers["WWW-Authenticate"].startswith("Bearer")
+            assert ready.get_json() == {"ready": True}
