@@ -15,6 +15,13 @@ def user() -> None:
     """用户 / Users."""
 
 
+def _password(from_stdin: bool) -> tuple[bool, str]:
+    """Return whether a password was given, and it or a random one."""
+    if from_stdin:
+        return True, sys.stdin.readline().rstrip("\n")
+    return False, secrets.token_urlsafe(12)
+
+
 @user.command("add")
 @click.argument("name")
 @click.option("--role", required=True, help=" | ".join(Role))
@@ -29,13 +36,62 @@ def add_user(name: str, role: str, replace: bool, password_stdin: bool) -> None:
     from geoapp.operations.upkeep.users import parse_role, save_user
 
     chosen = parse_role(role)
-    given = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    password = secrets.token_urlsafe(12) if given is None else given
+    given, password = _password(password_stdin)
     with open_store() as (_settings, database):
         save_user(database, name, chosen, password, replace=replace)
     say(Text(f"已添加用户 {name}（{role}）", f"Added user {name} ({role})"))
-    if given is None:
+    if not given:
         say(Text(f"密码：{password}", f"Password: {password}"))
+
+
+@user.command("password")
+@click.argument("name")
+@click.option(
+    "--password-stdin", is_flag=True, help="从标准输入读密码 / read the password from stdin"
+)
+def change_password(name: str, password_stdin: bool) -> None:
+    """换密码，并结束其全部登录 / Give a new password; every session ends."""
+    from geoapp.operations.upkeep.users import set_password
+
+    given, password = _password(password_stdin)
+    with open_store() as (_settings, database):
+        set_password(database, name, password)
+    say(Text(f"用户 {name} 已换密码", f"User {name} has a new password"))
+    if not given:
+        say(Text(f"密码：{password}", f"Password: {password}"))
+
+
+@user.command("disable")
+@click.argument("name")
+def disable_user(name: str) -> None:
+    """停用账号，并结束其全部登录 / Keep a user from signing in; every session ends."""
+    from geoapp.operations.upkeep.users import set_active
+
+    with open_store() as (_settings, database):
+        set_active(database, name, active=False)
+    say(Text(f"已停用用户 {name}", f"User {name} is disabled"))
+
+
+@user.command("enable")
+@click.argument("name")
+def enable_user(name: str) -> None:
+    """恢复停用的账号 / Let a disabled user sign in again."""
+    from geoapp.operations.upkeep.users import set_active
+
+    with open_store() as (_settings, database):
+        set_active(database, name, active=True)
+    say(Text(f"已启用用户 {name}", f"User {name} is enabled"))
+
+
+@user.command("sessions")
+@click.argument("name")
+def sessions(name: str) -> None:
+    """结束一个用户的全部登录 / End every session of a user."""
+    from geoapp.operations.upkeep.users import end_sessions
+
+    with open_store() as (_settings, database):
+        end_sessions(database, name)
+    say(Text(f"已结束用户 {name} 的全部登录", f"Every session of {name} has ended"))
 
 
 @user.command("list")

@@ -12,10 +12,10 @@ from functools import lru_cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.users import AppUser, all_users, new_user, user_by_id, user_by_name
 
 MIN_PASSWORD_LENGTH = 10
@@ -93,12 +93,7 @@ def save_user(
     if not _NAME.fullmatch(name):
         accepted = Text("1 至 64 个字母、数字或 . @ _ -", "1 to 64 letters, digits or . @ _ -")
         raise InvalidValueError("name", name, accepted)
-    if len(password) < MIN_PASSWORD_LENGTH:
-        accepted = Text(
-            f"至少 {MIN_PASSWORD_LENGTH} 个字符的密码",
-            f"a password of at least {MIN_PASSWORD_LENGTH} characters",
-        )
-        raise InvalidValueError("password", "***", accepted)
+    _check_password(password)
     with database.session() as session:
         user = user_by_name(session, name)
         if user is not None and not replace:
@@ -107,11 +102,74 @@ def save_user(
             user = new_user(session, name)
         user.role = role
         user.password_hash = _hasher.hash(password)
-        user.session_salt = secrets.token_urlsafe(12)
+        _end_sessions(user)
         user.active = True
         user.is_sample = is_sample
         session.flush()
         return _signed_in(user)
+
+
+def _check_password(password: str) -> None:
+    if len(password) < MIN_PASSWORD_LENGTH:
+        accepted = Text(
+            f"至少 {MIN_PASSWORD_LENGTH} 个字符的密码",
+            f"a password of at least {MIN_PASSWORD_LENGTH} characters",
+        )
+        raise InvalidValueError("password", "***", accepted)
+
+
+def _end_sessions(user: AppUser) -> None:
+    user.session_salt = secrets.token_urlsafe(12)
+
+
+def _stored(session: Session, name: str) -> AppUser:
+    user = user_by_name(session, name)
+    if user is None:
+        raise NotFoundError(Text("用户", "user"), name)
+    return user
+
+
+def end_sessions(database: Database, name: str) -> None:
+    """End every session of a user, on all devices.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such user.
+    """
+    with database.session() as session:
+        _end_sessions(_stored(session, name))
+
+
+def set_active(database: Database, name: str, *, active: bool) -> None:
+    """Let a user sign in or not; whoever may not is signed out, and stays so when let in again.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such user.
+    """
+    with database.session() as session:
+        user = _stored(session, name)
+        user.active = active
+        _end_sessions(user)
+
+
+def set_password(database: Database, name: str, password: str) -> None:
+    """Give a user a new password, which ends every session; role and standing stay.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such user.
+    InvalidValueError
+        If the password is shorter than ten characters.
+    """
+    _check_password(password)
+    with database.session() as session:
+        user = _stored(session, name)
+        user.password_hash = _hasher.hash(password)
+        _end_sessions(user)
 
 
 @lru_cache(maxsize=1)

@@ -1,11 +1,11 @@
 """``/sign-in`` and ``/sign-out``."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.operations.upkeep.users import authenticate
+from geoapp.operations.upkeep.users import authenticate, end_sessions
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
@@ -36,7 +36,9 @@ def enter() -> Response | tuple[str, int]:
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """End the session."""
+    """End the session, and every other of this account: a copied cookie is worth nothing then."""
+    if current_user.is_authenticated:
+        end_sessions(services().database, current_user.name)
     logout_user()
     return redirect(url_for("finder.show"))
 

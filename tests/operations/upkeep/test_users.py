@@ -2,15 +2,18 @@
 
 import pytest
 
-from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.demo.account import renew_sample_account
 from geoapp.operations.upkeep.users import (
     authenticate,
+    end_sessions,
     find_by_session,
     list_users,
     parse_role,
     save_user,
+    set_active,
+    set_password,
 )
 from geoapp.store.engine import Database
 from geoapp.store.users import user_by_name
@@ -85,3 +88,33 @@ def test_who_may_do_what() -> None:
     assert not allows(Role.MANAGER, Permission.RUN)
     assert allows(Role.STEWARD, Permission.EDIT)
     assert not allows(Role.PLANNER, Permission.EDIT)
+
+
+def test_an_account_can_be_shut_and_its_sessions_ended(database: Database) -> None:
+    first = save_user(database, "wang", Role.PLANNER, PASSWORD)
+    other = save_user(database, "li", Role.PLANNER, PASSWORD)
+    end_sessions(database, "wang")
+    assert find_by_session(database, first.get_id()) is None
+    second = authenticate(database, "wang", PASSWORD)
+    assert second is not None
+    set_active(database, "wang", active=False)
+    assert authenticate(database, "wang", PASSWORD) is None
+    set_active(database, "wang", active=True)
+    assert find_by_session(database, second.get_id()) is None
+    third = authenticate(database, "wang", PASSWORD)
+    assert third is not None
+    assert third.role == Role.PLANNER
+    with pytest.raises(InvalidValueError):
+        set_password(database, "wang", "short")
+    assert find_by_session(database, third.get_id()) == third
+    set_password(database, "wang", "another long password")
+    assert find_by_session(database, third.get_id()) is None
+    assert authenticate(database, "wang", PASSWORD) is None
+    assert authenticate(database, "wang", "another long password") is not None
+    # A disabled account stays so under a new password; nobody else is touched.
+    set_active(database, "wang", active=False)
+    set_password(database, "wang", PASSWORD)
+    assert authenticate(database, "wang", PASSWORD) is None
+    assert find_by_session(database, other.get_id()) == other
+    with pytest.raises(NotFoundError):
+        end_sessions(database, "nobody")

@@ -450,3 +450,16 @@ def test_guessing_by_header_is_limited(guarded: Flask, town: Database) -> None:
         assert limited.status_code == 429
     # Right answers were never counted, and whoever asks without a name is not held up.
     assert client.get("/api/v1/kinds").status_code == 200
+
+
+def test_a_copied_cookie_is_worth_nothing_after_sign_out(app: Flask, town: Database) -> None:
+    client = client_of(app, town, Role.PLANNER)
+    assert client.get("/plan").status_code == 200
+    copied = client.get_cookie("session")
+    assert copied is not None
+    thief = app.test_client()
+    thief.set_cookie("session", copied.value)
+    assert thief.get("/plan").status_code == 200
+    assert client.post("/sign-out").status_code == 302
+    assert thief.get("/plan").status_code == 302
+    assert client.post("/sign-out").status_code == 302
