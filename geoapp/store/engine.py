@@ -40,7 +40,25 @@ _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 _UNREACHABLE = Text(
     "数据库暂时无法连接，请稍后再试。", "The database does not answer now; try again later."
 )
-
+# PostgreSQL's class 53, insufficient resources: it answers, and says what it is short of.
+_SHORT_OF = {
+    "53100": Text(
+        "数据库所在的磁盘已满，无法写入；请联系管理员清理磁盘。",
+        "The disk of the database is full, so that nothing can be written; tell the operator.",
+    ),
+    "53200": Text(
+        "数据库内存不足，请稍后再试，或联系管理员。",
+        "The database is out of memory; try again later, or tell the operator.",
+    ),
+    "53300": Text(
+        "数据库的连接数已满，请稍后再试，或联系管理员。",
+        "The database has too many connections; try again later, or tell the operator.",
+    ),
+    "53": Text(
+        "数据库的资源不足，请稍后再试，或联系管理员。",
+        "The database is short of resources; try again later, or tell the operator.",
+    ),
+}
 
 _open_databases: "WeakSet[Database]" = WeakSet()
 
@@ -214,7 +232,14 @@ def _connection_loss() -> Iterator[None]:
     except (DBAPIError, PoolTimeoutError, psycopg.OperationalError) as error:
         if not is_connection_loss(error):
             raise
-        raise UnavailableError(_UNREACHABLE) from error
+        raise UnavailableError(_why(error)) from error
+
+
+def _why(error: BaseException) -> Text:
+    """Return the sentence for a database that cannot serve now."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(driver, "sqlstate", None) or ""
+    return _SHORT_OF.get(state) or _SHORT_OF.get(state[:2]) or _UNREACHABLE
 
 
 def parse_database_url(url: str) -> dict[str, str]:

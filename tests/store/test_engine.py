@@ -277,3 +277,23 @@ def test_a_forked_child_uses_connections_of_its_own(database: Database) -> None:
         os._exit(0 if one(database, "select pg_backend_pid()") != parent else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert one(database, "select pg_backend_pid()") == parent
+
+
+@pytest.mark.parametrize(
+    ("state", "zh", "en"),
+    [
+        ("53100", "磁盘已满", "disk"),
+        ("53200", "内存不足", "memory"),
+        ("53300", "连接数已满", "too many connections"),
+        ("53400", "资源不足", "short of resources"),
+        ("57P01", "暂时无法连接", "does not answer"),
+    ],
+)
+def test_what_the_database_is_short_of_is_named(
+    database: Database, state: str, zh: str, en: str
+) -> None:
+    failing = f"do $$ begin raise exception 'x' using errcode = '{state}'; end $$"
+    with pytest.raises(UnavailableError) as told, database.session() as session:
+        session.execute(text(failing))
+    assert zh in told.value.text.zh
+    assert en in told.value.text.en
