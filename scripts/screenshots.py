@@ -2,7 +2,7 @@
 """Make the pictures of the documentation from the Qingdao sample, in a store of their own.
 
 Run with the environment's Python, after scripts/test has installed it:
-    .venv/bin/python scripts/screenshots [NAME ...]
+    .venv/bin/python scripts/screenshots.py [NAME ...]
 """
 
 import logging
@@ -23,14 +23,16 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from geoapp.app import create_app  # noqa: E402
+from geoapp.core.questions.coverage import CoverageParameters  # noqa: E402
 from geoapp.core.roles import Role  # noqa: E402
 from geoapp.core.settings import Settings  # noqa: E402
-from geoapp.operations import coverage_run, nearest  # noqa: E402
-from geoapp.operations.coverage.run import CoverageParameters  # noqa: E402
-from geoapp.operations.upkeep.init import initialise  # noqa: E402
+from geoapp.operations.coverage import run as coverage_run  # noqa: E402
 from geoapp.operations.demo.qingdao import load_sample  # noqa: E402
+from geoapp.operations.nearest import service as nearest  # noqa: E402
+from geoapp.operations.upkeep.init import initialise  # noqa: E402
 from geoapp.operations.upkeep.users import save_user  # noqa: E402
-from geoapp.store.engine import Database, migrate, open_database  # noqa: E402
+from geoapp.store.engine import Database, open_database  # noqa: E402
+from geoapp.store.migrate import migrate  # noqa: E402
 from geoapp.web.pages import cards  # noqa: E402
 
 TARGET = ROOT / "docs" / "img"
