@@ -16,7 +16,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import DistrictGain, Site, SitingRun, ZoneGain
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.core.units import format_metres
+from geoapp.core.units import format_count, format_metres, format_money, format_share
 from geoapp.core.words import Level
 from geoapp.maps.registry import registry
 from geoapp.operations.facilities.naming import read_naming
@@ -114,11 +114,11 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         figures=[
             (
                 Text("覆盖率", "covered"),
-                f"{_percent(total.covered_before_share)} → {_percent(total.covered_after_share)}",
+                f"{format_share(total.covered_before_share)} → {format_share(total.covered_after_share)}",
             ),
-            (Text("新覆盖的劳动者", "workers newly reached"), f"{total.added_weight:,.0f}"),
-            (Text("新站点", "new stations"), f"{len(sites)}"),
-            (Text("仍走不到", "still out of reach"), f"{total.uncovered_weight:,.0f}"),
+            (Text("新覆盖的劳动者", "workers newly reached"), format_count(total.added_weight)),
+            (Text("新站点", "new stations"), format_count(len(sites))),
+            (Text("仍走不到", "still out of reach"), format_count(total.uncovered_weight)),
         ],
         lines=[
             *answer_lines(database, run, settings.timezone),
@@ -165,7 +165,7 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
         (Text("经度, 纬度（WGS-84）", "lon, lat (WGS-84)"), f"{row.lon:.6f}, {row.lat:.6f}"),
     ]
     if row.cost is not None:
-        lines.append((Text("费用", "cost"), f"{row.cost:,.10g}"))
+        lines.append((Text("费用", "cost"), format_money(row.cost)))
     return PaperSite(
         order=row.order,
         name=row.name or row.code,
@@ -178,10 +178,6 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
         gains=_named(row.by_district),
         zones=_named(row.by_zone),
     )
-
-
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share:.1%}"
 
 
 def _html(database: Database, settings: Settings, run: SitingRun, paper: Paper) -> str:
@@ -200,5 +196,5 @@ def _html(database: Database, settings: Settings, run: SitingRun, paper: Paper) 
     # An attribute's value: quotes and ampersands alone would end or change it.
     frame = Markup(map_html.replace("&", "&amp;").replace('"', "&quot;"))  # noqa: S704
     return environment.get_template("reports/siting.html").render(
-        paper=paper, frame=frame, percent=_percent
+        paper=paper, frame=frame, percent=format_share, count=format_count
     )

@@ -7,6 +7,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.results.actions import ACTION_RUNS, CHOICE_TEXT, ActionRun, Choice
 from geoapp.core.settings import Settings
+from geoapp.core.units import counted
 from geoapp.operations.actions.inputs import read_action_inputs
 from geoapp.operations.actions.results import store_actions
 from geoapp.operations.actions.solve import Solved, choices, solve_choice
@@ -62,12 +63,17 @@ def work(database: Database, settings: Settings) -> runs.Work:
     return do
 
 
+def _reached(workers: float) -> Text:
+    some = counted(workers, "人", "worker")
+    return Text(f"覆盖 {some.zh}", some.en)
+
+
 def _watch(attempt: Attempt, choice: Choice, share: float, until: float) -> Watch:
     name = CHOICE_TEXT[choice]
     return Watch(
         attempt,
         heading=name,
-        best=lambda workers: Text(f"覆盖 {workers:,.0f} 人", f"{workers:,.0f} workers"),
+        best=_reached,
         step=Text(f"{name.zh}：求解", f"{name.en}: solving"),
         share=share,
         until=until,

@@ -8,6 +8,7 @@ import shapely
 
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.core.units import counted, format_count, format_metres
 from geoapp.core.words import Datum
 from geoapp.importers.problems import Problem
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
@@ -78,10 +79,9 @@ def strays_text(strays: Strays | None, tolerance_m: float, *, weighted: bool) ->
 
     def of(count: int, weight: float) -> Text:
         if not weighted:
-            return Text(f"{count:,} 处", f"{count:,} of the places")
-        return Text(
-            f"{count:,} 处（权重 {weight:,.0f}）", f"{count:,} points (weight {weight:,.0f})"
-        )
+            return Text(f"{format_count(count)} 处", f"{format_count(count)} of the places")
+        points, shown = counted(count, "处", "point"), format_count(weight)
+        return Text(f"{points.zh}（权重 {shown}）", f"{points.en} (weight {shown})")
 
     told = []
     if strays.outside:
@@ -94,11 +94,11 @@ def strays_text(strays: Strays | None, tolerance_m: float, *, weighted: bool) ->
         )
     if strays.nearest:
         some = of(strays.nearest, strays.nearest_weight)
+        most = format_metres(tolerance_m)
         told.append(
             Text(
-                f"{some.zh}在海岸边界外不超过 {tolerance_m:,.0f} 米，计入最近的区域。",
-                f"Off the coast by at most {tolerance_m:,.0f} m and counted to the nearest region: "
-                f"{some.en}.",
+                f"{some.zh}在海岸边界外不超过 {most.zh}，计入最近的区域。",
+                f"Off the coast by at most {most.en} and counted to the nearest region: {some.en}.",
             )
         )
     return tuple(told)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from geoapp.analysis.siting.result import gap_share
 from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
+from geoapp.core.units import format_gap
 from geoapp.operations.runs.lifecycle import Attempt, InterruptedRunError, LostRunError
 
 
@@ -48,7 +49,7 @@ class Watch:
         """Note the best objective and bound so far."""
         if math.isfinite(objective):
             gap = gap_share(objective, bound)
-            shown = f"{gap:.2%}" if math.isfinite(gap) else "?"
+            shown = format_gap(gap) if math.isfinite(gap) else "?"
             best = self._best(objective)
             self._step = Text(
                 f"{self._heading.zh}：目前{best.zh}，与界相差至多 {shown}",

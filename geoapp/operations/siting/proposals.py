@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from geoapp.core.settings import Settings
+from geoapp.core.units import counted
 from geoapp.core.words import Datum, Status
 from geoapp.operations.facilities.edit import add_missing
 from geoapp.operations.siting.results import finished, sites_of
@@ -33,7 +34,7 @@ def propose(database: Database, settings: Settings, run_id: int) -> Proposed:
     mark_zh, mark_en = ("（示例）", " (sample)") if sample else ("", "")
     rows = []
     for site in sites_of(database, run_id):
-        adds = f"{site.adds:,.0f}"
+        adds = counted(site.adds, "人", "worker")
         rows.append(
             {
                 "code": f"P{run_id}-{site.order:03d}",
@@ -43,8 +44,8 @@ def propose(database: Database, settings: Settings, run_id: int) -> Proposed:
                 "lon": site.lon,
                 "lat": site.lat,
                 "status": str(Status.PROPOSED),
-                "source": f"选址 {run_id}：候选点 {site.code}，新增覆盖 {adds} 人{mark_zh} / "
-                f"siting run {run_id}: {site.code}, {adds} workers newly reached{mark_en}",
+                "source": f"选址 {run_id}：候选点 {site.code}，新增覆盖 {adds.zh}{mark_zh} / "
+                f"siting run {run_id}: {site.code}, {adds.en} newly reached{mark_en}",
             }
         )
     added, there = add_missing(database, settings, rows, Datum.WGS84)

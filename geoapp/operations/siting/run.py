@@ -9,6 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.siting import SITING_RUNS, SitingRun
 from geoapp.core.settings import Settings
+from geoapp.core.units import counted, format_metres
 from geoapp.operations.ground.reading import check_siting
 from geoapp.operations.runs import lifecycle as runs
 from geoapp.operations.runs.lifecycle import Attempt
@@ -26,12 +27,29 @@ _SOLVING = Text("求解", "Solving")
 _READ_SHARE = 0.4
 _SOLVED_SHARE = 0.9
 _EXPLAINED_SHARE = 0.95
-_UNITS = {
-    SitingModel.MCLP: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
-    SitingModel.LSCP: Text("{:,.0f} 个站点", "{:,.0f} sites"),
-    SitingModel.P_MEDIAN: Text("加权步行 {:,.0f} 人·米", "{:,.0f} worker-metres walked"),
-    SitingModel.EQUITY: Text("新增覆盖 {:,.0f} 人", "{:,.0f} workers newly reached"),
-    SitingModel.P_CENTER: Text("最远步行 {:,.0f} 米", "longest walk {:,.0f} m"),
+
+
+def _newly_reached(objective: float) -> Text:
+    some = counted(objective, "人", "worker")
+    return Text(f"新增覆盖 {some.zh}", f"{some.en} newly reached")
+
+
+def _walked(objective: float) -> Text:
+    some = counted(objective, "人·米", "worker-metre")
+    return Text(f"加权步行 {some.zh}", f"{some.en} walked")
+
+
+def _longest(objective: float) -> Text:
+    shown = format_metres(objective)
+    return Text(f"最远步行 {shown.zh}", f"longest walk {shown.en}")
+
+
+_BEST = {
+    SitingModel.MCLP: _newly_reached,
+    SitingModel.LSCP: lambda objective: counted(objective, "个站点", "site"),
+    SitingModel.P_MEDIAN: _walked,
+    SitingModel.EQUITY: _newly_reached,
+    SitingModel.P_CENTER: _longest,
 }
 
 
@@ -71,11 +89,6 @@ def work(database: Database, settings: Settings) -> runs.Work:
     return do
 
 
-def _best(model: SitingModel) -> Callable[[float], Text]:
-    unit = _UNITS[model]
-    return lambda objective: Text(unit.zh.format(objective), unit.en.format(objective))
-
-
 def _compute(
     database: Database, settings: Settings, attempt: Attempt, wanted: SitingParameters
 ) -> None:
@@ -89,7 +102,7 @@ def _compute(
     watch = Watch(
         attempt,
         heading=_SOLVING,
-        best=_best(wanted.model),
+        best=_BEST[wanted.model],
         step=_SOLVING,
         share=_READ_SHARE,
         until=_SOLVED_SHARE,

@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
-from geoapp.core.units import format_metres
+from geoapp.core.units import format_count, format_metres, format_share
 
 _FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 _METRES_A_DEGREE: Final = 111_320.0
@@ -203,7 +203,7 @@ def _answer(pdf: _Pdf, paper: Paper) -> None:
             pdf,
             ("区域 / district", "此前 / before", "此后 / after", "新覆盖（人）/ newly reached"),
             [
-                (name.both(), _percent(before), _percent(after), f"{added:,.0f}")
+                (name.both(), format_share(before), format_share(after), format_count(added))
                 for name, before, after, added in paper.districts
             ],
         )
@@ -218,8 +218,11 @@ def _proposal(pdf: _Pdf, paper: Paper, site: PaperSite) -> None:
     must = "（必选 / must have）" if site.fixed else ""
     pdf.words(f"{site.order}. {site.name}{must}", 17, gap_mm=2)
     figures = [
-        (Text("新覆盖的劳动者", "workers newly reached"), f"{site.adds:,.0f}"),
-        (Text("建到这一处为止的覆盖率", "covered up to this site"), _percent(site.covered_share)),
+        (Text("新覆盖的劳动者", "workers newly reached"), format_count(site.adds)),
+        (
+            Text("建到这一处为止的覆盖率", "covered up to this site"),
+            format_share(site.covered_share),
+        ),
     ]
     _figures(pdf, figures)
     half = 2.2 * paper.reach_m / _METRES_A_DEGREE
@@ -234,7 +237,7 @@ def _proposal(pdf: _Pdf, paper: Paper, site: PaperSite) -> None:
     ):
         if rows:
             pdf.words(title, 10.5, gap_mm=1)
-            _table(pdf, (), [(name.both(), f"{workers:,.0f}") for name, workers in rows])
+            _table(pdf, (), [(name.both(), format_count(workers)) for name, workers in rows])
 
 
 def _figures(pdf: _Pdf, figures: Sequence[tuple[Text, str]]) -> None:
@@ -362,7 +365,3 @@ def _scale(pdf: _Pdf, frame: _Frame) -> None:
     pdf.set_text_color(*_INK)
     pdf.set_xy(x, y - 4)
     pdf.cell(30, 3.5, format_metres(metres).zh)
-
-
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share:.1%}"

@@ -1,6 +1,5 @@
 """Runs of actions in words."""
 
-import math
 from collections.abc import Mapping
 
 from geoapp.core.i18n import Text
@@ -13,6 +12,13 @@ from geoapp.core.results.actions import (
     ComparedChoice,
 )
 from geoapp.core.results.status import STATUS_TEXT, SitingStatus
+from geoapp.core.units import (
+    format_count,
+    format_difference,
+    format_gap,
+    format_money,
+    format_share,
+)
 from geoapp.core.words import SAMPLE_TEXT
 
 
@@ -24,7 +30,7 @@ def verdict(found: ActionFindings | ComparedChoice) -> Text:
         return text
     if gap is None:
         return Text(f"{text.zh}；差距未知", f"{text.en}; the gap is not known")
-    shown = f"{max(math.ceil(gap * 10_000) / 10_000, 0.0001):.2%}"
+    shown = format_gap(gap)
     return Text(
         f"{text.zh}；增加的人数与最好的方案最多差 {shown}",
         f"{text.en}; what it adds is at most {shown} from the best possible",
@@ -37,8 +43,8 @@ def kinds_text(kinds: Mapping[ActionKind, int]) -> Text:
     if not parts:
         return Text("不做", "nothing")
     return Text(
-        "，".join(f"{text.zh} {count} 处" for text, count in parts),
-        ", ".join(f"{text.en} {count}" for text, count in parts),
+        "，".join(f"{text.zh} {format_count(count)} 处" for text, count in parts),
+        ", ".join(f"{text.en} {format_count(count)}" for text, count in parts),
     )
 
 
@@ -89,19 +95,19 @@ def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
         (Text("结论", "status"), verdict(found).both()),
         (
             Text("此前走得到（各时刻平均）", "within reach before (mean of the moments)"),
-            f"{found.before:,.0f} ({found.before_share:.1%})",
+            f"{format_count(found.before)} ({format_share(found.before_share)})",
         ),
         (
             Text("此后走得到", "within reach after"),
-            f"{found.objective:,.0f} ({found.after_share:.1%})",
+            f"{format_count(found.objective)} ({format_share(found.after_share)})",
         ),
-        (Text("任何方案至多", "no plan has more than"), f"{found.bound:,.0f}"),
-        (Text("费用", "cost"), f"{found.cost:,.10g} / {found.budget:,.10g}"),
+        (Text("任何方案至多", "no plan has more than"), format_count(found.bound)),
+        (Text("费用", "cost"), f"{format_money(found.cost)} / {format_money(found.budget)}"),
     ]
     lines += [
         (
             CHOICE_TEXT[one.choice],
-            f"+{one.added:,.0f} · {one.cost:,.10g} · {kinds_text(one.kinds).both()} · "
+            f"{format_difference(one.added)} · {format_money(one.cost)} · {kinds_text(one.kinds).both()} · "
             f"{verdict(one).both()}",
         )
         for one in found.comparison
@@ -112,4 +118,4 @@ def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
 def action_line(one: ChosenAction) -> str:
     """Return a line of the plan's list: what is done, its cost, what it adds."""
     words = Text(one.text_zh, one.text_en).both()
-    return f"{one.order}. {words}: {one.cost:,.10g} → {one.adds:+,.0f}"
+    return f"{one.order}. {words}: {format_money(one.cost)} → {format_difference(one.adds)}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageFigures, CoverageFindings, CoverageRun
-from geoapp.core.units import format_moment
+from geoapp.core.units import counted, format_count, format_moment, format_share
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Family
 from geoapp.reports.words.question import Naming, area_text, question_title, standard_text
 
@@ -83,7 +83,8 @@ def _basis_text(run: CoverageRun) -> Text:
     if network is None or weight <= 0:
         return basis
     share = network.walked_weight / weight
-    text = Text(f"{basis.zh}（{share:.0%} 的需求）", f"{basis.en} ({share:.0%} of the demand)")
+    shown = format_share(share, 0)
+    text = Text(f"{basis.zh}（{shown} 的需求）", f"{basis.en} ({shown} of the demand)")
     if share < 1:
         text = Text(f"{text.zh}，其余估算", f"{text.en}, estimated elsewhere")
     detour = network.detour_factor
@@ -140,15 +141,22 @@ def reasons_text(run: CoverageRun) -> Text:
         []
         if network is None
         else [
-            (network.uncovered_far_weight, "走得到但太远", "have a way that is too long"),
+            (
+                network.uncovered_far_weight,
+                "走得到但太远",
+                "has a way that is too long",
+                "have a way that is too long",
+            ),
             (
                 network.uncovered_cut_off_weight,
                 "被隔断（路网上没有通路）",
+                "is cut off (no way on the network)",
                 "are cut off (no way on the network)",
             ),
             (
                 network.uncovered_off_weight,
                 "附近没有路网（按估算）",
+                "is away from the network (estimated)",
                 "are away from the network (estimated)",
             ),
         ]
@@ -157,11 +165,13 @@ def reasons_text(run: CoverageRun) -> Text:
         (
             found.uncovered_closed_weight,
             "附近有站点、只是那时不开",
+            "has a station near that is closed then",
             "have a station near that is closed then",
         ),
         (
             found.uncovered_hours_unknown_weight,
             "附近有站点、开放时间不明",
+            "has one near whose hours are unknown",
             "have one near whose hours are unknown",
         ),
     ]
@@ -179,18 +189,21 @@ def outside_text(run: CoverageRun) -> Text:
     outside = found.without_region.weight
     if not 0 < outside < found.total.weight:
         return Text("", "")
-    return Text(
-        f"另有 {outside:,.0f} 人在所有区域之外，不计入任何区域。",
-        f"{outside:,.0f} workers are outside every region and count in none.",
+    some = counted(
+        outside,
+        "人",
+        "worker is outside every region and counts in none",
+        "workers are outside every region and count in none",
     )
+    return Text(f"另有 {some.zh}在所有区域之外，不计入任何区域。", f"{some.en}.")
 
 
-def _of_those(parts: Sequence[tuple[float | None, str, str]]) -> Text:
-    told = [(weight, zh, en) for weight, zh, en in parts if weight]
+def _of_those(parts: Sequence[tuple[float | None, str, str, str]]) -> Text:
+    told = [(zh, counted(weight, "人", one, many)) for weight, zh, one, many in parts if weight]
     if not told:
         return Text("", "")
-    zh = "，".join(f"{zh} {weight:,.0f} 人" for weight, zh, _ in told)
-    en = ", ".join(f"{weight:,.0f} {en}" for weight, _, en in told)
+    zh = "，".join(f"{reason} {some.zh}" for reason, some in told)
+    en = ", ".join(some.en for _, some in told)
     return Text(f"走不到的人里：{zh}。", f"Of those out of reach, {en}.")
 
 
@@ -199,16 +212,16 @@ def share_text(
 ) -> Text:
     """Return two sentences that can be passed on without the page."""
     area, standard = _area_and_standard(run, regions)
-    share = "—" if figures.covered_share is None else f"{figures.covered_share * 100:.1f}%"
-    left = f"{figures.uncovered_weight:,.0f}"
+    share = format_share(figures.covered_share)
+    left = counted(figures.uncovered_weight, "人", "does not", "do not")
     day = format_moment(run.finished_at or run.created_at, zone)
     zh = (
         f"{area.zh}：{share} 的户外劳动者步行 {standard.zh}以内有服务站点，"
-        f"还有 {left} 人走不到（{day.zh[:10]} 计算）。"
+        f"还有 {left.zh}走不到（{day.zh[:10]} 计算）。"
     )
     en = (
         f"{area.en}: {share} of outdoor workers have a station within {standard.en} on foot; "
-        f"{left} do not (computed {day.zh[:10]})."
+        f"{left.en} (computed {day.zh[:10]})."
     )
     if sample:
         return Text(f"【示例数据】{zh}", f"[Sample data] {en}")
@@ -217,11 +230,12 @@ def share_text(
 
 def counted_text(found: CoverageFindings) -> Text:
     """Return how many gap zones there are, and which facilities counted."""
+    zones = counted(found.gap_zones, "处", "gap zone")
+    facilities = counted(found.facilities_counted, "个", "facility", "facilities")
+    of, unknown = format_count(found.facilities), format_count(found.facilities_hours_unknown)
     return Text(
-        f"盲区 {found.gap_zones} 处；计入设施 {found.facilities_counted} 个"
-        f"（共 {found.facilities} 个，其中开放时间未知 {found.facilities_hours_unknown} 个）",
-        f"{found.gap_zones} gap zones; {found.facilities_counted} facilities counted"
-        f" (of {found.facilities}, {found.facilities_hours_unknown} with unknown hours)",
+        f"盲区 {zones.zh}；计入设施 {facilities.zh}（共 {of} 个，其中开放时间未知 {unknown} 个）",
+        f"{zones.en}; {facilities.en} counted (of {of}, {unknown} with unknown hours)",
     )
 
 

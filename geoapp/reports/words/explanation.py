@@ -12,7 +12,13 @@ from geoapp.core.results.explanation import (
     Unreachable,
 )
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome
-from geoapp.core.units import format_seconds
+from geoapp.core.units import (
+    counted,
+    format_count,
+    format_money,
+    format_seconds,
+    format_share,
+)
 
 Names = Mapping[str, Text]
 _NOWHERE = Text("区域不明", "unknown region")
@@ -89,26 +95,26 @@ def _unreachable(told: Unreachable | None, names: Names) -> Text | None:
     parts = sorted(told.by_district.items(), key=lambda item: (-item[1], item[0]))
     shown = [(names.get(code, Text(code, code)) if code else _NOWHERE, n) for code, n in parts[:5]]
     more = len(parts) - len(shown)
-    zh = "、".join(f"{name.zh} {workers:,.0f}" for name, workers in shown)
-    en = ", ".join(f"{name.en} {workers:,.0f}" for name, workers in shown)
-    share = "" if told.share is None else f"{told.share:.1%}"
+    zh = "、".join(f"{name.zh} {format_count(workers)}" for name, workers in shown)
+    en = ", ".join(f"{name.en} {format_count(workers)}" for name, workers in shown)
+    share = format_share(told.share)
+    some, others = counted(told.workers, "人", "worker"), counted(more, "个区域", "more region")
     return Text(
-        f"没有候选点能覆盖的有 {told.workers:,.0f} 人（{share}）：{zh}"
-        + (f"，另有 {more} 个区域" if more else ""),
-        f"No candidate covers {told.workers:,.0f} workers ({share}): {en}"
-        + (f" and {more} more regions" if more else ""),
+        f"没有候选点能覆盖的有 {some.zh}（{share}）：{zh}"
+        + (f"，另有 {others.zh}" if more else ""),
+        f"No candidate covers {some.en} ({share}): {en}" + (f" and {others.en}" if more else ""),
     )
 
 
 def _step(one: LoosenedLimit, names: Names) -> Text:
     """Say what is loosened to what."""
-    new = f"{one.loosened:,.10g}"
+    sites, money = counted(one.loosened, "个", "site"), format_money(one.loosened)
     name = names.get(one.region or "", Text(str(one.region), str(one.region)))
     return {
-        Limit.SITES: Text(f"建 {new} 个站点", f"{new} sites"),
-        Limit.BUDGET: Text(f"预算 {new}", f"a budget of {new}"),
-        Limit.GROUP_MAX: Text(f"{name.zh}至多 {new} 个", f"at most {new} sites in {name.en}"),
-        Limit.GROUP_MIN: Text(f"{name.zh}至少 {new} 个", f"at least {new} sites in {name.en}"),
+        Limit.SITES: Text(f"建 {sites.zh}站点", sites.en),
+        Limit.BUDGET: Text(f"预算 {money}", f"a budget of {money}"),
+        Limit.GROUP_MAX: Text(f"{name.zh}至多 {sites.zh}", f"at most {sites.en} in {name.en}"),
+        Limit.GROUP_MIN: Text(f"{name.zh}至少 {sites.zh}", f"at least {sites.en} in {name.en}"),
     }[one.limit]
 
 
@@ -123,14 +129,13 @@ def _limit(one: LoosenedLimit, names: Names) -> Text:
     if one.binding is False:
         return Text(f"{step.zh}：不会多覆盖", f"With {step.en}: nobody more")
     if one.binding is None:
+        most = counted(one.gain_bound, "人", "worker")
         return Text(
-            f"{step.zh}：至多多覆盖 {one.gain_bound:,.0f} 人（时限内没有算清）",
-            f"With {step.en}: at most {one.gain_bound:,.0f} workers more (not settled in time)",
+            f"{step.zh}：至多多覆盖 {most.zh}（时限内没有算清）",
+            f"With {step.en}: at most {most.en} more (not settled in time)",
         )
-    return Text(
-        f"{step.zh}：多覆盖 {one.gain:,.0f} 人",
-        f"With {step.en}: {one.gain:,.0f} workers more",
-    )
+    gain = counted(one.gain, "人", "worker")
+    return Text(f"{step.zh}：多覆盖 {gain.zh}", f"With {step.en}: {gain.en} more")
 
 
 def _first_upper(text: str) -> str:
@@ -140,7 +145,8 @@ def _first_upper(text: str) -> str:
 def _relaxing(goal_share: float | None) -> Text:
     if goal_share is None:
         return Text("单独放宽这一项就有方案", "This alone makes a plan possible")
-    return Text(f"要覆盖 {goal_share:.0%}", f"To cover {goal_share:.0%}")
+    shown = format_share(goal_share, 0)
+    return Text(f"要覆盖 {shown}", f"To cover {shown}")
 
 
 def _relaxation(one: LeastRelaxation, names: Names) -> Text | None:
@@ -156,17 +162,13 @@ def _relaxation(one: LeastRelaxation, names: Names) -> Text | None:
 
 def _enough(one: LeastRelaxation, needed: float, names: Names) -> Text:
     limit, unit, region, now = one.limit, one.unit, one.region, one.now
-    more = f"{needed - now:,.10g}"
     name = names.get(region or "", Text(str(region), str(region)))
     if limit == Limit.SITES:
-        return Text(
-            f"再建 {more} 个即可（共 {needed:,.0f} 个）",
-            f"{more} more sites ({needed:,.0f} in all)",
-        )
+        more, every = counted(needed - now, "个", "more site"), format_count(needed)
+        return Text(f"再建 {more.zh}即可（共 {every} 个）", f"{more.en} ({every} in all)")
     if limit == Limit.BUDGET:
-        return Text(
-            f"预算 +{more}（共 {needed:,.10g}）", f"{more} more budget ({needed:,.10g} in all)"
-        )
+        money, whole = _money_enough(needed - now), _money_enough(needed)
+        return Text(f"预算 +{money}（共 {whole}）", f"{money} more budget ({whole} in all)")
     if limit == Limit.STANDARD:
         shown = _walk(needed, unit)
         return Text(f"标准放宽到 {shown.zh}", f"a standard of {shown.en}")
@@ -176,25 +178,32 @@ def _enough(one: LeastRelaxation, needed: float, names: Names) -> Text:
         shown = _walk(needed, unit)
         return Text(f"间距放宽到 {shown.zh}", f"a least spacing of {shown.en}")
     if limit == SHARE:
-        shown_share = f"{math.floor(needed * 1000) / 1000:.1%}"
+        shown_share = format_share(math.floor(needed * 1000) / 1000)
         return Text(f"只要求覆盖 {shown_share}", f"{shown_share} covered instead")
+    old, new = format_count(now), counted(needed, "个", "site")
     if limit == Limit.GROUP_MIN:
         return Text(
-            f"{name.zh}由至少 {now:,.0f} 个减到 {needed:,.0f} 个",
-            f"at least {needed:,.0f} sites instead of {now:,.0f} in {name.en}",
+            f"{name.zh}由至少 {old} 个减到 {new.zh}",
+            f"at least {new.en} instead of {old} in {name.en}",
         )
     return Text(
-        f"{name.zh}由至多 {now:,.0f} 个增到 {needed:,.0f} 个",
-        f"at most {needed:,.0f} sites instead of {now:,.0f} in {name.en}",
+        f"{name.zh}由至多 {old} 个增到 {new.zh}",
+        f"at most {new.en} instead of {old} in {name.en}",
     )
+
+
+def _money_enough(amount: float) -> str:
+    """Return a cost rounded up to the decimals that are shown, so that it is enough."""
+    return format_money(math.ceil(round(amount * 100, 6)) / 100)
 
 
 def _walk(value: float, unit: str | None) -> Text:
     """Return a length to the metre, or a time to the minute; rounded up, so that it is enough."""
     if unit == "seconds":
         return format_seconds(value)
-    metres = math.ceil(round(value, 6))
-    return Text(f"{metres:,} 米", f"{metres:,} m")
+    # Never in kilometres: their one decimal would promise too little.
+    metres = format_count(math.ceil(round(value, 6)))
+    return Text(f"{metres} 米", f"{metres} m")
 
 
 def _never(one: LeastRelaxation) -> Text:

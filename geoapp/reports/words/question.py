@@ -223,25 +223,39 @@ def _one_quota(quota: Quota) -> Text:
 
 
 def _quotas(
-    quotas: tuple[tuple[str, Quota], ...], names: Mapping[str, Text], each: Text
+    quotas: tuple[tuple[str, Quota], ...],
+    names: Mapping[str, Text],
+    each: Callable[[int, str], Text],
 ) -> Text | None:
     some = [(code, quota) for code, quota in quotas if not quota.limits_nothing]
     if not some:
         return None
     alike = {(quota.least or 0, quota.most) for _, quota in some}
     if len(alike) == 1 and len(some) > _MOST_NAMED:
-        words = _one_quota(some[0][1])
-        return Text(
-            f"{len(some)} {each.zh}每个{words.zh}", f"{words.en} in each of {len(some)} {each.en}"
-        )
+        words, every = _one_quota(some[0][1]), each(len(some), "")
+        return Text(f"{every.zh}每个{words.zh}", f"{words.en} in each of {every.en}")
     told = [(names.get(code, Text(code, code)), _one_quota(quota)) for code, quota in some]
     more = len(told) - _MOST_NAMED
+    others = each(more, "more ")
     zh = "、".join(f"{name.zh} {words.zh}" for name, words in told[:_MOST_NAMED])
     en = ", ".join(f"{words.en} in {name.en}" for name, words in told[:_MOST_NAMED])
     return Text(
-        zh + (f"，另有 {more} {each.zh}" if more > 0 else ""),
-        en + (f" and {more} more {each.en}" if more > 0 else ""),
+        zh + (f"，另有 {others.zh}" if more > 0 else ""),
+        en + (f" and {others.en}" if more > 0 else ""),
     )
+
+
+def _each_region(count: int, more: str) -> Text:
+    return counted(count, "个区", f"{more}region")
+
+
+def _each_host(count: int, more: str) -> Text:
+    return counted(count, "类单位", f"{more}type of host", f"{more}types of host")
+
+
+def _seats(value: float, _naming: Naming) -> Text:
+    some = counted(value, "座", "seat")
+    return Text(f"每处 {some.zh}", f"{some.en} each")
 
 
 def _at(moment: Any, naming: Naming) -> Text:
@@ -308,11 +322,11 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "families": _only,
     "at": _at,
     "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),
-    "quotas": lambda quotas, naming: _quotas(quotas, naming.regions, Text("个区", "regions")),
-    "host_quotas": lambda quotas, _naming: _quotas(quotas, {}, Text("类单位", "types of host")),
+    "quotas": lambda quotas, naming: _quotas(quotas, naming.regions, _each_region),
+    "host_quotas": lambda quotas, _naming: _quotas(quotas, {}, _each_host),
     "budget": _words("预算 {value}", "budget {value}"),
     "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
-    "capacity": _words("每处 {value} 座", "{value} seats each"),
+    "capacity": _seats,
     "alternatives": _words("另找 {value} 个方案", "other plans sought: {value}"),
     "differ": _words("至少换 {value} 处", "sites that differ: at least {value}"),
     "within_share": _words("至多少覆盖 {value}", "at most {value} less covered", _percent),

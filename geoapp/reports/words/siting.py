@@ -14,7 +14,15 @@ from geoapp.core.results.siting import (
     SitingRun,
 )
 from geoapp.core.results.status import STATUS_TEXT, SitingStatus
-from geoapp.core.units import counted, format_metres, format_share
+from geoapp.core.units import (
+    counted,
+    format_count,
+    format_difference,
+    format_gap,
+    format_metres,
+    format_money,
+    format_share,
+)
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT
 
 _OBJECTIVE = {
@@ -38,10 +46,6 @@ _BOUND = {
 }
 
 
-def _percent(share: float | None) -> str:
-    return "—" if share is None else f"{share:.1%}"
-
-
 def gap_words(found: SitingFindings) -> Text:
     """Return in words how far the plan can be from the best at most; never optimal without proof."""
     text = STATUS_TEXT[found.status]
@@ -53,8 +57,7 @@ def gap_words(found: SitingFindings) -> Text:
     gap = found.gap_share
     if gap is None:
         return Text(f"{text.zh}；差距未知", f"{text.en}; the gap is not known")
-    # Rounded up: what is not proven must not read as nothing.
-    shown = f"{max(math.ceil(gap * 10_000) / 10_000, 0.0001):.2%}"
+    shown = format_gap(gap)
     return Text(
         f"{text.zh}；与最好的方案最多差 {shown}",
         f"{text.en}; at most {shown} from the best possible",
@@ -115,34 +118,32 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
         lines.append((Text("在哪些候选点里", "among"), among.both()))
     lines.append((Text("结论", "status"), gap_words(found).both()))
     if found.objective is not None:
-        lines.append((_OBJECTIVE[found.objective_unit], f"{found.objective:,.0f}"))
+        lines.append((_OBJECTIVE[found.objective_unit], format_count(found.objective)))
         if found.bound is not None:
-            lines.append((_BOUND[found.objective_unit], f"{found.bound:,.0f}"))
+            lines.append((_BOUND[found.objective_unit], format_count(found.bound)))
     if found.equity is not None:
         lines += _fairness(found.equity)
     if found.reason is not None:
         lines.append((Text("原因", "reason"), found.reason.text.both()))
-    for needed, label in (
-        (found.needed_p, Text("至少需要站点数", "sites needed")),
-        (found.needed_budget, Text("至少需要费用", "budget needed")),
-    ):
-        if needed is not None:
-            lines.append((label, f"{needed:,.10g}"))
+    if found.needed_p is not None:
+        lines.append((Text("至少需要站点数", "sites needed"), format_count(found.needed_p)))
+    if found.needed_budget is not None:
+        lines.append((Text("至少需要费用", "budget needed"), format_money(found.needed_budget)))
     if found.reachable_share is not None and found.objective is None:
         label = Text("候选点全部启用可覆盖", "all candidates together cover")
-        lines.append((label, _percent(found.reachable_share)))
+        lines.append((label, format_share(found.reachable_share)))
     if found.unreachable_weight:
         label = Text("步行到不了、未计入的人数", "workers whom no walk reaches, left out")
-        lines.append((label, f"{found.unreachable_weight:,.0f}"))
+        lines.append((label, format_count(found.unreachable_weight)))
     lines += [
-        (Text("户外劳动者", "outdoor workers"), f"{total.weight:,.0f}"),
+        (Text("户外劳动者", "outdoor workers"), format_count(total.weight)),
         (
             Text("此前覆盖", "covered before"),
-            f"{total.covered_before_weight:,.0f} ({_percent(total.covered_before_share)})",
+            f"{format_count(total.covered_before_weight)} ({format_share(total.covered_before_share)})",
         ),
         (
             Text("此后覆盖", "covered after"),
-            f"{total.covered_after_weight:,.0f} ({_percent(total.covered_after_share)})",
+            f"{format_count(total.covered_after_weight)} ({format_share(total.covered_after_share)})",
         ),
         (Text("求解用时", "seconds of solving"), f"{found.seconds:.1f}"),
     ]
@@ -156,7 +157,7 @@ def _fairness(found: Fairness) -> list[tuple[Text, str]]:
     return [
         (
             Text("最差的区的覆盖率", "covered share of the worst district"),
-            f"{_percent(worst.share)} ({worst.code or '—'})",
+            f"{format_share(worst.share)} ({worst.code or '—'})",
         ),
         (
             Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
@@ -177,26 +178,26 @@ def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
         if abs(change) >= 0.5
     ]
     districts = Text(
-        "；" + "，".join(f"{name.zh} {change:+,.0f}" for name, change in changes),
-        "; " + ", ".join(f"{name.en} {change:+,.0f}" for name, change in changes),
+        "；" + "，".join(f"{name.zh} {format_difference(change)}" for name, change in changes),
+        "; " + ", ".join(f"{name.en} {format_difference(change)}" for name, change in changes),
     )
     if not changes:
         districts = Text("", "")
-    less = f"{max(0.0, one.loss_share):.2%}"
+    less = format_share(max(0.0, one.loss_share), 2)
+    reached = counted(one.objective, "人", "worker")
     gone, instead = sites(one.given_up), sites(one.taken_instead)
     return Text(
-        f"新覆盖 {one.objective:,.0f} 人，少 {less}：不建 {gone}，改建 {instead}{districts.zh}",
-        f"{one.objective:,.0f} workers newly reached, {less} less: without {gone}, with {instead}"
-        f"{districts.en}",
+        f"新覆盖 {reached.zh}，少 {less}：不建 {gone}，改建 {instead}{districts.zh}",
+        f"{reached.en} newly reached, {less} less: without {gone}, with {instead}{districts.en}",
     )
 
 
 def ended_words(found: OtherPlans) -> Text:
     """Return in words whether there are more such plans."""
-    share, differ = f"{found.within_share:.1%}", found.differ
+    share, differ = format_share(found.within_share), counted(found.differ, "处", "site")
     what = Text(
-        f"少覆盖不超过 {share}、至少换 {differ} 处的方案",
-        f"plans at most {share} below that differ in at least {differ} sites",
+        f"少覆盖不超过 {share}、至少换 {differ.zh}的方案",
+        f"plans at most {share} below that differ in at least {differ.en}",
     )
     if found.exhausted is True and not found.plans:
         return Text(f"已证明没有{what.zh}。", f"Proven: there are no {what.en}.")

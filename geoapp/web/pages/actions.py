@@ -20,6 +20,7 @@ from geoapp.core.results.actions import (
     ChosenAction,
 )
 from geoapp.core.roles import Permission
+from geoapp.core.units import format_share
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.actions.files import save_actions
@@ -109,7 +110,9 @@ def _lines() -> list[SitingLine]:
     for run in action_run.recent(services().database):
         told = RUN_STATUS_TEXT[run.status]
         if run.result is not None:
-            shares = f"{run.result.before_share:.1%} → {run.result.after_share:.1%}"
+            shares = (
+                f"{format_share(run.result.before_share)} → {format_share(run.result.after_share)}"
+            )
             told = Text(shares, shares)
         title = question_title(ActionParameters.from_stored(run.params), naming())
         lines.append(SitingLine(run.id, title, moment_text(run.created_at), told))

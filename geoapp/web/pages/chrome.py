@@ -9,10 +9,19 @@ from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
 
+from geoapp.core import units
 from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.core.units import WEEKDAYS, format_count, format_moment, format_seconds, format_share
+from geoapp.core.units import (
+    UNKNOWN,
+    WEEKDAYS,
+    format_count,
+    format_metres,
+    format_moment,
+    format_seconds,
+    format_share,
+)
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.operations.network.keeper import network_folder
 from geoapp.web.edge.access import current_role
@@ -109,13 +118,13 @@ def map_setup() -> MapSetup:
 
 
 def metres(value: float | None) -> str:
-    """Return a distance as people say it: 340 m, 1.2 km."""
-    if value is None:
-        return "—"
-    if value < 995:
-        rounded = round(value) if value < 10 else round(value, -1)
-        return f"{rounded:.0f} {_pick('米', 'm')}"
-    return f"{value / 1000:.1f} {_pick('公里', 'km')}"
+    """Return a distance as people say it: 347 m, 1.2 km."""
+    return UNKNOWN if value is None else format_metres(value).pick(language())
+
+
+def counted(number: float, zh: str, en: str, en_many: str | None = None) -> str:
+    """Return a count with what is counted in the language of the request: 1 site, 2 sites."""
+    return units.counted(number, zh, en, en_many).pick(language())
 
 
 def minutes(seconds: float | None) -> str:
@@ -160,5 +169,10 @@ def _register(state: BlueprintSetupState) -> None:
         map_setup=map_setup,
     )
     environment.filters.update(
-        metres=metres, minutes=minutes, percent=format_share, people=format_count, moment=moment
+        metres=metres,
+        minutes=minutes,
+        percent=format_share,
+        people=format_count,
+        counted=counted,
+        moment=moment,
     )

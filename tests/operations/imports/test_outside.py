@@ -125,7 +125,7 @@ def test_regions_that_come_later_decide_anew(
     add_region(city, "X", "province", PROVINCE)
     (said,) = import_points(city, settings, tmp_path)
     assert said == (
-        "Off the coast by at most 3,000 m and counted to the nearest region: 1 points (weight 5)."
+        "Off the coast by at most 3 km and counted to the nearest region: 1 point (weight 5)."
     )
     # The next survey leaves the district's south out: the point there is no longer in it.
     with city.session() as session:

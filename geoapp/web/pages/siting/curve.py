@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from geoapp.core.results.siting import SitingFindings
+from geoapp.core.units import format_share
 
 WIDTH: Final = 640
 HEIGHT: Final = 240
@@ -71,6 +72,6 @@ def curve_of(found: SitingFindings) -> Curve | None:
         reached=" ".join(f"{x(p)},{y(share)}" for p, share, _ in rows),
         bound=" ".join(f"{x(p)},{y(min(1.0, bound))}" for p, _, bound in rows),
         across=tuple(Tick(x(p), str(p)) for p in range(0, most_p + 1, every)),
-        up=tuple(Tick(y(share), f"{share:.0%}") for share in shares),
+        up=tuple(Tick(y(share), format_share(share, 0)) for share in shares),
         rows=rows,
     )
