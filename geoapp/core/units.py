@@ -63,7 +63,7 @@ def parse_standard(value: str) -> tuple[float | None, float | None]:
 
 
 def _plain(number: float, decimals: int) -> str:
-    return f"{number:.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:.0f}"
+    return f"{number:,.{decimals}f}".rstrip("0").rstrip(".") if decimals else f"{number:,.0f}"
 
 
 def format_metres(metres: float) -> Text:

@@ -107,7 +107,7 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
     if isinstance(question, SitingParameters):
         lines["model"] = (Text("模型", "model"), MODEL_TEXT[SitingModel(question.model)])
         if question.p is not None:
-            shown = str(question.p)
+            shown = format_count(question.p)
             lines["p"] = (table["p"].label, Text(shown, shown))
     if isinstance(question, ActionParameters):
         shown = format_money(question.budget)
@@ -212,12 +212,12 @@ def _titled_candidates(candidates: str, _naming: Naming) -> Text | None:
 
 
 def _one_quota(quota: Quota) -> Text:
-    least, most = quota.least or 0, quota.most
-    if most is None:
+    least, most = format_count(quota.least or 0), format_count(quota.most)
+    if quota.most is None:
         return Text(f"至少 {least} 个", f"at least {least}")
-    if least == most:
+    if (quota.least or 0) == quota.most:
         return Text(f"{least} 个", f"exactly {least}")
-    if not least:
+    if not quota.least:
         return Text(f"至多 {most} 个", f"at most {most}")
     return Text(f"{least} 至 {most} 个", f"{least} to {most}")
 

@@ -73,13 +73,15 @@ def _fairness_words(levels: Sequence[FairnessLevel], text: Text) -> Text:
             break
         before = level.objective
     else:
+        proven = counted(lowest, "个区", "district")
         return Text(
-            f"{text.zh}；最差的 {lowest} 个区已证明不能再高",
-            f"{text.en}; proven for {counted(lowest, '个区', 'district').en} from the worst on",
+            f"{text.zh}；最差的 {proven.zh}已证明不能再高",
+            f"{text.en}; proven for {proven.en} from the worst on",
         )
     share = format_share(max(0.0, level.objective - before))
     bound = level.bound
-    which = Text(f"从最差的数起第 {lowest} 个区", f"number {lowest} from the worst on")
+    number = format_count(lowest)
+    which = Text(f"从最差的数起第 {number} 个区", f"number {number} from the worst on")
     if lowest == 1:
         which = Text("最差的区", "the worst district")
     if bound is None:
@@ -161,7 +163,7 @@ def _fairness(found: Fairness) -> list[tuple[Text, str]]:
         ),
         (
             Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
-            f"{found.proven_districts} / {len(found.districts)}",
+            f"{format_count(found.proven_districts)} / {format_count(len(found.districts))}",
         ),
     ]
 

@@ -1,0 +1,396 @@
+"""Every sentence about a result, with none, one, two and very many of what it counts."""
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import pytest
+
+from geoapp.core.i18n import Text
+from geoapp.core.questions.actions import ActionKind, ActionParameters
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.actions import (
+    ActionFindings,
+    ActionRunInputs,
+    Choice,
+    ChosenAction,
+    ComparedChoice,
+)
+from geoapp.core.results.coverage import CoverageFigures, CoverageFindings, NetworkFigures
+from geoapp.core.results.explanation import (
+    Explanation,
+    LeastRelaxation,
+    LoosenedLimit,
+    OtherPlan,
+    OtherPlans,
+    PlanSite,
+    Unreachable,
+)
+from geoapp.core.results.kept import KeptResult, RunInputs
+from geoapp.core.results.run import RunState
+from geoapp.core.results.siting import (
+    CandidateSource,
+    DistrictShare,
+    Fairness,
+    FairnessLevel,
+    ObjectiveUnit,
+    SitingFigures,
+    SitingFindings,
+    SitingRunInputs,
+)
+from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
+from geoapp.core.words import RunStatus
+from geoapp.reports.words import actions, coverage, explanation, question, siting
+
+ZONE = "Asia/Shanghai"
+AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+NAMES = {f"R{number}": Text(f"第{number}区", f"District {number}") for number in range(9)}
+NAMING = question.Naming(ZONE, NAMES, {"town": Text("小镇", "Town")})
+COUNTS = (0, 1, 2, 1_234_567)
+# Said after a single one: verbs that end in s.
+SINGULAR = {"is", "has", "does"}
+
+
+ResultT = TypeVar("ResultT", bound=KeptResult)
+InputsT = TypeVar("InputsT", bound=RunInputs)
+
+
+def run(
+    kind: str, params: dict[str, Any], inputs: InputsT, result: ResultT
+) -> RunState[ResultT, InputsT]:
+    return RunState(
+        id=7,
+        kind=kind,
+        status=RunStatus.SUCCEEDED,
+        progress_share=1.0,
+        step=Text("完成", "Done"),
+        params=params,
+        inputs=inputs,
+        result=result,
+        error=None,
+        cancel_requested=False,
+        created_by=None,
+        created_at=AT,
+        started_at=AT,
+        finished_at=AT,
+    )
+
+
+def lines_of(lines: Iterable[tuple[Text, str | Text]]) -> list[Text]:
+    """Return labels and values as texts; a value in one form stands for both languages."""
+    texts = []
+    for label, value in lines:
+        texts += [label, value if isinstance(value, Text) else Text(value, value)]
+    return texts
+
+
+def covered(n: int) -> CoverageFindings:
+    whole = CoverageFigures.model_construct(
+        weight=n + 9.0,
+        covered_weight=n,
+        covered_share=0.5,
+        uncovered_weight=n,
+        backup_share=None,
+        walk=None,
+    )
+    network = NetworkFigures.model_construct(
+        walked_weight=n,
+        detour_factor=1.3,
+        uncovered_far_weight=n,
+        uncovered_cut_off_weight=n,
+        uncovered_off_weight=n,
+    )
+    return CoverageFindings.model_construct(
+        total=whole,
+        without_region=whole.model_copy(update={"weight": float(n)}),
+        network=network,
+        gap_zones=n,
+        facilities=n,
+        facilities_counted=n,
+        facilities_hours_unknown=n,
+        uncovered_closed_weight=n,
+        uncovered_hours_unknown_weight=n,
+    )
+
+
+def coverage_sentences(n: int) -> dict[str, list[Text]]:
+    found = covered(n)
+    params = CoverageParameters(standard_m=float(n), demand="town").stored()
+    done = run("coverage", params, RunInputs(demand="town"), found)
+    figures = coverage.figures_of(found.total)
+    shared = [
+        coverage.share_text(done, figures, NAMES, ZONE, sample=sample) for sample in (False, True)
+    ]
+    told = {
+        "run_line": [coverage.run_line(done, NAMING).title, coverage.run_line(done, NAMING).when],
+        "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
+        "share_text": shared,
+        "counted_text": [coverage.counted_text(found)],
+        "map_note": [coverage.map_note(done, ZONE)],
+        # Nothing is said of nobody.
+        "reasons_text": [coverage.reasons_text(done)] if n else [],
+        "outside_text": [coverage.outside_text(done)] if n else [],
+    }
+    return told
+
+
+def sited(n: int, **members: Any) -> SitingFindings:
+    total = SitingFigures.model_construct(
+        weight=n,
+        covered_before_weight=n,
+        covered_before_share=None,
+        covered_after_weight=n,
+        covered_after_share=0.5,
+    )
+    given: dict[str, Any] = {
+        "status": SitingStatus.TIME_LIMIT,
+        "objective": float(n),
+        "objective_unit": ObjectiveUnit.WORKERS,
+        "bound": float(n),
+        "gap_share": 0.0,
+        "total": total,
+        "seconds": 1.0,
+        "reason": None,
+        "needed_p": n,
+        "needed_budget": float(n),
+        "reachable_share": 0.5,
+        "unreachable_weight": n,
+    }
+    return SitingFindings.model_construct(**given | members)
+
+
+def siting_sentences(n: int) -> dict[str, list[Text]]:
+    levels = [
+        (FairnessLevel(lowest=max(n, 1), objective=0.1, bound=bound, proven=proven),)
+        for bound, proven in ((0.1, True), (0.2, False), (None, False))
+    ]
+    districts = (DistrictShare(code=None, share=0.1),) * min(n, 3)
+    fair = [
+        sited(n, equity=Fairness(districts=districts, proven_districts=n, levels=one))
+        for one in levels
+    ]
+    source = CandidateSource(count=n, spacing_m=float(n))
+    found = [sited(n), sited(n, gap_share=None), *fair, sited(n, objective=None)]
+    inputs = SitingRunInputs(candidates=source, sample=True)
+    place = PlanSite(code="C1", name=None, region=None, lon=120.0, lat=36.0)
+    plan = OtherPlan.model_construct(
+        objective=float(n),
+        loss_share=0.0,
+        given_up=(place,),
+        taken_instead=(place,),
+        by_district={"R1": float(n), "R2": -float(n), "": 1.0},
+    )
+    ends = [
+        OtherPlans(plans=plans, exhausted=exhausted, differ=n, within_share=0.01)
+        for plans in ((), (plan,))
+        for exhausted in (True, None)
+    ]
+    return {
+        "gap_words": [siting.gap_words(one) for one in found],
+        "among_text": [siting.among_text(source), siting.among_text(CandidateSource(count=n))],
+        "summary_lines": [
+            text
+            for one in found
+            for text in lines_of(siting.summary_lines(run("siting", {}, inputs, one)))
+        ],
+        "alternative_words": [siting.alternative_words(plan, NAMES)],
+        "ended_words": [siting.ended_words(one) for one in ends],
+    }
+
+
+def limits(n: int) -> list[LoosenedLimit]:
+    return [
+        LoosenedLimit(
+            limit=limit,
+            region="R1",
+            now=n,
+            loosened=n,
+            gain=n,
+            gain_bound=n,
+            binding=binding,
+            outcome=outcome,
+        )
+        for limit in (Limit.SITES, Limit.BUDGET, Limit.GROUP_MAX, Limit.GROUP_MIN)
+        for binding, outcome in (
+            (True, Loosening.GAIN),
+            (False, Loosening.USELESS),
+            (None, Loosening.UNKNOWN),
+            (False, Loosening.INFEASIBLE),
+        )
+    ]
+
+
+def relaxations(n: int) -> list[LeastRelaxation]:
+    return [
+        LeastRelaxation(
+            limit=limit,
+            region="R1",
+            unit=unit,
+            now=now,
+            needed=0.5 if limit == SHARE else n,
+            at_least=n,
+            outcome=outcome,
+            proven=outcome is Outcome.ENOUGH and not now,
+        )
+        for limit in (*Limit, SPACING, SHARE)
+        for unit in ("metres", "seconds")
+        for now in (0, 1)
+        for outcome in (Outcome.ENOUGH, Outcome.NEVER)
+    ]
+
+
+def explanation_sentences(n: int) -> dict[str, list[Text]]:
+    texts: list[Text] = []
+    # As many regions besides the five that are named: none, one, two, and three for very many.
+    regions = {f"R{number}": float(n) for number in range(5 + min(n, 3))}
+    for goal in (None, 0.9):
+        told = explanation.explained(
+            Explanation(
+                unreachable=Unreachable(workers=n, share=0.5, by_district=regions),
+                limits=tuple(limits(n)),
+                goal_share=goal,
+                relaxations=tuple(relaxations(n)),
+                seconds=1.0,
+                complete=False,
+            ),
+            NAMES,
+        )
+        assert told is not None
+        texts += told.lines()
+    return {"explained": texts}
+
+
+def action_sentences(n: int) -> dict[str, list[Text]]:
+    status = SitingStatus.TIME_LIMIT
+    kinds = dict.fromkeys(ActionKind, n)
+    compared = ComparedChoice(
+        choice=Choice.ALL,
+        objective=n,
+        added=n,
+        bound=n,
+        gap_share=None,
+        status=status,
+        cost=n,
+        kinds=kinds,
+    )
+    found = ActionFindings.model_construct(
+        before=n,
+        before_share=0.5,
+        objective=n,
+        after_share=0.5,
+        bound=n,
+        gap_share=0.0,
+        status=status,
+        cost=n,
+        budget=n,
+        comparison=(compared,),
+    )
+    told = [
+        actions.action_text(kind, "甲 / A", detail, "24/7", region)
+        for kind in ActionKind
+        for detail in (Text("更久", "longer"), None)
+        for region in (NAMES["R1"], None)
+    ]
+    line = actions.action_line(
+        ChosenAction.model_construct(
+            order=1, text_zh=told[0].zh, text_en=told[0].en, cost=n, adds=n
+        )
+    )
+    done = run("actions", {}, ActionRunInputs(sample=True), found)
+    return {
+        "verdict": [actions.verdict(found), actions.verdict(compared)],
+        "kinds_text": [actions.kinds_text(kinds), actions.kinds_text({})],
+        "action_text": told,
+        "summary_lines": lines_of(actions.summary_lines(done)),
+        "action_line": [Text(line, line)],
+    }
+
+
+def question_sentences(n: int) -> dict[str, list[Text]]:
+    some = min(n, 5)
+    codes = tuple(f"R{number}" for number in range(3 + some))
+    quotas = [tuple((code, Quota(n, most)) for code in codes) for most in (None, n, 1 + n)] + [
+        tuple((code, Quota(0, n + number)) for number, code in enumerate(codes))
+    ]
+    asked: list[question.Question] = [
+        CoverageParameters(standard_m=float(n), at=AT),
+        ActionParameters(
+            moments=(AT,) * (3 + some),
+            budget=float(n),
+            standard_seconds=float(n),
+            build_cost=float(n),
+            close_saving=float(n),
+            most_actions=n,
+            min_spacing_m=float(n),
+        ),
+    ]
+    for one in quotas:
+        for by_host in (False, True):
+            held: dict[str, Any] = {"host_quotas" if by_host else "quotas": one}
+            asked.append(
+                SitingParameters(
+                    p=n,
+                    standard_m=float(n),
+                    fixed=("C1",) * some,
+                    forbidden=("C2",) * some,
+                    forbidden_areas=({},) * some,
+                    budget=float(n),
+                    capacity=float(n),
+                    alternatives=n,
+                    differ=n,
+                    min_spacing_m=float(n),
+                    **held,
+                )
+            )
+    lines = [text for one in asked for text in lines_of(question.question_lines(one, NAMING))]
+    beside = [text for one in asked for text in lines_of(question.beside_answer(one, NAMING, []))]
+    return {
+        "standard_text": [
+            question.standard_text(float(n), None),
+            question.standard_text(None, float(n)),
+        ],
+        "area_text": [question.area_text(None, NAMES), question.area_text("R1", NAMES)],
+        "question_title": [question.question_title(one, NAMING) for one in asked],
+        "question_lines": lines,
+        "beside_answer": beside,
+    }
+
+
+SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
+    coverage: coverage_sentences,
+    siting: siting_sentences,
+    explanation: explanation_sentences,
+    actions: action_sentences,
+    question: question_sentences,
+}
+# Figures, codes and tables: no sentences.
+WORDLESS = {"figures_of", "demand_code", "table_of"}
+
+
+@pytest.mark.parametrize("module", SENTENCES, ids=lambda one: one.__name__.rpartition(".")[2])
+@pytest.mark.parametrize("n", COUNTS)
+def test_every_sentence_is_whole_in_both_languages(module: Any, n: int) -> None:
+    told = SENTENCES[module](n)
+    for name, texts in told.items():
+        for text in texts:
+            assert text.zh.strip() and text.en.strip(), (name, text)
+            for words in text:
+                assert not re.search(r"[{}]|\bNone\b|\bnan\b|\binf\b", words), (name, words)
+                # Separators everywhere: 1,234,567.
+                assert "1234567" not in words, (name, words)
+            wrong = set(re.findall(r"(?<![\d.,])1 (?:more )?(\w+s)\b", text.en)) - SINGULAR
+            assert not wrong, (name, text.en)
+
+
+@pytest.mark.parametrize("module", SENTENCES, ids=lambda one: one.__name__.rpartition(".")[2])
+def test_no_sentence_is_left_out(module: Any) -> None:
+    public = {
+        name
+        for name, one in inspect.getmembers(module, inspect.isfunction)
+        if one.__module__ == module.__name__ and not name.startswith("_")
+    }
+    assert set(SENTENCES[module](1)) == public - WORDLESS
