@@ -1,6 +1,5 @@
 """What would close each gap zone, and which facilities cover the same workers."""
 
-import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -8,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from geoapp.analysis.candidates import GeneratedSites, from_demand
 from geoapp.analysis.coverage.coverage import CoverageResult
@@ -20,9 +18,10 @@ from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.results.coverage import Closer, OverlapFigures
+from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.runs.found import run_array
 from geoapp.store.runs.inputs import facility_names
-from geoapp.store.runs.runs import run_array
 
 CLOSED_ZONES: Final = 100
 _CLOSERS: Final = 3
@@ -159,18 +158,10 @@ def overlap_arrays(
     ]
 
 
-def _array(session: Session, run_id: int, name: str) -> NDArray[Any] | None:
-    stored = run_array(session, run_id, name)
-    if stored is None:
-        return None
-    values: NDArray[Any] = np.load(io.BytesIO(stored), allow_pickle=False)
-    return values
-
-
 def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapFigures] | None:
     """Return the pairs of facilities that overlap most, by share; None where it is not known."""
-    codes = _array(session, run_id, "overlap_codes")
-    weights = _array(session, run_id, "overlap_weights")
+    codes = run_array(session, run_id, "overlap_codes")
+    weights = run_array(session, run_id, "overlap_weights")
     if codes is None or weights is None:
         return None
     names = facility_names(session, [str(one) for one in np.unique(codes[:limit])])
@@ -196,8 +187,8 @@ def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapFi
 
 def stored_closers(session: Session, run_id: int) -> dict[int, ZoneClosers]:
     """Return by rank of a zone what would close it; zones of which it is not known are left out."""
-    found = _array(session, run_id, "gap_closers")
-    needed = _array(session, run_id, "gap_needed")
+    found = run_array(session, run_id, "gap_closers")
+    needed = run_array(session, run_id, "gap_needed")
     if found is None or needed is None:
         return {}
     places: dict[int, list[Closer]] = {}

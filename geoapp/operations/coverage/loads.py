@@ -1,17 +1,16 @@
 """How much rests on each facility in a coverage run: whom it serves, and who has only this one."""
 
-import io
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy.orm import Session
 
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.core.results.coverage import FacilityLoadFigures
+from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.runs.found import run_array
 from geoapp.store.runs.inputs import facility_names
-from geoapp.store.runs.runs import run_array
 
 _NAMES: Final = ("facility_code", "facility_weight", "facility_sole_weight")
 
@@ -31,10 +30,9 @@ def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLo
 
     A facility with several places has the sum of them. Runs from before such arrays have none.
     """
-    stored = [run_array(session, run_id, name) for name in _NAMES]
-    if any(one is None for one in stored):
+    codes, nearest, sole = (run_array(session, run_id, name) for name in _NAMES)
+    if codes is None or nearest is None or sole is None:
         return []
-    codes, nearest, sole = (np.load(io.BytesIO(one or b""), allow_pickle=False) for one in stored)
     each, place = np.unique(codes, return_inverse=True)
     nearest_weight = np.bincount(place, nearest, minlength=len(each))
     sole_weight = np.bincount(place, sole, minlength=len(each))

@@ -1,13 +1,9 @@
 """What a coverage run found: written at its end, read by pages, files and the API."""
 
-import io
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from geoalchemy2.shape import from_shape
-from numpy.typing import NDArray
-from sqlalchemy.orm import Session
+import shapely
 
 from geoapp.analysis.coverage.gaps import GapZone
 from geoapp.core.arrays import BoolArray
@@ -38,11 +34,11 @@ from geoapp.operations.coverage.reasons import gap_reasons
 from geoapp.operations.ground.in_service import basis_of
 from geoapp.operations.ground.reading import run_inputs
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility
-from geoapp.store.models import RunArray, RunGap, RunRegion
+from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results
 from geoapp.store.runs.inputs import read_regions
-from geoapp.store.runs.runs import end_run, run_gaps, run_regions, save_results
+from geoapp.store.runs.runs import end_run
 
 
 def store_results(
@@ -69,18 +65,15 @@ def store_results(
             straight_line=StraightLineFigures.of(found.line_by_region.get(code)),
             access=None if measured is None else access_figures(measured),
         )
-        rows.append(RunRegion(run_id=attempt.run_id, region_code=code, figures=figures.as_json()))
-    gaps = [gap_row(attempt.run_id, zone, counted) for zone in found.zones.zones]
-    arrays = [
-        RunArray(run_id=attempt.run_id, name=name, data=array_bytes(values))
-        for name, values in (
-            ("walk_m", result.walk_m.astype(np.float32)),
-            ("covered", result.covered),
-            ("backup", result.backup),
-            *load_arrays(result, counted),
-            *found.arrays,
-        )
-    ]
+        rows.append(FiguresRow(code, figures.as_json()))
+    gaps = [gap_row(zone, counted) for zone in found.zones.zones]
+    arrays = {
+        "walk_m": result.walk_m.astype(np.float32),
+        "covered": result.covered,
+        "backup": result.backup,
+        **dict(load_arrays(result, counted)),
+        **dict(found.arrays),
+    }
     with database.session() as session:
         ended = end_run(
             session,
@@ -92,7 +85,7 @@ def store_results(
         )
         if not ended:
             raise LostRunError
-        save_results(session, attempt.run_id, rows, gaps, arrays)
+        save_results(session, attempt.run_id, regions=rows, gaps=gaps, arrays=arrays)
 
 
 def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
@@ -125,23 +118,15 @@ def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
     )
 
 
-def array_bytes(values: NDArray[Any]) -> bytes:
-    """Return an array in NumPy's own format."""
-    target = io.BytesIO()
-    np.save(target, values, allow_pickle=False)
-    return target.getvalue()
-
-
-def gap_row(run_id: int, zone: GapZone, counted: Sequence[PlacedFacility]) -> RunGap:
+def gap_row(zone: GapZone, counted: Sequence[PlacedFacility]) -> GapRow:
     """Return a gap zone as a run keeps it."""
     nearest = None if zone.nearest_position is None else counted[zone.nearest_position]
-    return RunGap(
-        run_id=run_id,
+    return GapRow(
         rank=zone.rank,
         name_zh=zone.name.zh,
         name_en=zone.name.en,
         region_code=zone.region_code,
-        geom=from_shape(zone.geometry, srid=4326),
+        geometry_wkb=shapely.to_wkb(zone.geometry),
         points=zone.point_count,
         workers=zone.workers,
         worst_m=zone.worst_m,
@@ -227,13 +212,13 @@ def gap_zones(database: Database, run_id: int) -> list[CoverageGap]:
                     sites_needed=None if closed is None else closed.sites_needed,
                     sites_needed_proven=None if closed is None else closed.proven,
                     out_of_reach_workers=None if closed is None else closed.out_of_reach_workers,
-                    geometry_wkb=bytes(gap.geom.data),
+                    geometry_wkb=gap.geometry_wkb,
                 )
             )
         return zones
 
 
-def stored_gaps(session: Session, run_id: int) -> list[tuple[RunGap, str | None]]:
+def stored_gaps(session: Session, run_id: int) -> list[tuple[GapRow, str | None]]:
     """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
     return run_gaps(session, run_id, MAX_ZONES)
 

@@ -29,7 +29,6 @@ from geoapp.core.roles import Permission, allows
 from geoapp.core.words import RunStatus
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database, Session
-from geoapp.store.models import Run
 from geoapp.store.runs import runs as store
 from geoapp.store.runs.jobs import defer_run
 
@@ -65,7 +64,7 @@ class LostRunError(Exception):
     """The run is no longer this worker's: it was taken up by another."""
 
 
-def run_state(run: Run, kind: RunKind[ResultT, InputsT]) -> RunState[ResultT, InputsT]:
+def run_state(run: store.Run, kind: RunKind[ResultT, InputsT]) -> RunState[ResultT, InputsT]:
     """Return a stored run as a value, with what it found checked."""
     step = Text(run.step_zh, run.step_en or run.step_zh) if run.step_zh else _QUEUED
     error = Text(run.error_zh, run.error_en or run.error_zh) if run.error_zh else None

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 import shapely
-from geoalchemy2.shape import from_shape, to_shape
 from shapely import Point
 
 from geoapp.analysis.siting import EquityResult, SitingStatus
@@ -48,10 +47,9 @@ from geoapp.operations.siting.zones import (
     zones_of,
 )
 from geoapp.store.engine import Database
-from geoapp.store.models import RunRegion, RunSite
+from geoapp.store.runs.found import FiguresRow, SiteRow, run_regions, run_sites, save_results
 from geoapp.store.runs.inputs import read_regions
-from geoapp.store.runs.runs import end_run, run_regions, save_results
-from geoapp.store.runs.sites import run_sites, save_sites
+from geoapp.store.runs.runs import end_run
 
 # What an objective counts.
 UNITS: Final[Mapping[SitingModel, ObjectiveUnit]] = {
@@ -68,7 +66,7 @@ def number(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
 
-def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
+def _sites(inputs: SitingInputs, found: Found) -> list[SiteRow]:
     districts = inputs.districts()
     fixed = set(inputs.fixed.tolist())
     sites = []
@@ -80,13 +78,12 @@ def _sites(run_id: int, inputs: SitingInputs, found: Found) -> list[RunSite]:
         for rank, (place, gain, rows, counts) in enumerate(each, start=1):
             held = inputs.candidates
             sites.append(
-                RunSite(
-                    run_id=run_id,
+                SiteRow(
                     chosen=chosen,
                     rank=rank,
                     code=held.code[place],
                     name=held.name[place],
-                    geom=from_shape(Point(held.lon[place], held.lat[place]), srid=4326),
+                    geometry_wkb=shapely.to_wkb(Point(held.lon[place], held.lat[place])),
                     region_code=held.region[place],
                     cost=number(held.cost[place]),
                     fixed=place in fixed,
@@ -201,12 +198,9 @@ def store_siting(
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
     findings = _findings(inputs, wanted, plan, found, zones, explanation, others)
-    regions = [
-        RunRegion(run_id=attempt.run_id, region_code=code, figures=figures.as_json())
-        for code, figures in by_region(inputs, found)
-    ]
-    sites = _sites(attempt.run_id, inputs, found)
-    gaps, gains = zone_rows(attempt.run_id, inputs, zones)
+    regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
+    sites = _sites(inputs, found)
+    gaps, arrays = zone_rows(inputs, zones)
     with database.session() as session:
         ended = end_run(
             session,
@@ -218,8 +212,9 @@ def store_siting(
         )
         if not ended:
             raise LostRunError
-        save_results(session, attempt.run_id, regions, gaps, [gains])
-        save_sites(session, attempt.run_id, sites)
+        save_results(
+            session, attempt.run_id, regions=regions, gaps=gaps, arrays=arrays, sites=sites
+        )
 
 
 def finished(database: Database, run_id: int) -> SitingRun:
@@ -290,7 +285,7 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
 
         sites = []
         for site in run_sites(session, run_id, chosen=chosen):
-            lon, lat = shapely.get_coordinates(to_shape(site.geom))[0].tolist()
+            lon, lat = shapely.get_coordinates(shapely.from_wkb(site.geometry_wkb))[0].tolist()
             sites.append(
                 Site(
                     order=site.rank,

@@ -1,23 +1,21 @@
 """The gap zones that a siting run starts from, and which of its sites reaches whom in them."""
 
-import io
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from sqlalchemy.orm import Session
 
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.coverage.gaps import gap_zones as find_gap_zones
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.results.siting import SitingGap, ZoneGain
 from geoapp.operations.coverage.found import MAX_ZONES
-from geoapp.operations.coverage.results import array_bytes, gap_row, stored_gaps
+from geoapp.operations.coverage.results import gap_row, stored_gaps
 from geoapp.operations.ground.in_service import named_regions
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import Found
-from geoapp.store.models import RunArray, RunGap
-from geoapp.store.runs.runs import run_array
+from geoapp.store.engine import Session
+from geoapp.store.runs.found import GapRow, run_array
 
 # Rows of (chosen, rank of the site, rank of the zone, workers); zone -1 is one that is not listed.
 _GAINS: Final = "zone_gains"
@@ -68,18 +66,10 @@ def _by_zone(zones: IntArray, each: FloatArray) -> list[tuple[int, float]]:
     return [(int(zone[one]), float(workers[one])) for one in order]
 
 
-def zone_rows(run_id: int, inputs: SitingInputs, zones: SiteZones) -> tuple[list[RunGap], RunArray]:
-    """Return what is written of them."""
-    gaps = [gap_row(run_id, zone, inputs.existing) for zone in zones.gaps.zones]
-    return gaps, RunArray(run_id=run_id, name=_GAINS, data=array_bytes(zones.gains))
-
-
-def _gains(session: Session, run_id: int) -> FloatArray | None:
-    stored = run_array(session, run_id, _GAINS)
-    if stored is None:
-        return None
-    gains: FloatArray = np.load(io.BytesIO(stored), allow_pickle=False)
-    return gains
+def zone_rows(inputs: SitingInputs, zones: SiteZones) -> tuple[list[GapRow], dict[str, FloatArray]]:
+    """Return what is written of them: the zones, and arrays by name."""
+    gaps = [gap_row(zone, inputs.existing) for zone in zones.gaps.zones]
+    return gaps, {_GAINS: zones.gains}
 
 
 def gains_by_zone(
@@ -89,7 +79,7 @@ def gains_by_zone(
 
     None for a run from before there were zones. A zone without a rank is one that is not listed.
     """
-    gains = _gains(session, run_id)
+    gains = run_array(session, run_id, _GAINS)
     if gains is None:
         return None
     names = {gap.rank: gap for gap, _ in stored_gaps(session, run_id)}
@@ -112,7 +102,7 @@ def siting_gaps(session: Session, run_id: int) -> list[SitingGap]:
 
     Empty for a run from before there were zones.
     """
-    gains = _gains(session, run_id)
+    gains = run_array(session, run_id, _GAINS)
     if gains is None:
         return []
     mine = gains[(gains[:, 0] == 1) & (gains[:, 2] > 0)]
@@ -133,7 +123,7 @@ def siting_gaps(session: Session, run_id: int) -> list[SitingGap]:
             nearest_code=gap.nearest_code,
             nearest_name=gap.nearest_name,
             nearest_name_en=nearest_name_en,
-            geometry_wkb=bytes(gap.geom.data),
+            geometry_wkb=gap.geometry_wkb,
         )
         for gap, nearest_name_en in stored_gaps(session, run_id)
     ]

@@ -1,20 +1,36 @@
-"""Named queries on runs: their life, their results, the latest one.
+"""Named queries on runs: their life, and the latest one.
 
 A run is taken by one worker at a time. Each taking raises ``attempts``, and every later write names
 the attempt it belongs to: a worker that was believed dead and comes back writes nothing.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, delete, func, literal_column, or_, select, update
+from sqlalchemy import Boolean, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from geoapp.core.i18n import Text
 from geoapp.core.words import RunStatus
-from geoapp.store.models import Facility, Run, RunArray, RunGap, RunRegion
+from geoapp.store.models import Run
+
+__all__ = [
+    "Beat",
+    "Run",
+    "add_run",
+    "beat",
+    "end_run",
+    "forgotten_runs",
+    "get_run",
+    "latest_run",
+    "list_runs",
+    "put_back",
+    "request_cancel",
+    "set_job",
+    "silent_runs",
+    "take_run",
+]
 
 _ENDED = (RunStatus.SUCCEEDED, RunStatus.FAILED, RunStatus.CANCELLED)
 # Whether a run's job still waits, or a worker that lives has it.
@@ -185,43 +201,3 @@ def forgotten_runs(session: Session, waiting_for: timedelta) -> list[int]:
             )
         )
     )
-
-
-def save_results(
-    session: Session,
-    run_id: int,
-    regions: Sequence[RunRegion],
-    gaps: Sequence[RunGap],
-    arrays: Sequence[RunArray],
-) -> None:
-    """Write the tables of a run; to be called in the transaction that ends it."""
-    for model in (RunRegion, RunGap, RunArray):
-        session.execute(delete(model).where(model.run_id == run_id))
-    session.add_all([*regions, *gaps, *arrays])
-
-
-def run_regions(session: Session, run_id: int) -> list[RunRegion]:
-    """Return a run's figures by region, in order of region code."""
-    return list(
-        session.scalars(
-            select(RunRegion).where(RunRegion.run_id == run_id).order_by(RunRegion.region_code)
-        )
-    )
-
-
-def run_array(session: Session, run_id: int, name: str) -> bytes | None:
-    """Return one of a run's arrays in NumPy's own format; None where it has none of that name."""
-    found = session.get(RunArray, (run_id, name))
-    return None if found is None else found.data
-
-
-def run_gaps(session: Session, run_id: int, limit: int) -> list[tuple[RunGap, str | None]]:
-    """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
-    rows = session.execute(
-        select(RunGap, Facility.name_en)
-        .outerjoin(Facility, Facility.code == RunGap.nearest_code)
-        .where(RunGap.run_id == run_id)
-        .order_by(RunGap.rank)
-        .limit(limit)
-    )
-    return [(gap, name_en) for gap, name_en in rows]

@@ -1,16 +1,15 @@
 """Named queries of siting runs: candidate sets, the regions of new places, the sites proposed."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from psycopg import Connection
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geoapp.store.models import Candidate, CandidateSet, RunSite
+from geoapp.store.models import Candidate, CandidateSet
 from geoapp.store.regions import match_regions
 
 
@@ -119,20 +118,3 @@ def regions_of_points(
     for number, code in session.execute(text("select n, code from matched")):
         found[number] = code
     return found
-
-
-def save_sites(session: Session, run_id: int, sites: Sequence[RunSite]) -> None:
-    """Write the sites of a run; to be called in the transaction that ends it."""
-    session.execute(delete(RunSite).where(RunSite.run_id == run_id))
-    session.add_all(sites)
-
-
-def run_sites(session: Session, run_id: int, *, chosen: bool) -> list[RunSite]:
-    """Return a run's chosen sites in order of what each adds, or the best of the others."""
-    return list(
-        session.scalars(
-            select(RunSite)
-            .where(RunSite.run_id == run_id, RunSite.chosen == chosen)
-            .order_by(RunSite.rank)
-        )
-    )

@@ -29,6 +29,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
+from geoapp.store.runs.found import save_results
 from tests.operations.coverage.test_run import moment
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
@@ -614,10 +615,11 @@ def test_a_lost_attempt_writes_nothing_and_a_stopping_worker_puts_its_run_back(
 def test_results_are_written_whole_or_not_at_all(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*rows: Any, **more: Any) -> None:
+        save_results(*rows, **more)
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(siting_results, "save_sites", fail)
+    monkeypatch.setattr(siting_results, "save_results", fail)
     run = siting_run.run_here(town, settings, WANTED)
     assert (run.status, run.result) == (RunStatus.FAILED, None)
     for table in ("run_site", "run_region"):
