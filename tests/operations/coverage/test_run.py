@@ -101,12 +101,12 @@ def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Setti
     past = coverage_run.run_here(town, settings, noon)
     assert past.result is not None
     # T-1 and T-2 are known to be open; T-4 may not have stood yet, and T-3's hours are unknown.
-    assert past.result["facilities_counted"] == 2
-    assert past.result["facilities_hours_unknown"] == 2
+    assert past.result.facilities_counted == 2
+    assert past.result.facilities_hours_unknown == 2
     # What is closed then is closed, whenever it opened: at night T-3 and nobody else is unknown.
     night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2015-11-24T22:00")))
     assert night.result is not None
-    assert night.result["facilities_hours_unknown"] == 1
+    assert night.result.facilities_hours_unknown == 1
 
 
 def test_only_what_is_known_to_be_open_counts_at_a_moment(
@@ -353,7 +353,7 @@ def test_a_run_that_loses_the_store_again_and_again_is_given_up(
 
 
 def test_a_run_in_the_terminal_goes_on_after_an_outage(town: Database, settings: Settings) -> None:
-    run_id = runs.store_run(town, coverage_run.KIND, WANTED.stored(), None)
+    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     runs.perform_here(town, run_id, losing(town, settings, 2))
     assert coverage_run.read(town, run_id).status is RunStatus.SUCCEEDED
     assert run_sql(town, "select attempts from run") == [(3,)]
