@@ -66,7 +66,7 @@ def test_helsinki(shell: Shell, repo_root: Path) -> None:
     [imported] = [text for command, text in outputs.items() if "import facilities" in command]
     assert re.search(r"read 335, inserted 335, .*rejected 0", imported)
     [network] = [text for command, text in outputs.items() if "import network" in command]
-    assert " 112 km" in network
+    assert " 118 km" in network
     assert not list((shell.folder / "helsinki").glob("*.rejects.csv"))
     [near] = [text for command, text in outputs.items() if "nearest" in command]
     assert "1." in near

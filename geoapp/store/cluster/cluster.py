@@ -381,7 +381,7 @@ class Cluster:
             ).fetchone()
             if known is None:
                 connection.execute(f'create database "{DATABASE}"')
-                log.info("made a new store in %s", self.folder)
+                log.debug("made a new store in %s", self.folder)
 
 
 def _server_environment() -> dict[str, str]:

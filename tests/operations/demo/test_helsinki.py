@@ -122,7 +122,7 @@ def test_another_network_is_left_alone(store: Database, settings_there: Settings
         load_helsinki(store, settings_there)
     manifest = describe_network(settings_there)
     assert manifest is not None
-    assert manifest["version"] == before["version"]
+    assert manifest["version"] == before.version
     assert _rows(store, "select code from region") == []
 
 

@@ -318,7 +318,11 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
     assert "measured detour factor 1." in statement.en
     assert run.inputs.network_detour_factor == told["detour_factor"]
     total = run.found.total
-    reasons = [share[f"uncovered_{one}_weight"] for one in ("far", "cut_off", "off")]
+    reasons = [
+        share.uncovered_far_weight,
+        share.uncovered_cut_off_weight,
+        share.uncovered_off_weight,
+    ]
     assert sum(reasons) == total.uncovered_weight
     assert min(reasons[0], reasons[2]) > 0
     assert "附近没有路网（按估算）" in reasons_text(run).zh
