@@ -4,6 +4,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import text
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from geoapp.app import create_app
 from geoapp.core.roles import Role
@@ -87,9 +89,38 @@ def fill_town(database: Database) -> None:
         )
 
 
+class _Whole:
+    """The application, each answer made whole before it is sent, and a wait until none is made.
+
+    Werkzeug's server forgets to close an answer whose client has left, and its threads outlive
+    it: files and connections would be left to the collector, which blames whatever test runs then.
+    """
+
+    def __init__(self, app: Any) -> None:
+        self._app = app
+        self._making = 0
+        self._changed = threading.Condition()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> list[bytes]:
+        with self._changed:
+            self._making += 1
+        try:
+            with closing(ClosingIterator(self._app(environ, start_response))) as body:
+                return [b"".join(body)]
+        finally:
+            with self._changed:
+                self._making -= 1
+                self._changed.notify_all()
+
+    def wait(self) -> None:
+        with self._changed:
+            assert self._changed.wait_for(lambda: not self._making, 60), "an answer never ends"
+
+
 def serve(app: Any) -> Iterator[str]:
     """Answer on a free port until the generator is closed."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    whole = _Whole(app)
+    server = make_server("127.0.0.1", 0, whole, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -98,6 +129,7 @@ def serve(app: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+        whole.wait()
 
 
 @pytest.fixture
