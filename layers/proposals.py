@@ -1,6 +1,6 @@
 """建议站点 / Proposed sites of the shown siting run, in order of what each adds."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, literal, select
 
 from geoapp.maps.kit import Constant, Context, Field, Layer, Legend, Look, Popup, Text
 from geoapp.store.models import Region, Run, RunSite
@@ -12,6 +12,8 @@ def query(context: Context):
     """Return the run's chosen sites; nothing without a siting run."""
     if context.siting_run_id is None:
         return None
+    hours = Run.params["hours"].as_string()
+    upgraded = Run.params["candidates"].as_string().startswith("facilities:")
     return (
         select(
             RunSite.rank.label("id"),
@@ -22,6 +24,16 @@ def query(context: Context):
             RunSite.cost,
             func.coalesce(Region.name_zh, RunSite.region_code).label("region_zh"),
             func.coalesce(Region.name_en, Region.name_zh, RunSite.region_code).label("region_en"),
+            hours.label("opening_hours"),
+            # What a plan leaves open is told apart: its stations' hours, and the day they open.
+            case((hours.is_not(None), None), (upgraded, "沿用原有"), else_="未定").label(
+                "no_hours_zh"
+            ),
+            case((hours.is_not(None), None), (upgraded, "as it is"), else_="not decided").label(
+                "no_hours_en"
+            ),
+            literal("未定").label("opens_on_zh"),
+            literal("not decided").label("opens_on_en"),
             func.coalesce(Run.inputs["sample"].as_boolean(), False).label("is_sample"),
             RunSite.geom.label("geometry"),
         )
@@ -43,6 +55,9 @@ LAYER = Layer(
             Field("order", Text("次序", "Order"), "rank"),
             Field("adds", Text("新增覆盖", "Newly reached"), "people"),
             Field("region", Text("区域", "Region")),
+            Field("opening_hours", Text("开放时间", "Hours"), "hours"),
+            Field("no_hours", Text("开放时间", "Hours")),
+            Field("opens_on", Text("启用日期", "Opening date")),
             Field("cost", Text("费用", "Cost"), "number"),
             Field("code", Text("编号", "Code")),
         ),

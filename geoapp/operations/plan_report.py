@@ -31,7 +31,7 @@ from geoapp.operations.siting.files import (
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
 from geoapp.reports.words.question import question_title
-from geoapp.reports.words.siting import gap_words
+from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import read_regions
@@ -109,7 +109,7 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         title=question_title(
             SitingParameters.from_stored(run.params), read_naming(database, settings.timezone)
         ),
-        verdict=gap_words(result),
+        verdict=verdict(run),
         sample=run.inputs.sample,
         figures=[
             (

@@ -8,7 +8,7 @@ from typing import Any, Final
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import read
 from geoapp.core.i18n import Text
-from geoapp.core.questions.checks import check_fields
+from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.places import DrawnSite
@@ -104,6 +104,11 @@ class ActionParameters:
         return -cost if cost is not None and kind is ActionKind.CLOSE else cost
 
     @property
+    def new_hours(self) -> str:
+        """The hours in OpenStreetMap's syntax, whatever words they were given in."""
+        return read(self.hours)
+
+    @property
     def kinds(self) -> tuple[ActionKind, ...]:
         """The kinds of actions that are offered."""
         return tuple(kind for kind in ActionKind if self.cost_of(kind) is not None)
@@ -142,7 +147,7 @@ class ActionParameters:
             raise InvalidValueError(
                 "actions", None, Text(f"至少一项费用：{names}", f"at least one cost: {names}")
             )
-        read(self.hours)
+        check_hours("hours", self.hours)
 
     def plain(self) -> "ActionParameters":
         """Return the same question with what is meant by default written out, and nothing idle."""
@@ -152,7 +157,7 @@ class ActionParameters:
             candidates=ground.candidates,
             families=ground.families,
             spacing_m=ground.spacing_m,
-            hours=" ".join(self.hours.split()),
+            hours=self.new_hours,
         )
 
     def same_as(self, other: "ActionParameters") -> bool:

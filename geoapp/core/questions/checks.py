@@ -3,6 +3,7 @@
 from typing import Any
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.hours import read
 from geoapp.core.i18n import Text
 from geoapp.core.questions.field import Field, Kind, Table
 from geoapp.core.questions.quota import Quota
@@ -76,6 +77,20 @@ def check_range(field: Field, value: float) -> None:
             f"a {'whole ' if whole else ''}number from {shown[0]} to {shown[1]}",
         ),
     )
+
+
+def check_hours(name: str, hours: str) -> None:
+    """Refuse opening hours that cannot be understood for certain.
+
+    Raises
+    ------
+    InvalidValueError
+        That names the question's field.
+    """
+    try:
+        read(hours)
+    except InvalidValueError as error:
+        raise InvalidValueError(name, error.value, error.accepted) from None
 
 
 def _check_length(field: Field, value: str) -> None:

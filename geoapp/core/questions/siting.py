@@ -9,9 +9,10 @@ from typing import Any, Final
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.hours import read
 from geoapp.core.i18n import Text
 from geoapp.core.limits import LEAST_SPACING_M, MOST_SPACING_M
-from geoapp.core.questions.checks import check_fields
+from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.places import DrawnSite, union_of
@@ -84,6 +85,10 @@ class SitingParameters:
     at
         The moment: only facilities known to be open then count, and demand is weighed by its
         hourly profile. None: opening hours do not count.
+    hours
+        Opening hours of the new sites, in OpenStreetMap's syntax or plain words; they are stored with
+        the proposals. With a moment they must be open then. None: unknown, and what is found for a
+        moment holds only if the new sites are open then; facilities to be upgraded keep their own.
     quotas, host_quotas
         By code of a region, or by type of host as the candidate set names it; not both.
     budget
@@ -118,6 +123,7 @@ class SitingParameters:
     forbidden_areas: tuple[dict[str, Any], ...] = ()
     families: tuple[str, ...] | None = None
     at: datetime | None = None
+    hours: str | None = None
     quotas: tuple[tuple[str, Quota], ...] = ()
     host_quotas: tuple[tuple[str, Quota], ...] = ()
     budget: float | None = None
@@ -162,6 +168,17 @@ class SitingParameters:
         return family
 
     @property
+    def new_hours(self) -> str | None:
+        """The hours of new sites in OpenStreetMap's syntax; None = nobody gave them."""
+        return None if self.hours is None else read(self.hours)
+
+    @property
+    def rests_on_unknown_hours(self) -> bool:
+        """Whether the answer holds only if the new sites are open at the moment, which nobody said."""
+        fresh = self.upgraded is None or bool(self.drawn)
+        return self.at is not None and self.hours is None and fresh
+
+    @property
     def generated(self) -> bool:
         """Whether candidates are generated."""
         return self.candidates in (None, FROM_DEMAND, FROM_NETWORK)
@@ -196,6 +213,8 @@ class SitingParameters:
             enough = self.model in (SitingModel.MCLP, SitingModel.EQUITY)
             if self.budget is None or not enough:
                 raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
+        if self.hours is not None:
+            check_hours("hours", self.hours)
         self._check_together()
         self._check_codes()
         self.forbidden_shape()
@@ -266,6 +285,7 @@ class SitingParameters:
             candidates=self.candidates or FROM_DEMAND,
             families=self.families or tuple(Family),
             spacing_m=self.spacing_m if self.generated else None,
+            hours=self.new_hours,
         )
 
     def same_as(self, other: "SitingParameters") -> bool:

@@ -142,8 +142,9 @@ def read_action_inputs(
     def open_at(one: PlacedFacility, moment: datetime, hours: str | None) -> bool:
         return in_service(one, moment) and ground.stored.would_be_open(one, moment, hours) is True
 
+    hours = wanted.new_hours
     now = _opened(counted, moments, lambda one, moment: open_at(one, moment, one.opening_hours))
-    longer = now | _opened(counted, moments, lambda one, moment: open_at(one, moment, wanted.hours))
+    longer = now | _opened(counted, moments, lambda one, moment: open_at(one, moment, hours))
     current = counted.at(now, weights)
     builder = _Builder(wanted, weights.reshape(-1), counted, current)
     if wanted.extend_cost is not None:
@@ -158,7 +159,7 @@ def read_action_inputs(
     if isinstance(ground, SitingInputs):
         is_open = np.array(
             [
-                state(wanted.hours, one, timezone=settings.timezone, calendar=calendar) is True
+                state(hours, one, timezone=settings.timezone, calendar=calendar) is True
                 for one in moments
             ]
         )
@@ -266,7 +267,8 @@ class _Builder:
         changed[self._counted.owner[differs]] = True
         more = np.asarray((longer - self._current).sum(axis=0)).reshape(-1) > 0
         chosen = np.flatnonzero(changed & more)
-        detail = Text(f"也在 {self._wanted.hours} 开放", f"open at {self._wanted.hours}, too")
+        hours = self._wanted.new_hours
+        detail = Text(f"也在 {hours} 开放", f"open at {hours}, too")
         for number in chosen.tolist():
             self._offer(ActionKind.EXTEND_HOURS, self._first[self._counted.codes[number]], detail)
         self._columns.append(sp.csc_array(longer)[:, chosen])

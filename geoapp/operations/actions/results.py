@@ -99,7 +99,7 @@ def _actions(
             code = inputs.candidates.region[one.target]
         named = regions.get(code or "")
         region = None if named is None else Text(named.name_zh, named.name_en or named.name_zh)
-        words = action_text(one.action.kind, one.name, one.action.detail, wanted.hours, region)
+        words = action_text(one.action.kind, one.name, one.action.detail, wanted.new_hours, region)
         rows.append(
             ChosenAction(
                 order=order,

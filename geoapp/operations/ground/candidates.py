@@ -248,6 +248,17 @@ def _maker(
     )
 
 
+def _upgradable(wanted: SitingParameters, stored: Stored) -> Sequence[PlacedFacility]:
+    """Return the facilities that may be upgraded: those open at the moment, by their own hours.
+
+    Where the question gives hours, those are the facility's once it is upgraded.
+    """
+    at = wanted.at
+    if at is None or wanted.hours is not None or wanted.upgraded is None:
+        return stored.placed
+    return [one for one in stored.standing(None, at) if stored.is_open(one, at) is True]
+
+
 def read_candidate_rows(
     session: Session,
     wanted: SitingParameters,
@@ -277,7 +288,7 @@ def read_candidate_rows(
             rows = chosen_rows(rows, np.isin(found.astype(str), below))
         generated = wanted.candidates or FROM_DEMAND
     else:
-        rows = stored_candidates(session, wanted, stored.placed)
+        rows = stored_candidates(session, wanted, _upgradable(wanted, stored))
         held = find_candidate_set(session, str(wanted.candidates))
         code, version = wanted.candidates, None if held is None else held.version
     drawn = wanted.drawn

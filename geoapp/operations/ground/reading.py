@@ -28,11 +28,13 @@ from geoapp.operations.ground.candidates import (
     with_drawn,
 )
 from geoapp.operations.ground.in_service import frame_of, now
+from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.stored import Stored, check_ground, check_region, read_stored
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.inputs import RegionRow
+from geoapp.store.vocabulary import load_calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,14 @@ class Ground:
         )
 
 
-def check_siting(session: Session, wanted: SitingParameters) -> None:
+def check_siting(session: Session, wanted: SitingParameters, zone: str | None = None) -> None:
     """Refuse at once what cannot be done.
+
+    Parameters
+    ----------
+    zone
+        Whose clocks the hours of new sites are by; None leaves it to the run to hold them against the
+        moment.
 
     Raises
     ------
@@ -117,6 +125,8 @@ def check_siting(session: Session, wanted: SitingParameters) -> None:
     """
     wanted.check()
     check_ground(session, wanted)
+    if zone is not None and wanted.hours is not None and wanted.at is not None:
+        check_open_then(wanted, zone, load_calendar(session))
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
     if wanted.generated:

@@ -17,6 +17,7 @@ from geoapp.operations.ground.candidates import (
     check_count,
     read_candidate_rows,
 )
+from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
 from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.store.engine import Database
@@ -75,7 +76,7 @@ def read_siting_inputs(
     tell(0.0, _READING)
     ways = ways_to_walk(settings)
     with database.snapshot(scratch=True) as session:
-        check_siting(session, wanted)
+        check_siting(session, wanted, settings.timezone)
         stored = read_stored(session, wanted)
         candidates, source = read_candidate_rows(
             session,
@@ -94,6 +95,8 @@ def read_siting_inputs(
     fixed = candidate_positions(candidates, "fixed", wanted.fixed)
     forbidden = candidate_positions(candidates, "forbidden", wanted.forbidden)
     check_count(wanted, candidates)
+    places = zip(candidates.lon.tolist(), candidates.lat.tolist(), strict=True)
+    check_open_then(wanted, settings.timezone, stored.calendar, places)
     tell(0.2, _EXISTING)
     ground = measure_ground(settings, wanted, stored, ways)
     tell(0.4, _MEASURING)

@@ -53,8 +53,20 @@ _BEST = {
 }
 
 
-def start(database: Database, wanted: SitingParameters, created_by: str | None) -> SitingRun:
+def start(
+    database: Database,
+    wanted: SitingParameters,
+    created_by: str | None,
+    *,
+    zone: str | None = None,
+) -> SitingRun:
     """Queue a run and return its state.
+
+    Parameters
+    ----------
+    zone
+        Whose clocks the hours of new sites are by; without it only the run itself tells whether the
+        sites are open at the moment.
 
     Raises
     ------
@@ -62,7 +74,7 @@ def start(database: Database, wanted: SitingParameters, created_by: str | None) 
         If a value is not accepted, or the model does not honour one.
     """
     with database.session() as session:
-        check_siting(session, wanted)
+        check_siting(session, wanted, zone)
     return read(database, runs.enqueue(database, SITING_RUNS, wanted.stored(), created_by))
 
 
@@ -74,7 +86,7 @@ def run_here(
 ) -> SitingRun:
     """Do a run in this process, for the command line, and return how it ended."""
     with database.session() as session:
-        check_siting(session, wanted)
+        check_siting(session, wanted, settings.timezone)
     run_id = runs.store_run(database, SITING_RUNS, wanted.stored(), None)
     runs.perform_here(database, run_id, work(database, settings), progress)
     return read(database, run_id)

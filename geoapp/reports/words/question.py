@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from geoapp.core.hours import read
+from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTION_TEXT, ACTIONS, ActionKind, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
@@ -120,6 +122,8 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
     }
     if not isinstance(question, ActionParameters):
         lines["at"] = (table["at"].label, NO_HOURS)
+    if isinstance(question, SitingParameters) and question.at is not None:
+        lines["hours"] = (table["hours"].label, _unsaid_hours(question))
     if not isinstance(question, CoverageParameters):
         lines["candidates"] = (table["candidates"].label, _candidates(question.candidates))
     for name, words in _departing(question, naming):
@@ -163,7 +167,10 @@ def _departing(question: Question, naming: Naming) -> Iterable[tuple[str, Text]]
             continue
         if one.name == "budget" and isinstance(question, ActionParameters):
             continue
-        words = _WORDS[one.name](getattr(question, one.name), naming)
+        said = _WORDS[one.name]
+        if one.name == "hours" and isinstance(question, SitingParameters):
+            said = _new_hours
+        words = said(getattr(question, one.name), naming)
         if words is not None:
             yield one.name, words
 
@@ -260,6 +267,19 @@ def _seats(value: float, _naming: Naming) -> Text:
 
 def _at(moment: Any, naming: Naming) -> Text:
     return format_moment(moment, naming.zone)
+
+
+def _new_hours(hours: str, _naming: Naming) -> Text:
+    known = read(hours)
+    zh, en = words_of(known, "zh"), words_of(known, "en")
+    return Text(f"新站点 {zh} 开放", f"new stations open {en}")
+
+
+def _unsaid_hours(question: SitingParameters) -> Text:
+    """Return what is told of the hours of new sites where the question gives none."""
+    if question.rests_on_unknown_hours:
+        return Text("没有给出；前提是新站点那时开放", "not given; provided that they are open then")
+    return Text("各设施自己的", "each facility's own")
 
 
 def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:

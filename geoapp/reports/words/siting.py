@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from geoapp.core.i18n import Text
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.core.results.siting import (
     CandidateSource,
@@ -64,6 +65,18 @@ def gap_words(found: SitingFindings) -> Text:
     )
 
 
+def verdict(run: SitingRun) -> Text:
+    """Return how far the plan can be from the best at most, and what nobody has said that it rests on."""
+    words = gap_words(run.found)
+    plan = run.found.objective is not None and bool(run.params)
+    if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
+        return words
+    return Text(
+        f"{words.zh}；前提是新站点那时开放（没有给出它们的开放时间）",
+        f"{words.en}; provided that the new stations are open then (no hours were given for them)",
+    )
+
+
 def _fairness_words(levels: Sequence[FairnessLevel], text: Text) -> Text:
     """Return the verdict on the worst districts in shares of a district, never in workers."""
     lowest, before = len(levels), 0.0
@@ -118,7 +131,7 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
     if run.inputs.candidates is not None:
         among = among_text(run.inputs.candidates)
         lines.append((Text("在哪些候选点里", "among"), among.both()))
-    lines.append((Text("结论", "status"), gap_words(found).both()))
+    lines.append((Text("结论", "status"), verdict(run).both()))
     if found.objective is not None:
         lines.append((_OBJECTIVE[found.objective_unit], format_count(found.objective)))
         if found.bound is not None:

@@ -64,7 +64,9 @@ def start(body: SitingRequest) -> Response:
     """Queue a siting run and answer its state; follow it at its own address."""
     parts = services()
     wanted = asked(SITING, body, parts.settings.timezone)
-    run = siting_run.start(parts.database, wanted, created_by=current_user.name)
+    run = siting_run.start(
+        parts.database, wanted, created_by=current_user.name, zone=parts.settings.timezone
+    )
     response = json_reply(describe(run), 202)
     response.headers["Location"] = f"{request.script_root}/api/v1/siting-runs/{run.id}"
     return response

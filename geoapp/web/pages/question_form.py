@@ -35,6 +35,7 @@ class Control:
     step: str | None
     longest: int | None
     value: str
+    placeholder: Text | None
     required: bool
     choices: Mapping[str, Text] | None
 
@@ -135,6 +136,7 @@ def _control(table: Table, field: Field) -> Control:
         step=("1" if field.kind is Kind.WHOLE else "any") if number else None,
         longest=field.longest,
         value=_shown(field, default if field.start is None else field.start),
+        placeholder=field.written if field.kind is Kind.TEXT else None,
         required=required,
         choices=field.choices,
     )

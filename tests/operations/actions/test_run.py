@@ -194,7 +194,7 @@ def test_the_plan_is_in_words_and_in_order(town: Database, settings: Settings) -
         ({"budget": -1.0}, "budget"),
         ({"budget": float("nan")}, "budget"),
         ({"build_cost": -2.0}, "build_cost"),
-        ({"hours": "late"}, "opening_hours"),
+        ({"hours": "late"}, "hours"),
         ({"most_actions": 0}, "most_actions"),
         ({"region": "nowhere"}, "region"),
         ({"families": ("x",)}, "families"),

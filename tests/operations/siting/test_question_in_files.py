@@ -39,6 +39,7 @@ QUESTION = SitingParameters(
     p=2,
     standard_m=300.0,
     at=AT,
+    hours="20:00-23:00",
     families=("station",),
     quotas=(("370203", Quota(1, 2)),),
     min_spacing_m=60.0,
@@ -47,9 +48,15 @@ QUESTION = SitingParameters(
 TITLE = (
     "2 sites, within 300 m on foot (maximal covering); none in 1 forbidden area; "
     "Outdoor workers' service station alone counted; Tue 2026-11-24 22:00; "
-    "stations at least 60 m apart; 1 to 2 in Shibei"
+    "new stations open 20:00-23:00; stations at least 60 m apart; 1 to 2 in Shibei"
 )
-ZH = ("2026-11-24 周二 22:00", "站点相隔至少 60 米", "禁设范围 1 处", "市北区 1 至 2 个")
+ZH = (
+    "2026-11-24 周二 22:00",
+    "新站点 20:00-23:00 开放",
+    "站点相隔至少 60 米",
+    "禁设范围 1 处",
+    "市北区 1 至 2 个",
+)
 
 
 @pytest.fixture
@@ -72,7 +79,7 @@ def test_a_siting_run(
     areas = tmp_path / "far.geojson"
     areas.write_text(json.dumps(FAR))
     words = "site -p 2 --standard 300m --at 2026-11-24T22:00 --family station --min-spacing 60"
-    more = ["--quota", "370203=1..2", "--forbidden-areas", str(areas)]
+    more = ["--hours", "20:00-23:00", "--quota", "370203=1..2", "--forbidden-areas", str(areas)]
     done = CliRunner().invoke(main, [*words.split(), *more, "-o", str(tmp_path / "plan.xlsx")])
     assert done.exit_code == 0, done.output
     assert TITLE in done.output

@@ -191,6 +191,11 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
     ]
     return {
         "gap_words": [siting.gap_words(one) for one in found],
+        "verdict": [
+            siting.verdict(run("siting", asked.stored(), inputs, one))
+            for asked in (SitingParameters(standard_m=500.0, at=AT), SitingParameters(at=None))
+            for one in found
+        ],
         "among_text": [siting.among_text(source), siting.among_text(CandidateSource(count=n))],
         "summary_lines": [
             text

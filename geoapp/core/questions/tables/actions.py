@@ -10,6 +10,7 @@ from geoapp.core.questions.tables.shared import (
     DEMAND,
     DRAWN,
     FAMILIES,
+    HOURS,
     MIN_SPACING_M,
     REGION,
     SPACING_M,
@@ -42,13 +43,10 @@ BUDGET = Field(
     page=Place.MAIN,
     start=60,
 )
-HOURS = Field(
-    name="hours",
-    kind=Kind.TEXT,
+LONGER_HOURS = replace(
+    HOURS,
     label=Text("新站点和延长后的开放时间", "Hours of new stations, and longer ones"),
     help=Text("新站点的、延长后的开放时间", "hours of new stations, and longer ones"),
-    longest=limits.MOST_HOURS_CHARACTERS,
-    option="--hours",
     page=Place.OWN,
 )
 MOST_ACTIONS = Field(
@@ -118,7 +116,7 @@ COSTS = (
 FIELDS = (
     BUDGET,
     *COSTS,
-    HOURS,
+    LONGER_HOURS,
     MOMENTS,
     STANDARD_M,
     STANDARD_SECONDS,

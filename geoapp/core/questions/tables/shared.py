@@ -71,6 +71,20 @@ AT = Field(
     option="--at",
     page=Place.OWN,
 )
+HOURS = Field(
+    name="hours",
+    kind=Kind.TEXT,
+    label=Text("新站点的开放时间", "Hours of new stations"),
+    help=Text(
+        "新站点的开放时间，登记为拟建站点时一并登记；看某一时刻时须在那时开放，不给则未知",
+        "hours of new stations, stored with them as proposals; where there is a moment they must be "
+        "open then; none: unknown",
+    ),
+    written=Text("如 06:00-22:00、24小时", "such as 06:00-22:00, 24/7"),
+    longest=limits.MOST_HOURS_CHARACTERS,
+    option="--hours",
+    page=Place.MORE,
+)
 CANDIDATES = Field(
     name="candidates",
     kind=Kind.CODE,

@@ -11,7 +11,7 @@ from geoapp.core.words import Level
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_title
-from geoapp.reports.words.siting import gap_words
+from geoapp.reports.words.siting import verdict
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.naming import naming
@@ -108,7 +108,7 @@ def side_of_run(run: SitingRun, title: Text | None = None) -> PlanSide:
     )
     return PlanSide(
         title=title or question_title(question, naming()),
-        verdict=gap_words(run.found),
+        verdict=verdict(run),
         run=run.id,
         sites=tuple(sites),
         before_share=total.covered_before_share,

@@ -31,8 +31,8 @@ from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
     ended_words,
-    gap_words,
     summary_lines,
+    verdict,
 )
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
@@ -275,7 +275,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "found": found,
         "total": total,
         "title": _title(run).pick(language()),
-        "verdict": gap_words(found).pick(language()),
+        "verdict": verdict(run).pick(language()),
         "among": None if run.inputs.candidates is None else among_text(run.inputs.candidates),
         "lines_told": [
             *(

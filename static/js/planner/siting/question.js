@@ -15,6 +15,7 @@ import { commonQuestion, momentQuestion } from '../question.js';
  * @property {number} [alternatives]
  * @property {number} [differ]
  * @property {number} [budget]
+ * @property {string} [hours]
  * @property {number} [capacity]
  * @property {number} [backup_share]
  * @property {Record<string, Quota>} [quotas]

@@ -104,20 +104,26 @@ def test_sites_become_proposed_facilities(site: Site, settings: Settings, visit:
     page = open_siting(site, visit, language="en")
     page.fill("#p", "2")
     page.fill("#amount", "300")
+    page.get_by_text("More conditions").click()
+    page.fill("#hours", "06:00-23:00")
     number = ask(page, site, settings)
+    expect(page.locator("#result")).to_contain_text("new stations open 06:00-23:00")
     page.click("#propose")
     expect(page.locator("#proposed")).to_have_text(
         "2 proposed stations stored; 0 were there already."
     )
     with site.database.session() as session:
         rows = session.execute(
-            text("select code, status, name_zh, source from facility where code like 'P%'")
+            text(
+                "select code, status, name_zh, source, opening_hours from facility where code like 'P%'"
+            )
         ).all()
     assert {(row.code, row.status) for row in rows} == {
         (f"P{number}-001", "proposed"),
         (f"P{number}-002", "proposed"),
     }
     assert all(f"选址 {number}" in row.source for row in rows)
+    assert {row.opening_hours for row in rows} == {"06:00-23:00"}
     # Once more changes nothing; and who is not signed in does not see them.
     page.click("#propose")
     expect(page.locator("#proposed")).to_have_text(
