@@ -17,7 +17,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.spheroid import checked_lonlat
 from geoapp.analysis.nearest.index import FacilityIndex
-from geoapp.core.arrays import FloatArray
+from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
@@ -180,11 +180,33 @@ class DemandFrame:
         return weight
 
 
+def numbered(labels: Iterable[Hashable]) -> tuple[NDArray[Any], IntArray]:
+    """Return the distinct labels in the order in which they first come, and by label its number."""
+    number: dict[Hashable, int] = {}
+    of = np.array([number.setdefault(label, len(number)) for label in labels], dtype=np.int64)
+    distinct = np.empty(len(number), dtype=object)
+    distinct[:] = list(number)
+    return distinct, of
+
+
 @dataclass(frozen=True, slots=True)
 class FacilityFrame:
-    """Facilities with their exact index; a facility's position is its position in the index."""
+    """The places of facilities with their exact index, where their positions are.
+
+    Attributes
+    ----------
+    index
+        The places.
+    facilities
+        The facilities, in the order of their first places.
+    facility_of
+        By position, the number of the facility whose place it is. Two places of one facility are
+        one source of service: neither is a backup of the other.
+    """
 
     index: FacilityIndex
+    facilities: NDArray[Any]
+    facility_of: IntArray
 
     @classmethod
     def from_arrays(
@@ -194,9 +216,32 @@ class FacilityFrame:
         *,
         keys: Sequence[Hashable],
         areas: Sequence[BaseGeometry | None] | None = None,
+        facilities: Sequence[Hashable] | None = None,
     ) -> Self:
-        """Take up n facilities (EPSG:4326); see `FacilityIndex.build`."""
-        return cls(FacilityIndex.build(lon, lat, keys=keys, areas=areas))
+        """Take up n places (EPSG:4326).
+
+        Parameters
+        ----------
+        lon, lat, keys, areas
+            As in `FacilityIndex.build`.
+        facilities
+            For each place the facility whose it is; None = each is the one place of its facility.
+
+        Raises
+        ------
+        InvalidValueError
+            If `FacilityIndex.build` says so, or there are not as many facilities as keys.
+        """
+        index = FacilityIndex.build(lon, lat, keys=keys, areas=areas)
+        if facilities is None:
+            return cls(index, index.keys, np.arange(index.position_count))
+        if len(facilities) != index.position_count:
+            raise InvalidValueError(
+                "facilities",
+                len(facilities),
+                Text("每个地点一个设施", "one facility for each place"),
+            )
+        return cls(index, *numbered(facilities))
 
     @classmethod
     def from_geodataframe(cls, frame: gpd.GeoDataFrame, *, key: str = "code") -> Self:
@@ -214,5 +259,5 @@ class FacilityFrame:
         )
 
     def __len__(self) -> int:
-        """Return the number of facilities."""
+        """Return the number of places."""
         return len(self.index)

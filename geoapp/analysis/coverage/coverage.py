@@ -29,14 +29,17 @@ _SEARCH_SHARE = 0.8  # of the whole work; the rest is counting
 
 @dataclass(frozen=True, slots=True)
 class CoverageResult:
-    """Coverage of n demand points by facilities (m positions).
+    """Coverage of n demand points by facilities at m positions.
+
+    A facility with several places is one source of service: its places are no backup of each other.
 
     Attributes
     ----------
     standard, estimate
         What was asked, and how lines became walks.
     nearest_position, second_position
-        By demand point: position of the nearest and second-nearest facility; -1 = there is none.
+        By demand point: position of the nearest place, and of the nearest place of another
+        facility; -1 = there is none.
     walk_m, backup_walk_m
         By demand point: walk to them in metres; inf = there is none.
     covered, backup
@@ -50,9 +53,11 @@ class CoverageResult:
     without_region
         Figures of the demand of unknown region; None where there is none.
     facility_weight
-        By facility position: weight of the demand whose nearest facility it is.
+        By facility, in the order of `FacilityFrame.facilities`: weight of the demand whose nearest
+        facility it is.
     facility_sole_weight
-        By facility position: weight that it alone covers, which would be lost without it.
+        By facility: weight that it alone covers, from any of its places; it would be lost if the
+        facility closed.
     network, snap_state
         How far the network carried it, and how each demand point stands to it (`Snap`); None where
         none was given.
@@ -166,6 +171,7 @@ def coverage(
             demand.lon,
             demand.lat,
             mask=open_mask,
+            facility_of=facilities.facility_of,
             progress=searched,
             cancelled=cancelled,
         )
@@ -178,6 +184,7 @@ def coverage(
             demand.lat,
             estimate=estimate,
             mask=open_mask,
+            facility_of=facilities.facility_of,
             progress=searched,
             cancelled=cancelled,
         )
@@ -190,7 +197,8 @@ def coverage(
     raise_if(cancelled)
     regions, without_region = by_region(tally, demand.region, parents or {})
     served, sole = nearest >= 0, covered & ~backup
-    size = facilities.index.position_count
+    facility = np.where(served, np.append(facilities.facility_of, -1)[nearest], -1)
+    size = len(facilities.facilities)
     result = CoverageResult(
         standard=standard,
         estimate=estimate,
@@ -204,8 +212,8 @@ def coverage(
         total=total,
         regions=regions,
         without_region=without_region,
-        facility_weight=_load(nearest[served], weight[served], size),
-        facility_sole_weight=sole_weight(nearest, weight, sole, size),
+        facility_weight=_load(facility[served], weight[served], size),
+        facility_sole_weight=sole_weight(facility, weight, sole, size),
         network=None if walked is None else _share(walked, demand, facilities, weight, covered),
         snap_state=None if walked is None else walked.state,
     )

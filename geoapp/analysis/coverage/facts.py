@@ -36,17 +36,22 @@ def reason_codes(
     return np.select(known, range(len(known)), default=len(known)).astype(np.int64)
 
 
-def sole_weight(site: IntArray, weights: FloatArray, alone: BoolArray, sites: int) -> FloatArray:
-    """Return by site the weight that it alone covers: what is lost if it closes.
+def sole_weight(
+    facility: IntArray, weights: FloatArray, alone: BoolArray, facilities: int
+) -> FloatArray:
+    """Return by facility the weight that it alone covers: what is lost if it closes.
+
+    A facility is one source of service, however many places it has: whoever is covered from two
+    places of one facility and from nowhere else loses both with it.
 
     Parameters
     ----------
-    site, alone
-        By demand point a site that covers it, and whether no other does; where one does, the site
-        is not looked at.
+    facility, alone
+        By demand point a facility that covers it, and whether no other facility does; where one
+        does, it is not looked at.
     weights
         By demand point.
-    sites
+    facilities
         How many there are.
     """
-    return np.bincount(site[alone], weights[alone], sites).astype(np.float64)
+    return np.bincount(facility[alone], weights[alone], facilities).astype(np.float64)

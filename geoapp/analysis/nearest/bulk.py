@@ -1,5 +1,7 @@
 """The two nearest facilities of very many points at once, as exact as one at a time.
 
+Places of one facility are one source of service: the second nearest is a place of another facility.
+
 For points: three candidates by chord, geodesics of the first two, and wherever the proven bound
 does not say that the third is farther, more candidates until it does. Areas then compete with what
 the points left: only those that their radius lets come near enough are measured by their outline.
@@ -32,18 +34,36 @@ _MOST_THREADS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class TwoNearest:
-    """For each of n points the nearest and the second-nearest facility, by position.
+    """For each of n points the nearest and the second-nearest facility, each by its nearest place.
 
     Attributes
     ----------
     positions
-        Shape (n, 2); -1 where there is none.
+        The places, shape (n, 2); -1 where there is none. The two are never of one facility.
     line_m
         Shape (n, 2), geodesic metres; inf where there is none.
     """
 
     positions: IntArray
     line_m: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """By position: the place of its key in the order of keys, and the facility whose place it is."""
+
+    rank: IntArray
+    facility: IntArray
+
+    def best_two(self, rows: IntArray, positions: IntArray) -> tuple[BoolArray, BoolArray]:
+        """Tell which entries, in order of row, metres and rank, are a row's two nearest facilities."""
+        of = self.facility[positions]
+        first = _first_of_each(rows)
+        leader = np.maximum.accumulate(np.where(first, np.arange(len(rows)), 0))
+        others = np.flatnonzero(of != of[leader])
+        second = np.zeros(len(rows), np.bool_)
+        second[others[_first_of_each(rows[others])]] = True
+        return first, second
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,7 @@ def two_nearest(
     lat: FloatArray,
     *,
     mask: BoolArray | None = None,
+    facility_of: IntArray | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> TwoNearest:
@@ -82,6 +103,8 @@ def two_nearest(
         The asking points, decimal degrees, EPSG:4326; arrays of n, checked by the caller.
     mask
         Which positions of the index count; None = all alive.
+    facility_of
+        By position, the number of the facility whose place it is; None = each is one of its own.
     progress
         Called with the share done (0 to 1), in the calling thread.
     cancelled
@@ -93,7 +116,10 @@ def two_nearest(
         If cancelled.
     """
     layers = index.layers_of(mask)
-    rank = _key_rank(index, layers)
+    places = _Places(
+        _key_rank(index, layers),
+        np.arange(index.position_count) if facility_of is None else facility_of,
+    )
     count = len(lon)
     positions = np.full((count, 2), -1, dtype=np.int64)
     line_m = np.full((count, 2), np.inf)
@@ -106,9 +132,9 @@ def two_nearest(
         )
         for layer in layers:
             if layer.outlines is None:
-                _ask_points(layer, asked, rank)
+                _ask_points(layer, asked, places)
             else:
-                _ask_areas(layer, layer.outlines, asked, rank)
+                _ask_areas(layer, layer.outlines, asked, places)
 
     starts = range(0, count, _CHUNK)
     threads = min(_MOST_THREADS, os.cpu_count() or 1)
@@ -129,13 +155,13 @@ def _key_rank(index: FacilityIndex, layers: tuple[Layer, ...]) -> IntArray:
     return rank
 
 
-def _ask_points(layer: Layer, asked: _Asked, rank: IntArray) -> None:
+def _ask_points(layer: Layer, asked: _Asked, places: _Places) -> None:
     """Fill in the two nearest of a layer of points (the first layer, where there is one)."""
     rows = np.arange(len(asked.lon))
     wanted = 3
     while len(rows):
         undecided = [
-            _try_points(layer, asked, rank, some, wanted)
+            _try_points(layer, asked, places, some, wanted)
             for some in _batches(rows, max(1, _MOST_PAIRS // wanted))
         ]
         rows = np.concatenate(undecided)
@@ -143,7 +169,7 @@ def _ask_points(layer: Layer, asked: _Asked, rank: IntArray) -> None:
 
 
 def _try_points(
-    layer: Layer, asked: _Asked, rank: IntArray, rows: IntArray, wanted: int
+    layer: Layer, asked: _Asked, places: _Places, rows: IntArray, wanted: int
 ) -> IntArray:
     """Decide rows by their `wanted` nearest chords; return those rows that need more."""
     size = len(layer.positions)
@@ -159,10 +185,10 @@ def _try_points(
         layer.lat[which].ravel(),
     ).reshape(which.shape)
     positions = layer.positions[which]
-    order = np.lexsort((rank[positions], line_m), axis=1)[:, :2]
-    kept = order.shape[1]
-    asked.positions[rows, :kept] = np.take_along_axis(positions, order, axis=1)
-    asked.line_m[rows, :kept] = np.take_along_axis(line_m, order, axis=1)
+    order = np.lexsort((places.rank[positions], line_m), axis=1)
+    positions = np.take_along_axis(positions, order, axis=1)
+    line_m = np.take_along_axis(line_m, order, axis=1)
+    _keep(asked, places, np.repeat(rows, measured), positions.ravel(), line_m.ravel())
     if measured >= size:
         return rows[:0]
     # Not measured: the last candidate of three, else everything beyond the last candidate.
@@ -170,13 +196,29 @@ def _try_points(
     return undecided
 
 
-def _ask_areas(layer: Layer, outlines: Outlines, asked: _Asked, rank: IntArray) -> None:
+def _first_of_each(rows: IntArray) -> BoolArray:
+    """Tell which entries are the first of their row, where rows stand together."""
+    first = np.ones(len(rows), np.bool_)
+    first[1:] = rows[1:] != rows[:-1]
+    return first
+
+
+def _keep(
+    asked: _Asked, places: _Places, rows: IntArray, positions: IntArray, line_m: FloatArray
+) -> None:
+    """Put down the two nearest facilities of rows; entries in order of row, metres and rank."""
+    for column, best in enumerate(places.best_two(rows, positions)):
+        asked.positions[rows[best], column] = positions[best]
+        asked.line_m[rows[best], column] = line_m[best]
+
+
+def _ask_areas(layer: Layer, outlines: Outlines, asked: _Asked, places: _Places) -> None:
     """Let the areas of a layer compete with what has been found so far."""
     count = len(asked.lon)
     first_two = range(1, min(2, len(layer.positions)) + 1)
     _, found = layer.tree.query(asked.xyz, k=first_two)
     rows = np.repeat(np.arange(count), found.shape[1])
-    _compete(layer, outlines, asked, rank, rows, found.ravel().astype(np.int64))
+    _compete(layer, outlines, asked, places, rows, found.ravel().astype(np.int64))
     reach_m = np.array(
         [greatest_chord_m(one + layer.greatest_radius_m) for one in asked.line_m[:, 1].tolist()]
     )
@@ -185,14 +227,14 @@ def _ask_areas(layer: Layer, outlines: Outlines, asked: _Asked, rank: IntArray) 
     which = np.fromiter((one for some in near for one in some), dtype=np.int64, count=len(rows))
     chord_m = np.linalg.norm(layer.tree.data[which] - asked.xyz[rows], axis=1)
     able = layer.least_m(chord_m, which) <= asked.line_m[rows, 1]
-    _compete(layer, outlines, asked, rank, rows[able], which[able])
+    _compete(layer, outlines, asked, places, rows[able], which[able])
 
 
 def _compete(
     layer: Layer,
     outlines: Outlines,
     asked: _Asked,
-    rank: IntArray,
+    places: _Places,
     rows: IntArray,
     which: IntArray,
 ) -> None:
@@ -211,16 +253,9 @@ def _compete(
     all_rows = np.concatenate((old_rows, rows))
     positions = np.concatenate((asked.positions[old_rows, old_column], layer.positions[which]))
     all_m = np.concatenate((asked.line_m[old_rows, old_column], line_m))
-    order = np.lexsort((rank[positions], all_m, all_rows))
-    all_rows, positions, all_m = all_rows[order], positions[order], all_m[order]
-    # The same pair may have been measured twice; it stands side by side then.
-    fresh = np.ones(len(order), dtype=np.bool_)
-    fresh[1:] = (all_rows[1:] != all_rows[:-1]) | (positions[1:] != positions[:-1])
-    all_rows, positions, all_m = all_rows[fresh], positions[fresh], all_m[fresh]
-    place = np.arange(len(all_rows)) - np.searchsorted(all_rows, all_rows)
-    best = place < 2
-    asked.positions[all_rows[best], place[best]] = positions[best]
-    asked.line_m[all_rows[best], place[best]] = all_m[best]
+    order = np.lexsort((places.rank[positions], all_m, all_rows))
+    # A pair that was measured twice is of one facility, and so is kept once.
+    _keep(asked, places, all_rows[order], positions[order], all_m[order])
 
 
 def _batches(rows: IntArray, size: int) -> Iterator[IntArray]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if, two_nearest
+from geoapp.analysis.nearest.bulk import Cancelled, Progress, TwoNearest, raise_if, two_nearest
 from geoapp.analysis.nearest.index import FacilityIndex
 from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
@@ -21,12 +21,12 @@ from geoapp.core.walking import WalkingEstimate
 
 @dataclass(frozen=True, slots=True)
 class NearestWalks:
-    """For each of n points the nearest and the second-nearest facility by walk.
+    """For each of n points the nearest and the second-nearest facility by walk, by nearest place.
 
     Attributes
     ----------
     positions
-        Shape (n, 2); -1 where there is none.
+        The places, shape (n, 2); -1 where there is none. The two are never of one facility.
     walk_m
         Shape (n, 2), metres; inf where there is none.
     by_network
@@ -49,6 +49,7 @@ def two_nearest_by_walk(
     *,
     estimate: WalkingEstimate,
     mask: BoolArray | None = None,
+    facility_of: IntArray | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> NearestWalks:
@@ -62,6 +63,8 @@ def two_nearest_by_walk(
         The demand points, decimal degrees, EPSG:4326.
     mask
         By facility position, which ones count; None = all.
+    facility_of
+        As in `two_nearest`.
     """
 
     def tell(share: float) -> None:
@@ -75,7 +78,11 @@ def two_nearest_by_walk(
     asked = snap(network, lon, lat)
     tell(0.3)
     walk_dm, owner = nearest_of_all(
-        network, facilities.only(on), asked.only(asked.state == Snap.ON), most=2
+        network,
+        facilities.only(on),
+        asked.only(asked.state == Snap.ON),
+        most=2,
+        facility_of=facility_of,
     )
     tell(0.6)
     count = len(lon)
@@ -84,32 +91,44 @@ def two_nearest_by_walk(
     known = walk_dm < FAR
     positions[known], walk_m[known] = owner[known], walk_dm[known] / 10
     by_network = known.copy()
+    found = NearestWalks(positions, walk_m, by_network, asked.state)
     stands = asked.state == Snap.ON
     # From the network, only facilities beside it are estimated; from elsewhere all are.
     for some, among in ((stands, counts & ~on), (~stands, counts)):
         if some.any() and among.any():
             where = np.flatnonzero(some)
-            line = two_nearest(index, lon[where], lat[where], mask=among, cancelled=cancelled)
+            line = two_nearest(
+                index,
+                lon[where],
+                lat[where],
+                mask=among,
+                facility_of=facility_of,
+                cancelled=cancelled,
+            )
             factor = local_factor(network, lon[where], lat[where], estimate)
             line_m = line.line_m * factor[:, np.newaxis]
-            _merge(positions, walk_m, by_network, where, line.positions, line_m)
+            _merge(found, where, TwoNearest(line.positions, line_m), facility_of)
     tell(1.0)
-    return NearestWalks(positions, walk_m, by_network, asked.state)
+    return found
 
 
 def _merge(
-    positions: IntArray,
-    walk_m: FloatArray,
-    by_network: BoolArray,
-    where: IntArray,
-    other: IntArray,
-    other_m: FloatArray,
+    found: NearestWalks, where: IntArray, estimated: TwoNearest, facility_of: IntArray | None
 ) -> None:
-    """Put estimated pairs among those found on the network, in place; the two nearest stay."""
-    all_m = np.concatenate([walk_m[where], np.where(other >= 0, other_m, np.inf)], axis=1)
-    all_of = np.concatenate([positions[where], other], axis=1)
-    network = np.concatenate([by_network[where], np.zeros(other.shape, np.bool_)], axis=1)
-    order = np.argsort(all_m, axis=1, kind="stable")[:, :2]
-    positions[where] = np.take_along_axis(all_of, order, axis=1)
-    walk_m[where] = np.take_along_axis(all_m, order, axis=1)
-    by_network[where] = np.take_along_axis(network, order, axis=1)
+    """Put estimated walks among those found on the network, in place; the two nearest stay."""
+    other, other_m = estimated.positions, estimated.line_m
+    all_m = np.concatenate([found.walk_m[where], np.where(other >= 0, other_m, np.inf)], axis=1)
+    all_of = np.concatenate([found.positions[where], other], axis=1)
+    network = np.concatenate([found.by_network[where], np.zeros(other.shape, np.bool_)], axis=1)
+    order = np.argsort(all_m, axis=1, kind="stable")
+    if facility_of is not None:
+        # A facility may have a place on the network and another beside it: it counts once.
+        sorted_of = np.take_along_axis(all_of, order, axis=1)
+        whose = np.where(sorted_of >= 0, facility_of[sorted_of], -1)
+        again = (whose == whose[:, :1]) & (whose >= 0)
+        again[:, 0] = False
+        order = np.take_along_axis(order, np.argsort(again, axis=1, kind="stable"), axis=1)
+    order = order[:, :2]
+    found.positions[where] = np.take_along_axis(all_of, order, axis=1)
+    found.walk_m[where] = np.take_along_axis(all_m, order, axis=1)
+    found.by_network[where] = np.take_along_axis(network, order, axis=1)

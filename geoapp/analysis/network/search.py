@@ -268,6 +268,7 @@ def nearest_of_nodes(
     facilities: Snapped,
     *,
     most: int = 1,
+    facility_of: Int | None = None,
     limit_m: float | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return for every node its nearest facilities by walk, in one pass over the network.
@@ -276,6 +277,9 @@ def nearest_of_nodes(
     ----------
     most
         How many for each, 1 to 100: 1 is the nearest, 2 tells who has a choice.
+    facility_of
+        By position, the number of the facility whose place it is, where some have several: of one
+        facility, only the nearest place is returned. None = each is one of its own.
 
     Returns
     -------
@@ -295,7 +299,12 @@ def nearest_of_nodes(
     limit_dm = decimetres(limit_m)
     if most == 1:
         return field_kernels.nearest_label(*streets, *seeds, limit_dm)
-    return field_kernels.nearest_labels(*streets, *seeds, most, limit_dm)
+    whose = _facility_of(facilities, facility_of)
+    return field_kernels.nearest_labels(*streets, *seeds, whose, most, limit_dm)
+
+
+def _facility_of(places: Snapped, numbers: Int | None) -> NDArray[np.int64]:
+    return np.arange(len(places)) if numbers is None else np.asarray(numbers, np.int64)
 
 
 def nearest_of_all(
@@ -304,6 +313,7 @@ def nearest_of_all(
     demand: Snapped,
     *,
     most: int = 1,
+    facility_of: Int | None = None,
     limit_m: float | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return for every demand place its nearest facilities by walk, in one pass over the network.
@@ -312,13 +322,18 @@ def nearest_of_all(
     ----------
     most
         How many for each, 1 to 100: 1 is the nearest, 2 tells who has a choice.
+    facility_of
+        By position, the number of the facility whose place it is, where some have several: of one
+        facility, only the nearest place is returned. None = each is one of its own.
 
     Returns
     -------
     Walks in decimetres and positions of facilities, both of shape (demand, most), nearest first;
     `FAR` and -1 where there is none.
     """
-    labels = nearest_of_nodes(network, facilities, most=most, limit_m=limit_m)
+    labels = nearest_of_nodes(
+        network, facilities, most=most, facility_of=facility_of, limit_m=limit_m
+    )
     on = np.flatnonzero(facilities.edge >= 0).astype(np.int32)
     edge = facilities.edge[on]
     by_edge = np.argsort(edge, kind="stable")
@@ -337,5 +352,6 @@ def nearest_of_all(
         edge[by_edge],
         facilities.to_start[own],
         facilities.leg[own],
+        _facility_of(facilities, facility_of),
         decimetres(limit_m),
     )

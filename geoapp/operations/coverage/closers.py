@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from geoapp.analysis.candidates import GeneratedSites, from_demand
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.coverage.gaps import GapResult
-from geoapp.analysis.frames import DemandFrame
+from geoapp.analysis.frames import DemandFrame, numbered
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.siting import SitingStatus, closers, overlaps, solve_lscp
 from geoapp.analysis.walks.pairs import PairWalks
@@ -130,23 +130,26 @@ def overlap_arrays(
     Without arrays: more pairs than memory should hold.
     """
     rows = np.flatnonzero(result.weight > 0)
-    codes, code = np.unique(np.array([one.code for one in counted], np.str_), return_inverse=True)
-    lon, lat = (np.array([getattr(one, name) for one in counted]) for name in ("lon", "lat"))
+    places = sorted(counted, key=lambda one: (one.code, one.place))
+    codes, _ = numbered(one.code for one in places)
+    lon, lat = (np.array([getattr(one, name) for one in places]) for name in ("lon", "lat"))
     walks = PairWalks.of(
         demand.lon[rows], demand.lat[rows], estimate=result.estimate, network=network
     )
     found = []
     if len(codes) > 1:
         try:
-            places = walks.cover(lon, lat, result.standard, progress=progress)
+            cover = walks.cover(lon, lat, result.standard, progress=progress)
         except InvalidValueError:
             return []
-        one_code = sp.csr_array(
-            (np.ones(len(code)), (np.arange(len(code)), code)), shape=(len(code), len(codes))
+        found = list(
+            overlaps(
+                cover,
+                result.weight[rows],
+                most=MOST_OVERLAPS,
+                facilities=[one.code for one in places],
+            )
         )
-        cover = sp.csr_array(places @ one_code)
-        cover.data[:] = 1.0
-        found = list(overlaps(cover, result.weight[rows], most=MOST_OVERLAPS))
     return [
         (
             "overlap_codes",

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.coverage import CoverageResult
+from geoapp.analysis.frames import numbered
 from geoapp.core.results.coverage import FacilityLoadFigures
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility
@@ -18,8 +19,8 @@ _NAMES: Final = ("facility_code", "facility_weight", "facility_sole_weight")
 def load_arrays(
     result: CoverageResult, counted: list[PlacedFacility]
 ) -> list[tuple[str, NDArray[Any]]]:
-    """Return the arrays that a run keeps, a place of each facility that counted after the other."""
-    codes = np.array([one.code for one in counted], dtype=np.str_)
+    """Return the arrays that a run keeps, by facility that counted."""
+    codes = numbered(one.code for one in counted)[0].astype(np.str_)
     return list(
         zip(_NAMES, (codes, result.facility_weight, result.facility_sole_weight), strict=True)
     )
@@ -28,11 +29,12 @@ def load_arrays(
 def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLoadFigures]:
     """Return the facilities that most depends on: those with the greatest sole weight first.
 
-    A facility with several places has the sum of them. Runs from before such arrays have none.
+    Runs from before such arrays have none.
     """
     codes, nearest, sole = (run_array(session, run_id, name) for name in _NAMES)
     if codes is None or nearest is None or sole is None:
         return []
+    # Older runs kept a row for each place of a facility, and its weight is the sum of them.
     each, place = np.unique(codes, return_inverse=True)
     nearest_weight = np.bincount(place, nearest, minlength=len(each))
     sole_weight = np.bincount(place, sole, minlength=len(each))

@@ -63,7 +63,7 @@ def hours_gap(
     return HoursGap(closed & ~unknown, unknown)
 
 
-def gap_reasons(
+def reasons_by_zone(
     result: CoverageResult, zones: GapResult, hours: HoursGap | None
 ) -> dict[str, dict[str, float]]:
     """Return, by reason and rank of a gap zone, the workers concerned; other zones are left out.

@@ -30,7 +30,7 @@ from geoapp.operations.coverage.found import MAX_ZONES, CoverageFound
 from geoapp.operations.coverage.inputs import CoverageInputs
 from geoapp.operations.coverage.loads import facility_loads, load_arrays
 from geoapp.operations.coverage.measures import access_figures, access_totals
-from geoapp.operations.coverage.reasons import gap_reasons
+from geoapp.operations.coverage.reasons import reasons_by_zone
 from geoapp.operations.ground.in_service import basis_of
 from geoapp.operations.ground.reading import run_inputs
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
@@ -113,7 +113,7 @@ def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
         straight_line=StraightLineFigures.of(found.line),
         uncovered_closed_weight=None if hours is None else workers(hours.closed),
         uncovered_hours_unknown_weight=None if hours is None else workers(hours.unknown),
-        gap_reasons=gap_reasons(result, zones, hours),
+        gap_reasons=reasons_by_zone(result, zones, hours),
         access=access_totals(found.access),
     )
 

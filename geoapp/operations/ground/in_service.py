@@ -49,6 +49,7 @@ def frame_of(placed: Sequence[PlacedFacility]) -> FacilityFrame:
         [one.lat for one in placed],
         keys=[(one.code, one.place) for one in placed],
         areas=[None if one.area_wkb is None else shapely.from_wkb(one.area_wkb) for one in placed],
+        facilities=[one.code for one in placed],
     )
 
 

@@ -15,6 +15,7 @@ from geoapp.analysis.coverage.region_figures import HISTOGRAM_EDGES_M, Tally
 from geoapp.analysis.frames import DemandFrame, FacilityFrame
 from geoapp.analysis.nearest.bulk import two_nearest
 from geoapp.analysis.nearest.index import FacilityIndex
+from geoapp.analysis.siting import criticality
 from geoapp.core.errors import CancelledError, InvalidValueError
 from geoapp.core.walking import Standard, WalkingEstimate
 
@@ -315,6 +316,60 @@ def test_bulk_answers_like_one_at_a_time_with_areas(seed, count):
         assert found.positions[one, :got].tolist() == answer.positions.tolist()
         assert found.line_m[one, :got] == pytest.approx(answer.distance_m, abs=1e-6)
         assert found.positions[one, got:].tolist() == [-1] * (2 - got)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("areas", [False, True])
+def test_places_of_one_facility_are_no_backup_of_each_other(seed, areas):
+    # Some facilities have many places side by side: more than the three that are tried first.
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(1, 40))
+    codes = rng.choice(["a", "b", "c"], count, p=[0.8, 0.15, 0.05]).tolist()
+    lon = 120 + 0.004 * rng.random(count) + np.where([one == "a" for one in codes], 0.0, 0.006)
+    lat = 36 + 0.004 * rng.random(count)
+    shapes = [
+        box(x - 1e-4, y - 1e-4, x + 1e-4, y + 1e-4) if areas and one else None
+        for x, y, one in zip(lon, lat, rng.random(count) < 0.6, strict=True)
+    ]
+    frame = FacilityFrame.from_arrays(
+        lon, lat, keys=list(range(count)), areas=shapes, facilities=codes
+    )
+    demand = DemandFrame.from_arrays(
+        120 + 0.01 * rng.random(80), 36 + 0.004 * rng.random(80), rng.integers(1, 9, 80)
+    )
+    counts = rng.random(count) < 0.9
+    standard = Standard.of_metres(400)
+    result = coverage(demand, frame, standard, estimate=STRAIGHT, open_mask=counts)
+    walk_m = np.array(
+        [
+            frame.index.distance_m(np.arange(count), lon=x, lat=y)
+            for x, y in zip(demand.lon, demand.lat, strict=True)
+        ]
+    )
+    walk_m[:, ~counts] = np.inf
+    each = list(frame.facilities)
+    assert each == list(dict.fromkeys(codes))
+    by_facility = np.column_stack(
+        [walk_m[:, [one == code for one in codes]].min(axis=1) for code in each]
+    )
+    ranked = np.sort(np.column_stack([by_facility, np.full((80, 1), np.inf)]), axis=1)
+    assert result.walk_m == pytest.approx(ranked[:, 0], abs=1e-6)
+    assert result.backup_walk_m == pytest.approx(ranked[:, 1], abs=1e-6)
+    near = by_facility <= 400
+    assert result.backup.tolist() == (near.sum(axis=1) >= 2).tolist()
+    for number in range(len(each)):
+        left = np.delete(near, number, axis=1).any(axis=1)
+        assert result.facility_sole_weight[number] == demand.weight[near[:, number] & ~left].sum()
+    assert result.facility_weight.sum() == demand.weight[np.isfinite(ranked[:, 0])].sum()
+    # The siting library tells the same of the relation.
+    by_place = (walk_m <= 400).astype(float)
+    lost = criticality(by_place, demand.weight, facilities=codes)
+    assert lost.tolist() == result.facility_sole_weight.tolist()
+
+
+def test_every_place_wants_its_facility():
+    with pytest.raises(InvalidValueError, match="facilities"):
+        FacilityFrame.from_arrays([120.0], [36.0], keys=["A"], facilities=["A", "B"])
 
 
 def test_many_facilities_at_one_place():

@@ -187,6 +187,28 @@ def test_what_rests_on_each_facility(town: Database, settings: Settings) -> None
     assert coverage_results.loads(town, run.id, 1) == loads[:1]
 
 
+def test_two_places_of_a_facility_are_no_backup_of_each_other(
+    town: Database, settings: Settings
+) -> None:
+    before = coverage_run.run_here(town, settings, WANTED)
+    # T-4 now stands at two places, both where it stood: whom it served, it serves alone still.
+    for label in ("甲", "乙"):
+        run_sql(
+            town,
+            "insert into facility_place (facility_id, geom, label_zh) "
+            "select id, geom, :label from facility where code = 'T-4'",
+            label=label,
+        )
+    after = coverage_run.run_here(town, settings, WANTED)
+    assert before.result is not None
+    assert after.result is not None
+    assert after.result.total == before.result.total
+    assert after.result.facilities_counted == 4
+    first, second = (coverage_results.loads(town, run.id, 10) for run in (before, after))
+    assert second == first
+    assert next(one.sole_weight for one in first if one.code == "T-4") > 0
+
+
 def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:
     homes = coverage_run.run_here(town, settings, replace(WANTED, families=("home",)))
     assert homes.result is not None

@@ -66,12 +66,14 @@ def nearest_labels(
     seeds: Array,
     seed_dm: Array,
     seed_owner: Array,
+    facility_of: Array,
     most: int,
     limit: int,
 ) -> tuple[Array, Array]:
     """Return for each node the walks to its nearest owners, shape (n, most), and these; -1 is none.
 
-    One pass from all owners at once: a node is left again for each of its ``most`` nearest.
+    One pass from all owners at once: a node is left again for each of its ``most`` nearest. Of the
+    owners of one facility (``facility_of``), a node has the nearest alone.
     """
     n = len(indptr) - 1
     label_dm = np.full((n, most), FAR, np.int32)
@@ -103,7 +105,7 @@ def nearest_labels(
             continue
         known = False
         for j in range(held[node]):
-            if label_owner[node, j] == owner:
+            if facility_of[label_owner[node, j]] == facility_of[owner]:
                 known = True
         if known:
             continue
@@ -116,7 +118,7 @@ def nearest_labels(
                 continue
             known = False
             for j in range(held[other]):
-                if label_owner[other, j] == owner:
+                if facility_of[label_owner[other, j]] == facility_of[owner]:
                     known = True
             if known:
                 continue
@@ -150,12 +152,14 @@ def labels_at(
     own_edge: Array,
     own_place: Array,
     own_leg: Array,
+    facility_of: Array,
     limit: int,
 ) -> tuple[Array, Array]:
     """Return the nearest labels of places on edges: by either end, along the own edge, or straight.
 
     ``straight_first`` gives the rows of owners that are walked to straight. ``own_edge`` rises;
-    owners ``own_owner`` .. stand at ``own_place`` decimetres from the start.
+    owners ``own_owner`` .. stand at ``own_place`` decimetres from the start. Of the owners of one
+    facility (``facility_of``), a place has the nearest alone.
     """
     count, most = len(edge), label_dm.shape[1]
     best_dm = np.full((count, most), FAR, np.int32)
@@ -195,12 +199,13 @@ def labels_at(
                 continue
             slot = most
             for j in range(most):
-                if best_owner[place, j] == owner:
+                known = best_owner[place, j]
+                if known >= 0 and facility_of[known] == facility_of[owner]:
                     slot = j
                     break
             if slot < most and best_dm[place, slot] <= total:
                 continue
-            # Drop the owner's old entry (or the last one), and put the new one where it belongs.
+            # Drop the facility's old entry (or the last one), and put the new one where it belongs.
             j = min(slot, most - 1)
             if slot == most and (
                 best_dm[place, j] < total

@@ -3,6 +3,7 @@
 All on arrays: a_ij = 1 iff site j covers demand point i, w_i its weight.
 """
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import scipy.sparse as sp
 from numpy.typing import ArrayLike
 
 from geoapp.analysis.coverage.facts import GAP_REASONS, GapReason, reason_codes, sole_weight
+from geoapp.analysis.frames import numbered
 from geoapp.analysis.siting.checks import Sites, checked_cover, checked_numbers, checked_sites
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -48,8 +50,10 @@ def unreachable_demand(
     return UnreachableDemand(points, lost, lost / total if total else None)
 
 
-def criticality(cover: Any, weights: ArrayLike) -> FloatArray:
-    """Return by site the weight that it alone covers: what is lost if it closes.
+def criticality(
+    cover: Any, weights: ArrayLike, *, facilities: Sequence[Hashable] | None = None
+) -> FloatArray:
+    """Return by facility the weight that it alone covers: what is lost if it closes.
 
     Parameters
     ----------
@@ -57,13 +61,35 @@ def criticality(cover: Any, weights: ArrayLike) -> FloatArray:
         Relation of the sites that are open, shape (n_demand, n_site).
     weights
         By demand point, from 0 up.
+    facilities
+        For each site (column) the facility whose place it is. Places of one facility are one source
+        of service, and no backup of each other. None = each is a facility of its own.
+
+    Returns
+    -------
+    By facility, in the order in which they first come.
     """
-    relation = checked_cover(cover, none_too=True)
+    relation = _by_facility(checked_cover(cover, none_too=True), facilities)
     weight = checked_numbers("weights", weights, relation.shape[0])
     alone = np.diff(relation.indptr) == 1
-    site = np.full(len(weight), -1, np.int64)
-    site[alone] = relation.indices[relation.indptr[:-1][alone]]
-    return sole_weight(site, weight, alone, relation.shape[1])
+    facility = np.full(len(weight), -1, np.int64)
+    facility[alone] = relation.indices[relation.indptr[:-1][alone]]
+    return sole_weight(facility, weight, alone, relation.shape[1])
+
+
+def _by_facility(relation: sp.csr_array, facilities: Sequence[Hashable] | None) -> sp.csr_array:
+    """Return the relation with the columns of each facility as one."""
+    if facilities is None:
+        return relation
+    sites = relation.shape[1]
+    if len(facilities) != sites:
+        accepted = Text(f"{sites} 列各一个设施", f"a facility for each of {sites} columns")
+        raise InvalidValueError("facilities", len(facilities), accepted)
+    distinct, of = numbered(facilities)
+    whose = sp.csr_array((np.ones(sites), (np.arange(sites), of)), shape=(sites, len(distinct)))
+    merged = sp.csr_array(relation @ whose)
+    merged.data[:] = 1.0
+    return merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +112,23 @@ class Overlap:
     share: float
 
 
-def overlaps(cover: Any, weights: ArrayLike, *, most: int = 20) -> tuple[Overlap, ...]:
+def overlaps(
+    cover: Any,
+    weights: ArrayLike,
+    *,
+    most: int = 20,
+    facilities: Sequence[Hashable] | None = None,
+) -> tuple[Overlap, ...]:
     """Return the pairs of sites that overlap most, by share, then by weight.
 
     Parameters
     ----------
-    cover, weights
-        As in ``criticality``.
+    cover, weights, facilities
+        As in ``criticality``; pairs are then of facilities, numbered as they first come.
     most
         No more pairs than this.
     """
-    relation = checked_cover(cover, none_too=True)
+    relation = _by_facility(checked_cover(cover, none_too=True), facilities)
     weight = checked_numbers("weights", weights, relation.shape[0])
     by_site = sp.csr_array(relation.T)
     both = sp.triu(by_site @ sp.diags_array(weight) @ relation, k=1, format="coo")
@@ -130,7 +162,7 @@ class GapReasons:
 
 
 def gap_reasons(
-    open_now: Any, walkable: Any, in_line: Any, *, maybe_open: Any = None
+    open_now: Any, walkable: Any, cut_off: ArrayLike, *, maybe_open: Any = None
 ) -> GapReasons:
     """Return by demand point why no open station covers it.
 
@@ -141,17 +173,17 @@ def gap_reasons(
         shape (n_demand, n_station).
     walkable
         Relation to all stations within the standard on foot, whatever their hours.
-    in_line
-        Relation to all stations within the standard in a straight line.
+    cut_off
+        By demand point, whether no way on the network leads from it to any station: see
+        `geoapp.analysis.coverage.coverage.cut_off`.
     maybe_open
         Relation to the stations within the standard on foot whose hours are unknown; None = none.
 
     Notes
     -----
-    The first that applies is the reason: covered; unknown hours; closed; cut off (a station is
-    within the standard in a straight line alone); no station.
+    The first that applies is the reason: covered; unknown hours; closed; cut off; no station.
     """
-    relations = {"open_now": open_now, "walkable": walkable, "in_line": in_line}
+    relations = {"open_now": open_now, "walkable": walkable}
     if maybe_open is not None:
         relations["maybe_open"] = maybe_open
     any_: dict[str, BoolArray] = {}
@@ -162,7 +194,11 @@ def gap_reasons(
             raise InvalidValueError(name, checked.shape, Text(f"形状 {shape}", f"shape {shape}"))
         any_[name] = np.diff(checked.indptr) > 0
     unknown = any_.get("maybe_open", np.zeros(shape[0], bool))
-    code = reason_codes(any_["open_now"], unknown, any_["walkable"], any_["in_line"])
+    apart = np.asarray(cut_off)
+    if apart.dtype != np.bool_ or apart.shape != shape[:1]:
+        accepted = Text(f"{shape[0]} 个真假值", f"{shape[0]} booleans, one for each demand point")
+        raise InvalidValueError("cut_off", f"{apart.dtype} {apart.shape}", accepted)
+    code = reason_codes(any_["open_now"], unknown, any_["walkable"], apart)
     return GapReasons(code)
 
 

@@ -61,20 +61,48 @@ def test_figures_of_sites_are_what_their_definitions_say(seed: int) -> None:
     assert all(gains[site] == weight for site, weight in best)
 
 
+@pytest.mark.parametrize("seed", seeds(30))
+def test_two_places_of_a_facility_are_no_backup_of_each_other(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, int(rng.integers(1, 40)), 9)
+    weights = rng.integers(0, 9, len(cover)).astype(float)
+    codes = rng.choice(["a", "b", "c", "d"], 9).tolist()
+    each = list(dict.fromkeys(codes))
+    lost = criticality(cover, weights, facilities=codes)
+    reached = weights[cover.any(axis=1)].sum()
+    for number, code in enumerate(each):
+        rest = cover[:, [one != code for one in codes]]
+        assert lost[number] == reached - weights[rest.any(axis=1)].sum()
+    shared = {
+        (pair.first, pair.second): pair.shared
+        for pair in overlaps(cover, weights, most=100, facilities=codes)
+    }
+    from_any = [cover[:, [one == code for one in codes]].any(axis=1) for code in each]
+    expected = {
+        (one, other): weights[from_any[one] & from_any[other]].sum()
+        for one in range(len(each))
+        for other in range(one + 1, len(each))
+    }
+    assert shared == {pair: weight for pair, weight in expected.items() if weight}
+
+
 def test_every_gap_has_its_reason() -> None:
     # One station. Point 0: open. 1: hours unknown. 2: closed. 3: behind a river. 4: far away.
     reasons = gap_reasons(
         [[1], [0], [0], [0], [0]],
         [[1], [1], [1], [0], [0]],
-        [[1], [1], [1], [1], [0]],
+        [False, False, True, True, False],
         maybe_open=[[0], [1], [0], [0], [0]],
     )
     assert [reasons.points(reason).tolist() for reason in GapReason] == [[0], [1], [2], [3], [4]]
     assert reasons.weight([5, 4, 3, 2, 1]) == dict(zip(GapReason, [5, 4, 3, 2, 1], strict=True))
-    known = gap_reasons([[0]], [[1]], [[1]])
+    known = gap_reasons([[0]], [[1]], [True])
     assert known.points(GapReason.CLOSED).tolist() == [0]
-    with pytest.raises(InvalidValueError, match="in_line"):
-        gap_reasons([[0]], [[1]], [[1, 0]])
+    for cut_off in ([[True]], [True, False], [1]):
+        with pytest.raises(InvalidValueError, match="cut_off"):
+            gap_reasons([[0]], [[1]], cut_off)
+    with pytest.raises(InvalidValueError, match="facilities"):
+        criticality([[1, 0]], [1], facilities=["a"])
 
 
 @pytest.mark.parametrize("seed", seeds(50))
