@@ -160,6 +160,19 @@ def _projected(y: FloatArray, step: FloatArray, p: int) -> FloatArray:
 class DualAscent:
     """The method as an object, so that it can go on beside other work.
 
+    Parameters
+    ----------
+    cover, by_site
+        The relation and its transpose, CSR of ones, no empty rows.
+    weights
+        By row, above 0.
+    p
+        Number of sites, at most the number of columns.
+    y
+        A point to begin from.
+    compiled
+        Whether loops are compiled; None = where the relation is large enough to repay it.
+
     Attributes
     ----------
     best
@@ -230,48 +243,34 @@ class DualAscent:
         """Return the share by which bound and relaxation differ."""
         return (self.best.bound - self.best.reached) / self.best.bound
 
+    def run(
+        self,
+        clock: Clock,
+        *,
+        good_enough: float,
+        until_seconds: float,
+        most: int = 4000,
+        accuracy: float = 1e-4,
+    ) -> Dual:
+        """Go on until the bound is near the relaxation's value, and return the best.
 
-def improved_dual(
-    cover: sp.csr_array,
-    by_site: sp.csr_array,
-    weights: FloatArray,
-    p: int,
-    y: FloatArray,
-    clock: Clock,
-    *,
-    good_enough: float,
-    until_seconds: float,
-    most: int = 4000,
-    accuracy: float = 1e-4,
-) -> Dual:
-    """Return a dual vector whose bound is near the relaxation's value.
-
-    Parameters
-    ----------
-    cover, by_site
-        The relation and its transpose, CSR of ones, no empty rows.
-    weights
-        By row, above 0.
-    p
-        Number of sites, at most the number of columns.
-    y
-        A point to begin from.
-    good_enough
-        Stop at a bound not above this.
-    until_seconds
-        Stop when the clock has taken so many.
-    most
-        Iterations.
-    accuracy
-        Stop when bound and relaxation differ by no more than this share.
-    """
-    ascent = DualAscent(cover, by_site, weights, p, y)
-    while (
-        ascent.best.bound > good_enough
-        and ascent.accuracy > accuracy
-        and clock.left() > 0
-        and clock.taken() <= until_seconds
-        and ascent.advance() < most
-    ):
-        pass
-    return ascent.best
+        Parameters
+        ----------
+        clock, until_seconds
+            Stop at its end, or when it has taken so many seconds.
+        good_enough
+            Stop at a bound not above this.
+        most
+            Iterations.
+        accuracy
+            Stop when bound and relaxation differ by no more than this share.
+        """
+        while (
+            self.best.bound > good_enough
+            and self.accuracy > accuracy
+            and clock.left() > 0
+            and clock.taken() <= until_seconds
+            and self.advance() < most
+        ):
+            pass
+        return self.best

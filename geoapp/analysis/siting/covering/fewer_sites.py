@@ -4,6 +4,8 @@ Whether k sites cover so much is a maximal covering problem with k sites, so its
 too (Schrimpf et al. 2000). Nothing is proven by it; a plan that is found is a plan.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -14,45 +16,53 @@ from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 _TRIES = 50  # between two looks
 
 
-def with_fewer(
-    cover: sp.csr_array,
-    weights: FloatArray,
-    goal: float,
-    sites: IntArray,
-    fixed: IntArray,
-    allowed: BoolArray,
-    least: int,
-    clock: Clock,
-    patience: int,
-) -> IntArray:
-    """Return a plan with as few sites as exchanges find that covers as much.
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What a plan must cover, and with what.
 
-    Parameters
+    Attributes
     ----------
     cover, weights
         Merged rows and their weights, all above 0.
+    weight
+        How much of it a plan must cover.
+    fixed, allowed
+        Sites that stay; mask of those that may be open.
+    """
+
+    cover: sp.csr_array
+    weights: FloatArray
+    weight: float
+    fixed: IntArray
+    allowed: BoolArray
+
+
+def with_fewer(goal: Goal, sites: IntArray, *, least: int, clock: Clock, patience: int) -> IntArray:
+    """Return a plan with as few sites as exchanges find that reaches the goal.
+
+    Parameters
+    ----------
     goal
-        Weight that a plan must cover.
+        What plans must reach.
     sites
         A plan that does, the fixed ones in it; or one of fewer sites that does not, which is given
         back if none is found.
-    fixed, allowed
-        Sites that stay; mask of those that may be open.
     least
         Do not look for fewer sites than this.
     clock, patience
         When to stop: at the latest after so many looks that bettered nothing, for each number.
     """
+    cover, weights, fixed = goal.cover, goal.weights, goal.fixed
     stays = np.zeros(cover.shape[1])
     stays[fixed] = 1.0
     reached = (cover @ stays) > 0
     rows = np.flatnonzero(~reached)
-    columns = np.flatnonzero(allowed & (stays == 0))
+    columns = np.flatnonzero(goal.allowed & (stays == 0))
     part = sp.csr_array(cover[rows][:, columns])
     part.sort_indices()
     by_site = sp.csr_array(part.T)
     by_site.sort_indices()
-    asked = goal - float(weights[reached].sum())
+    asked = goal.weight - float(weights[reached].sum())
     plan = np.searchsorted(columns, np.setdiff1d(sites, fixed))
     exchange = Exchange(part, by_site, weights[rows], plan)
     best = sites

@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.dual import Dual, bounds_of, improved_dual
+from geoapp.analysis.siting.covering.dual import Dual, DualAscent, bounds_of
 from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.covering.greedy import Greedy, greedy, weight_covered
 from geoapp.analysis.siting.covering.incumbents import CoveringSearch
@@ -110,12 +110,8 @@ def _prove(search: CoveringSearch) -> Dual:
     else:
         y = np.zeros(search.cover.shape[1])
         y[search.sites] = 1.0
-        dual = improved_dual(
-            search.cover,
-            search.by_site,
-            search.weights,
-            search.p,
-            y,
+        ascent = DualAscent(search.cover, search.by_site, search.weights, search.p, y)
+        dual = ascent.run(
             clock,
             good_enough=search.objective * (1 + search.target_gap) + 0.5 * search.integral,
             until_seconds=clock.taken() + _DUAL_SHARE * clock.left(),

@@ -19,7 +19,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import gathered
-from geoapp.analysis.siting.covering.dual import improved_dual
+from geoapp.analysis.siting.covering.dual import DualAscent
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals
 from geoapp.analysis.siting.result import Clock
 from geoapp.analysis.siting.rules import Rules, rule_rows
@@ -74,16 +74,8 @@ def priced(
     by_site.sort_indices()
     y = np.zeros(cover.shape[1])
     y[start] = 1.0
-    dual = improved_dual(
-        cover,
-        by_site,
-        weights,
-        len(start),
-        y,
-        clock,
-        good_enough=objective,
-        until_seconds=until_seconds,
-    )
+    ascent = DualAscent(cover, by_site, weights, len(start), y)
+    dual = ascent.run(clock, good_enough=objective, until_seconds=until_seconds)
     v = np.clip(dual.v, 0.0, 1.0)
     share = rules.backup_share
     best: Priced | None = None

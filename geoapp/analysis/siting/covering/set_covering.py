@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from geoapp.analysis.siting.covering.aggregate import gathered
-from geoapp.analysis.siting.covering.fewer_sites import with_fewer
+from geoapp.analysis.siting.covering.fewer_sites import Goal, with_fewer
 from geoapp.analysis.siting.milp import Model, dual_bound, relaxation_duals, solve
 from geoapp.analysis.siting.result import BoundBasis, Clock, whole
 from geoapp.analysis.siting.rules import SideRows
@@ -133,7 +133,7 @@ def _exchanged(
     """Return the plan with fewer sites, if exchanges find one (or one of ``most``), and its cost."""
     partial = task.required is not None
     weights = task.weights if partial else np.ones(len(task.weights))
-    goal = task.required if task.required is not None else float(len(weights))
+    asked = task.required if task.required is not None else float(len(weights))
     fewest = max(int(np.ceil(least - 1e-6)), len(task.fixed))
     begin, patience = start, _PATIENCE
     if most is not None:
@@ -141,9 +141,8 @@ def _exchanged(
         begin, fewest, patience = start[:most], most, _PATIENCE // 4
         if len(begin) <= len(task.fixed):
             return sites, value
-    found = with_fewer(
-        task.cover, weights, goal, begin, task.fixed, task.allowed, fewest, clock, patience
-    )
+    goal = Goal(task.cover, weights, asked, task.fixed, task.allowed)
+    found = with_fewer(goal, begin, least=fewest, clock=clock, patience=patience)
     if task.holds(found) and (sites is None or len(found) < len(sites)):
         return found, float(len(found))
     return sites, value

@@ -24,7 +24,7 @@ from geoapp.analysis.siting.checks import (
     checked_share,
 )
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.dual import improved_dual
+from geoapp.analysis.siting.covering.dual import DualAscent
 from geoapp.analysis.siting.covering.ruled import (
     keeps,
     least_plan,
@@ -307,16 +307,8 @@ class _Search:
         start[best.chosen] = 1.0
         count = min(rules.p, len(start))
         until = self.clock.taken() + _DUAL_SHARE * self.clock.left()
-        dual = improved_dual(
-            rows.cover,
-            by_site,
-            rows.weights,
-            count,
-            start,
-            self.clock,
-            good_enough=best.objective,
-            until_seconds=until,
-        )
+        ascent = DualAscent(rows.cover, by_site, rows.weights, count, start)
+        dual = ascent.run(self.clock, good_enough=best.objective, until_seconds=until)
         v = np.clip(dual.v, 0.0, 1.0)
         price = by_site @ (rows.weights * v)
         free = rules.allowed.copy()

@@ -7,7 +7,7 @@ import scipy.sparse as sp
 from geoapp.analysis.siting import SitingStatus, solve_lscp, solve_p_center
 from geoapp.analysis.siting.covering import set_covering
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.fewer_sites import with_fewer
+from geoapp.analysis.siting.covering.fewer_sites import Goal, with_fewer
 from geoapp.analysis.siting.result import Clock
 from tests.analysis.siting.instances import some_rules, subsets, town_cover
 from tests.seeds import seeds
@@ -49,12 +49,13 @@ def test_a_plan_of_all_sites_shrinks_and_keeps_what_is_fixed() -> None:
     best = solve_lscp(cover, fixed=fixed, forbidden=[0, 1])
     assert best.status is SitingStatus.OPTIMAL
     least = int(best.objective)
-    given = (rows.cover, rows.weights, total, all_, fixed, allowed)
-    sites = with_fewer(*given, least, Clock(60.0), 20)
+    goal = Goal(rows.cover, rows.weights, total, fixed, allowed)
+    sites = with_fewer(goal, all_, least=least, clock=Clock(60.0), patience=20)
     assert set(fixed) <= set(sites) and not {0, 1} & set(sites)
     assert cover[:, sites].any(axis=1).all() == cover[:, all_].any(axis=1).all()
     assert least <= len(sites) <= least + 2
-    assert len(with_fewer(*given, least + 5, Clock(60.0), 20)) == least + 5
+    more = with_fewer(goal, all_, least=least + 5, clock=Clock(60.0), patience=20)
+    assert len(more) == least + 5
 
 
 def test_p_center_with_exchanges_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

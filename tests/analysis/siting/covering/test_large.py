@@ -12,7 +12,7 @@ from geoapp.analysis.siting.covering import aggregate
 from geoapp.analysis.siting.covering import large as large_mclp
 from geoapp.analysis.siting.covering import plain as plain_mclp
 from geoapp.analysis.siting.covering.aggregate import merged
-from geoapp.analysis.siting.covering.dual import bounds_of, improved_dual
+from geoapp.analysis.siting.covering.dual import DualAscent, bounds_of
 from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.covering.greedy import greedy, weight_covered
 from geoapp.analysis.siting.result import Clock
@@ -77,9 +77,8 @@ def test_every_dual_vector_bounds_every_plan(seed: int) -> None:
     assert (first.bounds >= np.array(best) - 1e-9).all()
     y = np.zeros(8)
     y[first.sites] = 1.0
-    dual = improved_dual(
-        cover, by_site, weights, 4, y, Clock(10), good_enough=0.0, until_seconds=10
-    )
+    ascent = DualAscent(cover, by_site, weights, 4, y)
+    dual = ascent.run(Clock(10), good_enough=0.0, until_seconds=10)
     for v in (rng.random(len(weights)), rng.normal(size=len(weights)), dual.v):
         assert (bounds_of(by_site, weights, v, 4) >= np.array(best) - 1e-9).all()
     # The relaxation's value lies between the two, to the accuracy that is asked.
