@@ -10,6 +10,7 @@ beside the server's.
 Usage: python benchmarks/bench_nearest_http.py [facilities] [seconds of each round] [nodes]
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from bench_network import city
@@ -111,8 +113,9 @@ def milliseconds(words: str) -> float:
     return float(number) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
 
 
-def compare(folder: Path, routes: dict[str, str], seconds: int, bounds: Bounds) -> None:
-    """Serve a store, ask the routes in turns, and print the table."""
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[int]:
+    """Serve the store in ``folder / "data"`` as operators do; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -128,15 +131,21 @@ def compare(folder: Path, routes: dict[str, str], seconds: int, bounds: Bounds) 
         assert server.stdout is not None
         if not any(line.startswith("ready ") for line in server.stdout):
             sys.exit("the service did not start")
-        for path in routes.values():  # every process has read the facilities
-            measure(port, path, folder, 2, bounds)
-        found: dict[str, list[Measured]] = {one: [] for one in routes}
-        for _ in range(ROUNDS):
-            for route, path in routes.items():
-                found[route].append(measure(port, path, folder, seconds, bounds))
+        yield port
     finally:
         server.terminate()
         server.wait(60)
+
+
+def compare(folder: Path, routes: dict[str, str], seconds: int, bounds: Bounds) -> None:
+    """Serve a store, ask the routes in turns, and print the table."""
+    found: dict[str, list[Measured]] = {one: [] for one in routes}
+    with served(folder) as port:
+        for path in routes.values():  # every process has read the facilities
+            measure(port, path, folder, 2, bounds)
+        for _ in range(ROUNDS):
+            for route, path in routes.items():
+                found[route].append(measure(port, path, folder, seconds, bounds))
     medians = {
         route: [statistics.median(column) for column in zip(*rounds, strict=True)]
         for route, rounds in found.items()

@@ -22,9 +22,11 @@ from geoapp.web.edge.logs import init_logs
 from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
 from geoapp.web.edge.proxies import init_proxies
+from geoapp.web.edge.refusals import init_refusals
 from geoapp.web.edge.security import init_security
 from geoapp.web.edge.services import Services
 from geoapp.web.edge.static_files import init_static_files
+from geoapp.web.front.front import Front
 from geoapp.web.routes import register_routes
 
 
@@ -92,6 +94,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_logs(app)
     init_problems(app)
     init_proxies(app, settings)
+    init_refusals(app)
     # Whoever may not do a thing is told so before anything else is looked at.
     init_access(app, settings)
     init_security(app, settings)
@@ -103,3 +106,12 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     app.register_blueprint(health.blueprint)
     register_routes(app)
     return app
+
+
+def create_front(app: OpenAPI, settings: Settings) -> Front:
+    """Make what stands before the application where it serves: limits for senders, and threads."""
+    return Front(
+        app,
+        body_seconds=settings.body_seconds,
+        most_body_bytes=settings.upload_limit_mb * 1024 * 1024,
+    )

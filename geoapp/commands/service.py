@@ -6,6 +6,7 @@ replaced in milliseconds, however many facilities there are. So that forking is 
 has one thread and answers nobody itself.
 """
 
+import asyncio
 import contextlib
 import gc
 import http.client
@@ -22,17 +23,26 @@ from typing import Any, Final, NoReturn
 
 import click
 import structlog
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
 from geoapp.commands.context import open_store
 from geoapp.core.errors import GeoappError
-from geoapp.core.processes import Patience, end_with_parent, ending, name_process
+from geoapp.core.processes import (
+    Patience,
+    end_with_parent,
+    ending,
+    let_go_of_readers,
+    name_process,
+)
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database
 
-BLOCKING_THREADS: Final = 4
-BACKPRESSURE: Final = 256
+# Connections in one web process, most of them idle; threads are few, and busy only with whole requests.
+MOST_CONNECTIONS: Final = 4096
+# A reader that takes nothing of its answer for so long is let go.
+UNREAD_SECONDS: Final = 60
 LOOK_SECONDS: Final = 1.0
 FOLLOW_SECONDS: Final = 5.0
 WEB_STOP_SECONDS: Final = 10.0
@@ -171,10 +181,11 @@ class _Ground:
     """What every web process starts from: the application, with the facilities loaded."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
-        from geoapp.app import create_app
+        from geoapp.app import create_app, create_front
 
-        self.application = create_app(settings, database)
-        self._nearest = self.application.extensions["geoapp"].nearest
+        application = create_app(settings, database)
+        self.front = create_front(application, settings)
+        self._nearest = application.extensions["geoapp"].nearest
         self._rendered: object = None
         self.follow()
         gc.collect()
@@ -199,16 +210,20 @@ def _web_server(settings: Settings, ground: _Ground) -> _WebServer:
         end_with_parent(parent, signal.SIGKILL)
         name_process("geoapp-web")
         _share()
-        return ground.application
+        asyncio.get_event_loop().call_soon(let_go_of_readers, UNREAD_SECONDS)
+        return ground.front
 
     server = _WebServer(
         "geoapp",
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=settings.host,
         port=settings.port,
         workers=settings.workers,
-        blocking_threads=BLOCKING_THREADS,
-        backpressure=BACKPRESSURE,
+        backpressure=MOST_CONNECTIONS,
+        # Version 2, which needs https here, is the business of a proxy; choosing between the two
+        # would wait for a first byte without a limit.
+        http=HTTPModes.http1,
+        http1_settings=HTTP1Settings(header_read_timeout=round(settings.header_seconds * 1000)),
         log_enabled=False,
         websockets=False,
     )

@@ -1,8 +1,10 @@
 """Processes that belong together: they end with their parent, and are started again with patience."""
 
+import contextlib
 import ctypes
 import os
 import signal
+import socket
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1  # Linux, prctl(2)
@@ -32,6 +34,18 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
 def name_process(name: str) -> None:
     """Give this process a name, at most 15 bytes, by which ``ps`` and ``top`` show it."""
     ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode("ascii"), 0, 0, 0)
+
+
+def let_go_of_readers(seconds: float) -> None:
+    """End connections whose other side takes nothing of what it is sent for so long.
+
+    It is the kernel that ends them: nothing else sees whether a reader takes anything. Set on every
+    socket that this process listens on, from which each connection inherits it.
+    """
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(number))) as one:
+            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(seconds * 1000))
 
 
 class Patience:

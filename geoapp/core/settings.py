@@ -37,5 +37,7 @@ class Settings(BaseSettings):
     trusted_hosts: str = ""
     secret_key: str | None = None
     monitor_token: str | None = None
+    header_seconds: float = Field(15.0, ge=1.0, le=600.0)
+    body_seconds: float = Field(20.0, ge=1.0, le=600.0)
     upload_limit_mb: int = Field(256, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -2,10 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 
-from geoapp.core.processes import Patience, ending
+from geoapp.core.processes import Patience, ending, let_go_of_readers
 
 
 def test_the_first_restart_is_at_once_and_each_further_one_later() -> None:
@@ -51,3 +52,13 @@ def test_a_child_ends_with_a_parent_that_was_killed() -> None:
         # The child holds the other end too: reading ends when both are gone.
         assert parent.stdout.read() == b""
     assert child != parent.pid
+
+
+def test_a_connection_learns_when_to_let_go_of_a_reader_from_its_listener() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        let_go_of_readers(7)
+        with socket.create_connection(listening.getsockname()):
+            connection, _ = listening.accept()
+            with connection:
+                limit_ms = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert limit_ms == 7000

@@ -47,6 +47,7 @@ TITLES: dict[int, Text] = {
     403: Text("没有权限", "Not permitted"),
     404: Text("没有找到", "Not found"),
     405: Text("不支持这种请求方式", "Method not allowed"),
+    408: Text("发送得太慢", "Sent too slowly"),
     409: Text("与现有数据冲突", "Conflict with what is stored"),
     412: Text("版本已变", "The version has changed"),
     413: Text("内容太大", "Too large"),

@@ -1,0 +1,47 @@
+"""A request of the server (RSGI) in the words of the application (WSGI, PEP 3333)."""
+
+import sys
+from typing import Any, Final
+
+REFUSED: Final = "geoapp.refused"
+
+_BASE: Final[dict[str, Any]] = {
+    "SCRIPT_NAME": "",
+    "SERVER_SOFTWARE": "granian",
+    "wsgi.version": (1, 0),
+    # The body is whole and ends where it ends, whatever was said of its length.
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+}
+
+
+def wsgi_environ(scope: Any) -> dict[str, Any]:
+    """Return the request's environment, without its body."""
+    server, _, port = scope.server.rpartition(":")
+    environ = {
+        **_BASE,
+        "REQUEST_METHOD": scope.method,
+        # Text of UTF-8 bytes, each byte as a character, as WSGI has it.
+        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
+        "QUERY_STRING": scope.query_string,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
+        "SERVER_NAME": server,
+        "SERVER_PORT": port,
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.errors": sys.stderr,
+    }
+    for name, value in scope.headers.items():
+        key = name.upper().replace("-", "_")
+        if key in ("CONTENT_TYPE", "CONTENT_LENGTH", "HOST"):
+            environ[key if key != "HOST" else "HTTP_HOST"] = value
+            continue
+        key = f"HTTP_{key}"
+        before = environ.get(key)
+        between = "; " if key == "HTTP_COOKIE" else ","
+        environ[key] = value if before is None else f"{before}{between}{value}"
+    if "HTTP_HOST" not in environ and scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    return environ

@@ -1,0 +1,66 @@
+"""Threads that do the application's work, apart from the loop that waits for senders and readers."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+_Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
+
+
+class Lane:
+    """A few threads of one purpose, with a queue before them.
+
+    Parameters
+    ----------
+    name
+        What the threads are called.
+    threads
+        How many of them. They begin with the first piece of work, and so after the process was
+        forked.
+    """
+
+    def __init__(self, name: str, threads: int) -> None:
+        self._name: Final = name
+        self._threads: Final = threads
+        self._jobs: SimpleQueue[_Job] = SimpleQueue()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def do(self, work: Callable[[], T]) -> T:
+        """Do a piece of work in one of the threads; to be awaited on the process's only loop."""
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
+            for number in range(self._threads):
+                # Of the process: what is at work when it is told to end has been waited for before.
+                threading.Thread(
+                    target=self._work, args=(loop,), name=f"{self._name}-{number}", daemon=True
+                ).start()
+        done: asyncio.Future[T] = loop.create_future()
+        self._jobs.put((work, done))
+        return await done
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        while True:
+            work, done = self._jobs.get()
+            if done.cancelled():
+                continue
+            try:
+                answer, error = work(), None
+            except BaseException as failure:  # it is raised where the answer is awaited
+                answer, error = None, failure
+            loop.call_soon_threadsafe(_settle, done, answer, error)
+            # Nothing of a request stays held while the thread waits for the next.
+            del work, done, answer, error
+
+
+def _settle(done: "asyncio.Future[Any]", answer: Any, error: BaseException | None) -> None:
+    if done.done():  # whoever asked has gone
+        return
+    if error is None:
+        done.set_result(answer)
+    else:
+        done.set_exception(error)

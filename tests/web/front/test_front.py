@@ -1,0 +1,170 @@
+"""The front as the server calls it, around a small application."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+class Protocol:
+    """What the server gives: the body to read, and the answer's ways."""
+
+    def __init__(self, chunks: list[bytes]) -> None:
+        self._chunks = chunks
+        self.status = 0
+        self.headers: list[tuple[str, str]] = []
+        self.sent: list[bytes] = []
+        self.on_piece: Callable[[], None] = lambda: None
+
+    async def __aiter__(self) -> Any:
+        for chunk in self._chunks:
+            yield chunk
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.status, self.headers = status, headers
+        self.sent.append(body)
+
+    def response_stream(self, status: int, headers: list[tuple[str, str]]) -> "Protocol":
+        self.status, self.headers = status, headers
+        return self
+
+    async def send_bytes(self, data: bytes) -> None:
+        self.sent.append(data)
+        self.on_piece()
+
+
+def scope(path: str = "/", method: str = "GET", **headers: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        method=method,
+        path=path,
+        query_string="a=%E4%BD%A0",
+        http_version="1.1",
+        server="127.0.0.1:8000",
+        client="[::1]:50000",
+        scheme="http",
+        authority=None,
+        headers={name.replace("_", "-"): value for name, value in headers.items()},
+    )
+
+
+def ask(wsgi: Wsgi, asked: Any, chunks: list[bytes] | None = None) -> Protocol:
+    protocol = Protocol(chunks or [])
+    front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+    asyncio.run(front.__rsgi__(asked, protocol))
+    return protocol
+
+
+def test_a_request_reaches_the_application_as_wsgi_has_it() -> None:
+    seen: dict[str, Any] = {}
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        seen.update(environ, body=environ["wsgi.input"].read())
+        start("201 CREATED", [("x-a", "b")])
+        return [b"one", b"two"]
+
+    asked = scope("/你", "POST", host="example.org", content_length="4", x_a="b")
+    answer = ask(wsgi, asked, [b"bo", b"dy"])
+    assert (answer.status, answer.headers, answer.sent) == (201, [("x-a", "b")], [b"onetwo"])
+    assert seen["PATH_INFO"].encode("latin-1").decode() == "/你"
+    assert (seen["body"], seen["CONTENT_LENGTH"], seen["QUERY_STRING"]) == (
+        b"body",
+        "4",
+        "a=%E4%BD%A0",
+    )
+    assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["HTTP_X_A"]) == ("::1", "example.org", "b")
+
+
+def test_a_refused_body_is_answered_by_the_application_and_ends_the_connection() -> None:
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        assert environ["wsgi.input"].read() == b""
+        start(f"{environ['geoapp.refused']} NO", [])
+        return [b"too large"]
+
+    answer = ask(wsgi, scope("/", "POST", content_length="1001"))
+    assert (answer.status, answer.headers) == (413, [("connection", "close")])
+
+
+def test_a_long_answer_is_made_as_it_is_sent() -> None:
+    pieces = 5
+    made = 0
+    ahead: list[int] = []
+    closed: list[bool] = []
+
+    class Answer:
+        def __iter__(self) -> Iterator[bytes]:
+            nonlocal made
+            for _ in range(pieces):
+                made += 1
+                yield b"x" * PIECE_BYTES
+
+        def close(self) -> None:
+            closed.append(True)
+
+    def wsgi(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Answer()
+
+    protocol = Protocol([])
+    protocol.on_piece = lambda: ahead.append(made - len(protocol.sent))
+    asyncio.run(Front(wsgi, body_seconds=60, most_body_bytes=1000).__rsgi__(scope(), protocol))
+    assert sum(map(len, protocol.sent)) == pieces * PIECE_BYTES
+    # Never more than what is being sent: it is not held in memory.
+    assert ahead == [0] * pieces
+    assert closed == [True]
+
+
+def test_a_reader_that_leaves_ends_a_long_answer() -> None:
+    closed: list[bool] = []
+
+    class Answer(list[bytes]):
+        def close(self) -> None:
+            closed.append(True)
+
+    def wsgi(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return Answer([b"x" * PIECE_BYTES] * 3)
+
+    def leave() -> None:
+        raise ConnectionError
+
+    protocol = Protocol([])
+    protocol.on_piece = leave
+    front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+    with pytest.raises(ConnectionError):
+        asyncio.run(front.__rsgi__(scope(), protocol))
+    assert (len(protocol.sent), closed) == (1, [True])
+
+
+def test_health_is_answered_while_every_thread_works() -> None:
+    release = threading.Event()
+    at_work = threading.Semaphore(0)
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        if environ["PATH_INFO"] != "/healthz":
+            at_work.release()
+            assert release.wait(60)
+        start("200 OK", [])
+        return [b"ok"]
+
+    async def ask_all() -> None:
+        front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+        # More than there are threads: the others wait.
+        busy = [Protocol([]) for _ in range(2 * WORK_THREADS)]
+        tasks = [asyncio.create_task(front.__rsgi__(scope("/work"), one)) for one in busy]
+        for _ in range(WORK_THREADS):
+            assert await asyncio.to_thread(at_work.acquire, timeout=60)
+        health = Protocol([])
+        await front.__rsgi__(scope("/healthz"), health)
+        assert (health.status, [one.status for one in busy]) == (200, [0] * len(busy))
+        release.set()
+        await asyncio.gather(*tasks)
+        assert [one.status for one in busy] == [200] * len(busy)
+
+    asyncio.run(ask_all())
