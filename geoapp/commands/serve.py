@@ -81,9 +81,11 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
 
 def _load(city: str, settings: Settings) -> None:
     """Make the store ready with a city's demo data, a first coverage run and the sample account."""
+    from geoapp.core.results.coverage import COVERAGE_RUNS
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.demo.account import renew_sample_account
     from geoapp.operations.demo.helsinki import packaged_extract
+    from geoapp.operations.runs.state import recent_runs
     from geoapp.operations.upkeep.init import initialise
 
     if city == "helsinki":
@@ -93,7 +95,7 @@ def _load(city: str, settings: Settings) -> None:
         first_run = (
             _helsinki(database, settings) if city == "helsinki" else _qingdao(database, settings)
         )
-        if not coverage_run.recent(database, 1):
+        if not recent_runs(database, COVERAGE_RUNS, 1):
             # The first look at the coverage page and the maps should show an answer.
             coverage_run.run_here(database, settings, first_run)
         account = renew_sample_account(database)

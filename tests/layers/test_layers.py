@@ -15,6 +15,8 @@ from geoapp.core.errors import NotAllowedError, NotFoundError
 from geoapp.core.i18n import LANGUAGES
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import BASIS_TEXT, Basis, Datum
@@ -26,6 +28,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.network.importing import import_network
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
@@ -150,7 +153,7 @@ def test_a_moving_station_stands_where_it_is_today(town: Database, settings: Set
 
 
 def test_the_choropleth_shows_the_runs_own_figures(answered: Database, settings: Settings) -> None:
-    [run] = coverage_run.recent(answered)
+    [run] = recent_runs(answered, COVERAGE_RUNS)
     [figures] = coverage_results.region_figures(answered, run.id)[:1]
     [district] = layer_rows("regions", answered, settings).values()
     assert district["covered_share"] == pytest.approx(figures.covered_share)  # type: ignore[index]
@@ -195,13 +198,13 @@ def test_the_network_tells_what_is_cut_off(answered: Database, settings: Setting
 def test_proposals_are_the_sites_of_the_latest_siting_run_or_of_the_one_asked_for(
     answered: Database, settings: Settings
 ) -> None:
-    [first] = siting_run.recent(answered)
+    [first] = recent_runs(answered, SITING_RUNS)
     more = siting_run.run_here(answered, settings, replace(SITING, p=1))
     layer = registry().get("proposals", Role.MANAGER)
     shown = {}
     for number in (None, first.id):
         moment = read_moment(answered, settings, number)
-        assert moment.context.run_id == coverage_run.recent(answered)[0].id
+        assert moment.context.run_id == recent_runs(answered, COVERAGE_RUNS)[0].id
         shown[number] = read_layer(answered, layer, moment.context).rows
     sites = siting_results.sites_of(answered, first.id)
     assert [(row["order"], row["adds"], row["name"]) for row in shown[first.id]] == [

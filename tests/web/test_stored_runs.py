@@ -16,10 +16,14 @@ from sqlalchemy import text
 from geoapp.commands import actions as actions_command
 from geoapp.commands import coverage as coverage_command
 from geoapp.commands import site as site_command
+from geoapp.core.results.actions import ACTION_RUNS
+from geoapp.core.results.coverage import COVERAGE_RUNS
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.cluster.cluster import Cluster
@@ -37,6 +41,11 @@ OPERATIONS: dict[str, Any] = {
     "coverage": coverage_run,
     "siting": siting_run,
     "actions": action_run,
+}
+KINDS: dict[str, Any] = {
+    "coverage": COVERAGE_RUNS,
+    "siting": SITING_RUNS,
+    "actions": ACTION_RUNS,
 }
 COMMANDS: dict[str, Any] = {
     "coverage": (coverage_command, ["--standard", "500m"]),
@@ -178,7 +187,9 @@ def test_the_terminal_and_its_files_tell_it(
     monkeypatch.setattr(module, "open_store", store)
     operation = OPERATIONS[run["kind"]]
     monkeypatch.setattr(
-        operation, "run_here", lambda *_given: operation.read(town.database, run["id"])
+        operation,
+        "run_here",
+        lambda *_given: read_run(town.database, KINDS[run["kind"]], run["id"]),
     )
     command = {"coverage": "coverage", "siting": "site", "actions": "actions"}[run["kind"]]
     for suffix in ("geojson", "xlsx"):

@@ -17,7 +17,8 @@ from geoapp.core.results.actions import (
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions.inputs import ActionInputs
 from geoapp.operations.actions.solve import Solved, average, best_of
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError
+from geoapp.operations.runs.state import read_finished
 from geoapp.reports.words.actions import action_text
 from geoapp.store.engine import Database
 from geoapp.store.runs.runs import end_run

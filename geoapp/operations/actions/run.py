@@ -12,10 +12,9 @@ from geoapp.operations.actions.inputs import read_action_inputs
 from geoapp.operations.actions.results import store_actions
 from geoapp.operations.actions.solve import Solved, choices, solve_choice
 from geoapp.operations.ground.reading import check_siting
-from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt
+from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
+from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
-from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -32,7 +31,7 @@ def start(database: Database, wanted: ActionParameters, created_by: str | None) 
         If a value is not accepted.
     """
     _check(database, wanted)
-    return read(database, runs.enqueue(database, ACTION_RUNS, wanted.stored(), created_by))
+    return enqueue(database, ACTION_RUNS, wanted.stored(), created_by)
 
 
 def run_here(
@@ -43,9 +42,7 @@ def run_here(
 ) -> ActionRun:
     """Do a run in this process, for the command line, and return how it ended."""
     _check(database, wanted)
-    run_id = runs.store_run(database, ACTION_RUNS, wanted.stored(), None)
-    runs.perform_here(database, run_id, work(database, settings), progress)
-    return read(database, run_id)
+    return do_here(database, ACTION_RUNS, wanted.stored(), work(database, settings), progress)
 
 
 def _check(database: Database, wanted: ActionParameters) -> None:
@@ -54,7 +51,7 @@ def _check(database: Database, wanted: ActionParameters) -> None:
         check_siting(session, wanted.ground())
 
 
-def work(database: Database, settings: Settings) -> runs.Work:
+def work(database: Database, settings: Settings) -> Work:
     """Return the function that does a queued run."""
 
     def do(attempt: Attempt, params: dict[str, Any]) -> None:
@@ -102,18 +99,3 @@ def _compute(
         if watch.stopped is None:
             attempt.progress(begin + step, _SAVING)
     store_actions(database, attempt, inputs, wanted, solved)
-
-
-def read(database: Database, run_id: int) -> ActionRun:
-    """Return the state of a run of actions."""
-    return runs.read_run(database, ACTION_RUNS, run_id)
-
-
-def recent(database: Database, limit: int = 20) -> list[ActionRun]:
-    """Return the newest runs of actions, newest first."""
-    return runs.recent_runs(database, ACTION_RUNS, limit)
-
-
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> ActionRun:
-    """Cancel a run of actions; one that looks for the whole plan keeps its best so far."""
-    return runs.cancel(database, ACTION_RUNS, run_id, by=by)

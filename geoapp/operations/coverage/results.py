@@ -33,7 +33,8 @@ from geoapp.operations.coverage.measures import access_figures, access_totals
 from geoapp.operations.coverage.reasons import reasons_by_zone
 from geoapp.operations.ground.in_service import basis_of
 from geoapp.operations.ground.reading import run_inputs
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError
+from geoapp.operations.runs.state import read_finished
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results

@@ -13,9 +13,8 @@ from geoapp.operations.coverage.inputs import CoverageInputs, read_coverage_inpu
 from geoapp.operations.coverage.results import store_results
 from geoapp.operations.ground.in_service import frame_of
 from geoapp.operations.ground.stored import check_ground
-from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt
-from geoapp.operations.upkeep.users import SignedInUser
+from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
+from geoapp.operations.runs.queue import enqueue
 from geoapp.store.engine import Database
 
 _READING = Text("读取数据", "Reading the data")
@@ -35,7 +34,7 @@ def start(database: Database, wanted: CoverageParameters, created_by: str | None
     wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
-    return read(database, runs.enqueue(database, COVERAGE_RUNS, wanted.stored(), created_by))
+    return enqueue(database, COVERAGE_RUNS, wanted.stored(), created_by)
 
 
 def run_here(
@@ -48,12 +47,10 @@ def run_here(
     wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
-    run_id = runs.store_run(database, COVERAGE_RUNS, wanted.stored(), None)
-    runs.perform_here(database, run_id, work(database, settings), progress)
-    return read(database, run_id)
+    return do_here(database, COVERAGE_RUNS, wanted.stored(), work(database, settings), progress)
 
 
-def work(database: Database, settings: Settings) -> runs.Work:
+def work(database: Database, settings: Settings) -> Work:
     """Return the function that does a queued run."""
 
     def do(attempt: Attempt, params: dict[str, Any]) -> None:
@@ -89,23 +86,3 @@ def _cover(
         at=inputs.local,
         progress=progress,
     )
-
-
-def read(database: Database, run_id: int) -> CoverageRun:
-    """Return a coverage run's state."""
-    return runs.read_run(database, COVERAGE_RUNS, run_id)
-
-
-def recent(database: Database, limit: int = 20) -> list[CoverageRun]:
-    """Return the newest coverage runs, newest first."""
-    return runs.recent_runs(database, COVERAGE_RUNS, limit)
-
-
-def latest(database: Database) -> CoverageRun | None:
-    """Return the coverage run that succeeded last, or None."""
-    return runs.latest_success(database, COVERAGE_RUNS)
-
-
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> CoverageRun:
-    """Cancel a coverage run."""
-    return runs.cancel(database, COVERAGE_RUNS, run_id, by=by)

@@ -16,17 +16,15 @@ from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import FINE, WalkingNetwork
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
-from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.cover_areas import with_cover_areas
 from geoapp.operations.network.keeper import NetworkKeeper
-from geoapp.operations.runs.lifecycle import run_kind
+from geoapp.operations.runs.state import kind_of_run, latest_run
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions
 from geoapp.store.layer_rows import RowFilter, count_rows, layer_rows, weighted_points
@@ -113,14 +111,14 @@ def layer_reading(
     """
     # Before the snapshot, so that all rows of these runs are in it; a finished run never changes.
     siting = None
-    if run_id is not None and run_kind(database, run_id) == SITING_RUNS.name:
+    if run_id is not None and kind_of_run(database, run_id) == SITING_RUNS.name:
         siting, run_id = siting_results.finished(database, run_id), None
     run = (
-        coverage_run.latest(database)
+        latest_run(database, COVERAGE_RUNS)
         if run_id is None
         else coverage_results.finished(database, run_id)
     )
-    siting = siting or siting_run.latest(database)
+    siting = siting or latest_run(database, SITING_RUNS)
     context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
     with database.snapshot() as session:
         amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}

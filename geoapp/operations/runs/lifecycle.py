@@ -1,4 +1,4 @@
-"""The life of a run: created, taken, reported on, cancelled, ended, taken up again.
+"""The life of a run that is being done: taken, reported on, ended, taken up again.
 
 Whatever happens to a worker, a run ends: its thread reports every ``BEAT_SECONDS``; a run whose
 worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third attempt. So is a run
@@ -18,19 +18,16 @@ import structlog
 from geoapp.core.errors import (
     CancelledError,
     GeoappError,
-    NotAllowedError,
-    NotFoundError,
     UnavailableError,
 )
 from geoapp.core.i18n import Text
-from geoapp.core.results.kept import KeptResult, RunInputs, UnreadableResultError
-from geoapp.core.results.run import AnyKind, RunKind, RunState
-from geoapp.core.roles import Permission, allows
+from geoapp.core.results.kept import KeptResult, RunInputs
+from geoapp.core.results.run import RunKind, RunState
 from geoapp.core.words import RunStatus
-from geoapp.operations.upkeep.users import SignedInUser
+from geoapp.operations.runs.queue import defer, store_run
+from geoapp.operations.runs.state import read_run
 from geoapp.store.engine import Database, Session
 from geoapp.store.runs import runs as store
-from geoapp.store.runs.jobs import defer_run
 
 BEAT_SECONDS = 1.0
 SILENT_SECONDS = 20.0
@@ -40,7 +37,6 @@ AWAY_SECONDS = 60.0
 
 log = structlog.get_logger(__name__)
 
-_QUEUED = Text("等待开始", "Waiting to start")
 _CANCELLED = Text("已按要求取消。", "Cancelled as asked.")
 _WORKER_DIED = Text(
     "执行的进程多次中断，未能完成。",
@@ -48,7 +44,6 @@ _WORKER_DIED = Text(
 )
 _AWAY = Text("等待数据库恢复", "Waiting for the database")
 _NO_WORKER = Text("执行的进程已中断。", "The process that did the work has ended.")
-
 
 ResultT = TypeVar("ResultT", bound=KeptResult)
 InputsT = TypeVar("InputsT", bound=RunInputs)
@@ -62,143 +57,6 @@ class InterruptedRunError(Exception):
 
 class LostRunError(Exception):
     """The run is no longer this worker's: it was taken up by another."""
-
-
-def run_state(run: store.Run, kind: RunKind[ResultT, InputsT]) -> RunState[ResultT, InputsT]:
-    """Return a stored run as a value, with what it found checked."""
-    step = Text(run.step_zh, run.step_en or run.step_zh) if run.step_zh else _QUEUED
-    error = Text(run.error_zh, run.error_en or run.error_zh) if run.error_zh else None
-    result, inputs = None, kind.inputs()
-    try:
-        inputs = kind.inputs.checked(run.inputs)
-        result = None if run.result is None else kind.result.from_stored(run.result)
-    except UnreadableResultError as problem:
-        log.error("result cannot be read", run=run.id, why=problem.text.en)
-        error = problem.text
-    return RunState(
-        id=run.id,
-        kind=run.kind,
-        status=RunStatus(run.status),
-        progress_share=run.progress_share,
-        step=step,
-        params=run.params,
-        inputs=inputs,
-        result=result,
-        error=error,
-        cancel_requested=run.cancel_requested,
-        created_by=run.created_by,
-        created_at=run.created_at,
-        started_at=run.started_at,
-        finished_at=run.finished_at,
-    )
-
-
-def read_run(
-    database: Database, kind: RunKind[ResultT, InputsT], run_id: int
-) -> RunState[ResultT, InputsT]:
-    """Return a run of a kind.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none of this number and kind.
-    """
-    # Numbers beyond PostgreSQL's bigint cannot be anybody's.
-    with database.session() as session:
-        run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
-        if run is None or run.kind != kind.name:
-            raise NotFoundError(Text("运行", "run"), str(run_id))
-        return run_state(run, kind)
-
-
-def read_finished(
-    database: Database, kind: RunKind[ResultT, InputsT], run_id: int
-) -> RunState[ResultT, InputsT]:
-    """Return a run of a kind that has results.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none of this number and kind.
-    ConflictError
-        If it has not succeeded, or what it stored cannot be read.
-    """
-    run = read_run(database, kind, run_id)
-    _ = run.found  # refuses a run without any
-    return run
-
-
-def run_kind(database: Database, run_id: int) -> str | None:
-    """Return the kind of a run; None where there is none of this number."""
-    with database.session() as session:
-        run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
-        return None if run is None else run.kind
-
-
-def recent_runs(
-    database: Database, kind: RunKind[ResultT, InputsT], limit: int = 20
-) -> list[RunState[ResultT, InputsT]]:
-    """Return the newest runs of a kind, newest first."""
-    with database.session() as session:
-        return [run_state(run, kind) for run in store.list_runs(session, kind.name, limit)]
-
-
-def latest_success(
-    database: Database, kind: RunKind[ResultT, InputsT]
-) -> RunState[ResultT, InputsT] | None:
-    """Return the run of a kind that succeeded last, or None."""
-    with database.session() as session:
-        run = store.latest_run(session, kind.name)
-        return None if run is None else run_state(run, kind)
-
-
-def enqueue(
-    database: Database, kind: AnyKind, params: dict[str, Any], created_by: str | None
-) -> int:
-    """Store a run and put it into the queue; return its number.
-
-    If this process dies between the two, a worker finds the forgotten run and queues it.
-    """
-    run_id = store_run(database, kind, params, created_by)
-    _defer(database, run_id)
-    return run_id
-
-
-def store_run(
-    database: Database, kind: AnyKind, params: dict[str, Any], created_by: str | None
-) -> int:
-    """Store a run without queueing it, for a process that does it itself at once."""
-    with database.session() as session:
-        return store.add_run(session, kind.name, params, created_by)
-
-
-def _defer(database: Database, run_id: int) -> None:
-    job_id = defer_run(database, run_id)
-    with database.session() as session:
-        store.set_job(session, run_id, job_id)
-
-
-def cancel(
-    database: Database, kind: RunKind[ResultT, InputsT], run_id: int, *, by: SignedInUser
-) -> RunState[ResultT, InputsT]:
-    """Cancel a run: at once if it waits, else at its worker's next step. Ended runs stay as they are.
-
-    Raises
-    ------
-    NotAllowedError
-        If it is somebody else's; an administrator may cancel any.
-    """
-    run = read_run(database, kind, run_id)
-    if run.created_by != by.name and not allows(by.role, Permission.ADMINISTER):
-        raise NotAllowedError(
-            Text(
-                "这是别人开始的分析；只有开始它的人或系统管理员可以取消。",
-                "Somebody else started this run; only they or an administrator may cancel it.",
-            )
-        )
-    with database.session() as session:
-        store.request_cancel(session, run_id)
-    return read_run(database, kind, run_id)
 
 
 class Attempt:
@@ -277,6 +135,19 @@ class Attempt:
 Work = Callable[[Attempt, dict[str, Any]], None]
 
 
+def do_here(
+    database: Database,
+    kind: RunKind[ResultT, InputsT],
+    params: dict[str, Any],
+    work: Work,
+    listener: Listener | None = None,
+) -> RunState[ResultT, InputsT]:
+    """Store a run, do it in this process, and return how it ended."""
+    run_id = store_run(database, kind, params, None)
+    perform_here(database, run_id, work, listener)
+    return read_run(database, kind, run_id)
+
+
 def perform_here(
     database: Database, run_id: int, work: Work, listener: Listener | None = None
 ) -> None:
@@ -339,7 +210,7 @@ def perform(database: Database, run_id: int, work: Work, stopping: threading.Eve
             with database.session() as session:
                 again = _give_back(session, run_id, taken.attempt, error.text)
             if again:
-                _defer(database, run_id)
+                defer(database, run_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +253,7 @@ def _do(attempt: Attempt, taken: _Taken, work: Work) -> None:
         with database.session() as session:
             back = store.put_back(session, run_id, number)
         if back:
-            _defer(database, run_id)
+            defer(database, run_id)
     except CancelledError as error:
         _end(database, run_id, number, RunStatus.CANCELLED, error.text)
     except UnavailableError:
@@ -417,6 +288,6 @@ def take_care(database: Database) -> None:
                 again = False
                 store.end_run(session, run_id, attempt, RunStatus.FAILED, error=_NO_WORKER)
         if again:
-            _defer(database, run_id)
+            defer(database, run_id)
     for run_id in forgotten:
-        _defer(database, run_id)
+        defer(database, run_id)

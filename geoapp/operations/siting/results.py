@@ -28,7 +28,8 @@ from geoapp.core.results.siting import (
     SitingRun,
 )
 from geoapp.core.words import Level, RunStatus
-from geoapp.operations.runs.lifecycle import Attempt, LostRunError, read_finished
+from geoapp.operations.runs.lifecycle import Attempt, LostRunError
+from geoapp.operations.runs.state import read_finished
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import (
     Found,

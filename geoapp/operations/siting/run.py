@@ -11,15 +11,14 @@ from geoapp.core.results.siting import SITING_RUNS, SitingRun
 from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_metres
 from geoapp.operations.ground.reading import check_siting
-from geoapp.operations.runs import lifecycle as runs
-from geoapp.operations.runs.lifecycle import Attempt
+from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
+from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import store_siting
 from geoapp.operations.siting.solve import solve_siting
-from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
@@ -75,7 +74,7 @@ def start(
     """
     with database.session() as session:
         check_siting(session, wanted, zone)
-    return read(database, runs.enqueue(database, SITING_RUNS, wanted.stored(), created_by))
+    return enqueue(database, SITING_RUNS, wanted.stored(), created_by)
 
 
 def run_here(
@@ -87,12 +86,10 @@ def run_here(
     """Do a run in this process, for the command line, and return how it ended."""
     with database.session() as session:
         check_siting(session, wanted, settings.timezone)
-    run_id = runs.store_run(database, SITING_RUNS, wanted.stored(), None)
-    runs.perform_here(database, run_id, work(database, settings), progress)
-    return read(database, run_id)
+    return do_here(database, SITING_RUNS, wanted.stored(), work(database, settings), progress)
 
 
-def work(database: Database, settings: Settings) -> runs.Work:
+def work(database: Database, settings: Settings) -> Work:
     """Return the function that does a queued run."""
 
     def do(attempt: Attempt, params: dict[str, Any]) -> None:
@@ -152,23 +149,3 @@ def _compute(
         explanation,
         others,
     )
-
-
-def read(database: Database, run_id: int) -> SitingRun:
-    """Return a siting run's state."""
-    return runs.read_run(database, SITING_RUNS, run_id)
-
-
-def recent(database: Database, limit: int = 20) -> list[SitingRun]:
-    """Return the newest siting runs, newest first."""
-    return runs.recent_runs(database, SITING_RUNS, limit)
-
-
-def latest(database: Database) -> SitingRun | None:
-    """Return the siting run that succeeded last, or None."""
-    return runs.latest_success(database, SITING_RUNS)
-
-
-def cancel(database: Database, run_id: int, *, by: SignedInUser) -> SitingRun:
-    """Cancel a siting run; one that is solving keeps its best plan so far."""
-    return runs.cancel(database, SITING_RUNS, run_id, by=by)

@@ -15,7 +15,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs.lifecycle import read_run
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database, Session
 from geoapp.store.runs.scenarios import (

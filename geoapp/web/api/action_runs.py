@@ -9,10 +9,12 @@ from pydantic import BaseModel
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.questions.actions import ACTIONS
-from geoapp.core.results.actions import ActionProperties
+from geoapp.core.results.actions import ACTION_RUNS, ActionProperties
 from geoapp.core.roles import Permission
 from geoapp.operations.actions import results as action_results
 from geoapp.operations.actions import run as action_run
+from geoapp.operations.runs.queue import cancel_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import ActionRunAnswer, ActionRunList
@@ -68,21 +70,25 @@ def start(body: ActionRequest) -> Response:
 @require(Permission.SEE_UNPUBLISHED)
 def recent() -> Response:
     """List the newest runs of actions, newest first."""
-    return json_reply({"runs": [describe(run) for run in action_run.recent(services().database)]})
+    return json_reply(
+        {"runs": [describe(run) for run in recent_runs(services().database, ACTION_RUNS)]}
+    )
 
 
 @api.get("/<int:id>", summary="状态与结果 / State and results", responses={200: ActionRunAnswer})
 @require(Permission.SEE_UNPUBLISHED)
 def state(path: RunPath) -> Response:
     """Return the state of a run; once it is done, the plan, its bound, and the plans compared."""
-    return json_reply(describe(action_run.read(services().database, path.id)))
+    return json_reply(describe(read_run(services().database, ACTION_RUNS, path.id)))
 
 
 @api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: ActionRunAnswer})
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that looks for the whole plan keeps its best so far as its result."""
-    return json_reply(describe(action_run.cancel(services().database, path.id, by=signed_in())))
+    return json_reply(
+        describe(cancel_run(services().database, ACTION_RUNS, path.id, by=signed_in()))
+    )
 
 
 @api.get(

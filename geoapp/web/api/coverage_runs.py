@@ -11,12 +11,14 @@ from pydantic import BaseModel, Field
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import COVERAGE
-from geoapp.core.results.coverage import CoverageGap
+from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageGap
 from geoapp.core.results.run import AnyRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.queue import cancel_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
     CoverageRunAnswer,
@@ -116,7 +118,7 @@ class LoadParameters(Parameters):
 @api.get("", summary="最近的运行 / The newest runs", responses={200: CoverageRunList})
 def recent() -> Response:
     """List the newest coverage runs, newest first."""
-    runs = coverage_run.recent(services().database)
+    runs = recent_runs(services().database, COVERAGE_RUNS)
     return _json({"runs": [describe(run) for run in runs]})
 
 
@@ -127,7 +129,7 @@ def recent() -> Response:
 )
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress, and its figures once it has succeeded."""
-    return _json(describe(coverage_run.read(services().database, path.id)))
+    return _json(describe(read_run(services().database, COVERAGE_RUNS, path.id)))
 
 
 @api.post(
@@ -138,7 +140,7 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run: at once if it waits, else at its next step. Ended runs stay as they are."""
-    return _json(describe(coverage_run.cancel(services().database, path.id, by=signed_in())))
+    return _json(describe(cancel_run(services().database, COVERAGE_RUNS, path.id, by=signed_in())))
 
 
 @api.get(

@@ -10,8 +10,11 @@ from pydantic import Field
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.questions.siting import SITING
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
+from geoapp.operations.runs.queue import cancel_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.scenarios import check_readable, hidden_runs
@@ -78,7 +81,7 @@ def recent() -> Response:
     """List the newest siting runs, newest first."""
     database = services().database
     hidden = hidden_runs(database, signed_in())
-    runs = [run for run in siting_run.recent(database) if run.id not in hidden]
+    runs = [run for run in recent_runs(database, SITING_RUNS) if run.id not in hidden]
     return json_reply({"runs": [describe(run) for run in runs]})
 
 
@@ -87,14 +90,16 @@ def recent() -> Response:
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress; and objective, bound and gap once it is done."""
     check_readable(services().database, signed_in(), path.id)
-    return json_reply(describe(siting_run.read(services().database, path.id)))
+    return json_reply(describe(read_run(services().database, SITING_RUNS, path.id)))
 
 
 @api.post("/<int:id>/cancel", summary="取消 / Cancel", responses={200: SitingRunAnswer})
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that is solving keeps its best plan so far as its result."""
-    return json_reply(describe(siting_run.cancel(services().database, path.id, by=signed_in())))
+    return json_reply(
+        describe(cancel_run(services().database, SITING_RUNS, path.id, by=signed_in()))
+    )
 
 
 @api.get(

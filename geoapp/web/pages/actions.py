@@ -14,6 +14,7 @@ from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS, COSTS, ActionParameters
 from geoapp.core.results.actions import (
+    ACTION_RUNS,
     CHOICE_TEXT,
     ActionFindings,
     ActionRun,
@@ -22,10 +23,10 @@ from geoapp.core.results.actions import (
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
-from geoapp.operations.actions import run as action_run
 from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.ground.in_service import now
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.actions import kinds_text, verdict
 from geoapp.reports.words.question import question_title
 from geoapp.web.edge.access import require
@@ -56,7 +57,7 @@ def show() -> str:
     """Show the form, the earlier runs, and the run that the address names."""
     database = services().database
     number = request.args.get("run")
-    run = None if number is None else action_run.read(database, run_number(number))
+    run = None if number is None else read_run(database, ACTION_RUNS, run_number(number))
     names = region_names(database)
     return render_template(
         "planner/actions/page.html",
@@ -79,7 +80,7 @@ def show() -> str:
 @require(Permission.RUN)
 def result(run_id: int) -> str:
     """Answer a run's result alone, for the page that has followed it."""
-    run = action_run.read(services().database, run_id)
+    run = read_run(services().database, ACTION_RUNS, run_id)
     return render_template("planner/actions/result.html", lines=_lines(), fresh=True, **_parts(run))
 
 
@@ -107,7 +108,7 @@ def _next_workday() -> str:
 
 def _lines() -> list[SitingLine]:
     lines = []
-    for run in action_run.recent(services().database):
+    for run in recent_runs(services().database, ACTION_RUNS):
         told = RUN_STATUS_TEXT[run.status]
         if run.result is not None:
             shares = (

@@ -10,10 +10,10 @@ from click.testing import CliRunner, Result
 
 from geoapp.cli import main
 from geoapp.core.questions.actions import ActionKind
-from geoapp.core.results.actions import ActionFindings
+from geoapp.core.results.actions import ACTION_RUNS, ActionFindings
 from geoapp.core.results.status import SitingStatus
 from geoapp.core.settings import Settings
-from geoapp.operations.actions import run as action_run
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.actions import kinds_text, verdict
 from geoapp.store.engine import Database
@@ -40,7 +40,7 @@ def test_a_plan_from_the_terminal(actions: Any, database: Database, tmp_path: Pa
     book, layer = tmp_path / "actions.xlsx", tmp_path / "actions.gpkg"
     told = actions(*ASKED, "--extend", "2", "--build", "5", "-o", str(book))
     assert told.exit_code == 0, told.output
-    found = action_run.recent(database)[0].result
+    found = recent_runs(database, ACTION_RUNS)[0].result
     assert found is not None
     for one in found.actions:
         assert f"{one.text_zh} / {one.text_en}" in told.output

@@ -15,7 +15,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite
-from geoapp.core.results.actions import Choice
+from geoapp.core.results.actions import ACTION_RUNS, Choice
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.actions import results as action_results
@@ -23,6 +23,7 @@ from geoapp.operations.actions import run as action_run
 from geoapp.operations.actions.inputs import ActionInputs, read_action_inputs
 from geoapp.operations.actions.solve import choices, solve_choice
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
@@ -212,7 +213,7 @@ def test_what_cannot_be_asked_is_refused(
     with pytest.raises(InvalidValueError) as refused:
         action_run.start(town, replace(WANTED, **change), "ann")
     assert refused.value.parameter == member
-    assert action_run.recent(town) == []
+    assert recent_runs(town, ACTION_RUNS) == []
 
 
 def test_kept_as_it_was_asked() -> None:

@@ -31,6 +31,8 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.runs import lifecycle as runs
+from geoapp.operations.runs.queue import cancel_run, store_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.operations.worker import execute
@@ -243,9 +245,9 @@ def test_refuses_at_once_what_cannot_be_done(town: Database) -> None:
         with pytest.raises(InvalidValueError) as refused:
             coverage_run.start(town, replace(WANTED, **changes), None)  # type: ignore[arg-type]
         assert refused.value.parameter == parameter
-    assert coverage_run.recent(town) == []
+    assert recent_runs(town, COVERAGE_RUNS) == []
     with pytest.raises(NotFoundError):
-        coverage_run.read(town, 12345)
+        read_run(town, COVERAGE_RUNS, 12345)
 
 
 def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
@@ -255,36 +257,36 @@ def test_a_queued_run_can_be_cancelled_and_is_then_left_alone(
     assert run.status is RunStatus.QUEUED
     with pytest.raises(ConflictError):
         coverage_results.gap_zones(town, run.id)
-    assert coverage_run.cancel(town, run.id, by=ADMIN).status is RunStatus.CANCELLED
+    assert cancel_run(town, COVERAGE_RUNS, run.id, by=ADMIN).status is RunStatus.CANCELLED
     execute(town, settings, run.id, threading.Event())
-    assert coverage_run.read(town, run.id).status is RunStatus.CANCELLED
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.CANCELLED
 
 
 def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
-    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
+    run_id = store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     steps = []
 
     def work(attempt: runs.Attempt, _params: dict[str, Any]) -> None:
-        coverage_run.cancel(town, run_id, by=ADMIN)
+        cancel_run(town, COVERAGE_RUNS, run_id, by=ADMIN)
         end = time.monotonic() + 20
         while time.monotonic() < end:
             attempt.progress(0.5)
             steps.append(1)
 
     runs.perform(town, run_id, work, threading.Event())
-    run = coverage_run.read(town, run_id)
+    run = read_run(town, COVERAGE_RUNS, run_id)
     assert run.status is RunStatus.CANCELLED
     assert steps
 
 
 def test_a_failure_is_written_to_the_run(town: Database) -> None:
-    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
+    run_id = store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
 
     def work(_attempt: runs.Attempt, _params: dict[str, Any]) -> None:
         raise ZeroDivisionError("secret detail")
 
     runs.perform(town, run_id, work, threading.Event())
-    run = coverage_run.read(town, run_id)
+    run = read_run(town, COVERAGE_RUNS, run_id)
     assert run.status is RunStatus.FAILED
     assert run.error is not None
     assert "secret" not in run.error.both()
@@ -295,9 +297,9 @@ def test_a_stopping_worker_puts_its_run_back(town: Database, settings: Settings)
     stopping = threading.Event()
     stopping.set()
     execute(town, settings, run.id, stopping)
-    assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.QUEUED
     execute(town, settings, run.id, threading.Event())
-    assert coverage_run.read(town, run.id).status is RunStatus.SUCCEEDED
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.SUCCEEDED
 
 
 def test_a_lost_attempt_writes_nothing(town: Database, settings: Settings) -> None:
@@ -309,7 +311,7 @@ def test_a_lost_attempt_writes_nothing(town: Database, settings: Settings) -> No
         coverage_run.work(town, settings)(attempt, params)
 
     runs.perform(town, run.id, work, threading.Event())
-    assert coverage_run.read(town, run.id).status is RunStatus.RUNNING
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.RUNNING
     assert run_sql(town, "select count(*) from run_gap")[0][0] == 0
 
 
@@ -329,7 +331,7 @@ def test_silent_runs_are_queued_again_and_given_up_at_the_third_attempt(
         )
         runs.take_care(town)
         expected = RunStatus.QUEUED if attempt < runs.MAX_ATTEMPTS else RunStatus.FAILED
-        assert coverage_run.read(town, run.id).status is expected
+        assert read_run(town, COVERAGE_RUNS, run.id).status is expected
 
 
 def losing(
@@ -351,13 +353,13 @@ def test_a_run_that_lost_the_store_is_queued_again(town: Database, settings: Set
     run = coverage_run.start(town, WANTED, None)
     work = losing(town, settings, 1)
     runs.perform(town, run.id, work, threading.Event())
-    assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.QUEUED
     jobs = run_sql(
         town, "select j.status::text from procrastinate_jobs j join run on run.job_id = j.id"
     )
     assert jobs == [("todo",)]
     runs.perform(town, run.id, work, threading.Event())
-    assert coverage_run.read(town, run.id).status is RunStatus.SUCCEEDED
+    assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.SUCCEEDED
 
 
 def test_a_run_that_loses_the_store_again_and_again_is_given_up(
@@ -366,18 +368,18 @@ def test_a_run_that_loses_the_store_again_and_again_is_given_up(
     run = coverage_run.start(town, WANTED, None)
     work = losing(town, settings, 10)
     for _ in range(runs.MAX_ATTEMPTS):
-        assert coverage_run.read(town, run.id).status is RunStatus.QUEUED
+        assert read_run(town, COVERAGE_RUNS, run.id).status is RunStatus.QUEUED
         runs.perform(town, run.id, work, threading.Event())
-    failed = coverage_run.read(town, run.id)
+    failed = read_run(town, COVERAGE_RUNS, run.id)
     assert failed.status is RunStatus.FAILED
     assert failed.error is not None
     assert "数据库" in failed.error.zh
 
 
 def test_a_run_in_the_terminal_goes_on_after_an_outage(town: Database, settings: Settings) -> None:
-    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
+    run_id = store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     runs.perform_here(town, run_id, losing(town, settings, 2))
-    assert coverage_run.read(town, run_id).status is RunStatus.SUCCEEDED
+    assert read_run(town, COVERAGE_RUNS, run_id).status is RunStatus.SUCCEEDED
     assert run_sql(town, "select attempts from run") == [(3,)]
 
 
@@ -395,7 +397,7 @@ def test_a_queued_run_whose_job_is_gone_is_queued_again(town: Database) -> None:
 
 
 def test_a_run_that_never_came_into_the_queue_is_found(town: Database) -> None:
-    run_id = runs.store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
+    run_id = store_run(town, COVERAGE_RUNS, WANTED.stored(), None)
     run_sql(town, "update run set created_at = created_at - interval '1 hour'")
     runs.take_care(town)
     jobs = run_sql(town, "select args ->> 'run_id' from procrastinate_jobs where status = 'todo'")
@@ -434,7 +436,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
     run = coverage_run.start(town, WANTED, None)
 
     def status() -> RunStatus:
-        return coverage_run.read(town, run.id).status
+        return read_run(town, COVERAGE_RUNS, run.id).status
 
     with worker(town) as first:
         until(lambda: status() is RunStatus.RUNNING)
@@ -447,7 +449,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
         until(lambda: status() is RunStatus.SUCCEEDED)
         second.send_signal(signal.SIGTERM)
         assert second.wait(30) == 0
-    found = coverage_run.read(town, run.id)
+    found = read_run(town, COVERAGE_RUNS, run.id)
     assert found.result is not None
     assert found.result.total.weight == 300_250
     assert run_sql(town, "select attempts from run")[0][0] == 2

@@ -12,9 +12,9 @@ from geoapp.core.calendar import DayNature
 from geoapp.core.errors import ConflictError, UnusableInputError
 from geoapp.core.hours import explain, state
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.settings import Settings
 from geoapp.importers.osm.amenities import COLUMNS, open_amenities
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.run import run_here
 from geoapp.operations.demo.helsinki import (
     REGION,
@@ -29,6 +29,7 @@ from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.walks import NearestQuery
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.network.keeper import describe_network
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.vocabulary import load_calendar
@@ -178,7 +179,7 @@ def test_answers_walk_on_the_network(store: Database, settings_there: Settings) 
     total = run.result.total
     # Something is covered and something is not, or the first look would teach nothing.
     assert 0.5 < total.covered_share < 0.95
-    assert coverage_run.read(store, run.id).inputs.basis == "network"
+    assert read_run(store, COVERAGE_RUNS, run.id).inputs.basis == "network"
 
 
 def test_without_the_package_one_is_told_what_to_install(

@@ -10,10 +10,12 @@ from geoapp.core.errors import CancelledError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.results.run import RunState
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -63,7 +65,7 @@ def test_what_has_nothing_yet_is_cancelled(town: Database, settings: Settings) -
 
     with pytest.raises(CancelledError):
         run_with_bar(run)
-    assert coverage_run.recent(town)[0].status is RunStatus.CANCELLED
+    assert recent_runs(town, COVERAGE_RUNS)[0].status is RunStatus.CANCELLED
 
 
 def test_the_second_ends_the_program_and_the_terminal_is_as_before() -> None:

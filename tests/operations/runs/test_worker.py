@@ -5,9 +5,11 @@ import subprocess
 import sys
 
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
@@ -42,4 +44,4 @@ def test_runs_are_done_and_the_process_that_did_them_ends(
         timeout=300,
     )
     for one in asked:
-        assert coverage_run.read(database, one.id).status is RunStatus.SUCCEEDED
+        assert read_run(database, COVERAGE_RUNS, one.id).status is RunStatus.SUCCEEDED

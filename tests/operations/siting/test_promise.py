@@ -8,10 +8,12 @@ import pytest
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, SitingModel, SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.edit import change_facility
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.results import sites_of
@@ -118,7 +120,7 @@ def test_hours_by_which_the_sites_are_not_open_then_are_refused(
     assert caught.value.parameter == "hours"
     with pytest.raises(InvalidValueError, match=why):
         siting_run.start(town, replace(WANTED, hours=hours), None, zone=settings.timezone)
-    assert siting_run.recent(town) == []
+    assert recent_runs(town, SITING_RUNS) == []
 
 
 def test_without_hours_the_verdict_says_what_it_rests_on(

@@ -14,11 +14,12 @@ from geoapp.cli import main
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.plan_report import save_plan
-from geoapp.operations.siting import run as siting_run
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
@@ -83,7 +84,7 @@ def test_a_siting_run(
     done = CliRunner().invoke(main, [*words.split(), *more, "-o", str(tmp_path / "plan.xlsx")])
     assert done.exit_code == 0, done.output
     assert TITLE in done.output
-    [run] = siting_run.recent(town)
+    [run] = recent_runs(town, SITING_RUNS)
     assert SitingParameters.from_stored(run.params).same_as(QUESTION)
     sheet = openpyxl.load_workbook(tmp_path / "plan.xlsx")["summary 摘要"]
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row]

@@ -14,6 +14,7 @@ from sqlalchemy import text
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, Quota, SitingModel, SitingParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -21,6 +22,8 @@ from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs import lifecycle as runs
+from geoapp.operations.runs.queue import cancel_run, store_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
@@ -491,7 +494,7 @@ def test_refuses_at_once_what_cannot_be_done(
     with pytest.raises(InvalidValueError) as refused:
         siting_run.start(town, replace(WANTED, **changes), None)
     assert refused.value.parameter == parameter
-    assert siting_run.recent(town) == []
+    assert recent_runs(town, SITING_RUNS) == []
 
 
 def test_quotas_of_regions_that_hold_each_other_are_refused(
@@ -543,7 +546,7 @@ def test_a_cancel_while_solving_keeps_the_best_so_far(
 ) -> None:
     def stop_early(inputs: Any, wanted: Any, *, progress: Any, cancelled: Any) -> Any:
         progress(1.0, 2.0)
-        siting_run.cancel(town, run_id, by=ADMIN)
+        cancel_run(town, SITING_RUNS, run_id, by=ADMIN)
         while not cancelled():
             pass
         # The library is asked with a flag that is up: it answers with its first plan.
@@ -552,9 +555,9 @@ def test_a_cancel_while_solving_keeps_the_best_so_far(
     real = siting_run.solve_siting
     monkeypatch.setattr(siting_run, "solve_siting", stop_early)
     wanted = replace(WANTED, p=2)
-    run_id = runs.store_run(town, SITING_RUNS, wanted.stored(), None)
+    run_id = store_run(town, SITING_RUNS, wanted.stored(), None)
     runs.perform_here(town, run_id, siting_run.work(town, settings))
-    run = siting_run.read(town, run_id)
+    run = read_run(town, SITING_RUNS, run_id)
     assert (run.status, run.cancel_requested) == (RunStatus.SUCCEEDED, True)
     assert run.result is not None
     assert run.result.status in ("cancelled", "optimal")
@@ -566,7 +569,7 @@ def test_a_cancel_before_solving_has_no_results(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop_early(*_: Any, **__: Any) -> Any:
-        siting_run.cancel(town, run_id, by=ADMIN)
+        cancel_run(town, SITING_RUNS, run_id, by=ADMIN)
         while True:
             tell(0.5, None)
 
@@ -577,9 +580,9 @@ def test_a_cancel_before_solving_has_no_results(
 
     tell: Any = None
     monkeypatch.setattr(siting_run, "read_siting_inputs", reading)
-    run_id = runs.store_run(town, SITING_RUNS, WANTED.stored(), None)
+    run_id = store_run(town, SITING_RUNS, WANTED.stored(), None)
     runs.perform_here(town, run_id, siting_run.work(town, settings))
-    run = siting_run.read(town, run_id)
+    run = read_run(town, SITING_RUNS, run_id)
     assert (run.status, run.result) == (RunStatus.CANCELLED, None)
     with pytest.raises(ConflictError):
         siting_results.sites_of(town, run_id)
@@ -593,7 +596,7 @@ def test_a_lost_attempt_writes_nothing_and_a_stopping_worker_puts_its_run_back(
     stopping = threading.Event()
     stopping.set()
     execute(town, settings, run.id, stopping)
-    assert siting_run.read(town, run.id).status is RunStatus.QUEUED
+    assert read_run(town, SITING_RUNS, run.id).status is RunStatus.QUEUED
 
     def work(attempt: runs.Attempt, params: dict[str, Any]) -> None:
         # While this worker was silent another one took the run up.
@@ -601,15 +604,15 @@ def test_a_lost_attempt_writes_nothing_and_a_stopping_worker_puts_its_run_back(
         siting_run.work(town, settings)(attempt, params)
 
     runs.perform(town, run.id, work, threading.Event())
-    assert siting_run.read(town, run.id).status is RunStatus.RUNNING
+    assert read_run(town, SITING_RUNS, run.id).status is RunStatus.RUNNING
     for table in ("run_site", "run_region"):
         assert run_sql(town, f"select count(*) from {table}")[0][0] == 0
     run_sql(town, "update run set status = 'queued' where id = :id", id=run.id)
     execute(town, settings, run.id, threading.Event())
-    assert siting_run.read(town, run.id).status is RunStatus.SUCCEEDED
+    assert read_run(town, SITING_RUNS, run.id).status is RunStatus.SUCCEEDED
     assert len(siting_results.sites_of(town, run.id)) == 1
     with pytest.raises(NotFoundError):
-        coverage_run.read(town, run.id)
+        read_run(town, COVERAGE_RUNS, run.id)
 
 
 def test_results_are_written_whole_or_not_at_all(

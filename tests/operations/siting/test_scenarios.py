@@ -8,8 +8,10 @@ from sqlalchemy import event, text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.runs.queue import cancel_run
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.scenarios import Audience, SavedScenario
@@ -195,6 +197,6 @@ def test_a_run_is_cancelled_by_who_started_it_or_an_administrator(database: Data
     seed_town(database)
     run = siting_run.start(database, QUESTION, created_by="ann").id
     with pytest.raises(NotAllowedError):
-        siting_run.cancel(database, run, by=BEN)
+        cancel_run(database, SITING_RUNS, run, by=BEN)
     admin = SignedInUser(4, "ada", Role.ADMIN, "")
-    assert siting_run.cancel(database, run, by=admin).status == "cancelled"
+    assert cancel_run(database, SITING_RUNS, run, by=admin).status == "cancelled"

@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.runs import lifecycle as runs
+from geoapp.operations.runs.queue import cancel_run
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
@@ -55,13 +58,13 @@ def city(database: Database) -> Database:
 def test_a_cancel_keeps_the_best_so_far(city: Database) -> None:
     run = siting_run.start(city, HARD, "wang")
     with worker(city):
-        until(lambda: "求解：目前" in siting_run.read(city, run.id).step.zh)
-        told = siting_run.read(city, run.id)
+        until(lambda: "求解：目前" in read_run(city, SITING_RUNS, run.id).step.zh)
+        told = read_run(city, SITING_RUNS, run.id)
         assert told.status is RunStatus.RUNNING
         assert "within" in told.step.en
-        siting_run.cancel(city, run.id, by=ADMIN)
-        until(lambda: siting_run.read(city, run.id).status is not RunStatus.RUNNING)
-    done = siting_run.read(city, run.id)
+        cancel_run(city, SITING_RUNS, run.id, by=ADMIN)
+        until(lambda: read_run(city, SITING_RUNS, run.id).status is not RunStatus.RUNNING)
+    done = read_run(city, SITING_RUNS, run.id)
     assert (done.status, done.cancel_requested) == (RunStatus.SUCCEEDED, True)
     assert done.result is not None
     assert (done.result.status, done.result.proven) == ("cancelled", False)
@@ -75,10 +78,10 @@ def test_a_cancel_keeps_the_best_so_far(city: Database) -> None:
 def test_a_killed_worker_leaves_nothing_half_written(city: Database, settings: Settings) -> None:
     run = siting_run.start(city, HARD, None)
     with worker(city) as process:
-        until(lambda: "求解" in siting_run.read(city, run.id).step.zh)
+        until(lambda: "求解" in read_run(city, SITING_RUNS, run.id).step.zh)
         process.kill()
         process.wait()
-    assert siting_run.read(city, run.id).status is RunStatus.RUNNING
+    assert read_run(city, SITING_RUNS, run.id).status is RunStatus.RUNNING
     for table in ("run_site", "run_region"):
         assert run_sql(city, f"select count(*) from {table}")[0][0] == 0
     run_sql(
@@ -87,10 +90,10 @@ def test_a_killed_worker_leaves_nothing_half_written(city: Database, settings: S
         "params = params || '{\"time_limit_seconds\": 0.5}'",
     )
     runs.take_care(city)
-    assert siting_run.read(city, run.id).status is RunStatus.QUEUED
+    assert read_run(city, SITING_RUNS, run.id).status is RunStatus.QUEUED
     with worker(city):
-        until(lambda: siting_run.read(city, run.id).status is RunStatus.SUCCEEDED)
-    done = siting_run.read(city, run.id)
+        until(lambda: read_run(city, SITING_RUNS, run.id).status is RunStatus.SUCCEEDED)
+    done = read_run(city, SITING_RUNS, run.id)
     assert done.result is not None
     # Half a second is no time for a proof, and none is claimed.
     assert (done.result.status, done.result.proven) == ("time_limit", False)

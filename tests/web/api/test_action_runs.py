@@ -6,10 +6,11 @@ import pytest
 from flask import Flask
 
 from geoapp.core.geo import from_wgs84
+from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.actions import run as action_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
@@ -51,7 +52,7 @@ def test_a_run_from_start_to_actions(app: Flask, town: Database, settings: Setti
     state = client.get(f"{ADDRESS}/{number}").get_json()
     assert state["result"]["status"] == "optimal"
     assert state["result"]["cost"] <= 9
-    found = action_run.read(town, number)
+    found = read_run(town, ACTION_RUNS, number)
     assert found.params["drawn"][0]["lon"] != drawn[0]["lon"]
     rows = client.get(f"{ADDRESS}/{number}/actions?datum=gcj02").get_json()["features"]
     assert [one["properties"]["adds"] for one in rows] == [
@@ -88,4 +89,4 @@ def test_what_is_refused_with_its_reason(
     client = client_of(app, town, Role.PLANNER)
     told = problem_of(client.post(ADDRESS, json=ASKED | change), 422)
     assert told["detail_zh"]
-    assert action_run.recent(town) == []
+    assert recent_runs(town, ACTION_RUNS) == []

@@ -15,11 +15,12 @@ from flask import Flask, Response, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
+from geoapp.core.results.actions import ACTION_RUNS
+from geoapp.core.results.coverage import COVERAGE_RUNS
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
-from geoapp.operations.actions import run as action_run
-from geoapp.operations.coverage.run import recent
-from geoapp.operations.siting import run as siting_run
+from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.operations.worker import execute
@@ -190,7 +191,11 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 def do_waiting_runs(database: Database, settings: Settings) -> None:
     """Do what the job worker beside the service does."""
-    for run in (*recent(database), *siting_run.recent(database), *action_run.recent(database)):
+    for run in (
+        *recent_runs(database, COVERAGE_RUNS),
+        *recent_runs(database, SITING_RUNS),
+        *recent_runs(database, ACTION_RUNS),
+    ):
         if run.status == "queued":
             execute(database, settings, run.id, threading.Event())
 

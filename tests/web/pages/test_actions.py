@@ -5,9 +5,10 @@ import threading
 import pytest
 from playwright.sync_api import Page, expect
 
+from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.actions import run as action_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 from tests.web.pages.coverage.test_planner import fits
@@ -26,7 +27,7 @@ def ask(page: Page, site: Site, settings: Settings) -> int:
     """Start what the form says, do it as the worker would, and wait for the answer."""
     page.click("#start")
     expect(page.locator("#follow")).to_be_visible()
-    run = action_run.recent(site.database)[0]
+    run = recent_runs(site.database, ACTION_RUNS)[0]
     execute(site.database, settings, run.id, threading.Event())
     expect(page.locator(f'#result[data-shown="{run.id}"]')).to_be_visible()
     return run.id
@@ -40,7 +41,7 @@ def test_longer_hours_and_new_stations_are_compared(
     page.fill("#budget", "12")
     page.fill("#amount", "300")
     number = ask(page, site, settings)
-    found = action_run.read(site.database, number).result
+    found = read_run(site.database, ACTION_RUNS, number).result
     assert found is not None
     rows = page.locator("#choices tbody tr")
     expect(rows).to_have_count(3)
@@ -77,7 +78,7 @@ def test_english_and_what_is_missing_is_said(site: Site, visit: Visit, settings:
     page.get_by_label("21:00").check()
     page.fill("#until", "00:00")
     number = ask(page, site, settings)
-    run = action_run.read(site.database, number)
+    run = read_run(site.database, ACTION_RUNS, number)
     assert run.params["hours"] == "Mo-Su 06:00-24:00"
     assert run.result is not None
     expect(page.locator("#choices")).to_have_count(0)  # one kind of action: nothing to compare

@@ -11,8 +11,10 @@ from playwright.sync_api import Page, expect
 
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import DrawnSite, SitingParameters
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.scenarios import Audience
@@ -74,7 +76,7 @@ def test_what_is_placed_is_kept_and_found_again(
     page.click("#scenario-link")
     expect(page.locator("#verdict")).to_have_text("已证明最优")
     expect(page.locator(".plan-sites tbody tr")).to_have_count(2)
-    run = siting_run.read(site.database, number)
+    run = read_run(site.database, SITING_RUNS, number)
     assert run.result is not None
     expect(page.locator(".figures")).to_contain_text(f"{run.result.total.added_weight:,.0f}")
     # And back to how it was.
@@ -111,7 +113,7 @@ def test_forbidden_places_are_drawn_read_and_taken_back(
     page.fill("#amount", "300")
     page.fill("#p", "2")
     number = ask(page, site, settings)
-    asked = SitingParameters.from_stored(siting_run.read(site.database, number).params)
+    asked = SitingParameters.from_stored(read_run(site.database, SITING_RUNS, number).params)
     (area,) = asked.forbidden_areas
     shapes = (shapely.geometry.shape(one) for one in (area, SQUARE))
     assert shapely.equals_exact(*shapes, tolerance=1e-6)
@@ -135,7 +137,7 @@ def test_a_run_opens_with_its_question_and_nothing_is_lost(
     expect(page.locator("#never li")).to_contain_text("G-1")
     page.locator("#never button").click()
     number = ask(page, site, settings)
-    again = SitingParameters.from_stored(siting_run.read(site.database, number).params)
+    again = SitingParameters.from_stored(read_run(site.database, SITING_RUNS, number).params)
     assert (again.target_gap, again.quotas) == (0.01, beyond)
     page.click("#kept-drop")
     expect(page.locator("#kept")).to_be_hidden()

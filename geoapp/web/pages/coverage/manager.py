@@ -9,6 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import (
+    COVERAGE_RUNS,
     AccessFigures,
     AccessTotals,
     CoverageRun,
@@ -17,8 +18,8 @@ from geoapp.core.results.coverage import (
 from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.vocabularies import read_demand_sets
+from geoapp.operations.runs.state import latest_run, read_run
 from geoapp.reports.words.coverage import (
     Figures,
     demand_code,
@@ -121,8 +122,8 @@ def _run() -> CoverageRun | None:
     database = services().database
     number = request.args.get("run")
     if number is None:
-        return coverage_run.latest(database)
-    run = coverage_run.read(database, run_number(number))
+        return latest_run(database, COVERAGE_RUNS)
+    run = read_run(database, COVERAGE_RUNS, run_number(number))
     return run if run.status is RunStatus.SUCCEEDED else None
 
 

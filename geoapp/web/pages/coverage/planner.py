@@ -9,12 +9,12 @@ from flask import Blueprint, render_template, request
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.facilities.vocabularies import read_demand_sets
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
     RunLine,
     demand_code,
@@ -45,7 +45,7 @@ def show() -> str:
     number = request.args.get("run")
     run = None
     if number is not None:
-        run = coverage_run.read(database, run_number(number))
+        run = read_run(database, COVERAGE_RUNS, run_number(number))
     names = region_names(database)
     return render_template(
         "planner/coverage/page.html",
@@ -70,12 +70,12 @@ def result(run_id: int) -> str:
         "planner/coverage/result.html",
         runs=_lines(),
         fresh=True,
-        **run_parts(coverage_run.read(database, run_id), names),
+        **run_parts(read_run(database, COVERAGE_RUNS, run_id), names),
     )
 
 
 def _lines() -> list[RunLine]:
-    return [run_line(one, naming()) for one in coverage_run.recent(services().database)]
+    return [run_line(one, naming()) for one in recent_runs(services().database, COVERAGE_RUNS)]
 
 
 def run_number(value: str) -> int:

@@ -13,15 +13,15 @@ from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING, SitingParameters
 from geoapp.core.results.explanation import OtherPlans
-from geoapp.core.results.siting import Site, SitingRun
+from geoapp.core.results.siting import SITING_RUNS, Site, SitingRun
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.plan_report import save_plan
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proposals import propose
@@ -218,13 +218,13 @@ def adopt(run_id: int) -> Response:
 
 def _readable(run_id: int) -> SitingRun:
     scenarios.check_readable(services().database, signed_in(), run_id)
-    return siting_run.read(services().database, run_id)
+    return read_run(services().database, SITING_RUNS, run_id)
 
 
 def _recent() -> list[SitingRun]:
     database = services().database
     hidden = scenarios.hidden_runs(database, signed_in())
-    return [run for run in siting_run.recent(database) if run.id not in hidden]
+    return [run for run in recent_runs(database, SITING_RUNS) if run.id not in hidden]
 
 
 def _title(run: SitingRun) -> Text:

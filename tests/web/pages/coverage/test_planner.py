@@ -7,17 +7,19 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
     """Do the newest run in this process, as the worker would."""
-    run = coverage_run.recent(site.database)[0]
+    run = recent_runs(site.database, COVERAGE_RUNS)[0]
     execute(site.database, settings, run.id, threading.Event())
     return run.id
 
@@ -51,7 +53,7 @@ def test_a_run_is_followed_to_its_gaps(
     number = do_queued_run(site, settings)
     expect(page.locator(f'#result[data-shown="{number}"]')).to_be_visible()
     expect(page.locator("#follow")).to_be_hidden()
-    run = coverage_run.read(site.database, number)
+    run = read_run(site.database, COVERAGE_RUNS, number)
     assert run.result is not None
     share = f"{run.result.total.covered_share * 100:.1f}%"
     expect(page.locator(".figure dd").first).to_have_text(share)
@@ -141,7 +143,7 @@ def test_form_says_what_is_missing(site: Site, visit: Visit) -> None:
         page.locator(".chip", has_text=family).click()
     page.click("#start")
     expect(page.locator("#form-error")).to_contain_text("至少选一类")
-    assert coverage_run.recent(site.database) == []
+    assert recent_runs(site.database, COVERAGE_RUNS) == []
 
 
 def test_moment_and_minutes_reach_the_run(site: Site, visit: Visit) -> None:
@@ -153,7 +155,7 @@ def test_moment_and_minutes_reach_the_run(site: Site, visit: Visit) -> None:
     page.fill("#at", "2026-11-24T22:00")
     page.click("#start")
     expect(page.locator("#follow")).to_be_visible()
-    params = coverage_run.recent(site.database)[0].params
+    params = recent_runs(site.database, COVERAGE_RUNS)[0].params
     assert params["standard_seconds"] == 480
     assert params["standard_m"] is None
     assert params["at"].startswith("2026-11-24T22:00:00+08:00")

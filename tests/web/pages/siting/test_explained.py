@@ -3,9 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
+from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
+from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
 from tests.web.conftest import Site, Visit, serious_violations
 from tests.web.pages.coverage.test_planner import fits
 from tests.web.pages.siting.test_views import ask, open_siting
@@ -25,7 +26,7 @@ def test_zones_and_limits_beside_the_sites(
     page.fill("#p", "2")
     page.fill("#amount", "150")
     number = ask(page, site, settings)
-    run = siting_run.read(site.database, number)
+    run = read_run(site.database, SITING_RUNS, number)
     assert run.result is not None
     expect(page.locator("#zones-title")).to_contain_text(out)
     zones = siting_results.gap_zones(site.database, number)

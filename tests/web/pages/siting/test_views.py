@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from geoapp.core.results.siting import CurvePoint, SitingFigures, SitingFindings
+from geoapp.core.results.siting import SITING_RUNS, CurvePoint, SitingFigures, SitingFindings
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
-from geoapp.operations.siting import run as siting_run
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
@@ -19,7 +19,7 @@ from tests.web.pages.coverage.test_planner import fits
 
 def do_queued_run(site: Site, settings: Settings) -> int:
     """Do the newest run in this process, as the worker would."""
-    run = siting_run.recent(site.database)[0]
+    run = recent_runs(site.database, SITING_RUNS)[0]
     execute(site.database, settings, run.id, threading.Event())
     return run.id
 
@@ -50,7 +50,7 @@ def test_sites_are_found_and_proven(
     page.fill("#p", "3")
     page.fill("#amount", "300")
     number = ask(page, site, settings)
-    run = siting_run.read(site.database, number)
+    run = read_run(site.database, SITING_RUNS, number)
     assert run.result is not None
     assert run.result.proven
     expect(page.locator("#verdict")).to_have_text("已证明最优")
@@ -220,7 +220,7 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     expect(rows.nth(1)).to_contain_text("-2")
     expect(rows.nth(2)).to_contain_text("1")  # the best one is among the best three here
     expect(page.locator(".notice")).to_have_count(0)
-    totals = [siting_run.read(site.database, one).result.total for one in numbers]  # type: ignore[index]
+    totals = [read_run(site.database, SITING_RUNS, one).result.total for one in numbers]  # type: ignore[index]
     difference = totals[0].added_weight - totals[1].added_weight
     expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
     assert fits(page)
@@ -239,7 +239,7 @@ def test_other_plans_and_a_site_without_a_landlord(
     page.fill("#alternatives", "2")
     page.fill("#differ", "1")
     number = ask(page, site, settings)
-    result = siting_run.read(site.database, number).result
+    result = read_run(site.database, SITING_RUNS, number).result
     assert result is not None
     plans = page.locator("#alternatives li")
     expect(plans).to_have_count(len(result.alternatives.plans))
@@ -268,7 +268,7 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.fill("#most-each", "1")
     page.fill("#backup-share", "25")
     number = ask(page, site, settings)
-    params = siting_run.read(site.database, number).params
+    params = read_run(site.database, SITING_RUNS, number).params
     assert params["quotas"] == {"370203": {"min": None, "max": 1}}
     assert params["backup_share"] == 0.25
     assert len(siting_results.sites_of(site.database, number)) == 1
