@@ -3,7 +3,9 @@
 Uncovered points are put into square cells of half the link distance (the standard as a straight
 line); cells that touch, corners included, form a zone. A zone whose extent is longer than four link
 distances is halved across its longer side until it is not. The cells belong to the study area and
-not to the order of the points, so the same demand gives the same zones however it is listed.
+not to the order of the points, so the same demand gives the same zones however it is listed. Each
+uncovered point is in one zone, and their figures add up to all of the uncovered demand; how they are
+drawn is told in `zone_shapes`.
 """
 
 import math
@@ -21,8 +23,9 @@ from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.coverage.coverage import CoverageResult
+from geoapp.analysis.coverage.zone_shapes import zone_shapes
 from geoapp.analysis.frames import DemandFrame
-from geoapp.analysis.geometry.planes import LocalPlane, as_multipolygon, middle_of
+from geoapp.analysis.geometry.planes import LocalPlane, middle_of
 from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -79,7 +82,8 @@ class GapZone:
     name
         Region, part of the region and rank.
     geometry
-        EPSG:4326, valid, holds all the zone's points; neighbours may overlap by a quarter link.
+        EPSG:4326, valid; holds all the zone's points, no covered point and none of another zone, and
+        overlaps no other zone (see `zone_shapes`).
     point_count, workers
         Uncovered demand points in it and their weight.
     mean_m, worst_m
@@ -129,7 +133,6 @@ class GapResult:
 @dataclass(frozen=True, slots=True)
 class _Draft:
     points: IntArray
-    cells: IntArray
     workers: float
     worst_m: float
     lon: float
@@ -190,12 +193,15 @@ def gap_zones(
     for held in _divided(cells, np.arange(len(cells)), _DIAMETER_LINKS * link_m / side_m):
         raise_if(cancelled)
         points = np.concatenate([by_cell[bounds[cell] : bounds[cell + 1]] for cell in held])
-        drafts.append(_draft(demand, result, open_points[points], xy[points], cells[held]))
+        drafts.append(_draft(demand, result, open_points[points], xy[points]))
     drafts.sort(key=lambda one: (-one.workers, -one.worst_m, one.lon, one.lat))
     for number, draft in enumerate(drafts, start=1):
         zone_of_point[draft.points] = number if number <= max_zones else -1
     kept = drafts[:max_zones]
-    shapes = plane.lonlat(np.array([_shape(draft.cells, side_m) for draft in kept], dtype=object))
+    apart = result.covered | (zone_of_point != 0)  # where nobody is, nothing is to be kept apart
+    shapes = zone_shapes(
+        demand.lon[apart], demand.lat[apart], zone_of_point[apart], len(kept), link_m
+    )
     zones = []
     for number, draft in enumerate(kept):
         raise_if(cancelled)
@@ -241,7 +247,6 @@ def _draft(
     result: CoverageResult,
     points: IntArray,
     xy: FloatArray,
-    cells: IntArray,
 ) -> _Draft:
     """Weigh a zone and find its middle; sums by fsum, so that the order does not matter."""
     weight = result.weight[points]
@@ -253,7 +258,6 @@ def _draft(
     centre = np.lexsort((lat, lon, away_m))[0]
     return _Draft(
         points=points,
-        cells=cells,
         workers=workers,
         worst_m=float(result.walk_m[points].max()),
         lon=float(lon[centre]),
@@ -261,18 +265,10 @@ def _draft(
     )
 
 
-def _shape(cells: IntArray, side_m: float) -> BaseGeometry:
-    """Draw the cells as one rounded shape that holds every point of them."""
-    x, y = cells[:, 0] * side_m, cells[:, 1] * side_m
-    squares = shapely.union_all(shapely.box(x, y, x + side_m, y + side_m))
-    grown = shapely.buffer(squares, side_m / 2, quad_segs=4)
-    return shapely.simplify(shapely.buffer(grown, -side_m / 4, quad_segs=4), side_m / 50)
-
-
 def _zone(
     rank: int,
     draft: _Draft,
-    shape: BaseGeometry,
+    shape: shapely.MultiPolygon,
     demand: DemandFrame,
     result: CoverageResult,
     regions: Mapping[str, NamedRegion],
@@ -287,7 +283,7 @@ def _zone(
     return GapZone(
         rank=rank,
         name=_name(rank, region, part),
-        geometry=as_multipolygon(shape),
+        geometry=shape,
         point_count=len(draft.points),
         workers=draft.workers,
         mean_m=math.fsum(walk_m * weight) / draft.workers if reachable else None,

@@ -5,11 +5,13 @@ from pathlib import Path
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import CoverageFindings
 from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
+from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.store.engine import Database
 
@@ -17,6 +19,12 @@ from geoapp.store.engine import Database
 def check_output(path: Path) -> None:
     """Refuse a file name whose format is not known, before any work is done."""
     check_suffix(path)
+
+
+def _zones(found: CoverageFindings) -> list[tuple[Text, Text]]:
+    """Return that not all gap zones are listed, where that is so."""
+    shown = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
+    return [(Text("盲区", "gap zones"), shown)] if shown.zh else []
 
 
 def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
@@ -34,7 +42,7 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
     title = Text("问题", "question"), question_title(question, naming)
     tables = CoverageTables(
-        question=[title, *question_lines(question, naming)],
+        question=[title, *question_lines(question, naming), *_zones(run.found)],
         about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),

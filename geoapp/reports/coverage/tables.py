@@ -30,7 +30,7 @@ class CoverageTables:
     Attributes
     ----------
     question
-        What was asked, as labels and values for people.
+        What was asked, and how many gap zones are listed of how many, as labels and values for people.
     about
         The run's number, parameters, inputs and totals.
     regions
@@ -137,3 +137,6 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         gaps.to_file(path, layer="gaps", driver="GPKG")
         plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
         plain.to_file(path, layer="regions", driver="GPKG", mode="a")
+        lines = [{"label": label.both(), "value": value.both()} for label, value in tables.question]
+        asked = gpd.GeoDataFrame(pd.DataFrame(lines), geometry=[None] * len(lines), crs="EPSG:4326")
+        asked.to_file(path, layer="question", driver="GPKG", mode="a")

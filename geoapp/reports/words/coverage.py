@@ -228,9 +228,32 @@ def share_text(
     return Text(zh, en)
 
 
+def zones_text(listed: int | None, rest_zones: int | None, rest_workers: float | None) -> Text:
+    """Return how many gap zones are listed of how many, and whom the others hold; empty if all are.
+
+    Parameters
+    ----------
+    listed, rest_zones, rest_workers
+        None for a run from before they were counted.
+    """
+    if not rest_zones or listed is None:
+        return Text("", "")
+    first = format_count(listed)
+    every = counted(listed + rest_zones, "处", "gap zone")
+    workers = counted(rest_workers or 0.0, "人", "worker")
+    holds = "holds" if rest_zones == 1 else "hold"
+    return Text(
+        f"显示前 {first} 处，共 {every.zh}；其余含 {workers.zh}",
+        f"the first {first} of {every.en} are shown; the rest {holds} {workers.en}",
+    )
+
+
 def counted_text(found: CoverageFindings) -> Text:
     """Return how many gap zones there are, and which facilities counted."""
-    zones = counted(found.gap_zones, "处", "gap zone")
+    zones = counted(found.gap_zones + found.gap_rest_zones, "处", "gap zone")
+    shown = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
+    if shown.zh:
+        zones = Text(f"{zones.zh}（{shown.zh}）", f"{zones.en} ({shown.en})")
     facilities = counted(found.facilities_counted, "个", "facility", "facilities")
     of, unknown = format_count(found.facilities), format_count(found.facilities_hours_unknown)
     return Text(
@@ -245,7 +268,11 @@ def map_note(run: CoverageRun, zone: str) -> Text:
     standard = standard_text(question.standard_m, question.standard_seconds)
     basis = BASIS_TEXT[run.inputs.basis]
     day = "" if run.finished_at is None else format_moment(run.finished_at, zone).zh[:10]
-    return Text(
-        f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}",
-        f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}",
-    )
+    zh = f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}"
+    en = f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}"
+    found = run.result
+    if found is not None:
+        zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
+        if zones.zh:
+            return Text(f"{zh}；盲区{zones.zh}", f"{en}; {zones.en}")
+    return Text(zh, en)

@@ -25,6 +25,7 @@ from geoapp.core.units import (
     format_share,
 )
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT
+from geoapp.reports.words.coverage import zones_text
 
 _OBJECTIVE = {
     ObjectiveUnit.WORKERS: Text("新增覆盖人数", "workers newly reached"),
@@ -150,6 +151,9 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
     if found.unreachable_weight:
         label = Text("步行到不了、未计入的人数", "workers whom no walk reaches, left out")
         lines.append((label, format_count(found.unreachable_weight)))
+    zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
+    if zones.zh:
+        lines.append((Text("盲区", "gap zones"), zones.both()))
     lines += [
         (Text("户外劳动者", "outdoor workers"), format_count(total.weight)),
         (

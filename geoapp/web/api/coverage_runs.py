@@ -160,8 +160,14 @@ def regions(path: RunPath) -> Response:
     responses={200: GapFeatureCollection, 409: Problem},
 )
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
-    """Return the gap zones of a finished run as GeoJSON, those with the most workers first."""
-    zones = coverage_results.gap_zones(services().database, path.id)
+    """Return the gap zones of a finished run as GeoJSON, those with the most workers first.
+
+    At most 500 are listed; ``total_zones`` counts all, ``rest_zones`` and ``rest_workers`` those left
+    out and the workers in them.
+    """
+    database = services().database
+    zones = coverage_results.gap_zones(database, path.id)
+    found = coverage_results.finished(database, path.id).found
     features = [
         {
             "type": "Feature",
@@ -173,7 +179,13 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
         }
         for zone in zones
     ]
-    body = {"type": "FeatureCollection", "features": features}
+    body = {
+        "type": "FeatureCollection",
+        "features": features,
+        "total_zones": len(zones) + found.gap_rest_zones,
+        "rest_zones": found.gap_rest_zones,
+        "rest_workers": found.gap_rest_workers,
+    }
     return _json(body, mimetype="application/geo+json")
 
 

@@ -39,6 +39,9 @@ class GapFeatureCollection(BaseModel):
 
     type: Literal["FeatureCollection"]
     features: list[GapFeature]
+    total_zones: int
+    rest_zones: int
+    rest_workers: float
 
 
 class _RunAnswer(BaseModel):
@@ -151,6 +154,9 @@ class SitingGapFeatureCollection(BaseModel):
 
     type: Literal["FeatureCollection"]
     features: list[SitingGapFeature]
+    total_zones: int
+    rest_zones: int
+    rest_workers: float
 
 
 class SitingRegions(BaseModel):

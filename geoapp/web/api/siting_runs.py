@@ -121,8 +121,16 @@ def sites(path: RunPath, query: SitesParameters) -> Response:
     )
 
 
-def _collection(rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datum) -> Response:
-    """Answer features, given the id, the geometry (WKB) and the properties of each."""
+def _collection(
+    rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datum, **members: float
+) -> Response:
+    """Answer features, given the id, the geometry (WKB) and the properties of each.
+
+    Parameters
+    ----------
+    members
+        What the collection says besides.
+    """
     features = [
         {
             "type": "Feature",
@@ -132,7 +140,7 @@ def _collection(rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datu
         }
         for number, wkb, properties in rows
     ]
-    body = {"type": "FeatureCollection", "features": features}
+    body = {"type": "FeatureCollection", "features": features, **members}
     return json_reply(body, mimetype="application/geo+json")
 
 
@@ -145,10 +153,15 @@ def _collection(rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datu
 def gaps(path: RunPath, query: GeometryParameters) -> Response:
     """Return the gap zones before the sites as GeoJSON, and whom the sites reach of each."""
     check_readable(services().database, signed_in(), path.id)
-    zones = siting_results.gap_zones(services().database, path.id)
+    database = services().database
+    zones = siting_results.gap_zones(database, path.id)
+    found = siting_results.finished(database, path.id).found
     return _collection(
         [(one.rank, one.geometry_wkb, one.model_dump(exclude=_PLACE)) for one in zones],
         query.datum,
+        total_zones=len(zones) + (found.gap_rest_zones or 0),
+        rest_zones=found.gap_rest_zones or 0,
+        rest_workers=found.gap_rest_workers or 0.0,
     )
 
 

@@ -160,3 +160,66 @@ def test_what_holds_for_any_demand(seed, spread_deg, max_zones):
     assert again.zones == found.zones
     assert again.rest_workers == found.rest_workers
     assert again.zone_of_point.tolist() == found.zone_of_point[order].tolist()
+
+
+def apart(found, lon, lat, covered):
+    """Check that zones hold their own points alone, and that no two overlap."""
+    points = shapely.points(lon, lat)
+    shapes = np.array([zone.geometry for zone in found.zones], dtype=object)
+    for zone, shape in zip(found.zones, shapes, strict=True):
+        assert shape.is_valid
+        mine = found.zone_of_point == zone.rank
+        assert shapely.covers(shape, points[mine]).all()
+        # Not even on the border: whoever is covered, or in another zone, listed or not.
+        others = covered | ((found.zone_of_point != 0) & ~mine)
+        assert not shapely.intersects(shape, points[others]).any()
+    tree = shapely.STRtree(shapes)
+    for first, second in tree.query(shapes, predicate="intersects").T:
+        assert first == second or shapes[first].intersection(shapes[second]).area == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_zones_partition_the_uncovered(data):
+    """Ties, points on the edges of cells, one upon another; all covered, none covered."""
+    # Steps that are powers of two of a degree lie on the very edges of the cells.
+    step = data.draw(st.sampled_from([2.0**-9, 2.0**-11, 1e-3, 1e-5]), "step")
+    west = data.draw(st.sampled_from([0.0, 120.0, 179.99, -180.0]), "west")
+    south = data.draw(st.sampled_from([-0.01, 36.0, 89.99]), "south")
+    place = st.tuples(st.integers(0, 12), st.integers(0, 12))
+    demand_at = data.draw(st.lists(place, min_size=1, max_size=60), "demand")
+    stands_at = data.draw(st.lists(place, max_size=3), "facilities")
+    metres = data.draw(st.sampled_from([1.0, 60.0, 500.0]), "standard")
+
+    def degrees(some):
+        x, y = np.array(some, dtype=np.float64).reshape(-1, 2).T
+        return np.minimum(west + x * step, 180.0), np.minimum(south + y * step, 90.0)
+
+    lon, lat = degrees(demand_at)
+    weights = data.draw(
+        st.lists(st.sampled_from([0, 1, 0.1]), min_size=len(lon), max_size=len(lon)), "weights"
+    )
+    demand = DemandFrame.from_arrays(lon, lat, weights)
+    facilities = FacilityFrame.from_arrays(*degrees(stands_at), keys=range(len(stands_at)))
+    result = coverage(demand, facilities, Standard.of_metres(metres), estimate=STRAIGHT)
+    found = gap_zones(demand, result, max_zones=data.draw(st.sampled_from([2, 500]), "listed"))
+    assert ((found.zone_of_point != 0) == (~result.covered & (result.weight > 0))).all()
+    listed = [zone.workers for zone in found.zones]
+    assert sum([*listed, found.rest_workers]) == pytest.approx(result.total.uncovered_weight)
+    assert sum(zone.point_count for zone in found.zones) == (found.zone_of_point > 0).sum()
+    apart(found, lon, lat, result.covered)
+
+
+def test_zones_of_a_town_do_not_overlap():
+    """At the edge of what is covered the old outlines held covered workers, and each other."""
+    rng = np.random.default_rng(7)
+    lon, lat = 120 + 0.08 * rng.random(6000), 36 + 0.08 * rng.random(6000)
+    demand = DemandFrame.from_arrays(lon, lat, np.ones(6000))
+    stands = FacilityFrame.from_arrays(
+        120 + 0.08 * rng.random(60), 36 + 0.08 * rng.random(60), keys=range(60)
+    )
+    result = coverage(demand, stands, Standard.of_metres(500), estimate=WalkingEstimate())
+    assert 0.1 < result.covered.mean() < 0.9
+    found = gap_zones(demand, result, max_zones=30)
+    assert found.rest_zones > 0
+    apart(found, lon, lat, result.covered)

@@ -109,6 +109,8 @@ def covered(n: int) -> CoverageFindings:
         without_region=whole.model_copy(update={"weight": float(n)}),
         network=network,
         gap_zones=n,
+        gap_rest_zones=n,
+        gap_rest_workers=float(n),
         facilities=n,
         facilities_counted=n,
         facilities_hours_unknown=n,
@@ -130,6 +132,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
         "share_text": shared,
         "counted_text": [coverage.counted_text(found)],
+        "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
         "map_note": [coverage.map_note(done, ZONE)],
         # Nothing is said of nobody.
         "reasons_text": [coverage.reasons_text(done)] if n else [],
@@ -157,6 +160,9 @@ def sited(n: int, **members: Any) -> SitingFindings:
         "reason": None,
         "needed_p": n,
         "needed_budget": float(n),
+        "gap_zones": n,
+        "gap_rest_zones": n,
+        "gap_rest_workers": float(n),
         "reachable_share": 0.5,
         "unreachable_weight": n,
     }

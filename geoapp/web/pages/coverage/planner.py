@@ -23,6 +23,7 @@ from geoapp.reports.words.coverage import (
     reasons_text,
     run_line,
     statement_text,
+    zones_text,
 )
 from geoapp.reports.words.question import question_title
 from geoapp.web.edge.access import require
@@ -96,6 +97,9 @@ def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]
         "run": run,
         "figures": figures_of(run.result.total),
         "gaps": coverage_results.gap_zones(database, run.id),
+        "zones_shown": zones_text(
+            run.result.gap_zones, run.result.gap_rest_zones, run.result.gap_rest_workers
+        ).pick(language()),
         "loads": [
             one
             for one in coverage_results.loads(database, run.id, MOST_LOADS)
