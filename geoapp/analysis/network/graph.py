@@ -1,14 +1,10 @@
-"""A walking network as arrays, saved as files with checksums and read whole.
+"""A walking network as arrays, saved as files with checksums (`files`) and read whole.
 
 Points are ordered along a space-filling curve, so that what is near on the ground is near in
 memory; lengths are whole decimetres, so that equal is equal.
 """
 
 import hashlib
-import json
-import os
-import secrets
-import shutil
 from dataclasses import asdict, dataclass, fields
 from functools import cached_property
 from pathlib import Path
@@ -19,18 +15,17 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from geoapp.analysis.network.files import damaged, describe, read_array, write_folder
 from geoapp.analysis.network.grid_index import EdgeGrid
 from geoapp.analysis.network.kernels import straight as straight_kernels
 from geoapp.analysis.network.sealed import sealed
-from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.walking import ACROSS_KIND
 
-FORMAT: Final = 1
 # A part of the network with fewer points traps whoever is put on it.
 LEAST_PART: Final = 200
 NOT_FINE, FINE, SHUT_IN = 0, 1, 2
-_MANIFEST = "manifest.json"
 
 Int = NDArray[Any]
 _NO_ARRAYS: Final = ("grid", "version", "detour_factor")
@@ -260,35 +255,15 @@ class WalkingNetwork:
         about
             Told back by `describe`: a name, the source.
         """
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
-        fresh.mkdir()
-        try:
-            checksums = {}
-            for name, values in self.arrays().items():
-                with (fresh / f"{name}.npy").open("wb") as file:
-                    np.save(file, values, allow_pickle=False)
-                    file.flush()
-                    os.fsync(file.fileno())
-                checksums[name] = _checksum(values)
-            manifest = {
-                "format": FORMAT,
-                "version": self.version,
-                "detour_factor": self.detour_factor,
-                "bounds": self.bounds,
-                "statistics": asdict(self.statistics()),
-                "grid": self.grid.shape(),
-                "checksums": checksums,
-                "about": about or {},
-            }
-            with (fresh / _MANIFEST).open("w", encoding="utf-8") as text:
-                json.dump(manifest, text, ensure_ascii=False)
-                text.flush()
-                os.fsync(text.fileno())
-            fresh.rename(folder)
-            _sync_folder(folder.parent)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
+        manifest = {
+            "version": self.version,
+            "detour_factor": self.detour_factor,
+            "bounds": self.bounds,
+            "statistics": asdict(self.statistics()),
+            "grid": self.grid.shape(),
+            "about": about or {},
+        }
+        write_folder(folder, self.arrays(), manifest)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -308,7 +283,8 @@ class WalkingNetwork:
             checksums = manifest["checksums"]
             held = [name for name in names if name not in _STREETS or name in checksums]
             arrays = {
-                name: _read(folder, name, checksums) for name in [*held, "grid_first", "grid_edges"]
+                name: read_array(folder, name, checksums)
+                for name in [*held, "grid_first", "grid_edges"]
             }
             arrays["edge_fine"] = arrays["edge_fine"].view(np.uint8)  # once it was yes or no
             arrays = sealed(arrays)
@@ -322,7 +298,7 @@ class WalkingNetwork:
                 detour_factor=manifest.get("detour_factor"),
             )
         except (OSError, ValueError, EOFError, KeyError, TypeError, SyntaxError) as error:
-            raise _damaged(folder, error) from None
+            raise damaged(folder, error) from None
 
 
 def _with_streets(arrays: dict[str, Int]) -> dict[str, Int]:
@@ -341,51 +317,6 @@ def verify(folder: Path) -> None:
         If the folder holds no network of this format, or an array is not as it was saved.
     """
     WalkingNetwork.load(folder)
-
-
-def _read(folder: Path, name: str, checksums: dict[str, str]) -> Int:
-    values = np.load(folder / f"{name}.npy", allow_pickle=False)
-    if _checksum(values) != checksums.get(name):
-        raise ValueError(f"{name}.npy")
-    return np.asarray(values)
-
-
-def _checksum(values: Int) -> str:
-    return hashlib.sha256(np.ascontiguousarray(values).data).hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def describe(folder: Path) -> dict[str, Any]:
-    """Return a saved network's manifest: version, bounds, statistics, about.
-
-    Raises
-    ------
-    UnusableInputError
-        If the folder holds no network of this format.
-    """
-    try:
-        manifest: dict[str, Any] = json.loads((folder / _MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError, EOFError) as error:
-        raise _damaged(folder, error) from None
-    if manifest.get("format") != FORMAT:
-        raise _damaged(folder, ValueError(f"format {manifest.get('format')}"))
-    return manifest
-
-
-def _damaged(folder: Path, error: Exception) -> UnusableInputError:
-    return UnusableInputError(
-        Text(
-            f"{folder} 不是完好的步行网络（{error}）；请重新导入。",
-            f"{folder} is no sound walking network ({error}); import it again.",
-        )
-    )
 
 
 def _version(arrays: dict[str, Int]) -> str:

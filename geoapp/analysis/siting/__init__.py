@@ -29,7 +29,8 @@ from geoapp.analysis.siting.explain.limits import (
     values_of_limits,
 )
 from geoapp.analysis.siting.explain.relaxations import Relaxation, cheapest_relaxations
-from geoapp.analysis.siting.models.actions import Action, ActionPlan, TakenAction, solve_actions
+from geoapp.analysis.siting.models.actions.solve import ActionPlan, TakenAction, solve_actions
+from geoapp.analysis.siting.models.actions.task import Action
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
-from geoapp.analysis.network.graph import WalkingNetwork, describe
+from geoapp.analysis.network.files import describe
+from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.errors import UnavailableError, UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text

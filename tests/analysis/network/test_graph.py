@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geoapp.analysis.network.graph import WalkingNetwork, describe, hilbert, verify
+from geoapp.analysis.network.files import describe
+from geoapp.analysis.network.graph import WalkingNetwork, hilbert, verify
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.walking import ACROSS_KIND
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from geoapp.analysis.siting import SitingStatus, near_best, solve_mclp
-from geoapp.analysis.siting.explain import alternatives
+from geoapp.analysis.siting.explain import plan_search
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.covering.test_spacing import keeps, random_conflicts
 from tests.analysis.siting.instances import random_cover, some_rules, subsets
@@ -98,7 +98,7 @@ def test_each_plan_is_the_best_that_differs_from_those_before(seed: int) -> None
 
 
 def test_large_problems_give_plans_without_claiming_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(alternatives, "_MOST_SEARCHED_ROWS", 10)
+    monkeypatch.setattr(plan_search, "_MOST_SEARCHED_ROWS", 10)
     rng = np.random.default_rng(8)
     cover = random_cover(rng, 400, 60)
     weights = rng.integers(1, 50, 400).astype(float)

@@ -1,0 +1,1 @@
+"""Budgets over actions: `task` is the problem, `solve` the search, `cheapest` the least cost."""

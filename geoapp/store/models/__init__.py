@@ -1,0 +1,57 @@
+"""The tables. Geometries are EPSG:4326 (WGS-84); every time is stored with its zone.
+
+``data_version`` holds one counter per kind of data ('facilities', 'regions', 'demand', 'runs'),
+raised by triggers inside the transaction that changes the data. ``facility.rev`` is the counter's
+value at a row's last change, so that other processes can read just what has changed since.
+"""
+
+from geoapp.store.models.base import Base
+from geoapp.store.models.facilities import (
+    Amenity,
+    AmenityStandard,
+    AmenityStandardItem,
+    DataVersion,
+    Facility,
+    FacilityPlace,
+    FacilityTombstone,
+    Kind,
+    Region,
+)
+from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear
+from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
+from geoapp.store.models.runs import (
+    Run,
+    RunArray,
+    RunGap,
+    RunRegion,
+    RunSite,
+    Scenario,
+    ScenarioVersion,
+)
+
+__all__ = [
+    "Amenity",
+    "AmenityStandard",
+    "AmenityStandardItem",
+    "AppUser",
+    "Base",
+    "CalendarDay",
+    "CalendarYear",
+    "Candidate",
+    "CandidateSet",
+    "DataVersion",
+    "DemandPoint",
+    "DemandSet",
+    "Facility",
+    "FacilityPlace",
+    "FacilityTombstone",
+    "Kind",
+    "Region",
+    "Run",
+    "RunArray",
+    "RunGap",
+    "RunRegion",
+    "RunSite",
+    "Scenario",
+    "ScenarioVersion",
+]

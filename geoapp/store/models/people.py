@@ -1,0 +1,46 @@
+"""Accounts, and the calendar of public holidays."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    CheckConstraint,
+    Identity,
+    Integer,
+    func,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoapp.store.models.base import Base
+
+
+class AppUser(Base):
+    """Somebody who signs in; the password is kept as an Argon2 hash."""
+
+    __tablename__ = "app_user"
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    password_hash: Mapped[str]
+    role: Mapped[str]
+    active: Mapped[bool] = mapped_column(server_default=text("true"))
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
+    session_salt: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class CalendarYear(Base):
+    """A year whose public holidays and shifted working days are known, and from where."""
+
+    __tablename__ = "calendar_year"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    source: Mapped[str]
+
+
+class CalendarDay(Base):
+    """A public holiday, or a weekend day that is worked in exchange (调休)."""
+
+    __tablename__ = "calendar_day"
+    __table_args__ = (CheckConstraint("nature in ('holiday', 'workday')", "calendar_day_nature"),)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    nature: Mapped[str]
+    name: Mapped[str | None]
