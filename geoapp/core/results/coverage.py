@@ -218,7 +218,9 @@ class CoverageFindings(KeptResult):
     standard_walk_m, standard_line_m
         The standard as walked metres, and as a straight line by the estimate.
     facilities, facilities_counted, facilities_hours_unknown
-        In service; those that counted at the moment asked; those of unknown hours.
+        In service; those that counted at the moment asked; those not known to be open then or not.
+    facilities_undated
+        Of the last, those whose hours hold then, and only since when they stand is unknown.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones that are listed, and those that are not.
     network, straight_line
@@ -241,6 +243,7 @@ class CoverageFindings(KeptResult):
     facilities: int
     facilities_counted: int
     facilities_hours_unknown: int
+    facilities_undated: int = 0
     gap_zones: int
     gap_rest_zones: int
     gap_rest_workers: float

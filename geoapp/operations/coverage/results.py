@@ -96,6 +96,13 @@ def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
         one.code for one, known in zip(inputs.placed, inputs.states, strict=True) if known is None
     }
 
+    local = inputs.local
+    undated = {
+        one.code
+        for one, known in zip(inputs.placed, inputs.states, strict=True)
+        if known is None and local is not None and inputs.stored.lacks_opening_date(one, local)
+    }
+
     def workers(points: BoolArray) -> float:
         return float(result.weight[points].sum())
 
@@ -107,6 +114,7 @@ def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
         facilities=len({one.code for one in inputs.placed}),
         facilities_counted=len({one.code for one in inputs.counted}),
         facilities_hours_unknown=len(unknown),
+        facilities_undated=len(undated),
         gap_zones=len(zones.zones),
         gap_rest_zones=zones.rest_zones,
         gap_rest_workers=zones.rest_workers,

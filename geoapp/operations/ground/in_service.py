@@ -1,7 +1,7 @@
 """Which facilities stand at a moment, as the analysis takes them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import shapely
@@ -17,8 +17,6 @@ from geoapp.store.runs.inputs import (
     RegionRow,
 )
 
-RECENT_DAYS = 366
-
 
 def now() -> datetime:
     """Return the present moment to the minute."""
@@ -31,15 +29,6 @@ def in_service(one: PlacedFacility, at: datetime) -> bool:
     return (one.from_date is None or one.from_date <= day) and (
         one.to_date is None or day <= one.to_date
     )
-
-
-def surely_in_service(one: PlacedFacility, at: datetime) -> bool:
-    """Tell whether a facility that stands today is known to have stood at a moment.
-
-    Without an opening date that is not known of a past day. Moments of the last year stand for
-    the present: planners ask what a Tuesday evening is like, not what that one was.
-    """
-    return one.from_date is not None or at >= now() - timedelta(days=RECENT_DAYS)
 
 
 def frame_of(placed: Sequence[PlacedFacility]) -> FacilityFrame:

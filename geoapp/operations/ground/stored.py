@@ -15,8 +15,8 @@ from geoapp.core.words import Family
 from geoapp.operations.ground.in_service import (
     in_service,
     profiles_of,
-    surely_in_service,
 )
+from geoapp.operations.ground.standing import surely_in_service
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
 from geoapp.store.runs.inputs import (
@@ -114,7 +114,19 @@ class Stored:
         known = state(
             hours, at, timezone=one.timezone, calendar=self.calendar, lon=one.lon, lat=one.lat
         )
-        return None if known and not surely_in_service(one, at) else known
+        return None if known and not surely_in_service(one.from_date, at) else known
+
+    def lacks_opening_date(self, one: PlacedFacility, at: datetime) -> bool:
+        """Tell whether it is unknown that a facility was open for want of its opening date alone."""
+        if surely_in_service(one.from_date, at):
+            return False
+        hours = one.opening_hours
+        return (
+            state(
+                hours, at, timezone=one.timezone, calendar=self.calendar, lon=one.lon, lat=one.lat
+            )
+            is True
+        )
 
 
 def check_ground(session: Session, question: GroundQuestion) -> None:

@@ -15,8 +15,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
+from geoapp.operations.ground.standing import is_recent
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
-from geoapp.operations.nearest.snapshot import Filters, Opening, Snapshot, SnapshotKeeper
+from geoapp.operations.nearest.snapshot import UNDATED, Filters, Opening, Snapshot, SnapshotKeeper
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
@@ -109,7 +110,7 @@ class NearestService:
                     line.positions.tolist(), line.distance_m.tolist(), strict=True
                 )
             ]
-        openings = snapshot.openings(at)
+        openings, recent = snapshot.openings(at), is_recent(at)
         arrivals = Arrivals(at, snapshot.calendar) if query.arrive else None
         items: list[NearestItem] = []
         seen: set[str] = set()
@@ -121,6 +122,11 @@ class NearestService:
             schedule = snapshot.schedule_at(way.position)
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(way.walk_m)
+            arrival = None if arrivals is None else arrivals.of(schedule, opening, walk_seconds)
+            if not (recent or facility.from_date is not None):
+                # What is closed was closed, whenever it opened.
+                opening = UNDATED if opening.open else opening
+                arrival = Arrival(None) if arrival is not None and arrival.open else arrival
             items.append(
                 NearestItem(
                     facility=facility,
@@ -129,9 +135,7 @@ class NearestService:
                     walk_seconds=walk_seconds,
                     basis=way.basis,
                     opening=opening,
-                    arrival=None
-                    if arrivals is None
-                    else arrivals.of(schedule, opening, walk_seconds),
+                    arrival=arrival,
                 )
             )
             if len(items) == query.k:

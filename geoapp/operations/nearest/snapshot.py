@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -22,6 +22,7 @@ from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
+from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
 from geoapp.store.vocabulary import Codes, load_calendar, read_codes
@@ -89,6 +90,10 @@ class Opening:
     note: Text | None
 
 
+# Of a facility whose hours hold at a moment long past, while nobody knows whether it stood then.
+UNDATED: Final = Opening(None, None, UNDATED_NOTE)
+
+
 class SnapshotVersions(NamedTuple):
     """The counters of the data that a snapshot holds."""
 
@@ -130,6 +135,9 @@ class Snapshot:
         self.most_places = max((one.place for one in living), default=0)
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})
+        )
+        self._is_dated = np.array(
+            [one is not None and one.from_date is not None for one in self.facilities], np.bool_
         )
         self._schedules: list[Schedule] = []
         self._schedule_of = self._number_schedules()
@@ -175,6 +183,8 @@ class Snapshot:
             known = self.openings(at)
             is_open = [known.of(schedule).open is True for schedule in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
+            if not is_recent(at):
+                mask &= self._is_dated
         found = Chosen(self.index.select(mask), mask)
         with self._lock:
             self._chosen[key] = found

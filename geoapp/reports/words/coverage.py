@@ -170,15 +170,22 @@ def reasons_text(run: CoverageRun) -> Text:
         ),
         (
             found.uncovered_hours_unknown_weight,
-            "附近有站点、开放时间不明",
-            "has one near whose hours are unknown",
-            "have one near whose hours are unknown",
+            f"附近有站点、{near_unknown(found).zh}",
+            f"has one near whose {near_unknown(found).en}",
+            f"have one near whose {near_unknown(found).en}",
         ),
     ]
     sentences = [_of_those(parts) for parts in (ways, hours)]
     return Text(
         "".join(one.zh for one in sentences), " ".join(one.en for one in sentences if one.en)
     )
+
+
+def near_unknown(found: CoverageFindings) -> Text:
+    """Return what is unknown of the stations near those out of reach: hours, or opening dates, too."""
+    if found.facilities_undated:
+        return Text("开放时间或启用日期不明", "hours or opening date is unknown")
+    return Text("开放时间不明", "hours are unknown")
 
 
 def outside_text(run: CoverageRun) -> Text:
@@ -255,10 +262,19 @@ def counted_text(found: CoverageFindings) -> Text:
     if shown.zh:
         zones = Text(f"{zones.zh}（{shown.zh}）", f"{zones.en} ({shown.en})")
     facilities = counted(found.facilities_counted, "个", "facility", "facilities")
-    of, unknown = format_count(found.facilities), format_count(found.facilities_hours_unknown)
+    undated = found.facilities_undated
+    of = format_count(found.facilities)
+    unknown = format_count(max(0, found.facilities_hours_unknown - undated))
+    told = Text(f"其中开放时间未知 {unknown} 个", f"{unknown} with unknown hours")
+    if undated:
+        number = format_count(undated)
+        told = Text(
+            f"{told.zh}、启用日期未知 {number} 个",
+            f"{told.en}, {number} with an unknown opening date",
+        )
     return Text(
-        f"盲区 {zones.zh}；计入设施 {facilities.zh}（共 {of} 个，其中开放时间未知 {unknown} 个）",
-        f"{zones.en}; {facilities.en} counted (of {of}, {unknown} with unknown hours)",
+        f"盲区 {zones.zh}；计入设施 {facilities.zh}（共 {of} 个，{told.zh}）",
+        f"{zones.en}; {facilities.en} counted (of {of}, {told.en})",
     )
 
 

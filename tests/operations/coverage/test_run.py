@@ -36,7 +36,7 @@ from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.operations.worker import execute
-from geoapp.reports.words.coverage import reasons_text
+from geoapp.reports.words.coverage import counted_text, reasons_text
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 
@@ -105,10 +105,16 @@ def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Setti
     # T-1 and T-2 are known to be open; T-4 may not have stood yet, and T-3's hours are unknown.
     assert past.result.facilities_counted == 2
     assert past.result.facilities_hours_unknown == 2
+    # Of T-4 only the opening date is missing; that is told apart from T-3's hours.
+    assert past.result.facilities_undated == 1
+    assert "1 with unknown hours, 1 with an unknown opening date" in counted_text(past.result).en
+    assert "开放时间或启用日期不明" in reasons_text(past).zh
     # What is closed then is closed, whenever it opened: at night T-3 and nobody else is unknown.
     night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2015-11-24T22:00")))
     assert night.result is not None
     assert night.result.facilities_hours_unknown == 1
+    assert night.result.facilities_undated == 0
+    assert "启用日期" not in reasons_text(night).zh
 
 
 def test_only_what_is_known_to_be_open_counts_at_a_moment(

@@ -74,6 +74,33 @@ def test_nearest_first_with_geodesic_distances(service: NearestService) -> None:
         assert item.basis is Basis.ESTIMATE
 
 
+def test_of_a_past_day_an_opening_date_is_needed(town: Database, service: NearestService) -> None:
+    """T-1 stands since 2014, the others since nobody knows when: open, in 2015, is unknown."""
+    run_sql(town, "update facility set opened_on = '2014-05-01' where code = 'T-1'")
+    noon = replace(HERE, at=moment("2015-11-24T12:00"), arrive=True)
+    items = {item.facility.code: item for item in service.ask(noon)}
+    assert {code: item.open for code, item in items.items()} == {
+        "T-1": True,
+        "T-2": None,
+        "T-3": None,
+        "T-4": None,
+    }
+    # It says which of the two is unknown: when it opened, or its hours.
+    dated, undated = items["T-3"].opening.note, items["T-2"].opening.note
+    assert dated is not None
+    assert undated is not None
+    assert "opening date" in undated.en
+    assert "opening date" not in dated.en
+    assert items["T-2"].arrival is not None
+    assert items["T-2"].arrival.open is None
+    assert codes(service, replace(noon, open_only=True)) == ["T-1"]
+    # What is closed then is closed, whenever it opened; and of this year all is as it stands.
+    night = service.ask(replace(noon, at=moment("2015-11-24T22:00")))
+    assert {item.facility.code: item.open for item in night}["T-2"] is False
+    recent = replace(noon, at=moment("2026-11-24T12:00"), open_only=True)
+    assert codes(service, recent) == ["T-1", "T-2", "T-4"]
+
+
 def test_filters(service: NearestService) -> None:
     def asked(**changes: object) -> list[str]:
         return codes(service, replace(HERE, **changes))  # type: ignore[arg-type]

@@ -114,6 +114,7 @@ def covered(n: int) -> CoverageFindings:
         facilities=n,
         facilities_counted=n,
         facilities_hours_unknown=n,
+        facilities_undated=n // 2,
         uncovered_closed_weight=n,
         uncovered_hours_unknown_weight=n,
     )
@@ -132,6 +133,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
         "share_text": shared,
         "counted_text": [coverage.counted_text(found)],
+        "near_unknown": [coverage.near_unknown(found)],
         "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
         "map_note": [coverage.map_note(done, ZONE)],
         # Nothing is said of nobody.

@@ -19,6 +19,7 @@ from geoapp.reports.words.coverage import (
     RunLine,
     demand_code,
     figures_of,
+    near_unknown,
     outside_text,
     reasons_text,
     run_line,
@@ -100,6 +101,9 @@ def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]
         "zones_shown": zones_text(
             run.result.gap_zones, run.result.gap_rest_zones, run.result.gap_rest_workers
         ).pick(language()),
+        "near_unknown": t(
+            f"附近有，{near_unknown(run.result).zh}", f"Near one, {near_unknown(run.result).en}"
+        ),
         "loads": [
             one
             for one in coverage_results.loads(database, run.id, MOST_LOADS)
