@@ -69,13 +69,15 @@ def check_format(path: Path) -> str:
     return suffix
 
 
-def write_table(table: FileTable, path: Path, *, layer: str) -> None:
+def write_table(table: FileTable, path: Path, *, layer: str, private: bool = False) -> None:
     """Write a table in the format of the file's suffix; an existing file is replaced at the end.
 
     Parameters
     ----------
     layer
         The name of the GeoPackage's layer and the workbook's sheet.
+    private
+        Whether the file is for its owner alone.
 
     Raises
     ------
@@ -90,7 +92,7 @@ def write_table(table: FileTable, path: Path, *, layer: str) -> None:
         ".gpkg": _write_gpkg,
     }
     try:
-        with replaced_whole(path) as fresh:
+        with replaced_whole(path, private=private) as fresh:
             writers[suffix](table, fresh, layer)
     except OSError as error:
         raise UnusableInputError(

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,22 @@ def test_a_folder_that_is_not_there_is_the_callers_error(tmp_path: Path) -> None
 
     with pytest.raises(FileNotFoundError):
         write()
+
+
+def test_a_private_file_is_its_owners_alone_while_it_is_written_too(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    path.touch(mode=0o644)
+    with replaced_whole(path, private=True) as fresh:
+        fresh.write_text("new")
+        assert stat.S_IMODE(fresh.parent.stat().st_mode) == 0o700
+    assert (path.read_text(), stat.S_IMODE(path.stat().st_mode)) == ("new", 0o600)
+
+    def fail_midway() -> None:
+        with replaced_whole(path, private=True) as fresh:
+            fresh.write_text("half")
+            raise ValueError
+
+    with pytest.raises(ValueError):
+        fail_midway()
+    assert path.read_text() == "new"
+    assert list(tmp_path.iterdir()) == [path]

@@ -43,7 +43,8 @@ def write_rejects(
     target = places[0] if len(places) == 1 or _is_writable(places[0]) else places[1]
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     rows = _rejects_table(table, reading.rejected, cut=suffix == ".xlsx")
-    write_table(rows, target, layer="rejects")
+    # Rows as they came hold telephone numbers and whatever else the file knew.
+    write_table(rows, target, layer="rejects", private=True)
     return target
 
 

@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -216,6 +217,7 @@ def test_rejects_can_be_mended_and_imported(importer: Importer, suffix: str) -> 
     assert report.extra_columns == ("备注",)
     rejects = report.rejects_path
     assert rejects == importer.folder / f"in.rejects{suffix}"
+    assert stat.S_IMODE(rejects.stat().st_mode) == 0o600
     table = open_table(rejects)
     assert table.columns[-5:] == [
         "reject_line",
