@@ -21,7 +21,7 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.words import Datum
 from geoapp.maps.assets import OWN, Verbatim, localise
 from geoapp.maps.kit import Layer, class_of, classes_of
-from geoapp.maps.legend import LegendRow, legend_rows
+from geoapp.maps.legend import SIGNS, LegendRow, legend_rows
 from geoapp.maps.values import Speaker
 
 MAX_ZOOM = 19
@@ -32,6 +32,8 @@ _LEAFLET_JS = [("leaflet", f"{_CDN}leaflet@1.9.3/dist/leaflet.js")]
 _LEAFLET_CSS = [("leaflet_css", f"{_CDN}leaflet@1.9.3/dist/leaflet.css")]
 _DRAWING_JS = [
     ("markercluster", f"{_CLUSTER}leaflet.markercluster.js"),
+    ("geoapp_clusters", f"{OWN}maps/clusters.js"),
+    ("geoapp_names", f"{OWN}maps/names.js"),
     ("geoapp_maps", f"{OWN}maps/map.js"),
 ]
 _DRAWING_CSS = [
@@ -52,6 +54,8 @@ _WORDS = {
     "map": Text("地图", "Map"),
     "close": Text("关闭", "Close"),
     "sample": Text("示例", "Sample"),
+    "together": Text("这里有 {n} 个", "{n} at this place"),
+    "cut": Text("显示 {shown} / 共 {total}", "{shown} of {total} shown"),
 }
 
 
@@ -177,8 +181,14 @@ def _label_point(shape: BaseGeometry, datum: Datum) -> list[float]:
     return [round(lon, 5), round(lat, 5)]
 
 
-def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum) -> str:
-    """Return a layer as the script takes it; a text that many features share stands once."""
+def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum, *, gathered: bool) -> str:
+    """Return a layer as the script takes it; a text that many features share stands once.
+
+    Parameters
+    ----------
+    gathered
+        Whether the page's markers gather into counts where a layer lets them.
+    """
     layer = painted.layer
     texts: dict[str, int] = {}
 
@@ -210,7 +220,9 @@ def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum) -> str:
         {
             "id": layer.id,
             "fields": [field.title.pick(speaker.language) for field in layer.popup.fields],
-            "cluster": layer.cluster and len(painted.rows) > CLUSTERS_ABOVE,
+            "title": layer.title.pick(speaker.language),
+            "gather": layer.cluster,
+            "cluster": layer.cluster and gathered,
             "search": layer.search,
             "label": layer.label,
             "looks": looks,
@@ -248,8 +260,8 @@ def _legend_row(row: LegendRow, kind: str) -> str:
     colour = escape(row.look.colour, quote=True)
     shape = kind or row.look.shape
     return (
-        f'<li><span class="swatch {shape}" style="background:{colour}"></span>'
-        f"{escape(row.text)}</li>"
+        f'<li><svg class="swatch {shape}" viewBox="0 0 16 16" aria-hidden="true" fill="{colour}">'
+        f"{SIGNS[shape]}</svg>{escape(row.text)}</li>"
     )
 
 
@@ -285,8 +297,10 @@ def render_map(page: MapPage, *, inline: bool) -> str:
         folium.TileLayer(
             tiles=page.basemap.url, attr=escape(page.basemap.attribution) or " ", control=False
         ).add_to(drawn)
+    # All or none: a count of one layer would lie over another's single markers.
+    gathered = sum(len(one.rows) for one in page.layers if one.layer.cluster) > CLUSTERS_ABOVE
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
-        data = _layer_data(painted, page.speaker, datum)
+        data = _layer_data(painted, page.speaker, datum, gathered=gathered)
         title = escape(painted.layer.title.pick(language))
         _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
     folium.LayerControl(position="topright", collapsed=True).add_to(drawn)
@@ -296,7 +310,7 @@ def render_map(page: MapPage, *, inline: bool) -> str:
         title_cancel=_WORDS["leave_full"].pick(language),
     ).add_to(drawn)
     words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
-    drawn.add_child(_Finish(_json(words | {"view": page.view(datum)})))
+    drawn.add_child(_Finish(_json(words | {"signs": SIGNS, "view": page.view(datum)})))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
     for child in figure._children.values():

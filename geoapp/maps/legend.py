@@ -7,6 +7,17 @@ from geoapp.core.i18n import Text
 from geoapp.maps.kit import ClassBreaks, Layer, Look, classes_of
 from geoapp.maps.values import Speaker
 
+# What a marker or an area looks like, in a square of 16: the map's signs and the legend's are the
+# same. They are drawings, not backgrounds, so that a printer draws them too.
+SIGNS: dict[str, str] = {
+    "circle": '<circle cx="8" cy="8" r="6.5"/>',
+    "square": '<rect x="2" y="2" width="12" height="12" rx="1"/>',
+    "house": '<path d="M8 1 15 7.5V15H1V7.5z"/>',
+    "triangle": '<path d="M8 1 15.5 14.5H.5z"/>',
+    "diamond": '<path d="M8 .5 15.5 8 8 15.5 .5 8z"/>',
+    "area": '<rect x="1.5" y="1.5" width="13" height="13" rx="2.5"/>',
+}
+
 
 @dataclass(frozen=True, slots=True)
 class LegendRow:

@@ -2,8 +2,13 @@
 window.geoappMaps = (() => {
   "use strict";
   const places = [];
+  const points = [];
   const drawn = [];
   const MOST_FOUND = 40;
+  // Markers nearer than this hide each other; a pop-up lists so many of them at most.
+  const SAME_SPOT_PX = 12;
+  const MOST_TOGETHER = 50;
+  const MOST_ELEMENTS = 500;
 
   // A marker whose outline tells its layer apart without colour.
   const OUTLINES = {
@@ -31,17 +36,22 @@ window.geoappMaps = (() => {
     },
   });
 
-  function popup(data, words, [, title, , lines, sample]) {
-    const box = document.createElement("div");
-    const heading = document.createElement("h2");
-    heading.textContent = title;
-    if (sample) {
-      const mark = document.createElement("span");
-      mark.className = "sample";
-      mark.textContent = words.sample;
-      heading.append(" ", mark);
-    }
-    box.append(heading);
+  let words = {};
+
+  // Words of the page with numbers in them.
+  const filled = (text, numbers) => text.replace(/\{(\w+)\}/g, (_, name) => numbers[name].toLocaleString("en"));
+
+  function titled(element, [, title, , , sample]) {
+    element.textContent = title;
+    if (!sample) return element;
+    const mark = document.createElement("span");
+    mark.className = "sample";
+    mark.textContent = words.sample;
+    element.append(" ", mark);
+    return element;
+  }
+
+  function facts(data, [, , , lines]) {
     const list = document.createElement("dl");
     lines.forEach((line, number) => {
       if (line === null) return;
@@ -51,71 +61,112 @@ window.geoappMaps = (() => {
       value.textContent = data.texts[line];
       list.append(name, value);
     });
-    box.append(list);
+    return list;
+  }
+
+  // What else stands so near that its marker cannot be met: the one that was met comes first.
+  function together(shape) {
+    const map = shape._map || shape.__parent?._group._map;
+    if (!shape.getLatLng || !map) return [shape];
+    const here = map.latLngToLayerPoint(shape.getLatLng());
+    const others = points.filter((one) => one !== shape && map.hasLayer(one.geoappGroup)
+      && map.latLngToLayerPoint(one.getLatLng()).distanceTo(here) < SAME_SPOT_PX);
+    return [shape, ...others];
+  }
+
+  function popup(shape) {
+    const box = document.createElement("div");
+    box.tabIndex = -1;
+    const found = together(shape);
+    if (found.length === 1) {
+      box.append(titled(document.createElement("h2"), shape.geoappFeature), facts(shape.geoappData, shape.geoappFeature));
+      return box;
+    }
+    const heading = document.createElement("h2");
+    heading.textContent = filled(words.together, { n: found.length });
+    box.append(heading);
+    for (const one of found.slice(0, MOST_TOGETHER)) {
+      const part = document.createElement("details");
+      part.name = "geoapp-together";
+      part.open = one === shape;
+      part.append(
+        titled(document.createElement("summary"), one.geoappFeature),
+        facts(one.geoappData, one.geoappFeature),
+      );
+      box.append(part);
+    }
+    if (found.length > MOST_TOGETHER) box.append(cutNote("p", MOST_TOGETHER, found.length));
     return box;
   }
 
-  function clusterIcon(colour) {
-    return (cluster) => {
-      const count = cluster.getChildCount();
-      const size = Math.round(34 + 7 * Math.log10(count));
-      const box = document.createElement("div");
-      box.className = "cluster";
-      box.style.cssText = `width:${size}px;height:${size}px;background:${colour}`;
-      box.textContent = count;
-      return L.divIcon({ html: box, className: "", iconSize: [size, size] });
-    };
+  function cutNote(tag, shown, total) {
+    const note = document.createElement(tag);
+    note.className = "none";
+    note.setAttribute("role", "status");
+    note.textContent = filled(words.cut, { shown, total });
+    return note;
   }
-
-  let words = {};
 
   // The heading lies over the map, and the search box will be added to it.
   const headingHeight = () => document.querySelector(".heading").offsetHeight + 72;
 
-  function shapeOf(data, feature) {
+  // A marker of its own element is met by the tab key; one that is never gathered lies above the others.
+  function elementMarker(place, colour, shape, title, above) {
+    const drawing = `<svg viewBox="0 0 16 16" aria-hidden="true">${words.signs[shape]}</svg>`;
+    const icon = L.divIcon({ html: drawing, className: "sign", iconSize: [32, 32] });
+    const marker = L.marker(place, { icon, title, riseOnHover: true, zIndexOffset: above ? 1000 : 0 });
+    marker.on("add", () => {
+      marker.getElement().style.color = colour;
+      marker.getElement().setAttribute("aria-label", title);
+    });
+    return marker;
+  }
+
+  function pointOf(data, [[lon, lat], title], [colour, shape]) {
+    // Thousands that stand each for itself would be too many elements.
+    if (data.cluster || data.features.length <= MOST_ELEMENTS) {
+      return elementMarker([lat, lon], colour, shape, title, !data.gather);
+    }
+    return new Marker([lat, lon], {
+      shape, radius: 8, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1,
+    });
+  }
+
+  function shapeOf(data, feature, group) {
     const [place, title, number] = feature;
-    const [colour, shape, fill, outline, width] = data.looks[number];
-    const drawnShape = Array.isArray(place)
-      ? new Marker([place[1], place[0]], {
-          shape, radius: 8, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1,
-        })
+    const painted = data.looks[number];
+    const [colour, , fill, outline, width] = painted;
+    const isPoint = Array.isArray(place);
+    const shape = isPoint
+      ? pointOf(data, feature, painted)
       : L.geoJSON(place, {
           style: {
             stroke: width > 0, color: outline, weight: width, fillColor: colour, fillOpacity: fill,
           },
         });
     // Built when it is opened: twenty thousand pop-ups would be twenty thousand trees.
-    drawnShape.bindPopup(() => popup(data, words, feature), {
+    shape.bindPopup(() => popup(shape), {
       maxWidth: 320, minWidth: 200, autoPanPaddingTopLeft: [12, headingHeight()],
     });
-    drawnShape.geoappTitle = title;
-    return drawnShape;
-  }
-
-  function areaName([, title, , , , [lon, lat]]) {
-    const name = document.createElement("span");
-    name.textContent = title;
-    const icon = L.divIcon({ html: name, className: "area-name", iconSize: [0, 0] });
-    return L.marker([lat, lon], { icon, pane: "geoapp-names", interactive: false, keyboard: false });
+    Object.assign(shape, { geoappTitle: title, geoappFeature: feature, geoappData: data, geoappGroup: group });
+    if (isPoint) points.push(shape);
+    return shape;
   }
 
   function layer(data) {
-    const colour = data.looks[0][0];
     const group = data.cluster
-      ? L.markerClusterGroup({
-          iconCreateFunction: clusterIcon(colour), chunkedLoading: true, maxClusterRadius: 60,
-          showCoverageOnHover: false, disableClusteringAtZoom: 16, spiderfyOnMaxZoom: false,
-        })
+      ? geoappClusters.layer(data.title, data.looks[0][0])
       : L.featureGroup();
     // Drawn when the layer is first shown: what nobody looks at costs nothing.
     group.geoappFill = () => {
       if (group.geoappFilled) return;
       group.geoappFilled = true;
-      const shapes = data.features.map((feature) => shapeOf(data, feature));
-      group.geoappNames = L.layerGroup(data.features.filter((one) => one[5]).map(areaName));
+      const shapes = data.features.map((feature) => shapeOf(data, feature, group));
+      group.geoappNames = L.layerGroup(data.features.flatMap((feature, number) => (
+        feature[5] ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
       if (data.cluster) {
         // Areas cannot be clustered: they lie beside the clusters.
-        group.addLayers(shapes.filter((one) => one.getLatLng));
+        group.hold(shapes.filter((one) => one.getLatLng));
         group.geoappAreas = L.featureGroup(shapes.filter((one) => !one.getLatLng));
       } else {
         shapes.forEach((shape) => group.addLayer(shape));
@@ -124,7 +175,6 @@ window.geoappMaps = (() => {
         for (const shape of shapes) places.push({ title: shape.geoappTitle, shape, group });
       }
     };
-    group.on("add", () => group.geoappFill());
     group.geoappId = data.id;
     drawn.push(group);
     return group;
@@ -133,41 +183,38 @@ window.geoappMaps = (() => {
   function arrange(map) {
     // Large areas below small ones, whatever was switched on last.
     for (const group of [...drawn].reverse()) {
-      if (map.hasLayer(group) && !group.zoomToShowLayer) group.bringToBack();
+      if (map.hasLayer(group) && !group.showMarker) group.bringToBack();
     }
   }
 
   function show(map, found) {
     if (!map.hasLayer(found.group)) map.addLayer(found.group);
-    if (found.group.zoomToShowLayer && found.shape.getLatLng) {
-      found.group.zoomToShowLayer(found.shape, () => found.shape.openPopup());
+    // Who came by the keyboard goes on in the pop-up.
+    const open = () => {
+      found.shape.openPopup();
+      map.getContainer().querySelector(".leaflet-popup-content > div")?.focus({ preventScroll: true });
+    };
+    if (found.group.showMarker && found.shape.getLatLng) {
+      found.group.showMarker(found.shape, open);
       return;
     }
     const bounds = found.shape.getBounds ? found.shape.getBounds() : found.shape.getLatLng().toBounds(800);
     map.fitBounds(bounds, { maxZoom: 16 });
-    found.shape.openPopup();
+    open();
   }
 
   const middleOf = (shape) => (shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter());
 
-  // With no words typed: what is in view, nearest to the middle first.
+  // What is in view and nearest to its middle comes first; with no words typed, only that.
   function look(map, wanted) {
-    if (wanted) {
-      const found = [];
-      for (const one of places) {
-        if (one.title.toLowerCase().includes(wanted)) found.push(one);
-        if (found.length === MOST_FOUND) break;
-      }
-      return found;
-    }
     const centre = map.getCenter();
     const view = map.getBounds();
-    return places
-      .filter((one) => map.hasLayer(one.group) && view.contains(middleOf(one.shape)))
-      .map((one) => [centre.distanceTo(middleOf(one.shape)), one])
-      .sort((one, other) => one[0] - other[0])
-      .slice(0, MOST_FOUND)
-      .map(([, one]) => one);
+    const near = (one) => map.hasLayer(one.group) && view.contains(middleOf(one.shape));
+    const found = places
+      .filter((one) => (wanted ? one.title.toLowerCase().includes(wanted) : near(one)))
+      .map((one) => [wanted && one.title.toLowerCase() === wanted ? -1 : centre.distanceTo(middleOf(one.shape)), one])
+      .sort((one, other) => one[0] - other[0]);
+    return [found.slice(0, MOST_FOUND).map(([, one]) => one), found.length];
   }
 
   function search(map) {
@@ -183,7 +230,7 @@ window.geoappMaps = (() => {
     const fill = () => {
       close();
       const wanted = input.value.trim().toLowerCase();
-      const found = look(map, wanted);
+      const [found, total] = look(map, wanted);
       for (const one of found) {
         const item = document.createElement("li");
         const button = document.createElement("button");
@@ -196,6 +243,7 @@ window.geoappMaps = (() => {
         item.append(button);
         list.append(item);
       }
+      if (total > found.length) list.append(cutNote("li", found.length, total));
       if (!found.length && wanted) {
         const item = document.createElement("li");
         item.className = "none";
@@ -218,6 +266,8 @@ window.geoappMaps = (() => {
   function legend(map) {
     const box = document.querySelector(".legend");
     if (window.innerWidth < 640) box.removeAttribute("open");
+    // Nobody can open it on paper.
+    window.addEventListener("beforeprint", () => box.setAttribute("open", ""));
     const update = () => {
       for (const group of drawn) {
         const section = box.querySelector(`section[data-layer="${group.geoappId}"]`);
@@ -248,11 +298,16 @@ window.geoappMaps = (() => {
     names.style.pointerEvents = "none";
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     for (const group of drawn) {
-      group.on("add", () => beside(group, "addLayer"));
+      const begin = () => { group.geoappFill(); beside(group, "addLayer"); };
+      group.on("add", begin);
       group.on("remove", () => beside(group, "removeLayer"));
-      if (map.hasLayer(group)) beside(group, "addLayer");
+      if (map.hasLayer(group)) begin();
     }
     map.on("overlayadd", () => arrange(map));
+    const tidy = () => geoappNames.tidy(map, drawn.filter((one) => map.hasLayer(one))
+      .flatMap((one) => one.geoappNames?.getLayers() || []));
+    map.on("zoomend viewreset resize overlayadd overlayremove", tidy);
+    geoappClusters.onChange(tidy);
     const bounds = L.latLngBounds([]);
     for (const group of drawn) {
       if (!map.hasLayer(group)) continue;
@@ -262,8 +317,11 @@ window.geoappMaps = (() => {
       }
     }
     const view = texts.view ? L.latLngBounds(texts.view) : bounds;
-    if (view.isValid()) map.fitBounds(view, { padding: texts.view ? [72, 72] : [24, 24], maxZoom: 16 });
+    if (view.isValid()) {
+      map.fitBounds(view, { padding: texts.view ? [72, 72] : [24, 24], maxZoom: 16, animate: false });
+    }
     arrange(map);
+    tidy();
     search(map);
     legend(map);
     document.documentElement.dataset.ready = "yes";

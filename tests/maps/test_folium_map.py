@@ -139,3 +139,11 @@ def test_the_language_and_the_title_of_the_page() -> None:
     assert '<html lang="en">' in html
     assert "<title>A &amp; B</title>" in html
     assert "user-scalable=no" not in html
+
+
+def test_the_legend_is_drawn_so_that_it_prints_without_backgrounds() -> None:
+    html = render_map(page_of(painted(["一"])), inline=True)
+    legend = html.split('<details class="legend"')[1].split("</details>")[0]
+    assert legend.count("<svg") == 1
+    assert 'fill="#0f56b3"' in legend
+    assert "background" not in legend

@@ -189,6 +189,37 @@ export function ringArea(ring) {
   return Math.abs(ring.slice(1).reduce((sum, end, index) => sum + ring[index][0] * end[1] - end[0] * ring[index][1], 0)) / 2;
 }
 
+const TOUCH_PX = 44;
+const DEEPEST_ZOOM = 19;
+
+/**
+ * How far from its spot each marker is drawn, in pixels: markers that would hide each other even on
+ * the closest map stand around their common spot, each with room for a finger.
+ * @param {L.Map} map
+ * @param {L.LatLng[]} spots
+ * @returns {[number, number][]} right and down
+ */
+export function spread(map, spots) {
+  /** @type {{ middle: L.Point, members: number[] }[]} */
+  const groups = [];
+  spots.forEach((spot, index) => {
+    const here = map.project(spot, DEEPEST_ZOOM);
+    const group = groups.find((one) => one.middle.distanceTo(here) < TOUCH_PX / 2);
+    if (group) group.members.push(index);
+    else groups.push({ middle: here, members: [index] });
+  });
+  /** @type {[number, number][]} */
+  const offsets = spots.map(() => [0, 0]);
+  groups.filter(({ members }) => members.length > 1).forEach(({ members }) => {
+    const radius = TOUCH_PX / 2 / Math.sin(Math.PI / members.length);
+    members.forEach((index, place) => {
+      const angle = (2 * Math.PI * place) / members.length - Math.PI;
+      offsets[index] = [Math.round(radius * Math.cos(angle)), Math.round(radius * Math.sin(angle))];
+    });
+  });
+  return offsets;
+}
+
 /** @typedef {L.Polygon<Region> & { feature: GeoJSON.Feature<Outline, Region> }} RegionShape */
 
 /**

@@ -1,7 +1,7 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-import { at, colour, drawDots, makeMap } from '../lib/map.js';
+import { at, colour, drawDots, makeMap, spread } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
@@ -118,12 +118,15 @@ function drawAnswer(holder, found) {
   }).addTo(answerLayer);
   const bounds = L.latLngBounds([me]);
   if (!box.dataset.base) drawRings(me);
+  const spots = found.map(spotOf);
+  const offsets = spread(map, spots);
   found.forEach((item, index) => {
-    const spot = spotOf(item);
+    const spot = spots[index];
+    const [right, down] = offsets[index];
     // The nearest few decide what is shown; the others may lie far away.
     if (index < 4) bounds.extend(spot);
     const marker = L.marker(spot, {
-      icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44] }),
+      icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
       title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
       zIndexOffset: (found.length - index) * 10,
     }).addTo(answerLayer);

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { namePlace, regionName, ringArea } from '../../../static/js/lib/map.js';
+import { namePlace, regionName, ringArea, spread } from '../../../static/js/lib/map.js';
 
 /**
  * @param {number} west
@@ -43,4 +43,23 @@ test('a region without an English name keeps its Chinese one, without what stand
   assert.equal(regionName(district, 'zh'), '市北区');
   assert.equal(regionName(district, 'en'), 'Shibei');
   assert.equal(regionName({ ...district, name_en: null }, 'en'), '市北区');
+});
+
+// A map on which a unit of longitude is a pixel.
+const flat = /** @type {L.Map} */ (/** @type {unknown} */ ({
+  project: (/** @type {L.LatLng} */ { lng, lat }) => ({
+    lng, lat, distanceTo: (/** @type {L.LatLng} */ other) => Math.hypot(lng - other.lng, lat - other.lat),
+  }),
+}));
+const spot = (/** @type {number} */ lng) => /** @type {L.LatLng} */ ({ lng, lat: 0 });
+
+test('markers of one spot stand apart, each with room for a finger; others stay', () => {
+  for (const number of [2, 3, 10]) {
+    const offsets = spread(flat, [spot(500), ...Array.from({ length: number }, () => spot(7))]);
+    assert.deepEqual(offsets[0], [0, 0]);
+    const apart = offsets.slice(1);
+    apart.forEach(([x, y], index) => apart.slice(index + 1).forEach(([right, down]) => {
+      assert.ok(Math.hypot(x - right, y - down) >= 43, `${number}: ${x},${y} meets ${right},${down}`);
+    }));
+  }
 });

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import shapely
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
@@ -142,6 +143,100 @@ def test_twenty_thousand_facilities_stay_usable(visit: Visit) -> None:
     assert 5 < len(counted) < 200
     search(page, "站点 19999")
     expect(page.locator(".leaflet-popup")).to_contain_text("S-19999")
+
+
+def add_facilities(database: Database, number: int, *, lon: float, lat: float) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom)
+                select 'CO-' || n, case when n % 2 = 0 then 'service_base' else 'outdoor_station' end,
+                    '同点' || n, st_setsrid(st_makepoint(:lon, :lat), 4326)
+                from generate_series(1, :number) n
+                """
+            ),
+            {"number": number, "lon": lon, "lat": lat},
+        )
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_each_of_three_at_one_place_is_opened(site: Site, visit: Visit, size: str) -> None:
+    """By touch or the mouse, and by keys alone."""
+    add_facilities(site.database, 3, lon=120.36, lat=36.07)
+    page = opened(visit(site, "/maps/stations,bases.html", size=size))
+    signs = page.locator(".sign[title^=同点]")
+    expect(signs).to_have_count(3)
+    press = "tap" if size == "phone" else "click"
+    getattr(signs.last, press)()
+    popup = page.locator(".leaflet-popup")
+    expect(popup.locator("h2")).to_have_text("这里有 3 个")
+    for name in ("同点1", "同点2", "同点3"):
+        part = popup.locator("details", has_text=name)
+        if part.get_attribute("open") is None:
+            getattr(part.locator("summary"), press)()
+        expect(part.locator("dd").last).to_be_visible()
+        expect(part.locator("dd").last).to_have_text(f"CO-{name[-1]}")
+    popup.get_by_role("button", name="关闭").click()
+    expect(popup).to_have_count(0)
+    signs.first.focus()
+    page.keyboard.press("Enter")
+    closed = popup.locator("details:not([open]) summary").first
+    expect(closed).to_be_visible()
+    closed.focus()
+    page.keyboard.press("Enter")
+    expect(popup.locator("details[open]")).to_have_count(1)
+    assert serious_violations(page) == []
+
+
+def test_markers_of_all_layers_gather_into_one_count(site: Site, visit: Visit) -> None:
+    add_facilities(site.database, 80, lon=121.0, lat=37.0)
+    page = opened(visit(site, "/maps/stations,bases.html", size="desktop"))
+    cluster = page.locator(".cluster", has_text="80")
+    expect(cluster.get_by_role("img")).to_have_attribute(
+        "aria-label", "户外劳动者服务站点 40, 服务职工基地 40"
+    )
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_role("checkbox", name="服务职工基地").uncheck()
+    expect(page.locator(".cluster", has_text="40")).to_have_count(1)
+    expect(cluster).to_have_count(0)
+    page.get_by_role("searchbox").fill("同点")
+    expect(page.locator(".find li.none")).to_have_text("显示 40 / 共 80")
+    page.locator(".find button").first.click()
+    popup = page.locator(".leaflet-popup")
+    expect(popup.locator("h2")).to_have_text("这里有 40 个")
+    expect(popup.locator("details")).to_have_count(40)
+
+
+NAMES_OVER_NAMES = """() => {
+  const shown = [...document.querySelectorAll('.area-name span')]
+    .filter(one => one.style.visibility !== 'hidden').map(one => one.getBoundingClientRect());
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return [shown.length, shown.some((one, n) => shown.slice(n + 1).some(other => meet(one, other)))];
+}"""
+
+
+def test_names_of_districts_never_lie_over_each_other(visit: Visit) -> None:
+    """One large district, and 28 so small that a phone has no room for their names."""
+    shapes = [shapely.box(119, 36, 121, 37)]
+    shapes += [shapely.box(121 + n / 50, 36, 121.02 + n / 50, 36.02) for n in range(28)]
+    rows = [
+        {
+            "id": str(number),
+            "name_zh": f"名字很长的区 {number}",
+            "name_en": None,
+            **dict.fromkeys(("covered_share", "backup_share", "weight"), 0.5),
+            **dict.fromkeys(("uncovered_weight", "mean_m"), 1.0),
+            "geometry": shape,
+        }
+        for number, shape in enumerate(shapes)
+    ]
+    layer = PaintedLayer(registry().get("regions", None), rows)
+    page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
+    page.set_content(render_map(MapPage("图", [], [layer], Speaker("zh", {}), True), inline=True))
+    opened(page)
+    shown, over = page.evaluate(NAMES_OVER_NAMES)
+    assert (shown, over) == (1, False)
 
 
 @pytest.fixture
