@@ -18,6 +18,10 @@ const shown = boxes.map((box) => {
   return { map, regions, places };
 });
 
+// A map of another size is drawn at once: by itself it waits, blank where it has grown, while the map
+// beside it is redrawn by moving together.
+shown.forEach(({ map }) => map.on('resize', () => map.fire('moveend')));
+
 let moving = false;
 shown.forEach(({ map }) => map.on('move', () => {
   if (moving) return;
