@@ -21,7 +21,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.store.engine import Database
-from tests.operations.coverage.test_run import run_sql, town
+from tests.operations.coverage.small_town import run_sql, town
 
 __all__ = ["town"]
 

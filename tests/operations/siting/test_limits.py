@@ -18,7 +18,7 @@ from geoapp.operations.siting.limits import GOALS, explain
 from geoapp.operations.siting.solve import solve_siting
 from geoapp.reports.words.explanation import Explained, explained
 from geoapp.store.engine import Database
-from tests.operations.siting.test_run import HOSTS, WANTED, Truth, plans, run_sql, solved, town
+from tests.operations.siting.five_hosts import HOSTS, WANTED, Truth, plans, run_sql, solved, town
 
 __all__ = ["town"]
 

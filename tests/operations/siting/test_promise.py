@@ -21,7 +21,7 @@ from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
-from tests.operations.coverage.test_run import moment, run_sql
+from tests.operations.coverage.small_town import moment, run_sql
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 NIGHT = moment("2026-11-24T22:00")

@@ -17,7 +17,8 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
-from tests.operations.coverage.test_run import run_sql, until, worker
+from tests.operations.coverage.small_town import run_sql
+from tests.operations.runs.workers import until, worker
 
 ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
 

@@ -8,7 +8,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.siting import results as siting_results
 from geoapp.store.engine import Database
-from tests.operations.siting.test_run import HOSTS, Truth, run_sql, solved, town
+from tests.operations.siting.five_hosts import HOSTS, Truth, run_sql, solved, town
 
 __all__ = ["town"]
 
