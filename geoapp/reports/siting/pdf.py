@@ -11,17 +11,27 @@ from pathlib import Path
 from typing import Final
 
 import shapely
-from fpdf import FPDF
 from fpdf.enums import RenderStyle, TableBordersLayout
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
-from geoapp.core.paths import shipped
 from geoapp.core.units import format_count, format_metres, format_share
+from geoapp.reports.siting.sheet import (
+    INK,
+    LINE,
+    MARGIN_MM,
+    MOST_IN_HEADING,
+    SOFT,
+    WIDTH_MM,
+    Sheet,
+    in_parts,
+    name_missing,
+    room_for,
+    short_name,
+    shortened,
+)
 
-_FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 _METRES_A_DEGREE: Final = 111_320.0
-_INK, _SOFT, _LINE = (24, 32, 38), (92, 104, 112), (200, 208, 212)
 _LAND, _SEA, _GAP, _SITE, _DOT = (
     (251, 250, 247),
     (223, 232, 237),
@@ -29,7 +39,6 @@ _LAND, _SEA, _GAP, _SITE, _DOT = (
     (20, 110, 60),
     (40, 95, 185),
 )
-_MARGIN_MM, _WIDTH_MM = 16.0, 178.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +96,6 @@ class Paper:
     footer: Text
 
 
-class _Pdf(FPDF):
-    """A4 upright with the service's one font, and a foot on each page."""
-
-    def __init__(self, foot: str) -> None:
-        super().__init__(format="A4")
-        self._foot = foot
-        self.set_margins(_MARGIN_MM, _MARGIN_MM)
-        self.set_auto_page_break(True, margin=20)
-        self.add_font("sans", fname=shipped("static") / _FONT)
-        self.set_lang("zh-CN")
-
-    def footer(self) -> None:
-        """Write whose plan it is, and the page."""
-        self.set_y(-14)
-        self.words(f"{self._foot} · {self.page_no()} / {{nb}}", 8, _SOFT)
-
-    def words(
-        self, text: str, size: float, colour: tuple[int, int, int] = _INK, gap_mm: float = 0.0
-    ) -> None:
-        """Write a paragraph over the whole width."""
-        self.set_font("sans", size=size)
-        self.set_text_color(*colour)
-        self.multi_cell(_WIDTH_MM, size * 0.52, text, new_x="LMARGIN", new_y="NEXT", align="L")
-        if gap_mm:
-            self.ln(gap_mm)
-
-
 @dataclass(frozen=True, slots=True)
 class _Frame:
     """A map's place on the page and its projection."""
@@ -134,8 +116,8 @@ class _Frame:
         lon, lat = (west + east) / 2, (south + north) / 2
         wide = max(1.0, (east - west) * _METRES_A_DEGREE * math.cos(math.radians(lat)))
         high = max(1.0, (north - south) * _METRES_A_DEGREE)
-        scale = min(_WIDTH_MM / wide, height / high)
-        return cls(lon, lat, scale, left, top, _WIDTH_MM, height)
+        scale = min(WIDTH_MM / wide, height / high)
+        return cls(lon, lat, scale, left, top, WIDTH_MM, height)
 
     def at(self, lon: float, lat: float) -> tuple[float, float]:
         """Return where a place is on the page, in millimetres."""
@@ -168,12 +150,13 @@ def write_siting_pdf(paper: Paper, path: Path) -> None:
     FileNotFoundError
         If the installation does not carry the font.
     """
-    pdf = _Pdf(paper.footer.both())
+    pdf = Sheet(paper.footer.both())
     pdf.set_title(paper.title.both())
     pdf.set_creator("geoapp")
     _answer(pdf, paper)
     for site in paper.sites:
         _proposal(pdf, paper, site)
+    name_missing(pdf)
     pdf.output(str(path))
 
 
@@ -181,12 +164,12 @@ def _tag(paper: Paper) -> Text:
     return Text("（示例数据）", " (sample data)") if paper.sample else Text("", "")
 
 
-def _answer(pdf: _Pdf, paper: Paper) -> None:
+def _answer(pdf: Sheet, paper: Paper) -> None:
     pdf.add_page()
     tag = _tag(paper)
-    pdf.words(f"选址方案{tag.zh} / Siting plan{tag.en}", 10, _SOFT, 1)
-    pdf.words(paper.title.zh, 17)
-    pdf.words(paper.title.en, 9.5, _SOFT, 2)
+    pdf.words(f"选址方案{tag.zh} / Siting plan{tag.en}", 10, SOFT, 1)
+    pdf.words(shortened(paper.title.zh, MOST_IN_HEADING), 17)
+    pdf.words(shortened(paper.title.en, 3 * MOST_IN_HEADING), 9.5, SOFT, 2)
     pdf.words(paper.verdict.both(), 11.5, _SITE, 2)
     _figures(pdf, paper.figures)
     if paper.sites:
@@ -195,7 +178,7 @@ def _answer(pdf: _Pdf, paper: Paper) -> None:
     else:
         bounds = shapely.union_all(list(paper.outlines)).bounds
     if bounds and not math.isnan(bounds[0]):
-        frame = _Frame.around(bounds, _MARGIN_MM, pdf.get_y() + 1, 92)
+        frame = _Frame.around(bounds, MARGIN_MM, room_for(pdf, 92), 92)
         _draw(pdf, frame, paper, [(one, True) for one in paper.sites])
     if paper.districts:
         pdf.words("各区前后 / By district, before and after", 10.5, gap_mm=1)
@@ -203,7 +186,7 @@ def _answer(pdf: _Pdf, paper: Paper) -> None:
             pdf,
             ("区域 / district", "此前 / before", "此后 / after", "新覆盖（人）/ newly reached"),
             [
-                (name.both(), format_share(before), format_share(after), format_count(added))
+                (short_name(name), format_share(before), format_share(after), format_count(added))
                 for name, before, after, added in paper.districts
             ],
         )
@@ -211,12 +194,14 @@ def _answer(pdf: _Pdf, paper: Paper) -> None:
     _table(pdf, (), [(label.both(), value) for label, value in paper.lines])
 
 
-def _proposal(pdf: _Pdf, paper: Paper, site: PaperSite) -> None:
+def _proposal(pdf: Sheet, paper: Paper, site: PaperSite) -> None:
     pdf.add_page()
     tag = _tag(paper)
-    pdf.words(f"{paper.title.both()}{tag.zh}", 8.5, _SOFT, 1)
+    asked = Text(*(shortened(one, 3 * MOST_IN_HEADING) for one in (paper.title.zh, paper.title.en)))
+    pdf.words(f"{asked.both()}{tag.zh}", 8.5, SOFT, 1)
     must = "（必选 / must have）" if site.fixed else ""
-    pdf.words(f"{site.order}. {site.name}{must}", 17, gap_mm=2)
+    heading = shortened(site.name, MOST_IN_HEADING)
+    pdf.words(f"{site.order}. {heading}{must}", 17, gap_mm=2)
     figures = [
         (Text("新覆盖的劳动者", "workers newly reached"), format_count(site.adds)),
         (
@@ -228,41 +213,45 @@ def _proposal(pdf: _Pdf, paper: Paper, site: PaperSite) -> None:
     half = 2.2 * paper.reach_m / _METRES_A_DEGREE
     wide = half / math.cos(math.radians(site.lat))
     bounds = (site.lon - wide, site.lat - half, site.lon + wide, site.lat + half)
-    frame = _Frame.around(bounds, _MARGIN_MM, pdf.get_y() + 1, 112)
+    frame = _Frame.around(bounds, MARGIN_MM, room_for(pdf, 112), 112)
     _draw(pdf, frame, paper, [(one, one is site) for one in paper.sites])
-    _table(pdf, (), [(label.both(), value) for label, value in site.lines])
+    lines = [(label.both(), value) for label, value in site.lines]
+    if heading != site.name:
+        lines.insert(0, ("全名 / full name", site.name))
+    _table(pdf, (), lines)
     for title, rows in (
         ("谁受益，按区 / Who gains, by district", site.gains),
         ("谁受益，按盲区 / Who gains, by gap zone", site.zones),
     ):
         if rows:
             pdf.words(title, 10.5, gap_mm=1)
-            _table(pdf, (), [(name.both(), format_count(workers)) for name, workers in rows])
+            _table(pdf, (), [(short_name(name), format_count(workers)) for name, workers in rows])
 
 
-def _figures(pdf: _Pdf, figures: Sequence[tuple[Text, str]]) -> None:
+def _figures(pdf: Sheet, figures: Sequence[tuple[Text, str]]) -> None:
     """Write a few numbers large, side by side."""
-    width, top = _WIDTH_MM / len(figures), pdf.get_y()
+    width, top = WIDTH_MM / len(figures), pdf.get_y()
     for number, (label, value) in enumerate(figures):
-        pdf.set_xy(_MARGIN_MM + number * width, top)
+        pdf.set_xy(MARGIN_MM + number * width, top)
         pdf.set_font("sans", size=7.5)
-        pdf.set_text_color(*_SOFT)
+        pdf.set_text_color(*SOFT)
         pdf.multi_cell(width - 2, 3.6, label.both(), align="L", max_line_height=3.6)
-        pdf.set_xy(_MARGIN_MM + number * width, top + 7.6)
+        pdf.set_xy(MARGIN_MM + number * width, top + 7.6)
         pdf.set_font("sans", size=14)
-        pdf.set_text_color(*_INK)
+        pdf.set_text_color(*INK)
         pdf.cell(width - 2, 7, value)
-    pdf.set_xy(_MARGIN_MM, top + 17)
+    pdf.set_xy(MARGIN_MM, top + 17)
 
 
-def _table(pdf: _Pdf, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _table(pdf: Sheet, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Write rows; where there is a head, all columns but the first are numbers."""
     pdf.set_font("sans", size=8.5)
-    pdf.set_text_color(*_INK)
-    pdf.set_draw_color(*_LINE)
+    pdf.set_text_color(*INK)
+    pdf.set_draw_color(*LINE)
     columns = len(head) or 2
     widths = (2.2, *[1.0] * (columns - 1)) if head else (1.0, 1.3)
     align = ("LEFT", *["RIGHT"] * (columns - 1)) if head else ("LEFT", "LEFT")
+    parts = [part for row in rows for part in in_parts(row)]
     with pdf.table(
         cell_fill_mode="NONE",
         borders_layout=TableBordersLayout.HORIZONTAL_LINES,
@@ -271,23 +260,23 @@ def _table(pdf: _Pdf, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Non
         text_align=align,
         line_height=4.4,
         padding=0.6,
-        width=int(_WIDTH_MM),
+        width=int(WIDTH_MM),
         align="LEFT",
     ) as table:
-        for cells in ([head] if head else []) + [list(row) for row in rows]:
+        for cells in ([head] if head else []) + parts:
             row = table.row()
             for cell in cells:
                 row.cell(cell)
     pdf.ln(3)
 
 
-def _draw(pdf: _Pdf, frame: _Frame, paper: Paper, sites: Sequence[tuple[PaperSite, bool]]) -> None:
+def _draw(pdf: Sheet, frame: _Frame, paper: Paper, sites: Sequence[tuple[PaperSite, bool]]) -> None:
     """Draw a map and go on below it."""
     # The clip alone would end without the library knowing which font and colours hold again.
     with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
         pdf.set_fill_color(*_SEA)
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
-        _areas(pdf, frame, paper.outlines, _LAND, _LINE)
+        _areas(pdf, frame, paper.outlines, _LAND, LINE)
         _areas(pdf, frame, paper.gaps, _GAP, None)
         pdf.set_draw_color(*_SITE)
         pdf.set_line_width(0.25)
@@ -303,21 +292,21 @@ def _draw(pdf: _Pdf, frame: _Frame, paper: Paper, sites: Sequence[tuple[PaperSit
             if frame.shows(site.lon, site.lat):
                 _pin(pdf, *frame.at(site.lon, site.lat), site.order, chosen)
         _scale(pdf, frame)
-    pdf.set_draw_color(*_LINE)
+    pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
-    pdf.set_xy(_MARGIN_MM, frame.top + frame.height + 1)
+    pdf.set_xy(MARGIN_MM, frame.top + frame.height + 1)
     pdf.words(
         f"绿点：新站点；蓝点：现有设施；浅红：此前的盲区；圆：{paper.reach_text.zh}。上为北，等距圆柱投影，以图中心的纬线为准。"
         f" / Green: new; blue: facilities; pale red: gap zones before; circle: {paper.reach_text.en}."
         " North is up; equidistant cylindrical about the middle.",
         7,
-        _SOFT,
+        SOFT,
         2,
     )
 
 
 def _areas(
-    pdf: _Pdf,
+    pdf: Sheet,
     frame: _Frame,
     shapes: Iterable[BaseGeometry],
     fill: tuple[int, int, int],
@@ -340,9 +329,9 @@ def _areas(
                     pdf.polygon(points, style=style)
 
 
-def _pin(pdf: _Pdf, x: float, y: float, order: int, chosen: bool) -> None:
+def _pin(pdf: Sheet, x: float, y: float, order: int, chosen: bool) -> None:
     radius = 2.6 if chosen else 1.9
-    pdf.set_fill_color(*(_SITE if chosen else _SOFT))
+    pdf.set_fill_color(*(_SITE if chosen else SOFT))
     pdf.set_draw_color(255, 255, 255)
     pdf.set_line_width(0.3)
     pdf.circle(x, y, radius, style="DF")
@@ -352,16 +341,16 @@ def _pin(pdf: _Pdf, x: float, y: float, order: int, chosen: bool) -> None:
     pdf.cell(2 * radius, 2 * radius, str(order), align="C")
 
 
-def _scale(pdf: _Pdf, frame: _Frame) -> None:
+def _scale(pdf: Sheet, frame: _Frame) -> None:
     """Draw a bar of a round length, a fifth of the width at most."""
     most = frame.width / 5 / frame.mm_a_metre
     base = 10 ** math.floor(math.log10(most))
     metres = max(step * base for step in (1, 2, 5) if step * base <= most)
     x, y = frame.left + 4, frame.top + frame.height - 4
-    pdf.set_draw_color(*_INK)
+    pdf.set_draw_color(*INK)
     pdf.set_line_width(0.4)
     pdf.line(x, y, x + metres * frame.mm_a_metre, y)
     pdf.set_font("sans", size=7)
-    pdf.set_text_color(*_INK)
+    pdf.set_text_color(*INK)
     pdf.set_xy(x, y - 4)
     pdf.cell(30, 3.5, format_metres(metres).zh)

@@ -1,0 +1,114 @@
+"""The sheets of a plan on paper: one font, a square for each sign that it lacks, texts that fit."""
+
+import unicodedata
+from collections.abc import Sequence
+from typing import Final, cast
+
+from fpdf import FPDF
+from fpdf.fonts import TTFFont
+
+from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
+from geoapp.core.units import counted
+
+_FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
+INK, SOFT, LINE = (24, 32, 38), (92, 104, 112), (200, 208, 212)
+MARGIN_MM, WIDTH_MM, _FOOT_MM = 16.0, 178.0, 20.0
+_PLACEHOLDER: Final = "□"
+_MOST_SIGNS: Final = 40
+# A heading of this length fits three lines; a row must fit one page, or nothing is written at all.
+MOST_IN_HEADING: Final = 72
+_MOST_IN_NAME, _MOST_IN_ROW = 60, 900
+
+
+class Sheet(FPDF):
+    """A4 upright with the service's one font, and a foot on each page."""
+
+    def __init__(self, foot: str) -> None:
+        super().__init__(format="A4")
+        self._foot = foot
+        self.set_margins(MARGIN_MM, MARGIN_MM)
+        self.set_auto_page_break(True, margin=_FOOT_MM)
+        self.add_font("sans", fname=shipped("static") / _FONT)
+        self.set_lang("zh-CN")
+        self._glyphs = frozenset(cast("TTFFont", self.fonts["sans"]).cmap)
+        self._on_page = False
+        self.missing: dict[str, None] = {}
+
+    def normalize_text(self, text: str) -> str:
+        """Return a text with a square for each sign that the font lacks: none vanishes unseen.
+
+        Whatever is written passes here. What no font draws (joiners, directions) is left out.
+        """
+        return "".join(self._drawn(sign) for sign in super().normalize_text(text))
+
+    def _drawn(self, sign: str) -> str:
+        if ord(sign) in self._glyphs or sign.isspace():
+            return sign
+        if unicodedata.category(sign) in ("Cc", "Cf") or "\ufe00" <= sign <= "\ufe0f":
+            return ""
+        self.missing[sign] = None
+        self._on_page = True
+        return _PLACEHOLDER
+
+    def footer(self) -> None:
+        """Write whose plan it is, the page, and what a square on it stands for."""
+        self.set_y(-14)
+        squares = (
+            f" · {_PLACEHOLDER}：字体没有的字，见末页 / signs that the font lacks, see the last page"
+            if self._on_page
+            else ""
+        )
+        self._on_page = False
+        self.words(f"{self._foot} · {self.page_no()} / {{nb}}{squares}", 8, SOFT)
+
+    def words(
+        self, text: str, size: float, colour: tuple[int, int, int] = INK, gap_mm: float = 0.0
+    ) -> None:
+        """Write a paragraph over the whole width."""
+        self.set_font("sans", size=size)
+        self.set_text_color(*colour)
+        self.multi_cell(WIDTH_MM, size * 0.52, text, new_x="LMARGIN", new_y="NEXT", align="L")
+        if gap_mm:
+            self.ln(gap_mm)
+
+
+def name_missing(pdf: Sheet) -> None:
+    """Name the signs for which squares stand, by their code points."""
+    if not pdf.missing:
+        return
+    named = ", ".join(
+        f"U+{ord(sign):04X} {unicodedata.name(sign, '')}".rstrip()
+        for sign in list(pdf.missing)[:_MOST_SIGNS]
+    )
+    rest = len(pdf.missing) - _MOST_SIGNS
+    more = counted(rest, "个", "more", "more") if rest > 0 else None
+    tail = f"；另有 {more.zh} / and {more.en}" if more else ""
+    pdf.words(f"{_PLACEHOLDER}：字体没有的字 / signs that the font lacks: {named}{tail}", 7.5, SOFT)
+
+
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many signs, with an ellipsis where something is left out."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def short_name(name: Text) -> str:
+    """Return a name for a table, in both languages."""
+    zh, en = shortened(name.zh, _MOST_IN_NAME), shortened(name.en, _MOST_IN_NAME)
+    return Text(zh, en).both()
+
+
+def room_for(pdf: Sheet, height_mm: float) -> float:
+    """Return where a map of this height begins: below what is written, or on a page of its own."""
+    if pdf.get_y() + 1 + height_mm > pdf.h - _FOOT_MM:
+        pdf.add_page()
+    return pdf.get_y() + 1
+
+
+def in_parts(row: Sequence[str]) -> list[Sequence[str]]:
+    """Return a row as several below each other where its last text is too long for one page."""
+    *first, last = row
+    parts = [last[at : at + _MOST_IN_ROW] for at in range(0, len(last), _MOST_IN_ROW)] or [""]
+    return [
+        [*(first if not number else [""] * len(first)), one] for number, one in enumerate(parts)
+    ]
