@@ -3,7 +3,6 @@
 from typing import Any
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.hours import read
 from geoapp.core.i18n import Text
 from geoapp.core.questions.field import Field, Kind, Table
 from geoapp.core.questions.quota import Quota
@@ -87,6 +86,9 @@ def check_hours(name: str, hours: str) -> None:
     InvalidValueError
         That names the question's field.
     """
+    # Reading hours takes numpy, and a question without them has no use for it.
+    from geoapp.core.hours import read
+
     try:
         read(hours)
     except InvalidValueError as error:
