@@ -82,3 +82,41 @@ def test_pages_named_in_the_code_exist(repo_root: Path) -> None:
     for path in (repo_root / "geoapp").rglob("*.py"):
         for name in re.findall(r"docs/[\w/.-]+\.md", path.read_text(encoding="utf-8")):
             assert (repo_root / name).is_file(), f"{path}: {name}"
+
+
+def is_there(repo_root: Path, path: str) -> bool:
+    return any((folder / path).exists() for folder in (repo_root, repo_root / "geoapp"))
+
+
+def test_the_architecture_names_files_that_exist(repo_root: Path) -> None:
+    """A name without a folder lies in the folder that was named last."""
+    page = (repo_root / "docs" / "architecture.md").read_text(encoding="utf-8")
+    folder, walked = "", []
+    for name in re.findall(r"`([a-z_]+(?:/[\w-]+)*(?:/|\.py))`", page):
+        if name == "layers/x.py":  # stands for any layer
+            continue
+        path = name if "/" in name else f"{folder}/{name}"
+        assert is_there(repo_root, path), path
+        folder = path.rstrip("/") if name.endswith("/") else path.rpartition("/")[0]
+        walked.append(path)
+    # All four walks are there: a nearest question, a row, a coverage run, a siting run.
+    ends = {
+        "operations/nearest/answer.py",
+        "operations/imports/report.py",
+        "operations/coverage/results.py",
+        "operations/siting/results.py",
+    }
+    assert ends <= set(walked)
+
+
+def test_files_named_on_the_pages_exist(repo_root: Path) -> None:
+    pages = [*(repo_root / "docs").rglob("*.md"), *repo_root.glob("*.md")]
+    named = {
+        (page.name, path)
+        for page in pages
+        if page.name != "CHANGELOG.md"
+        for path in re.findall(r"`((?:[a-z_0-9]+/)+[a-z_0-9]+\.py)`", page.read_text("utf-8"))
+    }
+    assert len(named) > 30
+    missing = {(page, path) for page, path in named if not is_there(repo_root, path)}
+    assert missing <= {("architecture.md", "layers/x.py")}  # which stands for any layer
