@@ -16,7 +16,7 @@ from geoapp.core.parsing import Bbox
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """Which rows of a layer are wanted, in order of their ids.
+    """Which rows of a layer are wanted, in order of their ids unless ``thinned``.
 
     Attributes
     ----------
@@ -26,12 +26,19 @@ class RowFilter:
         Only the row of this id.
     limit, offset
         How many rows (None = all), after how many.
+    thinned
+        Whether a limit leaves out some of everywhere, rather than the highest ids, which may be a
+        whole city's. It does so in the same way each time.
+    first
+        With ``thinned``: what touches this shape (EPSG:4326) comes before everything else.
     """
 
     frame: BaseGeometry | None = None
     row_id: str | None = None
     limit: int | None = None
     offset: int = 0
+    thinned: bool = False
+    first: BaseGeometry | None = None
 
 
 def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
@@ -43,6 +50,16 @@ def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
         # PostgreSQL's texts hold no zero byte, so no id does.
         where.append(func.concat(inner.c.id) == wanted.row_id.replace("\x00", ""))
     return where
+
+
+def _order(inner: Any, wanted: RowFilter) -> list[Any]:
+    if not wanted.thinned:
+        return [inner.c.id]
+    order: list[Any] = [func.md5(func.concat(inner.c.id)), inner.c.id]
+    if wanted.first is not None:
+        first = func.st_geomfromwkb(shapely.to_wkb(wanted.first), 4326)
+        order.insert(0, func.st_intersects(inner.c.geometry, first).desc())
+    return order
 
 
 def count_rows(session: Session, query: Select[Any], wanted: RowFilter) -> int:
@@ -59,7 +76,7 @@ def layer_rows(session: Session, query: Select[Any], wanted: RowFilter) -> list[
     statement = (
         select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
         .where(*_where(inner, wanted))
-        .order_by(inner.c.id)
+        .order_by(*_order(inner, wanted))
         .limit(wanted.limit)
         .offset(wanted.offset)
     )

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import shapely
+
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
+from geoapp.core.parsing import Bbox
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
@@ -51,12 +54,20 @@ def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inli
     ConflictError
         If that run has no results.
     """
-    painted = []
+    found: dict[str, PaintedLayer] = {}
+    view: Bbox | None = None
     with layer_reading(database, settings, wanted.run_id) as reading:
         moment = reading.moment
-        for layer in wanted.layers:
-            data = reading.rows(layer)
-            painted.append(PaintedLayer(layer, data.rows, data.matched - len(data.rows)))
+        # The layer that the first view shows says what is in view, and so comes first in the others.
+        for layer in sorted(wanted.layers, key=lambda one: one.id != wanted.focus):
+            data = reading.shown_rows(layer, first=view)
+            found[layer.id] = PaintedLayer(layer, data.rows, data.matched - len(data.rows))
+            if layer.id == wanted.focus and data.rows:
+                west, south, east, north = shapely.total_bounds(
+                    [row["geometry"] for row in data.rows]
+                )
+                view = (float(west), float(south), float(east), float(north))
+    painted = [found[layer.id] for layer in wanted.layers]
     basemap = None
     if settings.basemap_url:
         basemap = Basemap(
@@ -85,10 +96,12 @@ def _notes(run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str) 
     for one in painted:
         if one.left_out:
             title = one.layer.title
+            shown = len(one.rows)
+            total = shown + one.left_out
             notes.append(
                 Text(
-                    f"{title.zh}：另有 {one.left_out} 个未画出",
-                    f"{title.en}: {one.left_out} more not drawn",
+                    f"{title.zh}：显示 {shown:,} / 共 {total:,} 个，其余未画出",
+                    f"{title.en}: {shown:,} of {total:,} drawn",
                 )
             )
     return notes

@@ -90,6 +90,35 @@ class LayerReading:
         """Return the rows of a layer; see ``read_layer``."""
         return _read_layer(self._session, layer, self.moment.context, bbox, limit, offset, row_id)
 
+    def shown_rows(
+        self,
+        layer: Layer,
+        *,
+        bbox: Bbox | None = None,
+        first: Bbox | None = None,
+        limit: int = MOST_ROWS,
+    ) -> LayerRows:
+        """Return the rows of a layer to be drawn: where there are too many, not cut by their ids.
+
+        Parameters
+        ----------
+        bbox
+            Only what touches this box (degrees, EPSG:4326).
+        first
+            What touches this box comes first; the rest is thinned evenly.
+        """
+        found = self.rows(layer, bbox=bbox, limit=limit)
+        if found.matched <= limit or layer.derive is not None:
+            return found
+        query: Any = layer.select(self.moment.context)
+        wanted = RowFilter(
+            frame=None if bbox is None else _frame(bbox),
+            limit=limit,
+            thinned=True,
+            first=None if first is None else _frame(first),
+        )
+        return LayerRows(found.matched, layer_rows(self._session, query, wanted))
+
 
 @contextmanager
 def layer_reading(

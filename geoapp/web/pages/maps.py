@@ -72,7 +72,7 @@ def features(name: str) -> Response:
         if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
-        data = reading.rows(layer, bbox=box, limit=limit)
+        data = reading.shown_rows(layer, bbox=box, limit=limit)
     body = {
         "type": "FeatureCollection",
         "numberMatched": data.matched,

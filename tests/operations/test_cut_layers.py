@@ -1,0 +1,70 @@
+"""A map of more facilities than it draws: what is in view first, the rest thinned, and it says so."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from geoapp.core.settings import Settings
+from geoapp.maps.registry import registry
+from geoapp.operations.layers import map_page
+from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+
+CITY = (120.0, 36.0, 120.3, 36.3)
+IN_CITY = 551
+
+
+@pytest.fixture
+def crowded(database: Database) -> Database:
+    """50,000 far away, and a city whose codes come after theirs."""
+    initialise(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom)
+                select 'A-' || n, 'outdoor_station', 'A', st_setsrid(st_makepoint(
+                    104 + (n % 250) * 0.01, 30 + (n / 250) * 0.01), 4326)
+                from generate_series(1, :far) n
+                union all
+                select 'Z-' || n, 'outdoor_station', 'Z', st_setsrid(st_makepoint(
+                    120.1 + (n % 25) * 0.001, 36.1 + (n / 25) * 0.001), 4326)
+                from generate_series(1, :city) n
+                """
+            ),
+            {"far": MOST_ROWS, "city": IN_CITY},
+        )
+    return database
+
+
+def test_a_cut_is_by_view_and_even_never_by_code(crowded: Database, settings: Settings) -> None:
+    layer = registry().get("stations", None)
+    with layer_reading(crowded, settings, None) as reading:
+        seen = reading.shown_rows(layer, first=CITY)
+        even = reading.shown_rows(layer)
+        again = reading.shown_rows(layer, limit=1000)
+        boxed = reading.shown_rows(layer, bbox=CITY, limit=500)
+        same = reading.shown_rows(layer, bbox=CITY, limit=500)
+    for found in (seen, even):
+        assert (found.matched, len(found.rows)) == (MOST_ROWS + IN_CITY, MOST_ROWS)
+    assert of_the_city(seen.rows) == IN_CITY
+    assert of_the_city(even.rows) > IN_CITY * 0.95
+    # A fiftieth of everything is about eleven of the city, not none.
+    assert 2 <= of_the_city(again.rows) <= 30
+    assert (boxed.matched, len(boxed.rows), of_the_city(boxed.rows)) == (IN_CITY, 500, 500)
+    assert [row["id"] for row in boxed.rows] == [row["id"] for row in same.rows]
+
+
+def of_the_city(rows: list[dict[str, object]]) -> int:
+    return sum(row["name_zh"] == "Z" for row in rows)
+
+
+def test_a_cut_map_says_how_many_of_how_many(
+    crowded: Database, settings: Settings, tmp_path: Path
+) -> None:
+    path = tmp_path / "map.html"
+    wanted = map_page.MapRequest([registry().get("stations", None)])
+    map_page.save_map(crowded, settings, wanted, path)
+    assert "显示 50,000 / 共 50,551 个" in path.read_text(encoding="utf-8")
