@@ -1,6 +1,8 @@
 """Service standards as people write them, lengths and times as people read them."""
 
+import json
 import math
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -151,3 +153,11 @@ def test_counts_changes_and_money() -> None:
         "12.5",
         "1,234,567",
     ]
+
+
+def test_pages_scripts_and_the_service_write_the_same_figures() -> None:
+    cases = json.loads((Path(__file__).parents[1] / "js/lib/figures.json").read_text("utf-8"))
+    for value, shown in cases["count"]:
+        assert format_count(value) == shown
+    for value, shown in cases["share"]:
+        assert format_share(value) == shown

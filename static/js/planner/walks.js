@@ -1,6 +1,7 @@
 // The nearest facility of a spot, the walk to it, and what lies within a walk of it: drawn on a map
 // and told in words.
 
+import { formatCount } from '../lib/figures.js';
 import { at, colour } from '../lib/map.js';
 import { filled, nameOf } from '../lib/page.js';
 import { get } from '../lib/request.js';
@@ -120,8 +121,8 @@ export function makeWalks(map, box, tell) {
       const { walk_m: walkM, walk_seconds: seconds, basis } = way.properties;
       say(filled(walkM === null ? words.no_way : words.from, {
         name: named(way.properties),
-        walk: Math.round(walkM).toLocaleString(),
-        minutes: Math.ceil(seconds / 60).toLocaleString(),
+        walk: formatCount(walkM),
+        minutes: formatCount(Math.ceil(seconds / 60)),
         basis: words[basis],
       }));
     });

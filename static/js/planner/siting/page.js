@@ -1,5 +1,6 @@
 // Where next: asks the solver, follows it, shows the sites on the map and in a table.
 
+import { formatCount } from '../../lib/figures.js';
 import { makeFollower } from '../../lib/follow.js';
 import { at, colour, drawDots, makeMap, numbered, showRegion } from '../../lib/map.js';
 import { byId, closest, complain, filled, readJson } from '../../lib/page.js';
@@ -20,7 +21,7 @@ const texts = readJson('texts');
 const { given, scenario, without } = readJson('given');
 
 const made = makeMap(box);
-const sites = makeNumberedRows(made, 'sites', (row) => `${texts.adds} ${Math.round(Number(row.dataset.adds)).toLocaleString()} ${texts.workers}`);
+const sites = makeNumberedRows(made, 'sites', (row) => `${texts.adds} ${formatCount(Number(row.dataset.adds))} ${texts.workers}`);
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dataset.datum);

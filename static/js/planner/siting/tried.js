@@ -1,14 +1,10 @@
 // What the placed stations would change, told while they are moved about.
 
+import { formatCount, formatShare } from '../../lib/figures.js';
 import { byId, filled, nameOf } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 
 const SLOW_MS = 400;
-
-/** @param {number} share */
-function percent(share) {
-  return `${(share * 100).toFixed(1)}%`;
-}
 
 /**
  * @typedef {object} Change what the service answers
@@ -34,16 +30,16 @@ export function makeTrying(address, texts, question) {
   /** @param {Change} answer */
   function show(answer) {
     told.textContent = filled(texts.tried, {
-      added: Math.round(answer.covered_after - answer.covered_before).toLocaleString(),
-      before: percent(answer.covered_before / answer.weight),
-      after: percent(answer.covered_after / answer.weight),
+      added: formatCount(answer.covered_after - answer.covered_before),
+      before: formatShare(answer.covered_before / answer.weight),
+      after: formatShare(answer.covered_after / answer.weight),
     });
     document.querySelectorAll('#must li span').forEach((words, number) => {
-      if (number < answer.adds.length) words.setAttribute('data-adds', `${texts.adds} ${Math.round(answer.adds[number]).toLocaleString()} ${texts.workers}`);
+      if (number < answer.adds.length) words.setAttribute('data-adds', `${texts.adds} ${formatCount(answer.adds[number])} ${texts.workers}`);
     });
     districts.replaceChildren(...answer.districts.map((one) => {
       const row = document.createElement('li');
-      row.textContent = `${nameOf(one)}: ${percent(one.before_share)} → ${percent(one.after_share)}`;
+      row.textContent = `${nameOf(one)}: ${formatShare(one.before_share)} → ${formatShare(one.after_share)}`;
       return row;
     }));
   }
