@@ -39,9 +39,15 @@ def point_of_place(database: Database, code: str) -> tuple[float, float]:
     return point
 
 
-def overview_points(database: Database, datum: Datum, limit: int) -> list[tuple[float, float]]:
-    """Return about where the facilities in service are: at most ``limit`` points (lon, lat)."""
+def overview_points(
+    database: Database, datum: Datum, limit: int
+) -> tuple[list[tuple[float, float]], int]:
+    """Return about where the facilities in service are: at most ``limit`` points (lon, lat).
+
+    Beside them stands how many facilities there are in all.
+    """
     with database.session() as session:
-        points = np.array(store.facility_dots(session, limit), dtype=np.float64).reshape(-1, 2)
+        found, total = store.facility_dots(session, limit)
+    points = np.array(found, dtype=np.float64).reshape(-1, 2)
     lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)
-    return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True))
+    return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True)), total

@@ -49,7 +49,7 @@ def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
 
 _DOTS = text(
     """
-    select st_x(point), st_y(point)
+    select st_x(point), st_y(point), total
     from (
         select case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end
                 as point,
@@ -62,10 +62,11 @@ _DOTS = text(
 )
 
 
-def facility_dots(session: Session, limit: int) -> list[tuple[float, float]]:
-    """Return points (lon, lat), WGS-84, of facilities in service, by number.
+def facility_dots(session: Session, limit: int) -> tuple[list[tuple[float, float]], int]:
+    """Return points (lon, lat), WGS-84, of facilities in service, and how many there are in all.
 
     Where there are more than ``limit``, every second, third ... of them, so that the picture of
     where they are dense stays true.
     """
-    return [(lon, lat) for lon, lat in session.execute(_DOTS, {"limit": limit})]
+    rows = session.execute(_DOTS, {"limit": limit}).all()
+    return [(lon, lat) for lon, lat, _ in rows], rows[0][2] if rows else 0

@@ -110,8 +110,8 @@ csrf.exempt(way)
 @blueprint.get("/finder/dots.json")
 def dots() -> Response:
     """Answer about where the stations are, for the ground of the map."""
-    points = overview_points(services().database, map_setup().datum, MOST_DOTS)
-    return public_reply(points)
+    points, total = overview_points(services().database, map_setup().datum, MOST_DOTS)
+    return public_reply({"points": points, "total": total})
 
 
 def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:

@@ -2,6 +2,7 @@
 // Leaflet (a classic script, loaded before) is the only other party. Leaflet wants (lat, lon);
 // the flip happens here and nowhere else.
 
+import { filled } from './page.js';
 import { get } from './request.js';
 
 /**
@@ -124,6 +125,24 @@ async function drawRegions(map, box, settings) {
 }
 
 /**
+ * Say on the map that its dots are a part of all.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {number} shown
+ * @param {number} total
+ */
+function tellCut(map, box, shown, total) {
+  const note = new L.Control({ position: 'topleft' });
+  note.onAdd = () => {
+    const element = document.createElement('p');
+    element.className = 'dots-cut';
+    element.textContent = filled(box.dataset.cut || '', { shown: shown.toLocaleString('en'), total: total.toLocaleString('en') });
+    return element;
+  };
+  note.addTo(map);
+}
+
+/**
  * All facilities as faint dots under everything else: where there is something at all.
  * @param {L.Map} map
  * @param {HTMLElement} box
@@ -135,7 +154,8 @@ export async function drawDots(map, box, style = {}) {
   pane.style.pointerEvents = 'none'; // what lies under the dots can be clicked
   const { answer } = await get(box.dataset.dots || '');
   /** @type {[number, number][]} an ornament: lists and figures say what matters */
-  const dots = answer || [];
+  const dots = answer ? answer.points : [];
+  if (answer && answer.total > dots.length) tellCut(map, box, dots.length, answer.total);
   const renderer = L.canvas({ pane: 'dots' });
   const layer = L.featureGroup(dots.map(([lon, lat]) => L.circleMarker(at(lon, lat), {
     renderer, pane: 'dots', interactive: false, stroke: false, fillColor: colour('--dot'), fillOpacity: 0.5, ...style,

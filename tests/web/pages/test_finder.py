@@ -117,6 +117,15 @@ def test_ground_shows_where_stations_are(site: Site, visit: Visit) -> None:
     """Before any question, each facility in service is a dot; closed ones are none."""
     page = visit(site, position=None)
     expect(page.locator('#map[data-drawn="4"]')).to_be_visible()
+    expect(page.locator(".dots-cut")).to_have_count(0)
+
+
+def test_dots_that_are_a_sample_say_so(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.web.pages.finder.MOST_DOTS", 2)
+    page = visit(site, position=None)
+    expect(page.locator(".dots-cut")).to_have_text("灰点为抽样：显示 2 / 共 4 处")
 
 
 def test_sheet_follows_a_thumb(site: Site, visit: Visit) -> None:
