@@ -1,6 +1,5 @@
 """Layers into a Folium map: one HTML page, served with our assets or with all of them inside."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -270,7 +269,15 @@ def _heading(page: MapPage) -> str:
     return f'<header class="heading"><h1>{escape(page.title)}</h1><ul>{notes}</ul></header>'
 
 
-def render_map(page: MapPage, *, inline: bool) -> str:
+@dataclass(frozen=True, slots=True)
+class DrawnMap:
+    """A page, and the one script that is written into it unless all are: a policy may name it."""
+
+    html: str
+    script: str
+
+
+def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
     """Return the page.
 
     Parameters
@@ -315,20 +322,22 @@ def render_map(page: MapPage, *, inline: bool) -> str:
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
     for child in figure._children.values():
         child.render()
+    # What Folium says of the page as a whole, such as that nobody may zoom, is said better below.
+    del figure.header._children[drawn.get_name()]
     localise(figure, inline=inline)
-    return _finished(figure._template.render(this=figure, kwargs={}), page)
-
-
-def _finished(html: str, page: MapPage) -> str:
-    """Set the language and title, and let people zoom, which Folium forbids."""
-    code = "zh-CN" if page.language == "zh" else "en"
-    html = re.sub(r"<html[^>]*>", f'<html lang="{code}">', html, count=1)
-    html = re.sub(
-        r'<meta name="viewport"[^>]*/?>',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        html,
-        count=1,
-    )
+    head, body, script = (part.render() for part in (figure.header, figure.html, figure.script))
+    code = "zh-CN" if language == "zh" else "en"
     # Without an icon of its own, a browser would ask the server for one.
-    head = f'<head><title>{escape(page.title)}</title><link rel="icon" href="data:,">'
-    return html.replace("<head>", head, 1)
+    html = f"""<!DOCTYPE html>
+<html lang="{code}">
+<head><title>{escape(page.title)}</title><link rel="icon" href="data:,">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+{head}
+</head>
+<body>
+{body}
+<script>{script}</script>
+</body>
+</html>
+"""
+    return DrawnMap(html, script)

@@ -183,7 +183,7 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
 def _html(database: Database, settings: Settings, run: SitingRun, paper: Paper) -> str:
     """Return one page that holds everything, the map in a frame of its own."""
     layers = [registry().get(name, Role.ADMIN) for name in _LAYERS]
-    map_html = make_map(
+    drawn = make_map(
         database,
         settings,
         MapRequest(layers, run.id, "zh", focus=_LAYERS[0], title=paper.title),
@@ -194,7 +194,7 @@ def _html(database: Database, settings: Settings, run: SitingRun, paper: Paper) 
         loader=loader, autoescape=select_autoescape(["html"]), trim_blocks=True, lstrip_blocks=True
     )
     # An attribute's value: quotes and ampersands alone would end or change it.
-    frame = Markup(map_html.replace("&", "&amp;").replace('"', "&quot;"))  # noqa: S704
+    frame = Markup(drawn.html.replace("&", "&amp;").replace('"', "&quot;"))  # noqa: S704
     return environment.get_template("reports/siting.html").render(
         paper=paper, frame=frame, percent=format_share, count=format_count
     )

@@ -48,6 +48,11 @@ def page_of(layer: PaintedLayer, **more: Any) -> MapPage:
     return MapPage(layers=[layer], **{**given, **more})
 
 
+def drawn(page: MapPage, *, inline: bool = True) -> str:
+    """Return the page's text."""
+    return render_map(page, inline=inline).html
+
+
 class Reader(HTMLParser):
     """Gathers what a browser would load and run."""
 
@@ -83,22 +88,22 @@ def read(html: str) -> Reader:
 
 
 def test_a_standalone_page_loads_nothing() -> None:
-    html = render_map(page_of(painted(["一"])), inline=True)
+    html = drawn(page_of(painted(["一"])))
     assert [address for address in read(html).loads if not address.startswith("data:")] == []
     # Neither does a style or a script of it.
     assert not re.search(r"""(?:url\(|@import)\s*['"]?(?!data:|#)[^'")]""", html)
 
 
 def test_a_served_page_loads_our_own_files_alone() -> None:
-    loads = read(render_map(page_of(painted(["一"])), inline=False)).loads
+    loads = read(drawn(page_of(painted(["一"])), inline=False)).loads
     assert len(loads) > 6
     assert all(address.startswith(("/static/", "data:")) for address in loads)
 
 
 @pytest.mark.parametrize("inline", [True, False])
 def test_values_neither_run_nor_break_the_page(inline: bool) -> None:
-    plain = read(render_map(page_of(painted(["一"]), notes=["一"]), inline=inline))
-    nasty = read(render_map(page_of(painted([NASTY]), title=NASTY), inline=inline))
+    plain = read(drawn(page_of(painted(["一"]), notes=["一"]), inline=inline))
+    nasty = read(drawn(page_of(painted([NASTY]), title=NASTY), inline=inline))
     assert len(nasty.scripts) == len(plain.scripts)
     # The same words, as they were written: a template would have made 49 of them.
     assert "{{7*7}}{% raw %}{#" in nasty.scripts[-1]
@@ -116,33 +121,31 @@ def test_a_link_that_we_do_not_bring_is_refused() -> None:
 
 def test_a_base_map_in_gcj02_moves_what_is_drawn_on_it() -> None:
     base = Basemap("https://tiles.example/{z}/{x}/{y}.png", "<b>谁</b>", Datum.GCJ02)
-    html = render_map(page_of(painted(["一"]), basemap=base), inline=True)
+    html = drawn(page_of(painted(["一"]), basemap=base))
     moved = from_wgs84(lon=LON, lat=LAT, datum=Datum.GCJ02)
     assert f"[{round(moved[0], 7)},{round(moved[1], 7)}]" in html
     # Leaflet takes the attribution as HTML: the operator's words come as text.
     assert "<b>" not in html[html.index("L.tileLayer(") :]
-    still = render_map(page_of(painted(["一"])), inline=True)
+    still = drawn(page_of(painted(["一"])))
     assert f"[{LON},{LAT}]" in still
 
 
 def test_a_text_that_many_share_stands_once() -> None:
-    html = render_map(page_of(painted(["某站"] * 50)), inline=True)
+    html = drawn(page_of(painted(["某站"] * 50)))
     [data] = re.findall(r"geoappMaps\.layer\((.*)\);\n", html)
     assert data.count('"texts":["某站"]') == 1
     assert data.count("[0],true,null]") == 50
 
 
 def test_the_language_and_the_title_of_the_page() -> None:
-    html = render_map(
-        page_of(painted(["一"]), speaker=Speaker("en", {}), title="A & B"), inline=True
-    )
+    html = drawn(page_of(painted(["一"]), speaker=Speaker("en", {}), title="A & B"), inline=True)
     assert '<html lang="en">' in html
     assert "<title>A &amp; B</title>" in html
     assert "user-scalable=no" not in html
 
 
 def test_the_legend_is_drawn_so_that_it_prints_without_backgrounds() -> None:
-    html = render_map(page_of(painted(["一"])), inline=True)
+    html = drawn(page_of(painted(["一"])))
     legend = html.split('<details class="legend"')[1].split("</details>")[0]
     assert legend.count("<svg") == 1
     assert 'fill="#0f56b3"' in legend

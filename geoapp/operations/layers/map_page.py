@@ -13,7 +13,7 @@ from geoapp.core.parsing import Bbox
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
-from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
+from geoapp.maps.folium_map import Basemap, DrawnMap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import layer_reading
@@ -39,7 +39,9 @@ class MapRequest:
     title: Text = _TITLE
 
 
-def make_map(database: Database, settings: Settings, wanted: MapRequest, *, inline: bool) -> str:
+def make_map(
+    database: Database, settings: Settings, wanted: MapRequest, *, inline: bool
+) -> DrawnMap:
     """Return the page.
 
     Parameters
@@ -118,7 +120,7 @@ def save_map(database: Database, settings: Settings, wanted: MapRequest, path: P
     page = make_map(database, settings, wanted, inline=True)
     try:
         with replaced_whole(path) as fresh:
-            fresh.write_text(page, encoding="utf-8")
+            fresh.write_text(page.html, encoding="utf-8")
     except OSError as error:
         why = error.strerror or str(error)
         raise UnusableInputError(

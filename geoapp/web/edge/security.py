@@ -1,6 +1,7 @@
 """Safe by default: headers, the content security policy, CSRF and rate limits."""
 
-import secrets
+from base64 import b64encode
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,15 +74,14 @@ def count_failure(name: str) -> None:
         attempts.hit(rate, *key)
 
 
-def csp_nonce() -> str:
-    """Return this request's nonce for an inline script."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    nonce: str = g.csp_nonce
-    return nonce
+def content_policy(settings: Settings, *, script: str | None = None) -> str:
+    """Return what a page may load and run: our own files, and nothing that is written into it.
 
-
-def _policy(settings: Settings) -> str:
+    Parameters
+    ----------
+    script
+        The one script that is written into the page all the same, named by its hash.
+    """
     images = ["'self'", "data:", "blob:"]
     connect = ["'self'"]
     if settings.basemap_url:
@@ -91,12 +91,15 @@ def _policy(settings: Settings) -> str:
             host = parts.netloc.replace("{s}", "*")
             images.append(f"{parts.scheme}://{host}")
             connect.append(f"{parts.scheme}://{host}")
-    script = "script-src 'self'" + (f" 'nonce-{g.csp_nonce}'" if "csp_nonce" in g else "")
+    scripts = ["'self'"]
+    if script is not None:
+        digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
+        scripts.append(f"'sha256-{digest}'")
     return "; ".join(
         [
             "default-src 'self'",
-            script,
-            "style-src 'self' 'unsafe-inline'",
+            f"script-src {' '.join(scripts)}",
+            "style-src 'self'",
             f"img-src {' '.join(images)}",
             f"connect-src {' '.join(connect)}",
             "font-src 'self' data:",
@@ -115,7 +118,6 @@ def init_security(app: Flask, settings: Settings) -> None:
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
     app.extensions["sign_in_attempts"] = FixedWindowRateLimiter(MemoryStorage())
-    app.jinja_env.globals.update(csp_nonce=csp_nonce)
 
     @app.after_request
     def headers(response: Response) -> Response:
@@ -123,7 +125,7 @@ def init_security(app: Flask, settings: Settings) -> None:
         set_default("X-Content-Type-Options", "nosniff")
         set_default("Referrer-Policy", "no-referrer")
         if response.mimetype == "text/html":
-            set_default("Content-Security-Policy", _policy(settings))
+            set_default("Content-Security-Policy", content_policy(settings))
             set_default("X-Frame-Options", "SAMEORIGIN")
             set_default("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
             set_default("Cross-Origin-Opener-Policy", "same-origin")

@@ -15,7 +15,7 @@ from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
-from geoapp.web.edge.security import csp_nonce
+from geoapp.web.edge.security import content_policy
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.layers import layer_feature
 
@@ -44,12 +44,13 @@ def show(names: str) -> Response:
     parts = services()
     page = make_map(parts.database, parts.settings, asked, inline=download)
     if download:
-        response = Response(page, mimetype="text/html")
+        response = Response(page.html, mimetype="text/html")
         response.headers["Content-Disposition"] = 'attachment; filename="geoapp-map.html"'
         return response
-    # The scripts that Folium writes into the page are ours: each carries this answer's nonce.
-    page = page.replace("<script>", f'<script nonce="{csp_nonce()}">')
-    return Response(page, mimetype="text/html")
+    response = Response(page.html, mimetype="text/html")
+    # Folium writes one script into the page; no other may run.
+    response.headers["Content-Security-Policy"] = content_policy(parts.settings, script=page.script)
+    return response
 
 
 @blueprint.get("/layers/<string:name>.geojson")

@@ -132,7 +132,7 @@ def test_twenty_thousand_facilities_stay_usable(visit: Visit) -> None:
     html = render_map(
         MapPage("图", [], [PaintedLayer(layer, rows)], Speaker("zh", {}), has_run=False),
         inline=True,
-    )
+    ).html
     assert len(html) < 6_000_000
     page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
     page.set_content(html)
@@ -233,7 +233,9 @@ def test_names_of_districts_never_lie_over_each_other(visit: Visit) -> None:
     ]
     layer = PaintedLayer(registry().get("regions", None), rows)
     page = visit(SimpleNamespace(url=""), "about:blank", size="phone")
-    page.set_content(render_map(MapPage("图", [], [layer], Speaker("zh", {}), True), inline=True))
+    page.set_content(
+        render_map(MapPage("图", [], [layer], Speaker("zh", {}), True), inline=True).html
+    )
     opened(page)
     shown, over = page.evaluate(NAMES_OVER_NAMES)
     assert (shown, over) == (1, False)
