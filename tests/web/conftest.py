@@ -189,8 +189,14 @@ def visit(browser: Browser) -> Iterator[Visit]:
             if not address.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
                 strangers.append(address)
 
+        def refused(said: str) -> None:
+            # Waiting for a condition evaluates it in the page, which is the test's doing.
+            if "Content Security Policy" in said and "unsafe-eval" not in said:
+                wrong.append(said)
+
         context.on("request", lambda request: note(request.url))
         page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: refused(said.text))
         page.goto(site.url + path)
         return page
 
