@@ -132,6 +132,11 @@ def format_share(share: float | None, decimals: int = 1) -> str:
     return f"{share * 100:,.{decimals}f}%"
 
 
+def format_change(before: float | None, after: float | None) -> str:
+    """Return a share as it was and as it is then; a dash where unknown."""
+    return f"{format_share(before)} → {format_share(after)}"
+
+
 def format_gap(share: float) -> str:
     """Return how far an answer can be from the best at most: rounded up, never as nothing."""
     return f"{max(math.ceil(round(share * 10_000, 6)), 1) / 100:,.2f}%"

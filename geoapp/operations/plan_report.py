@@ -16,7 +16,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import DistrictGain, Site, SitingRun, ZoneGain
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.core.units import format_count, format_metres, format_money, format_share
+from geoapp.core.units import format_change, format_count, format_metres, format_money, format_share
 from geoapp.core.words import Level
 from geoapp.maps.registry import registry
 from geoapp.operations.facilities.naming import read_naming
@@ -114,7 +114,7 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         figures=[
             (
                 Text("覆盖率", "covered"),
-                f"{format_share(total.covered_before_share)} → {format_share(total.covered_after_share)}",
+                format_change(total.covered_before_share, total.covered_after_share),
             ),
             (Text("新覆盖的劳动者", "workers newly reached"), format_count(total.added_weight)),
             (Text("新站点", "new stations"), format_count(len(sites))),

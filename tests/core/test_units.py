@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.units import (
     counted,
+    format_change,
     format_count,
     format_difference,
     format_gap,
@@ -161,3 +162,8 @@ def test_pages_scripts_and_the_service_write_the_same_figures() -> None:
         assert format_count(value) == shown
     for value, shown in cases["share"]:
         assert format_share(value) == shown
+
+
+def test_a_change_tells_both_shares_or_that_one_is_unknown() -> None:
+    assert format_change(0.25, 1.0) == "25.0% → 100.0%"
+    assert format_change(None, 0.5) == "— → 50.0%"

@@ -22,6 +22,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.ground.in_service import in_service
 from geoapp.operations.ground.reading import Ground, read_ground
 from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
+from geoapp.reports.words.actions import longer_detail, move_detail
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.sites import CandidateRows
@@ -268,7 +269,7 @@ class _Builder:
         more = np.asarray((longer - self._current).sum(axis=0)).reshape(-1) > 0
         chosen = np.flatnonzero(changed & more)
         hours = self._wanted.new_hours
-        detail = Text(f"也在 {hours} 开放", f"open at {hours}, too")
+        detail = longer_detail(hours)
         for number in chosen.tolist():
             self._offer(ActionKind.EXTEND_HOURS, self._first[self._counted.codes[number]], detail)
         self._columns.append(sp.csc_array(longer)[:, chosen])
@@ -328,7 +329,7 @@ class _Builder:
             self._columns.append(sp.csc_array(sliced(every, hours, weights)[0]))
             for site in targets.tolist():
                 name = sites.name[site] or sites.code[site]
-                self._offer(ActionKind.MOVE, one, Text(f"迁到 {name}", f"to {name}"))
+                self._offer(ActionKind.MOVE, one, move_detail(name))
                 self.offered[-1] = Offered(
                     self.offered[-1].action,
                     one.name,

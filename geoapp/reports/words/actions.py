@@ -83,6 +83,16 @@ def action_text(
     }[kind]
 
 
+def longer_detail(hours: str | None) -> Text:
+    """Return at what hours a facility is open too, once its hours are longer."""
+    return Text(f"也在 {hours} 开放", f"open at {hours}, too")
+
+
+def move_detail(name: str) -> Text:
+    """Return where a facility moves to."""
+    return Text(f"迁到 {name}", f"to {name}")
+
+
 def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
     """Return what a run of actions found as labels and values for people."""
     found = run.found

@@ -21,7 +21,7 @@ from geoapp.core.results.actions import (
     ChosenAction,
 )
 from geoapp.core.roles import Permission
-from geoapp.core.units import format_share
+from geoapp.core.units import format_change
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
 from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
@@ -111,9 +111,7 @@ def _lines() -> list[SitingLine]:
     for run in recent_runs(services().database, ACTION_RUNS):
         told = RUN_STATUS_TEXT[run.status]
         if run.result is not None:
-            shares = (
-                f"{format_share(run.result.before_share)} → {format_share(run.result.after_share)}"
-            )
+            shares = format_change(run.result.before_share, run.result.after_share)
             told = Text(shares, shares)
         title = question_title(ActionParameters.from_stored(run.params), naming())
         lines.append(SitingLine(run.id, title, moment_text(run.created_at), told))

@@ -316,6 +316,8 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
     done = run("actions", {}, ActionRunInputs(sample=True), found)
     return {
         "verdict": [actions.verdict(found), actions.verdict(compared)],
+        "longer_detail": [actions.longer_detail("24/7")],
+        "move_detail": [actions.move_detail("甲 / A")],
         "kinds_text": [actions.kinds_text(kinds), actions.kinds_text({})],
         "action_text": told,
         "summary_lines": lines_of(actions.summary_lines(done)),

@@ -15,7 +15,7 @@ from geoapp.core.questions.siting import SITING, SitingParameters
 from geoapp.core.results.explanation import OtherPlans
 from geoapp.core.results.siting import SITING_RUNS, Site, SitingRun
 from geoapp.core.roles import Permission
-from geoapp.core.units import format_share
+from geoapp.core.units import format_change
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
@@ -237,7 +237,7 @@ def _line(run: SitingRun) -> SitingLine:
         total = run.result.total
         before, after = total.covered_before_share, total.covered_after_share
         if before is not None and after is not None:
-            shares = f"{format_share(before)} → {format_share(after)}"
+            shares = format_change(before, after)
             told = Text(shares, shares)
     return SitingLine(run.id, _title(run), moment_text(run.created_at), told)
 
