@@ -23,12 +23,16 @@ def doctor() -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """备份整个数据库 / Write the whole store to FILE (pg_dump's custom format)."""
+    """备份数据库和步行网络 / Write the store and the walking network to FILE."""
     from geoapp.operations.upkeep import backup as backups
 
-    with open_store() as (_settings, database):
-        backups.backup(database, file)
+    with open_store() as (settings, database):
+        report = backups.backup(database, settings, file)
     say(Text(f"已备份到 {file}", f"Backed up to {file}"))
+    if report.damage is not None:
+        zh, en = report.damage.zh, report.damage.en
+        say(Text(f"备份中没有步行网络：{zh}", f"The walking network is not in it: {en}"))
+        raise click.exceptions.Exit(4)
 
 
 @click.command()
@@ -39,9 +43,17 @@ def restore(file: Path, force: bool) -> None:
     from geoapp.operations.upkeep import backup as backups
     from geoapp.store.engine import open_database
 
-    database = open_database(read_settings())
+    settings = read_settings()
+    database = open_database(settings)
     try:
-        backups.restore(database, file, force=force)
+        report = backups.restore(database, settings, file, force=force)
     finally:
         database.close()
     say(Text(f"已从 {file} 恢复", f"Restored from {file}"))
+    if report.network is None:
+        say(
+            Text(
+                "备份中没有步行网络，原有的没有改变。",
+                "The backup holds no walking network; the one in use, if any, is as before.",
+            )
+        )

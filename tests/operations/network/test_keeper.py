@@ -24,6 +24,7 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.network.keeper import NetworkKeeper, describe_network, network_folder
+from geoapp.operations.upkeep.backup import backup, restore
 from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import reasons_text, statement_text
@@ -345,3 +346,35 @@ def test_progress_is_told_while_the_file_is_read(database: Database, settings: S
     assert shares == sorted(shares)
     assert (steps[0], steps[-1]) == ((0.0, "Reading ways"), (1.0, "Done"))
     assert (0.0, "Reading ways, 3,000 points and ways") in steps
+
+
+def test_a_backup_brings_the_network_back(
+    city: Database, empty_database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    def walks(database: Database, at: Settings) -> list[tuple[str, float, Basis]]:
+        service = NearestService(database, at)
+        found = service.ask(NearestQuery(lon=LON, lat=LAT, k=20))
+        return [(one.facility.code, one.walk_m, one.basis) for one in found]
+
+    before = walks(city, settings)
+    assert Basis.NETWORK in {basis for _, _, basis in before}
+    about = describe_network(settings)
+    report = backup(city, settings, tmp_path / "whole")
+    assert report.damage is None
+    assert report.path.stat().st_mode & 0o777 == 0o600
+    elsewhere = settings.model_copy(update={"data": tmp_path / "elsewhere"})
+    cut = tmp_path / "cut"
+    cut.write_bytes(report.path.read_bytes()[: report.size_bytes // 2])
+    with pytest.raises(UnusableInputError):
+        restore(empty_database, elsewhere, cut)
+    assert network_folder(elsewhere) is None
+    assert restore(empty_database, elsewhere, report.path).network == report.network is not None
+    assert walks(empty_database, elsewhere) == before
+    assert describe_network(elsewhere) == about
+    assert [one.name for one in elsewhere.data.iterdir()] == ["networks"]
+    # A damaged network is not taken along in silence.
+    folder = network_folder(settings)
+    assert folder is not None
+    (folder / "lon.npy").write_bytes(b"x")
+    damaged = backup(city, settings, tmp_path / "less")
+    assert damaged.network is None and damaged.damage is not None

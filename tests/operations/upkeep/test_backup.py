@@ -16,7 +16,9 @@ from geoapp.core.errors import (
     UnavailableError,
     UnusableInputError,
 )
-from geoapp.operations.upkeep.backup import backup, restore
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep import backup as upkeep
+from geoapp.operations.upkeep.backup import BackupReport, RestoreReport
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
@@ -24,6 +26,17 @@ from geoapp.store.migrate import current_revision, head_revision, migrate
 from tests.seed import seed_town
 
 Rows = dict[str, list[tuple[Any, ...]]]
+NOWHERE = Settings(data=Path("/nonexistent"))
+
+
+def backup(database: Database, path: Path) -> BackupReport:
+    """Back up a store that has no network."""
+    return upkeep.backup(database, NOWHERE, path)
+
+
+def restore(database: Database, path: Path, force: bool = False) -> RestoreReport:
+    """Restore a backup that holds no network."""
+    return upkeep.restore(database, NOWHERE, path, force=force)
 
 
 def all_rows(database: Database) -> Rows:
