@@ -113,7 +113,7 @@ def restore(
     UnusableInputError, ConflictError, MissingPartError, UnavailableError
         As in `geoapp.store.backup.restore`; store and network are as before then.
     """
-    if not tarfile.is_tarfile(path):
+    if not (path.is_file() and tarfile.is_tarfile(path)):
         return _restore_store(database, path, path, force, None)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.data) as name:
