@@ -120,11 +120,13 @@ def dump(database: Database, path: Path) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def restore(database: Database, path: Path, *, force: bool = False) -> None:
+def restore(database: Database, path: Path, folder: Path, *, force: bool = False) -> None:
     """Put a backup in the place of what the store holds, in one transaction.
 
     Parameters
     ----------
+    folder
+        Where its scripts are written; they hold what the backup holds, so it is its owner's alone.
     force
         Replace facilities, regions, demand, runs and users that are stored; without it only a
         store that has none is filled.
@@ -141,20 +143,18 @@ def restore(database: Database, path: Path, *, force: bool = False) -> None:
         If the database does not answer.
     """
     programs = _programs(database, "pg_restore")
-    with tempfile.TemporaryDirectory(prefix="geoapp-restore-") as name:
-        folder = Path(name)
-        _write_script(programs, path.absolute(), folder)
-        _check_target(database, force)
-        # Not a user of the store itself any more; psql is the only one.
-        database.engine.dispose()
-        done = _run(
-            database,
-            [
-                *(programs.path("psql"), "--no-psqlrc", "--quiet", "--single-transaction"),
-                *("--set=ON_ERROR_STOP=1", "--output=/dev/null"),
-                *(f"--file={folder / part}" for part in ("before.sql", "all.sql", "after.sql")),
-            ],
-        )
+    _write_script(programs, path.absolute(), folder)
+    _check_target(database, force)
+    # Not a user of the store itself any more; psql is the only one.
+    database.engine.dispose()
+    done = _run(
+        database,
+        [
+            *(programs.path("psql"), "--no-psqlrc", "--quiet", "--single-transaction"),
+            *("--set=ON_ERROR_STOP=1", "--output=/dev/null"),
+            *(f"--file={folder / part}" for part in ("before.sql", "all.sql", "after.sql")),
+        ],
+    )
     if done.returncode == _PSQL_NO_CONNECTION:
         raise UnavailableError(Text(f"恢复失败：{_said(done)}", f"Not restored: {_said(done)}"))
     if done.returncode != 0:

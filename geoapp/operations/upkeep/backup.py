@@ -1,15 +1,23 @@
 """Keep the store and the walking network in one file, and get them back."""
 
+import fcntl
 import os
+import shutil
 import tarfile
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from geoapp.analysis.network.files import describe
 from geoapp.analysis.network.graph import WalkingNetwork, verify
-from geoapp.core.errors import InvalidValueError, UnavailableError, UnusableInputError
+from geoapp.core.errors import (
+    ConflictError,
+    InvalidValueError,
+    UnavailableError,
+    UnusableInputError,
+)
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
@@ -113,22 +121,56 @@ def restore(
     UnusableInputError, ConflictError, MissingPartError, UnavailableError
         As in `geoapp.store.backup.restore`; store and network are as before then.
     """
-    if not (path.is_file() and tarfile.is_tarfile(path)):
-        return _restore_store(database, path, path, force, None)
+    with _workspace(settings) as folder:
+        if not (path.is_file() and tarfile.is_tarfile(path)):
+            revision, network = _restore_store(database, path, folder, force), None
+        else:
+            network, about = _unpack(path, folder)
+            revision = _restore_store(database, folder / _STORE, folder, force)
+            take_into_use(settings, network, about)
+    return RestoreReport(
+        path=path,
+        revision=revision,
+        migrated_to=head_revision(),
+        network=None if network is None else network.version,
+    )
+
+
+@contextmanager
+def _workspace(settings: Settings) -> Iterator[Path]:
+    """Yield an empty folder of this restore alone; what a killed one left goes first."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.data) as name:
-        network, about = _unpack(path, Path(name))
-        dumped = Path(name) / _STORE
-        report = _restore_store(database, dumped, path, force, network.version)
-        take_into_use(settings, network, about)
-    return report
+    folder = settings.data / ".restore"
+    lock = os.open(settings.data, os.O_RDONLY)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    except BlockingIOError as error:
+        raise ConflictError(
+            Text("另一个恢复正在进行。", "Another restore is under way.")
+        ) from error
+    finally:
+        os.close(lock)
 
 
 def _unpack(path: Path, folder: Path) -> tuple[WalkingNetwork, dict[str, Any]]:
     """Unpack a backup, and return its network, which is sound, and what its manifest tells."""
     try:
         with tarfile.open(path) as archive:
-            archive.extractall(folder, filter="data")
+            (folder / _NETWORK).mkdir()
+            for member in archive.getmembers():
+                # The two kinds of files that a backup holds, whatever else a file may claim to hold.
+                inside = PurePosixPath(member.name)
+                if member.isfile() and inside.parent.as_posix() in (".", _NETWORK):
+                    taken = archive.extractfile(member)
+                    assert taken is not None
+                    with (folder / inside).open("wb") as file:
+                        shutil.copyfileobj(taken, file)
         if not (folder / _STORE).is_file():
             raise tarfile.TarError(_STORE)
     except (tarfile.TarError, EOFError) as error:
@@ -149,12 +191,9 @@ def _unpack(path: Path, folder: Path) -> tuple[WalkingNetwork, dict[str, Any]]:
     return network, describe(folder / _NETWORK).get("about", {})
 
 
-def _restore_store(
-    database: Database, dumped: Path, path: Path, force: bool, network: str | None
-) -> RestoreReport:
-    store_backup.restore(database, dumped, force=force)
+def _restore_store(database: Database, dumped: Path, folder: Path, force: bool) -> str:
+    """Fill the store, bring its tables up to date, and return the revision they came in."""
+    store_backup.restore(database, dumped, folder, force=force)
     revision = current_revision(database)
     migrate(database)
-    return RestoreReport(
-        path=path, revision=revision or "", migrated_to=head_revision(), network=network
-    )
+    return revision or ""
