@@ -18,6 +18,7 @@ from geoapp.web.front.bodies import (
     Refusal,
     SenderLeftError,
 )
+from tests import loops
 
 MOST_BYTES = 2 * IN_MEMORY_BYTES
 LARGE = [b"a" * IN_MEMORY_BYTES, b"b"]
@@ -34,7 +35,7 @@ def take_in(
     chunks: list[bytes], declared: int | None = None, *, stalls: bool = False
 ) -> Body | Refusal:
     bodies = Bodies(seconds=0.01 if stalls else 60, most_bytes=MOST_BYTES)
-    return asyncio.run(bodies.take_in(coming(chunks, then_stalls=stalls), declared))
+    return loops.run(bodies.take_in(coming(chunks, then_stalls=stalls), declared))
 
 
 @pytest.mark.parametrize("chunks", [[], [b"one", b"two"], LARGE])
@@ -86,4 +87,4 @@ def test_all_bodies_together_have_a_limit_and_what_is_closed_counts_no_more() ->
             assert isinstance(body, Body)
             body.close()
 
-    asyncio.run(take_all())
+    loops.run(take_all())

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
+from tests import loops
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -57,7 +58,7 @@ def scope(path: str = "/", method: str = "GET", **headers: str) -> SimpleNamespa
 def ask(wsgi: Wsgi, asked: Any, chunks: list[bytes] | None = None) -> Protocol:
     protocol = Protocol(chunks or [])
     front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
-    asyncio.run(front.__rsgi__(asked, protocol))
+    loops.run(front.__rsgi__(asked, protocol))
     return protocol
 
 
@@ -113,7 +114,7 @@ def test_a_long_answer_is_made_as_it_is_sent() -> None:
 
     protocol = Protocol([])
     protocol.on_piece = lambda: ahead.append(made - len(protocol.sent))
-    asyncio.run(Front(wsgi, body_seconds=60, most_body_bytes=1000).__rsgi__(scope(), protocol))
+    loops.run(Front(wsgi, body_seconds=60, most_body_bytes=1000).__rsgi__(scope(), protocol))
     assert sum(map(len, protocol.sent)) == pieces * PIECE_BYTES
     # Never more than what is being sent: it is not held in memory.
     assert ahead == [0] * pieces
@@ -138,7 +139,7 @@ def test_a_reader_that_leaves_ends_a_long_answer() -> None:
     protocol.on_piece = leave
     front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
     with pytest.raises(ConnectionError):
-        asyncio.run(front.__rsgi__(scope(), protocol))
+        loops.run(front.__rsgi__(scope(), protocol))
     assert (len(protocol.sent), closed) == (1, [True])
 
 
@@ -167,4 +168,4 @@ def test_health_is_answered_while_every_thread_works() -> None:
         await asyncio.gather(*tasks)
         assert [one.status for one in busy] == [200] * len(busy)
 
-    asyncio.run(ask_all())
+    loops.run(ask_all())

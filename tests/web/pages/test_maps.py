@@ -44,7 +44,8 @@ def test_a_served_map_is_searched_by_keyboard(site: Site, visit: Visit, size: st
     expect(popup).to_contain_text("示例·T-1")
     expect(popup).to_contain_text("24 小时")
     expect(popup.locator(".sample")).to_have_text("示例")
-    popup.get_by_role("button", name="关闭").click()
+    # By the key: the map may still be moving under a pointer.
+    popup.get_by_role("button", name="关闭").press("Enter")
     expect(popup).to_have_count(0)
     assert serious_violations(page) == []
 
@@ -177,7 +178,8 @@ def test_each_of_three_at_one_place_is_opened(site: Site, visit: Visit, size: st
             getattr(part.locator("summary"), press)()
         expect(part.locator("dd").last).to_be_visible()
         expect(part.locator("dd").last).to_have_text(f"CO-{name[-1]}")
-    popup.get_by_role("button", name="关闭").click()
+    # By the key: the map may still be moving under a pointer.
+    popup.get_by_role("button", name="关闭").press("Enter")
     expect(popup).to_have_count(0)
     signs.first.focus()
     page.keyboard.press("Enter")
