@@ -110,6 +110,12 @@ def format_difference(number: float | None) -> str:
     return f"{round(number):+,}" if round(number) else "0"
 
 
+def noun(number: float, zh: str, en: str, en_many: str | None = None) -> Text:
+    """Return what is counted alone, as it stands beside a figure: ``counted`` without the count."""
+    one = _english_plural(abs(round(number))) == "one"
+    return Text(zh, en if one else en_many or en + "s")
+
+
 def counted(number: float, zh: str, en: str, en_many: str | None = None) -> Text:
     """Return a count with what is counted: ``counted(1, "个站点", "site")`` is 1 site, else sites.
 
@@ -120,9 +126,8 @@ def counted(number: float, zh: str, en: str, en_many: str | None = None) -> Text
     en_many
         The English plural where it is not ``en`` with an s.
     """
-    shown = format_count(number)
-    one = _english_plural(abs(round(number))) == "one"
-    return Text(f"{shown} {zh}", f"{shown} {en if one else en_many or en + 's'}")
+    shown, what = format_count(number), noun(number, zh, en, en_many)
+    return Text(f"{shown} {what.zh}", f"{shown} {what.en}")
 
 
 def format_share(share: float | None, decimals: int = 1) -> str:

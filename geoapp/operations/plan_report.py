@@ -16,7 +16,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import DistrictGain, Site, SitingRun, ZoneGain
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.core.units import format_change, format_count, format_metres, format_money, format_share
+from geoapp.core.units import format_count, format_metres, format_money, format_share
 from geoapp.core.words import Level
 from geoapp.maps.registry import registry
 from geoapp.operations.facilities.naming import read_naming
@@ -31,7 +31,7 @@ from geoapp.operations.siting.files import (
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
 from geoapp.reports.words.question import question_title
-from geoapp.reports.words.siting import verdict
+from geoapp.reports.words.siting import figure_lines, verdict
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import read_regions
@@ -111,15 +111,7 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         ),
         verdict=verdict(run),
         sample=run.inputs.sample,
-        figures=[
-            (
-                Text("覆盖率", "covered"),
-                format_change(total.covered_before_share, total.covered_after_share),
-            ),
-            (Text("新覆盖的劳动者", "workers newly reached"), format_count(total.added_weight)),
-            (Text("新站点", "new stations"), format_count(len(sites))),
-            (Text("仍走不到", "still out of reach"), format_count(total.uncovered_weight)),
-        ],
+        figures=figure_lines(result, len(sites)),
         lines=[
             *answer_lines(database, run, settings.timezone),
             *((Text("说明", "explained"), one.both()) for one in explanation_lines(database, run)),

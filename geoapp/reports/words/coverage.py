@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
-from geoapp.core.results.coverage import CoverageFigures, CoverageFindings, CoverageRun
+from geoapp.core.results.coverage import (
+    CoverageFigures,
+    CoverageFindings,
+    CoverageRun,
+    StraightLineFigures,
+)
 from geoapp.core.units import counted, format_count, format_moment, format_share
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Family
 from geoapp.reports.words.question import Naming, area_text, question_title, standard_text
@@ -292,3 +297,16 @@ def map_note(run: CoverageRun, zone: str) -> Text:
         if zones.zh:
             return Text(f"{zh}；盲区{zones.zh}", f"{en}; {zones.en}")
     return Text(zh, en)
+
+
+def circles_text(line: StraightLineFigures) -> Text:
+    """Return how wrong straight lines would be; empty where nobody is on the network."""
+    if not line.on_weight:
+        return Text("", "")
+    circles, on_foot = format_share(line.line_covered_share), format_share(line.walk_covered_share)
+    wrong = counted(line.line_wrong_weight, "人", "worker")
+    return Text(
+        f"画圈（直线距离）会说 {circles}，实际步行是 {on_foot}；画圈会把 {wrong.zh}算错。",
+        f"Circles (straight lines) would say {circles}; on foot it is {on_foot}; circles misjudge "
+        f"{wrong.en}.",
+    )

@@ -17,6 +17,7 @@ from geoapp.core.results.siting import (
 from geoapp.core.results.status import STATUS_TEXT, SitingStatus
 from geoapp.core.units import (
     counted,
+    format_change,
     format_count,
     format_difference,
     format_gap,
@@ -225,3 +226,84 @@ def ended_words(found: OtherPlans) -> Text:
     if not found.plans:
         return Text(f"时限内没有找到{what.zh}。", f"No {what.en} were met in the time.")
     return Text(f"可能还有别的{what.zh}。", f"There may be more {what.en}.")
+
+
+def figure_lines(found: SitingFindings, sites: int) -> list[tuple[Text, str]]:
+    """Return the four figures that a plan is known by."""
+    total = found.total
+    return [
+        (
+            Text("覆盖率", "covered"),
+            format_change(total.covered_before_share, total.covered_after_share),
+        ),
+        (Text("新覆盖的劳动者", "workers newly reached"), format_count(total.added_weight)),
+        (Text("新站点", "new stations"), format_count(sites)),
+        (Text("仍走不到", "still out of reach"), format_count(total.uncovered_weight)),
+    ]
+
+
+def missing_lines(found: SitingFindings) -> list[Text]:
+    """Return what an answer that is not there would need, as sentences."""
+    lines = []
+    if found.reason is not None:
+        lines.append(found.reason.text)
+    if found.needed_p:
+        sites = counted(found.needed_p, "个站点", "station is needed", "stations are needed")
+        lines.append(Text(f"至少需要 {sites.zh}。", f"At least {sites.en}."))
+    if found.reachable_share is not None:
+        share = format_share(found.reachable_share)
+        lines.append(
+            Text(f"候选点全部启用，最多覆盖 {share}。", f"All candidates together cover {share}.")
+        )
+    return lines
+
+
+def seats_text(found: SitingFindings) -> Text:
+    """Return whom a plan has seats for; empty where seats were not asked for."""
+    if found.objective_unit is not ObjectiveUnit.WORKERS_SERVED or found.objective is None:
+        return Text("", "")
+    seated, most = counted(found.objective, "人", "worker"), format_count(found.bound)
+    return Text(
+        f"有座位的：{seated.zh}，任何方案至多 {most}。上面的覆盖率只说走得到；下面每处的“新增”是有座位的人，"
+        "现有设施的座位不计。",
+        f"With a seat: {seated.en}; no plan has more than {most}. The shares above only say who is "
+        "within reach; what each site adds below are workers with a seat. Seats of existing "
+        "facilities do not count.",
+    )
+
+
+def worst_text(found: SitingFindings, names: Mapping[str, Text]) -> Text:
+    """Return where the worst district stands; empty where fairness was not asked for."""
+    fair = found.equity
+    if fair is None or not fair.districts:
+        return Text("", "")
+    worst = fair.districts[0]
+    name = names.get(worst.code or "", Text("区域未知", "unknown"))
+    share = format_share(worst.share)
+    zh, en = f"最差的区：{name.zh} {share}", f"The district served worst: {name.en} {share}"
+    if not fair.proven_districts:
+        return Text(f"{zh}；还没有证明。", f"{en}; not proven.")
+    proven, of = (
+        format_count(fair.proven_districts),
+        counted(len(fair.districts), "个区", "district"),
+    )
+    return Text(
+        f"{zh}；从最差的数起，{proven} / {of.zh}已证明不能再高。",
+        f"{en}; proven from the worst on: {proven} / {of.en}.",
+    )
+
+
+def tried_text(added: float, before: float | None, after: float | None) -> Text:
+    """Return what stations at some places would change; the shares before and after."""
+    some, change = counted(added, "人", "worker"), format_change(before, after)
+    return Text(
+        f"这几处新覆盖 {some.zh}，覆盖率 {change}。",
+        f"These newly reach {some.en}: {change} covered.",
+    )
+
+
+def stored_text(added: int, there: int) -> Text:
+    """Return how many sites of a plan were stored as proposed stations."""
+    new = counted(added, "处拟建站点", "proposed station")
+    were = counted(there, "处", "was there already", "were there already")
+    return Text(f"已登记 {new.zh}；{were.zh}原已登记。", f"{new.en} stored; {were.en}.")

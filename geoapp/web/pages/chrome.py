@@ -122,6 +122,11 @@ def metres(value: float | None) -> str:
     return UNKNOWN if value is None else format_metres(value).pick(language())
 
 
+def noun(number: float, zh: str, en: str, en_many: str | None = None) -> str:
+    """Return what is counted beside a figure, in the language of the request: site, sites."""
+    return units.noun(number, zh, en, en_many).pick(language())
+
+
 def counted(number: float, zh: str, en: str, en_many: str | None = None) -> str:
     """Return a count with what is counted in the language of the request: 1 site, 2 sites."""
     return units.counted(number, zh, en, en_many).pick(language())
@@ -174,5 +179,6 @@ def _register(state: BlueprintSetupState) -> None:
         percent=format_share,
         people=format_count,
         counted=counted,
+        noun=noun,
         moment=moment,
     )

@@ -21,6 +21,17 @@ export function formatCount(value) {
 }
 
 /**
+ * A count with what is counted, in the singular after one.
+ * @param {number | null} value
+ * @param {string} one
+ * @param {string} many
+ */
+export function formatCounted(value, one, many) {
+  const shown = formatCount(value);
+  return `${shown} ${shown === '1' || shown === '-1' ? one : many}`;
+}
+
+/**
  * A share (0 to 1) as a percentage with one decimal; a dash where unknown.
  * @param {number | null} share
  * @returns {string}

@@ -1,6 +1,6 @@
 // The planner: starts a run, follows it without reloading, shows the gaps on the map and in a table.
 
-import { formatCount } from '../lib/figures.js';
+import { formatCounted } from '../lib/figures.js';
 import { makeFollower } from '../lib/follow.js';
 import { colour, drawDots, makeMap } from '../lib/map.js';
 import { byId, closest, complain, nameOf, readJson } from '../lib/page.js';
@@ -71,7 +71,7 @@ async function drawGaps(id) {
 /** @param {Gap} zone */
 function label(zone) {
   const node = document.createElement('span');
-  node.textContent = `${zone.rank} · ${nameOf(zone)} · ${formatCount(zone.workers)} ${texts.workers}`;
+  node.textContent = `${zone.rank} · ${nameOf(zone)} · ${formatCounted(zone.workers, texts.worker, texts.workers)}`;
   return node;
 }
 

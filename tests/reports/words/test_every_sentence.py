@@ -20,7 +20,12 @@ from geoapp.core.results.actions import (
     ChosenAction,
     ComparedChoice,
 )
-from geoapp.core.results.coverage import CoverageFigures, CoverageFindings, NetworkFigures
+from geoapp.core.results.coverage import (
+    CoverageFigures,
+    CoverageFindings,
+    NetworkFigures,
+    StraightLineFigures,
+)
 from geoapp.core.results.explanation import (
     Explanation,
     LeastRelaxation,
@@ -52,7 +57,7 @@ NAMES = {f"R{number}": Text(f"第{number}区", f"District {number}") for number 
 NAMING = question.Naming(ZONE, NAMES, {"town": Text("小镇", "Town")})
 COUNTS = (0, 1, 2, 1_234_567)
 # Said after a single one: verbs that end in s.
-SINGULAR = {"is", "has", "does"}
+SINGULAR = {"is", "has", "does", "was"}
 
 
 ResultT = TypeVar("ResultT", bound=KeptResult)
@@ -128,6 +133,12 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
     shared = [
         coverage.share_text(done, figures, NAMES, ZONE, sample=sample) for sample in (False, True)
     ]
+    line = StraightLineFigures.model_construct(
+        on_weight=n + 1.0,
+        line_covered_share=0.5,
+        walk_covered_share=0.4,
+        line_wrong_weight=float(n),
+    )
     told = {
         "run_line": [coverage.run_line(done, NAMING).title, coverage.run_line(done, NAMING).when],
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
@@ -135,6 +146,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "counted_text": [coverage.counted_text(found)],
         "near_unknown": [coverage.near_unknown(found)],
         "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
+        "circles_text": [coverage.circles_text(line)],
         "map_note": [coverage.map_note(done, ZONE)],
         # Nothing is said of nobody.
         "reasons_text": [coverage.reasons_text(done)] if n else [],
@@ -150,6 +162,8 @@ def sited(n: int, **members: Any) -> SitingFindings:
         covered_before_share=None,
         covered_after_weight=n,
         covered_after_share=0.5,
+        added_weight=n,
+        uncovered_weight=n,
     )
     given: dict[str, Any] = {
         "status": SitingStatus.TIME_LIMIT,
@@ -212,6 +226,13 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         ],
         "alternative_words": [siting.alternative_words(plan, NAMES)],
         "ended_words": [siting.ended_words(one) for one in ends],
+        "missing_lines": siting.missing_lines(sited(n, objective=None)),
+        "figure_lines": lines_of(siting.figure_lines(sited(n), n)),
+        "seats_text": [siting.seats_text(sited(n, objective_unit=ObjectiveUnit.WORKERS_SERVED))],
+        # Nothing is said of no district.
+        "worst_text": [siting.worst_text(one, NAMES) for one in fair] if n else [],
+        "tried_text": [siting.tried_text(float(n), 0.1, 0.2), siting.tried_text(n, None, None)],
+        "stored_text": [siting.stored_text(n, n)],
     }
 
 

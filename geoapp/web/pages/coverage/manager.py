@@ -22,6 +22,7 @@ from geoapp.operations.facilities.vocabularies import read_demand_sets
 from geoapp.operations.runs.state import latest_run, read_run
 from geoapp.reports.words.coverage import (
     Figures,
+    circles_text,
     demand_code,
     figures_of,
     outside_text,
@@ -90,6 +91,9 @@ def show() -> str:
         reasons=reasons_text(run).pick(language()),
         outside=outside_text(run).pick(language()),
         line=run.result.straight_line,
+        circles=None
+        if run.result.straight_line is None
+        else circles_text(run.result.straight_line),
         access=run.result.access,
         groups=_groups(run.result.access),
         rows=rows,

@@ -164,5 +164,6 @@ def _texts() -> dict[str, str]:
         "no_moment": t("请填日期和时间。", "Give a date and a time."),
         "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
         "cancelling": t("正在取消…", "Cancelling…"),
+        "worker": t("人", "worker"),
         "workers": t("人", "workers"),
     }

@@ -31,8 +31,13 @@ from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
     ended_words,
+    missing_lines,
+    seats_text,
+    stored_text,
     summary_lines,
+    tried_text,
     verdict,
+    worst_text,
 )
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
@@ -204,7 +209,17 @@ def attempt() -> Response:
     wanted = asked(SITING, body, parts.settings.timezone)
     places = [(one.lon, one.lat) for one in wanted.drawn]
     wanted = replace(wanted, p=1, drawn=())
-    return json_reply(asdict(parts.what_if.ask(wanted, places)))
+    found = parts.what_if.ask(wanted, places)
+    told = tried_text(
+        found.covered_after - found.covered_before,
+        _share_of(found.covered_before, found.weight),
+        _share_of(found.covered_after, found.weight),
+    )
+    return json_reply({**asdict(found), "text": t(told)})
+
+
+def _share_of(covered: float, weight: float) -> float | None:
+    return covered / weight if weight else None
 
 
 @blueprint.post("/plan/siting/<int:run_id>/propose")
@@ -213,7 +228,8 @@ def adopt(run_id: int) -> Response:
     """Store a run's sites as proposed facilities."""
     scenarios.check_readable(services().database, signed_in(), run_id)
     done = propose(services().database, services().settings, run_id)
-    return json_reply({"added": list(done.added), "there": list(done.there)})
+    told = stored_text(len(done.added), len(done.there))
+    return json_reply({"added": list(done.added), "there": list(done.there), "text": t(told)})
 
 
 def _readable(run_id: int) -> SitingRun:
@@ -276,6 +292,9 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "total": total,
         "title": _title(run).pick(language()),
         "verdict": verdict(run).pick(language()),
+        "missing": missing_lines(found),
+        "seats": seats_text(found),
+        "worst": worst_text(found, names),
         "among": None if run.inputs.candidates is None else among_text(run.inputs.candidates),
         "lines_told": [
             *(
@@ -330,6 +349,7 @@ def _texts() -> dict[str, str]:
         "no_moment": t("请填日期和时间。", "Give a date and a time."),
         "offline": t("连不上服务，正在重试…", "The service cannot be reached; trying again…"),
         "cancelling": t("正在停止，保留目前最好的方案…", "Stopping, keeping the best so far…"),
+        "worker": t("人", "worker"),
         "workers": t("人", "workers"),
         "adds": t("新增", "adds"),
         "must": t("必选点", "Must have"),
@@ -339,12 +359,4 @@ def _texts() -> dict[str, str]:
         "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
         "remove": t("去掉", "Remove"),
         "measuring": t("正在计算…", "Computing…"),
-        "tried": t(
-            "这几处新覆盖 {added} 人，覆盖率 {before} → {after}。",
-            "These newly reach {added} workers: {before} → {after} covered.",
-        ),
-        "proposed": t(
-            "已登记 {added} 处拟建站点；{there} 处原已登记。",
-            "{added} proposed stations stored; {there} were there already.",
-        ),
     }

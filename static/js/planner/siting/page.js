@@ -1,9 +1,9 @@
 // Where next: asks the solver, follows it, shows the sites on the map and in a table.
 
-import { formatCount } from '../../lib/figures.js';
+import { formatCounted } from '../../lib/figures.js';
 import { makeFollower } from '../../lib/follow.js';
 import { at, colour, drawDots, makeMap, numbered, showRegion } from '../../lib/map.js';
-import { byId, closest, complain, filled, readJson } from '../../lib/page.js';
+import { byId, closest, complain, readJson } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
@@ -21,7 +21,7 @@ const texts = readJson('texts');
 const { given, scenario, without } = readJson('given');
 
 const made = makeMap(box);
-const sites = makeNumberedRows(made, 'sites', (row) => `${texts.adds} ${formatCount(Number(row.dataset.adds))} ${texts.workers}`);
+const sites = makeNumberedRows(made, 'sites', (row) => `${texts.adds} ${formatCounted(Number(row.dataset.adds), texts.worker, texts.workers)}`);
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dataset.datum);
@@ -97,7 +97,7 @@ async function propose(button) {
   button.disabled = true;
   const { answer, error } = await post(button.dataset.address || '', undefined, texts);
   byId('proposed').textContent = error !== null
-    ? error : filled(texts.proposed, { added: answer.added.length, there: answer.there.length });
+    ? error : answer.text;
   button.disabled = false;
 }
 

@@ -1,16 +1,14 @@
 // What the placed stations would change, told while they are moved about.
 
-import { formatCount, formatShare } from '../../lib/figures.js';
-import { byId, filled, nameOf } from '../../lib/page.js';
+import { formatCounted, formatShare } from '../../lib/figures.js';
+import { byId, nameOf } from '../../lib/page.js';
 import { post } from '../../lib/request.js';
 
 const SLOW_MS = 400;
 
 /**
  * @typedef {object} Change what the service answers
- * @property {number} weight
- * @property {number} covered_before
- * @property {number} covered_after
+ * @property {string} text what changes, in words
  * @property {number[]} adds what each place adds
  * @property {{ name_zh: string, name_en?: string | null, before_share: number, after_share: number }[]} districts
  */
@@ -18,7 +16,7 @@ const SLOW_MS = 400;
 /**
  * `question()` is what is asked now, or null where nothing is placed.
  * @param {string} address
- * @param {{ offline: string, measuring: string, tried: string, adds: string, workers: string }} texts
+ * @param {{ offline: string, measuring: string, adds: string, worker: string, workers: string }} texts
  * @param {() => object | null} question
  */
 export function makeTrying(address, texts, question) {
@@ -29,13 +27,9 @@ export function makeTrying(address, texts, question) {
 
   /** @param {Change} answer */
   function show(answer) {
-    told.textContent = filled(texts.tried, {
-      added: formatCount(answer.covered_after - answer.covered_before),
-      before: formatShare(answer.covered_before / answer.weight),
-      after: formatShare(answer.covered_after / answer.weight),
-    });
+    told.textContent = answer.text;
     document.querySelectorAll('#must li span').forEach((words, number) => {
-      if (number < answer.adds.length) words.setAttribute('data-adds', `${texts.adds} ${formatCount(answer.adds[number])} ${texts.workers}`);
+      if (number < answer.adds.length) words.setAttribute('data-adds', `${texts.adds} ${formatCounted(answer.adds[number], texts.worker, texts.workers)}`);
     });
     districts.replaceChildren(...answer.districts.map((one) => {
       const row = document.createElement('li');
