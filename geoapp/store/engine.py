@@ -3,6 +3,7 @@
 import logging
 import math
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,8 @@ _SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 # A connection that is lost or refused, an administrator's shutdown, and no room for another one.
 _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 
+_INSUFFICIENT_PRIVILEGE = "42501"
+
 _UNREACHABLE = Text(
     "数据库暂时无法连接，请稍后再试。", "The database does not answer now; try again later."
 )
@@ -59,6 +62,46 @@ _SHORT_OF = {
         "The database is short of resources; try again later, or tell the operator.",
     ),
 }
+
+# The driver has no code for what a server says while it is being connected to, only its words; they are
+# English unless the server was set to speak otherwise, and then the sentence is the plain one.
+_REFUSED = (
+    (
+        re.compile(r"password authentication failed|no password supplied"),
+        Text(
+            "数据库不接受这个用户名或密码：请检查 DATABASE_URL。",
+            "The database does not accept this user or password: check DATABASE_URL.",
+        ),
+    ),
+    (
+        re.compile(r'role ".*" does not exist|no pg_hba\.conf entry'),
+        Text(
+            "数据库里没有这个用户，或不许它从这里连接：请检查 DATABASE_URL 和服务器的 pg_hba.conf。",
+            "The database has no such user, or lets it in from elsewhere only: check DATABASE_URL and "
+            "the server's pg_hba.conf.",
+        ),
+    ),
+    (
+        re.compile(r'database ".*" does not exist'),
+        Text(
+            "服务器上没有这个名称的数据库：请检查 DATABASE_URL，或先建库（createdb）。",
+            "The server has no database of this name: check DATABASE_URL, or create it (createdb).",
+        ),
+    ),
+    (re.compile(r"too many (clients|connections)|connection slots"), _SHORT_OF["53300"]),
+    (
+        re.compile(r"[Cc]onnection refused|could not translate|resolve|timeout expired|No route"),
+        Text(
+            "数据库暂时无法连接：这个地址和端口没有应答。设了 DATABASE_URL 的，请检查；否则请稍后再试。",
+            "The database does not answer now at this address and port. Check DATABASE_URL if it is "
+            "set; otherwise try again later.",
+        ),
+    ),
+)
+_NO_RIGHTS = Text(
+    "数据库用户没有所需的权限：请让它成为库的所有者，或授予权限（grant）。",
+    "The user of the database lacks rights that are needed: make it the owner, or grant them.",
+)
 
 _open_databases: "WeakSet[Database]" = WeakSet()
 
@@ -230,16 +273,26 @@ def _connection_loss() -> Iterator[None]:
     try:
         yield
     except (DBAPIError, PoolTimeoutError, psycopg.OperationalError) as error:
-        if not is_connection_loss(error):
+        if not is_connection_loss(error) and _state(error) != _INSUFFICIENT_PRIVILEGE:
             raise
         raise UnavailableError(_why(error)) from error
 
 
+def _state(error: BaseException) -> str:
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    return getattr(driver, "sqlstate", None) or ""
+
+
 def _why(error: BaseException) -> Text:
     """Return the sentence for a database that cannot serve now."""
-    driver = error.orig if isinstance(error, DBAPIError) else error
-    state = getattr(driver, "sqlstate", None) or ""
-    return _SHORT_OF.get(state) or _SHORT_OF.get(state[:2]) or _UNREACHABLE
+    state = _state(error)
+    if state == _INSUFFICIENT_PRIVILEGE:
+        return _NO_RIGHTS
+    known = _SHORT_OF.get(state) or _SHORT_OF.get(state[:2])
+    if known is None and not state:
+        said = str(error)
+        known = next((text for pattern, text in _REFUSED if pattern.search(said)), None)
+    return known or _UNREACHABLE
 
 
 def parse_database_url(url: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
@@ -297,3 +297,38 @@ def test_what_the_database_is_short_of_is_named(
         session.execute(text(failing))
     assert zh in told.value.text.zh
     assert en in told.value.text.en
+
+
+@pytest.mark.parametrize(
+    ("wrong", "zh"),
+    [
+        ({"dbname": "nowhere"}, "没有这个名称的数据库"),
+        ({"user": "nobody"}, "没有这个用户"),
+        ({"user": "guarded", "password": "wrong"}, "不接受这个用户名或密码"),
+        ({"user": "crowded"}, "连接数已满"),
+        ({"host": "127.0.0.1", "port": "9"}, "地址和端口没有应答"),
+        ({"user": "guarded", "password": "right"}, "没有所需的权限"),
+    ],
+)
+def test_what_is_wrong_with_the_connection_is_named(
+    own_cluster: Cluster, wrong: dict[str, str], zh: str
+) -> None:
+    """Each mistake of an operator has a sentence of its own."""
+    run_sql(own_cluster, "create role guarded login password 'right'")
+    run_sql(own_cluster, "create role crowded login connection limit 0")
+    run_sql(own_cluster, "create table secret (n int)")
+    with psycopg.connect(make_conninfo(**own_cluster.parameters("postgres"))) as connection:
+        found = connection.execute("select current_setting('hba_file')").fetchone()
+    assert found is not None
+    rules = Path(found[0])
+    rules.write_text("local all guarded scram-sha-256\n" + rules.read_text())
+    own_cluster.stop()  # a reload would take place at some later moment
+    own_cluster.start()
+    database = Database({**own_cluster.parameters("postgres"), **wrong})
+    try:
+        with pytest.raises(UnavailableError) as refused, database.session() as session:
+            session.execute(text("select n from secret"))
+    finally:
+        database.close()
+    assert zh in refused.value.text.zh
+    assert refused.value.text.en
