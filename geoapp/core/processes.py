@@ -5,6 +5,7 @@ import ctypes
 import os
 import signal
 import socket
+import stat
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1  # Linux, prctl(2)
@@ -42,10 +43,15 @@ def let_go_of_readers(seconds: float) -> None:
     It is the kernel that ends them: nothing else sees whether a reader takes anything. Set on every
     socket that this process listens on, from which each connection inherits it.
     """
-    for number in os.listdir("/proc/self/fd"):
-        with contextlib.suppress(OSError), socket.socket(fileno=os.dup(int(number))) as one:
-            if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
-                one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(seconds * 1000))
+    for number in map(int, os.listdir("/proc/self/fd")):
+        # A copy of anything else would stay, and hold the other end of somebody's pipe open for ever.
+        with contextlib.suppress(OSError):
+            if not stat.S_ISSOCK(os.fstat(number).st_mode):
+                continue
+            with socket.socket(fileno=os.dup(number)) as one:
+                if one.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
+                    limit_ms = round(seconds * 1000)
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit_ms)
 
 
 class Patience:

@@ -62,3 +62,13 @@ def test_a_connection_learns_when_to_let_go_of_a_reader_from_its_listener() -> N
             with connection:
                 limit_ms = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
     assert limit_ms == 7000
+
+
+def test_nobodys_pipe_is_held_open() -> None:
+    reading, writing = os.pipe()
+    os.set_blocking(reading, False)
+    let_go_of_readers(7)
+    os.close(writing)
+    # Were a copy of the other end still open, this would say that there is nothing yet.
+    assert os.read(reading, 1) == b""
+    os.close(reading)
