@@ -45,16 +45,18 @@ def test_a_running_run_is_cancelled_at_its_next_step(town: Database) -> None:
     steps = []
 
     def work(attempt: runs.Attempt, _params: dict[str, Any]) -> None:
+        attempt.progress(0.1)
+        steps.append("before")
         cancel_run(town, COVERAGE_RUNS, run_id, by=ADMIN)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 300  # a step soon learns of it, which one is open
         while time.monotonic() < end:
             attempt.progress(0.5)
-            steps.append(1)
+        steps.append("never")
 
     runs.perform(town, run_id, work, threading.Event())
     run = read_run(town, COVERAGE_RUNS, run_id)
     assert run.status is RunStatus.CANCELLED
-    assert steps
+    assert steps == ["before"]
 
 
 def test_a_failure_is_written_to_the_run(town: Database) -> None:
