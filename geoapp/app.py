@@ -13,6 +13,7 @@ from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.siting.what_if import WhatIfService
+from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database, open_database
 from geoapp.web.edge import health
 from geoapp.web.edge.access import init_access
@@ -90,6 +91,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         database=database,
         nearest=NearestService(database, settings),
         what_if=WhatIfService(database, settings),
+        readiness=Readiness(database),
     )
     init_logs(app)
     init_problems(app)

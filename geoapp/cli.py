@@ -5,7 +5,7 @@ from importlib import import_module
 import click
 
 from geoapp import __version__
-from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError
+from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError, full_disk
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
 EXIT_CODES: dict[type[GeoappError], int] = {UnavailableError: 4, MissingPartError: 4}
@@ -56,7 +56,10 @@ class Commands(click.Group):
         """Run a command; what went wrong is said in both languages."""
         try:
             return super().invoke(ctx)
-        except GeoappError as error:
+        except (GeoappError, OSError) as said:
+            error = full_disk(said) or said
+            if not isinstance(error, GeoappError):
+                raise
             click.echo(error.text.zh, err=True)
             click.echo(error.text.en, err=True)
             code = next(

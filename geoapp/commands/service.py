@@ -27,8 +27,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.mp import MPServer
 
-from geoapp.commands.context import open_store
-from geoapp.core.errors import GeoappError
+from geoapp.core.errors import GeoappError, UnavailableError
+from geoapp.core.i18n import Text
 from geoapp.core.processes import (
     Patience,
     end_with_parent,
@@ -37,7 +37,7 @@ from geoapp.core.processes import (
     name_process,
 )
 from geoapp.core.settings import Settings
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, open_database
 
 # Connections in one web process, most of them idle; threads are few, and busy only with whole requests.
 MOST_CONNECTIONS: Final = 4096
@@ -90,6 +90,13 @@ class Kept:
             self._started, self._process = now, self._make()
             self._process.start()
 
+    def renew(self) -> None:
+        """Put a new process in its place."""
+        self.ask_to_end()
+        self.wait_for_end()
+        self._process, self._due = None, time.monotonic()
+        self.tend()
+
     def ask_to_end(self) -> None:
         """Ask it to end; `wait_for_end` waits for it."""
         if self._process is not None and self._process.is_alive():
@@ -134,39 +141,86 @@ def serve_all(settings: Settings, *, prepared: int, announce: bool) -> NoReturn:
     with tempfile.TemporaryDirectory(prefix="geoapp-metrics-") as folder:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
         from geoapp.core.logs import configure_logs, log_uncaught
-        from geoapp.operations.upkeep.init import initialise
 
         name_process("geoapp-service")
         configure_logs(settings)
         log_uncaught()
         multiprocessing.set_start_method("fork", force=True)
-        with open_store(settings) as (_, database):
-            initialise(database)
-            os.write(prepared, b"1")
-            os.close(prepared)
-            kept: list[Kept] = []
-            try:
-                _serve(settings, database, kept, announce)
-            finally:
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                signal.signal(signal.SIGINT, signal.SIG_IGN)
-                for one in kept:
-                    one.ask_to_end()
-                for one in kept:
-                    one.wait_for_end()
+        database = open_database(settings)
+        kept: list[Kept] = []
+        try:
+            _serve(settings, database, kept, _Start(database, prepared), announce)
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            for one in kept:
+                one.ask_to_end()
+            for one in kept:
+                one.wait_for_end()
+            database.close()
 
 
-def _serve(settings: Settings, database: Database, kept: list[Kept], announce: bool) -> NoReturn:
+class _Start:
+    """Makes the store ready, and waits for it where waiting may help."""
+
+    def __init__(self, database: Database, prepared: int) -> None:
+        self._database, self._prepared = database, prepared
+        self._told: Text | None = None
+        self._due = 0.0
+
+    def tried(self) -> bool:
+        """Make the store ready; False if it is not there yet.
+
+        Raises
+        ------
+        GeoappError
+            If it will not come by itself: a wrong password, say, or a store of a newer geoapp.
+        """
+        from geoapp.operations.upkeep.init import initialise
+
+        if time.monotonic() < self._due:
+            return False
+        try:
+            initialise(self._database)
+        except UnavailableError as error:
+            if not error.may_pass:
+                raise
+            if error.text != self._told:
+                self._told = error.text
+                log.warning("waiting for the database", why=error.text.both())
+            self._due = time.monotonic() + LOOK_SECONDS
+            return False
+        if self._told is not None:
+            log.warning("the database is there")
+        os.write(self._prepared, b"1")
+        os.close(self._prepared)
+        return True
+
+
+def _serve(
+    settings: Settings, database: Database, kept: list[Kept], start: _Start, announce: bool
+) -> NoReturn:
+    is_ready = start.tried()
     ground = _Ground(settings, database)
     server = _web_server(settings, ground)
-    kept.append(Kept("worker", lambda: _worker(settings, database), WORKER_STOP_SECONDS))
-    for number in range(settings.workers):
-        kept.append(Kept("web", lambda number=number: server.make(number), WEB_STOP_SECONDS))  # type: ignore[misc]
+    web = [
+        Kept("web", lambda number=number: server.make(number), WEB_STOP_SECONDS)  # type: ignore[misc]
+        for number in range(settings.workers)
+    ]
+    worker = Kept("worker", lambda: _worker(settings, database), WORKER_STOP_SECONDS)
+    kept += [worker, *web] if is_ready else web
     followed = time.monotonic()
     while True:
+        if not is_ready and start.tried():
+            is_ready = True
+            kept.append(worker)
+            # Those that answered meanwhile were forked before there was anything to share.
+            ground.follow()
+            for one in web:
+                one.renew()
         for one in kept:
             one.tend()
-        if announce and _answers(settings):
+        if announce and is_ready and _answers(settings):
             announce = False
             click.echo(f"ready {_url(settings)}")
             sys.stdout.flush()

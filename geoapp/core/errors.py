@@ -4,6 +4,7 @@ Each error carries its text in both languages. One table in ``geoapp.web.edge.pr
 classes to HTTP statuses, one in ``geoapp.cli`` to exit codes.
 """
 
+import errno
 from typing import Any
 
 from geoapp.core.i18n import Text
@@ -56,7 +57,18 @@ class UnusableInputError(GeoappError):
 
 
 class UnavailableError(GeoappError):
-    """The store or another needed part does not answer now (HTTP 503, exit 4)."""
+    """The store or another needed part does not answer now (HTTP 503, exit 4).
+
+    Parameters
+    ----------
+    may_pass
+        Whether it may be over in a moment without anybody doing anything, as when a server starts;
+        so that it is worth trying again.
+    """
+
+    def __init__(self, text: Text, *, may_pass: bool = False) -> None:
+        super().__init__(text)
+        self.may_pass = may_pass
 
 
 class MissingPartError(GeoappError):
@@ -69,3 +81,15 @@ class NotAllowedError(GeoappError):
 
 class CancelledError(GeoappError):
     """The user cancelled the run."""
+
+
+def full_disk(error: BaseException) -> UnavailableError | None:
+    """Return what to say of an error of the system if it means that this machine's disk is full."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UnavailableError(
+            Text(
+                "本机磁盘已满，无法写入；请联系管理员清理磁盘。",
+                "This machine's disk is full, so that nothing can be written; tell the operator.",
+            )
+        )
+    return None

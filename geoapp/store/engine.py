@@ -25,7 +25,14 @@ from geoapp.core.settings import Settings
 from geoapp.store.cluster.cluster import Cluster
 
 # Operations name the session that they pass on without knowing SQLAlchemy.
-__all__ = ["Database", "Session", "is_connection_loss", "open_database", "parse_database_url"]
+__all__ = [
+    "Database",
+    "Session",
+    "is_connection_loss",
+    "named_trouble",
+    "open_database",
+    "parse_database_url",
+]
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +46,9 @@ _SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 
 _INSUFFICIENT_PRIVILEGE = "42501"
+_READ_ONLY = "25006"
+# What is not over by itself in a moment: a full disk, a limit of the configuration.
+_LASTING = ("53100", "53400")
 
 _UNREACHABLE = Text(
     "数据库暂时无法连接，请稍后再试。", "The database does not answer now; try again later."
@@ -74,7 +84,9 @@ _REFUSED = (
         ),
     ),
     (
-        re.compile(r'role ".*" does not exist|no pg_hba\.conf entry'),
+        re.compile(
+            r'role ".*" does not exist|role ".*" is not permitted to log in|no pg_hba\.conf entry'
+        ),
         Text(
             "数据库里没有这个用户，或不许它从这里连接：请检查 DATABASE_URL 和服务器的 pg_hba.conf。",
             "The database has no such user, or lets it in from elsewhere only: check DATABASE_URL and "
@@ -88,15 +100,32 @@ _REFUSED = (
             "The server has no database of this name: check DATABASE_URL, or create it (createdb).",
         ),
     ),
+    (
+        re.compile(r"permission denied for database"),
+        Text(
+            "数据库用户没有连接这个库的权限：请授予权限（grant connect）。",
+            "The user may not connect to this database: grant it the right (grant connect).",
+        ),
+    ),
+)
+# What may be over in a moment: a server that is not there yet, or is busy.
+_MAY_PASS = (
     (re.compile(r"too many (clients|connections)|connection slots"), _SHORT_OF["53300"]),
     (
-        re.compile(r"[Cc]onnection refused|could not translate|resolve|timeout expired|No route"),
+        re.compile(
+            r"[Cc]onnection refused|Is the server running|could not translate|resolve|timeout expired|No route"
+        ),
         Text(
             "数据库暂时无法连接：这个地址和端口没有应答。设了 DATABASE_URL 的，请检查；否则请稍后再试。",
             "The database does not answer now at this address and port. Check DATABASE_URL if it is "
             "set; otherwise try again later.",
         ),
     ),
+)
+_ACCEPTS_NO_WRITES = Text(
+    "数据库是只读的，无法写入；请联系管理员（default_transaction_read_only，或连到了备用服务器）。",
+    "The database is read-only, so that nothing can be written; tell the operator "
+    "(default_transaction_read_only, or a standby server).",
 )
 _NO_RIGHTS = Text(
     "数据库用户没有所需的权限：请让它成为库的所有者，或授予权限（grant）。",
@@ -172,11 +201,12 @@ class Database:
         Raises
         ------
         UnavailableError
-            If the database does not answer, or goes away before the end. Nothing was changed then,
-            except in the rare case that the answer to the commit itself was lost.
+            If the database does not answer, goes away before the end, or cannot be written to.
+            Nothing was changed then, except in the rare case that the answer to the commit itself
+            was lost.
         """
         with (
-            _connection_loss(),
+            named_trouble(_INSUFFICIENT_PRIVILEGE, _READ_ONLY),
             self._checkout() as connection,
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
@@ -201,7 +231,7 @@ class Database:
             If the database does not answer, or goes away before the end.
         """
         with (
-            _connection_loss(),
+            named_trouble(_INSUFFICIENT_PRIVILEGE),
             self._checkout() as connection,
         ):
             # Both are taken back when the connection returns to the pool.
@@ -237,16 +267,25 @@ class Database:
                 self._revived_at = time.monotonic()
             return True
 
-    def is_alive(self) -> bool:
-        """Tell whether the database answers; a private server that died is started again."""
+    def trouble(self) -> UnavailableError | None:
+        """Return why the database does not answer; None if it does.
+
+        A private server that died is started again.
+        """
+        found = None
         for _ in range(2):  # the first may meet a connection that is about to break
             try:
                 with self.session() as session:
                     session.execute(text("select 1"))
-            except UnavailableError:
+            except UnavailableError as error:
+                found = error
                 continue
-            return True
-        return False
+            return None
+        return found
+
+    def is_alive(self) -> bool:
+        """Tell whether the database answers; a private server that died is started again."""
+        return self.trouble() is None
 
     def close(self) -> None:
         """Give back every connection; stop the private server if nobody else uses it."""
@@ -269,13 +308,25 @@ def is_connection_loss(error: BaseException) -> bool:
 
 
 @contextmanager
-def _connection_loss() -> Iterator[None]:
+def named_trouble(*states: str) -> Iterator[None]:
+    """Say of the driver's errors within the block what is the matter with the database.
+
+    Parameters
+    ----------
+    states
+        Further SQLSTATEs that are the database's trouble here, and no error of ours.
+
+    Raises
+    ------
+    UnavailableError
+        In place of an error that means that the database cannot serve.
+    """
     try:
         yield
     except (DBAPIError, PoolTimeoutError, psycopg.OperationalError) as error:
-        if not is_connection_loss(error) and _state(error) != _INSUFFICIENT_PRIVILEGE:
+        if not is_connection_loss(error) and _state(error) not in states:
             raise
-        raise UnavailableError(_why(error)) from error
+        raise _unavailable(error) from error
 
 
 def _state(error: BaseException) -> str:
@@ -283,16 +334,22 @@ def _state(error: BaseException) -> str:
     return getattr(driver, "sqlstate", None) or ""
 
 
-def _why(error: BaseException) -> Text:
-    """Return the sentence for a database that cannot serve now."""
-    state = _state(error)
+def _unavailable(error: BaseException) -> UnavailableError:
+    """Return what to say of a database that cannot serve now, and whether waiting may help."""
+    state, said = _state(error), str(error)
     if state == _INSUFFICIENT_PRIVILEGE:
-        return _NO_RIGHTS
-    known = _SHORT_OF.get(state) or _SHORT_OF.get(state[:2])
-    if known is None and not state:
-        said = str(error)
-        known = next((text for pattern, text in _REFUSED if pattern.search(said)), None)
-    return known or _UNREACHABLE
+        return UnavailableError(_NO_RIGHTS)
+    if state == _READ_ONLY:
+        return UnavailableError(_ACCEPTS_NO_WRITES)
+    short_of = _SHORT_OF.get(state) or _SHORT_OF.get(state[:2])
+    if short_of is not None:
+        return UnavailableError(short_of, may_pass=state not in _LASTING)
+    if not state:
+        for known, may_pass in ((_REFUSED, False), (_MAY_PASS, True)):
+            for pattern, sentence in known:
+                if pattern.search(said):
+                    return UnavailableError(sentence, may_pass=may_pass)
+    return UnavailableError(_UNREACHABLE, may_pass=True)
 
 
 def parse_database_url(url: str) -> dict[str, str]:

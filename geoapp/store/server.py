@@ -1,9 +1,21 @@
-"""What the database's server says of itself."""
+"""What the database's server says of itself, and whether it can be written to."""
 
+import logging
 from datetime import datetime
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+
+from geoapp.core.errors import UnavailableError
+from geoapp.core.i18n import Text
+from geoapp.store.engine import Database
+
+log = logging.getLogger(__name__)
+
+_CANNOT_WRITE = Text(
+    "数据库无法写入，详情见服务日志。", "The database cannot be written to; see the server's log."
+)
 
 
 def server_version(session: Session) -> str:
@@ -15,6 +27,31 @@ def server_time(session: Session) -> datetime:
     """Return the moment by the server's clock."""
     now: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
     return now
+
+
+def cannot_write(database: Database) -> Text | None:
+    """Write some pages to the disk of the database; return why that is not possible, None if it is.
+
+    They are new pages each time, and go at the end of the transaction: what is written into pages
+    that a table has already succeeds on a full disk, too. Nobody waits for it, nor it for anybody, as
+    a backup that holds every table of ours.
+    """
+    try:
+        with database.session() as session:
+            # The disk where our tables lie, wherever temporary ones are meant to.
+            session.execute(text("set local temp_tablespaces = ''"))
+            session.execute(
+                text(
+                    "create temporary table geoapp_readiness on commit drop as "
+                    "select n from generate_series(1, 2000) n"
+                )
+            )
+    except UnavailableError as error:
+        return error.text
+    except DBAPIError:
+        log.exception("the database cannot be written to")
+        return _CANNOT_WRITE
+    return None
 
 
 def postgis_version(session: Session) -> str:

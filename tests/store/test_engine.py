@@ -280,43 +280,49 @@ def test_a_forked_child_uses_connections_of_its_own(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "zh", "en"),
+    ("state", "zh", "en", "may_pass"),
     [
-        ("53100", "磁盘已满", "disk"),
-        ("53200", "内存不足", "memory"),
-        ("53300", "连接数已满", "too many connections"),
-        ("53400", "资源不足", "short of resources"),
-        ("57P01", "暂时无法连接", "does not answer"),
+        ("53100", "磁盘已满", "disk", False),
+        ("53200", "内存不足", "memory", True),
+        ("53300", "连接数已满", "too many connections", True),
+        ("53400", "资源不足", "short of resources", False),
+        ("57P01", "暂时无法连接", "does not answer", True),
+        ("57P03", "暂时无法连接", "does not answer", True),
+        ("25006", "只读", "read-only", False),
     ],
 )
 def test_what_the_database_is_short_of_is_named(
-    database: Database, state: str, zh: str, en: str
+    database: Database, state: str, zh: str, en: str, may_pass: bool
 ) -> None:
     failing = f"do $$ begin raise exception 'x' using errcode = '{state}'; end $$"
     with pytest.raises(UnavailableError) as told, database.session() as session:
         session.execute(text(failing))
     assert zh in told.value.text.zh
     assert en in told.value.text.en
+    assert told.value.may_pass == may_pass
 
 
 @pytest.mark.parametrize(
-    ("wrong", "zh"),
+    ("wrong", "zh", "may_pass"),
     [
-        ({"dbname": "nowhere"}, "没有这个名称的数据库"),
-        ({"user": "nobody"}, "没有这个用户"),
-        ({"user": "guarded", "password": "wrong"}, "不接受这个用户名或密码"),
-        ({"user": "crowded"}, "连接数已满"),
-        ({"host": "127.0.0.1", "port": "9"}, "地址和端口没有应答"),
-        ({"user": "guarded", "password": "right"}, "没有所需的权限"),
+        ({"dbname": "nowhere"}, "没有这个名称的数据库", False),
+        ({"user": "nobody"}, "没有这个用户", False),
+        ({"user": "guarded", "password": "wrong"}, "不接受这个用户名或密码", False),
+        ({"user": "crowded"}, "连接数已满", True),
+        ({"host": "127.0.0.1", "port": "9"}, "地址和端口没有应答", True),
+        ({"user": "guarded", "password": "right"}, "没有所需的权限", False),
+        ({"user": "guarded", "password": "right", "dbname": "shut"}, "没有连接这个库的权限", False),
     ],
 )
 def test_what_is_wrong_with_the_connection_is_named(
-    own_cluster: Cluster, wrong: dict[str, str], zh: str
+    own_cluster: Cluster, wrong: dict[str, str], zh: str, may_pass: bool
 ) -> None:
-    """Each mistake of an operator has a sentence of its own."""
+    """Each mistake of an operator has a sentence of its own, and none is waited for."""
     run_sql(own_cluster, "create role guarded login password 'right'")
     run_sql(own_cluster, "create role crowded login connection limit 0")
     run_sql(own_cluster, "create table secret (n int)")
+    run_sql(own_cluster, "create database shut")
+    run_sql(own_cluster, "revoke connect on database shut from public")
     with psycopg.connect(make_conninfo(**own_cluster.parameters("postgres"))) as connection:
         found = connection.execute("select current_setting('hba_file')").fetchone()
     assert found is not None
@@ -332,3 +338,4 @@ def test_what_is_wrong_with_the_connection_is_named(
         database.close()
     assert zh in refused.value.text.zh
     assert refused.value.text.en
+    assert refused.value.may_pass == may_pass

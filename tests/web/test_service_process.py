@@ -5,10 +5,12 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -18,6 +20,10 @@ from time import monotonic
 from typing import Any, TextIO
 
 import pytest
+
+from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.engine import Database
+from tests.conftest import FAST
 
 
 @pytest.fixture
@@ -76,6 +82,13 @@ def get(port: int, path: str) -> int:
             return status
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def asked(port: int, path: str) -> int | None:
+    """The status of an answer; None where nobody listens yet."""
+    with contextlib.suppress(OSError, http.client.HTTPException):
+        return get(port, path)
+    return None
 
 
 def descendants(pid: int) -> list[int]:
@@ -239,6 +252,67 @@ def test_without_a_database_the_service_stays_up_and_recovers(
             break
         assert monotonic() < end
     assert statuses <= {200, 503}
+
+
+def test_the_service_waits_for_a_database_that_may_still_come(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
+    cluster = Cluster(folder, test_settings=FAST)
+    cluster.start()
+    database = Database(cluster.parameters())
+    waiting = {**environment, "DATABASE_URL": database.url}
+    database.close()
+    cluster.stop()
+    port = free_port()
+    with (tmp_path / "stderr").open("w") as errors:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+            env=waiting,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+        )
+    try:
+        until(lambda: asked(port, "/readyz") == 503)
+        assert get(port, "/healthz") == 200
+        assert not named(process.pid, "geoapp-worker")
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10)
+        assert "没有应答" in json.load(refused.value)["detail_zh"]
+        cluster.start()
+        assert process.stdout is not None
+        assert process.stdout.readline().strip() == f"ready http://127.0.0.1:{port}"
+        assert answers(port)
+        assert named(process.pid, "geoapp-worker")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        process.communicate()
+        cluster.stop()
+        shutil.rmtree(folder)
+    lines = [json.loads(line) for line in (tmp_path / "stderr").read_text().splitlines()]
+    told = ["waiting for the database", "the database is there"]
+    assert [line["event"] for line in lines if line["event"] in told] == told
+
+
+def test_the_service_does_not_wait_where_waiting_cannot_help(
+    environment: dict[str, str], cluster: Cluster
+) -> None:
+    nowhere = Database(cluster.parameters("no_such_database"))
+    done = subprocess.run(
+        [sys.executable, "-m", "geoapp", "serve", "--port", str(free_port())],
+        env={**environment, "DATABASE_URL": nowhere.url},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    nowhere.close()
+    assert done.returncode == 4
+    assert "没有这个名称的数据库" in done.stderr
+    assert "no database of this name" in done.stderr
 
 
 @pytest.mark.parametrize(

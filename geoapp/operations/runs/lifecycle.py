@@ -2,7 +2,8 @@
 
 Whatever happens to a worker, a run ends: its thread reports every ``BEAT_SECONDS``; a run whose
 worker is silent for ``SILENT_SECONDS`` is queued again, and fails at the third attempt. So is a run
-whose worker lost the store on the way.
+whose worker lost the store on the way; where waiting does not help, as with a full disk, it fails
+at once and says why.
 """
 
 import threading
@@ -19,6 +20,7 @@ from geoapp.core.errors import (
     CancelledError,
     GeoappError,
     UnavailableError,
+    full_disk,
 )
 from geoapp.core.i18n import Text
 from geoapp.core.results.kept import KeptResult, RunInputs
@@ -81,6 +83,11 @@ class Attempt:
         self._lost = threading.Event()
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._report, name=f"run-{run_id}", daemon=True)
+
+    @property
+    def is_to_stop(self) -> bool:
+        """Whether this worker is asked to end."""
+        return self._stopping.is_set()
 
     def progress(self, share: float, step: Text | None = None) -> None:
         """Note how far it is (0 to 1), and go no further if the run is to stop.
@@ -241,7 +248,7 @@ def _do(attempt: Attempt, taken: _Taken, work: Work) -> None:
     Raises
     ------
     UnavailableError
-        If the store is away; how it ended is not written then.
+        If the store is away for a moment, or how it ended cannot be written.
     """
     database, run_id, number = attempt.database, attempt.run_id, attempt.number
     try:
@@ -256,15 +263,22 @@ def _do(attempt: Attempt, taken: _Taken, work: Work) -> None:
             defer(database, run_id)
     except CancelledError as error:
         _end(database, run_id, number, RunStatus.CANCELLED, error.text)
-    except UnavailableError:
-        raise
+    except UnavailableError as error:
+        if error.may_pass:
+            raise
+        _end_when_possible(attempt, error.text)
     except GeoappError as error:
         _end(database, run_id, number, RunStatus.FAILED, error.text)
     except Exception as error:
         log.error("run failed", run=run_id, exc_info=error)
-        text = Text(
-            f"意外错误（{type(error).__name__}），详情见服务日志，运行编号 {run_id}。",
-            f"Unexpected error ({type(error).__name__}); see the server's log for run {run_id}.",
+        full = full_disk(error)
+        text = (
+            full.text
+            if full
+            else Text(
+                f"意外错误（{type(error).__name__}），详情见服务日志，运行编号 {run_id}。",
+                f"Unexpected error ({type(error).__name__}); see the server's log for run {run_id}.",
+            )
         )
         _end(database, run_id, number, RunStatus.FAILED, text)
 
@@ -272,6 +286,23 @@ def _do(attempt: Attempt, taken: _Taken, work: Work) -> None:
 def _end(database: Database, run_id: int, attempt: int, status: RunStatus, text: Text) -> None:
     with database.session() as session:
         store.end_run(session, run_id, attempt, status, error=text)
+
+
+def _end_when_possible(attempt: Attempt, why: Text) -> None:
+    """Fail a run for want of something that only a person can mend, as room on a full disk.
+
+    The same want may keep the failure from being written; then it is tried for a while.
+    """
+    end = time.monotonic() + AWAY_SECONDS
+    while True:
+        try:
+            _end(attempt.database, attempt.run_id, attempt.number, RunStatus.FAILED, why)
+        except UnavailableError:
+            if time.monotonic() > end or attempt.is_to_stop:
+                raise
+            time.sleep(1)
+        else:
+            return
 
 
 def take_care(database: Database) -> None:

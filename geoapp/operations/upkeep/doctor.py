@@ -22,7 +22,7 @@ from geoapp.operations.network.keeper import network_folder
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
-from geoapp.store.server import postgis_version, server_time, server_version
+from geoapp.store.server import cannot_write, postgis_version, server_time, server_version
 from geoapp.store.vocabulary import known_years
 
 MIN_PYTHON = (3, 11)
@@ -156,15 +156,9 @@ def _store(settings: Settings) -> Iterator[Finding]:
 
 
 def _open_store(database: Database) -> Iterator[Finding]:
-    if not database.is_alive():
-        yield Finding(
-            "store",
-            False,
-            Text(
-                "数据库无法连接：请检查 DATABASE_URL 以及数据库服务器是否在运行。",
-                "The database does not answer: check DATABASE_URL and whether its server runs.",
-            ),
-        )
+    away = database.trouble()
+    if away is not None:
+        yield Finding("store", False, away.text)
         return
     with database.session() as session:
         server, now = server_version(session), server_time(session)
@@ -177,6 +171,10 @@ def _open_store(database: Database) -> Iterator[Finding]:
                 f"PostgreSQL {server}: the tables are not up to date; run geoapp init",
             ),
         )
+        return
+    full = cannot_write(database)
+    if full is not None:
+        yield Finding("store", False, full)
         return
     with database.session() as session:
         postgis = postgis_version(session)

@@ -4,7 +4,7 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, named_trouble
 
 QUEUE = "runs"
 TASK = "geoapp.run"
@@ -32,9 +32,20 @@ def worker_app(database: Database) -> procrastinate.App:
 
 
 def defer_run(database: Database, run_id: int) -> int:
-    """Put a run into the queue and return the job's number."""
+    """Put a run into the queue and return the job's number.
+
+    Raises
+    ------
+    UnavailableError
+        If the database does not answer, or cannot be written to.
+    """
     connector = procrastinate.SyncPsycopgConnector(
         conninfo=database.conninfo, min_size=1, max_size=1
     )
-    with procrastinate.App(connector=connector).open() as app:
-        return app.configure_task(TASK, queue=QUEUE, allow_unknown=True).defer(run_id=run_id)
+    try:
+        with procrastinate.App(connector=connector).open() as app:
+            return app.configure_task(TASK, queue=QUEUE, allow_unknown=True).defer(run_id=run_id)
+    except procrastinate.exceptions.ConnectorException as error:
+        trouble = error.__cause__ or error
+    with named_trouble():
+        raise trouble

@@ -19,7 +19,6 @@ from prometheus_client import (
 
 from geoapp import __version__
 from geoapp.core.i18n import Text
-from geoapp.store.migrate import is_current
 from geoapp.web.edge.problems import problem
 from geoapp.web.edge.services import services
 
@@ -65,15 +64,21 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Answer 200 if the store is reachable and migrated, else 503; why not, to monitors alone."""
-    database = services().database
-    alive = database.is_alive()
-    migrated = alive and is_current(database)
-    ready = alive and migrated
-    told: dict[str, object] = {"ready": ready}
+    """Answer 200 if the store answers, is migrated and can be written to, else 503.
+
+    Why not is for monitors alone.
+    """
+    state = services().readiness.look()
+    told: dict[str, object] = {"ready": state.ready}
     if _may_look_inside():
-        told |= {"database": alive, "migrated": migrated}
-    return _json(told, 200 if ready else 503)
+        told |= {
+            "database": state.database,
+            "migrated": state.migrated,
+            "writable": state.writable,
+        }
+        if state.cause is not None:
+            told |= {"detail": state.cause.en, "detail_zh": state.cause.zh}
+    return _json(told, 200 if state.ready else 503)
 
 
 @blueprint.get("/metrics")

@@ -25,6 +25,7 @@ from geoapp.core.errors import (
     NotFoundError,
     UnavailableError,
     UnusableInputError,
+    full_disk,
 )
 from geoapp.core.i18n import Text
 
@@ -200,6 +201,10 @@ def _on_http_error(error: HTTPException) -> BaseResponse:
 
 
 def _on_unexpected(error: Exception) -> Response:
+    full = full_disk(error)
+    if full is not None:
+        log.error("full disk", path=request.path, exc_info=error)
+        return _on_geoapp_error(full)
     incident = secrets.token_hex(4)
     log.error("unexpected", incident=incident, path=request.path, exc_info=error)
     text = Text(

@@ -7,6 +7,7 @@ from flask import current_app
 from geoapp.core.settings import Settings
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.siting.what_if import WhatIfService
+from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database
 
 
@@ -18,6 +19,7 @@ class Services:
     database: Database
     nearest: NearestService
     what_if: WhatIfService
+    readiness: Readiness
 
 
 def services() -> Services:

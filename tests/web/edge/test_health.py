@@ -9,13 +9,15 @@ from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app, problem_of
 
+READY = {"ready": True, "database": True, "migrated": True, "writable": True}
+
 
 def test_ready_with_a_migrated_store(database: Database, settings: Settings) -> None:
     client = client_of(make_app(settings, database), database)
     assert client.get("/healthz").get_json()["status"] == "ok"
     ready = client.get("/readyz")
     assert ready.status_code == 200
-    assert ready.get_json() == {"ready": True, "database": True, "migrated": True}
+    assert ready.get_json() == READY
     for address in ("/healthz", "/readyz"):
         assert client.get(address).headers["Cache-Control"] == "no-store"
 
@@ -24,7 +26,10 @@ def test_not_ready_without_tables(empty_database: Database, settings: Settings) 
     client = client_of(make_app(settings, empty_database), empty_database)
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert ready.get_json() == {"ready": False, "database": True, "migrated": False}
+    told = ready.get_json()
+    assert "geoapp init" in told.pop("detail")
+    assert "geoapp init" in told.pop("detail_zh")
+    assert told == {"ready": False, "database": True, "migrated": False, "writable": True}
 
 
 def test_starts_without_a_store(settings: Settings, tmp_path: Path) -> None:
@@ -98,7 +103,7 @@ def test_details_are_for_monitors(database: Database, settings: Settings) -> Non
         assert ready.status_code == 200
         if told:
             assert (page.status_code, page.mimetype) == (200, "text/plain")
-            assert ready.get_json() == {"ready": True, "database": True, "migrated": True}
+            assert ready.get_json() == READY
         else:
             assert "GEOAPP_MONITOR_TOKEN" in problem_of(page, 401)["detail"]
             assert page.headers["WWW-Authenticate"].startswith("Bearer")
