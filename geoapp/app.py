@@ -12,6 +12,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database, open_database
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         nearest=NearestService(database, settings),
         what_if=WhatIfService(database, settings),
         readiness=Readiness(database),
+        search=SearchService(database),
     )
     init_logs(app)
     init_problems(app)

@@ -25,6 +25,7 @@ from geoapp.core.errors import UnavailableError
 from geoapp.core.processes import Patience, end_with_parent, ending, name_process
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.lifecycle import perform, take_care
+from geoapp.operations.search.words import WordsKeeper
 from geoapp.store.engine import Database
 from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run
@@ -89,6 +90,7 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
     """Start the process that does the runs whenever one waits and there is none."""
     doing: BaseProcess | None = None
     patience = Patience()
+    words = WordsKeeper(database)
     started = due = cared = 0.0
     try:
         while True:
@@ -103,6 +105,7 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 if now - cared >= CARE_SECONDS:
                     cared = now
                     take_care(database)
+                words.catch_up()
                 if doing is None and now >= due and _is_one_waiting(database):
                     started, doing = now, _runner(database, settings)
                     doing.start()

@@ -63,7 +63,7 @@ def migrate(database: Database) -> None:
     Raises
     ------
     MissingPartError
-        If the database has no PostGIS and this user cannot add it.
+        If the database has no PostGIS or no pg_trgm and this user cannot add it.
     UnavailableError
         If the database does not answer, or was made by a newer geoapp.
     """
@@ -83,9 +83,28 @@ def migrate(database: Database) -> None:
                 )
             )
         _require_postgis(connection)
+        _require_trigrams(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _require_trigrams(connection: Connection) -> None:
+    """Add ``pg_trgm``, by which names are searched; it comes with PostgreSQL's contrib modules."""
+    try:
+        connection.execute(text("create extension if not exists pg_trgm"))
+    except DBAPIError as error:
+        if is_connection_loss(error):
+            raise
+        raise MissingPartError(
+            Text(
+                "数据库没有 pg_trgm：请在数据库服务器上安装 PostgreSQL 的 contrib 模块（Debian："
+                "postgresql 软件包自带），再由管理员在该数据库中执行 CREATE EXTENSION pg_trgm;",
+                "The database has no pg_trgm: install PostgreSQL's contrib modules on the "
+                "database's server (Debian: part of the postgresql package), then let its "
+                "administrator run in this database: CREATE EXTENSION pg_trgm;",
+            )
+        ) from error
 
 
 def _require_postgis(connection: Connection) -> None:

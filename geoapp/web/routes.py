@@ -7,6 +7,7 @@ from geoapp.web.api import (
     coverage_runs,
     facilities,
     nearest,
+    search,
     siting_runs,
     vocabularies,
     walks,
@@ -28,6 +29,7 @@ def register_routes(app: OpenAPI) -> None:
         action_runs.api,
         facilities.api,
         nearest.api,
+        search.api,
         vocabularies.api,
         walks.api,
     ):

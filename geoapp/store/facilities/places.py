@@ -41,6 +41,27 @@ def region_names(session: Session, *, outlined: bool) -> list[RegionName]:
     return [RegionName(*row) for row in session.execute(_NAMES, parameters)]
 
 
+@dataclass(frozen=True, slots=True)
+class RegionPlace(RegionName):
+    """A region with a point inside it, WGS-84 degrees; None where its outline is unknown."""
+
+    lon: float | None
+    lat: float | None
+
+
+_PLACES = text(
+    """
+    select code, level, name_zh, name_en, parent_code, st_x(point), st_y(point)
+    from region, lateral (select st_pointonsurface(geom) as point) inside order by code
+    """
+)
+
+
+def region_places(session: Session) -> list[RegionPlace]:
+    """Return all regions by code, each with a point inside it."""
+    return [RegionPlace(*row) for row in session.execute(_PLACES)]
+
+
 def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
     """Return a point (lon, lat), WGS-84, inside a region; None without region or outline."""
     row = session.execute(_POINT, {"code": code}).one_or_none()

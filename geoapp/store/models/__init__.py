@@ -14,6 +14,7 @@ from geoapp.store.models.facilities import (
     Facility,
     FacilityPlace,
     FacilityTombstone,
+    FacilityWords,
     Kind,
     Region,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "Facility",
     "FacilityPlace",
     "FacilityTombstone",
+    "FacilityWords",
     "Kind",
     "Region",
     "Run",

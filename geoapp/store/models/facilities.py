@@ -169,6 +169,28 @@ class FacilityPlace(Base):
     opening_hours: Mapped[str | None]
 
 
+class FacilityWords(Base):
+    """What a facility is found by, as of its ``rev``; made again by `operations.search.words`."""
+
+    __tablename__ = "facility_words"
+    __table_args__ = (
+        Index(
+            "facility_words_idx",
+            "everything",
+            postgresql_using="gin",
+            postgresql_ops={"everything": "gin_trgm_ops"},
+        ),
+    )
+    facility_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
+    )
+    rev: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str]
+    pinyin: Mapped[str]
+    initials: Mapped[str]
+    everything: Mapped[str]
+
+
 class FacilityTombstone(Base):
     """A facility that was deleted, kept so that other processes forget it too."""
 

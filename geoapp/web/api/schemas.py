@@ -221,6 +221,33 @@ class RegionFeature(Feature):
     properties: RegionProperties
 
 
+class HitProperties(BaseModel):
+    """Something that was found by words; ``context`` tells it from others of its name."""
+
+    kind_of_hit: Literal["facility", "region", "kind", "amenity"]
+    code: str
+    name_zh: str
+    name_en: str
+    context_zh: str
+    context_en: str
+    sample: bool
+
+
+class HitFeature(Feature):
+    """Something that was found; null geometry where there is no one place."""
+
+    geometry: Geometry | None
+    properties: HitProperties
+
+
+class HitFeatureCollection(BaseModel):
+    """What was found, best first; ``not_yet_searched`` facilities changed a moment ago."""
+
+    type: Literal["FeatureCollection"]
+    features: list[HitFeature]
+    not_yet_searched: int
+
+
 class FacilityFeatureCollection(BaseModel):
     """A page of facilities; ``cursor`` asks for the next one."""
 

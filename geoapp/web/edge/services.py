@@ -6,6 +6,7 @@ from flask import current_app
 
 from geoapp.core.settings import Settings
 from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database
@@ -20,6 +21,7 @@ class Services:
     nearest: NearestService
     what_if: WhatIfService
     readiness: Readiness
+    search: SearchService
 
 
 def services() -> Services:

@@ -1,0 +1,68 @@
+"""How a name is found by what people type: folded, by its sound in pinyin, by its initials."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pypinyin import lazy_pinyin
+
+# What stands between words and in numbers without meaning anything.
+_GAPS = re.compile(r"[\s\-_.,;:/\\·、，。；：（）()\[\]【】'\"“”‘’]+")
+_TONED = re.compile(r"(?:[a-z]{2,6}[1-5])+")
+_UNSEEN = ("Mn", "Cf", "Cc")  # accents by themselves, and signs that nobody sees
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """A name as it is searched; each without gaps, in lower case.
+
+    Attributes
+    ----------
+    name
+        The name itself.
+    pinyin
+        Its sound without tones; other letters and digits as they are. Where it holds the sound
+        ü, written ``v``, it follows a second time, written ``u``.
+    initials
+        The first letter of each syllable, other words and digits as they are.
+    """
+
+    name: str
+    pinyin: str
+    initials: str
+
+
+def folded(text: str) -> str:
+    """Return a text without gaps, accents and differences of width and case."""
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold())
+    plain = plain.replace("u\u0308", "v")
+    plain = "".join(sign for sign in plain if unicodedata.category(sign) not in _UNSEEN)
+    return _GAPS.sub("", plain)
+
+
+def sounds_of(text: str) -> Sounds:
+    """Return how a name is searched."""
+    name = folded(text)
+    pinyin, initials = _spoken(name)
+    return Sounds(name, pinyin, initials)
+
+
+@lru_cache(maxsize=50_000)
+def _spoken(name: str) -> tuple[str, str]:
+    syllables = lazy_pinyin(name, errors=list)  # type: ignore[arg-type]  # each sign by itself
+    spoken = "".join(syllables)
+    if "v" in spoken:
+        spoken = f"{spoken} {spoken.replace('v', 'u')}"
+    return spoken, "".join(one[:1] for one in syllables)
+
+
+def search_terms(text: str) -> list[str]:
+    """Return what somebody types as terms that must all be found, each folded.
+
+    Tones are left out: as accents, or as digits behind syllables (``shi4nan2``).
+    """
+    terms = [folded(part) for part in text.split()]
+    return [
+        re.sub(r"[1-5]", "", term) if _TONED.fullmatch(term) else term for term in terms if term
+    ]

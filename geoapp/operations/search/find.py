@@ -1,0 +1,173 @@
+"""Find facilities, regions and what they offer by the words that people type."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from geoapp.core.i18n import Text
+from geoapp.core.sounds import Sounds, search_terms, sounds_of
+from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
+from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
+from geoapp.operations.facilities.read import PUBLIC_STATUSES
+from geoapp.operations.search.words import WordsKeeper
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.places import RegionPlace, region_places
+from geoapp.store.facilities.read import data_version
+from geoapp.store.search.words import FacilityHit, count_unread, find_facilities
+
+MOST_HITS = 50
+MOST_TERMS = 8
+# So many facilities can be made findable while somebody waits; more are left to the worker.
+_AT_ONCE = 200
+# Kinds, amenities and regions that stand before the facilities, so that none crowds them out.
+_FEW = 3
+_ITSELF = 1
+
+_KIND = Text("类型", "Kind")
+_AMENITY = Text("设施", "Amenity")
+
+HitKind = Literal["facility", "region", "kind", "amenity"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something that was found.
+
+    Attributes
+    ----------
+    code
+        Of the facility, region, kind or amenity.
+    position
+        (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
+        region; None where there is no one place.
+    context
+        What tells it from others of its name.
+    """
+
+    kind_of_hit: HitKind
+    code: str
+    name: Text
+    context: Text
+    position: tuple[float, float] | None
+    is_sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found, best first; ``unread`` facilities are too new to be found by name yet."""
+
+    hits: list[Hit]
+    unread: int
+
+
+class SearchService:
+    """Finds by the words that people type, in what the store holds now."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._words = WordsKeeper(database)
+        self._regions: tuple[int, dict[str, RegionPlace]] = (-1, {})
+
+    def find(self, words: str, *, limit: int, unpublished: bool = False) -> Found:
+        """Find by names, codes, addresses and telephones, by pinyin and by initials.
+
+        Words separated by blanks must all be found. First come facilities of that very code or
+        name, then a few kinds, amenities and regions, then the other facilities.
+
+        Parameters
+        ----------
+        unpublished
+            Whether proposed and approved facilities may be seen.
+        """
+        terms = search_terms(words)[:MOST_TERMS]
+        if not terms:
+            return Found([], 0)
+        all_read = self._words.catch_up(_AT_ONCE)
+        statuses = frozenset(Status) if unpublished else PUBLIC_STATUSES
+        with self._database.snapshot() as session:
+            unread = 0 if all_read else count_unread(session)
+            regions = self._regions_of(session)
+            facilities = find_facilities(session, terms, statuses=statuses, limit=limit)
+        named = [_facility(one, regions) for one in facilities if one.rank <= _ITSELF]
+        others = [_facility(one, regions) for one in facilities if one.rank > _ITSELF]
+        offers, areas = _offers(terms), _regions(terms, regions)
+        hits = [*named, *offers[:_FEW], *areas[:_FEW], *others, *offers[_FEW:], *areas[_FEW:]]
+        return Found(hits[:limit], unread)
+
+    def _regions_of(self, session: Session) -> dict[str, RegionPlace]:
+        version = data_version(session, "regions")
+        if self._regions[0] != version:
+            self._regions = (version, {one.code: one for one in region_places(session)})
+        return self._regions[1]
+
+
+def _offers(terms: list[str]) -> list[Hit]:
+    """Return the kinds and amenities that carry the words."""
+    vocabulary = load_vocabulary()
+    kinds = [one for one in vocabulary.kinds if _is_called(one, terms)]
+    amenities = [one for one in vocabulary.amenities if _is_called(one, terms)]
+    return [
+        *(Hit("kind", one.code, one.text, _KIND, None) for one in kinds),
+        *(Hit("amenity", one.code, one.text, _AMENITY, None) for one in amenities),
+    ]
+
+
+def _is_called(one: Kind | Amenity, terms: list[str]) -> bool:
+    names = (one.name_zh, one.name_en, *one.synonyms)
+    return any(_rank(terms, sounds_of(name)) is not None for name in names)
+
+
+def _regions(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
+    """Return the regions whose names hold all terms, the best first, greater regions before."""
+    ranked = []
+    for one in regions.values():
+        ranks = [_rank(terms, sounds_of(name)) for name in (one.name_zh, one.name_en or "")]
+        rank = min((rank for rank in ranks if rank is not None), default=None)
+        if rank is not None:
+            above = regions.get(one.parent_code or "")
+            context = LEVEL_TEXT[Level(one.level)]
+            if above is not None:
+                context = _joined([_name_of(above), context])
+            place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
+            hit = Hit("region", one.code, _name_of(one), context, place)
+            ranked.append((rank, one.code, hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
+
+
+def _rank(terms: list[str], sounds: Sounds) -> int | None:
+    """Return how well a name fits, 0 best; None if it does not hold all terms."""
+    whole = "".join(terms)
+    spelt = (sounds.name, sounds.pinyin, sounds.initials)
+    if not sounds.name or not all(any(term in one for one in spelt) for term in terms):
+        return None
+    if whole == sounds.name:
+        return 0
+    starts = [place for place, one in enumerate(spelt) if one.startswith(whole)]
+    return 1 + starts[0] if starts else 4
+
+
+def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:
+    told = []
+    region = regions.get(one.region_code or "")
+    if region is not None:
+        told.append(_name_of(region))
+    if one.address:
+        told.append(Text(one.address, one.address))
+    told.append(_kind_text(one.kind_code))
+    if one.status != Status.OPEN:
+        told.append(STATUS_TEXT[Status(one.status)])
+    name = Text(one.name_zh, one.name_en or one.name_zh)
+    return Hit("facility", one.code, name, _joined(told), (one.lon, one.lat), one.is_sample)
+
+
+def _kind_text(code: str) -> Text:
+    found = (kind.text for kind in load_vocabulary().kinds if kind.code == code)
+    return next(found, Text(code, code))
+
+
+def _name_of(region: RegionPlace) -> Text:
+    return Text(region.name_zh, region.name_en or region.name_zh)
+
+
+def _joined(parts: list[Text]) -> Text:
+    return Text(" · ".join(one.zh for one in parts), " · ".join(one.en for one in parts))

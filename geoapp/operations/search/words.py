@@ -1,0 +1,38 @@
+"""Keep the words that facilities are found by in step with the facilities."""
+
+from geoapp.core.sounds import folded, sounds_of
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import data_version
+from geoapp.store.search.words import Unread, Words, read_unread, spaced, write_words
+
+BATCH = 2000  # some 0.2 s
+
+
+class WordsKeeper:
+    """Makes the words of facilities that changed, whoever changed them and by which way."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._read: int | None = None  # the version of the facilities whose words were all made
+
+    def catch_up(self, most: int = BATCH) -> bool:
+        """Make the words of changed facilities, ``most`` at most; tell whether all are made now."""
+        with self._database.session() as session:
+            version = data_version(session, "facilities")
+            if version == self._read:
+                return True
+            unread = read_unread(session, most)
+            write_words(session, [_words(one) for one in unread])
+        if len(unread) == most:
+            return False
+        self._read = version
+        return True
+
+
+def _words(one: Unread) -> Words:
+    chinese = sounds_of(one.name_zh)
+    name = chinese.name if not one.name_en else f"{chinese.name} {folded(one.name_en)}"
+    told = (one.code, one.address, one.phone, one.operator, one.host)
+    parts = (name, chinese.pinyin, chinese.initials, *(folded(part) for part in told if part))
+    everything = spaced(" ".join(parts))
+    return Words(one.id, one.rev, name, chinese.pinyin, chinese.initials, everything)

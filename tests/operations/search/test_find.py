@@ -1,0 +1,114 @@
+"""Facilities, regions and what they offer are found by what people type."""
+
+import pytest
+from sqlalchemy import text
+
+from geoapp.operations.search.find import SearchService
+from geoapp.operations.search.words import WordsKeeper
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+
+
+@pytest.fixture
+def search(database: Database) -> SearchService:
+    initialise(database)
+    seed_town(database)
+    _run(
+        database,
+        "update facility set name_zh = '云霄路户外劳动者驿站', address = '云霄路 12 号', "
+        "phone = '0532-8591 2345', operator = '市北区总工会' where code = 'T-1'",
+        "update facility set name_zh = '云霄路口港湾', name_en = '50%_off Café' where code = 'T-2'",
+        "update facility set status = 'proposed', name_zh = '云霄路拟建' where code = 'T-6'",
+    )
+    return SearchService(database)
+
+
+def _run(database: Database, *statements: str) -> None:
+    with database.session() as session:
+        for one in statements:
+            session.execute(text(one))
+
+
+def _codes(search: SearchService, words: str, limit: int = 50) -> list[str]:
+    hits = search.find(words, limit=limit).hits
+    return [hit.code for hit in hits if hit.kind_of_hit == "facility"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["云霄路", "yunxiaolu", "Yún xiāo", "yxl", "yun2xiao1", "云霄 路", "ＹＸＬ", "云 xiao"],
+)
+def test_a_name_is_found_by_its_signs_its_sound_and_its_initials(
+    search: SearchService, words: str
+) -> None:
+    # The shorter name first; what is not published stays unseen.
+    assert _codes(search, words) == ["T-2", "T-1"]
+
+
+@pytest.mark.parametrize(
+    "words", ["T-1", "t1", "云霄路户外劳动者驿站", "85912345", "0532-8591", "12号", "驿站 总工会"]
+)
+def test_code_address_telephone_and_operator_find_it_too(search: SearchService, words: str) -> None:
+    assert _codes(search, words)[0] == "T-1"
+
+
+def test_who_may_see_what_is_planned_finds_it(search: SearchService) -> None:
+    hits = search.find("拟建", limit=5, unpublished=True).hits
+    assert [(hit.code, hit.context.zh) for hit in hits] == [
+        ("T-6", "市北区 · 户外劳动者服务站点 · 拟建")
+    ]
+    assert search.find("拟建", limit=5).hits == []
+
+
+def test_regions_kinds_and_amenities_are_found(search: SearchService) -> None:
+    [region] = search.find("shibei", limit=5).hits[:1]
+    assert (region.kind_of_hit, region.code, region.context.zh) == (
+        "region",
+        "370203",
+        "青岛市 · 区县",
+    )
+    assert region.position == pytest.approx((120.35, 36.07), abs=0.01)
+    # A region without an outline is found without a place.
+    [city] = [hit for hit in search.find("青岛市", limit=5).hits if hit.kind_of_hit == "region"]
+    assert (city.code, city.position) == ("370200", None)
+    assert ("amenity", "microwave") in {
+        (hit.kind_of_hit, hit.code) for hit in search.find("微波", limit=5).hits
+    }
+    # Kinds do not crowd out the facility that carries the very name.
+    _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
+    assert [hit.code for hit in _hits] == ["T-1"]
+
+
+@pytest.mark.parametrize("words", ["", " ", "··", "%", "_", "\\", "云霄路%", "xyzzy", "a" * 100])
+def test_nothing_is_found_where_nothing_fits(search: SearchService, words: str) -> None:
+    expected = ["T-2"] if words == "%" else []
+    assert _codes(search, words) == expected
+
+
+def test_words_follow_every_change_at_once(database: Database, search: SearchService) -> None:
+    assert _codes(search, "云霄路口")
+    _run(
+        database,
+        "update facility set name_zh = '延吉路驿站' where code = 'T-2'",
+        "delete from facility where code = 'T-1'",
+    )
+    assert _codes(search, "yunxiao") == []
+    assert _codes(search, "yanjilu") == ["T-2"]
+
+
+def test_what_is_too_new_is_counted_and_made_in_parts(database: Database) -> None:
+    initialise(database)
+    seed_town(database)
+    _run(
+        database,
+        "insert into facility (code, kind_code, name_zh, geom) select 'N' || n, 'outdoor_station', "
+        "'新站' || n, st_setsrid(st_makepoint(120.35, 36.07), 4326) from generate_series(1, 300) n",
+    )
+    search = SearchService(database)
+    assert search.find("xinzhan", limit=5).unread == 106
+    keeper = WordsKeeper(database)
+    assert not keeper.catch_up(50)
+    assert keeper.catch_up(57)
+    found = search.find("xinzhan 300", limit=5)
+    assert ([hit.code for hit in found.hits], found.unread) == (["N300"], 0)

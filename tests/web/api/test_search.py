@@ -1,0 +1,47 @@
+"""``/api/v1/search``."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database)
+
+
+def test_hits_are_geojson_in_the_datum_asked(client: FlaskClient) -> None:
+    response = client.get("/api/v1/search?q=shili+T-1&limit=3&datum=gcj02")
+    assert response.mimetype == GEOJSON
+    body = response.get_json(force=True)
+    [hit] = body["features"]
+    assert hit["properties"] == {
+        "kind_of_hit": "facility",
+        "code": "T-1",
+        "name_zh": "示例·T-1",
+        "name_en": "Sample T-1",
+        "context_zh": "市北区 · 户外劳动者服务站点",
+        "context_en": "Shibei · Outdoor workers' service station",
+        "sample": False,
+    }
+    expected = from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum.GCJ02)
+    assert hit["geometry"]["coordinates"] == pytest.approx(expected, abs=1e-7)
+    assert body["not_yet_searched"] == 0
+    assert client.get("/api/v1/search?q=").get_json(force=True)["features"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [("", "q"), ("q=a&limit=0", "limit"), ("q=a&limit=51", "limit"), ("q=" + "a" * 101, "q")],
+)
+def test_what_is_not_accepted(client: FlaskClient, query: str, parameter: str) -> None:
+    problem_of(client.get(f"/api/v1/search?{query}"), 422, parameter)
