@@ -36,7 +36,7 @@ def secret_key(settings: Settings) -> str:
     """Return the key that signs session cookies: the operator's, or one kept in the data folder."""
     if settings.secret_key:
         return settings.secret_key
-    path = settings.data / "secret.key"
+    path = settings.secret_key_file
     try:
         return path.read_text(encoding="ascii")
     except FileNotFoundError:

@@ -94,3 +94,20 @@ def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
     # Nobody is covered, since there is no facility; every point has found its district.
     assert "重庆市" in table
     assert re.search(r"500000.*,1470\.0", table)
+
+
+def test_backup(shell: Shell, repo_root: Path) -> None:
+    text = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
+    [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", text, re.M)
+    whole, keys, new, forced, doctor = commands(repo_root / "docs" / "howto" / "backup.md")
+    shell.run("geoapp init")
+    (shell.folder / "data" / "secret.key").write_text("a key")
+    shell.run(whole)
+    assert b"a key" not in (shell.folder / whole.split()[-1]).read_bytes()
+    assert "像密码一样保管" in shell.run(keys)
+    shell.run(f"export GEOAPP_DATA={shell.folder / elsewhere}")
+    shell.run(new)
+    assert not (shell.folder / elsewhere / "secret.key").exists()
+    shell.run(forced)
+    assert (shell.folder / elsewhere / "secret.key").read_text() == "a key"
+    assert "✗ store" not in shell.run(doctor)

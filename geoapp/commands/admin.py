@@ -22,13 +22,26 @@ def doctor() -> None:
 
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def backup(file: Path) -> None:
+@click.option(
+    "--with-keys", is_flag=True, help="连同签名密钥 secret.key / the key that signs sessions, too"
+)
+def backup(file: Path, with_keys: bool) -> None:
     """备份数据库和步行网络 / Write the store and the walking network to FILE."""
     from geoapp.operations.upkeep import backup as backups
 
     with open_store() as (settings, database):
-        report = backups.backup(database, settings, file)
+        report = backups.backup(database, settings, file, with_keys=with_keys)
     say(Text(f"已备份到 {file}", f"Backed up to {file}"))
+    if report.keys:
+        say(
+            Text(
+                "备份中有签名密钥：拿到它的人可以冒充任何用户登录，请像密码一样保管。",
+                "It holds the key that signs sessions: whoever has it can sign in as anybody. "
+                "Keep it like a password.",
+            )
+        )
+    elif with_keys:
+        say(Text("数据文件夹中没有密钥。", "The data folder holds no key."))
     if report.damage is not None:
         zh, en = report.damage.zh, report.damage.en
         say(Text(f"备份中没有步行网络：{zh}", f"The walking network is not in it: {en}"))
@@ -50,6 +63,8 @@ def restore(file: Path, force: bool) -> None:
     finally:
         database.close()
     say(Text(f"已从 {file} 恢复", f"Restored from {file}"))
+    if report.keys:
+        say(Text("签名密钥已换成备份中的。", "The key that signs sessions is that of the backup."))
     if report.network is None:
         say(
             Text(

@@ -1,10 +1,11 @@
 """Files that appear whole or not at all."""
 
+import fcntl
 import os
 import secrets
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -41,3 +42,55 @@ def replaced_whole(path: Path, *, private: bool = False) -> Iterator[Path]:
             fresh.unlink(missing_ok=True)
         if private:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def synced(path: Path) -> None:
+    """Return once a file, or the names in a folder, are on the disk."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+@contextmanager
+def swept_workspace(folder: Path, prefix: str) -> Iterator[Path]:
+    """Yield an empty folder within another, for its owner alone, which is gone at the end.
+
+    What killed processes left there under this prefix goes first; what others work in stays.
+
+    Raises
+    ------
+    OSError
+        If the folder is not there, or cannot be written to.
+    """
+    outer = os.open(folder, os.O_RDONLY)
+    try:
+        # For a moment only, so that nobody sweeps a folder between its making and its lock.
+        fcntl.flock(outer, fcntl.LOCK_EX)
+        for other in folder.glob(f"{prefix}*"):
+            with suppress(BlockingIOError):
+                os.close(_taken(other))
+                shutil.rmtree(other, ignore_errors=True)
+        mine = folder / f"{prefix}{secrets.token_hex(4)}"
+        mine.mkdir(mode=0o700)
+        # Held until the end of this process at the latest.
+        held = _taken(mine)
+    finally:
+        os.close(outer)
+    try:
+        yield mine
+    finally:
+        shutil.rmtree(mine, ignore_errors=True)
+        os.close(held)
+
+
+def _taken(folder: Path) -> int:
+    """Lock a folder that nobody works in, and return the open file that holds the lock."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BaseException:
+        os.close(number)
+        raise
+    return number

@@ -6,6 +6,9 @@ import os
 import signal
 import socket
 import stat
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1  # Linux, prctl(2)
@@ -30,6 +33,23 @@ def end_with_parent(parent: int, number: signal.Signals) -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(number), 0, 0, 0)
     if os.getppid() != parent:  # it ended before the kernel was asked
         os.kill(os.getpid(), number)
+
+
+def ending_with_us(argv: Sequence[str | Path]) -> list[str]:
+    """Return a command that is killed when the process that starts it ends, however it ends.
+
+    A program that changes something must not go on behind the back of whoever believes that it ended
+    with the one that started it. To be started from a thread that lives as long as it is needed.
+    """
+    # Before the program, in its own process: between fork and exec, code of ours would be unsafe where
+    # other threads hold locks.
+    first = (
+        "import ctypes, os, sys; "
+        f"ctypes.CDLL(None).prctl({_PR_SET_PDEATHSIG}, {int(signal.SIGKILL)}, 0, 0, 0); "
+        "os.getppid() == int(sys.argv[1]) or sys.exit(1); "
+        "os.execv(sys.argv[2], sys.argv[2:])"
+    )
+    return [sys.executable, "-ISc", first, str(os.getpid()), *(str(part) for part in argv)]
 
 
 def name_process(name: str) -> None:

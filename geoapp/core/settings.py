@@ -41,3 +41,8 @@ class Settings(BaseSettings):
     body_seconds: float = Field(20.0, ge=1.0, le=600.0)
     upload_limit_mb: int = Field(256, ge=1)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @property
+    def secret_key_file(self) -> Path:
+        """Where the key that signs sessions is kept, unless ``secret_key`` gives another."""
+        return self.data / "secret.key"

@@ -1,13 +1,12 @@
 """The whole store as one file, and back, by PostgreSQL's own programs.
 
-A backup is pg_dump's custom format. It appears under its name only when it is complete. A restore
-is one transaction: either everything is as in the backup, or nothing has changed.
+A backup is pg_dump's custom format. A restore is one transaction: either everything is as in the
+backup, or nothing has changed. The programs end with us, and what they had begun is rolled back.
 """
 
 import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
@@ -15,12 +14,13 @@ from sqlalchemy import Connection, text
 
 from geoapp.core.errors import (
     ConflictError,
-    InvalidValueError,
     MissingPartError,
     UnavailableError,
     UnusableInputError,
 )
+from geoapp.core.files import synced
 from geoapp.core.i18n import Text
+from geoapp.core.processes import ending_with_us
 from geoapp.store.cluster.programs import Programs, installed
 from geoapp.store.engine import Database
 from geoapp.store.migrate import current_revision, known_revisions, migrate
@@ -36,6 +36,9 @@ _NOT_OURS = re.compile(
 # Everything in the schema that belongs to no extension goes. The counters are kept for the end.
 _BEFORE = """
 set client_min_messages = warning;
+-- A restore that is killed leaves the store within a second, whatever the server is busy with.
+select set_config('client_connection_check_interval', '1000', true)
+    where current_setting('server_version_num')::int >= 140000;
 set local search_path = public;
 create temporary table counter_before (name text, version bigint) on commit drop;
 do $$
@@ -79,45 +82,29 @@ update public.data_version d set version = b.version + 1 from counter_before b
 
 
 def dump(database: Database, path: Path) -> None:
-    """Write the whole store to a file, readable by its owner alone.
+    """Write the whole store to a new file, and to the disk.
 
-    A file of this name is replaced, and only once the new one is complete and on the disk. The
-    store may be in use meanwhile; the backup is its state at one moment.
+    The store may be in use meanwhile; the file holds its state at one moment.
 
     Raises
     ------
-    InvalidValueError
-        If the folder does not exist or cannot be written.
     MissingPartError
         If there is no pg_dump of the server's version or newer.
     UnavailableError
         If the database does not answer, or the disk is full.
     """
     program = _programs(database, "pg_dump").path("pg_dump")
-    target = path.absolute()
-    try:
-        number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        accepted = Text("可写的文件夹中的文件", "a file in a folder that can be written")
-        raise InvalidValueError("FILE", path, accepted) from error
-    os.close(number)
-    fresh = Path(name)
-    try:
-        done = _run(
-            database,
-            [
-                *(program, "--format=custom", "--no-owner", "--no-privileges"),
-                *("--exclude-table-data=spatial_ref_sys", f"--file={fresh}"),
-            ],
-        )
-        if done.returncode != 0:
-            said = _said(done)
-            raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
-        _sync(fresh)
-        fresh.replace(target)
-        _sync(target.parent)
-    finally:
-        fresh.unlink(missing_ok=True)
+    done = _run(
+        database,
+        [
+            *(program, "--format=custom", "--no-owner", "--no-privileges"),
+            *("--exclude-table-data=spatial_ref_sys", f"--file={path}"),
+        ],
+    )
+    if done.returncode != 0:
+        said = _said(done)
+        raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
+    synced(path)
 
 
 def restore(database: Database, path: Path, folder: Path, *, force: bool = False) -> None:
@@ -193,7 +180,7 @@ def _program(
     argv: list[str | Path], environment: dict[str, str]
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(part) for part in argv],
+        ending_with_us(argv),
         env=environment,
         capture_output=True,
         text=True,
@@ -205,14 +192,6 @@ def _program(
 
 def _said(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip()[-1000:] or f"exit {done.returncode}"
-
-
-def _sync(path: Path) -> None:
-    number = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 def _unusable(path: Path, said: str) -> UnusableInputError:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geoapp.core.files import replaced_whole
+from geoapp.core.files import replaced_whole, swept_workspace
 
 
 def test_a_file_is_replaced_at_the_end_or_not_at_all(tmp_path: Path) -> None:
@@ -55,3 +55,16 @@ def test_a_private_file_is_its_owners_alone_while_it_is_written_too(tmp_path: Pa
         fail_midway()
     assert path.read_text() == "new"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_workspace_sweeps_what_nobody_works_in(tmp_path: Path) -> None:
+    (tmp_path / ".work-dead").mkdir()
+    (tmp_path / ".work-dead" / "half").touch()
+    (tmp_path / ".other-work").mkdir()
+    with swept_workspace(tmp_path, ".work-") as first:
+        assert not (tmp_path / ".work-dead").exists()
+        assert stat.S_IMODE(first.stat().st_mode) == 0o700
+        with swept_workspace(tmp_path, ".work-") as second:
+            assert first.is_dir() and second.is_dir() and first != second
+        assert not second.exists()
+    assert [one.name for one in tmp_path.iterdir()] == [".other-work"]

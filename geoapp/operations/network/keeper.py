@@ -34,8 +34,8 @@ def _folder(settings: Settings) -> Path:
     return settings.data / "networks"
 
 
-def take_into_use(settings: Settings, network: WalkingNetwork, about: dict[str, Any]) -> bool:
-    """Save a network unless it is there, let ``current`` name it, and remove the others.
+def save_beside(settings: Settings, network: WalkingNetwork, about: dict[str, Any]) -> bool:
+    """Save a network unless it is there, so that taking it into use is quick and cannot fail.
 
     ``about`` has its ``name`` and the region it was clipped to (``clip``, a code or None). Tells
     whether this very network was in use already.
@@ -54,14 +54,28 @@ def take_into_use(settings: Settings, network: WalkingNetwork, about: dict[str, 
                 raise UnusableInputError(
                     Text(f"无法保存网络：{error}", f"The network cannot be saved: {error}")
                 ) from None
+    return unchanged
+
+
+def take_into_use(settings: Settings, network: WalkingNetwork, about: dict[str, Any]) -> bool:
+    """Save a network as `save_beside` does, let ``current`` name it, and remove the others."""
+    unchanged = save_beside(settings, network, about)
+    folder = _folder(settings)
     with replaced_whole(folder / _CURRENT) as fresh:
         fresh.write_text(network.version, encoding="ascii")
+    remove_unused(settings)
+    return unchanged
+
+
+def remove_unused(settings: Settings) -> None:
+    """Remove every network but the one in use."""
+    folder = _folder(settings)
+    in_use = _named(folder)
     for other in folder.iterdir():
         # Whoever has it open keeps its files until they are closed.
         # A name with a dot is that of an import that is still at work.
-        if other.is_dir() and other.name != network.version and other.name[0] != ".":
+        if other.is_dir() and other.name != in_use and other.name[0] != ".":
             shutil.rmtree(other, ignore_errors=True)
-    return unchanged
 
 
 def _is_sound(folder: Path) -> bool:

@@ -1,4 +1,4 @@
-"""Keep the store and the walking network in one file, and get them back."""
+"""Keep the store, the walking network and, by choice, the keys in one file, and get them back."""
 
 import fcntl
 import os
@@ -17,17 +17,26 @@ from geoapp.core.errors import (
     InvalidValueError,
     UnavailableError,
     UnusableInputError,
+    full_disk,
 )
-from geoapp.core.files import replaced_whole
+from geoapp.core.files import replaced_whole, swept_workspace, synced
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.operations.network.keeper import network_folder, take_into_use
+from geoapp.operations.network.keeper import (
+    network_folder,
+    remove_unused,
+    save_beside,
+    take_into_use,
+)
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
 from geoapp.store.migrate import current_revision, head_revision, migrate
 
 _STORE: Final = "store.dump"
 _NETWORK: Final = "network"
+_KEYS: Final = "keys"
+_TAR_END_BYTES: Final = 1024  # of zeros, POSIX.1-1988
+_LEFT_BY_US: Final = ".geoapp-backup-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +44,14 @@ class BackupReport:
     """A backup that was written.
 
     ``network`` is the version of the network in it, if there is one; ``damage`` says why the
-    network in use is not in it.
+    network in use is not in it. ``keys`` tells whether the key that signs sessions is.
     """
 
     path: Path
     size_bytes: int
     network: str | None
     damage: Text | None
+    keys: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +59,36 @@ class RestoreReport:
     """A backup that was restored: its tables' revision, and the one they were brought to.
 
     ``network`` is the version of the network that came with it; without one, the network of the
-    data folder is as before.
+    data folder is as before. So it is with ``keys``.
     """
 
     path: Path
     revision: str
     migrated_to: str
     network: str | None
+    keys: bool
 
 
-def backup(database: Database, settings: Settings, path: Path) -> BackupReport:
+def backup(
+    database: Database, settings: Settings, path: Path, *, with_keys: bool = False
+) -> BackupReport:
     """Write the store and the network to one file, while they are in use.
 
-    Without a network the file is pg_dump's custom format alone; with one it is a tar file of that
-    and the network's folder. A damaged network is left out, and the report says so. The file holds
-    users' password hashes; only its owner can read it. The key that signs sessions is not in it.
+    Without a network and keys the file is pg_dump's custom format alone; else it is a tar file of
+    that, the network's folder and the keys. A damaged network is left out, and the report says so.
+    The file holds users' password hashes; only its owner can read it. It appears under its name when
+    it is whole; what a killed backup left beside it goes with the next one.
+
+    Parameters
+    ----------
+    with_keys
+        Whether the key that signs sessions goes in, too, if the data folder holds one.
 
     Raises
     ------
-    InvalidValueError, MissingPartError, UnavailableError
+    InvalidValueError
+        If the folder does not exist or cannot be written.
+    MissingPartError, UnavailableError
         As in `geoapp.store.backup.dump`; an older file of this name is untouched then.
     """
     folder, damage = network_folder(settings), None
@@ -76,40 +97,54 @@ def backup(database: Database, settings: Settings, path: Path) -> BackupReport:
             verify(folder)
         except UnusableInputError as error:
             folder, damage = None, error.text
-    if folder is None:
-        store_backup.dump(database, path)
-    else:
-        _write_both(database, folder, path.absolute())
-    size, network = path.stat().st_size, None if folder is None else folder.name
-    return BackupReport(path=path, size_bytes=size, network=network, damage=damage)
-
-
-def _write_both(database: Database, folder: Path, path: Path) -> None:
-    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+    key = settings.secret_key_file if with_keys and settings.secret_key_file.is_file() else None
+    target = path.absolute()
+    if not target.parent.is_dir() or not os.access(target.parent, os.R_OK | os.W_OK | os.X_OK):
         accepted = Text("可写的文件夹中的文件", "a file in a folder that can be written")
         raise InvalidValueError("FILE", path, accepted)
     try:
-        with replaced_whole(path, private=True) as fresh:
-            dumped = fresh.with_name(_STORE)
-            store_backup.dump(database, dumped)
-            with fresh.open("wb") as file:
-                with tarfile.open(fileobj=file, mode="w") as archive:
-                    archive.add(dumped, _STORE)
-                    archive.add(folder, _NETWORK)
-                file.flush()
-                os.fsync(file.fileno())
+        with swept_workspace(target.parent, _LEFT_BY_US) as work:
+            whole = work / _STORE
+            store_backup.dump(database, whole)
+            if folder is not None or key is not None:
+                whole = _packed(work, folder, key)
+            whole.chmod(0o600)
+            whole.replace(target)
+        synced(target.parent)
     except OSError as error:
-        raise UnavailableError(
+        raise full_disk(error) or UnavailableError(
             Text(f"备份失败：{error}", f"The backup failed: {error}"),
         ) from error
+    return BackupReport(
+        path=path,
+        size_bytes=path.stat().st_size,
+        network=None if folder is None else folder.name,
+        damage=damage,
+        keys=key is not None,
+    )
+
+
+def _packed(work: Path, network: Path | None, key: Path | None) -> Path:
+    """Put what was dumped, the network and the key into one file, and onto the disk."""
+    whole = work / "whole"
+    with tarfile.open(whole, "w") as archive:
+        archive.add(work / _STORE, _STORE)
+        if key is not None:
+            archive.add(key, f"{_KEYS}/{key.name}")
+        if network is not None:
+            archive.add(network, _NETWORK)
+    synced(whole)
+    return whole
 
 
 def restore(
     database: Database, settings: Settings, path: Path, force: bool = False
 ) -> RestoreReport:
-    """Fill the store from a backup, bring its tables up to date, and take its network into use.
+    """Fill the store from a backup, and take its network and keys into use.
 
-    Everything is unpacked and checked before the store changes.
+    Everything is unpacked and checked before the store changes. What is killed on the way leaves the
+    store as it was or as in the backup, never between the two; only a network or a key that was
+    about to be taken into use after it may then be missing, and comes with the next restore.
 
     Parameters
     ----------
@@ -119,20 +154,33 @@ def restore(
     Raises
     ------
     UnusableInputError, ConflictError, MissingPartError, UnavailableError
-        As in `geoapp.store.backup.restore`; store and network are as before then.
+        As in `geoapp.store.backup.restore`; store, network and keys are as before then.
     """
     with _workspace(settings) as folder:
-        if not (path.is_file() and tarfile.is_tarfile(path)):
-            revision, network = _restore_store(database, path, folder, force), None
-        else:
-            network, about = _unpack(path, folder)
-            revision = _restore_store(database, folder / _STORE, folder, force)
-            take_into_use(settings, network, about)
+        found = _Unpacked(path, None, {}, None)
+        if path.is_file() and tarfile.is_tarfile(path):
+            found = _unpack(path, folder)
+        if found.network is not None:
+            save_beside(settings, found.network, found.about)
+        try:
+            store_backup.restore(database, found.dumped, folder, force=force)
+        except BaseException:
+            if found.network is not None:
+                remove_unused(settings)
+            raise
+        if found.network is not None:
+            take_into_use(settings, found.network, found.about)
+        if found.key is not None:
+            with replaced_whole(settings.secret_key_file, private=True) as fresh:
+                shutil.copyfile(found.key, fresh)
+        revision = current_revision(database) or ""
+        migrate(database)
     return RestoreReport(
         path=path,
         revision=revision,
         migrated_to=head_revision(),
-        network=None if network is None else network.version,
+        network=None if found.network is None else found.network.version,
+        keys=found.key is not None,
     )
 
 
@@ -158,21 +206,37 @@ def _workspace(settings: Settings) -> Iterator[Path]:
         os.close(lock)
 
 
-def _unpack(path: Path, folder: Path) -> tuple[WalkingNetwork, dict[str, Any]]:
-    """Unpack a backup, and return its network, which is sound, and what its manifest tells."""
+@dataclass(frozen=True, slots=True)
+class _Unpacked:
+    """What a backup holds: the dump, and maybe a network that is sound, and a key."""
+
+    dumped: Path
+    network: WalkingNetwork | None
+    about: dict[str, Any]
+    key: Path | None
+
+
+def _unpack(path: Path, folder: Path) -> _Unpacked:
+    """Unpack a backup, and check its network."""
     try:
         with tarfile.open(path) as archive:
-            (folder / _NETWORK).mkdir()
+            for inner in (_NETWORK, _KEYS):
+                (folder / inner).mkdir()
             for member in archive.getmembers():
-                # The two kinds of files that a backup holds, whatever else a file may claim to hold.
+                # The kinds of files that a backup holds, whatever else a file may claim to hold.
                 inside = PurePosixPath(member.name)
-                if member.isfile() and inside.parent.as_posix() in (".", _NETWORK):
+                if member.isfile() and inside.parent.as_posix() in (".", _NETWORK, _KEYS):
                     taken = archive.extractfile(member)
                     assert taken is not None
                     with (folder / inside).open("wb") as file:
                         shutil.copyfileobj(taken, file)
         if not (folder / _STORE).is_file():
             raise tarfile.TarError(_STORE)
+        with path.open("rb") as file:
+            # A file that was cut between two of its members reads as one that has fewer.
+            file.seek(-_TAR_END_BYTES, os.SEEK_END)
+            if any(file.read()):
+                raise tarfile.TarError("unexpected end of data")
     except (tarfile.TarError, EOFError) as error:
         raise UnusableInputError(
             Text(
@@ -181,19 +245,15 @@ def _unpack(path: Path, folder: Path) -> tuple[WalkingNetwork, dict[str, Any]]:
             )
         ) from error
     except OSError as error:
-        raise UnavailableError(
+        raise full_disk(error) or UnavailableError(
             Text(
                 f"无法解开备份，数据库没有改变：{error}",
                 f"The backup cannot be unpacked; the store was not changed: {error}",
             )
         ) from error
-    network = WalkingNetwork.load(folder / _NETWORK)
-    return network, describe(folder / _NETWORK).get("about", {})
-
-
-def _restore_store(database: Database, dumped: Path, folder: Path, force: bool) -> str:
-    """Fill the store, bring its tables up to date, and return the revision they came in."""
-    store_backup.restore(database, dumped, folder, force=force)
-    revision = current_revision(database)
-    migrate(database)
-    return revision or ""
+    network, about = None, {}
+    if any((folder / _NETWORK).iterdir()):
+        network = WalkingNetwork.load(folder / _NETWORK)
+        about = describe(folder / _NETWORK).get("about", {})
+    key = folder / _KEYS / "secret.key"
+    return _Unpacked(folder / _STORE, network, about, key if key.is_file() else None)

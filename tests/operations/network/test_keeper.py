@@ -21,6 +21,7 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.results import gap_zones
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.network.keeper import NetworkKeeper, describe_network, network_folder
@@ -291,7 +292,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert "empty.osm.pbf" in refused.stderr
 
 
-def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) -> None:
+def demand_in(city: Database) -> None:
     with city.session() as session:
         session.execute(
             text(
@@ -305,6 +306,10 @@ def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) ->
                 """
             )
         )
+
+
+def test_a_coverage_run_walks_and_says_so(city: Database, settings: Settings) -> None:
+    demand_in(city)
     run = coverage_run.run_here(city, settings, CoverageParameters(standard_m=300))
     assert run.inputs.basis == "network"
     told = describe_network(settings)
@@ -356,7 +361,12 @@ def test_a_backup_brings_the_network_back(
         found = service.ask(NearestQuery(lon=LON, lat=LAT, k=20))
         return [(one.facility.code, one.walk_m, one.basis) for one in found]
 
-    before = walks(city, settings)
+    def coverage(database: Database, at: Settings) -> tuple[object, object, object]:
+        run = coverage_run.run_here(database, at, CoverageParameters(standard_m=300))
+        return run.found, run.inputs.network, gap_zones(database, run.id)
+
+    demand_in(city)
+    before, covered = walks(city, settings), coverage(city, settings)
     assert Basis.NETWORK in {basis for _, _, basis in before}
     about = describe_network(settings)
     report = backup(city, settings, tmp_path / "whole")
@@ -370,6 +380,7 @@ def test_a_backup_brings_the_network_back(
     assert network_folder(elsewhere) is None
     assert restore(empty_database, elsewhere, report.path).network == report.network is not None
     assert walks(empty_database, elsewhere) == before
+    assert coverage(empty_database, elsewhere) == covered
     assert describe_network(elsewhere) == about
     assert [one.name for one in elsewhere.data.iterdir()] == ["networks"]
     # A damaged network is not taken along in silence.

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import tarfile
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from geoapp.app import secret_key
 from geoapp.core.errors import (
     ConflictError,
     InvalidValueError,
@@ -256,3 +258,31 @@ def test_a_password_is_never_on_the_command_line(
     assert len(seen) == 4
     assert not any("secret" in part for argv, _ in seen for part in argv)
     assert [env.get("PGPASSWORD") for _, env in seen] == ["very secret", None, None, "very secret"]
+
+
+def test_keys_are_in_a_backup_by_choice(
+    database: Database, empty_database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    fill(database)
+    assert not upkeep.backup(database, settings, tmp_path / "none", with_keys=True).keys
+    key = secret_key(settings)
+    assert not upkeep.backup(database, settings, tmp_path / "without").keys
+    assert upkeep.backup(database, settings, tmp_path / "with", with_keys=True).keys
+    assert key.encode() in (tmp_path / "with").read_bytes()
+    assert key.encode() not in (tmp_path / "without").read_bytes()
+    assert stat.S_IMODE((tmp_path / "with").stat().st_mode) == 0o600
+    elsewhere = settings.model_copy(update={"data": tmp_path / "elsewhere"})
+    other = secret_key(elsewhere)
+    whole = (tmp_path / "with").read_bytes()
+    with tarfile.open(tmp_path / "with") as archive:
+        second = archive.getmembers()[1].offset
+    (tmp_path / "cut").write_bytes(whole[:second])
+    with pytest.raises(UnusableInputError, match="not changed"):
+        upkeep.restore(empty_database, elsewhere, tmp_path / "cut")
+    assert not upkeep.restore(empty_database, elsewhere, tmp_path / "without").keys
+    assert secret_key(elsewhere) == other
+    assert upkeep.restore(empty_database, elsewhere, tmp_path / "with", force=True).keys
+    assert secret_key(elsewhere) == key
+    assert stat.S_IMODE(elsewhere.secret_key_file.stat().st_mode) == 0o600
+    assert all_rows(empty_database)["facility"] == all_rows(database)["facility"]
+    assert os.listdir(elsewhere.data) == ["secret.key"]
