@@ -23,7 +23,12 @@ from geoapp.core.i18n import Text
 from geoapp.core.processes import ending_with_us
 from geoapp.store.cluster.programs import Programs, installed
 from geoapp.store.engine import Database
-from geoapp.store.migrate import current_revision, known_revisions, migrate
+from geoapp.store.migrate import (
+    current_revision,
+    known_revisions,
+    migrate,
+    require_extensions,
+)
 from geoapp.store.models import Base
 
 DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")
@@ -237,7 +242,7 @@ def _check_target(database: Database, force: bool) -> None:
         _refuse_company(connection)
         if not is_new and not force:
             _refuse_data(connection)
-        connection.execute(text("create extension if not exists postgis"))
+        require_extensions(connection)
 
 
 def _refuse_strangers(connection: Connection, is_new: bool) -> None:

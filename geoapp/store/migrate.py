@@ -82,11 +82,22 @@ def migrate(database: Database) -> None:
                     f"The store was made by a newer geoapp (revision {found}); upgrade geoapp.",
                 )
             )
-        _require_postgis(connection)
-        _require_trigrams(connection)
+        require_extensions(connection)
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def require_extensions(connection: Connection) -> None:
+    """Add what the tables need of the server, unless it is there.
+
+    Raises
+    ------
+    MissingPartError
+        If the server has it not, or this user cannot add it.
+    """
+    _require_postgis(connection)
+    _require_trigrams(connection)
 
 
 def _require_trigrams(connection: Connection) -> None:
