@@ -1,7 +1,9 @@
 """A map of more facilities than it draws: what is in view first, the rest thinned, and it says so."""
 
 from pathlib import Path
+from typing import Any
 
+import osmium
 import pytest
 from sqlalchemy import text
 
@@ -9,6 +11,7 @@ from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.layers import map_page
 from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 
@@ -55,6 +58,70 @@ def test_a_cut_is_by_view_and_even_never_by_code(crowded: Database, settings: Se
     assert 2 <= of_the_city(again.rows) <= 30
     assert (boxed.matched, len(boxed.rows), of_the_city(boxed.rows)) == (IN_CITY, 500, 500)
     assert [row["id"] for row in boxed.rows] == [row["id"] for row in same.rows]
+
+
+def test_what_is_derived_is_cut_evenly_too(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    """Cells, areas and streets: of the west and of the east, never the lowest names alone."""
+    scatter(database)
+    import_two_streets(database, settings, tmp_path / "streets.osm.pbf")
+    layers = {name: registry().get(name, None) for name in ("demand", "cover_areas", "network")}
+    with layer_reading(database, settings, None) as reading:
+        for name, layer in layers.items():
+            every = reading.shown_rows(layer)
+            half = len(every.rows) // 2
+            even = reading.shown_rows(layer, limit=half)
+            east = reading.shown_rows(layer, limit=half, first=EAST)
+            assert every.matched == len(every.rows) == even.matched, name
+            assert 0.3 < in_the_east(even.rows) / half < 0.7, name
+            assert in_the_east(east.rows) == min(half, in_the_east(every.rows)), name
+
+
+EAST = (120.4, 35.9, 121.0, 36.5)
+
+
+def in_the_east(rows: list[dict[str, Any]]) -> int:
+    return sum(row["geometry"].centroid.x > EAST[0] for row in rows)
+
+
+def import_two_streets(database: Database, settings: Settings, path: Path) -> None:
+    """A footway in the west, and one in the east; whoever is scattered stands beside neither."""
+    with osmium.SimpleWriter(str(path)) as writer:
+        for number in range(80):
+            spot = (120.0 + number // 40 * 0.5, 36.3 + number % 40 * 0.001)
+            writer.add_node(osmium.osm.mutable.Node(id=number + 1, location=spot))
+        for way, nodes in ((1, list(range(1, 41))), (2, list(range(41, 81)))):
+            writer.add_way(osmium.osm.mutable.Way(id=way, nodes=nodes, tags={"highway": "footway"}))
+    import_network(database, settings, path)
+
+
+def scatter(database: Database) -> None:
+    initialise(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom)
+                select to_char(n, '"F"000'), 'outdoor_station', 'F', st_setsrid(st_makepoint(
+                    120 + (n / 40) * 0.5 + (n % 8) * 0.02, 36 + (n % 5) * 0.02), 4326)
+                from generate_series(0, 79) n
+                """
+            )
+        )
+        session.execute(
+            text(
+                """
+                with made as (
+                    insert into demand_set (code, name_zh) values ('d', 'd') returning id
+                )
+                insert into demand_point (set_id, weight, geom)
+                select made.id, 1, st_setsrid(st_makepoint(
+                    120 + (n / 40) * 0.5 + (n % 8) * 0.02, 36 + (n % 5) * 0.02), 4326)
+                from made, generate_series(0, 79) n
+                """
+            )
+        )
 
 
 def of_the_city(rows: list[dict[str, object]]) -> int:

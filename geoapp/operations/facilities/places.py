@@ -5,7 +5,7 @@ import numpy as np
 from geoapp.core.errors import NotFoundError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.words import Datum
+from geoapp.core.words import Datum, Level
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
 from geoapp.store.facilities.places import RegionName
@@ -17,11 +17,22 @@ def list_regions(database: Database) -> list[RegionName]:
         return store.region_names(session, outlined=False)
 
 
-def list_places(database: Database) -> list[RegionName]:
-    """Return the districts and streets that one can start from."""
+def list_places(database: Database, most: int, chosen: str | None) -> tuple[list[RegionName], int]:
+    """Return the districts and streets that one can start from, and how many are left out.
+
+    Parameters
+    ----------
+    most
+        How many at most: districts come first, and ``chosen`` is there in any case.
+    """
     with database.session() as session:
-        found = store.region_names(session, outlined=True)
-    return [one for one in found if one.level in ("district", "street")]
+        regions = store.region_names(session, outlined=True)
+    found = [one for one in regions if one.level in (Level.DISTRICT, Level.STREET)]
+    if len(found) <= most:
+        return found, 0
+    by_need = sorted(found, key=lambda one: (one.code != chosen, one.level != Level.DISTRICT))
+    shown = sorted(by_need[:most], key=lambda one: one.code)
+    return shown, len(found) - len(shown)
 
 
 def point_of_place(database: Database, code: str) -> tuple[float, float]:

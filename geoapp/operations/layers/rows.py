@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -88,7 +89,8 @@ class LayerReading:
         row_id: str | None = None,
     ) -> LayerRows:
         """Return the rows of a layer; see ``read_layer``."""
-        return _read_layer(self._session, layer, self.moment.context, bbox, limit, offset, row_id)
+        wanted = _Wanted(bbox, limit, offset, row_id)
+        return _read_layer(self._session, layer, self.moment.context, wanted)
 
     def shown_rows(
         self,
@@ -107,17 +109,8 @@ class LayerReading:
         first
             What touches this box comes first; the rest is thinned evenly.
         """
-        found = self.rows(layer, bbox=bbox, limit=limit)
-        if found.matched <= limit or layer.derive is not None:
-            return found
-        query: Any = layer.select(self.moment.context)
-        wanted = RowFilter(
-            frame=None if bbox is None else _frame(bbox),
-            limit=limit,
-            thinned=True,
-            first=None if first is None else _frame(first),
-        )
-        return LayerRows(found.matched, layer_rows(self._session, query, wanted))
+        wanted = _Wanted(bbox, limit, thinned=True, first=first)
+        return _read_layer(self._session, layer, self.moment.context, wanted)
 
 
 @contextmanager
@@ -202,31 +195,48 @@ def read_layer(
         Only the row of this id.
     """
     with database.snapshot() as session:
-        return _read_layer(session, layer, context, bbox, limit, offset, row_id)
+        return _read_layer(session, layer, context, _Wanted(bbox, limit, offset, row_id))
 
 
-def _read_layer(
-    session: Session,
-    layer: Layer,
-    context: Context,
-    bbox: Bbox | None,
-    limit: int,
-    offset: int,
-    row_id: str | None,
-) -> LayerRows:
+def _read_layer(session: Session, layer: Layer, context: Context, wanted: "_Wanted") -> LayerRows:
     if isinstance(layer.derive, Streets):
-        return _streets(context.network, bbox, limit, offset, row_id)
+        return _streets(context.network, wanted)
     if isinstance(layer.derive, Grid):
-        found = _grid(session, layer.derive, layer.select(context))
-        return _cut(found, bbox, limit, offset, row_id)
+        return _cut(_grid(session, layer.derive, layer.select(context)), wanted)
     query = layer.select(context)
     if query is None:
         return LayerRows(0, [])
     if isinstance(layer.derive, CoverAreas):
         found = with_cover_areas(layer_rows(session, query, RowFilter()), context)
-        return _cut(found, bbox, limit, offset, row_id)
-    wanted = RowFilter(None if bbox is None else _frame(bbox), row_id, limit, offset)
-    return LayerRows(count_rows(session, query, wanted), layer_rows(session, query, wanted))
+        return _cut(found, wanted)
+    asked = RowFilter(wanted.frame, wanted.row_id, wanted.limit, wanted.offset)
+    matched = count_rows(session, query, asked)
+    # Putting rows in an even order costs a sort; where all are shown there is no need of it.
+    if wanted.cuts(matched):
+        first = None if wanted.first is None else _frame(wanted.first)
+        asked = replace(asked, thinned=True, first=first)
+    return LayerRows(matched, layer_rows(session, query, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Which rows are wanted, in order of their ids unless ``thinned`` and cut; see `RowFilter`."""
+
+    bbox: Bbox | None = None
+    limit: int = MOST_ROWS
+    offset: int = 0
+    row_id: str | None = None
+    thinned: bool = False
+    first: Bbox | None = None
+
+    @property
+    def frame(self) -> BaseGeometry | None:
+        """The box as a shape."""
+        return None if self.bbox is None else _frame(self.bbox)
+
+    def cuts(self, matched: int) -> bool:
+        """Tell whether some of so many rows are left out, evenly."""
+        return self.thinned and matched > self.limit
 
 
 def _frame(bbox: Bbox) -> BaseGeometry:
@@ -237,19 +247,23 @@ def _frame(bbox: Bbox) -> BaseGeometry:
     return shapely.union_all([line.envelope for line in lines])
 
 
-def _streets(
-    network: WalkingNetwork | None,
-    bbox: Bbox | None,
-    limit: int,
-    offset: int,
-    row_id: str | None,
-) -> LayerRows:
+def _streets(network: WalkingNetwork | None, wanted: _Wanted) -> LayerRows:
     if network is None:
         return LayerRows(0, [])
-    frame = edges_frame(network, bounds=bbox)
-    if row_id is not None:
-        frame = frame[frame.index.astype(str) == row_id]
-    shown = frame.iloc[offset : offset + limit]
+    frame = edges_frame(network, bounds=wanted.bbox)
+    if wanted.row_id is not None:
+        frame = frame[frame.index.astype(str) == wanted.row_id]
+    order = np.arange(len(frame))
+    if wanted.cuts(len(frame)):
+        # Steps of the golden ratio: however many are taken, they lie evenly among the numbers,
+        # and with them in the city.
+        number = frame.index.to_numpy().astype(np.uint64)
+        keys = [number * np.uint64(0x9E3779B97F4A7C15)]
+        if wanted.first is not None:
+            near = edges_frame(network, bounds=wanted.first).index
+            keys.append(~frame.index.isin(near))
+        order = np.lexsort(keys)
+    shown = frame.iloc[order[wanted.offset : wanted.offset + wanted.limit]]
     fine = np.asarray(network.edge_fine)[shown.index] == FINE
     rows = [
         {
@@ -284,18 +298,25 @@ def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cut(
-    rows: Iterator[dict[str, Any]],
-    bbox: Bbox | None,
-    limit: int,
-    offset: int,
-    row_id: str | None,
-) -> LayerRows:
+def _cut(rows: Iterator[dict[str, Any]], wanted: _Wanted) -> LayerRows:
     """Apply box, id and limit to rows that were derived outside the database."""
     found = sorted(rows, key=lambda row: row["id"])
-    if bbox is not None:
-        frame = _frame(bbox)
+    frame = wanted.frame
+    if frame is not None:
         found = [row for row in found if row["geometry"].intersects(frame)]
-    if row_id is not None:
-        found = [row for row in found if str(row["id"]) == row_id]
-    return LayerRows(len(found), found[offset : offset + limit])
+    if wanted.row_id is not None:
+        found = [row for row in found if str(row["id"]) == wanted.row_id]
+    if wanted.cuts(len(found)):
+        found = _evenly(found, wanted.first)
+    return LayerRows(len(found), found[wanted.offset : wanted.offset + wanted.limit])
+
+
+def _evenly(rows: list[dict[str, Any]], first: Bbox | None) -> list[dict[str, Any]]:
+    """Put rows in an order whose beginning is a fair part of everywhere; see `RowFilter`."""
+    frame = None if first is None else _frame(first)
+
+    def place(row: dict[str, Any]) -> tuple[bool, bytes]:
+        beside = frame is not None and not row["geometry"].intersects(frame)
+        return beside, blake2b(str(row["id"]).encode(), digest_size=8).digest()
+
+    return sorted(rows, key=place)

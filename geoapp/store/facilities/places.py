@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-MOST_REGIONS = 2000
-
 
 @dataclass(frozen=True, slots=True)
 class RegionName:
@@ -23,7 +21,7 @@ _NAMES = text(
     """
     select code, level, name_zh, name_en, parent_code from region
     where geom is not null or not :outlined
-    order by code limit :limit
+    order by code
     """
 )
 _POINT = text(
@@ -36,9 +34,8 @@ _POINT = text(
 
 
 def region_names(session: Session, *, outlined: bool) -> list[RegionName]:
-    """Return regions by code, ``MOST_REGIONS`` at most; with ``outlined`` those that have one."""
-    parameters = {"outlined": outlined, "limit": MOST_REGIONS}
-    return [RegionName(*row) for row in session.execute(_NAMES, parameters)]
+    """Return all regions by code; with ``outlined`` those that have an outline."""
+    return [RegionName(*row) for row in session.execute(_NAMES, {"outlined": outlined})]
 
 
 @dataclass(frozen=True, slots=True)

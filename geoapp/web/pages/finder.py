@@ -30,6 +30,7 @@ blueprint = Blueprint("finder", __name__)
 
 FIRST_K = 10
 MOST_DOTS = 3000
+MOST_PLACES = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,13 @@ def show() -> str:
     fresh = not any(name in request.args for name in ("lon", "place", "what", "amenity", "asked"))
     question = _parse(request.args, open_by_default=fresh)
     vocabulary = load_vocabulary()
+    places, places_left_out = list_places(services().database, MOST_PLACES, question.place)
     return render_template(
         "worker/finder.html",
         question=question,
         answer=_answer(question),
-        places=list_places(services().database),
+        places=places,
+        places_left_out=places_left_out,
         amenities=[
             next(word for word in vocabulary.amenities if word.code == code)
             for code in KEY_AMENITIES
