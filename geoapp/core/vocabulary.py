@@ -22,6 +22,8 @@ Confidence = Literal["official", "press", "copy", "requirement"]
 """How close the source is to the issuer, closest first."""
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
+_BRACKETED = re.compile(r"\s*[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]\s*$")
+_LEAST_CERTAIN = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +159,23 @@ def kind_of(text: str) -> str | None:
     Width, case and surrounding space do not matter. None means that no kind is called so.
     """
     return _resolve_kind(text)
+
+
+def kind_at_end(text: str) -> str | None:
+    """Return the kind's code whose name is the longest that a text ends with; None if there is none.
+
+    The head of a Chinese noun stands at its end: ``市南区工会户外劳动者驿站（示范）`` is a
+    ``户外劳动者驿站``. What stands in brackets at the end is left out, and names that are too short to
+    be certain (``市场``) count for nothing.
+    """
+    words = _BRACKETED.sub("", _folded(text))
+    names = _kind_index()
+    longest = max(
+        (name for name in names if len(name) >= _LEAST_CERTAIN and words.endswith(name)),
+        key=len,
+        default=None,
+    )
+    return None if longest is None else names[longest]
 
 
 def amenity_of(text: str) -> str | None:

@@ -7,7 +7,13 @@ from typing import Any
 import pytest
 
 from geoapp.core.paths import shipped
-from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary, read_vocabulary
+from geoapp.core.vocabulary import (
+    amenity_of,
+    kind_at_end,
+    kind_of,
+    load_vocabulary,
+    read_vocabulary,
+)
 from geoapp.core.words import FAMILY_TEXT, Family
 
 
@@ -42,12 +48,39 @@ def test_each_familys_first_kind_carries_the_familys_name() -> None:
         ("青岛·惠工家", "huigongjia"),
         ("Shared  Worker home", "shared_worker_home"),
         ("职工书屋", "workers_reading_room"),
+        ("爱心托班", "childcare"),
+        ("企业文化中心", "company_culture_centre"),
+        ("职工活动中心", "activity_centre"),
+        ("职工健身房", "workers_gym"),
+        ("心理咨询室", "counselling_room"),
+        ("劳模工匠馆", "model_workers_hall"),
+        ("工运史馆", "labour_history_hall"),
+        ("工会户外劳动者港湾", "workers_harbour"),
+        ("职工服务自选超市", "service_market"),
+        ("服务职工综合体", "service_complex"),
+        ("服务职工联合体", "service_union"),
         ("宾馆", None),
         ("", None),
     ],
 )
 def test_kind_of(written: str, code: str | None) -> None:
     assert kind_of(written) == code
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("市南区工会户外劳动者驿站（示范）", "outdoor_station"),
+        ("台东新就业形态劳动者服务综合体", "service_complex"),
+        ("某街道职工心理咨询室", "counselling_room"),
+        ("某区新时代区域共享职工之家", "shared_worker_home"),
+        ("台东市场", None),  # too short to be certain
+        ("职工书屋管理办公室", None),
+        ("站点", None),
+    ],
+)
+def test_the_longest_name_at_the_end_counts(written: str, code: str | None) -> None:
+    assert kind_at_end(written) == code
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.limits import MOST_CODE_CHARACTERS
-from geoapp.core.vocabulary import amenity_of, kind_of, load_vocabulary
+from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of, load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,
     ENTRY_TEXT,
@@ -283,6 +283,16 @@ def _read_kind(found: Findings, cell: Any, rules: FacilityRules) -> str | None:
     if text is None:
         return None
     kind = rules.kind(text)
+    if kind is None and (kind := kind_at_end(text)) is not None:
+        kinds = load_vocabulary().kinds
+        named = next(one.text for one in kinds if one.code == kind)
+        found.warn(
+            "kind",
+            text,
+            "kind_by_its_end",
+            f"类型“{text[:40]}”按“{named.zh}”（{kind}）读取；若不对，请改写此格。",
+            f"kind: {text[:40]!r} was read as {named.en} ({kind}); mend the cell if that is wrong.",
+        )
     if kind is None:
         kinds = load_vocabulary().kinds
         found.add(

@@ -129,6 +129,16 @@ def test_unreadable_hours_never_reject_a_row() -> None:
     assert "吃饭时间" in warning.text.en
 
 
+def test_a_kind_with_words_around_it_is_read_and_said() -> None:
+    reading = read(
+        {**GOOD, "kind": "市南区爱心驿站（示范）"}, {**GOOD, "code": "B", "kind": "爱心驿站"}
+    )
+    assert [row.kind_code for row in reading.rows] == ["care_post", "care_post"]
+    [warning] = reading.warnings
+    assert (warning.line, warning.field, warning.code) == (2, "kind", "kind_by_its_end")
+    assert "爱心驿站" in warning.text.zh and "care_post" in warning.text.en
+
+
 def test_every_problem_of_a_row_is_told() -> None:
     reading = read({**GOOD, "lat": "x", "kind": "?", "capacity": "?"})
     assert codes(reading) == [
