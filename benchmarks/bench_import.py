@@ -1,6 +1,7 @@
 """Time the import of 200,000 facilities and of 1,000,000 demand points into a store of its own.
 
 python benchmarks/bench_import.py [FACILITIES] [DEMAND]
+python benchmarks/bench_import.py --log [FACILITIES]    what the log of changes costs
 
 2026-11-23, two shared cores of an Intel Xeon, the private server's own settings:
 
@@ -22,13 +23,15 @@ import time
 from pathlib import Path
 
 import numpy as np
+from sqlalchemy import text
 
 from geoapp.core.settings import Settings
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.upkeep.init import initialise
-from geoapp.store.engine import open_database
+from geoapp.store.engine import Database, open_database
 
+LOG = "--log"
 HOURS = ("24小时", "周一至周五 9:00-17:00", "8:00-18:00", "Mo-Su 06:00-22:00", "")
 AMENITIES = ("饮水;微波炉;桌椅", "drinking_water, wifi", "手机充电、急救箱、厕所", "")
 
@@ -96,31 +99,71 @@ def demand(path: Path, count: int, random: np.random.Generator) -> None:
     )
 
 
+def timed(database: Database, settings: Settings, kind: str, path: Path) -> float:
+    """Import a file, print what became of it, and return the seconds."""
+    start = time.perf_counter()
+    report = import_file(database, settings, kind, path, ImportOptions())
+    seconds = time.perf_counter() - start
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{kind:10} {report.read:9,} rows {seconds:6.1f} s  inserted {report.inserted:,} "
+        f"updated {report.updated:,} unchanged {report.unchanged:,}  peak {peak_mb:,.0f} MB",
+        flush=True,
+    )
+    return seconds
+
+
+def stop_logging(database: Database) -> None:
+    """Take the log's triggers off the facilities."""
+    with database.session() as session:
+        for event in ("insert", "update", "delete"):
+            session.execute(text(f"drop trigger facility_log_{event} on facility"))
+
+
+def compare_with_no_log(folder: Path, count: int) -> None:
+    """Import, import again with every name changed: without the log, then with it."""
+    took = {}
+    for logged in (False, True):
+        settings = Settings(data=folder / f"data-{logged}", database_url=None)
+        database = open_database(settings)
+        try:
+            initialise(database)
+            timed(database, settings, "regions", folder / "regions.csv")
+            if not logged:
+                stop_logging(database)
+            print("with the log" if logged else "without the log")
+            took[logged] = [
+                timed(database, settings, "facilities", folder / f"{name}.csv")
+                for name in ("facilities", "renamed")
+            ]
+        finally:
+            database.close()
+    for what, without, with_log in zip(("new", "changed"), took[False], took[True], strict=True):
+        print(f"{count:,} rows {what}: {with_log / without:.2f} times the time without the log")
+
+
 def main() -> None:
     """Import each file twice: the second time nothing changes."""
-    sizes = [int(argument) for argument in sys.argv[1:]]
+    sizes = [int(argument) for argument in sys.argv[1:] if argument != LOG]
     most = (sizes + [200_000, 1_000_000][len(sizes) :])[:2]
     random = np.random.default_rng(20261123)
     with tempfile.TemporaryDirectory(prefix="geoapp-bench-") as name:
         folder = Path(name)
+        regions(folder / "regions.csv")
+        facilities(folder / "facilities.csv", most[0], random)
+        if LOG in sys.argv:
+            names = (folder / "facilities.csv").read_text(encoding="utf-8-sig")
+            renamed = names.replace("驿站 ", "工会驿站 ")
+            (folder / "renamed.csv").write_text(renamed, encoding="utf-8-sig")
+            compare_with_no_log(folder, most[0])
+            return
         settings = Settings(data=folder / "data", database_url=None)
         database = open_database(settings)
         try:
             initialise(database)
-            regions(folder / "regions.csv")
-            facilities(folder / "facilities.csv", most[0], random)
             demand(folder / "demand.csv", most[1], random)
             for kind in ("regions", "facilities", "facilities", "demand", "demand"):
-                start = time.perf_counter()
-                report = import_file(
-                    database, settings, kind, folder / f"{kind}.csv", ImportOptions()
-                )
-                seconds = time.perf_counter() - start
-                peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-                print(
-                    f"{kind:10} {report.read:9,} rows {seconds:6.1f} s  inserted "
-                    f"{report.inserted:,} unchanged {report.unchanged:,}  peak {peak_mb:,.0f} MB"
-                )
+                timed(database, settings, kind, folder / f"{kind}.csv")
         finally:
             database.close()
 

@@ -1,10 +1,13 @@
 """The command ``geoapp``: one command, one operation."""
 
+import getpass
+import os
 from importlib import import_module
 
 import click
 
 from geoapp import __version__
+from geoapp.core.acting import Acting, Via, declare
 from geoapp.core.errors import GeoappError, MissingPartError, UnavailableError, full_disk
 
 # Exit codes by the meaning of an error; 3 (some rows rejected) is an answer, not an error.
@@ -73,3 +76,12 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="geoapp")
 def main() -> None:
     """户外劳动者服务站点地图 / Maps of outdoor workers' service stations."""
+    declare(Acting(Via.CLI, actor=_account()))
+
+
+def _account() -> str:
+    """Return the name of the account on this machine that runs the command, or its number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())

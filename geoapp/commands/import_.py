@@ -255,6 +255,8 @@ def _show(report: ImportReport) -> None:
             f"{report.updated:,}, unchanged {report.unchanged:,}, rejected {report.rejected:,}",
         )
     )
+    if report.change_set is not None:
+        say(Text(f"变更编号 {report.change_set}", f"Change set {report.change_set}"))
     if report.rejects_path is not None:
         say(
             Text(

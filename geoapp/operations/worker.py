@@ -21,6 +21,7 @@ from typing import Any, Final
 import procrastinate
 import structlog
 
+from geoapp.core.acting import Acting, Via, declare
 from geoapp.core.errors import UnavailableError
 from geoapp.core.processes import Patience, end_with_parent, ending, name_process
 from geoapp.core.settings import Settings
@@ -52,6 +53,8 @@ def execute(database: Database, settings: Settings, run_id: int, stopping: threa
     with database.session() as session:
         run = get_run(session, run_id)
         kind = None if run is None else run.kind
+        actor = None if run is None else run.created_by
+    declare(Acting(Via.JOB, actor=actor, reason=f"run {run_id}"))
     if kind == COVERAGE_RUNS.name:
         perform(database, run_id, coverage_run.work(database, settings), stopping)
     elif kind == SITING_RUNS.name:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from geoapp.core.acting import acting
 from geoapp.core.errors import GeoappError, InvalidValueError, UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
@@ -211,6 +212,7 @@ class Database:
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
         ):
+            _name_the_actor(session)
             yield session
 
     @contextmanager
@@ -292,6 +294,32 @@ class Database:
         self.engine.dispose()
         if self._cluster is not None:
             self._cluster.stop()
+
+
+_NAME_THE_ACTOR = text(
+    "select set_config('geoapp.via', :via, true), set_config('geoapp.actor', :actor, true), "
+    "set_config('geoapp.role', :role, true), set_config('geoapp.reason', :reason, true), "
+    "set_config('geoapp.undoes', :undoes, true), set_config('geoapp.import_id', :import_id, true)"
+)
+
+
+def _name_the_actor(session: Session) -> None:
+    """Tell the database who acts, for this transaction alone: its log writes it down."""
+    who = acting()
+    if who is None:
+        return
+    said = {
+        "via": who.via,
+        "actor": who.actor,
+        "role": who.role,
+        "reason": who.reason,
+        "undoes": who.undoes,
+        "import_id": who.import_id,
+    }
+    session.execute(
+        _NAME_THE_ACTOR,
+        {name: "" if value is None else str(value) for name, value in said.items()},
+    )
 
 
 def is_connection_loss(error: BaseException) -> bool:

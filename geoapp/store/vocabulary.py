@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, select, text
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -87,12 +87,24 @@ def _save_standards(session: Session, vocabulary: Vocabulary) -> None:
     ]
     _upsert(session, AmenityStandard, rows, "code")
     codes = [standard.code for standard in vocabulary.standards]
-    session.execute(delete(AmenityStandardItem).where(AmenityStandardItem.standard_code.in_(codes)))
-    for standard in vocabulary.standards:
-        session.add_all(
-            AmenityStandardItem(standard_code=standard.code, amenity_code=amenity, sort=order)
-            for order, amenity in enumerate(standard.amenity_codes)
-        )
+    wanted = {
+        (standard.code, amenity): order
+        for standard in vocabulary.standards
+        for order, amenity in enumerate(standard.amenity_codes)
+    }
+    # Only what differs, so that nothing is logged where nothing changed.
+    for item in session.scalars(
+        select(AmenityStandardItem).where(AmenityStandardItem.standard_code.in_(codes))
+    ):
+        order = wanted.pop((item.standard_code, item.amenity_code), None)
+        if order is None:
+            session.delete(item)
+        else:
+            item.sort = order
+    session.add_all(
+        AmenityStandardItem(standard_code=code, amenity_code=amenity, sort=order)
+        for (code, amenity), order in wanted.items()
+    )
 
 
 def save_calendar_year(
@@ -100,9 +112,17 @@ def save_calendar_year(
 ) -> None:
     """Replace what is known of one year's holidays ('holiday') and shifted working days ('workday')."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    session.execute(delete(CalendarDay).where(CalendarDay.day.between(first, last)))
     session.merge(CalendarYear(year=year, source=source))
-    session.add_all(CalendarDay(day=day, nature=nature) for day, nature in natures.items())
+    wanted = dict(natures)
+    for known in session.scalars(
+        select(CalendarDay).where(CalendarDay.day.between(first, last))
+    ).all():
+        nature = wanted.pop(known.day, None)
+        if nature is None:
+            session.delete(known)
+        else:
+            known.nature, known.name = nature, None
+    session.add_all(CalendarDay(day=day, nature=nature) for day, nature in wanted.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from geoapp.core.acting import Via, act
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_SET_CHARACTERS
@@ -81,7 +82,8 @@ def import_file(
         set_code=set_code(options.set_code or set_stem(path)),
         source=options.source or path.name,
     )
-    reading, counts = importer(database, settings, table, options, progress)
+    with act(via=Via.IMPORT, reason=path.name):
+        reading, counts = importer(database, settings, table, options, progress)
     rejects = write_rejects(path, settings, table, reading, options)
     return ImportReport(
         kind=kind,
@@ -105,6 +107,7 @@ def import_file(
         rejects_path=rejects,
         dry_run=options.dry_run,
         rematched=getattr(counts, "rematched", 0),
+        change_set=getattr(counts, "change_set", None),
     )
 
 

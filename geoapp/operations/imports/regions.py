@@ -12,6 +12,7 @@ from geoapp.importers.rows.regions import RegionRow, read_regions
 from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
 from geoapp.store.engine import Database
 from geoapp.store.facilities.write import lock_facilities
+from geoapp.store.history.chain import current_set
 from geoapp.store.regions import (
     rematch_demand,
     rematch_facilities,
@@ -31,6 +32,7 @@ class RegionImport:
     updated: int
     unchanged: int
     rematched: int
+    change_set: int | None
 
 
 def import_regions(
@@ -58,8 +60,11 @@ def import_regions(
             rematched = rematch_facilities(session, settings.region_tolerance_m)
             progress(0.8, WRITING)
             rematched += rematch_demand(session, settings.region_tolerance_m)
+        written = current_set(session)
     progress(1.0, WRITING)
-    return reading, RegionImport(counts.inserted, counts.updated, counts.unchanged, rematched)
+    return reading, RegionImport(
+        counts.inserted, counts.updated, counts.unchanged, rematched, written
+    )
 
 
 def _values(row: RegionRow) -> dict[str, Any]:

@@ -44,6 +44,8 @@ class ImportReport:
     dry_run: bool = False
     # Facilities, demand points and candidates whose region changed by an import of regions.
     rematched: int = 0
+    # Takes the import back (`geoapp undo`); None if nothing that is logged changed.
+    change_set: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from geoapp.analysis.network.files import describe
 from geoapp.analysis.network.graph import WalkingNetwork, verify
+from geoapp.core.acting import Via, act
 from geoapp.core.errors import (
     ConflictError,
     InvalidValueError,
@@ -30,6 +31,7 @@ from geoapp.operations.network.keeper import (
 )
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
+from geoapp.store.history.chain import open_set
 from geoapp.store.migrate import current_revision, head_revision, migrate
 
 _STORE: Final = "store.dump"
@@ -175,6 +177,8 @@ def restore(
                 shutil.copyfile(found.key, fresh)
         revision = current_revision(database) or ""
         migrate(database)
+    with act(via=Via.RESTORE, reason=path.name), database.session() as session:
+        open_set(session)
     return RestoreReport(
         path=path,
         revision=revision,

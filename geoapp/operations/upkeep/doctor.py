@@ -18,6 +18,7 @@ from geoapp.core.errors import GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
+from geoapp.operations.history.check import check_history
 from geoapp.operations.network.keeper import network_folder
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
@@ -182,6 +183,7 @@ def _open_store(database: Database) -> Iterator[Finding]:
     yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
     yield _calendar(years)
+    yield Finding("history", *check_history(database))
 
 
 def _skew(seconds: float) -> Finding:

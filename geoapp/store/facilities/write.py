@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
+from geoapp.store.history.chain import current_set
 from geoapp.store.regions import match_regions
 
 # Positions that differ by less (degrees, about a centimetre) are the same: conversions between
@@ -24,11 +25,12 @@ _REPORT_EVERY = 2000
 
 @dataclass(frozen=True, slots=True)
 class FacilityCounts:
-    """What a write did, or in a dry run would do."""
+    """What a write did, or in a dry run would do; ``change_set`` names it in the log."""
 
     inserted: int
     updated: int
     unchanged: int
+    change_set: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ def write_facilities(
             )
         replace_places(session, {code: batch.places.get(code, ()) for code in moved})
     report(1.0)
-    return FacilityCounts(inserted, updated, total - inserted - updated)
+    unchanged = total - inserted - updated
+    return FacilityCounts(inserted, updated, unchanged, current_set(session))
 
 
 def _stage(session: Session, batch: FacilityBatch, report: Callable[[float], None]) -> None:

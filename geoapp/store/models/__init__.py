@@ -18,6 +18,7 @@ from geoapp.store.models.facilities import (
     Kind,
     Region,
 )
+from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeSet, LoggedTable
 from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
 from geoapp.store.models.runs import (
@@ -40,6 +41,10 @@ __all__ = [
     "CalendarYear",
     "Candidate",
     "CandidateSet",
+    "Change",
+    "ChangeChain",
+    "ChangeSeal",
+    "ChangeSet",
     "DataVersion",
     "DemandPoint",
     "DemandSet",
@@ -48,6 +53,7 @@ __all__ = [
     "FacilityTombstone",
     "FacilityWords",
     "Kind",
+    "LoggedTable",
     "Region",
     "Run",
     "RunArray",

@@ -7,6 +7,7 @@ from flask import Flask, Request, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
+from geoapp.core.acting import Acting, Via, declare
 from geoapp.core.errors import NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission, Role, allows
@@ -106,6 +107,28 @@ def _guard() -> Response | None:
     return None
 
 
+_READING = ("GET", "HEAD", "OPTIONS")
+
+
+def _declare_actor() -> None:
+    """Say who acts, for the store's log. Whoever only reads changes nothing that is logged."""
+    declare(None)  # what the thread did before is over, however it ended
+    if request.method in _READING:
+        return
+    user = signed_in() if current_user.is_authenticated else None
+    declare(
+        Acting(
+            Via.API if request.path.startswith(_API) else Via.WEB,
+            actor=None if user is None else user.name,
+            role=None if user is None else str(user.role),
+        )
+    )
+
+
+def _end_acting(_error: BaseException | None) -> None:
+    declare(None)
+
+
 def init_access(app: Flask, settings: Settings) -> None:
     """Set up sessions: signed cookies whose user is looked up anew at each request."""
     # Its context processor would ask the store for the user even on the page that says the store is
@@ -120,6 +143,8 @@ def init_access(app: Flask, settings: Settings) -> None:
     )
 
     app.before_request(_guard)
+    app.before_request(_declare_actor)
+    app.teardown_request(_end_acting)
 
     def load(session_id: str) -> SignedInUser | None:
         return find_by_session(services().database, session_id)

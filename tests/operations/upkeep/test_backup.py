@@ -24,6 +24,7 @@ from geoapp.operations.upkeep.backup import BackupReport, RestoreReport
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
+from geoapp.store.history.chain import check_chain
 from geoapp.store.migrate import current_revision, head_revision, migrate
 from tests.seed import seed_town
 
@@ -56,6 +57,13 @@ def all_rows(database: Database) -> Rows:
             )
             for table in tables
         }
+
+
+_LOG = ("change_set", "change_seal", "change_chain")
+
+
+def without_log(rows: Rows) -> Rows:
+    return {table: found for table, found in rows.items() if table not in _LOG}
 
 
 def fill(database: Database) -> None:
@@ -92,7 +100,14 @@ def test_a_restored_store_has_every_row(
     assert stat.S_IMODE(report.path.stat().st_mode) == 0o600
     restored = restore(empty_database, report.path)
     assert restored.migrated_to == restored.revision == head_revision()
-    assert all_rows(empty_database) == before
+    after = all_rows(empty_database)
+    assert without_log(after) == without_log(before)
+    # The log goes on where it was, with the restore as its last set.
+    assert set(before["change_set"]) < set(after["change_set"])
+    with empty_database.session() as session:
+        last = session.execute(text("select via, reason from change_set order by id desc limit 1"))
+        assert last.one() == ("restore", report.path.name)
+        assert check_chain(session).sound
     # What hangs on the tables is back too: identities go on, triggers count, constraints hold.
     with empty_database.session() as session:
         session.execute(text("update facility set phone = '110' where code = 'T-1'"))
@@ -135,7 +150,8 @@ def test_a_store_with_data_is_only_replaced_by_force(database: Database, tmp_pat
     assert all_rows(database) == changed
     restore(database, path, force=True)
     after = all_rows(database)
-    assert {**after, "data_version": []} == {**before, "data_version": []}
+    assert {**without_log(after), "data_version": []} == {**without_log(before), "data_version": []}
+    assert set(before["change_set"]) < set(after["change_set"])
     # A version that somebody may remember never comes back with other data.
     assert versions(database)["facilities"] > counted["facilities"]
 
