@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
+from urllib.parse import urlencode
 
 import folium
 import numpy as np
@@ -33,6 +34,7 @@ _DRAWING_JS = [
     ("markercluster", f"{_CLUSTER}leaflet.markercluster.js"),
     ("geoapp_clusters", f"{OWN}maps/clusters.js"),
     ("geoapp_names", f"{OWN}maps/names.js"),
+    ("geoapp_more", f"{OWN}maps/more.js"),
     ("geoapp_maps", f"{OWN}maps/map.js"),
 ]
 _DRAWING_CSS = [
@@ -55,6 +57,13 @@ _WORDS = {
     "sample": Text("示例", "Sample"),
     "together": Text("这里有 {n} 个", "{n} at this place"),
     "cut": Text("显示 {shown} / 共 {total}", "{shown} of {total} shown"),
+    "in_view": Text(
+        "{title}：视野内显示 {shown} / 共 {total}", "{title}: {shown} of {total} in view"
+    ),
+    "more_failed": Text(
+        "{title}：视野内其余的没有取到，移动地图再试",
+        "{title}: the rest in view could not be loaded; move the map to try again",
+    ),
 }
 
 
@@ -92,8 +101,8 @@ class MapPage:
     """What a map page shows.
 
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
-    run, layers that need one say so (``has_run``). ``focus`` is the layer that the first view shows,
-    if it has anything; None = all of them.
+    run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
+    is the layer that the first view shows, if it has anything; None = all of them.
     """
 
     title: str
@@ -103,6 +112,7 @@ class MapPage:
     has_run: bool
     basemap: Basemap | None = None
     focus: str | None = None
+    run_id: int | None = None
 
     def view(self, datum: Datum) -> list[list[float]] | None:
         """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""
@@ -180,13 +190,22 @@ def _label_point(shape: BaseGeometry, datum: Datum) -> list[float]:
     return [round(lon, 5), round(lat, 5)]
 
 
-def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum, *, gathered: bool) -> str:
+def _layer_data(
+    painted: PaintedLayer,
+    speaker: Speaker,
+    datum: Datum,
+    *,
+    gathered: bool,
+    more: dict[str, Any] | None,
+) -> str:
     """Return a layer as the script takes it; a text that many features share stands once.
 
     Parameters
     ----------
     gathered
         Whether the page's markers gather into counts where a layer lets them.
+    more
+        Where the script finds what was left out; None where nothing was, or nobody is to be asked.
     """
     layer = painted.layer
     texts: dict[str, int] = {}
@@ -209,6 +228,8 @@ def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum, *, gather
                 lines,
                 bool(layer.popup.sample and row.get(layer.popup.sample)),
                 _label_point(row["geometry"], datum) if layer.label else None,
+                # Told apart from what is loaded later.
+                *([] if more is None else [str(row["id"])]),
             ]
         )
     looks = [
@@ -225,10 +246,23 @@ def _layer_data(painted: PaintedLayer, speaker: Speaker, datum: Datum, *, gather
             "search": layer.search,
             "label": layer.label,
             "looks": looks,
+            "more": more,
             "texts": list(texts),
             "features": features,
         }
     )
+
+
+def _more(page: MapPage, painted: PaintedLayer, datum: Datum) -> dict[str, Any] | None:
+    """Return where a served page finds what a layer left out: the layer's own address."""
+    if not painted.left_out:
+        return None
+    asked = {"lang": page.language, "datum": str(datum)}
+    if page.run_id is not None:
+        asked["run"] = str(page.run_id)
+    # Beside the page, whatever stands before both.
+    address = f"../layers/{painted.layer.id}.geojson?{urlencode(asked)}"
+    return {"address": address, "shifted": datum is not Datum.WGS84}
 
 
 def _legend(page: MapPage) -> str:
@@ -237,6 +271,8 @@ def _legend(page: MapPage) -> str:
     for painted in page.layers:
         layer = painted.layer
         used = {class_of(layer.style, row) for row in painted.rows}
+        if painted.left_out:  # what was left out may be of any class
+            used = set(range(len(classes_of(layer.style))))
         rows = legend_rows(layer, page.speaker, used=used)
         missing = layer.legend.without_run if layer.uses_run and not page.has_run else None
         parts = []
@@ -307,7 +343,8 @@ def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
     # All or none: a count of one layer would lie over another's single markers.
     gathered = sum(len(one.rows) for one in page.layers if one.layer.cluster) > CLUSTERS_ABOVE
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
-        data = _layer_data(painted, page.speaker, datum, gathered=gathered)
+        more = None if inline else _more(page, painted, datum)
+        data = _layer_data(painted, page.speaker, datum, gathered=gathered, more=more)
         title = escape(painted.layer.title.pick(language))
         _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
     folium.LayerControl(position="topright", collapsed=True).add_to(drawn)

@@ -87,6 +87,12 @@ window.geoappClusters = (() => {
       clearTimeout(due);
       due = setTimeout(gather, 0);
     },
+    // Beside those that it holds, without gathering them all anew.
+    more(markers) {
+      this.markers = this.markers.concat(markers);
+      for (const marker of markers) marker.geoappLayer = this;
+      if (pool && shown.includes(this)) add(markers, run);
+    },
     onAdd(map) {
       if (!pool) {
         pool = L.markerClusterGroup({

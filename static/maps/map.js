@@ -1,8 +1,8 @@
 // Draws the layers of a Folium map from compact data. Values are only ever set as text.
 window.geoappMaps = (() => {
   "use strict";
-  const places = [];
-  const points = [];
+  let places = [];
+  let points = [];
   const drawn = [];
   const MOST_FOUND = 40;
   // Markers nearer than this hide each other; a pop-up lists so many of them at most.
@@ -157,11 +157,17 @@ window.geoappMaps = (() => {
     const group = data.cluster
       ? geoappClusters.layer(data.title, data.looks[0][0])
       : L.featureGroup();
+    let all = [];
+    const list = (shapes) => {
+      if (!data.search) return;
+      for (const shape of shapes) places.push({ title: shape.geoappTitle, shape, group });
+    };
     // Drawn when the layer is first shown: what nobody looks at costs nothing.
     group.geoappFill = () => {
       if (group.geoappFilled) return;
       group.geoappFilled = true;
       const shapes = data.features.map((feature) => shapeOf(data, feature, group));
+      all = shapes;
       group.geoappNames = L.layerGroup(data.features.flatMap((feature, number) => (
         feature[5] ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
       if (data.cluster) {
@@ -171,10 +177,34 @@ window.geoappMaps = (() => {
       } else {
         shapes.forEach((shape) => group.addLayer(shape));
       }
-      if (data.search) {
-        for (const shape of shapes) places.push({ title: shape.geoappTitle, shape, group });
-      }
+      list(shapes);
     };
+    // What the page left out, where one looks; see more.js.
+    group.geoappDraw = (features) => {
+      const shapes = features.map((feature) => shapeOf(data, feature, group));
+      all = all.concat(shapes);
+      if (data.cluster) group.more(shapes.filter((one) => one.getLatLng));
+      const apart = data.cluster ? group.geoappAreas : group;
+      for (const shape of shapes) if (!data.cluster || !shape.getLatLng) apart.addLayer(shape);
+      list(shapes);
+      return shapes;
+    };
+    group.geoappForget = (gone) => {
+      const stays = (one) => !gone.has(one);
+      all = all.filter(stays);
+      points = points.filter(stays);
+      places = places.filter((one) => stays(one.shape));
+      if (data.cluster) group.hold(all.filter((one) => one.getLatLng));
+      const apart = data.cluster ? group.geoappAreas : group;
+      for (const shape of gone) apart.removeLayer(shape);
+    };
+    group.geoappTouches = (shape, view) => {
+      if (shape.getLatLng) return view.contains(shape.getLatLng());
+      if (!shape.geoappBounds) shape.geoappBounds = shape.getBounds();
+      return view.intersects(shape.geoappBounds);
+    };
+    group.geoappInView = (view) => all.filter((one) => group.geoappTouches(one, view)).length;
+    group.geoappData = data;
     group.geoappId = data.id;
     drawn.push(group);
     return group;
@@ -324,6 +354,9 @@ window.geoappMaps = (() => {
     tidy();
     search(map);
     legend(map);
+    for (const group of drawn) {
+      if (group.geoappData.more) geoappMore.watch(map, group, { words, filled, arrange: () => arrange(map) });
+    }
     document.documentElement.dataset.ready = "yes";
   }
 

@@ -134,4 +134,4 @@ def test_a_cut_map_says_how_many_of_how_many(
     path = tmp_path / "map.html"
     wanted = map_page.MapRequest([registry().get("stations", None)])
     map_page.save_map(crowded, settings, wanted, path)
-    assert "显示 50,000 / 共 50,551 个" in path.read_text(encoding="utf-8")
+    assert "显示 50,000 / 共 50,551 个，均匀抽取，其余未画出" in path.read_text(encoding="utf-8")

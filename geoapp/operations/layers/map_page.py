@@ -16,7 +16,7 @@ from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.maps.folium_map import Basemap, DrawnMap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
-from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
 from geoapp.reports.words.coverage import map_note
 from geoapp.store.engine import Database
 
@@ -62,7 +62,7 @@ def make_map(
         moment = reading.moment
         # The layer that the first view shows says what is in view, and so comes first in the others.
         for layer in sorted(wanted.layers, key=lambda one: one.id != wanted.focus):
-            data = reading.shown_rows(layer, first=view)
+            data = reading.shown_rows(layer, first=view, limit=MOST_ROWS)
             found[layer.id] = PaintedLayer(layer, data.rows, data.matched - len(data.rows))
             if layer.id == wanted.focus and data.rows:
                 west, south, east, north = shapely.total_bounds(
@@ -75,7 +75,7 @@ def make_map(
         basemap = Basemap(
             settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
         )
-    notes = _notes(moment.run, painted, settings.timezone)
+    notes = _notes(moment.run, painted, settings.timezone, inline=inline)
     if moment.context.network is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
@@ -86,15 +86,23 @@ def make_map(
         has_run=moment.run is not None,
         basemap=basemap,
         focus=wanted.focus,
+        run_id=wanted.run_id or moment.context.run_id,
     )
     return render_map(page, inline=inline)
 
 
-def _notes(run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str) -> list[Text]:
+def _notes(
+    run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str, *, inline: bool
+) -> list[Text]:
     sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
     if any(one.layer.uses_run for one in painted):
         notes.append(_NO_RUN if run is None else map_note(run, zone))
+    rest = (
+        Text("均匀抽取，其余未画出", "thinned evenly")
+        if inline
+        else Text("其余在放大后画出", "the rest when you zoom in")
+    )
     for one in painted:
         if one.left_out:
             title = one.layer.title
@@ -102,8 +110,8 @@ def _notes(run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str) 
             total = shown + one.left_out
             notes.append(
                 Text(
-                    f"{title.zh}：显示 {shown:,} / 共 {total:,} 个，其余未画出",
-                    f"{title.en}: {shown:,} of {total:,} drawn",
+                    f"{title.zh}：显示 {shown:,} / 共 {total:,} 个，{rest.zh}",
+                    f"{title.en}: {shown:,} of {total:,} drawn, {rest.en}",
                 )
             )
     return notes

@@ -7,7 +7,7 @@ import shapely
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.words import Datum
-from geoapp.maps.kit import Layer
+from geoapp.maps.kit import Layer, class_of
 from geoapp.maps.values import Speaker
 
 
@@ -37,3 +37,12 @@ def layer_feature(
         "geometry": geometry_from_wgs84(shapely.to_wkb(row["geometry"]), datum),
         "properties": {**properties, "text": texts},
     }
+
+
+def drawn_feature(
+    layer: Layer, row: Mapping[str, Any], speaker: Speaker, datum: Datum
+) -> dict[str, Any]:
+    """Return a row as a feature that also tells ``look``: its class in the layer's legend, from 0."""
+    feature = layer_feature(layer, row, speaker, datum)
+    feature["properties"]["look"] = class_of(layer.style, row)
+    return feature

@@ -17,7 +17,7 @@ from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.security import content_policy
 from geoapp.web.edge.services import services
-from geoapp.web.geojson.layers import layer_feature
+from geoapp.web.geojson.layers import drawn_feature
 
 blueprint = Blueprint("maps", __name__)
 
@@ -78,7 +78,7 @@ def features(name: str) -> Response:
         "type": "FeatureCollection",
         "numberMatched": data.matched,
         "numberReturned": len(data.rows),
-        "features": [layer_feature(layer, row, speaker, datum) for row in data.rows],
+        "features": [drawn_feature(layer, row, speaker, datum) for row in data.rows],
     }
     response.set_data(orjson.dumps(body, default=str))
     return response

@@ -210,6 +210,50 @@ def test_markers_of_all_layers_gather_into_one_count(site: Site, visit: Visit) -
     expect(popup.locator("details")).to_have_count(40)
 
 
+# Folium keeps the map under a name of its own making.
+LOOK_AT = """([lat, lon]) => {
+  const name = Object.keys(window).find(one => one.startsWith('map_') && window[one] instanceof L.Map);
+  window[name].setView([lat, lon], 16, { animate: false });
+}"""
+
+
+@pytest.mark.parametrize("most", [10, 70], ids=["single", "gathered"])
+def test_what_was_left_out_is_drawn_where_one_looks(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr("geoapp.operations.layers.map_page.MOST_ROWS", most)
+    for part in range(2):
+        with site.database.session() as session:
+            session.execute(
+                text(
+                    """
+                    insert into facility (code, kind_code, name_zh, geom)
+                    select 'L-' || :part || '-' || n, 'outdoor_station', '远站' || :part || '-' || n,
+                        st_setsrid(st_makepoint(
+                            121 + :part + n % 10 * 0.001, 37 + n / 10 * 0.001), 4326)
+                    from generate_series(0, 49) n
+                    """
+                ),
+                {"part": part},
+            )
+    page = opened(visit(site, "/maps/stations.html", size="desktop"))
+    expect(page.locator(".heading")).to_contain_text(f"显示 {most} / 共 102 个，其余在放大后画出")
+    note = page.locator(".heading li[data-layer=stations]")
+    expect(note).to_be_empty()
+    page.route("**/layers/**", lambda route: route.abort())
+    page.evaluate(LOOK_AT, [37.002, 122.004])
+    expect(note).to_have_text("户外劳动者服务站点：视野内其余的没有取到，移动地图再试")
+    page.unroute("**/layers/**")
+    page.evaluate(LOOK_AT, [37.002, 122.005])
+    expect(note).to_have_text("户外劳动者服务站点：视野内显示 50 / 共 50")
+    expect(page.locator(".sign[title^=远站1-]")).to_have_count(50)
+    # Every one of them opens, with the words of its pop-up; and they are found by name.
+    for name in ("远站1-0", "远站1-27", "远站1-49"):
+        search(page, name)
+        popup = page.locator(".leaflet-popup", has=page.get_by_role("heading", name=name))
+        expect(popup.locator("dd").last).to_have_text(name.replace("远站", "L-"))
+
+
 NAMES_OVER_NAMES = """() => {
   const shown = [...document.querySelectorAll('.area-name span')]
     .filter(one => one.style.visibility !== 'hidden').map(one => one.getBoundingClientRect());
@@ -258,6 +302,7 @@ def test_a_layer_as_geojson(client: Any) -> None:
     assert feature["geometry"] == {"type": "Point", "coordinates": [120.35, 36.07]}
     assert feature["properties"]["amenities"] == ["microwave", "drinking_water"]
     assert feature["properties"]["text"]["Entry"] == "Open door"
+    assert feature["properties"]["look"] == 0
     moved = client.get("/layers/stations.geojson?datum=gcj02").get_json()["features"][0]
     assert moved["geometry"]["coordinates"][0] > 120.353
     empty = client.get("/layers/stations.geojson?bbox=10,10,11,11").get_json()
