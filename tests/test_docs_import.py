@@ -15,6 +15,7 @@ from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
     DEMAND_COLUMNS,
     FACILITY_COLUMNS,
+    ORGANISATION_COLUMNS,
     REGION_COLUMNS,
     Column,
 )
@@ -37,6 +38,7 @@ def test_the_columns_of_facilities(page: str) -> None:
         ("regions", REGION_COLUMNS),
         ("demand", DEMAND_COLUMNS),
         ("candidates", CANDIDATE_COLUMNS),
+        ("organisations", ORGANISATION_COLUMNS),
     ],
 )
 def test_the_columns_of_other_files(page: str, file: str, columns: tuple[Column, ...]) -> None:

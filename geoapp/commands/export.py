@@ -14,27 +14,31 @@ def export() -> None:
     """导出为 .geojson .csv .xlsx .gpkg 文件 / Export to files."""
 
 
-@export.command()
-@click.option(
+_output = click.option(
     "-o",
     "output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="文件，后缀即格式 / the file; its suffix is the format",
 )
-@click.option(
-    "--datum",
-    default="wgs84",
-    show_default=True,
-    help="坐标系 / datum: wgs84 cgcs2000 gcj02 bd09",
-)
-@click.option(
+_headers = click.option(
     "--headers",
     type=click.Choice(["en", "zh"]),
     default="en",
     show_default=True,
     help="列名的语言 / language of the column names",
 )
+
+
+@export.command()
+@_output
+@click.option(
+    "--datum",
+    default="wgs84",
+    show_default=True,
+    help="坐标系 / datum: wgs84 cgcs2000 gcj02 bd09",
+)
+@_headers
 @click.option("--region", help="区域代码，含下级 / region code, with those below")
 @click.option("--kind", "kinds", multiple=True, help="类型代码或名称 / kind codes or names")
 def facilities(
@@ -69,3 +73,17 @@ def facilities(
             f"{count} facilities written to {output} (datum {chosen})",
         )
     )
+
+
+@export.command()
+@_output
+@_headers
+def organisations(output: Path, headers: Any) -> None:
+    """导出单位（.csv .xlsx）/ Export organisations."""
+    from geoapp.operations.organisations.export import export_organisations
+    from geoapp.operations.upkeep.init import initialise
+
+    with open_store() as (_settings, database):
+        initialise(database)
+        count = export_organisations(database, output, headers=headers)
+    say(Text(f"{count} 个单位已写入 {output}", f"{count} organisations written to {output}"))

@@ -140,6 +140,15 @@ def candidates(
 
 @import_.command()
 @_file
+@_encoding
+@_dry_run
+def organisations(file: Path, encoding: str | None, dry_run: bool) -> None:
+    """导入单位：工会、企业、园区、伙伴 / Import organisations: unions, enterprises, partners."""
+    _import("organisations", file, "wgs84", encoding=encoding, dry_run=dry_run)
+
+
+@import_.command()
+@_file
 @click.option("--name", help="网络名称，默认文件名 / what it is called, by default as the file")
 @click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
 def network(file: Path, name: str | None, clip: str | None) -> None:

@@ -116,8 +116,10 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
     if report.loaded:
         say(
             Text(
-                f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点",
-                f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points",
+                f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点；"
+                f"并登记青岛 2022 年公布的 {report.organisations} 个试点单位（不是示例）",
+                f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points;"
+                f" {report.organisations} pilots that Qingdao published in 2022 (no samples)",
             )
         )
     return CoverageParameters(standard_m=500, region=CITY)

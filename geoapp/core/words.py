@@ -75,6 +75,29 @@ class Level(StrEnum):
     STREET = "street"
 
 
+class OrganisationKind(StrEnum):
+    """What an organisation is to the workers' service."""
+
+    UNION = "union"
+    ENTERPRISE = "enterprise"
+    PARK = "park"
+    PARTNER = "partner"
+    HOST = "host"
+    MEDIA = "media"
+    INSTITUTE = "institute"
+
+
+class OrganisationRole(StrEnum):
+    """What an organisation does for a facility."""
+
+    BEARS = "bears"
+    JOINS = "joins"
+    MANAGES = "manages"
+    HOSTS = "hosts"
+    RECOMMENDS = "recommends"
+    OPERATES = "operates"
+
+
 class RunStatus(StrEnum):
     """The life of a run."""
 
@@ -132,6 +155,25 @@ LEVEL_TEXT = {
     Level.CITY: Text("地市", "City"),
     Level.DISTRICT: Text("区县", "District"),
     Level.STREET: Text("街道", "Street"),
+}
+
+ORGANISATION_KIND_TEXT = {
+    OrganisationKind.UNION: Text("工会", "Trade union"),
+    OrganisationKind.ENTERPRISE: Text("企业", "Enterprise"),
+    OrganisationKind.PARK: Text("园区", "Industrial park"),
+    OrganisationKind.PARTNER: Text("公益伙伴", "Charity partner"),
+    OrganisationKind.HOST: Text("基地承办单位", "Host of a service base"),
+    OrganisationKind.MEDIA: Text("新闻媒体", "News medium"),
+    OrganisationKind.INSTITUTE: Text("研究机构", "Institute"),
+}
+
+ORGANISATION_ROLE_TEXT = {
+    OrganisationRole.BEARS: Text("承担", "Bears"),
+    OrganisationRole.JOINS: Text("参加", "Joins in"),
+    OrganisationRole.MANAGES: Text("管理", "Manages"),
+    OrganisationRole.HOSTS: Text("提供场地", "Hosts"),
+    OrganisationRole.RECOMMENDS: Text("推荐", "Recommends"),
+    OrganisationRole.OPERATES: Text("运营", "Operates"),
 }
 
 # Groups of workers that demand files often name by these codes; any other name stands for itself.

@@ -61,6 +61,11 @@ class StoredRegion:
     outline_wkb: bytes | None
 
 
+def region_codes(session: Session) -> list[str]:
+    """Return the codes of all regions."""
+    return list(session.scalars(text("select code from region order by code")))
+
+
 def stored_regions(session: Session) -> list[StoredRegion]:
     """Return all regions in order of code."""
     rows = session.execute(

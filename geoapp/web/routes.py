@@ -7,6 +7,7 @@ from geoapp.web.api import (
     coverage_runs,
     facilities,
     nearest,
+    organisations,
     search,
     siting_runs,
     vocabularies,
@@ -30,6 +31,7 @@ def register_routes(app: OpenAPI) -> None:
         facilities.api,
         nearest.api,
         search.api,
+        organisations.api,
         vocabularies.api,
         walks.api,
     ):

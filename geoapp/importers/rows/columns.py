@@ -104,11 +104,27 @@ CANDIDATE_COLUMNS = (
     Column("host_type", "单位类型", ("接纳单位类型",)),
     Column("name", "名称", ("name_zh",)),
 )
+ORGANISATION_COLUMNS = (
+    Column("code", "编号", ("代码",)),
+    Column("kind", "类型", ("单位类型",)),
+    Column("name_zh", "名称", ("name", "中文名", "单位名称")),
+    Column("name_en", "英文名"),
+    Column("region", "区域代码", ("region_code",)),
+    Column("group_name", "所属集团", ("集团",)),
+    Column("parent", "上级单位编号", ("上级单位",)),
+    Column("listed_as", "文件中的类别"),
+    Column("listed_under", "文件中的所属"),
+    Column("document", "文件", ("文件名称",)),
+    Column("document_on", "文件日期"),
+    Column("place_in_document", "文件中的位置"),
+    Column("source", "来源"),
+)
 COLUMNS = {
     "facilities": FACILITY_COLUMNS,
     "regions": REGION_COLUMNS,
     "demand": DEMAND_COLUMNS,
     "candidates": CANDIDATE_COLUMNS,
+    "organisations": ORGANISATION_COLUMNS,
 }
 
 

@@ -14,6 +14,7 @@ from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.open import open_table
 from geoapp.importers.problems import Reading, shown
 from geoapp.operations.imports.facilities import import_facilities
+from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
 from geoapp.operations.imports.regions import import_regions
 from geoapp.operations.imports.rejects import set_stem, write_rejects
@@ -33,6 +34,7 @@ _IMPORTERS: dict[str, _Importer] = {
     "regions": import_regions,
     "demand": import_demand,
     "candidates": import_candidates,
+    "organisations": import_organisations,
 }
 KINDS = tuple(_IMPORTERS)
 _REPORT_EVERY = 5000
@@ -52,7 +54,7 @@ def import_file(
     Parameters
     ----------
     kind
-        'facilities', 'regions', 'demand' or 'candidates'.
+        'facilities', 'regions', 'demand', 'candidates' or 'organisations'.
     path
         A file whose suffix says its format: .csv .xlsx .geojson .gpkg.
     progress

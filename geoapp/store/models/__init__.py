@@ -19,6 +19,7 @@ from geoapp.store.models.facilities import (
     Region,
 )
 from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeSet, LoggedTable
+from geoapp.store.models.organisations import FacilityRole, Organisation
 from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
 from geoapp.store.models.runs import (
@@ -50,10 +51,12 @@ __all__ = [
     "DemandSet",
     "Facility",
     "FacilityPlace",
+    "FacilityRole",
     "FacilityTombstone",
     "FacilityWords",
     "Kind",
     "LoggedTable",
+    "Organisation",
     "Region",
     "Run",
     "RunArray",

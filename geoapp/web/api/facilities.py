@@ -1,6 +1,5 @@
 """``/api/v1/facilities``: read facilities page by page or one by one; stewards add and edit them."""
 
-import base64
 from typing import Any, Literal
 
 from flask import Response, request, url_for
@@ -26,9 +25,11 @@ from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.edge.access import may, require
+from geoapp.web.edge.cursors import code_after, cursor_of
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
+from geoapp.web.edge.versions import EditHeaders, required_version
 
 api = APIBlueprint(
     "facilities",
@@ -74,16 +75,6 @@ class DatumParameter(Parameters):
     """Which datum."""
 
     datum: Datum = Datum.WGS84
-
-
-class EditHeaders(BaseModel):
-    """Which version an edit was made against."""
-
-    model_config = ConfigDict(json_schema_extra={"required": ["If-Match"]})
-
-    if_match: str | None = Field(
-        None, alias="If-Match", description="站点的 ETag，或 * / the facility's ETag, or *"
-    )
 
 
 class FacilityBody(BaseModel):
@@ -140,23 +131,6 @@ def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
     return {"type": "Feature", "id": record.code, "geometry": geometry, "properties": properties}
 
 
-def _cursor(code: str) -> str:
-    return base64.urlsafe_b64encode(code.encode()).decode().rstrip("=")
-
-
-def _after(cursor: str) -> str:
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        code = base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (ValueError, UnicodeError):
-        code = "\x00"
-    if "\x00" in code:
-        raise InvalidValueError(
-            "cursor", cursor, Text("上一页给出的 cursor", "the cursor of a page before")
-        )
-    return code
-
-
 @api.get("", summary="站点列表 / List facilities", responses={200: FacilityFeatureCollection})
 def list_(query: ListParameters) -> Response:
     """List facilities in order of code, page by page."""
@@ -168,7 +142,7 @@ def list_(query: ListParameters) -> Response:
         families=frozenset(query.family),
         statuses=frozenset(query.status),
     )
-    after = None if query.cursor is None else _after(query.cursor)
+    after = None if query.cursor is None else code_after(query.cursor)
     unpublished = may(Permission.SEE_UNPUBLISHED)
     page = list_facilities(
         parts.database, wanted, after=after, limit=query.limit, unpublished=unpublished
@@ -177,7 +151,7 @@ def list_(query: ListParameters) -> Response:
         "type": "FeatureCollection",
         "features": [_feature(record, query.datum) for record in page.records],
         "numberReturned": len(page.records),
-        "cursor": None if page.cursor is None else _cursor(page.cursor),
+        "cursor": None if page.cursor is None else cursor_of(page.cursor),
     }
     return public_reply(body, _GEOJSON)
 
@@ -208,21 +182,6 @@ def _with_version(response: Response, record: FacilityRecord) -> Response:
     response.set_etag(str(record.rev))
     response.make_conditional(request)
     return response
-
-
-def _required_version(given: str | None) -> int | None:
-    """Return the version that the edit was made against; None accepts any (``If-Match: *``)."""
-    accepted = Text(
-        '站点的 ETag，如 "12"（先读取站点）', 'the facility\'s ETag such as "12" (read it first)'
-    )
-    if given is None:
-        raise InvalidValueError("If-Match", None, accepted)
-    if given.strip() == "*":
-        return None
-    tag = given.strip().removeprefix("W/").strip('"')
-    if not tag.isdecimal() or len(tag) > 18:
-        raise InvalidValueError("If-Match", given, accepted)
-    return int(tag)
 
 
 @api.post(
@@ -262,7 +221,7 @@ def change(
         body.geometry,
         body.properties,
         parse_datum(query.datum),
-        expected_rev=_required_version(header.if_match),
+        expected_rev=required_version(header.if_match),
     )
     return _with_version(json_reply(_one(record, query.datum), 200, _GEOJSON), record)
 
@@ -275,5 +234,5 @@ def change(
 @require(Permission.EDIT)
 def remove(path: FacilityPath, header: EditHeaders) -> Response:
     """Delete a facility; to keep its history, set its status to closed instead."""
-    remove_facility(services().database, path.code, expected_rev=_required_version(header.if_match))
+    remove_facility(services().database, path.code, expected_rev=required_version(header.if_match))
     return Response(status=204)

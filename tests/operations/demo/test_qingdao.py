@@ -31,7 +31,14 @@ def store(database: Database) -> Database:
 
 
 def _counts(database: Database) -> dict[str, int]:
-    tables = ("region", "facility", "facility_place", "demand_set", "demand_point")
+    tables = (
+        "region",
+        "facility",
+        "facility_place",
+        "demand_set",
+        "demand_point",
+        "organisation",
+    )
     with database.session() as session:
         return {
             table: session.scalar(text(f"select count(*) from {table}")) or 0 for table in tables
@@ -54,6 +61,7 @@ def test_load_twice(store: Database, settings: Settings) -> None:
         "facility_place": 32,
         "demand_set": 1,
         "demand_point": 36_000,
+        "organisation": 30,
     }
     with store.session() as session:
         versions = session.execute(text("select name, version from data_version")).all()

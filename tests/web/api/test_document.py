@@ -45,6 +45,11 @@ EXPLAINED = {
     ("POST", "/api/v1/facilities"),
     ("PATCH", "/api/v1/facilities/{code}"),
     ("DELETE", "/api/v1/facilities/{code}"),
+    ("POST", "/api/v1/organisations"),
+    ("PATCH", "/api/v1/organisations/{code}"),
+    ("DELETE", "/api/v1/organisations/{code}"),
+    ("POST", "/api/v1/organisations/{code}/roles"),
+    ("DELETE", "/api/v1/organisations/{code}/roles/{id}"),
 }
 
 FILLED = """
@@ -58,6 +63,9 @@ FILLED = """
         access = 'anyone', position_accuracy_m = 5, opened_on = '2020-01-01',
         closed_on = '2099-01-01' where code = 'T-1';
     update region set population = 1, population_source = '普查', source = '示例';
+    insert into organisation (code, kind, name_zh) values ('T-1', 'union', '工会');
+    insert into facility_role (facility_id, organisation_code, role)
+    select id, 'T-1', 'operates' from facility where code = 'T-1';
 """
 
 

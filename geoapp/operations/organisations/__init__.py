@@ -1,0 +1,1 @@
+"""Organisations: read, edit, export."""
