@@ -71,6 +71,10 @@ class UnavailableError(GeoappError):
         self.may_pass = may_pass
 
 
+class FullDiskError(UnavailableError):
+    """A disk is full; only a person can make room on it."""
+
+
 class MissingPartError(GeoappError):
     """A program or package that must be installed is missing; the text says how to get it (exit 4)."""
 
@@ -83,10 +87,10 @@ class CancelledError(GeoappError):
     """The user cancelled the run."""
 
 
-def full_disk(error: BaseException) -> UnavailableError | None:
+def full_disk(error: BaseException) -> FullDiskError | None:
     """Return what to say of an error of the system if it means that this machine's disk is full."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return UnavailableError(
+        return FullDiskError(
             Text(
                 "本机磁盘已满，无法写入；请联系管理员清理磁盘。",
                 "This machine's disk is full, so that nothing can be written; tell the operator.",

@@ -12,7 +12,8 @@ from sqlalchemy.exc import DBAPIError
 
 from geoapp.core.errors import MissingPartError, UnavailableError
 from geoapp.core.i18n import Text
-from geoapp.store.engine import Database, is_connection_loss
+from geoapp.store.engine import Database
+from geoapp.store.trouble import is_connection_loss
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 

@@ -24,7 +24,7 @@ from typing import IO
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from geoapp.core.errors import InvalidValueError, UnavailableError
+from geoapp.core.errors import FullDiskError, InvalidValueError, UnavailableError, full_disk
 from geoapp.core.i18n import Text
 from geoapp.store.cluster.process import (
     POLL_SECONDS,
@@ -44,6 +44,7 @@ START_SECONDS = 300.0  # recovery after a crash replays the log, which may take 
 STOP_SECONDS = 60.0
 INIT_SECONDS = 300.0
 LOG_BYTES = 10_000_000
+START_BYTES = 2 * 16 * 1024 * 1024  # two segments of the write-ahead log
 DATABASE = "geoapp"
 USER = "geoapp"
 
@@ -202,12 +203,27 @@ class Cluster:
         try:
             yield
         except (OSError, subprocess.TimeoutExpired, psycopg.OperationalError) as error:
+            if full_disk(error) or self._has_no_room():
+                raise FullDiskError(
+                    Text(
+                        f"数据文件夹 {self.folder} 所在的磁盘已满，数据库无法启动：请清理磁盘。",
+                        f"The disk of the data folder {self.folder} is full, so that the database "
+                        "cannot be started: make room on it.",
+                    )
+                ) from error
             raise UnavailableError(
                 Text(
                     f"数据文件夹 {self.folder} 中的数据库无法启动：{error}",
                     f"The database in the data folder {self.folder} cannot be started: {error}",
                 )
             ) from error
+
+    def _has_no_room(self) -> bool:
+        """Tell whether a server that does not start may lack room for what it has to write first."""
+        try:
+            return shutil.disk_usage(self.folder).free < START_BYTES
+        except OSError:
+            return False
 
     def _make_folder(self) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,7 +4,8 @@ import procrastinate
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.store.engine import Database, named_trouble
+from geoapp.store.engine import Database
+from geoapp.store.trouble import named_trouble
 
 QUEUE = "runs"
 TASK = "geoapp.run"

@@ -10,12 +10,13 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from geoapp.cli import main
-from geoapp.core.errors import UnavailableError
+from geoapp.core.errors import FullDiskError, UnavailableError
 from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS
@@ -32,8 +33,9 @@ from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
 from geoapp.store.server import cannot_write
-from tests.conftest import run_sql
+from tests.conftest import FAST, run_sql
 from tests.operations.coverage.small_town import WANTED, moment, town
+from tests.operations.runs.workers import until
 from tests.web.api_client import client_of, make_app, problem_of
 
 __all__ = ["town"]
@@ -59,10 +61,10 @@ def fill(database: Database, table: str) -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path, cluster: Cluster) -> Iterator[Path]:
-    """A file system of 48 MB on which the server may write."""
+    """A file system of 128 MB on which the server may write."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=48m,mode=0777", "tmpfs", str(folder)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=128m,mode=0777", "tmpfs", str(folder)]
     try:
         if subprocess.run(mount, capture_output=True, check=False).returncode:
             pytest.skip("no file system may be mounted here")
@@ -79,6 +81,16 @@ def small_disk(tmp_path: Path, cluster: Cluster) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
+def leave_no_room(folder: Path) -> Path:
+    """Fill a file system, and return the file that does."""
+    ballast = folder / "ballast"
+    with pytest.raises(OSError) as full, ballast.open("wb", buffering=0) as file:
+        while True:
+            file.write(bytes(1 << 16))
+    assert full.value.errno == errno.ENOSPC
+    return ballast
+
+
 def test_a_disk_that_is_really_full_is_not_ready(
     cluster: Cluster, template_database: str, small_disk: Path, settings: Settings
 ) -> None:
@@ -88,11 +100,7 @@ def test_a_disk_that_is_really_full_is_not_ready(
     try:
         initialise(database)
         assert Readiness(database).look().ready
-        ballast = small_disk.parent / "ballast"
-        with pytest.raises(OSError) as full, ballast.open("wb", buffering=0) as file:
-            while True:
-                file.write(bytes(1 << 16))
-        assert full.value.errno == errno.ENOSPC
+        ballast = leave_no_room(small_disk.parent)
         state = Readiness(database).look()
         assert (state.database, state.migrated, state.writable) == (True, True, False)
         assert state.cause is not None
@@ -103,6 +111,38 @@ def test_a_disk_that_is_really_full_is_not_ready(
         database.close()
         run_sql(cluster, "drop database on_small with (force)")
         run_sql(cluster, "drop tablespace small")
+
+
+def test_a_private_server_without_room_to_start_says_so(
+    small_disk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Cluster(small_disk / "data", test_settings=FAST)
+    own.start()
+    database = Database(own.parameters(), cluster=own)
+    try:
+        assert database.trouble() is None
+        ballast = leave_no_room(small_disk.parent)
+        # It writes its log no further, gives up, and cannot start for want of the same.
+        with (
+            pytest.raises(psycopg.OperationalError),
+            psycopg.connect(database.conninfo, autocommit=True) as connection,
+        ):
+            while True:
+                connection.execute("select pg_switch_wal(), pg_logical_emit_message(false, '', '')")
+        until(lambda: own.pid is None)
+        for _ in range(2):  # the second does not try again so soon
+            told = database.trouble()
+            assert told is not None
+            assert "磁盘已满" in told.text.zh
+            assert str(small_disk) not in told.text.both()
+        with pytest.raises(FullDiskError, match="data folder"):
+            own.start()
+        ballast.unlink()
+        monkeypatch.setattr("geoapp.store.engine.REVIVE_EVERY_SECONDS", 0.0)
+        assert database.trouble() is None
+    finally:
+        database.close()
+        own.stop()
 
 
 def test_readiness_writes_rarely_and_names_the_cause(
