@@ -281,8 +281,12 @@ def test_the_service_waits_for_a_database_that_may_still_come(
             urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10)
         assert "没有应答" in json.load(refused.value)["detail_zh"]
         cluster.start()
+        # One that never says so is killed, which ends the reading.
+        limit = Timer(300, process.kill)
+        limit.start()
         assert process.stdout is not None
         assert process.stdout.readline().strip() == f"ready http://127.0.0.1:{port}"
+        limit.cancel()
         assert answers(port)
         assert named(process.pid, "geoapp-worker")
         process.send_signal(signal.SIGTERM)

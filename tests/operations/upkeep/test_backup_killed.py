@@ -109,9 +109,9 @@ def test_a_killed_restore_leaves_the_store_as_it_was(
         assert children
         process.kill()
         process.wait()
-        until(lambda: all(is_gone(pid) for pid in children), 20)
+        until(lambda: all(is_gone(pid) for pid in children))
     # The server, too, lets go at once, busy as it is.
-    until(lambda: not waits(onlooker, empty_database, application), 20)
+    until(lambda: not waits(onlooker, empty_database, application))
     assert all_rows(empty_database) == before
     empty_database.engine.dispose()
     restore(empty_database, settings, good, force=True)
@@ -138,7 +138,7 @@ def test_what_a_killed_backup_leaves_goes_with_the_next_one(
             assert len(os.listdir(folder)) == 1
             process.kill()
             process.wait()
-            until(lambda: all(is_gone(pid) for pid in children), 20)
+            until(lambda: all(is_gone(pid) for pid in children))
     assert len(os.listdir(folder)) == 1
     backup(database, settings, folder / "dump")
     assert os.listdir(folder) == ["dump"]
