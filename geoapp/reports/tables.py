@@ -33,7 +33,7 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 # A negative number is harmless, and a person who mends it wants no apostrophe before it.
 _NEGATIVE = re.compile(r"-\d+(?:\.\d+)?")
 # OOXML writes characters as _xHHHH_; a text that looks so is written with its underscore escaped.
-_OOXML_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
+OOXML_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ def write_table(table: FileTable, path: Path, *, layer: str, private: bool = Fal
         ) from None
 
 
-def _plain(cell: Any) -> Any:
+def plain(cell: Any) -> Any:
     """Return a cell as a format without lists can hold it."""
     if isinstance(cell, bool):
         return "true" if cell else "false"
@@ -127,7 +127,7 @@ def _write_csv(table: FileTable, path: Path, layer: str) -> None:
         writer = csv.writer(file)
         writer.writerow([_guarded(name) for name in table.columns])
         for cells, _ in table.rows:
-            writer.writerow([_guarded(_plain(cell)) for cell in cells])
+            writer.writerow([_guarded(plain(cell)) for cell in cells])
 
 
 def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
@@ -138,7 +138,7 @@ def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = min(40, max(12, len(name) + 4))
 
     def cell_of(value: Any) -> Any:
-        value = _plain(value)
+        value = plain(value)
         if not isinstance(value, str):
             return value
         if len(value) > MOST_SHEET_CHARACTERS:
@@ -150,7 +150,7 @@ def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
                     f"{MOST_SHEET_CHARACTERS:,}; use .geojson, .gpkg or .csv.",
                 )
             )
-        value = _OOXML_ESCAPE.sub(r"_x005F_\1", value)
+        value = OOXML_ESCAPE.sub(r"_x005F_\1", value)
         if not value.startswith(("=", "#")):
             return value
         cell = WriteOnlyCell(sheet, value)
@@ -196,7 +196,7 @@ def _mapping(geometry: Any) -> Any:
 def _write_gpkg(table: FileTable, path: Path, layer: str) -> None:
     rows, geometries = [], []
     for cells, geometry in table.rows:
-        rows.append([_plain(cell) for cell in cells])
+        rows.append([plain(cell) for cell in cells])
         geometries.append(geometry if isinstance(geometry, BaseGeometry) else None)
     frame = pd.DataFrame(
         dict(_frame_columns(table, rows)), index=pd.RangeIndex(len(rows)), dtype=None

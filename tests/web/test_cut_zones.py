@@ -21,6 +21,7 @@ from geoapp.operations.siting import zones as siting_zones
 from geoapp.operations.siting.files import save_siting
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import counted_text, map_note
+from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
@@ -74,7 +75,7 @@ def test_of_a_coverage_run(town: Database, settings: Settings, tmp_path: Path) -
     assert held["run"]["result"]["gap_rest_zones"] == answer["rest_zones"]
     # The number of zones is that of all of them, not of the list.
     assert counted_text(run.found).zh.startswith(f"盲区 {answer['total_zones']} 处（{zh}）")
-    assert zh in map_note(run, settings.timezone).zh
+    assert zh in map_note(run, Naming(settings.timezone)).zh
 
 
 def test_of_a_siting_run(town: Database, settings: Settings, tmp_path: Path) -> None:
@@ -92,4 +93,4 @@ def test_of_a_siting_run(town: Database, settings: Settings, tmp_path: Path) -> 
 def test_a_whole_list_says_nothing(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, CoverageParameters(standard_m=800.0))
     assert run.found.gap_rest_zones == 0
-    assert "显示前" not in counted_text(run.found).zh + map_note(run, settings.timezone).zh
+    assert "显示前" not in counted_text(run.found).zh + map_note(run, Naming(settings.timezone)).zh

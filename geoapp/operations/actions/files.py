@@ -10,9 +10,11 @@ from geoapp.core.questions.actions import ActionParameters
 from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.actions import results as action_results
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.asked import add_layer, add_members, as_members, beside_rows
+from geoapp.reports.book import fill_sheet
+from geoapp.reports.tables import FileTable, check_format, write_table
 from geoapp.reports.words.actions import summary_lines
-from geoapp.reports.words.question import beside_answer
+from geoapp.reports.words.question import asked_lines, beside_answer
 from geoapp.store.engine import Database
 
 _COLUMNS = (
@@ -35,7 +37,8 @@ _NUMBERS = frozenset({0, 4, 5, 9, 10})
 def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
     """Write a finished run's actions to a file; the file appears whole or not at all.
 
-    A workbook has the summary on a sheet of its own. Geometries are EPSG:4326.
+    What was asked stands in it: in a workbook and a GeoPackage with the summary, in GeoJSON as a
+    member, in CSV beside each action. Geometries are EPSG:4326.
 
     Raises
     ------
@@ -44,6 +47,7 @@ def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAUL
     ConflictError
         If the run has not succeeded.
     """
+    suffix = check_format(path)
     run = action_results.finished(database, run_id)
     sample = run.inputs.sample
     rows = [
@@ -53,13 +57,25 @@ def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAUL
         )
         for one in run.found.actions
     ]
-    write_table(FileTable(_COLUMNS, rows, _NUMBERS), path, layer="actions")
-    if path.suffix.lower() == ".xlsx":
-        book = openpyxl.load_workbook(path)
-        sheet = book.create_sheet("summary 摘要", 0)
-        sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 80
-        question, naming = ActionParameters.from_stored(run.params), read_naming(database, zone)
-        for label, value in beside_answer(question, naming, summary_lines(run)):
-            sheet.append([label.both(), value])
-        with replaced_whole(path) as fresh:
+    table = FileTable(_COLUMNS, rows, _NUMBERS)
+    question, naming = ActionParameters.from_stored(run.params), read_naming(database, zone)
+    asked, told = asked_lines(question, naming), beside_answer(question, naming, summary_lines(run))
+    with replaced_whole(path) as fresh:
+        if suffix == ".xlsx":
+            book = openpyxl.Workbook()
+            summary = book.worksheets[0]
+            summary.title = "summary 摘要"
+            fill_sheet(summary, [[label.both(), value] for label, value in told])
+            fill_sheet(
+                book.create_sheet("actions"), [list(_COLUMNS), *(cells for cells, _ in rows)]
+            )
             book.save(fresh)
+            return
+        write_table(
+            beside_rows(table, asked) if suffix == ".csv" else table, fresh, layer="actions"
+        )
+        if suffix == ".geojson":
+            add_members(fresh, {"question": as_members(asked), "run": run.about()})
+        elif suffix == ".gpkg":
+            lines = [{"zh": one.zh, "en": one.en, "value": value} for one, value in told]
+            add_layer(fresh, "summary", lines)

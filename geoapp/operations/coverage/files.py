@@ -12,7 +12,7 @@ from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
 from geoapp.reports.words.coverage import zones_text
-from geoapp.reports.words.question import question_lines, question_title
+from geoapp.reports.words.question import asked_lines
 from geoapp.store.engine import Database
 
 
@@ -40,9 +40,8 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     check_suffix(path)
     run = coverage_results.finished(database, run_id)
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
-    title = Text("问题", "question"), question_title(question, naming)
     tables = CoverageTables(
-        question=[title, *question_lines(question, naming), *_zones(run.found)],
+        question=[*asked_lines(question, naming), *_zones(run.found)],
         about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),

@@ -16,8 +16,10 @@ from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.maps.folium_map import Basemap, DrawnMap, MapPage, PaintedLayer, render_map
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
+from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
 from geoapp.reports.words.coverage import map_note
+from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
@@ -75,7 +77,8 @@ def make_map(
         basemap = Basemap(
             settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
         )
-    notes = _notes(moment.run, painted, settings.timezone, inline=inline)
+    naming = read_naming(database, settings.timezone)
+    notes = _notes(moment.run, painted, naming, inline=inline)
     if moment.context.network is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
@@ -92,12 +95,12 @@ def make_map(
 
 
 def _notes(
-    run: CoverageRun | None, painted: Sequence[PaintedLayer], zone: str, *, inline: bool
+    run: CoverageRun | None, painted: Sequence[PaintedLayer], naming: Naming, *, inline: bool
 ) -> list[Text]:
     sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
     if any(one.layer.uses_run for one in painted):
-        notes.append(_NO_RUN if run is None else map_note(run, zone))
+        notes.append(_NO_RUN if run is None else map_note(run, naming))
     rest = (
         Text("均匀抽取，其余未画出", "thinned evenly")
         if inline

@@ -13,7 +13,7 @@ from geoapp.operations.siting import results as siting_results
 from geoapp.reports.siting.tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
 from geoapp.reports.words.explanation import explained
-from geoapp.reports.words.question import beside_answer
+from geoapp.reports.words.question import asked_lines, beside_answer
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 
@@ -51,6 +51,7 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
     check_format(path)
     run = siting_results.finished(database, run_id)
     tables = SitingTables(
+        question=asked_lines(SitingParameters.from_stored(run.params), read_naming(database, zone)),
         summary=answer_lines(database, run, zone),
         explanation=explanation_lines(database, run),
         about=run.about(),

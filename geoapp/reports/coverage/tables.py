@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import openpyxl
 import orjson
 import pandas as pd
 import shapely
@@ -13,6 +14,9 @@ import shapely
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import CoverageGap, OverlapFigures, RegionFigures
+from geoapp.reports.asked import Asked, add_question_layer, as_members, beside_rows
+from geoapp.reports.book import fill_sheet
+from geoapp.reports.tables import FileTable, write_table
 
 _COLUMNS = (
     *("code", "name_zh", "name_en", "level", "parent", "weight", "point_count"),
@@ -41,7 +45,7 @@ class CoverageTables:
         One row a pair of facilities that cover the same workers; None where it is not known.
     """
 
-    question: list[tuple[Text, Text]]
+    question: Asked
     about: dict[str, Any]
     regions: Sequence[RegionFigures]
     gaps: Sequence[CoverageGap]
@@ -94,6 +98,12 @@ def _unfolded(values: dict[str, Any], name: str) -> dict[str, Any]:
     return flat
 
 
+def _sheet(frame: pd.DataFrame) -> list[list[Any]]:
+    """Return a frame's columns and rows; what is not known is None."""
+    known = frame.astype(object).where(frame.notna(), None)
+    return [list(frame.columns), *known.values.tolist()]
+
+
 def write_coverage(tables: CoverageTables, path: Path) -> None:
     """Write a run's tables; the format is the suffix's. Geometries are EPSG:4326."""
     suffix = check_suffix(path)
@@ -112,6 +122,7 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         body = {
             "type": "FeatureCollection",
             "features": features,
+            "question": as_members(tables.question),
             "run": tables.about,
             "regions": [row.model_dump(mode="json") for row in tables.regions],
             "overlaps": None
@@ -120,16 +131,23 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         }
         path.write_bytes(orjson.dumps(body))
     elif suffix == ".csv":
-        regions.to_csv(path, index=False, encoding="utf-8-sig")
+        head, *rows = _sheet(regions)
+        table = FileTable(head, [(row, None) for row in rows])
+        write_table(beside_rows(table, tables.question), path, layer="regions")
     elif suffix == ".xlsx":
-        with pd.ExcelWriter(path, engine="openpyxl") as writer:
-            regions.to_excel(writer, sheet_name="regions 区域", index=False)
-            plain_zones = pd.DataFrame([_zone(one) for one in tables.gaps])
-            plain_zones.to_excel(writer, sheet_name="gaps 盲区", index=False)
-            pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps or ()])
-            pairs.to_excel(writer, sheet_name="overlaps 重叠", index=False)
-            asked = pd.DataFrame([[label.both(), value.both()] for label, value in tables.question])
-            asked.to_excel(writer, sheet_name="question 问题", index=False, header=False)
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        zones = pd.DataFrame([_zone(one) for one in tables.gaps])
+        pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps or ()])
+        for title, frame in (
+            ("regions 区域", regions),
+            ("gaps 盲区", zones),
+            ("overlaps 重叠", pairs),
+        ):
+            fill_sheet(book.create_sheet(title), _sheet(frame))
+        asked = [[label.both(), value.both()] for label, value in tables.question]
+        fill_sheet(book.create_sheet("question 问题"), asked)
+        book.save(path)
     else:
         gaps = gpd.GeoDataFrame(
             [_zone(one) for one in tables.gaps], geometry=shapes, crs="EPSG:4326"
@@ -137,6 +155,4 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         gaps.to_file(path, layer="gaps", driver="GPKG")
         plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
         plain.to_file(path, layer="regions", driver="GPKG", mode="a")
-        lines = [{"label": label.both(), "value": value.both()} for label, value in tables.question]
-        asked = gpd.GeoDataFrame(pd.DataFrame(lines), geometry=[None] * len(lines), crs="EPSG:4326")
-        asked.to_file(path, layer="question", driver="GPKG", mode="a")
+        add_question_layer(path, tables.question)

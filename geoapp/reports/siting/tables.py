@@ -7,10 +7,8 @@ from typing import Any
 
 import geopandas as gpd
 import openpyxl
-import orjson
 import pandas as pd
 import shapely
-from openpyxl.worksheet.worksheet import Worksheet
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.kept import Kept
@@ -21,6 +19,8 @@ from geoapp.core.results.siting import (
     SitingRegionFigures,
     ZoneGain,
 )
+from geoapp.reports.asked import Asked, add_layer, add_members, as_members, beside_rows
+from geoapp.reports.book import fill_sheet
 from geoapp.reports.tables import FileTable, check_format, write_table
 
 _COLUMNS = (
@@ -66,8 +66,11 @@ class SitingTables:
 
     Attributes
     ----------
+    question
+        What was asked, as labels and values for people.
     summary
-        Lines of a label and a value for people: model, status, objective, bound, gap, samples.
+        Lines of a label and a value for people: model, status, objective, bound, gap, samples;
+        the question before them.
     explanation
         Why the answer is no better, and what would do, line by line.
     about
@@ -81,6 +84,7 @@ class SitingTables:
         One row a gap zone before the sites, with whom they reach of it and ``geometry_wkb`` (WGS-84).
     """
 
+    question: Asked
     summary: list[tuple[Text, Any]]
     explanation: list[Text]
     about: dict[str, Any]
@@ -115,10 +119,6 @@ def _table(sites: Sequence[Site]) -> FileTable:
     return FileTable(_COLUMNS, _rows(sites), _NUMBERS)
 
 
-def _frame(rows: list[dict[str, Any]]) -> gpd.GeoDataFrame:
-    return gpd.GeoDataFrame(pd.DataFrame(rows), geometry=[None] * len(rows), crs="EPSG:4326")
-
-
 def _zones(gaps: Sequence[SitingGap]) -> gpd.GeoDataFrame:
     frame = pd.DataFrame([_cells(one, _GAP_COLUMNS) for one in gaps], columns=list(_GAP_COLUMNS))
     shapes = [shapely.from_wkb(one.geometry_wkb) for one in gaps]
@@ -128,8 +128,9 @@ def _zones(gaps: Sequence[SitingGap]) -> gpd.GeoDataFrame:
 def write_siting(tables: SitingTables, path: Path) -> None:
     """Write a run; the format is the suffix's. Geometries are EPSG:4326.
 
-    CSV holds the sites; GeoJSON the sites and, as further members, the run and its figures; XLSX and
-    GeoPackage the sites, the best of the others, the gap zones, the regions and a summary.
+    CSV holds the sites, each beside the question; GeoJSON the sites and, as further members, the
+    question, the run and its figures; XLSX and GeoPackage the sites, the best of the others, the gap
+    zones, the regions and a summary with the question.
 
     Raises
     ------
@@ -142,12 +143,14 @@ def write_siting(tables: SitingTables, path: Path) -> None:
     if suffix == ".xlsx":
         _write_book(tables, path)
         return
-    write_table(_table(tables.sites), path, layer="sites")
+    sites = _table(tables.sites)
+    if suffix == ".csv":
+        sites = beside_rows(sites, tables.question)
+    write_table(sites, path, layer="sites")
     if suffix == ".geojson":
-        body = orjson.loads(path.read_bytes())
         regions = [one.model_dump(mode="json") for one in tables.regions]
-        body |= {"run": tables.about, "regions": regions}
-        path.write_bytes(orjson.dumps(body))
+        members = {"question": as_members(tables.question), "run": tables.about}
+        add_members(path, members | {"regions": regions})
     elif suffix == ".gpkg":
         _add_layers(tables, path)
 
@@ -156,28 +159,17 @@ def _write_book(tables: SitingTables, path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.worksheets[0]
     sheet.title = "summary 摘要"
-    sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 44, 60
-    _fill(sheet, [[label.both(), value] for label, value in tables.summary])
+    fill_sheet(sheet, [[label.both(), value] for label, value in tables.summary])
     why = book.create_sheet("explanation 说明")
-    why.column_dimensions["A"].width, why.column_dimensions["B"].width = 70, 70
-    _fill(why, [[line.zh, line.en] for line in tables.explanation])
+    fill_sheet(why, [[line.zh, line.en] for line in tables.explanation])
     for title, sites in (("sites 站点", tables.sites), ("others 落选", tables.others)):
         rows = [cells for cells, _ in _rows(sites)]
-        _fill(book.create_sheet(title), [list(_COLUMNS), *rows])
+        fill_sheet(book.create_sheet(title), [list(_COLUMNS), *rows])
     zones = [_cells(one, _GAP_COLUMNS) for one in tables.gaps]
-    _fill(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
+    fill_sheet(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
     regions = [_cells(one, _REGION_COLUMNS) for one in tables.regions]
-    _fill(book.create_sheet("regions 区域"), [list(_REGION_COLUMNS), *regions])
+    fill_sheet(book.create_sheet("regions 区域"), [list(_REGION_COLUMNS), *regions])
     book.save(path)
-
-
-def _fill(sheet: Worksheet, rows: list[list[Any]]) -> None:
-    for number, row in enumerate(rows, start=1):
-        for place, value in enumerate(row, start=1):
-            cell = sheet.cell(number, place, value)
-            # Text stays text: a name that looks like a formula is none.
-            if isinstance(value, str):
-                cell.data_type = "s"
 
 
 def _add_layers(tables: SitingTables, path: Path) -> None:
@@ -191,9 +183,9 @@ def _add_layers(tables: SitingTables, path: Path) -> None:
         dict(zip(_REGION_COLUMNS, _cells(one, _REGION_COLUMNS), strict=True))
         for one in tables.regions
     ]
-    _frame(regions).to_file(path, layer="regions", driver="GPKG", engine="pyogrio", mode="a")
+    add_layer(path, "regions", regions)
     lines = [
         {"zh": label.zh, "en": label.en, "value": str(value)} for label, value in tables.summary
     ]
     lines += [{"zh": line.zh, "en": line.en, "value": ""} for line in tables.explanation]
-    _frame(lines).to_file(path, layer="summary", driver="GPKG", engine="pyogrio", mode="a")
+    add_layer(path, "summary", lines)

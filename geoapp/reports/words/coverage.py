@@ -283,14 +283,13 @@ def counted_text(found: CoverageFindings) -> Text:
     )
 
 
-def map_note(run: CoverageRun, zone: str) -> Text:
-    """Return what a map says of the run that it shows."""
-    question = _question(run)
-    standard = standard_text(question.standard_m, question.standard_seconds)
+def map_note(run: CoverageRun, naming: Naming) -> Text:
+    """Return what a map says of the run that it shows: what was asked, on what it rests, when."""
+    asked = question_title(_question(run), naming)
     basis = BASIS_TEXT[run.inputs.basis]
-    day = "" if run.finished_at is None else format_moment(run.finished_at, zone).zh[:10]
-    zh = f"覆盖分析 {run.id}：步行 {standard.zh}以内，{basis.zh}，{day}"
-    en = f"Coverage run {run.id}: within {standard.en} on foot, {basis.en}, {day}"
+    day = "" if run.finished_at is None else format_moment(run.finished_at, naming.zone).zh[:10]
+    zh = f"覆盖分析 {run.id}：{asked.zh}；{basis.zh}，{day}"
+    en = f"Coverage run {run.id}: {asked.en}; {basis.en}, {day}"
     found = run.result
     if found is not None:
         zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)

@@ -4,7 +4,7 @@ One place for coverage, siting and actions, for pages, files and the terminal al
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from geoapp.core.hours import read
@@ -13,6 +13,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTION_TEXT, ACTIONS, ActionKind, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Table
+from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import (
     FROM_DEMAND,
@@ -39,7 +40,9 @@ Question = CoverageParameters | SitingParameters | ActionParameters
 EVERYWHERE: Final = Text("全部范围", "Everywhere")
 NEWEST: Final = Text("最新的需求集", "the newest demand set")
 NO_HOURS: Final = Text("不看开放时间", "opening hours not counted")
-_MOST_NAMED: Final = 3
+# How much of a list is named in a title, and in the lines of a question; the rest is counted.
+_MOST_IN_TITLE: Final = 3
+_MOST_IN_LINES: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,14 @@ class Naming:
         Name of a time zone.
     regions, demand
         Names by code of a region, of a demand set; a code without a name stands for itself.
+    most_named
+        So many of a list are named, and the rest counted.
     """
 
     zone: str
     regions: Mapping[str, Text] = field(default_factory=dict)
     demand: Mapping[str, Text] = field(default_factory=dict)
+    most_named: int = _MOST_IN_TITLE
 
 
 def standard_text(standard_m: float | None, standard_seconds: float | None) -> Text:
@@ -102,8 +108,11 @@ def question_title(question: Question, naming: Naming) -> Text:
 
 
 def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]]:
-    """Return a question as labels and values: what everybody asks for, and what departs from the usual."""
-    table = table_of(question)
+    """Return a question as labels and values: what everybody asks for, and what departs from the usual.
+
+    Lists are named here one by one, where a title counts all but the first few.
+    """
+    table, naming = table_of(question), replace(naming, most_named=_MOST_IN_LINES)
     standard = standard_text(question.standard_m, question.standard_seconds)
     lines: dict[str, tuple[Text, Text]] = {}
     if isinstance(question, SitingParameters):
@@ -133,14 +142,19 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
     return list(lines.values())
 
 
+def asked_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]]:
+    """Return a question's title and, below it, its lines: what every file says of it."""
+    title = Text("问题", "question"), question_title(question, naming)
+    return [title, *question_lines(question, naming)]
+
+
 def beside_answer(
     question: Question, naming: Naming, lines: list[tuple[Text, str]]
 ) -> list[tuple[Text, str]]:
     """Return the lines of an answer with the question before them; that it is a sample comes first."""
-    title = Text("问题", "question"), question_title(question, naming).both()
-    asked = [(label, value.both()) for label, value in question_lines(question, naming)]
+    asked = [(label, value.both()) for label, value in asked_lines(question, naming)]
     sample = [one for one in lines if one[0] == SAMPLE_TEXT]
-    return [*sample, title, *asked, *(one for one in lines if one[0] != SAMPLE_TEXT)]
+    return [*sample, *asked, *(one for one in lines if one[0] != SAMPLE_TEXT)]
 
 
 def table_of(question: Question) -> Table:
@@ -232,20 +246,21 @@ def _one_quota(quota: Quota) -> Text:
 def _quotas(
     quotas: tuple[tuple[str, Quota], ...],
     names: Mapping[str, Text],
+    most_named: int,
     each: Callable[[int, str], Text],
 ) -> Text | None:
     some = [(code, quota) for code, quota in quotas if not quota.limits_nothing]
     if not some:
         return None
     alike = {(quota.least or 0, quota.most) for _, quota in some}
-    if len(alike) == 1 and len(some) > _MOST_NAMED:
+    if len(alike) == 1 and len(some) > most_named:
         words, every = _one_quota(some[0][1]), each(len(some), "")
         return Text(f"{every.zh}每个{words.zh}", f"{words.en} in each of {every.en}")
     told = [(names.get(code, Text(code, code)), _one_quota(quota)) for code, quota in some]
-    more = len(told) - _MOST_NAMED
+    more = len(told) - most_named
     others = each(more, "more ")
-    zh = "、".join(f"{name.zh} {words.zh}" for name, words in told[:_MOST_NAMED])
-    en = ", ".join(f"{words.en} in {name.en}" for name, words in told[:_MOST_NAMED])
+    zh = "、".join(f"{name.zh} {words.zh}" for name, words in told[:most_named])
+    en = ", ".join(f"{words.en} in {name.en}" for name, words in told[:most_named])
     return Text(
         zh + (f"，另有 {others.zh}" if more > 0 else ""),
         en + (f" and {others.en}" if more > 0 else ""),
@@ -284,9 +299,9 @@ def _unsaid_hours(question: SitingParameters) -> Text:
 
 def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:
     first = [format_moment(one, naming.zone) for one in sorted(moments)]
-    more = len(first) - _MOST_NAMED
-    zh = "、".join(one.zh for one in first[:_MOST_NAMED])
-    en = ", ".join(one.en for one in first[:_MOST_NAMED])
+    more = len(first) - naming.most_named
+    zh = "、".join(one.zh for one in first[: naming.most_named])
+    en = ", ".join(one.en for one in first[: naming.most_named])
     if more > 0:
         return Text(f"{zh} 等 {len(first)} 个时刻", f"{en} and {more} more")
     return Text(zh, en)
@@ -306,11 +321,24 @@ def _words(
 
 
 def _many(zh: str, en: str, noun: str) -> Callable[[Any, Naming], Text]:
-    def words(values: Any, _naming: Naming) -> Text:
+    def words(values: Any, naming: Naming) -> Text:
         some = counted(len(values), "", noun)
-        return Text(zh.format(value=format_count(len(values))), en.format(value=some.en))
+        told = Text(zh.format(value=format_count(len(values))), en.format(value=some.en))
+        # A title counts them; areas have no names.
+        if naming.most_named == _MOST_IN_TITLE or not all(map(_name_of, values)):
+            return told
+        named = [_name_of(one) for one in values[: naming.most_named]]
+        more = "…" if len(values) > len(named) else ""
+        return Text(f"{told.zh}：{'、'.join(named)}{more}", f"{told.en}: {', '.join(named)}{more}")
 
     return words
+
+
+def _name_of(one: Any) -> str:
+    """Return what a candidate of a question is called; nothing for an area."""
+    if isinstance(one, DrawnSite):
+        return f"{one.code} {one.name}" if one.name else one.code
+    return one if isinstance(one, str) else ""
 
 
 def _metres_zh_en(zh: str, en: str) -> Callable[[float, Naming], Text]:
@@ -342,8 +370,10 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "families": _only,
     "at": _at,
     "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),
-    "quotas": lambda quotas, naming: _quotas(quotas, naming.regions, _each_region),
-    "host_quotas": lambda quotas, _naming: _quotas(quotas, {}, _each_host),
+    "quotas": lambda quotas, naming: _quotas(
+        quotas, naming.regions, naming.most_named, _each_region
+    ),
+    "host_quotas": lambda quotas, naming: _quotas(quotas, {}, naming.most_named, _each_host),
     "budget": _words("预算 {value}", "budget {value}"),
     "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
     "capacity": _seats,

@@ -28,7 +28,7 @@ from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_
 from geoapp.operations.ground.in_service import now
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.actions import kinds_text, verdict
-from geoapp.reports.words.question import question_title
+from geoapp.reports.words.question import question_lines, question_title
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
@@ -175,6 +175,10 @@ def _parts(run: ActionRun | None) -> dict[str, Any]:
             language()
         ),
         "verdict": verdict(found).pick(language()),
+        "lines_told": [
+            (label.pick(language()), value.pick(language()))
+            for label, value in question_lines(wanted, naming())
+        ],
         "moments": [moment_text(one.astimezone(zone)).pick(language()) for one in wanted.moments],
         "hours": wanted.hours,
         "unknown": run.inputs.facilities_hours_unknown,

@@ -147,7 +147,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "near_unknown": [coverage.near_unknown(found)],
         "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
         "circles_text": [coverage.circles_text(line)],
-        "map_note": [coverage.map_note(done, ZONE)],
+        "map_note": [coverage.map_note(done, question.Naming(ZONE))],
         # Nothing is said of nobody.
         "reasons_text": [coverage.reasons_text(done)] if n else [],
         "outside_text": [coverage.outside_text(done)] if n else [],
@@ -383,6 +383,7 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
                 )
             )
     lines = [text for one in asked for text in lines_of(question.question_lines(one, NAMING))]
+    whole = [text for one in asked for text in lines_of(question.asked_lines(one, NAMING))]
     beside = [text for one in asked for text in lines_of(question.beside_answer(one, NAMING, []))]
     return {
         "standard_text": [
@@ -392,6 +393,7 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
         "area_text": [question.area_text(None, NAMES), question.area_text("R1", NAMES)],
         "question_title": [question.question_title(one, NAMING) for one in asked],
         "question_lines": lines,
+        "asked_lines": whole,
         "beside_answer": beside,
     }
 

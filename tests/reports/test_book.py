@@ -1,0 +1,54 @@
+"""Workbooks and CSV files for people: no name is run, none is cut, and imports read names as they were."""
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from geoapp.core.i18n import Text
+from geoapp.core.results.coverage import RegionFigures
+from geoapp.importers.formats.csv import open_csv
+from geoapp.reports.book import fill_sheet
+from geoapp.reports.coverage.tables import CoverageTables, write_coverage
+
+NAMES = ("=1+1", "+86", "-2+3", "@SUM(A1)", '=HYPERLINK("http://a.example")', "#REF!")
+
+
+def tables(name: str) -> CoverageTables:
+    """Return a run's tables with one region of a name, and a title that begins with it."""
+    told = {"code": "1", "name_zh": name, "name_en": name, "weight": 2.5}
+    region = RegionFigures.model_construct(**(dict.fromkeys(RegionFigures.model_fields) | told))
+    asked = [(Text("问题", "question"), Text(name, name))]
+    return CoverageTables(question=asked, about={}, regions=[region], gaps=[], overlaps=[])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_that_looks_like_a_formula_is_text(name: str, tmp_path: Path) -> None:
+    write_coverage(tables(name), tmp_path / "run.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
+    cells = [cell for row in book["regions 区域"].iter_rows(min_row=2) for cell in row]
+    assert [cell.data_type for cell in cells if cell.value == name] == ["s", "s"]
+    assert not [one for sheet in book for row in sheet for one in row if one.data_type in "fe"]
+    write_coverage(tables(name), tmp_path / "run.csv")
+    with (tmp_path / "run.csv").open(encoding="utf-8-sig", newline="") as file:
+        [row] = csv.DictReader(file)
+    assert row["name_zh"][0] not in "=+-@"
+    [record] = open_csv(tmp_path / "run.csv").records
+    assert record.cells[1:3] == [name, name]
+
+
+def test_a_name_of_400_signs_is_wrapped_in_a_column_that_fits_a_screen(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    long = "很长的名称" * 80
+    fill_sheet(sheet, [["code", "name", "weight"], ["1", long, 2.5], ["2", "短", 1]])
+    book.save(tmp_path / "long.xlsx")
+    sheet = openpyxl.load_workbook(tmp_path / "long.xlsx").worksheets[0]
+    assert sheet["B2"].value == long
+    assert sheet["B2"].alignment.wrap_text
+    assert sheet.column_dimensions["B"].width == 60
+    # 400 signs of two widths in a column of 58: 14 lines.
+    assert sheet.row_dimensions[2].height == pytest.approx(14 * 15)
+    assert sheet.row_dimensions[3].height is None
+    assert sheet["C2"].value == 2.5
