@@ -32,6 +32,12 @@ _datum = click.option(
 _encoding = click.option(
     "--encoding", help="CSV 的编码 / a CSV's encoding: utf-8 gb18030 big5 utf-16"
 )
+_sheet = click.option(
+    "--sheet", help="读哪张工作表、图层或列表 / which sheet, layer or list is read"
+)
+_crs = click.option(
+    "--crs", help="坐标的参考系，如 EPSG:4547 / what the coordinates are in, such as EPSG:4547"
+)
 _dry_run = click.option("--dry-run", is_flag=True, help="只检查，不写入 / check, write nothing")
 _anywhere = click.option(
     "--anywhere", is_flag=True, help="不核对已有区域 / do not check against the stored regions"
@@ -42,34 +48,40 @@ _name = click.option("--name", "set_name", help="集合名称 / the set's name")
 
 @click.group("import")
 def import_() -> None:
-    """导入 .csv .xlsx .geojson .gpkg 文件 / Import files."""
+    """导入表格和地图文件 / Import tables and map files."""
 
 
 @import_.command()
 @_file
 @_datum
 @_encoding
+@_sheet
+@_crs
 @_dry_run
 @_anywhere
-def facilities(file: Path, datum: str, encoding: str | None, dry_run: bool, anywhere: bool) -> None:
+def facilities(file: Path, datum: str, **chosen: Any) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
-    _import("facilities", file, datum, encoding=encoding, dry_run=dry_run, anywhere=anywhere)
+    _import("facilities", file, datum, **chosen)
 
 
 @import_.command()
 @_file
 @_datum
 @_encoding
+@_sheet
+@_crs
 @_dry_run
-def regions(file: Path, datum: str, encoding: str | None, dry_run: bool) -> None:
+def regions(file: Path, datum: str, **chosen: Any) -> None:
     """导入行政区域 / Import regions."""
-    _import("regions", file, datum, encoding=encoding, dry_run=dry_run)
+    _import("regions", file, datum, **chosen)
 
 
 @import_.command()
 @_file
 @_datum
 @_encoding
+@_sheet
+@_crs
 @_dry_run
 @_anywhere
 @_set
@@ -82,6 +94,8 @@ def demand(
     file: Path,
     datum: str,
     encoding: str | None,
+    sheet: str | None,
+    crs: str | None,
     dry_run: bool,
     anywhere: bool,
     set_code: str | None,
@@ -99,6 +113,8 @@ def demand(
         file,
         datum,
         encoding=encoding,
+        sheet=sheet,
+        crs=crs,
         dry_run=dry_run,
         anywhere=anywhere,
         set_code=set_code or "",
@@ -112,6 +128,8 @@ def demand(
 @_file
 @_datum
 @_encoding
+@_sheet
+@_crs
 @_dry_run
 @_anywhere
 @_set
@@ -120,6 +138,8 @@ def candidates(
     file: Path,
     datum: str,
     encoding: str | None,
+    sheet: str | None,
+    crs: str | None,
     dry_run: bool,
     anywhere: bool,
     set_code: str | None,
@@ -131,6 +151,8 @@ def candidates(
         file,
         datum,
         encoding=encoding,
+        sheet=sheet,
+        crs=crs,
         dry_run=dry_run,
         anywhere=anywhere,
         set_code=set_code or "",

@@ -5,14 +5,31 @@ from pathlib import Path
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.csv import open_csv
-from geoapp.importers.formats.geojson import open_geojson
+from geoapp.importers.formats.geojson import open_json
 from geoapp.importers.formats.gpkg import open_gpkg
 from geoapp.importers.formats.table import Table, check_width
+from geoapp.importers.formats.vector import open_gml, open_kml, open_shapefile
+from geoapp.importers.formats.workbooks import open_ods, open_xls
 from geoapp.importers.formats.xlsx import open_xlsx
 from geoapp.importers.osm.amenities import open_amenities
-from geoapp.importers.rows.header import with_header
+from geoapp.importers.rows.header import fit_of, with_header
 
-SUFFIXES = (".csv", ".xlsx", ".geojson", ".json", ".gpkg")
+SUFFIXES = (
+    ".csv",
+    ".xlsx",
+    ".xls",
+    ".ods",
+    ".geojson",
+    ".json",
+    ".topojson",
+    ".gpkg",
+    ".kml",
+    ".gml",
+    ".zip",
+)
+_JSON = (".json", ".topojson")
+_XML = (".kml", ".gml")
+_ZIPPED = (".xlsx", ".ods", ".zip")
 
 
 _MAGIC: tuple[tuple[bytes, str, Text], ...] = (
@@ -25,8 +42,8 @@ _MAGIC: tuple[tuple[bytes, str, Text], ...] = (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
         ".xls",
         Text(
-            "旧版 .xls 或加密的工作簿，请另存为不加密的 .xlsx",
-            "an old .xls or an encrypted workbook; save it as .xlsx without a password",
+            "旧版 .xls 或加密的工作簿；若是 .xls 请改后缀，若已加密请另存为不加密的",
+            "an old .xls or an encrypted workbook; call it .xls, or save it without a password",
         ),
     ),
     (b"PK\x03\x04", ".xlsx", Text("ZIP 压缩包或 .xlsx 工作簿", "a ZIP archive or .xlsx workbook")),
@@ -65,7 +82,7 @@ def check_suffix(path: Path) -> str:
         raise InvalidValueError(
             "FILE", path.name, Text(f"后缀为 {names} 的文件", f"a file ending in {names}")
         )
-    return ".geojson" if suffix == ".json" else suffix
+    return ".geojson" if suffix in _JSON else suffix
 
 
 def is_extract(path: Path) -> bool:
@@ -73,8 +90,15 @@ def is_extract(path: Path) -> bool:
     return path.name.lower().endswith(".osm.pbf")
 
 
-def open_table(path: Path, *, layer: str | None = None, encoding: str | None = None) -> Table:
-    """Open a file of any of the four formats, or an OpenStreetMap extract.
+def open_table(
+    path: Path,
+    *,
+    layer: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    crs: str | None = None,
+) -> Table:
+    """Open a file of any of the formats, or an OpenStreetMap extract.
 
     Parameters
     ----------
@@ -83,28 +107,43 @@ def open_table(path: Path, *, layer: str | None = None, encoding: str | None = N
         extract (``.osm.pbf``) has facilities alone. Titles above the header of its columns are
         passed over.
     encoding
-        In which a CSV file is written; None = find out.
+        In which a CSV file or a Shapefile's table is written; None = find out.
+    sheet
+        The sheet, layer or list that is read; None = the one that looks like the data.
+    crs
+        What the geometries are in; None = what the file states.
 
     Raises
     ------
     InvalidValueError
-        If the suffix is not one of a known format.
+        If the suffix is not one of a known format, or there is no such sheet.
     UnusableInputError
         If the file cannot be read, is not what its suffix says, or is too large to be believed.
     """
     if is_extract(path) and layer == "facilities":
         return open_amenities(path)
     suffix = check_suffix(path)
+    fit = fit_of(layer)
     try:
         _check_content(path, suffix, encoding)
         if suffix == ".csv":
             table = with_header(open_csv(path, encoding), layer)
         elif suffix == ".xlsx":
-            table = with_header(open_xlsx(path), layer)
+            table = with_header(open_xlsx(path, sheet=sheet, fit=fit), layer)
+        elif suffix == ".xls":
+            table = with_header(open_xls(path, sheet=sheet, fit=fit), layer)
+        elif suffix == ".ods":
+            table = with_header(open_ods(path, sheet=sheet, fit=fit), layer)
         elif suffix == ".geojson":
-            table = open_geojson(path)
+            table = open_json(path, sheet=sheet, crs=crs)
+        elif suffix == ".kml":
+            table = open_kml(path, sheet=sheet)
+        elif suffix == ".gml":
+            table = open_gml(path, sheet=sheet, crs=crs)
+        elif suffix == ".zip":
+            table = open_shapefile(path, sheet=sheet, crs=crs, encoding=encoding)
         else:
-            table = open_gpkg(path, layer)
+            table = open_gpkg(path, layer, stated=sheet, crs=crs)
     except OSError as error:
         raise UnusableInputError(
             Text(
@@ -125,7 +164,9 @@ def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
     if encoding is not None and suffix == ".csv":
         return  # in UTF-16, say, it looks like something else
     found = next((entry for entry in _MAGIC if head.startswith(entry[0])), None)
-    if found is not None and found[1] == suffix:
+    if found is not None and (
+        found[1] == suffix or (suffix in _ZIPPED and found[0].startswith(b"PK\x03"))
+    ):
         return
     if found is None:
         found = (b"", "", _text_nature(head, suffix)) if _text_nature(head, suffix) else None  # type: ignore[assignment]
@@ -146,9 +187,11 @@ def _text_nature(head: bytes, suffix: str) -> Text | None:
     start = head.lstrip(b"\xef\xbb\xbf \r\n\t")
     is_json = start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"[{"))
     is_markup = start[:100].lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<kml", b"<svg"))
+    if suffix in _XML:
+        return None if is_markup or start.startswith(b"<") else Text("不是 XML", "not XML")
     if is_markup:
         return Text("网页或 XML 文件", "a web page or XML file")
-    if suffix in (".xlsx", ".gpkg"):
+    if suffix in (".xlsx", ".xls", ".ods", ".zip", ".gpkg"):
         return (
             Text("JSON 文本", "JSON text")
             if is_json

@@ -1,4 +1,4 @@
-"""GeoJSON feature collections (RFC 7946)."""
+"""JSON files: GeoJSON feature collections (RFC 7946) here, other kinds handed on."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,19 +9,24 @@ import orjson
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
+from geoapp.importers.formats.json_list import open_json_list
 from geoapp.importers.formats.table import Record, Table
+from geoapp.importers.formats.vector import open_topojson
 
 MOST_BYTES = 1024**3
+_GEOJSON_TYPES = ("FeatureCollection", "Feature", "GeometryCollection")
 _ACCEPTED_CRS = ("CRS84", "4326", "WGS84", "4490")
 
 
-def open_geojson(path: Path) -> Table:
-    """Open a feature collection; coordinates are (lon, lat) in the declared datum.
+def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -> Table:
+    """Open a feature collection, a TopoJSON or a plain list of objects: what it is, it says itself.
+
+    Coordinates of a collection are (lon, lat) in the declared datum.
 
     Raises
     ------
     UnusableInputError
-        If it is not JSON, not a feature collection, states another CRS, or is too large.
+        If it is not JSON, none of these, states another CRS, or is too large.
     """
     size = path.stat().st_size
     if size > MOST_BYTES:
@@ -44,6 +49,17 @@ def open_geojson(path: Path) -> Table:
                 f"{error.colno}: {error.msg}",
             )
         ) from None
+    kind = body.get("type") if isinstance(body, dict) else None
+    if kind == "Topology":
+        return open_topojson(path, body, sheet=sheet, crs=crs)
+    if kind not in _GEOJSON_TYPES and "features" not in (body if isinstance(body, dict) else ()):
+        table = open_json_list(path, body, sheet=sheet)
+        if table is not None:
+            return table
+    return _open_collection(path, body)
+
+
+def _open_collection(path: Path, body: Any) -> Table:
     is_collection = isinstance(body, dict) and body.get("type") == "FeatureCollection"
     features = body.get("features") if is_collection else None
     if not isinstance(features, list):

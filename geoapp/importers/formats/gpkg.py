@@ -1,4 +1,4 @@
-"""GeoPackage layers, brought to degrees on WGS-84 from the CRS that they state."""
+"""Layers that GDAL reads, GeoPackage first, brought to degrees on WGS-84 from the CRS that they state."""
 
 import warnings
 from collections.abc import Iterator
@@ -13,29 +13,58 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from geoapp.core.errors import UnusableInputError
+from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Record, Table
 
 
-def open_gpkg(path: Path, layer: str | None = None) -> Table:
-    """Open a layer: the preferred one, else the first that has geometries, else the first.
+def open_gpkg(
+    path: Path, layer: str | None = None, *, stated: str | None = None, crs: str | None = None
+) -> Table:
+    """Open a layer: the one asked for, else the preferred one, the first with geometries, the first.
+
+    Parameters
+    ----------
+    layer
+        The layer that is preferred.
+    stated
+        The layer that the user asks for.
+    crs
+        What the user says the coordinates are in; None = what the file states.
 
     Raises
     ------
+    InvalidValueError
+        If there is no such layer or CRS.
     UnusableInputError
         If it cannot be read, has no layer, or a layer with geometries states no CRS.
     """
+    return read_layer(path, path, "GeoPackage", prefer=layer, stated=stated, crs=crs)
+
+
+def read_layer(
+    path: Path,
+    source: Path | bytes,
+    format_name: str,
+    *,
+    prefer: str | None = None,
+    stated: str | None = None,
+    crs: str | None = None,
+    **options: Any,
+) -> Table:
+    """Read a layer of a source that GDAL opens; ``path`` is what it is called to the user."""
     try:
         with warnings.catch_warnings():
             # GDAL warns of many oddities in files that it reads all the same.
             warnings.simplefilter("ignore")
-            names, chosen, (meta, _, wkb, fields) = _read(path, layer)
+            names, chosen, (meta, _, wkb, fields) = _read(path, source, prefer, stated, options)
     except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        if isinstance(error, InvalidValueError):
+            raise
         raise UnusableInputError(
             Text(
-                f"{path.name} 不是完好的 GeoPackage：{error}",
-                f"{path.name} is not a sound GeoPackage: {error}",
+                f"{path.name} 不是完好的 {format_name}：{error}",
+                f"{path.name} is not a sound {format_name}: {error}",
             )
         ) from None
     hints: tuple[Text, ...] = ()
@@ -46,21 +75,48 @@ def open_gpkg(path: Path, layer: str | None = None) -> Table:
                 f"Only the layer {chosen!r} of {len(names)} was read.",
             ),
         )
-    geometries = None if wkb is None else _in_degrees(path, wkb, meta["crs"])
+    geometries = None if wkb is None else _in_degrees(path, wkb, crs or meta["crs"])
     count = len(geometries) if geometries is not None else len(fields[0]) if len(fields) else 0
     columns = [str(name) for name in meta["fields"]]
     records = _records([_listed(values) for values in fields], geometries, count)
     return Table(columns, records, has_geometry=geometries is not None, hints=hints)
 
 
-def _read(path: Path, layer: str | None) -> tuple[list[str], str, Any]:
-    layers = pyogrio.list_layers(path)
+def _read(
+    path: Path,
+    source: Path | bytes,
+    prefer: str | None,
+    stated: str | None,
+    options: dict[str, Any],
+) -> tuple[list[str], str, Any]:
+    layers = pyogrio.list_layers(source)
     if len(layers) == 0:
         raise UnusableInputError(Text(f"{path.name} 没有图层。", f"{path.name} has no layer."))
     names = [str(name) for name in layers[:, 0]]
+    if stated is not None and stated not in names:
+        listed = "、".join(f"“{name}”" for name in names[:20])
+        raise InvalidValueError("--sheet", stated[:80], Text(listed, listed))
     spatial = [str(name) for name, kind in layers if kind is not None]
-    chosen = layer if layer in names else (spatial or names)[0]
-    return names, chosen, pyogrio.raw.read(path, layer=chosen)
+    chosen = stated or (prefer if prefer in names else (spatial or names)[0])
+    return names, chosen, pyogrio.raw.read(source, layer=chosen, **options)
+
+
+def parse_crs(words: str) -> CRS:
+    """Return the coordinate reference system that a user names, such as ``EPSG:4547``.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such system, or it has no place on earth.
+    """
+    accepted = Text("坐标参考系，如 EPSG:4547", "a coordinate reference system such as EPSG:4547")
+    try:
+        crs = CRS.from_user_input(f"EPSG:{words}" if words.strip().isdecimal() else words)
+    except CRSError:
+        raise InvalidValueError("--crs", words[:80], accepted) from None
+    if not (crs.is_projected or crs.is_geographic):
+        raise InvalidValueError("--crs", words[:80], accepted)
+    return crs
 
 
 def _in_degrees(path: Path, wkb: NDArray[np.object_], crs: str | None) -> NDArray[np.object_]:
@@ -73,9 +129,10 @@ def _in_degrees(path: Path, wkb: NDArray[np.object_], crs: str | None) -> NDArra
     if stated is None or "Undefined" in (stated.name or "") or stated.is_engineering:
         raise UnusableInputError(
             Text(
-                f"{path.name} 没有写明坐标参考系（CRS），无法确定位置；请在 GIS 软件中指定后重新保存。",
-                f"{path.name} does not state its coordinate reference system (CRS); assign one in "
-                "a GIS and save it again.",
+                f"{path.name} 没有写明坐标参考系（CRS），无法确定位置；请用 --crs 指明（如 EPSG:4547），"
+                "或在 GIS 软件中指定后重新保存。",
+                f"{path.name} does not state its coordinate reference system (CRS); state --crs (such "
+                "as EPSG:4547), or assign one in a GIS and save it again.",
             )
         )
     if stated.to_epsg() in (4326, 4490):

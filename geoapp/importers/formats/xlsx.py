@@ -1,8 +1,8 @@
-"""XLSX workbooks: the first sheet, read by calamine after its size has been checked."""
+"""XLSX workbooks: one sheet, read by calamine after its size has been checked."""
 
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.importers.formats.sheets import Fit, Rows, pick_sheet
 from geoapp.importers.formats.table import Record, Table, check_width, counted, trimmed_header
 
 MOST_UNPACKED_BYTES = 2 * 1024**3
@@ -28,8 +29,15 @@ _PADDING = re.compile(r"0{2,18}")
 _MOST_EXACT = 1e15  # Excel keeps 15 digits
 
 
-def open_xlsx(path: Path) -> Table:
-    """Open a workbook's first sheet.
+def open_xlsx(path: Path, *, sheet: str | None = None, fit: Fit | None = None) -> Table:
+    """Open one sheet of a workbook.
+
+    Parameters
+    ----------
+    sheet
+        Its name or number; None = the one that looks like the data.
+    fit
+        How many columns the first rows of a sheet name; None = the first sheet is read.
 
     Raises
     ------
@@ -37,43 +45,45 @@ def open_xlsx(path: Path) -> Table:
         If it is not a workbook, unpacks to more than may be held, or its cells spread too far.
     """
     _check_size(path)
+    return open_book(path, sheet=sheet, fit=fit, pad=_pad_numbers)
+
+
+def open_book(
+    path: Path,
+    *,
+    sheet: str | None,
+    fit: Fit | None,
+    pad: Callable[[Path, str, Rows], None] | None = None,
+) -> Table:
+    """Open one sheet of a workbook whose size has been checked; ``pad`` gives numbers their zeros."""
     try:
         book = CalamineWorkbook.from_path(str(path))
-        if not book.sheet_names:
-            raise UnusableInputError(
-                Text(f"{path.name} 没有工作表。", f"{path.name} has no sheet.")
-            )
-        sheet = book.get_sheet_by_index(0)
-        rows = sheet.to_python(skip_empty_area=False)
-        merged = sheet.merged_cell_ranges or []
+        name, rows, told = pick_sheet(path, book, sheet, fit)
+        merged = book.get_sheet_by_name(name).merged_cell_ranges or []
     except CalamineError as error:
         raise _broken(path, str(error)) from None
     hints = _spread_merged(rows, merged)
-    _pad_numbers(path, rows)
+    if pad is not None:
+        pad(path, name, rows)
     records = counted(_records(rows))
     first = next(records, None)
     if first is None:
         raise UnusableInputError(
-            Text(f"{path.name} 的第一张工作表是空的。", f"The first sheet of {path.name} is empty.")
+            Text(
+                f"{path.name} 的工作表“{name}”是空的。",
+                f"The sheet {name!r} of {path.name} is empty.",
+            )
         )
     names = trimmed_header(first.cells)
     check_width(path, len(names))
-    if len(book.sheet_names) > 1:
-        hints = (
-            *hints,
-            Text(
-                f"只读了第一张工作表“{book.sheet_names[0]}”（共 {len(book.sheet_names)} 张）。",
-                f"Only the first sheet {book.sheet_names[0]!r} of {len(book.sheet_names)} was read.",
-            ),
-        )
-    return Table(columns=names, records=records, has_geometry=False, hints=hints)
+    return Table(columns=names, records=records, has_geometry=False, hints=(*hints, *told))
 
 
 def _broken(path: Path, detail: str) -> UnusableInputError:
     return UnusableInputError(
         Text(
-            f"{path.name} 不是完好的 .xlsx 工作簿（{detail}）。",
-            f"{path.name} is not a sound .xlsx workbook ({detail}).",
+            f"{path.name} 不是完好的 {path.suffix.lower()} 工作簿（{detail}）。",
+            f"{path.name} is not a sound {path.suffix.lower()} workbook ({detail}).",
         )
     )
 
@@ -198,7 +208,7 @@ def _spread_merged(
     return tuple(hints)
 
 
-def _pad_numbers(path: Path, rows: list[list[Any]]) -> None:
+def _pad_numbers(path: Path, sheet: str, rows: Rows) -> None:
     """Give numbers the leading zeros that their number format shows."""
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.endswith("styles.xml")]
@@ -206,7 +216,7 @@ def _pad_numbers(path: Path, rows: list[list[Any]]) -> None:
             return
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        for row in book.worksheets[0].iter_rows():
+        for row in book[sheet].iter_rows():
             for cell in row:
                 if isinstance(cell.value, int) and _PADDING.fullmatch(cell.number_format or ""):
                     place = rows[cell.row - 1]

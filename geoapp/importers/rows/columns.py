@@ -1,12 +1,18 @@
 """The columns that imports know, under their Chinese and English names."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+
+import orjson
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
 
+_NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]$")
 REJECT_COLUMNS = (
     "reject_line",
     "reject_field",
@@ -32,6 +38,8 @@ class Column:
 
 _LON = Column("lon", "经度", ("lng", "long", "longitude", "x"))
 _LAT = Column("lat", "纬度", ("latitude", "y"))
+# Both in one cell: read, never written.
+LONLAT = Column("lonlat", "经纬度")
 _WKT = Column("geometry_wkt", "几何", ("wkt", "几何wkt"))
 _CODE = Column("code", "编号", ("代码", "id"))
 
@@ -120,7 +128,7 @@ ORGANISATION_COLUMNS = (
     Column("source", "来源"),
 )
 COLUMNS = {
-    "facilities": FACILITY_COLUMNS,
+    "facilities": (*FACILITY_COLUMNS, LONLAT),
     "regions": REGION_COLUMNS,
     "demand": DEMAND_COLUMNS,
     "candidates": CANDIDATE_COLUMNS,
@@ -139,6 +147,48 @@ def folded(name: str) -> str:
     """Return a column's name without regard to width, case, spaces, and a unit in brackets."""
     name = unicodedata.normalize("NFKC", name).strip().strip("\ufeff*").casefold()
     return "_".join(name.replace("-", "_").split())
+
+
+def bare(name: str) -> str:
+    """Return a folded name without the notes in brackets at its end, such as a unit or a datum."""
+    return _NOTE.sub("", name).rstrip("_") or name
+
+
+@cache
+def further_names(kind: str) -> dict[str, str]:
+    """Return further names of a kind's columns as ``data/vocabulary/columns.json`` has them, folded.
+
+    Raises
+    ------
+    ValueError
+        If one name leads to two columns, or to one that there is not.
+    """
+    path = shipped("data") / "vocabulary" / "columns.json"
+    listed: dict[str, list[str]] = orjson.loads(path.read_bytes()).get(kind, {})
+    own = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    found: dict[str, str] = {}
+    for column, names in listed.items():
+        if column not in {one.name for one in COLUMNS[kind]}:
+            raise ValueError(f"columns.json: {kind} have no column {column!r}")
+        for name in names:
+            other = own.get(folded(name)) or found.setdefault(folded(name), column)
+            if other != column:
+                raise ValueError(f"columns.json: {name!r} leads to {other!r} and {column!r}")
+    return found
+
+
+def count_known(cells: Iterable[str], kind: str) -> int:
+    """Return how many different columns of a kind some cells name."""
+    meaning = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    further = further_names(kind)
+    found = set()
+    for cell in cells:
+        name = folded(cell)
+        for one in (name, bare(name)):
+            column = meaning.get(one) or further.get(one)
+            if column is not None:
+                found.add(column)
+    return len(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,39 @@
-"""Where the header of a sheet stands: titles and notes above it are passed over."""
+"""Where the header of a sheet stands: titles above it are passed over, two rows of it made one."""
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 from geoapp.core.i18n import Text
-from geoapp.importers.formats.table import Table, is_blank, trimmed_header
-from geoapp.importers.rows.columns import COLUMNS, folded
+from geoapp.importers.formats.sheets import Fit
+from geoapp.importers.formats.table import Record, Table, is_blank, trimmed_header
+from geoapp.importers.rows.columns import COLUMNS, count_known
 
 _MOST_TITLE_ROWS: Final = 10
 _LEAST_KNOWN: Final = 2
+_MOST_HEADER_CHARACTERS: Final = 20
+_DIGITS: Final = re.compile(r"\d{2}")
+
+
+def fit_of(kind: str | None) -> Fit | None:
+    """Return how well the first rows of a sheet suit a kind of table; None for any other kind."""
+    if kind not in COLUMNS:
+        return None
+
+    def fit(rows: Sequence[Sequence[Any]]) -> int:
+        found = _find([list(row) for row in rows], kind)
+        return 0 if found is None else found[2]
+
+    return fit
 
 
 def with_header(table: Table, kind: str | None) -> Table:
     """Return a table whose columns are the first row that names columns of this kind.
 
-    Where no row does, the table is returned as it came, and what it lacks is said later.
+    A header in two rows, such as ``位置`` over ``经度`` and ``纬度``, becomes one. Where no row names
+    columns, the table is returned as it came, and what it lacks is said later.
 
     Parameters
     ----------
@@ -25,30 +42,72 @@ def with_header(table: Table, kind: str | None) -> Table:
     """
     if kind not in COLUMNS:
         return table
-    known = {folded(name) for column in COLUMNS[kind] for name in column.names}
-    if _count_known(table.columns, known) >= _LEAST_KNOWN:
-        return table
     records = iter(table.records)
     above = list(itertools.islice(records, _MOST_TITLE_ROWS))
-    for number, record in enumerate(above):
-        if _count_known(record.cells, known) >= _LEAST_KNOWN:
-            return replace(
-                table,
-                columns=trimmed_header(record.cells),
-                records=itertools.chain(above[number + 1 :], records),
-                hints=(
-                    *table.hints,
-                    Text(
-                        f"表头在第 {record.line:,} 行，它上面的 {number + 1:,} 行未作为数据读取。",
-                        f"The header stands in line {record.line:,}; what is above it was not read "
-                        f"as data ({number + 1:,}).",
-                    ),
-                ),
+    found = _find([table.columns, *(record.cells for record in above)], kind)
+    if found is None:
+        return replace(table, records=itertools.chain(above, records))
+    place, height, _ = found
+    if place == 0 and height == 1:
+        return replace(table, records=itertools.chain(above, records))
+    cells = table.columns if place == 0 else above[place - 1].cells
+    if height == 2:
+        cells = joined(cells, above[place].cells)
+    return replace(
+        table,
+        columns=trimmed_header(list(cells)),
+        records=itertools.chain(above[place + height - 1 :], records),
+        hints=(*table.hints, *_told(place, height, above)),
+    )
+
+
+def _told(place: int, height: int, above: Sequence[Record]) -> tuple[Text, ...]:
+    hints = []
+    if place:
+        line = above[place - 1].line
+        hints.append(
+            Text(
+                f"表头在第 {line:,} 行，它上面的 {place:,} 行未作为数据读取。",
+                f"The header stands in line {line:,}; what is above it was not read "
+                f"as data ({place:,}).",
             )
-    return replace(table, records=itertools.chain(above, records))
+        )
+    if height == 2:
+        line = above[place].line
+        hints.append(
+            Text(
+                f"表头有两行，到第 {line:,} 行止；下面一行的列名优先。",
+                f"The header has two rows and ends with line {line:,}; the lower names count first.",
+            )
+        )
+    return tuple(hints)
 
 
-def _count_known(cells: Sequence[Any], known: set[str]) -> int:
-    """Return how many different known columns some cells name."""
-    names = {folded(str(cell)) for cell in cells if not is_blank(cell)}
-    return len(names & known)
+def _find(rows: Sequence[Sequence[Any]], kind: str) -> tuple[int, int, int] | None:
+    """Return at which row a header begins, of how many rows it is, and how many columns it names."""
+    for place, row in enumerate(rows):
+        one = _count(row, kind)
+        below = rows[place + 1] if place + 1 < len(rows) else []
+        two = _count(joined(row, below), kind) if one and _may_be_header(below) else 0
+        if max(one, two) >= _LEAST_KNOWN:
+            return (place, 2, two) if two > one else (place, 1, one)
+    return None
+
+
+def _may_be_header(row: Sequence[Any]) -> bool:
+    """Tell whether a row may be a header's second: short words alone, without figures."""
+    words = [cell for cell in row if not is_blank(cell)]
+    return bool(words) and all(
+        isinstance(word, str) and len(word) <= _MOST_HEADER_CHARACTERS and not _DIGITS.search(word)
+        for word in words
+    )
+
+
+def joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any]:
+    """Return a header of two rows as one: what the lower row leaves blank is the upper's."""
+    pairs = itertools.zip_longest(upper, lower)
+    return [above if is_blank(below) else below for above, below in pairs]
+
+
+def _count(cells: Sequence[Any], kind: str) -> int:
+    return count_known((str(cell) for cell in cells if not is_blank(cell)), kind)

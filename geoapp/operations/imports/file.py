@@ -10,6 +10,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_SET_CHARACTERS
 from geoapp.core.settings import Settings
+from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.open import open_table
 from geoapp.importers.problems import Reading, shown
@@ -56,7 +57,7 @@ def import_file(
     kind
         'facilities', 'regions', 'demand', 'candidates' or 'organisations'.
     path
-        A file whose suffix says its format: .csv .xlsx .geojson .gpkg.
+        A file whose suffix says its format: one of ``SUFFIXES``.
     progress
         Called with the share done (0 to 1) and what is being done.
 
@@ -78,7 +79,12 @@ def import_file(
         names = ", ".join(KINDS)
         raise InvalidValueError("kind", kind, Text(names, names))
     progress(0.0, READING)
-    table = _reported(open_table(path, layer=kind, encoding=options.encoding), progress)
+    if options.crs is not None:
+        parse_crs(options.crs)
+    opened = open_table(
+        path, layer=kind, encoding=options.encoding, sheet=options.sheet, crs=options.crs
+    )
+    table = _reported(opened, progress)
     options = replace(
         options,
         set_code=set_code(options.set_code or set_stem(path)),

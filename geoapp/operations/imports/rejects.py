@@ -12,7 +12,7 @@ from geoapp.importers.open import check_suffix, is_extract
 from geoapp.importers.problems import Reading, Rejected
 from geoapp.importers.rows.columns import REJECT_COLUMNS, folded
 from geoapp.operations.imports.report import ImportOptions
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.tables import SUFFIXES, FileTable, write_table
 
 # What a workbook's cell may hold, with room for what the format escapes.
 _MOST_CELL_CHARACTERS = 30_000
@@ -30,7 +30,7 @@ def write_rejects(
     """
     if not reading.rejected or options.dry_run:
         return None
-    suffix = ".csv" if is_extract(path) else check_suffix(path)
+    suffix = _suffix_of_rejects(path, table)
     name = f"{set_stem(path)}.rejects{suffix}"
     if name == path.name:  # what was read is never overwritten
         name = f"{set_stem(path)}.rejects-2{suffix}"
@@ -46,6 +46,16 @@ def write_rejects(
     # Rows as they came hold telephone numbers and whatever else the file knew.
     write_table(rows, target, layer="rejects", private=True)
     return target
+
+
+def _suffix_of_rejects(path: Path, table: Table) -> str:
+    """Return in which format rejected rows are written: the input's, or the nearest that is written."""
+    if is_extract(path):
+        return ".csv"
+    suffix = check_suffix(path)
+    if suffix in SUFFIXES and (table.has_geometry or suffix != ".geojson"):
+        return suffix
+    return ".geojson" if table.has_geometry else ".xlsx"
 
 
 def set_stem(path: Path) -> str:

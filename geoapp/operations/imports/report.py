@@ -52,7 +52,9 @@ class ImportReport:
 class ImportOptions:
     """How a file is to be taken.
 
-    ``encoding`` is that of a CSV file, None = find out; ``anywhere`` leaves out the check against the
+    ``encoding`` is that of a CSV file, None = find out; ``sheet`` is the sheet, layer or list to be
+    read, None = find it; ``crs`` is what the coordinates are in, None = degrees or what the file states;
+    ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
@@ -60,6 +62,8 @@ class ImportOptions:
 
     datum: Datum = Datum.WGS84
     encoding: str | None = None
+    sheet: str | None = None
+    crs: str | None = None
     dry_run: bool = False
     anywhere: bool = False
     set_code: str = ""

@@ -360,7 +360,7 @@ def test_geojson_crs(tmp_path: Path, crs: object, accepted: bool) -> None:
 def test_json_that_is_no_collection(tmp_path: Path) -> None:
     path = tmp_path / "a.geojson"
     path.write_text('{"type": "Topology"}', encoding="utf-8")
-    assert "FeatureCollection" in refused(path)
+    assert "not a sound TopoJSON" in refused(path)
     path.write_text('{"type": ', encoding="utf-8")
     assert "not valid JSON" in refused(path)
     path.write_text("[" * 100_000, encoding="utf-8")

@@ -1,0 +1,90 @@
+"""Which sheet of a workbook is read: the one asked for, or the only one that looks like the data."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+
+Rows = list[list[Any]]
+Fit = Callable[[Sequence[Sequence[Any]]], int]
+"""How many columns the first rows of a sheet name."""
+_ROWS_LOOKED_AT = 15
+_MOST_NAMED = 20
+
+
+def pick_sheet(
+    path: Path, book: CalamineWorkbook, stated: str | None, fit: Fit | None
+) -> tuple[str, Rows, tuple[Text, ...]]:
+    """Return the name of the sheet to be read, its rows, and what to tell of the others.
+
+    Parameters
+    ----------
+    stated
+        The name of the sheet, or its number from 1; None = find it among those that are shown.
+    fit
+        By which the sheets are held against each other; None = the first is read.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such sheet.
+    UnusableInputError
+        If there is no sheet, or several may be meant.
+    """
+    names = [sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+    if not names:
+        raise UnusableInputError(Text(f"{path.name} 没有工作表。", f"{path.name} has no sheet."))
+    if stated is not None:
+        name = _stated(names, stated)
+        return name, rows_of(book, name), ()
+    shown = [
+        sheet.name
+        for sheet in book.sheets_metadata
+        if sheet.name in names and sheet.visible == SheetVisibleEnum.Visible
+    ] or names
+    if len(shown) == 1 or fit is None:
+        return shown[0], rows_of(book, shown[0]), _told(shown[0], names)
+    read = {name: rows_of(book, name) for name in shown}
+    marks = {name: fit(rows[:_ROWS_LOOKED_AT]) for name, rows in read.items()}
+    most = max(marks.values())
+    best = [name for name in shown if marks[name] == most]
+    if most == 0:
+        best = [next((name for name in shown if any(read[name])), shown[0])]
+    if len(best) > 1:
+        listed = "、".join(f"“{name}”" for name in best[:_MOST_NAMED])
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 有 {len(best)} 张工作表都像是数据：{listed}；请用 --sheet 指明读哪一张。",
+                f"{path.name} has {len(best)} sheets that look like the data: {listed}; say which "
+                "with --sheet.",
+            )
+        )
+    return best[0], read[best[0]], _told(best[0], names)
+
+
+def rows_of(book: CalamineWorkbook, name: str) -> Rows:
+    """Return a sheet's rows from its first, with the empty ones."""
+    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def _stated(names: list[str], stated: str) -> str:
+    if stated in names:
+        return stated
+    if stated.isdecimal() and 1 <= int(stated) <= len(names):
+        return names[int(stated) - 1]
+    listed = "、".join(f"“{name}”" for name in names[:_MOST_NAMED])
+    raise InvalidValueError("--sheet", stated[:80], Text(listed, listed))
+
+
+def _told(name: str, names: list[str]) -> tuple[Text, ...]:
+    if len(names) == 1:
+        return ()
+    if name == names[0]:
+        zh, en = f"只读了第一张工作表“{name}”", f"Only the first sheet {name!r}"
+    else:
+        zh, en = f"只读了工作表“{name}”", f"Only the sheet {name!r}"
+    return (Text(f"{zh}（共 {len(names)} 张）。", f"{en} of {len(names)} was read."),)
