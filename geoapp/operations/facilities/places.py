@@ -3,8 +3,9 @@
 import numpy as np
 
 from geoapp.core.errors import NotFoundError
-from geoapp.core.geo import from_wgs84
+from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import Bbox
 from geoapp.core.words import Datum, Level
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
@@ -51,14 +52,24 @@ def point_of_place(database: Database, code: str) -> tuple[float, float]:
 
 
 def overview_points(
-    database: Database, datum: Datum, limit: int
+    database: Database, datum: Datum, limit: int, bbox: Bbox | None = None
 ) -> tuple[list[tuple[float, float]], int]:
     """Return about where the facilities in service are: at most ``limit`` points (lon, lat).
 
     Beside them stands how many facilities there are in all.
+
+    Parameters
+    ----------
+    bbox
+        In the same datum as the points: only those in this box are wanted, and counted.
     """
+    box = None
+    if bbox is not None:
+        sides = np.array(bbox).reshape(2, 2)
+        lon, lat = to_wgs84(lon=sides[:, 0], lat=sides[:, 1], datum=datum)
+        box = (float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))
     with database.session() as session:
-        found, total = store.facility_dots(session, limit)
+        found, total = store.facility_dots(session, limit, box)
     points = np.array(found, dtype=np.float64).reshape(-1, 2)
     lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)
     return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True)), total

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoapp.core.parsing import Bbox
+
 
 @dataclass(frozen=True, slots=True)
 class RegionName:
@@ -71,20 +73,32 @@ _DOTS = text(
     from (
         select case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end
                 as point,
-            row_number() over (order by id) as place, count(*) over () as total
-        from facility where status = 'open'
+            md5(code) as place, count(*) over () as total
+        from facility
+        where status = 'open' and (
+            cast(:west as double precision) is null
+            or geom && st_makeenvelope(:west, :south, :east, :north, 4326)
+        )
+        order by place, code limit :limit
     ) placed
-    where place % cast(ceil(total / cast(:limit as double precision)) as bigint) = 0
     order by place
     """
 )
 
 
-def facility_dots(session: Session, limit: int) -> tuple[list[tuple[float, float]], int]:
+def facility_dots(
+    session: Session, limit: int, bbox: Bbox | None
+) -> tuple[list[tuple[float, float]], int]:
     """Return points (lon, lat), WGS-84, of facilities in service, and how many there are in all.
 
-    Where there are more than ``limit``, every second, third ... of them, so that the picture of
-    where they are dense stays true.
+    Where there are more than ``limit``, some of everywhere, so that the picture of where they are
+    dense stays true; always the same ones.
+
+    Parameters
+    ----------
+    bbox
+        Only those in this box; the count is of these too.
     """
-    rows = session.execute(_DOTS, {"limit": limit}).all()
+    sides = dict(zip(("west", "south", "east", "north"), bbox or (None,) * 4, strict=True))
+    rows = session.execute(_DOTS, {"limit": limit, **sides}).all()
     return [(lon, lat) for lon, lat, _ in rows], rows[0][2] if rows else 0

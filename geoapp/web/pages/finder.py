@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.parsing import parse_number, parse_whole, split_codes
+from geoapp.core.parsing import parse_bbox, parse_number, parse_whole, split_codes
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
 from geoapp.operations.facilities.places import list_places, overview_points, point_of_place
@@ -106,15 +106,29 @@ def way() -> Response:
     return response
 
 
-csrf.exempt(results)
-csrf.exempt(way)
-
-
 @blueprint.get("/finder/dots.json")
 def dots() -> Response:
     """Answer about where the stations are, for the ground of the map."""
     points, total = overview_points(services().database, map_setup().datum, MOST_DOTS)
     return public_reply({"points": points, "total": total})
+
+
+@blueprint.post("/finder/dots.json")
+def dots_in_view() -> Response:
+    """Answer the same of what is in view; it changes nothing.
+
+    By POST: the view is about where one is, and stands in no address.
+    """
+    bbox = parse_bbox("bbox", without_nul(request.form.get("bbox", "")))
+    points, total = overview_points(services().database, map_setup().datum, MOST_DOTS, bbox)
+    response = json_reply({"points": points, "total": total})
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+csrf.exempt(results)
+csrf.exempt(way)
+csrf.exempt(dots_in_view)
 
 
 def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:

@@ -34,10 +34,10 @@ const { map } = makeMap(box, {
 });
 const answerLayer = L.layerGroup().addTo(map);
 const wayLayer = L.layerGroup().addTo(map);
-/** @type {L.FeatureGroup | null} */
-let dotLayer = null;
-drawDots(map, box).then((layer) => {
-  dotLayer = layer;
+/** @type {((style: Partial<L.PathOptions>) => void) | null} */
+let styleDots = null;
+drawDots(map, box).then((change) => {
+  styleDots = change;
   if (answerLayer.getLayers().length) dimDots();
 });
 const sheet = makeSheet(byId('sheet'), byId('handle'));
@@ -138,7 +138,7 @@ function drawAnswer(holder, found) {
 
 // Beside an answer the others step back: they do not fit what was asked.
 function dimDots() {
-  if (dotLayer) dotLayer.setStyle({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
+  if (styleDots) styleDots({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
 }
 
 /**

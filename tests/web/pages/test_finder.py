@@ -4,6 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import text
 
 from tests.web.conftest import (
     WORKER_LAT,
@@ -126,6 +127,30 @@ def test_dots_that_are_a_sample_say_so(
     monkeypatch.setattr("geoapp.web.pages.finder.MOST_DOTS", 2)
     page = visit(site, position=None)
     expect(page.locator(".dots-cut")).to_have_text("灰点为抽样：显示 2 / 共 4 处")
+
+
+def test_dots_in_view_are_all_there_whatever_lies_elsewhere(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 44 stations ten are drawn at once; the four in view are, by a POST that no log holds."""
+    monkeypatch.setattr("geoapp.web.pages.finder.MOST_DOTS", 10)
+    with site.database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, geom)
+                select 'A-' || n, 'outdoor_station', '远', st_setsrid(st_makepoint(125, 40), 4326)
+                from generate_series(1, 40) n
+                """
+            )
+        )
+    page = visit(site, position=None)
+    sample = page.request.get(f"{site.url}/finder/dots.json").json()
+    assert (len(sample["points"]), sample["total"]) == (10, 44)
+    elsewhere = sum(lon > 124 for lon, _ in sample["points"])
+    assert elsewhere > 6
+    expect(page.locator(f'#map[data-drawn="{elsewhere + 4}"]')).to_be_visible()
+    expect(page.locator(".dots-cut")).to_be_hidden()
 
 
 def test_sheet_follows_a_thumb(site: Site, visit: Visit) -> None:
