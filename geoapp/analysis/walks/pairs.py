@@ -301,3 +301,23 @@ def kept_walks(matrix: sp.csr_array, mask: BoolArray) -> sp.csr_array:
     row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))[mask]
     first = np.concatenate(([0], np.cumsum(np.bincount(row, minlength=matrix.shape[0]))))
     return sp.csr_array((matrix.data[mask], matrix.indices[mask], first), shape=matrix.shape)
+
+
+def nearest_of_each(matrix: sp.csr_array, group_of: IntArray, groups: int) -> sp.csr_array:
+    """Return by row the least stored entry of each group of columns, zeros too, CSR.
+
+    Parameters
+    ----------
+    group_of
+        By column the number of its group.
+    groups
+        How many groups there are.
+    """
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    group = group_of[matrix.indices]
+    order = np.lexsort((matrix.data, group, row))
+    row, group, data = row[order], group[order], matrix.data[order]
+    first = np.ones(len(row), dtype=bool)
+    first[1:] = (row[1:] != row[:-1]) | (group[1:] != group[:-1])
+    starts = np.concatenate(([0], np.cumsum(np.bincount(row[first], minlength=matrix.shape[0]))))
+    return sp.csr_array((data[first], group[first], starts), shape=(matrix.shape[0], groups))

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.access_report import AccessMeasures, AccessReport, access_report
 from geoapp.analysis.coverage.coverage import CoverageResult
-from geoapp.analysis.frames import DemandFrame
+from geoapp.analysis.frames import DemandFrame, numbered
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.walks.pairs import PairWalks, kept_walks
+from geoapp.analysis.walks.pairs import PairWalks, kept_walks, nearest_of_each
 from geoapp.core.results.coverage import (
     AccessFigures,
     AccessTotals,
@@ -33,7 +33,9 @@ def access_of(
 ) -> AccessReport:
     """Compute the measures of a run's demand and the facilities that counted.
 
-    A facility that is an area stands where its point is.
+    A facility that is an area stands where its point is. One that is at several places at once is one
+    facility with its seats once, not at each place: how it divides them is not known, and whoever
+    reaches it goes to the nearest of its places.
     """
     standard_m = result.standard.walk_m(estimate)
     pairs = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
@@ -42,13 +44,16 @@ def access_of(
         np.array([one.lat for one in counted]),
         limit_m=standard_m + 0.2,  # the standard itself draws the line
     )
+    within = kept_walks(walks, result.standard.covers(walks.data, estimate))
+    codes, facility_of = numbered(one.code for one in counted)
+    seats = {one.code: one.capacity for one in counted}
     return access_report(
-        walks=kept_walks(walks, result.standard.covers(walks.data, estimate)),
+        walks=nearest_of_each(within, facility_of, len(codes)),
         walk_m=result.walk_m,
         weight=result.weight,
         standard_m=standard_m,
         capacity=np.array(
-            [np.nan if one.capacity is None else float(one.capacity) for one in counted]
+            [np.nan if (own := seats[code]) is None else float(own) for code in codes]
         ),
         region=demand.region,
         parents=parents,

@@ -16,6 +16,10 @@ INK, SOFT, LINE = (24, 32, 38), (92, 104, 112), (200, 208, 212)
 MARGIN_MM, WIDTH_MM, _FOOT_MM = 16.0, 178.0, 20.0
 _PLACEHOLDER: Final = "□"
 _MOST_SIGNS: Final = 40
+# Signs of format that are seen all the same: Arabic and other numbers' and verses' marks.
+_SEEN_FORMATS: Final = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
 # A heading of this length fits three lines; a row must fit one page, or nothing is written at all.
 MOST_IN_HEADING: Final = 72
 _MOST_IN_NAME, _MOST_IN_ROW = 60, 900
@@ -45,7 +49,9 @@ class Sheet(FPDF):
     def _drawn(self, sign: str) -> str:
         if ord(sign) in self._glyphs or sign.isspace():
             return sign
-        if unicodedata.category(sign) in ("Cc", "Cf") or "\ufe00" <= sign <= "\ufe0f":
+        if (
+            sign not in _SEEN_FORMATS and unicodedata.category(sign) in ("Cc", "Cf")
+        ) or "\ufe00" <= sign <= "\ufe0f":
             return ""
         self.missing[sign] = None
         self._on_page = True

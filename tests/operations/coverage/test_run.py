@@ -179,6 +179,36 @@ def test_two_places_of_a_facility_are_no_backup_of_each_other(
     assert next(one.sole_weight for one in first if one.code == "T-4") > 0
 
 
+def test_the_seats_of_a_facility_at_two_places_are_there_once(
+    town: Database, settings: Settings
+) -> None:
+    run_sql(town, "update facility set capacity = 25 where code = 'T-4'")
+    before = coverage_run.run_here(town, settings, WANTED)
+    # One of its places is where it stood, the other 220 m north of it: both hold on the day.
+    for label, north in (("甲", 0.0), ("乙", 0.002)):
+        run_sql(
+            town,
+            "insert into facility_place (facility_id, geom, label_zh) select id, "
+            "st_translate(geom, 0, :north), :label from facility where code = 'T-4'",
+            label=label,
+            north=north,
+        )
+    after = coverage_run.run_here(town, settings, WANTED)
+    # One place at a time by its period: of two, that of today alone.
+    run_sql(town, "update facility_place set valid_from = '2999-01-01' where label_zh = '乙'")
+    today = coverage_run.run_here(town, settings, WANTED)
+    for run in (before, after, today):
+        assert run.result is not None
+        access = run.result.access
+        assert access is not None
+        assert (access.facilities, access.capacity_known) == (4, 1)
+        seats = access.total.seats
+        assert seats is not None
+        # Whoever shares them, 25 seats are 25 seats: a tenth of one for each of 250 workers.
+        assert seats.mean == pytest.approx(25 / 250)
+    assert today.result.access == before.result.access
+
+
 def test_families_and_hourly_demand(town: Database, settings: Settings) -> None:
     homes = coverage_run.run_here(town, settings, replace(WANTED, families=("home",)))
     assert homes.result is not None

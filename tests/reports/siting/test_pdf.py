@@ -47,11 +47,18 @@ def pages(printed: Paper, path: Path) -> list[str]:
 
 
 def test_signs_that_the_font_lacks_are_squares_named_on_the_last_page(tmp_path: Path) -> None:
-    answer, proposal = pages(paper("𠮷野家 مر 👷\u200d♀\ufe0f 站"), tmp_path / "plan.pdf")
-    assert "1.□野家□□□" in proposal
+    answer, proposal = pages(
+        paper("𠮷野家 مر \u0600\u06dd 👷\u200d♀\ufe0f 站"), tmp_path / "plan.pdf"
+    )
+    assert "1.□野家□□□□□" in proposal
     assert "□：字体没有的字，见末页" in proposal
     assert "□" not in answer
-    for code in ("U+20BB7CJKUNIFIED", "U+0645ARABICLETTERMEEM", "U+1F477CONSTRUCTIONWORKER"):
+    for code in (
+        "U+20BB7CJKUNIFIED",
+        "U+0645ARABICLETTERMEEM",
+        "U+1F477CONSTRUCTIONWORKER",
+        "U+06DDARABICEND",
+    ):
         assert code in proposal
     assert "U+200D" not in proposal
 
