@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from geoapp.core.errors import (
     ConflictError,
+    FullDiskError,
     MissingPartError,
     UnavailableError,
     UnusableInputError,
@@ -33,6 +34,7 @@ from geoapp.store.models import Base
 
 DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")
 _PSQL_NO_CONNECTION = 2
+_NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|\b53100: ")
 # What is left out of a restore: the target has it already, or PostGIS brings it.
 _NOT_OURS = re.compile(
     r" (EXTENSION|SCHEMA) - | (COMMENT|ACL) - (EXTENSION|SCHEMA) | TABLE DATA \S+ spatial_ref_sys "
@@ -108,6 +110,7 @@ def dump(database: Database, path: Path) -> None:
     )
     if done.returncode != 0:
         said = _said(done)
+        _refuse_full_disk(said)
         raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
     synced(path)
 
@@ -143,13 +146,15 @@ def restore(database: Database, path: Path, folder: Path, *, force: bool = False
         database,
         [
             *(programs.path("psql"), "--no-psqlrc", "--quiet", "--single-transaction"),
-            *("--set=ON_ERROR_STOP=1", "--output=/dev/null"),
+            # Verbose, so that errors have their codes.
+            *("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=verbose", "--output=/dev/null"),
             *(f"--file={folder / part}" for part in ("before.sql", "all.sql", "after.sql")),
         ],
     )
     if done.returncode == _PSQL_NO_CONNECTION:
         raise UnavailableError(Text(f"恢复失败：{_said(done)}", f"Not restored: {_said(done)}"))
     if done.returncode != 0:
+        _refuse_full_disk(_said(done))
         raise _unusable(path, _said(done))
 
 
@@ -199,6 +204,17 @@ def _said(done: subprocess.CompletedProcess[str]) -> str:
     return done.stderr.strip()[-1000:] or f"exit {done.returncode}"
 
 
+def _refuse_full_disk(said: str) -> None:
+    """Say so if a program failed because a disk is full; neither backup nor database is to blame."""
+    if _NO_ROOM.search(said):
+        raise FullDiskError(
+            Text(
+                f"磁盘已满，什么都没有改变；请清理磁盘后再试：{said}",
+                f"The disk is full, and nothing was changed; make room and try again: {said}",
+            )
+        )
+
+
 def _unusable(path: Path, said: str) -> UnusableInputError:
     return UnusableInputError(
         Text(
@@ -225,6 +241,7 @@ def _write_script(programs: Programs, archive: Path, folder: Path) -> None:
         environment,
     )
     if unpacked.returncode != 0:
+        _refuse_full_disk(_said(unpacked))
         raise _unusable(archive, _said(unpacked))
     revisions = ", ".join(f"'{revision}'" for revision in sorted(known_revisions()))
     (folder / "before.sql").write_text(_BEFORE, encoding="utf-8")

@@ -27,6 +27,7 @@ from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.upkeep.backup import backup, restore
 from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.readiness import Readiness
@@ -265,6 +266,29 @@ def test_an_import_onto_a_full_disk_says_so(
     assert done.exit_code == 4, done.output
     assert "磁盘已满" in done.output
     assert "disk" in done.output
+
+
+def test_a_restore_onto_a_full_disk_does_not_blame_the_backup(
+    town: Database, empty_database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    with town.session() as session:
+        checked = "create or replace function fits() returns boolean language plpgsql as "
+        session.execute(text(f"{checked} $$ begin return true; end $$"))
+        session.execute(text("alter table facility add check (public.fits())"))
+        raising = "raise exception 'no room' using errcode = '53100'"
+        session.execute(text(f"{checked} $$ begin {raising}; end $$"))
+    backup(town, settings, tmp_path / "dump")
+    with pytest.raises(FullDiskError, match="磁盘已满"):
+        restore(empty_database, settings, tmp_path / "dump")
+
+
+def test_a_backup_onto_a_full_disk_says_so(
+    town: Database, settings: Settings, small_disk: Path
+) -> None:
+    leave_no_room(small_disk.parent)
+    with pytest.raises(FullDiskError, match="磁盘已满"):
+        backup(town, settings, small_disk.parent / "dump")
+    assert sorted(os.listdir(small_disk.parent)) == ["ballast", "tablespace"]
 
 
 def test_a_full_disk_of_this_machine_says_so(
