@@ -225,6 +225,13 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
     assert fits(page)
     assert serious_violations(page) == []
+    for number in (1, 2):
+        shown, key = page.locator(f"#map-{number}"), page.locator(".map-key").nth(number - 1)
+        above, below = shown.bounding_box(), key.bounding_box()
+        assert above is not None
+        assert below is not None
+        assert above["height"] > 150
+        assert above["y"] + above["height"] <= below["y"] + 0.5  # the key covers no site
     assert page.request.get(f"{site.url}/plan/siting/compare?a=1&b=x").status == 422
     assert page.request.get(f"{site.url}/plan/siting/compare?a={numbers[0]}&b=99").status == 404
 
