@@ -1,7 +1,7 @@
 """What a run of actions found; weights are outdoor workers, averaged over the moments asked."""
 
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Literal
 
 from pydantic import Field
 
@@ -83,6 +83,15 @@ class ActionDistrict(Kept):
     after_share: float | None
 
 
+class Narrowing(Kept):
+    """How many facilities, or places to move to, an action was offered for, of how many."""
+
+    kind: ActionKind
+    among: Literal["facilities", "places"]
+    considered: int
+    total: int
+
+
 class ActionRunInputs(SitingRunInputs):
     """What a run of actions rests on.
 
@@ -92,11 +101,14 @@ class ActionRunInputs(SitingRunInputs):
         ISO dates and times in the service's time zone.
     offered
         How many actions of each kind there were to choose from.
+    narrowed
+        What was left out of the choice to keep it within what can be solved.
     """
 
     facilities_hours_unknown: int = 0
     moments: tuple[str, ...] = ()
     offered: dict[ActionKind, int] = Field(default_factory=dict)
+    narrowed: tuple[Narrowing, ...] = ()
 
 
 class ActionFindings(KeptResult):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -17,7 +17,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import is_unread, state
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionParameters
-from geoapp.core.results.actions import ActionRunInputs
+from geoapp.core.results.actions import ActionRunInputs, Narrowing
 from geoapp.core.settings import Settings
 from geoapp.operations.ground.in_service import in_service
 from geoapp.operations.ground.reading import Ground, read_ground
@@ -193,6 +193,7 @@ def read_action_inputs(
             offered={
                 kind: sum(one.action.kind is kind for one in offered) for kind in wanted.kinds
             },
+            narrowed=tuple(builder.narrowed),
             moments=tuple(one.isoformat() for one in moments),
         ),
     )
@@ -249,6 +250,7 @@ class _Builder:
         self._first = {one.code: one for one in reversed(counted.rows)}
         self._times = np.asarray(current.sum(axis=1)).reshape(-1)
         self.offered: list[Offered] = []
+        self.narrowed: list[Narrowing] = []
         self._columns: list[sp.csc_array] = []
 
     def stacked(self) -> sp.csr_array:
@@ -319,11 +321,14 @@ class _Builder:
         cover: sp.csc_array,
     ) -> None:
         gain = cover.T @ np.where(self._times > 0, 0.0, self._weights)
-        targets = np.argsort(-gain, kind="stable")[:MOST_TARGETS]
-        targets = targets[gain[targets] > 0]
+        useful = np.argsort(-gain, kind="stable")[: int((gain > 0).sum())]
+        targets = useful[:MOST_TARGETS]
+        self._narrow(ActionKind.MOVE, "places", len(targets), len(useful))
         sites = inputs.candidates
         every = sp.csr_array(inputs.cover[:, targets])
-        for number in self._least_needed(MOST_MOVED, np.asarray(facility_open.any(axis=0))):
+        for number in self._least_needed(
+            ActionKind.MOVE, MOST_MOVED, np.asarray(facility_open.any(axis=0))
+        ):
             one = self._first[self._counted.codes[number]]
             hours = np.repeat(facility_open[:, number][:, None], len(targets), axis=1)
             self._columns.append(sp.csc_array(sliced(every, hours, weights)[0]))
@@ -340,17 +345,28 @@ class _Builder:
 
     def close(self) -> None:
         """Offer to close the facilities on which fewest depend."""
-        chosen = self._least_needed(MOST_CLOSED, np.ones(len(self._counted.codes), np.bool_))
+        every = np.ones(len(self._counted.codes), np.bool_)
+        chosen = self._least_needed(ActionKind.CLOSE, MOST_CLOSED, every)
         for number in chosen:
             self._offer(ActionKind.CLOSE, self._first[self._counted.codes[number]])
         self._columns.append(sp.csc_array((len(self._weights), len(chosen))))
 
-    def _least_needed(self, most: int, among: BoolArray) -> list[int]:
-        """Return the facilities that alone cover least, in that order."""
+    def _narrow(
+        self, kind: ActionKind, among: Literal["facilities", "places"], considered: int, total: int
+    ) -> None:
+        if considered < total:
+            self.narrowed.append(
+                Narrowing(kind=kind, among=among, considered=considered, total=total)
+            )
+
+    def _least_needed(self, kind: ActionKind, most: int, among: BoolArray) -> list[int]:
+        """Return the facilities that alone cover least, in that order; note those left out."""
         alone = np.where(self._times == 1, self._weights, 0.0)
         needed = np.where(among, self._current.T @ alone, np.inf)
         order: NDArray[np.int64] = np.argsort(needed, kind="stable")[:most]
-        return [one for one in order.tolist() if np.isfinite(needed[one])]
+        chosen = [one for one in order.tolist() if np.isfinite(needed[one])]
+        self._narrow(kind, "facilities", len(chosen), int(among.sum()))
+        return chosen
 
 
 def _conflicts(wanted: ActionParameters, offered: list[Offered], counted: _Places) -> IntArray:

@@ -8,8 +8,10 @@ from geoapp.core.results.actions import (
     CHOICE_TEXT,
     ActionFindings,
     ActionRun,
+    ActionRunInputs,
     ChosenAction,
     ComparedChoice,
+    Narrowing,
 )
 from geoapp.core.results.status import STATUS_TEXT, SitingStatus
 from geoapp.core.units import (
@@ -93,9 +95,35 @@ def move_detail(name: str) -> Text:
     return Text(f"迁到 {name}", f"to {name}")
 
 
+def narrowed_text(inputs: ActionRunInputs) -> Text | None:
+    """Return in words what was left out of the choice; None where nothing was."""
+    told = [_narrowing(one) for one in inputs.narrowed]
+    if not told:
+        return None
+    return Text(
+        f"{'；'.join(one.zh for one in told)}；证明只就这些而言。",
+        f"{'; '.join(one.en for one in told)}; what is proven is proven among these.",
+    )
+
+
+def _narrowing(one: Narrowing) -> Text:
+    part, whole = format_count(one.considered), format_count(one.total)
+    action = ACTION_TEXT[one.kind]
+    if one.among == "places":
+        return Text(
+            f"{action.zh}只考虑增加人数最多的 {part} 处地点（共 {whole} 处）",
+            f"{action.en}: only to {part} of {whole} places, those that add most",
+        )
+    return Text(
+        f"{action.zh}只考虑最不受依赖的 {part} 处设施（共 {whole} 处）",
+        f"{action.en}: only {part} of {whole} facilities, those on which fewest depend",
+    )
+
+
 def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
     """Return what a run of actions found as labels and values for people."""
     found = run.found
+    narrowed = narrowed_text(run.inputs)
     lines: list[tuple[Text, str]] = []
     if run.inputs.sample:
         lines.append(
@@ -103,6 +131,7 @@ def summary_lines(run: ActionRun) -> list[tuple[Text, str]]:
         )
     lines += [
         (Text("结论", "status"), verdict(found).both()),
+        *([] if narrowed is None else [(Text("考虑的范围", "considered"), narrowed.both())]),
         (
             Text("此前走得到（各时刻平均）", "within reach before (mean of the moments)"),
             f"{format_count(found.before)} ({format_share(found.before_share)})",

@@ -27,7 +27,7 @@ from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.ground.in_service import now
 from geoapp.operations.runs.state import read_run, recent_runs
-from geoapp.reports.words.actions import kinds_text, verdict
+from geoapp.reports.words.actions import kinds_text, narrowed_text, verdict
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
@@ -182,6 +182,7 @@ def _parts(run: ActionRun | None) -> dict[str, Any]:
         "moments": [moment_text(one.astimezone(zone)).pick(language()) for one in wanted.moments],
         "hours": wanted.hours,
         "unknown": run.inputs.facilities_hours_unknown,
+        "narrowed": narrowed_text(run.inputs),
         "sample": run.inputs.sample,
         "formats": list(_FORMATS),
     }

@@ -25,6 +25,7 @@ from geoapp.operations.actions.solve import choices, solve_choice
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.actions import narrowed_text, summary_lines
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
@@ -220,6 +221,36 @@ def test_kept_as_it_was_asked() -> None:
     assert ActionParameters.from_stored(WANTED.stored()) == replace(
         WANTED, moments=tuple(datetime.fromisoformat(one.isoformat()) for one in WANTED.moments)
     )
+
+
+def test_what_was_left_out_of_the_choice_is_said_beside_the_verdict(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = read_action_inputs(town, settings, WANTED)
+    assert whole.rests_on.narrowed == ()
+    assert narrowed_text(whole.rests_on) is None
+    for name in ("MOST_MOVED", "MOST_TARGETS", "MOST_CLOSED"):
+        monkeypatch.setattr(f"geoapp.operations.actions.inputs.{name}", 1)
+    run = action_run.run_here(town, settings, WANTED)
+    told = [(one.kind, one.among, one.considered, one.total) for one in run.inputs.narrowed]
+    moves, every = len({*whole.codes} & moved(whole)), len(whole.codes)
+    assert moves > 1 < every
+    assert told == [
+        ("move", "places", 1, len(targets(whole))),
+        ("move", "facilities", 1, moves),
+        ("close", "facilities", 1, every),
+    ]
+    (said,) = [value for label, value in summary_lines(run) if label.en == "considered"]
+    assert f"撤销只考虑最不受依赖的 1 处设施（共 {every} 处）；证明只就这些而言。" in said
+    assert f"close: only 1 of {every} facilities, those on which fewest depend" in said
+
+
+def moved(inputs: ActionInputs) -> set[str]:
+    return {str(one.action.facility) for one in inputs.offered if one.action.kind == "move"}
+
+
+def targets(inputs: ActionInputs) -> set[int | None]:
+    return {one.target for one in inputs.offered if one.action.kind == "move"}
 
 
 def test_an_action_with_a_cost_that_nobody_can_take_is_no_fault(

@@ -19,6 +19,7 @@ from geoapp.core.results.actions import (
     Choice,
     ChosenAction,
     ComparedChoice,
+    Narrowing,
 )
 from geoapp.core.results.coverage import (
     CoverageFigures,
@@ -334,7 +335,16 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
             order=1, text_zh=told[0].zh, text_en=told[0].en, cost=n, adds=n
         )
     )
-    done = run("actions", {}, ActionRunInputs(sample=True), found)
+    narrowed = ActionRunInputs(
+        sample=True,
+        narrowed=(
+            Narrowing(kind=ActionKind.MOVE, among="places", considered=n, total=n + 2),
+            Narrowing(kind=ActionKind.CLOSE, among="facilities", considered=n, total=n + 2),
+        ),
+    )
+    done = run("actions", {}, narrowed, found)
+    left_out = actions.narrowed_text(narrowed)
+    assert left_out is not None
     return {
         "verdict": [actions.verdict(found), actions.verdict(compared)],
         "longer_detail": [actions.longer_detail("24/7")],
@@ -343,6 +353,7 @@ def action_sentences(n: int) -> dict[str, list[Text]]:
         "action_text": told,
         "summary_lines": lines_of(actions.summary_lines(done)),
         "action_line": [Text(line, line)],
+        "narrowed_text": [left_out],
     }
 
 
