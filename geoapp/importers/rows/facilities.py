@@ -1,12 +1,14 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.limits import MOST_CODE_CHARACTERS
+from geoapp.core.states import may_follow, refused_step
 from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of, load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,
@@ -114,12 +116,15 @@ class FacilityRow:
 class FacilityRules:
     """What rows are held against.
 
-    ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know.
+    ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
+    ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand.
     """
 
     place: PlaceRules
     kinds: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    today: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def kind(self, text: str) -> str | None:
         """Return a kind's code by a code or name."""
@@ -265,7 +270,9 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     for column in _TEXTS:
         values[column] = cells.read_text(found, column, cell(column))
     values["phone"] = cells.read_code(found, "phone", cell("phone"))
-    _read_life(found, cell, values)
+    _read_life(found, cell, values, rules.today)
+    if "status" in header.places:
+        _check_step(found, values, rules)
     hours, raw = cells.read_hours(found, "opening_hours", cell("opening_hours"))
     words = cells.read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
     values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
@@ -309,12 +316,31 @@ def _read_kind(found: Findings, cell: Any, rules: FacilityRules) -> str | None:
     return kind
 
 
-def _read_life(found: Findings, cell: Any, values: dict[str, Any]) -> None:
+def _check_step(found: Findings, values: dict[str, Any], rules: FacilityRules) -> None:
+    """Note a status that cannot follow the stored one."""
+    code, after = values["code"], values["status"]
+    stored = rules.statuses.get(code)
+    if stored is None or may_follow(Status(stored), after):
+        return
+    text = refused_step(code, Status(stored), after)
+    found.add("status", after, "refused_step", text.zh, text.en)
+
+
+def _read_life(found: Findings, cell: Any, values: dict[str, Any], today: date) -> None:
     """Read the status and the dates."""
     status = cells.read_word(found, "status", cell("status"), _STATUS, _STATUS_ACCEPTED)
     values["status"] = status or Status.OPEN
     for column in ("opened_on", "closed_on", "verified_on"):
         values[column] = cells.read_date(found, column, cell(column))
+    verified = values["verified_on"]
+    if verified and verified > today:
+        found.add(
+            "verified_on",
+            verified,
+            "not_yet",
+            f"核实日期 {verified} 还没有到；今天是 {today}。",
+            f"verified_on {verified} is in the future; today is {today}.",
+        )
     opened, closed = values["opened_on"], values["closed_on"]
     if opened and closed and closed < opened:
         found.add(

@@ -111,7 +111,7 @@ def change_facility(
     NotFoundError
         If there is no such facility.
     ConflictError
-        If somebody else has changed it since.
+        If somebody else has changed it since, or its status cannot become the one that is asked.
     InvalidValueError
         Naming the first property that is not accepted.
     """
@@ -199,7 +199,7 @@ def _read(
     properties = dict.fromkeys(name for name in _REQUIRED if name not in header.given) | properties
     record = Record(1, list(properties.values()), parse_geometry(geometry), geometry)
     table = Table(list(properties), [record], has_geometry=True)
-    rules = facility_rules(session, settings, ImportOptions(datum))
+    rules = facility_rules(session, settings, ImportOptions(datum), with_statuses=False)
     reading = read_facilities(table, rules)
     if reading.problems:
         problem = reading.problems[0]

@@ -1,8 +1,10 @@
 """Import facilities: understand a file, then write what differs in one transaction."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import orjson
@@ -22,6 +24,7 @@ from geoapp.operations.imports.report import (
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
 from geoapp.store.facilities.places_write import PlaceValues
+from geoapp.store.facilities.read import stored_statuses
 from geoapp.store.facilities.write import FacilityBatch, FacilityCounts, write_facilities
 from geoapp.store.vocabulary import read_codes
 
@@ -29,13 +32,21 @@ _SRID = 4326
 _READING_SHARE = 0.4
 
 
-def facility_rules(session: Session, settings: Settings, options: ImportOptions) -> FacilityRules:
-    """Return what facility rows are held against."""
+def facility_rules(
+    session: Session, settings: Settings, options: ImportOptions, *, with_statuses: bool = True
+) -> FacilityRules:
+    """Return what facility rows are held against.
+
+    ``with_statuses`` says whether rows are held against the statuses that are stored: rows of a file
+    are, to be rejected one by one. The store itself refuses a step that cannot be taken.
+    """
     known = read_codes(session)
     return FacilityRules(
         place_rules(session, settings, options),
         frozenset(known.kinds),
         frozenset(known.amenities),
+        stored_statuses(session) if with_statuses else {},
+        datetime.now(ZoneInfo(settings.timezone)).date(),
     )
 
 

@@ -143,6 +143,12 @@ def _placed(row: Sequence[Any], held: dict[Any, Any]) -> PlacedFacility:
     return PlacedFacility(*values)
 
 
+def stored_statuses(session: Session) -> dict[str, str]:
+    """Return the status of every facility by code."""
+    rows = session.execute(text("select code, status from facility"))
+    return {code: status for code, status in rows}
+
+
 def data_version(session: Session, name: str) -> int:
     """Return the counter of one kind of data."""
     version: int = session.execute(

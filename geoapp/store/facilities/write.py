@@ -12,6 +12,9 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoapp.core.errors import ConflictError
+from geoapp.core.states import may_follow, refused_step
+from geoapp.core.words import Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.history.chain import current_set
@@ -70,6 +73,11 @@ def write_facilities(
         How far from a region a facility may lie and still be counted to it.
     report
         Called with the share done (0 to 1).
+
+    Raises
+    ------
+    ConflictError
+        If a facility's status cannot become the one that a row states; nothing was changed.
     """
     _stage(session, batch, report)
     report(0.5)
@@ -82,6 +90,7 @@ def write_facilities(
     report(0.6)
     lock_facilities(session)
     _compare(session, batch)
+    _refuse_steps(session)
     moved = _moved_places(session, batch)
     session.execute(
         text("update staged set changed = true where code = any(:codes)"), {"codes": list(moved)}
@@ -168,6 +177,19 @@ def _compare(session: Session, batch: FacilityBatch) -> None:
             "or st_asbinary(f.geom) <> st_asbinary(s.geom))"
         )
     )
+
+
+def _refuse_steps(session: Session) -> None:
+    """Refuse a status that cannot follow the stored one, which nobody can change meanwhile."""
+    steps = session.execute(
+        text(
+            "select s.code, f.status, s.status from staged s join facility f on f.id = s.id "
+            "where s.changed and s.status <> f.status order by s.n"
+        )
+    )
+    for code, before, after in steps:
+        if not may_follow(Status(before), Status(after)):
+            raise ConflictError(refused_step(code, Status(before), Status(after)))
 
 
 _SAME_PLACE = """(

@@ -69,6 +69,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"opened_on": "1/2/2024"}, ("opened_on", "bad_date")),
         ({"closed_on": "2024-02-30"}, ("closed_on", "bad_date")),
         ({"opened_on": "2024-02-02", "closed_on": "2024-02-01"}, ("closed_on", "dates_reversed")),
+        ({"verified_on": "2100-01-01"}, ("verified_on", "not_yet")),
         ({"opening_hours": ["08:00-18:00"]}, ("opening_hours", "not_text")),
         ({"amenities": "微波炉;飞碟"}, ("amenities", "unknown_amenity")),
         ({"amenities": "wifi", "no_amenities": "WiFi"}, ("no_amenities", "amenity_in_both")),

@@ -169,7 +169,7 @@ def test_unusable_input_changes_nothing(importer: Importer) -> None:
     with pytest.raises(InvalidValueError, match="kind"):
         import_file(importer.database, importer.settings, "dragons", importer.folder / "x.csv")
     assert version(importer.database) == before
-    assert KINDS == ("facilities", "regions", "demand", "candidates")
+    assert KINDS == ("facilities", "regions", "demand", "candidates", "organisations")
 
 
 def test_a_failure_in_the_middle_leaves_nothing(
@@ -258,3 +258,19 @@ def test_exit_codes(tmp_path: Path, content: str, code: int) -> None:
     assert done.returncode == code, done.stderr
     assert (tmp_path / "x.rejects.csv").exists() == (code == 3)
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_follows_the_table_of_statuses(importer: Importer) -> None:
+    """A row that cannot be is rejected with what may be; the others arrive."""
+    importer.rows({**GOOD, "status": "closed"}, {**GOOD, "code": "B", "status": "suspended"})
+    report = importer.rows(
+        {**GOOD, "status": "open"}, {**GOOD, "code": "B", "status": "open", "phone": "1"}
+    )
+    assert counts(report) == (2, 0, 1, 0, 1)
+    [problem] = report.problems
+    assert (problem.line, problem.field, problem.code) == (2, "status", "refused_step")
+    assert stored(importer.database, "A")["status"] == "closed"
+    assert stored(importer.database, "B")["status"] == "open"
+    # A file that says nothing of it changes what else it says.
+    assert counts(importer.rows({**GOOD, "name_zh": "新名"})) == (1, 0, 1, 0, 0)
+    assert stored(importer.database, "A")["status"] == "closed"

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.test import TestResponse
 
 from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.roles import Role
@@ -255,6 +256,7 @@ def test_an_edit_names_its_version(steward: FlaskClient, tag: str | None) -> Non
         ({"opening_hours": {"Mo": "08:00-18:00"}}, "opening_hours"),
         ({"status": "haunted"}, "status"),
         ({"opened_on": "soon"}, "opened_on"),
+        ({"verified_on": "2100-01-01"}, "verified_on"),
         ({"capacity": "many"}, "capacity"),
         ({"name_zh": ""}, "name_zh"),
         ({"code": "T-2"}, "code"),
@@ -371,3 +373,25 @@ def test_members_that_a_feature_has_not_are_refused(steward: FlaskClient) -> Non
     sent_back = feature_of(steward, "T-1")
     kept = steward.patch(f"{ADDRESS}/T-1", json=sent_back, headers={"If-Match": "*"})
     assert kept.status_code == 200
+
+
+def test_a_status_follows_the_table(steward: FlaskClient) -> None:
+    """T-1 is in service: it closes by way of a suspension, and is not opened again."""
+
+    def become(status: str) -> TestResponse:
+        body = {"type": "Feature", "properties": {"status": status}}
+        return steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
+
+    refused = problem_of(become("proposed"), 409)
+    assert "suspended" in refused["detail"]
+    assert "暂停" in refused["detail_zh"]
+    assert feature_of(steward, "T-1")["properties"]["status"] == "open"
+    for status in ("open", "suspended", "open", "suspended", "closed"):
+        answer = become(status)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+    for status in ("open", "suspended", "approved", "proposed"):
+        problem_of(become(status), 409)
+    # What is entered begins in any state; no opening day is made up for it.
+    body = {**NEW, "properties": {**NEW["properties"], "status": "suspended"}}
+    added = steward.post(ADDRESS, json=body)
+    assert (added.status_code, added.get_json()["properties"]["opened_on"]) == (201, None)
