@@ -1,26 +1,27 @@
 """Users: adding one, signing in, and telling who a session belongs to.
 
-Passwords are hashed by argon2-cffi. A session names the user and the user's salt; a new password
+A session names the user and the user's salt; a new password
 makes a new salt, so every older session ends with it.
 """
 
 import re
 import secrets
 from dataclasses import dataclass
-from functools import lru_cache
-
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
+from geoapp.operations.upkeep.passwords import (
+    check_password,
+    decoy_hash,
+    fits,
+    hash_password,
+    is_outdated,
+)
 from geoapp.store.engine import Database, Session
 from geoapp.store.users import AppUser, all_users, new_user, user_by_id, user_by_name
 
-MIN_PASSWORD_LENGTH = 10
 _NAME = re.compile(r"[\w.@-]{1,64}")
-_hasher = PasswordHasher()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,14 @@ def save_user(
     ------
     InvalidValueError
         If the name has other characters than letters, digits and ``. @ _ -``, or the password is
-        shorter than ten characters.
+        short or easily guessed.
     ConflictError
         If the name is taken and ``replace`` is not set.
     """
     if not _NAME.fullmatch(name):
         accepted = Text("1 至 64 个字母、数字或 . @ _ -", "1 to 64 letters, digits or . @ _ -")
         raise InvalidValueError("name", name, accepted)
-    _check_password(password)
+    check_password(name, password)
     with database.session() as session:
         user = user_by_name(session, name)
         if user is not None and not replace:
@@ -101,21 +102,12 @@ def save_user(
         if user is None:
             user = new_user(session, name)
         user.role = role
-        user.password_hash = _hasher.hash(password)
+        user.password_hash = hash_password(password)
         _end_sessions(user)
         user.active = True
         user.is_sample = is_sample
         session.flush()
         return _signed_in(user)
-
-
-def _check_password(password: str) -> None:
-    if len(password) < MIN_PASSWORD_LENGTH:
-        accepted = Text(
-            f"至少 {MIN_PASSWORD_LENGTH} 个字符的密码",
-            f"a password of at least {MIN_PASSWORD_LENGTH} characters",
-        )
-        raise InvalidValueError("password", "***", accepted)
 
 
 def _end_sessions(user: AppUser) -> None:
@@ -163,18 +155,13 @@ def set_password(database: Database, name: str, password: str) -> None:
     NotFoundError
         If there is no such user.
     InvalidValueError
-        If the password is shorter than ten characters.
+        If the password is short or easily guessed.
     """
-    _check_password(password)
+    check_password(name, password)
     with database.session() as session:
         user = _stored(session, name)
-        user.password_hash = _hasher.hash(password)
+        user.password_hash = hash_password(password)
         _end_sessions(user)
-
-
-@lru_cache(maxsize=1)
-def _decoy_hash() -> str:
-    return _hasher.hash(secrets.token_urlsafe(12))
 
 
 def authenticate(database: Database, name: str, password: str) -> SignedInUser | None:
@@ -184,15 +171,11 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
     """
     with database.session() as session:
         user = user_by_name(session, name)
-        stored = user.password_hash if user is not None else _decoy_hash()
-        try:
-            _hasher.verify(stored, password)
-        except (VerificationError, InvalidHashError):
+        stored = user.password_hash if user is not None else decoy_hash()
+        if not fits(stored, password) or user is None or not user.active:
             return None
-        if user is None or not user.active:
-            return None
-        if _hasher.check_needs_rehash(user.password_hash):
-            user.password_hash = _hasher.hash(password)
+        if is_outdated(user.password_hash):
+            user.password_hash = hash_password(password)
         return _signed_in(user)
 
 

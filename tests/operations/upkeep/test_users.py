@@ -118,3 +118,32 @@ def test_an_account_can_be_shut_and_its_sessions_ended(database: Database) -> No
     assert find_by_session(database, other.get_id()) == other
     with pytest.raises(NotFoundError):
         end_sessions(database, "nobody")
+
+
+@pytest.mark.parametrize(
+    "weak",
+    [
+        "1234567890",
+        "qwertyuiop",
+        "Password123!",
+        "wangxiaoming2024",
+        "geoapp-2026!",
+        "qingdao2024",
+        "woaini1314520",
+        "x" * 2000,
+    ],
+)
+def test_a_password_that_is_easily_guessed_is_refused(database: Database, weak: str) -> None:
+    """By every way to set one; what is said tells what to do, and never repeats the password."""
+    save_user(database, "wangxiaoming", Role.PLANNER, PASSWORD)
+    for give in (
+        lambda: save_user(database, "wangxiaoming-2", Role.PLANNER, weak),
+        lambda: save_user(database, "wangxiaoming", Role.PLANNER, weak, replace=True),
+        lambda: set_password(database, "wangxiaoming", weak),
+    ):
+        with pytest.raises(InvalidValueError) as refused:
+            give()
+        assert weak not in refused.value.text.both()
+        assert refused.value.accepted.zh
+        assert refused.value.accepted.en
+    assert authenticate(database, "wangxiaoming", PASSWORD) is not None
