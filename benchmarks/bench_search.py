@@ -26,8 +26,8 @@ import numpy as np
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
+from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.search.find import SearchService
-from geoapp.operations.search.words import WordsKeeper
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database, open_database
 

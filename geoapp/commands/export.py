@@ -51,6 +51,7 @@ def facilities(
     from geoapp.core.geo import parse_datum
     from geoapp.operations.facilities.export import export_facilities
     from geoapp.operations.upkeep.init import initialise
+    from geoapp.store.facilities.read import FacilityFilter
 
     chosen = parse_datum(datum)
     columns = (TextColumn("{task.description}"), TimeElapsedColumn())
@@ -63,8 +64,7 @@ def facilities(
                 output,
                 datum=chosen,
                 headers=headers,
-                region=region,
-                kinds=kinds,
+                wanted=FacilityFilter(region=region, kinds=frozenset(kinds)),
                 progress=lambda rows: bar.update(task, description=str(rows)),
             )
     say(

@@ -25,8 +25,8 @@ from geoapp.core.acting import Acting, Via, declare
 from geoapp.core.errors import UnavailableError
 from geoapp.core.processes import Patience, end_with_parent, ending, name_process
 from geoapp.core.settings import Settings
+from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.runs.lifecycle import perform, take_care
-from geoapp.operations.search.words import WordsKeeper
 from geoapp.store.engine import Database
 from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run

@@ -15,11 +15,14 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import actions, chrome, finder, maps, scenarios, sign_in, steward
+from geoapp.web.pages import actions, chrome, finder, maps, scenarios, sign_in
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
+from geoapp.web.pages.steward import listing as steward_list
+from geoapp.web.pages.steward import overview as steward
+from geoapp.web.pages.steward import record as steward_record
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -49,6 +52,8 @@ def register_routes(app: OpenAPI) -> None:
         maps.blueprint,
         ogc.blueprint,
         steward.blueprint,
+        steward_list.blueprint,
+        steward_record.blueprint,
         sign_in.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -2,6 +2,8 @@
 
 from geoapp.core.hours.answers import (
     HORIZON_DAYS,
+    Stretch,
+    day_stretches,
     depends_on_place,
     explain,
     is_unread,
@@ -15,6 +17,8 @@ __all__ = [
     "ACCEPTED",
     "CHINESE_ZONES",
     "HORIZON_DAYS",
+    "Stretch",
+    "day_stretches",
     "depends_on_place",
     "explain",
     "is_unread",

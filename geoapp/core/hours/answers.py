@@ -293,6 +293,21 @@ def explain(
     return _stretch_at(expression, _local(at, timezone), place, calendar).why
 
 
+def day_stretches(
+    expression: str | None,
+    day: date,
+    *,
+    timezone: str,
+    calendar: WorkCalendar,
+    lon: float | None = None,
+    lat: float | None = None,
+) -> tuple[Stretch, ...]:
+    """Return a day from midnight to midnight in stretches of one state; parameters as ``state``."""
+    if expression is None:
+        return (Stretch(0, None, _NO_HOURS),)
+    return _day(expression, day, _place_of(expression, timezone, lon, lat), calendar)
+
+
 def next_change(
     expression: str | None,
     at: datetime,

@@ -1,6 +1,7 @@
 """Export facilities to a file that an import reads back without a change."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +22,14 @@ from geoapp.importers.rows.columns import (
     REJECT_COLUMNS,
     folded,
 )
+from geoapp.operations.facilities.read import check_region
 from geoapp.reports.tables import FileTable, check_format, write_table
 from geoapp.store.engine import Database
 from geoapp.store.facilities.export import (
     extra_text_names,
     facility_pages,
 )
-from geoapp.store.facilities.read import FacilityFilter, regions_below
+from geoapp.store.facilities.read import ALL_FACILITIES, FacilityFilter
 from geoapp.store.facilities.records import FileRecord
 from geoapp.store.vocabulary import read_codes
 
@@ -50,11 +52,10 @@ def export_facilities(
     *,
     datum: Datum = Datum.WGS84,
     headers: Headers = "en",
-    region: str | None = None,
-    kinds: Sequence[str] = (),
+    wanted: FacilityFilter = ALL_FACILITIES,
     progress: Callable[[int], None] = lambda _rows: None,
 ) -> int:
-    """Write all facilities, proposed and closed ones too; return how many.
+    """Write facilities, proposed and closed ones too; return how many.
 
     Parameters
     ----------
@@ -64,10 +65,8 @@ def export_facilities(
         The datum of the coordinates written.
     headers
         The language of the column names.
-    region
-        Only facilities of this region and those below it.
-    kinds
-        Only facilities of these kinds, by code or name.
+    wanted
+        Only these; kinds by code or name.
     progress
         Called with the number of rows written.
 
@@ -81,11 +80,8 @@ def export_facilities(
     suffix = check_format(path)
     with database.snapshot() as session:
         known = read_codes(session).kinds
-        codes = frozenset(_kind(name, known) for name in kinds)
-        if region is not None and not regions_below(session, region):
-            raise InvalidValueError(
-                "region", region, Text("已有区域的代码", "the code of a stored region")
-            )
+        wanted = replace(wanted, kinds=frozenset(_kind(name, known) for name in wanted.kinds))
+        check_region(session, wanted.region)
         own = _own_columns(extra_text_names(session))
         in_geometry = suffix in (".geojson", ".gpkg")
         columns = [
@@ -95,7 +91,7 @@ def export_facilities(
         ]
         names = [column.zh if headers == "zh" else column.name for column in columns]
         writer = _Rows([column.name for column in columns], own, datum, lists=suffix == ".geojson")
-        pages = facility_pages(session, FacilityFilter(region=region, kinds=codes))
+        pages = facility_pages(session, wanted)
         table = FileTable(
             [*names, *own],
             writer.rows(pages, progress),

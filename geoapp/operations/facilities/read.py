@@ -1,11 +1,11 @@
 """Facilities one by one and page by page, as people and programs read them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.words import Status
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import (
     FacilityFilter,
     facility_by_code,
@@ -48,24 +48,32 @@ def list_facilities(
         If a kind or region is not known.
     """
     with database.snapshot() as session:
-        known = read_codes(session)
-        for kind in sorted(wanted.kinds - known.kinds):
-            accepted = ", ".join(sorted(known.kinds))
-            raise InvalidValueError("kind", kind, Text(accepted, accepted))
-        if wanted.region is not None and not regions_below(session, wanted.region):
-            raise InvalidValueError(
-                "region", wanted.region, Text("已有区域的代码", "the code of a stored region")
-            )
+        check_kinds(session, wanted.kinds)
+        check_region(session, wanted.region)
         if not unpublished:
             statuses = wanted.statuses & PUBLIC_STATUSES if wanted.statuses else PUBLIC_STATUSES
             if not statuses:
                 return FacilityPage([], None)
-            wanted = FacilityFilter(
-                wanted.bbox, wanted.region, wanted.kinds, wanted.families, statuses
-            )
+            wanted = replace(wanted, statuses=statuses)
         found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         cursor = found[limit - 1].code if len(found) > limit else None
         return FacilityPage(facility_records(session, found[:limit]), cursor)
+
+
+def check_kinds(session: Session, kinds: frozenset[str]) -> None:
+    """Raise `InvalidValueError` unless all kinds are known."""
+    known = read_codes(session).kinds
+    for kind in sorted(kinds - known):
+        accepted = ", ".join(sorted(known))
+        raise InvalidValueError("kind", kind, Text(accepted, accepted))
+
+
+def check_region(session: Session, code: str | None) -> None:
+    """Raise `InvalidValueError` unless a region is stored; None is all of them."""
+    if code is not None and not regions_below(session, code):
+        raise InvalidValueError(
+            "region", code, Text("已有区域的代码", "the code of a stored region")
+        )
 
 
 def read_facility(database: Database, code: str, *, unpublished: bool = False) -> FacilityRecord:

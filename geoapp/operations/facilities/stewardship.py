@@ -1,23 +1,19 @@
 """What a data steward looks after: what is unknown, old or out of place."""
 
-from dataclasses import dataclass
 from typing import get_args
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
 from geoapp.store.facilities import stewardship as store
-from geoapp.store.facilities.stewardship import DataState, FacilityLine, Shortfall
+from geoapp.store.facilities.stewardship import DataState, Shortfall
 
-PAGE_SIZE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class LackingPage:
-    """One page of a list; ``after`` asks for the next one, None at the end."""
-
-    lines: list[FacilityLine]
-    after: str | None
+LACK_TEXT: dict[Shortfall, Text] = {
+    "hours": Text("开放时间未知", "Opening hours unknown"),
+    "entry": Text("怎么进门未知", "Way in unknown"),
+    "verified": Text("一年内没有核实", "Not verified within a year"),
+    "region": Text("不在任何区域内", "Outside every region"),
+}
 
 
 def read_data_state(database: Database) -> DataState:
@@ -39,13 +35,4 @@ def parse_shortfall(value: str) -> Shortfall:
         if one == value:
             return one
     names = ", ".join(known)
-    raise InvalidValueError("list", value, Text(names, names))
-
-
-def list_lacking(database: Database, lack: Shortfall, after: str = "") -> LackingPage:
-    """Return a page of the facilities that lack something, by code."""
-    with database.session() as session:
-        found = store.lacking_facilities(session, lack, after=after, limit=PAGE_SIZE + 1)
-    more = len(found) > PAGE_SIZE
-    lines = found[:PAGE_SIZE]
-    return LackingPage(lines=lines, after=lines[-1].code if more else None)
+    raise InvalidValueError("lack", value, Text(names, names))

@@ -9,7 +9,7 @@ from geoapp.core.sounds import Sounds, search_terms, sounds_of
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
-from geoapp.operations.search.words import WordsKeeper
+from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import RegionPlace, region_places
 from geoapp.store.facilities.read import data_version

@@ -5,11 +5,13 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import BigInteger, ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Status
+from geoapp.store.facilities.stewardship import Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
+from geoapp.store.search.words import words_condition, words_parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,8 @@ def data_versions(session: Session) -> dict[str, int]:
 class FacilityFilter:
     """Which facilities a list holds; None does not filter.
 
-    ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below.
+    ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
+    ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -177,7 +180,11 @@ class FacilityFilter:
     kinds: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    terms: tuple[str, ...] = ()
+    lack: Shortfall | None = None
 
+
+ALL_FACILITIES = FacilityFilter()
 
 _BELOW = """
     with recursive below(code) as (
@@ -196,24 +203,41 @@ def page_of_facilities(
     session: Session, wanted: FacilityFilter, *, after: str | None, limit: int
 ) -> list[Facility]:
     """Return facilities in order of code, starting after a code, at most ``limit``."""
-    query = select(Facility).order_by(Facility.code).limit(limit)
-    if wanted.bbox is not None:
-        query = query.where(
-            func.st_intersects(Facility.geom, func.st_makeenvelope(*wanted.bbox, 4326))
-        )
-    if wanted.region is not None:
-        query = query.where(Facility.region_code.in_(regions_below(session, wanted.region)))
-    if wanted.kinds:
-        query = query.where(Facility.kind_code.in_(wanted.kinds))
-    if wanted.families:
-        query = query.where(
-            Facility.kind_code.in_(select(Kind.code).where(Kind.family.in_(wanted.families)))
-        )
-    if wanted.statuses:
-        query = query.where(Facility.status.in_(wanted.statuses))
+    query = select(Facility).where(*_conditions(session, wanted)).order_by(Facility.code)
     if after is not None:
         query = query.where(Facility.code > after)
-    return list(session.scalars(query))
+    return list(session.scalars(query.limit(limit)))
+
+
+def count_of_facilities(session: Session, wanted: FacilityFilter) -> int:
+    """Return how many facilities a list holds."""
+    query = select(func.count()).select_from(Facility).where(*_conditions(session, wanted))
+    return session.scalars(query).one()
+
+
+def _conditions(session: Session, wanted: FacilityFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.bbox is not None:
+        box = func.st_makeenvelope(*wanted.bbox, 4326)
+        conditions.append(func.st_intersects(Facility.geom, box))
+    if wanted.region is not None:
+        conditions.append(Facility.region_code.in_(regions_below(session, wanted.region)))
+    if wanted.kinds:
+        conditions.append(Facility.kind_code.in_(wanted.kinds))
+    if wanted.families:
+        families = select(Kind.code).where(Kind.family.in_(wanted.families))
+        conditions.append(Facility.kind_code.in_(families))
+    if wanted.statuses:
+        conditions.append(Facility.status.in_(wanted.statuses))
+    if wanted.lack is not None:
+        conditions.append(text(lack_condition(wanted.lack)))  # type: ignore[arg-type]
+    if wanted.terms:
+        found = text(
+            f"select w.facility_id from facility_words w where {words_condition(wanted.terms)}"
+        )
+        named = found.bindparams(**words_parameters(wanted.terms)).columns(facility_id=BigInteger)
+        conditions.append(Facility.id.in_(named))
+    return conditions
 
 
 def facility_by_code(session: Session, code: str, *, for_update: bool = False) -> Facility | None:

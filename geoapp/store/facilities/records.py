@@ -18,12 +18,16 @@ _BESIDE = {"kind": ("family", "name"), "sample": ("places",)}
 
 @dataclass(frozen=True, slots=True)
 class FacilityRecord:
-    """Everything that is stored of a facility; geometry as WKB, WGS-84."""
+    """Everything that is stored of a facility.
+
+    ``geometry_wkb`` is WGS-84; ``hours_words`` are the opening hours as they were given.
+    """
 
     code: str
     rev: int
     geometry_wkb: bytes
     properties: dict[str, Any]
+    hours_words: str | None
 
     @property
     def lon(self) -> float:
@@ -91,7 +95,11 @@ def facility_records(session: Session, facilities: Sequence[Facility]) -> list[F
         for name, value in _values(one, ANSWERED).items():
             properties[name] = value
             properties |= {other: beside[other] for other in _BESIDE.get(name, ())}
-        records.append(FacilityRecord(one.code, one.rev, bytes(one.geom.data), properties))
+        records.append(
+            FacilityRecord(
+                one.code, one.rev, bytes(one.geom.data), properties, one.opening_hours_raw
+            )
+        )
     return records
 
 

@@ -1,7 +1,6 @@
 """Named queries on the state of the data: what is unknown, old or out of place."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 from sqlalchemy import text
@@ -20,6 +19,11 @@ _LACKS: dict[Shortfall, str] = {
 _KEPT = "status <> 'closed'"
 
 
+def lack_condition(lack: Shortfall) -> str:
+    """Return the SQL condition, on ``facility``, that a facility kept up lacks something."""
+    return f"({_KEPT} and {_LACKS[lack]})"
+
+
 @dataclass(frozen=True, slots=True)
 class DataState:
     """How many facilities there are by status, and how many of those kept up lack what."""
@@ -27,21 +31,6 @@ class DataState:
     by_status: dict[str, int]
     kept: int
     lacking: dict[Shortfall, int]
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityLine:
-    """One facility of a list."""
-
-    code: str
-    name_zh: str
-    name_en: str | None
-    kind_code: str
-    status: str
-    region_code: str | None
-    opening_hours_raw: str | None
-    verified_on: date | None
-    is_sample: bool
 
 
 def data_state(session: Session) -> DataState:
@@ -60,18 +49,3 @@ def data_state(session: Session) -> DataState:
     ).one()
     lacking: dict[Shortfall, int] = {name: getattr(row, name) for name in _LACKS}
     return DataState(by_status=by_status, kept=row.kept, lacking=lacking)
-
-
-def lacking_facilities(
-    session: Session, lack: Shortfall, *, after: str, limit: int
-) -> list[FacilityLine]:
-    """Return facilities that lack something, by code, those after a code, ``limit`` at most."""
-    rows = session.execute(
-        text(
-            "select code, name_zh, name_en, kind_code, status, region_code, opening_hours_raw, "
-            f"verified_on, is_sample from facility where {_KEPT} and {_LACKS[lack]} "
-            "and code > :after order by code limit :limit"
-        ),
-        {"after": after, "limit": limit},
-    )
-    return [FacilityLine(*row) for row in rows]

@@ -1,6 +1,6 @@
 """Parameters of requests, each parsed once, at the edge, into a typed value."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, Self
 
@@ -35,7 +35,13 @@ class Parameters(BaseModel):
         """Return the present request's query parameters; end it with 422 where one is wrong."""
         args = request.args
         lists = _lists(cls)
-        given = {name: args.getlist(name) if name in lists else args[name] for name in args}
+        return cls.check(
+            {name: args.getlist(name) if name in lists else args[name] for name in args}
+        )
+
+    @classmethod
+    def check(cls, given: Mapping[str, Any]) -> Self:
+        """Return given values checked; end the request with 422 where one is wrong."""
         try:
             return cls.model_validate(given)
         except ValidationError as error:

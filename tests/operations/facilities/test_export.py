@@ -21,6 +21,7 @@ from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from geoapp.store.facilities.read import FacilityFilter
 from tests.operations.imports.importing import (
     facility_picture,
     rich_rows,
@@ -117,7 +118,11 @@ def test_formulas_stay_text(rich: Database, tmp_path: Path) -> None:
 
 
 def test_geometries_and_filters(rich: Database, tmp_path: Path) -> None:
-    count = export_facilities(rich, tmp_path / "out.geojson", region="370202", kinds=["爱心驿站"])
+    count = export_facilities(
+        rich,
+        tmp_path / "out.geojson",
+        wanted=FacilityFilter(region="370202", kinds=frozenset({"爱心驿站"})),
+    )
     assert count == 1
     [feature] = json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"]
     assert feature["geometry"] == {"type": "Point", "coordinates": [120.15, 36.15]}
@@ -128,9 +133,11 @@ def test_geometries_and_filters(rich: Database, tmp_path: Path) -> None:
     assert frame.crs == "EPSG:4326"
     assert frame.geometry["Q-2"].geom_type == "Polygon"
     with pytest.raises(InvalidValueError, match="region"):
-        export_facilities(rich, tmp_path / "x.csv", region="999999")
+        export_facilities(rich, tmp_path / "x.csv", wanted=FacilityFilter(region="999999"))
     with pytest.raises(InvalidValueError, match="kind"):
-        export_facilities(rich, tmp_path / "x.csv", kinds=["palace"])
+        export_facilities(
+            rich, tmp_path / "x.csv", wanted=FacilityFilter(kinds=frozenset({"palace"}))
+        )
     with pytest.raises(InvalidValueError, match="-o"):
         export_facilities(rich, tmp_path / "x.shp")
     with pytest.raises(UnusableInputError):

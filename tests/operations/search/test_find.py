@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import text
 
+from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.search.find import SearchService
-from geoapp.operations.search.words import WordsKeeper
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town

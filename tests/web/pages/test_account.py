@@ -96,8 +96,8 @@ def test_steward_sees_what_lacks_what(site: Site, visit: Visit) -> None:
     hours = page.locator(".lack", has_text="开放时间未知")
     expect(hours.locator("strong")).to_have_text("1")
     hours.click()
-    expect(page.locator("#list tbody tr")).to_have_count(1)
-    expect(page.locator("#list tbody tr")).to_contain_text("T-3")
+    expect(page.locator("#facilities tbody tr")).to_have_count(1)
+    expect(page.locator("#facilities tbody tr")).to_contain_text("T-3")
     assert serious_violations(page) == []
 
 

@@ -1,0 +1,43 @@
+"""A steward's list: which facilities, page by page, and how many there are in all."""
+
+from dataclasses import dataclass
+
+from geoapp.operations.facilities.read import check_kinds, check_region
+from geoapp.operations.facilities.search_words import WordsKeeper
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import FacilityFilter, count_of_facilities, page_of_facilities
+from geoapp.store.facilities.records import FacilityRecord, facility_records
+
+PAGE_SIZE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPage:
+    """One page of a list; ``after`` asks for the next one, None at the end."""
+
+    records: list[FacilityRecord]
+    total: int
+    after: str | None
+
+
+def list_desk(database: Database, wanted: FacilityFilter, after: str | None) -> DeskPage:
+    """Return a page of the facilities wanted, by code; those after a code.
+
+    Raises
+    ------
+    InvalidValueError
+        If a kind or region is not known.
+    """
+    if wanted.terms:
+        keeper = WordsKeeper(database)
+        while not keeper.catch_up():
+            pass
+    with database.snapshot() as session:
+        check_kinds(session, wanted.kinds)
+        check_region(session, wanted.region)
+        found = page_of_facilities(session, wanted, after=after, limit=PAGE_SIZE + 1)
+        return DeskPage(
+            records=facility_records(session, found[:PAGE_SIZE]),
+            total=count_of_facilities(session, wanted),
+            after=found[PAGE_SIZE - 1].code if len(found) > PAGE_SIZE else None,
+        )

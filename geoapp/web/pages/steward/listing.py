@@ -1,0 +1,127 @@
+"""``/steward/facilities``: facilities found by words and conditions, on the map and in a table."""
+
+import tempfile
+from pathlib import Path
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, render_template, request, url_for
+from pydantic import Field
+
+from geoapp.core.errors import NotFoundError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.roles import Permission
+from geoapp.core.sounds import search_terms
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Datum, Family, Status
+from geoapp.operations.facilities.desk import list_desk
+from geoapp.operations.facilities.export import export_facilities
+from geoapp.operations.facilities.stewardship import LACK_TEXT
+from geoapp.store.facilities.read import FacilityFilter
+from geoapp.store.facilities.records import FacilityRecord
+from geoapp.store.facilities.stewardship import Shortfall
+from geoapp.web.edge.access import require
+from geoapp.web.edge.language import language
+from geoapp.web.edge.parameters import Parameters, without_nul
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("steward_list", __name__)
+
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "geojson": "application/geo+json",
+    "gpkg": "application/geopackage+sqlite3",
+}
+
+
+class Asked(Parameters):
+    """What a steward's list is asked; an empty value asks nothing."""
+
+    q: str = Field("", max_length=100)
+    region: str = Field("", max_length=MOST_REGION_CHARACTERS)
+    family: Family | None = None
+    kind: str = Field("", max_length=100)
+    status: Status | None = None
+    lack: Shortfall | None = None
+    after: str = Field("", max_length=MOST_CODE_CHARACTERS)
+
+    def wanted(self) -> FacilityFilter:
+        """Return it as a filter of the store."""
+        return FacilityFilter(
+            region=self.region or None,
+            kinds=frozenset({self.kind} if self.kind else ()),
+            families=frozenset({self.family} if self.family else ()),
+            statuses=frozenset({self.status} if self.status else ()),
+            terms=tuple(search_terms(self.q)),
+            lack=self.lack,
+        )
+
+
+def asked_now() -> Asked:
+    """Return what the present address asks; 422 where a value is not accepted."""
+    given = {name: without_nul(value).strip() for name, value in request.args.items()}
+    return Asked.check({name: value for name, value in given.items() if value})
+
+
+@blueprint.get("/steward/facilities")
+@require(Permission.EDIT)
+def show() -> str:
+    """Show a page of the list."""
+    asked = asked_now()
+    database = services().database
+    page = list_desk(database, asked.wanted(), asked.after or None)
+    return render_template(
+        "steward/listing.html",
+        asked=asked,
+        page=page,
+        points=[_point(record) for record in page.records],
+        query=_query(asked),
+        next=_query(asked, after=page.after) if page.after else None,
+        formats=list(FORMATS),
+        statuses=STATUS_TEXT,
+        families=FAMILY_TEXT,
+        lacks=LACK_TEXT,
+        kinds={kind.code: kind.text for kind in load_vocabulary().kinds},
+        regions=region_names(database),
+        is_filtered=bool(_query(asked)),
+    )
+
+
+@blueprint.get("/steward/facilities.<suffix>")
+@require(Permission.EDIT)
+def download(suffix: str) -> Response:
+    """Answer all that the list holds as a file."""
+    if suffix not in FORMATS:
+        raise NotFoundError(Text("格式", "format"), suffix)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"facilities.{suffix}"
+        export_facilities(
+            services().database, path, headers=language(), wanted=asked_now().wanted()
+        )
+        response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
+    response.headers["Content-Disposition"] = f'attachment; filename="facilities.{suffix}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _query(asked: Asked, **more: str | None) -> str:
+    """Return what is asked as the query of an address, without the page."""
+    values = asked.model_dump(exclude={"after"}) | more
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _point(record: FacilityRecord) -> dict[str, object]:
+    """Return where a facility is drawn, in the datum of the page's map."""
+    lon, lat = from_wgs84(lon=record.lon, lat=record.lat, datum=Datum(map_setup().datum))
+    return {
+        "code": record.code,
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
+        "name_zh": record.properties["name_zh"],
+        "name_en": record.properties["name_en"],
+        "href": url_for("steward_record.show", code=record.code),
+    }

@@ -1,0 +1,278 @@
+"""``/steward/facilities/CODE``: one facility's record, edited beside the map."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoapp.core.errors import ConflictError, GeoappError, InvalidValueError, UnusableInputError
+from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT, STATUS_TEXT, Family
+from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
+from geoapp.operations.facilities.hours import preview_week
+from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.read import read_facility
+from geoapp.store.facilities.records import FacilityRecord
+from geoapp.web.edge.access import require
+from geoapp.web.edge.language import t
+from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("steward_record", __name__)
+
+FIELD_TEXT: dict[str, Text] = {
+    "code": Text("编号", "Code"),
+    "name_zh": Text("名称", "Name"),
+    "name_en": Text("英文名", "English name"),
+    "kind": Text("类型", "Kind"),
+    "status": Text("状态", "Status"),
+    "lon": Text("经度", "Longitude"),
+    "lat": Text("纬度", "Latitude"),
+    "geometry": Text("范围", "Area"),
+    "address": Text("地址", "Address"),
+    "opening_hours": Text("开放时间", "Opening hours"),
+    "entry": Text("怎么进门", "Way in"),
+    "access": Text("谁能进", "Who may enter"),
+    "amenities": Text("有的设施", "Amenities there"),
+    "no_amenities": Text("没有的设施", "Amenities known not to be there"),
+    "phone": Text("电话", "Telephone"),
+    "operator": Text("管理单位", "Managed by"),
+    "host": Text("所在单位", "Host"),
+    "capacity": Text("容纳人数", "Capacity"),
+    "source": Text("资料来源", "Source"),
+    "opened_on": Text("启用日期", "Opened on"),
+    "closed_on": Text("停用日期", "Closed on"),
+    "verified_on": Text("核实日期", "Verified on"),
+}
+_PLAIN = (
+    "name_zh",
+    "name_en",
+    "kind",
+    "status",
+    "address",
+    "opening_hours",
+    "entry",
+    "access",
+    "phone",
+    "operator",
+    "host",
+    "capacity",
+    "source",
+    "opened_on",
+    "closed_on",
+    "verified_on",
+)
+_POSITION = ("lon", "lat")
+_LIST = "; "
+
+
+@dataclass(frozen=True, slots=True)
+class FormState:
+    """What the page shows of a form that was sent and not taken.
+
+    ``wrong`` names the field that was refused and why; ``clashes`` what somebody else changed.
+    """
+
+    values: dict[str, str]
+    wrong: tuple[str, Text] | None = None
+    clashes: tuple[Clash, ...] = ()
+
+
+@blueprint.get("/steward/facilities/<path:code>")
+@require(Permission.EDIT)
+def show(code: str) -> str:
+    """Show the record, ready to be changed."""
+    record = read_facility(services().database, code, unpublished=True)
+    saved = request.args.get("saved")
+    return _page(record, FormState(_values(record)), saved=saved is not None)
+
+
+@blueprint.get("/steward/new")
+@require(Permission.EDIT)
+def blank() -> str:
+    """Show an empty record."""
+    return _page(None, FormState({"status": "open"}))
+
+
+@blueprint.post("/steward/new")
+@require(Permission.EDIT)
+def add() -> BaseResponse | tuple[str, int]:
+    """Store a new facility."""
+    values = _sent(("code", *_PLAIN, *_POSITION))
+    given = {name: value for name, value in values.items() if value}
+    parts = services()
+    try:
+        record = add_facility(parts.database, parts.settings, None, given, map_setup().datum)
+    except (InvalidValueError, ConflictError, UnusableInputError) as error:
+        state = FormState(values, _wrong(error, "code"))
+        return _page(None, state), 409 if isinstance(error, ConflictError) else 422
+    return redirect(url_for("steward_record.show", code=record.code, saved=1))
+
+
+@blueprint.post("/steward/facilities/<path:code>")
+@require(Permission.EDIT)
+def save(code: str) -> BaseResponse | tuple[str, int]:
+    """Save what was changed; what somebody else changed meanwhile is kept, or shown beside it."""
+    parts = services()
+    record = read_facility(parts.database, code, unpublished=True)
+    now = _values(record)
+    names = (*_PLAIN, *(("geometry",) if "geometry" in now else _POSITION))
+    mine = _sent(names)
+    found = merge(_base(), mine, now)
+    if found.clashes and request.form.get("rev") != str(record.rev):
+        return _page(record, FormState(now | found.changes, clashes=tuple(found.clashes))), 409
+    try:
+        if found.changes:
+            geometry, properties = _edit(found.changes, now)
+            change_facility(
+                parts.database,
+                parts.settings,
+                code,
+                geometry,
+                properties,
+                map_setup().datum,
+                expected_rev=record.rev,
+            )
+    except ConflictError:
+        # Between our reading and our writing somebody else was faster; the next press sees it.
+        record = read_facility(parts.database, code, unpublished=True)
+        again = merge(_base(), mine, _values(record))
+        state = FormState(_values(record) | again.changes, clashes=tuple(again.clashes))
+        return _page(record, state), 409
+    except (InvalidValueError, UnusableInputError) as error:
+        return _page(record, FormState(now | found.changes, _wrong(error, "name_zh"))), 422
+    return redirect(url_for("steward_record.show", code=code, saved=1))
+
+
+@blueprint.post("/steward/delete/<path:code>")
+@require(Permission.EDIT)
+def delete(code: str) -> BaseResponse:
+    """Delete the facility; refused where it has changed since the page was read."""
+    rev = request.form.get("rev", "")
+    expected = int(rev) if rev.isascii() and rev.isdecimal() and len(rev) < 19 else -1
+    remove_facility(services().database, code, expected_rev=expected)
+    return redirect(url_for("steward_list.show", gone=code))
+
+
+@blueprint.get("/steward/hours")
+@require(Permission.EDIT)
+def hours() -> Response:
+    """Answer how hours in anybody's words are understood, and the week that follows from them."""
+    words = without_nul(request.args.get("words", ""))[:500]
+    week = preview_week(services().database, words, services().settings.timezone)
+    body = {
+        "understood": week.expression is not None,
+        "expression": week.expression,
+        "days": [{"day": t(day.name), "hours": t(day.hours)} for day in week.days],
+    }
+    return json_reply(body)
+
+
+def _sent(names: tuple[str, ...]) -> dict[str, str]:
+    """Return the fields of the form that was sent, amenities as two lists."""
+    form = request.form
+    values = {
+        name: without_nul(form[name]).replace("\r\n", "\n").strip()
+        for name in names
+        if name in form
+    }
+    marks = {name[8:]: mark for name, mark in form.items() if name.startswith("amenity-")}
+    if marks:
+        values["amenities"] = _LIST.join(sorted(one for one in marks if marks[one] == "yes"))
+        values["no_amenities"] = _LIST.join(sorted(one for one in marks if marks[one] == "no"))
+    return values
+
+
+def _base() -> dict[str, str]:
+    """Return the fields as they were when the form was opened."""
+    try:
+        base = orjson.loads(request.form.get("base", "{}"))
+    except orjson.JSONDecodeError:
+        base = None
+    if not isinstance(base, dict):
+        raise InvalidValueError("base", None, Text("打开页面时的内容", "what the page had"))
+    return {str(name): str(value) for name, value in base.items()}
+
+
+def _edit(
+    changes: Mapping[str, str], now: Mapping[str, str]
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """Return the changes as `change_facility` takes them: a geometry, properties."""
+    properties: dict[str, Any] = dict(changes)
+    drawn = properties.pop("geometry", None)
+    geometry = None
+    if drawn is not None:
+        try:
+            geometry = orjson.loads(drawn)
+        except orjson.JSONDecodeError:
+            geometry = None
+        if not isinstance(geometry, dict):
+            raise InvalidValueError("geometry", None, Text("画出的范围", "a drawn area"))
+    if any(name in properties for name in _POSITION):
+        # A position is both numbers.
+        properties |= {name: properties.get(name, now.get(name, "")) for name in _POSITION}
+    for name in ("amenities", "no_amenities"):
+        if name in properties:
+            properties[name] = [one for one in properties[name].split(_LIST) if one]
+    return geometry, {name: None if value == "" else value for name, value in properties.items()}
+
+
+def _values(record: FacilityRecord) -> dict[str, str]:
+    """Return what is stored as the form shows it; the position in the datum of the map."""
+    stored = record.properties
+    values = {name: "" if stored[name] is None else str(stored[name]) for name in _PLAIN}
+    if record.hours_words:
+        values["opening_hours"] = record.hours_words
+    for name in ("amenities", "no_amenities"):
+        values[name] = _LIST.join(sorted(stored[name]))
+    geometry = geometry_from_wgs84(record.geometry_wkb, map_setup().datum)
+    if geometry["type"] == "Point":
+        lon, lat = geometry["coordinates"][:2]
+        values |= {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}"}
+    else:
+        values["geometry"] = orjson.dumps(geometry).decode()
+    return values
+
+
+def _wrong(error: GeoappError, otherwise: str) -> tuple[str, Text]:
+    """Return the field that was refused, and why."""
+    named = error.parameter if isinstance(error, InvalidValueError) else otherwise
+    return named if named in FIELD_TEXT else otherwise, error.text
+
+
+def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = False) -> str:
+    vocabulary = load_vocabulary()
+    values = state.values
+    there, absent = (values.get(name, "").split(_LIST) for name in ("amenities", "no_amenities"))
+    amenities = {one.code: one.text for one in vocabulary.amenities}
+    # What the store holds and the shipped words no longer name is kept as it is.
+    amenities |= {code: Text(code, code) for code in (*there, *absent) if code not in amenities}
+    marks = {code: "yes" if code in there else "no" if code in absent else "" for code in amenities}
+    kinds: dict[Family, list[tuple[str, Text]]] = {family: [] for family in Family}
+    for kind in vocabulary.kinds:
+        kinds[kind.family].append((kind.code, kind.text))
+    return render_template(
+        "steward/record.html",
+        record=record,
+        values=values,
+        base=orjson.dumps({} if record is None else _values(record)).decode(),
+        wrong=state.wrong,
+        clashes=state.clashes,
+        saved=saved,
+        fields=FIELD_TEXT,
+        amenities=[(code, text, marks[code]) for code, text in amenities.items() if code],
+        kinds=[(FAMILY_TEXT[family], kinds[family]) for family in Family],
+        statuses=list(STATUS_TEXT.items()),
+        entries=list(ENTRY_TEXT.items()),
+        accesses=list(ACCESS_TEXT.items()),
+        regions=region_names(services().database),
+    )

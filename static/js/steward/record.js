@@ -1,0 +1,115 @@
+// One record: its place on the map, and the week that follows from the hours as they are typed.
+
+import { at, colour, makeMap } from '../lib/map.js';
+import { byId } from '../lib/page.js';
+import { get } from '../lib/request.js';
+
+const box = byId('map');
+const area = document.getElementById('geometry');
+
+if (area instanceof HTMLInputElement) showArea(area);
+else showPoint(byId('lon', HTMLInputElement), byId('lat', HTMLInputElement));
+showWeek(byId('opening_hours', HTMLInputElement), byId('week'));
+
+/**
+ * The facility is a point: the mark follows the fields, and the fields the mark.
+ * @param {HTMLInputElement} lon
+ * @param {HTMLInputElement} lat
+ */
+function showPoint(lon, lat) {
+  const read = () => (lon.value.trim() && lat.value.trim() && Number.isFinite(+lon.value) && Number.isFinite(+lat.value)
+    && Math.abs(+lat.value) <= 90 ? at(+lon.value, +lat.value) : null);
+  const start = read();
+  const { map } = makeMap(box, { fit: () => !start });
+  if (start) map.setView(start, 16, { animate: false });
+  /** @type {L.Marker | null} */
+  let marker = null;
+  /** @param {L.LatLng} place */
+  const write = (place) => {
+    lon.value = place.lng.toFixed(7);
+    lat.value = place.lat.toFixed(7);
+  };
+  const draw = () => {
+    const place = read();
+    if (!place) return;
+    if (marker) {
+      marker.setLatLng(place);
+      return;
+    }
+    const icon = L.divIcon({ className: 'record-mark', iconSize: [44, 44], iconAnchor: [22, 22] });
+    const made = L.marker(place, { icon, draggable: true, keyboard: false, title: box.getAttribute('aria-label') || '' }).addTo(map);
+    made.on('dragend', () => write(made.getLatLng()));
+    marker = made;
+  };
+  [lon, lat].forEach((field) => field.addEventListener('change', () => {
+    draw();
+    const place = read();
+    if (place && !map.getBounds().contains(place)) map.panTo(place);
+  }));
+  map.on('click', ({ latlng }) => {
+    write(latlng);
+    draw();
+  });
+  draw();
+  box.dataset.drawn = 'true';
+}
+
+/**
+ * The facility is an area: its corners can be dragged.
+ * @param {HTMLInputElement} field
+ */
+function showArea(field) {
+  const { map } = makeMap(box, { fit: () => false });
+  const shape = L.geoJSON(JSON.parse(field.value), { style: { color: colour('--accent'), weight: 2, fillOpacity: 0.15 } }).addTo(map);
+  map.fitBounds(shape.getBounds(), { padding: [32, 32], animate: false });
+  shape.eachLayer((layer) => {
+    const editable = /** @type {L.Polygon} */ (layer);
+    editable.pm.enable({ allowSelfIntersection: false });
+    editable.on('pm:edit', () => {
+      field.value = JSON.stringify(editable.toGeoJSON(7).geometry);
+    });
+  });
+  box.dataset.drawn = 'true';
+}
+
+/**
+ * How the hours are understood, a moment after the last key.
+ * @param {HTMLInputElement} field
+ * @param {HTMLElement} place
+ */
+function showWeek(field, place) {
+  let asked = 0;
+  const told = /** @type {HTMLElement} */ (place.querySelector('p'));
+  const list = /** @type {HTMLElement} */ (place.querySelector('dl'));
+  const show = async () => {
+    asked += 1;
+    const mine = asked;
+    if (!field.value.trim()) {
+      place.hidden = true;
+      return;
+    }
+    const { answer } = await get(`${field.dataset.week}?words=${encodeURIComponent(field.value)}`);
+    if (!answer || mine !== asked) return;
+    told.textContent = answer.understood ? answer.expression : place.dataset.unread || '';
+    list.textContent = '';
+    if (answer.understood) {
+      answer.days.forEach((/** @type {{ day: string, hours: string }} */ one) => {
+        const row = document.createElement('div');
+        [['dt', one.day], ['dd', one.hours]].forEach(([tag, text]) => {
+          const part = document.createElement(tag);
+          part.textContent = text;
+          row.appendChild(part);
+        });
+        list.appendChild(row);
+      });
+    }
+    place.hidden = false;
+    place.dataset.shown = field.value;
+  };
+  let waiting = 0;
+  field.addEventListener('input', () => {
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(show, 250);
+  });
+  show();
+}

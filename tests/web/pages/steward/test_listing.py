@@ -1,0 +1,85 @@
+"""A steward's list: words and conditions, map and table in step, and export of what is listed."""
+
+import csv
+import io
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, serious_violations, sign_in
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database, Role.STEWARD)
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("", ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]),
+        ("q=shili", ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]),
+        ("q=T-2", ["T-2"]),
+        ("status=closed", ["T-5"]),
+        ("family=station&status=open", ["T-1", "T-2"]),
+        ("kind=worker_home", ["T-3"]),
+        ("lack=hours", ["T-3"]),
+        ("region=370200&lack=entry", ["T-3"]),
+        ("q=T&lack=region", []),
+        ("after=T-4&q=&region=", ["T-5", "T-6"]),
+    ],
+)
+def test_the_list_and_the_file_hold_the_same(
+    client: FlaskClient, query: str, codes: list[str]
+) -> None:
+    page = client.get(f"/steward/facilities?{query}").get_data(as_text=True)
+    assert [
+        code for code in ("T-1", "T-2", "T-3", "T-4", "T-5", "T-6") if f"<td>{code}</td>" in page
+    ] == codes
+    if "after" not in query:
+        file = client.get(f"/steward/facilities.csv?{query}")
+        assert "attachment" in file.headers["Content-Disposition"]
+        rows = list(csv.DictReader(io.StringIO(file.get_data(as_text=True).lstrip("\ufeff"))))
+        assert [row["编号"] for row in rows] == codes
+
+
+@pytest.mark.parametrize(
+    "query", ["status=lost", "kind=palace", "region=999999", "lack=colour", "q=" + "a" * 101]
+)
+def test_what_is_not_accepted_is_said(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/steward/facilities?{query}").status_code == 422
+    assert client.get(f"/steward/facilities.xlsx?{query}").status_code == 422
+
+
+def test_only_known_formats_are_answered(client: FlaskClient) -> None:
+    for suffix in ("xlsx", "geojson", "gpkg"):
+        assert client.get(f"/steward/facilities.{suffix}").status_code == 200
+    assert client.get("/steward/facilities.exe").status_code == 404
+
+
+def test_map_and_table_move_together(site: Site, visit: Visit) -> None:
+    """Found by pinyin; a row chosen is a mark chosen, and a mark leads to its row."""
+    page = visit(site, "/sign-in", size="desktop")
+    sign_in(site, page, Role.STEWARD)
+    page.goto(site.url + "/steward/facilities")
+    expect(page.locator("#map")).to_have_attribute("data-drawn", "6")
+    page.fill("#q", "mingzi")
+    page.press("#q", "Enter")
+    expect(page.get_by_role("heading", level=2)).to_have_text("1 处设施")
+    expect(page.locator("#map")).to_have_attribute("data-drawn", "1")
+    page.locator("#map .leaflet-interactive").first.click()
+    expect(page.locator("#facilities tr.chosen")).to_contain_text("T-2")
+    assert serious_violations(page) == []
+    page.locator("#facilities tbody a").click()
+    expect(page.locator("#name_zh")).to_have_value(
+        "名字特别特别长的工会户外劳动者综合服务站点暨新就业形态劳动者暖心驿站（重庆南路店）"
+    )

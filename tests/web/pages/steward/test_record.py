@@ -1,0 +1,260 @@
+"""One record in the steward's browser: changed beside the map, by two people at once, refused well."""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, serious_violations, sign_in
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database, Role.STEWARD)
+
+
+def _form(client: FlaskClient, code: str) -> dict[str, str]:
+    """Return the fields of a record's form as a browser would send them."""
+    page = client.get(f"/steward/facilities/{code}").get_data(as_text=True)
+    [form] = re.findall(
+        r'<form class="stack" method="post" action="[^"]*facilities.*?</form>', page, re.S
+    )
+    fields = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', form)
+        if not name.startswith("amenity-")
+    }
+    for name, value in re.findall(r'name="(amenity-[^"]+)" value="([^"]*)" checked', form):
+        fields[name] = value
+    for name, body in re.findall(r'<select[^>]*? name="([^"]+)".*?>(.*?)</select>', form, re.S):
+        fields[name] = next(iter(re.findall(r'value="([^"]*)" selected', body)), "")
+    return fields
+
+
+def _send(client: FlaskClient, code: str, fields: dict[str, str]) -> TestResponse:
+    return client.post(f"/steward/facilities/{code}", data=fields)
+
+
+def _row(database: Database, code: str, columns: str) -> tuple[object, ...]:
+    with database.session() as session:
+        found = session.execute(
+            text(f"select {columns} from facility where code = :code"), {"code": code}
+        )
+        return tuple(found.one())
+
+
+def test_sending_the_form_as_it_is_changes_nothing(client: FlaskClient, database: Database) -> None:
+    for code in ("T-1", "T-3", "T-4"):
+        before = _row(database, code, "rev")
+        assert _send(client, code, _form(client, code)).status_code == 302
+        assert _row(database, code, "rev") == before
+
+
+def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
+    fields = _form(client, "T-1") | {
+        "name_zh": "新名字",
+        "kind": "worker_home",
+        "status": "suspended",
+        "opening_hours": "周一至周五 9:00-17:00",
+        "lon": f"{TOWN_LON + 0.002:.7f}",
+        "amenity-microwave": "",
+        "amenity-toilet": "yes",
+        "amenity-wifi": "no",
+        "capacity": "12",
+        "verified_on": "2026-11-01",
+        "entry": "",
+        "phone": "0532-88880001",
+    }
+    assert _send(client, "T-1", fields).status_code == 302
+    assert _row(
+        database,
+        "T-1",
+        "name_zh, kind_code, status, opening_hours_raw, st_x(geom), st_y(geom), capacity, "
+        "verified_on::text, entry, phone",
+    ) == (
+        "新名字",
+        "worker_home",
+        "suspended",
+        "周一至周五 9:00-17:00",
+        pytest.approx(TOWN_LON + 0.002),
+        pytest.approx(TOWN_LAT),
+        12,
+        "2026-11-01",
+        None,
+        "0532-88880001",
+    )
+    there, absent = _row(database, "T-1", "amenities, no_amenities")
+    assert (set(there), set(absent)) == ({"drinking_water", "toilet"}, {"wifi"})  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name_zh", ""),
+        ("lon", "200"),
+        ("lat", "here"),
+        ("capacity", "many"),
+        ("verified_on", "tomorrow"),
+        ("kind", "palace"),
+        ("base", "{"),
+        ("base", "[]"),
+    ],
+)
+def test_what_is_refused_loses_nothing_that_was_typed(
+    client: FlaskClient, database: Database, field: str, value: str
+) -> None:
+    before = _row(database, "T-1", "rev")
+    answer = _send(client, "T-1", _form(client, "T-1") | {"address": "某路 1 号", field: value})
+    assert answer.status_code == 422
+    assert _row(database, "T-1", "rev") == before
+    if field != "base":
+        page = answer.get_data(as_text=True)
+        assert 'value="某路 1 号"' in page
+        assert "没有保存" in page
+
+
+def test_two_at_once_see_each_other(client: FlaskClient, database: Database) -> None:
+    mine, theirs = _form(client, "T-2"), _form(client, "T-2")
+    assert _send(client, "T-2", theirs | {"phone": "111", "host": "银行"}).status_code == 302
+    # The telephone was changed by both, the host by them, the address by me.
+    answer = _send(client, "T-2", mine | {"phone": "222", "address": "某路 2 号"})
+    assert answer.status_code == 409
+    page = answer.get_data(as_text=True)
+    assert "<td>111</td><td>222</td>" in page
+    assert 'value="银行"' in page
+    assert _row(database, "T-2", "phone, address") == ("111", None)
+    # Pressed once more, with what that page holds, mine is taken and theirs stays.
+    [base] = re.findall(r'name="base" value="([^"]*)"', page)
+    [rev] = set(re.findall(r'name="rev" value="([^"]*)"', page))
+    again = mine | {"phone": "222", "address": "某路 2 号", "host": "银行"}
+    again |= {"base": html.unescape(base), "rev": rev}
+    assert _send(client, "T-2", again).status_code == 302
+    assert _row(database, "T-2", "phone, address, host") == ("222", "某路 2 号", "银行")
+
+
+def test_what_others_changed_elsewhere_is_kept_without_asking(
+    client: FlaskClient, database: Database
+) -> None:
+    mine = _form(client, "T-2")
+    assert _send(client, "T-2", mine | {"host": "银行"}).status_code == 302
+    assert _send(client, "T-2", mine | {"address": "某路 2 号"}).status_code == 302
+    assert _row(database, "T-2", "host, address") == ("银行", "某路 2 号")
+
+
+def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
+    fields = {
+        "code": "N-1",
+        "name_zh": "新站",
+        "kind": "outdoor_station",
+        "status": "open",
+        "lon": "120.351",
+        "lat": "36.071",
+        "amenity-wifi": "yes",
+        "amenity-toilet": "",
+    }
+    assert client.post("/steward/new", data=fields).status_code == 302
+    assert _row(database, "N-1", "region_code, amenities") == ("370203", ["wifi"])
+    assert client.post("/steward/new", data=fields).status_code == 409
+    assert client.post("/steward/new", data=fields | {"code": "N-2", "lon": ""}).status_code == 422
+    assert client.post("/steward/delete/N-1", data={"rev": "1"}).status_code == 409
+    [rev] = _row(database, "N-1", "rev")
+    assert client.post("/steward/delete/N-1", data={"rev": str(rev)}).status_code == 302
+    assert client.get("/steward/facilities/N-1").status_code == 404
+
+
+def test_an_area_keeps_its_shape_or_takes_the_drawn_one(
+    client: FlaskClient, database: Database
+) -> None:
+    square = "POLYGON((120.35 36.07,120.352 36.07,120.352 36.072,120.35 36.072,120.35 36.07))"
+    with database.session() as session:
+        session.execute(
+            text("update facility set geom = st_geomfromtext(:s, 4326) where code = 'T-4'"),
+            {"s": square},
+        )
+    fields = _form(client, "T-4")
+    assert _send(client, "T-4", fields | {"host": "园区"}).status_code == 302
+    assert _row(database, "T-4", "st_astext(geom)") == (square,)
+    drawn = fields["geometry"].replace("120.352", "120.353")
+    fields = _form(client, "T-4") | {"geometry": drawn}
+    assert _send(client, "T-4", fields).status_code == 302
+    assert _row(database, "T-4", "st_xmax(geom)") == (pytest.approx(120.353),)
+    fields = _form(client, "T-4") | {"geometry": "{"}
+    assert _send(client, "T-4", fields).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("words", "understood", "monday"),
+    [
+        ("8:00-18:00", True, "08:00–18:00"),
+        ("周一 9:00-12:00", True, "09:00–12:00"),
+        ("周二 9:00-12:00", True, "不开"),
+        ("问门卫", False, None),
+    ],
+)
+def test_hours_are_shown_as_they_are_understood(
+    client: FlaskClient, words: str, understood: bool, monday: str | None
+) -> None:
+    body = client.get("/steward/hours", query_string={"words": words}).get_json()
+    assert body["understood"] is understood
+    if monday is not None:
+        assert len(body["days"]) == 7
+        [day] = [one for one in body["days"] if one["day"].startswith("周一")]
+        assert day["hours"] == monday
+
+
+def test_only_stewards_see_records(database: Database, settings: Settings) -> None:
+    initialise(database)
+    seed_town(database)
+    app = make_app(settings, database)
+    for path in (
+        "/steward/facilities",
+        "/steward/facilities/T-1",
+        "/steward/new",
+        "/steward/hours",
+    ):
+        assert client_of(app, database).get(path).status_code == 302
+        assert client_of(app, database, Role.MANAGER).get(path).status_code == 403
+    for path in ("/steward/facilities/T-1", "/steward/new", "/steward/delete/T-1"):
+        assert client_of(app, database, Role.PLANNER).post(path).status_code == 403
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_a_point_is_dragged_and_hours_are_previewed(site: Site, visit: Visit, size: str) -> None:
+    """The mark moves the fields, hours show their week as they are typed, and both are saved."""
+    page = visit(site, "/sign-in", size=size)
+    sign_in(site, page, Role.STEWARD)
+    page.goto(site.url + "/steward/facilities/T-1")
+    expect(page.locator("#map")).to_have_attribute("data-drawn", "true")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.fill("#opening_hours", "周一至周日 8:00-20:00")
+    expect(page.locator("#week")).to_have_attribute("data-shown", "周一至周日 8:00-20:00")
+    expect(page.locator("#week dd").first).to_have_text("08:00–20:00")
+    before = page.input_value("#lon")
+    mark = page.locator(".record-mark")
+    mark.scroll_into_view_if_needed()
+    spot = mark.bounding_box()
+    assert spot is not None
+    x, y = spot["x"] + spot["width"] / 2, spot["y"] + spot["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y, steps=4)
+    page.mouse.up()
+    moved = page.input_value("#lon")
+    assert float(moved) > float(before)
+    assert serious_violations(page) == []
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
+    assert page.input_value("#lon") == moved
+    assert page.input_value("#opening_hours") == "周一至周日 8:00-20:00"
