@@ -33,6 +33,14 @@ def _words(one: Unread) -> Words:
     chinese = sounds_of(one.name_zh)
     name = chinese.name if not one.name_en else f"{chinese.name} {folded(one.name_en)}"
     told = (one.code, one.address, one.phone, one.operator, one.host)
-    parts = (name, chinese.pinyin, chinese.initials, *(folded(part) for part in told if part))
+    # An address names the district; it too is found by its sound.
+    address = sounds_of(one.address or "").pinyin
+    parts = [
+        name,
+        chinese.pinyin,
+        chinese.initials,
+        *(folded(part or "") for part in told),
+        address,
+    ]
     everything = spaced(" ".join(parts))
     return Words(one.id, one.rev, name, chinese.pinyin, chinese.initials, everything)

@@ -1,6 +1,6 @@
 // One record: its place on the map, and the week that follows from the hours as they are typed.
 
-import { at, colour, makeMap } from '../lib/map.js';
+import { at, colour, drawDots, makeMap } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { get } from '../lib/request.js';
 
@@ -21,7 +21,8 @@ function showPoint(lon, lat) {
     && Math.abs(+lat.value) <= 90 ? at(+lon.value, +lat.value) : null);
   const start = read();
   const { map } = makeMap(box, { fit: () => !start });
-  if (start) map.setView(start, 16, { animate: false });
+  if (start) map.setView(start, 15, { animate: false });
+  drawDots(map, box);
   /** @type {L.Marker | null} */
   let marker = null;
   /** @param {L.LatLng} place */
@@ -51,7 +52,7 @@ function showPoint(lon, lat) {
     draw();
   });
   draw();
-  box.dataset.drawn = 'true';
+  box.dataset.placed = 'true';
 }
 
 /**
@@ -62,6 +63,7 @@ function showArea(field) {
   const { map } = makeMap(box, { fit: () => false });
   const shape = L.geoJSON(JSON.parse(field.value), { style: { color: colour('--accent'), weight: 2, fillOpacity: 0.15 } }).addTo(map);
   map.fitBounds(shape.getBounds(), { padding: [32, 32], animate: false });
+  drawDots(map, box);
   shape.eachLayer((layer) => {
     const editable = /** @type {L.Polygon} */ (layer);
     editable.pm.enable({ allowSelfIntersection: false });
@@ -69,7 +71,7 @@ function showArea(field) {
       field.value = JSON.stringify(editable.toGeoJSON(7).geometry);
     });
   });
-  box.dataset.drawn = 'true';
+  box.dataset.placed = 'true';
 }
 
 /**

@@ -16,7 +16,7 @@ def search(database: Database) -> SearchService:
     seed_town(database)
     _run(
         database,
-        "update facility set name_zh = '云霄路户外劳动者驿站', address = '云霄路 12 号', "
+        "update facility set name_zh = '云霄路户外劳动者驿站', address = '市南区云霄路 12 号', "
         "phone = '0532-8591 2345', operator = '市北区总工会' where code = 'T-1'",
         "update facility set name_zh = '云霄路口港湾', name_en = '50%_off Café' where code = 'T-2'",
         "update facility set status = 'proposed', name_zh = '云霄路拟建' where code = 'T-6'",
@@ -47,7 +47,17 @@ def test_a_name_is_found_by_its_signs_its_sound_and_its_initials(
 
 
 @pytest.mark.parametrize(
-    "words", ["T-1", "t1", "云霄路户外劳动者驿站", "85912345", "0532-8591", "12号", "驿站 总工会"]
+    "words",
+    [
+        "T-1",
+        "t1",
+        "云霄路户外劳动者驿站",
+        "85912345",
+        "0532-8591",
+        "12号",
+        "驿站 总工会",
+        "shinanqu",
+    ],
 )
 def test_code_address_telephone_and_operator_find_it_too(search: SearchService, words: str) -> None:
     assert _codes(search, words)[0] == "T-1"

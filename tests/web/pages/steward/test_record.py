@@ -236,7 +236,7 @@ def test_a_point_is_dragged_and_hours_are_previewed(site: Site, visit: Visit, si
     page = visit(site, "/sign-in", size=size)
     sign_in(site, page, Role.STEWARD)
     page.goto(site.url + "/steward/facilities/T-1")
-    expect(page.locator("#map")).to_have_attribute("data-drawn", "true")
+    expect(page.locator("#map")).to_have_attribute("data-placed", "true")
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.fill("#opening_hours", "周一至周日 8:00-20:00")
     expect(page.locator("#week")).to_have_attribute("data-shown", "周一至周日 8:00-20:00")
