@@ -70,6 +70,14 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/plan/scenarios/<int:number>/audience"): RUNNERS,
     ("POST", "/plan/scenarios/<int:number>/remove"): RUNNERS,
     ("GET", "/steward"): EDITORS,
+    ("GET", "/steward/facilities"): EDITORS,
+    ("GET", "/steward/facilities.<suffix>"): EDITORS,
+    ("GET", "/steward/facilities/<path:code>"): EDITORS,
+    ("POST", "/steward/facilities/<path:code>"): EDITORS,
+    ("GET", "/steward/new"): EDITORS,
+    ("POST", "/steward/new"): EDITORS,
+    ("POST", "/steward/delete/<path:code>"): EDITORS,
+    ("GET", "/steward/hours"): EDITORS,
 }
 
 
@@ -90,12 +98,13 @@ def example(rule: str) -> str:
 
 
 def routes(app: Flask) -> list[tuple[str, str]]:
-    """Return every method and rule that the application answers."""
-    return sorted(
+    """Return every method and rule that the application answers; signing out comes last."""
+    found = (
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     )
+    return sorted(found, key=lambda one: (one[1] == "/sign-out", one))
 
 
 def addresses(app: Flask) -> list[str]:
