@@ -45,6 +45,8 @@ _anywhere = click.option(
 _set = click.option("--set", "set_code", help="集合代码，默认取文件名 / the set's code")
 _name = click.option("--name", "set_name", help="集合名称 / the set's name")
 
+_ORDER_HELP = "一格两个坐标时的顺序，默认按数值判断 / the order of pairs in one cell, by default told by ranges"
+
 
 @click.group("import")
 def import_() -> None:
@@ -59,9 +61,37 @@ def import_() -> None:
 @_crs
 @_dry_run
 @_anywhere
-def facilities(file: Path, datum: str, **chosen: Any) -> None:
+@click.option(
+    "--map",
+    "columns",
+    multiple=True,
+    metavar="列名=字段",
+    help="某列是什么，可重复；“列名=-”另行保存 / what a column is, repeatable; column=- keeps it aside",
+)
+@click.option("--kind", help="没有写类型的行是什么类型 / the kind of rows that state none")
+@click.option("--order", type=click.Choice(["lon,lat", "lat,lon"]), help=_ORDER_HELP)
+@click.option("--issue-codes", is_flag=True, help="给没有编号的行编号 / give codes to rows without")
+@click.option(
+    "--code-key",
+    help="凭哪些字段认出同一处，默认 name_zh,address / by which fields a place is known again",
+)
+def facilities(
+    file: Path,
+    datum: str,
+    columns: tuple[str, ...],
+    issue_codes: bool,
+    code_key: str | None,
+    **chosen: Any,
+) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
-    _import("facilities", file, datum, **chosen)
+    from geoapp.importers.rows.issue import DEFAULT_KEY, parse_key
+
+    key = None if code_key is None else parse_key(code_key)
+    if issue_codes:
+        key = key or DEFAULT_KEY
+    elif key is not None:
+        raise click.UsageError("--code-key: 需同时写 --issue-codes / needs --issue-codes")
+    _import("facilities", file, datum, columns=columns, code_key=key, **chosen)
 
 
 @import_.command()
@@ -219,7 +249,7 @@ def _progress() -> Iterator[Callable[[float, Text], None]]:
         yield lambda share, step: bar.update(task, completed=share, description=step.both())
 
 
-def _import(kind: str, file: Path, datum: str, **chosen: Any) -> None:
+def _import(what: str, file: Path, datum: str, **chosen: Any) -> None:
     """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
     from geoapp.core.geo import parse_datum
     from geoapp.operations.imports.file import import_file
@@ -230,7 +260,7 @@ def _import(kind: str, file: Path, datum: str, **chosen: Any) -> None:
     with open_store() as (settings, database):
         initialise(database)
         with _progress() as told:
-            report = import_file(database, settings, kind, file, options, progress=told)
+            report = import_file(database, settings, what, file, options, progress=told)
     _show(report)
     if report.rejected:
         click.get_current_context().exit(EXIT_SOME_REJECTED)

@@ -123,6 +123,10 @@ def open_table(
     if is_extract(path) and layer == "facilities":
         return open_amenities(path)
     suffix = check_suffix(path)
+    if sheet is not None and suffix == ".csv":
+        raise InvalidValueError("--sheet", sheet, Text("CSV 没有工作表", "a CSV has no sheets"))
+    if crs is not None and suffix == ".kml":
+        raise InvalidValueError("--crs", crs, Text("KML 总是经纬度", "KML is always in degrees"))
     fit = fit_of(layer)
     try:
         _check_content(path, suffix, encoding)

@@ -6,7 +6,7 @@ from typing import Any
 
 import orjson
 
-from geoapp.core.errors import UnusableInputError
+from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.json_list import open_json_list
@@ -56,6 +56,10 @@ def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -
         table = open_json_list(path, body, sheet=sheet)
         if table is not None:
             return table
+    if crs is not None:
+        raise InvalidValueError(
+            "--crs", crs, Text("GeoJSON 总是经纬度", "GeoJSON is always in degrees")
+        )
     return _open_collection(path, body)
 
 

@@ -41,6 +41,7 @@ class Table:
     records: Iterable[Record]
     has_geometry: bool
     hints: tuple[Text, ...] = ()
+    fields: tuple[str | None, ...] | None = None
 
 
 def check_width(path: Path, columns: int) -> None:

@@ -16,14 +16,14 @@ from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
+from geoapp.importers.rows.days import day_of, serial_day
 
 MOST_TEXT_CHARACTERS = 4000
 MOST_WHOLE = 2_147_483_647
 _MOST_EXACT = 1e15  # Excel keeps 15 digits
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS = re.compile(r"[;；、,，\n]")
-_DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?")
-_WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
+WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
 _YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
 _NO = frozenset({"false", "no", "n", "0", "否"})
 Word = TypeVar("Word", bound=StrEnum)
@@ -153,11 +153,15 @@ def read_date(found: Findings, column: str, cell: Any) -> date | None:
     text = read_text(found, column, cell)
     if text is None:
         return None
-    match = _DATE.fullmatch(text)
-    try:
-        day = date(int(match[1]), int(match[2]), int(match[3])) if match else None
-    except ValueError:
-        day = None
+    day = day_of(text)
+    if day is None and (day := serial_day(text)) is not None:
+        found.warn(
+            column,
+            text,
+            "serial_date",
+            f"{column} 的值“{text}”是 Excel 的日期序号，读作 {day}。",
+            f"{column}: {text!r} is a serial date of Excel, read as {day}.",
+        )
     if day is None or not 1800 <= day.year <= 2200:
         found.add(
             column,
@@ -175,7 +179,7 @@ def read_whole(found: Findings, column: str, cell: Any, most: int = MOST_WHOLE) 
     text = None if isinstance(cell, bool) else read_text(found, column, cell)
     if text is None and not isinstance(cell, bool):
         return None
-    match = _WHOLE.fullmatch(text or "?")
+    match = WHOLE.fullmatch(text or "?")
     if match and 0 <= int(match[1]) <= most:
         return int(match[1])
     found.add(

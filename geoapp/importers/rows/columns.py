@@ -13,6 +13,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 
 _NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]$")
+# Instead of a field: a column that is passed over and told, and one whose content was used otherwise.
+IGNORED = "!"
+USED = ""
 REJECT_COLUMNS = (
     "reject_line",
     "reject_field",
@@ -207,9 +210,17 @@ class Header:
 
 
 def match_header(
-    names: Sequence[str], known: Sequence[Column], derived: Sequence[str] = ()
+    names: Sequence[str],
+    known: Sequence[Column],
+    derived: Sequence[str] = (),
+    fields: Sequence[str | None] | None = None,
 ) -> Header:
     """Find the known columns among a file's, in any order and either language.
+
+    Parameters
+    ----------
+    fields
+        Which known column each of the file's is, where that was settled before; None = by their names.
 
     Raises
     ------
@@ -225,11 +236,14 @@ def match_header(
     ignored: list[str] = []
     for place, raw in enumerate(names):
         name = folded(raw)
-        if name in REJECT_COLUMNS or name in derived:
+        settled = None if fields is None else fields[place]
+        if name in REJECT_COLUMNS or name in derived or settled == IGNORED:
             ignored.append(raw.strip())
             continue
-        column = meaning.get(name)
-        if column in own and name not in exact:
+        if settled == USED:
+            continue
+        column = meaning.get(name) if fields is None else settled
+        if fields is None and column in own and name not in exact:
             ignored.append(raw.strip())
         elif column is not None:
             if column in places:
@@ -254,6 +268,22 @@ def _twice(first: str, second: str) -> UnusableInputError:
     )
 
 
+def _way_out(missing: Sequence[Column]) -> Text:
+    """Say how a list of facilities goes in although it lacks a column."""
+    names = {column.name for column in missing}
+    if "kind" not in names and not names & {"lon", "lat"} and names <= {"code"}:
+        return Text("没有编号时可加 --issue-codes。", "Without codes, add --issue-codes.")
+    ways = [
+        (f"--map '列名={missing[0].name}'", f"--map 'column={missing[0].name}'"),
+        *([("--kind 类型", "--kind KIND")] if "kind" in names else []),
+        *([("--issue-codes", "--issue-codes")] if "code" in names else []),
+    ]
+    return Text(
+        f"站点可用：{'、'.join(zh for zh, _ in ways)}。",
+        f"Facilities may use {', '.join(en for _, en in ways)}.",
+    )
+
+
 def require_columns(header: Header, known: Sequence[Column], required: Sequence[str]) -> None:
     """Refuse a file that lacks a column.
 
@@ -270,7 +300,7 @@ def require_columns(header: Header, known: Sequence[Column], required: Sequence[
         en = ", ".join(column.name for column in missing)
         raise UnusableInputError(
             Text(
-                f"文件缺少必需的列：{zh}。已有的列：{found}。",
-                f"The file lacks the required columns {en}. It has: {found}.",
+                f"文件缺少必需的列：{zh}。已有的列：{found}。{_way_out(missing).zh}",
+                f"The file lacks the required columns {en}. It has: {found}. {_way_out(missing).en}",
             )
         )

@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.states import may_follow, refused_step
-from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of, load_vocabulary
+from geoapp.core.vocabulary import amenity_of, kind_of
 from geoapp.core.words import (
     ACCESS_TEXT,
     ENTRY_TEXT,
@@ -29,6 +29,8 @@ from geoapp.importers.rows.columns import (
     require_columns,
 )
 from geoapp.importers.rows.extra import read_extra
+from geoapp.importers.rows.issue import CodeIssuer
+from geoapp.importers.rows.kinds import read_kind
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
 from geoapp.importers.rows.places import PlaceRow, read_places
 from geoapp.importers.rows.positions import Positions, read_position
@@ -117,7 +119,8 @@ class FacilityRules:
     """What rows are held against.
 
     ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
-    ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand.
+    ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
+    ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without.
     """
 
     place: PlaceRules
@@ -125,6 +128,8 @@ class FacilityRules:
     amenities: frozenset[str] = frozenset()
     statuses: Mapping[str, str] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
+    default_kind: str | None = None
+    issuer: CodeIssuer | None = None
 
     def kind(self, text: str) -> str | None:
         """Return a kind's code by a code or name."""
@@ -154,8 +159,8 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
     UnusableInputError
         If a required column is missing or a column occurs twice.
     """
-    header = match_header(table.columns, FACILITY_COLUMNS, FACILITY_DERIVED)
-    require_columns(header, FACILITY_COLUMNS, required_columns(table, header))
+    header = match_header(table.columns, FACILITY_COLUMNS, FACILITY_DERIVED, table.fields)
+    require_columns(header, FACILITY_COLUMNS, required_columns(table, header, rules))
     drafts: list[_Draft] = []
     placed = []
     seen: dict[str, int] = {}
@@ -175,6 +180,11 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         [draft.values["region"] for draft in drafts],
         rules.place,
     )
+    if rules.issuer is not None:
+        wanting = [draft for draft in drafts if draft.values["code"] is None]
+        _issue_codes(drafts, positions, rules.issuer, rules.place)
+        for draft in wanting if "status" in header.places else ():
+            _check_step(draft.found, draft.values, rules)
     rows, rejected = [], []
     for number, draft in enumerate(drafts):
         if draft.found.problems:
@@ -189,7 +199,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
             rows.append(
                 FacilityRow(line=draft.record.line, lon=lon, lat=lat, area=area, **draft.values)
             )
-    given = header.given - {"lon", "lat", "geometry_wkt"}
+    given = header.given - {"lon", "lat", "lonlat", "geometry_wkt"} | {"kind"}
     if header.extra:
         given |= {"extra_columns"}
     return Reading(
@@ -209,11 +219,26 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
     )
 
 
-def required_columns(table: Table, header: Header) -> tuple[str, ...]:
+def required_columns(table: Table, header: Header, rules: FacilityRules) -> tuple[str, ...]:
     """Return the columns that a facility file must have; a geometry stands for two numbers."""
-    if table.has_geometry or "geometry_wkt" in header.places:
-        return ("code", "kind", "name_zh")
-    return ("code", "kind", "name_zh", "lon", "lat")
+    wanted = ["code"] if rules.issuer is None else []
+    wanted += ["kind"] if rules.default_kind is None else []
+    wanted += ["name_zh"]
+    if not (table.has_geometry or "geometry_wkt" in header.places):
+        wanted += ["lon", "lat"]
+    return tuple(wanted)
+
+
+def _issue_codes(
+    drafts: list[_Draft], positions: Positions, issuer: CodeIssuer, place: PlaceRules
+) -> None:
+    """Give codes to rows without, in the region that they state or lie in."""
+    inside = place.regions.deepest(positions.lon, positions.lat)
+    issuer.issue_all(
+        [draft.found for draft in drafts],
+        [draft.values for draft in drafts],
+        [draft.values["region"] or inside[row] for row, draft in enumerate(drafts)],
+    )
 
 
 def _tell_once(draft: _Draft) -> None:
@@ -261,9 +286,10 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
 
     before = len(found.problems)
     code = cells.read_code(found, "code", cell("code"), MOST_CODE_CHARACTERS)
-    cells.required(found, "code", "编号", code, before)
+    if rules.issuer is None:
+        cells.required(found, "code", "编号", code, before)
     values["code"] = code
-    values["kind_code"] = _read_kind(found, cell("kind"), rules)
+    values["kind_code"] = read_kind(found, cell("kind"), rules.kind, rules.default_kind)
     before = len(found.problems)
     values["name_zh"] = cells.read_text(found, "name_zh", cell("name_zh"))
     cells.required(found, "name_zh", "名称", values["name_zh"], before)
@@ -281,39 +307,6 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     values["region"] = _read_region(found, cell("region"), rules.place)
     values["places"] = read_places(found, cell("places"), rules.place)
     values["extra"] = read_extra(found, cell("extra"), row, header)
-
-
-def _read_kind(found: Findings, cell: Any, rules: FacilityRules) -> str | None:
-    before = len(found.problems)
-    text = cells.read_text(found, "kind", cell)
-    cells.required(found, "kind", "类型", text, before)
-    if text is None:
-        return None
-    kind = rules.kind(text)
-    if kind is None and (kind := kind_at_end(text)) is not None:
-        kinds = load_vocabulary().kinds
-        named = next(one.text for one in kinds if one.code == kind)
-        found.warn(
-            "kind",
-            text,
-            "kind_by_its_end",
-            f"类型“{text[:40]}”按“{named.zh}”（{kind}）读取；若不对，请改写此格。",
-            f"kind: {text[:40]!r} was read as {named.en} ({kind}); mend the cell if that is wrong.",
-        )
-    if kind is None:
-        kinds = load_vocabulary().kinds
-        found.add(
-            "kind",
-            text,
-            "unknown_kind",
-            f"类型“{text[:40]}”不认识，应为：station、base、home，或 "
-            + "、".join(one.name_zh for one in kinds)
-            + "。",
-            f"kind: {text[:40]!r} is not known; expected station, base, home or one of "
-            + ", ".join(one.code for one in kinds)
-            + ".",
-        )
-    return kind
 
 
 def _check_step(found: Findings, values: dict[str, Any], rules: FacilityRules) -> None:

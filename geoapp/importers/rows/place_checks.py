@@ -65,6 +65,14 @@ class RegionOutlines:
             parent = self.parents.get(parent)
         return chain
 
+    def deepest(self, lon: FloatArray, lat: FloatArray) -> list[str | None]:
+        """Return for each point the code of the lowest region that holds it; None if none does."""
+        found: list[str | None] = [None] * len(lon)
+        for code in sorted(self.outlines, key=lambda one: (len(self.above(one)), one)):
+            for place in np.flatnonzero(self.inside(code, lon, lat)).tolist():
+                found[place] = code
+        return found
+
     def nowhere_near(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
         """Tell which points lie more than 200 km from every outlined region."""
         far = np.ones(len(lon), dtype=np.bool_)

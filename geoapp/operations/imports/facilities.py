@@ -1,6 +1,7 @@
 """Import facilities: understand a file, then write what differs in one transaction."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,10 +11,14 @@ import numpy as np
 import orjson
 import shapely
 
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
+from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.importers.rows.issue import CodeIssuer, key_of
 from geoapp.operations.imports.report import (
     READING,
     WRITING,
@@ -23,9 +28,15 @@ from geoapp.operations.imports.report import (
 )
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
+from geoapp.store.facilities.keys import read_words
 from geoapp.store.facilities.places_write import PlaceValues
 from geoapp.store.facilities.read import stored_statuses
-from geoapp.store.facilities.write import FacilityBatch, FacilityCounts, write_facilities
+from geoapp.store.facilities.write import (
+    FacilityBatch,
+    FacilityCounts,
+    lock_facilities,
+    write_facilities,
+)
 from geoapp.store.vocabulary import read_codes
 
 _SRID = 4326
@@ -41,13 +52,31 @@ def facility_rules(
     are, to be rejected one by one. The store itself refuses a step that cannot be taken.
     """
     known = read_codes(session)
-    return FacilityRules(
+    rules = FacilityRules(
         place_rules(session, settings, options),
         frozenset(known.kinds),
         frozenset(known.amenities),
         stored_statuses(session) if with_statuses else {},
         datetime.now(ZoneInfo(settings.timezone)).date(),
     )
+    if options.kind is not None:
+        kind = rules.kind(options.kind)
+        if kind is None:
+            names = "、".join(sorted(rules.kinds))
+            raise InvalidValueError("--kind", options.kind[:80], Text(names, names))
+        rules = replace(rules, default_kind=kind)
+    if options.code_key is not None:
+        rules = replace(rules, issuer=_issuer(session, options.code_key))
+    return rules
+
+
+def _issuer(session: Session, fields: tuple[str, ...]) -> CodeIssuer:
+    """Return what gives codes to places without: the stored ones to those that are known by key."""
+    known: dict[tuple[str, ...], list[str]] = {}
+    stored = read_words(session, fields)
+    for code, words in stored:
+        known.setdefault(key_of(words, fields), []).append(code)
+    return CodeIssuer(fields, known, [code for code, _ in stored])
 
 
 def import_facilities(
@@ -59,13 +88,17 @@ def import_facilities(
 ) -> tuple[Reading[FacilityRow], FacilityCounts]:
     """Read a table and write its good rows, all or none."""
     progress(0.0, READING)
+    choices = Choices(options.columns, options.crs, options.order, options.datum)
+    table = prepare(table, choices).table
     with database.session() as session:
+        if options.code_key is not None:
+            # Nobody else may take a number between its being looked up and its being written.
+            lock_facilities(session)
         rules = facility_rules(session, settings, options)
-    reading = read_facilities(table, rules)
-    progress(_READING_SHARE, WRITING)
-    if not reading.rows:
-        return reading, FacilityCounts(0, 0, 0)
-    with database.session() as session:
+        reading = read_facilities(table, rules)
+        progress(_READING_SHARE, WRITING)
+        if not reading.rows:
+            return reading, FacilityCounts(0, 0, 0)
         counts = write_facilities(
             session,
             facility_batch(reading, settings.timezone),

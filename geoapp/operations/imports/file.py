@@ -84,6 +84,12 @@ def import_file(
     opened = open_table(
         path, layer=kind, encoding=options.encoding, sheet=options.sheet, crs=options.crs
     )
+    if options.crs is not None and kind != "facilities" and not opened.has_geometry:
+        raise InvalidValueError(
+            "--crs",
+            options.crs,
+            Text("只用于站点的表格和地图文件", "of use for tables of facilities and for map files"),
+        )
     table = _reported(opened, progress)
     options = replace(
         options,

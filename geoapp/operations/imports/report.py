@@ -11,6 +11,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_count, format_metres
 from geoapp.core.words import Datum
 from geoapp.importers.problems import Problem
+from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
 from geoapp.store.engine import Session
 from geoapp.store.regions import Strays, stored_regions
@@ -54,7 +55,9 @@ class ImportOptions:
 
     ``encoding`` is that of a CSV file, None = find out; ``sheet`` is the sheet, layer or list to be
     read, None = find it; ``crs`` is what the coordinates are in, None = degrees or what the file states;
-    ``anywhere`` leaves out the check against the
+    ``order`` that of pairs in one cell, None = by their ranges; ``columns`` are columns of facilities as
+    ``name=field``, ``kind`` theirs where none is stated, ``code_key`` the fields by which a place without
+    a code is known again, None = codes are required; ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
@@ -64,6 +67,10 @@ class ImportOptions:
     encoding: str | None = None
     sheet: str | None = None
     crs: str | None = None
+    order: Order | None = None
+    columns: tuple[str, ...] = ()
+    kind: str | None = None
+    code_key: tuple[str, ...] | None = None
     dry_run: bool = False
     anywhere: bool = False
     set_code: str = ""

@@ -262,3 +262,12 @@ def test_plain_lists_in_json(tmp_path: Path) -> None:
     path.write_text(json.dumps({"new": rows, "old": rows}), encoding="utf-8")
     assert "“new”、“old”" in refused(path)
     assert len(cells(open_table(path, layer="facilities", sheet="old"))) == 1
+
+
+def test_choices_that_a_format_has_no_use_for_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("编号,名称\n1,甲\n", encoding="utf-8")
+    assert "--sheet" in refused(tmp_path / "a.csv", sheet="表1")
+    (tmp_path / "a.kml").write_text(KML, encoding="utf-8")
+    assert "--crs" in refused(tmp_path / "a.kml", crs="EPSG:4547")
+    frame().to_file(tmp_path / "a.geojson", driver="GeoJSON", engine="pyogrio")
+    assert "--crs" in refused(tmp_path / "a.geojson", crs="EPSG:4547")

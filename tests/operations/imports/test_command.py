@@ -248,3 +248,35 @@ def test_an_export_that_cannot_be_written(run: Run, folder: Path) -> None:
     result = run("export", "facilities", "-o", folder / "nowhere" / "x.csv")
     assert result.exit_code == 2
     assert run("export", "facilities", "-o", folder / "x.shp").exit_code == 2
+
+
+STRANGE = (
+    '序号,驿站名称,详细地址,坐标\n1,甲驿站,一路,"36.15,120.15"\n2,乙驿站,二路,"36.15,120.35"\n'
+)
+
+
+def test_a_strangers_list_goes_in_and_again(run: Run, store: Database, folder: Path) -> None:
+    path = folder / "strange.csv"
+    path.write_text(STRANGE, encoding="utf-8")
+    result = run("import", "facilities", path)
+    assert result.exit_code == 2
+    assert "--kind" in result.output and "--issue-codes" in result.output
+    before = {row[1] for row in facility_picture(store)}
+    options = ("--kind", "爱心驿站", "--issue-codes")
+    result = run("import", "facilities", path, *options)
+    assert (result.exit_code, "inserted 2" in result.output) == (0, True), result.output
+    issued = {row[1] for row in facility_picture(store)} - before
+    assert issued == {"370202-care_post-0001", "370203-care_post-0001"}
+    # Turned round, and with one more place: nothing but that is new.
+    head, *lines = STRANGE.splitlines()
+    more = '3,丙驿站,三路,"36.16,120.15"'
+    path.write_text("\n".join([head, more, *reversed(lines)]), encoding="utf-8")
+    result = run("import", "facilities", path, *options)
+    assert "inserted 1, updated 0, unchanged 2" in result.output
+    assert {row[1] for row in facility_picture(store)} - before - issued == {
+        "370202-care_post-0002"
+    }
+    for wrong in (("--kind", "宫殿"), ("--map", "无=name_zh"), ("--code-key", "name_zh")):
+        assert run("import", "facilities", path, *wrong).exit_code == 2
+    result = run("import", "facilities", path, *options, "--code-key", "colour")
+    assert result.exit_code == 2 and "name_zh,address" in result.output

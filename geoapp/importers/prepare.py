@@ -1,0 +1,60 @@
+"""A stranger's list of facilities made ready to be read: its columns and positions settled."""
+
+from dataclasses import dataclass, replace
+
+from geoapp.core.words import Datum
+from geoapp.importers.formats.gpkg import parse_crs
+from geoapp.importers.formats.table import Table
+from geoapp.importers.rows.degrees import Order
+from geoapp.importers.rows.matching import Proposal, parse_map, propose_columns
+from geoapp.importers.rows.place_columns import place_table
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user said of a list: columns as ``name=field``, its CRS, the order of pairs."""
+
+    columns: tuple[str, ...] = ()
+    crs: str | None = None
+    order: Order | None = None
+    datum: Datum = Datum.WGS84
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A table whose rows can be read, and how its columns were understood."""
+
+    table: Table
+    proposal: Proposal
+
+
+def propose(table: Table, choices: Choices) -> tuple[Table, Proposal]:
+    """Return a table with its rows at hand, and the proposal how its columns are to be read."""
+    records = list(table.records)
+    filled = ["geometry"] if table.has_geometry else []
+    proposal = propose_columns(
+        table.columns,
+        [record.cells for record in records],
+        parse_map(choices.columns, table.columns, "facilities"),
+        filled=filled,
+    )
+    return replace(table, records=records), proposal
+
+
+def prepare(table: Table, choices: Choices) -> Prepared:
+    """Settle the columns and positions of a table.
+
+    Raises
+    ------
+    InvalidValueError
+        If a choice names a column, field or CRS that there is not.
+    UnusableInputError
+        If something is left to be asked.
+    """
+    table, proposal = propose(table, choices)
+    proposal.accepted()
+    settled = replace(table, fields=proposal.fields, hints=(*table.hints, *proposal.hints))
+    # Geometries were brought to degrees when the file was opened.
+    crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
+    placed = place_table(settled, crs=crs, datum=choices.datum, order=choices.order)
+    return Prepared(placed, proposal)

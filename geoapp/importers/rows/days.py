@@ -1,0 +1,35 @@
+"""Days as tables hold them: written year first, or as a spreadsheet's serial number."""
+
+import re
+from datetime import date, timedelta
+from typing import Any, Final
+
+_DATE: Final = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+)
+_SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
+_SERIAL_ZERO: Final = date(1899, 12, 30)
+_FIRST_SERIAL: Final = 20_000  # 1954
+_LAST_SERIAL: Final = 60_000  # 2064
+
+
+def day_of(text: str) -> date | None:
+    """Return a day written year first; None if it is none."""
+    match = _DATE.fullmatch(text)
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def serial_day(text: str) -> date | None:
+    """Return the day of a spreadsheet's serial number, of 1954 to 2064; None if it is none."""
+    if not _SERIAL.fullmatch(text) or not _FIRST_SERIAL <= int(text[:5]) <= _LAST_SERIAL:
+        return None
+    return _SERIAL_ZERO + timedelta(days=int(text[:5]))
+
+
+def is_date(cell: Any) -> bool:
+    """Tell whether a cell is a day, a spreadsheet's serial number included."""
+    text = str(cell).strip()
+    return day_of(text) is not None or serial_day(text) is not None

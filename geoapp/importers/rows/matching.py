@@ -1,0 +1,389 @@
+"""Which column of a stranger's table is which: by name, by content, or asked."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from geoapp.core import hours as core_hours
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of
+from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT
+from geoapp.importers.formats.table import is_blank
+from geoapp.importers.rows.cells import WHOLE, split_list
+from geoapp.importers.rows.columns import (
+    COLUMNS,
+    FACILITY_DERIVED,
+    IGNORED,
+    REJECT_COLUMNS,
+    bare,
+    folded,
+    further_names,
+)
+from geoapp.importers.rows.days import is_date
+from geoapp.importers.rows.degrees import read_angle, read_pair
+
+By = Literal["name", "content", "user", "none"]
+KEPT_ASIDE: Final = "-"
+_MOST_LOOKED_AT: Final = 500
+_SAMPLES: Final = 3
+_LEAST_SHARE: Final = 0.8
+_EXACT, _OTHER, _FURTHER = 1.0, 0.95, 0.85
+_BRACKETS: Final = 0.05
+_PHONE: Final = re.compile(
+    r"(?:\+?86[- ]?)?(?:1[3-9]\d{9}|0\d{2,3}[- )]?\d{7,8}|400[- ]?\d{3}[- ]?\d{4})"
+)
+# What a column must say before it is taken for one of these without its name.
+_BY_CONTENT: Final = ("kind", "lonlat", "lon", "lat", "opening_hours")
+_NEEDED: Final = ("kind", "lonlat", "lon", "lat")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnGuess:
+    """What a column of the file is taken for.
+
+    ``field`` is None where it is kept aside. ``sure`` runs from 0 to 1. ``maybe`` are fields that its
+    content would suit, for a person to choose. ``samples`` are some of its cells.
+    """
+
+    name: str
+    field: str | None
+    sure: float
+    by: By
+    samples: tuple[str, ...]
+    maybe: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """How a table is to be read, before anybody agreed: its columns, what to say, what to ask."""
+
+    columns: tuple[ColumnGuess, ...]
+    hints: tuple[Text, ...] = ()
+    questions: tuple[Text, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str | None, ...]:
+        """The field of each column, as ``Table.fields``."""
+        return tuple(column.field for column in self.columns)
+
+    def accepted(self) -> "Proposal":
+        """Return the proposal if it leaves nothing to be asked.
+
+        Raises
+        ------
+        UnusableInputError
+            With every question, and how it is answered.
+        """
+        if self.questions:
+            raise UnusableInputError(
+                Text(
+                    " ".join(one.zh for one in self.questions),
+                    " ".join(one.en for one in self.questions),
+                )
+            )
+        return self
+
+
+@dataclass(slots=True)
+class _Column:
+    name: str
+    cells: list[Any]
+    maybe: list[str]
+    field: str | None = None
+    sure: float = 0.0
+    by: By = "none"
+
+
+def parse_map(words: Sequence[str], names: Sequence[str], kind: str) -> dict[int, str | None]:
+    """Return what the user says of columns, by their place; None = kept aside.
+
+    Parameters
+    ----------
+    words
+        Each a column's name and a field, such as ``场所=name_zh``; ``-`` keeps a column aside.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such column or field, or one is said twice.
+    """
+    fields = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    places = {folded(name): place for place, name in enumerate(names)}
+    chosen: dict[int, str | None] = {}
+    for word in words:
+        name, _, field_name = word.rpartition("=")
+        place = places.get(folded(name))
+        if place is None:
+            listed = ", ".join(names)[:300]
+            raise InvalidValueError(
+                "--map", word, Text(f"已有的列：{listed}", f"columns: {listed}")
+            )
+        target = None if field_name.strip() == KEPT_ASIDE else fields.get(folded(field_name))
+        if (target is None and field_name.strip() != KEPT_ASIDE) or place in chosen:
+            listed = ", ".join(column.name for column in COLUMNS[kind])
+            raise InvalidValueError("--map", word, Text(f"列名={listed}", f"column={listed}"))
+        if target is not None and target in chosen.values():
+            raise InvalidValueError(
+                "--map", word, Text("每个字段只指一列", "each field from one column")
+            )
+        chosen[place] = target
+    return chosen
+
+
+def propose_columns(
+    names: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    chosen: Mapping[int, str | None],
+    *,
+    filled: Sequence[str] = (),
+) -> Proposal:
+    """Propose what the columns of a list of facilities are.
+
+    Parameters
+    ----------
+    chosen
+        What the user said, by place; it goes before everything.
+    filled
+        Fields that are had without a column, such as a kind for all.
+    """
+    looked_at = rows[:_MOST_LOOKED_AT]
+    columns = [
+        _Column(
+            name,
+            [row[place] for row in looked_at if place < len(row) and not is_blank(row[place])],
+            [],
+        )
+        for place, name in enumerate(names)
+    ]
+    hints: list[Text] = []
+    questions: list[Text] = []
+    for place, target in chosen.items():
+        columns[place].field, columns[place].sure, columns[place].by = target, 1.0, "user"
+    open_places = [place for place in range(len(columns)) if place not in chosen]
+    taken = {target for target in chosen.values() if target is not None} | set(filled)
+    _match_names(columns, open_places, taken, hints, questions)
+    taken |= {one.field for one in columns if one.field}
+    _match_content(columns, open_places, taken, hints, questions)
+    return Proposal(
+        tuple(
+            ColumnGuess(
+                one.name,
+                one.field,
+                round(one.sure, 2),
+                one.by,
+                tuple(str(cell)[:40] for cell in one.cells[:_SAMPLES]),
+                tuple(one.maybe),
+            )
+            for one in columns
+        ),
+        tuple(hints),
+        tuple(questions),
+    )
+
+
+def _match_names(
+    columns: list[_Column],
+    places: Sequence[int],
+    taken: set[str],
+    hints: list[Text],
+    questions: list[Text],
+) -> None:
+    named: dict[str, list[tuple[float, int]]] = {}
+    for place in places:
+        name = folded(columns[place].name)
+        if name in REJECT_COLUMNS or name in FACILITY_DERIVED:
+            columns[place].field, columns[place].by = IGNORED, "name"
+            continue
+        found = _named(name)
+        if found is not None:
+            target, sure = found
+            named.setdefault(target, []).append((sure, place))
+    for target, found_places in named.items():
+        ranked = sorted(found_places, reverse=True)
+        if target in taken:
+            continue
+        best = sorted(place for sure, place in ranked if sure == ranked[0][0])
+        if len(best) > 1:
+            questions.append(_which(target, [columns[place].name for place in best]))
+            continue
+        for sure, place in ranked[1:]:
+            if sure >= _OTHER - _BRACKETS:
+                columns[place].field = IGNORED
+        sure, place = ranked[0]
+        column = columns[place]
+        if sure < _OTHER - _BRACKETS and _share(target, column.cells) < _LEAST_SHARE:
+            # Its name alone says so; what stands there would be refused row by row.
+            column.maybe.append(target)
+            hints.append(
+                Text(
+                    f"列“{column.name}”的名称像 {target}，内容却多半读不懂，先另行保存；确实是时请用 "
+                    f"--map “{column.name}={target}”。",
+                    f"The column {column.name!r} is called like {target}, but most of what stands there "
+                    f"is not understood: it is kept aside. If it is, say --map "
+                    f"'{column.name}={target}'.",
+                )
+            )
+            continue
+        column.field, column.sure, column.by = target, sure, "name"
+
+
+def _named(name: str) -> tuple[str, float] | None:
+    """Return the field that a folded name names, and how surely."""
+    for one, less in ((name, 0.0), (bare(name), _BRACKETS)):
+        for column in COLUMNS["facilities"]:
+            if one in (column.name, folded(column.zh)):
+                return column.name, _EXACT - less
+            if one in map(folded, column.others):
+                return column.name, _OTHER - less
+        target = further_names("facilities").get(one)
+        if target is not None:
+            return target, _FURTHER - less
+    return None
+
+
+def _match_content(
+    columns: list[_Column],
+    places: Sequence[int],
+    taken: set[str],
+    hints: list[Text],
+    questions: list[Text],
+) -> None:
+    """Look for what is still wanting among the columns that no name explains."""
+    has_place = bool({"lon", "lat"} <= taken or taken & {"lonlat", "geometry_wkt", "geometry"})
+    suits: dict[str, list[int]] = {}
+    for place in places:
+        column = columns[place]
+        if column.field is not None or not column.cells:
+            continue
+        for target, fits in _CONTENT.items():
+            if target in taken or (has_place and target in ("lonlat", "lon", "lat")):
+                continue
+            if sum(map(fits, column.cells)) >= _LEAST_SHARE * len(column.cells):
+                suits.setdefault(target, []).append(place)
+                if target not in column.maybe:
+                    column.maybe.append(target)
+    if "lonlat" in suits:
+        suits.pop("lon", None)
+        suits.pop("lat", None)
+    for target, found in suits.items():
+        named = [columns[place].name for place in found]
+        if target in _BY_CONTENT and len(found) == 1 and columns[found[0]].field is None:
+            column = columns[found[0]]
+            column.field, column.by = target, "content"
+            column.sure = 0.7
+            hints.append(
+                Text(
+                    f"列“{column.name}”按内容读作 {target}（例：{str(column.cells[0])[:30]}）；若不对，请用 "
+                    f"--map “{column.name}=-”。",
+                    f"The column {column.name!r} was taken for {target} by its content (such as "
+                    f"{str(column.cells[0])[:30]}); if that is wrong, say --map '{column.name}=-'.",
+                )
+            )
+        elif target in _NEEDED and len(found) > 1:
+            questions.append(_which(target, named))
+        elif target not in _NEEDED:
+            listed = "、".join(f"“{name}”" for name in named)
+            hints.append(
+                Text(
+                    f"{listed} 的内容像 {target}，没有采用；要采用请用 --map “列名={target}”。",
+                    f"The content of {listed} looks like {target} and is not used as that; to use it, "
+                    f"say --map 'column={target}'.",
+                )
+            )
+
+
+def _which(target: str, names: Sequence[str]) -> Text:
+    zh = "和".join(f"“{name}”" for name in names)
+    en = " and ".join(repr(name) for name in names)
+    options = " / ".join(f"--map '{name}={target}'" for name in names)
+    return Text(
+        f"文件中的列{zh}是同一列（{target}），请指明用哪一列：{options}。",
+        f"The columns {en} mean the same ({target}); say which one is meant: {options}.",
+    )
+
+
+def _share(target: str, cells: Sequence[Any]) -> float:
+    """Return which share of some cells a field would understand."""
+    fits = _STRICT.get(target)
+    return 1.0 if fits is None or not cells else sum(map(fits, cells)) / len(cells)
+
+
+def _is_kind(cell: Any) -> bool:
+    return isinstance(cell, str) and (kind_of(cell) or kind_at_end(cell)) is not None
+
+
+def _is_pair(cell: Any) -> bool:
+    return read_pair(cell) is not None
+
+
+def _is_hours(cell: Any) -> bool:
+    return (
+        isinstance(cell, str)
+        and len(cell) > 3
+        and not is_date(cell)
+        and read_angle(cell) is None
+        and core_hours.read_or_keep(cell)[1]
+    )
+
+
+def _is_phone(cell: Any) -> bool:
+    return _PHONE.fullmatch(str(cell).strip()) is not None
+
+
+def _is_lon(cell: Any) -> bool:
+    return _is_degrees(cell, 73, 136)
+
+
+def _is_lat(cell: Any) -> bool:
+    return _is_degrees(cell, 3, 54)
+
+
+def _is_degrees(cell: Any, least: float, most: float) -> bool:
+    """Tell whether a cell is a coordinate within China to a hundred metres or better."""
+    found = read_angle(cell)
+    if found is None or not least <= found.value <= most:
+        return False
+    return found.axis is not None or not float(found.value * 100).is_integer()
+
+
+def _is_amenities(cell: Any) -> bool:
+    parts = split_list(cell)
+    return bool(parts) and all(amenity_of(part) is not None for part in parts)
+
+
+_CONTENT: Final[dict[str, Callable[[Any], bool]]] = {
+    "kind": _is_kind,
+    "lonlat": _is_pair,
+    "lon": _is_lon,
+    "lat": _is_lat,
+    "opening_hours": _is_hours,
+    "phone": _is_phone,
+    "amenities": _is_amenities,
+}
+
+
+def _names_of(texts: Mapping[Any, Text]) -> Callable[[Any], bool]:
+    """Return what tells the fixed words of a column, by code or name."""
+    words = {
+        name.casefold() for word, text in texts.items() for name in (str(word), text.zh, text.en)
+    }
+    return lambda cell: str(cell).strip().casefold() in words
+
+
+_STRICT: Final[dict[str, Callable[[Any], bool]]] = {
+    "kind": _is_kind,
+    "lonlat": _is_pair,
+    "amenities": _is_amenities,
+    "opened_on": is_date,
+    "closed_on": is_date,
+    "verified_on": is_date,
+    "status": _names_of(STATUS_TEXT),
+    "access": _names_of(ACCESS_TEXT),
+    "capacity": lambda cell: WHOLE.fullmatch(str(cell).strip()) is not None,
+    "address": lambda cell: not _is_pair(cell),
+    "region": lambda cell: (
+        re.fullmatch(r"\d{6}(?:\d{3})?(?:\d{3})?", str(cell).strip()) is not None
+    ),
+}
