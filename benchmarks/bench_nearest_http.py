@@ -114,15 +114,15 @@ def milliseconds(words: str) -> float:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[int]:
-    """Serve the store in ``folder / "data"`` as operators do; gives the port."""
+def served(folder: Path, command: str = "serve") -> Iterator[int]:
+    """Serve the store in ``folder / "data"`` as operators do, or the demo; gives the port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = {**os.environ, "GEOAPP_DATA": str(folder / "data")}
     environment.pop("DATABASE_URL", None)
     server = subprocess.Popen(
-        [sys.executable, "-m", "geoapp", "serve", "--port", str(port)],
+        [sys.executable, "-m", "geoapp", command, "--port", str(port)],
         env=environment,
         stdout=subprocess.PIPE,
         text=True,

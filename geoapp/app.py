@@ -19,6 +19,7 @@ from geoapp.store.engine import Database, open_database
 from geoapp.web.edge import health
 from geoapp.web.edge.access import init_access
 from geoapp.web.edge.cors import init_cors
+from geoapp.web.edge.heavy import init_heavy
 from geoapp.web.edge.language import init_language
 from geoapp.web.edge.logs import init_logs
 from geoapp.web.edge.parameters import init_parameters
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_cors(app)
     init_parameters(app)
     init_language(app)
+    init_heavy(app)
     init_static_files(app)
     health.init_metrics(app)
     app.register_blueprint(health.blueprint)

@@ -73,6 +73,11 @@ class NearestService:
         snapshot = self._keeper.current()
         return snapshot, self._walks.of(snapshot)
 
+    def moment(self) -> str:
+        """Return a text that changes whenever what stands on the ground does."""
+        snapshot, ways = self.ground()
+        return f"{snapshot.versions};network={None if ways is None else ways.network.version}"
+
     def ask(self, query: NearestQuery) -> list[NearestItem]:
         """Return the nearest facilities in service, nearest first; ties are ordered by code.
 

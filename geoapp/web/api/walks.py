@@ -16,6 +16,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.nearest.routes import MOST_WALK_M, route, walk_area
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.api.schemas import Problem, RouteFeature, WalkAreaFeature
+from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
@@ -63,6 +64,10 @@ class CodePath(BaseModel):
     )
 
 
+def _ground() -> str:
+    return services().nearest.moment()
+
+
 def _named(facility: PlacedFacility) -> dict[str, Any]:
     return {"code": facility.code, "name": facility.name, "name_en": facility.name_en}
 
@@ -106,8 +111,9 @@ def way(query: RouteParameters) -> Response:
 @api.get(
     "/facilities/<path:code>/isochrone",
     summary="步行可达范围 / What lies within a walk",
-    responses={200: WalkAreaFeature},
+    responses={200: WalkAreaFeature, 429: Problem},
 )
+@kept(_ground)
 def isochrone(path: CodePath, query: IsochroneParameters) -> Response:
     """Return the area within a walk of a facility: by the network, or a circle as an estimate."""
     found = walk_area(

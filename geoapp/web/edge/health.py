@@ -21,6 +21,7 @@ from geoapp import __version__
 from geoapp.core.i18n import Text
 from geoapp.web.edge.problems import problem
 from geoapp.web.edge.services import services
+from geoapp.web.front.environ import MOVED
 
 blueprint = Blueprint("health", __name__)
 
@@ -106,6 +107,8 @@ def init_metrics(app: Flask) -> None:
 
     @app.after_request
     def count(response: Response) -> Response:
+        if MOVED in request.environ:  # it is answered, and counted, once it was done
+            return response
         rule = request.url_rule.rule if request.url_rule else "unknown"
         method = request.method if request.method in _METHODS else "other"
         REQUESTS.labels(method, rule, response.status_code).inc()

@@ -9,6 +9,8 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from geoapp.web.front.environ import MOVED
+
 
 def init_logs(app: Flask) -> None:
     """Log each answered request by its route's pattern."""
@@ -20,6 +22,8 @@ def init_logs(app: Flask) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        if MOVED in request.environ:
+            return response
         rule = request.url_rule.rule if request.url_rule else "unknown"
         taken_ms = round((time.perf_counter() - g.get("started", time.perf_counter())) * 1000, 1)
         level = "error" if response.status_code >= 500 else "debug"

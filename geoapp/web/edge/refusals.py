@@ -1,27 +1,56 @@
-"""Requests that the front did not take in: said as every other error is."""
+"""Requests that the front refuses: said as every other error is."""
 
 from flask import Flask, Response, request
 
 from geoapp.core.i18n import Text
 from geoapp.web.edge.problems import TITLES, answer
-from geoapp.web.front.environ import REFUSED
+from geoapp.web.front.environ import REFUSED, Refused
+
+RETRY_SECONDS = "5"
 
 _WHY = {
-    408: Text(
-        "请求的内容没有在规定时间内到达。请检查网络后重试。",
-        "The body of the request did not arrive in time. Check the connection and try again.",
+    Refused.SLOW: (
+        408,
+        Text(
+            "请求的内容没有在规定时间内到达。请检查网络后重试。",
+            "The body of the request did not arrive in time. Check the connection and try again.",
+        ),
     ),
-    503: Text(
-        "现在上传的文件太多。请稍后再试。",
-        "Too much is being uploaded at present. Try again later.",
+    Refused.LARGE: (413, TITLES[413]),
+    Refused.NO_ROOM: (
+        503,
+        Text(
+            "现在上传的文件太多。请稍后再试。",
+            "Too much is being uploaded at present. Try again later.",
+        ),
+    ),
+    Refused.BUSY: (
+        503,
+        Text(
+            "现在要地图、图层和文件的人太多。请几秒后再试。",
+            "Too many maps, layers and files are being made at present. Try again in a few seconds.",
+        ),
+    ),
+    Refused.CROWDING: (
+        429,
+        Text(
+            "这个地址同时要的地图、图层和文件太多。请等前面的完成，几秒后再试。",
+            "This address asks for too many maps, layers and files at the same time. Let some of "
+            "them be answered, and try again in a few seconds.",
+        ),
     ),
 }
 
 
 def init_refusals(app: Flask) -> None:
-    """Answer 408, 413 or 503 before anything else is looked at."""
+    """Answer what is refused before anything else is looked at."""
 
     @app.before_request
     def refuse() -> Response | None:
-        status = request.environ.get(REFUSED)
-        return None if status is None else answer(status, _WHY.get(status, TITLES[status]))
+        why = request.environ.get(REFUSED)
+        if why is None:
+            return None
+        refused = answer(*_WHY[why])
+        if why in (Refused.BUSY, Refused.CROWDING):
+            refused.headers["Retry-After"] = RETRY_SECONDS
+        return refused

@@ -124,7 +124,9 @@ def init_security(app: Flask, settings: Settings) -> None:
         set_default = response.headers.setdefault
         set_default("X-Content-Type-Options", "nosniff")
         set_default("Referrer-Policy", "no-referrer")
-        if response.mimetype == "text/html":
+        # With 304 the page that the asker has stands, and so does the policy that came with it, which
+        # may name the page's own script.
+        if response.mimetype == "text/html" and response.status_code != 304:
             set_default("Content-Security-Policy", content_policy(settings))
             set_default("X-Frame-Options", "SAMEORIGIN")
             set_default("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")

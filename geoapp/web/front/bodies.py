@@ -3,9 +3,10 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterable
-from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Final
+
+from geoapp.web.front.environ import Refused
 
 # What is larger waits in a file, so that many slow senders together need little memory.
 IN_MEMORY_BYTES: Final = 256 * 1024
@@ -14,18 +15,6 @@ IN_MEMORY_BYTES: Final = 256 * 1024
 LEAST_BYTES_PER_SECOND: Final = 1024
 # How many bodies of the greatest size may wait in files at the same time, in one process.
 MOST_WHOLE_BODIES: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a body was not taken in: the status of the answer."""
-
-    status: int
-
-
-TOO_SLOW: Final = Refusal(408)
-TOO_LARGE: Final = Refusal(413)
-NO_ROOM: Final = Refusal(503)
 
 
 class SenderLeftError(Exception):
@@ -51,7 +40,7 @@ class Bodies:
 
     async def take_in(
         self, chunks: AsyncIterable[bytes], declared_bytes: int | None
-    ) -> "Body | Refusal":
+    ) -> "Body | Refused":
         """Return a body that is whole, or why it is not taken.
 
         Parameters
@@ -67,7 +56,7 @@ class Bodies:
             If the sender left before the end.
         """
         if declared_bytes is not None and declared_bytes > self._most_bytes:
-            return TOO_LARGE
+            return Refused.LARGE
         body = Body(self)
         try:
             refusal = await self._fill(body, chunks)
@@ -83,18 +72,18 @@ class Bodies:
         body.close()
         return refusal
 
-    async def _fill(self, body: "Body", chunks: AsyncIterable[bytes]) -> Refusal | None:
+    async def _fill(self, body: "Body", chunks: AsyncIterable[bytes]) -> Refused | None:
         began = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout_at(began + self._seconds) as limit:
                 async for chunk in chunks:
                     if body.size + len(chunk) > self._most_bytes:
-                        return TOO_LARGE
+                        return Refused.LARGE
                     if not body.add(chunk):
-                        return NO_ROOM
+                        return Refused.NO_ROOM
                     limit.reschedule(began + self._seconds + body.size / LEAST_BYTES_PER_SECOND)
         except TimeoutError:
-            return TOO_SLOW
+            return Refused.SLOW
         return None
 
     def may_hold(self, size: int) -> bool:

@@ -1,9 +1,28 @@
 """A request of the server (RSGI) in the words of the application (WSGI, PEP 3333)."""
 
 import sys
+from enum import StrEnum
 from typing import Any, Final
 
+# What the front and the application say to each other beside the request: why it is refused, in which
+# lane it is done, and that it has to be done in the lane for heavy work; the last by a tag that is
+# the same for requests with the same answer.
 REFUSED: Final = "geoapp.refused"
+LANE: Final = "geoapp.lane"
+MOVED: Final = "geoapp.moved"
+WORK_LANE: Final = "work"
+HEAVY_LANE: Final = "heavy"
+
+
+class Refused(StrEnum):
+    """Why a request is not done; the application says so to whoever sent it."""
+
+    SLOW = "slow"
+    LARGE = "large"
+    NO_ROOM = "no_room"
+    BUSY = "busy"
+    CROWDING = "crowding"
+
 
 _BASE: Final[dict[str, Any]] = {
     "SCRIPT_NAME": "",

@@ -4,8 +4,13 @@ Whoever is slow to send or to read, on a bad line or on purpose, costs a connect
 memory and no thread. A request goes to a thread once it is whole; an answer leaves it as soon as the
 thread has made it, and a stream is taken from the application a piece at a time, as the reader
 takes it.
+
+What takes long has a thread of its own: the application says so when it has begun with a request and
+finds that it is heavy, and the request begins anew there, or is refused where too many wait. Those
+who ask for the same wait for one making of it.
 """
 
+import asyncio
 import contextvars
 import io
 from collections.abc import Callable, Iterable, Iterator
@@ -13,9 +18,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from geoapp.web.front.bodies import Bodies, Body, Refusal, SenderLeftError
-from geoapp.web.front.environ import REFUSED, wsgi_environ
-from geoapp.web.front.lanes import Lane
+from geoapp.web.front.bodies import Bodies, Body, SenderLeftError
+from geoapp.web.front.environ import (
+    HEAVY_LANE,
+    LANE,
+    MOVED,
+    REFUSED,
+    WORK_LANE,
+    Refused,
+    wsgi_environ,
+)
+from geoapp.web.front.lanes import Lane, Turns
 
 WORK_THREADS: Final = 4
 # Asked by whoever watches the service; answered however much work there is.
@@ -56,6 +69,11 @@ class Front:
         self._bodies: Final = Bodies(seconds=body_seconds, most_bytes=most_body_bytes)
         self._work: Final = Lane("work", WORK_THREADS)
         self._health: Final = Lane("health", 1)
+        # One: two would take turns in the interpreter with each other and with the quick ones.
+        self._heavy: Final = Lane("heavy", 1)
+        self._turns: Final = Turns()
+        # What is being made apart, by its tag: whoever asks for the same waits for it.
+        self._making: Final[dict[str, asyncio.Event]] = {}
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer a request."""
@@ -65,7 +83,7 @@ class Front:
         except SenderLeftError:
             return
         try:
-            await self._answer(environ, protocol)
+            await self._answer(environ, protocol, body)
         finally:
             if body is not None:
                 body.close()
@@ -79,8 +97,8 @@ class Front:
         ):
             return None
         taken = await self._bodies.take_in(protocol, None if declared is None else int(declared))
-        if isinstance(taken, Refusal):
-            environ[REFUSED] = taken.status
+        if isinstance(taken, Refused):
+            environ[REFUSED] = taken
             # Its length would speak of a body that is not there.
             environ.pop("CONTENT_LENGTH", None)
             return None
@@ -89,11 +107,9 @@ class Front:
         environ["CONTENT_LENGTH"] = str(taken.size)
         return taken
 
-    async def _answer(self, environ: dict[str, Any], protocol: Any) -> None:
+    async def _answer(self, environ: dict[str, Any], protocol: Any, body: Body | None) -> None:
         lane = self._health if environ["PATH_INFO"] in _HEALTH else self._work
-        # One for the whole request, since a long answer may be made in several threads.
-        context = contextvars.Context()
-        answer = await lane.do(partial(context.run, _begin, self._wsgi, environ))
+        context, answer = await self._made(lane, environ, body)
         if REFUSED in environ:
             # What is still to come of the body would be read as the next request.
             answer.headers.append(("connection", "close"))
@@ -109,9 +125,53 @@ class Front:
         finally:
             await lane.do(partial(context.run, answer.close))
 
+    async def _made(
+        self, lane: Lane, environ: dict[str, Any], body: Body | None
+    ) -> tuple[contextvars.Context, "_Answer"]:
+        """Let the application answer; where it finds that this is heavy work, apart or not at all."""
+        while True:
+            asked = {**environ, LANE: WORK_LANE}
+            context, answer = await _do(lane, self._wsgi, asked)
+            if answer is not None:
+                return context, answer
+            if body is not None:
+                body.file.seek(0)
+            making = self._making.get(asked[MOVED])
+            if making is None:
+                break
+            # Somebody else's turn makes the same. It is kept then, or is made after all.
+            await making.wait()
+        # As the application knows it, behind whatever proxies it trusts.
+        address = asked.get("REMOTE_ADDR") or ""
+        refused = self._turns.take(address)
+        if refused is not None:
+            context, answer = await _do(lane, self._wsgi, {**environ, REFUSED: refused})
+        else:
+            made = self._making[asked[MOVED]] = asyncio.Event()
+            try:
+                context, answer = await _do(self._heavy, self._wsgi, {**environ, LANE: HEAVY_LANE})
+            finally:
+                del self._making[asked[MOVED]]
+                made.set()
+                self._turns.give_back(address)
+        if answer is None:
+            raise RuntimeError(f"{environ['PATH_INFO']} was moved twice")
+        return context, answer
 
-def _begin(wsgi: Wsgi, environ: dict[str, Any]) -> _Answer:
-    """Let the application answer, up to the first piece; runs in a thread."""
+
+async def _do(
+    lane: Lane, wsgi: Wsgi, environ: dict[str, Any]
+) -> tuple[contextvars.Context, "_Answer | None"]:
+    # One for the whole request, since a long answer may be made in several threads.
+    context = contextvars.Context()
+    return context, await lane.do(partial(context.run, _begin, wsgi, environ))
+
+
+def _begin(wsgi: Wsgi, environ: dict[str, Any]) -> _Answer | None:
+    """Let the application answer, up to the first piece; None if it finds that it is heavy work.
+
+    Runs in a thread.
+    """
     started: dict[str, Any] = {}
 
     def start_response(status: str, headers: Headers, exc_info: Any = None) -> None:  # noqa: ARG001
@@ -125,6 +185,9 @@ def _begin(wsgi: Wsgi, environ: dict[str, Any]) -> _Answer:
     except BaseException:
         close()
         raise
+    if MOVED in environ:
+        close()
+        return None
     if len(begun) < PIECE_BYTES:  # that was all
         close()
         return _Answer(started["status"], started["headers"], begun, None, _nothing)

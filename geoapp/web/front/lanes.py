@@ -2,11 +2,18 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, Final, TypeVar
 
+from geoapp.web.front.environ import Refused
+
 T = TypeVar("T")
+
+# Who waits longer than these take has left before.
+MOST_TURNS: Final = 16
+MOST_TURNS_OF_ADDRESS: Final = 8
 
 _Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 
@@ -55,6 +62,35 @@ class Lane:
             loop.call_soon_threadsafe(_settle, done, answer, error)
             # Nothing of a request stays held while the thread waits for the next.
             del work, done, answer, error
+
+
+class Turns:
+    """Who may wait for heavy work: so many together, and so many of one address.
+
+    Used on the process's loop alone.
+    """
+
+    def __init__(
+        self, *, most: int = MOST_TURNS, most_of_address: int = MOST_TURNS_OF_ADDRESS
+    ) -> None:
+        self._most: Final = most
+        self._most_of_address: Final = most_of_address
+        self._of_address: Counter[str] = Counter()
+
+    def take(self, address: str) -> Refused | None:
+        """Take a turn for an address, to be given back; or tell why not."""
+        if self._of_address[address] >= self._most_of_address:
+            return Refused.CROWDING
+        if self._of_address.total() >= self._most:
+            return Refused.BUSY
+        self._of_address[address] += 1
+        return None
+
+    def give_back(self, address: str) -> None:
+        """End a turn."""
+        self._of_address[address] -= 1
+        if not self._of_address[address]:
+            del self._of_address[address]
 
 
 def _settle(done: "asyncio.Future[Any]", answer: Any, error: BaseException | None) -> None:

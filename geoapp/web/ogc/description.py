@@ -80,6 +80,8 @@ def _read(
     wrong = {"400": "A parameter is unknown or not accepted"}
     if parameters:
         wrong |= {"403": "Not open to the asker", "404": "No such resource"}
+    if name == "items":
+        wrong["429"] = "Too much heavy work for this address at the same time; see Retry-After"
     wrong |= {"500": "Something went wrong here", "503": "Not available now"}
     problems = {
         status: {"description": text, "content": {_PROBLEM: {"schema": _schema("problem")}}}

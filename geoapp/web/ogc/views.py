@@ -20,6 +20,7 @@ from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import LayerMoment, LayerReading, layer_reading
 from geoapp.web.edge.access import current_role
+from geoapp.web.edge.heavy import kept, take_turn
 from geoapp.web.edge.language import language
 from geoapp.web.edge.problems import problem
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
@@ -85,6 +86,7 @@ def collection(collection_id: str) -> Response:
 
 
 @blueprint.get("/collections/<string:collection_id>/items")
+@kept(at_once=False)
 def items(collection_id: str) -> Response:
     """Return a page of features, in order of their ids."""
     layer = registry().get(collection_id, current_role())
@@ -94,6 +96,7 @@ def items(collection_id: str) -> Response:
         response = _versioned(layer, moment)
         if response.status_code == 304:
             return response
+        take_turn()
         found = reading.rows(layer, bbox=wanted.bbox, limit=wanted.limit, offset=wanted.offset)
     body = {
         "type": "FeatureCollection",

@@ -30,6 +30,7 @@ from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.actions import kinds_text, narrowed_text, verdict
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.web.edge.access import require
+from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup, moment_text
@@ -86,6 +87,7 @@ def result(run_id: int) -> str:
 
 @blueprint.get("/plan/actions/<int:run_id>.<ext>")
 @require(Permission.RUN)
+@heavy
 def download(run_id: int, ext: str) -> Response:
     """Answer a run as a file."""
     if ext not in _FORMATS:

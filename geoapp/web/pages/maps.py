@@ -14,6 +14,7 @@ from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
 from geoapp.web.edge.access import current_role
+from geoapp.web.edge.heavy import kept, take_turn
 from geoapp.web.edge.language import language
 from geoapp.web.edge.security import content_policy
 from geoapp.web.edge.services import services
@@ -31,6 +32,7 @@ def _wanted_run() -> int | None:
 
 
 @blueprint.get("/maps/<string:names>.html")
+@kept()
 def show(names: str) -> Response:
     """Show a map of some layers; ``download=1`` answers one file that needs no network."""
     wanted = list(dict.fromkeys(name for name in names.split(",") if name))
@@ -54,6 +56,7 @@ def show(names: str) -> Response:
 
 
 @blueprint.get("/layers/<string:name>.geojson")
+@kept(at_once=False)
 def features(name: str) -> Response:
     """Return a layer's features as GeoJSON."""
     layer = registry().get(name, current_role())
@@ -73,6 +76,7 @@ def features(name: str) -> Response:
         if request.if_none_match.contains_weak(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
+        take_turn()
         data = reading.shown_rows(layer, bbox=box, limit=limit)
     body = {
         "type": "FeatureCollection",

@@ -10,14 +10,11 @@ import pytest
 from geoapp.web.front.bodies import (
     IN_MEMORY_BYTES,
     MOST_WHOLE_BODIES,
-    NO_ROOM,
-    TOO_LARGE,
-    TOO_SLOW,
     Bodies,
     Body,
-    Refusal,
     SenderLeftError,
 )
+from geoapp.web.front.environ import Refused
 from tests import loops
 
 MOST_BYTES = 2 * IN_MEMORY_BYTES
@@ -33,7 +30,7 @@ async def coming(chunks: list[bytes], *, then_stalls: bool = False) -> AsyncIter
 
 def take_in(
     chunks: list[bytes], declared: int | None = None, *, stalls: bool = False
-) -> Body | Refusal:
+) -> Body | Refused:
     bodies = Bodies(seconds=0.01 if stalls else 60, most_bytes=MOST_BYTES)
     return loops.run(bodies.take_in(coming(chunks, then_stalls=stalls), declared))
 
@@ -47,13 +44,13 @@ def test_a_whole_body_is_what_was_sent(chunks: list[bytes]) -> None:
 
 
 def test_a_sender_that_stalls_is_too_slow() -> None:
-    assert take_in([b"a"], 100, stalls=True) is TOO_SLOW
-    assert take_in([b"a"], stalls=True) is TOO_SLOW
+    assert take_in([b"a"], 100, stalls=True) is Refused.SLOW
+    assert take_in([b"a"], stalls=True) is Refused.SLOW
 
 
 @pytest.mark.parametrize("declared", [None, 3 * IN_MEMORY_BYTES])
 def test_a_body_above_the_limit_is_too_large(declared: int | None) -> None:
-    assert take_in([b"a" * IN_MEMORY_BYTES] * 3, declared) is TOO_LARGE
+    assert take_in([b"a" * IN_MEMORY_BYTES] * 3, declared) is Refused.LARGE
 
 
 def test_a_body_is_the_sender_s_until_it_is_whole() -> None:
@@ -78,7 +75,7 @@ def test_all_bodies_together_have_a_limit_and_what_is_closed_counts_no_more() ->
 
     async def take_all() -> None:
         held = [await bodies.take_in(coming(whole), None) for _ in range(MOST_WHOLE_BODIES)]
-        assert await bodies.take_in(coming(whole), None) is NO_ROOM
+        assert await bodies.take_in(coming(whole), None) is Refused.NO_ROOM
         first = held[0]
         assert isinstance(first, Body)
         first.close()

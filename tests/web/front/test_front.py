@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from geoapp.web.front.environ import HEAVY_LANE, LANE, MOVED, REFUSED, Refused
 from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
+from geoapp.web.front.lanes import MOST_TURNS_OF_ADDRESS, Turns
 from tests import loops
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -85,7 +87,8 @@ def test_a_request_reaches_the_application_as_wsgi_has_it() -> None:
 def test_a_refused_body_is_answered_by_the_application_and_ends_the_connection() -> None:
     def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         assert environ["wsgi.input"].read() == b""
-        start(f"{environ['geoapp.refused']} NO", [])
+        assert environ[REFUSED] is Refused.LARGE
+        start("413 NO", [])
         return [b"too large"]
 
     answer = ask(wsgi, scope("/", "POST", content_length="1001"))
@@ -169,3 +172,89 @@ def test_health_is_answered_while_every_thread_works() -> None:
         assert [one.status for one in busy] == [200] * len(busy)
 
     loops.run(ask_all())
+
+
+def heavy_scope(query: str) -> SimpleNamespace:
+    asked = scope("/heavy", "POST", content_length="4")
+    asked.query_string = query
+    return asked
+
+
+def test_heavy_work_begins_anew_apart_and_quick_work_goes_on() -> None:
+    release = threading.Event()
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        body = environ["wsgi.input"].read()
+        if environ["PATH_INFO"] == "/heavy" and REFUSED not in environ:
+            if environ[LANE] != HEAVY_LANE:
+                environ[MOVED] = environ["QUERY_STRING"]
+                start("503 MOVED", [])
+                return [b""]
+            assert release.wait(60)
+        start("429 NO" if environ.get(REFUSED) is Refused.CROWDING else "200 OK", [])
+        return [body]
+
+    async def ask_all() -> None:
+        front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+        busy = [Protocol([b"bo", b"dy"]) for _ in range(MOST_TURNS_OF_ADDRESS + 1)]
+        tasks = [
+            asyncio.create_task(front.__rsgi__(heavy_scope(str(number)), one))
+            for number, one in enumerate(busy)
+        ]
+        # The one too many is answered first.
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        quick = Protocol([])
+        await front.__rsgi__(scope("/quick"), quick)
+        assert sorted(one.status for one in busy) == [0] * MOST_TURNS_OF_ADDRESS + [429]
+        assert quick.status == 200
+        release.set()
+        await asyncio.gather(*tasks)
+        # The body was read whole both times.
+        assert {one.sent[0] for one in busy} == {b"body"}
+        assert sorted(one.status for one in busy) == [200] * MOST_TURNS_OF_ADDRESS + [429]
+        # All turns were given back.
+        last = Protocol([b"body"])
+        await front.__rsgi__(heavy_scope("last"), last)
+        assert last.status == 200
+
+    loops.run(ask_all())
+
+
+def test_those_who_ask_for_the_same_share_one_turn() -> None:
+    release = threading.Event()
+    made: list[str] = []
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        query = environ["QUERY_STRING"]
+        if environ[LANE] != HEAVY_LANE:
+            if query not in made:
+                environ[MOVED] = query
+                start("503 MOVED", [])
+                return [b""]
+        else:
+            assert release.wait(60)
+            made.append(query)
+        start("200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    async def ask_all() -> None:
+        front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+        many = [Protocol([b"body"]) for _ in range(3 * MOST_TURNS_OF_ADDRESS)]
+        tasks = [asyncio.create_task(front.__rsgi__(heavy_scope("same"), one)) for one in many]
+        # All have been moved before the first is made.
+        await front.__rsgi__(scope("/quick"), Protocol([]))
+        release.set()
+        await asyncio.gather(*tasks)
+        assert made.count("same") == 1
+        assert {(one.status, one.sent[0]) for one in many} == {(200, b"body")}
+
+    made.append("a=%E4%BD%A0")  # what the quick one asks
+    loops.run(ask_all())
+
+
+def test_turns_have_a_limit_for_each_address_and_for_all() -> None:
+    turns = Turns(most=3, most_of_address=2)
+    assert [turns.take("a") for _ in range(3)] == [None, None, Refused.CROWDING]
+    assert [turns.take(one) for one in "bc"] == [None, Refused.BUSY]
+    turns.give_back("a")
+    assert turns.take("c") is None

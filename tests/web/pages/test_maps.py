@@ -50,6 +50,15 @@ def test_a_served_map_is_searched_by_keyboard(site: Site, visit: Visit, size: st
     assert serious_violations(page) == []
 
 
+def test_a_map_that_is_asked_for_again_runs_its_script(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, "/maps/homes.html"))
+    page.goto(f"{site.url}/maps/homes.html")
+    # What the policy refuses, the end of the visit tells.
+    opened(page)
+    sent = page.evaluate("performance.getEntriesByType('navigation')[0].toJSON()")
+    assert sent["transferSize"] < sent["encodedBodySize"]  # it was a 304
+
+
 def test_values_are_shown_as_they_are_written(site: Site, visit: Visit) -> None:
     page = opened(visit(site, "/maps/homes.html"))
     search(page, "<b>")

@@ -31,6 +31,7 @@ from geoapp.reports.words.coverage import (
     statement_text,
 )
 from geoapp.reports.words.question import question_title
+from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner import map_link, run_number
@@ -107,6 +108,7 @@ def show() -> str:
 
 
 @blueprint.get("/coverage.csv")
+@kept()
 def table() -> Response:
     """Answer the table as CSV, with a byte-order mark so that Excel reads the names."""
     run = _run()

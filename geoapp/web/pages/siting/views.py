@@ -41,6 +41,7 @@ from geoapp.reports.words.siting import (
 )
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
@@ -176,6 +177,7 @@ def result(run_id: int) -> str:
 
 @blueprint.get("/plan/siting/<int:run_id>.<ext>")
 @require(Permission.RUN)
+@heavy
 def download(run_id: int, ext: str) -> Response:
     """Answer a run as a file."""
     if ext not in _FORMATS:
@@ -199,6 +201,7 @@ TryBody = question_body(
 
 @blueprint.post("/plan/siting/try")
 @require(Permission.RUN)
+@heavy
 def attempt() -> Response:
     """Tell what stations at some places would change, while they are moved about."""
     try:
