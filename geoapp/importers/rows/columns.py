@@ -86,6 +86,9 @@ FACILITY_DERIVED = (
     "created_at",
     "updated_at",
     "links",
+    "parts",
+    "part_of",
+    "organisations",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

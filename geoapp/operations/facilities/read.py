@@ -76,6 +76,20 @@ def check_region(session: Session, code: str | None) -> None:
         )
 
 
+def found_facility(session: Session, code: str, *, unpublished: bool) -> FacilityRecord:
+    """Return the facility of a code at the session's moment.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or it is not published and may not be seen.
+    """
+    facility = facility_by_code(session, code)
+    if facility is None or not (unpublished or facility.status in PUBLIC_STATUSES):
+        raise NotFoundError(_FACILITY, code)
+    return facility_records(session, [facility])[0]
+
+
 def read_facility(database: Database, code: str, *, unpublished: bool = False) -> FacilityRecord:
     """Return the facility of a code.
 
@@ -85,7 +99,4 @@ def read_facility(database: Database, code: str, *, unpublished: bool = False) -
         If there is none, or it is not published and may not be seen.
     """
     with database.snapshot() as session:
-        facility = facility_by_code(session, code)
-        if facility is None or not (unpublished or facility.status in PUBLIC_STATUSES):
-            raise NotFoundError(_FACILITY, code)
-        return facility_records(session, [facility])[0]
+        return found_facility(session, code, unpublished=unpublished)

@@ -191,6 +191,26 @@ class FacilityWords(Base):
     everything: Mapped[str]
 
 
+class FacilityPart(Base):
+    """A facility that is part of another, from a day to a day (both included, None open).
+
+    A service complex is a whole with parts: its nursery, its counselling room, its reading room.
+    """
+
+    __tablename__ = "facility_part"
+    __table_args__ = (
+        CheckConstraint("whole_id <> part_id", "facility_part_apart"),
+        CheckConstraint("valid_from <= valid_to", "facility_part_period"),
+        Index("facility_part_whole_idx", "whole_id"),
+        Index("facility_part_part_idx", "part_id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    whole_id: Mapped[int] = mapped_column(ForeignKey("facility.id", ondelete="CASCADE"))
+    part_id: Mapped[int] = mapped_column(ForeignKey("facility.id", ondelete="CASCADE"))
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+
 class FacilityTombstone(Base):
     """A facility that was deleted, kept so that other processes forget it too."""
 

@@ -1,5 +1,6 @@
 """``/api/v1/facilities``: read facilities page by page or one by one; stewards add and edit them."""
 
+from dataclasses import asdict
 from typing import Any, Literal
 
 from flask import Response, request, url_for
@@ -20,7 +21,8 @@ from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
-from geoapp.operations.facilities.read import list_facilities, read_facility
+from geoapp.operations.facilities.parts import Relations, read_with_relations, relations_of
+from geoapp.operations.facilities.read import list_facilities
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
@@ -163,14 +165,35 @@ def list_(query: ListParameters) -> Response:
 )
 def show(path: FacilityPath, query: DatumParameter) -> Response:
     """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
-    record = read_facility(
+    record, relations = read_with_relations(
         services().database, path.code, unpublished=may(Permission.SEE_UNPUBLISHED)
     )
-    return _with_version(public_reply(_one(record, query.datum), _GEOJSON), record)
+    return _with_version(public_reply(_one(record, relations, query.datum), _GEOJSON), record)
 
 
-def _one(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
+def _edited(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
+    """Return a facility that was just written; whoever edits it sees all that belongs to it."""
+    relations = relations_of(services().database, record.code, unpublished=True)
+    return _one(record, relations, datum)
+
+
+def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str, Any]:
     feature = _feature(record, datum)
+    feature["properties"] |= {
+        "parts": [asdict(one) for one in relations.parts],
+        "part_of": [asdict(one) for one in relations.part_of],
+        "organisations": [
+            {
+                "id": one.id,
+                "code": one.organisation,
+                "name_zh": one.organisation_name,
+                "role": one.role,
+                "valid_from": one.valid_from,
+                "valid_to": one.valid_to,
+            }
+            for one in relations.organisations
+        ],
+    }
     # PointOnSurface of an area lies inside it; for a point it is the point.
     feature["properties"]["links"] = links(
         lon=record.lon, lat=record.lat, name=record.properties["name_zh"]
@@ -197,7 +220,7 @@ def add(body: FacilityBody, query: DatumParameter) -> Response:
     record = add_facility(
         parts.database, parts.settings, body.geometry, body.properties, parse_datum(query.datum)
     )
-    response = _with_version(json_reply(_one(record, query.datum), 201, _GEOJSON), record)
+    response = _with_version(json_reply(_edited(record, query.datum), 201, _GEOJSON), record)
     response.headers["Location"] = url_for("facilities.show", code=record.code)
     return response
 
@@ -223,7 +246,7 @@ def change(
         parse_datum(query.datum),
         expected_rev=required_version(header.if_match),
     )
-    return _with_version(json_reply(_one(record, query.datum), 200, _GEOJSON), record)
+    return _with_version(json_reply(_edited(record, query.datum), 200, _GEOJSON), record)
 
 
 @api.delete(

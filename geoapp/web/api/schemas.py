@@ -5,7 +5,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from geoapp.core.words import Access, Basis, Entry, Family, Level, Status
+from geoapp.core.words import (
+    Access,
+    Basis,
+    Entry,
+    Family,
+    Level,
+    OrganisationRole,
+    Status,
+)
 
 
 class ParameterError(BaseModel):
@@ -106,9 +114,35 @@ class FacilityProperties(_Described):
     updated_at: datetime
 
 
-class OneFacilityProperties(FacilityProperties):
-    """What is stored of a facility, with navigation to it."""
+class RelatedFacility(BaseModel):
+    """A part of a facility, or the whole that it is part of; both days are included, null is open."""
 
+    id: int
+    code: str
+    name_zh: str
+    kind: str
+    status: Status
+    valid_from: date | None
+    valid_to: date | None
+
+
+class RelatedOrganisation(BaseModel):
+    """What an organisation does for a facility; both days are included, null is open."""
+
+    id: int
+    code: str
+    name_zh: str
+    role: OrganisationRole
+    valid_from: date | None
+    valid_to: date | None
+
+
+class OneFacilityProperties(FacilityProperties):
+    """What is stored of a facility, with what belongs to it and navigation to it."""
+
+    parts: list[RelatedFacility]
+    part_of: list[RelatedFacility]
+    organisations: list[RelatedOrganisation]
     links: Links
 
 

@@ -44,12 +44,15 @@ def page(repo_root: Path) -> str:
 
 @pytest.fixture
 def town(database: Database) -> Database:
-    """The small town, with a code as the sample has them."""
+    """The small town, with codes as the sample has them."""
     initialise(database)
     seed_town(database)
     with database.session() as session:
         session.execute(
             text("update facility set code = 'S-370203-001', is_sample = true where code = 'T-1'")
+        )
+        session.execute(
+            text("update facility set code = 'S-370203-002', is_sample = true where code = 'T-2'")
         )
     save_user(database, "wang", Role.ADMIN, PASSWORD)
     return database

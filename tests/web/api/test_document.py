@@ -45,6 +45,8 @@ EXPLAINED = {
     ("POST", "/api/v1/facilities"),
     ("PATCH", "/api/v1/facilities/{code}"),
     ("DELETE", "/api/v1/facilities/{code}"),
+    ("POST", "/api/v1/facilities/{code}/parts"),
+    ("DELETE", "/api/v1/facilities/{code}/parts/{id}"),
     ("POST", "/api/v1/organisations"),
     ("PATCH", "/api/v1/organisations/{code}"),
     ("DELETE", "/api/v1/organisations/{code}"),
@@ -63,6 +65,8 @@ FILLED = """
         access = 'anyone', position_accuracy_m = 5, opened_on = '2020-01-01',
         closed_on = '2099-01-01' where code = 'T-1';
     update region set population = 1, population_source = '普查', source = '示例';
+    insert into facility_part (whole_id, part_id) select w.id, p.id from facility w, facility p
+    where (w.code, p.code) in (('T-1', 'T-2'), ('T-3', 'T-1'));
     insert into organisation (code, kind, name_zh) values ('T-1', 'union', '工会');
     insert into facility_role (facility_id, organisation_code, role)
     select id, 'T-1', 'operates' from facility where code = 'T-1';

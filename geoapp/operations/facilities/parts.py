@@ -1,0 +1,139 @@
+"""Wholes and their parts: a service complex is a centre with its nursery, its reading room."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.operations.facilities.read import PUBLIC_STATUSES, found_facility
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.parts import (
+    RelatedRecord,
+    add_part,
+    delete_part,
+    has_part,
+    is_within,
+    parts_of,
+    wholes_of,
+)
+from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.records import FacilityRecord
+from geoapp.store.facilities.write import lock_facilities
+from geoapp.store.organisations import RoleRecord, roles_of
+
+
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What belongs to a facility: its parts, the wholes that it is part of, who does what for it."""
+
+    parts: list[RelatedRecord]
+    part_of: list[RelatedRecord]
+    organisations: list[RoleRecord]
+
+
+def read_with_relations(
+    database: Database, code: str, *, unpublished: bool = False
+) -> tuple[FacilityRecord, Relations]:
+    """Return the facility of a code and what belongs to it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none, or it is not published and may not be seen.
+    """
+    with database.snapshot() as session:
+        record = found_facility(session, code, unpublished=unpublished)
+        return record, _relations(session, code, unpublished=unpublished)
+
+
+def relations_of(database: Database, code: str, *, unpublished: bool) -> Relations:
+    """Return what belongs to a facility; without ``unpublished`` only published parts and wholes."""
+    with database.snapshot() as session:
+        return _relations(session, code, unpublished=unpublished)
+
+
+def _relations(session: Session, code: str, *, unpublished: bool) -> Relations:
+    statuses = None if unpublished else frozenset(map(str, PUBLIC_STATUSES))
+    return Relations(
+        parts_of(session, code, statuses=statuses),
+        wholes_of(session, code, statuses=statuses),
+        roles_of(session, facility=code),
+    )
+
+
+def join_part(
+    database: Database, whole: str, part: str, valid_from: date | None, valid_to: date | None
+) -> list[RelatedRecord]:
+    """Store that a facility is part of another; return the whole's parts.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such whole.
+    InvalidValueError
+        If there is no such part, or the period ends before it begins.
+    ConflictError
+        If the whole is the part itself or one of its parts, or it is a part on some of these days.
+    """
+    with database.session() as session:
+        lock_facilities(session)
+        outer = _id_of(session, whole)
+        inner = facility_by_code(session, part)
+        if inner is None:
+            raise InvalidValueError(
+                "part", part, Text("已有站点的编号", "the code of a stored facility")
+            )
+        if valid_from and valid_to and valid_to < valid_from:
+            raise InvalidValueError(
+                "valid_to",
+                valid_to,
+                Text("不早于 valid_from 的日期", "a day no earlier than valid_from"),
+            )
+        if is_within(session, outer, inner.id):
+            raise ConflictError(
+                Text(
+                    f"{whole} 就是 {part}，或已是它的一部分：一个整体不能是自己的部分。",
+                    f"{whole} is {part} or a part of it: nothing is a part of itself.",
+                )
+            )
+        if has_part(session, outer, inner.id, valid_from, valid_to):
+            raise ConflictError(
+                Text(
+                    f"{part} 在这段时间已是 {whole} 的一部分。",
+                    f"{part} is a part of {whole} on some of these days.",
+                )
+            )
+        add_part(session, outer, inner.id, valid_from, valid_to)
+        return parts_of(session, whole)
+
+
+def part_parts(database: Database, whole: str, number: int, *, expected_rev: int | None) -> None:
+    """Delete a relation of a whole and a part by its number; the facilities stay.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such whole, or it has no part by that number.
+    ConflictError
+        If somebody else has changed the whole since ``expected_rev``.
+    """
+    with database.session() as session:
+        lock_facilities(session)
+        outer = _id_of(session, whole, expected_rev)
+        if not delete_part(session, outer, number):
+            raise NotFoundError(Text("组成关系", "part"), str(number))
+
+
+def _id_of(session: Session, code: str, expected_rev: int | None = None) -> int:
+    facility = None if "\x00" in code else facility_by_code(session, code)
+    if facility is None:
+        raise NotFoundError(Text("站点", "facility"), code)
+    if expected_rev is not None and facility.rev != expected_rev:
+        raise ConflictError(
+            Text(
+                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
+                f"{code} was changed by somebody else (version {facility.rev}, yours "
+                f"{expected_rev}); read it again.",
+            )
+        )
+    return facility.id
