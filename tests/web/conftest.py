@@ -182,7 +182,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             permissions=["geolocation"] if position else [],
         )
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)  # a busy machine takes its time
         page = context.new_page()
 
         def note(address: str) -> None:
