@@ -85,13 +85,28 @@ def enable_user(name: str) -> None:
 
 @user.command("sessions")
 @click.argument("name")
-def sessions(name: str) -> None:
-    """结束一个用户的全部登录 / End every session of a user."""
-    from geoapp.operations.upkeep.users import end_sessions
+@click.option("--end", metavar="ID|all", help="结束一处或全部登录 / end one session, or all")
+def sessions(name: str, end: str | None) -> None:
+    """列出或结束一个用户的登录 / List where a user is signed in, or end it."""
+    from geoapp.core.errors import InvalidValueError
+    from geoapp.core.units import format_moment
+    from geoapp.operations.upkeep.sessions import end_session, end_sessions, list_sessions
 
-    with open_store() as (_settings, database):
-        end_sessions(database, name)
-    say(Text(f"已结束用户 {name} 的全部登录", f"Every session of {name} has ended"))
+    if end is not None and end != "all" and not end.isdecimal():
+        accepted = Text("编号或 all", "a number, or all")
+        raise InvalidValueError("--end", end, accepted)
+    with open_store() as (settings, database):
+        if end == "all":
+            end_sessions(database, name)
+            say(Text(f"已结束用户 {name} 的全部登录", f"Every session of {name} has ended"))
+        elif end is not None:
+            end_session(database, name, int(end))
+            say(Text(f"已结束用户 {name} 的登录 {end}", f"Session {end} of {name} has ended"))
+        else:
+            for one in list_sessions(database, name):
+                moments = (one.created_at, one.seen_at, one.expires_at)
+                said = [format_moment(moment, settings.timezone).zh for moment in moments]
+                click.echo("\t".join([str(one.id), one.device or "?", *said]))
 
 
 @user.command("list")

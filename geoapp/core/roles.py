@@ -22,6 +22,7 @@ class Permission(StrEnum):
     IMPORT = "import"
     SEE_UNPUBLISHED = "see_unpublished"
     ADMINISTER = "administer"
+    OWN_ACCOUNT = "own_account"
 
 
 ROLE_TEXT = {
@@ -31,10 +32,11 @@ ROLE_TEXT = {
     Role.ADMIN: Text("系统管理员", "Administrator"),
 }
 
+_EVERY_ROLE = frozenset({Permission.SEE_UNPUBLISHED, Permission.OWN_ACCOUNT})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
-    Role.PLANNER: frozenset({Permission.RUN, Permission.SEE_UNPUBLISHED}),
-    Role.STEWARD: frozenset({Permission.EDIT, Permission.IMPORT, Permission.SEE_UNPUBLISHED}),
-    Role.MANAGER: frozenset({Permission.SEE_UNPUBLISHED}),
+    Role.PLANNER: _EVERY_ROLE | {Permission.RUN},
+    Role.STEWARD: _EVERY_ROLE | {Permission.EDIT, Permission.IMPORT},
+    Role.MANAGER: _EVERY_ROLE,
     Role.ADMIN: frozenset(Permission),
 }
 

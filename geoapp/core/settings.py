@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(0, ge=0, le=10)
     trusted_hosts: str = ""
     secret_key: str | None = None
+    session_days: float = Field(30.0, gt=0.0, le=366.0)
     monitor_token: str | None = None
     header_seconds: float = Field(15.0, ge=1.0, le=600.0)
     body_seconds: float = Field(20.0, ge=1.0, le=600.0)

@@ -105,7 +105,10 @@ def dump(database: Database, path: Path) -> None:
         database,
         [
             *(program, "--format=custom", "--no-owner", "--no-privileges"),
-            *("--exclude-table-data=spatial_ref_sys", f"--file={path}"),
+            "--exclude-table-data=spatial_ref_sys",
+            # Who has signed out since must not be signed in again by a restore.
+            "--exclude-table-data=public.user_session",
+            f"--file={path}",
         ],
     )
     if done.returncode != 0:

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from geoapp.store.models import AppUser
 
-__all__ = ["AppUser", "all_users", "new_user", "user_by_id", "user_by_name"]
+__all__ = ["AppUser", "all_users", "new_user", "user_by_name"]
 
 
 def new_user(session: Session, name: str) -> AppUser:
@@ -18,11 +18,6 @@ def new_user(session: Session, name: str) -> AppUser:
 def user_by_name(session: Session, name: str) -> AppUser | None:
     """Return the user of this name."""
     return session.scalars(select(AppUser).where(AppUser.name == name)).one_or_none()
-
-
-def user_by_id(session: Session, user_id: int) -> AppUser | None:
-    """Return the user of this number."""
-    return session.get(AppUser, user_id)
 
 
 def all_users(session: Session) -> list[AppUser]:

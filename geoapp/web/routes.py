@@ -16,7 +16,7 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import actions, chrome, finder, maps, scenarios, sign_in
+from geoapp.web.pages import account, actions, chrome, finder, maps, scenarios, sign_in
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
@@ -57,5 +57,6 @@ def register_routes(app: OpenAPI) -> None:
         steward_list.blueprint,
         steward_record.blueprint,
         sign_in.blueprint,
+        account.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
 
@@ -30,7 +31,8 @@ def client_of(app: Flask, database: Database, role: Role | None = None) -> Flask
     if role is not None:
         user = save_user(database, f"a-{role}", role, PASSWORD, replace=True)
         with client.session_transaction() as session:
-            session["_user_id"] = user.get_id()
+            opened = open_session(database, user, device="Firefox · Linux", days=1)
+            session["_user_id"] = opened.get_id()
             session["_fresh"] = True
     return client
 

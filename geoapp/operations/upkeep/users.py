@@ -1,12 +1,10 @@
-"""Users: adding one, signing in, and telling who a session belongs to.
+"""Users: adding one, checking who somebody is, and shutting accounts.
 
-A session names the user and the user's salt; a new password
-makes a new salt, so every older session ends with it.
+A new password, a role given anew and a disabled account each end every session of the user.
 """
 
 import re
-import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
@@ -19,26 +17,32 @@ from geoapp.operations.upkeep.passwords import (
     is_outdated,
 )
 from geoapp.store.engine import Database, Session
-from geoapp.store.users import AppUser, all_users, new_user, user_by_id, user_by_name
+from geoapp.store.sessions import delete_sessions
+from geoapp.store.users import AppUser, all_users, new_user, user_by_name
 
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInUser:
-    """Somebody who is signed in, as the web layer needs it."""
+    """Somebody who has shown who they are, as the web layer needs it.
+
+    ``session_id`` and ``token`` are those of the session; a program that gives name and password
+    with its question has none.
+    """
 
     id: int
     name: str
     role: Role
-    session_salt: str
+    session_id: int | None = None
+    token: str = field(default="", repr=False)
     is_active: bool = True
     is_authenticated: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """Return what the session cookie carries."""
-        return f"{self.id}:{self.session_salt}"
+        """Return what the session cookie carries: the token that opens the session."""
+        return self.token
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +55,9 @@ class UserEntry:
     is_sample: bool
 
 
-def _signed_in(user: AppUser) -> SignedInUser:
-    return SignedInUser(
-        id=user.id, name=user.name, role=Role(user.role), session_salt=user.session_salt
-    )
+def signed_in_as(user: AppUser) -> SignedInUser:
+    """Return a stored user as somebody who has shown who they are, without a session."""
+    return SignedInUser(id=user.id, name=user.name, role=Role(user.role))
 
 
 def parse_role(value: str) -> Role:
@@ -103,34 +106,25 @@ def save_user(
             user = new_user(session, name)
         user.role = role
         user.password_hash = hash_password(password)
-        _end_sessions(user)
         user.active = True
         user.is_sample = is_sample
         session.flush()
-        return _signed_in(user)
+        delete_sessions(session, user.id)
+        return signed_in_as(user)
 
 
-def _end_sessions(user: AppUser) -> None:
-    user.session_salt = secrets.token_urlsafe(12)
-
-
-def _stored(session: Session, name: str) -> AppUser:
-    user = user_by_name(session, name)
-    if user is None:
-        raise NotFoundError(Text("用户", "user"), name)
-    return user
-
-
-def end_sessions(database: Database, name: str) -> None:
-    """End every session of a user, on all devices.
+def stored_user(session: Session, name: str) -> AppUser:
+    """Return the row of a user.
 
     Raises
     ------
     NotFoundError
         If there is no such user.
     """
-    with database.session() as session:
-        _end_sessions(_stored(session, name))
+    user = user_by_name(session, name)
+    if user is None:
+        raise NotFoundError(Text("用户", "user"), name)
+    return user
 
 
 def set_active(database: Database, name: str, *, active: bool) -> None:
@@ -142,9 +136,9 @@ def set_active(database: Database, name: str, *, active: bool) -> None:
         If there is no such user.
     """
     with database.session() as session:
-        user = _stored(session, name)
+        user = stored_user(session, name)
         user.active = active
-        _end_sessions(user)
+        delete_sessions(session, user.id)
 
 
 def set_password(database: Database, name: str, password: str) -> None:
@@ -159,9 +153,9 @@ def set_password(database: Database, name: str, password: str) -> None:
     """
     check_password(name, password)
     with database.session() as session:
-        user = _stored(session, name)
+        user = stored_user(session, name)
         user.password_hash = hash_password(password)
-        _end_sessions(user)
+        delete_sessions(session, user.id)
 
 
 def authenticate(database: Database, name: str, password: str) -> SignedInUser | None:
@@ -176,19 +170,7 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
             return None
         if is_outdated(user.password_hash):
             user.password_hash = hash_password(password)
-        return _signed_in(user)
-
-
-def find_by_session(database: Database, session_id: str) -> SignedInUser | None:
-    """Return the user that a session cookie names, if the session still holds."""
-    number, _, salt = session_id.partition(":")
-    if not number.isdecimal():
-        return None
-    with database.session() as session:
-        user = user_by_id(session, int(number))
-        if user is None or not user.active or not secrets.compare_digest(user.session_salt, salt):
-            return None
-        return _signed_in(user)
+        return signed_in_as(user)
 
 
 def list_users(database: Database) -> list[UserEntry]:

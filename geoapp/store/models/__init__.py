@@ -21,7 +21,7 @@ from geoapp.store.models.facilities import (
 )
 from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeSet, LoggedTable
 from geoapp.store.models.organisations import FacilityRole, Organisation
-from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear
+from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear, UserSession
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
 from geoapp.store.models.runs import (
     Run,
@@ -67,4 +67,5 @@ __all__ = [
     "RunSite",
     "Scenario",
     "ScenarioVersion",
+    "UserSession",
 ]

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 from sqlalchemy import (
     CheckConstraint,
+    ForeignKey,
     Identity,
+    Index,
     Integer,
     func,
     text,
@@ -24,8 +26,24 @@ class AppUser(Base):
     role: Mapped[str]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
-    session_salt: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class UserSession(Base):
+    """One sign-in on one device, until it is ended or runs out.
+
+    ``token_hash`` is the SHA-256 of what the browser holds; ``seen_at`` is the hour of last use.
+    """
+
+    __tablename__ = "user_session"
+    __table_args__ = (Index("user_session_user_id_idx", "user_id"),)
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    device: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    seen_at: Mapped[datetime] = mapped_column(server_default=text("date_trunc('hour', now())"))
+    expires_at: Mapped[datetime]
 
 
 class CalendarYear(Base):

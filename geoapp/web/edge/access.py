@@ -12,7 +12,8 @@ from geoapp.core.errors import NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission, Role, allows
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.users import SignedInUser, authenticate, find_by_session
+from geoapp.operations.upkeep.sessions import find_by_token
+from geoapp.operations.upkeep.users import SignedInUser, authenticate
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.problems import is_for_program, problem
 from geoapp.web.edge.security import count_failure, refuse_after_failures
@@ -130,7 +131,7 @@ def _end_acting(_error: BaseException | None) -> None:
 
 
 def init_access(app: Flask, settings: Settings) -> None:
-    """Set up sessions: signed cookies whose user is looked up anew at each request."""
+    """Set up sessions: cookies whose session and user are looked up anew at each request."""
     # Its context processor would ask the store for the user even on the page that says the store is
     # away; templates use what geoapp.web.pages.chrome gives them.
     manager = LoginManager(app, add_context_processor=False)
@@ -146,8 +147,8 @@ def init_access(app: Flask, settings: Settings) -> None:
     app.before_request(_declare_actor)
     app.teardown_request(_end_acting)
 
-    def load(session_id: str) -> SignedInUser | None:
-        return find_by_session(services().database, session_id)
+    def load(token: str) -> SignedInUser | None:
+        return find_by_token(services().database, token)
 
     manager.user_loader(load)
 

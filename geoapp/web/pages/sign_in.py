@@ -5,7 +5,10 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.operations.upkeep.users import authenticate, end_sessions
+from geoapp.operations.upkeep.sessions import end_session, open_session
+from geoapp.operations.upkeep.users import authenticate
+from geoapp.web.edge.access import signed_in
+from geoapp.web.edge.device import device_of
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
@@ -25,20 +28,24 @@ def enter() -> Response | tuple[str, int]:
     name = without_nul(request.form.get("name", "")).strip()
     refuse_after_failures(name)
     wanted = request.form.get("next", "")
-    user = authenticate(services().database, name, request.form.get("password", ""))
+    parts = services()
+    user = authenticate(parts.database, name, request.form.get("password", ""))
     if user is None:
         count_failure(name)
         page = render_template("sign_in.html", next=wanted, name=name, failed=True)
         return page, 401
-    login_user(user)
+    device = device_of(request.user_agent.string)
+    login_user(open_session(parts.database, user, device=device, days=parts.settings.session_days))
     return redirect(wanted if is_own_path(wanted) else _first_page(user.role))
 
 
 @blueprint.post("/sign-out")
 def sign_out() -> Response:
-    """End the session, and every other of this account: a copied cookie is worth nothing then."""
+    """End this session in the store too: a copied cookie is worth nothing then."""
     if current_user.is_authenticated:
-        end_sessions(services().database, current_user.name)
+        user = signed_in()
+        if user.session_id is not None:
+            end_session(services().database, user.name, user.session_id)
     logout_user()
     return redirect(url_for("finder.show"))
 

@@ -14,7 +14,7 @@ from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 
-ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
+ADMIN = SignedInUser(9, "ada", Role.ADMIN)
 
 
 WANTED = CoverageParameters(standard_m=500.0)

@@ -25,7 +25,7 @@ from tests.operations.siting.five_hosts import WANTED, run_sql, town
 
 __all__ = ["town"]
 
-ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
+ADMIN = SignedInUser(9, "ada", Role.ADMIN)
 
 
 def test_a_cancel_while_solving_keeps_the_best_so_far(

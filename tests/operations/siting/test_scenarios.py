@@ -20,9 +20,9 @@ from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 
-ANN = SignedInUser(1, "ann", Role.PLANNER, "")
-BEN = SignedInUser(2, "ben", Role.PLANNER, "")
-MEG = SignedInUser(3, "meg", Role.MANAGER, "")
+ANN = SignedInUser(1, "ann", Role.PLANNER)
+BEN = SignedInUser(2, "ben", Role.PLANNER)
+MEG = SignedInUser(3, "meg", Role.MANAGER)
 QUESTION = SitingParameters(p=2, standard_m=400)
 PLACED = replace(QUESTION, drawn=(DrawnSite("M1", 120.35, 36.07),), fixed=("M1",))
 
@@ -198,5 +198,5 @@ def test_a_run_is_cancelled_by_who_started_it_or_an_administrator(database: Data
     run = siting_run.start(database, QUESTION, created_by="ann").id
     with pytest.raises(NotAllowedError):
         cancel_run(database, SITING_RUNS, run, by=BEN)
-    admin = SignedInUser(4, "ada", Role.ADMIN, "")
+    admin = SignedInUser(4, "ada", Role.ADMIN)
     assert cancel_run(database, SITING_RUNS, run, by=admin).status == "cancelled"

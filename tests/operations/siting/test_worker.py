@@ -20,7 +20,7 @@ from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import run_sql
 from tests.operations.runs.workers import until, worker
 
-ADMIN = SignedInUser(9, "ada", Role.ADMIN, "")
+ADMIN = SignedInUser(9, "ada", Role.ADMIN)
 
 HARD = SitingParameters(
     model=SitingModel.P_MEDIAN,

@@ -80,10 +80,7 @@ def fill(database: Database) -> None:
             text("insert into run_array select id, 'distance', '\\x00ff10'::bytea from run")
         )
         session.execute(
-            text(
-                "insert into app_user (name, password_hash, role, session_salt) "
-                "values ('站长', 'x', 'steward', 's')"
-            )
+            text("insert into app_user (name, password_hash, role) values ('站长', 'x', 'steward')")
         )
         session.execute(text("delete from facility where code = 'T-6'"))
 

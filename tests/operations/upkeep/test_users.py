@@ -1,14 +1,23 @@
 """Users: who may sign in, and what ends a session."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import text
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.demo.account import renew_sample_account
-from geoapp.operations.upkeep.users import (
-    authenticate,
+from geoapp.operations.upkeep.sessions import (
+    end_session,
     end_sessions,
-    find_by_session,
+    find_by_token,
+    list_sessions,
+    open_session,
+)
+from geoapp.operations.upkeep.users import (
+    SignedInUser,
+    authenticate,
     list_users,
     parse_role,
     save_user,
@@ -21,16 +30,66 @@ from geoapp.store.users import user_by_name
 PASSWORD = "correct horse battery"
 
 
+def opened(database: Database, user: SignedInUser | None, device: str = "") -> SignedInUser:
+    assert user is not None
+    return open_session(database, user, device=device, days=1)
+
+
 def test_sign_in_and_the_session_behind_it(database: Database) -> None:
     made = save_user(database, "wang", Role.PLANNER, PASSWORD)
     found = authenticate(database, "wang", PASSWORD)
     assert found == made
-    assert found is not None
-    assert find_by_session(database, found.get_id()) == made
+    session = opened(database, found)
+    assert find_by_token(database, session.get_id()) == session
     assert authenticate(database, "wang", "wrong") is None
     assert authenticate(database, "li", PASSWORD) is None
-    for forged in ("", "x", "1", f"{made.id}:wrong", "999999:x", f"-{made.get_id()}"):
-        assert find_by_session(database, forged) is None
+    for forged in ("", "x", "1", made.get_id(), f"{made.id}:wrong", session.get_id() + "x"):
+        assert find_by_token(database, forged) is None
+
+
+def test_each_device_has_a_session_of_its_own(database: Database) -> None:
+    """One ends without the other; tokens are not stored, nor is when beyond the hour of use."""
+    wang = save_user(database, "wang", Role.PLANNER, PASSWORD)
+    li = save_user(database, "li", Role.PLANNER, PASSWORD)
+    phone, desk = (
+        opened(database, wang, "Chrome · Android"),
+        opened(database, wang, "Edge · Windows"),
+    )
+    other = opened(database, li)
+    listed = list_sessions(database, "wang")
+    assert [one.device for one in listed] == ["Edge · Windows", "Chrome · Android"]
+    for one in listed:
+        assert (one.seen_at.minute, one.seen_at.second) == (0, 0)
+    with database.session() as session:
+        stored = session.scalars(text("select s::text from user_session s")).all()
+    assert not any(phone.token in row or desk.token in row for row in stored)
+    # Nobody ends what is somebody else's.
+    assert other.session_id is not None
+    with pytest.raises(NotFoundError):
+        end_session(database, "wang", other.session_id)
+    assert phone.session_id is not None
+    end_session(database, "wang", phone.session_id)
+    assert find_by_token(database, phone.token) is None
+    assert find_by_token(database, desk.token) == desk
+    end_sessions(database, "wang")
+    assert find_by_token(database, desk.token) is None
+    assert find_by_token(database, other.token) == other
+
+
+def test_a_session_runs_out_and_is_seen_by_the_hour(database: Database) -> None:
+    wang = save_user(database, "wang", Role.PLANNER, PASSWORD)
+    held = opened(database, wang)
+    with database.session() as session:
+        session.execute(text("update user_session set seen_at = seen_at - interval '30 hours'"))
+    before = list_sessions(database, "wang")[0].seen_at
+    assert find_by_token(database, held.token) == held
+    seen = list_sessions(database, "wang")[0].seen_at
+    assert seen - before >= timedelta(hours=30)
+    assert (seen.minute, seen.second) == (0, 0)
+    with database.session() as session:
+        session.execute(text("update user_session set expires_at = now()"))
+    assert find_by_token(database, held.token) is None
+    assert list_sessions(database, "wang") == []
 
 
 def test_the_password_is_kept_as_an_argon2_hash(database: Database) -> None:
@@ -43,16 +102,17 @@ def test_the_password_is_kept_as_an_argon2_hash(database: Database) -> None:
 
 
 def test_a_new_password_or_a_blocked_account_ends_every_session(database: Database) -> None:
-    before = save_user(database, "wang", Role.PLANNER, PASSWORD).get_id()
-    after = save_user(database, "wang", Role.ADMIN, PASSWORD + "!", replace=True)
-    assert find_by_session(database, before) is None
-    assert find_by_session(database, after.get_id()) == after
+    before = opened(database, save_user(database, "wang", Role.PLANNER, PASSWORD))
+    new = save_user(database, "wang", Role.ADMIN, PASSWORD + "!", replace=True)
+    after = opened(database, new)
+    assert find_by_token(database, before.token) is None
+    assert find_by_token(database, after.token) == after
     assert authenticate(database, "wang", PASSWORD) is None
     with database.session() as session:
         user = user_by_name(session, "wang")
         assert user is not None
         user.active = False
-    assert find_by_session(database, after.get_id()) is None
+    assert find_by_token(database, after.token) is None
     assert authenticate(database, "wang", PASSWORD + "!") is None
     assert [(one.name, one.role, one.active) for one in list_users(database)] == [
         ("wang", Role.ADMIN, False)
@@ -91,31 +151,29 @@ def test_who_may_do_what() -> None:
 
 
 def test_an_account_can_be_shut_and_its_sessions_ended(database: Database) -> None:
-    first = save_user(database, "wang", Role.PLANNER, PASSWORD)
-    other = save_user(database, "li", Role.PLANNER, PASSWORD)
+    first = opened(database, save_user(database, "wang", Role.PLANNER, PASSWORD))
+    other = opened(database, save_user(database, "li", Role.PLANNER, PASSWORD))
     end_sessions(database, "wang")
-    assert find_by_session(database, first.get_id()) is None
-    second = authenticate(database, "wang", PASSWORD)
-    assert second is not None
+    assert find_by_token(database, first.token) is None
+    second = opened(database, authenticate(database, "wang", PASSWORD))
     set_active(database, "wang", active=False)
     assert authenticate(database, "wang", PASSWORD) is None
     set_active(database, "wang", active=True)
-    assert find_by_session(database, second.get_id()) is None
-    third = authenticate(database, "wang", PASSWORD)
-    assert third is not None
+    assert find_by_token(database, second.token) is None
+    third = opened(database, authenticate(database, "wang", PASSWORD))
     assert third.role == Role.PLANNER
     with pytest.raises(InvalidValueError):
         set_password(database, "wang", "short")
-    assert find_by_session(database, third.get_id()) == third
+    assert find_by_token(database, third.token) == third
     set_password(database, "wang", "another long password")
-    assert find_by_session(database, third.get_id()) is None
+    assert find_by_token(database, third.token) is None
     assert authenticate(database, "wang", PASSWORD) is None
     assert authenticate(database, "wang", "another long password") is not None
     # A disabled account stays so under a new password; nobody else is touched.
     set_active(database, "wang", active=False)
     set_password(database, "wang", PASSWORD)
     assert authenticate(database, "wang", PASSWORD) is None
-    assert find_by_session(database, other.get_id()) == other
+    assert find_by_token(database, other.token) == other
     with pytest.raises(NotFoundError):
         end_sessions(database, "nobody")
 

@@ -78,7 +78,15 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/steward/new"): EDITORS,
     ("POST", "/steward/delete/<path:code>"): EDITORS,
     ("GET", "/steward/hours"): EDITORS,
+    ("GET", "/account"): ALL,
+    ("POST", "/account/password"): ALL,
+    ("POST", "/account/sessions/<int:number>/end"): ALL,
+    ("POST", "/account/sessions/end"): ALL,
 }
+
+
+# After these, somebody is no longer signed in.
+SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:number>/end"}
 
 
 # What may be sent without being signed in: it changes nothing that is stored.
@@ -121,6 +129,8 @@ def test_every_route_for_every_role(app: Flask, town: Database, role: Role | Non
     assert len(found) >= 30
     for method, rule in found:
         response = client.open(example(rule), method=method, json={} if method != "GET" else None)
+        if rule in SIGN_OUTS:
+            client = client_of(app, town, role)
         told = (method, rule, response.status_code)
         assert response.status_code < 500, told
         to_sign_in = response.headers.get("Location", "").startswith("/sign-in")

@@ -160,3 +160,57 @@ def test_a_copied_cookie_is_worth_nothing_after_sign_out(app: Flask, town: Datab
     assert client.post("/sign-out").status_code == 302
     assert thief.get("/plan").status_code == 302
     assert client.post("/sign-out").status_code == 302
+
+
+def signed_in_from(app: Flask, agent: str) -> FlaskClient:
+    client = app.test_client()
+    form = {"name": "wang", "password": PASSWORD}
+    assert client.post("/sign-in", data=form, headers={"User-Agent": agent}).status_code == 302
+    return client
+
+
+def test_signing_out_ends_this_device_and_no_other(app: Flask, town: Database) -> None:
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    desk = signed_in_from(app, "Mozilla/5.0 (Windows NT 10.0) Chrome/139.0 Safari/537.36 Edg/139.0")
+    phone = signed_in_from(app, "Mozilla/5.0 (Linux; Android 14) Chrome/120 MicroMessenger/8.0")
+    page = desk.get("/account").get_data(as_text=True)
+    assert "Edge · Windows" in page
+    assert "微信 WeChat · Android" in page
+    assert page.count("本机") == 1
+    phone.post("/sign-out")
+    assert phone.get("/plan").status_code == 302
+    assert desk.get("/plan").status_code == 200
+    # Any of one's own can be ended by its button, and all at once.
+    phone = signed_in_from(app, "Firefox/140.0")
+    number = max(map(int, re.findall(r"/account/sessions/(\d+)/end", page))) + 1
+    assert desk.post(f"/account/sessions/{number}/end").status_code == 302
+    assert phone.get("/plan").status_code == 302
+    phone = signed_in_from(app, "Firefox/140.0")
+    desk.post("/account/sessions/end")
+    assert (desk.get("/plan").status_code, phone.get("/plan").status_code) == (302, 302)
+
+
+def test_one_changes_ones_own_password(app: Flask, town: Database) -> None:
+    """The present one is asked for, weak ones are refused; other devices are signed out."""
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    desk, phone = signed_in_from(app, "Firefox/140.0"), signed_in_from(app, "Firefox/140.0")
+    good = "another long password"
+    for current, new, again, said in (
+        ("wrong", good, good, "现在的密码不对"),
+        (PASSWORD, good, good + "x", "两次输入的新密码不一样"),
+        (PASSWORD, "qwertyuiop12", "qwertyuiop12", "不相干的词"),
+    ):
+        form = {"current": current, "new": new, "again": again}
+        refused = desk.post("/account/password", data=form)
+        assert refused.status_code == 422
+        alert = refused.get_data(as_text=True).partition('role="alert"')[2].partition("</p>")[0]
+        assert said in alert
+    assert phone.get("/plan").status_code == 200
+    form = {"current": PASSWORD, "new": good, "again": good}
+    assert desk.post("/account/password", data=form).status_code == 302
+    assert desk.get("/plan").status_code == 200
+    assert phone.get("/plan").status_code == 302
+    assert (
+        app.test_client().post("/sign-in", data={"name": "wang", "password": PASSWORD}).status_code
+        == 401
+    )

@@ -149,7 +149,7 @@ def test_two_are_compared_on_maps_that_move_together(
 ) -> None:
     page = visit(site, "/sign-in", size=size)
     sign_in(site, page, Role.MANAGER)
-    owner = SignedInUser(1, "ann", Role.PLANNER, "")
+    owner = SignedInUser(1, "ann", Role.PLANNER)
     run = siting_run.run_here(site.database, settings, QUESTION)
     first = scenarios.create(site.database, owner, "求解", Audience.COLLEAGUES, QUESTION, run.id)
     second = scenarios.create(site.database, owner, "手放", Audience.COLLEAGUES, PLACED, None)
@@ -210,7 +210,7 @@ def test_a_colleague_who_saved_first_is_named(site: Site, visit: Visit) -> None:
     with site.database.session() as session:
         session.connection().exec_driver_sql("update scenario set audience = 'planners'")
     number = int(page.url.rsplit("=", 1)[1])
-    ben = SignedInUser(9, "ben", Role.PLANNER, "")
+    ben = SignedInUser(9, "ben", Role.PLANNER)
     scenarios.save(site.database, ben, number, 1, "夜班", PLACED, None)
     save(page, "夜班")
     expect(page.locator("#scenario-told")).to_contain_text("ben 已保存了第 2 版")
