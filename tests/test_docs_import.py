@@ -1,5 +1,6 @@
 """docs/import.md names every column that imports know, and its examples work."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -18,6 +19,8 @@ from geoapp.importers.rows.columns import (
     ORGANISATION_COLUMNS,
     REGION_COLUMNS,
     Column,
+    folded,
+    further_names,
 )
 from tests.osm_file import write_a_toilet
 
@@ -94,7 +97,9 @@ def test_the_examples_work(
     assert "不变 2" in again.output
 
 
-def test_common_names_are_told(page: str) -> None:
-    [names] = re.findall(r"台账里常见的“(.*?)”", page)
-    others = {name for column in FACILITY_COLUMNS for name in column.others}
-    assert set(names.split("、")) <= others
+def test_the_page_names_the_file_of_further_names(page: str, repo_root: Path) -> None:
+    [path] = re.findall(r"台账里常见的其他写法也认（`([^`]*)`）", page)
+    listed = json.loads((repo_root / path).read_text(encoding="utf-8"))["facilities"]
+    further = further_names("facilities")
+    assert {name for names in listed.values() for name in map(folded, names)} >= set(further)
+    assert further[folded("驿站名称")] == "name_zh"

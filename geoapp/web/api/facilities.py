@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any, Literal
 
-from flask import Response, request, url_for
+from flask import Response, url_for
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -202,8 +202,9 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
 
 
 def _with_version(response: Response, record: FacilityRecord) -> Response:
+    # The version is for edits; it does not cover the organisations and parts of the answer, so that
+    # nobody is told "as before" by it.
     response.set_etag(str(record.rev))
-    response.make_conditional(request)
     return response
 
 

@@ -77,6 +77,13 @@ def test_roles_at_facilities(app: Flask, town: Database) -> None:
     answer = steward.post(f"{URL}/A/roles", json=role)
     assert answer.status_code == 201
     [given] = answer.get_json()["roles"]
+    facility = "/api/v1/facilities/T-1"
+    shown = client_of(app, town).get(facility)
+    [unit] = shown.get_json()["properties"]["organisations"]
+    assert (unit["code"], unit["name_zh"], unit["role"]) == ("A", "甲", "operates")
+    steward.patch(f"{URL}/A", json={"name_zh": "乙"}, headers={"If-Match": "*"})
+    again = client_of(app, town).get(facility, headers={"If-None-Match": shown.headers["ETag"]})
+    assert again.get_json()["properties"]["organisations"][0]["name_zh"] == "乙"
     assert (given["facility"], given["role"], given["valid_to"]) == ("T-1", "operates", None)
     later = role | {"valid_from": "2026-01-01"}
     problem_of(steward.post(f"{URL}/A/roles", json=later), 409)  # it has it that day already
