@@ -75,6 +75,7 @@ def import_() -> None:
     "--code-key",
     help="凭哪些字段认出同一处，默认 name_zh,address / by which fields a place is known again",
 )
+@click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def facilities(
     file: Path,
     datum: str,
@@ -249,7 +250,7 @@ def _progress() -> Iterator[Callable[[float, Text], None]]:
         yield lambda share, step: bar.update(task, completed=share, description=step.both())
 
 
-def _import(what: str, file: Path, datum: str, **chosen: Any) -> None:
+def _import(what: str, file: Path, datum: str, *, as_json: bool = False, **chosen: Any) -> None:
     """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
     from geoapp.core.geo import parse_datum
     from geoapp.operations.imports.file import import_file
@@ -261,7 +262,12 @@ def _import(what: str, file: Path, datum: str, **chosen: Any) -> None:
         initialise(database)
         with _progress() as told:
             report = import_file(database, settings, what, file, options, progress=told)
-    _show(report)
+    if as_json:
+        from geoapp.operations.imports.as_json import report_json
+
+        click.echo(report_json(report))
+    else:
+        _show(report)
     if report.rejected:
         click.get_current_context().exit(EXIT_SOME_REJECTED)
 
@@ -292,6 +298,11 @@ def _show(report: ImportReport) -> None:
     _show_problems(report.kind, report.warnings, Text("提醒：", "Warning: "))
     for hint in report.hints:
         say(hint)
+    if report.differences or report.suspected:
+        from geoapp.commands.import_shown import show_differences, show_suspected
+
+        show_differences(report)
+        show_suspected(report)
     if report.extra_columns:
         names = ", ".join(report.extra_columns[:30])
         say(Text(f"另行保存的列：{names}", f"Columns kept aside: {names}"))

@@ -1,7 +1,7 @@
 """Import facilities: understand a file, then write what differs in one transaction."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,6 +19,7 @@ from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
 from geoapp.importers.rows.issue import CodeIssuer, key_of
+from geoapp.importers.rows.matching import Proposal
 from geoapp.operations.imports.report import (
     READING,
     WRITING,
@@ -26,6 +27,7 @@ from geoapp.operations.imports.report import (
     Progress,
     place_rules,
 )
+from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
 from geoapp.store.facilities.keys import read_words
@@ -79,26 +81,36 @@ def _issuer(session: Session, fields: tuple[str, ...]) -> CodeIssuer:
     return CodeIssuer(fields, known, [code for code, _ in stored])
 
 
+@dataclass(frozen=True, slots=True)
+class FacilityImport:
+    """What became of the rows, which may be one place twice, and how the columns were understood."""
+
+    counts: FacilityCounts
+    suspected: tuple[Suspected, ...]
+    proposal: Proposal
+
+
 def import_facilities(
     database: Database,
     settings: Settings,
     table: Table,
     options: ImportOptions,
     progress: Progress,
-) -> tuple[Reading[FacilityRow], FacilityCounts]:
+) -> tuple[Reading[FacilityRow], FacilityImport]:
     """Read a table and write its good rows, all or none."""
     progress(0.0, READING)
     choices = Choices(options.columns, options.crs, options.order, options.datum)
-    table = prepare(table, choices).table
+    prepared = prepare(table, choices)
     with database.session() as session:
         if options.code_key is not None:
             # Nobody else may take a number between its being looked up and its being written.
             lock_facilities(session)
         rules = facility_rules(session, settings, options)
-        reading = read_facilities(table, rules)
+        reading = read_facilities(prepared.table, rules)
         progress(_READING_SHARE, WRITING)
         if not reading.rows:
-            return reading, FacilityCounts(0, 0, 0)
+            return reading, FacilityImport(FacilityCounts(0, 0, 0), (), prepared.proposal)
+        suspected = find_suspected(session, reading.rows)
         counts = write_facilities(
             session,
             facility_batch(reading, settings.timezone),
@@ -106,7 +118,7 @@ def import_facilities(
             dry_run=options.dry_run,
             report=lambda share: progress(_READING_SHARE + (1 - _READING_SHARE) * share, WRITING),
         )
-    return reading, counts
+    return reading, FacilityImport(counts, suspected, prepared.proposal)
 
 
 def facility_batch(

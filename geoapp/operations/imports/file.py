@@ -14,7 +14,7 @@ from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.open import open_table
 from geoapp.importers.problems import Reading, shown
-from geoapp.operations.imports.facilities import import_facilities
+from geoapp.operations.imports.facilities import FacilityImport, import_facilities
 from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
 from geoapp.operations.imports.regions import import_regions
@@ -97,7 +97,8 @@ def import_file(
         source=options.source or path.name,
     )
     with act(via=Via.IMPORT, reason=path.name):
-        reading, counts = importer(database, settings, table, options, progress)
+        reading, done = importer(database, settings, table, options, progress)
+    counts = done.counts if isinstance(done, FacilityImport) else done
     rejects = write_rejects(path, settings, table, reading, options)
     return ImportReport(
         kind=kind,
@@ -122,6 +123,9 @@ def import_file(
         dry_run=options.dry_run,
         rematched=getattr(counts, "rematched", 0),
         change_set=getattr(counts, "change_set", None),
+        differences=getattr(counts, "differences", ()),
+        suspected=getattr(done, "suspected", ()),
+        proposal=getattr(done, "proposal", None),
     )
 
 

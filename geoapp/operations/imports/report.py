@@ -12,8 +12,11 @@ from geoapp.core.units import counted, format_count, format_metres
 from geoapp.core.words import Datum
 from geoapp.importers.problems import Problem
 from geoapp.importers.rows.degrees import Order
+from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
+from geoapp.operations.imports.suspected import Suspected
 from geoapp.store.engine import Session
+from geoapp.store.facilities.differences import Difference
 from geoapp.store.regions import Strays, stored_regions
 
 Progress = Callable[[float, Text], None]
@@ -47,6 +50,11 @@ class ImportReport:
     rematched: int = 0
     # Takes the import back (`geoapp undo`); None if nothing that is logged changed.
     change_set: int | None = None
+    # Of facilities: in a dry run the first that are new or change, and what may be one place twice.
+    differences: tuple[Difference, ...] = ()
+    suspected: tuple[Suspected, ...] = ()
+    # How the columns were understood, where they had to be.
+    proposal: Proposal | None = None
 
 
 @dataclass(frozen=True, slots=True)

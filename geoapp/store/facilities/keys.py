@@ -1,6 +1,7 @@
-"""The words by which stored facilities are known again where a list has no codes."""
+"""The words by which stored facilities are known again, and what stands near a list's rows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
@@ -14,3 +15,28 @@ def read_words(session: Session, fields: Sequence[str]) -> list[tuple[str, dict[
     names = [name for name in _WORDS if name in fields]
     rows = session.execute(text(f"select code, {', '.join(names)} from facility order by code"))
     return [(row[0], dict(zip(names, row[1:], strict=True))) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A facility as far as it is held against others: a point (EPSG:4326) and words."""
+
+    code: str
+    name_zh: str
+    kind: str
+    phone: str | None
+    lon: float
+    lat: float
+
+
+def read_neighbours(session: Session, box: tuple[float, float, float, float]) -> list[Neighbour]:
+    """Return the facilities in a box of degrees (west, south, east, north)."""
+    rows = session.execute(
+        text(
+            "select code, name_zh, kind_code, phone, st_x(p), st_y(p) from (select *, case when "
+            "geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end as p "
+            "from facility where geom && st_makeenvelope(:w, :s, :e, :n, 4326)) f order by code"
+        ),
+        dict(zip("wsen", box, strict=True)),
+    )
+    return [Neighbour(*row) for row in rows]

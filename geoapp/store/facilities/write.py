@@ -16,6 +16,7 @@ from geoapp.core.errors import ConflictError
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
+from geoapp.store.facilities.differences import Difference, read_differences
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.history.chain import current_set
 from geoapp.store.regions import match_regions
@@ -28,12 +29,16 @@ _REPORT_EVERY = 2000
 
 @dataclass(frozen=True, slots=True)
 class FacilityCounts:
-    """What a write did, or in a dry run would do; ``change_set`` names it in the log."""
+    """What a write did, or in a dry run would do; ``change_set`` names it in the log.
+
+    ``differences`` are what a dry run would change, the first of many.
+    """
 
     inserted: int
     updated: int
     unchanged: int
     change_set: int | None = None
+    differences: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def write_facilities(
         )
     ).one()
     report(0.7)
+    differences = read_differences(session, moved) if dry_run else ()
     if not dry_run:
         if inserted:
             columns = ", ".join(WRITTEN)
@@ -122,7 +128,7 @@ def write_facilities(
         replace_places(session, {code: batch.places.get(code, ()) for code in moved})
     report(1.0)
     unchanged = total - inserted - updated
-    return FacilityCounts(inserted, updated, unchanged, current_set(session))
+    return FacilityCounts(inserted, updated, unchanged, current_set(session), differences)
 
 
 def _stage(session: Session, batch: FacilityBatch, report: Callable[[float], None]) -> None:

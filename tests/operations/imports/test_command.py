@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click.testing
 import openpyxl
+import orjson
 import pytest
 
 from geoapp.cli import main
@@ -280,3 +281,42 @@ def test_a_strangers_list_goes_in_and_again(run: Run, store: Database, folder: P
         assert run("import", "facilities", path, *wrong).exit_code == 2
     result = run("import", "facilities", path, *options, "--code-key", "colour")
     assert result.exit_code == 2 and "name_zh,address" in result.output
+
+
+def test_a_dry_run_says_what_would_change_and_what_may_be_twice(
+    run: Run, store: Database, folder: Path
+) -> None:
+    head = "编号,类型,名称,经度,纬度,电话\n"
+    path = folder / "diff.csv"
+    path.write_text(head + "D1,爱心驿站,云南路爱心驿站,120.16,36.16,0532-1\n", encoding="utf-8")
+    assert run("import", "facilities", path).exit_code == 0
+    picture = facility_picture(store)
+    path.write_text(
+        head
+        + "D1,爱心驿站,云南路爱心驿站,120.17,36.16,0532-2\n"
+        + "D2,爱心驿站,贵州路爱心驿站,120.18,36.18,\n"
+        + "D3,爱心驿站,贵州路驿站,120.1805,36.18,\n",
+        encoding="utf-8",
+    )
+    result = run("import", "facilities", path, "--dry-run", "--json")
+    body = orjson.loads(result.stdout)
+    assert [body[name] for name in ("read", "new", "changed", "unchanged")] == [3, 2, 1, 0]
+    changed, *new = body["differences"]
+    assert (changed["code"], set(changed["changes"])) == ("D1", {"geometry", "phone"})
+    assert changed["changes"]["phone"] == ["0532-1", "0532-2"]
+    assert [(one["code"], one["changes"]) for one in new] == [("D2", None), ("D3", None)]
+    [pair] = body["duplicates"]
+    assert (pair["line"], pair["code"], pair["other_code"]) == (3, "D2", "D3")
+    assert (pair["alike"], pair["other_is_stored"], pair["same_phone"]) == (1.0, False, None)
+    assert 44 < pair["distance_m"] < 46
+    assert [one["by"] for one in body["columns"]] == ["name"] * 6
+    result = run("import", "facilities", path, "--dry-run")
+    assert "电话（phone）: 0532-1 → 0532-2" in result.output
+    assert "New: D2 贵州路爱心驿站" in result.output
+    assert "names 100% alike, 45 m apart" in result.output
+    assert facility_picture(store) == picture
+    # Stored facilities count as well, and suspicion refuses nothing.
+    path.write_text(head + "D9,爱心驿站,云南路驿站,120.1601,36.16,\n", encoding="utf-8")
+    result = run("import", "facilities", path)
+    assert result.exit_code == 0
+    assert "and stored D1" in result.output

@@ -1,0 +1,184 @@
+"""Facilities that may be one and the same: by name, distance and telephone. Suspicion, never proof."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+from scipy.spatial import cKDTree
+
+from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.geo import geodesic_m
+from geoapp.core.vocabulary import load_vocabulary
+
+# Beside each other under names this much alike, or under one name as far apart as a wrong datum moves.
+NEAR_M: Final = 100.0
+NEAR_NAME: Final = 0.8
+FAR_M: Final = 1000.0
+# One telephone for two places of like names in one neighbourhood.
+PHONE_M: Final = 2000.0
+PHONE_NAME: Final = 0.6
+# A number that more places share is an office's, a name that more have is nobody's own.
+MOST_SHARING: Final = 50
+MOST_PAIRS: Final = 20_000_000
+_EARTH_M: Final = 6_371_000.0
+_DIGITS: Final = re.compile(r"\D+")
+_LEAST_DIGITS: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class FacilityWords:
+    """Facilities to be held against each other; phones and kinds may be unknown (None).
+
+    Attributes
+    ----------
+    lon, lat
+        Decimal degrees, EPSG:4326, finite.
+    """
+
+    names: Sequence[str]
+    kinds: Sequence[str | None]
+    phones: Sequence[str | None]
+    lon: FloatArray
+    lat: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Two positions in the frame, the first the smaller, and why they may be one place.
+
+    ``alike`` is how alike the names are (0 to 1); ``same_phone`` is None where one is unknown.
+    """
+
+    first: int
+    second: int
+    alike: float
+    distance_m: float
+    same_phone: bool | None
+
+
+def duplicates(frame: FacilityWords, *, near_m: float = NEAR_M) -> list[Suspicion]:
+    """Return the pairs that may be one facility, the most alike and nearest first.
+
+    Suspected are places within ``near_m`` under like names, within a kilometre under the same name
+    (a wrong datum moves that far), and within two under one telephone and like names. What their kind
+    is called counts for nothing between two of one kind: of ``台东爱心驿站`` only ``台东`` is compared.
+    Where more pairs stand that near than can be held, only nearer ones are looked at.
+    """
+    count = len(frame.names)
+    if count < 2:
+        return []
+    full = [_folded(name) for name in frame.names]
+    cores = [_core(name) for name in full]
+    phones = [_phone(phone) for phone in frame.phones]
+    blocks = [_near(frame.lon, frame.lat, near_m), _sharing(cores), _sharing(phones)]
+    pairs = np.unique(np.concatenate(blocks), axis=0)
+    if not len(pairs):
+        return []
+    left, right = pairs[:, 0], pairs[:, 1]
+    alike = _alike(full, left, right)
+    kinds = np.array([kind or "" for kind in frame.kinds], dtype=object)
+    same_kind = np.flatnonzero(kinds[left] == kinds[right])
+    alike[same_kind] = _alike(cores, left[same_kind], right[same_kind])
+    numbers = np.array([phone or "" for phone in phones], dtype=object)
+    both = (numbers[left] != "") & (numbers[right] != "")
+    same_phone = both & (numbers[left] == numbers[right])
+    likely = (alike >= NEAR_NAME) | (same_phone & (alike >= PHONE_NAME))
+    left, right, alike = left[likely], right[likely], alike[likely]
+    both, same_phone = both[likely], same_phone[likely]
+    metres = geodesic_m(frame.lon[left], frame.lat[left], frame.lon[right], frame.lat[right])
+    suspected = (
+        ((metres <= near_m) & (alike >= NEAR_NAME))
+        | ((metres <= FAR_M) & (alike == 1.0))
+        | ((metres <= PHONE_M) & same_phone & (alike >= PHONE_NAME))
+    )
+    found = [
+        Suspicion(
+            int(left[place]),
+            int(right[place]),
+            round(float(alike[place]), 3),
+            float(metres[place]),
+            bool(same_phone[place]) if both[place] else None,
+        )
+        for place in np.flatnonzero(suspected)
+    ]
+    return sorted(found, key=lambda one: (-one.alike, one.distance_m, one.first, one.second))
+
+
+def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.float64]:
+    """Return how alike words are, pair by pair (0 to 1)."""
+    if not len(left):
+        return np.empty(0)
+    scores = process.cpdist(
+        [words[place] for place in left], [words[place] for place in right], scorer=fuzz.ratio
+    )
+    return np.asarray(scores, dtype=np.float64) / 100.0
+
+
+def _near(lon: FloatArray, lat: FloatArray, near_m: float) -> IntArray:
+    """Return the pairs within a distance, about, by a tree of points on a sphere."""
+    here_lon, here_lat = np.radians(lon), np.radians(lat)
+    flat = np.cos(here_lat)
+    points = np.column_stack((flat * np.cos(here_lon), flat * np.sin(here_lon), np.sin(here_lat)))
+    tree = cKDTree(points)
+    # The sphere is a third of a per cent off the spheroid.
+    reach = near_m * 1.01 / _EARTH_M
+    while reach > 0 and tree.count_neighbors(tree, reach) > 2 * MOST_PAIRS:
+        reach = reach / 2 if reach > 1e-9 else 0.0
+    if reach == 0:
+        return np.empty((0, 2), dtype=np.int64)
+    pairs: IntArray = tree.query_pairs(reach, output_type="ndarray").astype(np.int64)
+    return np.sort(pairs, axis=1)
+
+
+def _sharing(words: Sequence[str | None]) -> IntArray:
+    """Return the pairs that share a word which few have."""
+    groups: dict[str, list[int]] = {}
+    for place, word in enumerate(words):
+        if word:
+            groups.setdefault(word, []).append(place)
+    pairs = [
+        pair
+        for members in groups.values()
+        if 2 <= len(members) <= MOST_SHARING
+        for pair in combinations(members, 2)
+    ]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def _folded(name: str) -> str:
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(one for one in text if unicodedata.category(one)[0] in "LN")
+
+
+def _core(name: str) -> str:
+    """Return a folded name without what its kind is called; the name where nothing else is left."""
+    words, lengths = _kind_words()
+    for length in lengths:
+        if name[-length:] in words:
+            return name[:-length] or name
+    return name
+
+
+@lru_cache(maxsize=1)
+def _kind_words() -> tuple[frozenset[str], tuple[int, ...]]:
+    """Return what kinds are called, and how long these words are, the longest first."""
+    words = {
+        _folded(name)
+        for kind in load_vocabulary().kinds
+        for name in (kind.name_zh, kind.name_en, *kind.synonyms)
+    }
+    words |= {"驿站", "服务站点", "服务站", "站点", "服务点"}
+    words.discard("")
+    return frozenset(words), tuple(sorted({len(word) for word in words}, reverse=True))
+
+
+def _phone(phone: str | None) -> str | None:
+    digits = _DIGITS.sub("", phone or "").removeprefix("86")
+    return digits if len(digits) >= _LEAST_DIGITS else None

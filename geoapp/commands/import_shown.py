@@ -1,0 +1,65 @@
+"""What an import would change, and what it suspects, on the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from geoapp.commands.context import say
+from geoapp.core.i18n import Text
+from geoapp.core.units import format_metres
+
+if TYPE_CHECKING:
+    from geoapp.operations.imports.report import ImportReport
+
+_MOST_SHOWN = 20
+_MOST_CHARACTERS = 60
+
+
+def show_differences(report: ImportReport) -> None:
+    """Print the first facilities that are new, and the first that change with each field."""
+    from geoapp.importers.rows.columns import field_zh
+
+    new = [one for one in report.differences if one.changes is None]
+    changed = [one for one in report.differences if one.changes is not None]
+    for one in new[:_MOST_SHOWN]:
+        say(Text(f"新增 {one.code} {one.name_zh}", f"New: {one.code} {one.name_zh}"))
+    _tell_rest(report.inserted - len(new[:_MOST_SHOWN]), Text("新增", "new"))
+    for one in changed[:_MOST_SHOWN]:
+        say(Text(f"更新 {one.code} {one.name_zh}", f"Changed: {one.code} {one.name_zh}"))
+        for field, (before, after) in (one.changes or {}).items():
+            click.echo(
+                f"    {field_zh('facilities', field)}: {_shown(before)} → {_shown(after)}", err=True
+            )
+    _tell_rest(report.updated - len(changed[:_MOST_SHOWN]), Text("更新", "changed"))
+
+
+def show_suspected(report: ImportReport) -> None:
+    """Print the first pairs that may be one place, with the figures that say so."""
+    for one in report.suspected[:_MOST_SHOWN]:
+        far = format_metres(one.distance_m)
+        where = Text("库中", "stored") if one.other_is_stored else Text("文件中", "in the file")
+        phone = Text("，电话相同", ", same telephone") if one.same_phone else Text("", "")
+        say(
+            Text(
+                f"可能重复：第 {one.line:,} 行 {one.code} {one.name_zh}，{where.zh} {one.other_code} "
+                f"{one.other_name_zh}：名称相似 {one.alike:.0%}，相距 {far.zh}{phone.zh}",
+                f"May be the same: line {one.line:,} {one.code} {one.name_zh} and {where.en} "
+                f"{one.other_code} {one.other_name_zh}: names {one.alike:.0%} alike, {far.en} "
+                f"apart{phone.en}",
+            )
+        )
+    _tell_rest(len(report.suspected) - _MOST_SHOWN, Text("可能重复", "suspected"))
+
+
+def _tell_rest(count: int, what: Text) -> None:
+    if count > 0:
+        say(Text(f"{what.zh}：另有 {count:,} 处。", f"{count:,} more {what.en}."))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict) and value.get("type") == "Point":
+        value = ", ".join(str(end) for end in value["coordinates"])
+    text = "—" if value is None else str(value)
+    return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"

@@ -1,0 +1,48 @@
+"""An import's report as JSON, for programs and for whatever shows it."""
+
+from dataclasses import asdict
+from typing import Any
+
+import orjson
+
+from geoapp.core.i18n import Text
+from geoapp.importers.problems import Problem
+from geoapp.operations.imports.report import ImportReport
+
+
+def report_json(report: ImportReport) -> bytes:
+    """Return a report as one JSON object: counts, columns, differences, suspicions, problems."""
+    body = {
+        "kind": report.kind,
+        "dry_run": report.dry_run,
+        "read": report.read,
+        "new": report.inserted,
+        "changed": report.updated,
+        "unchanged": report.unchanged,
+        "rejected": report.rejected,
+        "change_set": report.change_set,
+        "columns": [] if report.proposal is None else list(map(asdict, report.proposal.columns)),
+        "differences": list(map(asdict, report.differences)),
+        "duplicates": list(map(asdict, report.suspected)),
+        "problems": list(map(_problem, report.problems)),
+        "warnings": list(map(_problem, report.warnings)),
+        "hints": list(map(_text, report.hints)),
+        "extra_columns": report.extra_columns,
+        "ignored_columns": report.ignored_columns,
+        "rejects": None if report.rejects_path is None else str(report.rejects_path),
+    }
+    return orjson.dumps(body)
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return {
+        "line": problem.line,
+        "field": problem.field,
+        "value": problem.value,
+        "code": problem.code,
+        **_text(problem.text),
+    }
+
+
+def _text(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}

@@ -1,0 +1,75 @@
+"""Rows of a file that may be one place with another row or with a stored facility."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from geoapp.analysis.duplicates import PHONE_M, FacilityWords, duplicates
+from geoapp.importers.rows.facilities import FacilityRow
+from geoapp.store.engine import Session
+from geoapp.store.facilities.keys import Neighbour, read_neighbours
+
+# How far round the file stored facilities are looked at, in degrees: two kilometres and more.
+_MARGIN_DEG: Final = 1.5 * PHONE_M / 111_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Suspected:
+    """A row of a file and what may be the same place: another row, or a stored facility.
+
+    ``alike`` is how alike the names are (0 to 1); ``same_phone`` is None where one is unknown.
+    """
+
+    line: int
+    code: str
+    name_zh: str
+    other_code: str
+    other_name_zh: str
+    other_is_stored: bool
+    alike: float
+    distance_m: float
+    same_phone: bool | None
+
+
+def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspected, ...]:
+    """Return the pairs of which at least one is a row of the file, the most alike first."""
+    if not rows:
+        return ()
+    lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
+    cosine = max(float(np.cos(np.radians(np.abs(lat).max()))), 0.01)
+    box = (
+        float(lon.min()) - _MARGIN_DEG / cosine,
+        float(lat.min()) - _MARGIN_DEG,
+        float(lon.max()) + _MARGIN_DEG / cosine,
+        float(lat.max()) + _MARGIN_DEG,
+    )
+    codes = {row.code for row in rows}
+    stored = [one for one in read_neighbours(session, box) if one.code not in codes]
+    own = [
+        Neighbour(row.code, row.name_zh, row.kind_code, row.phone, row.lon, row.lat) for row in rows
+    ]
+    both = [*own, *stored]
+    frame = FacilityWords(
+        [one.name_zh for one in both],
+        [one.kind for one in both],
+        [one.phone for one in both],
+        np.array([one.lon for one in both]),
+        np.array([one.lat for one in both]),
+    )
+    return tuple(
+        Suspected(
+            rows[pair.first].line,
+            both[pair.first].code,
+            both[pair.first].name_zh,
+            both[pair.second].code,
+            both[pair.second].name_zh,
+            pair.second >= len(rows),
+            pair.alike,
+            pair.distance_m,
+            pair.same_phone,
+        )
+        for pair in duplicates(frame)
+        if pair.first < len(rows)  # rows of the file come first
+    )
