@@ -31,6 +31,8 @@ COMMANDS = {
     "calendar": "calendar:calendar",
     "import": "import_:import_",
     "export": "export:export",
+    "history": "history:history",
+    "undo": "history:undo",
     "doctor": "admin:doctor",
     "backup": "admin:backup",
     "restore": "admin:restore",

@@ -328,7 +328,12 @@ def _show(report: ImportReport) -> None:
         )
     )
     if report.change_set is not None:
-        say(Text(f"变更编号 {report.change_set}", f"Change set {report.change_set}"))
+        say(
+            Text(
+                f"变更编号 {report.change_set}（撤销：geoapp undo {report.change_set}）",
+                f"Change set {report.change_set} (to take it back: geoapp undo {report.change_set})",
+            )
+        )
     if report.rejects_path is not None:
         say(
             Text(

@@ -48,6 +48,10 @@ class NotFoundError(GeoappError):
         self.code = code
 
 
+class GoneError(GeoappError):
+    """It was there and was deleted (HTTP 410, exit 2); whoever may see that is told when."""
+
+
 class ConflictError(GeoappError):
     """The edit was made against a stale version, or the thing exists already (HTTP 409)."""
 

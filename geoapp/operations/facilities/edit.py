@@ -133,7 +133,7 @@ def change_facility(
 
 
 def remove_facility(database: Database, code: str, *, expected_rev: int | None) -> None:
-    """Delete a facility for good.
+    """Delete a facility; the log keeps it, and an undo brings it back.
 
     Raises
     ------

@@ -228,3 +228,14 @@ class DataVersion(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(BigInteger, server_default="0")
     changed_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class FacilityCodeAlias(Base):
+    """A code that a facility had, or that of one that was merged into it."""
+
+    __tablename__ = "facility_code_alias"
+    __table_args__ = (Index("facility_code_alias_facility_idx", "facility_id"),)
+    old: Mapped[str] = mapped_column(primary_key=True)
+    facility_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE")
+    )

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any, Literal
 
-from flask import Response, url_for
+from flask import Response, redirect, url_for
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import geometry_from_wgs84, parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.limits import (
@@ -21,6 +21,7 @@ from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
+from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.parts import Relations, read_with_relations, relations_of
 from geoapp.operations.facilities.read import list_facilities
 from geoapp.store.facilities.read import FacilityFilter
@@ -161,13 +162,22 @@ def list_(query: ListParameters) -> Response:
 @api.get(
     "/<path:code>",
     summary="一个站点 / One facility",
-    responses={200: OneFacilityFeature, 404: Problem},
+    responses={200: OneFacilityFeature, 404: Problem, 410: Problem},
 )
 def show(path: FacilityPath, query: DatumParameter) -> Response:
-    """Return one facility; its ``ETag`` is what an edit names in ``If-Match``."""
-    record, relations = read_with_relations(
-        services().database, path.code, unpublished=may(Permission.SEE_UNPUBLISHED)
-    )
+    """Return one facility; its ``ETag`` is what an edit names in ``If-Match``.
+
+    A code that the facility had before leads to the present one (308). Of one that was deleted,
+    those who may see what is not public are told when and by whom (410).
+    """
+    database, unpublished = services().database, may(Permission.SEE_UNPUBLISHED)
+    try:
+        record, relations = read_with_relations(database, path.code, unpublished=unpublished)
+    except NotFoundError:
+        now = current_code(database, services().settings, path.code, unpublished=unpublished)
+        if now is None:
+            raise
+        return redirect(url_for("facilities.show", code=now, datum=query.datum), 308)  # type: ignore[return-value]
     return _with_version(public_reply(_one(record, relations, query.datum), _GEOJSON), record)
 
 
@@ -257,6 +267,6 @@ def change(
 )
 @require(Permission.EDIT)
 def remove(path: FacilityPath, header: EditHeaders) -> Response:
-    """Delete a facility; to keep its history, set its status to closed instead."""
+    """Delete a facility; its history stays, and ``geoapp undo`` brings it back."""
     remove_facility(services().database, path.code, expected_rev=required_version(header.if_match))
     return Response(status=204)

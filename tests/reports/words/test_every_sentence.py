@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import pytest
 
+from geoapp.core.acting import Via
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
@@ -50,7 +51,7 @@ from geoapp.core.results.siting import (
 )
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
 from geoapp.core.words import RunStatus
-from geoapp.reports.words import actions, coverage, explanation, question, siting
+from geoapp.reports.words import actions, coverage, explanation, history, question, siting
 
 ZONE = "Asia/Shanghai"
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -409,12 +410,53 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def history_sentences(n: int) -> dict[str, list[Text]]:
+    tables = ("facility", "region", "amenity", "calendar_day", "of_a_later_release")
+    ops = {"insert": n, "update": n + 1, "delete": n}
+    values = [("status", "open"), ("capacity", n), ("is_sample", True), ("amenities", ["a", "b"])]
+    values += [("phone", None), ("position_accuracy_m", n + 0.5), ("extra", {"备注": "x" * 99})]
+    return {
+        "via_text": [history.via_text(via) for via in Via],
+        "actor_text": [
+            history.actor_text("li", "steward"),
+            history.actor_text("li", None),
+            history.actor_text(None, None),
+        ],
+        "field_text": [history.field_text("geom"), history.field_text("of_a_later_release")],
+        "table_text": [history.table_text(table, n) for table in tables],
+        "summary": [
+            history.summary(dict.fromkeys(tables, ops), "a.csv"),
+            history.summary({}, None),
+        ],
+        "value_text": [history.value_text(name, value) for name, value in values],
+        "change_text": [history.change_text(name, None, value) for name, value in values]
+        + [history.change_text("password_hash", "***", "changed")],
+        "move_text": [history.move_text(float(n), reshaped=shape) for shape in (False, True)],
+        "row_text": [
+            history.row_text(table, op, name)
+            for table in tables
+            for op in ops
+            for name in (None, "甲")
+        ],
+        "story_line": [
+            history.story_line(AT, ZONE, Text("李", "Li"), Text("改了名称", "changed the name"))
+        ],
+        "undo_text": [history.undo_text(7, n, n, n, kept) for kept in (0, n)],
+        "conflict_text": [
+            history.conflict_text("facility", "12", name, (None, "110"), later)
+            for name in ("phone", "*")
+            for later in (None, 9)
+        ],
+    }
+
+
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,
+    history: history_sentences,
 }
 # Figures, codes and tables: no sentences.
 WORDLESS = {"figures_of", "demand_code", "table_of"}

@@ -92,16 +92,31 @@ begin
     return found;
 end $$;
 
--- Return a row's values as one expression for JSON: geometries as hexadecimal EWKB, exact to the bit.
-create function geoapp_image(relation oid, columns text[], alias text) returns text
-language sql stable as $$
-    select coalesce(string_agg(part, ' || '), '''{}''::jsonb') from (
-        select 'jsonb_build_object(' || string_agg(format('%L, %s.%I%s', a.attname, alias, a.attname,
-            case when t.typname in ('geometry', 'geography') then '::text' else '' end), ', '
-            order by a.attnum) || ')' as part
-        from pg_attribute a join pg_type t on t.oid = a.atttypid
-        where a.attrelid = relation and a.attname = any(columns)
-        group by a.attnum / 40  -- a function takes 100 arguments at most
+-- Return an expression for a row's values as JSON: those that are not null ('whole'), or those that
+-- differ between o and n ('changed'). Geometries are hexadecimal EWKB, exact to the bit. Put together
+-- as text and made JSON once, which is faster than value by value.
+create function geoapp_image(relation oid, columns text[], hidden text[], alias text, what text)
+returns text language sql stable as $$
+    select '(''{'' || concat_ws('','', ' || string_agg(part, ', ') || ') || ''}'')::jsonb' from (
+        select 'nullif(concat_ws('','', ' || string_agg(
+            case when what = 'whole' then format(
+                'case when %1$s.%2$I is not null then %3$L || to_json(%1$s.%2$I%4$s)::text end',
+                alias, name, label, exact)
+            when name = any(hidden) then format(
+                'case when o.%1$I is distinct from n.%1$I then %2$L || %3$L end',
+                name, label, case alias when 'o' then '"***"' else '"changed"' end)
+            else format(
+                'case when o.%1$I%5$s is distinct from n.%1$I%5$s then '
+                '%2$L || coalesce(to_json(%3$s.%1$I%4$s)::text, ''null'') end',
+                name, label, alias, exact, case exact when '' then '' else '::bytea' end)
+            end, ', ' order by attnum) || '), '''')' as part
+        from (
+            select a.attnum, a.attname::text as name, to_json(a.attname::text)::text || ':' as label,
+                case when t.typname in ('geometry', 'geography') then '::text' else '' end as exact
+            from pg_attribute a join pg_type t on t.oid = a.atttypid
+            where a.attrelid = relation and a.attname = any(columns)
+        ) named
+        group by attnum / 40  -- a function takes 100 arguments at most
     ) parts
 $$;
 
@@ -110,6 +125,11 @@ create function geoapp_key(keys text[], alias text) returns text language sql im
     select case when cardinality(keys) = 1 then format('%s.%I::text', alias, keys[1])
         else 'jsonb_build_array(' || (select string_agg(format('%s.%I', alias, k), ', ' order by n)
             from unnest(keys) with ordinality as u(k, n)) || ')::text' end
+$$;
+
+-- Return when the rows o and n have the same key.
+create function geoapp_same_key(keys text[]) returns text language sql immutable as $$
+    select string_agg(format('o.%1$I = n.%1$I', k), ' and ') from unnest(keys) k
 $$;
 
 -- Return the records that a row belongs to, such as facility:12; a name is 'table=column'.
@@ -121,67 +141,53 @@ create function geoapp_belongs(belongs text[], alias text) returns text language
 $$;
 
 -- Log what one statement changed. The settings keep what is written the same in every session.
+-- A statement that changed nothing makes no set: its function is called at the first row that did.
 create function geoapp_log_change() returns trigger language plpgsql
 set timezone = 'UTC' set extra_float_digits = 1 set bytea_output = 'hex' as $$
 declare
     logged logged_table;
     content text[];
-    compared text[];
-    rows text;
-    any_row boolean;
+    found text;
 begin
     select * into strict logged from logged_table where table_name = tg_table_name;
     select array_agg(attname::text order by attnum) into content from pg_attribute
         where attrelid = tg_relid and attnum > 0 and not attisdropped
         and attname <> all(logged.ignored) and attname <> all(logged.hidden);
-    if tg_op = 'UPDATE' then
-        compared := content || logged.hidden;
-        rows := format(
-            'select case when o.%1$I is null then ''insert'' when n.%1$I is null then ''delete'' '
-            'else ''update'' end as op, '
-            'coalesce(%2$s, %3$s) as key, case when n.%1$I is null then %4$s else %5$s end as belongs, '
-            '%6$s as old_image, %7$s as new_image, %8$s as old_hidden, %9$s as new_hidden, '
-            'array_remove(array[%10$s], null) as same '
-            'from old_rows o full join new_rows n on %11$s',
-            logged.keys[1], geoapp_key(logged.keys, 'n'), geoapp_key(logged.keys, 'o'),
-            geoapp_belongs(logged.belongs, 'o'), geoapp_belongs(logged.belongs, 'n'),
-            geoapp_image(tg_relid, content, 'o'), geoapp_image(tg_relid, content, 'n'),
-            quote_literal((select coalesce(jsonb_object_agg(h, '***'), '{}')
-                from unnest(logged.hidden) h)) || '::jsonb',
-            quote_literal((select coalesce(jsonb_object_agg(h, 'changed'), '{}')
-                from unnest(logged.hidden) h)) || '::jsonb',
-            (select string_agg(format('case when o.%1$I%2$s is not distinct from n.%1$I%2$s '
-                'then %1$L end', a.attname,
-                case when t.typname in ('geometry', 'geography') then '::text' else '' end), ', ')
-                from pg_attribute a join pg_type t on t.oid = a.atttypid
-                where a.attrelid = tg_relid and a.attname = any(compared)),
-            (select string_agg(format('o.%1$I = n.%1$I', k), ' and ') from unnest(logged.keys) k)
-        );
-        rows := format(
-            'select op, key, belongs, case op when ''insert'' then null when ''delete'' then old_image '
-            'else (old_image || old_hidden) - same end as before, '
-            'case op when ''delete'' then null when ''insert'' then new_image '
-            'else (new_image || new_hidden) - same end as after '
-            'from (%s) d where op <> ''update'' or cardinality(same) < %s',
-            rows, cardinality(compared));
-    elsif tg_op = 'INSERT' then
-        rows := format('select ''insert'' as op, %s as key, %s as belongs, null::jsonb as before, '
-            '%s as after from new_rows n',
+    found := case tg_op
+        when 'INSERT' then format(
+            'select ''insert'' as op, %s as key, %s as belongs, null::jsonb as before, %s as after '
+            'from new_rows n',
             geoapp_key(logged.keys, 'n'), geoapp_belongs(logged.belongs, 'n'),
-            geoapp_image(tg_relid, content, 'n'));
-    else
-        rows := format('select ''delete'' as op, %s as key, %s as belongs, %s as before, '
-            'null::jsonb as after from old_rows o',
+            geoapp_image(tg_relid, content, '{}', 'n', 'whole'))
+        when 'DELETE' then format(
+            'select ''delete'' as op, %s as key, %s as belongs, %s as before, null::jsonb as after '
+            'from old_rows o',
             geoapp_key(logged.keys, 'o'), geoapp_belongs(logged.belongs, 'o'),
-            geoapp_image(tg_relid, content, 'o'));
+            geoapp_image(tg_relid, content, '{}', 'o', 'whole'))
+        else format(
+            'select ''update'' as op, %s as key, %s as belongs, %s as before, %s as after '
+            'from old_rows o join new_rows n on %s',
+            geoapp_key(logged.keys, 'n'), geoapp_belongs(logged.belongs, 'n'),
+            geoapp_image(tg_relid, content || logged.hidden, logged.hidden, 'o', 'changed'),
+            geoapp_image(tg_relid, content || logged.hidden, logged.hidden, 'n', 'changed'),
+            geoapp_same_key(logged.keys))
+        end;
+    if tg_op = 'UPDATE' then
+        -- A row whose key changed is one that went and one that came.
+        found := format('select * from (%1$s) u where before <> ''{}'' union all '
+            'select ''delete'', %2$s, %3$s, %4$s, null from old_rows o '
+            'where not exists (select from new_rows n where %8$s) union all '
+            'select ''insert'', %5$s, %6$s, null, %7$s from new_rows n '
+            'where not exists (select from old_rows o where %8$s)',
+            found,
+            geoapp_key(logged.keys, 'o'), geoapp_belongs(logged.belongs, 'o'),
+            geoapp_image(tg_relid, content, '{}', 'o', 'whole'),
+            geoapp_key(logged.keys, 'n'), geoapp_belongs(logged.belongs, 'n'),
+            geoapp_image(tg_relid, content, '{}', 'n', 'whole'), geoapp_same_key(logged.keys));
     end if;
-    -- A statement that changed nothing makes no set.
-    execute format('select exists (%s)', rows) into any_row;
-    if any_row then
-        execute format('insert into change (set_id, table_name, key, belongs, op, before, after) '
-            'select $1, $2, key, belongs, op, before, after from (%s) r', rows)
-            using geoapp_change_set(), tg_table_name;
-    end if;
+    execute format('insert into change (set_id, table_name, key, belongs, op, before, after) '
+        'select (select geoapp_change_set()), $1, key, belongs, op, before, after from (%s) r', found)
+        using tg_table_name;
     return null;
 end $$;
 
@@ -230,8 +236,9 @@ create function geoapp_set_digest(which bigint) returns bytea language sql stabl
             'YYYY-MM-DD"T"HH24:MI:SS.US'), s.actor, s.role, s.via, s.reason, s.undoes,
             s.import_id)::text, 'UTF8')
         || coalesce((
-            select string_agg(sha256(convert_to(jsonb_build_array(c.seq, c.table_name, c.key,
-                to_jsonb(c.belongs), c.op, c.before, c.after)::text, 'UTF8')), ''::bytea
+            select string_agg(sha256(convert_to(concat(
+                jsonb_build_array(c.seq, c.table_name, c.key, to_jsonb(c.belongs), c.op)::text,
+                coalesce(c.before::text, '-'), coalesce(c.after::text, '-')), 'UTF8')), ''::bytea
                 order by c.seq)
             from change c where c.set_id = s.id), ''::bytea))
     from change_set s where s.id = which

@@ -1,0 +1,229 @@
+"""The story of a facility, and what changed since a day: sets with their words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_moment
+from geoapp.reports.words import history as words
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import regions_below
+from geoapp.store.history.net import NetChange, Op, net_changes
+from geoapp.store.history.sets import (
+    Former,
+    SetFilter,
+    StoredSet,
+    facility_codes,
+    facility_of_code,
+    former_code,
+    list_sets,
+    moved_m,
+    steps_in,
+    stored_set,
+)
+
+_FACILITY = Text("站点", "facility")
+_SET = Text("变更", "change set")
+# What the reader of a story does not need: it follows from another field, or names the row.
+_UNTOLD = frozenset({"region_match", "region_distance_m", "id", "facility_id", "created_at"})
+_MOST_STEPS = 300
+_POINT_HEX = "0101000020"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a set did to a record; ``record`` names it where a list has several."""
+
+    record: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class ToldSet:
+    """A change set in words; ``lines`` are empty where only the summary was asked for."""
+
+    stored: StoredSet
+    summary: Text
+    lines: tuple[Line, ...]
+
+    def document(self) -> dict[str, Any]:
+        """Return it as programs read it, the command's ``--json`` and the API alike."""
+        stored = self.stored
+        ops = {op: sum(one.get(op, 0) for one in stored.counts.values()) for op in Op}
+        return {
+            "id": stored.id,
+            "at": stored.at.isoformat(),
+            "actor": stored.actor,
+            "role": stored.role,
+            "via": stored.via,
+            "reason": stored.reason,
+            "summary": self.summary.zh,
+            "summary_en": self.summary.en,
+            "counts": {
+                "inserted": ops[Op.INSERT],
+                "updated": ops[Op.UPDATE],
+                "deleted": ops[Op.DELETE],
+                "by_table": stored.counts,
+            },
+            "undoes": stored.undoes,
+            "undone_by": list(stored.undone_by),
+            "changes": [
+                {"record": line.record, "text": line.text.zh, "text_en": line.text.en}
+                for line in self.lines
+            ],
+        }
+
+
+def parse_since(value: str, zone: str) -> datetime | None:
+    """Return the moment from which on changes are asked for: a day from its first hour, or a moment.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is neither.
+    """
+    if not value.strip():
+        return None
+    try:
+        day = date.fromisoformat(value.strip())
+    except ValueError:
+        moment = parse_moment("since", value, zone)
+        if moment is None:
+            accepted = Text("日期，如 2026-11-27", "a date such as 2026-11-27")
+            raise InvalidValueError("since", value, accepted) from None
+        return moment
+    if not 1970 <= day.year <= 9998:
+        raise InvalidValueError("since", value, Text("1970 年以后的日期", "a date after 1970"))
+    return datetime.combine(day, time(), ZoneInfo(zone))
+
+
+def history_of(
+    database: Database, code: str, *, limit: int, before: int | None = None
+) -> list[ToldSet]:
+    """Return what was done to a facility, newest first, whether it is there, deleted or renamed.
+
+    Raises
+    ------
+    NotFoundError
+        If no facility has or had the code.
+    """
+    with database.snapshot() as session:
+        number = facility_of_code(session, code)
+        if number is None:
+            raise NotFoundError(_FACILITY, code)
+        found = list_sets(session, SetFilter(facility_id=number, before=before), limit=limit)
+        return _told(session, found, facility_id=number)
+
+
+def changes_since(
+    database: Database,
+    *,
+    since: datetime | None,
+    region: str | None = None,
+    actor: str | None = None,
+    limit: int,
+    before: int | None = None,
+) -> list[ToldSet]:
+    """Return the sets since a moment, newest first, each with its summary.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region.
+    """
+    with database.snapshot() as session:
+        regions = None if region is None else regions_below(session, region)
+        if regions == []:
+            accepted = Text("已有区域的代码", "the code of a stored region")
+            raise InvalidValueError("region", region, accepted)
+        wanted = SetFilter(since=since, actor=actor, regions=regions, before=before)
+        return [_summed_up(one, ()) for one in list_sets(session, wanted, limit=limit)]
+
+
+def one_change_set(database: Database, set_id: int) -> ToldSet:
+    """Return a set with what it did, at most the first few hundred rows of it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set.
+    """
+    with database.snapshot() as session:
+        stored = stored_set(session, set_id)
+        if stored is None:
+            raise NotFoundError(_SET, str(set_id))
+        return _told(session, [stored], facility_id=None)[0]
+
+
+def find_former(database: Database, code: str) -> Former | None:
+    """Return what became of a code that no facility has; None if none ever had it."""
+    with database.snapshot() as session:
+        return former_code(session, code)
+
+
+def _summed_up(stored: StoredSet, lines: tuple[Line, ...]) -> ToldSet:
+    return ToldSet(stored, words.summary(stored.counts, stored.reason), lines)
+
+
+def _told(session: Session, sets: Sequence[StoredSet], *, facility_id: int | None) -> list[ToldSet]:
+    steps = steps_in(session, [one.id for one in sets], facility_id=facility_id, most=_MOST_STEPS)
+    rows = {set_id: net_changes(found) for set_id, found in steps.items()}
+    names = _names(session, [row for found in rows.values() for row in found])
+    moves = [
+        (row.before["geom"], row.after["geom"])
+        for found in rows.values()
+        for row in found
+        if _is_move(row)
+    ]
+    metres = dict(zip(moves, moved_m(session, moves), strict=True))
+    return [
+        _summed_up(one, tuple(line for row in rows[one.id] for line in _lines(row, metres, names)))
+        for one in sets
+    ]
+
+
+def _is_move(row: NetChange) -> bool:
+    return row.op is Op.UPDATE and bool(row.before.get("geom")) and bool(row.after.get("geom"))
+
+
+def _names(session: Session, rows: Sequence[NetChange]) -> dict[str, str]:
+    """Return the codes of facilities by their number, those that went included."""
+    from_log = {
+        row.key: str((row.after or row.before)["code"])
+        for row in rows
+        if row.table == "facility" and "code" in (row.after or row.before)
+    }
+    return from_log | facility_codes(session, [row.key for row in rows if row.table == "facility"])
+
+
+def _lines(
+    row: NetChange, metres: dict[tuple[str, str], float], names: dict[str, str]
+) -> list[Line]:
+    record = names.get(row.key, row.key) if row.table == "facility" else row.key
+    if row.op is not Op.UPDATE:
+        image = row.after if row.op is Op.INSERT else row.before
+        called = next(
+            (
+                str(image[name])
+                for name in ("name_zh", "label_zh", "name", "old")
+                if image.get(name)
+            ),
+            None,
+        )
+        return [Line(record, words.row_text(row.table, str(row.op), called))]
+    lines = []
+    for name in sorted(row.after):
+        old, new = row.before[name], row.after[name]
+        if name in _UNTOLD or (name == "opening_hours_raw" and "opening_hours" in row.after):
+            continue
+        if name == "geom" and _is_move(row):
+            reshaped = not (old.startswith(_POINT_HEX) and new.startswith(_POINT_HEX))
+            text = words.move_text(metres[old, new], reshaped=reshaped)
+        else:
+            text = words.change_text(name, old, new)
+        lines.append(Line(record, text))
+    return lines

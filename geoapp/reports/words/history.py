@@ -1,0 +1,250 @@
+"""What changed, in words: who did it by which way, which fields, from what to what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from geoapp.core.acting import Via
+from geoapp.core.i18n import Text
+from geoapp.core.roles import ROLE_TEXT, Role
+from geoapp.core.units import counted, format_count, format_metres, format_moment
+from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, STATUS_TEXT
+
+UNKNOWN = Text("未知", "unknown")
+_LONGEST = 80
+
+_VIA = {
+    Via.WEB: Text("网页", "web page"),
+    Via.API: Text("接口", "API"),
+    Via.IMPORT: Text("导入", "import"),
+    Via.CLI: Text("命令行", "command line"),
+    Via.JOB: Text("后台任务", "background job"),
+    Via.RESTORE: Text("恢复备份", "restore"),
+    Via.PSQL: Text("直接改数据库", "straight into the database"),
+}
+# Chinese with its measure word, English for one; others are named by their table.
+_TABLES = {
+    "facility": Text("处站点", "facility"),
+    "facility_place": Text("处流动点位", "place of a moving facility"),
+    "facility_code_alias": Text("个旧编号", "old code"),
+    "facility_role": Text("条单位关系", "role of an organisation"),
+    "organisation": Text("个单位", "organisation"),
+    "region": Text("个区域", "region"),
+    "kind": Text("个类型", "kind"),
+    "amenity": Text("种服务设施", "amenity"),
+    "amenity_standard": Text("个建设标准", "amenity standard"),
+    "amenity_standard_item": Text("项标准条目", "item of a standard"),
+    "app_user": Text("个用户", "user"),
+    "calendar_year": Text("年日历", "year of the calendar"),
+    "calendar_day": Text("个日历日", "day of the calendar"),
+}
+_PLURALS = {
+    "facility": "facilities",
+    "facility_place": "places of moving facilities",
+    "amenity": "amenities",
+    "facility_role": "roles of organisations",
+    "amenity_standard_item": "items of standards",
+    "calendar_year": "years of the calendar",
+    "calendar_day": "days of the calendar",
+}
+_FIELDS = {
+    "code": Text("编号", "code"),
+    "kind_code": Text("类型", "kind"),
+    "name_zh": Text("名称", "name"),
+    "name_en": Text("英文名", "English name"),
+    "geom": Text("位置", "position"),
+    "address": Text("地址", "address"),
+    "region_code": Text("区域", "region"),
+    "status": Text("状态", "status"),
+    "opened_on": Text("启用日期", "opening date"),
+    "closed_on": Text("停用日期", "closing date"),
+    "verified_on": Text("核实日期", "date of verification"),
+    "opening_hours": Text("开放时间", "opening hours"),
+    "opening_hours_raw": Text("开放时间原文", "opening hours as given"),
+    "timezone": Text("时区", "time zone"),
+    "amenities": Text("设施", "amenities"),
+    "no_amenities": Text("无设施", "known absent"),
+    "entry": Text("进入方式", "way in"),
+    "access": Text("开放对象", "open to"),
+    "phone": Text("电话", "telephone"),
+    "operator": Text("运营单位", "operator"),
+    "host": Text("依托单位", "host"),
+    "capacity": Text("容量", "capacity"),
+    "source": Text("来源", "source"),
+    "position_accuracy_m": Text("位置精度（米）", "accuracy of the position (m)"),
+    "is_sample": Text("示例标记", "mark of a sample"),
+    "extra": Text("另存的列", "columns kept aside"),
+    "label_zh": Text("点位名称", "name of the place"),
+    "valid_from": Text("起始日", "first day"),
+    "valid_to": Text("截止日", "last day"),
+    "role": Text("角色", "role"),
+    "active": Text("是否可登录", "may sign in"),
+    "password_hash": Text("密码", "password"),
+}
+_WORDS: Mapping[str, Mapping[Any, Text]] = {
+    "status": {str(word): text for word, text in STATUS_TEXT.items()},
+    "entry": {str(word): text for word, text in ENTRY_TEXT.items()},
+    "access": {str(word): text for word, text in ACCESS_TEXT.items()},
+    "role": {str(word): text for word, text in ROLE_TEXT.items()},
+}
+_DONE = {
+    "insert": Text("新增", "added"),
+    "update": Text("修改", "changed"),
+    "delete": Text("删除", "deleted"),
+}
+
+
+def via_text(via: str) -> Text:
+    """Say by which way a change came."""
+    return _VIA[Via(via)]
+
+
+def actor_text(actor: str | None, role: str | None) -> Text:
+    """Say who it was, with the role that they had."""
+    if actor is None:
+        return Text("未登录者", "somebody not signed in")
+    if role not in list(Role):
+        return Text(actor, actor)
+    named = ROLE_TEXT[Role(role)]
+    return Text(f"{actor}（{named.zh}）", f"{actor} ({named.en})")
+
+
+def field_text(name: str) -> Text:
+    """Return what a field is called."""
+    return _FIELDS.get(name, Text(name, name))
+
+
+def table_text(table: str, count: int) -> Text:
+    """Return how many rows of a table, in words."""
+    known = _TABLES.get(table)
+    if known is None:
+        return counted(count, f"条 {table} 记录", f"row of {table}", f"rows of {table}")
+    return counted(count, known.zh, known.en, _PLURALS.get(table))
+
+
+def summary(counts: Mapping[str, Mapping[str, int]], reason: str | None) -> Text:
+    """Say in one line what a set did, and why if it was said.
+
+    Parameters
+    ----------
+    counts
+        By table, then by operation (insert, update, delete).
+    """
+    said = []
+    for op, word in _DONE.items():
+        tables = [(table, ops[op]) for table, ops in sorted(counts.items()) if ops.get(op)]
+        if tables:
+            texts = [table_text(table, count) for table, count in tables]
+            said.append(
+                Text(
+                    f"{word.zh} {'、'.join(one.zh for one in texts)}",
+                    f"{word.en} {', '.join(one.en for one in texts)}",
+                )
+            )
+    if not said:
+        said.append(Text("没有改动内容", "no content changed"))
+    if reason:
+        said.append(Text(f"原因：{reason}", f"reason: {reason}"))
+    return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+
+
+def value_text(name: str, value: Any) -> Text:
+    """Say a value of a field; None is unknown, long ones are cut."""
+    if value is None or value == []:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return Text("是", "yes") if value else Text("否", "no")
+    if isinstance(value, int):
+        return Text(format_count(value), format_count(value))
+    if isinstance(value, float):
+        return Text(f"{value:,.6g}", f"{value:,.6g}")
+    if isinstance(value, list):
+        return Text("、".join(map(str, value)), ", ".join(map(str, value)))
+    if isinstance(value, dict):
+        value = ", ".join(f"{key}: {one}" for key, one in value.items()) or "—"
+    known = _WORDS.get(name, {}).get(value) if isinstance(value, str) else None
+    if known is not None:
+        return known
+    words = str(value)
+    words = words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
+    return Text(words, words)
+
+
+def change_text(name: str, before: Any, after: Any) -> Text:
+    """Say from what to what a field was changed."""
+    field, old, new = field_text(name), value_text(name, before), value_text(name, after)
+    if name == "password_hash":
+        return Text("改了密码", "changed the password")
+    return Text(
+        f"改了{field.zh}：{old.zh} → {new.zh}", f"changed the {field.en}: {old.en} → {new.en}"
+    )
+
+
+def move_text(moved_m: float, *, reshaped: bool) -> Text:
+    """Say how far a facility was moved (metres), or that its area has another shape."""
+    if reshaped:
+        return Text("改了范围", "changed the area")
+    far = format_metres(moved_m)
+    return Text(f"移动了 {far.zh}", f"moved by {far.en}")
+
+
+def row_text(table: str, op: str, name: str | None) -> Text:
+    """Say that a row came or went; ``name`` is what it is called, if it has a name."""
+    row, word = table_text(table, 1), _DONE[op]
+    called = Text(f"“{name}”", f" “{name}”") if name else Text("", "")
+    return Text(f"{word.zh} {row.zh}{called.zh}", f"{word.en} {row.en}{called.en}")
+
+
+def story_line(at: datetime, zone: str, who: Text, what: Text) -> Text:
+    """Say in one line when who did what."""
+    moment = format_moment(at, zone)
+    return Text(f"{moment.zh} {who.zh}{what.zh}", f"{moment.en} {who.en} {what.en}")
+
+
+def undo_text(undone: int, removed: int, restored: int, changed: int, kept: int) -> Text:
+    """Say what taking a set back came to."""
+    parts = [
+        (removed, Text("去掉", "removed")),
+        (restored, Text("恢复", "brought back")),
+        (changed, Text("改回", "changed back")),
+    ]
+    said = [
+        Text(f"{word.zh} {format_count(count)} 条", f"{word.en} {format_count(count)}")
+        for count, word in parts
+        if count
+    ] or [Text("没有改动", "nothing changed")]
+    left = (
+        Text(f"，保留现值 {format_count(kept)} 处", f", kept as they are {format_count(kept)}")
+        if kept
+        else Text("", "")
+    )
+    return Text(
+        f"已撤销变更 {undone}：{'，'.join(one.zh for one in said)}{left.zh}",
+        f"Took back change set {undone}: {', '.join(one.en for one in said)}{left.en}",
+    )
+
+
+def conflict_text(
+    table: str, key: str, name: str, values: tuple[Any, Any], later: int | None
+) -> Text:
+    """Say that a value was changed since.
+
+    Parameters
+    ----------
+    values
+        What was there before the set, and what is there now.
+    later
+        The set that changed it, if the log says so.
+    """
+    row = table_text(table, 1)
+    by = Text("", "") if later is None else Text(f"（变更 {later}）", f" (change set {later})")
+    if name == "*":
+        return Text(
+            f"{row.zh}（{key}）后来又改过{by.zh}", f"{row.en} ({key}) was changed since{by.en}"
+        )
+    field = field_text(name)
+    before, now = (value_text(name, value) for value in values)
+    return Text(
+        f"{row.zh}（{key}）的{field.zh}：原来是 {before.zh}，现在是 {now.zh}{by.zh}",
+        f"{field.en} of {row.en} ({key}): it was {before.en}, it is {now.en}{by.en}",
+    )
