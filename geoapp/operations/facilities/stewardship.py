@@ -6,13 +6,31 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.store.engine import Database
 from geoapp.store.facilities import stewardship as store
-from geoapp.store.facilities.stewardship import DataState, Shortfall
+from geoapp.store.facilities.stewardship import (
+    MANY_ON_ONE_PHONE,
+    NEAR_M,
+    DataState,
+    Shortfall,
+)
 
 LACK_TEXT: dict[Shortfall, Text] = {
     "hours": Text("开放时间未知", "Opening hours unknown"),
     "entry": Text("怎么进门未知", "Way in unknown"),
+    "phone": Text("没有电话", "No telephone"),
+    "opened": Text("启用日期未知", "Opening date unknown"),
     "verified": Text("一年内没有核实", "Not verified within a year"),
     "region": Text("不在任何区域内", "Outside every region"),
+    "shared_phone": Text(
+        f"同一电话登记给 {MANY_ON_ONE_PHONE} 处以上",
+        f"Telephone given by {MANY_ON_ONE_PHONE} or more",
+    ),
+    "duplicate": Text(
+        f"{NEAR_M} 米内有同名设施，可能重复", f"Same name within {NEAR_M} m: maybe the same"
+    ),
+    "border": Text(
+        f"离别的区不到 {NEAR_M} 米，可能登记错区",
+        f"Within {NEAR_M} m of another district: maybe the wrong one",
+    ),
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Status
-from geoapp.store.facilities.stewardship import Shortfall, lack_condition
+from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
 from geoapp.store.search.words import words_condition, words_parameters
 
@@ -172,7 +172,8 @@ class FacilityFilter:
     """Which facilities a list holds; None does not filter.
 
     ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
-    ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing.
+    ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
+    what was verified is old after ``old_days``.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -182,6 +183,7 @@ class FacilityFilter:
     statuses: frozenset[str] = frozenset()
     terms: tuple[str, ...] = ()
     lack: Shortfall | None = None
+    old_days: int = OLD_DAYS
 
 
 ALL_FACILITIES = FacilityFilter()
@@ -230,7 +232,7 @@ def _conditions(session: Session, wanted: FacilityFilter) -> list[ColumnElement[
     if wanted.statuses:
         conditions.append(Facility.status.in_(wanted.statuses))
     if wanted.lack is not None:
-        conditions.append(text(lack_condition(wanted.lack)))  # type: ignore[arg-type]
+        conditions.append(text(lack_condition(wanted.lack, wanted.old_days)))  # type: ignore[arg-type]
     if wanted.terms:
         found = text(
             f"select w.facility_id from facility_words w where {words_condition(wanted.terms)}"

@@ -1,27 +1,148 @@
-"""Named queries on the state of the data: what is unknown, old or out of place."""
+"""Named queries on the state of the data: what is unknown, old, doubtful or out of place."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-Shortfall = Literal["hours", "entry", "verified", "region"]
+from geoapp.core.words import Level, Status
+
+# What a facility's record does not say, or has not said for long.
+Gap = Literal["hours", "entry", "phone", "opened", "verified", "region"]
+# What a facility's record says and what may be wrong.
+Doubt = Literal["shared_phone", "duplicate", "border"]
+Shortfall = Literal[
+    "hours", "entry", "phone", "opened", "verified", "region", "shared_phone", "duplicate", "border"
+]
+
+# A fact that nobody has verified for a year is old.
+OLD_DAYS: Final = 365
+# From so many on, a telephone is hardly that of each facility; a switchboard serves a few.
+MANY_ON_ONE_PHONE: Final = 5
+# What stands nearer than this, by the accuracy of positions from maps and addresses, may be the
+# same place, or lie on the other side of a border.
+NEAR_M: Final = 100
+
+_KEPT = f"status <> '{Status.CLOSED}'"
+# A number is the same with or without blanks, dashes and brackets.
+_DIGITS = "translate({}, ' -－—()（）', '')"
+_SHARED_PHONE = f"""
+    {_DIGITS.format("phone")} in (
+        select {_DIGITS.format("o.phone")} from facility o
+        where o.{_KEPT} and o.phone is not null
+        group by 1 having count(*) >= {MANY_ON_ONE_PHONE}
+    )
+"""
+# A sieve in degrees, before metres decide: greater than NEAR_M up to 78 degrees of latitude.
+_SIEVE_EAST, _SIEVE_NORTH = 0.005, 0.001
+# Those with the name of another at some latitude are sought in their own cell of a grid and the
+# eight around it.
+_DUPLICATE = f"""
+    facility.id in (
+        with alike as (
+            select *, count(*) over (
+                partition by name order by st_y(at)
+                range between {_SIEVE_NORTH} preceding and {_SIEVE_NORTH} following
+            ) as level_with
+            from (
+                select id, hashtext(name_zh) as name, case when geometrytype(geom) = 'POINT'
+                    then geom else st_pointonsurface(geom) end as at
+                from facility where {_KEPT}
+            ) o
+        ), placed as materialized (
+            select id, name, at, floor(st_x(at) / {_SIEVE_EAST})::int as east,
+                floor(st_y(at) / {_SIEVE_NORTH})::int as north
+            from alike where level_with > 1
+        ), around as (
+            select id, name, at, east + e as east, north + n as north
+            from placed, (values (-1), (0), (1)) by_east(e), (values (-1), (0), (1)) by_north(n)
+        ), pair as materialized (
+            select a.id, b.id as other from around a join placed b using (name, east, north)
+            where a.id <> b.id and st_distancesphere(a.at, b.at) <= {NEAR_M}
+        )
+        select pair.id from pair join facility one on one.id = pair.id
+        join facility other on other.id = pair.other and other.name_zh = one.name_zh
+    )
+"""
+# By region, the district that it is or lies in.
+_DISTRICTS = f"""
+    with recursive district_of(code, district) as (
+        select code, code from region where level = '{Level.DISTRICT}'
+        union all
+        select r.code, d.district from region r join district_of d on r.parent_code = d.code
+    )
+"""
+# Outlines are cut into pieces of few vertices, so that few facilities meet long borders.
+_BORDER = f"""
+    facility.id in (
+        {_DISTRICTS}, piece as materialized (
+            select code, st_subdivide(geom, 64) as land from region
+            where level = '{Level.DISTRICT}' and geom is not null
+        ), sieved as materialized (
+            select o.id, o.geom, piece.land from piece
+            join facility o on o.geom && st_expand(piece.land, {_SIEVE_EAST}, {_SIEVE_NORTH})
+            join district_of d on d.code = o.region_code and d.district <> piece.code
+        )
+        select id from sieved where st_dwithin(geom::geography, land::geography, {NEAR_M})
+    )
+"""
+_IN_SERVICE = f"status in ('{Status.OPEN}', '{Status.SUSPENDED}')"
 
 # Conditions of our own, never of a caller's. Facilities closed for good need no care.
 _LACKS: dict[Shortfall, str] = {
     # None given, or only words that nobody could read (see `core.hours.read_or_keep`).
     "hours": """(opening_hours is null or opening_hours ~ '^"[^"]*"$')""",
     "entry": "entry is null",
-    "verified": "(verified_on is null or verified_on < current_date - 365)",
+    "phone": "phone is null",
+    # What is only planned has not opened.
+    "opened": f"(opened_on is null and {_IN_SERVICE})",
+    "verified": "(verified_on is null or verified_on < current_date - {days})",
     "region": "region_code is null",
+    "shared_phone": _SHARED_PHONE,
+    "duplicate": _DUPLICATE,
+    "border": _BORDER,
 }
-_KEPT = "status <> 'closed'"
+_GAPS: tuple[Gap, ...] = ("hours", "entry", "phone", "opened", "verified", "region")
 
 
-def lack_condition(lack: Shortfall) -> str:
-    """Return the SQL condition, on ``facility``, that a facility kept up lacks something."""
-    return f"({_KEPT} and {_LACKS[lack]})"
+def lack_condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
+    """Return the SQL condition, on ``facility``, that a facility kept up lacks something.
+
+    Parameters
+    ----------
+    days
+        After how many days a fact that was verified is old.
+    """
+    return f"({_KEPT} and {_condition(lack, days)})"
+
+
+def _condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
+    return _LACKS[lack].replace("{days}", str(int(days)))
+
+
+@dataclass(frozen=True, slots=True)
+class RegionState:
+    """What the facilities of one district lack.
+
+    Attributes
+    ----------
+    region
+        The code of the district; of a greater region where the facilities state no more, or of a
+        street outside every district; None for those in no region.
+    kept
+        How many are kept up: all but those closed for good.
+    complete
+        Those of which nothing is unknown or old.
+    lacking
+        How many lack what.
+    """
+
+    region: str | None
+    level: str | None
+    kept: int
+    complete: int
+    lacking: dict[Shortfall, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +150,54 @@ class DataState:
     """How many facilities there are by status, and how many of those kept up lack what."""
 
     by_status: dict[str, int]
-    kept: int
-    lacking: dict[Shortfall, int]
+    regions: list[RegionState]
+
+    @property
+    def whole(self) -> RegionState:
+        """All districts together."""
+        return RegionState(
+            region=None,
+            level=None,
+            kept=sum(one.kept for one in self.regions),
+            complete=sum(one.complete for one in self.regions),
+            lacking={lack: sum(one.lacking[lack] for one in self.regions) for lack in _LACKS},
+        )
 
 
 def data_state(session: Session) -> DataState:
-    """Count the facilities."""
+    """Count the facilities, by district in order of code; those in no region come last."""
     by_status = {
         status: count
         for status, count in session.execute(
             text("select status, count(*) from facility group by status")
         )
     }
-    columns = ", ".join(
-        f"count(*) filter (where {lack}) as {name}" for name, lack in _LACKS.items()
+    found = ", ".join(f"count(*) filter (where {_condition(lack)}) as {lack}" for lack in _LACKS)
+    any_gap = " or ".join(_condition(lack) for lack in _GAPS)
+    rows = session.execute(
+        text(
+            f"""
+            {_DISTRICTS}
+            select coalesce(district_of.district, region_code) as of_region,
+                count(*) as kept, count(*) filter (where not ({any_gap})) as complete, {found}
+            from facility left join district_of on district_of.code = region_code
+            where {_KEPT} group by 1 order by 1 nulls last
+            """
+        )
+    ).all()
+    levels = {
+        code: level for code, level in session.execute(text("select code, level from region"))
+    }
+    return DataState(
+        by_status=by_status,
+        regions=[
+            RegionState(
+                region=row.of_region,
+                level=levels.get(row.of_region),
+                kept=row.kept,
+                complete=row.complete,
+                lacking={lack: getattr(row, lack) for lack in _LACKS},
+            )
+            for row in rows
+        ],
     )
-    row = session.execute(
-        text(f"select count(*) as kept, {columns} from facility where {_KEPT}")
-    ).one()
-    lacking: dict[Shortfall, int] = {name: getattr(row, name) for name in _LACKS}
-    return DataState(by_status=by_status, kept=row.kept, lacking=lacking)

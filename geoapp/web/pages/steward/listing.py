@@ -20,7 +20,7 @@ from geoapp.operations.facilities.export import export_facilities
 from geoapp.operations.facilities.stewardship import LACK_TEXT
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
-from geoapp.store.facilities.stewardship import Shortfall
+from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import Parameters, without_nul
@@ -47,6 +47,7 @@ class Asked(Parameters):
     kind: str = Field("", max_length=100)
     status: Status | None = None
     lack: Shortfall | None = None
+    days: int = Field(OLD_DAYS, ge=1, le=36_500)
     after: str = Field("", max_length=MOST_CODE_CHARACTERS)
 
     def wanted(self) -> FacilityFilter:
@@ -58,6 +59,7 @@ class Asked(Parameters):
             statuses=frozenset({self.status} if self.status else ()),
             terms=tuple(search_terms(self.q)),
             lack=self.lack,
+            old_days=self.days,
         )
 
 
@@ -110,7 +112,7 @@ def download(suffix: str) -> Response:
 
 def _query(asked: Asked, **more: str | None) -> str:
     """Return what is asked as the query of an address, without the page."""
-    values = asked.model_dump(exclude={"after"}) | more
+    values = asked.model_dump(exclude={"after"}, exclude_defaults=True) | more
     return urlencode({name: value for name, value in values.items() if value})
 
 

@@ -9,6 +9,7 @@ from geoapp.operations.facilities.stewardship import LACK_TEXT, parse_shortfall,
 from geoapp.operations.network.keeper import describe_network
 from geoapp.web.edge.access import require
 from geoapp.web.edge.services import services
+from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("steward", __name__)
 
@@ -26,5 +27,6 @@ def show() -> Response | str:
         state=read_data_state(database),
         statuses=[(status, STATUS_TEXT[status]) for status in Status],
         lacks=LACK_TEXT,
+        regions=region_names(database),
         network=describe_network(services().settings),
     )

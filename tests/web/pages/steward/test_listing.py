@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 from flask.testing import FlaskClient
@@ -52,8 +53,27 @@ def test_the_list_and_the_file_hold_the_same(
         assert [row["编号"] for row in rows] == codes
 
 
+def test_numbers_of_districts_lead_to_their_lists(client: FlaskClient) -> None:
+    page = client.get("/steward").get_data(as_text=True)
+    [linked] = re.findall(r'href="(/steward/facilities\?region=370203&amp;lack=hours)">1</a>', page)
+    listed = client.get(linked.replace("&amp;", "&")).get_data(as_text=True)
+    assert "1 处设施" in listed and "<td>T-3</td>" in listed
+    old = client.get("/steward/facilities?lack=verified&days=90").get_data(as_text=True)
+    assert 'name="days" type="number" min="1" max="36500" value="90"' in old
+    assert "/steward/facilities.csv?lack=verified&amp;days=90" in old
+
+
 @pytest.mark.parametrize(
-    "query", ["status=lost", "kind=palace", "region=999999", "lack=colour", "q=" + "a" * 101]
+    "query",
+    [
+        "days=0",
+        "days=many",
+        "status=lost",
+        "kind=palace",
+        "region=999999",
+        "lack=colour",
+        "q=" + "a" * 101,
+    ],
 )
 def test_what_is_not_accepted_is_said(client: FlaskClient, query: str) -> None:
     assert client.get(f"/steward/facilities?{query}").status_code == 422
