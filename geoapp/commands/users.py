@@ -26,19 +26,30 @@ def _password(from_stdin: bool) -> tuple[bool, str]:
 @click.argument("name")
 @click.option("--role", required=True, help=" | ".join(Role))
 @click.option(
-    "--replace", is_flag=True, help="已有用户换角色和密码 / give an existing user both anew"
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="CODE",
+    help="只可修改这些区域内的内容，可多次给出；不给则不限 / edits in these regions only; none = everywhere",
+)
+@click.option(
+    "--replace",
+    is_flag=True,
+    help="已有用户换角色、区域和密码 / give an existing user all three anew",
 )
 @click.option(
     "--password-stdin", is_flag=True, help="从标准输入读密码 / read the password from stdin"
 )
-def add_user(name: str, role: str, replace: bool, password_stdin: bool) -> None:
+def add_user(
+    name: str, role: str, regions: tuple[str, ...], replace: bool, password_stdin: bool
+) -> None:
     """添加用户；不给密码则随机生成并显示一次 / Add a user; a random password is shown once."""
     from geoapp.operations.upkeep.users import parse_role, save_user
 
     chosen = parse_role(role)
     given, password = _password(password_stdin)
     with open_store() as (_settings, database):
-        save_user(database, name, chosen, password, replace=replace)
+        save_user(database, name, chosen, password, regions=regions, replace=replace)
     say(Text(f"已添加用户 {name}（{role}）", f"Added user {name} ({role})"))
     if not given:
         say(Text(f"密码：{password}", f"Password: {password}"))
@@ -59,6 +70,29 @@ def change_password(name: str, password_stdin: bool) -> None:
     say(Text(f"用户 {name} 已换密码", f"User {name} has a new password"))
     if not given:
         say(Text(f"密码：{password}", f"Password: {password}"))
+
+
+@user.command("regions")
+@click.argument("name")
+@click.argument("codes", nargs=-1, metavar="[CODE]...")
+@click.option("--everywhere", is_flag=True, help="不限区域 / in all regions")
+def keep_to_regions(name: str, codes: tuple[str, ...], everywhere: bool) -> None:
+    """限定一个用户可以修改的区域 / Say in which regions a user may change things."""
+    from geoapp.core.errors import InvalidValueError
+    from geoapp.operations.upkeep.users import set_regions
+
+    if bool(codes) == everywhere:
+        accepted = Text("区域代码，或 --everywhere", "codes of regions, or --everywhere")
+        raise InvalidValueError("CODE", " ".join(codes), accepted)
+    with open_store() as (_settings, database):
+        set_regions(database, name, codes)
+    where = " ".join(codes)
+    say(
+        Text(
+            f"用户 {name} 可以修改的区域：{where or '不限'}",
+            f"{name} may change things in: {where or 'all regions'}",
+        )
+    )
 
 
 @user.command("disable")
@@ -116,4 +150,6 @@ def show_users() -> None:
 
     with open_store() as (_settings, database):
         for entry in list_users(database):
-            click.echo(f"{entry.name}\t{entry.role}\t{'' if entry.active else 'inactive'}".rstrip())
+            standing = "" if entry.active else "inactive"
+            where = " ".join(entry.regions)
+            click.echo("\t".join([entry.name, entry.role, standing, where]).rstrip())

@@ -34,6 +34,9 @@ class Acting:
         The change set that is taken back.
     import_id
         What names the file of an import.
+    regions
+        Codes of the regions that the account is kept to; none = everywhere. The database refuses
+        what lies elsewhere.
     """
 
     via: Via
@@ -42,6 +45,7 @@ class Acting:
     reason: str | None = None
     undoes: int | None = None
     import_id: str | None = None
+    regions: tuple[str, ...] = ()
 
 
 _acting: Final[ContextVar[Acting | None]] = ContextVar("geoapp_acting", default=None)

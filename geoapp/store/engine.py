@@ -123,6 +123,8 @@ class Database:
             If the database does not answer, goes away before the end, or cannot be written to.
             Nothing was changed then, except in the rare case that the answer to the commit itself
             was lost.
+        NotAllowedError
+            If who acts is kept to regions, and something that was changed lies outside them.
         """
         with (
             named_trouble(INSUFFICIENT_PRIVILEGE, READ_ONLY),
@@ -231,12 +233,16 @@ class Database:
 _NAME_THE_ACTOR = text(
     "select set_config('geoapp.via', :via, true), set_config('geoapp.actor', :actor, true), "
     "set_config('geoapp.role', :role, true), set_config('geoapp.reason', :reason, true), "
-    "set_config('geoapp.undoes', :undoes, true), set_config('geoapp.import_id', :import_id, true)"
+    "set_config('geoapp.undoes', :undoes, true), set_config('geoapp.import_id', :import_id, true), "
+    "set_config('geoapp.regions', :regions, true)"
 )
 
 
 def _name_the_actor(session: Session) -> None:
-    """Tell the database who acts, for this transaction alone: its log writes it down."""
+    """Tell the database who acts, for this transaction alone.
+
+    Its log writes it down, and its triggers keep the account to its regions.
+    """
     who = acting()
     if who is None:
         return
@@ -247,6 +253,7 @@ def _name_the_actor(session: Session) -> None:
         "reason": who.reason,
         "undoes": who.undoes,
         "import_id": who.import_id,
+        "regions": "\x1f".join(who.regions),
     }
     session.execute(
         _NAME_THE_ACTOR,

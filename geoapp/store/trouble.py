@@ -9,7 +9,7 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from geoapp.core.errors import FullDiskError, UnavailableError
+from geoapp.core.errors import FullDiskError, NotAllowedError, UnavailableError
 from geoapp.core.i18n import Text
 
 # A connection that is lost or refused, an administrator's shutdown, and no room for another one.
@@ -17,6 +17,7 @@ _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 READ_ONLY: Final = "25006"
+_OUTSIDE_REGIONS = "GA403"  # our own: raised by the trigger that keeps accounts to their regions
 _DISK_FULL = "53100"
 _LIMIT = "53400"  # of the configuration; not over by itself, as others of this class
 
@@ -129,10 +130,14 @@ def named_trouble(*states: str) -> Iterator[None]:
     ------
     UnavailableError
         In place of an error that means that the database cannot serve.
+    NotAllowedError
+        If who acts may not change what lies in that region.
     """
     try:
         yield
-    except (DBAPIError, PoolTimeoutError, psycopg.OperationalError) as error:
+    except (DBAPIError, PoolTimeoutError, psycopg.Error) as error:
+        if _state(error) == _OUTSIDE_REGIONS:
+            raise _outside(error) from error
         if not is_connection_loss(error) and _state(error) not in states:
             raise
         raise _unavailable(error) from error
@@ -141,6 +146,21 @@ def named_trouble(*states: str) -> Iterator[None]:
 def _state(error: BaseException) -> str:
     driver = error.orig if isinstance(error, DBAPIError) else error
     return getattr(driver, "sqlstate", None) or ""
+
+
+def _outside(error: BaseException) -> NotAllowedError:
+    """Return what to say to somebody who may change things in some regions only."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    said = driver.diag if isinstance(driver, psycopg.Error) else None
+    what, zh, en = (
+        (said.message_primary, said.message_detail, said.message_hint) if said else ("", "", "")
+    )
+    return NotAllowedError(
+        Text(
+            f"{what} 不在您负责的区域内，没有改动任何内容。您可以修改：{zh}。",
+            f"{what} lies outside your regions, and nothing was changed. You may edit in: {en}.",
+        )
+    )
 
 
 def _unavailable(error: BaseException) -> UnavailableError:

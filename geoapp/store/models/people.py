@@ -17,7 +17,10 @@ from geoapp.store.models.base import Base
 
 
 class AppUser(Base):
-    """Somebody who signs in; the password is kept as an Argon2 hash."""
+    """Somebody who signs in; the password is kept as an Argon2 hash.
+
+    ``regions`` are those that the account may change things in; none = everywhere.
+    """
 
     __tablename__ = "app_user"
     id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
@@ -26,6 +29,7 @@ class AppUser(Base):
     role: Mapped[str]
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
+    regions: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

@@ -122,6 +122,7 @@ def _declare_actor() -> None:
             Via.API if request.path.startswith(_API) else Via.WEB,
             actor=None if user is None else user.name,
             role=None if user is None else str(user.role),
+            regions=() if user is None else user.regions,
         )
     )
 

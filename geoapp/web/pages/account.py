@@ -19,6 +19,7 @@ from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.device import device_of
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
+from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("account", __name__)
 
@@ -33,6 +34,7 @@ def _page(problem: Text | None = None, *, done: bool = False) -> str:
         problem=problem,
         done=done,
         advice=ADVICE,
+        regions=region_names(services().database) if user.regions else {},
     )
 
 

@@ -1,0 +1,165 @@
+"""Accounts kept to regions: each way to write, inside and outside."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.roles import Role
+from geoapp.operations.upkeep.users import list_users, save_user, set_regions
+from geoapp.store.engine import Database
+from tests.web.api_client import PASSWORD, problem_of
+
+INSIDE, BESIDE = [120.3551, 36.0712], [120.3651, 36.0712]
+FACILITIES, ORGANISATIONS = "/api/v1/facilities", "/api/v1/organisations"
+
+
+@pytest.fixture
+def two_districts(town: Database) -> Database:
+    """T-1 to T-6 lie in 370203; X-1 and its organisation in 370202, beside it."""
+    with town.session() as session:
+        for one in (
+            "insert into region (code, parent_code, level, name_zh, name_en, geom) values "
+            "('370202', '370200', 'district', '市南区', 'Shinan', "
+            "st_multi(st_makeenvelope(120.36, 36.06, 120.38, 36.08, 4326)))",
+            "insert into facility (code, kind_code, name_zh, geom, status, region_code, "
+            "region_match) values ('X-1', 'outdoor_station', '外', "
+            "st_setsrid(st_makepoint(120.365, 36.07), 4326), 'open', '370202', 'inside')",
+            "insert into organisation (code, kind, name_zh, region_code) values "
+            "('O-in', 'union', '内', '370203'), ('O-out', 'union', '外', '370202')",
+            "insert into facility_role (facility_id, organisation_code, role) "
+            "select id, 'O-in', 'hosts' from facility where code = 'X-1'",
+        ):
+            session.execute(text(one))
+    return town
+
+
+def kept_to(app: Flask, database: Database, *regions: str) -> FlaskClient:
+    save_user(database, "wang", Role.STEWARD, PASSWORD, regions=regions, replace=True)
+    client = app.test_client()
+    assert client.post("/sign-in", data={"name": "wang", "password": PASSWORD}).status_code == 302
+    return client
+
+
+def new(code: str, at: list[float]) -> dict[str, object]:
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": at},
+        "properties": {"code": code, "kind": "outdoor_station", "name_zh": "新站"},
+    }
+
+
+def patch(client: FlaskClient, address: str, body: dict[str, object]) -> TestResponse:
+    return client.patch(address, json=body, headers={"If-Match": "*"})
+
+
+def role_id(database: Database) -> int:
+    with database.session() as session:
+        return int(session.execute(text("select id from facility_role")).scalar_one())
+
+
+def everything(database: Database) -> list[str]:
+    with database.session() as session:
+        return [
+            row
+            for table in ("facility", "facility_role", "organisation", "change")
+            for row in session.scalars(text(f"select x::text from {table} x order by 1"))
+        ]
+
+
+MOVED = {"geometry": {"type": "Point", "coordinates": BESIDE}}
+PHONE = {"properties": {"phone": "0532-1"}}
+RECORD = {"base": '{"phone": ""}', "phone": "0532-1", "rev": "1"}
+OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
+    "add": lambda c, _: c.post(FACILITIES, json=new("N-1", BESIDE)),
+    "add nowhere": lambda c, _: c.post(FACILITIES, json=new("N-1", [120.5, 36.07])),
+    "change": lambda c, _: patch(c, f"{FACILITIES}/X-1", PHONE),
+    "move out": lambda c, _: patch(c, f"{FACILITIES}/T-1", MOVED),
+    "delete": lambda c, _: c.delete(f"{FACILITIES}/X-1", headers={"If-Match": "*"}),
+    "form new": lambda c, _: c.post(
+        "/steward/new",
+        data={
+            "code": "N-1",
+            "kind": "outdoor_station",
+            "name_zh": "新站",
+            "status": "open",
+            "lon": str(BESIDE[0]),
+            "lat": str(BESIDE[1]),
+        },
+    ),
+    "form change": lambda c, _: c.post("/steward/facilities/X-1", data=RECORD),
+    "add organisation": lambda c, _: c.post(
+        ORGANISATIONS, json={"code": "O-2", "kind": "union", "name_zh": "新", "region": "370202"}
+    ),
+    "change organisation": lambda c, _: patch(c, f"{ORGANISATIONS}/O-out", {"name_zh": "改"}),
+    "delete organisation": lambda c, _: c.delete(
+        f"{ORGANISATIONS}/O-out", headers={"If-Match": "*"}
+    ),
+    "give role": lambda c, _: c.post(
+        f"{ORGANISATIONS}/O-in/roles", json={"facility": "X-1", "role": "manages"}
+    ),
+    "take role": lambda c, database: c.delete(
+        f"{ORGANISATIONS}/O-in/roles/{role_id(database)}", headers={"If-Match": "*"}
+    ),
+}
+
+
+def test_nothing_outside_is_changed_by_any_way(app: Flask, two_districts: Database) -> None:
+    client = kept_to(app, two_districts, "370203")
+    before = everything(two_districts)
+    for name, write in OUTSIDE.items():
+        response = write(client, two_districts)
+        said = response.get_data(as_text=True)
+        assert response.status_code == 403, (name, said)
+        assert "市北区 370203" in said, name
+        assert everything(two_districts) == before, name
+
+
+def test_each_way_is_open_to_whoever_has_the_region_above(
+    app: Flask, two_districts: Database
+) -> None:
+    """The same writes pass for the city's steward, and for one without regions."""
+    for regions in (("370200",), ("370202", "370203")):
+        client = kept_to(app, two_districts, *regions)
+        for name in ("change", "form change", "change organisation"):
+            response = OUTSIDE[name](client, two_districts)
+            assert response.status_code in (200, 302), (name, response.get_data(as_text=True))
+        added = OUTSIDE["add"](client, two_districts)
+        assert added.status_code == 201
+        gone = client.delete(f"{FACILITIES}/N-1", headers={"If-Match": "*"})
+        assert gone.status_code == 204
+
+
+def test_a_steward_of_the_district_edits_it(app: Flask, two_districts: Database) -> None:
+    client = kept_to(app, two_districts, "370203")
+    assert "市北区" in client.get("/account").get_data(as_text=True)
+    assert client.post(FACILITIES, json=new("N-1", INSIDE)).status_code == 201
+    assert patch(client, f"{FACILITIES}/T-1", PHONE).status_code == 200
+    given = client.post(
+        f"{ORGANISATIONS}/O-out/roles", json={"facility": "T-1", "role": "recommends"}
+    )
+    assert given.status_code == 201, given.get_data(as_text=True)
+    assert client.delete(f"{FACILITIES}/T-1", headers={"If-Match": "*"}).status_code == 204
+    # Taken away at once, without signing in anew.
+    set_regions(two_districts, "wang", ["370202"])
+    problem_of(patch(client, f"{FACILITIES}/T-2", PHONE), 403)
+    assert patch(client, f"{FACILITIES}/X-1", PHONE).status_code == 200
+    # A region that is gone opens nothing.
+    with two_districts.session() as session:
+        session.execute(text("update app_user set regions = '{999999}' where name = 'wang'"))
+    problem_of(patch(client, f"{FACILITIES}/X-1", {"properties": {"phone": "2"}}), 403)
+    set_regions(two_districts, "wang", [])
+    assert patch(client, f"{FACILITIES}/T-2", PHONE).status_code == 200
+
+
+def test_regions_are_those_of_the_store_and_no_administrators(two_districts: Database) -> None:
+    with pytest.raises(InvalidValueError, match="region"):
+        save_user(two_districts, "li", Role.STEWARD, PASSWORD, regions=["370299"])
+    with pytest.raises(InvalidValueError, match="region"):
+        save_user(two_districts, "li", Role.ADMIN, PASSWORD, regions=["370203"])
+    save_user(two_districts, "li", Role.STEWARD, PASSWORD, regions=["370203", "370202"])
+    assert list_users(two_districts)[0].regions == ("370202", "370203")
