@@ -56,6 +56,10 @@ class ConflictError(GeoappError):
     """The edit was made against a stale version, or the thing exists already (HTTP 409)."""
 
 
+class RefusedStepError(ConflictError):
+    """A facility's status cannot become the one that is asked; the text says what it can become."""
+
+
 class UnusableInputError(GeoappError):
     """A file cannot be read at all (HTTP 422, exit 2); nothing was changed."""
 

@@ -12,7 +12,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from geoapp.core.errors import ConflictError
+from geoapp.core.errors import RefusedStepError
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
@@ -81,7 +81,7 @@ def write_facilities(
 
     Raises
     ------
-    ConflictError
+    RefusedStepError
         If a facility's status cannot become the one that a row states; nothing was changed.
     """
     _stage(session, batch, report)
@@ -195,7 +195,7 @@ def _refuse_steps(session: Session) -> None:
     )
     for code, before, after in steps:
         if not may_follow(Status(before), Status(after)):
-            raise ConflictError(refused_step(code, Status(before), Status(after)))
+            raise RefusedStepError(refused_step(code, Status(before), Status(after)))
 
 
 _SAME_PLACE = """(

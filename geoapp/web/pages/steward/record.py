@@ -8,7 +8,13 @@ import orjson
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from geoapp.core.errors import ConflictError, GeoappError, InvalidValueError, UnusableInputError
+from geoapp.core.errors import (
+    ConflictError,
+    GeoappError,
+    InvalidValueError,
+    RefusedStepError,
+    UnusableInputError,
+)
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
@@ -142,6 +148,8 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
                 map_setup().datum,
                 expected_rev=record.rev,
             )
+    except RefusedStepError as error:
+        return _page(record, FormState(now | found.changes, _wrong(error, "status"))), 409
     except ConflictError:
         # Between our reading and our writing somebody else was faster; the next press sees it.
         record = read_facility(parts.database, code, unpublished=True)

@@ -125,6 +125,16 @@ def test_what_is_refused_loses_nothing_that_was_typed(
         assert "没有保存" in page
 
 
+def test_a_status_that_cannot_follow_is_said(client: FlaskClient, database: Database) -> None:
+    sent = _form(client, "T-1") | {"status": "proposed", "address": "某路 1 号"}
+    answer = _send(client, "T-1", sent)
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 409
+    assert "可变为：suspended（暂停）、closed（停用）" in page
+    assert 'value="某路 1 号"' in page
+    assert _row(database, "T-1", "status") == ("open",)
+
+
 def test_two_at_once_see_each_other(client: FlaskClient, database: Database) -> None:
     mine, theirs = _form(client, "T-2"), _form(client, "T-2")
     assert _send(client, "T-2", theirs | {"phone": "111", "host": "银行"}).status_code == 302
