@@ -51,6 +51,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/change-sets"): EDITORS,
     ("GET", "/api/v1/change-sets/<int:id>"): EDITORS,
     ("POST", "/api/v1/change-sets/<int:id>/undo"): EDITORS,
+    ("POST", "/api/v1/facilities/<path:code>/parts"): EDITORS,
+    ("DELETE", "/api/v1/facilities/<path:code>/parts/<int:id>"): EDITORS,
     ("POST", "/api/v1/organisations"): EDITORS,
     ("PATCH", "/api/v1/organisations/<code>"): EDITORS,
     ("DELETE", "/api/v1/organisations/<code>"): EDITORS,
