@@ -14,6 +14,7 @@ from geoapp.core.results.siting import SitingRun
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import found as coverage_found
+from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.siting import run as siting_run
@@ -94,3 +95,21 @@ def test_a_whole_list_says_nothing(town: Database, settings: Settings) -> None:
     run = coverage_run.run_here(town, settings, CoverageParameters(standard_m=800.0))
     assert run.found.gap_rest_zones == 0
     assert "显示前" not in counted_text(run.found).zh + map_note(run, Naming(settings.timezone)).zh
+
+
+def test_short_tables_of_a_page_say_of_how_many(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The facilities that most depends on, and the pairs that overlap most."""
+    run = coverage_run.run_here(town, settings, CoverageParameters(standard_m=400.0))
+    _, needed = coverage_results.facility_totals(town, run.id)
+    pairs = coverage_results.overlap_total(town, run.id)
+    assert needed > 1 and pairs is not None and pairs > 1
+    planner = client_of(make_app(settings, town), town, Role.PLANNER)
+    whole = planner.get(f"/plan?run={run.id}").get_data(as_text=True)
+    assert "loads-cut" not in whole and "overlaps-cut" not in whole
+    for name in ("MOST_LOADS", "MOST_OVERLAPS"):
+        monkeypatch.setattr(f"geoapp.web.pages.coverage.planner.{name}", 1)
+    page = planner.get(f"/plan?run={run.id}").get_data(as_text=True)
+    assert f'id="loads-cut">显示 1 / 共 {needed}</p>' in page
+    assert f'id="overlaps-cut">显示 1 / 共 {pairs}</p>' in page

@@ -13,7 +13,13 @@ from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.coverage.gaps import GapResult
 from geoapp.analysis.frames import DemandFrame, numbered
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.siting import SitingStatus, closers, overlaps, solve_lscp
+from geoapp.analysis.siting import (
+    Overlap,
+    SitingStatus,
+    closers,
+    counted_overlaps,
+    solve_lscp,
+)
 from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -136,19 +142,18 @@ def overlap_arrays(
     walks = PairWalks.of(
         demand.lon[rows], demand.lat[rows], estimate=result.estimate, network=network
     )
-    found = []
+    found: tuple[Overlap, ...] = ()
+    total = 0
     if len(codes) > 1:
         try:
             cover = walks.cover(lon, lat, result.standard, progress=progress)
         except InvalidValueError:
             return []
-        found = list(
-            overlaps(
-                cover,
-                result.weight[rows],
-                most=MOST_OVERLAPS,
-                facilities=[one.code for one in places],
-            )
+        found, total = counted_overlaps(
+            cover,
+            result.weight[rows],
+            most=MOST_OVERLAPS,
+            facilities=[one.code for one in places],
         )
     return [
         (
@@ -158,7 +163,14 @@ def overlap_arrays(
             ),
         ),
         ("overlap_weights", np.array([[one.shared, one.share] for one in found]).reshape(-1, 2)),
+        ("overlap_total", np.array([total])),
     ]
+
+
+def stored_overlap_total(session: Session, run_id: int) -> int | None:
+    """Return how many pairs of facilities overlap at all; None where it is not known."""
+    total = run_array(session, run_id, "overlap_total")
+    return None if total is None else int(total[0])
 
 
 def stored_overlaps(session: Session, run_id: int, limit: int) -> list[OverlapFigures] | None:

@@ -7,6 +7,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageFindings
 from geoapp.core.settings import DEFAULT_ZONE
+from geoapp.core.units import format_count
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
@@ -27,6 +28,17 @@ def _zones(found: CoverageFindings) -> list[tuple[Text, Text]]:
     return [(Text("盲区", "gap zones"), shown)] if shown.zh else []
 
 
+def _pairs(shown: int, total: int | None) -> list[tuple[Text, Text]]:
+    """Return that not all pairs of overlapping facilities are listed, where that is so."""
+    if total is None or total <= shown:
+        return []
+    some, whole = format_count(shown), format_count(total)
+    told = Text(
+        f"列出重叠最多的 {some} 对，共 {whole} 对", f"the {some} of {whole} that overlap most"
+    )
+    return [(Text("重叠的设施", "facilities that overlap"), told)]
+
+
 def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
 
@@ -40,12 +52,14 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     check_suffix(path)
     run = coverage_results.finished(database, run_id)
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
+    overlaps = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
+    pairs = _pairs(len(overlaps or ()), coverage_results.overlap_total(database, run_id))
     tables = CoverageTables(
-        question=[*asked_lines(question, naming), *_zones(run.found)],
+        question=[*asked_lines(question, naming), *_zones(run.found), *pairs],
         about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),
-        overlaps=coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS),
+        overlaps=overlaps,
     )
     with replaced_whole(path) as fresh:
         write_coverage(tables, fresh)

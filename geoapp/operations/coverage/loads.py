@@ -53,3 +53,14 @@ def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLo
             )
         )
     return loads
+
+
+def load_totals(session: Session, run_id: int) -> tuple[int, int]:
+    """Return how many facilities counted, and on how many of them somebody depends alone.
+
+    Runs from before such arrays have none.
+    """
+    codes, _, sole = (run_array(session, run_id, name) for name in _NAMES)
+    if codes is None or sole is None:
+        return 0, 0
+    return len(np.unique(codes)), len(np.unique(codes[sole > 0]))

@@ -25,10 +25,14 @@ from geoapp.core.results.coverage import (
 )
 from geoapp.core.settings import Settings
 from geoapp.core.words import Level, RunStatus
-from geoapp.operations.coverage.closers import stored_closers, stored_overlaps
+from geoapp.operations.coverage.closers import (
+    stored_closers,
+    stored_overlap_total,
+    stored_overlaps,
+)
 from geoapp.operations.coverage.found import MAX_ZONES, CoverageFound
 from geoapp.operations.coverage.inputs import CoverageInputs
-from geoapp.operations.coverage.loads import facility_loads, load_arrays
+from geoapp.operations.coverage.loads import facility_loads, load_arrays, load_totals
 from geoapp.operations.coverage.measures import access_figures, access_totals
 from geoapp.operations.coverage.reasons import reasons_by_zone
 from geoapp.operations.ground.in_service import basis_of
@@ -258,6 +262,18 @@ def facility_overlaps(database: Database, run_id: int, limit: int) -> list[Overl
     finished(database, run_id)
     with database.session() as session:
         return stored_overlaps(session, run_id, limit)
+
+
+def overlap_total(database: Database, run_id: int) -> int | None:
+    """Return how many pairs of facilities overlap at all in a run; None where it is not known."""
+    with database.session() as session:
+        return stored_overlap_total(session, run_id)
+
+
+def facility_totals(database: Database, run_id: int) -> tuple[int, int]:
+    """Return how many facilities counted in a run, and on how many somebody depends alone."""
+    with database.session() as session:
+        return load_totals(session, run_id)
 
 
 def access_measures(database: Database, run_id: int) -> AccessByRegion:

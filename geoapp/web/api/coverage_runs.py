@@ -209,7 +209,9 @@ def _in_datum(zone: CoverageGap, datum: Datum) -> CoverageGap:
 def facilities(path: RunPath, query: LoadParameters) -> Response:
     """Return facilities of a finished run, those first without which most would be out of reach."""
     found = coverage_results.loads(services().database, path.id, query.limit)
-    return _json({"run": path.id, "facilities": [one.model_dump() for one in found]})
+    total, _ = coverage_results.facility_totals(services().database, path.id)
+    rows = [one.model_dump() for one in found]
+    return _json({"run": path.id, "total": total, "facilities": rows})
 
 
 @api.get(
@@ -220,11 +222,12 @@ def facilities(path: RunPath, query: LoadParameters) -> Response:
 def overlaps(path: RunPath, query: LoadParameters) -> Response:
     """Return the pairs of facilities that cover the same workers, those that share most first.
 
-    At most 50; null for a run from before there were any, or with too many pairs to be counted.
+    At most 50 of ``total``; null for a run from before there were any, or with too many pairs to be counted.
     """
     found = coverage_results.facility_overlaps(services().database, path.id, query.limit)
     pairs = None if found is None else [one.model_dump() for one in found]
-    return _json({"run": path.id, "overlaps": pairs})
+    total = coverage_results.overlap_total(services().database, path.id)
+    return _json({"run": path.id, "total": total, "overlaps": pairs})
 
 
 @api.get(

@@ -113,16 +113,18 @@ class RunRegions(BaseModel):
 
 
 class RunFacilities(BaseModel):
-    """The facilities that most depends on."""
+    """The facilities that most depends on, and how many counted in all."""
 
     run: int
+    total: int
     facilities: list[FacilityLoadFigures]
 
 
 class RunOverlaps(BaseModel):
-    """The pairs of facilities that overlap most; null where it is not known."""
+    """The pairs of facilities that overlap most, and how many do at all; null = not known."""
 
     run: int
+    total: int | None
     overlaps: list[OverlapFigures] | None
 
 

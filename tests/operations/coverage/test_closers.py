@@ -116,6 +116,7 @@ def test_pairs_that_overlap_most(weighed: Database, settings: Settings) -> None:
             (one.first_code, one.second_code): (one.shared_weight, pytest.approx(one.share))
             for one in found
         } == expected
+        assert coverage_results.overlap_total(weighed, run.id) == len(expected)
         shares = [one.share for one in found]
         assert shares == sorted(shares, reverse=True)
         assert len(coverage_results.facility_overlaps(weighed, run.id, 1) or []) == 1
@@ -141,6 +142,18 @@ def test_they_are_in_the_files(weighed: Database, settings: Settings, tmp_path: 
     assert len(body["overlaps"]) == len(pairs or [])
 
 
+def test_pairs_that_are_not_listed_are_counted_in_the_file(
+    weighed: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = done(weighed, settings, 900.0)
+    total = coverage_results.overlap_total(weighed, run.id)
+    assert total is not None and total > 1
+    monkeypatch.setattr("geoapp.operations.coverage.files.MOST_OVERLAPS", 1)
+    save_coverage(weighed, run.id, tmp_path / "run.xlsx")
+    rows = openpyxl.load_workbook(tmp_path / "run.xlsx")["question 问题"].values
+    assert any(f"列出重叠最多的 1 对，共 {total} 对" in str(row[1]) for row in rows)
+
+
 def test_what_is_not_known_is_not_nothing(
     weighed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -150,6 +163,7 @@ def test_what_is_not_known_is_not_nothing(
         session.execute(text("delete from run_array where name like 'overlap%'"))
         session.execute(text("delete from run_array where name like 'gap_%'"))
     assert coverage_results.facility_overlaps(weighed, run.id, 5) is None
+    assert coverage_results.overlap_total(weighed, run.id) is None
     assert coverage_results.gap_zones(weighed, run.id)[0].closers is None
 
     class Fewer(coverage_closers.PairWalks):

@@ -107,12 +107,12 @@ def test_from_start_to_results(planner: FlaskClient, town: Database, settings: S
     assert set(access["regions"]) == set(by_code)
     loads = anybody.get(f"{address}/facilities?limit=2").get_json()
     assert loads["run"] == run["id"]
-    assert len(loads["facilities"]) == 2
+    assert len(loads["facilities"]) == 2 < loads["total"]
     first, second = (one["sole_weight"] for one in loads["facilities"])
     assert total["covered_weight"] > first >= second
     problem_of(anybody.get(f"{address}/facilities?limit=0"), 422)
     pairs = anybody.get(f"{address}/overlaps?limit=1").get_json()
-    assert len(pairs["overlaps"]) == 1
+    assert len(pairs["overlaps"]) == 1 <= pairs["total"]
     assert 0 < pairs["overlaps"][0]["share"] <= 1
     places = {
         datum: anybody.get(f"{address}/gaps?datum={datum}").get_json()["features"][0]["properties"]

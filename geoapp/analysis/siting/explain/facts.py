@@ -128,6 +128,17 @@ def overlaps(
     most
         No more pairs than this.
     """
+    return counted_overlaps(cover, weights, most=most, facilities=facilities)[0]
+
+
+def counted_overlaps(
+    cover: Any,
+    weights: ArrayLike,
+    *,
+    most: int = 20,
+    facilities: Sequence[Hashable] | None = None,
+) -> tuple[tuple[Overlap, ...], int]:
+    """Return what ``overlaps`` returns, and how many pairs overlap at all."""
     relation = _by_facility(checked_cover(cover, none_too=True), facilities)
     weight = checked_numbers("weights", weights, relation.shape[0])
     by_site = sp.csr_array(relation.T)
@@ -138,10 +149,11 @@ def overlaps(
     first, second, shared = first[kept], second[kept], both.data[kept]
     share = shared / (each[first] + each[second] - shared)
     order = np.lexsort((second, first, -shared, -share))[:most]
-    return tuple(
+    found = tuple(
         Overlap(int(first[one]), int(second[one]), float(shared[one]), float(share[one]))
         for one in order
     )
+    return found, len(share)
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,9 @@ def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]
             for one in coverage_results.loads(database, run.id, MOST_LOADS)
             if one.sole_weight > 0
         ],
+        "loads_total": coverage_results.facility_totals(database, run.id)[1],
         "overlaps": coverage_results.facility_overlaps(database, run.id, MOST_OVERLAPS),
+        "overlaps_total": coverage_results.overlap_total(database, run.id),
         "title": question_title(CoverageParameters.from_stored(run.params), naming()).pick(
             language()
         ),
