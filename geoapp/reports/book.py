@@ -45,7 +45,7 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
             cell.value = OOXML_ESCAPE.sub(r"_x005F_\1", clean)
             # Text stays text: a name that looks like a formula is none.
             cell.data_type = "s"
-            taken = _lines(clean)
+            taken = lines_in(clean, _MOST_WIDTH)
             if taken > 1:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 lines = max(lines, taken)
@@ -62,6 +62,6 @@ def _narrow(line: str) -> int:
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
 
 
-def _lines(text: str) -> int:
-    """Return how many lines a text takes in the widest column that there is."""
-    return sum(max(1, -(-_narrow(line) // (_MOST_WIDTH - 2))) for line in text.splitlines()) or 1
+def lines_in(text: str, width: int) -> int:
+    """Return how many lines a text takes in a column of a width in narrow signs."""
+    return sum(max(1, -(-_narrow(line) // (width - 2))) for line in text.splitlines()) or 1

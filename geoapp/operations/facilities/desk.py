@@ -20,8 +20,10 @@ class DeskPage:
     after: str | None
 
 
-def list_desk(database: Database, wanted: FacilityFilter, after: str | None) -> DeskPage:
-    """Return a page of the facilities wanted, by code; those after a code.
+def list_desk(
+    database: Database, wanted: FacilityFilter, after: str | None, *, limit: int = PAGE_SIZE
+) -> DeskPage:
+    """Return a page of the facilities wanted, by code, at most ``limit``; those after a code.
 
     Raises
     ------
@@ -35,9 +37,9 @@ def list_desk(database: Database, wanted: FacilityFilter, after: str | None) -> 
     with database.snapshot() as session:
         check_kinds(session, wanted.kinds)
         check_region(session, wanted.region)
-        found = page_of_facilities(session, wanted, after=after, limit=PAGE_SIZE + 1)
+        found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         return DeskPage(
-            records=facility_records(session, found[:PAGE_SIZE]),
+            records=facility_records(session, found[:limit]),
             total=count_of_facilities(session, wanted),
-            after=found[PAGE_SIZE - 1].code if len(found) > PAGE_SIZE else None,
+            after=found[limit - 1].code if len(found) > limit else None,
         )

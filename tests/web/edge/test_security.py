@@ -78,6 +78,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward"): EDITORS,
     ("GET", "/steward/facilities"): EDITORS,
     ("GET", "/steward/facilities.<suffix>"): EDITORS,
+    ("GET", "/steward/facilities/call-sheet.xlsx"): EDITORS,
     ("GET", "/steward/facilities/<path:code>"): EDITORS,
     ("POST", "/steward/facilities/<path:code>"): EDITORS,
     ("GET", "/steward/new"): EDITORS,

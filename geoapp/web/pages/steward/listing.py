@@ -15,6 +15,7 @@ from geoapp.core.roles import Permission
 from geoapp.core.sounds import search_terms
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Datum, Family, Status
+from geoapp.operations.facilities.calls import write_call_sheet
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.export import export_facilities
 from geoapp.operations.facilities.stewardship import LACK_TEXT
@@ -106,6 +107,21 @@ def download(suffix: str) -> Response:
         )
         response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
     response.headers["Content-Disposition"] = f'attachment; filename="facilities.{suffix}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@blueprint.get("/steward/facilities/call-sheet.xlsx")
+@require(Permission.EDIT)
+def call_sheet() -> Response:
+    """Answer whom of the list to ring and what to ask, to be printed or filled in."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "call-sheet.xlsx"
+        write_call_sheet(
+            services().database, path, asked_now().wanted(), english=language() == "en"
+        )
+        response = Response(path.read_bytes(), mimetype=FORMATS["xlsx"])
+    response.headers["Content-Disposition"] = 'attachment; filename="call-sheet.xlsx"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
