@@ -22,7 +22,13 @@ from geoapp.store.models.facilities import (
 )
 from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeSet, LoggedTable
 from geoapp.store.models.organisations import FacilityRole, Organisation
-from geoapp.store.models.people import AppUser, CalendarDay, CalendarYear, UserSession
+from geoapp.store.models.people import (
+    AppUser,
+    CalendarDay,
+    CalendarYear,
+    SignInFailure,
+    UserSession,
+)
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
 from geoapp.store.models.runs import (
     Run,
@@ -69,5 +75,6 @@ __all__ = [
     "RunSite",
     "Scenario",
     "ScenarioVersion",
+    "SignInFailure",
     "UserSession",
 ]

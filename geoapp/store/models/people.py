@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     ForeignKey,
     Identity,
@@ -48,6 +49,16 @@ class UserSession(Base):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     seen_at: Mapped[datetime] = mapped_column(server_default=text("date_trunc('hour', now())"))
     expires_at: Mapped[datetime]
+
+
+class SignInFailure(Base):
+    """A failed attempt to sign in within the last minute; ``key`` names nobody."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("sign_in_failure_key_idx", "key", "at"), {"prefixes": ["UNLOGGED"]})
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[bytes]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class CalendarYear(Base):

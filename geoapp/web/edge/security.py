@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from limits import RateLimitItem, parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.guessing import WAIT_SECONDS, count_guess, is_guessing
+from geoapp.web.edge.services import services
 
 
 class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
@@ -29,23 +28,6 @@ class _CsrfForCookies(CSRFProtect):  # type: ignore[misc]  # it has no types
 
 
 csrf = _CsrfForCookies()
-# Each web process counts for itself, so the true limits are these times GEOAPP_WORKERS. Only failures
-# count. Somebody who guesses is stopped first by the account at the address, so that neither a
-# colleague in the same office nor the account's owner elsewhere is held up by a few wrong tries.
-_FAILURES_OF_ACCOUNT_AT_ADDRESS = parse("10 per minute")
-_FAILURES_AT_ADDRESS = parse("30 per minute")
-_FAILURES_OF_ACCOUNT = parse("60 per minute")
-_MOST_NAME_CHARACTERS = 100
-
-
-def _counted(name: str) -> list[tuple[RateLimitItem, tuple[str, ...]]]:
-    address = request.remote_addr or "unknown"
-    account = name.strip().casefold()[:_MOST_NAME_CHARACTERS]
-    return [
-        (_FAILURES_OF_ACCOUNT_AT_ADDRESS, ("both", address, account)),
-        (_FAILURES_AT_ADDRESS, ("address", address)),
-        (_FAILURES_OF_ACCOUNT, ("account", account)),
-    ]
 
 
 def refuse_after_failures(name: str) -> None:
@@ -60,18 +42,19 @@ def refuse_after_failures(name: str) -> None:
     ------
     TooManyRequests
         After 10 failures within a minute for this account from this address, 30 from this address
-        or 60 for this account.
+        or 60 for this account, whichever processes they came to.
     """
-    attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
-    if not all(attempts.test(rate, *key) for rate, key in _counted(name)):
-        raise TooManyRequests(retry_after=60)
+    if is_guessing(services().database, current_app.config["SECRET_KEY"], name, _address()):
+        raise TooManyRequests(retry_after=WAIT_SECONDS)
 
 
 def count_failure(name: str) -> None:
     """Count that signing in to an account has failed, for the account and for the address."""
-    attempts: FixedWindowRateLimiter = current_app.extensions["sign_in_attempts"]
-    for rate, key in _counted(name):
-        attempts.hit(rate, *key)
+    count_guess(services().database, current_app.config["SECRET_KEY"], name, _address())
+
+
+def _address() -> str:
+    return request.remote_addr or "unknown"
 
 
 def content_policy(settings: Settings, *, script: str | None = None) -> str:
@@ -117,7 +100,6 @@ def init_security(app: Flask, settings: Settings) -> None:
     # sending. The token, and cookies that other sites' forms do not carry, are the guard.
     app.config["WTF_CSRF_SSL_STRICT"] = False
     csrf.init_app(app)
-    app.extensions["sign_in_attempts"] = FixedWindowRateLimiter(MemoryStorage())
 
     @app.after_request
     def headers(response: Response) -> Response:
