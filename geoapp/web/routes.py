@@ -22,6 +22,7 @@ from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
+from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
 from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import record as steward_record
@@ -56,6 +57,7 @@ def register_routes(app: OpenAPI) -> None:
         maps.blueprint,
         ogc.blueprint,
         steward.blueprint,
+        steward_history.blueprint,
         steward_list.blueprint,
         steward_record.blueprint,
         sign_in.blueprint,

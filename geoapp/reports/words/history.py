@@ -243,6 +243,11 @@ def conflict_text(
             f"{row.zh}（{key}）后来又改过{by.zh}", f"{row.en} ({key}) was changed since{by.en}"
         )
     field = field_text(name)
+    if name == "geom":  # coordinates say nothing to a reader
+        return Text(
+            f"{row.zh}（{key}）的{field.zh}后来又改过{by.zh}",
+            f"{field.en} of {row.en} ({key}) was changed since{by.en}",
+        )
     before, now = (value_text(name, value) for value in values)
     return Text(
         f"{row.zh}（{key}）的{field.zh}：原来是 {before.zh}，现在是 {now.zh}{by.zh}",

@@ -1,0 +1,173 @@
+"""``/steward/history``: what changed, by whom, in words; one record's story; taking a set back."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from pydantic import Field
+from werkzeug.wrappers import Response
+
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.roles import Permission
+from geoapp.core.units import format_moment
+from geoapp.operations.history.read import (
+    Line,
+    ToldSet,
+    changes_since,
+    history_of,
+    one_change_set,
+    parse_since,
+)
+from geoapp.operations.history.undo import Conflict, Keep, UndoConflictError, undo_change_set
+from geoapp.reports.words.history import actor_text, conflict_text, undo_text, via_text
+from geoapp.web.edge.access import may, require
+from geoapp.web.edge.parameters import Parameters, without_nul
+from geoapp.web.edge.services import services
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("steward_history", __name__)
+
+PAGE_SIZE = 50
+_KEEP: dict[str, Keep] = {"current": "current", "before": "before"}
+
+
+class Asked(Parameters):
+    """Which changes; an empty value asks nothing."""
+
+    since: str = Field("", max_length=40)
+    region: str = Field("", max_length=MOST_REGION_CHARACTERS)
+    actor: str = Field("", max_length=MOST_NAME_CHARACTERS)
+    before: int | None = Field(None, ge=1, le=2**63 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLine:
+    """A change set as the pages show it."""
+
+    number: int
+    at: Text
+    who: Text
+    via: Text
+    summary: Text
+    undoes: int | None
+    undone_by: tuple[int, ...]
+    lines: tuple[Line, ...]
+
+
+def _line(told: ToldSet) -> SetLine:
+    stored = told.stored
+    return SetLine(
+        number=stored.id,
+        at=format_moment(stored.at, services().settings.timezone),
+        who=actor_text(stored.actor, stored.role),
+        via=via_text(stored.via),
+        summary=told.summary,
+        undoes=stored.undoes,
+        undone_by=stored.undone_by,
+        lines=told.lines,
+    )
+
+
+@blueprint.get("/steward/history")
+@require(Permission.EDIT)
+def listed() -> str:
+    """List what changed, newest first."""
+    given = {name: without_nul(value).strip() for name, value in request.args.items()}
+    asked = Asked.check({name: value for name, value in given.items() if value})
+    parts = services()
+    found = changes_since(
+        parts.database,
+        since=parse_since(asked.since, parts.settings.timezone),
+        region=asked.region or None,
+        actor=asked.actor or None,
+        limit=PAGE_SIZE + 1,
+        before=asked.before,
+    )
+    query = {
+        name: value for name in ("since", "region", "actor") if (value := getattr(asked, name))
+    }
+    more = found[PAGE_SIZE - 1].stored.id if len(found) > PAGE_SIZE else None
+    return render_template(
+        "steward/history.html",
+        asked=asked,
+        sets=[_line(one) for one in found[:PAGE_SIZE]],
+        code=None,
+        older=url_for("steward_history.listed", **query, before=more) if more else None,
+        regions=region_names(parts.database),
+    )
+
+
+@blueprint.get("/steward/facilities/<path:code>/history")
+@require(Permission.EDIT)
+def story(code: str) -> str:
+    """Tell one record's story, newest first, whether it is there, deleted or renamed."""
+    given = {"before": request.args["before"]} if request.args.get("before") else {}
+    asked = Asked.check(given)
+    found = history_of(services().database, code, limit=PAGE_SIZE + 1, before=asked.before)
+    more = found[PAGE_SIZE - 1].stored.id if len(found) > PAGE_SIZE else None
+    return render_template(
+        "steward/history.html",
+        asked=asked,
+        sets=[_line(one) for one in found[:PAGE_SIZE]],
+        code=code,
+        older=url_for("steward_history.story", code=code, before=more) if more else None,
+        regions={},
+    )
+
+
+@blueprint.get("/steward/history/<int:number>")
+@require(Permission.EDIT)
+def show(number: int) -> str:
+    """Show what one set did."""
+    return _page(number)
+
+
+@blueprint.post("/steward/history/<int:number>/undo")
+@require(Permission.EDIT)
+def undo(number: int) -> Response | tuple[str, int]:
+    """Take a set back; where later changes are in the way they are shown, to be settled."""
+    parts = services()
+    chosen = request.form.get("keep", "")
+    if chosen not in ("", *_KEEP):
+        accepted = Text("current 或 before", "current or before")
+        raise InvalidValueError("keep", chosen[:20], accepted)
+    try:
+        done = undo_change_set(
+            parts.database,
+            parts.settings,
+            number,
+            keep=_KEEP.get(chosen),
+            reason=None,
+            administrator=may(Permission.ADMINISTER),
+        )
+    except UndoConflictError as error:
+        return _page(number, conflicts=error.conflicts), 409
+    except ConflictError as error:
+        return _page(number, refused=error.text), 409
+    if done.change_set is None:
+        told = undo_text(done.undone, done.removed, done.restored, done.changed, done.kept)
+        return _page(number, refused=told), 409
+    return redirect(url_for("steward_history.show", number=done.change_set))
+
+
+def _page(
+    number: int, *, conflicts: list[Conflict] | None = None, refused: Text | None = None
+) -> str:
+    conflicts = conflicts or []
+    return render_template(
+        "steward/change_set.html",
+        one=_line(one_change_set(services().database, number)),
+        refused=refused,
+        conflicts=[
+            conflict_text(
+                one.table,
+                one.key,
+                one.field,
+                (one.before, one.current),
+                one.later.set_id if one.later else None,
+            )
+            for one in conflicts
+        ],
+        may_take_back=all(one.may_take_back for one in conflicts),
+    )

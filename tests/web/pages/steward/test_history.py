@@ -1,0 +1,107 @@
+"""What changed, told in the browser, and taken back there."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, serious_violations, sign_in
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database, Role.STEWARD)
+
+
+def _phone(client: FlaskClient, phone: str) -> None:
+    answer = client.patch(
+        "/api/v1/facilities/T-1", json={"properties": {"phone": phone}}, headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200
+
+
+def _newest(client: FlaskClient) -> int:
+    page = client.get("/steward/history").get_data(as_text=True)
+    return max(int(number) for number in re.findall(r"/steward/history/(\d+)", page))
+
+
+def test_an_edit_is_told_and_taken_back(client: FlaskClient) -> None:
+    _phone(client, "111")
+    number = _newest(client)
+    for address in ("/steward/facilities/T-1/history", f"/steward/history/{number}"):
+        page = client.get(address).get_data(as_text=True)
+        assert "a-steward（" in page
+        assert "改了电话：未知 → 111" in page
+    done = client.post(f"/steward/history/{number}/undo")
+    assert done.status_code == 302
+    assert client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]["phone"] is None
+    # Once more there is nothing to take back, and the page says so.
+    again = client.post(f"/steward/history/{number}/undo")
+    assert again.status_code == 409
+    assert 'role="alert"' in again.get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("keep", "left"), [("current", "222"), ("before", None)])
+def test_what_was_changed_since_is_shown_and_settled(
+    client: FlaskClient, keep: str, left: str | None
+) -> None:
+    _phone(client, "111")
+    number = _newest(client)
+    _phone(client, "222")
+    refused = client.post(f"/steward/history/{number}/undo")
+    assert refused.status_code == 409
+    assert "原来是 未知，现在是 222" in refused.get_data(as_text=True)
+    settled = client.post(f"/steward/history/{number}/undo", data={"keep": keep})
+    assert settled.status_code in (302, 409)  # keeping all of it leaves nothing to take back
+    stored = client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]["phone"]
+    assert stored == left
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        ("/steward/history?since=soon", 422),
+        ("/steward/history?region=999999", 422),
+        ("/steward/history?before=0", 422),
+        ("/steward/history?since=2026-01-01&region=370203&actor=nobody", 200),
+        ("/steward/history/999999", 404),
+        ("/steward/facilities/NONE/history", 404),
+        ("/steward/facilities/T-1/history?before=x", 422),
+    ],
+)
+def test_questions_are_answered_or_refused(client: FlaskClient, address: str, status: int) -> None:
+    assert client.get(address).status_code == status
+
+
+def test_a_wrong_way_to_settle_is_refused(client: FlaskClient) -> None:
+    _phone(client, "111")
+    answer = client.post(f"/steward/history/{_newest(client)}/undo", data={"keep": "mine"})
+    assert answer.status_code == 422
+
+
+def test_a_story_is_read_and_taken_back_on_a_phone(site: Site, visit: Visit) -> None:
+    """From the record to its story, to one change, and back to how it was."""
+    page = visit(site, "/sign-in")
+    sign_in(site, page, Role.STEWARD)
+    page.goto(site.url + "/steward/facilities/T-1")
+    page.fill("#host", "银行")
+    page.get_by_role("button", name="保存").click()
+    page.get_by_role("link", name="变更记录").click()
+    expect(page.locator(".story li").first).to_contain_text("改了依托单位：未知 → 银行")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert serious_violations(page) == []
+    page.locator(".story a").first.click()
+    page.get_by_role("button", name="撤销这组变更").click()
+    expect(page.locator("#did + p")).to_contain_text("撤销了")
+    assert serious_violations(page) == []
+    page.goto(site.url + "/steward/facilities/T-1")
+    expect(page.locator("#host")).to_have_value("")
