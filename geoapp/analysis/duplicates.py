@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,6 +27,7 @@ PHONE_M: Final = 2000.0
 PHONE_NAME: Final = 0.6
 # A number that more places share is an office's, a name that more have is nobody's own.
 MOST_SHARING: Final = 50
+MOST_SUSPECTED: Final = 1000
 MOST_PAIRS: Final = 20_000_000
 _EARTH_M: Final = 6_371_000.0
 _DIGITS: Final = re.compile(r"\D+")
@@ -63,12 +65,15 @@ class Suspicion:
     same_phone: bool | None
 
 
-def duplicates(frame: FacilityWords, *, near_m: float = NEAR_M) -> list[Suspicion]:
-    """Return the pairs that may be one facility, the most alike and nearest first.
+def duplicates(
+    frame: FacilityWords, *, near_m: float = NEAR_M, most: int = MOST_SUSPECTED
+) -> list[Suspicion]:
+    """Return the pairs that may be one facility, the most alike and nearest first, at most ``most``.
 
     Suspected are places within ``near_m`` under like names, within a kilometre under the same name
     (a wrong datum moves that far), and within two under one telephone and like names. What their kind
     is called counts for nothing between two of one kind: of ``台东爱心驿站`` only ``台东`` is compared.
+    A name that very many have says nothing of any two of them.
     Where more pairs stand that near than can be held, only nearer ones are looked at.
     """
     count = len(frame.names)
@@ -86,19 +91,26 @@ def duplicates(frame: FacilityWords, *, near_m: float = NEAR_M) -> list[Suspicio
     kinds = np.array([kind or "" for kind in frame.kinds], dtype=object)
     same_kind = np.flatnonzero(kinds[left] == kinds[right])
     alike[same_kind] = _alike(cores, left[same_kind], right[same_kind])
+    crowd = _crowd(cores)
+    telling = ~(crowd[left] & crowd[right] & (alike == 1.0))
     numbers = np.array([phone or "" for phone in phones], dtype=object)
     both = (numbers[left] != "") & (numbers[right] != "")
     same_phone = both & (numbers[left] == numbers[right])
-    likely = (alike >= NEAR_NAME) | (same_phone & (alike >= PHONE_NAME))
+    likely = (telling & (alike >= NEAR_NAME)) | (same_phone & (alike >= PHONE_NAME))
     left, right, alike = left[likely], right[likely], alike[likely]
-    both, same_phone = both[likely], same_phone[likely]
+    both, same_phone, telling = both[likely], same_phone[likely], telling[likely]
     metres = geodesic_m(frame.lon[left], frame.lat[left], frame.lon[right], frame.lat[right])
     suspected = (
-        ((metres <= near_m) & (alike >= NEAR_NAME))
-        | ((metres <= FAR_M) & (alike == 1.0))
+        (telling & (metres <= near_m) & (alike >= NEAR_NAME))
+        | (telling & (metres <= FAR_M) & (alike == 1.0))
         | ((metres <= PHONE_M) & same_phone & (alike >= PHONE_NAME))
     )
-    found = [
+    left, right, alike, metres = (
+        one[suspected] for one in (left, right, alike, np.asarray(metres))
+    )
+    both, same_phone = both[suspected], same_phone[suspected]
+    ranked = np.lexsort((right, left, metres, -alike))[:most]
+    return [
         Suspicion(
             int(left[place]),
             int(right[place]),
@@ -106,9 +118,8 @@ def duplicates(frame: FacilityWords, *, near_m: float = NEAR_M) -> list[Suspicio
             float(metres[place]),
             bool(same_phone[place]) if both[place] else None,
         )
-        for place in np.flatnonzero(suspected)
+        for place in ranked
     ]
-    return sorted(found, key=lambda one: (-one.alike, one.distance_m, one.first, one.second))
 
 
 def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.float64]:
@@ -135,6 +146,12 @@ def _near(lon: FloatArray, lat: FloatArray, near_m: float) -> IntArray:
         return np.empty((0, 2), dtype=np.int64)
     pairs: IntArray = tree.query_pairs(reach, output_type="ndarray").astype(np.int64)
     return np.sort(pairs, axis=1)
+
+
+def _crowd(words: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which words are those of more than ``MOST_SHARING``."""
+    counts = Counter(words)
+    return np.array([counts[word] > MOST_SHARING for word in words], dtype=np.bool_)
 
 
 def _sharing(words: Sequence[str | None]) -> IntArray:

@@ -87,3 +87,14 @@ def test_a_crowd_on_one_point_is_answered() -> None:
     here = np.full(count, 36.0)
     frame = FacilityWords(names, [None] * count, [None] * count, here + 84, here)
     assert [(one.first, one.second) for one in duplicates(frame)] == [(0, 1)]
+
+
+def test_a_name_that_all_have_suspects_nobody_and_lists_have_an_end() -> None:
+    """Thousands called the same, a metre apart, were two million suspicions."""
+    count = 2000
+    lon, lat = 120 + np.arange(count) / 1e5, np.full(count, 36.1)
+    same = FacilityWords(["站"] * count, [None] * count, [None] * count, lon, lat)
+    assert duplicates(same) == []
+    alike = [f"台东镇街道办事处一层{number:04d}" for number in range(count)]
+    numbered = FacilityWords(alike, [None] * count, [None] * count, lon, lat)
+    assert len(duplicates(numbered, most=10)) == 10
