@@ -1,6 +1,6 @@
 """Make a Folium map of some layers: to be served, or as one file that needs no network."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,6 +32,7 @@ class MapRequest:
     """Which layers to paint, for which run (None: the latest) and in which language.
 
     ``focus`` is the layer that the first view shows; None = all. ``title`` stands above the map.
+    ``hidden`` are siting runs that are never shown as the latest.
     """
 
     layers: Sequence[Layer]
@@ -39,6 +40,7 @@ class MapRequest:
     language: Language = "zh"
     focus: str | None = None
     title: Text = _TITLE
+    hidden: Collection[int] = ()
 
 
 def make_map(
@@ -60,7 +62,7 @@ def make_map(
     """
     found: dict[str, PaintedLayer] = {}
     view: Bbox | None = None
-    with layer_reading(database, settings, wanted.run_id) as reading:
+    with layer_reading(database, settings, wanted.run_id, wanted.hidden) as reading:
         moment = reading.moment
         # The layer that the first view shows says what is in view, and so comes first in the others.
         for layer in sorted(wanted.layers, key=lambda one: one.id != wanted.focus):

@@ -1,6 +1,6 @@
 """What a layer shows: its query run within a box and a limit, its rows derived and counted."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -115,7 +115,7 @@ class LayerReading:
 
 @contextmanager
 def layer_reading(
-    database: Database, settings: Settings, run_id: int | None
+    database: Database, settings: Settings, run_id: int | None, hidden: Collection[int] = ()
 ) -> Iterator[LayerReading]:
     """Open a reading of layers: of the latest runs that succeeded, or of one of them by number.
 
@@ -123,6 +123,8 @@ def layer_reading(
     ----------
     run_id
         A coverage run or a siting run, shown in place of the latest of its kind.
+    hidden
+        Siting runs that are never shown as the latest.
 
     Raises
     ------
@@ -140,7 +142,7 @@ def layer_reading(
         if run_id is None
         else coverage_results.finished(database, run_id)
     )
-    siting = siting or latest_run(database, SITING_RUNS)
+    siting = siting or latest_run(database, SITING_RUNS, hidden)
     context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
     with database.snapshot() as session:
         amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}

@@ -1,5 +1,6 @@
 """Runs of any kind as their followers see them: one, the newest, the last that succeeded."""
 
+from collections.abc import Collection
 from typing import TypeVar
 
 import structlog
@@ -100,9 +101,9 @@ def recent_runs(
 
 
 def latest_run(
-    database: Database, kind: RunKind[ResultT, InputsT]
+    database: Database, kind: RunKind[ResultT, InputsT], hidden: Collection[int] = ()
 ) -> RunState[ResultT, InputsT] | None:
-    """Return the run of a kind that succeeded last, or None."""
+    """Return the run of a kind that succeeded last, other than those hidden, or None."""
     with database.session() as session:
-        run = store.latest_run(session, kind.name)
+        run = store.latest_run(session, kind.name, hidden)
         return None if run is None else run_state(run, kind)

@@ -15,7 +15,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.words import RunStatus
-from geoapp.operations.runs.state import read_run
+from geoapp.operations.runs.state import kind_of_run, read_run
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database, Session
 from geoapp.store.runs.scenarios import (
@@ -78,7 +78,7 @@ class SavedScenario:
     is_mine: bool
 
 
-def _audiences(role: Role) -> tuple[Audience, ...]:
+def _audiences(role: Role | None) -> tuple[Audience, ...]:
     if allows(role, Permission.RUN):
         return (Audience.PLANNERS, Audience.COLLEAGUES)
     return (Audience.COLLEAGUES,)
@@ -98,6 +98,33 @@ def check_readable(database: Database, user: SignedInUser, run_id: int) -> None:
     """
     if run_id in hidden_runs(database, user):
         raise NotFoundError(Text("选址分析", "siting run"), str(run_id))
+
+
+def check_shown(database: Database, user: SignedInUser | None, run_id: int) -> None:
+    """Refuse to show a siting run to somebody who may not read it; None is who has not signed in.
+
+    Runs of other kinds pass, and so does a number that is nobody's: whoever reads it says so.
+
+    Raises
+    ------
+    NotFoundError
+        In the very words that are said where there is no run of this number.
+    """
+    if kind_of_run(database, run_id) != SITING_RUNS.name:
+        return
+    if (
+        user is None
+        or not allows(user.role, Permission.SEE_UNPUBLISHED)
+        or run_id in hidden_runs(database, user)
+    ):
+        raise NotFoundError(Text("运行", "run"), str(run_id))
+
+
+def runs_not_for(database: Database, role: Role | None) -> frozenset[int]:
+    """Return the siting runs that not everybody of a role may read, so that none is shown unasked."""
+    with database.session() as session:
+        # Nobody has the empty name.
+        return runs_hidden_from(session, "", _audiences(role))
 
 
 def hidden_runs(database: Database, user: SignedInUser) -> frozenset[int]:

@@ -4,6 +4,7 @@ A run is taken by one worker at a time. Each taking raises ``attempts``, and eve
 the attempt it belongs to: a worker that was believed dead and comes back writes nothing.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -75,11 +76,11 @@ def list_runs(session: Session, kind: str, limit: int) -> list[Run]:
     )
 
 
-def latest_run(session: Session, kind: str) -> Run | None:
-    """Return the run of a kind that succeeded last."""
+def latest_run(session: Session, kind: str, hidden: Collection[int] = ()) -> Run | None:
+    """Return the run of a kind that succeeded last, other than those that are hidden."""
     return session.scalars(
         select(Run)
-        .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED)
+        .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED, Run.id.not_in(sorted(hidden)))
         .order_by(Run.finished_at.desc(), Run.id.desc())
         .limit(1)
     ).first()

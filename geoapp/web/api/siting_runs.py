@@ -97,6 +97,7 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run. One that is solving keeps its best plan so far as its result."""
+    check_readable(services().database, signed_in(), path.id)
     return json_reply(
         describe(cancel_run(services().database, SITING_RUNS, path.id, by=signed_in()))
     )

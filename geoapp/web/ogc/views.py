@@ -26,6 +26,7 @@ from geoapp.web.edge.problems import problem
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.layers import layer_feature
+from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
 from geoapp.web.ogc import documents
 from geoapp.web.ogc.description import describe_api
 from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, address, here, link
@@ -86,7 +87,7 @@ def collection(collection_id: str) -> Response:
 
 
 @blueprint.get("/collections/<string:collection_id>/items")
-@kept(at_once=False)
+@kept(layers_moment, at_once=False)
 def items(collection_id: str) -> Response:
     """Return a page of features, in order of their ids."""
     layer = registry().get(collection_id, current_role())
@@ -134,7 +135,7 @@ def item(collection_id: str, feature_id: str) -> Response:
 
 def _reading() -> AbstractContextManager[LayerReading]:
     parts = services()
-    return layer_reading(parts.database, parts.settings, None)
+    return layer_reading(parts.database, parts.settings, None, hidden_runs_here())
 
 
 def _moment() -> LayerMoment:

@@ -1,5 +1,7 @@
 """``/maps/LAYER,LAYER.html``: Folium maps; ``/layers/ID.geojson``: one layer's features."""
 
+from collections.abc import Callable
+from functools import wraps
 from hashlib import blake2b
 
 import orjson
@@ -13,12 +15,14 @@ from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
 from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
-from geoapp.web.edge.access import current_role
+from geoapp.operations.siting.scenarios import check_shown
+from geoapp.web.edge.access import current_role, signed_in
 from geoapp.web.edge.heavy import kept, take_turn
 from geoapp.web.edge.language import language
 from geoapp.web.edge.security import content_policy
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.layers import drawn_feature
+from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
 
 blueprint = Blueprint("maps", __name__)
 
@@ -31,17 +35,32 @@ def _wanted_run() -> int | None:
     return None if value is None else parse_whole("run", value, 1, 2**62)
 
 
-@blueprint.get("/maps/<string:names>.html")
-@kept()
-def show(names: str) -> Response:
+def _if_run_is_shown(view: Callable[[str], Response]) -> Callable[[str], Response]:
+    """Refuse a run that the asker may not read: before kept answers, which are the whole role's."""
+
+    @wraps(view)
+    def asked(name: str) -> Response:
+        run = _wanted_run()
+        if run is not None:
+            user = None if current_role() is None else signed_in()
+            check_shown(services().database, user, run)
+        return view(name)
+
+    return asked
+
+
+@blueprint.get("/maps/<string:name>.html")
+@_if_run_is_shown
+@kept(layers_moment)
+def show(name: str) -> Response:
     """Show a map of some layers; ``download=1`` answers one file that needs no network."""
-    wanted = list(dict.fromkeys(name for name in names.split(",") if name))
+    wanted = list(dict.fromkeys(one for one in name.split(",") if one))
     if not 1 <= len(wanted) <= MOST_LAYERS:
         accepted = Text(f"1 至 {MOST_LAYERS} 个图层", f"1 to {MOST_LAYERS} layers")
-        raise InvalidValueError("layers", names, accepted)
+        raise InvalidValueError("layers", name, accepted)
     role = current_role()
-    layers = [registry().get(name, role) for name in wanted]
-    asked = MapRequest(layers, _wanted_run(), language())
+    layers = [registry().get(one, role) for one in wanted]
+    asked = MapRequest(layers, _wanted_run(), language(), hidden=hidden_runs_here())
     download = request.args.get("download") not in (None, "", "0")
     parts = services()
     page = make_map(parts.database, parts.settings, asked, inline=download)
@@ -56,7 +75,8 @@ def show(names: str) -> Response:
 
 
 @blueprint.get("/layers/<string:name>.geojson")
-@kept(at_once=False)
+@_if_run_is_shown
+@kept(layers_moment, at_once=False)
 def features(name: str) -> Response:
     """Return a layer's features as GeoJSON."""
     layer = registry().get(name, current_role())
@@ -68,7 +88,8 @@ def features(name: str) -> Response:
     response = Response(mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Cookie, Accept-Language"
-    with layer_reading(parts.database, parts.settings, _wanted_run()) as reading:
+    hidden = hidden_runs_here()
+    with layer_reading(parts.database, parts.settings, _wanted_run(), hidden) as reading:
         moment = reading.moment
         speaker = Speaker(language(), moment.amenities)
         mark = f"{moment.version_of(layer)};{request.query_string.decode()};{speaker.language}"
