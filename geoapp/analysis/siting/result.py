@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import scipy.sparse as sp
@@ -102,6 +102,10 @@ class SitingResult:
     served: sp.csr_array | None = None
 
 
+# Short enough not to be felt after a limit has passed; a solver refuses 0.
+_LEAST_SECONDS: Final = 0.01
+
+
 @dataclass(slots=True)
 class Clock:
     """Time taken and left, and the caller's wish to stop."""
@@ -121,6 +125,13 @@ class Clock:
         if not self.stopped and self.cancelled is not None and self.cancelled():
             self.stopped = True
         return 0.0 if self.stopped else max(0.0, self.limit_seconds - self.taken())
+
+    def share(self, of: float = 1.0) -> float:
+        """Return a share of the seconds left as a limit for a further search, never 0.
+
+        Time may run out between a look at the clock and the search: that then gives its first plan.
+        """
+        return max(of * self.left(), _LEAST_SECONDS)
 
     def report(self, objective: float, bound: float) -> None:
         """Report the best so far and its bound to the caller."""

@@ -41,7 +41,7 @@ class Question:
 
     def solved(self, parts: int, **changes: Any) -> SitingPlan:
         """Return the answer to the question with something changed, in a part of the time left."""
-        seconds = max(self.clock.left() / parts, 0.01)
+        seconds = self.clock.share(1 / parts)
         asked = replace(self.wanted, **changes, time_limit_seconds=seconds)
         return solve_siting(self.inputs, asked, cancelled=self.clock.cancelled)
 
@@ -287,7 +287,7 @@ def _budget(question: Question, budget: float, goal: float) -> LeastRelaxation:
         costs=np.r_[inputs.candidates.cost, 0.0],
         fixed=np.r_[inputs.fixed, count],
         forbidden=question.plan.forbidden,
-        time_limit_seconds=clock.left(),
+        time_limit_seconds=clock.share(),
         cancelled=clock.cancelled,
     )
     if answer.status is SitingStatus.INFEASIBLE:
@@ -318,7 +318,7 @@ def _sites_and_standard(question: Question, p: float, goal: float) -> list[Least
         share=goal,
         fixed=np.r_[inputs.fixed, count],
         forbidden=question.plan.forbidden,
-        time_limit_seconds=max(question.clock.left(), 0.01),
+        time_limit_seconds=question.clock.share(),
         cancelled=question.clock.cancelled,
     )
     return [_of_sites(sites, p), _of_standard(question, standard)]

@@ -198,7 +198,7 @@ def plans_near_best(
     clock = limits.clock()
     names, number = _regions(near.regions, problem.demand)
     if best is None:
-        best = most_covered(problem, Limits(0.5 * clock.left(), cancelled=limits.cancelled))
+        best = most_covered(problem, Limits(clock.share(0.5), cancelled=limits.cancelled))
     if best.status is SitingStatus.INFEASIBLE or not len(best.chosen):
         return NearBest(best, names, (), None)
     goal = (1 - near.within_share) * best.objective * (1 - 1e-12)

@@ -136,7 +136,7 @@ def values_of_limits(
     clock = limits.clock()
     tasks = _loosened(problem, budget_step)
     if now is None:
-        share = Limits(max(clock.left() / (len(tasks) + 1), 0.01), cancelled=limits.cancelled)
+        share = Limits(clock.share(1 / (len(tasks) + 1)), cancelled=limits.cancelled)
         now = most_covered(problem, share)
     if now.status is SitingStatus.INFEASIBLE or np.isnan(now.objective):
         return ()
@@ -146,7 +146,7 @@ def values_of_limits(
         if left == 0:
             values.append(LimitValue(limit, group, old, new, 0.0, np.inf, None))
             continue
-        share = Limits(max(left / (len(tasks) - number), 0.01), cancelled=limits.cancelled)
+        share = Limits(clock.share(1 / (len(tasks) - number)), cancelled=limits.cancelled)
         then = most_covered(replace(problem, rules=rules), share)
         if np.isnan(then.objective):
             # The plan of now keeps the loosened rules too, unless p is a number to be met exactly.

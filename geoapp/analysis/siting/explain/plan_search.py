@@ -171,7 +171,7 @@ class PlanSearch:
         gap = 0.5 * (1 - self.goal / best.objective) if best.objective else 0.0
         other = most_covered(
             self.problem.with_rules(allowed=~shut),
-            Limits(max(clock.left(), 0.01), gap, cancelled=self.clock.cancelled),
+            Limits(clock.share(), gap, cancelled=self.clock.cancelled),
         )
         if other.objective < self.goal:
             return None, np.inf

@@ -114,7 +114,7 @@ def cheapest_relaxations(
             costs=price,
             fixed=fixed,
             forbidden=forbidden,
-            time_limit_seconds=max(clock.left() / (len(asked) + 1 - number), 0.01),
+            time_limit_seconds=clock.share(1 / (len(asked) + 1 - number)),
             cancelled=cancelled,
         )
         if answer.status is SitingStatus.INFEASIBLE:
@@ -154,7 +154,7 @@ def _standard(
             p,
             fixed=fixed,
             forbidden=forbidden,
-            time_limit_seconds=clock.left(),
+            time_limit_seconds=clock.share(),
             cancelled=clock.cancelled,
         )
         if answer.objective >= required:
