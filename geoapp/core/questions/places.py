@@ -24,6 +24,12 @@ _SITES = Text(
     f"至多 {MOST_DRAWN} 个点的 GeoJSON，每个点有属性 code",
     f"GeoJSON with at most {MOST_DRAWN} points, each with a property code",
 )
+# Real outlines cross themselves in slivers, which change next to nothing of what they enclose.
+_SLIVER_SHARE = 0.01
+_NOT_CROSSED = Text(
+    "边界不自相交的面（请改正这一点附近顶点的顺序）",
+    "polygons whose outline does not cross itself (mend the order of the corners near there)",
+)
 # What a position may lose on its way through a page: a few centimetres.
 SAME_PLACE_DEGREES = 3e-7
 
@@ -58,9 +64,9 @@ def area_in_wgs84(area: dict[str, Any], datum: Datum) -> dict[str, Any]:
     Raises
     ------
     InvalidValueError
-        If it is none.
+        If it is none, or its outline crosses itself, so that nobody can tell what it encloses.
     """
-    shape: BaseGeometry = geometry_to_wgs84(polygon(area), datum)
+    shape: BaseGeometry = geometry_to_wgs84(_simple("forbidden_areas", polygon(area)), datum)
     return {str(name): value for name, value in shapely.geometry.mapping(shape).items()}
 
 
@@ -82,6 +88,19 @@ def polygon(area: dict[str, Any]) -> BaseGeometry:
     raise InvalidValueError(
         "forbidden_areas", area.get("type"), Text("GeoJSON 面", "GeoJSON polygons")
     )
+
+
+def _simple(parameter: str, shape: BaseGeometry) -> BaseGeometry:
+    """Refuse an outline like a bow-tie; loops that run backwards count as negative in its area."""
+    # Part by part: that parts lie upon each other leaves no doubt about what is meant.
+    for part in shapely.get_parts(shape).tolist():
+        if part.is_valid:
+            continue
+        mended = shapely.make_valid(part).area
+        if abs(mended - part.area) > _SLIVER_SHARE * mended:
+            where = shapely.is_valid_reason(part).partition("[")[2].rstrip("]")
+            raise InvalidValueError(parameter, where, _NOT_CROSSED)
+    return shape
 
 
 def _on_earth(shape: BaseGeometry) -> bool:
@@ -127,12 +146,13 @@ def read_polygons(parameter: str, content: bytes) -> Iterator[dict[str, Any]]:
     Raises
     ------
     InvalidValueError
-        If it is no GeoJSON, holds no polygon or too many, or one that is not on the earth.
+        If it is no GeoJSON, holds no polygon or too many, one that is not on the earth, or one
+        whose outline crosses itself.
     """
     found: list[BaseGeometry] = []
     for geometry, _ in _members(parameter, content, _AREAS):
         if isinstance(parse_geometry(geometry), shapely.Polygon | shapely.MultiPolygon):
-            found += shapely.get_parts(polygon(geometry)).tolist()
+            found += shapely.get_parts(_simple(parameter, polygon(geometry))).tolist()
     if not 1 <= len(found) <= MOST_AREAS:
         raise InvalidValueError(parameter, len(found), _AREAS)
     for shape in found:

@@ -16,7 +16,8 @@ def read_areas(content: bytes, datum: Datum) -> list[dict[str, Any]]:
     Raises
     ------
     InvalidValueError
-        If it is no GeoJSON, holds no polygon or too many, or one that is not on the earth.
+        If it is no GeoJSON, holds no polygon or too many, one that is not on the earth, or
+        one whose outline crosses itself.
     """
     return [
         geometry_from_wgs84(shapely.to_wkb(shapely.geometry.shape(area)), datum)

@@ -8,6 +8,7 @@ import shapely
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.limits import MOST_AREAS
+from geoapp.core.questions.places import area_in_wgs84
 from geoapp.core.words import Datum
 from geoapp.operations.siting.forbidden_areas import read_areas
 
@@ -64,3 +65,20 @@ def test_moved_into_the_datum_of_the_map() -> None:
 def test_what_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidValueError):
         read_areas(content, Datum.WGS84)
+
+
+def test_an_outline_that_crosses_itself_is_refused_by_every_way() -> None:
+    corners = [[120.3, 36.0], [120.4, 36.1], [120.4, 36.0], [120.3, 36.1], [120.3, 36.0]]
+    bow_tie = {"type": "Polygon", "coordinates": [corners]}
+    with pytest.raises(InvalidValueError, match="cross itself") as told:
+        read_areas(json.dumps(feature(bow_tie)).encode(), Datum.WGS84)
+    assert told.value.parameter == "file"
+    assert "120.35" in str(told.value.value)
+    with pytest.raises(InvalidValueError, match="cross itself") as told:
+        area_in_wgs84(bow_tie, Datum.GCJ02)
+    assert told.value.parameter == "forbidden_areas"
+    # A spike, as real outlines have them, encloses nothing and stays.
+    spiked = [[120.3, 36.0], [120.4, 36.0], [120.5, 36.0], [120.4, 36.0], [120.4, 36.1], corners[0]]
+    assert read_areas(
+        json.dumps({"type": "Polygon", "coordinates": [spiked]}).encode(), Datum.WGS84
+    )
