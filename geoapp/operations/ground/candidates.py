@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import shapely
@@ -48,7 +49,7 @@ def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
         )
     if free < 1:
         raise InvalidValueError(
-            "candidates", wanted.candidates, Text("有候选点的候选集", "a set that has candidates")
+            "candidates", wanted.candidates or FROM_DEMAND, _none_to_choose(wanted)
         )
     unknown = int(np.isnan(candidates.cost).sum())
     if wanted.budget is not None and unknown:
@@ -60,6 +61,36 @@ def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
                 f"a budget where every candidate has a cost ({unknown} have none)",
             ),
         )
+
+
+def _none_to_choose(wanted: SitingParameters) -> Text:
+    """Return what there would have to be, where there is no candidate at all."""
+    where = "" if wanted.region is None else wanted.region
+    if wanted.generated:
+        return Text(
+            f"能产生候选点的需求（区域 {where} 里没有）"
+            if where
+            else "能产生候选点的需求（现在没有）",
+            "demand that candidates can be made from; there is none"
+            + (f" in region {where}" if where else ""),
+        )
+    return Text(
+        f"有候选点的候选集（区域 {where} 里没有）" if where else "有候选点的候选集",
+        "a set that has candidates" + (f"; there are none in region {where}" if where else ""),
+    )
+
+
+def _all_taken(count: int) -> InvalidValueError:
+    """Return that the forbidden areas leave no candidate, and how many they took."""
+    return InvalidValueError(
+        "forbidden_areas",
+        count,
+        Text(
+            f"至少留下一个候选点的禁设范围：现在全部 {count} 个候选点都在禁设范围里，没有可选的地方",
+            f"areas that leave at least one candidate: they take all {count} now, so that nowhere is "
+            "left to choose",
+        ),
+    )
 
 
 def candidate_positions(
@@ -111,7 +142,10 @@ def stored_candidates(
     if area is None:
         return rows
     shapely.prepare(area)
-    return chosen_rows(rows, ~shapely.intersects_xy(area, rows.lon, rows.lat))
+    left = ~shapely.intersects_xy(area, rows.lon, rows.lat)
+    if len(rows) and not left.any() and not wanted.drawn:
+        raise _all_taken(len(rows))
+    return chosen_rows(rows, left)
 
 
 def _facilities(
@@ -278,14 +312,23 @@ def read_candidate_rows(
     code = version = generated = spacing_m = None
     if wanted.generated:
         below = None if wanted.region is None else regions_below(session, wanted.region)
-        made, spacing_m = generated_sites(wanted, stored.demand, network, estimate)
-        found = regions_of_points(session, made.lon, made.lat, tolerance_m)
-        none = np.full(len(made), None, dtype=object)
-        unknown = np.full(len(made), np.nan)
-        codes = np.array(made.codes, dtype=object)
-        rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
-        if below is not None:
-            rows = chosen_rows(rows, np.isin(found.astype(str), below))
+
+        def made_rows(asked: SitingParameters) -> tuple[CandidateRows, float]:
+            made, apart_m = generated_sites(asked, stored.demand, network, estimate)
+            found = regions_of_points(session, made.lon, made.lat, tolerance_m)
+            none = np.full(len(made), None, dtype=object)
+            unknown = np.full(len(made), np.nan)
+            codes = np.array(made.codes, dtype=object)
+            rows = CandidateRows(codes, none, made.lon, made.lat, unknown, found, none)
+            if below is not None:
+                rows = chosen_rows(rows, np.isin(found.astype(str), below))
+            return rows, apart_m
+
+        rows, spacing_m = made_rows(wanted)
+        if wanted.forbidden_areas and not len(rows) and not wanted.drawn:
+            everywhere, _ = made_rows(replace(wanted, forbidden_areas=()))
+            if len(everywhere):
+                raise _all_taken(len(everywhere))
         generated = wanted.candidates or FROM_DEMAND
     else:
         rows = stored_candidates(session, wanted, _upgradable(wanted, stored))

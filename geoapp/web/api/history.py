@@ -101,7 +101,6 @@ class PageParameters(Parameters):
     limit: int = Field(50, ge=1, le=500)
     cursor: str | None = Field(
         None,
-        max_length=20,
         pattern=r"^\d{1,18}$",
         description="上一页给出的 / from the page before",
     )

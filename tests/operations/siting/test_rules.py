@@ -205,3 +205,23 @@ def test_parameters_survive_being_stored() -> None:
         forbidden_areas=({"type": "Polygon", "coordinates": []},),
     )
     assert SitingParameters.from_stored(full.stored()) == full
+
+
+@pytest.mark.parametrize("candidates", ["hosts", "generated"])
+def test_areas_that_take_every_candidate_say_how_many(
+    town: Database, settings: Settings, candidates: str
+) -> None:
+    ring = [[120.0, 35.5], [121.0, 35.5], [121.0, 36.5], [120.0, 36.5], [120.0, 35.5]]
+    wanted = replace(
+        WANTED, candidates=candidates, forbidden_areas=({"type": "Polygon", "coordinates": [ring]},)
+    )
+    if candidates == "generated":
+        told = siting_run.run_here(town, settings, wanted).error
+        assert told is not None
+    else:
+        with pytest.raises(InvalidValueError) as refused:
+            siting_run.start(town, wanted, None)
+        told = refused.value.text
+        assert "全部 5 个候选点" in told.zh
+    assert told.en.startswith("forbidden_areas:")
+    assert "they take all" in told.en
