@@ -336,7 +336,17 @@ def read_candidate_rows(
         code, version = wanted.candidates, None if held is None else held.version
     drawn = wanted.drawn
     lon, lat = np.array([one.lon for one in drawn]), np.array([one.lat for one in drawn])
-    rows = with_drawn(wanted, rows, regions_of_points(session, lon, lat, tolerance_m))
+    regions = regions_of_points(session, lon, lat, tolerance_m)
+    if wanted.region is not None:
+        below = regions_below(session, wanted.region)
+        for one, region in zip(drawn, regions.tolist(), strict=True):
+            if region not in below:
+                accepted = Text(
+                    f"所问区域 {wanted.region} 里的点",
+                    f"places in the region asked for, {wanted.region}",
+                )
+                raise InvalidValueError("drawn", one.code, accepted)
+    rows = with_drawn(wanted, rows, regions)
     return rows, CandidateSource(
         count=len(rows),
         drawn=len(wanted.drawn),

@@ -225,3 +225,17 @@ def test_areas_that_take_every_candidate_say_how_many(
         assert "全部 5 个候选点" in told.zh
     assert told.en.startswith("forbidden_areas:")
     assert "they take all" in told.en
+
+
+def test_a_drawn_place_outside_the_region_asked_is_named(
+    town: Database, settings: Settings
+) -> None:
+    drawn = (DrawnSite("D1", 0.0, 0.0),)
+    wanted = replace(WANTED, region="370203", drawn=drawn, fixed=("D1",))
+    told = siting_run.run_here(town, settings, wanted).error
+    assert told is not None
+    assert told.en.startswith("drawn: 'D1'")
+    assert "370203" in told.en
+    assert "370203" in told.zh
+    inside = (DrawnSite("D1", TOWN_LON + 0.008, TOWN_LAT + 0.004),)
+    assert siting_run.run_here(town, settings, replace(wanted, drawn=inside)).result is not None
