@@ -31,8 +31,22 @@ _NAMES: Final = {
     "big5": "big5hkscs",
     "big5hkscs": "big5hkscs",
     "utf-16": "utf-16",
+    "euc-kr": "cp949",
+    "cp949": "cp949",
+    "euc-jp": "euc_jp",
+    "shift-jis": "cp932",
+    "cp932": "cp932",
 }
-_ACCEPTED: Final = Text("utf-8、gb18030、big5、utf-16", "utf-8, gb18030, big5, utf-16")
+_ACCEPTED: Final = Text(
+    "utf-8、gb18030、big5、utf-16、euc-kr、euc-jp、shift-jis",
+    "utf-8, gb18030, big5, utf-16, euc-kr, euc-jp, shift-jis",
+)
+# EUC-KR and EUC-JP are valid as GB18030 and read as everyday characters. Read as Korean, of Chinese about
+# six characters in ten are Hangul; Chinese lists hold next to no kana.
+_FOREIGN: Final = (
+    ("EUC-KR", "euc_kr", ("\uac00", "\ud7a3"), 0.9),
+    ("EUC-JP", "euc_jp", ("\u3041", "\u30fe"), 0.1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +81,14 @@ def find_encoding(path: Path, stated: str | None = None) -> Encoding:
         if broken is not None:
             raise _unreadable(path, {stated: broken})
         return Encoding(codec)
+    with path.open("rb") as file:
+        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            raise UnusableInputError(
+                Text(
+                    f"{path.name} 是 UTF-16 编码；请加 --encoding utf-16，或另存为 UTF-8。",
+                    f"{path.name} is in UTF-16; state --encoding utf-16, or save it in UTF-8.",
+                )
+            )
     failures: dict[str, int] = {}
     possible = []
     for name, codec in (("UTF-8", "utf-8-sig"), ("GB18030", "gb18030"), ("Big5", "big5hkscs")):
@@ -79,6 +101,9 @@ def find_encoding(path: Path, stated: str | None = None) -> Encoding:
             failures[name] = broken
     if not possible:
         raise _unreadable(path, failures)
+    foreign = _foreign(path)
+    if foreign:
+        raise _undecided(path, possible + foreign)
     shares = {codec: _everyday_share(path, codec) for _, codec in possible}
     name, codec = max(possible, key=lambda one: shares[one[1]])
     others = max((shares[other] for _, other in possible if other != codec), default=0.0)
@@ -110,6 +135,17 @@ def _first_failure(path: Path, codec: str) -> int | None:
     except UnicodeDecodeError as error:
         return position + error.start
     return None
+
+
+def _foreign(path: Path) -> list[tuple[str, str]]:
+    """Return the Korean and Japanese encodings in which a file reads as that language."""
+    found = []
+    for name, codec, (first, last), least in _FOREIGN:
+        if _first_failure(path, codec) is None:
+            text = [character for character in _start(path, codec) if not character.isascii()]
+            if sum(first <= character <= last for character in text) >= least * max(len(text), 1):
+                found.append((name, codec))
+    return found
 
 
 def _start(path: Path, codec: str) -> str:
