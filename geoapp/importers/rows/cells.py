@@ -23,6 +23,8 @@ MOST_WHOLE = 2_147_483_647
 _MOST_EXACT = 1e15  # Excel keeps 15 digits
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS = re.compile(r"[;；、,，\n]")
+_LEFT_DECIMALS = re.compile(r"\d{5,}\.0+")
+_EXCEL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
 _YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
 _NO = frozenset({"false", "no", "n", "0", "否"})
@@ -77,6 +79,15 @@ def read_text(
     text = as_text(cell)
     if text is None:
         return None
+    if text.upper() in _EXCEL_ERRORS:
+        found.add(
+            column,
+            text,
+            "excel_error",
+            f"{column} 的值“{text}”是 Excel 的错误值；请更正公式或填写实际内容。",
+            f"{column}: {text} is an error value of Excel; mend the formula or enter what is meant.",
+        )
+        return None
     bad = bad_character(text)
     if bad is not None:
         found.add(
@@ -118,6 +129,20 @@ def read_code(
             "digits_lost",
             f"{column} 的值“{text[:40]}”被 Excel 当作数字，只留下 15 位；请把该列设为“文本”后重新填写。",
             f"{column}: Excel made a number of {text[:40]!r} and kept 15 digits; format the column as "
+            "text and enter it again.",
+        )
+        return None
+    if (
+        isinstance(cell, bool)
+        or (isinstance(cell, float) and not cell.is_integer())
+        or _LEFT_DECIMALS.fullmatch(text)
+    ):
+        found.add(
+            column,
+            text,
+            "not_a_code",
+            f"{column} 的值“{text[:40]}”被 Excel 当作小数或逻辑值；请把该列设为“文本”后重新填写。",
+            f"{column}: Excel made a decimal or a truth value of {text[:40]!r}; format the column as "
             "text and enter it again.",
         )
         return None
