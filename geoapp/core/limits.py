@@ -16,6 +16,9 @@ MOST_HOURS_CHARACTERS: Final = 500
 MOST_MOMENT_CHARACTERS: Final = 64
 MOST_PLACE_CHARACTERS: Final = 100  # of a position as text
 MOST_BOX_CHARACTERS: Final = 200
+MOST_SOURCE_CHARACTERS: Final = 2_000  # of where something is known from
+MOST_SEARCH_CHARACTERS: Final = 100  # of words that a list is searched for
+MOST_TIME_CHARACTERS: Final = 40
 MOST_CURSOR_CHARACTERS: Final = 400  # it holds a code, escaped
 
 # The service standard.

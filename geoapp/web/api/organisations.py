@@ -12,6 +12,7 @@ from geoapp.core.limits import (
     MOST_CURSOR_CHARACTERS,
     MOST_NAME_CHARACTERS,
     MOST_REGION_CHARACTERS,
+    MOST_SOURCE_CHARACTERS,
 )
 from geoapp.core.roles import Permission
 from geoapp.core.words import OrganisationKind, OrganisationRole
@@ -96,7 +97,7 @@ class RoleBody(BaseModel):
     role: OrganisationRole
     valid_from: date | None = None
     valid_to: date | None = None
-    source: str | None = Field(None, max_length=2000, pattern=WITHOUT_NUL)
+    source: str | None = Field(None, max_length=MOST_SOURCE_CHARACTERS, pattern=WITHOUT_NUL)
 
 
 def _answer(record: OrganisationRecord) -> dict[str, Any]:

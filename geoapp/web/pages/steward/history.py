@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS, MOST_TIME_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_moment
 from geoapp.operations.history.read import (
@@ -35,7 +35,7 @@ _KEEP: dict[str, Keep] = {"current": "current", "before": "before"}
 class Asked(Parameters):
     """Which changes; an empty value asks nothing."""
 
-    since: str = Field("", max_length=40)
+    since: str = Field("", max_length=MOST_TIME_CHARACTERS)
     region: str = Field("", max_length=MOST_REGION_CHARACTERS)
     actor: str = Field("", max_length=MOST_NAME_CHARACTERS)
     before: int | None = Field(None, ge=1, le=2**63 - 1)

@@ -10,7 +10,7 @@ from pydantic import Field
 from geoapp.core.errors import NotFoundError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS, MOST_SEARCH_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.sounds import search_terms
 from geoapp.core.vocabulary import load_vocabulary
@@ -42,10 +42,10 @@ FORMATS = {
 class Asked(Parameters):
     """What a steward's list is asked; an empty value asks nothing."""
 
-    q: str = Field("", max_length=100)
+    q: str = Field("", max_length=MOST_SEARCH_CHARACTERS)
     region: str = Field("", max_length=MOST_REGION_CHARACTERS)
     family: Family | None = None
-    kind: str = Field("", max_length=100)
+    kind: str = Field("", max_length=MOST_SEARCH_CHARACTERS)
     status: Status | None = None
     lack: Shortfall | None = None
     days: int = Field(OLD_DAYS, ge=1, le=36_500)
