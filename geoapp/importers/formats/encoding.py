@@ -6,6 +6,7 @@ apart from the rest (GB/T 2312 level 1: B0A1 to D7F9; Big5 level 1: A440 to C67E
 """
 
 import codecs
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,11 @@ _ACCEPTED: Final = Text(
 _FOREIGN: Final = (
     ("EUC-KR", "euc_kr", ("\uac00", "\ud7a3"), 0.9),
     ("EUC-JP", "euc_jp", ("\u3041", "\u30fe"), 0.1),
+)
+# In a short list every sign may be a Korean one too; words that Chinese lists hold settle it.
+_CHINESE: Final = re.compile(
+    "编号|代码|名称|类[型别]|[经纬]度|坐标|地址|区域|街道|电话|联系|时间|开放|设施|服务|工会|站点|驿站|港湾|中心|银行|职工|公交|"
+    "人数|需求|状态|备注|編號|名稱|類[型別]|[經緯]度|區域|電話|時間|設施|服務|驛站|銀行|勞工"
 )
 
 
@@ -102,7 +108,7 @@ def find_encoding(path: Path, stated: str | None = None) -> Encoding:
     if not possible:
         raise _unreadable(path, failures)
     foreign = _foreign(path)
-    if foreign:
+    if foreign and not any(_CHINESE.search(_start(path, codec)) for _, codec in possible):
         raise _undecided(path, possible + foreign)
     shares = {codec: _everyday_share(path, codec) for _, codec in possible}
     name, codec = max(possible, key=lambda one: shares[one[1]])

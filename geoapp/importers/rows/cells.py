@@ -156,6 +156,15 @@ def read_code(
             f"The code {text[:40]!r} holds a /; use - or another character instead.",
         )
         return None
+    if text in {".", ".."} and column == "code":  # clients drop these from addresses
+        found.add(
+            column,
+            text,
+            "dots_for_code",
+            f"编号不能只是“{text}”，网址无法指到它；请另取编号。",
+            f"A code cannot be {text!r} alone: no address leads to it; choose another.",
+        )
+        return None
     return text or None
 
 

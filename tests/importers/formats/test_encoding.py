@@ -32,6 +32,8 @@ def test_what_is_not_certain_is_asked_for(
     ("words", "codec"),
     [
         ("编号,名称\nA1,户外劳动者服务站点\nA2,工会驿站，泰安市岱岳区\n", "gb18030"),
+        ("编号,名称\nA,B\n", "gb18030"),
+        ("code,name\nA,工会\n", "gb18030"),
         ("編號,名稱\nA1,戶外勞動者服務站點\nA2,工會驛站,泰安市岱嶽區\n", "big5hkscs"),
     ],
 )

@@ -57,6 +57,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"code": "Ａ／1"}, ("code", "slash_in_code")),
         ({"code": 3.702021990010113e17}, ("code", "digits_lost")),
         ({"code": "3.70203E+11"}, ("code", "digits_lost")),
+        ({"code": ".."}, ("code", "dots_for_code")),
         ({"code": "370203.0"}, ("code", "not_a_code")),
         ({"code": True}, ("code", "not_a_code")),
         ({"code": 3.5}, ("code", "not_a_code")),

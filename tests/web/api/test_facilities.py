@@ -155,7 +155,9 @@ def test_caching(anybody: FlaskClient, steward: FlaskClient, town: Database) -> 
         assert first.headers["Cache-Control"].startswith("public")
         tag = first.headers["ETag"]
         again = anybody.get(address, headers={"If-None-Match": tag})
-        assert (again.status_code, again.get_data()) == (304, b"")
+        # One facility's answer also tells of parts and organisations, whose changes its version,
+        # which edits name, does not count: it is sent again.
+        assert again.status_code == (304 if address == ADDRESS else 200)
         assert again.headers["ETag"] == tag
         with town.session() as session:
             session.execute(text("update facility set phone = phone || '1' where code = 'T-1'"))

@@ -208,6 +208,7 @@ def test_a_lost_database_is_503_until_it_is_back(tmp_path: Path, settings: Setti
             "ready": True,
             "database": True,
             "migrated": True,
+            "writable": True,
         }
         assert codes(client) == ["T-1", "T-2", "T-3", "T-4"]
     finally:

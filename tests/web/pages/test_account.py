@@ -106,7 +106,7 @@ def test_steward_list_unknown_is_explained(site: Site, visit: Visit) -> None:
     page = visit(site, "/sign-in")
     sign_in(site, page, Role.STEWARD)
     page.goto(site.url + "/steward?list=colour")
-    expect(page.locator("main")).to_contain_text("hours, entry, verified, region")
+    expect(page.locator("main")).to_contain_text("hours, entry, phone, opened, verified, region")
 
 
 def test_steward_without_facilities_is_told_what_to_do(empty_site: Site, visit: Visit) -> None:
