@@ -58,12 +58,18 @@ _MAGIC: tuple[tuple[bytes, str, Text], ...] = (
     (
         b"\xff\xfe",
         ".utf16",
-        Text("UTF-16 编码的文本，请另存为 UTF-8", "text in UTF-16; save it as UTF-8"),
+        Text(
+            "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
+            "text in UTF-16; state --encoding utf-16, or save it as UTF-8",
+        ),
     ),
     (
         b"\xfe\xff",
         ".utf16",
-        Text("UTF-16 编码的文本，请另存为 UTF-8", "text in UTF-16; save it as UTF-8"),
+        Text(
+            "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
+            "text in UTF-16; state --encoding utf-16, or save it as UTF-8",
+        ),
     ),
 )
 

@@ -17,14 +17,11 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows.days import day_of, serial_day
+from geoapp.importers.rows.spoilt import error_text, is_error, spoilt
 
 MOST_TEXT_CHARACTERS = 4000
 MOST_WHOLE = 2_147_483_647
-_MOST_EXACT = 1e15  # Excel keeps 15 digits
-_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _SEPARATORS = re.compile(r"[;；、,，\n]")
-_LEFT_DECIMALS = re.compile(r"\d{5,}\.0+")
-_EXCEL_ERRORS = frozenset({"#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"})
 WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
 _YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
 _NO = frozenset({"false", "no", "n", "0", "否"})
@@ -79,14 +76,9 @@ def read_text(
     text = as_text(cell)
     if text is None:
         return None
-    if text.upper() in _EXCEL_ERRORS:
-        found.add(
-            column,
-            text,
-            "excel_error",
-            f"{column} 的值“{text}”是 Excel 的错误值；请更正公式或填写实际内容。",
-            f"{column}: {text} is an error value of Excel; mend the formula or enter what is meant.",
-        )
+    if is_error(text):
+        said = error_text(column, text)
+        found.add(column, text, "excel_error", said.zh, said.en)
         return None
     bad = bad_character(text)
     if bad is not None:
@@ -118,33 +110,13 @@ def read_code(
     Full-width characters and those without width are brought to one form. What a spreadsheet has
     made a number of, its digits gone, is refused, as is ``/``, which no address could carry.
     """
-    spoilt = isinstance(cell, float) and abs(cell) >= _MOST_EXACT
     text = read_text(found, column, cell, most)
     if text is None:
         return None
-    if spoilt or _SCIENTIFIC.fullmatch(text):
-        found.add(
-            column,
-            text,
-            "digits_lost",
-            f"{column} 的值“{text[:40]}”被 Excel 当作数字，只留下 15 位；请把该列设为“文本”后重新填写。",
-            f"{column}: Excel made a number of {text[:40]!r} and kept 15 digits; format the column as "
-            "text and enter it again.",
-        )
-        return None
-    if (
-        isinstance(cell, bool)
-        or (isinstance(cell, float) and not cell.is_integer())
-        or _LEFT_DECIMALS.fullmatch(text)
-    ):
-        found.add(
-            column,
-            text,
-            "not_a_code",
-            f"{column} 的值“{text[:40]}”被 Excel 当作小数或逻辑值；请把该列设为“文本”后重新填写。",
-            f"{column}: Excel made a decimal or a truth value of {text[:40]!r}; format the column as "
-            "text and enter it again.",
-        )
+    damage = spoilt(column, cell, text)
+    if damage is not None:
+        name, said = damage
+        found.add(column, text, name, said.zh, said.en)
         return None
     text = normalised(text)
     if "/" in text and column == "code":

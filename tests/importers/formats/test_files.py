@@ -40,7 +40,7 @@ def test_csv_in_three_encodings(tmp_path: Path, encoding: str) -> None:
 def test_other_encodings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16"))
-    assert "UTF-16" in refused(path)
+    assert "--encoding utf-16" in refused(path)
     path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16-le"))
     assert "binary" in refused(path)
     path.write_bytes("编号\n1\n".encode() + b"\xff\xff\xff")

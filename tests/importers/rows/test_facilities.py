@@ -61,6 +61,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"code": "370203.0"}, ("code", "not_a_code")),
         ({"code": True}, ("code", "not_a_code")),
         ({"code": 3.5}, ("code", "not_a_code")),
+        ({"code": "2026-03-01"}, ("code", "not_a_code")),
         ({"code": "#REF!"}, ("code", "excel_error")),
         ({"name_zh": "#N/A"}, ("name_zh", "excel_error")),
         ({"phone": "13812345678.0"}, ("phone", "not_a_code")),

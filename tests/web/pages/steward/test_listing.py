@@ -59,7 +59,7 @@ def test_numbers_of_districts_lead_to_their_lists(client: FlaskClient) -> None:
     page = client.get("/steward").get_data(as_text=True)
     [linked] = re.findall(r'href="(/steward/facilities\?region=370203&amp;lack=hours)">1</a>', page)
     listed = client.get(linked.replace("&amp;", "&")).get_data(as_text=True)
-    assert "1 处设施" in listed and "<td>T-3</td>" in listed
+    assert "1 处设施" in listed and '<td class="whole">T-3</td>' in listed
     old = client.get("/steward/facilities?lack=verified&days=90").get_data(as_text=True)
     assert 'name="days" type="number" min="1" max="36500" value="90"' in old
     assert "/steward/facilities.csv?lack=verified&amp;days=90" in old
