@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from geoapp.operations.facilities.read import check_kinds, check_region
-from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter, count_of_facilities, page_of_facilities
 from geoapp.store.facilities.records import FacilityRecord, facility_records
@@ -30,10 +29,6 @@ def list_desk(
     InvalidValueError
         If a kind or region is not known.
     """
-    if wanted.terms:
-        keeper = WordsKeeper(database)
-        while not keeper.catch_up():
-            pass
     with database.snapshot() as session:
         check_kinds(session, wanted.kinds)
         check_region(session, wanted.region)

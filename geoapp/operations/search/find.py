@@ -82,10 +82,9 @@ class SearchService:
         terms = search_terms(words)[:MOST_TERMS]
         if not terms:
             return Found([], 0)
-        all_read = self._words.catch_up(_AT_ONCE)
+        unread = self.catch_up()
         statuses = frozenset(Status) if unpublished else PUBLIC_STATUSES
         with self._database.snapshot() as session:
-            unread = 0 if all_read else count_unread(session)
             regions = self._regions_of(session)
             facilities = find_facilities(session, terms, statuses=statuses, limit=limit)
         named = [_facility(one, regions) for one in facilities if one.rank <= _ITSELF]
@@ -93,6 +92,16 @@ class SearchService:
         offers, areas = _offers(terms), _regions(terms, regions)
         hits = [*named, *offers[:_FEW], *areas[:_FEW], *others, *offers[_FEW:], *areas[_FEW:]]
         return Found(hits[:limit], unread)
+
+    def catch_up(self) -> int:
+        """Make changed facilities findable by words, a few hundred; return how many are left.
+
+        The rest is made by the worker, within seconds.
+        """
+        if self._words.catch_up(_AT_ONCE):
+            return 0
+        with self._database.snapshot() as session:
+            return count_unread(session)
 
     def _regions_of(self, session: Session) -> dict[str, RegionPlace]:
         version = data_version(session, "regions")

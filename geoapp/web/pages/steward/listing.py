@@ -1,13 +1,14 @@
 """``/steward/facilities``: facilities found by words and conditions, on the map and in a table."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request, url_for
 from pydantic import Field
 
-from geoapp.core.errors import NotFoundError
+from geoapp.core.errors import NotFoundError, UnavailableError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS, MOST_SEARCH_CHARACTERS
@@ -23,6 +24,7 @@ from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
 from geoapp.web.edge.access import require
+from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
@@ -37,6 +39,10 @@ FORMATS = {
     "geojson": "application/geo+json",
     "gpkg": "application/geopackage+sqlite3",
 }
+_UNREAD = Text(
+    "刚导入了许多设施，还不能按名称查找；请几秒后再试。",
+    "Many facilities have just come in and cannot be found by words yet; try again in seconds.",
+)
 
 
 class Asked(Parameters):
@@ -76,11 +82,14 @@ def show() -> str:
     """Show a page of the list."""
     asked = asked_now()
     database = services().database
-    page = list_desk(database, asked.wanted(), asked.after or None)
+    wanted = asked.wanted()
+    unread = services().search.catch_up() if wanted.terms else 0
+    page = list_desk(database, wanted, asked.after or None)
     return render_template(
         "steward/listing.html",
         asked=asked,
         page=page,
+        unread=unread,
         points=[_point(record) for record in page.records],
         query=_query(asked),
         next=_query(asked, after=page.after) if page.after else None,
@@ -96,32 +105,44 @@ def show() -> str:
 
 @blueprint.get("/steward/facilities.<suffix>")
 @require(Permission.EDIT)
+@heavy
 def download(suffix: str) -> Response:
     """Answer all that the list holds as a file."""
     if suffix not in FORMATS:
         raise NotFoundError(Text("格式", "format"), suffix)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"facilities.{suffix}"
-        export_facilities(
-            services().database, path, headers=language(), wanted=asked_now().wanted()
-        )
-        response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
-    response.headers["Content-Disposition"] = f'attachment; filename="facilities.{suffix}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+
+    def write(path: Path) -> None:
+        export_facilities(services().database, path, headers=language(), wanted=_found_all())
+
+    return _file(f"facilities.{suffix}", write)
 
 
 @blueprint.get("/steward/facilities/call-sheet.xlsx")
 @require(Permission.EDIT)
+@heavy
 def call_sheet() -> Response:
     """Answer whom of the list to ring and what to ask, to be printed or filled in."""
+
+    def write(path: Path) -> None:
+        write_call_sheet(services().database, path, _found_all(), english=language() == "en")
+
+    return _file("call-sheet.xlsx", write)
+
+
+def _found_all() -> FacilityFilter:
+    """Return what is asked, once all facilities can be found: a file does not say what it lacks."""
+    wanted = asked_now().wanted()
+    if wanted.terms and services().search.catch_up():
+        raise UnavailableError(_UNREAD, may_pass=True)
+    return wanted
+
+
+def _file(name: str, write: Callable[[Path], None]) -> Response:
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "call-sheet.xlsx"
-        write_call_sheet(
-            services().database, path, asked_now().wanted(), english=language() == "en"
-        )
-        response = Response(path.read_bytes(), mimetype=FORMATS["xlsx"])
-    response.headers["Content-Disposition"] = 'attachment; filename="call-sheet.xlsx"'
+        path = Path(folder) / name
+        write(path)
+        response = Response(path.read_bytes(), mimetype=FORMATS[path.suffix[1:]])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 

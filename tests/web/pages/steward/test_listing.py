@@ -7,6 +7,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -105,3 +106,21 @@ def test_map_and_table_move_together(site: Site, visit: Visit) -> None:
     expect(page.locator("#name_zh")).to_have_value(
         "名字特别特别长的工会户外劳动者综合服务站点暨新就业形态劳动者暖心驿站（重庆南路店）"
     )
+
+
+def test_what_cannot_be_found_yet_is_said_and_no_file_leaves_it_out(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom) "
+                "select 'N' || n, 'outdoor_station', '新站' || n, "
+                "st_setsrid(st_makepoint(120.35, 36.07), 4326) from generate_series(1, 450) n"
+            )
+        )
+    assert "处刚改动的设施" in client.get("/steward/facilities?q=xinzhan").get_data(as_text=True)
+    assert client.get("/steward/facilities.csv?q=xinzhan").status_code == 503
+    file = client.get("/steward/facilities.csv?q=xinzhan").get_data(as_text=True)
+    assert file.count("新站") == 450
+    assert "处刚改动" not in client.get("/steward/facilities?q=xinzhan").get_data(as_text=True)
