@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -68,19 +68,22 @@ def _what(one: ToldSet) -> Text:
 )
 @click.option("--reason", help="原因 / why")
 @click.option("--json", "as_json", is_flag=True)
-def undo(change_set: int, keep: str | None, reason: str | None, as_json: bool) -> None:
+def undo(
+    change_set: int, keep: Literal["current", "before"] | None, reason: str | None, as_json: bool
+) -> None:
     """撤销一组变更 / Take a change set back, all of it or nothing.
 
     编号见 geoapp history。后来又改过的值会列出，不会丢失。 Its number is in geoapp history; values
     that were changed since are listed and never lost.
     """
+    from geoapp.operations.history.read import tell_conflicts
     from geoapp.operations.history.undo import (
         UndoConflictError,
         conflict_documents,
         undo_change_set,
         undo_document,
     )
-    from geoapp.reports.words.history import conflict_text, undo_text
+    from geoapp.reports.words.history import undo_text
 
     with open_store() as (settings, database):
         try:
@@ -88,7 +91,7 @@ def undo(change_set: int, keep: str | None, reason: str | None, as_json: bool) -
                 database,
                 settings,
                 change_set,
-                keep=keep,  # type: ignore[arg-type]
+                keep=keep,
                 reason=reason,
             )
         except UndoConflictError as error:
@@ -96,11 +99,7 @@ def undo(change_set: int, keep: str | None, reason: str | None, as_json: bool) -
                 listed = {"conflicts": conflict_documents(error.conflicts)}
                 click.echo(json.dumps(listed, ensure_ascii=False))
             else:
-                for one in error.conflicts:
-                    later = None if one.later is None else one.later.set_id
-                    text = conflict_text(
-                        one.table, one.key, one.field, (one.before, one.current), later
-                    )
+                for text in tell_conflicts(database, error.conflicts):
                     click.echo(text.both(), err=True)
             raise
     if as_json:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
+from geoapp.operations.history.undo import Conflict
 from geoapp.reports.words import history as words
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import regions_below
@@ -157,6 +158,23 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
         return _told(session, [stored], facility_id=None)[0]
+
+
+def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:
+    """Return in words what is no longer as a set left it; facilities by their codes."""
+    keys = [one.key for one in conflicts if one.table == "facility"]
+    with database.snapshot() as session:
+        codes = facility_codes(session, keys)
+    return [
+        words.conflict_text(
+            one.table,
+            codes.get(one.key, one.key) if one.table == "facility" else one.key,
+            one.field,
+            (one.before, one.current),
+            None if one.later is None else one.later.set_id,
+        )
+        for one in conflicts
+    ]
 
 
 def find_former(database: Database, code: str) -> Former | None:

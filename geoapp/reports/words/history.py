@@ -231,25 +231,31 @@ def conflict_text(
 
     Parameters
     ----------
+    key
+        What the row is known by: a facility's code.
     values
         What was there before the set, and what is there now.
     later
         The set that changed it, if the log says so.
     """
-    row = table_text(table, 1)
+    row = _one_text(table)
     by = Text("", "") if later is None else Text(f"（变更 {later}）", f" (change set {later})")
     if name == "*":
-        return Text(
-            f"{row.zh}（{key}）后来又改过{by.zh}", f"{row.en} ({key}) was changed since{by.en}"
-        )
+        return Text(f"{row.zh} {key} 后来又改过{by.zh}", f"{row.en} {key} was changed since{by.en}")
     field = field_text(name)
     if name == "geom":  # coordinates say nothing to a reader
         return Text(
-            f"{row.zh}（{key}）的{field.zh}后来又改过{by.zh}",
-            f"{field.en} of {row.en} ({key}) was changed since{by.en}",
+            f"{row.zh} {key} 的{field.zh}后来又改过{by.zh}",
+            f"the {field.en} of {row.en} {key} was changed since{by.en}",
         )
     before, now = (value_text(name, value) for value in values)
     return Text(
-        f"{row.zh}（{key}）的{field.zh}：原来是 {before.zh}，现在是 {now.zh}{by.zh}",
-        f"{field.en} of {row.en} ({key}): it was {before.en}, it is {now.en}{by.en}",
+        f"{row.zh} {key} 的{field.zh}：原来是{before.zh}，现在是{now.zh}{by.zh}",
+        f"the {field.en} of {row.en} {key}: it was {before.en}, it is {now.en}{by.en}",
     )
+
+
+def _one_text(table: str) -> Text:
+    """Return what a row of a table is called, without its number and measure word."""
+    known = _TABLES.get(table)
+    return Text(table, table) if known is None else Text(known.zh[1:], known.en)

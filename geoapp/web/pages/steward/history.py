@@ -18,9 +18,10 @@ from geoapp.operations.history.read import (
     history_of,
     one_change_set,
     parse_since,
+    tell_conflicts,
 )
 from geoapp.operations.history.undo import Conflict, Keep, UndoConflictError, undo_change_set
-from geoapp.reports.words.history import actor_text, conflict_text, undo_text, via_text
+from geoapp.reports.words.history import actor_text, undo_text, via_text
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
@@ -159,15 +160,6 @@ def _page(
         "steward/change_set.html",
         one=_line(one_change_set(services().database, number)),
         refused=refused,
-        conflicts=[
-            conflict_text(
-                one.table,
-                one.key,
-                one.field,
-                (one.before, one.current),
-                one.later.set_id if one.later else None,
-            )
-            for one in conflicts
-        ],
+        conflicts=tell_conflicts(services().database, conflicts),
         may_take_back=all(one.may_take_back for one in conflicts),
     )

@@ -59,7 +59,7 @@ def test_what_was_changed_since_is_shown_and_settled(
     _phone(client, "222")
     refused = client.post(f"/steward/history/{number}/undo")
     assert refused.status_code == 409
-    assert "原来是 未知，现在是 222" in refused.get_data(as_text=True)
+    assert "站点 T-1 的电话：原来是未知，现在是222" in refused.get_data(as_text=True)
     settled = client.post(f"/steward/history/{number}/undo", data={"keep": keep})
     assert settled.status_code in (302, 409)  # keeping all of it leaves nothing to take back
     stored = client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]["phone"]
