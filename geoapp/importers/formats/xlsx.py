@@ -24,6 +24,7 @@ _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 # A cell that does not say where it stands stands after the one before it.
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
+_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\st=["']e["']""")
 # A number format of zeros alone shows 7 as 00007: leading zeros that are meant.
 _PADDING = re.compile(r"0{2,18}")
 _MOST_EXACT = 1e15  # Excel keeps 15 digits
@@ -44,8 +45,13 @@ def open_xlsx(path: Path, *, sheet: str | None = None, fit: Fit | None = None) -
     UnusableInputError
         If it is not a workbook, unpacks to more than may be held, or its cells spread too far.
     """
-    _check_size(path)
-    return open_book(path, sheet=sheet, fit=fit, pad=_pad_numbers)
+    has_errors = _check_size(path)
+
+    def mend(name: str, rows: Rows) -> None:
+        if has_errors or _has_padding(path):
+            _mend_cells(path, name, rows)
+
+    return open_book(path, sheet=sheet, fit=fit, mend=mend)
 
 
 def open_book(
@@ -53,18 +59,18 @@ def open_book(
     *,
     sheet: str | None,
     fit: Fit | None,
-    pad: Callable[[Path, str, Rows], None] | None = None,
+    mend: Callable[[str, Rows], None] | None = None,
 ) -> Table:
-    """Open one sheet of a workbook whose size has been checked; ``pad`` gives numbers their zeros."""
+    """Open one sheet of a workbook whose size has been checked; ``mend`` puts back what calamine drops."""
     try:
         book = CalamineWorkbook.from_path(str(path))
         name, rows, told = pick_sheet(path, book, sheet, fit)
         merged = book.get_sheet_by_name(name).merged_cell_ranges or []
     except CalamineError as error:
         raise _broken(path, str(error)) from None
+    if mend is not None:
+        mend(name, rows)
     hints = _spread_merged(rows, merged)
-    if pad is not None:
-        pad(path, name, rows)
     records = counted(_records(rows))
     first = next(records, None)
     if first is None:
@@ -88,8 +94,14 @@ def _broken(path: Path, detail: str) -> UnusableInputError:
     )
 
 
-def _check_size(path: Path) -> None:
-    """Unpack every part once without keeping it, so that no bomb and no far cell reaches calamine."""
+def _check_size(path: Path) -> bool:
+    """Unpack every part once without keeping it, so that no bomb and no far cell reaches calamine.
+
+    Returns
+    -------
+    Whether a cell holds an error.
+    """
+    has_errors = False
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -107,14 +119,17 @@ def _check_size(path: Path) -> None:
                 raise _broken(path, "a ZIP archive, 普通压缩包")
             for part in parts:
                 is_sheet = part.filename.startswith("xl/worksheets/")
-                _check_part(path, archive, part, is_sheet)
+                has_errors |= _check_part(path, archive, part, is_sheet)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise _broken(path, str(error)) from None
+    return has_errors
 
 
 def _check_part(
     path: Path, archive: zipfile.ZipFile, part: zipfile.ZipInfo, is_sheet: bool
-) -> None:
+) -> bool:
+    """Refuse a part that is too large; tell whether a cell of it holds an error."""
+    has_errors = False
     columns: set[bytes] = set()
     rows = in_row = most_in_row = 0
     rest = b""
@@ -138,6 +153,7 @@ def _check_part(
                 in_row = len(_ANY_CELL.findall(piece))
                 most_in_row = max(most_in_row, in_row)
             rows += len(others)
+            has_errors = has_errors or _ERROR_CELL.search(whole + end) is not None
             for column, row in _CELL.findall(whole + end):
                 columns.add(column)
                 rows = max(rows, int(row))
@@ -153,6 +169,7 @@ def _check_part(
                 "too much; clear the cells outside the data.",
             )
         )
+    return has_errors
 
 
 def _vast_cell(path: Path) -> UnusableInputError:
@@ -208,19 +225,24 @@ def _spread_merged(
     return tuple(hints)
 
 
-def _pad_numbers(path: Path, sheet: str, rows: Rows) -> None:
-    """Give numbers the leading zeros that their number format shows."""
+def _has_padding(path: Path) -> bool:
+    """Tell whether a workbook has a number format of leading zeros."""
     with zipfile.ZipFile(path) as archive:
         names = [name for name in archive.namelist() if name.endswith("styles.xml")]
-        if not any(re.search(rb'formatCode="0{2,18}"', archive.read(name)) for name in names):
-            return
+        return any(re.search(rb'formatCode="0{2,18}"', archive.read(name)) for name in names)
+
+
+def _mend_cells(path: Path, sheet: str, rows: Rows) -> None:
+    """Put back what calamine drops: leading zeros of a number format, and the words of an error."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         for row in book[sheet].iter_rows():
             for cell in row:
-                if isinstance(cell.value, int) and _PADDING.fullmatch(cell.number_format or ""):
-                    place = rows[cell.row - 1]
-                    place[cell.column - 1] = f"{cell.value:0{len(cell.number_format)}d}"
+                if cell.data_type == "e":
+                    rows[cell.row - 1][cell.column - 1] = str(cell.value)
+                elif isinstance(cell.value, int) and _PADDING.fullmatch(cell.number_format or ""):
+                    width = len(cell.number_format)
+                    rows[cell.row - 1][cell.column - 1] = f"{cell.value:0{width}d}"
     finally:
         book.close()
 

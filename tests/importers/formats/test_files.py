@@ -168,6 +168,30 @@ def test_numbers_are_read_with_the_zeros_that_they_show(tmp_path: Path) -> None:
     cells = {"A1": "code", "B1": "n", "A2": 7, "B2": 7, "A3": 12345678, "B3": 0.5}
     workbook(path, cells, {"A2": "00000", "A3": "00000", "B3": "00"})
     assert rows(path) == [["00007", 7], ["12345678", 0.5]]
+    book = openpyxl.load_workbook(path)
+    book.worksheets[0].merge_cells("A2:A3")
+    book.save(path)
+    assert rows(path) == [["00007", 7], ["00007", 0.5]]
+
+
+def test_cells_that_hold_an_error_are_read_as_their_words(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["code", "n", "phone"], ["A", 1, "2"], ["B", 2]):
+        sheet.append(row)
+    for place, words in {"A2": "#REF!", "C3": "#N/A", "C5": "#DIV/0!"}.items():
+        sheet[place].value = words
+        sheet[place].data_type = "e"
+    sheet.merge_cells("C3:C4")
+    book.save(path)
+    assert rows(path) == [
+        ["#REF!", 1, "2"],
+        ["B", 2, "#N/A"],
+        ["", "", "#N/A"],
+        ["", "", "#DIV/0!"],
+    ]
 
 
 def test_merged_cells_are_read_in_every_row_that_they_span(tmp_path: Path) -> None:
