@@ -30,7 +30,9 @@ _datum = click.option(
     help="文件的坐标系 / the file's datum: wgs84 cgcs2000 gcj02 bd09",
 )
 _encoding = click.option(
-    "--encoding", help="CSV 的编码 / a CSV's encoding: utf-8 gb18030 big5 utf-16"
+    "--encoding",
+    help="CSV 或 Shapefile 的编码 / a CSV's or Shapefile's encoding: "
+    "utf-8 gb18030 big5 utf-16 euc-kr euc-jp shift-jis",
 )
 _sheet = click.option(
     "--sheet", help="读哪张工作表、图层或列表 / which sheet, layer or list is read"
@@ -124,15 +126,9 @@ def regions(file: Path, datum: str, **chosen: Any) -> None:
 def demand(
     file: Path,
     datum: str,
-    encoding: str | None,
-    sheet: str | None,
-    crs: str | None,
-    dry_run: bool,
-    anywhere: bool,
     set_code: str | None,
-    set_name: str | None,
-    add: bool,
     weight_default: float | None,
+    **chosen: Any,
 ) -> None:
     """导入需求点，整体替换同名集合 / Import demand points; they replace the set as a whole."""
     if weight_default is not None and not 0 <= weight_default <= MOST_WEIGHT:
@@ -143,15 +139,9 @@ def demand(
         "demand",
         file,
         datum,
-        encoding=encoding,
-        sheet=sheet,
-        crs=crs,
-        dry_run=dry_run,
-        anywhere=anywhere,
         set_code=set_code or "",
-        set_name=set_name,
-        add=add,
         weight_default=weight_default,
+        **chosen,
     )
 
 
@@ -165,39 +155,19 @@ def demand(
 @_anywhere
 @_set
 @_name
-def candidates(
-    file: Path,
-    datum: str,
-    encoding: str | None,
-    sheet: str | None,
-    crs: str | None,
-    dry_run: bool,
-    anywhere: bool,
-    set_code: str | None,
-    set_name: str | None,
-) -> None:
+def candidates(file: Path, datum: str, set_code: str | None, **chosen: Any) -> None:
     """导入候选点 / Import candidate sites."""
-    _import(
-        "candidates",
-        file,
-        datum,
-        encoding=encoding,
-        sheet=sheet,
-        crs=crs,
-        dry_run=dry_run,
-        anywhere=anywhere,
-        set_code=set_code or "",
-        set_name=set_name,
-    )
+    _import("candidates", file, datum, set_code=set_code or "", **chosen)
 
 
 @import_.command()
 @_file
 @_encoding
+@_sheet
 @_dry_run
-def organisations(file: Path, encoding: str | None, dry_run: bool) -> None:
+def organisations(file: Path, **chosen: Any) -> None:
     """导入单位：工会、企业、园区、伙伴 / Import organisations: unions, enterprises, partners."""
-    _import("organisations", file, "wgs84", encoding=encoding, dry_run=dry_run)
+    _import("organisations", file, "wgs84", **chosen)
 
 
 @import_.command()

@@ -320,3 +320,15 @@ def test_a_dry_run_says_what_would_change_and_what_may_be_twice(
     result = run("import", "facilities", path)
     assert result.exit_code == 0
     assert "and stored D1" in result.output
+
+
+def test_a_workbook_of_organisations_is_told_which_sheet(run: Run, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name in ("甲", "乙"):
+        sheet = book.create_sheet(name)
+        sheet.append(["编号", "类型", "名称"])
+        sheet.append([f"U-{name}", "工会组织", f"{name}工会"])
+    book.save(tmp_path / "o.xlsx")
+    command = ("import", "organisations", tmp_path / "o.xlsx", "--dry-run")
+    assert "--sheet" in run(*command).output
+    assert "inserted 1," in run(*command, "--sheet", "乙").output
