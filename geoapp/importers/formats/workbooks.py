@@ -13,6 +13,7 @@ from geoapp.importers.formats.xlsx import (
     MOST_CELL_BYTES,
     MOST_CELLS,
     MOST_UNPACKED_BYTES,
+    broken,
     open_book,
 )
 
@@ -50,7 +51,7 @@ def open_ods(path: Path, *, sheet: str | None = None, fit: Fit | None = None) ->
     try:
         with zipfile.ZipFile(path) as archive:
             if "content.xml" not in archive.namelist():
-                raise _broken(path, "content.xml")
+                raise broken(path, "content.xml")
             total = sum(part.file_size for part in archive.infolist())
             if total > MOST_UNPACKED_BYTES:
                 raise _too_much(
@@ -58,7 +59,7 @@ def open_ods(path: Path, *, sheet: str | None = None, fit: Fit | None = None) ->
                 )
             _check_cells(path, archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _broken(path, str(error)) from None
+        raise broken(path, str(error)) from None
     return open_book(path, sheet=sheet, fit=fit)
 
 
@@ -97,7 +98,7 @@ class _Extent:
             raise _too_much(self.path, f"{self.rows:,} × {self.most_width:,}", f"{MOST_CELLS:,}")
 
     def doctype(self, *_: object) -> None:
-        raise _broken(self.path, "DOCTYPE")
+        raise broken(self.path, "DOCTYPE")
 
 
 def _check_cells(path: Path, archive: zipfile.ZipFile) -> None:
@@ -113,20 +114,11 @@ def _check_cells(path: Path, archive: zipfile.ZipFile) -> None:
                 parser.Parse(chunk, False)
             parser.Parse(b"", True)
     except expat.ExpatError as error:
-        raise _broken(path, str(error)) from None
+        raise broken(path, str(error)) from None
 
 
 def _count(words: str | None) -> int:
     return int(words) if words is not None and words.isdecimal() and len(words) < 12 else 1
-
-
-def _broken(path: Path, detail: str) -> UnusableInputError:
-    return UnusableInputError(
-        Text(
-            f"{path.name} 不是完好的 {path.suffix.lower()} 工作簿（{detail}）。",
-            f"{path.name} is not a sound {path.suffix.lower()} workbook ({detail}).",
-        )
-    )
 
 
 def _too_much(path: Path, found: str, most: str) -> UnusableInputError:

@@ -67,7 +67,7 @@ def open_book(
         name, rows, told = pick_sheet(path, book, sheet, fit)
         merged = book.get_sheet_by_name(name).merged_cell_ranges or []
     except CalamineError as error:
-        raise _broken(path, str(error)) from None
+        raise broken(path, str(error)) from None
     if mend is not None:
         mend(name, rows)
     hints = _spread_merged(rows, merged)
@@ -85,7 +85,8 @@ def open_book(
     return Table(columns=names, records=records, has_geometry=False, hints=(*hints, *told))
 
 
-def _broken(path: Path, detail: str) -> UnusableInputError:
+def broken(path: Path, detail: str) -> UnusableInputError:
+    """Say that a file is not the workbook that its suffix says."""
     return UnusableInputError(
         Text(
             f"{path.name} 不是完好的 {path.suffix.lower()} 工作簿（{detail}）。",
@@ -116,12 +117,12 @@ def _check_size(path: Path) -> bool:
                     )
                 )
             if "[Content_Types].xml" not in archive.namelist():
-                raise _broken(path, "a ZIP archive, 普通压缩包")
+                raise broken(path, "a ZIP archive, 普通压缩包")
             for part in parts:
                 is_sheet = part.filename.startswith("xl/worksheets/")
                 has_errors |= _check_part(path, archive, part, is_sheet)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise _broken(path, str(error)) from None
+        raise broken(path, str(error)) from None
     return has_errors
 
 
@@ -236,13 +237,15 @@ def _mend_cells(path: Path, sheet: str, rows: Rows) -> None:
     """Put back what calamine drops: leading zeros of a number format, and the words of an error."""
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        for row in book[sheet].iter_rows():
-            for cell in row:
+        read = book[sheet]
+        read.reset_dimensions()  # what a file says of its extent need not be so
+        for row, cells in zip(rows, read.iter_rows(), strict=False):
+            for place, cell in enumerate(cells):
+                value = cell.value
                 if cell.data_type == "e":
-                    rows[cell.row - 1][cell.column - 1] = str(cell.value)
-                elif isinstance(cell.value, int) and _PADDING.fullmatch(cell.number_format or ""):
-                    width = len(cell.number_format)
-                    rows[cell.row - 1][cell.column - 1] = f"{cell.value:0{width}d}"
+                    row[place] = str(value)
+                elif isinstance(value, int) and _PADDING.fullmatch(cell.number_format or ""):
+                    row[place] = f"{value:0{len(cell.number_format)}d}"
     finally:
         book.close()
 
