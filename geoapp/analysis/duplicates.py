@@ -1,7 +1,6 @@
 """Facilities that may be one and the same: by name, distance and telephone. Suspicion, never proof."""
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +13,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from scipy.spatial import cKDTree
 
+from geoapp.analysis.geometry.spheroid import ecef
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.geo import geodesic_m
-from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.vocabulary import letters_and_digits, load_vocabulary
 
 # Beside each other under names this much alike, or under one name as far apart as a wrong datum moves.
 NEAR_M: Final = 100.0
@@ -29,7 +29,7 @@ PHONE_NAME: Final = 0.6
 MOST_SHARING: Final = 50
 MOST_SUSPECTED: Final = 1000
 MOST_PAIRS: Final = 20_000_000
-_EARTH_M: Final = 6_371_000.0
+_LEAST_REACH_M: Final = 0.01
 _DIGITS: Final = re.compile(r"\D+")
 _LEAST_DIGITS: Final = 7
 
@@ -79,7 +79,7 @@ def duplicates(
     count = len(frame.names)
     if count < 2:
         return []
-    full = [_folded(name) for name in frame.names]
+    full = [letters_and_digits(name) for name in frame.names]
     cores = [_core(name) for name in full]
     phones = [_phone(phone) for phone in frame.phones]
     blocks = [_near(frame.lon, frame.lat, near_m), _sharing(cores), _sharing(phones)]
@@ -133,15 +133,11 @@ def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.
 
 
 def _near(lon: FloatArray, lat: FloatArray, near_m: float) -> IntArray:
-    """Return the pairs within a distance, about, by a tree of points on a sphere."""
-    here_lon, here_lat = np.radians(lon), np.radians(lat)
-    flat = np.cos(here_lat)
-    points = np.column_stack((flat * np.cos(here_lon), flat * np.sin(here_lon), np.sin(here_lat)))
-    tree = cKDTree(points)
-    # The sphere is a third of a per cent off the spheroid.
-    reach = near_m * 1.01 / _EARTH_M
+    """Return the pairs within a distance, through the earth: it is shorter than along the ground."""
+    tree = cKDTree(ecef(lon, lat))
+    reach = near_m
     while reach > 0 and tree.count_neighbors(tree, reach) > 2 * MOST_PAIRS:
-        reach = reach / 2 if reach > 1e-9 else 0.0
+        reach = reach / 2 if reach > _LEAST_REACH_M else 0.0
     if reach == 0:
         return np.empty((0, 2), dtype=np.int64)
     pairs: IntArray = tree.query_pairs(reach, output_type="ndarray").astype(np.int64)
@@ -169,11 +165,6 @@ def _sharing(words: Sequence[str | None]) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _folded(name: str) -> str:
-    text = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(one for one in text if unicodedata.category(one)[0] in "LN")
-
-
 def _core(name: str) -> str:
     """Return a folded name without what its kind is called; the name where nothing else is left."""
     words, lengths = _kind_words()
@@ -187,7 +178,7 @@ def _core(name: str) -> str:
 def _kind_words() -> tuple[frozenset[str], tuple[int, ...]]:
     """Return what kinds are called, and how long these words are, the longest first."""
     words = {
-        _folded(name)
+        letters_and_digits(name)
         for kind in load_vocabulary().kinds
         for name in (kind.name_zh, kind.name_en, *kind.synonyms)
     }

@@ -210,6 +210,12 @@ def _amenity_index() -> dict[str, str]:
     return _index(load_vocabulary().amenities)
 
 
+def letters_and_digits(text: str) -> str:
+    """Return what is left of a name without regard to width, case, spaces and punctuation."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(one for one in folded if unicodedata.category(one)[0] in "LN")
+
+
 def _folded(text: str) -> str:
     """Fold width (NFKC), case and runs of space, so that ``ＡＥＤ`` and `` aed`` are one word."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,13 +1,13 @@
 """Codes for lists that have none: region, kind and number, the same again for the same place."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.vocabulary import letters_and_digits
 from geoapp.importers.problems import Findings
 
 KEY_FIELDS: Final = ("name_zh", "address", "phone", "host", "operator")
@@ -33,12 +33,7 @@ def parse_key(words: str) -> tuple[str, ...]:
 
 def key_of(values: Mapping[str, Any], fields: Sequence[str]) -> Key:
     """Return a place's key: its words without regard to width, case, spaces and punctuation."""
-    return tuple(_plain(values.get(name)) for name in fields)
-
-
-def _plain(value: Any) -> str:
-    text = unicodedata.normalize("NFKC", "" if value is None else str(value)).casefold()
-    return "".join(one for one in text if unicodedata.category(one)[0] in "LN")
+    return tuple(letters_and_digits(str(values.get(name) or "")) for name in fields)
 
 
 @dataclass(slots=True)
