@@ -31,7 +31,10 @@ _JSON = (".json", ".topojson")
 _XML = (".kml", ".gml")
 _ZIPPED = (".xlsx", ".ods", ".zip")
 
-
+_UTF16 = Text(
+    "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
+    "text in UTF-16; state --encoding utf-16, or save it as UTF-8",
+)
 _MAGIC: tuple[tuple[bytes, str, Text], ...] = (
     (
         b"SQLite format 3\x00",
@@ -55,22 +58,8 @@ _MAGIC: tuple[tuple[bytes, str, Text], ...] = (
     (b"\x89PNG", ".png", Text("PNG 图片", "a PNG picture")),
     (b"\xff\xd8\xff", ".jpg", Text("JPEG 图片", "a JPEG picture")),
     (b"\x7fELF", ".elf", Text("程序文件", "a program")),
-    (
-        b"\xff\xfe",
-        ".utf16",
-        Text(
-            "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
-            "text in UTF-16; state --encoding utf-16, or save it as UTF-8",
-        ),
-    ),
-    (
-        b"\xfe\xff",
-        ".utf16",
-        Text(
-            "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
-            "text in UTF-16; state --encoding utf-16, or save it as UTF-8",
-        ),
-    ),
+    (b"\xff\xfe", ".utf16", _UTF16),
+    (b"\xfe\xff", ".utf16", _UTF16),
 )
 
 
@@ -178,10 +167,8 @@ def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
         found[1] == suffix or (suffix in _ZIPPED and found[0].startswith(b"PK\x03"))
     ):
         return
-    if found is None:
-        found = (b"", "", _text_nature(head, suffix)) if _text_nature(head, suffix) else None  # type: ignore[assignment]
-    if found is not None:
-        what = found[2]
+    what = _text_nature(head, suffix) if found is None else found[2]
+    if what is not None:
         raise UnusableInputError(
             Text(
                 f"{path.name} 的内容与后缀 {path.suffix} 不符：它是{what.zh}。",

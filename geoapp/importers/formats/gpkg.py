@@ -111,7 +111,7 @@ def parse_crs(words: str) -> CRS:
     """
     accepted = Text("坐标参考系，如 EPSG:4547", "a coordinate reference system such as EPSG:4547")
     try:
-        crs = CRS.from_user_input(f"EPSG:{words}" if words.strip().isdecimal() else words)
+        crs = CRS.from_user_input(words.strip())
     except CRSError:
         raise InvalidValueError("--crs", words[:80], accepted) from None
     if not (crs.is_projected or crs.is_geographic):

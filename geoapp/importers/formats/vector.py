@@ -53,17 +53,16 @@ def open_kml(path: Path, *, sheet: str | None = None) -> Table:
         If it is none or is too large.
     """
     body = _xml(path, "KML", "kml")
-    names: list[str] = []
+    names: dict[str, str] = {}
 
     def stand_in(match: re.Match[bytes]) -> bytes:
         # GDAL makes underscores of every character beyond ASCII, and one name of many.
         name = html.unescape(match[3].decode("utf-8", "replace"))
-        if name not in names:
-            names.append(name)
-        return match[1] + match[2] + f"{_STAND_IN}{names.index(name)}".encode() + match[2]
+        given = names.setdefault(name, f"{_STAND_IN}{len(names)}")
+        return match[1] + match[2] + given.encode() + match[2]
 
     table = read_layer(path, _DATA_NAME.sub(stand_in, body), "KML", stated=sheet)
-    given = {f"{_STAND_IN}{place}": name for place, name in enumerate(names)}
+    given = {standing: name for name, standing in names.items()}
     kept = [place for place, name in enumerate(table.columns) if name not in _KML_STYLE]
     records = (
         replace(record, cells=[record.cells[place] for place in kept]) for record in table.records
@@ -135,7 +134,7 @@ def open_shapefile(
             table = read_layer(path, target / "layer.shp", "Shapefile", crs=crs, encoding=encoding)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise _not_sound(path, "Shapefile", str(error)) from None
-    return Table(table.columns, table.records, table.has_geometry, (*table.hints, *hints))
+    return replace(table, hints=(*table.hints, *hints))
 
 
 def _xml(path: Path, name: str, wanted: str) -> bytes:
