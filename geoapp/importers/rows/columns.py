@@ -160,6 +160,11 @@ def bare(name: str) -> str:
     return _NOTE.sub("", name).rstrip("_") or name
 
 
+def by_name(columns: Sequence[Column]) -> dict[str, str]:
+    """Return which column each of their names, folded, leads to."""
+    return {folded(name): column.name for column in columns for name in column.names}
+
+
 @cache
 def further_names(kind: str) -> dict[str, str]:
     """Return further names of a kind's columns as ``data/vocabulary/columns.json`` has them, folded.
@@ -171,7 +176,7 @@ def further_names(kind: str) -> dict[str, str]:
     """
     path = shipped("data") / "vocabulary" / "columns.json"
     listed: dict[str, list[str]] = orjson.loads(path.read_bytes()).get(kind, {})
-    own = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    own = by_name(COLUMNS[kind])
     found: dict[str, str] = {}
     for column, names in listed.items():
         if column not in {one.name for one in COLUMNS[kind]}:
@@ -185,7 +190,7 @@ def further_names(kind: str) -> dict[str, str]:
 
 def count_known(cells: Iterable[str], kind: str) -> int:
     """Return how many different columns of a kind some cells name."""
-    meaning = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    meaning = by_name(COLUMNS[kind])
     further = further_names(kind)
     found = set()
     for cell in cells:
@@ -230,7 +235,7 @@ def match_header(
     UnusableInputError
         If two columns of the file have one meaning or one name.
     """
-    meaning = {folded(name): column.name for column in known for name in column.names}
+    meaning = by_name(known)
     exact = {column.name for column in known} | {folded(column.zh) for column in known}
     # A loose name such as ``name`` gives way to the column's own.
     own = {meaning[folded(name)] for name in names if folded(name) in exact}

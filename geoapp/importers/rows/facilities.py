@@ -7,7 +7,6 @@ from typing import Any
 
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.vocabulary import amenity_of, kind_of
 from geoapp.core.words import (
@@ -29,6 +28,7 @@ from geoapp.importers.rows.columns import (
     require_columns,
 )
 from geoapp.importers.rows.extra import read_extra
+from geoapp.importers.rows.hours import read_hours, read_words_of_hours
 from geoapp.importers.rows.issue import CodeIssuer
 from geoapp.importers.rows.kinds import read_kind
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
@@ -285,7 +285,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
         return None if place is None else row[place]
 
     before = len(found.problems)
-    code = cells.read_code(found, "code", cell("code"), MOST_CODE_CHARACTERS)
+    code = cells.read_code(found, "code", cell("code"))
     if rules.issuer is None:
         cells.required(found, "code", "编号", code, before)
     values["code"] = code
@@ -299,8 +299,8 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     _read_life(found, cell, values, rules.today)
     if "status" in header.places:
         _check_step(found, values, rules)
-    hours, raw = cells.read_hours(found, "opening_hours", cell("opening_hours"))
-    words = cells.read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
+    hours, raw = read_hours(found, "opening_hours", cell("opening_hours"))
+    words = read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
     values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
     values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
     _read_offer(found, cell, values, rules)

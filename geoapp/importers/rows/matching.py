@@ -18,6 +18,7 @@ from geoapp.importers.rows.columns import (
     IGNORED,
     REJECT_COLUMNS,
     bare,
+    by_name,
     folded,
     further_names,
 )
@@ -109,7 +110,7 @@ def parse_map(words: Sequence[str], names: Sequence[str], kind: str) -> dict[int
     InvalidValueError
         If there is no such column or field, or one is said twice.
     """
-    fields = {folded(name): column.name for column in COLUMNS[kind] for name in column.names}
+    fields = by_name(COLUMNS[kind])
     places = {folded(name): place for place, name in enumerate(names)}
     chosen: dict[int, str | None] = {}
     for word in words:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.limits import MOST_REGION_CHARACTERS
 from geoapp.core.words import ORGANISATION_KIND_TEXT, OrganisationKind
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
@@ -156,7 +156,7 @@ def _read_row(
         "kind": kind,
         "name_zh": name,
         "region": region,
-        "parent": cells.read_code(found, "parent", cell("parent"), MOST_CODE_CHARACTERS),
+        "parent": cells.read_code(found, "parent", cell("parent")),
         "document_on": cells.read_date(found, "document_on", cell("document_on")),
         **{column: cells.read_text(found, column, cell(column)) for column in _TEXTS},
     }

@@ -9,6 +9,7 @@ import orjson
 from geoapp.core.geo import to_wgs84
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
+from geoapp.importers.rows.hours import read_hours
 from geoapp.importers.rows.place_checks import PlaceRules
 
 MOST_PLACES = 1000
@@ -108,5 +109,5 @@ def _read_place(found: Findings, place: dict[str, Any], rules: PlaceRules) -> Pl
         label_en=cells.read_text(found, "places", place.get("label_en")),
         valid_from=starts,
         valid_to=ends_on,
-        opening_hours=cells.read_hours(found, "places", place.get("opening_hours"))[0],
+        opening_hours=read_hours(found, "places", place.get("opening_hours"))[0],
     )
