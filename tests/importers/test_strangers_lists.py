@@ -250,6 +250,13 @@ def test_a_name_whose_content_says_otherwise_is_kept_aside(lists: Lists) -> None
     assert places(reading) == [A] and reading.rows[0].address is None
 
 
+def test_an_error_in_a_column_leaves_the_column_what_it_is(lists: Lists) -> None:
+    head = "编号,类型,名称,服务内容,经度,纬度\n"
+    row = "{},爱心驿站,{},{},120.15,36.15\n"
+    reading = lists.read(head + row.format(1, "甲", "饮水") + row.format(2, "乙", "#N/A"))
+    assert (places(reading), problems(reading)) == ([A], [(3, "amenities", "excel_error")])
+
+
 NO_CODES = "名称,地址,经度,纬度\n甲,一路,120.15,36.15\n乙,二路,120.35,36.15\n丙,三路,120.16,36.15\n"
 
 

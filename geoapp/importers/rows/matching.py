@@ -24,6 +24,7 @@ from geoapp.importers.rows.columns import (
 )
 from geoapp.importers.rows.days import is_date
 from geoapp.importers.rows.degrees import read_angle, read_pair
+from geoapp.importers.rows.spoilt import is_error
 
 By = Literal["name", "content", "user", "none"]
 KEPT_ASIDE: Final = "-"
@@ -69,8 +70,8 @@ class Proposal:
         """The field of each column, as ``Table.fields``."""
         return tuple(column.field for column in self.columns)
 
-    def accepted(self) -> "Proposal":
-        """Return the proposal if it leaves nothing to be asked.
+    def check(self) -> None:
+        """Refuse to go on where something is left to be asked.
 
         Raises
         ------
@@ -84,7 +85,6 @@ class Proposal:
                     " ".join(one.en for one in self.questions),
                 )
             )
-        return self
 
 
 @dataclass(slots=True)
@@ -153,7 +153,7 @@ def propose_columns(
     columns = [
         _Column(
             name,
-            [row[place] for row in looked_at if place < len(row) and not is_blank(row[place])],
+            [row[place] for row in looked_at if place < len(row) and _says(row[place])],
             [],
         )
         for place, name in enumerate(names)
@@ -309,6 +309,11 @@ def _share(target: str, cells: Sequence[Any]) -> float:
     """Return which share of some cells a field would understand."""
     fits = _STRICT.get(target)
     return 1.0 if fits is None or not cells else sum(map(fits, cells)) / len(cells)
+
+
+def _says(cell: Any) -> bool:
+    """Tell whether a cell says anything of its column: an error of a spreadsheet does not."""
+    return not is_blank(cell) and not is_error(str(cell).strip())
 
 
 def _is_kind(cell: Any) -> bool:
