@@ -65,12 +65,10 @@ class Suspicion:
     same_phone: bool | None
 
 
-def duplicates(
-    frame: FacilityWords, *, near_m: float = NEAR_M, most: int = MOST_SUSPECTED
-) -> list[Suspicion]:
+def duplicates(frame: FacilityWords, *, most: int = MOST_SUSPECTED) -> list[Suspicion]:
     """Return the pairs that may be one facility, the most alike and nearest first, at most ``most``.
 
-    Suspected are places within ``near_m`` under like names, within a kilometre under the same name
+    Suspected are places within ``NEAR_M`` under like names, within a kilometre under the same name
     (a wrong datum moves that far), and within two under one telephone and like names. What their kind
     is called counts for nothing between two of one kind: of ``台东爱心驿站`` only ``台东`` is compared.
     A name that very many have says nothing of any two of them.
@@ -82,7 +80,7 @@ def duplicates(
     full = [letters_and_digits(name) for name in frame.names]
     cores = [_core(name) for name in full]
     phones = [_phone(phone) for phone in frame.phones]
-    blocks = [_near(frame.lon, frame.lat, near_m), _sharing(cores), _sharing(phones)]
+    blocks = [_near(frame.lon, frame.lat), _sharing(cores), _sharing(phones)]
     pairs = np.unique(np.concatenate(blocks), axis=0)
     if not len(pairs):
         return []
@@ -101,7 +99,7 @@ def duplicates(
     both, same_phone, telling = both[likely], same_phone[likely], telling[likely]
     metres = geodesic_m(frame.lon[left], frame.lat[left], frame.lon[right], frame.lat[right])
     suspected = (
-        (telling & (metres <= near_m) & (alike >= NEAR_NAME))
+        (telling & (metres <= NEAR_M) & (alike >= NEAR_NAME))
         | (telling & (metres <= FAR_M) & (alike == 1.0))
         | ((metres <= PHONE_M) & same_phone & (alike >= PHONE_NAME))
     )
@@ -132,10 +130,10 @@ def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.
     return np.asarray(scores, dtype=np.float64) / 100.0
 
 
-def _near(lon: FloatArray, lat: FloatArray, near_m: float) -> IntArray:
-    """Return the pairs within a distance, through the earth: it is shorter than along the ground."""
+def _near(lon: FloatArray, lat: FloatArray) -> IntArray:
+    """Return the pairs within ``NEAR_M``, through the earth: it is shorter than along the ground."""
     tree = cKDTree(ecef(lon, lat))
-    reach = near_m
+    reach = NEAR_M
     while reach > 0 and tree.count_neighbors(tree, reach) > 2 * MOST_PAIRS:
         reach = reach / 2 if reach > _LEAST_REACH_M else 0.0
     if reach == 0:

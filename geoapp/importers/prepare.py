@@ -52,7 +52,7 @@ def prepare(table: Table, choices: Choices) -> Prepared:
         If something is left to be asked.
     """
     table, proposal = propose(table, choices)
-    proposal.accepted()
+    proposal.check()
     settled = replace(table, fields=proposal.fields, hints=(*table.hints, *proposal.hints))
     # Geometries were brought to degrees when the file was opened.
     crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)

@@ -40,17 +40,16 @@ def open_json_list(path: Path, body: Any, *, sheet: str | None = None) -> Table 
     lists = find_lists(body)
     if not lists:
         return None
-    if sheet is not None:
-        lists = {name: one for name, one in lists.items() if name == sheet}
-    if len(lists) != 1:
-        listed = "、".join(f"“{name}”" for name in list(find_lists(body))[:20])
+    meant = [one for name, one in lists.items() if sheet in (None, name)]
+    if len(meant) != 1:
+        listed = "、".join(f"“{name}”" for name in list(lists)[:20])
         raise UnusableInputError(
             Text(
                 f"{path.name} 里有这些列表：{listed}；请用 --sheet 指明读哪一个。",
                 f"{path.name} holds these lists: {listed}; say which with --sheet.",
             )
         )
-    [rows] = lists.values()
+    [rows] = meant
     flat = [_flat(row) for row in rows]
     columns = list(dict.fromkeys(name for row in flat for name in row))
     return Table(columns=columns, records=_records(flat, columns), has_geometry=False)

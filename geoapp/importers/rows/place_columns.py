@@ -27,7 +27,6 @@ from geoapp.importers.rows.degrees import (
 # A pair of swapped columns is told from one wrong row by this many.
 _LEAST_SWAPPED: Final = 3
 _LEAST_METRES: Final = 1000.0
-ORDERS: Final[tuple[Order, ...]] = ("lon,lat", "lat,lon")
 
 
 @dataclass(slots=True)
