@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
@@ -18,8 +18,8 @@ _MOST_NAMED = 20
 
 def pick_sheet(
     path: Path, book: CalamineWorkbook, stated: str | None, fit: Fit | None
-) -> tuple[str, Rows, tuple[Text, ...]]:
-    """Return the name of the sheet to be read, its rows, and what to tell of the others.
+) -> tuple[CalamineSheet, tuple[Text, ...]]:
+    """Return the sheet to be read, and what to tell of the others.
 
     Parameters
     ----------
@@ -39,21 +39,21 @@ def pick_sheet(
     if not names:
         raise UnusableInputError(Text(f"{path.name} 没有工作表。", f"{path.name} has no sheet."))
     if stated is not None:
-        name = _stated(names, stated)
-        return name, rows_of(book, name), ()
+        return book.get_sheet_by_name(_stated(names, stated)), ()
     shown = [
         sheet.name
         for sheet in book.sheets_metadata
         if sheet.name in names and sheet.visible == SheetVisibleEnum.Visible
     ] or names
     if len(shown) == 1 or fit is None:
-        return shown[0], rows_of(book, shown[0]), _told(shown[0], names)
-    read = {name: rows_of(book, name) for name in shown}
-    marks = {name: fit(rows[:_ROWS_LOOKED_AT]) for name, rows in read.items()}
+        return book.get_sheet_by_name(shown[0]), _told(shown[0], names)
+    sheets = {name: book.get_sheet_by_name(name) for name in shown}
+    starts = {name: rows_of(sheet, _ROWS_LOOKED_AT) for name, sheet in sheets.items()}
+    marks = {name: fit(rows) for name, rows in starts.items()}
     most = max(marks.values())
     best = [name for name in shown if marks[name] == most]
     if most == 0:
-        best = [next((name for name in shown if any(read[name])), shown[0])]
+        best = [next((name for name in shown if any(starts[name])), shown[0])]
     if len(best) > 1:
         listed = "、".join(f"“{name}”" for name in best[:_MOST_NAMED])
         raise UnusableInputError(
@@ -63,12 +63,12 @@ def pick_sheet(
                 "with --sheet.",
             )
         )
-    return best[0], read[best[0]], _told(best[0], names)
+    return sheets[best[0]], _told(best[0], names)
 
 
-def rows_of(book: CalamineWorkbook, name: str) -> Rows:
-    """Return a sheet's rows from its first, with the empty ones."""
-    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+def rows_of(sheet: CalamineSheet, most: int | None = None) -> Rows:
+    """Return a sheet's rows from its first, with the empty ones; at most so many, None = all."""
+    return sheet.to_python(skip_empty_area=False, nrows=most)
 
 
 def _stated(names: list[str], stated: str) -> str:

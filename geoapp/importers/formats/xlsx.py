@@ -12,7 +12,7 @@ from python_calamine import CalamineError, CalamineWorkbook
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
-from geoapp.importers.formats.sheets import Fit, Rows, pick_sheet
+from geoapp.importers.formats.sheets import Fit, Rows, pick_sheet, rows_of
 from geoapp.importers.formats.table import Record, Table, check_width, counted, trimmed_header
 
 MOST_UNPACKED_BYTES = 2 * 1024**3
@@ -24,7 +24,7 @@ _CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 # A cell that does not say where it stands stands after the one before it.
 _ANY_CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 _ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
-_ERROR_CELL = re.compile(rb"""<(?:\w+:)?c\b[^>]*?\st=["']e["']""")
+_ERROR_CELLS = (b' t="e"', b" t='e'")
 # A number format of zeros alone shows 7 as 00007: leading zeros that are meant.
 _PADDING = re.compile(r"0{2,18}")
 _MOST_EXACT = 1e15  # Excel keeps 15 digits
@@ -64,20 +64,21 @@ def open_book(
     """Open one sheet of a workbook whose size has been checked; ``mend`` puts back what calamine drops."""
     try:
         book = CalamineWorkbook.from_path(str(path))
-        name, rows, told = pick_sheet(path, book, sheet, fit)
-        merged = book.get_sheet_by_name(name).merged_cell_ranges or []
+        chosen, told = pick_sheet(path, book, sheet, fit)
+        rows = rows_of(chosen)
+        merged = chosen.merged_cell_ranges or []
     except CalamineError as error:
         raise broken(path, str(error)) from None
     if mend is not None:
-        mend(name, rows)
+        mend(chosen.name, rows)
     hints = _spread_merged(rows, merged)
     records = counted(_records(rows))
     first = next(records, None)
     if first is None:
         raise UnusableInputError(
             Text(
-                f"{path.name} 的工作表“{name}”是空的。",
-                f"The sheet {name!r} of {path.name} is empty.",
+                f"{path.name} 的工作表“{chosen.name}”是空的。",
+                f"The sheet {chosen.name!r} of {path.name} is empty.",
             )
         )
     names = trimmed_header(first.cells)
@@ -154,7 +155,7 @@ def _check_part(
                 in_row = len(_ANY_CELL.findall(piece))
                 most_in_row = max(most_in_row, in_row)
             rows += len(others)
-            has_errors = has_errors or _ERROR_CELL.search(whole + end) is not None
+            has_errors = has_errors or any(mark in whole for mark in _ERROR_CELLS)
             for column, row in _CELL.findall(whole + end):
                 columns.add(column)
                 rows = max(rows, int(row))
