@@ -38,7 +38,7 @@ def key_of(values: Mapping[str, Any], fields: Sequence[str]) -> Key:
 
 @dataclass(slots=True)
 class CodeIssuer:
-    """Issues codes; ``known`` are the stored codes by key, ``taken`` all stored codes."""
+    """Issues codes; ``known`` are the stored codes by key, ``taken`` every code that is or was one."""
 
     fields: tuple[str, ...] = DEFAULT_KEY
     known: Mapping[Key, Sequence[str]] = field(default_factory=dict)

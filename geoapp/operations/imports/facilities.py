@@ -30,7 +30,7 @@ from geoapp.operations.imports.report import (
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
-from geoapp.store.facilities.keys import read_words
+from geoapp.store.facilities.keys import codes_once_had, read_words
 from geoapp.store.facilities.places_write import PlaceValues
 from geoapp.store.facilities.read import stored_statuses
 from geoapp.store.facilities.write import (
@@ -78,7 +78,8 @@ def _issuer(session: Session, fields: tuple[str, ...]) -> CodeIssuer:
     stored = read_words(session, fields)
     for code, words in stored:
         known.setdefault(key_of(words, fields), []).append(code)
-    return CodeIssuer(fields, known, [code for code, _ in stored])
+    # A code leads to whoever had it, for good.
+    return CodeIssuer(fields, known, [*(code for code, _ in stored), *codes_once_had(session)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,15 @@ def read_words(session: Session, fields: Sequence[str]) -> list[tuple[str, dict[
     return [(row[0], dict(zip(names, row[1:], strict=True))) for row in rows]
 
 
+def codes_once_had(session: Session) -> list[str]:
+    """Return the codes that lead to facilities now deleted, merged or called otherwise."""
+    return list(
+        session.scalars(
+            text("select old from facility_code_alias union select code from facility_tombstone")
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A facility as far as it is held against others: a point (EPSG:4326) and words."""

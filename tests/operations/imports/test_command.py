@@ -15,6 +15,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database, open_database
+from geoapp.store.facilities.write import delete_facility
 from tests.operations.imports.importing import facility_picture, seed_regions
 
 HEADER = "编号,类型,名称,经度,纬度,区域代码,开放时间\n"
@@ -276,6 +277,13 @@ def test_a_strangers_list_goes_in_and_again(run: Run, store: Database, folder: P
     assert "inserted 1, updated 0, unchanged 2" in result.output
     assert {row[1] for row in facility_picture(store)} - before - issued == {
         "370202-care_post-0002"
+    }
+    # What was deleted keeps its code: it leads to what became of it.
+    with store.session() as session:
+        delete_facility(session, "370202-care_post-0002")
+    assert "inserted 1," in run("import", "facilities", path, *options).output
+    assert {row[1] for row in facility_picture(store)} - before - issued == {
+        "370202-care_post-0003"
     }
     for wrong in (("--kind", "宫殿"), ("--map", "无=name_zh"), ("--code-key", "name_zh")):
         assert run("import", "facilities", path, *wrong).exit_code == 2
