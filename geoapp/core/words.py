@@ -50,6 +50,15 @@ class Access(StrEnum):
     MEMBERS = "members"
 
 
+class CallOutcome(StrEnum):
+    """What came of a call to a facility."""
+
+    REACHED = "reached"
+    MOVED = "moved"
+    CLOSED = "closed"
+    NOBODY = "nobody"
+
+
 class Datum(StrEnum):
     """Coordinate systems that a file, a request or an answer may name; WGS-84 alone is stored."""
 
@@ -136,6 +145,13 @@ ACCESS_TEXT = {
     Access.ANYONE: Text("所有人", "Anyone"),
     Access.WORKERS: Text("户外劳动者", "Outdoor workers"),
     Access.MEMBERS: Text("工会会员", "Union members"),
+}
+
+CALL_TEXT = {
+    CallOutcome.REACHED: Text("接通，还开着", "Answered: still open"),
+    CallOutcome.MOVED: Text("搬走了", "It has moved"),
+    CallOutcome.CLOSED: Text("不开了", "It has closed"),
+    CallOutcome.NOBODY: Text("没人接，改天再打", "Nobody answered: call again"),
 }
 
 DATUM_TEXT = {

@@ -116,20 +116,36 @@ def change_facility(
         Naming the first property that is not accepted.
     """
     with database.session() as session:
-        record = _current(session, code, expected_rev)
-        stated = _without_derived(properties, record.properties)
-        header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
-        moves = geometry is not None or bool(header.given & _POSITION)
-        if not moves:
-            geometry = geometry_from_wgs84(record.geometry_wkb, datum)
-        known = {name: record.properties[name] for name in _REQUIRED if name not in header.given}
-        reading = _read(session, settings, geometry, known | stated, datum)
-        if reading.rows[0].code != code:
-            raise InvalidValueError(
-                "code", reading.rows[0].code, Text(f"{code}（编号不可更改）", f"{code}; codes stay")
-            )
-        reading = replace(reading, given=reading.given - frozenset(known))
-        return _write(session, settings, reading, with_geometry=moves)
+        return change_within(
+            session, settings, code, geometry, properties, datum, expected_rev=expected_rev
+        )
+
+
+def change_within(
+    session: Session,
+    settings: Settings,
+    code: str,
+    geometry: dict[str, Any] | None,
+    properties: dict[str, Any],
+    datum: Datum,
+    *,
+    expected_rev: int | None,
+) -> FacilityRecord:
+    """Do as `change_facility` in a transaction that does more than that."""
+    record = _current(session, code, expected_rev)
+    stated = _without_derived(properties, record.properties)
+    header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
+    moves = geometry is not None or bool(header.given & _POSITION)
+    if not moves:
+        geometry = geometry_from_wgs84(record.geometry_wkb, datum)
+    known = {name: record.properties[name] for name in _REQUIRED if name not in header.given}
+    reading = _read(session, settings, geometry, known | stated, datum)
+    if reading.rows[0].code != code:
+        raise InvalidValueError(
+            "code", reading.rows[0].code, Text(f"{code}（编号不可更改）", f"{code}; codes stay")
+        )
+    reading = replace(reading, given=reading.given - frozenset(known))
+    return _write(session, settings, reading, with_geometry=moves)
 
 
 def remove_facility(database: Database, code: str, *, expected_rev: int | None) -> None:

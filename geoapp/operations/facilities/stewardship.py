@@ -31,6 +31,7 @@ LACK_TEXT: dict[Shortfall, Text] = {
         f"离别的区不到 {NEAR_M} 米，可能登记错区",
         f"Within {NEAR_M} m of another district: maybe the wrong one",
     ),
+    "moved": Text("电话说搬走了，位置还没改", "Moved, by a call: its position is yet to be set"),
 }
 
 

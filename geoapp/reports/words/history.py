@@ -8,7 +8,7 @@ from geoapp.core.acting import Via
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
-from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, STATUS_TEXT
+from geoapp.core.words import ACCESS_TEXT, CALL_TEXT, ENTRY_TEXT, STATUS_TEXT
 
 UNKNOWN = Text("未知", "unknown")
 _LONGEST = 80
@@ -27,6 +27,8 @@ _TABLES = {
     "facility": Text("处站点", "facility"),
     "facility_place": Text("处流动点位", "place of a moving facility"),
     "facility_code_alias": Text("个旧编号", "old code"),
+    "facility_call": Text("次电话核实", "call"),
+    "facility_part": Text("条组成关系", "part of a whole"),
     "facility_role": Text("条单位关系", "role of an organisation"),
     "organisation": Text("个单位", "organisation"),
     "region": Text("个区域", "region"),
@@ -41,6 +43,7 @@ _TABLES = {
 _PLURALS = {
     "facility": "facilities",
     "facility_place": "places of moving facilities",
+    "facility_part": "parts of wholes",
     "amenity": "amenities",
     "facility_role": "roles of organisations",
     "amenity_standard_item": "items of standards",
@@ -77,6 +80,11 @@ _FIELDS = {
     "label_zh": Text("点位名称", "name of the place"),
     "valid_from": Text("起始日", "first day"),
     "valid_to": Text("截止日", "last day"),
+    "outcome": Text("电话结果", "what came of the call"),
+    "called_on": Text("打电话日期", "day of the call"),
+    "again_on": Text("再打日期", "call again on"),
+    "tries": Text("未接通次数", "unanswered calls"),
+    "moved_from": Text("搬走前的位置", "position before it moved"),
     "role": Text("角色", "role"),
     "active": Text("是否可登录", "may sign in"),
     "password_hash": Text("密码", "password"),
@@ -85,6 +93,7 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "status": {str(word): text for word, text in STATUS_TEXT.items()},
     "entry": {str(word): text for word, text in ENTRY_TEXT.items()},
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
+    "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "role": {str(word): text for word, text in ROLE_TEXT.items()},
 }
 _DONE = {

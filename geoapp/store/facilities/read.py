@@ -205,7 +205,7 @@ def page_of_facilities(
     session: Session, wanted: FacilityFilter, *, after: str | None, limit: int
 ) -> list[Facility]:
     """Return facilities in order of code, starting after a code, at most ``limit``."""
-    query = select(Facility).where(*_conditions(session, wanted)).order_by(Facility.code)
+    query = select(Facility).where(*filter_conditions(session, wanted)).order_by(Facility.code)
     if after is not None:
         query = query.where(Facility.code > after)
     return list(session.scalars(query.limit(limit)))
@@ -213,11 +213,12 @@ def page_of_facilities(
 
 def count_of_facilities(session: Session, wanted: FacilityFilter) -> int:
     """Return how many facilities a list holds."""
-    query = select(func.count()).select_from(Facility).where(*_conditions(session, wanted))
+    query = select(func.count()).select_from(Facility).where(*filter_conditions(session, wanted))
     return session.scalars(query).one()
 
 
-def _conditions(session: Session, wanted: FacilityFilter) -> list[ColumnElement[bool]]:
+def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnElement[bool]]:
+    """Return what a query on facilities must hold for a list to have them."""
     conditions: list[ColumnElement[bool]] = []
     if wanted.bbox is not None:
         box = func.st_makeenvelope(*wanted.bbox, 4326)

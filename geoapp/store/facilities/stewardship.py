@@ -11,9 +11,18 @@ from geoapp.core.words import Level, Status
 # What a facility's record does not say, or has not said for long.
 Gap = Literal["hours", "entry", "phone", "opened", "verified", "region"]
 # What a facility's record says and what may be wrong.
-Doubt = Literal["shared_phone", "duplicate", "border"]
+Doubt = Literal["shared_phone", "duplicate", "border", "moved"]
 Shortfall = Literal[
-    "hours", "entry", "phone", "opened", "verified", "region", "shared_phone", "duplicate", "border"
+    "hours",
+    "entry",
+    "phone",
+    "opened",
+    "verified",
+    "region",
+    "shared_phone",
+    "duplicate",
+    "border",
+    "moved",
 ]
 
 # A fact that nobody has verified for a year is old.
@@ -87,6 +96,11 @@ _BORDER = f"""
         select id from sieved where st_dwithin(geom::geography, land::geography, {NEAR_M})
     )
 """
+# Said to have moved, and standing where it stood then.
+_MOVED = (
+    "facility.id in (select o.id from facility_call c join facility o on o.id = c.facility_id "
+    "where st_asbinary(c.moved_from) = st_asbinary(o.geom))"
+)
 _IN_SERVICE = f"status in ('{Status.OPEN}', '{Status.SUSPENDED}')"
 
 # Conditions of our own, never of a caller's. Facilities closed for good need no care.
@@ -102,6 +116,7 @@ _LACKS: dict[Shortfall, str] = {
     "shared_phone": _SHARED_PHONE,
     "duplicate": _DUPLICATE,
     "border": _BORDER,
+    "moved": _MOVED,
 }
 _GAPS: tuple[Gap, ...] = ("hours", "entry", "phone", "opened", "verified", "region")
 

@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geoapp.core.words import Access, Entry, Family, Level, Status
+from geoapp.core.words import Access, CallOutcome, Entry, Family, Level, Status
 from geoapp.store.models.base import Base, one_of
 
 
@@ -209,6 +209,30 @@ class FacilityPart(Base):
     part_id: Mapped[int] = mapped_column(ForeignKey("facility.id", ondelete="CASCADE"))
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+
+
+class FacilityCall(Base):
+    """What came of the last call to a facility; ``tries`` in a row found nobody.
+
+    ``moved_from`` is where the facility stood when it was said to have moved: as long as it still
+    stands there, its new position is to be set.
+    """
+
+    __tablename__ = "facility_call"
+    __table_args__ = (
+        CheckConstraint(one_of("outcome", CallOutcome), "facility_call_outcome"),
+        CheckConstraint("(again_on is not null) = (outcome = 'nobody')", "facility_call_again"),
+    )
+    facility_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
+    )
+    outcome: Mapped[str]
+    called_on: Mapped[date]
+    again_on: Mapped[date | None]
+    tries: Mapped[int] = mapped_column(server_default="0")
+    moved_from: Mapped[WKBElement | None] = mapped_column(
+        Geometry("GEOMETRY", srid=4326, spatial_index=False)
+    )
 
 
 class FacilityTombstone(Base):

@@ -76,6 +76,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/plan/scenarios/<int:number>/audience"): RUNNERS,
     ("POST", "/plan/scenarios/<int:number>/remove"): RUNNERS,
     ("GET", "/steward"): EDITORS,
+    ("GET", "/steward/calls"): EDITORS,
+    ("POST", "/steward/calls/answer/<path:code>"): EDITORS,
     ("GET", "/steward/facilities"): EDITORS,
     ("GET", "/steward/facilities.<suffix>"): EDITORS,
     ("GET", "/steward/facilities/call-sheet.xlsx"): EDITORS,

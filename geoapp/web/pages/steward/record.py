@@ -32,6 +32,7 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.steward.form import LIST, amenity_marks, base, expected_rev, sent
 
 blueprint = Blueprint("steward_record", __name__)
 
@@ -78,7 +79,6 @@ _PLAIN = (
     "verified_on",
 )
 _POSITION = ("lon", "lat")
-_LIST = "; "
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def blank() -> str:
 @require(Permission.EDIT)
 def add() -> BaseResponse | tuple[str, int]:
     """Store a new facility."""
-    values = _sent(("code", *_PLAIN, *_POSITION))
+    values = sent(("code", *_PLAIN, *_POSITION))
     given = {name: value for name, value in values.items() if value}
     parts = services()
     try:
@@ -132,8 +132,8 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
     record = read_facility(parts.database, code, unpublished=True)
     now = _values(record)
     names = (*_PLAIN, *(("geometry",) if "geometry" in now else _POSITION))
-    mine = _sent(names)
-    found = merge(_base(), mine, now)
+    mine = sent(names)
+    found = merge(base(), mine, now)
     if found.clashes and request.form.get("rev") != str(record.rev):
         return _page(record, FormState(now | found.changes, clashes=tuple(found.clashes))), 409
     try:
@@ -153,7 +153,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
     except ConflictError:
         # Between our reading and our writing somebody else was faster; the next press sees it.
         record = read_facility(parts.database, code, unpublished=True)
-        again = merge(_base(), mine, _values(record))
+        again = merge(base(), mine, _values(record))
         state = FormState(_values(record) | again.changes, clashes=tuple(again.clashes))
         return _page(record, state), 409
     except (InvalidValueError, UnusableInputError) as error:
@@ -165,9 +165,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
 @require(Permission.EDIT)
 def delete(code: str) -> BaseResponse:
     """Delete the facility; refused where it has changed since the page was read."""
-    rev = request.form.get("rev", "")
-    expected = int(rev) if rev.isascii() and rev.isdecimal() and len(rev) < 19 else -1
-    remove_facility(services().database, code, expected_rev=expected)
+    remove_facility(services().database, code, expected_rev=expected_rev())
     return redirect(url_for("steward_list.show", gone=code))
 
 
@@ -183,32 +181,6 @@ def hours() -> Response:
         "days": [{"day": t(day.name), "hours": t(day.hours)} for day in week.days],
     }
     return json_reply(body)
-
-
-def _sent(names: tuple[str, ...]) -> dict[str, str]:
-    """Return the fields of the form that was sent, amenities as two lists."""
-    form = request.form
-    values = {
-        name: without_nul(form[name]).replace("\r\n", "\n").strip()
-        for name in names
-        if name in form
-    }
-    marks = {name[8:]: mark for name, mark in form.items() if name.startswith("amenity-")}
-    if marks:
-        values["amenities"] = _LIST.join(sorted(one for one in marks if marks[one] == "yes"))
-        values["no_amenities"] = _LIST.join(sorted(one for one in marks if marks[one] == "no"))
-    return values
-
-
-def _base() -> dict[str, str]:
-    """Return the fields as they were when the form was opened."""
-    try:
-        base = orjson.loads(request.form.get("base", "{}"))
-    except orjson.JSONDecodeError:
-        base = None
-    if not isinstance(base, dict):
-        raise InvalidValueError("base", None, Text("打开页面时的内容", "what the page had"))
-    return {str(name): str(value) for name, value in base.items()}
 
 
 def _edit(
@@ -230,7 +202,7 @@ def _edit(
         properties |= {name: properties.get(name, now.get(name, "")) for name in _POSITION}
     for name in ("amenities", "no_amenities"):
         if name in properties:
-            properties[name] = [one for one in properties[name].split(_LIST) if one]
+            properties[name] = [one for one in properties[name].split(LIST) if one]
     return geometry, {name: None if value == "" else value for name, value in properties.items()}
 
 
@@ -241,7 +213,7 @@ def _values(record: FacilityRecord) -> dict[str, str]:
     if record.hours_words:
         values["opening_hours"] = record.hours_words
     for name in ("amenities", "no_amenities"):
-        values[name] = _LIST.join(sorted(stored[name]))
+        values[name] = LIST.join(sorted(stored[name]))
     geometry = geometry_from_wgs84(record.geometry_wkb, map_setup().datum)
     if geometry["type"] == "Point":
         lon, lat = geometry["coordinates"][:2]
@@ -260,11 +232,6 @@ def _wrong(error: GeoappError, otherwise: str) -> tuple[str, Text]:
 def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = False) -> str:
     vocabulary = load_vocabulary()
     values = state.values
-    there, absent = (values.get(name, "").split(_LIST) for name in ("amenities", "no_amenities"))
-    amenities = {one.code: one.text for one in vocabulary.amenities}
-    # What the store holds and the shipped words no longer name is kept as it is.
-    amenities |= {code: Text(code, code) for code in (*there, *absent) if code not in amenities}
-    marks = {code: "yes" if code in there else "no" if code in absent else "" for code in amenities}
     kinds: dict[Family, list[tuple[str, Text]]] = {family: [] for family in Family}
     for kind in vocabulary.kinds:
         kinds[kind.family].append((kind.code, kind.text))
@@ -277,7 +244,7 @@ def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = Fals
         clashes=state.clashes,
         saved=saved,
         fields=FIELD_TEXT,
-        amenities=[(code, text, marks[code]) for code, text in amenities.items() if code],
+        amenities=amenity_marks(values.get("amenities", ""), values.get("no_amenities", "")),
         kinds=[(FAMILY_TEXT[family], kinds[family]) for family in Family],
         statuses=list(STATUS_TEXT.items()),
         entries=list(ENTRY_TEXT.items()),
