@@ -1,12 +1,12 @@
 """The last call to each facility: what came of it, and when to call again.
 
-Revision ID: 0017
+Revision ID: 0014
 Revises: 0013
 """
 
 from alembic import op
 
-revision = "0017"
+revision = "0014"
 down_revision = "0013"
 branch_labels = None
 depends_on = None
