@@ -66,7 +66,8 @@ def call_counts(
         for condition in (silent, ~silent & done, ~silent & waiting & ~done)
     ]
     query = select(func.count(), *counts).select_from(Facility)
-    return CallCounts(*session.execute(query.where(*_listed(session, wanted, regions))).one())
+    total, *others = session.execute(query.where(*_listed(session, wanted, regions))).one()
+    return CallCounts(total, *others)
 
 
 def next_to_call(
