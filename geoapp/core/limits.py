@@ -20,6 +20,7 @@ MOST_SOURCE_CHARACTERS: Final = 2_000  # of where something is known from
 MOST_SEARCH_CHARACTERS: Final = 100  # of words that a list is searched for
 MOST_TIME_CHARACTERS: Final = 40
 MOST_CURSOR_CHARACTERS: Final = 400  # it holds a code, escaped
+MOST_SHEET_ANSWERS: Final = 500  # of a filled call sheet, taken over at once
 
 # The service standard.
 LEAST_STANDARD_M: Final = 1.0

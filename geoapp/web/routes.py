@@ -22,6 +22,7 @@ from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
+from geoapp.web.pages.steward import call_sheets as steward_call_sheets
 from geoapp.web.pages.steward import calls as steward_calls
 from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
@@ -59,6 +60,7 @@ def register_routes(app: OpenAPI) -> None:
         ogc.blueprint,
         steward.blueprint,
         steward_calls.blueprint,
+        steward_call_sheets.blueprint,
         steward_history.blueprint,
         steward_list.blueprint,
         steward_record.blueprint,

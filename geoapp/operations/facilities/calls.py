@@ -18,18 +18,18 @@ from geoapp.store.facilities.records import FacilityRecord
 # Some weeks of calls, on about a hundred pages.
 MOST_CALLS: Final = 2_000
 
-# Headings with widths in narrow signs; together they fill a page of A4 across.
-_COLUMNS: Final = (
-    (Text("名称", "Name"), 26),
-    (Text("电话", "Telephone"), 15),
-    (Text("地址", "Address"), 24),
-    (Text("要问的", "To ask"), 30),
-    (Text("还开着吗", "Still open?"), 12),
-    (Text("开放时间", "Opening hours"), 20),
-    (Text("怎么进门", "Way in"), 16),
-    (Text("其他", "Other"), 20),
-    (Text("编号", "Code"), 14),
-)
+# By what they hold, headings with widths in narrow signs; together they fill a page of A4 across.
+COLUMNS: Final = {
+    "name": (Text("名称", "Name"), 26),
+    "phone": (Text("电话", "Telephone"), 15),
+    "address": (Text("地址", "Address"), 24),
+    "questions": (Text("要问的", "To ask"), 30),
+    "still_open": (Text("还开着吗", "Still open?"), 12),
+    "opening_hours": (Text("开放时间", "Opening hours"), 20),
+    "entry": (Text("怎么进门", "Way in"), 16),
+    "note": (Text("其他", "Other"), 20),
+    "code": (Text("编号", "Code"), 14),
+}
 _ANSWERS: Final = 4
 _STILL_OPEN = Text("还开着吗？", "Still open?")
 _HOURS = Text("几点开门、几点关门？", "Open from when to when?")
@@ -70,7 +70,7 @@ def write_call_sheet(
         return text.en if english else text.zh
 
     rows: list[list[Any]] = [[said(_title(len(page.records), page.total))]]
-    rows.append([said(heading) for heading, _ in _COLUMNS])
+    rows.append([said(heading) for heading, _ in COLUMNS.values()])
     for record in page.records:
         stored = record.properties
         name = (stored["name_en"] if english else None) or stored["name_zh"]
@@ -105,11 +105,11 @@ def _title(listed: int, total: int) -> Text:
 def _print_across(sheet: Worksheet) -> None:
     """Make the sheet fit a page across, its headings on every page, with lines to write between."""
     line = Side(style="thin", color="999999")
-    for column, (_, width) in zip("ABCDEFGHI", _COLUMNS, strict=True):
+    for column, (_, width) in zip("ABCDEFGHI", COLUMNS.values(), strict=True):
         sheet.column_dimensions[column].width = width
     for number, row in enumerate(sheet.iter_rows(min_row=2), start=2):
         lines = 1
-        for cell, (_, width) in zip(row, _COLUMNS, strict=True):
+        for cell, (_, width) in zip(row, COLUMNS.values(), strict=True):
             cell.border = Border(left=line, right=line, top=line, bottom=line)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             lines = max(lines, lines_in(str(cell.value or ""), width))

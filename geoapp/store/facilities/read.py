@@ -249,6 +249,12 @@ def facility_by_code(session: Session, code: str, *, for_update: bool = False) -
     return session.scalars(query.with_for_update() if for_update else query).one_or_none()
 
 
+def facilities_by_code(session: Session, codes: Sequence[str]) -> list[Facility]:
+    """Return the facilities of some codes, in order of code."""
+    query = select(Facility).where(Facility.code.in_(codes)).order_by(Facility.code)
+    return list(session.scalars(query))
+
+
 def places_of(session: Session, facility_ids: Sequence[int]) -> dict[int, list[FacilityPlace]]:
     """Return the timetabled places of facilities that move, in order of their periods."""
     rows = session.scalars(

@@ -78,6 +78,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward"): EDITORS,
     ("GET", "/steward/calls"): EDITORS,
     ("POST", "/steward/calls/answer/<path:code>"): EDITORS,
+    ("POST", "/steward/calls/sheet"): EDITORS,
+    ("POST", "/steward/calls/sheet/take-over"): EDITORS,
     ("GET", "/steward/facilities"): EDITORS,
     ("GET", "/steward/facilities.<suffix>"): EDITORS,
     ("GET", "/steward/facilities/call-sheet.xlsx"): EDITORS,

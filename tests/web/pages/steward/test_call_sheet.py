@@ -1,6 +1,8 @@
 """The call sheet of a list: who is rung, what is asked, and that it prints."""
 
+import html
 import io
+import re
 
 import openpyxl
 import pytest
@@ -60,3 +62,50 @@ def test_the_sheet_asks_what_is_unknown_and_prints(
     assert len(rows) == 4
     assert "2" in str(rows[0][0].value) and "5" in str(rows[0][0].value)
     assert client.get("/steward/facilities/call-sheet.xlsx?lack=colour").status_code == 422
+
+
+def test_a_filled_sheet_is_looked_through_and_taken_over(
+    client: FlaskClient, database: Database
+) -> None:
+    empty = client.get("/steward/facilities/call-sheet.xlsx").data
+    book = openpyxl.load_workbook(io.BytesIO(empty))
+    sheet = book.worksheets[0]
+    # Still open?, hours, way in, other.
+    filled = {
+        "T-1": ("是", "周一至周五 9:00-17:00", "刷卡进入", "门口有台阶"),
+        "T-2": ("关了", None, None, None),
+        "T-3": ("没人接", None, None, None),
+        "T-4": ("老样子", None, None, None),
+        "T-6": ("搬了", None, None, None),
+    }
+    for row in sheet.iter_rows(min_row=3):
+        for cell, value in zip(row[4:8], filled.get(row[8].value, [None] * 4), strict=True):
+            cell.value = value
+    saved = io.BytesIO()
+    book.save(saved)
+
+    def send(content: bytes, name: str = "单子.xlsx") -> str:
+        data = {"sheet": (io.BytesIO(content), name)}
+        return client.post("/steward/calls/sheet", data=data).text
+
+    page = send(saved.getvalue())
+    lines = [html.unescape(one) for one in re.findall(r'name="line" value="([^"]*)"', page)]
+    assert [line.split('"')[3] for line in lines] == ["T-1", "T-2", "T-3"]
+    assert "怎么进门：敞开，直接进 → 刷卡进入" in page and "门口有台阶" in page
+    assert "看不懂“老样子”" in page and "“地址”还是原来的" in page
+    with database.session() as session:
+        states = text("select code, status, entry, opening_hours from facility order by code")
+        before = session.execute(states).all()
+        session.execute(text("update facility set host = '银行' where code = 'T-2'"))
+    done = client.post("/steward/calls/sheet/take-over", data={"line": lines}).text
+    assert "已保存 2 处" in done and "T-2 已被他人修改" in done
+    with database.session() as session:
+        after = session.execute(states).all()
+        assert [one for one in after if one not in before] == [
+            ("T-1", "open", "card", "Mo-Fr 09:00-17:00")
+        ]
+        calls = session.execute(text("select outcome from facility_call order by 1"))
+        assert [*calls.scalars()] == ["nobody", "reached"]
+    assert client.post("/steward/calls/sheet/take-over", data={"line": "{"}).status_code == 422
+    assert "还没有保存" in send(empty) and "都是空的" in send(empty)
+    assert "XLSX" in send(empty, "单子.csv")
