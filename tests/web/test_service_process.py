@@ -171,15 +171,17 @@ def test_a_stop_under_load_is_quick_and_quiet(
     with (tmp_path / "stderr").open("w") as errors:
         process = serve(environment, started, port, stderr=errors)
 
+        answered: list[int] = []
+
         def ask() -> None:
             with contextlib.suppress(OSError, http.client.HTTPException):
                 while True:
-                    get(port, "/api/v1/nearest?lon=120&lat=36")
+                    answered.append(get(port, "/api/v1/nearest?lon=120&lat=36"))
 
         askers = [Thread(target=ask) for _ in range(4)]
         for asker in askers:
             asker.start()
-        Event().wait(1)
+        until(lambda: len(answered) > 100)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
         for asker in askers:
