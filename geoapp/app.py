@@ -18,6 +18,7 @@ from geoapp.operations.upkeep.readiness import Readiness
 from geoapp.store.engine import Database, open_database
 from geoapp.web.edge import health
 from geoapp.web.edge.access import init_access
+from geoapp.web.edge.compression import init_compression
 from geoapp.web.edge.cors import init_cors
 from geoapp.web.edge.heavy import init_heavy
 from geoapp.web.edge.language import init_language
@@ -96,6 +97,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         readiness=Readiness(database),
         search=SearchService(database),
     )
+    init_compression(app)  # the first set up is the last to change an answer
     init_logs(app)
     init_problems(app)
     init_proxies(app, settings)

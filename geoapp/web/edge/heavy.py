@@ -7,7 +7,6 @@ it, and once for all who ask for it at the same time.
 """
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -15,6 +14,7 @@ from hashlib import blake2b
 from typing import Final, ParamSpec
 from uuid import uuid4
 
+from cachetools import LRUCache
 from flask import Flask, Response, abort, current_app, g, request
 from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as BaseResponse
@@ -53,33 +53,29 @@ class KeptAnswers:
     Parameters
     ----------
     most_bytes
-        How much they may hold together.
+        How much they may hold together; an answer of more than half of it is not kept.
     """
 
     def __init__(self, most_bytes: int = MOST_KEPT_BYTES) -> None:
         self._most_bytes: Final = most_bytes
-        self._kept: OrderedDict[str, KeptAnswer] = OrderedDict()
-        self._lock = threading.Lock()
-        self.size = 0
+        self._kept: Final[LRUCache[str, KeptAnswer]] = LRUCache(most_bytes, lambda one: one.size)
+        self._lock: Final = threading.Lock()
+
+    @property
+    def size(self) -> float:
+        """How much they hold together, in bytes."""
+        return self._kept.currsize
 
     def get(self, tag: str) -> KeptAnswer | None:
         """Return an answer, if it is there."""
         with self._lock:
-            found = self._kept.get(tag)
-            if found is not None:
-                self._kept.move_to_end(tag)
-            return found
+            return self._kept.get(tag)
 
     def put(self, tag: str, kept: KeptAnswer) -> None:
         """Keep an answer, unless it is too large to be kept."""
-        if kept.size > self._most_bytes // 2:
-            return
-        with self._lock:
-            before = self._kept.pop(tag, None)
-            self.size += kept.size - (0 if before is None else before.size)
-            self._kept[tag] = kept
-            while self.size > self._most_bytes:
-                self.size -= self._kept.popitem(last=False)[1].size
+        if kept.size <= self._most_bytes // 2:
+            with self._lock:
+                self._kept[tag] = kept
 
 
 def take_turn() -> None:

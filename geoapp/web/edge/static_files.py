@@ -9,7 +9,9 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, g, send_from_directory
+
+from geoapp.web.edge.compression import MADE_SMALL
 
 _A_YEAR = 365 * 86400
 _MARK = "v-"
@@ -53,6 +55,11 @@ def init_static_files(app: Flask) -> None:
             return answer
         answer = send_from_directory(folder, rest, max_age=_A_YEAR)
         answer.cache_control.immutable = True
+        if answer.status_code == 200 and answer.mimetype in MADE_SMALL:
+            # Whole, so that it is made small once for all who ask.
+            answer.direct_passthrough = False
+            answer.make_sequence()
+            g.small_mark = filename
         return answer
 
     app.view_functions["static"] = send

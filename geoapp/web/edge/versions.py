@@ -1,9 +1,13 @@
 """Edits name the version that they were made against, in ``If-Match``."""
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+
+_SMALL = re.compile(r"[:-](?:br|gzip)$")
 
 
 class EditHeaders(BaseModel):
@@ -29,7 +33,8 @@ def required_version(given: str | None) -> int | None:
         raise InvalidValueError("If-Match", None, accepted)
     if given.strip() == "*":
         return None
-    tag = given.strip().removeprefix("W/").strip('"')
+    # An answer that was made small on its way has that in its tag: "12:br", or "12-gzip" of a proxy.
+    tag = _SMALL.sub("", given.strip().removeprefix("W/").strip('"'))
     if not tag.isdecimal() or len(tag) > 18:
         raise InvalidValueError("If-Match", given, accepted)
     return int(tag)
