@@ -190,7 +190,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
         town,
         "insert into demand_point (set_id, geom, weight, region_code) select s.id, "
         "st_setsrid(st_makepoint(120 + random(), 36 + random()), 4326), 1, '370203' "
-        "from demand_set s, generate_series(1, 300000)",
+        "from demand_set s, generate_series(1, 100000)",
     )
     run = coverage_run.start(town, WANTED, None)
 
@@ -210,7 +210,7 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
         assert second.wait(30) == 0
     found = read_run(town, COVERAGE_RUNS, run.id)
     assert found.result is not None
-    assert found.result.total.weight == 300_250
+    assert found.result.total.weight == 100_250
     assert run_sql(town, "select attempts from run")[0][0] == 2
     [(data,)] = run_sql(town, "select data from run_array where name = 'walk_m'")
-    assert len(np.load(io.BytesIO(data))) == 300_025
+    assert len(np.load(io.BytesIO(data))) == 100_025

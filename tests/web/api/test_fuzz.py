@@ -32,7 +32,7 @@ CHECKS = [
 ]
 REPEATABLE = hypothesis.settings().derandomize  # else it is `scripts/test --all`
 GENERATED = hypothesis.settings(
-    max_examples=10 if REPEATABLE else 40,
+    max_examples=6 if REPEATABLE else 40,
     deadline=None,
     derandomize=REPEATABLE,
     database=None,
