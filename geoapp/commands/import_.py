@@ -74,6 +74,11 @@ def import_() -> None:
 @click.option("--order", type=click.Choice(["lon,lat", "lat,lon"]), help=_ORDER_HELP)
 @click.option("--issue-codes", is_flag=True, help="给没有编号的行编号 / give codes to rows without")
 @click.option(
+    "--without-position",
+    is_flag=True,
+    help="接收没有坐标的行，按没有位置登记 / take in rows without coordinates as places without a position",
+)
+@click.option(
     "--code-key",
     help="凭哪些字段认出同一处，默认 name_zh,address / by which fields a place is known again",
 )

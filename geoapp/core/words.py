@@ -107,6 +107,24 @@ class OrganisationRole(StrEnum):
     OPERATES = "operates"
 
 
+class PositionBasis(StrEnum):
+    """What a facility's position rests on; the last two have none.
+
+    ``given`` is a position that a file or a person stated without saying how it was found.
+    """
+
+    SURVEYED = "surveyed"
+    ADDRESS = "address"
+    GIVEN = "given"
+    REGION_ONLY = "region_only"
+    UNKNOWN = "unknown"
+
+    @property
+    def has_position(self) -> bool:
+        """Whether a facility with this basis has a point or an area."""
+        return self not in (PositionBasis.REGION_ONLY, PositionBasis.UNKNOWN)
+
+
 class RunStatus(StrEnum):
     """The life of a run."""
 
@@ -152,6 +170,14 @@ CALL_TEXT = {
     CallOutcome.MOVED: Text("搬走了", "It has moved"),
     CallOutcome.CLOSED: Text("不开了", "It has closed"),
     CallOutcome.NOBODY: Text("没人接，改天再打", "Nobody answered: call again"),
+}
+
+POSITION_BASIS_TEXT = {
+    PositionBasis.SURVEYED: Text("实地测定", "Measured on the spot"),
+    PositionBasis.ADDRESS: Text("按地址定位", "Found by its address"),
+    PositionBasis.GIVEN: Text("资料所给", "As given"),
+    PositionBasis.REGION_ONLY: Text("只知所在区域", "Only the region is known"),
+    PositionBasis.UNKNOWN: Text("位置不详", "Not known"),
 }
 
 DATUM_TEXT = {

@@ -12,6 +12,8 @@ from geoapp.store.models import Facility, FacilityPlace, Kind
 def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
     """Return a select of the facilities in service on a day; those that move at that day's places.
 
+    Those without a position are not among them.
+
     Columns: ``id`` (text; the code, with the place's number where a facility moves), ``geometry``
     (EPSG:4326, point or area), the facility's own, ``kind_zh``, ``kind_en`` and, where it moves,
     ``place_zh`` and ``place_en``.
@@ -50,5 +52,6 @@ def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
         .where(func.coalesce(Facility.opened_on, day) <= day)
         .where(or_(Facility.closed_on.is_(None), Facility.closed_on > day))
         .where(or_(place.id.is_not(None), Facility.id.not_in(moving)))
+        .where(or_(place.id.is_not(None), Facility.geom.is_not(None)))
     )
     return found if family is None else found.where(Kind.family == family)

@@ -262,7 +262,8 @@ def rematch_facilities(session: Session, tolerance_m: float) -> int:
         session,
         "select id as n, case when geometrytype(geom) = 'POINT' then geom "
         "else st_pointonsurface(geom) end as point from facility "
-        "where region_match is distinct from 'given' or region_code is null",
+        "where geom is not null "
+        "and (region_match is distinct from 'given' or region_code is null)",
         tolerance_m,
     )
     differs = (

@@ -72,6 +72,7 @@ FACILITY_COLUMNS = (
     Column("capacity", "容纳人数"),
     Column("source", "来源"),
     Column("region", "区域代码"),
+    Column("position_basis", "位置依据", ("定位依据",)),
     Column("position_accuracy_m", "定位精度米"),
     Column("sample", "示例"),
     Column("places", "流动地点"),
@@ -285,6 +286,7 @@ def _way_out(missing: Sequence[Column]) -> Text:
         (f"--map '列名={missing[0].name}'", f"--map 'column={missing[0].name}'"),
         *([("--kind 类型", "--kind KIND")] if "kind" in names else []),
         *([("--issue-codes", "--issue-codes")] if "code" in names else []),
+        *([("--without-position", "--without-position")] if names & {"lon", "lat"} else []),
     ]
     return Text(
         f"站点可用：{'、'.join(zh for zh, _ in ways)}。",

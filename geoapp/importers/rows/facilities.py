@@ -1,5 +1,6 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -15,11 +16,19 @@ from geoapp.core.words import (
     STATUS_TEXT,
     Access,
     Entry,
+    PositionBasis,
     Status,
 )
 from geoapp.importers.formats.table import Record, Table, is_blank
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
+from geoapp.importers.rows.basis import (
+    Unplaced,
+    check_basis,
+    lacking,
+    read_basis,
+    told_unplaced,
+)
 from geoapp.importers.rows.columns import (
     FACILITY_COLUMNS,
     FACILITY_DERIVED,
@@ -33,7 +42,7 @@ from geoapp.importers.rows.issue import CodeIssuer
 from geoapp.importers.rows.kinds import read_kind
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
 from geoapp.importers.rows.places import PlaceRow, read_places
-from geoapp.importers.rows.positions import Positions, read_position
+from geoapp.importers.rows.positions import Placed, Positions, read_position
 
 _STATUS, _STATUS_ACCEPTED = cells.word_index(
     STATUS_TEXT,
@@ -80,14 +89,17 @@ _TEXTS = ("name_en", "address", "operator", "host", "source")
 
 @dataclass(frozen=True, slots=True)
 class FacilityRow:
-    """A facility as a file states it; the position in WGS-84. None is unknown or not stated."""
+    """A facility as a file states it; the position in WGS-84. None is unknown or not stated.
+
+    ``lon`` and ``lat`` are both None, or neither.
+    """
 
     line: int
     code: str
     kind_code: str
     name_zh: str
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
     area: BaseGeometry | None
     name_en: str | None
     address: str | None
@@ -108,6 +120,7 @@ class FacilityRow:
     host: str | None
     capacity: int | None
     source: str | None
+    position_basis: PositionBasis | None
     position_accuracy_m: float | None
     is_sample: bool
     places: tuple[PlaceRow, ...]
@@ -120,7 +133,8 @@ class FacilityRules:
 
     ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
     ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
-    ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without.
+    ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without;
+    ``unplaced`` says which rows may be without a position.
     """
 
     place: PlaceRules
@@ -130,6 +144,7 @@ class FacilityRules:
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     default_kind: str | None = None
     issuer: CodeIssuer | None = None
+    unplaced: Unplaced = "never"
 
     def kind(self, text: str) -> str | None:
         """Return a kind's code by a code or name."""
@@ -168,10 +183,18 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         draft = _Draft(record, Findings(record.line))
         _read_row(draft, header, rules, len(table.columns))
         _check_code(draft, seen)
-        placed.append(
-            read_position(draft.found, record, header, areas=True, has_geometry=table.has_geometry)
+        basis = draft.values["position_basis"]
+        here = read_position(
+            draft.found,
+            record,
+            header,
+            areas=True,
+            has_geometry=table.has_geometry,
+            lacking=lacking(rules.unplaced, basis),
         )
-        _tell_once(draft)
+        check_basis(draft.found, here, basis, draft.values["region"])
+        placed.append(here)
+        _tell_once(draft, here)
         drafts.append(draft)
     positions = Positions.of(placed).to_wgs84(rules.place.datum)
     hints = check_positions(
@@ -194,7 +217,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
                 Rejected(record.line, record.cells, geometry, tuple(draft.found.problems))
             )
         else:
-            lon, lat = float(positions.lon[number]), float(positions.lat[number])
+            lon, lat = positions.lonlat(number) or (None, None)
             area = positions.areas.get(number)
             rows.append(
                 FacilityRow(line=draft.record.line, lon=lon, lat=lat, area=area, **draft.values)
@@ -208,7 +231,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         given,
         tuple(header.extra),
         header.ignored,
-        table.hints + hints,
+        table.hints + hints + told_unplaced(sum(row.lon is None for row in rows)),
         header.is_rejects_file,
         tuple(
             warning
@@ -224,7 +247,8 @@ def required_columns(table: Table, header: Header, rules: FacilityRules) -> tupl
     wanted = ["code"] if rules.issuer is None else []
     wanted += ["kind"] if rules.default_kind is None else []
     wanted += ["name_zh"]
-    if not (table.has_geometry or "geometry_wkt" in header.places):
+    located = table.has_geometry or "geometry_wkt" in header.places
+    if not located and rules.unplaced != "always":
         wanted += ["lon", "lat"]
     return tuple(wanted)
 
@@ -241,13 +265,13 @@ def _issue_codes(
     )
 
 
-def _tell_once(draft: _Draft) -> None:
+def _tell_once(draft: _Draft, placed: Placed) -> None:
     """Say one thing, and not five, of a row without code, kind, name and position."""
     problems = draft.found.problems
     wanting = {problem.field for problem in problems if problem.code == "required"}
     if not {"code", "kind", "name_zh"} <= wanting or len(wanting) != len(problems):
         return
-    if len(wanting) < 4:  # it has a position
+    if not math.isnan(placed.lon):
         return
     problems.clear()
     draft.found.add(
@@ -361,6 +385,7 @@ def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: Facil
     values["entry"] = cells.read_word(found, "entry", cell("entry"), _ENTRY, _ENTRY_ACCEPTED)
     values["access"] = cells.read_word(found, "access", cell("access"), _ACCESS, _ACCESS_ACCEPTED)
     values["capacity"] = cells.read_whole(found, "capacity", cell("capacity"))
+    values["position_basis"] = read_basis(found, cell("position_basis"))
     values["position_accuracy_m"] = cells.read_number(
         found, "position_accuracy_m", cell("position_accuracy_m"), most=1e7
     )

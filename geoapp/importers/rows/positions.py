@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -24,6 +24,11 @@ BESIDE_AREA_M = 1000.0
 FAR_M = 200_000.0
 _GEOD = Geod(ellps="WGS84")
 _AREAS = ("Polygon", "MultiPolygon")
+# What is said of a row without a position.
+NEEDED: Final = Text(
+    "缺少位置：请填写经度 lon 和纬度 lat，或给出几何。",
+    "There is no position: give lon and lat, or a geometry.",
+)
 
 
 @dataclass(slots=True)
@@ -36,12 +41,18 @@ class Placed:
 
 
 def read_position(
-    found: Findings, record: Record, header: Header, *, areas: bool, has_geometry: bool
+    found: Findings,
+    record: Record,
+    header: Header,
+    *,
+    areas: bool,
+    has_geometry: bool,
+    lacking: Text | None = NEEDED,
 ) -> Placed:
     """Return a row's position in the declared datum, or note what is wrong.
 
     A geometry goes before two numbers; ``areas`` says whether polygons stay polygons or only
-    lend a point inside them.
+    lend a point inside them. ``lacking`` is said of a row without a position; None accepts it.
     """
     geometry = record.geometry
     column = "geometry"
@@ -50,7 +61,10 @@ def read_position(
         if words is not None:
             geometry, column = _from_wkt(words), "geometry_wkt"
     if geometry is None:
-        return _from_numbers(found, record, header, has_geometry)
+        numbers = (as_text(_cell(record, header, column)) for column in ("lon", "lat"))
+        if lacking is None and not any(numbers):
+            return Placed()
+        return _from_numbers(found, record, header, lacking or NEEDED, has_geometry)
     if isinstance(geometry, Text):
         shown = record.source if column == "geometry" else "WKT"
         found.add(
@@ -95,7 +109,9 @@ def _check_beside(found: Findings, record: Record, header: Header, area: BaseGeo
         )
 
 
-def _from_numbers(found: Findings, record: Record, header: Header, has_geometry: bool) -> Placed:
+def _from_numbers(
+    found: Findings, record: Record, header: Header, lacking: Text, has_geometry: bool
+) -> Placed:
     values: list[float] = []
     for column in ("lon", "lat"):
         cell = _cell(record, header, column)
@@ -103,13 +119,7 @@ def _from_numbers(found: Findings, record: Record, header: Header, has_geometry:
         if words is None:
             where = "geometry" if has_geometry and column not in header.places else column
             if not any(problem.field == where for problem in found.problems):
-                found.add(
-                    where,
-                    "",
-                    "required",
-                    "缺少位置：请填写经度 lon 和纬度 lat，或给出几何。",
-                    "There is no position: give lon and lat, or a geometry.",
-                )
+                found.add(where, "", "required", lacking.zh, lacking.en)
             values.append(float("nan"))
             continue
         value = number_of(cell)
@@ -270,6 +280,11 @@ class Positions:
             np.array([one.lat for one in placed], dtype=np.float64),
             {row: one.area for row, one in enumerate(placed) if one.area is not None},
         )
+
+    def lonlat(self, row: int) -> tuple[float, float] | None:
+        """Return a row's degrees; None where it has no position."""
+        lon, lat = float(self.lon[row]), float(self.lat[row])
+        return (lon, lat) if np.isfinite(lon) and np.isfinite(lat) else None
 
     def to_wgs84(self, datum: Datum) -> "Positions":
         """Return the positions converted from a datum; rows without a position keep NaN."""

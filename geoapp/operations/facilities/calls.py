@@ -32,6 +32,7 @@ COLUMNS: Final = {
 }
 _ANSWERS: Final = 4
 _STILL_OPEN = Text("还开着吗？", "Still open?")
+_WHERE = Text("具体在哪里？街道、门牌、楼层", "Where exactly? Street, number, floor")
 _HOURS = Text("几点开门、几点关门？", "Open from when to when?")
 _ENTRY = Text("工人怎么进门？", "How do workers get in?")
 _PHONE = Text("打哪个电话能找到人？", "Which number is answered?")
@@ -42,6 +43,8 @@ def questions(record: FacilityRecord) -> list[Text]:
     """Return what is to be asked about a facility: whether it is still open, and what is unknown."""
     stored = record.properties
     asked = [_STILL_OPEN]
+    if record.geometry_wkb is None:
+        asked.append(_WHERE)
     # Words that nobody could read are kept in quotation marks: the hours are unknown.
     hours = stored["opening_hours"]
     if hours is None or (hours[0] == hours[-1] == '"' and '"' not in hours[1:-1]):

@@ -9,9 +9,10 @@ from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
+from geoapp.core.words import Datum, PositionBasis
 from geoapp.importers.formats.table import Record, Table, bad_character
 from geoapp.importers.problems import Reading, shown
+from geoapp.importers.rows.basis import has_no_position
 from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded, match_header
 from geoapp.importers.rows.facilities import FacilityRow, read_facilities
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
@@ -39,7 +40,8 @@ def add_facility(
     Parameters
     ----------
     geometry
-        A GeoJSON point or area in the declared datum; None if ``lon`` and ``lat`` are properties.
+        A GeoJSON point or area in the declared datum; None if ``lon`` and ``lat`` are properties, or
+        ``position_basis`` says that no position is known.
     properties
         The columns of a facility file; amenities may also be lists.
 
@@ -101,6 +103,8 @@ def change_facility(
 ) -> FacilityRecord:
     """Change some properties of a facility, its geometry, or both; null clears a property.
 
+    A ``position_basis`` of region_only or unknown takes the position away.
+
     Parameters
     ----------
     expected_rev
@@ -136,9 +140,20 @@ def change_within(
     stated = _without_derived(properties, record.properties)
     header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
     moves = geometry is not None or bool(header.given & _POSITION)
-    if not moves:
-        geometry = geometry_from_wgs84(record.geometry_wkb, datum)
     known = {name: record.properties[name] for name in _REQUIRED if name not in header.given}
+    basis = header.places.get("position_basis")
+    removes = basis is not None and has_no_position(list(stated.values())[basis])
+    at = record.geometry_wkb
+    if at is not None and not moves and not removes:
+        geometry = geometry_from_wgs84(at, datum)
+    elif at is None and not moves and basis is None:
+        known["position_basis"] = PositionBasis.UNKNOWN
+    regions = {} if "region" in header.given else {"region": record.properties["region"]}
+    if at is None:
+        known |= regions  # a position that it gets is held against the region that is known
+    elif removes:
+        stated |= regions  # it stays known when the position goes
+        moves = True
     reading = _read(session, settings, geometry, known | stated, datum)
     if reading.rows[0].code != code:
         raise InvalidValueError(
@@ -216,6 +231,7 @@ def _read(
     record = Record(1, list(properties.values()), parse_geometry(geometry), geometry)
     table = Table(list(properties), [record], has_geometry=True)
     rules = facility_rules(session, settings, ImportOptions(datum), with_statuses=False)
+    rules = replace(rules, unplaced="stated")
     reading = read_facilities(table, rules)
     if reading.problems:
         problem = reading.problems[0]

@@ -133,11 +133,11 @@ class _Rows:
 
     def rows(
         self, pages: Iterator[list[FileRecord]], progress: Callable[[int], None]
-    ) -> Iterator[tuple[list[Any], BaseGeometry]]:
+    ) -> Iterator[tuple[list[Any], BaseGeometry | None]]:
         """Yield the cells and the geometry of each facility, in the datum asked."""
         for records in pages:
             shapes = self._moved(shapely.from_wkb([record.geometry_wkb for record in records]))
-            points = shapely.point_on_surface(shapes)
+            points = shapely.point_on_surface(shapes)  # None of None
             for record, geometry, point in zip(records, shapes, points, strict=True):
                 values = self._values(record, geometry, point)
                 kept, rest = self._extra(record.extra)
@@ -168,14 +168,14 @@ class _Rows:
         return kept, rest
 
     def _values(
-        self, record: FileRecord, geometry: BaseGeometry, point: shapely.Point
+        self, record: FileRecord, geometry: BaseGeometry | None, point: shapely.Point | None
     ) -> dict[str, Any]:
         area = None
-        if geometry.geom_type != "Point":
+        if geometry is not None and geometry.geom_type != "Point":
             area = shapely.to_wkt(geometry, rounding_precision=_WKT_DECIMALS)
         return record.values | {
-            "lon": point.x,
-            "lat": point.y,
+            "lon": None if point is None else point.x,
+            "lat": None if point is None else point.y,
             "geometry_wkt": area,
             "amenities": self._list(record.values["amenities"]),
             "no_amenities": self._list(record.values["no_amenities"]),

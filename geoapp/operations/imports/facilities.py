@@ -69,6 +69,8 @@ def facility_rules(
         rules = replace(rules, default_kind=kind)
     if options.code_key is not None:
         rules = replace(rules, issuer=_issuer(session, options.code_key))
+    if options.without_position:
+        rules = replace(rules, unplaced="always")
     return rules
 
 
@@ -151,14 +153,16 @@ def facility_batch(
     )
 
 
-def _geometries(rows: Sequence[FacilityRow]) -> list[str]:
-    """Return the rows' geometries as hexadecimal EWKB (EPSG:4326)."""
-    shapes = shapely.points([row.lon for row in rows], [row.lat for row in rows])
-    shapes = np.atleast_1d(shapes)
+def _geometries(rows: Sequence[FacilityRow]) -> list[str | None]:
+    """Return the rows' geometries as hexadecimal EWKB (EPSG:4326); None without a position."""
+    shapes = np.full(len(rows), None, dtype=object)
+    placed = [number for number, row in enumerate(rows) if row.lon is not None]
+    degrees = np.array([(rows[number].lon, rows[number].lat) for number in placed])
+    shapes[placed] = shapely.points(degrees.reshape(-1, 2).astype(np.float64))
     for number, row in enumerate(rows):
         if row.area is not None:
             shapes[number] = row.area
-    hexes: list[str] = shapely.to_wkb(
+    hexes: list[str | None] = shapely.to_wkb(
         shapely.set_srid(shapes, _SRID), hex=True, include_srid=True
     ).tolist()
     return hexes

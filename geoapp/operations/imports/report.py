@@ -65,7 +65,8 @@ class ImportOptions:
     read, None = find it; ``crs`` is what the coordinates are in, None = degrees or what the file states;
     ``order`` that of pairs in one cell, None = by their ranges; ``columns`` are columns of facilities as
     ``name=field``, ``kind`` theirs where none is stated, ``code_key`` the fields by which a place without
-    a code is known again, None = codes are required; ``anywhere`` leaves out the check against the
+    a code is known again, None = codes are required; ``without_position`` takes in facilities whose
+    position is not known; ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
@@ -81,6 +82,7 @@ class ImportOptions:
     code_key: tuple[str, ...] | None = None
     dry_run: bool = False
     anywhere: bool = False
+    without_position: bool = False
     set_code: str = ""
     set_name: str | None = None
     source: str | None = None

@@ -34,10 +34,20 @@ class Suspected:
 
 
 def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspected, ...]:
-    """Return the pairs of which at least one is a row of the file, the most alike first."""
-    if not rows:
+    """Return the pairs of which at least one is a row of the file, the most alike first.
+
+    Rows without a position are held against nothing: how far apart they are is not known.
+    """
+    codes = {row.code for row in rows}
+    own = [
+        Neighbour(row.code, row.name_zh, row.kind_code, row.phone, row.lon, row.lat)
+        for row in rows
+        if row.lon is not None and row.lat is not None
+    ]
+    lines = [row.line for row in rows if row.lon is not None]
+    if not own:
         return ()
-    lon, lat = np.array([row.lon for row in rows]), np.array([row.lat for row in rows])
+    lon, lat = np.array([one.lon for one in own]), np.array([one.lat for one in own])
     cosine = max(float(np.cos(np.radians(np.abs(lat).max()))), 0.01)
     box = (
         float(lon.min()) - _MARGIN_DEG / cosine,
@@ -45,11 +55,7 @@ def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspe
         float(lon.max()) + _MARGIN_DEG / cosine,
         float(lat.max()) + _MARGIN_DEG,
     )
-    codes = {row.code for row in rows}
     stored = [one for one in read_neighbours(session, box) if one.code not in codes]
-    own = [
-        Neighbour(row.code, row.name_zh, row.kind_code, row.phone, row.lon, row.lat) for row in rows
-    ]
     both = [*own, *stored]
     frame = FacilityWords(
         [one.name_zh for one in both],
@@ -60,16 +66,16 @@ def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspe
     )
     return tuple(
         Suspected(
-            rows[pair.first].line,
+            lines[pair.first],
             both[pair.first].code,
             both[pair.first].name_zh,
             both[pair.second].code,
             both[pair.second].name_zh,
-            pair.second >= len(rows),
+            pair.second >= len(own),
             pair.alike,
             pair.distance_m,
             pair.same_phone,
         )
         for pair in duplicates(frame)
-        if pair.first < len(rows)  # rows of the file come first
+        if pair.first < len(own)  # rows of the file come first
     )

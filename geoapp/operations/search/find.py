@@ -25,6 +25,7 @@ _ITSELF = 1
 
 _KIND = Text("类型", "Kind")
 _AMENITY = Text("设施", "Amenity")
+_WITHOUT_POSITION = Text("位置未知", "position not known")
 
 HitKind = Literal["facility", "region", "kind", "amenity"]
 
@@ -39,7 +40,7 @@ class Hit:
         Of the facility, region, kind or amenity.
     position
         (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
-        region; None where there is no one place.
+        region; None where there is no one place, or it is not known.
     context
         What tells it from others of its name.
     """
@@ -166,7 +167,10 @@ def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:
     if one.status != Status.OPEN:
         told.append(STATUS_TEXT[Status(one.status)])
     name = Text(one.name_zh, one.name_en or one.name_zh)
-    return Hit("facility", one.code, name, _joined(told), (one.lon, one.lat), one.is_sample)
+    place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
+    if place is None:
+        told.append(_WITHOUT_POSITION)
+    return Hit("facility", one.code, name, _joined(told), place, one.is_sample)
 
 
 def _kind_text(code: str) -> Text:

@@ -8,7 +8,13 @@ from geoapp.core.acting import Via
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
-from geoapp.core.words import ACCESS_TEXT, CALL_TEXT, ENTRY_TEXT, STATUS_TEXT
+from geoapp.core.words import (
+    ACCESS_TEXT,
+    CALL_TEXT,
+    ENTRY_TEXT,
+    POSITION_BASIS_TEXT,
+    STATUS_TEXT,
+)
 
 UNKNOWN = Text("未知", "unknown")
 _LONGEST = 80
@@ -56,6 +62,7 @@ _FIELDS = {
     "name_zh": Text("名称", "name"),
     "name_en": Text("英文名", "English name"),
     "geom": Text("位置", "position"),
+    "position_basis": Text("位置依据", "what the position rests on"),
     "address": Text("地址", "address"),
     "region_code": Text("区域", "region"),
     "status": Text("状态", "status"),
@@ -94,6 +101,7 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "entry": {str(word): text for word, text in ENTRY_TEXT.items()},
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
+    "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
     "role": {str(word): text for word, text in ROLE_TEXT.items()},
 }
 _DONE = {
@@ -182,6 +190,10 @@ def value_text(name: str, value: Any) -> Text:
 def change_text(name: str, before: Any, after: Any) -> Text:
     """Say from what to what a field was changed."""
     field, old, new = field_text(name), value_text(name, before), value_text(name, after)
+    if name == "geom":  # coordinates say nothing to a reader
+        if before is None:
+            return Text("给了位置", "gave it a position")
+        return Text("去掉了位置", "took its position away")
     if name == "password_hash":
         return Text("改了密码", "changed the password")
     return Text(

@@ -62,6 +62,7 @@ COLUMNS: Final = (
     FacilityColumn("region", "region_code", None, by_rule=True),
     _same("region_match", None, by_rule=True),
     _same("region_distance_m", None, by_rule=True),
+    _same("position_basis", "text", by_rule=True),
     _same("position_accuracy_m", "double precision"),
     FacilityColumn("sample", "is_sample", "boolean"),
     FacilityColumn("extra", "extra", "jsonb", by_rule=True, answered=False),

@@ -75,7 +75,7 @@ _DOTS = text(
                 as point,
             md5(code) as place, count(*) over () as total
         from facility
-        where status = 'open' and (
+        where status = 'open' and geom is not null and (
             cast(:west as double precision) is null
             or geom && st_makeenvelope(:west, :south, :east, :north, 4326)
         )

@@ -18,6 +18,7 @@ from geoapp.store.search.words import words_condition, words_parameters
 class PlacedFacility:
     """A facility at one of its places, WGS-84; ``place`` counts from 1 for those that move.
 
+    Those without a position are none of these (`geoapp.store.facilities.unplaced`).
     ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service there.
     """
 
@@ -90,6 +91,7 @@ _PLACED = text(
         select *, row_number() over (partition by facility_id order by valid_from, id) as place
         from facility_place
     ) p on p.facility_id = f.id
+    where coalesce(p.geom, f.point) is not null
     order by f.point, f.id, p.place
     """  # points are ordered along a curve: neighbours are read, and held, side by side
 )

@@ -20,24 +20,23 @@ _BESIDE = {"kind": ("family", "name"), "sample": ("places",)}
 class FacilityRecord:
     """Everything that is stored of a facility.
 
-    ``geometry_wkb`` is WGS-84; ``hours_words`` are the opening hours as they were given.
+    ``geometry_wkb`` is WGS-84, None where the position is not known; ``hours_words`` are the
+    opening hours as they were given.
     """
 
     code: str
     rev: int
-    geometry_wkb: bytes
+    geometry_wkb: bytes | None
     properties: dict[str, Any]
     hours_words: str | None
 
     @property
-    def lon(self) -> float:
-        """Longitude (degrees, WGS-84) of the point, or of a point inside the area."""
-        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).x)
-
-    @property
-    def lat(self) -> float:
-        """Latitude (degrees, WGS-84) of the point, or of a point inside the area."""
-        return float(shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb)).y)
+    def lonlat(self) -> tuple[float, float] | None:
+        """Degrees (WGS-84) of the point, or of a point inside the area; None where unknown."""
+        if self.geometry_wkb is None:
+            return None
+        point = shapely.point_on_surface(shapely.from_wkb(self.geometry_wkb))
+        return float(point.x), float(point.y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ class FileRecord:
     Attributes
     ----------
     geometry_wkb
-        Point or area, WGS-84.
+        Point or area, WGS-84; None where the position is not known.
     values
         By the names of a file's columns, without position, places and what is kept aside.
     places
@@ -56,7 +55,7 @@ class FileRecord:
         What is kept aside.
     """
 
-    geometry_wkb: bytes
+    geometry_wkb: bytes | None
     values: dict[str, Any]
     places: list[dict[str, Any]]
     extra: dict[str, Any]
@@ -80,6 +79,10 @@ def _places(places: Sequence[FacilityPlace]) -> list[dict[str, Any]]:
     ]
 
 
+def _geometry(facility: Facility) -> bytes | None:
+    return None if facility.geom is None else bytes(facility.geom.data)
+
+
 def facility_records(session: Session, facilities: Sequence[Facility]) -> list[FacilityRecord]:
     """Return what is stored of some facilities, in their order."""
     families = family_of_kinds(session)
@@ -96,9 +99,7 @@ def facility_records(session: Session, facilities: Sequence[Facility]) -> list[F
             properties[name] = value
             properties |= {other: beside[other] for other in _BESIDE.get(name, ())}
         records.append(
-            FacilityRecord(
-                one.code, one.rev, bytes(one.geom.data), properties, one.opening_hours_raw
-            )
+            FacilityRecord(one.code, one.rev, _geometry(one), properties, one.opening_hours_raw)
         )
     return records
 
@@ -108,7 +109,7 @@ def file_records(session: Session, facilities: Sequence[Facility]) -> list[FileR
     places = places_of(session, [one.id for one in facilities])
     return [
         FileRecord(
-            bytes(one.geom.data),
+            _geometry(one),
             _values(one, IN_FILES),
             _places(places.get(one.id, [])),
             one.extra,

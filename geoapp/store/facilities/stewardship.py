@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from geoapp.core.words import Level, Status
 
 # What a facility's record does not say, or has not said for long.
-Gap = Literal["hours", "entry", "phone", "opened", "verified", "region"]
+Gap = Literal["hours", "entry", "phone", "opened", "verified", "region", "position"]
 # What a facility's record says and what may be wrong.
 Doubt = Literal["shared_phone", "duplicate", "border", "moved"]
 Shortfall = Literal[
@@ -19,6 +19,7 @@ Shortfall = Literal[
     "opened",
     "verified",
     "region",
+    "position",
     "shared_phone",
     "duplicate",
     "border",
@@ -57,7 +58,7 @@ _DUPLICATE = f"""
             from (
                 select id, hashtext(name_zh) as name, case when geometrytype(geom) = 'POINT'
                     then geom else st_pointonsurface(geom) end as at
-                from facility where {_KEPT}
+                from facility where {_KEPT} and geom is not null
             ) o
         ), placed as materialized (
             select id, name, at, floor(st_x(at) / {_SIEVE_EAST})::int as east,
@@ -113,12 +114,23 @@ _LACKS: dict[Shortfall, str] = {
     "opened": f"(opened_on is null and {_IN_SERVICE})",
     "verified": "(verified_on is null or verified_on < current_date - {days})",
     "region": "region_code is null",
+    # One that moves is found at its places.
+    "position": "(geom is null and not exists "
+    "(select from facility_place p where p.facility_id = facility.id))",
     "shared_phone": _SHARED_PHONE,
     "duplicate": _DUPLICATE,
     "border": _BORDER,
     "moved": _MOVED,
 }
-_GAPS: tuple[Gap, ...] = ("hours", "entry", "phone", "opened", "verified", "region")
+_GAPS: tuple[Gap, ...] = (
+    "hours",
+    "entry",
+    "phone",
+    "opened",
+    "verified",
+    "region",
+    "position",
+)
 
 
 def lack_condition(lack: Shortfall, days: int = OLD_DAYS) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from geoapp.core.errors import RefusedStepError
 from geoapp.core.states import may_follow, refused_step
-from geoapp.core.words import Status
+from geoapp.core.words import PositionBasis, Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.differences import Difference, read_differences
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
@@ -89,7 +89,7 @@ def write_facilities(
     match_regions(
         session,
         "select n, case when geometrytype(geom) = 'POINT' then geom "
-        "else st_pointonsurface(geom) end as point from staged",
+        "else st_pointonsurface(geom) end as point from staged where geom is not null",
         tolerance_m,
     )
     report(0.6)
@@ -164,7 +164,9 @@ def _compare(session: Session, batch: FacilityBatch) -> None:
             "region_match = case when s.region is null or s.region = m.code then m.match "
             "else 'given' end, "
             "region_distance_m = case when s.region is null or s.region = m.code "
-            "then m.distance_m end "
+            "then m.distance_m end, "
+            "position_basis = case when s.id is null and s.geom is not null "
+            f"then coalesce(s.position_basis, '{PositionBasis.GIVEN}') else s.position_basis end "
             "from staged t left join matched m on m.n = t.n where t.n = s.n"
         )
     )
@@ -174,13 +176,22 @@ def _compare(session: Session, batch: FacilityBatch) -> None:
         text(f"update staged s set {', '.join(changes)} from facility f where f.id = s.id"),
         {name: value for name, value in parameters.items() if f":{name}" in " ".join(changes)},
     )
+    # What has no position is known by its region, which somebody stated, or not at all.
+    session.execute(
+        text(
+            "update staged set position_basis = case when region_code is not null "
+            f"then '{PositionBasis.REGION_ONLY}' else '{PositionBasis.UNKNOWN}' end, "
+            "region_match = case when region_code is not null then 'given' end, "
+            "region_distance_m = null where geom is null"
+        )
+    )
     differs = " or ".join(
         f"(f.{column} is distinct from s.{column})" for column in WRITTEN if column != "geom"
     )
     session.execute(
         text(
             f"update staged s set changed = true from facility f where f.id = s.id and ({differs} "
-            "or st_asbinary(f.geom) <> st_asbinary(s.geom))"
+            "or st_asbinary(f.geom) is distinct from st_asbinary(s.geom))"
         )
     )
 
@@ -198,13 +209,14 @@ def _refuse_steps(session: Session) -> None:
             raise RefusedStepError(refused_step(code, Status(before), Status(after)))
 
 
-_SAME_PLACE = """(
-    geometrytype(f.geom) = geometrytype(s.geom) and (
+# A row without a position takes none away unless it says that none is known.
+_SAME_PLACE = """(case when s.geom is null then s.position_basis is null or f.geom is null
+    else f.geom is not null and geometrytype(f.geom) = geometrytype(s.geom) and (
         st_asbinary(f.geom) = st_asbinary(s.geom)
         or case when geometrytype(f.geom) = 'POINT' then st_distance(f.geom, s.geom) <= :same
             else st_npoints(f.geom) = st_npoints(s.geom)
                 and st_hausdorffdistance(f.geom, s.geom) <= :same end
-    )
+    ) end
 )"""
 
 
@@ -214,6 +226,11 @@ def _kept(batch: FacilityBatch) -> dict[str, str]:
     values = {column: f"f.{column}" for name, column in PLAIN.items() if name not in given}
     same = _SAME_PLACE if "geometry" in given else "true"
     values["geom"] = f"case when {same} then f.geom else s.geom end"
+    stated = "s.position_basis, " if "position_basis" in given else ""
+    # Another position rests on what was stated with it, not on what the one before rested on.
+    values["position_basis"] = (
+        f"coalesce({stated}case when {same} then f.position_basis end, '{PositionBasis.GIVEN}')"
+    )
     values |= _kept_hours(given) | _kept_amenities(given)
     if "extra" in given:
         pass  # the whole is stated

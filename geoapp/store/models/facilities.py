@@ -15,7 +15,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geoapp.core.words import Access, CallOutcome, Entry, Family, Level, Status
+from geoapp.core.words import (
+    Access,
+    CallOutcome,
+    Entry,
+    Family,
+    Level,
+    PositionBasis,
+    Status,
+)
 from geoapp.store.models.base import Base, one_of
 
 
@@ -91,7 +99,11 @@ class Region(Base):
 
 
 class Facility(Base):
-    """A station, base or home. ``None`` is unknown; amenities in neither list are unknown."""
+    """A station, base or home. ``None`` is unknown; amenities in neither list are unknown.
+
+    One whose ``position_basis`` is ``region_only`` or ``unknown`` has no geometry; it is never
+    found by place, and counted where others are.
+    """
 
     __tablename__ = "facility"
     __table_args__ = (
@@ -105,9 +117,21 @@ class Facility(Base):
             "geometrytype(geom) in ('POINT', 'POLYGON', 'MULTIPOLYGON')", "facility_geom_type"
         ),
         CheckConstraint("not st_isempty(geom)", "facility_geom_filled"),
+        CheckConstraint(one_of("position_basis", PositionBasis), "facility_position_basis"),
+        CheckConstraint(
+            "(geom is null) = (position_basis in ('region_only', 'unknown'))",
+            "facility_position_by_basis",
+        ),
+        CheckConstraint(
+            "position_basis <> 'region_only' or region_code is not null",
+            "facility_region_by_basis",
+        ),
         Index("facility_geom_idx", "geom", postgresql_using="gist"),
         Index("facility_geog_idx", text("(geom::geography)"), postgresql_using="gist"),
         Index("facility_region_idx", "region_code"),
+        Index(
+            "facility_without_position_idx", "region_code", postgresql_where=text("geom is null")
+        ),
         Index("facility_kind_idx", "kind_code"),
         Index("facility_rev_idx", "rev"),
     )
@@ -116,7 +140,10 @@ class Facility(Base):
     kind_code: Mapped[str] = mapped_column(ForeignKey("kind.code"))
     name_zh: Mapped[str]
     name_en: Mapped[str | None]
-    geom: Mapped[WKBElement] = mapped_column(Geometry("GEOMETRY", srid=4326, spatial_index=False))
+    geom: Mapped[WKBElement | None] = mapped_column(
+        Geometry("GEOMETRY", srid=4326, spatial_index=False)
+    )
+    position_basis: Mapped[str] = mapped_column(server_default=PositionBasis.GIVEN)
     address: Mapped[str | None]
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
     # How the region was found: 'given', 'inside', 'nearest' (then the distance to it), or None.

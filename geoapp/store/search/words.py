@@ -93,7 +93,7 @@ def write_words(session: Session, words: Sequence[Words]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FacilityHit:
-    """A facility that was found; position WGS-84 (of an area, a point inside it).
+    """A facility that was found; position WGS-84 (of an area, a point inside it; None = unknown).
 
     ``rank`` is how well it fits: 0 and 1 are the code and the name itself.
     """
@@ -107,8 +107,8 @@ class FacilityHit:
     region_code: str | None
     status: str
     is_sample: bool
-    lon: float
-    lat: float
+    lon: float | None
+    lat: float | None
 
 
 # How good a hit is: the code itself, the name, its beginning, its sound, anything else.

@@ -120,7 +120,8 @@ def _refuse_unknown(body: BaseModel) -> None:
 
 def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
     properties = dict(record.properties)
-    geometry = geometry_from_wgs84(record.geometry_wkb, datum)
+    at = record.geometry_wkb
+    geometry = None if at is None else geometry_from_wgs84(at, datum)
     properties["places"] = [
         {
             **place,
@@ -205,8 +206,9 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
         ],
     }
     # PointOnSurface of an area lies inside it; for a point it is the point.
-    feature["properties"]["links"] = links(
-        lon=record.lon, lat=record.lat, name=record.properties["name_zh"]
+    at = record.lonlat
+    feature["properties"]["links"] = (
+        None if at is None else links(lon=at[0], lat=at[1], name=record.properties["name_zh"])
     )
     return feature
 

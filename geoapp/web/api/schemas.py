@@ -12,6 +12,7 @@ from geoapp.core.words import (
     Family,
     Level,
     OrganisationRole,
+    PositionBasis,
     Status,
 )
 
@@ -107,6 +108,7 @@ class FacilityProperties(_Described):
     closed_on: date | None
     timezone: str
     source: str | None
+    position_basis: PositionBasis
     region_match: str | None
     region_distance_m: float | None
     places: list[Place]
@@ -143,7 +145,7 @@ class OneFacilityProperties(FacilityProperties):
     parts: list[RelatedFacility]
     part_of: list[RelatedFacility]
     organisations: list[RelatedOrganisation]
-    links: Links
+    links: Links | None
 
 
 class NearProperties(_Described):
@@ -186,18 +188,18 @@ class Feature(BaseModel):
 
 
 class FacilityFeature(Feature):
-    """A facility as a GeoJSON feature."""
+    """A facility as a GeoJSON feature; null geometry where its position is not known."""
 
     id: str
-    geometry: Geometry
+    geometry: Geometry | None
     properties: FacilityProperties
 
 
 class OneFacilityFeature(Feature):
-    """One facility as a GeoJSON feature."""
+    """One facility as a GeoJSON feature; null geometry where its position is not known."""
 
     id: str
-    geometry: Geometry
+    geometry: Geometry | None
     properties: OneFacilityProperties
 
 

@@ -29,6 +29,13 @@ function showPoint(lon, lat) {
   const write = (place) => {
     lon.value = place.lng.toFixed(7);
     lat.value = place.lat.toFixed(7);
+    restOnPlace();
+  };
+  const basis = byId('position_basis', HTMLSelectElement);
+  const withoutPlace = (basis.dataset.none || '').split(' ');
+  // A facility that gets its place has one; what it rests on is said by whoever knows more.
+  const restOnPlace = () => {
+    if (withoutPlace.includes(basis.value) || !basis.value) basis.value = 'given';
   };
   const draw = () => {
     const place = read();
@@ -42,9 +49,17 @@ function showPoint(lon, lat) {
     made.on('dragend', () => write(made.getLatLng()));
     marker = made;
   };
+  basis.addEventListener('change', () => {
+    if (!withoutPlace.includes(basis.value)) return;
+    lon.value = '';
+    lat.value = '';
+    if (marker) marker.remove();
+    marker = null;
+  });
   [lon, lat].forEach((field) => field.addEventListener('change', () => {
     draw();
     const place = read();
+    if (place) restOnPlace();
     if (place && !map.getBounds().contains(place)) map.panTo(place);
   }));
   map.on('click', ({ latlng }) => {

@@ -90,7 +90,7 @@ def show() -> str:
         asked=asked,
         page=page,
         unread=unread,
-        points=[_point(record) for record in page.records],
+        points=[point for point in map(_point, page.records) if point is not None],
         query=_query(asked),
         next=_query(asked, after=page.after) if page.after else None,
         formats=list(FORMATS),
@@ -153,9 +153,12 @@ def _query(asked: Asked, **more: str | None) -> str:
     return urlencode({name: value for name, value in values.items() if value})
 
 
-def _point(record: FacilityRecord) -> dict[str, object]:
-    """Return where a facility is drawn, in the datum of the page's map."""
-    lon, lat = from_wgs84(lon=record.lon, lat=record.lat, datum=Datum(map_setup().datum))
+def _point(record: FacilityRecord) -> dict[str, object] | None:
+    """Return where a facility is drawn, in the datum of the page's map; None without a position."""
+    at = record.lonlat
+    if at is None:
+        return None
+    lon, lat = from_wgs84(lon=at[0], lat=at[1], datum=Datum(map_setup().datum))
     return {
         "code": record.code,
         "lon": round(lon, 7),

@@ -19,7 +19,14 @@ from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT, STATUS_TEXT, Family
+from geoapp.core.words import (
+    ACCESS_TEXT,
+    ENTRY_TEXT,
+    FAMILY_TEXT,
+    POSITION_BASIS_TEXT,
+    STATUS_TEXT,
+    Family,
+)
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
@@ -45,6 +52,8 @@ FIELD_TEXT: dict[str, Text] = {
     "lon": Text("经度", "Longitude"),
     "lat": Text("纬度", "Latitude"),
     "geometry": Text("范围", "Area"),
+    "position_basis": Text("位置依据", "What the position rests on"),
+    "region": Text("所在区域", "Region"),
     "address": Text("地址", "Address"),
     "opening_hours": Text("开放时间", "Opening hours"),
     "entry": Text("怎么进门", "Way in"),
@@ -65,6 +74,8 @@ _PLAIN = (
     "name_en",
     "kind",
     "status",
+    "position_basis",
+    "region",
     "address",
     "opening_hours",
     "entry",
@@ -214,6 +225,8 @@ def _values(record: FacilityRecord) -> dict[str, str]:
         values["opening_hours"] = record.hours_words
     for name in ("amenities", "no_amenities"):
         values[name] = LIST.join(sorted(stored[name]))
+    if record.geometry_wkb is None:
+        return values | dict.fromkeys(_POSITION, "")
     geometry = geometry_from_wgs84(record.geometry_wkb, map_setup().datum)
     if geometry["type"] == "Point":
         lon, lat = geometry["coordinates"][:2]
@@ -249,5 +262,6 @@ def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = Fals
         statuses=list(STATUS_TEXT.items()),
         entries=list(ENTRY_TEXT.items()),
         accesses=list(ACCESS_TEXT.items()),
+        bases=list(POSITION_BASIS_TEXT.items()),
         regions=region_names(services().database),
     )
