@@ -22,6 +22,14 @@ MOST_TIME_CHARACTERS: Final = 40
 MOST_CURSOR_CHARACTERS: Final = 400  # it holds a code, escaped
 MOST_SHEET_ANSWERS: Final = 500  # of a filled call sheet, taken over at once
 
+# Photos of facilities.
+MOST_PHOTOS: Final = 20  # of one facility
+MOST_PHOTO_BYTES: Final = 20_000_000  # as it is sent
+MOST_PHOTO_PIXELS: Final = 64_000_000  # as it is sent
+MOST_PHOTO_SIDE_PX: Final = 1_600  # as it is stored
+MOST_STORED_PHOTO_BYTES: Final = 500_000  # unless the lowest quality takes more
+MOST_CAPTION_CHARACTERS: Final = 200
+
 # The service standard.
 LEAST_STANDARD_M: Final = 1.0
 MOST_STANDARD_M: Final = 100_000.0

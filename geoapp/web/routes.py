@@ -17,7 +17,7 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import account, actions, chrome, finder, maps, scenarios, sign_in
+from geoapp.web.pages import account, actions, chrome, finder, maps, photos, scenarios, sign_in
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
@@ -27,6 +27,7 @@ from geoapp.web.pages.steward import calls as steward_calls
 from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
 from geoapp.web.pages.steward import overview as steward
+from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import record as steward_record
 
 
@@ -64,6 +65,8 @@ def register_routes(app: OpenAPI) -> None:
         steward_history.blueprint,
         steward_list.blueprint,
         steward_record.blueprint,
+        steward_photos.blueprint,
+        photos.blueprint,
         sign_in.blueprint,
         account.blueprint,
     ):

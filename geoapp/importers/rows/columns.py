@@ -90,6 +90,7 @@ FACILITY_DERIVED = (
     "parts",
     "part_of",
     "organisations",
+    "photos",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

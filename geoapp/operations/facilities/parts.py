@@ -16,6 +16,7 @@ from geoapp.store.facilities.parts import (
     parts_of,
     wholes_of,
 )
+from geoapp.store.facilities.photos import PhotoRecord, photos_of
 from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.facilities.write import lock_facilities
@@ -24,11 +25,12 @@ from geoapp.store.organisations import RoleRecord, roles_of
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What belongs to a facility: its parts, the wholes that it is part of, who does what for it."""
+    """What belongs to a facility: its parts, the wholes that it is part of, who does what, photos."""
 
     parts: list[RelatedRecord]
     part_of: list[RelatedRecord]
     organisations: list[RoleRecord]
+    photos: list[PhotoRecord]
 
 
 def read_with_relations(
@@ -58,6 +60,7 @@ def _relations(session: Session, code: str, *, unpublished: bool) -> Relations:
         parts_of(session, code, statuses=statuses),
         wholes_of(session, code, statuses=statuses),
         roles_of(session, facility=code),
+        photos_of(session, code, public_only=not unpublished),
     )
 
 

@@ -227,7 +227,7 @@ def _lines(
         called = next(
             (
                 str(image[name])
-                for name in ("name_zh", "label_zh", "name", "old")
+                for name in ("name_zh", "label_zh", "caption_zh", "name", "old")
                 if image.get(name)
             ),
             None,

@@ -30,6 +30,7 @@ from geoapp.store.models.people import (
     SignInFailure,
     UserSession,
 )
+from geoapp.store.models.photos import FacilityPhoto, PhotoContent
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
 from geoapp.store.models.runs import (
     Run,
@@ -62,6 +63,7 @@ __all__ = [
     "FacilityCall",
     "FacilityCodeAlias",
     "FacilityPart",
+    "FacilityPhoto",
     "FacilityPlace",
     "FacilityRole",
     "FacilityTombstone",
@@ -69,6 +71,7 @@ __all__ = [
     "Kind",
     "LoggedTable",
     "Organisation",
+    "PhotoContent",
     "Region",
     "Run",
     "RunArray",

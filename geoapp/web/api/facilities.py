@@ -30,6 +30,7 @@ from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.cursors import code_after, cursor_of
 from geoapp.web.edge.parameters import Parameters
+from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.edge.versions import EditHeaders, required_version
@@ -203,6 +204,18 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
                 "valid_to": one.valid_to,
             }
             for one in relations.organisations
+        ],
+        "photos": [
+            {
+                "id": one.id,
+                "href": photo_address(one),
+                "width_px": one.width_px,
+                "height_px": one.height_px,
+                "caption_zh": one.caption_zh,
+                "caption_en": one.caption_en,
+                "public": one.is_public,
+            }
+            for one in relations.photos
         ],
     }
     # PointOnSurface of an area lies inside it; for a point it is the point.

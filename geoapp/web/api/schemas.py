@@ -139,12 +139,25 @@ class RelatedOrganisation(BaseModel):
     valid_to: date | None
 
 
+class FacilityPhotoLink(BaseModel):
+    """A photo of a facility, as JPEG at ``href``."""
+
+    id: int
+    href: str
+    width_px: int
+    height_px: int
+    caption_zh: str | None
+    caption_en: str | None
+    public: bool
+
+
 class OneFacilityProperties(FacilityProperties):
     """What is stored of a facility, with what belongs to it and navigation to it."""
 
     parts: list[RelatedFacility]
     part_of: list[RelatedFacility]
     organisations: list[RelatedOrganisation]
+    photos: list[FacilityPhotoLink]
     links: Links | None
 
 

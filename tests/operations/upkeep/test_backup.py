@@ -83,6 +83,13 @@ def fill(database: Database) -> None:
             text("insert into app_user (name, password_hash, role) values ('站长', 'x', 'steward')")
         )
         session.execute(text("delete from facility where code = 'T-6'"))
+        session.execute(text("insert into photo_content values ('\\x00', '\\xffd8ff00', 1, 1)"))
+        session.execute(
+            text(
+                "insert into facility_photo (facility_id, content_hash) "
+                "select id, '\\x00' from facility where code = 'T-1'"
+            )
+        )
 
 
 def test_a_restored_store_has_every_row(

@@ -81,6 +81,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/steward/calls/sheet"): EDITORS,
     ("POST", "/steward/calls/sheet/take-over"): EDITORS,
     ("GET", "/steward/facilities"): EDITORS,
+    ("POST", "/steward/photos/add/<path:code>"): EDITORS,
+    ("POST", "/steward/photos/<int:number>"): EDITORS,
     ("GET", "/steward/facilities.<suffix>"): EDITORS,
     ("GET", "/steward/facilities/call-sheet.xlsx"): EDITORS,
     ("GET", "/steward/facilities/<path:code>"): EDITORS,

@@ -17,6 +17,7 @@ from geoapp.core.errors import (
 )
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import (
@@ -30,11 +31,14 @@ from geoapp.core.words import (
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.photos import list_photos
 from geoapp.operations.facilities.read import read_facility
+from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import t
 from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
@@ -264,4 +268,13 @@ def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = Fals
         accesses=list(ACCESS_TEXT.items()),
         bases=list(POSITION_BASIS_TEXT.items()),
         regions=region_names(services().database),
+        photos=[] if record is None else _photos(record.code),
+        most_photos=MOST_PHOTOS,
+        most_caption=MOST_CAPTION_CHARACTERS,
     )
+
+
+def _photos(code: str) -> list[tuple[PhotoRecord, str]]:
+    """Return the facility's photos with their addresses."""
+    found = list_photos(services().database, code, unpublished=True)
+    return [(one, photo_address(one)) for one in found]
