@@ -1,12 +1,12 @@
 """Photos of facilities.
 
-Revision ID: 0017
+Revision ID: 0015
 Revises: 0014
 """
 
 from alembic import op
 
-revision = "0017"
+revision = "0015"
 down_revision = "0014"
 branch_labels = None
 depends_on = None
