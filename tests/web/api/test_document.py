@@ -71,8 +71,8 @@ FILLED = """
     update region set population = 1, population_source = '普查', source = '示例';
     insert into facility_part (whole_id, part_id) select w.id, p.id from facility w, facility p
     where (w.code, p.code) in (('T-1', 'T-2'), ('T-3', 'T-1'));
-    insert into photo_content values ('\x00', '\xffd8ff', 1, 1);
-    insert into facility_photo (facility_id, content_hash, is_public) select id, '\x00', true
+    insert into photo_content values (decode('00', 'hex'), decode('ff', 'hex'), 1, 1);
+    insert into facility_photo (facility_id, content_hash, is_public) select id, decode('00', 'hex'), true
     from facility where code = 'T-1';
     insert into organisation (code, kind, name_zh) values ('T-1', 'union', '工会');
     insert into facility_role (facility_id, organisation_code, role)
