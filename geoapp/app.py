@@ -9,6 +9,7 @@ from flask_openapi3 import Info, OpenAPI
 from geoapp import __version__
 from geoapp.core.logs import configure_logs
 from geoapp.core.paths import shipped
+from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.nearest.service import NearestService
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     database = database or open_database(settings)
     configure_logs(settings)
     registry()  # a layer file that breaks the contract ends the start here, with its name
+    schemes(settings)  # so does a faulty scheme of applications
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),

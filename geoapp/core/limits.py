@@ -58,3 +58,10 @@ MOST_WEIGHT: Final = 1e9
 # The search.
 LEAST_SOLVING_SECONDS: Final = 0.1
 MOST_SOLVING_SECONDS: Final = 3_600.0
+
+# Applications of bases, complexes, enterprises and partners.
+MOST_ANSWER_CHARACTERS: Final = 8_000  # of one answer of a form
+MOST_NOTE_CHARACTERS: Final = 2_000  # of a note, a reason, a step's content
+MOST_PLAN_STEPS: Final = 100
+MOST_DOCUMENTS: Final = 50  # of one application
+MOST_DOCUMENT_BYTES: Final = 20 * 1024 * 1024

@@ -7,6 +7,7 @@ from typing import Any
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.core.units import counted
 from geoapp.core.words import OrganisationRole
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import shown
@@ -18,6 +19,7 @@ from geoapp.importers.rows.organisations import (
 )
 from geoapp.operations.imports.organisations import known_regions, values_of, write_given
 from geoapp.operations.organisations.read import found_organisation
+from geoapp.store.applications import application_count
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.write import lock_facilities
@@ -120,6 +122,14 @@ def remove_organisation(database: Database, code: str, *, expected_rev: int | No
     with database.session() as session:
         _current(session, code, expected_rev)
         below, roles = dependants(session, code)
+        asked = application_count(session, code)
+        if asked:
+            raise ConflictError(
+                Text(
+                    f"{code} 有 {asked} 份申报，不能删除。",
+                    f"{code} cannot be deleted: it has {counted(asked, '份', 'application').en}.",
+                )
+            )
         if below or roles:
             raise ConflictError(
                 Text(

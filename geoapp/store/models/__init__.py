@@ -5,6 +5,16 @@ raised by triggers inside the transaction that changes the data. ``facility.rev`
 value at a row's last change, so that other processes can read just what has changed since.
 """
 
+from geoapp.store.models.applications import (
+    Application,
+    ApplicationDocument,
+    ApplicationReview,
+    ApplicationStep,
+    DocumentFile,
+    PlanStep,
+    Rating,
+    Recognition,
+)
 from geoapp.store.models.base import Base
 from geoapp.store.models.facilities import (
     Amenity,
@@ -47,6 +57,10 @@ __all__ = [
     "AmenityStandard",
     "AmenityStandardItem",
     "AppUser",
+    "Application",
+    "ApplicationDocument",
+    "ApplicationReview",
+    "ApplicationStep",
     "Base",
     "CalendarDay",
     "CalendarYear",
@@ -59,6 +73,7 @@ __all__ = [
     "DataVersion",
     "DemandPoint",
     "DemandSet",
+    "DocumentFile",
     "Facility",
     "FacilityCall",
     "FacilityCodeAlias",
@@ -72,6 +87,9 @@ __all__ = [
     "LoggedTable",
     "Organisation",
     "PhotoContent",
+    "PlanStep",
+    "Rating",
+    "Recognition",
     "Region",
     "Run",
     "RunArray",

@@ -1,0 +1,389 @@
+"""How a city lets bases, complexes, enterprises and partners in, keeps them and lets them go.
+
+One file of ``data/applications`` is one published scheme: its forms, grounds for refusal, heads of
+review and rating, titles, states and what may follow each. An operator's own files lie in the folder
+``applications`` of the data folder. No code is written for a city.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Literal, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
+from geoapp.core.settings import Settings
+
+Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
+Words = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class Stage(StrEnum):
+    """What a state of a scheme means to the service, whatever the scheme calls it."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RECOGNISED = "recognised"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    EXITED = "exited"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Named(_Model):
+    """Something with a code and a name in both languages."""
+
+    code: Code
+    zh: Words
+    en: Words
+
+    @property
+    def text(self) -> Text:
+        """The name in both languages."""
+        return Text(self.zh, self.en)
+
+
+N = TypeVar("N", bound=Named)
+
+
+class FormField(Named):
+    """A field of a form.
+
+    Attributes
+    ----------
+    kind
+        ``text`` is one line, ``long`` several; ``months`` a period from a month to a month;
+        ``steps`` are the rows of the plan.
+    layout
+        Where it stands on paper: ``cell`` beside its label, ``full`` below it, ``body`` below the
+        heading of its section, which is its label.
+    """
+
+    kind: Literal["text", "long", "months", "steps"]
+    required: bool
+    layout: Literal["cell", "full", "body"]
+
+
+class Section(Named):
+    """A numbered part of a form."""
+
+    fields: tuple[FormField, ...] = Field(min_length=1)
+
+
+class Opinions(_Model):
+    """The last part of a form: a box with room for a stamp, a signature and a date for each unit."""
+
+    zh: Words
+    en: Words
+    stamps: tuple[Named, ...] = Field(min_length=1)
+
+
+class Note(_Model):
+    """A hint on how a form is filled in."""
+
+    zh: Words
+    en: Words
+
+
+class Form(Named):
+    """A published form: a cover, sections, opinions with stamps."""
+
+    version: Words
+    place_zh: Words
+    place_en: Words
+    notes: tuple[Note, ...]
+    cover: tuple[FormField, ...]
+    sections: tuple[Section, ...]
+    opinions: Opinions
+
+    @property
+    def fields(self) -> tuple[FormField, ...]:
+        """All fields in order, those of the cover first."""
+        return (*self.cover, *(one for section in self.sections for one in section.fields))
+
+    @property
+    def answer_keys(self) -> tuple[str, ...]:
+        """The names of all answers; a period is two, opinions have one each, plans are no answers."""
+        keys: list[str] = []
+        for one in self.fields:
+            if one.kind == "months":
+                keys += [f"{one.code}_from", f"{one.code}_to"]
+            elif one.kind != "steps":
+                keys.append(one.code)
+        return (*keys, *(f"opinion_{one.code}" for one in self.opinions.stamps))
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether the plan is a part of the form."""
+        return any(one.kind == "steps" for one in self.fields)
+
+    def missing(self, answers: Mapping[str, str], steps: int) -> list[FormField]:
+        """Return the required fields that have no answer yet; ``steps`` counts rows of the plan."""
+        found = []
+        for one in self.fields:
+            keys = [f"{one.code}_from", f"{one.code}_to"] if one.kind == "months" else [one.code]
+            given = steps > 0 if one.kind == "steps" else all(answers.get(key) for key in keys)
+            if one.required and not given:
+                found.append(one)
+        return found
+
+
+class Document(_Model):
+    """The document that a scheme restates."""
+
+    title_zh: Words
+    issuer_zh: Words
+    issuer_en: Words
+    published_on: date
+
+
+class Deadline(_Model):
+    """The last day of each year for applications."""
+
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+    zh: Words
+    en: Words
+    place: Words
+
+    def on(self, year: int) -> date:
+        """Return the day of a year."""
+        return date(year, self.month, self.day)
+
+
+class Track(Named):
+    """Whom a scheme is for: which form, which grounds for refusal, which title; None: none."""
+
+    form: Code
+    grounds: Code | None
+    title: Code | None
+
+
+class GroundList(_Model):
+    """A published list of grounds for refusal, and where it stands."""
+
+    code: Code
+    place: Words
+    grounds: tuple[Named, ...] = Field(min_length=1)
+
+
+class Review(_Model):
+    """The heads under which an application is reviewed."""
+
+    place: Words
+    heads: tuple[Named, ...] = Field(min_length=1)
+
+
+class Title(Named):
+    """A title that is given, and where the document names it."""
+
+    place: Words
+
+
+class RatingScheme(_Model):
+    """The heads and grades of the yearly rating, and the day by which it is due."""
+
+    place: Words
+    heads: tuple[Named, ...] = Field(min_length=1)
+    grades: tuple[Named, ...] = Field(min_length=1)
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+    note_zh: Words
+    note_en: Words
+
+    def due(self, year: int) -> date:
+        """Return the day by which a year is to be rated."""
+        return date(year, self.month, self.day)
+
+
+class State(Named):
+    """A state of an application."""
+
+    stage: Stage
+
+
+class Transition(_Model):
+    """What may follow a state."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    before: Code = Field(alias="from")
+    to: tuple[Code, ...]
+
+
+class Scheme(Named):
+    """A published scheme, whole and checked."""
+
+    version: int = Field(ge=1)
+    region_code: Words
+    document: Document
+    deadline: Deadline
+    tracks: tuple[Track, ...] = Field(min_length=1)
+    forms: tuple[Form, ...] = Field(min_length=1)
+    grounds: tuple[GroundList, ...]
+    review: Review
+    titles: tuple[Title, ...]
+    rating: RatingScheme
+    states: tuple[State, ...]
+    transitions: tuple[Transition, ...]
+    states_note_zh: Words
+    states_note_en: Words
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        for lists in (
+            self.tracks,
+            self.forms,
+            self.grounds,
+            self.titles,
+            self.states,
+            self.review.heads,
+            self.rating.heads,
+            self.rating.grades,
+        ):
+            _distinct([one.code for one in lists])
+        for form in self.forms:
+            _distinct(list(form.answer_keys))
+            if sum(one.kind == "steps" for one in form.fields) > 1:
+                raise ValueError(f"{form.code}: a form has one plan at most")
+        forms, grounds = {one.code for one in self.forms}, {one.code for one in self.grounds}
+        titles = {one.code for one in self.titles}
+        for track in self.tracks:
+            if track.form not in forms:
+                raise ValueError(f"{track.code}: no form {track.form!r}")
+            if track.grounds is not None and track.grounds not in grounds:
+                raise ValueError(f"{track.code}: no list of grounds {track.grounds!r}")
+            if track.title is not None and track.title not in titles:
+                raise ValueError(f"{track.code}: no title {track.title!r}")
+        states = {one.code for one in self.states}
+        rows = [one.before for one in self.transitions]
+        _distinct(rows)
+        if set(rows) != states:
+            raise ValueError("transitions must have one row for each state")
+        if unknown := {to for one in self.transitions for to in one.to} - states:
+            raise ValueError(f"transitions lead to states that are not there: {sorted(unknown)}")
+        if lacking := set(Stage) - {one.stage for one in self.states}:
+            raise ValueError(f"no state of the stages {sorted(lacking)}")
+        for month, day in (
+            (self.deadline.month, self.deadline.day),
+            (self.rating.month, self.rating.day),
+        ):
+            date(2001, month, day)  # a day that every year has
+        return self
+
+    def track(self, code: str) -> Track:
+        """Return a track by its code; InvalidValueError where there is none."""
+        return _found(self.tracks, "track", code)
+
+    def form_of(self, track: str) -> Form:
+        """Return the form of a track."""
+        return _found(self.forms, "form", self.track(track).form)
+
+    def grounds_of(self, track: str) -> GroundList | None:
+        """Return the grounds for refusing a track; None where the document lists none."""
+        code = self.track(track).grounds
+        return next((one for one in self.grounds if one.code == code), None)
+
+    def title_of(self, track: str) -> Title | None:
+        """Return the title of a track; None where the document has none."""
+        code = self.track(track).title
+        return next((one for one in self.titles if one.code == code), None)
+
+    def state(self, code: str) -> State:
+        """Return a state by its code; InvalidValueError where there is none."""
+        return _found(self.states, "to", code)
+
+    def first(self, stage: Stage) -> State:
+        """Return the state that stands for a stage."""
+        return next(one for one in self.states if one.stage is stage)
+
+    def next_states(self, code: str) -> tuple[State, ...]:
+        """Return what may follow a state."""
+        row = next(one for one in self.transitions if one.before == code)
+        return tuple(self.state(to) for to in row.to)
+
+
+def _distinct(codes: list[str]) -> None:
+    if len(set(codes)) != len(codes):
+        raise ValueError(f"a code is repeated in {sorted(codes)}")
+
+
+def _found(among: tuple[N, ...], parameter: str, code: str) -> N:
+    for one in among:
+        if one.code == code:
+            return one
+    zh = "、".join(f"{one.code}（{one.zh}）" for one in among)
+    en = ", ".join(one.code for one in among)
+    raise InvalidValueError(parameter, code, Text(f"{zh} 之一", f"one of {en}"))
+
+
+def read_scheme(path: Path) -> Scheme:
+    """Read and check a file.
+
+    Raises
+    ------
+    UnusableInputError
+        Naming the file and its first fault.
+    """
+    try:
+        return Scheme.model_validate(json.loads(path.read_text("utf-8")))
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    except (ValueError, OSError) as error:
+        fault = str(error)
+    raise UnusableInputError(
+        Text(
+            f"{path.name} 不是可用的申报办法：{fault}", f"{path.name} is no usable scheme: {fault}"
+        )
+    )
+
+
+@cache
+def _schemes(folders: tuple[Path, ...]) -> Mapping[str, Scheme]:
+    found: dict[str, Scheme] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.json")):
+            scheme = read_scheme(path)
+            if scheme.code in found:
+                raise UnusableInputError(
+                    Text(
+                        f"{path.name}：编号 {scheme.code} 已被另一个文件使用。",
+                        f"{path.name}: another file has the code {scheme.code}.",
+                    )
+                )
+            found[scheme.code] = scheme
+    return found
+
+
+def schemes(settings: Settings) -> Mapping[str, Scheme]:
+    """Return all schemes by code: those shipped, then the operator's own; read once per process.
+
+    Raises
+    ------
+    UnusableInputError
+        If a file breaks the rules; it names the file.
+    """
+    return _schemes((shipped("data") / "applications", settings.data / "applications"))
+
+
+def scheme_of(settings: Settings, code: str) -> Scheme:
+    """Return a scheme by its code.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is none; it says which there are.
+    """
+    return _found(tuple(schemes(settings).values()), "scheme", code)

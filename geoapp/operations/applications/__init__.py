@@ -1,0 +1,1 @@
+"""Applications of bases, complexes, enterprises and partners: entry, management, exit."""
