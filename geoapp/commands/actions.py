@@ -27,6 +27,7 @@ def actions(output: Path | None, **options: Any) -> None:
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.reports.tables import check_format
     from geoapp.reports.words.actions import action_line, summary_lines
+    from geoapp.reports.words.coverage import unplaced_text
     from geoapp.reports.words.question import question_title
 
     settings = read_settings()
@@ -40,6 +41,8 @@ def actions(output: Path | None, **options: Any) -> None:
             click.echo(action_line(taken))
         for label, value in summary_lines(run):
             click.echo(f"{label.both()}: {value}")
+        if run.inputs.without_position:
+            say(unplaced_text(run.inputs.without_position))
         if output is not None:
             save_actions(database, run.id, output, settings.timezone)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))

@@ -59,7 +59,7 @@ def _show(run: CoverageRun, regions: list[RegionFigures]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from geoapp.reports.words.coverage import counted_text, figures_of
+    from geoapp.reports.words.coverage import counted_text, figures_of, unplaced_text
 
     table = Table(title=f"运行 / run {run.id}")
     for name in (
@@ -86,3 +86,5 @@ def _show(run: CoverageRun, regions: list[RegionFigures]) -> None:
         )
     Console(width=120).print(table)
     say(counted_text(run.found))
+    if run.inputs.without_position:
+        say(unplaced_text(run.inputs.without_position))

@@ -64,6 +64,7 @@ def _show(run: SitingRun, sites: list[Site]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from geoapp.reports.words.coverage import unplaced_text
     from geoapp.reports.words.siting import summary_lines
 
     if sites:
@@ -82,3 +83,5 @@ def _show(run: SitingRun, sites: list[Site]) -> None:
         Console(width=120, markup=False).print(table)
     for label, value in summary_lines(run):
         click.echo(f"{label.both()}: {value}")
+    if run.inputs.without_position:
+        say(unplaced_text(run.inputs.without_position))

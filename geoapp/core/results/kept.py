@@ -135,6 +135,9 @@ class RunInputs(Kept):
         Of the settings, and measured on the network.
     timezone, calendar_years
         In which opening hours were read, and the last year whose holidays are known.
+    without_position
+        Facilities in service in the region asked about that took no part, because nobody knows where
+        they are; None for a run from before they were counted.
     """
 
     versions: dict[str, int] = Field(default_factory=dict)
@@ -146,3 +149,4 @@ class RunInputs(Kept):
     walking_speed_m_per_s: float | None = None
     timezone: str | None = None
     calendar_years: tuple[int, ...] = ()
+    without_position: int | None = None

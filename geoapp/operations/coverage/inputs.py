@@ -28,6 +28,8 @@ class CoverageInputs:
         The facilities in service, and of each whether it is open at the moment; None = unknown.
     counted
         Those that count: all of them, or those known to be open where the question has a moment.
+    without_position
+        How many facilities would stand too, and nobody knows where.
     local
         The moment of the question by the service's clock; None where hours do not count.
     """
@@ -38,6 +40,7 @@ class CoverageInputs:
     placed: list[PlacedFacility]
     states: list[bool | None]
     counted: list[PlacedFacility]
+    without_position: int
     local: datetime | None
 
 
@@ -67,5 +70,6 @@ def read_coverage_inputs(
         placed=placed,
         states=states,
         counted=counted,
+        without_position=stored.without_position(wanted.families, moment),
         local=None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone)),
     )

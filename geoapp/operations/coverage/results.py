@@ -86,7 +86,9 @@ def store_results(
             attempt.number,
             RunStatus.SUCCEEDED,
             result=_findings(inputs, found).stored(),
-            inputs=run_inputs(settings, inputs.stored, inputs.ways, basis_of(result)).as_json(),
+            inputs=run_inputs(
+                settings, inputs.stored, inputs.ways, basis_of(result), inputs.without_position
+            ).as_json(),
         )
         if not ended:
             raise LostRunError

@@ -12,6 +12,7 @@ from geoapp.analysis.frames import FacilityFrame
 from geoapp.core.i18n import Text
 from geoapp.core.words import Basis
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.facilities.unplaced import UnplacedFacility
 from geoapp.store.runs.inputs import (
     DemandRows,
     RegionRow,
@@ -23,7 +24,7 @@ def now() -> datetime:
     return datetime.now(UTC).replace(second=0, microsecond=0)
 
 
-def in_service(one: PlacedFacility, at: datetime) -> bool:
+def in_service(one: PlacedFacility | UnplacedFacility, at: datetime) -> bool:
     """Tell whether a facility stands at its place on the day of a moment, by its own clock."""
     day = at.astimezone(ZoneInfo(one.timezone)).date()
     return (one.from_date is None or one.from_date <= day) and (

@@ -154,7 +154,9 @@ def ways_to_walk(settings: Settings) -> Ways:
     return Ways(NetworkKeeper(settings).current(), estimate)
 
 
-def run_inputs(settings: Settings, stored: Stored, ways: Ways, basis: Basis) -> RunInputs:
+def run_inputs(
+    settings: Settings, stored: Stored, ways: Ways, basis: Basis, without_position: int
+) -> RunInputs:
     """Return what a result rests on, as the run keeps it: versions, basis, speeds, calendar."""
     network = ways.network
     return RunInputs(
@@ -167,6 +169,7 @@ def run_inputs(settings: Settings, stored: Stored, ways: Ways, basis: Basis) -> 
         walking_speed_m_per_s=settings.walking_speed_m_per_s,
         timezone=settings.timezone,
         calendar_years=tuple(sorted(stored.calendar.years)[-1:]),
+        without_position=without_position,
     )
 
 
@@ -207,8 +210,9 @@ def measure_ground(
     walks = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
     on_network = float(standing.weight[walks.stands].sum())
     basis = Basis.NETWORK if on_network > 0 else Basis.ESTIMATE
+    left_out = stored.without_position(wanted.families, wanted.at or now())
     rests_on = SitingRunInputs(
-        **dict(run_inputs(settings, stored, ways, basis)),
+        **dict(run_inputs(settings, stored, ways, basis, left_out)),
         demand_is_sample=stored.demand_is_sample,
         network_weight=on_network,
         facilities_counted=len({one.code for one in counted}),

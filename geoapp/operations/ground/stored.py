@@ -19,6 +19,7 @@ from geoapp.operations.ground.in_service import (
 from geoapp.operations.ground.standing import surely_in_service
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
+from geoapp.store.facilities.unplaced import UnplacedFacility, unplaced_facilities
 from geoapp.store.runs.inputs import (
     DemandRows,
     RegionRow,
@@ -65,6 +66,9 @@ class Stored:
         The points of the question's region, and the set that they are from.
     placed
         Every open facility at each of its places, whatever its family and its days.
+    unplaced
+        Every open facility without a position in the question's region, or in none that is known
+        where all demand is asked for.
     regions
         All of them, in order of code.
     versions
@@ -75,6 +79,7 @@ class Stored:
     demand_code: str
     demand_is_sample: bool
     placed: tuple[PlacedFacility, ...]
+    unplaced: tuple[UnplacedFacility, ...]
     regions: tuple[RegionRow, ...]
     calendar: WorkCalendar
     versions: dict[str, int]
@@ -101,6 +106,13 @@ class Stored:
             for one in self.placed
             if (families is None or one.family in families) and in_service(one, at)
         ]
+
+    def without_position(self, families: tuple[str, ...] | None, at: datetime) -> int:
+        """Return how many facilities would stand then, and take no part: nobody knows where."""
+        return sum(
+            (families is None or one.family in families) and in_service(one, at)
+            for one in self.unplaced
+        )
 
     def is_open(self, one: PlacedFacility, at: datetime) -> bool | None:
         """Tell whether a facility in service is open at a moment; None is unknown.
@@ -186,6 +198,7 @@ def read_stored(session: Session, question: GroundQuestion) -> Stored:
         demand_code=demand_set.code,
         demand_is_sample=demand_set.is_sample,
         placed=tuple(read_changes(session, -1).placed),
+        unplaced=tuple(unplaced_facilities(session, below)),
         regions=tuple(read_regions(session)),
         calendar=load_calendar(session),
         versions=versions | {"demand_set": demand_set.version},

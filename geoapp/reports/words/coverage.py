@@ -283,6 +283,19 @@ def counted_text(found: CoverageFindings) -> Text:
     )
 
 
+def unplaced_text(count: int | None) -> Text:
+    """Return how many facilities took no part for want of a position; empty if none did."""
+    if not count:
+        return Text("", "")
+    some = counted(
+        count,
+        "处设施",
+        "facility has no position and took no part",
+        "facilities have no position and took no part",
+    )
+    return Text(f"另有 {some.zh}没有位置，没有参加计算。", f"{some.en}.")
+
+
 def map_note(run: CoverageRun, naming: Naming) -> Text:
     """Return what a map says of the run that it shows: what was asked, on what it rests, when."""
     asked = question_title(_question(run), naming)

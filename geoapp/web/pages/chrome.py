@@ -24,6 +24,7 @@ from geoapp.core.units import (
 )
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.operations.network.keeper import network_folder
+from geoapp.reports.words.coverage import unplaced_text
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
@@ -181,4 +182,5 @@ def _register(state: BlueprintSetupState) -> None:
         counted=counted,
         noun=noun,
         moment=moment,
+        unplaced=unplaced_text,
     )

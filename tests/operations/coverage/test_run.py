@@ -55,6 +55,37 @@ def test_figures_by_hand(town: Database, settings: Settings) -> None:
     assert all("市北区" in zone.name_zh and "Shibei" in zone.name_en for zone in zones)
 
 
+def test_those_without_a_position_are_left_out_and_counted(
+    town: Database, settings: Settings
+) -> None:
+    before = coverage_run.run_here(town, settings, WANTED)
+    assert before.inputs.without_position == 0
+    for code, region, status in (
+        ("N-1", "370203", "open"),
+        ("N-2", None, "open"),
+        ("N-3", "370203", "closed"),
+    ):
+        run_sql(
+            town,
+            "insert into facility (code, kind_code, name_zh, position_basis, region_code, status) "
+            "values (:code, 'service_base', :code, :basis, :region, :status)",
+            code=code,
+            basis="unknown" if region is None else "region_only",
+            region=region,
+            status=status,
+        )
+    everywhere = coverage_run.run_here(town, settings, WANTED)
+    assert everywhere.result is not None and before.result is not None
+    assert everywhere.result.total == before.result.total
+    assert everywhere.result.facilities == before.result.facilities
+    assert everywhere.inputs.without_position == 2
+    # Of a district only those that are known to be in it, and only of the families asked about.
+    here = coverage_run.run_here(town, settings, replace(WANTED, region="370203"))
+    assert here.inputs.without_position == 1
+    stations = coverage_run.run_here(town, settings, replace(WANTED, families=("station",)))
+    assert stations.inputs.without_position == 0
+
+
 def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Settings) -> None:
     """T-1 and T-2 are open since 2014, the others since nobody knows when."""
     with town.session() as session:

@@ -146,6 +146,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
         "share_text": shared,
         "counted_text": [coverage.counted_text(found)],
+        "unplaced_text": [coverage.unplaced_text(n)] if n else [],
         "near_unknown": [coverage.near_unknown(found)],
         "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
         "circles_text": [coverage.circles_text(line)],

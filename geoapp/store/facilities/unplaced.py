@@ -1,0 +1,62 @@
+"""Named queries on facilities without a position: what answers by place leave out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from geoapp.core.words import Status
+
+
+@dataclass(frozen=True, slots=True)
+class UnplacedFacility:
+    """A facility in service of which only the region is known, or nothing.
+
+    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service.
+    """
+
+    code: str
+    kind: str
+    family: str
+    name_zh: str
+    name_en: str | None
+    region_code: str | None
+    from_date: date | None
+    to_date: date | None
+    timezone: str
+    is_sample: bool
+
+
+_UNPLACED = """
+    select f.code, f.kind_code, k.family, f.name_zh, f.name_en, f.region_code,
+        f.opened_on, f.closed_on - 1, f.timezone, f.is_sample
+    from facility f join kind k on k.code = f.kind_code
+    where f.geom is null and f.status = :open
+        and not exists (select from facility_place p where p.facility_id = f.id){regions}
+    order by f.code
+"""
+
+
+def unplaced_facilities(
+    session: Session, regions: Sequence[str] | None = None
+) -> list[UnplacedFacility]:
+    """Return the facilities in service without a position, in order of code.
+
+    Those that move have one: that of their places.
+
+    Parameters
+    ----------
+    regions
+        Only those known to be in these; None is all, those of unknown region included.
+    """
+    if regions is None:
+        rows = session.execute(text(_UNPLACED.format(regions="")), {"open": Status.OPEN})
+    else:
+        query = text(_UNPLACED.format(regions=" and f.region_code in :regions"))
+        rows = session.execute(
+            query.bindparams(bindparam("regions", expanding=True)),
+            {"open": Status.OPEN, "regions": list(regions)},
+        )
+    return [UnplacedFacility(*row) for row in rows]
