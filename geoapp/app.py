@@ -12,6 +12,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
+from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
@@ -98,6 +99,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         what_if=WhatIfService(database, settings),
         readiness=Readiness(database),
         search=SearchService(database),
+        work_lists=WorkLists(database, settings),
     )
     init_compression(app)  # the first set up is the last to change an answer
     init_logs(app)

@@ -4,11 +4,10 @@ import pytest
 from sqlalchemy import text
 
 from geoapp.operations.facilities.desk import list_desk
-from geoapp.operations.facilities.stewardship import read_data_state
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter
-from geoapp.store.facilities.stewardship import Shortfall
+from geoapp.store.facilities.stewardship import Shortfall, data_state
 from tests.seed import seed_town
 
 
@@ -101,7 +100,8 @@ def test_progress_by_district_adds_up(town: Database) -> None:
     _change(town, "update facility set region_code = '370213' where code = 'T-2'")
     _change(town, "update facility set region_code = '370200' where code = 'T-4'")
     _change(town, "update facility set region_code = null where code = 'T-6'")
-    state = read_data_state(town)
+    with town.snapshot() as session:
+        state = data_state(session)
     # T-3 lacks hours and entry, T-6 its region.
     assert [(one.region, one.kept, one.complete) for one in state.regions] == [
         ("370200", 1, 1),

@@ -4,12 +4,10 @@ from typing import get_args
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.store.engine import Database
-from geoapp.store.facilities import stewardship as store
 from geoapp.store.facilities.stewardship import (
+    FAR_FROM_STREETS_M,
     MANY_ON_ONE_PHONE,
     NEAR_M,
-    DataState,
     Shortfall,
 )
 
@@ -32,14 +30,17 @@ LACK_TEXT: dict[Shortfall, Text] = {
         f"离别的区不到 {NEAR_M} 米，可能登记错区",
         f"Within {NEAR_M} m of another district: maybe the wrong one",
     ),
+    "street": Text(
+        f"离步行路网 {FAR_FROM_STREETS_M:.0f} 米以上",
+        f"More than {FAR_FROM_STREETS_M:.0f} m from any street",
+    ),
     "moved": Text("电话说搬走了，位置还没改", "Moved, by a call: its position is yet to be set"),
 }
 
 
-def read_data_state(database: Database) -> DataState:
-    """Return how many facilities there are and what they lack."""
-    with database.snapshot() as session:
-        return store.data_state(session)
+def lack_texts(*, knows_streets: bool) -> dict[Shortfall, Text]:
+    """Return what may be listed; how far from a street is known with a walking network alone."""
+    return {lack: text for lack, text in LACK_TEXT.items() if knows_streets or lack != "street"}
 
 
 def parse_shortfall(value: str) -> Shortfall:

@@ -175,7 +175,8 @@ class FacilityFilter:
 
     ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
     ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
-    what was verified is old after ``old_days``.
+    what was verified is old after ``old_days``; ``far`` are the numbers of those far from any
+    street, where that is asked for.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -186,6 +187,7 @@ class FacilityFilter:
     terms: tuple[str, ...] = ()
     lack: Shortfall | None = None
     old_days: int = OLD_DAYS
+    far: tuple[int, ...] = ()
 
 
 ALL_FACILITIES = FacilityFilter()
@@ -235,7 +237,10 @@ def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnEl
     if wanted.statuses:
         conditions.append(Facility.status.in_(wanted.statuses))
     if wanted.lack is not None:
-        conditions.append(text(lack_condition(wanted.lack, wanted.old_days)))  # type: ignore[arg-type]
+        lacks = text(lack_condition(wanted.lack, wanted.old_days))
+        if wanted.lack == "street":
+            lacks = lacks.bindparams(far=list(wanted.far))
+        conditions.append(lacks)  # type: ignore[arg-type]
     if wanted.terms:
         found = text(
             f"select w.facility_id from facility_words w where {words_condition(wanted.terms)}"

@@ -1,5 +1,6 @@
 """Named queries on the state of the data: what is unknown, old, doubtful or out of place."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -11,7 +12,7 @@ from geoapp.core.words import Level, Status
 # What a facility's record does not say, or has not said for long.
 Gap = Literal["hours", "entry", "phone", "opened", "verified", "region", "position"]
 # What a facility's record says and what may be wrong.
-Doubt = Literal["shared_phone", "duplicate", "border", "moved"]
+Doubt = Literal["shared_phone", "duplicate", "border", "street", "moved"]
 Shortfall = Literal[
     "hours",
     "entry",
@@ -23,6 +24,7 @@ Shortfall = Literal[
     "shared_phone",
     "duplicate",
     "border",
+    "street",
     "moved",
 ]
 
@@ -33,6 +35,8 @@ MANY_ON_ONE_PHONE: Final = 5
 # What stands nearer than this, by the accuracy of positions from maps and addresses, may be the
 # same place, or lie on the other side of a border.
 NEAR_M: Final = 100
+# What stands farther from any street than this is hardly where it is said to be.
+FAR_FROM_STREETS_M: Final = 200.0
 
 _KEPT = f"status <> '{Status.CLOSED}'"
 # A number is the same with or without blanks, dashes and brackets.
@@ -120,6 +124,8 @@ _LACKS: dict[Shortfall, str] = {
     "shared_phone": _SHARED_PHONE,
     "duplicate": _DUPLICATE,
     "border": _BORDER,
+    # Which they are is not the database's to know: the streets lie beside it.
+    "street": "facility.id = any(cast(:far as bigint[]))",
     "moved": _MOVED,
 }
 _GAPS: tuple[Gap, ...] = (
@@ -135,6 +141,8 @@ _GAPS: tuple[Gap, ...] = (
 
 def lack_condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
     """Return the SQL condition, on ``facility``, that a facility kept up lacks something.
+
+    That of ``street`` takes ``far``: the numbers of those far from any street.
 
     Parameters
     ----------
@@ -191,8 +199,14 @@ class DataState:
         )
 
 
-def data_state(session: Session) -> DataState:
-    """Count the facilities, by district in order of code; those in no region come last."""
+def data_state(session: Session, far: Sequence[int] = ()) -> DataState:
+    """Count the facilities, by district in order of code; those in no region come last.
+
+    Parameters
+    ----------
+    far
+        Numbers of the facilities that stand far from any street.
+    """
     by_status = {
         status: count
         for status, count in session.execute(
@@ -210,7 +224,8 @@ def data_state(session: Session) -> DataState:
             from facility left join district_of on district_of.code = region_code
             where {_KEPT} group by 1 order by 1 nulls last
             """
-        )
+        ),
+        {"far": list(far)},
     ).all()
     levels = {
         code: level for code, level in session.execute(text("select code, level from region"))
@@ -228,3 +243,20 @@ def data_state(session: Session) -> DataState:
             for row in rows
         ],
     )
+
+
+def kept_points(session: Session) -> list[tuple[int, float, float]]:
+    """Return number, longitude and latitude (WGS-84) of all kept up that have one place."""
+    rows = session.execute(
+        text(
+            f"""
+            select id, st_x(at), st_y(at) from (
+                select id, case when geometrytype(geom) = 'POINT' then geom
+                    else st_pointonsurface(geom) end as at
+                from facility where {_KEPT} and geom is not null and not exists
+                    (select from facility_place p where p.facility_id = facility.id)
+            ) placed
+            """
+        )
+    )
+    return [(number, lon, lat) for number, lon, lat in rows]

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -84,3 +85,9 @@ def current_set(session: Session) -> int | None:
         text("select nullif(current_setting('geoapp.change_set', true), '')::bigint")
     )
     return None if number is None else int(number)
+
+
+def log_length(session: Session) -> tuple[int, date]:
+    """Return how many change sets were sealed, which rises with every logged change, and the day."""
+    length, day = session.execute(text("select n, current_date from change_chain")).one()
+    return length, day

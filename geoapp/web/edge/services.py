@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from geoapp.core.settings import Settings
+from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.siting.what_if import WhatIfService
@@ -22,6 +23,7 @@ class Services:
     what_if: WhatIfService
     readiness: Readiness
     search: SearchService
+    work_lists: WorkLists
 
 
 def services() -> Services:

@@ -19,7 +19,7 @@ from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Datum, Family, Status
 from geoapp.operations.facilities.calls import write_call_sheet
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.export import export_facilities
-from geoapp.operations.facilities.stewardship import LACK_TEXT
+from geoapp.operations.facilities.stewardship import lack_texts
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
@@ -58,7 +58,7 @@ class Asked(Parameters):
     after: str = Field("", max_length=MOST_CODE_CHARACTERS)
 
     def wanted(self) -> FacilityFilter:
-        """Return it as a filter of the store."""
+        """Return it as a filter of the store; 409 where it asks for streets that nobody knows."""
         return FacilityFilter(
             region=self.region or None,
             kinds=frozenset({self.kind} if self.kind else ()),
@@ -67,6 +67,7 @@ class Asked(Parameters):
             terms=tuple(search_terms(self.q)),
             lack=self.lack,
             old_days=self.days,
+            far=services().work_lists.far_from_streets() if self.lack == "street" else (),
         )
 
 
@@ -96,7 +97,7 @@ def show() -> str:
         formats=list(FORMATS),
         statuses=STATUS_TEXT,
         families=FAMILY_TEXT,
-        lacks=LACK_TEXT,
+        lacks=lack_texts(knows_streets=services().work_lists.knows_streets),
         kinds={kind.code: kind.text for kind in load_vocabulary().kinds},
         regions=region_names(database),
         is_filtered=bool(_query(asked)),

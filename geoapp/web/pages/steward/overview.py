@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission
 from geoapp.core.words import STATUS_TEXT, Status
-from geoapp.operations.facilities.stewardship import LACK_TEXT, parse_shortfall, read_data_state
+from geoapp.operations.facilities.stewardship import lack_texts, parse_shortfall
 from geoapp.operations.network.keeper import describe_network
 from geoapp.web.edge.access import require
 from geoapp.web.edge.services import services
@@ -24,9 +24,9 @@ def show() -> Response | str:
     database = services().database
     return render_template(
         "steward/overview.html",
-        state=read_data_state(database),
+        state=services().work_lists.state(),
         statuses=[(status, STATUS_TEXT[status]) for status in Status],
-        lacks=LACK_TEXT,
+        lacks=lack_texts(knows_streets=services().work_lists.knows_streets),
         regions=region_names(database),
         network=describe_network(services().settings),
     )

@@ -124,26 +124,26 @@ def test_where_one_left_off_is_kept(client: FlaskClient) -> None:
     assert "lack=hours" in last.headers["Location"]
 
 
-@pytest.mark.parametrize(
-    ("heard", "said"),
-    [
-        ({}, "先选接通的结果"),
-        ({"outcome": "nobody", "again_on": ""}, "一年以内的日期"),
-        ({"outcome": "nobody", "again_on": "2020-01-01"}, "一年以内的日期"),
-        ({"outcome": "nobody", "again_on": "soon"}, "2026-11-27"),
-        ({"outcome": "moved", "address": ""}, "请填新地址"),
-        ({"outcome": "closed", "closed_on": "soon"}, "没有保存"),
-        ({"outcome": "reached", "entry": "window"}, "没有保存"),
-    ],
+_MAKES_NO_SENSE: tuple[tuple[dict[str, str], str], ...] = (
+    ({}, "先选接通的结果"),
+    ({"outcome": "nobody", "again_on": ""}, "一年以内的日期"),
+    ({"outcome": "nobody", "again_on": "2020-01-01"}, "一年以内的日期"),
+    ({"outcome": "nobody", "again_on": "soon"}, "2026-11-27"),
+    ({"outcome": "moved", "address": ""}, "请填新地址"),
+    ({"outcome": "closed", "closed_on": "soon"}, "没有保存"),
+    ({"outcome": "reached", "entry": "window"}, "没有保存"),
 )
+
+
 def test_what_makes_no_sense_is_said_and_stores_nothing(
-    client: FlaskClient, database: Database, heard: dict[str, str], said: str
+    client: FlaskClient, database: Database
 ) -> None:
-    page = _next(client)
+    shown = _next(client)
     before = _row(database, "select max(id) from change_set")
-    status, page = _answer(client, page, **({"opening_hours": "周一 9:00-12:00"} | heard))
-    assert (status, said in page) == (422, True)
-    assert 'value="周一 9:00-12:00"' in page
+    for heard, said in _MAKES_NO_SENSE:
+        status, page = _answer(client, shown, **({"opening_hours": "周一 9:00-12:00"} | heard))
+        assert (status, said in page) == (422, True), heard
+        assert 'value="周一 9:00-12:00"' in page
     assert _row(database, "select max(id) from change_set") == before
 
 
