@@ -2,12 +2,16 @@
 
 import secrets
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from geoapp.commands.context import open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
+
+if TYPE_CHECKING:
+    from geoapp.core.settings import Settings
 
 
 @click.group()
@@ -55,6 +59,77 @@ def add_user(
         say(Text(f"密码：{password}", f"Password: {password}"))
 
 
+def _say_link(settings: "Settings", token: str, days: float) -> None:
+    from geoapp.operations.upkeep.links import link_path
+
+    where = (settings.public_url or "").rstrip("/") + link_path(token)
+    say(Text(f"{days:g} 天内有效，只能用一次：", f"Holds for {days:g} days, can be used once:"))
+    click.echo(where)
+    if settings.public_url is None:
+        say(
+            Text(
+                "请在前面加上服务的网址；设了 GEOAPP_PUBLIC_URL 就会自动加上",
+                "Put the service's address before it; GEOAPP_PUBLIC_URL does so by itself",
+            )
+        )
+
+
+_DAYS = click.option("--days", type=float, help="链接几天内有效 / for how many days the link holds")
+
+
+@user.command("invite")
+@click.argument("name")
+@click.option("--role", required=True, help=" | ".join(Role))
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    metavar="CODE",
+    help="只可修改这些区域内的内容，可多次给出；不给则不限 / edits in these regions only; none = everywhere",
+)
+@_DAYS
+def invite_user(name: str, role: str, regions: tuple[str, ...], days: float | None) -> None:
+    """添加用户，并给一个由其设置密码的链接 / Add a user, who chooses the password by a link."""
+    from geoapp.operations.upkeep.links import INVITE_DAYS, invite
+    from geoapp.operations.upkeep.users import parse_role
+
+    chosen, days = parse_role(role), INVITE_DAYS if days is None else days
+    with open_store() as (settings, database):
+        token = invite(database, name, chosen, regions=regions, days=days)
+        say(Text(f"已邀请用户 {name}（{role}）", f"Invited user {name} ({role})"))
+        _say_link(settings, token, days)
+
+
+@user.command("reset-link")
+@click.argument("name")
+@_DAYS
+def reset_link(name: str, days: float | None) -> None:
+    """作废密码和全部登录，并给一个设置新密码的链接 / End password and sessions; a link for a new one."""
+    from geoapp.operations.upkeep.links import RESET_DAYS, reset
+
+    days = RESET_DAYS if days is None else days
+    with open_store() as (settings, database):
+        token = reset(database, name, days=days)
+        said = Text(
+            f"用户 {name} 的密码和登录已作废", f"Password and sessions of {name} are out of use"
+        )
+        say(said)
+        _say_link(settings, token, days)
+
+
+@user.command("role")
+@click.argument("name")
+@click.argument("role")
+def change_role(name: str, role: str) -> None:
+    """换角色，立即生效 / Give another role, from now on."""
+    from geoapp.operations.upkeep.users import parse_role, set_rights
+
+    chosen = parse_role(role)
+    with open_store() as (_settings, database):
+        set_rights(database, name, role=chosen)
+    say(Text(f"用户 {name} 的角色：{role}", f"{name} is now: {role}"))
+
+
 @user.command("password")
 @click.argument("name")
 @click.option(
@@ -79,13 +154,13 @@ def change_password(name: str, password_stdin: bool) -> None:
 def keep_to_regions(name: str, codes: tuple[str, ...], everywhere: bool) -> None:
     """限定一个用户可以修改的区域 / Say in which regions a user may change things."""
     from geoapp.core.errors import InvalidValueError
-    from geoapp.operations.upkeep.users import set_regions
+    from geoapp.operations.upkeep.users import set_rights
 
     if bool(codes) == everywhere:
         accepted = Text("区域代码，或 --everywhere", "codes of regions, or --everywhere")
         raise InvalidValueError("CODE", " ".join(codes), accepted)
     with open_store() as (_settings, database):
-        set_regions(database, name, codes)
+        set_rights(database, name, regions=codes)
     where = " ".join(codes)
     say(
         Text(

@@ -108,6 +108,8 @@ def dump(database: Database, path: Path) -> None:
             "--exclude-table-data=spatial_ref_sys",
             # Who has signed out since must not be signed in again by a restore.
             "--exclude-table-data=public.user_session",
+            # Nor may a link that was used be used again.
+            "--exclude-table-data=public.user_link",
             f"--file={path}",
         ],
     )

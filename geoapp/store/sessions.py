@@ -10,6 +10,7 @@ from geoapp.store.models import AppUser, UserSession
 __all__ = [
     "UserSession",
     "add_session",
+    "count_live",
     "delete_expired",
     "delete_session",
     "delete_sessions",
@@ -62,6 +63,16 @@ def live_sessions(session: Session, user_id: int) -> list[UserSession]:
             .order_by(UserSession.created_at.desc(), UserSession.id.desc())
         )
     )
+
+
+def count_live(session: Session) -> dict[int, int]:
+    """Return how many live sessions there are, by the user's number."""
+    rows = session.execute(
+        select(UserSession.user_id, func.count())
+        .where(UserSession.expires_at > func.now())
+        .group_by(UserSession.user_id)
+    )
+    return {number: count for number, count in rows}
 
 
 def delete_session(session: Session, user_id: int, number: int) -> bool:

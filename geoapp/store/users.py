@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from geoapp.store.models import AppUser
 
-__all__ = ["AppUser", "all_users", "new_user", "user_by_name"]
+__all__ = ["AppUser", "all_users", "new_user", "user_by_name", "user_by_number"]
 
 
 def new_user(session: Session, name: str) -> AppUser:
@@ -18,6 +18,11 @@ def new_user(session: Session, name: str) -> AppUser:
 def user_by_name(session: Session, name: str) -> AppUser | None:
     """Return the user of this name."""
     return session.scalars(select(AppUser).where(AppUser.name == name)).one_or_none()
+
+
+def user_by_number(session: Session, number: int) -> AppUser | None:
+    """Return the user of this number."""
+    return session.scalars(select(AppUser).where(AppUser.id == number)).one_or_none()
 
 
 def all_users(session: Session) -> list[AppUser]:

@@ -17,7 +17,18 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.ogc import views as ogc
-from geoapp.web.pages import account, actions, chrome, finder, maps, photos, scenarios, sign_in
+from geoapp.web.pages import (
+    account,
+    actions,
+    choose_password,
+    chrome,
+    finder,
+    maps,
+    photos,
+    scenarios,
+    sign_in,
+)
+from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
@@ -69,5 +80,7 @@ def register_routes(app: OpenAPI) -> None:
         photos.blueprint,
         sign_in.blueprint,
         account.blueprint,
+        choose_password.blueprint,
+        admin_users.blueprint,
     ):
         app.register_blueprint(blueprint)

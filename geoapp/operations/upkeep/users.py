@@ -1,11 +1,13 @@
 """Users: adding one, checking who somebody is, and shutting accounts.
 
-A new password, a role given anew and a disabled account each end every session of the user.
+A new password and a disabled account each end every session of the user, and put an open link to
+choose a password out of use. Role and regions count from the next request on.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
@@ -19,9 +21,11 @@ from geoapp.operations.upkeep.passwords import (
 )
 from geoapp.store.engine import Database, Session
 from geoapp.store.regions import region_codes
-from geoapp.store.sessions import delete_sessions
-from geoapp.store.users import AppUser, all_users, new_user, user_by_name
+from geoapp.store.sessions import count_live, delete_sessions
+from geoapp.store.user_links import delete_link, links_until
+from geoapp.store.users import AppUser, all_users, new_user, user_by_name, user_by_number
 
+_MOST_NUMBER = 2**31 - 1
 _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
@@ -51,13 +55,20 @@ class SignedInUser:
 
 @dataclass(frozen=True, slots=True)
 class UserEntry:
-    """One line of the list of users."""
+    """One line of the list of users.
 
+    ``sessions`` is on how many devices the user is signed in; ``link_until`` is until when a link
+    to choose a password holds that nobody has used yet.
+    """
+
+    id: int
     name: str
     role: Role
     active: bool
     is_sample: bool
     regions: tuple[str, ...] = ()
+    sessions: int = 0
+    link_until: datetime | None = None
 
 
 def signed_in_as(user: AppUser) -> SignedInUser:
@@ -107,25 +118,71 @@ def save_user(
     ConflictError
         If the name is taken and ``replace`` is not set.
     """
+    check_name(name)
+    check_password(name, password)
+    with database.session() as session:
+        user = user_by_name(session, name) if replace else None
+        if user is None:
+            user = add_user(session, name, role, password, regions=regions)
+        else:
+            _give_rights(session, user, role, regions)
+            give_password(session, user, password)
+            user.active = True
+        user.is_sample = is_sample
+        return signed_in_as(user)
+
+
+def check_name(name: str) -> None:
+    """Refuse a name that an account cannot have.
+
+    Raises
+    ------
+    InvalidValueError
+        If it has other characters than letters, digits and ``. @ _ -``.
+    """
     if not _NAME.fullmatch(name):
         accepted = Text("1 至 64 个字母、数字或 . @ _ -", "1 to 64 letters, digits or . @ _ -")
         raise InvalidValueError("name", name, accepted)
-    check_password(name, password)
-    with database.session() as session:
-        _check_regions(session, role, regions)
-        user = user_by_name(session, name)
-        if user is not None and not replace:
-            raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
-        if user is None:
-            user = new_user(session, name)
-        user.role = role
-        user.regions = sorted(set(regions))
-        user.password_hash = hash_password(password)
-        user.active = True
-        user.is_sample = is_sample
-        session.flush()
-        delete_sessions(session, user.id)
-        return signed_in_as(user)
+
+
+def add_user(
+    session: Session, name: str, role: Role, password: str, *, regions: Sequence[str]
+) -> AppUser:
+    """Add a user whose name and password were checked.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region, or it is given to an administrator.
+    ConflictError
+        If the name is taken.
+    """
+    if user_by_name(session, name) is not None:
+        raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
+    _check_regions(session, role, regions)
+    user = new_user(session, name)
+    user.role = role
+    user.regions = sorted(set(regions))
+    user.password_hash = hash_password(password)
+    session.flush()
+    return user
+
+
+def give_password(session: Session, user: AppUser, password: str) -> None:
+    """Store a password that was checked; sessions and a link end with the one before."""
+    user.password_hash = hash_password(password)
+    _shut_out(session, user)
+
+
+def _shut_out(session: Session, user: AppUser) -> None:
+    delete_sessions(session, user.id)
+    delete_link(session, user.id)
+
+
+def _give_rights(session: Session, user: AppUser, role: Role, regions: Sequence[str]) -> None:
+    _check_regions(session, role, regions)
+    user.role = role
+    user.regions = sorted(set(regions))
 
 
 def _check_regions(session: Session, role: Role, regions: Sequence[str]) -> None:
@@ -139,20 +196,32 @@ def _check_regions(session: Session, role: Role, regions: Sequence[str]) -> None
             raise InvalidValueError("region", code, accepted)
 
 
-def set_regions(database: Database, name: str, regions: Sequence[str]) -> None:
-    """Keep a user to regions, or with none let the user change things everywhere; from now on.
+def set_rights(
+    database: Database,
+    name: str,
+    *,
+    role: Role | None = None,
+    regions: Sequence[str] | None = None,
+) -> None:
+    """Give a user another role or other regions, from the next request on; None leaves it.
+
+    No regions at all let the user change things everywhere.
 
     Raises
     ------
     NotFoundError
         If there is no such user.
     InvalidValueError
-        If there is no such region, or the user is an administrator.
+        If there is no such region, or regions are given to an administrator.
     """
     with database.session() as session:
         user = stored_user(session, name)
-        _check_regions(session, Role(user.role), regions)
-        user.regions = sorted(set(regions))
+        _give_rights(
+            session,
+            user,
+            Role(user.role) if role is None else role,
+            user.regions if regions is None else regions,
+        )
 
 
 def stored_user(session: Session, name: str) -> AppUser:
@@ -180,7 +249,7 @@ def set_active(database: Database, name: str, *, active: bool) -> None:
     with database.session() as session:
         user = stored_user(session, name)
         user.active = active
-        delete_sessions(session, user.id)
+        _shut_out(session, user)
 
 
 def set_password(database: Database, name: str, password: str) -> None:
@@ -195,9 +264,7 @@ def set_password(database: Database, name: str, password: str) -> None:
     """
     check_password(name, password)
     with database.session() as session:
-        user = stored_user(session, name)
-        user.password_hash = hash_password(password)
-        delete_sessions(session, user.id)
+        give_password(session, stored_user(session, name), password)
 
 
 def authenticate(database: Database, name: str, password: str) -> SignedInUser | None:
@@ -218,13 +285,37 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
 def list_users(database: Database) -> list[UserEntry]:
     """Return all users, by name."""
     with database.session() as session:
+        sessions, links = count_live(session), links_until(session)
         return [
-            UserEntry(
-                name=user.name,
-                role=Role(user.role),
-                active=user.active,
-                is_sample=user.is_sample,
-                regions=tuple(user.regions),
-            )
+            _entry(user, sessions.get(user.id, 0), links.get(user.id))
             for user in all_users(session)
         ]
+
+
+def user_entry(database: Database, number: int) -> UserEntry:
+    """Return the user of a number.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such user.
+    """
+    with database.session() as session:
+        user = user_by_number(session, number) if number <= _MOST_NUMBER else None
+        if user is None:
+            raise NotFoundError(Text("用户", "user"), str(number))
+        sessions, links = count_live(session), links_until(session)
+        return _entry(user, sessions.get(user.id, 0), links.get(user.id))
+
+
+def _entry(user: AppUser, sessions: int, link_until: datetime | None) -> UserEntry:
+    return UserEntry(
+        id=user.id,
+        name=user.name,
+        role=Role(user.role),
+        active=user.active,
+        is_sample=user.is_sample,
+        regions=tuple(user.regions),
+        sessions=sessions,
+        link_until=link_until,
+    )

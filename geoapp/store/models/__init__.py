@@ -38,6 +38,7 @@ from geoapp.store.models.people import (
     CalendarDay,
     CalendarYear,
     SignInFailure,
+    UserLink,
     UserSession,
 )
 from geoapp.store.models.photos import FacilityPhoto, PhotoContent
@@ -99,5 +100,6 @@ __all__ = [
     "Scenario",
     "ScenarioVersion",
     "SignInFailure",
+    "UserLink",
     "UserSession",
 ]

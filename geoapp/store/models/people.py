@@ -51,6 +51,20 @@ class UserSession(Base):
     expires_at: Mapped[datetime]
 
 
+class UserLink(Base):
+    """A link by which somebody chooses the password of an account, until it is used or runs out.
+
+    ``token_hash`` is the SHA-256 of what the address holds.
+    """
+
+    __tablename__ = "user_link"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime]
+
+
 class SignInFailure(Base):
     """A failed attempt to sign in within the last minute; ``key`` names nobody."""
 

@@ -52,7 +52,7 @@ TITLES: dict[int, Text] = {
     405: Text("不支持这种请求方式", "Method not allowed"),
     408: Text("发送得太慢", "Sent too slowly"),
     409: Text("与现有数据冲突", "Conflict with what is stored"),
-    410: Text("已删除", "Deleted"),
+    410: Text("已经不在了", "No longer there"),
     412: Text("版本已变", "The version has changed"),
     413: Text("内容太大", "Too large"),
     415: Text("不支持的内容类型", "Unsupported content type"),
@@ -203,13 +203,19 @@ def _on_http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
+def _logged_path() -> str:
+    """Return the path, but of an address that opens an account to whoever reads it the pattern."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    return rule if "<token>" in rule else request.path
+
+
 def _on_unexpected(error: Exception) -> Response:
     full = full_disk(error)
     if full is not None:
-        log.error("full disk", path=request.path, exc_info=error)
+        log.error("full disk", path=_logged_path(), exc_info=error)
         return _on_geoapp_error(full)
     incident = secrets.token_hex(4)
-    log.error("unexpected", incident=incident, path=request.path, exc_info=error)
+    log.error("unexpected", incident=incident, path=_logged_path(), exc_info=error)
     text = Text(
         f"已记录，编号 {incident}。请稍后再试。", f"It is logged under {incident}. Try again later."
     )

@@ -1,7 +1,7 @@
 """``/account``: one's own password, and where one is signed in."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_login import login_user, logout_user
+from flask_login import logout_user
 from werkzeug.wrappers import Response
 
 from geoapp.core.errors import InvalidValueError
@@ -12,16 +12,22 @@ from geoapp.operations.upkeep.sessions import (
     end_session,
     end_sessions,
     list_sessions,
-    open_session,
 )
 from geoapp.operations.upkeep.users import authenticate, set_password
 from geoapp.web.edge.access import require, signed_in
-from geoapp.web.edge.device import device_of
+from geoapp.web.edge.entering import enter_as
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("account", __name__)
+DIFFERENT = Text("两次输入的新密码不一样。", "The two new passwords differ.")
+
+
+def refused_password(refused: InvalidValueError) -> Text:
+    """Say that a password was not stored, and what a better one looks like."""
+    wanted = refused.accepted
+    return Text(f"新密码没有保存。请用{wanted.zh}。", f"Not saved. Please choose {wanted.en}.")
 
 
 def _page(problem: Text | None = None, *, done: bool = False) -> str:
@@ -77,19 +83,10 @@ def change_password() -> Response | tuple[str, int]:
         count_failure(user.name)
         return _page(Text("现在的密码不对。", "The present password is wrong.")), 422
     if given != request.form.get("again", ""):
-        return _page(Text("两次输入的新密码不一样。", "The two new passwords differ.")), 422
+        return _page(DIFFERENT), 422
     try:
         set_password(parts.database, user.name, given)
     except InvalidValueError as refused:
-        wanted = refused.accepted
-        said = Text(f"新密码没有保存。请用{wanted.zh}。", f"Not saved. Please choose {wanted.en}.")
-        return _page(said), 422
-    login_user(
-        open_session(
-            parts.database,
-            user,
-            device=device_of(request.user_agent.string),
-            days=parts.settings.session_days,
-        )
-    )
+        return _page(refused_password(refused)), 422
+    enter_as(user)
     return redirect(url_for("account.show", done=""))

@@ -67,6 +67,7 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
         frozenset({Permission.SEE_UNPUBLISHED}),
     ),
     ("steward.show", Text("数据", "Data"), "data", frozenset({Permission.EDIT})),
+    ("admin_users.listed", Text("用户", "Users"), "people", frozenset({Permission.ADMINISTER})),
 )
 
 

@@ -1,14 +1,14 @@
 """``/sign-in`` and ``/sign-out``."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from geoapp.core.roles import Permission, Role, allows
-from geoapp.operations.upkeep.sessions import end_session, open_session
+from geoapp.operations.upkeep.sessions import end_session
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import signed_in
-from geoapp.web.edge.device import device_of
+from geoapp.web.edge.entering import enter_as
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
@@ -28,14 +28,12 @@ def enter() -> Response | tuple[str, int]:
     name = without_nul(request.form.get("name", "")).strip()
     refuse_after_failures(name)
     wanted = request.form.get("next", "")
-    parts = services()
-    user = authenticate(parts.database, name, request.form.get("password", ""))
+    user = authenticate(services().database, name, request.form.get("password", ""))
     if user is None:
         count_failure(name)
         page = render_template("sign_in.html", next=wanted, name=name, failed=True)
         return page, 401
-    device = device_of(request.user_agent.string)
-    login_user(open_session(parts.database, user, device=device, days=parts.settings.session_days))
+    enter_as(user)
     return redirect(wanted if is_own_path(wanted) else _first_page(user.role))
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.roles import Role
-from geoapp.operations.upkeep.users import list_users, save_user, set_regions
+from geoapp.operations.upkeep.users import list_users, save_user, set_rights
 from geoapp.store.engine import Database
 from tests.web.api_client import PASSWORD, problem_of
 
@@ -145,14 +145,14 @@ def test_a_steward_of_the_district_edits_it(app: Flask, two_districts: Database)
     assert given.status_code == 201, given.get_data(as_text=True)
     assert client.delete(f"{FACILITIES}/T-1", headers={"If-Match": "*"}).status_code == 204
     # Taken away at once, without signing in anew.
-    set_regions(two_districts, "wang", ["370202"])
+    set_rights(two_districts, "wang", regions=["370202"])
     problem_of(patch(client, f"{FACILITIES}/T-2", PHONE), 403)
     assert patch(client, f"{FACILITIES}/X-1", PHONE).status_code == 200
     # A region that is gone opens nothing.
     with two_districts.session() as session:
         session.execute(text("update app_user set regions = '{999999}' where name = 'wang'"))
     problem_of(patch(client, f"{FACILITIES}/X-1", {"properties": {"phone": "2"}}), 403)
-    set_regions(two_districts, "wang", [])
+    set_rights(two_districts, "wang", regions=[])
     assert patch(client, f"{FACILITIES}/T-2", PHONE).status_code == 200
 
 

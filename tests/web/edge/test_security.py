@@ -25,6 +25,9 @@ RUNNERS = frozenset({Role.PLANNER, Role.ADMIN})
 EDITORS = frozenset({Role.STEWARD, Role.ADMIN})
 
 
+ADMINS = frozenset({Role.ADMIN})
+
+
 # What is not open to everybody, and to whom it is.
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
@@ -99,6 +102,15 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/account/password"): ALL,
     ("POST", "/account/sessions/<int:number>/end"): ALL,
     ("POST", "/account/sessions/end"): ALL,
+    ("GET", "/admin/users"): ADMINS,
+    ("GET", "/admin/users/invite"): ADMINS,
+    ("POST", "/admin/users/invite"): ADMINS,
+    ("GET", "/admin/users/<int:number>"): ADMINS,
+    ("POST", "/admin/users/<int:number>/rights"): ADMINS,
+    ("POST", "/admin/users/<int:number>/standing"): ADMINS,
+    ("POST", "/admin/users/<int:number>/reset"): ADMINS,
+    ("POST", "/admin/users/<int:number>/sessions/end"): ADMINS,
+    ("POST", "/admin/users/<int:number>/sessions/<int:session>/end"): ADMINS,
 }
 
 
@@ -106,8 +118,16 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
 SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:number>/end"}
 
 
-# What may be sent without being signed in: it changes nothing that is stored.
-OPEN_WRITES = {"/sign-in", "/sign-out", "/finder/results", "/finder/way", "/finder/dots.json"}
+# What may be sent without being signed in: it changes nothing that is stored, or shows who one is
+# by what it sends.
+OPEN_WRITES = {
+    "/sign-in",
+    "/sign-out",
+    "/password/<token>",
+    "/finder/results",
+    "/finder/way",
+    "/finder/dots.json",
+}
 
 
 LON, LAT = 120.3512345, 36.0798765
