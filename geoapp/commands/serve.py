@@ -117,9 +117,11 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
         say(
             Text(
                 f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点；"
-                f"并登记青岛 2022 年公布的 {report.organisations} 个试点单位（不是示例）",
+                f"并登记青岛 2022 年公布的 {report.organisations} 个试点单位（不是示例），"
+                f"其中 {report.bases} 个服务职工基地也是设施，只知所在区市",
                 f"Sample loaded: {report.facilities} facilities, {report.demand_points} demand points;"
-                f" {report.organisations} pilots that Qingdao published in 2022 (no samples)",
+                f" {report.organisations} pilots that Qingdao published in 2022 (no samples), "
+                f"{report.bases} service bases among them as facilities known by their district",
             )
         )
     return CoverageParameters(standard_m=500, region=CITY)

@@ -72,13 +72,17 @@ def add_regions(session: Session, rows: Iterable[tuple[Mapping[str, Any], BaseGe
 
 
 def add_facilities(
-    session: Session, rows: Iterable[tuple[Mapping[str, Any], BaseGeometry]]
+    session: Session, rows: Iterable[tuple[Mapping[str, Any], BaseGeometry | None]]
 ) -> dict[str, int]:
     """Insert the facilities whose code is not there; return the new ones' ids by code.
 
-    Each row is the columns of a facility and its geometry (point or area, EPSG:4326).
+    Each row is the columns of a facility and its geometry (point or area, EPSG:4326; None = its
+    position is not known).
     """
-    values = [{**row, "geom": from_shape(geometry, srid=_SRID)} for row, geometry in rows]
+    values = [
+        {**row, "geom": None if geometry is None else from_shape(geometry, srid=_SRID)}
+        for row, geometry in rows
+    ]
     statement = (
         insert(Facility)
         .on_conflict_do_nothing(index_elements=["code"])

@@ -50,6 +50,7 @@ class SampleReport:
     demand_points: int = 0
     workers: int = 0
     organisations: int = 0
+    bases: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,8 @@ def load_sample(
 ) -> SampleReport:
     """Load regions, facilities, places and demand of the Qingdao sample, in one transaction.
 
-    The pilots that the city named in 2022 are registered with it as what they are: published facts.
+    The pilots that the city named in 2022 are registered with it as what they are: published facts,
+    the bases among them as places whose position is not known.
 
     Regions and facilities that are there already stay as they are. Where the demand set
     ``SET_CODE`` exists nothing at all is done, so what somebody deleted stays deleted.
@@ -113,7 +115,7 @@ def load_sample(
             session, [_facility_row(facility, settings.timezone) for facility in facilities]
         )
         places = add_places(session, _place_rows(facilities, ids))
-        organisations = register_pilots(session)
+        organisations, bases = register_pilots(session, settings.timezone)
         tell(0.7, Text("写入需求", "Writing demand"))
         demand = sample_demand(districts, population, seed=SEED)
         add_demand_set(session, _demand_header(demand), _demand_columns(demand))
@@ -126,6 +128,7 @@ def load_sample(
         demand_points=len(demand),
         workers=int(demand["weight"].sum()),
         organisations=organisations,
+        bases=bases,
     )
 
 

@@ -49,6 +49,7 @@ def test_load_twice(store: Database, settings: Settings) -> None:
     steps: list[float] = []
     report = load_sample(store, settings, lambda share, _step: steps.append(share))
     assert report.loaded
+    assert (report.organisations, report.bases) == (30, 7)
     assert (report.regions, report.facilities, report.places) == (12, 950, 4 * 2 + 8 * 3)
     assert report.demand_points == 36_000
     assert report.workers == sum(WORKERS.values())
@@ -57,7 +58,7 @@ def test_load_twice(store: Database, settings: Settings) -> None:
     counts = _counts(store)
     assert counts == {
         "region": 12,
-        "facility": 950,
+        "facility": 950 + 7,
         "facility_place": 32,
         "demand_set": 1,
         "demand_point": 36_000,
@@ -72,14 +73,44 @@ def test_load_twice(store: Database, settings: Settings) -> None:
         session.execute(text("delete from facility where code = 'S-370202-001'"))
     # What somebody deleted stays deleted.
     assert not load_sample(store, settings).loaded
-    assert _counts(store)["facility"] == 949
+    assert _counts(store)["facility"] == 949 + 7
+
+
+def test_the_published_bases_are_places_without_a_position(
+    store: Database, settings: Settings
+) -> None:
+    load_sample(store, settings)
+    with store.session() as session:
+        rows = session.execute(
+            text(
+                "select r.name_zh, f.name_zh, f.kind_code, f.position_basis, f.region_match, "
+                "f.opened_on, f.source, o.listed_under, x.role from facility f "
+                "join region r on r.code = f.region_code "
+                "join facility_role x on x.facility_id = f.id "
+                "join organisation o on o.code = x.organisation_code "
+                "where not f.is_sample order by f.code"
+            )
+        ).all()
+    assert [(row[0], row[1]) for row in rows] == [
+        ("市南区", "青岛新100创意文化产业园"),
+        ("市北区", "青岛市市北区时代国际广场"),
+        ("李沧区", "青岛喵星教育集团有限公司"),
+        ("城阳区", "青岛瑞阳心语心理学应用技术发展有限公司"),
+        ("胶州市", "春暖华凯服务职工基地"),
+        ("平度市", "平度市星光职业培训学校"),
+        ("莱西市", "莱西市妇幼保健计划生育服务中心"),
+    ]
+    for row in rows:
+        assert row[2:6] == ("service_base", "region_only", "given", None)
+        assert row.source.endswith("》，2022-06-28，附件2")
+        assert (row.listed_under, row.role) == (row[0], "bears")
 
 
 def test_two_loaders_at_once_load_once_and_rightly(store: Database, settings: Settings) -> None:
     with ThreadPoolExecutor(2) as pool:
         reports = list(pool.map(lambda _: load_sample(store, settings), range(2)))
     assert sorted(report.loaded for report in reports) == [False, True]
-    assert _counts(store)["facility"] == 950
+    assert _counts(store)["facility"] == 950 + 7
     with store.session() as session:
         astray = session.execute(
             text(
@@ -96,7 +127,7 @@ def test_two_loaders_at_once_load_once_and_rightly(store: Database, settings: Se
         unmarked = session.scalar(
             text(
                 """
-                select (select count(*) from facility where not is_sample)
+                select (select count(*) from facility where not is_sample and geom is not null)
                      + (select count(*) from demand_set where not is_sample)
                 """
             )
@@ -120,7 +151,9 @@ def test_two_loaders_at_once_load_once_and_rightly(store: Database, settings: Se
             text("select max(cardinality(hours)) from demand_point where grp = 'courier'")
         )
         assert hours == 24
-        shapes = session.scalars(text("select distinct geometrytype(geom) from facility")).all()
+        shapes = session.scalars(
+            text("select distinct geometrytype(geom) from facility where geom is not null")
+        ).all()
         assert set(shapes) == {"POINT", "POLYGON"}
 
 
