@@ -246,6 +246,40 @@ def has_role(
     return session.scalars(query.limit(1)).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class RolePeriod:
+    """Of a role, at which facility (its number), what and when; both days are included."""
+
+    facility_id: int
+    role: str
+    valid_from: date | None
+    valid_to: date | None
+
+
+def role_period(session: Session, organisation: str, number: int) -> RolePeriod | None:
+    """Return when an organisation has a role; None if it has none of that number."""
+    row = session.execute(
+        select(
+            FacilityRole.facility_id,
+            FacilityRole.role,
+            FacilityRole.valid_from,
+            FacilityRole.valid_to,
+        ).where(FacilityRole.organisation_code == organisation, FacilityRole.id == number)
+    ).one_or_none()
+    return None if row is None else RolePeriod(*row)
+
+
+def end_role(session: Session, number: int, valid_to: date | None) -> None:
+    """Store until which day a role lasts."""
+    session.execute(update(FacilityRole).where(FacilityRole.id == number).values(valid_to=valid_to))
+
+
+def codes_of_name(session: Session, name: str) -> list[str]:
+    """Return the codes of the organisations of a name, two at most: more than one is not one."""
+    query = select(Organisation.code).where(Organisation.name_zh == name)
+    return list(session.scalars(query.order_by(Organisation.code).limit(2)))
+
+
 def delete_role(session: Session, organisation: str, number: int) -> bool:
     """Delete a role of an organisation; return whether there was one."""
     gone = session.scalars(

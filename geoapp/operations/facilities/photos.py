@@ -18,12 +18,6 @@ _FACILITY = Text("站点", "facility")
 Step = Literal["earlier", "later"]
 
 
-def list_photos(database: Database, code: str, *, unpublished: bool) -> list[PhotoRecord]:
-    """Return a facility's photos in their order; without ``unpublished`` the public ones."""
-    with database.snapshot() as session:
-        return store.photos_of(session, code, public_only=not unpublished)
-
-
 def read_photo_file(
     database: Database, number: int, named: str, *, unpublished: bool
 ) -> tuple[PhotoRecord, bytes]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
@@ -19,6 +19,7 @@ from geoapp.importers.rows.organisations import (
 )
 from geoapp.operations.imports.organisations import known_regions, values_of, write_given
 from geoapp.operations.organisations.read import found_organisation
+from geoapp.store import organisations as store
 from geoapp.store.applications import application_count
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
@@ -31,6 +32,7 @@ from geoapp.store.organisations import (
     dependants,
     has_role,
     lock_organisations,
+    role_period,
     stored_parents,
     write_organisations,
 )
@@ -203,6 +205,45 @@ def take_role(database: Database, code: str, number: int, *, expected_rev: int |
         _current(session, code, expected_rev)
         if not delete_role(session, code, number):
             raise NotFoundError(Text("关系", "role"), str(number))
+
+
+def end_role(database: Database, code: str, number: int, valid_to: date | None) -> None:
+    """Store until which day an organisation does what it does for a facility; None = it goes on.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such organisation, or it has no role of that number.
+    InvalidValueError
+        If the day is before its first one.
+    ConflictError
+        If it would have that role twice on some of these days.
+    """
+    with database.session() as session:
+        lock_facilities(session)
+        _current(session, code, None)
+        role = role_period(session, code, number)
+        if role is None:
+            raise NotFoundError(Text("关系", "role"), str(number))
+        if valid_to and role.valid_from and valid_to < role.valid_from:
+            raise InvalidValueError(
+                "valid_to",
+                valid_to,
+                Text(
+                    f"不早于 {role.valid_from} 的日期", f"a day no earlier than {role.valid_from}"
+                ),
+            )
+        before = role.valid_to
+        longer = before is not None and (valid_to is None or valid_to > before)
+        since = None if before is None else before + timedelta(days=1)
+        if longer and has_role(session, code, role.facility_id, role.role, since, valid_to):
+            raise ConflictError(
+                Text(
+                    f"{code} 在这段时间另有这个角色。",
+                    f"{code} has this role on some of these days by another entry.",
+                )
+            )
+        store.end_role(session, number, valid_to)
 
 
 def _current(session: Session, code: str, expected_rev: int | None) -> OrganisationRecord:

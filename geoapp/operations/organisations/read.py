@@ -10,6 +10,7 @@ from geoapp.store.facilities.read import regions_below
 from geoapp.store.organisations import (
     OrganisationFilter,
     OrganisationRecord,
+    codes_of_name,
     organisation_by_code,
     page_of_organisations,
     roles_of,
@@ -79,3 +80,25 @@ def found_organisation(session: Session, code: str, *, unpublished: bool) -> Org
     statuses = None if unpublished else frozenset(map(str, PUBLIC_STATUSES))
     roles = roles_of(session, organisation=code, statuses=statuses)
     return replace(one, roles=tuple(roles))
+
+
+def organisation_named(database: Database, named: str) -> str:
+    """Return the code of the organisation of a code or a full name.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is none, or several have the name.
+    """
+    with database.snapshot() as session:
+        if organisation_by_code(session, named) is not None:
+            return named
+        codes = codes_of_name(session, named)
+    if len(codes) != 1:
+        accepted = (
+            Text("已有单位的编号或全称", "the code or full name of a stored organisation")
+            if not codes
+            else Text("单位的编号：有几个同名", "its code: several have that name")
+        )
+        raise InvalidValueError("organisation", named, accepted)
+    return codes[0]

@@ -12,6 +12,7 @@ from geoapp.core.words import (
     ACCESS_TEXT,
     CALL_TEXT,
     ENTRY_TEXT,
+    ORGANISATION_ROLE_TEXT,
     POSITION_BASIS_TEXT,
     STATUS_TEXT,
 )
@@ -132,7 +133,9 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
-    "role": {str(word): text for word, text in ROLE_TEXT.items()},
+    "role": {
+        str(word): text for word, text in (*ROLE_TEXT.items(), *ORGANISATION_ROLE_TEXT.items())
+    },
 }
 _DONE = {
     "insert": Text("新增", "added"),

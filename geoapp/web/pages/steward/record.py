@@ -24,6 +24,7 @@ from geoapp.core.words import (
     ACCESS_TEXT,
     ENTRY_TEXT,
     FAMILY_TEXT,
+    ORGANISATION_ROLE_TEXT,
     POSITION_BASIS_TEXT,
     STATUS_TEXT,
     Family,
@@ -31,10 +32,11 @@ from geoapp.core.words import (
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
-from geoapp.operations.facilities.photos import list_photos
+from geoapp.operations.facilities.parts import relations_of
 from geoapp.operations.facilities.read import read_facility
-from geoapp.store.facilities.photos import PhotoRecord
+from geoapp.operations.organisations.read import list_organisations
 from geoapp.store.facilities.records import FacilityRecord
+from geoapp.store.organisations import OrganisationFilter
 from geoapp.web.edge.access import require
 from geoapp.web.edge.language import t
 from geoapp.web.edge.parameters import without_nul
@@ -94,6 +96,8 @@ _PLAIN = (
     "verified_on",
 )
 _POSITION = ("lon", "lat")
+# Of organisations; any other is named by its code or full name.
+MOST_OFFERED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,13 +272,21 @@ def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = Fals
         accesses=list(ACCESS_TEXT.items()),
         bases=list(POSITION_BASIS_TEXT.items()),
         regions=region_names(services().database),
-        photos=[] if record is None else _photos(record.code),
-        most_photos=MOST_PHOTOS,
-        most_caption=MOST_CAPTION_CHARACTERS,
+        **({} if record is None else _beside(record.code)),
     )
 
 
-def _photos(code: str) -> list[tuple[PhotoRecord, str]]:
-    """Return the facility's photos with their addresses."""
-    found = list_photos(services().database, code, unpublished=True)
-    return [(one, photo_address(one)) for one in found]
+def _beside(code: str) -> dict[str, Any]:
+    """Return what the page shows of a stored facility beside its form."""
+    database = services().database
+    relations = relations_of(database, code, unpublished=True)
+    known = list_organisations(database, OrganisationFilter(), limit=MOST_OFFERED)
+    return {
+        "photos": [(one, photo_address(one)) for one in relations.photos],
+        "most_photos": MOST_PHOTOS,
+        "most_caption": MOST_CAPTION_CHARACTERS,
+        "relations": relations,
+        "organisations": known.records,
+        "role_texts": ORGANISATION_ROLE_TEXT,
+        "kind_texts": {kind.code: kind.text for kind in load_vocabulary().kinds},
+    }
