@@ -26,6 +26,8 @@ from geoapp.store.models import (
 from geoapp.store.models.base import Base
 
 R = TypeVar("R")
+# What a column of numbers holds; nothing has a greater one.
+_MOST_NUMBER = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,15 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an application may be for; ``kind`` is ``facility`` or ``organisation``."""
+
+    kind: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ApplicationFilter:
     """Which applications; None does not filter. A region includes those below."""
 
@@ -199,6 +210,8 @@ def application_by_id(
     session: Session, number: int, *, lock: bool = False
 ) -> ApplicationRecord | None:
     """Return an application; ``lock`` lets other writers of it wait for this transaction's end."""
+    if number > _MOST_NUMBER:
+        return None
     if lock:
         session.execute(select(Application.id).where(Application.id == number).with_for_update())
     row = session.execute(_applications().where(Application.id == number)).first()
@@ -213,6 +226,33 @@ def add_application(session: Session, values: Mapping[str, Any]) -> int:
 def change_application(session: Session, number: int, values: Mapping[str, Any]) -> None:
     """Change some columns of an application."""
     session.execute(update(Application).where(Application.id == number).values(**values))
+
+
+def stamp_application(session: Session, number: int) -> None:
+    """Raise an application's version: what belongs to it has changed."""
+    session.execute(
+        update(Application).where(Application.id == number).values(updated_at=func.now())
+    )
+
+
+def subjects_called(session: Session, words: str, *, limit: int) -> list[Subject]:
+    """Return what has a code, else what has some words in its name, at most ``limit``, by name."""
+    both = (
+        (select(Facility.code, Facility.name_zh), "facility", Facility),
+        (select(Organisation.code, Organisation.name_zh), "organisation", Organisation),
+    )
+    found = [
+        Subject(kind, *row)
+        for query, kind, table in both
+        for row in session.execute(query.where(table.code == words))
+    ]
+    if found or not words:
+        return found
+    for query, kind, table in both:
+        like = query.where(table.name_zh.contains(words, autoescape=True))
+        rows = session.execute(like.order_by(table.name_zh).limit(limit))
+        found += [Subject(kind, *row) for row in rows]
+    return sorted(found, key=lambda one: one.name)[:limit]
 
 
 def subjects(
@@ -272,6 +312,8 @@ def change_plan_step(
     session: Session, application: int, number: int, values: Mapping[str, Any]
 ) -> bool:
     """Change a row of a plan; return whether there was one."""
+    if number > _MOST_NUMBER:
+        return False
     found = session.scalars(
         update(PlanStep)
         .where(PlanStep.application_id == application, PlanStep.id == number)
@@ -349,6 +391,8 @@ def content_of(session: Session, sha256: str) -> bytes:
 
 def delete_of(session: Session, what: str, application: int, number: int) -> bool:
     """Take away a row of a plan or a file (``plan`` or ``document``); return whether there was one."""
+    if number > _MOST_NUMBER:
+        return False
     table = {"plan": PlanStep, "document": ApplicationDocument}[what]
     columns = table.__table__.c
     found = session.scalars(

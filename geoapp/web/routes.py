@@ -41,6 +41,9 @@ from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
+from geoapp.web.pages.steward.applications import form as applications_form
+from geoapp.web.pages.steward.applications import listing as applications_list
+from geoapp.web.pages.steward.applications import one as applications_one
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -80,6 +83,9 @@ def register_routes(app: OpenAPI) -> None:
         steward_photos.blueprint,
         steward_relations.blueprint,
         photos.blueprint,
+        applications_list.blueprint,
+        applications_form.blueprint,
+        applications_one.blueprint,
         sign_in.blueprint,
         account.blueprint,
         choose_password.blueprint,

@@ -41,6 +41,11 @@ class Due:
     text: Text
     application: int | None
 
+    @property
+    def month(self) -> str:
+        """The month in which it is due, as 2026-06."""
+        return f"{self.on:%Y-%m}"
+
 
 def due(database: Database, settings: Settings, day: date) -> list[Due]:
     """Return what is due by the end of the year after a day, and what is overdue, by day.

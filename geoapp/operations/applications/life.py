@@ -27,8 +27,8 @@ from geoapp.store.applications import (
 )
 from geoapp.store.engine import Database, Session
 
-_NEEDS_REASON = frozenset({Stage.SUSPENDED, Stage.WITHDRAWN, Stage.EXITED})
-_RATED = frozenset({Stage.APPROVED, Stage.RECOGNISED, Stage.SUSPENDED})
+NEEDS_REASON = frozenset({Stage.SUSPENDED, Stage.WITHDRAWN, Stage.EXITED})
+RATED = frozenset({Stage.APPROVED, Stage.RECOGNISED, Stage.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def move_application(
         known = known_application(session, settings, number, lock=True)
         state = known.scheme.state(to)
         _check_allowed(known, state)
-        said = check_note("reason", reason, required=state.stage in _NEEDS_REASON)
+        said = check_note("reason", reason, required=state.stage in NEEDS_REASON)
         _check_day(session, settings, number, "on_day", on_day)
         held = [one for one in recognitions_of(session, [number]) if one.in_force(on_day)]
         _check_needs(session, known, state, held)
@@ -321,7 +321,7 @@ def rate(
     """
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
-        if known.stage not in _RATED:
+        if known.stage not in RATED:
             raise ConflictError(
                 Text(
                     f"申报 {number} 现为“{known.state.zh}”，不作年度评定。",

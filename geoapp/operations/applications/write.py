@@ -1,6 +1,6 @@
 """Begin an application, fill in its form, and keep its plan."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,18 +12,21 @@ from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, known_application
 from geoapp.reports.words.applications import PLAN_TEXT
 from geoapp.store.applications import (
+    Subject,
     add_application,
     add_plan_step,
     change_application,
     change_plan_step,
     delete_of,
     plan_of,
+    stamp_application,
     subjects,
+    subjects_called,
 )
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 
 _PLAN_STEP = Text("计划步骤", "step of the plan")
-_PLANNED = frozenset({Stage.DRAFT, Stage.APPROVED, Stage.RECOGNISED, Stage.SUSPENDED})
+PLANNED = frozenset({Stage.DRAFT, Stage.APPROVED, Stage.RECOGNISED, Stage.SUSPENDED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,15 @@ def start_application(
         )
 
 
+def find_subjects(database: Database, words: str) -> list[Subject]:
+    """Return the facilities and organisations that have a code, else those whose name has the words.
+
+    At most twenty; the one whose code it is stands alone.
+    """
+    with database.snapshot() as session:
+        return subjects_called(session, words.strip(), limit=20)
+
+
 def save_answers(
     database: Database,
     settings: Settings,
@@ -98,8 +110,15 @@ def save_answers(
     changes: Mapping[str, str],
     *,
     expected_rev: int | None,
+    plan: Sequence[tuple[int | None, PlannedStep | None]] = (),
 ) -> Known:
-    """Save answers of a draft; an empty one takes the answer away.
+    """Save answers of a draft and rows of its plan at once; an empty answer takes it away.
+
+    Parameters
+    ----------
+    plan
+        Rows by number: None for a new row, or instead of what is to be taken out. A row that
+        somebody took out meanwhile is entered anew.
 
     Raises
     ------
@@ -110,6 +129,7 @@ def save_answers(
     InvalidValueError
         Naming an answer that is not accepted.
     """
+    rows = [(row, None if step is None else _checked(step)) for row, step in plan]
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
         record = known.record
@@ -129,15 +149,26 @@ def save_answers(
                     "return it to a draft first.",
                 )
             )
-        answers = dict(record.answers) | check_answers(known.form, changes)
+        answers = dict(record.answers) | check_answers(known.form, changes, record.answers)
         answers = {name: value for name, value in answers.items() if value}
         if answers != record.answers:
             change_application(session, number, {"answers": answers})
+        for row, values in rows:
+            if values is None:
+                if row is not None:
+                    delete_of(session, "plan", number, row)
+            elif row is None or not change_plan_step(session, number, row, values):
+                _room_for_step(session, number)
+                add_plan_step(session, {"application_id": number, **values})
+        if rows:
+            stamp_application(session, number)
         return known_application(session, settings, number)
 
 
-def check_answers(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
-    """Return answers as they are stored.
+def check_answers(
+    form: Form, answers: Mapping[str, str], stored: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """Return answers as they are stored; ``stored`` are those that stay beside them.
 
     Raises
     ------
@@ -171,8 +202,9 @@ def check_answers(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
         if name in months and value:
             value = _month(name, value)
         checked[name] = value
+    together = {**(stored or {}), **checked}
     for one in form.fields:
-        start, end = checked.get(f"{one.code}_from"), checked.get(f"{one.code}_to")
+        start, end = together.get(f"{one.code}_from"), together.get(f"{one.code}_to")
         if one.kind == "months" and start and end and end < start:
             raise InvalidValueError(
                 f"{one.code}_to", end, Text("不早于开始的年月", "a month no earlier than the first")
@@ -205,13 +237,8 @@ def add_to_plan(database: Database, settings: Settings, number: int, step: Plann
     values = _checked(step)
     with database.session() as session:
         _plannable(known_application(session, settings, number, lock=True))
-        if len(plan_of(session, [number])) >= MOST_PLAN_STEPS:
-            raise ConflictError(
-                Text(
-                    f"计划至多 {MOST_PLAN_STEPS} 步。",
-                    f"A plan has at most {MOST_PLAN_STEPS} steps.",
-                )
-            )
+        _room_for_step(session, number)
+        stamp_application(session, number)
         return add_plan_step(session, {"application_id": number, **values})
 
 
@@ -224,6 +251,7 @@ def change_plan(
         _plannable(known_application(session, settings, number, lock=True))
         if not change_plan_step(session, number, row, values):
             raise NotFoundError(_PLAN_STEP, str(row))
+        stamp_application(session, number)
 
 
 def remove_from_plan(database: Database, settings: Settings, number: int, row: int) -> None:
@@ -232,10 +260,18 @@ def remove_from_plan(database: Database, settings: Settings, number: int, row: i
         _plannable(known_application(session, settings, number, lock=True))
         if not delete_of(session, "plan", number, row):
             raise NotFoundError(_PLAN_STEP, str(row))
+        stamp_application(session, number)
+
+
+def _room_for_step(session: Session, number: int) -> None:
+    if len(plan_of(session, [number])) >= MOST_PLAN_STEPS:
+        raise ConflictError(
+            Text(f"计划至多 {MOST_PLAN_STEPS} 步。", f"A plan has at most {MOST_PLAN_STEPS} steps.")
+        )
 
 
 def _plannable(known: Known) -> None:
-    if known.stage not in _PLANNED:
+    if known.stage not in PLANNED:
         raise ConflictError(
             Text(
                 f"申报 {known.record.id} 现为“{known.state.zh}”，计划不能改。",

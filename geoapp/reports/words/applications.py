@@ -4,8 +4,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from geoapp.core.i18n import Text
+from geoapp.core.schemes import Stage
 from geoapp.core.units import counted
 
+STAGE_TEXT = {
+    Stage.DRAFT: Text("草拟", "drafts"),
+    Stage.SUBMITTED: Text("已申报", "handed in"),
+    Stage.APPROVED: Text("批准建设", "approved for building"),
+    Stage.RECOGNISED: Text("已认定", "recognised"),
+    Stage.SUSPENDED: Text("暂停", "suspended"),
+    Stage.REFUSED: Text("未通过", "not approved"),
+    Stage.WITHDRAWN: Text("已撤回", "withdrawn"),
+    Stage.EXITED: Text("已退出", "exited"),
+}
 PLAN_TEXT = {
     "three_years": Text("三年规划", "three-year plan"),
     "year": Text("年度方案", "yearly plan"),

@@ -1,0 +1,1 @@
+"""``/steward/applications``: entry, management and exit of bases, complexes, enterprises, partners."""
