@@ -12,6 +12,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
+from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         MAX_CONTENT_LENGTH=settings.upload_limit_mb * 1024 * 1024,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )
+    duplicates = DuplicateFinder(database)
     app.extensions["geoapp"] = Services(
         settings=settings,
         database=database,
@@ -99,7 +101,8 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         what_if=WhatIfService(database, settings),
         readiness=Readiness(database),
         search=SearchService(database),
-        work_lists=WorkLists(database, settings),
+        work_lists=WorkLists(database, settings, duplicates),
+        duplicates=duplicates,
     )
     init_compression(app)  # the first set up is the last to change an answer
     init_logs(app)

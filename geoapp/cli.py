@@ -33,6 +33,8 @@ COMMANDS = {
     "export": "export:export",
     "history": "history:history",
     "undo": "history:undo",
+    "duplicates": "duplicates:duplicates",
+    "merge": "duplicates:merge",
     "doctor": "admin:doctor",
     "backup": "admin:backup",
     "restore": "admin:restore",

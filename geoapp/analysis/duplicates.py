@@ -120,6 +120,24 @@ def duplicates(frame: FacilityWords, *, most: int = MOST_SUSPECTED) -> list[Susp
     ]
 
 
+def changed_much(
+    name_then: str,
+    name_now: str,
+    place_then: tuple[float, float] | None,
+    place_now: tuple[float, float] | None,
+) -> bool:
+    """Tell whether a facility is hardly known again by its name, or stands elsewhere.
+
+    Places are (lon, lat) in degrees, EPSG:4326; None is nowhere.
+    """
+    words = letters_and_digits(name_then), letters_and_digits(name_now)
+    if fuzz.ratio(*words) / 100.0 < NEAR_NAME:
+        return True
+    if place_then is None or place_now is None:
+        return place_then is not place_now
+    return bool(geodesic_m(*place_then, *place_now) > NEAR_M)
+
+
 def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.float64]:
     """Return how alike words are, pair by pair (0 to 1)."""
     if not len(left):

@@ -213,7 +213,7 @@ def _amenity_index() -> dict[str, str]:
 def letters_and_digits(text: str) -> str:
     """Return what is left of a name without regard to width, case, spaces and punctuation."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(one for one in folded if unicodedata.category(one)[0] in "LN")
+    return folded if folded.isalnum() else "".join(filter(str.isalnum, folded))
 
 
 def _folded(text: str) -> str:

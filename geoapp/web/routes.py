@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from geoapp.web.api import (
     action_runs,
     coverage_runs,
+    duplicates,
     facilities,
     facility_parts,
     history,
@@ -53,6 +54,7 @@ def register_routes(app: OpenAPI) -> None:
         siting_runs.api,
         action_runs.api,
         history.api,
+        duplicates.api,
         facilities.api,
         facility_parts.api,
         nearest.api,

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -47,22 +48,13 @@ def test_one_telephone_for_five_is_doubtful_however_it_is_written(town: Database
     assert _listed(town, "shared_phone") == ["T-1", "T-2", "T-3", "T-4", "T-6"]
 
 
-def test_the_same_name_nearby_may_be_the_same_place(town: Database) -> None:
+def test_what_may_be_another_is_found_beside_the_store(town: Database) -> None:
     _change(town, "update facility set name_zh = '驿站' where code in ('T-1', 'T-2', 'T-5')")
-    assert _listed(town, "duplicate") == []  # T-2 is 180 m away, T-5 is closed
-    # 99 m and 101 m by 90.05 m for a thousandth of a degree of longitude at 36.07 degrees north.
-    _change(
-        town,
-        "update facility set geom = st_project(a.geom::geography, 99, radians(90))::geometry "
-        "from facility a where a.code = 'T-1' and facility.code = 'T-2'",
-    )
-    assert _listed(town, "duplicate") == ["T-1", "T-2"]
-    _change(
-        town,
-        "update facility set geom = st_project(a.geom::geography, 101, radians(90))::geometry "
-        "from facility a where a.code = 'T-1' and facility.code = 'T-2'",
-    )
-    assert _listed(town, "duplicate") == []
+    found = DuplicateFinder(town).suspected()  # T-5 is closed
+    page = list_desk(town, FacilityFilter(lack="duplicate", suspected=found), None)
+    assert [record.code for record in page.records] == ["T-1", "T-2"]
+    with pytest.raises(ValueError, match="suspected"):
+        list_desk(town, FacilityFilter(lack="duplicate"), None)
 
 
 def test_near_another_district_or_inside_it(town: Database) -> None:
@@ -100,8 +92,9 @@ def test_progress_by_district_adds_up(town: Database) -> None:
     _change(town, "update facility set region_code = '370213' where code = 'T-2'")
     _change(town, "update facility set region_code = '370200' where code = 'T-4'")
     _change(town, "update facility set region_code = null where code = 'T-6'")
+    finder = DuplicateFinder(town)
     with town.snapshot() as session:
-        state = data_state(session)
+        state = data_state(session, suspected=finder.suspected_in(session))
     # T-3 lacks hours and entry, T-6 its region.
     assert [(one.region, one.kept, one.complete) for one in state.regions] == [
         ("370200", 1, 1),
@@ -111,4 +104,5 @@ def test_progress_by_district_adds_up(town: Database) -> None:
     ]
     assert (state.whole.kept, state.whole.complete) == (5, 3)
     for lack, count in state.whole.lacking.items():
-        assert len(_listed(town, lack)) == count
+        wanted = FacilityFilter(lack=lack, suspected=finder.suspected())
+        assert len(list_desk(town, wanted, None).records) == count

@@ -134,7 +134,8 @@ class FacilityRules:
     ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
     ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
     ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without;
-    ``unplaced`` says which rows may be without a position.
+    ``unplaced`` says which rows may be without a position;
+    ``old_codes`` are those that facilities had, with the codes that they lead to now.
     """
 
     place: PlaceRules
@@ -145,6 +146,7 @@ class FacilityRules:
     default_kind: str | None = None
     issuer: CodeIssuer | None = None
     unplaced: Unplaced = "never"
+    old_codes: Mapping[str, str] = field(default_factory=dict)
 
     def kind(self, text: str) -> str | None:
         """Return a kind's code by a code or name."""
@@ -313,6 +315,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     if rules.issuer is None:
         cells.required(found, "code", "编号", code, before)
     values["code"] = code
+    _check_old_code(found, code, rules)
     values["kind_code"] = read_kind(found, cell("kind"), rules.kind, rules.default_kind)
     before = len(found.problems)
     values["name_zh"] = cells.read_text(found, "name_zh", cell("name_zh"))
@@ -331,6 +334,19 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     values["region"] = _read_region(found, cell("region"), rules.place)
     values["places"] = read_places(found, cell("places"), rules.place)
     values["extra"] = read_extra(found, cell("extra"), row, header)
+
+
+def _check_old_code(found: Findings, code: str | None, rules: FacilityRules) -> None:
+    """Note a code that leads to another facility: a new one of it would come back as a duplicate."""
+    now = rules.old_codes.get(code or "")
+    if now is not None:
+        found.add(
+            "code",
+            code,
+            "old_code",
+            f"编号“{code}”是 {now} 的旧编号（改号或已合并）；请改用 {now}。",
+            f"The code {code!r} is an old one of {now} (renamed, or merged into it); use {now}.",
+        )
 
 
 def _check_step(found: Findings, values: dict[str, Any], rules: FacilityRules) -> None:

@@ -7,7 +7,7 @@ from geoapp.core.i18n import Text
 from geoapp.store.facilities.stewardship import (
     FAR_FROM_STREETS_M,
     MANY_ON_ONE_PHONE,
-    NEAR_M,
+    NEAR_BORDER_M,
     Shortfall,
 )
 
@@ -23,12 +23,10 @@ LACK_TEXT: dict[Shortfall, Text] = {
         f"同一电话登记给 {MANY_ON_ONE_PHONE} 处以上",
         f"Telephone given by {MANY_ON_ONE_PHONE} or more",
     ),
-    "duplicate": Text(
-        f"{NEAR_M} 米内有同名设施，可能重复", f"Same name within {NEAR_M} m: maybe the same"
-    ),
+    "duplicate": Text("可能与另一处重复", "Maybe the same as another"),
     "border": Text(
-        f"离别的区不到 {NEAR_M} 米，可能登记错区",
-        f"Within {NEAR_M} m of another district: maybe the wrong one",
+        f"离别的区不到 {NEAR_BORDER_M} 米，可能登记错区",
+        f"Within {NEAR_BORDER_M} m of another district: maybe the wrong one",
     ),
     "street": Text(
         f"离步行路网 {FAR_FROM_STREETS_M:.0f} 米以上",

@@ -11,6 +11,7 @@ from geoapp.analysis.network.snapping import Snap, snap
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_version
@@ -34,8 +35,9 @@ class WorkLists:
     For all threads; whoever asks while it is being counted waits for the same answer.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, duplicates: DuplicateFinder) -> None:
         self._database = database
+        self._duplicates = duplicates
         self._networks = NetworkKeeper(settings)
         self._lock = threading.Lock()
         self._far: tuple[tuple[int, str], tuple[int, ...]] | None = None
@@ -70,7 +72,7 @@ class WorkLists:
             key = length, day, None if network is None else network.version
             if self._state is None or self._state[0] != key:
                 far = () if network is None else self._found_far(session, network)
-                self._state = key, data_state(session, far)
+                self._state = key, data_state(session, far, self._duplicates.suspected_in(session))
             return self._state[1]
 
     def _found_far(self, session: Session, network: WalkingNetwork) -> tuple[int, ...]:

@@ -6,6 +6,8 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import orjson
+
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
@@ -22,6 +24,7 @@ from geoapp.store.history.sets import (
     facility_of_code,
     former_code,
     list_sets,
+    merged_into,
     moved_m,
     steps_in,
     stored_set,
@@ -32,6 +35,7 @@ _SET = Text("变更", "change set")
 # What the reader of a story does not need: it follows from another field, or names the row.
 _UNTOLD = frozenset({"region_match", "region_distance_m", "id", "facility_id", "created_at"})
 _MOST_STEPS = 300
+_PAIR = "duplicate_decision"
 _POINT_HEX = "0101000020"
 
 
@@ -107,6 +111,8 @@ def history_of(
 ) -> list[ToldSet]:
     """Return what was done to a facility, newest first, whether it is there, deleted or renamed.
 
+    What was merged into it has its story there, too.
+
     Raises
     ------
     NotFoundError
@@ -116,8 +122,9 @@ def history_of(
         number = facility_of_code(session, code)
         if number is None:
             raise NotFoundError(_FACILITY, code)
-        found = list_sets(session, SetFilter(facility_id=number, before=before), limit=limit)
-        return _told(session, found, facility_id=number)
+        numbers = [number, *merged_into(session, number)]
+        found = list_sets(session, SetFilter(facility_ids=numbers, before=before), limit=limit)
+        return _told(session, found, facility_ids=numbers)
 
 
 def changes_since(
@@ -157,7 +164,7 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         stored = stored_set(session, set_id)
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
-        return _told(session, [stored], facility_id=None)[0]
+        return _told(session, [stored], facility_ids=None)[0]
 
 
 def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:
@@ -187,8 +194,10 @@ def _summed_up(stored: StoredSet, lines: tuple[Line, ...]) -> ToldSet:
     return ToldSet(stored, words.summary(stored.counts, stored.reason), lines)
 
 
-def _told(session: Session, sets: Sequence[StoredSet], *, facility_id: int | None) -> list[ToldSet]:
-    steps = steps_in(session, [one.id for one in sets], facility_id=facility_id, most=_MOST_STEPS)
+def _told(
+    session: Session, sets: Sequence[StoredSet], *, facility_ids: Sequence[int] | None
+) -> list[ToldSet]:
+    steps = steps_in(session, [one.id for one in sets], facility_ids=facility_ids, most=_MOST_STEPS)
     rows = {set_id: net_changes(found) for set_id, found in steps.items()}
     names = _names(session, [row for found in rows.values() for row in found])
     moves = [
@@ -215,13 +224,27 @@ def _names(session: Session, rows: Sequence[NetChange]) -> dict[str, str]:
         for row in rows
         if row.table == "facility" and "code" in (row.after or row.before)
     }
-    return from_log | facility_codes(session, [row.key for row in rows if row.table == "facility"])
+    named = {row.key for row in rows if row.table == "facility"}
+    named |= {one for row in rows if row.table == _PAIR for one in _ids(row)}
+    return facility_codes(session, sorted(named)) | from_log
+
+
+def _ids(row: NetChange) -> list[str]:
+    """Return the numbers of the two facilities that a decision is about."""
+    return [str(one) for one in orjson.loads(row.key)]
+
+
+def _record(row: NetChange, names: dict[str, str]) -> str:
+    """Return what a row is known by: facilities by their codes."""
+    if row.table == _PAIR:
+        return " / ".join(names.get(one, one) for one in _ids(row))
+    return names.get(row.key, row.key) if row.table == "facility" else row.key
 
 
 def _lines(
     row: NetChange, metres: dict[tuple[str, str], float], names: dict[str, str]
 ) -> list[Line]:
-    record = names.get(row.key, row.key) if row.table == "facility" else row.key
+    record = _record(row, names)
     if row.op is not Op.UPDATE:
         image = row.after if row.op is Op.INSERT else row.before
         called = next(

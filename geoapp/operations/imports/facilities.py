@@ -30,7 +30,7 @@ from geoapp.operations.imports.report import (
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
-from geoapp.store.facilities.keys import codes_once_had, read_words
+from geoapp.store.facilities.keys import codes_once_had, old_codes, read_words
 from geoapp.store.facilities.places_write import PlaceValues
 from geoapp.store.facilities.read import stored_statuses
 from geoapp.store.facilities.write import (
@@ -60,6 +60,7 @@ def facility_rules(
         frozenset(known.amenities),
         stored_statuses(session) if with_statuses else {},
         datetime.now(ZoneInfo(settings.timezone)).date(),
+        old_codes=old_codes(session),
     )
     if options.kind is not None:
         kind = rules.kind(options.kind)

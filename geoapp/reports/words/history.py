@@ -37,6 +37,7 @@ _TABLES = {
     "facility_call": Text("次电话核实", "call"),
     "facility_part": Text("条组成关系", "part of a whole"),
     "facility_photo": Text("张照片", "photo"),
+    "duplicate_decision": Text("个重复判断", "decision on duplicates"),
     "facility_role": Text("条单位关系", "role of an organisation"),
     "organisation": Text("个单位", "organisation"),
     "application": Text("份申报", "application"),
@@ -60,6 +61,7 @@ _PLURALS = {
     "facility_place": "places of moving facilities",
     "facility_part": "parts of wholes",
     "amenity": "amenities",
+    "duplicate_decision": "decisions on duplicates",
     "facility_role": "roles of organisations",
     "application_step": "steps of applications",
     "application_document": "attached files",
@@ -96,6 +98,9 @@ _FIELDS = {
     "position_accuracy_m": Text("位置精度（米）", "accuracy of the position (m)"),
     "is_sample": Text("示例标记", "mark of a sample"),
     "extra": Text("另存的列", "columns kept aside"),
+    "verdict": Text("判断", "decision"),
+    "decided_by": Text("判断人", "decided by"),
+    "decided_at": Text("判断时间", "decided at"),
     "label_zh": Text("点位名称", "name of the place"),
     "valid_from": Text("起始日", "first day"),
     "valid_to": Text("截止日", "last day"),
@@ -133,6 +138,10 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
+    "verdict": {
+        "different": Text("不是同一处", "not the same"),
+        "later": Text("以后再看", "put off"),
+    },
     "role": {
         str(word): text for word, text in (*ROLE_TEXT.items(), *ORGANISATION_ROLE_TEXT.items())
     },

@@ -26,6 +26,17 @@ def codes_once_had(session: Session) -> list[str]:
     )
 
 
+def old_codes(session: Session) -> dict[str, str]:
+    """Return the codes that facilities had and nobody has now, with the codes that they lead to."""
+    rows = session.execute(
+        text(
+            "select a.old, f.code from facility_code_alias a join facility f on f.id = a.facility_id "
+            "where not exists (select from facility o where o.code = a.old)"
+        )
+    )
+    return {old: now for old, now in rows}
+
+
 @dataclass(frozen=True, slots=True)
 class Neighbour:
     """A facility as far as it is held against others: a point (EPSG:4326) and words."""

@@ -175,8 +175,8 @@ class FacilityFilter:
 
     ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
     ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
-    what was verified is old after ``old_days``; ``far`` are the numbers of those far from any
-    street, where that is asked for.
+    what was verified is old after ``old_days``. ``far`` are the numbers of those far from any
+    street, ``suspected`` of those that may be another one, where these are asked for.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -188,6 +188,7 @@ class FacilityFilter:
     lack: Shortfall | None = None
     old_days: int = OLD_DAYS
     far: tuple[int, ...] = ()
+    suspected: frozenset[int] | None = None
 
 
 ALL_FACILITIES = FacilityFilter()
@@ -240,6 +241,10 @@ def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnEl
         lacks = text(lack_condition(wanted.lack, wanted.old_days))
         if wanted.lack == "street":
             lacks = lacks.bindparams(far=list(wanted.far))
+        if wanted.lack == "duplicate":
+            if wanted.suspected is None:
+                raise ValueError("a list of duplicates needs those that are suspected")
+            lacks = lacks.bindparams(suspected=sorted(wanted.suspected))
         conditions.append(lacks)  # type: ignore[arg-type]
     if wanted.terms:
         found = text(
@@ -260,6 +265,12 @@ def facilities_by_code(session: Session, codes: Sequence[str]) -> list[Facility]
     """Return the facilities of some codes, in order of code."""
     query = select(Facility).where(Facility.code.in_(codes)).order_by(Facility.code)
     return list(session.scalars(query))
+
+
+def facilities_by_id(session: Session, ids: Sequence[int]) -> dict[int, Facility]:
+    """Return the facilities of some numbers, by number."""
+    rows = session.scalars(select(Facility).where(Facility.id.in_(ids)))
+    return {one.id: one for one in rows}
 
 
 def places_of(session: Session, facility_ids: Sequence[int]) -> dict[int, list[FacilityPlace]]:

@@ -1,6 +1,6 @@
 """Named queries on the state of the data: what is unknown, old, doubtful or out of place."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -32,9 +32,9 @@ Shortfall = Literal[
 OLD_DAYS: Final = 365
 # From so many on, a telephone is hardly that of each facility; a switchboard serves a few.
 MANY_ON_ONE_PHONE: Final = 5
-# What stands nearer than this, by the accuracy of positions from maps and addresses, may be the
-# same place, or lie on the other side of a border.
-NEAR_M: Final = 100
+# What stands nearer than this to a border, by the accuracy of positions from maps and addresses, may
+# lie on its other side.
+NEAR_BORDER_M: Final = 100
 # What stands farther from any street than this is hardly where it is said to be.
 FAR_FROM_STREETS_M: Final = 200.0
 
@@ -48,37 +48,8 @@ _SHARED_PHONE = f"""
         group by 1 having count(*) >= {MANY_ON_ONE_PHONE}
     )
 """
-# A sieve in degrees, before metres decide: greater than NEAR_M up to 78 degrees of latitude.
+# A sieve in degrees, before metres decide: greater than NEAR_BORDER_M up to 78 degrees of latitude.
 _SIEVE_EAST, _SIEVE_NORTH = 0.005, 0.001
-# Those with the name of another at some latitude are sought in their own cell of a grid and the
-# eight around it.
-_DUPLICATE = f"""
-    facility.id in (
-        with alike as (
-            select *, count(*) over (
-                partition by name order by st_y(at)
-                range between {_SIEVE_NORTH} preceding and {_SIEVE_NORTH} following
-            ) as level_with
-            from (
-                select id, hashtext(name_zh) as name, case when geometrytype(geom) = 'POINT'
-                    then geom else st_pointonsurface(geom) end as at
-                from facility where {_KEPT} and geom is not null
-            ) o
-        ), placed as materialized (
-            select id, name, at, floor(st_x(at) / {_SIEVE_EAST})::int as east,
-                floor(st_y(at) / {_SIEVE_NORTH})::int as north
-            from alike where level_with > 1
-        ), around as (
-            select id, name, at, east + e as east, north + n as north
-            from placed, (values (-1), (0), (1)) by_east(e), (values (-1), (0), (1)) by_north(n)
-        ), pair as materialized (
-            select a.id, b.id as other from around a join placed b using (name, east, north)
-            where a.id <> b.id and st_distancesphere(a.at, b.at) <= {NEAR_M}
-        )
-        select pair.id from pair join facility one on one.id = pair.id
-        join facility other on other.id = pair.other and other.name_zh = one.name_zh
-    )
-"""
 # By region, the district that it is or lies in.
 _DISTRICTS = f"""
     with recursive district_of(code, district) as (
@@ -98,7 +69,7 @@ _BORDER = f"""
             join facility o on o.geom && st_expand(piece.land, {_SIEVE_EAST}, {_SIEVE_NORTH})
             join district_of d on d.code = o.region_code and d.district <> piece.code
         )
-        select id from sieved where st_dwithin(geom::geography, land::geography, {NEAR_M})
+        select id from sieved where st_dwithin(geom::geography, land::geography, {NEAR_BORDER_M})
     )
 """
 # Said to have moved, and standing where it stood then.
@@ -122,7 +93,8 @@ _LACKS: dict[Shortfall, str] = {
     "position": "(geom is null and not exists "
     "(select from facility_place p where p.facility_id = facility.id))",
     "shared_phone": _SHARED_PHONE,
-    "duplicate": _DUPLICATE,
+    # Which these are is found outside of the store: names are compared.
+    "duplicate": "facility.id = any(cast(:suspected as bigint[]))",
     "border": _BORDER,
     # Which they are is not the database's to know: the streets lie beside it.
     "street": "facility.id = any(cast(:far as bigint[]))",
@@ -148,6 +120,10 @@ def lack_condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
     ----------
     days
         After how many days a fact that was verified is old.
+
+    Notes
+    -----
+    For ``duplicate`` a statement has the numbers of those that may be another one as ``:suspected``.
     """
     return f"({_KEPT} and {_condition(lack, days)})"
 
@@ -199,13 +175,17 @@ class DataState:
         )
 
 
-def data_state(session: Session, far: Sequence[int] = ()) -> DataState:
+def data_state(
+    session: Session, far: Collection[int] = (), suspected: Collection[int] = ()
+) -> DataState:
     """Count the facilities, by district in order of code; those in no region come last.
 
     Parameters
     ----------
     far
         Numbers of the facilities that stand far from any street.
+    suspected
+        Numbers of those that may be another one.
     """
     by_status = {
         status: count
@@ -225,7 +205,7 @@ def data_state(session: Session, far: Sequence[int] = ()) -> DataState:
             where {_KEPT} group by 1 order by 1 nulls last
             """
         ),
-        {"far": list(far)},
+        {"far": list(far), "suspected": list(suspected)},
     ).all()
     levels = {
         code: level for code, level in session.execute(text("select code, level from region"))

@@ -60,14 +60,14 @@ def stored_set(session: Session, set_id: int) -> StoredSet | None:
 
 @dataclass(frozen=True, slots=True)
 class SetFilter:
-    """Which sets: since a moment, by whom, of which facility (its number), in which regions.
+    """Which sets: since a moment, by whom, of which facilities (numbers), in which regions.
 
     ``before`` is the set after which a page ends: only older ones come.
     """
 
     since: datetime | None = None
     actor: str | None = None
-    facility_id: int | None = None
+    facility_ids: Sequence[int] | None = None
     regions: Sequence[str] | None = None
     before: int | None = None
 
@@ -81,9 +81,17 @@ _IN_REGIONS = """
             or c.after ->> 'region_code' = any(:regions)))
 """
 _OF_FACILITY = """
-    s.id in (select set_id from change where table_name = 'facility' and key = :key
-        union select set_id from change where belongs is not null and belongs @> array[:belongs])
+    s.id in (select set_id from change where table_name = 'facility' and key = any(:keys)
+        union select set_id from change where belongs is not null and belongs && :belongs)
 """
+
+
+def _named(numbers: Sequence[int]) -> dict[str, object]:
+    """Return how the log names facilities, as the row itself and as what a row belongs to."""
+    return {
+        "keys": [str(one) for one in numbers],
+        "belongs": [f"facility:{one}" for one in numbers],
+    }
 
 
 def list_sets(session: Session, wanted: SetFilter, *, limit: int) -> list[StoredSet]:
@@ -101,23 +109,20 @@ def list_sets(session: Session, wanted: SetFilter, *, limit: int) -> list[Stored
     if wanted.regions is not None:
         where.append(_IN_REGIONS)
         values["regions"] = list(wanted.regions)
-    if wanted.facility_id is not None:
+    if wanted.facility_ids is not None:
         where.append(_OF_FACILITY)
-        values |= {
-            "key": str(wanted.facility_id),
-            "belongs": f"facility:{wanted.facility_id}",
-        }
+        values |= _named(wanted.facility_ids)
     return _sets(session, " and ".join(where), limit=limit, **values)
 
 
 def steps_in(
-    session: Session, set_ids: Sequence[int], *, facility_id: int | None, most: int
+    session: Session, set_ids: Sequence[int], *, facility_ids: Sequence[int] | None, most: int
 ) -> dict[int, list[Step]]:
-    """Return what some sets did, or did to one facility, step by step; at most so many of a set."""
+    """Return what some sets did, or did to some facilities, step by step; at most so many of a set."""
     of_one = (
         "true"
-        if facility_id is None
-        else "(table_name = 'facility' and key = :key or belongs @> array[:belongs])"
+        if facility_ids is None
+        else "(table_name = 'facility' and key = any(:keys) or belongs && :belongs)"
     )
     rows = session.execute(
         text(
@@ -126,11 +131,7 @@ def steps_in(
             f"where set_id = any(:ids) and {of_one}) c where place <= :most order by set_id, seq"
         ),
         {"ids": list(set_ids), "most": most}
-        | (
-            {}
-            if facility_id is None
-            else {"key": str(facility_id), "belongs": f"facility:{facility_id}"}
-        ),
+        | ({} if facility_ids is None else _named(facility_ids)),
     )
     found: dict[int, list[Step]] = {set_id: [] for set_id in set_ids}
     for set_id, seq, table, key, belongs, op, before, after in rows:
@@ -166,6 +167,20 @@ def facility_of_code(session: Session, code: str) -> int | None:
         {"code": code},
     )
     return None if number is None else int(number)
+
+
+def merged_into(session: Session, number: int) -> list[int]:
+    """Return the numbers of the facilities that were merged into one, whose codes lead to it."""
+    return list(
+        session.scalars(
+            text(
+                "select t.facility_id from facility_code_alias a "
+                "join facility_tombstone t on t.code = a.old where a.facility_id = :number "
+                "order by t.facility_id"
+            ),
+            {"number": number},
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +260,13 @@ def last_touches(session: Session, set_id: int) -> list[Touch]:
 
 
 def facility_codes(session: Session, keys: Sequence[str]) -> dict[str, str]:
-    """Return the codes of the facilities that some keys of the log name, of those that are there."""
+    """Return the codes of the facilities that some keys of the log name, deleted ones included."""
     rows = session.execute(
-        text("select cast(id as text), code from facility where id = any(cast(:keys as bigint[]))"),
+        text(
+            "select cast(id as text), code from facility where id = any(cast(:keys as bigint[])) "
+            "union all select cast(facility_id as text), code from facility_tombstone "
+            "where facility_id = any(cast(:keys as bigint[]))"
+        ),
         {"keys": [int(key) for key in keys]},
     )
     return {key: code for key, code in rows}

@@ -290,3 +290,34 @@ class FacilityCodeAlias(Base):
     facility_id: Mapped[int] = mapped_column(
         BigInteger, ForeignKey("facility.id", ondelete="CASCADE")
     )
+
+
+class DuplicateDecision(Base):
+    """What somebody decided of two facilities that may be one; made again where they change much.
+
+    The names and points are those that the decision was made by.
+    """
+
+    __tablename__ = "duplicate_decision"
+    __table_args__ = (
+        CheckConstraint("verdict in ('different', 'later')", "duplicate_decision_verdict"),
+        CheckConstraint("first_id < second_id", "duplicate_decision_order"),
+        Index("duplicate_decision_second_idx", "second_id"),
+    )
+    first_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
+    )
+    second_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
+    )
+    verdict: Mapped[str]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    first_name: Mapped[str]
+    second_name: Mapped[str]
+    first_place: Mapped[WKBElement | None] = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False)
+    )
+    second_place: Mapped[WKBElement | None] = mapped_column(
+        Geometry("POINT", srid=4326, spatial_index=False)
+    )

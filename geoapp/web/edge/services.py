@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import current_app
 
 from geoapp.core.settings import Settings
+from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.search.find import SearchService
@@ -24,6 +25,7 @@ class Services:
     readiness: Readiness
     search: SearchService
     work_lists: WorkLists
+    duplicates: DuplicateFinder
 
 
 def services() -> Services:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.core.errors import ConflictError
 from geoapp.core.settings import Settings
+from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities import work_lists
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.work_lists import WorkLists
@@ -37,7 +38,7 @@ def _street_along_the_town() -> WalkingNetwork:
 def test_far_from_any_street(
     town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lists = WorkLists(town, settings)
+    lists = WorkLists(town, settings, DuplicateFinder(town))
     assert lists.state().whole.lacking["street"] == 0
     with pytest.raises(ConflictError):
         lists.far_from_streets()
@@ -70,7 +71,7 @@ def test_what_is_kept_is_counted_anew_after_any_change(
         return real(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(work_lists, "data_state", counting)
-    lists = WorkLists(town, settings)
+    lists = WorkLists(town, settings, DuplicateFinder(town))
     assert lists.state().whole.lacking["phone"] == 5
     lists.state()
     assert len(counted) == 1

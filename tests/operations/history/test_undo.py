@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from geoapp.core.acting import Via, act
-from geoapp.core.errors import ConflictError, NotFoundError
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
+from geoapp.operations.duplicates.decide import decide
+from geoapp.operations.duplicates.merge import merge_facilities
 from geoapp.operations.facilities.edit import change_facility, remove_facility
 from geoapp.operations.history.undo import UndoConflictError, undo_change_set
 from geoapp.operations.imports.file import import_file
@@ -54,6 +56,17 @@ def everything(database: Database, moment: datetime | None = None) -> Store:
 def last_set(database: Database) -> int:
     with database.session() as session:
         return int(session.execute(text("select max(id) from change_set")).scalar_one())
+
+
+def sets_after(database: Database, first: int) -> list[int]:
+    """Return the later sets, newest first; what was refused half-way has left gaps in their numbers."""
+    with database.session() as session:
+        return list(
+            session.scalars(
+                text("select id from change_set where id > :first order by id desc"),
+                {"first": first},
+            )
+        )
 
 
 def now(database: Database) -> datetime:
@@ -225,6 +238,8 @@ STEPS = st.lists(
         st.tuples(st.just("move"), st.integers(1, 6), st.integers(0, 9)),
         st.tuples(st.just("import"), st.integers(1, 9), st.sampled_from(["甲", "乙"])),
         st.tuples(st.just("delete"), st.integers(1, 9), st.none()),
+        st.tuples(st.just("merge"), st.integers(1, 6), st.integers(1, 9)),
+        st.tuples(st.just("decide"), st.integers(1, 6), st.sampled_from(["different", "open"])),
         st.tuples(st.just("undo"), st.integers(0, 5), st.sampled_from([None, "current", "before"])),
     ),
     min_size=4,
@@ -245,15 +260,19 @@ def take(database: Database, settings: Settings, folder: Path, step: tuple[str, 
             import_file(database, settings, "facilities", write_file(folder, rows))
         elif kind == "delete":
             remove_facility(database, f"T-{number}", expected_rev=None)
+        elif kind == "merge":
+            merge_facilities(database, f"T-{number}", f"T-{value}", {})
+        elif kind == "decide":
+            decide(database, f"T-{number}", f"T-{number % 6 + 1}", value)
         else:
             undo_change_set(database, settings, last_set(database) - number, keep=value)
-    except (ConflictError, NotFoundError):
+    except (ConflictError, NotFoundError, InvalidValueError):
         pass
 
 
 @given(steps=STEPS)
 @examples(
-    max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_the_log_is_the_state_and_undoing_everything_is_the_beginning(
     town: Database, settings: Settings, tmp_path: Path, steps: list[tuple[str, int, Any]]
@@ -268,7 +287,7 @@ def test_the_log_is_the_state_and_undoing_everything_is_the_beginning(
     for moment, then in moments:
         assert everything(town, moment) == then
     assert everything(town, began) == before
-    for number in range(last_set(town), first, -1):
+    for number in sets_after(town, first):
         undo_change_set(town, settings, number)
     assert everything(town) == before
     with town.snapshot() as session:

@@ -68,6 +68,7 @@ class Asked(Parameters):
             lack=self.lack,
             old_days=self.days,
             far=services().work_lists.far_from_streets() if self.lack == "street" else (),
+            suspected=services().duplicates.suspected() if self.lack == "duplicate" else None,
         )
 
 

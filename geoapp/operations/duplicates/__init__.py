@@ -1,0 +1,1 @@
+"""Facilities that may be one: finding them, deciding on them, and making one of two."""

@@ -1,0 +1,282 @@
+"""Make one of two facilities: which value comes from which, and one change set that does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Literal, get_args
+
+from geoapp.core.acting import act
+from geoapp.core.errors import ConflictError, InvalidValueError, RefusedStepError
+from geoapp.core.i18n import Text
+from geoapp.core.states import may_follow, refused_step
+from geoapp.core.words import Status
+from geoapp.operations.duplicates.find import two_facilities
+from geoapp.store.duplicates.merge import (
+    GROUPS,
+    lead_code_on,
+    move_what_belongs,
+    take_places,
+    take_values,
+    wholes_in_a_circle,
+)
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.records import FacilityRecord
+from geoapp.store.facilities.write import delete_facility, lock_facilities
+from geoapp.store.history.chain import current_set
+
+Side = Literal["survivor", "other"]
+AMENITY: Final = "amenity:"
+_PLACES: Final = "places"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A field in which two facilities differ.
+
+    Attributes
+    ----------
+    field
+        As in answers; ``position`` with region and accuracy, ``status`` with the day of closing,
+        ``places`` for a timetable, ``amenity:CODE`` for an amenity that one has and the other has not.
+    survivor, other
+        The values; None is unknown. Positions and timetables are in the records.
+    side
+        Whose value is taken unless another is asked for.
+    may_be_other
+        Whether the other's value may be taken: a status must be able to follow the survivor's.
+    """
+
+    field: str
+    survivor: Any
+    other: Any
+    side: Side
+    may_be_other: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MergePlan:
+    """Two facilities, in what they differ, and what is taken from whom unless asked otherwise.
+
+    ``amenities`` and ``no_amenities`` are what either knows and the other does not deny.
+    """
+
+    survivor: FacilityRecord
+    other: FacilityRecord
+    choices: tuple[Choice, ...]
+    amenities: tuple[str, ...]
+    no_amenities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What became of two facilities: the one that stays, whose code leads to it, what was taken."""
+
+    code: str
+    merged: str
+    version: int
+    taken: tuple[str, ...]
+    change_set: int | None
+
+    def document(self) -> dict[str, Any]:
+        """Return it as programs read it."""
+        return {
+            "code": self.code,
+            "merged": self.merged,
+            "version": self.version,
+            "taken_from_merged": list(self.taken),
+            "change_set": self.change_set,
+        }
+
+
+def plan_merge(database: Database, survivor: str, other: str) -> MergePlan:
+    """Return in what two facilities differ.
+
+    Raises
+    ------
+    NotFoundError
+        If one is not there.
+    InvalidValueError
+        If both codes are the same.
+    """
+    with database.snapshot() as session:
+        return _plan(session, survivor, other)
+
+
+def merge_facilities(
+    database: Database,
+    survivor: str,
+    other: str,
+    take: Mapping[str, str],
+    *,
+    expected: tuple[int | None, int | None] = (None, None),
+    reason: str | None = None,
+) -> MergeReport:
+    """Make one of two facilities, in one change set.
+
+    The survivor keeps its code and gets the chosen values and what belonged to the other, whose code
+    leads to it from now on. The other is deleted softly: undoing the set brings both back.
+
+    Parameters
+    ----------
+    take
+        By field (see `Choice`), whose value is taken: 'survivor' or 'other'. What is not named is
+        taken as the plan says.
+    expected
+        The versions that were read of the survivor and of the other; None accepts any.
+
+    Raises
+    ------
+    NotFoundError
+        If one is not there.
+    ConflictError
+        If one was changed meanwhile, its status cannot become the other's, or it would become part
+        of itself.
+    InvalidValueError
+        If a field is not known, or neither side is named.
+    NotAllowedError
+        If who acts may not edit both.
+    """
+    why = reason or f"合并 merge {other} → {survivor}"
+    with act(reason=why), database.session() as session:
+        lock_facilities(session)
+        plan = _plan(session, survivor, other)
+        _refuse_stale(plan, expected)
+        sides = _sides(plan, take)
+        taken = [name for name, side in sides.items() if side == "other"]
+        (one, _), (two, _) = two_facilities(session, survivor, other)
+        amenities = {
+            "amenities": _with_chosen(plan.amenities, sides, plan, there=True),
+            "no_amenities": _with_chosen(plan.no_amenities, sides, plan, there=False),
+        }
+        take_values(session, one, two, [name for name in taken if name in GROUPS], amenities)
+        if _PLACES in taken:
+            take_places(session, one, two)
+        move_what_belongs(session, one, two)
+        if wholes_in_a_circle(session, one):
+            raise ConflictError(
+                Text(
+                    f"合并后 {survivor} 会成为自己的一部分；请先改它们的组成关系。",
+                    f"{survivor} would become part of itself; change what is part of what first.",
+                )
+            )
+        delete_facility(session, other)
+        lead_code_on(session, one, other)
+        session.expire_all()
+        stored = facility_by_code(session, survivor)
+        if stored is None:
+            raise ConflictError(Text(f"{survivor} 已不存在。", f"{survivor} is there no longer."))
+        if stored.opened_on and stored.closed_on and stored.closed_on < stored.opened_on:
+            raise ConflictError(
+                Text(
+                    "选出的停用日期早于启用日期；请改选其中一项。",
+                    "What was chosen closes before it opens; choose one of the days differently.",
+                )
+            )
+        return MergeReport(survivor, other, stored.rev, tuple(taken), current_set(session))
+
+
+def _plan(session: Session, survivor: str, other: str) -> MergePlan:
+    (_, one), (_, two) = two_facilities(session, survivor, other)
+    newer = _newer(one.properties["verified_on"], two.properties["verified_on"])
+    choices = [choice for name in GROUPS if (choice := _choice(name, one, two, newer)) is not None]
+    places = one.properties["places"], two.properties["places"]
+    if places[0] != places[1]:
+        side: Side = newer if all(places) else "survivor" if places[0] else "other"
+        choices.append(Choice(_PLACES, len(places[0]) or None, len(places[1]) or None, side))
+    there = [set(record.properties["amenities"]) for record in (one, two)]
+    absent = [set(record.properties["no_amenities"]) for record in (one, two)]
+    disputed = (there[0] & absent[1]) | (there[1] & absent[0])
+    choices += [
+        Choice(AMENITY + code, code in there[0], code in there[1], newer)
+        for code in sorted(disputed)
+    ]
+    return MergePlan(
+        one,
+        two,
+        tuple(choices),
+        _union(one.properties["amenities"], two.properties["amenities"], disputed),
+        _union(one.properties["no_amenities"], two.properties["no_amenities"], disputed),
+    )
+
+
+def _newer(survivor: date | None, other: date | None) -> Side:
+    """Return whose facts were verified later; the survivor's where neither was, or on one day."""
+    if other is None:
+        return "survivor"
+    return "other" if survivor is None or other > survivor else "survivor"
+
+
+def _choice(name: str, one: FacilityRecord, two: FacilityRecord, newer: Side) -> Choice | None:
+    """Return a field as a choice; None where both say the same."""
+    values = _value(one, name), _value(two, name)
+    if values[0] == values[1]:
+        return None
+    if name == "status":
+        may = may_follow(Status(values[0]), Status(values[1]))
+        return Choice(name, *values, newer if may else "survivor", may_be_other=may)
+    if values[0] is None or values[1] is None:
+        return Choice(name, *values, "other" if values[0] is None else "survivor")
+    return Choice(name, *values, newer)
+
+
+def _value(record: FacilityRecord, name: str) -> Any:
+    if name == "position":
+        return record.lonlat
+    if name == "opening_hours" and record.hours_words:
+        return record.hours_words
+    return record.properties[name]
+
+
+def _union(one: list[str], two: list[str], disputed: set[str]) -> tuple[str, ...]:
+    return tuple(code for code in dict.fromkeys([*one, *two]) if code not in disputed)
+
+
+def _sides(plan: MergePlan, take: Mapping[str, str]) -> dict[str, Side]:
+    """Return from whom each field is taken."""
+    known = {one.field: one for one in plan.choices}
+    fields = {*GROUPS, _PLACES}
+    sides: dict[str, Side] = {one.field: one.side for one in plan.choices}
+    for name, side in take.items():
+        if name not in fields and not name.startswith(AMENITY):
+            named = ", ".join(sorted(fields))
+            accepted = Text(f"{named}, {AMENITY}编号", f"{named}, {AMENITY}CODE")
+            raise InvalidValueError("take", name, accepted)
+        if side not in get_args(Side):
+            raise InvalidValueError(name, side, Text("survivor 或 other", "survivor or other"))
+        if name not in known:
+            continue  # both say the same
+        if side == "other" and not known[name].may_be_other:
+            was, wanted = (Status(one) for one in (known[name].survivor, known[name].other))
+            raise RefusedStepError(refused_step(plan.survivor.code, was, wanted))
+        sides[name] = "other" if side == "other" else "survivor"
+    return sides
+
+
+def _with_chosen(
+    sure: tuple[str, ...], sides: Mapping[str, Side], plan: MergePlan, *, there: bool
+) -> list[str]:
+    """Return a list of amenities with those that were disputed and are decided for it."""
+    decided = [
+        one.field.removeprefix(AMENITY)
+        for one in plan.choices
+        if one.field.startswith(AMENITY)
+        and (one.other if sides[one.field] == "other" else one.survivor) is there
+    ]
+    return [*sure, *decided]
+
+
+def _refuse_stale(plan: MergePlan, expected: tuple[int | None, int | None]) -> None:
+    stale = [
+        record.code
+        for record, rev in zip((plan.survivor, plan.other), expected, strict=True)
+        if rev is not None and record.rev != rev
+    ]
+    if stale:
+        zh, en = "、".join(stale), " and ".join(stale)
+        raise ConflictError(
+            Text(
+                f"{zh} 已被他人修改，没有合并；请看现在的内容再决定。",
+                f"{en} was changed by somebody else, and nothing was merged; look at it again.",
+            )
+        )
