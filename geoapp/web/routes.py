@@ -40,6 +40,7 @@ from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
 from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
+from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
 from geoapp.web.pages.steward.applications import form as applications_form
@@ -83,6 +84,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_list.blueprint,
         steward_record.blueprint,
         steward_photos.blueprint,
+        steward_places.blueprint,
         steward_relations.blueprint,
         photos.blueprint,
         applications_list.blueprint,

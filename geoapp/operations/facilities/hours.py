@@ -44,12 +44,12 @@ def preview_week(database: Database, words: str, timezone: str) -> WeekHours:
         name = WEEKDAYS[day.weekday()]
         found = day_stretches(expression, day, timezone=timezone, calendar=calendar)
         days.append(
-            DayHours(Text(f"{name.zh} {day:%m-%d}", f"{name.en} {day:%m-%d}"), _told(found))
+            DayHours(Text(f"{name.zh} {day:%m-%d}", f"{name.en} {day:%m-%d}"), told_day(found))
         )
     return WeekHours(expression if understood else None, days)
 
 
-def _told(stretches: tuple[Stretch, ...]) -> Text:
+def told_day(stretches: tuple[Stretch, ...]) -> Text:
     """Return a day in words: its open spans, and those that are unknown with the reason."""
     ends = [one.minute for one in stretches[1:]] + [24 * 60]
     parts = []

@@ -89,6 +89,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/facilities"): EDITORS,
     ("POST", "/steward/photos/add/<path:code>"): EDITORS,
     ("POST", "/steward/photos/<int:number>"): EDITORS,
+    ("GET", "/steward/places/<path:code>"): EDITORS,
+    ("POST", "/steward/places/<path:code>"): EDITORS,
     ("POST", "/steward/relations/organisations/<path:code>"): EDITORS,
     ("POST", "/steward/relations/organisations/<path:code>/<int:number>"): EDITORS,
     ("POST", "/steward/relations/parts/<path:code>"): EDITORS,
