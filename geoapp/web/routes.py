@@ -43,6 +43,7 @@ from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
+from geoapp.web.pages.steward import sources as steward_sources
 from geoapp.web.pages.steward.applications import form as applications_form
 from geoapp.web.pages.steward.applications import listing as applications_list
 from geoapp.web.pages.steward.applications import one as applications_one
@@ -86,6 +87,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_photos.blueprint,
         steward_places.blueprint,
         steward_relations.blueprint,
+        steward_sources.blueprint,
         photos.blueprint,
         applications_list.blueprint,
         applications_form.blueprint,

@@ -262,6 +262,17 @@ class FacilityCall(Base):
     )
 
 
+class FacilityConfirmation(Base):
+    """That a column's value was still right on a day; the log says who said so, and of which value."""
+
+    __tablename__ = "facility_confirmation"
+    facility_id: Mapped[int] = mapped_column(
+        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
+    )
+    column_name: Mapped[str] = mapped_column(primary_key=True)
+    confirmed_on: Mapped[date]
+
+
 class FacilityTombstone(Base):
     """A facility that was deleted, kept so that other processes forget it too."""
 

@@ -90,6 +90,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/steward/photos/add/<path:code>"): EDITORS,
     ("POST", "/steward/photos/<int:number>"): EDITORS,
     ("GET", "/steward/places/<path:code>"): EDITORS,
+    ("POST", "/steward/sources/<path:code>"): EDITORS,
     ("POST", "/steward/places/<path:code>"): EDITORS,
     ("POST", "/steward/relations/organisations/<path:code>"): EDITORS,
     ("POST", "/steward/relations/organisations/<path:code>/<int:number>"): EDITORS,

@@ -46,6 +46,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.form import LIST, amenity_marks, base, expected_rev, sent
+from geoapp.web.pages.steward.sources import source_lines
 
 blueprint = Blueprint("steward_record", __name__)
 
@@ -286,6 +287,8 @@ def _beside(code: str) -> dict[str, Any]:
         "most_photos": MOST_PHOTOS,
         "most_caption": MOST_CAPTION_CHARACTERS,
         "relations": relations,
+        "sources": source_lines(code),
+        "position_text": Text("位置", "Position"),
         "organisations": known.records,
         "role_texts": ORGANISATION_ROLE_TEXT,
         "kind_texts": {kind.code: kind.text for kind in load_vocabulary().kinds},
