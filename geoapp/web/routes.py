@@ -28,6 +28,7 @@ from geoapp.web.pages import (
     photos,
     scenarios,
     sign_in,
+    station,
 )
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
@@ -70,6 +71,7 @@ def register_routes(app: OpenAPI) -> None:
         api_docs.blueprint,
         chrome.blueprint,
         finder.blueprint,
+        station.blueprint,
         plan.blueprint,
         siting.blueprint,
         actions.blueprint,

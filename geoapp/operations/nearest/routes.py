@@ -55,7 +55,7 @@ class WalkArea:
     basis: Basis
 
 
-def _find(snapshot: Snapshot, code: str) -> tuple[int, PlacedFacility]:
+def find_in_service(snapshot: Snapshot, code: str) -> tuple[int, PlacedFacility]:
     """Return a facility's position and where it stands now."""
     mask = snapshot.select(Filters(), datetime.now(UTC), open_only=False).mask
     for place in range(snapshot.most_places + 1):
@@ -78,7 +78,7 @@ def route(service: NearestService, *, lon: float, lat: float, code: str) -> Rout
     """
     check_lonlat(lon, lat)
     snapshot, ways = service.ground()
-    position, facility = _find(snapshot, code)
+    position, facility = find_in_service(snapshot, code)
     distance_m = float(snapshot.index.distance_m(np.array([position]), lon=lon, lat=lat)[0])
     if ways is not None and ways.snapped.edge[position] >= 0:
         asker = snap(ways.network, [lon], [lat])
@@ -130,7 +130,7 @@ def walk_area(
             Text(f"步行 1 至 {MOST_WALK_M:,.0f} 米", f"a walk of 1 to {MOST_WALK_M:,.0f} m"),
         )
     snapshot, ways = service.ground()
-    position, facility = _find(snapshot, code)
+    position, facility = find_in_service(snapshot, code)
     if ways is not None and ways.snapped.edge[position] >= 0:
         [found] = isochrones(ways.network, ways.snapped, position, limits_m=[walk_m])
         # On the grid that answers are rounded to, so that rounding makes no ring cross itself.

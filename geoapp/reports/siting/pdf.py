@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_count, format_metres, format_share
-from geoapp.reports.siting.sheet import (
+from geoapp.reports.sheet import (
     INK,
     LINE,
     MARGIN_MM,

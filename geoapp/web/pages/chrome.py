@@ -22,7 +22,7 @@ from geoapp.core.units import (
     format_seconds,
     format_share,
 )
-from geoapp.core.words import OSM_ATTRIBUTION, Datum
+from geoapp.core.words import ORGANISATION_ROLE_TEXT, OSM_ATTRIBUTION, Datum, OrganisationRole
 from geoapp.operations.network.keeper import network_folder
 from geoapp.reports.words.coverage import unplaced_text
 from geoapp.web.edge.access import current_role
@@ -184,4 +184,5 @@ def _register(state: BlueprintSetupState) -> None:
         noun=noun,
         moment=moment,
         unplaced=unplaced_text,
+        role_text=lambda role: ORGANISATION_ROLE_TEXT[OrganisationRole(role)],
     )

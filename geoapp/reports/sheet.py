@@ -1,4 +1,4 @@
-"""The sheets of a plan on paper: one font, a square for each sign that it lacks, texts that fit."""
+"""Sheets of paper: one font, a square for each sign that it lacks, texts that fit."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -26,10 +26,10 @@ _MOST_IN_NAME, _MOST_IN_ROW = 60, 900
 
 
 class Sheet(FPDF):
-    """A4 upright with the service's one font, and a foot on each page."""
+    """Paper upright, A4 if not said, with the service's one font and a foot on each page."""
 
-    def __init__(self, foot: str) -> None:
-        super().__init__(format="A4")
+    def __init__(self, foot: str, paper_mm: tuple[float, float] = (210.0, 297.0)) -> None:
+        super().__init__(format=paper_mm)
         self._foot = foot
         self.set_margins(MARGIN_MM, MARGIN_MM)
         self.set_auto_page_break(True, margin=_FOOT_MM)

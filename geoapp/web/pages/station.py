@@ -1,0 +1,257 @@
+"""``/stations/CODE``: everything that is public of one facility, for who means to go there."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+import shapely
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.hours.words import words_of
+from geoapp.core.i18n import Text
+from geoapp.core.phones import Telephone, telephones
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT, Access, Basis, Status
+from geoapp.operations.facilities.former import current_code
+from geoapp.operations.facilities.hours import DayHours, preview_week
+from geoapp.operations.facilities.parts import Relations, read_with_relations
+from geoapp.operations.nearest.door import at_the_door, near_by
+from geoapp.operations.nearest.service import NearestItem
+from geoapp.operations.nearest.snapshot import Opening
+from geoapp.reports.sign import SIGN_SIZES, SignWords, render_sign
+from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.facilities.records import FacilityRecord
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
+from geoapp.web.pages.cards import Card, make_cards
+from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("station", __name__)
+
+NEAR = 4
+# What a facility is called by its record and where it stands alike.
+_SAME = (
+    "kind",
+    "family",
+    "name",
+    "name_en",
+    "opening_hours",
+    "timezone",
+    "amenities",
+    "no_amenities",
+    "entry",
+    "access",
+    "address",
+    "phone",
+    "operator",
+    "host",
+    "capacity",
+    "verified_on",
+    "position_accuracy_m",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Where and when one that moves stands; the position is in the base map's datum."""
+
+    label: str
+    lon: float
+    lat: float
+    valid_from: date | None
+    valid_to: date | None
+    days: list[DayHours]
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """What the page shows; ``out`` says why nobody finds it open, None where it is in service."""
+
+    card: Card
+    out: Text | None
+    has_position: bool
+    region: Text | None
+    capacity: int | None
+    source: str | None
+    phones: list[Telephone]
+    days: list[DayHours]
+    stops: list[Stop]
+    relations: Relations
+    near: list[Card]
+    facts: dict[str, Any]
+
+
+@blueprint.get("/stations/<path:code>")
+def show(code: str) -> str | BaseResponse:
+    """Show a facility; a code that it had before leads to the present one."""
+    database = services().database
+    try:
+        record, relations = read_with_relations(database, code)
+    except NotFoundError:
+        now = current_code(database, services().settings, code, unpublished=False)
+        if now is None:
+            raise
+        return redirect(url_for("station.show", code=now), 308)
+    return render_template("worker/station.html", station=_station(record, relations))
+
+
+@blueprint.get("/stations/<path:code>/sign.pdf")
+def sign(code: str) -> Response:
+    """Return the sign for the door: the name, the hours, what is there, and the way to the page."""
+    size = request.args.get("size", "a4").lower()
+    if size not in SIGN_SIZES:
+        accepted = ", ".join(SIGN_SIZES)
+        raise InvalidValueError("size", size, Text(accepted, accepted))
+    record, _ = read_with_relations(services().database, code)
+    paper = render_sign(_sign_words(record), size)
+    response = Response(paper, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f"inline; filename=sign-{size}.pdf"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _sign_words(record: FacilityRecord) -> SignWords:
+    known, vocabulary = record.properties, load_vocabulary()
+    lines = []
+    hours = known["opening_hours"]
+    if hours:
+        lines.append(
+            (Text("开放时间", "Hours"), Text(words_of(hours, "zh"), words_of(hours, "en")))
+        )
+    if known["access"]:
+        lines.append((Text("开放对象", "For"), ACCESS_TEXT[Access(known["access"])]))
+    there = [one.text for one in vocabulary.amenities if one.code in known["amenities"]]
+    if there:
+        both = Text("、".join(one.zh for one in there), ", ".join(one.en for one in there))
+        lines.append((Text("设施", "Amenities"), both))
+    if known["phone"]:
+        lines.append((Text("电话", "Phone"), Text(known["phone"], known["phone"])))
+    kinds = {kind.code: kind.text for kind in vocabulary.kinds}
+    return SignWords(
+        name=Text(known["name_zh"], known["name_en"] or known["name_zh"]),
+        kind=kinds.get(known["kind"], Text(known["kind"], known["kind"])),
+        lines=tuple(lines),
+        address=url_for("station.show", code=record.code, _external=True),
+        sample=known["sample"],
+    )
+
+
+def _station(record: FacilityRecord, relations: Relations) -> Station:
+    known, datum = record.properties, map_setup().datum
+    item = at_the_door(services().nearest, record.code)
+    out = None
+    if item is None:
+        out = _why_out(known)
+        item = NearestItem(
+            _placed(record), 0.0, 0.0, 0.0, Basis.ESTIMATE, Opening(False, None, None)
+        )
+    [card] = make_cards([item], asked=frozenset(), datum=datum)
+    if out is not None:
+        card = replace(card, state_text=STATUS_TEXT[Status(known["status"])], state_note=None)
+    near: list[Card] = []
+    if record.lonlat is not None:
+        lon, lat = (item.facility.lon, item.facility.lat) if out is None else record.lonlat
+        found = near_by(services().nearest, lon=lon, lat=lat, k=NEAR, without=record.code)
+        near = make_cards(found, asked=frozenset(), datum=datum)
+    return Station(
+        card=card,
+        out=out,
+        has_position=record.lonlat is not None,
+        region=region_names(services().database).get(known["region"] or ""),
+        capacity=known["capacity"],
+        source=known["source"],
+        phones=telephones(known["phone"]),
+        days=_week(known["opening_hours"], known["timezone"]),
+        stops=[_stop(one, known) for one in known["places"]],
+        relations=relations,
+        near=near,
+        facts=_facts(record, item),
+    )
+
+
+def _placed(record: FacilityRecord) -> PlacedFacility:
+    """Return one that is not in service as if it stood where it is registered."""
+    known = record.properties
+    lon, lat = record.lonlat or (0.0, 0.0)
+    return PlacedFacility(
+        id=0,
+        place=0,
+        code=record.code,
+        lon=lon,
+        lat=lat,
+        area_wkb=None,
+        place_zh=None,
+        place_en=None,
+        from_date=known["opened_on"],
+        to_date=known["closed_on"],
+        region_code=known["region"],
+        is_sample=known["sample"],
+        **{name: known[name] for name in _SAME},
+    )
+
+
+def _why_out(known: dict[str, Any]) -> Text:
+    if known["status"] == Status.CLOSED:
+        closed = known["closed_on"]
+        if closed is None:
+            return Text("已停用，停用日期未知", "Closed for good; the day is not known")
+        return Text(f"{closed} 起停用", f"Closed for good since {closed}")
+    if known["status"] == Status.SUSPENDED:
+        return Text("暂停服务，恢复日期未知", "Suspended; when it opens again is not known")
+    if known["opened_on"] is not None:
+        opens = known["opened_on"]
+        return Text(
+            f"不在服务期内（{opens} 启用）", f"Not in service now (in service from {opens})"
+        )
+    return Text("现在不在服务期内", "Not in service now")
+
+
+def _week(hours: str | None, timezone: str) -> list[DayHours]:
+    return preview_week(services().database, hours or "", timezone).days
+
+
+def _stop(place: dict[str, Any], known: dict[str, Any]) -> Stop:
+    point = shapely.point_on_surface(shapely.from_wkb(place["geometry_wkb"]))
+    lon, lat = (float(one) for one in from_wgs84(lon=point.x, lat=point.y, datum=map_setup().datum))
+    label = place["label_en"] if language() == "en" and place["label_en"] else place["label_zh"]
+    hours = place["opening_hours"] or known["opening_hours"]
+    return Stop(
+        label or "",
+        round(lon, 7),
+        round(lat, 7),
+        place["valid_from"],
+        place["valid_to"],
+        _week(hours, known["timezone"]),
+    )
+
+
+def _facts(record: FacilityRecord, item: NearestItem) -> dict[str, Any]:
+    """Return the facility in the words of schema.org; what is not known is left out."""
+    known, one = record.properties, item.facility
+    facts: dict[str, Any] = {
+        "@context": "https://schema.org",
+        "@type": "CivicStructure",
+        "identifier": record.code,
+        "name": known["name_zh"],
+        "alternateName": known["name_en"],
+        "address": known["address"],
+        "telephone": known["phone"],
+        "url": url_for("station.show", code=record.code, _external=True),
+        "maximumAttendeeCapacity": known["capacity"],
+        "amenityFeature": [
+            {"@type": "LocationFeatureSpecification", "name": name, "value": there}
+            for names, there in ((known["amenities"], True), (known["no_amenities"], False))
+            for name in names
+        ],
+    }
+    if record.lonlat is not None:
+        facts["geo"] = {
+            "@type": "GeoCoordinates",
+            "longitude": round(one.lon, 7),
+            "latitude": round(one.lat, 7),
+        }
+    return {name: value for name, value in facts.items() if value not in (None, "", [])}

@@ -1,0 +1,112 @@
+"""A station's page: everything that is known of it, and the sign for its door."""
+
+import io
+import json
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+from pypdf import PdfReader
+from sqlalchemy import text
+
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.web.api_client import make_app
+from tests.web.conftest import Site, Visit, fill_town, serious_violations
+
+# 300 signs in the name, no position, a telephone with an extension, closed on a day, hours unread.
+MORE = """
+update facility set name_zh = repeat('很长的名字', 60), name_en = null where code = 'T-4';
+update facility set phone = '0532-12345678转801、12351', opening_hours = null,
+    opening_hours_raw = '看门口' where code = 'T-3';
+update facility set closed_on = '2025-03-01' where code = 'T-5';
+"""
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    fill_town(database)
+    with database.session() as session:
+        session.execute(text(MORE))
+    return make_app(settings, database).test_client()
+
+
+def words(page: str) -> str:
+    """Return what a page says, without its marks."""
+    seen = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page, flags=re.S)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen))
+
+
+def test_what_is_known_is_told_and_what_is_not_is_unknown(client: FlaskClient) -> None:
+    first = words(client.get("/stations/T-1?lang=zh").text)
+    for told in (
+        "示例·T-1",
+        "开放中",
+        "市北区",
+        "0532 8888 0001",
+        "示例路 1 号",
+        "微波炉",
+        "：没有",
+        "（今天）",
+        "名字特别",
+    ):
+        assert told in first, told
+    third = client.get("/stations/T-3?lang=zh").text
+    assert "&lt;b&gt;名&lt;/b&gt;" in third
+    assert "开放时间未知" in words(third)
+    assert 'href="tel:053212345678,801"' in third
+    assert 'href="tel:12351"' in third
+    english = words(client.get("/stations/T-1?lang=en").text)
+    assert "Open" in english
+    assert not re.search(
+        r"[\u4e00-\u9fff]", re.sub(r"青岛市市北区示例路 1 号|中文|很长的名字|名|引号", "", english)
+    )
+
+
+def test_who_is_out_of_service_keeps_a_page_that_says_why(client: FlaskClient) -> None:
+    closed = words(client.get("/stations/T-5?lang=zh").text)
+    assert "2025-03-01 起停用" in closed
+    assert "导航" not in closed
+    assert "T-1" in closed  # the nearest others
+    assert "暂停服务" in words(client.get("/stations/T-6?lang=zh").text)
+    assert client.get("/stations/T-9").status_code == 404
+
+
+def test_machines_read_the_same(client: FlaskClient) -> None:
+    page = client.get("/stations/T-3").text
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
+    facts = json.loads(data)
+    assert facts["name"] == '<b>名</b>&"引号"'
+    assert (facts["geo"]["longitude"], facts["geo"]["latitude"]) == (120.35, 36.074)
+    assert facts["amenityFeature"] == [
+        {"@type": "LocationFeatureSpecification", "name": "seating", "value": True}
+    ]
+    assert "maximumAttendeeCapacity" not in facts
+
+
+@pytest.mark.parametrize(("size", "width"), [("a4", 210), ("A6", 105)])
+def test_the_sign_is_one_page_with_the_address(client: FlaskClient, size: str, width: int) -> None:
+    for code in ("T-1", "T-3", "T-4"):
+        answer = client.get(f"/stations/{code}/sign.pdf?size={size}")
+        assert answer.mimetype == "application/pdf"
+        [page] = PdfReader(io.BytesIO(answer.data)).pages
+        assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(width, abs=0.1)
+        assert f"/stations/{code}" in page.extract_text()
+
+
+def test_an_unknown_paper_is_refused(client: FlaskClient) -> None:
+    assert client.get("/stations/T-1/sign.pdf?size=a3").status_code == 422
+    assert client.get("/stations/T-9/sign.pdf").status_code == 404
+
+
+def test_the_page_on_a_phone(site: Site, visit: Visit) -> None:
+    page = visit(site, "/stations/T-1?lang=zh")
+    expect(page.locator(".marker.chosen")).to_be_visible()
+    expect(page.locator(".near > li")).to_have_count(3)
+    assert serious_violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.click(".near a >> nth=0")
+    expect(page.locator("h1")).to_contain_text("名字特别特别长")
