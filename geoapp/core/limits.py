@@ -65,3 +65,9 @@ MOST_NOTE_CHARACTERS: Final = 2_000  # of a note, a reason, a step's content
 MOST_PLAN_STEPS: Final = 100
 MOST_DOCUMENTS: Final = 50  # of one application
 MOST_DOCUMENT_BYTES: Final = 20 * 1024 * 1024
+
+# Imports in the browser.
+MOST_DRAFT_BYTES: Final = 32 * 1024**2
+MOST_DRAFTS: Final = 10  # of one account
+DRAFT_DAYS: Final = 7
+MOST_MENDED_CHARACTERS: Final = 4_000  # of a cell that is mended on the page

@@ -7,10 +7,11 @@ from geoapp.core.i18n import Text
 from geoapp.importers.formats.csv import open_csv
 from geoapp.importers.formats.geojson import open_json
 from geoapp.importers.formats.gpkg import open_gpkg
+from geoapp.importers.formats.sheets import sheet_names
 from geoapp.importers.formats.table import Table, check_width
 from geoapp.importers.formats.vector import open_gml, open_kml, open_shapefile
-from geoapp.importers.formats.workbooks import open_ods, open_xls
-from geoapp.importers.formats.xlsx import open_xlsx
+from geoapp.importers.formats.workbooks import check_ods, check_xls, open_ods, open_xls
+from geoapp.importers.formats.xlsx import check_xlsx, open_xlsx
 from geoapp.importers.osm.amenities import open_amenities
 from geoapp.importers.rows.header import fit_of, with_header
 
@@ -30,6 +31,7 @@ SUFFIXES = (
 _JSON = (".json", ".topojson")
 _XML = (".kml", ".gml")
 _ZIPPED = (".xlsx", ".ods", ".zip")
+_BOOKS = {".xlsx": check_xlsx, ".xls": check_xls, ".ods": check_ods}
 
 _UTF16 = Text(
     "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
@@ -92,6 +94,7 @@ def open_table(
     encoding: str | None = None,
     sheet: str | None = None,
     crs: str | None = None,
+    header: int | None = None,
 ) -> Table:
     """Open a file of any of the formats, or an OpenStreetMap extract.
 
@@ -107,6 +110,9 @@ def open_table(
         The sheet, layer or list that is read; None = the one that looks like the data.
     crs
         What the geometries are in; None = what the file states.
+    header
+        Which of a sheet's first rows in which something stands is its header (the first is 0);
+        None = find it.
 
     Raises
     ------
@@ -126,13 +132,13 @@ def open_table(
     try:
         _check_content(path, suffix, encoding)
         if suffix == ".csv":
-            table = with_header(open_csv(path, encoding), layer)
+            table = with_header(open_csv(path, encoding), layer, header)
         elif suffix == ".xlsx":
-            table = with_header(open_xlsx(path, sheet=sheet, fit=fit), layer)
+            table = with_header(open_xlsx(path, sheet=sheet, fit=fit), layer, header)
         elif suffix == ".xls":
-            table = with_header(open_xls(path, sheet=sheet, fit=fit), layer)
+            table = with_header(open_xls(path, sheet=sheet, fit=fit), layer, header)
         elif suffix == ".ods":
-            table = with_header(open_ods(path, sheet=sheet, fit=fit), layer)
+            table = with_header(open_ods(path, sheet=sheet, fit=fit), layer, header)
         elif suffix == ".geojson":
             table = open_json(path, sheet=sheet, crs=crs)
         elif suffix == ".kml":
@@ -152,6 +158,25 @@ def open_table(
         ) from None
     check_width(path, len(table.columns))
     return table
+
+
+def sheets_of(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets; nothing for a file of any other kind.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is not one of a known format.
+    UnusableInputError
+        If it is not what its suffix says, or is too large to be believed.
+    """
+    suffix = check_suffix(path)
+    _check_content(path, suffix, None)
+    check = _BOOKS.get(suffix)
+    if check is None:
+        return []
+    check(path)
+    return sheet_names(path)
 
 
 def _check_content(path: Path, suffix: str, encoding: str | None) -> None:

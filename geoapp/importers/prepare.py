@@ -1,5 +1,6 @@
 """A stranger's list of facilities made ready to be read: its columns and positions settled."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from geoapp.core.words import Datum
@@ -12,12 +13,16 @@ from geoapp.importers.rows.place_columns import place_table
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user said of a list: columns as ``name=field``, its CRS, the order of pairs."""
+    """What the user said of a list: columns as ``name=field``, its CRS, the order of pairs.
+
+    ``places`` are columns by their place, where names need not be unique; they go before names.
+    """
 
     columns: tuple[str, ...] = ()
     crs: str | None = None
     order: Order | None = None
     datum: Datum = Datum.WGS84
+    places: Mapping[int, str | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,9 @@ def propose(table: Table, choices: Choices) -> tuple[Table, Proposal]:
     proposal = propose_columns(
         table.columns,
         [record.cells for record in records],
-        parse_map(choices.columns, table.columns, "facilities"),
+        parse_map(choices.columns, table.columns, "facilities")
+        if choices.places is None
+        else choices.places,
         filled=filled,
     )
     return replace(table, records=records), proposal

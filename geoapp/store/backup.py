@@ -110,6 +110,8 @@ def dump(database: Database, path: Path) -> None:
             "--exclude-table-data=public.user_session",
             # Nor may a link that was used be used again.
             "--exclude-table-data=public.user_link",
+            # Files that somebody has only begun to import.
+            "--exclude-table-data=public.import_draft",
             f"--file={path}",
         ],
     )

@@ -48,6 +48,7 @@ from geoapp.web.pages.steward import sources as steward_sources
 from geoapp.web.pages.steward.applications import form as applications_form
 from geoapp.web.pages.steward.applications import listing as applications_list
 from geoapp.web.pages.steward.applications import one as applications_one
+from geoapp.web.pages.steward.imports import steps as steward_import
 
 
 def register_routes(app: OpenAPI) -> None:
@@ -84,6 +85,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_calls.blueprint,
         steward_call_sheets.blueprint,
         steward_history.blueprint,
+        steward_import.blueprint,
         steward_list.blueprint,
         steward_record.blueprint,
         steward_photos.blueprint,

@@ -38,6 +38,7 @@ _NAMES: Final = {
     "shift-jis": "cp932",
     "cp932": "cp932",
 }
+ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16", "euc-kr", "euc-jp", "shift-jis")
 _ACCEPTED: Final = Text(
     "utf-8、gb18030、big5、utf-16、euc-kr、euc-jp、shift-jis",
     "utf-8, gb18030, big5, utf-16, euc-kr, euc-jp, shift-jis",

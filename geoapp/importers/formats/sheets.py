@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
@@ -64,6 +70,28 @@ def pick_sheet(
             )
         )
     return sheets[best[0]], _told(best[0], names)
+
+
+def sheet_names(path: Path) -> list[str]:
+    """Return the names of a workbook's sheets, once its size has been checked.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is none.
+    """
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            return [
+                sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
+            ]
+    except CalamineError as error:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 不是完好的工作簿，或已加密（{error}）。",
+                f"{path.name} is not a sound workbook, or is encrypted ({error}).",
+            )
+        ) from None
 
 
 def rows_of(sheet: CalamineSheet, most: int | None = None) -> Rows:

@@ -34,7 +34,8 @@ class Table:
     """A file's columns and an iterator over its rows, to be run once.
 
     ``has_geometry`` says whether the format itself carries geometries, in degrees of the declared
-    datum. ``hints`` are worth telling the user.
+    datum. ``hints`` are worth telling the user. ``start`` are the first rows of a sheet in which
+    something stands, and ``header`` is which of them was taken for the header (the first is 0).
     """
 
     columns: list[str]
@@ -42,6 +43,8 @@ class Table:
     has_geometry: bool
     hints: tuple[Text, ...] = ()
     fields: tuple[str | None, ...] | None = None
+    start: tuple[tuple[Any, ...], ...] = ()
+    header: int = 0
 
 
 def check_width(path: Path, columns: int) -> None:

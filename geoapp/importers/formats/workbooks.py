@@ -34,14 +34,37 @@ def open_xls(path: Path, *, sheet: str | None = None, fit: Fit | None = None) ->
     UnusableInputError
         If it is none, is encrypted, or is too large.
     """
+    check_xls(path)
+    return open_book(path, sheet=sheet, fit=fit)
+
+
+def check_xls(path: Path) -> None:
+    """Refuse a file that is larger than any such workbook.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is.
+    """
     size = path.stat().st_size
     if size > MOST_XLS_BYTES:
         raise _too_much(path, f"{size / 1e6:,.0f} MB", f"{MOST_XLS_BYTES / 1e6:,.0f} MB")
-    return open_book(path, sheet=sheet, fit=fit)
 
 
 def open_ods(path: Path, *, sheet: str | None = None, fit: Fit | None = None) -> Table:
     """Open one sheet of an ODS workbook.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is none, unpacks to more than may be held, or repeats its cells too often.
+    """
+    check_ods(path)
+    return open_book(path, sheet=sheet, fit=fit)
+
+
+def check_ods(path: Path) -> None:
+    """Read a workbook once without keeping it, so that no bomb and no far cell reaches calamine.
 
     Raises
     ------
@@ -60,7 +83,6 @@ def open_ods(path: Path, *, sheet: str | None = None, fit: Fit | None = None) ->
             _check_cells(path, archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise broken(path, str(error)) from None
-    return open_book(path, sheet=sheet, fit=fit)
 
 
 class _Extent:

@@ -45,7 +45,7 @@ def open_xlsx(path: Path, *, sheet: str | None = None, fit: Fit | None = None) -
     UnusableInputError
         If it is not a workbook, unpacks to more than may be held, or its cells spread too far.
     """
-    has_errors = _check_size(path)
+    has_errors = check_xlsx(path)
 
     def mend(name: str, rows: Rows) -> None:
         if has_errors or _has_padding(path):
@@ -96,12 +96,17 @@ def broken(path: Path, detail: str) -> UnusableInputError:
     )
 
 
-def _check_size(path: Path) -> bool:
+def check_xlsx(path: Path) -> bool:
     """Unpack every part once without keeping it, so that no bomb and no far cell reaches calamine.
 
     Returns
     -------
     Whether a cell holds an error.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is not a workbook, unpacks to more than may be held, or its cells spread too far.
     """
     has_errors = False
     try:

@@ -29,7 +29,7 @@ def fit_of(kind: str | None) -> Fit | None:
     return fit
 
 
-def with_header(table: Table, kind: str | None) -> Table:
+def with_header(table: Table, kind: str | None, stated: int | None = None) -> Table:
     """Return a table whose columns are the first row that names columns of this kind.
 
     A header in two rows, such as ``位置`` over ``经度`` and ``纬度``, becomes one. Where no row names
@@ -39,15 +39,24 @@ def with_header(table: Table, kind: str | None) -> Table:
     ----------
     kind
         A key of ``COLUMNS``; a table of any other kind is returned as it came.
+    stated
+        Which of the first rows is the header (the first is 0); None = find it.
     """
     if kind not in COLUMNS:
         return table
     records = iter(table.records)
     above = list(itertools.islice(records, _MOST_TITLE_ROWS))
-    found = _find([table.columns, *(record.cells for record in above)], kind)
+    rows = [table.columns, *(record.cells for record in above)]
+    table = replace(table, start=tuple(tuple(row) for row in rows))
+    if stated is None:
+        found = _find(rows, kind)
+    else:
+        stated = min(max(stated, 0), len(rows) - 1)
+        found = (stated, *_height(rows, stated, kind))
     if found is None:
         return replace(table, records=itertools.chain(above, records))
     place, height, _ = found
+    table = replace(table, header=place)
     if place == 0 and height == 1:
         return replace(table, records=itertools.chain(above, records))
     cells = table.columns if place == 0 else above[place - 1].cells
@@ -85,13 +94,19 @@ def _told(place: int, height: int, above: Sequence[Record]) -> tuple[Text, ...]:
 
 def _find(rows: Sequence[Sequence[Any]], kind: str) -> tuple[int, int, int] | None:
     """Return at which row a header begins, of how many rows it is, and how many columns it names."""
-    for place, row in enumerate(rows):
-        one = _count(row, kind)
-        below = rows[place + 1] if place + 1 < len(rows) else []
-        two = _count(joined(row, below), kind) if one and _may_be_header(below) else 0
-        if max(one, two) >= _LEAST_KNOWN:
-            return (place, 2, two) if two > one else (place, 1, one)
+    for place in range(len(rows)):
+        height, known = _height(rows, place, kind)
+        if known >= _LEAST_KNOWN:
+            return place, height, known
     return None
+
+
+def _height(rows: Sequence[Sequence[Any]], place: int, kind: str) -> tuple[int, int]:
+    """Return of how many rows a header that begins there is, and how many columns it names."""
+    one = _count(rows[place], kind)
+    below = rows[place + 1] if place + 1 < len(rows) else []
+    two = _count(joined(rows[place], below), kind) if one and _may_be_header(below) else 0
+    return (2, two) if two > one else (1, one)
 
 
 def _may_be_header(row: Sequence[Any]) -> bool:

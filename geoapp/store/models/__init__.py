@@ -34,6 +34,7 @@ from geoapp.store.models.facilities import (
     Region,
 )
 from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeSet, LoggedTable
+from geoapp.store.models.imports import ImportDraft, ImportHabit
 from geoapp.store.models.organisations import FacilityRole, Organisation
 from geoapp.store.models.people import (
     AppUser,
@@ -88,6 +89,8 @@ __all__ = [
     "FacilityRole",
     "FacilityTombstone",
     "FacilityWords",
+    "ImportDraft",
+    "ImportHabit",
     "Kind",
     "LoggedTable",
     "Organisation",

@@ -1,0 +1,83 @@
+"""What a person chose of a draft: everything that the file alone does not say."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any, Final, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from geoapp.core.words import Datum
+from geoapp.importers.rows.columns import folded
+from geoapp.importers.rows.degrees import Order
+
+SKIP: Final = "skip"
+AS_LISTED: Final = "as_listed"
+UPDATE: Final = "update:"
+# What is proposed again when the same headings come again.
+_HABIT: Final = ("fields", "kind", "code_key", "datum", "datum_place", "crs", "order")
+
+
+class DraftChoices(BaseModel):
+    """The choices of a draft.
+
+    ``fields`` are the fields of columns by their place, None = as the program proposes. ``settled``
+    and ``located`` say whether a person accepted the columns and the positions. ``datum_place`` is the
+    place of a column that says each row's datum; ``datum`` is then that of the rest. Lines are those of
+    the file: ``placed`` (lon, lat on WGS-84), ``left_out``, ``cells`` by line and place of the column,
+    ``decisions`` of rows that may be there twice (`SKIP`, `AS_LISTED`, or `UPDATE` and a code).
+    ``remembered`` is who accepted these choices the last time.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sheet: str | None = None
+    header: int | None = None
+    encoding: str | None = None
+    fields: dict[int, str | None] | None = None
+    kind: str | None = None
+    code_key: tuple[str, ...] | None = None
+    settled: bool = False
+    datum: Datum | None = None
+    datum_place: int | None = None
+    crs: str | None = None
+    order: Order | None = None
+    located: bool = False
+    anywhere: bool = False
+    without_position: bool = False
+    placed: dict[int, tuple[float, float]] = {}
+    left_out: tuple[int, ...] = ()
+    cells: dict[int, dict[int, str]] = {}
+    decisions: dict[int, str] = {}
+    remembered: str | None = None
+
+    @property
+    def skipped(self) -> frozenset[int]:
+        """The lines that are not imported."""
+        skipped = {line for line, said in self.decisions.items() if said == SKIP}
+        return frozenset(skipped | set(self.left_out))
+
+    @property
+    def codes(self) -> dict[int, str]:
+        """The codes of the facilities that rows are to change, by line."""
+        return {
+            line: said.removeprefix(UPDATE)
+            for line, said in self.decisions.items()
+            if said.startswith(UPDATE)
+        }
+
+    def changed(self, **values: Any) -> Self:
+        """Return the choices with some made anew."""
+        return self.model_copy(update=values)
+
+    def stored(self) -> dict[str, Any]:
+        """Return them as the store keeps them."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+    def habit(self) -> dict[str, Any]:
+        """Return what of them is proposed again for a list with the same headings."""
+        return self.model_dump(mode="json", include=set(_HABIT))
+
+
+def headings_key(columns: Sequence[str]) -> bytes:
+    """Return by which a list's headings are known again."""
+    return sha256("\x1f".join(folded(name) for name in columns).encode()).digest()

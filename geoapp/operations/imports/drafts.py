@@ -1,0 +1,330 @@
+"""Drafts of imports: kept for their owner alone, changed choice by choice, applied once or given up."""
+
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from geoapp.core.acting import Via, act
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError, UnusableInputError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_DRAFTS
+from geoapp.core.settings import Settings
+from geoapp.importers.open import open_table, sheets_of
+from geoapp.operations.imports.choices import DraftChoices, headings_key
+from geoapp.operations.imports.review import (
+    Checked,
+    Located,
+    Understood,
+    check,
+    draft_file,
+    locate,
+    understand,
+    write,
+)
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.write import lock_facilities
+from geoapp.store.import_drafts import (
+    ImportDraft,
+    add_draft,
+    delete_draft,
+    facilities_version,
+    find_draft,
+    find_habit,
+    keep_habit,
+    list_drafts,
+    sweep_drafts,
+)
+
+_MOST_NAME: Final = 100
+_MOST_REJECTS_TOLD: Final = 200
+_DRAFT: Final = Text("导入草稿", "draft of an import")
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A draft as it is now; ``done`` is what became of it, None before it is applied."""
+
+    number: int
+    name: str
+    content: bytes
+    choices: DraftChoices
+    done: dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What an import would change, and by what a change of it or of the register since then shows."""
+
+    checked: Checked
+    seen: str
+
+
+def own_drafts(database: Database, user_id: int) -> list[ImportDraft]:
+    """Return somebody's drafts that are not applied yet, the latest first."""
+    with database.session() as session:
+        return list_drafts(session, user_id)
+
+
+def keep_draft(
+    database: Database, user_id: int, name: str, content: bytes, choices: DraftChoices
+) -> int:
+    """Keep a file as a draft, once it can be read, and return its number.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is none of a known format.
+    UnusableInputError
+        If the file is too large or cannot be used, or there are too many drafts already.
+    """
+    if len(content) > MOST_DRAFT_BYTES:
+        most = MOST_DRAFT_BYTES // 1024**2
+        raise UnusableInputError(
+            Text(
+                f"文件有 {len(content) / 1024**2:,.0f} MB，网页上最多 {most} MB；更大的请用命令 geoapp import 导入。",
+                f"The file has {len(content) / 1024**2:,.0f} MB; on this page at most {most} MB are "
+                "taken. Import larger ones by the command geoapp import.",
+            )
+        )
+    name = _plain(name)
+    columns: list[str] = []
+    with draft_file(name, content) as path:
+        sheets = sheets_of(path)
+        try:
+            table = open_table(path, layer="facilities", encoding=choices.encoding, crs=choices.crs)
+            columns = table.columns
+        except UnusableInputError:
+            # Which of several sheets is meant, the next page asks.
+            if len(sheets) < 2:
+                raise
+    with database.session() as session:
+        sweep_drafts(session)
+        if len(list_drafts(session, user_id)) >= MOST_DRAFTS:
+            raise UnusableInputError(
+                Text(
+                    f"您已有 {MOST_DRAFTS} 份没有导入的草稿，请先导入或放弃一份。",
+                    f"You have {MOST_DRAFTS} drafts that are not imported; import or give up one first.",
+                )
+            )
+        choices = _remembered(session, columns, choices)
+        return add_draft(session, user_id, name, content, choices.stored(), DRAFT_DAYS)
+
+
+def read_draft(database: Database, user_id: int, number: int) -> Draft:
+    """Return somebody's own draft.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none: it is another's, was given up, or has run out.
+    """
+    with database.session() as session:
+        return _draft(_found(session, user_id, number))
+
+
+def change_draft(database: Database, user_id: int, number: int, choices: DraftChoices) -> None:
+    """Keep other choices of a draft that is not applied yet.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such draft.
+    """
+    with database.session() as session:
+        row = _found(session, user_id, number, lock=True)
+        if row.done is None:
+            row.choices = choices.stored()
+
+
+def give_up(database: Database, user_id: int, number: int) -> None:
+    """Delete a draft with its file.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such draft.
+    """
+    with database.session() as session:
+        if not delete_draft(session, user_id, number):
+            raise NotFoundError(_DRAFT, str(number))
+
+
+def read_anew(
+    database: Database, draft: Draft, *, sheet: str | None, header: int | None
+) -> DraftChoices:
+    """Return the choices where another sheet or header row is read: all others begin anew.
+
+    Raises
+    ------
+    GeoappError
+        If it cannot be read.
+    """
+    fresh = DraftChoices(
+        sheet=sheet, header=header, encoding=draft.choices.encoding, crs=draft.choices.crs
+    )
+    with draft_file(draft.name, draft.content) as path:
+        columns = understand(path, fresh).table.columns
+    with database.session() as session:
+        return _remembered(session, columns, fresh)
+
+
+def columns_of(draft: Draft) -> Understood:
+    """Return how a draft's columns are read.
+
+    Raises
+    ------
+    GeoappError
+        If it cannot be read as chosen.
+    """
+    with draft_file(draft.name, draft.content) as path:
+        return understand(path, draft.choices)
+
+
+def sheets_in(draft: Draft) -> list[str]:
+    """Return the names of a workbook's sheets; nothing for a file of any other kind."""
+    with draft_file(draft.name, draft.content) as path:
+        return sheets_of(path)
+
+
+def positions_of(
+    database: Database, settings: Settings, draft: Draft
+) -> tuple[Understood, Located]:
+    """Return how a draft's columns are read, and where its rows lie.
+
+    Raises
+    ------
+    GeoappError
+        If it cannot be read as chosen.
+    """
+    with draft_file(draft.name, draft.content) as path, database.session() as session:
+        understood = understand(path, draft.choices)
+        return understood, locate(session, settings, understood, draft.choices)
+
+
+def look(database: Database, settings: Settings, draft: Draft) -> Look:
+    """Tell what an import of a draft would change.
+
+    Raises
+    ------
+    GeoappError
+        If it cannot be read as chosen.
+    """
+    with draft_file(draft.name, draft.content) as path, database.session() as session:
+        seen = _seen(session, draft.choices)
+        return Look(check(session, settings, path, draft.choices), seen)
+
+
+def apply_draft(
+    database: Database, settings: Settings, user_id: int, number: int, *, seen: str, by: str
+) -> dict[str, Any]:
+    """Import a draft in one transaction, let go of its file, and return what became of it.
+
+    Parameters
+    ----------
+    seen
+        What `look` said; where the register or the choices changed since, nothing is done.
+
+    Raises
+    ------
+    ConflictError
+        If something changed since, or is to be decided yet.
+    NotFoundError
+        If there is no such draft.
+    """
+    name = read_draft(database, user_id, number).name
+    with act(via=Via.IMPORT, reason=name), database.session() as session:
+        row = _found(session, user_id, number, lock=True)
+        if row.done is not None:
+            return row.done
+        draft = _draft(row)
+        # Nobody changes the register between this and the end.
+        lock_facilities(session)
+        if _seen(session, draft.choices) != seen:
+            raise ConflictError(
+                Text(
+                    "您看过之后，登记册或这份草稿又有改动；请看过下面的新结果再导入。",
+                    "The register or this draft has changed since you looked: look at the new result "
+                    "below before you import.",
+                )
+            )
+        with draft_file(draft.name, draft.content) as path:
+            checked = write(session, settings, path, draft.choices)
+        if checked.undecided:
+            raise ConflictError(
+                Text(
+                    "还有可能重复的行没有决定。",
+                    "Rows that may be there twice are to be decided yet.",
+                )
+            )
+        row.done, row.content = _done(checked, draft.choices), None
+        keep_habit(session, headings_key(_headings(checked)), draft.choices.habit(), by)
+        return row.done
+
+
+def _headings(checked: Checked) -> list[str]:
+    return checked.understood.table.columns
+
+
+def _done(checked: Checked, choices: DraftChoices) -> dict[str, Any]:
+    reading, counts = checked.reading, checked.counts
+    return {
+        "read": reading.read,
+        "inserted": counts.inserted,
+        "updated": counts.updated,
+        "unchanged": counts.unchanged,
+        "skipped": len(choices.skipped),
+        "change_set": counts.change_set,
+        "rejected": [
+            {"line": one.line, "zh": problem.text.zh, "en": problem.text.en}
+            for one in reading.rejected[:_MOST_REJECTS_TOLD]
+            for problem in one.problems
+        ],
+        "rejected_count": len(reading.rejected),
+    }
+
+
+def _seen(session: Session, choices: DraftChoices) -> str:
+    version = facilities_version(session)
+    return f"{version}-{headings_key([choices.model_dump_json()]).hex()[:16]}"
+
+
+def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> DraftChoices:
+    """Return choices with what was accepted last for these headings."""
+    habit = find_habit(session, headings_key(columns)) if columns else None
+    if habit is None:
+        return choices
+    before = DraftChoices.model_validate(habit.choices)
+    return choices.changed(
+        fields=before.fields,
+        kind=before.kind,
+        code_key=before.code_key,
+        datum=before.datum,
+        datum_place=before.datum_place,
+        crs=choices.crs or before.crs,
+        order=before.order,
+        remembered=habit.accepted_by,
+    )
+
+
+def _found(session: Session, user_id: int, number: int, *, lock: bool = False) -> ImportDraft:
+    row = find_draft(session, user_id, number, lock=lock)
+    if row is None:
+        raise NotFoundError(_DRAFT, str(number))
+    return row
+
+
+def _draft(row: ImportDraft) -> Draft:
+    choices = DraftChoices.model_validate(row.choices)
+    return Draft(row.id, row.file_name, row.content or b"", choices, row.done)
+
+
+def _plain(name: str) -> str:
+    """Return a file's name without folders, control characters and excess, with its suffix."""
+    name = name.replace("\\", "/").rpartition("/")[2]
+    name = "".join(one for one in name if unicodedata.category(one)[0] != "C").strip()
+    path = Path(name)
+    if not path.suffix:
+        accepted = Text("带后缀的文件名", "a name with a suffix")
+        raise InvalidValueError("file", name[:_MOST_NAME], accepted)
+    return path.stem.encode()[:_MOST_NAME].decode(errors="ignore") + path.suffix[:_MOST_NAME]

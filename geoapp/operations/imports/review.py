@@ -1,0 +1,231 @@
+"""A draft looked at: how its columns are read, where its places lie, what an import would change."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from geoapp.core.arrays import FloatArray
+from geoapp.core.errors import UnusableInputError
+from geoapp.core.geo import to_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.importers.formats.gpkg import parse_crs
+from geoapp.importers.formats.table import Table
+from geoapp.importers.open import open_table
+from geoapp.importers.prepare import Choices, propose
+from geoapp.importers.problems import Reading
+from geoapp.importers.rows.changed import Place, mended, settled_rows
+from geoapp.importers.rows.datums import (
+    DatumFit,
+    best_fit,
+    datum_column,
+    datum_in,
+    fit_datums,
+    named_regions,
+    stated_points,
+)
+from geoapp.importers.rows.facilities import FacilityRow, read_facilities
+from geoapp.importers.rows.matching import Proposal
+from geoapp.importers.rows.place_columns import place_table
+from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
+from geoapp.operations.imports.facilities import facility_batch, facility_rules
+from geoapp.operations.imports.report import ImportOptions, place_rules
+from geoapp.operations.imports.suspected import Suspected, find_suspected
+from geoapp.store.engine import Session
+from geoapp.store.facilities.write import FacilityCounts, lock_facilities, write_facilities
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A draft's rows as they came, with what was mended, and how its columns are read."""
+
+    table: Table
+    proposal: Proposal
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that some column is."""
+        return frozenset(field for field in self.proposal.fields if field)
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """A row without a position that can be read; its words help to find it on the map."""
+
+    line: int
+    name: str
+    address: str
+    placed: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Where the rows lie, read in each datum; ``wanted`` says what must be chosen before.
+
+    ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
+    the place of a column that says each row's. ``with_regions`` is how many rows name a region.
+    """
+
+    fits: tuple[DatumFit, ...] = ()
+    guess: Datum | None = None
+    datum_column: int | None = None
+    with_position: int = 0
+    with_regions: int = 0
+    unplaced: tuple[Unplaced, ...] = ()
+    wanted: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What an import would change; ``undecided`` are the lines of rows that may be there already."""
+
+    understood: Understood
+    reading: Reading[FacilityRow]
+    counts: FacilityCounts
+    suspected: tuple[Suspected, ...]
+    undecided: frozenset[int]
+
+
+@contextmanager
+def draft_file(name: str, content: bytes) -> Iterator[Path]:
+    """Yield a draft's file under its own name, in a folder of its own, for as long as it is read."""
+    with tempfile.TemporaryDirectory(prefix="geoapp-import-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(content)
+        yield path
+
+
+def understand(path: Path, choices: DraftChoices) -> Understood:
+    """Read a draft's rows, and propose what its columns are.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such sheet or CRS.
+    UnusableInputError
+        If the file cannot be read, or several sheets may be meant.
+    """
+    opened = open_table(
+        path,
+        layer="facilities",
+        encoding=choices.encoding,
+        sheet=choices.sheet,
+        crs=choices.crs,
+        header=choices.header,
+    )
+    table = mended(opened, choices.cells, choices.skipped)
+    return Understood(*propose(table, Choices(places=choices.fields or {})))
+
+
+def locate(
+    session: Session, settings: Settings, understood: Understood, choices: DraftChoices
+) -> Located:
+    """Tell where the rows lie in each datum, and which have no position."""
+    try:
+        table = _placed(understood, choices)
+    except UnusableInputError as error:
+        return Located(wanted=error.text)
+    lon, lat = stated_points(table)
+    records = list(understood.table.records)
+    regions = place_rules(session, settings, ImportOptions()).regions
+    named = named_regions(records, regions)
+    fits = fit_datums(lon, lat, named, regions)
+    known = np.isfinite(lon) & np.isfinite(lat)
+    places = {field: place for place, field in enumerate(understood.proposal.fields) if field}
+
+    def cell(row: int, field: str) -> str:
+        place = places.get(field)
+        cells = records[row].cells
+        return "" if place is None or place >= len(cells) else str(cells[place] or "")
+
+    return Located(
+        fits=fits,
+        guess=best_fit(fits),
+        datum_column=datum_column(understood.table, understood.proposal.fields),
+        with_position=int(known.sum()),
+        with_regions=sum(code is not None for code in named),
+        unplaced=tuple(
+            Unplaced(
+                records[row].line,
+                cell(row, "name_zh"),
+                cell(row, "address"),
+                choices.placed.get(records[row].line),
+            )
+            for row in np.flatnonzero(~known).tolist()
+        ),
+    )
+
+
+def check(session: Session, settings: Settings, path: Path, choices: DraftChoices) -> Checked:
+    """Tell what an import would change; nothing is written."""
+    return _import(session, settings, path, choices, dry_run=True)
+
+
+def write(session: Session, settings: Settings, path: Path, choices: DraftChoices) -> Checked:
+    """Write a draft's good rows, unless it is to be decided yet what some of them are."""
+    return _import(session, settings, path, choices, dry_run=False)
+
+
+def _import(
+    session: Session, settings: Settings, path: Path, choices: DraftChoices, *, dry_run: bool
+) -> Checked:
+    understood = understand(path, choices)
+    datum = choices.datum or Datum.WGS84
+    table = _placed(understood, choices)
+    lon, lat = stated_points(table)
+    placed = _in_own_datum(understood.table, choices, lon, lat) | choices.placed
+    table = settled_rows(table, placed, choices.codes, datum)
+    if choices.code_key is not None:
+        # Nobody else may take a number between its being looked up and its being written.
+        lock_facilities(session)
+    options = ImportOptions(
+        datum,
+        kind=choices.kind,
+        code_key=choices.code_key,
+        anywhere=choices.anywhere,
+        without_position=choices.without_position,
+    )
+    reading = read_facilities(table, facility_rules(session, settings, options))
+    suspected = find_suspected(session, reading.rows)
+    undecided = frozenset(
+        one.line
+        for one in suspected
+        if choices.decisions.get(one.line) != AS_LISTED and one.line not in choices.codes
+    )
+    counts = FacilityCounts(0, 0, 0)
+    if reading.rows and (dry_run or not undecided):
+        counts = write_facilities(
+            session,
+            facility_batch(reading, settings.timezone),
+            tolerance_m=settings.region_tolerance_m,
+            dry_run=dry_run,
+        )
+    return Checked(understood, reading, counts, suspected, undecided)
+
+
+def _placed(understood: Understood, choices: DraftChoices) -> Table:
+    """Return the table with its columns settled and its positions as degrees."""
+    table = understood.table
+    settled = replace(table, fields=understood.proposal.fields)
+    crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
+    return place_table(settled, crs=crs, datum=choices.datum or Datum.WGS84, order=choices.order)
+
+
+def _in_own_datum(
+    table: Table, choices: DraftChoices, lon: FloatArray, lat: FloatArray
+) -> dict[int, Place]:
+    """Return the positions, by line, of the rows that say in which datum they are, on WGS-84."""
+    place = choices.datum_place
+    if place is None:
+        return {}
+    found: dict[int, Place] = {}
+    for row, record in enumerate(table.records):
+        datum = datum_in(record.cells[place]) if place < len(record.cells) else None
+        if datum is not None and np.isfinite(lon[row]) and np.isfinite(lat[row]):
+            found[record.line] = to_wgs84(lon=float(lon[row]), lat=float(lat[row]), datum=datum)
+    return found

@@ -1,0 +1,204 @@
+"""The last step: what would change, rows decided on and cells mended, and the one press."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Response, render_template, request
+
+from geoapp.core.errors import (
+    ConflictError,
+    GeoappError,
+    InvalidValueError,
+    NotFoundError,
+    UnavailableError,
+    UnusableInputError,
+)
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.importers.problems import Rejected
+from geoapp.operations.imports import drafts
+from geoapp.operations.imports.choices import AS_LISTED, SKIP, DraftChoices
+from geoapp.operations.imports.drafts import Draft, Look
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.heavy import heavy
+from geoapp.web.edge.services import services
+from geoapp.web.pages.steward.imports.forms import (
+    decisions_sent,
+)
+from geoapp.web.pages.steward.imports.positions import positions_page
+from geoapp.web.pages.steward.imports.step import (
+    FIELD_TEXT,
+    MOST_SHOWN,
+    blueprint,
+    change,
+    draft_of,
+    reply,
+    to,
+)
+from geoapp.web.pages.steward.imports.words import on_page
+
+
+@dataclass(frozen=True, slots=True)
+class MendedCell:
+    """A cell of a rejected row that can be written anew."""
+
+    place: int
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRow:
+    """A rejected row: why, and which of its cells may be at fault."""
+
+    line: int
+    name: str
+    reasons: tuple[Text, ...]
+    cells: tuple[MendedCell, ...]
+
+
+@blueprint.get("/steward/import/<int:number>/check")
+@require(Permission.EDIT)
+@heavy
+def check(number: int) -> Response:
+    """Show what an import would change."""
+    draft = draft_of(number)
+    if draft.done is not None or not (draft.choices.settled and draft.choices.located):
+        return to("show", number)
+    return _check(draft)
+
+
+def _check(draft: Draft, wrong: Text | None = None, status: int = 200) -> Response:
+    parts = services()
+    try:
+        looked = drafts.look(parts.database, parts.settings, draft)
+    except ConflictError as error:
+        return positions_page(draft, on_page(error.text), 409)
+    except (InvalidValueError, UnusableInputError) as error:
+        return positions_page(draft, on_page(error.text), 422)
+    checked = looked.checked
+    suspected: dict[int, list[Any]] = {}
+    for one in checked.suspected:
+        suspected.setdefault(one.line, []).append(one)
+    # What is to be decided comes first.
+    ranked = sorted(suspected.items(), key=lambda pair: pair[0] not in checked.undecided)
+    differences = checked.counts.differences
+    return reply(
+        render_template(
+            "steward/import/check.html",
+            draft=draft,
+            choices=draft.choices,
+            wrong=wrong,
+            seen=looked.seen,
+            checked=checked,
+            suspected=ranked[:MOST_SHOWN],
+            suspected_more=max(len(ranked) - MOST_SHOWN, 0),
+            new=[one for one in differences if one.changes is None][:MOST_SHOWN],
+            changed=[one for one in differences if one.changes is not None][:MOST_SHOWN],
+            rejected=[_wrong_row(one, looked) for one in checked.reading.rejected[:MOST_SHOWN]],
+            warnings=checked.reading.warnings[:MOST_SHOWN],
+            hints=[on_page(one) for one in checked.reading.hints],
+            field_text=FIELD_TEXT,
+            shown=shown_value,
+            skip=SKIP,
+            as_listed=AS_LISTED,
+            most=MOST_SHOWN,
+        ),
+        status,
+    )
+
+
+def shown_value(value: Any) -> str:
+    """Return a stored value as a person reads it; nothing where there is none."""
+    if value is None:
+        return ""
+    if isinstance(value, dict) and value.get("type") == "Point":
+        return ", ".join(f"{float(end):.6f}" for end in value["coordinates"])
+    if isinstance(value, list):
+        return "; ".join(map(str, value))
+    text = str(value)
+    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+
+
+def _wrong_row(row: Rejected, looked: Look) -> WrongRow:
+    """Return a rejected row with the cells that its problems are about."""
+    understood = looked.checked.understood
+    names, fields = understood.table.columns, understood.proposal.fields
+    places = {field: place for place, field in enumerate(fields) if field}
+    about: list[int] = []
+    for problem in row.problems:
+        for part in problem.field.split(", "):
+            place = places.get(part)
+            if place is None and part in ("lon", "lat", "geometry"):
+                place = places.get("lonlat", places.get("geometry_wkt"))
+            if place is not None and place not in about:
+                about.append(place)
+    name_place = places.get("name_zh")
+    return WrongRow(
+        row.line,
+        _cell(row, name_place),
+        tuple(on_page(problem.text) for problem in row.problems),
+        tuple(MendedCell(place, names[place], _cell(row, place)) for place in about),
+    )
+
+
+def _cell(row: Rejected, place: int | None) -> str:
+    if place is None or place >= len(row.cells) or row.cells[place] is None:
+        return ""
+    return str(row.cells[place])
+
+
+@blueprint.post("/steward/import/<int:number>/check")
+@require(Permission.EDIT)
+@heavy
+def decide(number: int) -> Response:
+    """Keep what was decided and mended; import if that was asked for and nothing is open."""
+    draft = draft_of(number)
+    if draft.done is not None or not (draft.choices.settled and draft.choices.located):
+        return to("show", number)
+    try:
+        choices = decisions_sent(draft.choices)
+        if request.form.get("all") in (SKIP, AS_LISTED):
+            choices = _all_decided(draft, choices, request.form["all"])
+    except (InvalidValueError, UnusableInputError) as error:
+        return _check(draft, on_page(error.text), 422)
+    if choices != draft.choices:
+        change(draft, choices)
+        if request.form.get("action") == "apply":
+            told = Text(
+                "您又改了内容，结果在下面；看过再导入。",
+                "You changed something: the result is below. Look at it before you import.",
+            )
+            return _check(draft_of(number), told, 409)
+        return to("check", number)
+    if request.form.get("action") != "apply":
+        return to("check", number)
+    return _apply(draft)
+
+
+def _all_decided(draft: Draft, choices: DraftChoices, said: str) -> DraftChoices:
+    """Return choices with the same decision for every row that is undecided."""
+    parts = services()
+    changed = Draft(draft.number, draft.name, draft.content, choices, None)
+    undecided = drafts.look(parts.database, parts.settings, changed).checked.undecided
+    return choices.changed(decisions=choices.decisions | dict.fromkeys(undecided, said))
+
+
+def _apply(draft: Draft) -> Response:
+    parts, user = services(), signed_in()
+    try:
+        drafts.apply_draft(
+            parts.database,
+            parts.settings,
+            user.id,
+            draft.number,
+            seen=request.form.get("seen", ""),
+            by=user.name,
+        )
+    except (NotFoundError, UnavailableError):
+        raise
+    except ConflictError as error:
+        return _check(draft_of(draft.number), error.text, 409)
+    except GeoappError as error:
+        return _check(draft_of(draft.number), on_page(error.text), 422)
+    return to("show", draft.number)

@@ -1,0 +1,169 @@
+"""The forms of the import wizard: what was sent, as choices of a draft."""
+
+import math
+import re
+from typing import Final
+
+from flask import request
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.geo import check_lonlat, parse_datum, to_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_MENDED_CHARACTERS
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import Datum
+from geoapp.importers.formats.gpkg import parse_crs
+from geoapp.importers.rows.columns import COLUMNS, IGNORED
+from geoapp.importers.rows.issue import KEY_FIELDS
+from geoapp.operations.imports.choices import AS_LISTED, SKIP, UPDATE, DraftChoices
+from geoapp.web.edge.parameters import without_nul
+
+FIELDS: Final = tuple(column for column in COLUMNS["facilities"])
+_NAMES: Final = {column.name for column in FIELDS}
+_LINE: Final = re.compile(r"\d{1,9}")
+_CELL: Final = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
+_ORDERS: Final = {"lon,lat": "lon,lat", "lat,lon": "lat,lon"}
+
+
+def text_sent(name: str, most: int = 200) -> str:
+    """Return a field of the form, trimmed.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is longer than ``most``.
+    """
+    value = without_nul(request.form.get(name, "")).strip()
+    if len(value) > most:
+        accepted = Text(f"最多 {most} 个字符", f"at most {most} characters")
+        raise InvalidValueError(name, value[:80], accepted)
+    return value
+
+
+def number_sent(name: str) -> int | None:
+    """Return a whole number of the form; None where it is blank or none."""
+    value = text_sent(name)
+    return int(value) if _LINE.fullmatch(value) else None
+
+
+def columns_sent(choices: DraftChoices, names: list[str]) -> DraftChoices:
+    """Return choices with what the form says of columns, kind and codes.
+
+    Raises
+    ------
+    InvalidValueError
+        If a field does not exist, or two columns are to be one.
+    """
+    fields: dict[int, str | None] = {}
+    for place, name in enumerate(names):
+        said = text_sent(f"field-{place}")
+        if said not in ("", IGNORED) and said not in _NAMES:
+            accepted = Text("列表中的一项", "one of the list")
+            raise InvalidValueError(name[:80], said, accepted)
+        if said not in ("", IGNORED) and said in fields.values():
+            zh = next(column.zh for column in FIELDS if column.name == said)
+            accepted = Text(f"“{zh}”只从一列读取", f"{said} read from one column alone")
+            raise InvalidValueError(name[:80], said, accepted)
+        fields[place] = said or None
+    kind = text_sent("kind")
+    if kind and kind not in {one.code for one in load_vocabulary().kinds}:
+        raise InvalidValueError("kind", kind, Text("一种类型", "a kind"))
+    keys = tuple(name for name in KEY_FIELDS if name in request.form.getlist("key"))
+    issue = bool(request.form.get("issue"))
+    if issue and not keys:
+        accepted = Text("至少一项", "at least one")
+        raise InvalidValueError("key", "", accepted)
+    return choices.changed(
+        fields=fields,
+        kind=kind or None,
+        code_key=keys if issue else None,
+        settled=True,
+    )
+
+
+def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> DraftChoices:
+    """Return choices with what the form says of datum, CRS, order, and rows without a position.
+
+    Parameters
+    ----------
+    lines
+        The rows that the page listed as without a position.
+    shown_in
+        The datum of the page's map, in which positions were typed or pressed.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such datum or CRS, or a position is none.
+    """
+    crs = text_sent("crs")
+    if crs:
+        parse_crs(crs)
+    said = text_sent("datum")
+    by_column = re.fullmatch(r"column-(\d{1,4})", said)
+    placed = {line: place for line, place in choices.placed.items() if line not in lines}
+    left_out = {line for line in choices.left_out if not request.form.get(f"back-{line}")}
+    for line in lines:
+        lon, lat = text_sent(f"lon-{line}"), text_sent(f"lat-{line}")
+        if request.form.get(f"out-{line}"):
+            left_out.add(line)
+        elif lon or lat:
+            placed[line] = to_wgs84(
+                lon=_degrees(f"lon-{line}", lon), lat=_degrees(f"lat-{line}", lat), datum=shown_in
+            )
+            check_lonlat(*placed[line])
+    datum = None if not said or by_column else parse_datum(said)
+    order = _ORDERS.get(text_sent("order"))
+    return DraftChoices.model_validate(
+        choices.changed(
+            datum=datum,
+            datum_place=None if by_column is None else int(by_column[1]),
+            crs=crs or None,
+            order=order,
+            placed=placed,
+            left_out=tuple(sorted(left_out)),
+            anywhere=bool(request.form.get("anywhere")),
+            without_position=bool(request.form.get("without_position")),
+            located=datum is not None or by_column is not None,
+        ).model_dump()
+    )
+
+
+def decisions_sent(choices: DraftChoices) -> DraftChoices:
+    """Return choices with what the form says of rows that may be there twice, and of mended cells.
+
+    Raises
+    ------
+    InvalidValueError
+        If a decision is none, or a cell is too long.
+    """
+    decisions, cells = dict(choices.decisions), {k: dict(v) for k, v in choices.cells.items()}
+    left_out = set(choices.left_out)
+    for name in request.form:
+        line = name.rpartition("-")[2]
+        if name.startswith("row-") and _LINE.fullmatch(line):
+            said = text_sent(name, MOST_CODE_CHARACTERS + len(UPDATE))
+            if said not in (SKIP, AS_LISTED) and not said.startswith(UPDATE):
+                accepted = Text("跳过、照表导入或更新", "skip, as listed or update")
+                raise InvalidValueError(name, said, accepted)
+            decisions[int(line)] = said
+        elif name.startswith("out-") and _LINE.fullmatch(line):
+            left_out.add(int(line))
+        elif name.startswith("back-") and _LINE.fullmatch(line):
+            left_out.discard(int(line))
+            decisions.pop(int(line), None)
+        elif (cell := _CELL.fullmatch(name)) is not None:
+            words = text_sent(name, MOST_MENDED_CHARACTERS)
+            if words != without_nul(request.form.get(f"was-{name}", "")).strip():
+                cells.setdefault(int(cell[1]), {})[int(cell[2])] = words
+    return choices.changed(decisions=decisions, cells=cells, left_out=tuple(sorted(left_out)))
+
+
+def _degrees(name: str, words: str) -> float:
+    try:
+        value = float(words)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise InvalidValueError(name, words, Text("十进制度数", "decimal degrees"))
+    return value

@@ -1,0 +1,132 @@
+"""The third step: in which datum the list is, and where the rows without a position are."""
+
+from math import isfinite
+from typing import Any, Final
+
+from flask import Response, render_template, request
+
+from geoapp.core.errors import (
+    InvalidValueError,
+    UnusableInputError,
+)
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.core.words import DATUM_TEXT, Datum
+from geoapp.importers.rows.datums import DatumFit
+from geoapp.operations.imports import drafts
+from geoapp.operations.imports.drafts import Draft
+from geoapp.web.edge.access import require
+from geoapp.web.edge.heavy import heavy
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.steward.imports.columns import columns_page
+from geoapp.web.pages.steward.imports.forms import (
+    positions_sent,
+)
+from geoapp.web.pages.steward.imports.step import (
+    MOST_SHOWN,
+    blueprint,
+    change,
+    draft_of,
+    reply,
+    to,
+)
+from geoapp.web.pages.steward.imports.words import on_page
+
+_MOST_ON_MAP: Final = 400
+
+
+@blueprint.get("/steward/import/<int:number>/positions")
+@require(Permission.EDIT)
+@heavy
+def positions(number: int) -> Response:
+    """Show where the rows lie in each datum, and those without a position."""
+    draft = draft_of(number)
+    if draft.done is not None or not draft.choices.settled:
+        return to("show", number)
+    return positions_page(draft)
+
+
+def positions_page(draft: Draft, wrong: Text | None = None, status: int = 200) -> Response:
+    """Return the page of a draft's positions, with what is wrong."""
+    parts = services()
+    try:
+        understood, located = drafts.positions_of(parts.database, parts.settings, draft)
+    except (InvalidValueError, UnusableInputError) as error:
+        return columns_page(draft, on_page(error.text), 422)
+    choices = draft.choices
+    chosen = (
+        f"column-{choices.datum_place}"
+        if choices.datum_place is not None
+        else str(choices.datum or "")
+    )
+    if not chosen and not located.with_position:
+        chosen = str(Datum.WGS84)  # of nothing
+    if not chosen:
+        chosen = (
+            f"column-{located.datum_column}"
+            if located.datum_column is not None
+            else str(located.guess or "")
+        )
+    return reply(
+        render_template(
+            "steward/import/positions.html",
+            draft=draft,
+            choices=choices,
+            wrong=wrong,
+            wanted=None if located.wanted is None else on_page(located.wanted),
+            located=located,
+            chosen=chosen,
+            datum_text=DATUM_TEXT,
+            column=None
+            if located.datum_column is None
+            else understood.table.columns[located.datum_column],
+            unplaced=[(one, _on_map(one.placed)) for one in located.unplaced[:MOST_SHOWN]],
+            unplaced_more=max(len(located.unplaced) - MOST_SHOWN, 0),
+            left_out=choices.left_out,
+            points=[_points(fit) for fit in located.fits],
+        ),
+        status,
+    )
+
+
+def _on_map(place: tuple[float, float] | None) -> tuple[str, str] | None:
+    """Return a position as the page's map has it, in its datum."""
+    if place is None:
+        return None
+    lon, lat = from_wgs84(lon=place[0], lat=place[1], datum=Datum(map_setup().datum))
+    return f"{lon:.7f}", f"{lat:.7f}"
+
+
+def _points(fit: DatumFit) -> dict[str, Any]:
+    """Return the first points of a reading, in the datum of the page's map."""
+    datum = Datum(map_setup().datum)
+    points: list[list[float]] = []
+    for lon, lat in zip(fit.lon.tolist(), fit.lat.tolist(), strict=True):
+        if isfinite(lon) and isfinite(lat) and len(points) < _MOST_ON_MAP:
+            here_lon, here_lat = from_wgs84(lon=lon, lat=lat, datum=datum)
+            points.append([round(here_lon, 6), round(here_lat, 6)])
+    return {"datum": fit.datum, "points": points}
+
+
+@blueprint.post("/steward/import/<int:number>/positions")
+@require(Permission.EDIT)
+@heavy
+def accept_positions(number: int) -> Response:
+    """Keep the datum and what was placed by hand, and go on to what would change."""
+    draft = draft_of(number)
+    if draft.done is not None or not draft.choices.settled:
+        return to("show", number)
+    lines = [int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 10]
+    try:
+        choices = positions_sent(draft.choices, lines, Datum(map_setup().datum))
+    except (InvalidValueError, UnusableInputError) as error:
+        return positions_page(draft, on_page(error.text), 422)
+    change(draft, choices)
+    if not choices.located:
+        if "datum" in request.form:  # a page that could not offer any yet
+            return to("positions", number)
+        wrong = Text("请选定坐标系。", "Choose the datum.")
+        return positions_page(draft_of(number), wrong, 422)
+    return to("check", number)

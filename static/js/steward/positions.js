@@ -1,0 +1,74 @@
+// The positions of an import: as each datum has them, and rows that are placed by pressing the map.
+
+import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
+import { byId, closest, readJson } from '../lib/page.js';
+
+/** @typedef {{ datum: string, points: [number, number][] }} Reading */
+
+/** @type {Reading[]} */
+const readings = readJson('readings');
+const box = byId('map');
+const all = readings.flatMap((one) => one.points);
+const { map } = makeMap(box, { fit: () => !all.length });
+/** @type {Map<string, L.FeatureGroup>} */
+const layers = new Map();
+
+readings.forEach(({ datum, points }) => {
+  const dots = points.map(([lon, lat]) => L.circleMarker(at(lon, lat), { radius: 5, weight: 1, color: '#fff', interactive: false }));
+  layers.set(datum, L.featureGroup(dots).addTo(map));
+});
+if (all.length) map.fitBounds(L.latLngBounds(all.map(([lon, lat]) => at(lon, lat))), { padding: [24, 24], maxZoom: 15, animate: false });
+
+/** The chosen reading stands out; the others stay as shadows, so that both are seen. */
+function show() {
+  const chosen = document.querySelector('input[name="datum"]:checked');
+  const datum = chosen instanceof HTMLInputElement ? chosen.value : '';
+  layers.forEach((layer, name) => {
+    const on = name === datum;
+    layer.setStyle({ fillColor: colour(on ? '--accent' : '--class-none'), fillOpacity: on ? 1 : 0.7, opacity: on ? 1 : 0.4 });
+    if (on) layer.bringToFront();
+  });
+  box.dataset.shown = datum;
+}
+document.addEventListener('change', (event) => {
+  if (closest(event, 'input[name="datum"]')) show();
+});
+show();
+
+/** @type {Map<string, L.Marker>} */
+const marks = new Map();
+
+/** @param {string} line */
+function fieldsOf(line) {
+  return ['lon', 'lat'].map((name) => /** @type {HTMLInputElement} */ (document.querySelector(`input[name="${name}-${line}"]`)));
+}
+
+/** @param {string} line */
+function draw(line) {
+  const [lon, lat] = fieldsOf(line);
+  const old = marks.get(line);
+  if (old) old.remove();
+  if (!lon.value.trim() || !lat.value.trim() || !Number.isFinite(+lon.value) || !(Math.abs(+lat.value) <= 90)) return;
+  const icon = L.divIcon({ className: 'record-mark', iconSize: [44, 44], iconAnchor: [22, 22] });
+  const name = document.querySelector(`#unplaced [data-line="${line}"] strong`);
+  const made = L.marker(at(+lon.value, +lat.value), { icon, keyboard: false }).addTo(map);
+  made.bindTooltip(escapeHtml((name && name.textContent) || ''));
+  marks.set(line, made);
+}
+
+const list = document.getElementById('unplaced');
+if (list) {
+  const lines = [...list.querySelectorAll('[data-line]')].map((one) => /** @type {HTMLElement} */ (one).dataset.line || '');
+  lines.forEach((line) => {
+    draw(line);
+    fieldsOf(line).forEach((field) => field.addEventListener('change', () => draw(line)));
+  });
+  map.on('click', ({ latlng }) => {
+    const picked = document.querySelector('input[name="pick"]:checked');
+    if (!(picked instanceof HTMLInputElement)) return;
+    const [lon, lat] = fieldsOf(picked.value);
+    lon.value = latlng.lng.toFixed(7);
+    lat.value = latlng.lat.toFixed(7);
+    draw(picked.value);
+  });
+}

@@ -1,0 +1,285 @@
+"""The import wizard: a stranger's list step by step, mended, decided on, applied once, undone."""
+
+import csv
+import html
+import io
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import openpyxl
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.sessions import open_session
+from geoapp.operations.upkeep.users import save_user
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import client_of, make_app
+
+# Beside T-1 under its own name; new; wrong kind; without a position.
+HEADINGS = ("场所", "地点", "坐标", "类型", "备注")
+ROWS: Sequence[Sequence[Any]] = (
+    ("示例·T-1号", "台东路 1 号", f"{TOWN_LON + 0.0001},{TOWN_LAT}", "户外劳动者服务站点", "a"),
+    (
+        "海泊桥驿站",
+        "台东路 2 号",
+        f"{TOWN_LON + 0.005},{TOWN_LAT + 0.005}",
+        "户外劳动者服务站点",
+        "",
+    ),
+    ("山东路驿站", "山东路 3 号", f"{TOWN_LON - 0.005},{TOWN_LAT}", "宫殿", ""),
+    ("延安路驿站", "延安路 4 号", "", "户外劳动者服务站点", ""),
+)
+MAP = {"field-0": "name_zh", "field-1": "address", "field-2": "lonlat", "field-3": "kind"}
+COLUMNS = {**MAP, "field-4": "", "issue": "1", "key": "name_zh"}
+
+
+def as_csv(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow(headings)
+    writer.writerows(rows)
+    return buffer.getvalue().encode()
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database), database, Role.STEWARD)
+
+
+def send(client: FlaskClient, content: bytes, name: str = "台账.csv") -> TestResponse:
+    return client.post("/steward/import", data={"file": (io.BytesIO(content), name)})
+
+
+def begin(client: FlaskClient, content: bytes, name: str = "台账.csv") -> str:
+    """Send a file, and return the draft's address."""
+    answer = send(client, content, name)
+    assert answer.status_code == 302, words(answer)
+    return answer.headers["Location"].removesuffix("/columns")
+
+
+def words(answer: TestResponse) -> str:
+    return html.unescape(answer.get_data(as_text=True))
+
+
+def counts(page: str) -> list[int]:
+    """Return the figures of a page: new, changed, unchanged, and the rest."""
+    [figures] = re.findall(r'<dl class="figures" id="counts">(.*?)</dl>', page, re.S)
+    return [int(one.replace(",", "")) for one in re.findall(r"<dd>([\d,]+)</dd>", figures)]
+
+
+def seen(page: str) -> str:
+    return re.findall(r'name="seen" value="([^"]*)"', page)[0]
+
+
+def codes(database: Database) -> list[str]:
+    with database.session() as session:
+        return list(session.scalars(text("select code from facility order by code")))
+
+
+def test_a_list_is_mended_decided_on_applied_once_and_undone(
+    client: FlaskClient, database: Database
+) -> None:
+    before = codes(database)
+    draft = begin(client, as_csv(HEADINGS, ROWS))
+    page = words(client.get(f"{draft}/columns"))
+    assert "4 行，每一列读作什么" in page
+    assert "台东路 1 号 · 台东路 2 号" in page
+    answer = client.post(f"{draft}/columns", data=COLUMNS)
+    assert answer.headers["Location"] == f"{draft}/positions"
+    page = words(client.get(f"{draft}/positions"))
+    assert "3 行有坐标" in page
+    assert "延安路 4 号" in page
+    sent = {
+        "datum": "wgs84",
+        "line": "5",
+        "lon-5": str(TOWN_LON + 0.008),
+        "lat-5": str(TOWN_LAT - 0.005),
+    }
+    assert client.post(f"{draft}/positions", data=sent).headers["Location"] == f"{draft}/check"
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page) == [3, 0, 0, 1, 1, 0]
+    assert "宫殿" in page
+    # Importing is not offered, nor possible, before the row that may be T-1 is decided on.
+    assert 'value="apply"' not in page
+    refused = client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert (refused.status_code, codes(database)) == (409, before)
+    mend = {
+        "row-2": "update:T-1",
+        "cell-4-3": "户外劳动者服务站点",
+        "was-cell-4-3": "宫殿",
+        "action": "look",
+    }
+    assert client.post(f"{draft}/check", data=mend).status_code == 302
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page) == [3, 1, 0, 0, 0, 0]
+    assert "120.350000, 36.070000</td><td>120.350100, 36.070000" in page
+    assert codes(database) == before
+    done = client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert done.headers["Location"] == draft
+    report = words(client.get(draft))
+    assert counts(report) == [3, 1, 0, 0, 0]
+    after = codes(database)
+    assert len(after) == len(before) + 3
+    # The same press once more, or going back, imports nothing twice.
+    client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert client.get(f"{draft}/check").headers["Location"] == draft
+    assert codes(database) == after
+    with database.session() as session:
+        kept = session.execute(text("select content from import_draft")).scalar_one()
+        placed = session.execute(
+            text("select st_x(geom), st_y(geom) from facility where name_zh = '延安路驿站'")
+        ).one()
+    assert kept is None
+    assert placed == pytest.approx((TOWN_LON + 0.008, TOWN_LAT - 0.005))
+    [undo] = re.findall(r'action="(/steward/history/\d+/undo)"', report)
+    assert client.post(undo).status_code == 302
+    assert codes(database) == before
+
+
+def test_what_changed_since_it_was_looked_at_is_looked_at_again(
+    client: FlaskClient, database: Database
+) -> None:
+    draft = begin(client, as_csv(HEADINGS, ROWS[1:2]))
+    client.post(f"{draft}/columns", data=COLUMNS)
+    client.post(f"{draft}/positions", data={"datum": "wgs84"})
+    page = words(client.get(f"{draft}/check"))
+    with database.session() as session:
+        session.execute(text("update facility set phone = '1' where code = 'T-1'"))
+    before = codes(database)
+    answer = client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert answer.status_code == 409
+    assert "又有改动" in words(answer)
+    assert codes(database) == before
+    again = {"action": "apply", "seen": seen(words(answer))}
+    assert client.post(f"{draft}/check", data=again).headers["Location"] == draft
+
+
+def test_drafts_are_their_owners_alone_and_do_not_mix(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    first, second = (
+        begin(client, as_csv(HEADINGS, ROWS)),
+        begin(client, as_csv(("编号",), [("x",)])),
+    )
+    other = make_app(settings, database).test_client()
+    user = save_user(database, "b", Role.ADMIN, "a long enough password")
+    with other.session_transaction() as session:
+        session["_user_id"] = open_session(database, user, device="x", days=1).get_id()
+    for step in ("", "/columns", "/positions", "/check"):
+        assert other.get(f"{first}{step}").status_code == 404
+    assert other.post(f"{first}/cancel").status_code == 404
+    # A program that starts anew finds the draft where it was.
+    client.post(f"{first}/columns", data=COLUMNS)
+    fresh = client_of(make_app(settings, database), database, Role.STEWARD)
+    assert fresh.get(first).headers["Location"] == f"{first}/positions"
+    assert "1 行，每一列读作什么" in words(fresh.get(f"{second}/columns"))
+    assert fresh.post(f"{second}/cancel").status_code == 302
+    assert fresh.get(f"{second}/columns").status_code == 404
+    with database.session() as session:
+        session.execute(text("update import_draft set expires_at = now()"))
+    assert fresh.get(f"{first}/columns").status_code == 404
+
+
+def test_the_same_headings_bring_the_last_choices_back(
+    client: FlaskClient, database: Database
+) -> None:
+    headings = ("场所", "地点", "坐标", "甲", "备注")
+    rows = [("海泊桥驿站", "台东路 2 号", ROWS[1][2], "x", "户外劳动者服务站点")]
+    draft = begin(client, as_csv(headings, rows))
+    chosen = {**COLUMNS, "field-3": "!", "field-4": "", "kind": "worker_home"}
+    client.post(f"{draft}/columns", data=chosen)
+    client.post(f"{draft}/positions", data={"datum": "gcj02"})
+    page = words(client.get(f"{draft}/check"))
+    client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    again = begin(
+        client, as_csv(headings, [("别处驿站", "别处", "120.35,36.07", "y", "户外劳动者服务站点")])
+    )
+    page = words(client.get(f"{again}/columns"))
+    assert "按上次的选择填好了（a-steward）" in page
+    assert '<option value="worker_home" selected>' in page
+    assert re.search(r'name="field-3">.*?value="!" selected', page, re.S)
+    client.post(f"{again}/columns", data=chosen)
+    page = words(client.get(f"{again}/positions"))
+    assert re.search(r'value="gcj02" checked', page)
+
+
+def test_another_sheet_and_header_are_read(client: FlaskClient) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "甲"
+    for row in (("2026 年统计表",), ("名称", "经度", "纬度"), ("子", 120.35, 36.07)):
+        book.active.append(row)
+    book.create_sheet("乙").append(("名称", "经度", "纬度"))
+    book["乙"].append(("丑", 120.35, 36.07))
+    saved = io.BytesIO()
+    book.save(saved)
+    draft = begin(client, saved.getvalue(), "两张.xlsx")
+    page = words(client.get(f"{draft}/columns"))
+    assert "“工作表”" in page  # both look like the data: one is to be chosen
+    client.post(f"{draft}/sheet", data={"sheet": "甲"})
+    page = words(client.get(f"{draft}/columns"))
+    assert '<option value="1" selected>名称 | 经度 | 纬度' in page
+    client.post(f"{draft}/sheet", data={"sheet": "甲", "header": "0"})
+    assert "<strong>2026 年统计表</strong>" in words(client.get(f"{draft}/columns"))
+
+
+def test_rows_in_two_datums_are_read_each_in_its_own(
+    client: FlaskClient, database: Database
+) -> None:
+    rows = []
+    for number, (service, datum) in enumerate(
+        (("高德", Datum.GCJ02), ("GPS", Datum.WGS84), ("百度", Datum.BD09))
+    ):
+        lon, lat = from_wgs84(lon=TOWN_LON + number / 200, lat=TOWN_LAT, datum=datum)
+        rows.append((f"{service}驿站", f"{lon},{lat}", "户外劳动者服务站点", service))
+    draft = begin(client, as_csv(("名称", "坐标", "类型", "取自"), rows))
+    columns = {"field-0": "name_zh", "field-1": "lonlat", "field-2": "kind", "issue": "1"}
+    client.post(f"{draft}/columns", data={**columns, "key": "name_zh"})
+    page = words(client.get(f"{draft}/positions"))
+    assert "逐行按“取自”一列" in page
+    client.post(f"{draft}/positions", data={"datum": "column-3"})
+    page = words(client.get(f"{draft}/check"))
+    client.post(f"{draft}/check", data={"all": "as_listed"})
+    page = words(client.get(f"{draft}/check"))
+    client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    with database.session() as session:
+        found = session.execute(
+            text(
+                "select st_x(geom), st_y(geom) from facility where name_zh like '%驿站' "
+                "order by st_x(geom)"
+            )
+        ).all()
+    assert [one for point in found for one in point] == pytest.approx(
+        [TOWN_LON, TOWN_LAT, TOWN_LON + 0.005, TOWN_LAT, TOWN_LON + 0.01, TOWN_LAT], abs=1e-6
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.pdf", b"%PDF-1.4", "后缀为"),
+        ("a.csv", b"%PDF-1.4", "它是PDF 文件"),
+        ("a.csv", b"", "是空文件"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "已加密"),
+        ("a.csv", b",".join(b"c%d" % n for n in range(1200)) + b"\n", "1,200 列"),
+        ("a", b"x", "带后缀的文件名"),
+    ],
+)
+def test_what_cannot_be_used_is_said_and_not_kept(
+    client: FlaskClient, database: Database, name: str, content: bytes, said: str
+) -> None:
+    answer = send(client, content, name)
+    assert answer.status_code == 422
+    assert said in words(answer)
+    with database.session() as session:
+        assert session.execute(text("select count(*) from import_draft")).scalar_one() == 0
