@@ -22,9 +22,11 @@ from geoapp.operations.nearest.door import at_the_door, near_by
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.reports.sign import SIGN_SIZES, SignWords, render_sign
+from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.language import language
+from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import Card, make_cards
 from geoapp.web.pages.chrome import map_setup
@@ -81,6 +83,7 @@ class Station:
     days: list[DayHours]
     stops: list[Stop]
     relations: Relations
+    photos: list[tuple[PhotoRecord, str]]
     near: list[Card]
     facts: dict[str, Any]
 
@@ -114,6 +117,13 @@ def sign(code: str) -> Response:
     return response
 
 
+def _address(code: str) -> str:
+    """Return the address that others are given: as the operator says, else as it was asked here."""
+    base = services().settings.public_url or request.url_root
+    path = url_for("station.show", code=code).removeprefix(request.script_root)
+    return base.rstrip("/") + path
+
+
 def _sign_words(record: FacilityRecord) -> SignWords:
     known, vocabulary = record.properties, load_vocabulary()
     lines = []
@@ -135,7 +145,7 @@ def _sign_words(record: FacilityRecord) -> SignWords:
         name=Text(known["name_zh"], known["name_en"] or known["name_zh"]),
         kind=kinds.get(known["kind"], Text(known["kind"], known["kind"])),
         lines=tuple(lines),
-        address=url_for("station.show", code=record.code, _external=True),
+        address=_address(record.code),
         sample=known["sample"],
     )
 
@@ -168,6 +178,7 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         days=_week(known["opening_hours"], known["timezone"]),
         stops=[_stop(one, known) for one in known["places"]],
         relations=relations,
+        photos=[(one, photo_address(one)) for one in relations.photos],
         near=near,
         facts=_facts(record, item),
     )
@@ -240,7 +251,7 @@ def _facts(record: FacilityRecord, item: NearestItem) -> dict[str, Any]:
         "alternateName": known["name_en"],
         "address": known["address"],
         "telephone": known["phone"],
-        "url": url_for("station.show", code=record.code, _external=True),
+        "url": _address(record.code),
         "maximumAttendeeCapacity": known["capacity"],
         "amenityFeature": [
             {"@type": "LocationFeatureSpecification", "name": name, "value": there}

@@ -160,7 +160,7 @@ SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:numbe
 
 # What may be sent without being signed in: it changes nothing that is stored, or shows who one is
 # by what it sends.
-DATA = "application/ld+json"
+DATA = ("application/ld+json", "application/json")
 OPEN_WRITES = {
     "/sign-in",
     "/sign-out",
@@ -254,8 +254,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         # What browsers only keep, as facts for machines, does not run.
-        self._runs = tag == "script" and "src" not in given and given.get("type") != DATA
-        self._runs = self._runs and given.get("type") != "application/json"
+        self._runs = tag == "script" and "src" not in given and given.get("type") not in DATA
         if tag == "style" or "style" in given:
             self.styles.append(tag)
         self.handlers += [name for name in given if name.startswith("on")]

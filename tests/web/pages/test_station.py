@@ -97,6 +97,17 @@ def test_the_sign_is_one_page_with_the_address(client: FlaskClient, size: str, w
         assert f"/stations/{code}" in page.extract_text()
 
 
+def test_the_sign_leads_to_where_people_reach_the_service(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    fill_town(database)
+    public = settings.model_copy(update={"public_url": "https://stations.example.org/yz"})
+    answer = make_app(public, database).test_client().get("/stations/T-1/sign.pdf")
+    [page] = PdfReader(io.BytesIO(answer.data)).pages
+    assert "https://stations.example.org/yz/stations/T-1" in page.extract_text()
+
+
 def test_an_unknown_paper_is_refused(client: FlaskClient) -> None:
     assert client.get("/stations/T-1/sign.pdf?size=a3").status_code == 422
     assert client.get("/stations/T-9/sign.pdf").status_code == 404
