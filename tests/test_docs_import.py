@@ -15,9 +15,12 @@ from geoapp.importers.open import check_suffix
 from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
     DEMAND_COLUMNS,
+    DESK_COLUMNS,
     FACILITY_COLUMNS,
+    OFFER_COLUMNS,
     ORGANISATION_COLUMNS,
     REGION_COLUMNS,
+    SERVICE_COLUMNS,
     Column,
     folded,
     further_names,
@@ -42,6 +45,9 @@ def test_the_columns_of_facilities(page: str) -> None:
         ("demand", DEMAND_COLUMNS),
         ("candidates", CANDIDATE_COLUMNS),
         ("organisations", ORGANISATION_COLUMNS),
+        ("services", SERVICE_COLUMNS),
+        ("offers", OFFER_COLUMNS),
+        ("desks", DESK_COLUMNS),
     ],
 )
 def test_the_columns_of_other_files(page: str, file: str, columns: tuple[Column, ...]) -> None:

@@ -177,6 +177,36 @@ def organisations(file: Path, **chosen: Any) -> None:
 
 @import_.command()
 @_file
+@_encoding
+@_sheet
+@_dry_run
+def services(file: Path, **chosen: Any) -> None:
+    """导入服务事项 / Import services: for whom, how, how soon, who answers first."""
+    _import("services", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
+@_encoding
+@_sheet
+@_dry_run
+def offers(file: Path, **chosen: Any) -> None:
+    """导入哪里提供哪项服务 / Import which place or organisation offers which service."""
+    _import("offers", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
+@_encoding
+@_sheet
+@_dry_run
+def desks(file: Path, **chosen: Any) -> None:
+    """导入值守窗口和公开电话 / Import duty desks and their public telephones."""
+    _import("desks", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
 @click.option("--name", help="网络名称，默认文件名 / what it is called, by default as the file")
 @click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
 def network(file: Path, name: str | None, clip: str | None) -> None:

@@ -91,6 +91,8 @@ FACILITY_DERIVED = (
     "part_of",
     "organisations",
     "photos",
+    "services",
+    "duty_desks",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),
@@ -135,12 +137,52 @@ ORGANISATION_COLUMNS = (
     Column("place_in_document", "文件中的位置"),
     Column("source", "来源"),
 )
+_FACILITY = Column("facility", "站点编号", ("设施编号",))
+_SAMPLE = Column("sample", "示例")
+_SOURCE = Column("source", "来源")
+SERVICE_COLUMNS = (
+    Column("code", "编号", ("服务编号", "事项编号")),
+    Column("category", "服务类别", ("类别",)),
+    Column("name_zh", "名称", ("name", "服务名称", "事项名称", "服务项目")),
+    Column("name_en", "英文名"),
+    Column("audience", "服务对象", ("对象",)),
+    Column("process", "办理流程", ("服务流程", "流程")),
+    Column("time_limit", "办理时限", ("时限",)),
+    Column("promise", "服务承诺", ("承诺",)),
+    Column("first_responsible", "首问责任岗位", ("首问责任",)),
+    Column("document", "文件", ("文件名称",)),
+    Column("document_on", "文件日期"),
+    _SOURCE,
+    _SAMPLE,
+)
+OFFER_COLUMNS = (
+    Column("service", "服务编号", ("事项编号",)),
+    _FACILITY,
+    Column("organisation", "单位编号"),
+    Column("hours", "服务时间", ("开放时间",)),
+    Column("phone", "服务电话", ("电话", "联系电话")),
+    Column("valid_from", "起始日", ("开始日期",)),
+    Column("valid_to", "截止日", ("结束日期",)),
+    _SOURCE,
+    _SAMPLE,
+)
+DESK_COLUMNS = (
+    _FACILITY,
+    Column("name_zh", "窗口名称", ("名称",)),
+    Column("phone", "公开电话", ("电话", "值守电话")),
+    Column("hours", "值守时间", ("服务时间",)),
+    _SOURCE,
+    _SAMPLE,
+)
 COLUMNS = {
     "facilities": (*FACILITY_COLUMNS, LONLAT),
     "regions": REGION_COLUMNS,
     "demand": DEMAND_COLUMNS,
     "candidates": CANDIDATE_COLUMNS,
     "organisations": ORGANISATION_COLUMNS,
+    "services": SERVICE_COLUMNS,
+    "offers": OFFER_COLUMNS,
+    "desks": DESK_COLUMNS,
 }
 
 

@@ -21,16 +21,30 @@ from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.organisations import RoleRecord, roles_of
+from geoapp.store.services import (
+    DeskRecord,
+    ItemRecord,
+    OfferFilter,
+    OfferRecord,
+    desk_records,
+    item_records,
+    offer_records,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What belongs to a facility: its parts, the wholes that it is part of, who does what, photos."""
+    """What belongs to a facility: parts, wholes that it is part of, who does what, photos, services.
+
+    ``services`` are all offers, past ones and those to come too, each with its service.
+    """
 
     parts: list[RelatedRecord]
     part_of: list[RelatedRecord]
     organisations: list[RoleRecord]
     photos: list[PhotoRecord]
+    services: list[tuple[OfferRecord, ItemRecord]]
+    desks: list[DeskRecord]
 
 
 def read_with_relations(
@@ -56,12 +70,22 @@ def relations_of(database: Database, code: str, *, unpublished: bool) -> Relatio
 
 def _relations(session: Session, code: str, *, unpublished: bool) -> Relations:
     statuses = None if unpublished else frozenset(map(str, PUBLIC_STATUSES))
+    items = {one.code: one for one in item_records(session)}
+    offers = offer_records(session, OfferFilter(facility=code))
+    numbers = [number for number in [_number(session, code)] if number is not None]
     return Relations(
         parts_of(session, code, statuses=statuses),
         wholes_of(session, code, statuses=statuses),
         roles_of(session, facility=code),
         photos_of(session, code, public_only=not unpublished),
+        [(one, items[one.item_code]) for one in offers],
+        desk_records(session, numbers),
     )
+
+
+def _number(session: Session, code: str) -> int | None:
+    facility = facility_by_code(session, code)
+    return None if facility is None else facility.id
 
 
 def join_part(

@@ -27,6 +27,7 @@ from geoapp.operations.imports.report import (
     quiet,
     strays_text,
 )
+from geoapp.operations.imports.services import import_desks, import_offers, import_services
 from geoapp.store.engine import Database
 
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
@@ -36,6 +37,9 @@ _IMPORTERS: dict[str, _Importer] = {
     "demand": import_demand,
     "candidates": import_candidates,
     "organisations": import_organisations,
+    "services": import_services,
+    "offers": import_offers,
+    "desks": import_desks,
 }
 KINDS = tuple(_IMPORTERS)
 _REPORT_EVERY = 5000
@@ -55,7 +59,7 @@ def import_file(
     Parameters
     ----------
     kind
-        'facilities', 'regions', 'demand', 'candidates' or 'organisations'.
+        One of ``KINDS``.
     path
         A file whose suffix says its format: one of ``SUFFIXES``.
     progress

@@ -36,6 +36,7 @@ from geoapp.store.organisations import (
     stored_parents,
     write_organisations,
 )
+from geoapp.store.services import organisation_offers
 
 _NAMES = frozenset(column.name for column in ORGANISATION_COLUMNS)
 
@@ -130,6 +131,15 @@ def remove_organisation(database: Database, code: str, *, expected_rev: int | No
                 Text(
                     f"{code} 有 {asked} 份申报，不能删除。",
                     f"{code} cannot be deleted: it has {counted(asked, '份', 'application').en}.",
+                )
+            )
+        offers = organisation_offers(session, code)
+        if offers:
+            raise ConflictError(
+                Text(
+                    f"{code} 还提供 {offers} 项服务，不能删除；请先撤下。",
+                    f"{code} cannot be deleted: it has {counted(offers, '项', 'offer').en} of "
+                    "services; end these first.",
                 )
             )
         if below or roles:

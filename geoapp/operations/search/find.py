@@ -2,18 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
 from geoapp.core.sounds import Sounds, search_terms, sounds_of
+from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
+from geoapp.operations.services.read import item_text, named_by
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import RegionPlace, region_places
 from geoapp.store.facilities.read import data_version
 from geoapp.store.search.words import FacilityHit, count_unread, find_facilities
+from geoapp.store.services import (
+    OfferFilter,
+    OfferRecord,
+    desk_phones,
+    item_records,
+    offer_records,
+)
 
 MOST_HITS = 50
 MOST_TERMS = 8
@@ -25,9 +36,10 @@ _ITSELF = 1
 
 _KIND = Text("类型", "Kind")
 _AMENITY = Text("设施", "Amenity")
+_SERVICE = Text("服务", "Service")
 _WITHOUT_POSITION = Text("位置未知", "position not known")
 
-HitKind = Literal["facility", "region", "kind", "amenity"]
+HitKind = Literal["facility", "region", "kind", "amenity", "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +49,7 @@ class Hit:
     Attributes
     ----------
     code
-        Of the facility, region, kind or amenity.
+        Of the facility, region, kind, amenity, or the category of services.
     position
         (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
         region; None where there is no one place, or it is not known.
@@ -64,19 +76,30 @@ class Found:
 class SearchService:
     """Finds by the words that people type, in what the store holds now."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, timezone: str = "Asia/Shanghai") -> None:
         self._database = database
+        self._zone = timezone
         self._words = WordsKeeper(database)
         self._regions: tuple[int, dict[str, RegionPlace]] = (-1, {})
 
-    def find(self, words: str, *, limit: int, unpublished: bool = False) -> Found:
+    def find(
+        self,
+        words: str,
+        *,
+        limit: int,
+        unpublished: bool = False,
+        near: tuple[float, float] | None = None,
+    ) -> Found:
         """Find by names, codes, addresses and telephones, by pinyin and by initials.
 
         Words separated by blanks must all be found. First come facilities of that very code or
-        name, then a few kinds, amenities and regions, then the other facilities.
+        name, then a few kinds, amenities, regions and categories of services, then the facilities
+        that offer a service of that name, then the other facilities.
 
         Parameters
         ----------
+        near
+            (lon, lat), WGS-84: those that offer a service come nearest first.
         unpublished
             Whether proposed and approved facilities may be seen.
         """
@@ -88,10 +111,18 @@ class SearchService:
         with self._database.snapshot() as session:
             regions = self._regions_of(session)
             facilities = find_facilities(session, terms, statuses=statuses, limit=limit)
+            categories, helping = _helping(
+                session, self._zone, terms, near, statuses=statuses, limit=limit
+            )
         named = [_facility(one, regions) for one in facilities if one.rank <= _ITSELF]
+        told = {one.code for one in (*named, *helping)}
         others = [_facility(one, regions) for one in facilities if one.rank > _ITSELF]
+        others = [one for one in others if one.code not in told]
+        seen = {one.code for one in named}
+        helping = [one for one in helping if one.code not in seen]
         offers, areas = _offers(terms), _regions(terms, regions)
-        hits = [*named, *offers[:_FEW], *areas[:_FEW], *others, *offers[_FEW:], *areas[_FEW:]]
+        first = [*named, *offers[:_FEW], *areas[:_FEW], *categories[:_FEW], *helping]
+        hits = [*first, *others, *offers[_FEW:], *areas[_FEW:]]
         return Found(hits[:limit], unread)
 
     def catch_up(self) -> int:
@@ -109,6 +140,56 @@ class SearchService:
         if self._regions[0] != version:
             self._regions = (version, {one.code: one for one in region_places(session)})
         return self._regions[1]
+
+
+def _helping(
+    session: Session,
+    zone: str,
+    terms: list[str],
+    near: tuple[float, float] | None,
+    *,
+    statuses: frozenset[Status],
+    limit: int,
+) -> tuple[list[Hit], list[Hit]]:
+    """Return the categories of services that carry the words, and who offers such a service."""
+    items = item_records(session)
+    categories, meant = named_by(terms, items)
+    hits = [Hit("service", one.code, one.text, _SERVICE, None) for one in categories]
+    if not meant:
+        return hits, []
+    wanted = OfferFilter(
+        items=frozenset(one.code for one in meant),
+        on_day=datetime.now(ZoneInfo(zone)).date(),
+        statuses=frozenset(map(str, statuses - {Status.CLOSED})),
+    )
+    lon, lat = near or (None, None)
+    by_code = {one.code: item_text(one) for one in meant}
+    places: dict[str, tuple[OfferRecord, list[Text]]] = {}
+    for one in offer_records(session, wanted, lon=lon, lat=lat):
+        if one.facility is not None:
+            places.setdefault(one.facility, (one, []))[1].append(by_code[one.item_code])
+    phones = desk_phones(session, [one.facility_id for one, _ in places.values()])
+    found = [_place(one, told, phones) for one, told in list(places.values())[:limit]]
+    return hits, found
+
+
+def _place(one: OfferRecord, services: list[Text], phones: Mapping[int | None, str]) -> Hit:
+    told = [Text("、".join(text.zh for text in services), ", ".join(text.en for text in services))]
+    phone = one.phone or phones.get(one.facility_id) or one.place_phone
+    if phone:
+        told.append(Text(f"电话 {phone}", f"telephone {phone}"))
+    if one.line_m is not None:
+        far = format_metres(one.line_m)
+        told.append(Text(f"直线 {far.zh}", f"{far.en} in a straight line"))
+    if one.address:
+        told.append(Text(one.address, one.address))
+    if one.status is not None and one.status != Status.OPEN:
+        told.append(STATUS_TEXT[Status(one.status)])
+    place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
+    if place is None:
+        told.append(_WITHOUT_POSITION)
+    name = Text(one.name_zh, one.name_en or one.name_zh)
+    return Hit("facility", one.facility or "", name, _joined(told), place, one.is_sample)
 
 
 def _offers(terms: list[str]) -> list[Hit]:

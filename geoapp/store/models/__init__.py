@@ -55,6 +55,7 @@ from geoapp.store.models.runs import (
     Scenario,
     ScenarioVersion,
 )
+from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
 
 __all__ = [
     "Amenity",
@@ -79,6 +80,7 @@ __all__ = [
     "DemandSet",
     "DocumentFile",
     "DuplicateDecision",
+    "DutyDesk",
     "Facility",
     "FacilityCall",
     "FacilityCodeAlias",
@@ -106,6 +108,8 @@ __all__ = [
     "RunSite",
     "Scenario",
     "ScenarioVersion",
+    "ServiceItem",
+    "ServiceOffer",
     "SignInFailure",
     "UserLink",
     "UserSession",

@@ -27,6 +27,7 @@ from geoapp.operations.facilities.read import list_facilities
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
+from geoapp.web.api.service_schemas import desk_of, offer_of
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.cursors import code_after, cursor_of
 from geoapp.web.edge.parameters import Parameters
@@ -217,6 +218,8 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
             }
             for one in relations.photos
         ],
+        "services": [offer_of(offer, item) for offer, item in relations.services],
+        "duty_desks": [desk_of(desk) for desk in relations.desks],
     }
     # PointOnSurface of an area lies inside it; for a point it is the point.
     at = record.lonlat

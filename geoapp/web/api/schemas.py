@@ -15,6 +15,7 @@ from geoapp.core.words import (
     PositionBasis,
     Status,
 )
+from geoapp.web.api.service_schemas import FacilityDesk, FacilityOffer
 
 
 class ParameterError(BaseModel):
@@ -158,6 +159,8 @@ class OneFacilityProperties(FacilityProperties):
     part_of: list[RelatedFacility]
     organisations: list[RelatedOrganisation]
     photos: list[FacilityPhotoLink]
+    services: list[FacilityOffer]
+    duty_desks: list[FacilityDesk]
     links: Links | None
 
 
@@ -273,7 +276,7 @@ class RegionFeature(Feature):
 class HitProperties(BaseModel):
     """Something that was found by words; ``context`` tells it from others of its name."""
 
-    kind_of_hit: Literal["facility", "region", "kind", "amenity"]
+    kind_of_hit: Literal["facility", "region", "kind", "amenity", "service"]
     code: str
     name_zh: str
     name_en: str

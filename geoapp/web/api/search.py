@@ -11,6 +11,7 @@ from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
 from geoapp.operations.search.find import MOST_HITS, Hit
 from geoapp.web.api.schemas import HitFeatureCollection, Problem
+from geoapp.web.api.services import wgs84_of
 from geoapp.web.edge.access import may
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import public_reply
@@ -36,14 +37,26 @@ class SearchParameters(Parameters):
         "names, codes, addresses, telephones, pinyin or initials; all words must be found",
     )
     limit: int = Field(10, ge=1, le=MOST_HITS)
+    lon: float | None = Field(
+        None,
+        description="经度，与纬度一起给：提供服务的最近的在前 / with lat: who offers a service, nearest first",
+    )
+    lat: float | None = Field(None, description="纬度 / latitude")
     datum: Datum = Datum.WGS84
 
 
 @api.get("/search", summary="查找 / Search", responses={200: HitFeatureCollection})
 def search(query: SearchParameters) -> Response:
-    """Return facilities, regions, kinds and amenities that hold all words, the best hits first."""
+    """Return facilities, regions, kinds, amenities and services that hold all words, best first.
+
+    Words that name a service also find the places that offer it.
+    """
+    lon, lat = wgs84_of(query.lon, query.lat, query.datum)
     found = services().search.find(
-        query.q, limit=query.limit, unpublished=may(Permission.SEE_UNPUBLISHED)
+        query.q,
+        limit=query.limit,
+        unpublished=may(Permission.SEE_UNPUBLISHED),
+        near=None if lon is None or lat is None else (lon, lat),
     )
     body = {
         "type": "FeatureCollection",

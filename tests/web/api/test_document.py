@@ -77,6 +77,11 @@ FILLED = """
     insert into organisation (code, kind, name_zh) values ('T-1', 'union', '工会');
     insert into facility_role (facility_id, organisation_code, role)
     select id, 'T-1', 'operates' from facility where code = 'T-1';
+    insert into service_item (code, category, name_zh, is_sample)
+    values ('L-1', 'legal_aid', '法律咨询', true);
+    insert into service_offer (item_code, facility_id, hours) select 'L-1', id, '24/7'
+    from facility where code = 'T-1';
+    insert into duty_desk (facility_id, phone) select id, '12351' from facility where code = 'T-1';
 """
 
 
