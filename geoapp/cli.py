@@ -31,6 +31,7 @@ COMMANDS = {
     "calendar": "calendar:calendar",
     "import": "import_:import_",
     "export": "export:export",
+    "applications": "applications:applications",
     "history": "history:history",
     "undo": "history:undo",
     "duplicates": "duplicates:duplicates",

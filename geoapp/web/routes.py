@@ -11,6 +11,7 @@ from geoapp.web.api import (
     history,
     nearest,
     organisations,
+    recognitions,
     search,
     services,
     siting_runs,
@@ -66,6 +67,7 @@ def register_routes(app: OpenAPI) -> None:
         search.api,
         services.api,
         organisations.api,
+        recognitions.api,
         vocabularies.api,
         walks.api,
     ):

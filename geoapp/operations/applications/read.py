@@ -9,6 +9,7 @@ from geoapp.core.schemes import Form, FormField, Scheme, Stage, State, Track, sc
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.moment import today
+from geoapp.reports.words import applications as words
 from geoapp.store.applications import (
     ApplicationFilter,
     ApplicationRecord,
@@ -104,6 +105,46 @@ class PublicRecognition:
     until_on: date | None
     document: str
     suspended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLife:
+    """What became of one application, in words."""
+
+    number: int
+    told: Text
+    titles: tuple[Text, ...]
+
+
+def lives_of(database: Database, settings: Settings, facility: str) -> list[ToldLife]:
+    """Tell what a facility has applied for, what came of it, and which titles it was given."""
+    with database.snapshot() as session:
+        wanted = ApplicationFilter(facility=facility)
+        by_id = {one.id: one for one in applications(session, wanted)}
+        if not by_id:
+            return []
+        steps, given = steps_of(session, sorted(by_id)), recognitions_of(session, sorted(by_id))
+    lives = []
+    for number, record in by_id.items():
+        known = Known(record, scheme_of(settings, record.scheme))
+        since = [one.on_day for one in steps if one.application_id == number]
+        titles = {one.code: one.text for one in known.scheme.titles}
+        lines = tuple(
+            words.recognition_line(
+                titles.get(one.title, Text(one.title, one.title)),
+                one.given_on,
+                one.until_on,
+                one.revoked_on,
+                one.document,
+            )
+            for one in given
+            if one.application_id == number
+        )
+        told = words.life_line(
+            known.track.text, known.state.text, since[-1] if since else record.created_on
+        )
+        lives.append(ToldLife(number, told, lines))
+    return lives
 
 
 def known_application(

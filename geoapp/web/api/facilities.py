@@ -26,6 +26,7 @@ from geoapp.operations.facilities.parts import Relations, read_with_relations, r
 from geoapp.operations.facilities.read import list_facilities
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
+from geoapp.web.api.recognitions import recognitions_answer
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.api.service_schemas import desk_of, offer_of
 from geoapp.web.edge.access import may, require
@@ -206,6 +207,7 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
             }
             for one in relations.organisations
         ],
+        "recognitions": recognitions_answer(facility=record.code),
         "photos": [
             {
                 "id": one.id,

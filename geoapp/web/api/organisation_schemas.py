@@ -5,6 +5,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from geoapp.core.words import OrganisationKind, OrganisationRole
+from geoapp.web.api.recognition_schemas import RecognitionAnswer
 
 
 class OrganisationAnswer(BaseModel):
@@ -39,9 +40,10 @@ class RoleAnswer(BaseModel):
 
 
 class OneOrganisation(OrganisationAnswer):
-    """An organisation and what it does for which facility."""
+    """An organisation, what it does for which facility, and the titles that it holds."""
 
     roles: list[RoleAnswer]
+    recognitions: list[RecognitionAnswer]
 
 
 class OrganisationList(BaseModel):

@@ -27,6 +27,7 @@ from geoapp.operations.organisations.edit import (
 from geoapp.operations.organisations.read import list_organisations, read_organisation
 from geoapp.store.organisations import OrganisationFilter, OrganisationRecord
 from geoapp.web.api.organisation_schemas import OneOrganisation, OrganisationList
+from geoapp.web.api.recognitions import recognitions_answer
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.cursors import code_after, cursor_of
@@ -117,7 +118,8 @@ def _one(record: OrganisationRecord) -> dict[str, Any]:
         }
         for role in record.roles
     ]
-    return {**_answer(record), "roles": roles}
+    recognitions = recognitions_answer(organisation=record.code)
+    return {**_answer(record), "roles": roles, "recognitions": recognitions}
 
 
 def _with_version(response: Response, record: OrganisationRecord) -> Response:

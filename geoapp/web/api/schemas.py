@@ -15,6 +15,7 @@ from geoapp.core.words import (
     PositionBasis,
     Status,
 )
+from geoapp.web.api.recognition_schemas import RecognitionAnswer
 from geoapp.web.api.service_schemas import FacilityDesk, FacilityOffer
 
 
@@ -158,6 +159,7 @@ class OneFacilityProperties(FacilityProperties):
     parts: list[RelatedFacility]
     part_of: list[RelatedFacility]
     organisations: list[RelatedOrganisation]
+    recognitions: list[RecognitionAnswer]
     photos: list[FacilityPhotoLink]
     services: list[FacilityOffer]
     duty_desks: list[FacilityDesk]

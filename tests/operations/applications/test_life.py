@@ -28,7 +28,7 @@ from geoapp.operations.applications.life import (
     review_application,
     revoke,
 )
-from geoapp.operations.applications.read import public_recognitions, read_application
+from geoapp.operations.applications.read import lives_of, public_recognitions, read_application
 from geoapp.operations.applications.write import (
     PlannedStep,
     add_to_plan,
@@ -117,6 +117,9 @@ def test_a_life_from_the_draft_to_the_exit(town: Database, settings: Settings) -
         town, settings, number, given_on=GIVEN, until_on=date(2099, 1, 1), document="〔2023〕1号"
     )
     [told] = public_recognitions(town, settings, facility="T-4")
+    [life] = lives_of(town, settings, "T-4")
+    assert life.told.zh == "申报服务职工基地：2023-03-01 起已认定"
+    assert life.titles[0].zh.endswith("，有效至 2099-01-01（〔2023〕1号）")
     assert (told.title_text.zh, told.given_on) == ("青岛市职工服务基地创建示范单位", GIVEN)
     dues = {one.key: one for one in due(town, settings, date(2023, 7, 1))}
     assert dues["deadline-qingdao-2022-2024"].on == date(2024, 6, 30)

@@ -29,6 +29,7 @@ from geoapp.core.words import (
     STATUS_TEXT,
     Family,
 )
+from geoapp.operations.applications.read import lives_of
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
@@ -287,6 +288,7 @@ def _beside(code: str) -> dict[str, Any]:
         "most_photos": MOST_PHOTOS,
         "most_caption": MOST_CAPTION_CHARACTERS,
         "relations": relations,
+        "life": lives_of(database, services().settings, code),
         "sources": source_lines(code),
         "position_text": Text("位置", "Position"),
         "organisations": known.records,
