@@ -4,6 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from geoapp.web.api import (
     action_runs,
+    applications,
     coverage_runs,
     duplicates,
     facilities,
@@ -68,6 +69,7 @@ def register_routes(app: OpenAPI) -> None:
         services.api,
         organisations.api,
         recognitions.api,
+        applications.api,
         vocabularies.api,
         walks.api,
     ):

@@ -7,7 +7,7 @@ from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.schemes import Form, FormField, Scheme, Stage, State, Track, scheme_of, schemes
 from geoapp.core.settings import Settings
-from geoapp.operations.facilities.read import PUBLIC_STATUSES
+from geoapp.operations.facilities.read import PUBLIC_STATUSES, check_region
 from geoapp.operations.moment import today
 from geoapp.reports.words import applications as words
 from geoapp.store.applications import (
@@ -196,7 +196,13 @@ def list_applications(
     facility: str | None = None,
     organisation: str | None = None,
 ) -> list[Known]:
-    """Return applications in the order in which they were made; None does not filter."""
+    """Return applications in the order in which they were made; None does not filter.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region.
+    """
     known = schemes(settings)
     states = None
     if stage is not None:
@@ -210,6 +216,7 @@ def list_applications(
         states=states, region=region, facility=facility, organisation=organisation
     )
     with database.snapshot() as session:
+        check_region(session, region)
         return [
             Known(one, scheme_of(settings, one.scheme)) for one in applications(session, wanted)
         ]
@@ -226,9 +233,15 @@ def public_recognitions(
     """Return the recognitions that are in force today, by day and name.
 
     Facilities that are not published are left out, and so are all drafts and reviews.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region.
     """
     day = today(settings)
     with database.snapshot() as session:
+        check_region(session, region)
         wanted = ApplicationFilter(region=region, facility=facility, organisation=organisation)
         by_id = {one.id: one for one in applications(session, wanted)}
         found = [] if not by_id else recognitions_of(session, sorted(by_id))

@@ -28,6 +28,17 @@ from tests.web.conftest import Site, Visit, sign_in
 
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 EXPLAINED = {
+    ("GET", "/api/v1/applications"),
+    ("GET", "/api/v1/applications/due"),
+    ("GET", "/api/v1/applications/{id}"),
+    ("POST", "/api/v1/applications"),
+    ("PATCH", "/api/v1/applications/{id}"),
+    ("POST", "/api/v1/applications/{id}/plan"),
+    ("POST", "/api/v1/applications/{id}/steps"),
+    ("POST", "/api/v1/applications/{id}/reviews"),
+    ("POST", "/api/v1/applications/{id}/recognitions"),
+    ("POST", "/api/v1/applications/{id}/recognitions/{recognition}/revoke"),
+    ("POST", "/api/v1/applications/{id}/ratings"),
     ("GET", "/api/v1/duplicates"),
     ("POST", "/api/v1/duplicates"),
     ("POST", "/api/v1/facilities/{code}/merge"),
@@ -91,6 +102,17 @@ FILLED = """
     select 'qingdao-2022', 'base', 'annex-4', '1', null, 'T-1', 'recognised';
     insert into recognition (application_id, title, given_on, until_on, document)
     select id, 'base', '2023-01-01', '2099-01-01', '〔2023〕1号' from application;
+    update application set answers = '{"title": "某基地"}';
+    insert into application_step (application_id, before, after, on_day)
+    select id, 'approved', 'recognised', '2023-01-01' from application;
+    insert into plan_step (application_id, plan, time_words, content) values (1, 'year', '春', '建');
+    insert into application_review (application_id, reviewed_on, reviewer, heads, grounds, decision)
+    values (1, '2022-01-01', '组', '{"idea": "好"}', '{}', 'approved');
+    insert into rating (application_id, year, heads, grade, rated_on)
+    values (1, 2024, '{"scale": "大"}', 'a', '2024-12-01');
+    insert into document_file values ('0', '');
+    insert into application_document (application_id, sha256, name, media_type, size, added_on)
+    values (1, '0', 'a.pdf', 'application/pdf', 0, '2024-01-01');
 """
 
 
@@ -193,7 +215,7 @@ def test_answers_have_the_members_described_and_no_others(
             continue
         number = next((one for kind, one in numbers.items() if f"/{kind}-runs" in path), None)
         if number is None:
-            number = 1 if "/change-sets" in path else 0
+            number = 1 if "/change-sets" in path or "/applications" in path else 0
         address = path.replace("{code}", "T-1").replace("{id}", str(number))
         for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
             response = client.get(address + query)

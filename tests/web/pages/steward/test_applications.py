@@ -96,6 +96,10 @@ def test_a_life_by_plain_forms(client: FlaskClient) -> None:
     post(client, "/1/move", to="suspended", on_day="2024-06-01", reason="整修")
     assert "可变为" in post(client, "/1/move", 409, to="draft", on_day="2024-06-02")
     post(client, "/1/move", to="exited", on_day="2024-07-01", reason="停办")
+    told = client.get("/api/v1/applications/1").get_json()
+    assert told["stage"] == "exited"
+    assert told["next_states"] == told["missing"] == []
+    assert [one["after"] for one in told["steps"]][-2:] == ["suspended", "exited"]
     page = client.get(f"{HOME}/1?lang=en").get_data(as_text=True)
     assert "exited" in page
     assert "停办" in page
