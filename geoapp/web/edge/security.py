@@ -99,6 +99,9 @@ def init_security(app: Flask, settings: Settings) -> None:
     # Under https the library also wants a Referer, which our own Referrer-Policy keeps browsers from
     # sending. The token, and cookies that other sites' forms do not carry, are the guard.
     app.config["WTF_CSRF_SSL_STRICT"] = False
+    # A token lives as long as the session that it belongs to: an hour is too short for a long form,
+    # and what was written into it would be lost.
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
 
     @app.after_request

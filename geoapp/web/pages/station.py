@@ -15,6 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.phones import Telephone, telephones
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT, Access, Basis, Status
+from geoapp.operations.applications.read import public_recognitions
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import DayHours, preview_week
 from geoapp.operations.facilities.parts import Relations, read_with_relations
@@ -99,7 +100,10 @@ def show(code: str) -> str | BaseResponse:
         if now is None:
             raise
         return redirect(url_for("station.show", code=now), 308)
-    return render_template("worker/station.html", station=_station(record, relations))
+    titles = public_recognitions(database, services().settings, facility=record.code)
+    return render_template(
+        "worker/station.html", station=_station(record, relations), titles=titles
+    )
 
 
 @blueprint.get("/stations/<path:code>/sign.pdf")

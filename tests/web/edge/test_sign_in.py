@@ -2,10 +2,12 @@
 
 import base64
 import re
+import time
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from itsdangerous import TimestampSigner
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -20,6 +22,19 @@ def token_of(client: FlaskClient, address: str = "/sign-in") -> str:
     found = re.search(r'name="csrf[-_]token" (?:value|content)="([^"]+)"', page)
     assert found
     return found[1]
+
+
+def test_a_form_that_was_open_for_a_day_is_taken(
+    guarded: Flask, town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who writes a long form does not lose it to an old token."""
+    save_user(town, "wang", Role.PLANNER, PASSWORD)
+    client = guarded.test_client()
+    with monkeypatch.context() as patched:
+        a_day_ago = int(time.time()) - 86_400
+        patched.setattr(TimestampSigner, "get_timestamp", lambda _self: a_day_ago)
+        form = {"name": "wang", "password": PASSWORD, "csrf_token": token_of(client)}
+    assert client.post("/sign-in", data=form).status_code == 302
 
 
 def test_sign_in_and_use_the_api_as_documented(guarded: Flask, town: Database) -> None:

@@ -78,6 +78,9 @@ def test_a_life_by_plain_forms(client: FlaskClient) -> None:
     review = {"decision": "approved", "reviewer": "组", "reviewed_on": "2023-02-01"}
     post(client, "/1/review", **review, **heads)
     post(client, "/1/recognitions", given_on="2023-03-01", until_on="", document="〔2023〕1号")
+    title = "青岛市职工服务基地创建示范单位"
+    for path in ("/stations/T-4", "/steward/facilities/T-4", "/api/v1/recognitions"):
+        assert title in client.get(path).get_data(as_text=True), path
     assert "过期" in client.get(f"{HOME}/calendar").get_data(as_text=True)
     ics = client.get(f"{HOME}/calendar.ics").get_data()
     assert b"UID:rating-1-2023@geoapp" in ics
