@@ -253,14 +253,15 @@ def public_recognitions(
         status = known.record.facility_status
         if not one.in_force(day) or (status is not None and status not in PUBLIC_STATUSES):
             continue
-        title = next(each for each in known.scheme.titles if each.code == one.title)
+        titles = {each.code: each.text for each in known.scheme.titles}
         public.append(
             PublicRecognition(
                 facility=known.record.facility,
                 organisation=known.record.organisation,
                 name=known.record.subject_name,
                 title=one.title,
-                title_text=title.text,
+                # A title that the scheme's file no longer has is known by its code alone.
+                title_text=titles.get(one.title, Text(one.title, one.title)),
                 given_on=one.given_on,
                 until_on=one.until_on,
                 document=one.document,

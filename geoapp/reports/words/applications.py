@@ -8,7 +8,7 @@ from geoapp.core.schemes import Stage
 from geoapp.core.units import counted
 
 STAGE_TEXT = {
-    Stage.DRAFT: Text("草拟", "drafts"),
+    Stage.DRAFT: Text("草拟", "draft"),
     Stage.SUBMITTED: Text("已申报", "handed in"),
     Stage.APPROVED: Text("批准建设", "approved for building"),
     Stage.RECOGNISED: Text("已认定", "recognised"),

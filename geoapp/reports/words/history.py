@@ -16,6 +16,7 @@ from geoapp.core.words import (
     POSITION_BASIS_TEXT,
     STATUS_TEXT,
 )
+from geoapp.reports.words.applications import STAGE_TEXT
 
 UNKNOWN = Text("未知", "unknown")
 _LONGEST = 80
@@ -158,6 +159,8 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
         "different": Text("不是同一处", "not the same"),
         "later": Text("以后再看", "put off"),
     },
+    # States are a scheme's own; those that are called as their stage are told in its words.
+    "state": {str(word): text for word, text in STAGE_TEXT.items()},
     "role": {
         str(word): text for word, text in (*ROLE_TEXT.items(), *ORGANISATION_ROLE_TEXT.items())
     },

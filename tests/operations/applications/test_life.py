@@ -35,6 +35,7 @@ from geoapp.operations.applications.write import (
     save_answers,
     start_application,
 )
+from geoapp.operations.history.read import history_of
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.organisations.edit import add_organisation, remove_organisation
 from geoapp.operations.upkeep.init import initialise
@@ -139,6 +140,8 @@ def test_a_life_from_the_draft_to_the_exit(town: Database, settings: Settings) -
     move_application(town, settings, number, "recognised", on_day=date(2024, 3, 1))
     move_application(town, settings, number, "exited", on_day=date(2024, 4, 1), reason="停办")
     assert public_recognitions(town, settings) == []
+    story = [line.text.zh for one in history_of(town, "T-4", limit=50) for line in one.lines]
+    assert "改了进展：已认定 → 已退出" in story
     whole = read_application(town, settings, number)
     assert whole.recognitions[0].revoked_on == date(2024, 4, 1)
     with pytest.raises(RefusedStepError):
