@@ -9,7 +9,16 @@ from enum import StrEnum
 from geoapp.core.i18n import Text
 
 # The layers of a map for which nobody chose any.
-DEFAULT_LAYERS = ("stations", "bases", "homes", "gaps", "regions", "demand", "cover_areas")
+DEFAULT_LAYERS = (
+    "stations",
+    "bases",
+    "homes",
+    "without_position",
+    "gaps",
+    "regions",
+    "demand",
+    "cover_areas",
+)
 
 
 class Family(StrEnum):

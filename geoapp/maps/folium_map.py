@@ -26,6 +26,8 @@ from geoapp.maps.values import Speaker
 
 MAX_ZOOM = 19
 CLUSTERS_ABOVE = 60
+# Between districts and the greatest gap zones.
+_HATCH_M2 = 1e7
 _CDN = "https://cdn.jsdelivr.net/npm/"
 _CLUSTER = "https://cdnjs.cloudflare.com/ajax/libs/leaflet.markercluster/1.1.0/"
 _LEAFLET_JS = [("leaflet", f"{_CDN}leaflet@1.9.3/dist/leaflet.js")]
@@ -77,7 +79,12 @@ class PaintedLayer:
 
     @property
     def extent_m2(self) -> float:
-        """How large its areas are, only to lay small things above large ones."""
+        """How large its areas are, only to lay small things above large ones.
+
+        A hatch lies above the regions that it covers, and below the zones in them.
+        """
+        if any(look.hatch for _, look in classes_of(self.layer.style)):
+            return _HATCH_M2
         shapes = [row["geometry"] for row in self.rows]
         return float(shapely.area(shapes).mean()) if shapes else 0.0
 
@@ -233,7 +240,14 @@ def _layer_data(
             ]
         )
     looks = [
-        [look.colour, look.shape, look.fill_share, look.outline or look.colour, look.width_px]
+        [
+            look.colour,
+            look.shape,
+            look.fill_share,
+            look.outline or look.colour,
+            look.width_px,
+            look.hatch,
+        ]
         for _, look in classes_of(layer.style)
     ]
     return _json(
@@ -293,7 +307,7 @@ def _legend(page: MapPage) -> str:
 
 def _legend_row(row: LegendRow, kind: str) -> str:
     colour = escape(row.look.colour, quote=True)
-    shape = kind or row.look.shape
+    shape = "hatched" if row.look.hatch else kind or row.look.shape
     return (
         f'<li><svg class="swatch {shape}" viewBox="0 0 16 16" aria-hidden="true" fill="{colour}">'
         f"{SIGNS[shape]}</svg>{escape(row.text)}</li>"

@@ -103,6 +103,9 @@ class Look:
         Colour of an area's border; None = as the fill.
     width_px
         Of an area's border.
+    hatch
+        Whether an area is filled with lines: what it tells of is somewhere in it, nobody knows where.
+        It lets everything below it be met, and carries a mark with the first pop-up field.
     """
 
     colour: str
@@ -110,6 +113,7 @@ class Look:
     fill_share: float = 0.7
     outline: str | None = None
     width_px: float = 1.0
+    hatch: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ SIGNS: dict[str, str] = {
     "house": '<path d="M8 1 15 7.5V15H1V7.5z"/>',
     "triangle": '<path d="M8 1 15.5 14.5H.5z"/>',
     "diamond": '<path d="M8 .5 15.5 8 8 15.5 .5 8z"/>',
+    "hatched": '<path d="M1 4.5 4.5 1H7L1 7zM1 10 10 1h2.5L1 12.5zM2 15 15 2v2.5L4.5 15z'
+    'M7.5 15 15 7.5V10l-5 5zM13 15l2-2v2z"/>',
     "area": '<rect x="1.5" y="1.5" width="13" height="13" rx="2.5"/>',
 }
 

@@ -122,6 +122,44 @@ window.geoappMaps = (() => {
     return marker;
   }
 
+  // Lines in the colour of a look, to fill an area with.
+  function hatching(colour) {
+    const tile = document.createElement("canvas");
+    tile.width = 10;
+    tile.height = 10;
+    const context = tile.getContext("2d");
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    // The corners too, so that the lines go on in the next tile.
+    for (const at of [-10, 0, 10]) {
+      context.moveTo(at - 1, 11);
+      context.lineTo(at + 11, -1);
+    }
+    context.stroke();
+    return context.createPattern(tile, "repeat");
+  }
+
+  // What is somewhere in an area: the area in lines, and a mark in it that says how many. The mark
+  // is met by pointer and tab key; the area is not, so that what lies below it can be.
+  function somewhere(data, [place, title, , lines, , label], [colour, , fill, outline, width]) {
+    const number = document.createElement("span");
+    number.textContent = data.texts[lines[0]] || "";
+    const icon = L.divIcon({ html: number, className: "somewhere", iconSize: [44, 32] });
+    const mark = L.marker([label[1], label[0]], { icon, title, riseOnHover: true });
+    mark.on("add", () => {
+      mark.getElement().style.color = colour;
+      mark.getElement().setAttribute("aria-label", title);
+    });
+    const area = L.geoJSON(place, {
+      interactive: false,
+      style: { stroke: width > 0, color: outline, weight: width, fillColor: hatching(colour), fillOpacity: fill },
+    });
+    mark.getBounds = () => area.getBounds();
+    mark.geoappArea = area;
+    return mark;
+  }
+
   function pointOf(data, [[lon, lat], title], [colour, shape]) {
     // Thousands that stand each for itself would be too many elements.
     if (data.cluster || data.features.length <= MOST_ELEMENTS) {
@@ -135,9 +173,9 @@ window.geoappMaps = (() => {
   function shapeOf(data, feature, group) {
     const [place, title, number] = feature;
     const painted = data.looks[number];
-    const [colour, , fill, outline, width] = painted;
+    const [colour, , fill, outline, width, isHatched] = painted;
     const isPoint = Array.isArray(place);
-    const shape = isPoint
+    const shape = isHatched ? somewhere(data, feature, painted) : isPoint
       ? pointOf(data, feature, painted)
       : L.geoJSON(place, {
           style: {
@@ -169,13 +207,16 @@ window.geoappMaps = (() => {
       const shapes = data.features.map((feature) => shapeOf(data, feature, group));
       all = shapes;
       group.geoappNames = L.layerGroup(data.features.flatMap((feature, number) => (
-        feature[5] ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
+        feature[5] && !shapes[number].geoappArea ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
       if (data.cluster) {
         // Areas cannot be clustered: they lie beside the clusters.
         group.hold(shapes.filter((one) => one.getLatLng));
         group.geoappAreas = L.featureGroup(shapes.filter((one) => !one.getLatLng));
       } else {
-        shapes.forEach((shape) => group.addLayer(shape));
+        for (const shape of shapes) {
+          if (shape.geoappArea) group.addLayer(shape.geoappArea);
+          group.addLayer(shape);
+        }
       }
       list(shapes);
     };

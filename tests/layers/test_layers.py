@@ -45,6 +45,15 @@ LAYERS = [pytest.param(layer, id=layer.id) for layer in registry()]
 def town(database: Database) -> Database:
     initialise(database)
     seed_town(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, position_basis, region_code) "
+                "values ('N-1', 'service_base', '某处', 'region_only', '370203'), "
+                "('N-2', 'service_base', '别处', 'region_only', '370203'), "
+                "('N-3', 'service_base', '不知何处', 'unknown', null)"
+            )
+        )
     return database
 
 
@@ -114,6 +123,14 @@ def test_box_limit_and_id(layer: Layer, answered: Database, settings: Settings) 
     [alone] = read_layer(answered, layer, context, row_id=str(first["id"])).rows
     assert alone["id"] == first["id"]
     assert read_layer(answered, layer, context, row_id="nothing\x00").rows == []
+
+
+def test_what_has_no_position_is_told_by_region(town: Database, settings: Settings) -> None:
+    layer = registry().get("without_position", None)
+    [row] = read_layer(town, layer, read_moment(town, settings, None).context).rows
+    assert (row["id"], row["facilities"]) == ("370203", 2)
+    assert row["name_zh"] == "市北区：2 处没有位置"
+    assert (row["listed_zh"], row["listed_en"]) == ("某处、别处", "某处; 别处")
 
 
 def layer_rows(name: str, database: Database, settings: Settings) -> dict[str, object]:

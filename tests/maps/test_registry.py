@@ -35,6 +35,7 @@ def test_the_shipped_layers() -> None:
         "proposals",
         "regions",
         "stations",
+        "without_position",
     ]
     assert len({layer.source_hash for layer in registry()}) == len(names)
 

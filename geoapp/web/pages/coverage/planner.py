@@ -127,7 +127,7 @@ def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]
 
 def map_link(run: CoverageRun) -> str:
     """Return the address of a run's Folium map."""
-    return f"/maps/stations,bases,homes,gaps,regions.html?run={run.id}&lang={language()}"
+    return f"/maps/stations,bases,homes,without_position,gaps,regions.html?run={run.id}&lang={language()}"
 
 
 def next_evening() -> str:
