@@ -43,6 +43,8 @@ REFERRING: Final = {
     "facility_photo": "moves",
     "application": "moves",
     "duplicate_decision": "moves",
+    # Somebody confirmed it of a record that is no more.
+    "facility_confirmation": "goes",
     "facility_words": "made anew",
 }
 _VALUES: Final = ("amenities", "no_amenities")
