@@ -40,6 +40,7 @@ from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import call_sheets as steward_call_sheets
 from geoapp.web.pages.steward import calls as steward_calls
+from geoapp.web.pages.steward import duplicates as steward_duplicates
 from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
 from geoapp.web.pages.steward import overview as steward
@@ -91,6 +92,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_calls.blueprint,
         steward_call_sheets.blueprint,
         steward_history.blueprint,
+        steward_duplicates.blueprint,
         steward_import.blueprint,
         steward_list.blueprint,
         steward_record.blueprint,

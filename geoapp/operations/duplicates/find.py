@@ -235,6 +235,14 @@ def two_facilities(
     return found[0], found[1]
 
 
+def regions_within(database: Database, regions: Sequence[str]) -> frozenset[str] | None:
+    """Return the regions in which somebody who is kept to some may edit; None is everywhere."""
+    if not regions:
+        return None
+    with database.snapshot() as session:
+        return frozenset(code for one in regions for code in regions_below(session, one))
+
+
 def pair_document(pair: Pair, state: State) -> dict[str, Any]:
     """Return a pair as programs read it, the command's ``--json`` and the API alike."""
     decision = pair.decision

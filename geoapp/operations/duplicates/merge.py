@@ -58,7 +58,8 @@ class Choice:
 class MergePlan:
     """Two facilities, in what they differ, and what is taken from whom unless asked otherwise.
 
-    ``amenities`` and ``no_amenities`` are what either knows and the other does not deny.
+    ``amenities`` and ``no_amenities`` are what either knows and the other does not deny; ``same`` is
+    what both say alike, by field.
     """
 
     survivor: FacilityRecord
@@ -66,6 +67,7 @@ class MergePlan:
     choices: tuple[Choice, ...]
     amenities: tuple[str, ...]
     no_amenities: tuple[str, ...]
+    same: tuple[tuple[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +199,11 @@ def _plan(session: Session, survivor: str, other: str) -> MergePlan:
         tuple(choices),
         _union(one.properties["amenities"], two.properties["amenities"], disputed),
         _union(one.properties["no_amenities"], two.properties["no_amenities"], disputed),
+        tuple(
+            (name, value)
+            for name in GROUPS
+            if (value := _value(one, name)) is not None and value == _value(two, name)
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from geoapp.core.geo import geodesic_m
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres, format_share
 from geoapp.core.vocabulary import load_vocabulary
@@ -71,3 +72,11 @@ def merged_text(code: str, merged: str, change_set: int | None) -> Text:
         f"{merged} 已并入 {code}，旧编号会转到它{number.zh}。",
         f"{merged} was merged into {code}; its old code leads there{number.en}.",
     )
+
+
+def standing_text(survivor: tuple[float, float] | None, other: tuple[float, float] | None) -> Text:
+    """Say how far apart two facilities stand; places are (lon, lat), WGS-84, None where unknown."""
+    if survivor is None or other is None:
+        return Text("至少一处没有位置", "one of them at least has no position")
+    far = format_metres(float(geodesic_m(*survivor, *other)))
+    return Text(f"相距 {far.zh}", f"{far.en} apart")

@@ -42,6 +42,8 @@ REFERRING: Final = {
     "facility_call": "the later call stays",
     "facility_photo": "moves",
     "application": "moves",
+    "service_offer": "moves",
+    "duty_desk": "moves",
     "duplicate_decision": "moves",
     # Somebody confirmed it of a record that is no more.
     "facility_confirmation": "goes",
@@ -101,6 +103,13 @@ _MOVES: Final = (
     "and o.valid_from is not distinct from p.valid_from)",
     "update facility_code_alias set facility_id = :survivor where facility_id = :other",
     "update facility_photo set facility_id = :survivor where facility_id = :other",
+    # What both offer, or answer by one telephone, is there once.
+    "update service_offer r set facility_id = :survivor where facility_id = :other and not exists "
+    "(select from service_offer o where o.facility_id = :survivor and o.item_code = r.item_code "
+    "and o.organisation_code is not distinct from r.organisation_code "
+    "and o.valid_from is not distinct from r.valid_from)",
+    "update duty_desk r set facility_id = :survivor where facility_id = :other and not exists "
+    "(select from duty_desk o where o.facility_id = :survivor and o.phone = r.phone)",
     "update application set facility_id = :survivor where facility_id = :other",
     "delete from facility_call c using facility_call o where c.facility_id = :survivor "
     "and o.facility_id = :other and o.called_on > c.called_on",

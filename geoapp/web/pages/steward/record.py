@@ -12,6 +12,7 @@ from geoapp.core.errors import (
     ConflictError,
     GeoappError,
     InvalidValueError,
+    NotFoundError,
     RefusedStepError,
     UnusableInputError,
 )
@@ -31,6 +32,7 @@ from geoapp.core.words import (
 )
 from geoapp.operations.applications.read import lives_of
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
+from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
 from geoapp.operations.facilities.parts import relations_of
@@ -116,9 +118,16 @@ class FormState:
 
 @blueprint.get("/steward/facilities/<path:code>")
 @require(Permission.EDIT)
-def show(code: str) -> str:
-    """Show the record, ready to be changed."""
-    record = read_facility(services().database, code, unpublished=True)
+def show(code: str) -> str | BaseResponse:
+    """Show the record, ready to be changed; an old code leads to the present one."""
+    parts = services()
+    try:
+        record = read_facility(parts.database, code, unpublished=True)
+    except NotFoundError:
+        now = current_code(parts.database, parts.settings, code, unpublished=True)
+        if now is None:
+            raise
+        return redirect(url_for("steward_record.show", code=now))
     saved = request.args.get("saved")
     return _page(record, FormState(_values(record)), saved=saved is not None)
 

@@ -181,7 +181,7 @@ def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
     assert client.post("/steward/delete/N-1", data={"rev": "1"}).status_code == 409
     [rev] = _row(database, "N-1", "rev")
     assert client.post("/steward/delete/N-1", data={"rev": str(rev)}).status_code == 302
-    assert client.get("/steward/facilities/N-1").status_code == 404
+    assert client.get("/steward/facilities/N-1").status_code == 410
 
 
 def test_an_area_keeps_its_shape_or_takes_the_drawn_one(
