@@ -186,6 +186,35 @@ def test_what_refers_to_facilities_is_thought_of(town: Database) -> None:
         assert referring_tables(session) == set(REFERRING)
 
 
+def test_what_is_offered_and_applied_for_goes_with_the_survivor(
+    town: Database, settings: Settings
+) -> None:
+    for statement in (
+        "insert into service_item (code, category, name_zh) values ('L-1', 'legal_aid', '法律咨询'), "
+        "('L-2', 'legal_aid', '法律援助')",
+        "insert into service_offer (item_code, facility_id) select i.code, f.id "
+        "from service_item i, facility f where (i.code, f.code) in "
+        "(('L-1', 'T-1'), ('L-1', 'T-2'), ('L-2', 'T-2'))",
+        "insert into duty_desk (facility_id, phone) select id, '12351' from facility "
+        "where code in ('T-1', 'T-2')",
+        "insert into application (scheme, track, form, form_version, facility_id, state) "
+        "select 'qingdao-2022', 'base', 'annex-4', '1', id, 'draft' from facility "
+        "where code = 'T-2'",
+    ):
+        run(town, statement)
+    before = everything(town)
+    merge_facilities(town, "T-1", "T-2", {})
+    held = "(select f.code from facility f where f.id = facility_id)"
+    assert rows(town, f"select item_code, {held} from service_offer order by 1") == [
+        ("L-1", "T-1"),
+        ("L-2", "T-1"),
+    ]
+    assert rows(town, f"select {held} from duty_desk") == [("T-1",)]
+    assert rows(town, f"select {held} from application") == [("T-1",)]
+    undo_change_set(town, settings, last_set(town))
+    assert everything(town) == before
+
+
 def _merge(parameters: dict[str, str]) -> None:
     merge_facilities(Database(parameters), "T-1", "T-2", {})
 
