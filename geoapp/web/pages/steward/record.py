@@ -49,6 +49,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.form import LIST, amenity_marks, base, expected_rev, sent
+from geoapp.web.pages.steward.outline import outline_text, read_outline
 from geoapp.web.pages.steward.sources import source_lines
 
 blueprint = Blueprint("steward_record", __name__)
@@ -100,6 +101,12 @@ _PLAIN = (
     "verified_on",
 )
 _POSITION = ("lon", "lat")
+# A facility is a point or an area; the fields of the other are empty.
+_WHERE = (*_POSITION, "geometry")
+_BOTH = Text(
+    "范围和经纬度只能填一样：是一片范围就清空经纬度，是一个点就清空范围。",
+    "Give an area or a longitude and latitude: empty the one that is not meant.",
+)
 # Of organisations; any other is named by its code or full name.
 MOST_OFFERED = 500
 
@@ -143,11 +150,14 @@ def blank() -> str:
 @require(Permission.EDIT)
 def add() -> BaseResponse | tuple[str, int]:
     """Store a new facility."""
-    values = sent(("code", *_PLAIN, *_POSITION))
+    values = sent(("code", *_PLAIN, *_WHERE))
     given = {name: value for name, value in values.items() if value}
     parts = services()
     try:
-        record = add_facility(parts.database, parts.settings, None, given, map_setup().datum)
+        geometry, properties = _edit(given, {})
+        record = add_facility(
+            parts.database, parts.settings, geometry, properties, map_setup().datum
+        )
     except (InvalidValueError, ConflictError, UnusableInputError) as error:
         state = FormState(values, _wrong(error, "code"))
         return _page(None, state), 409 if isinstance(error, ConflictError) else 422
@@ -161,8 +171,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
     parts = services()
     record = read_facility(parts.database, code, unpublished=True)
     now = _values(record)
-    names = (*_PLAIN, *(("geometry",) if "geometry" in now else _POSITION))
-    mine = sent(names)
+    mine = sent((*_PLAIN, *_WHERE))
     found = merge(base(), mine, now)
     if found.clashes and request.form.get("rev") != str(record.rev):
         return _page(record, FormState(now | found.changes, clashes=tuple(found.clashes))), 409
@@ -219,21 +228,35 @@ def _edit(
     """Return the changes as `change_facility` takes them: a geometry, properties."""
     properties: dict[str, Any] = dict(changes)
     drawn = properties.pop("geometry", None)
+    placed = any(properties.get(name) for name in _POSITION)
+    if placed and (now.get("geometry", "") if drawn is None else drawn):
+        error = InvalidValueError("geometry", None, _BOTH)
+        error.text = _BOTH
+        raise error
     geometry = None
-    if drawn is not None:
-        try:
-            geometry = orjson.loads(drawn)
-        except orjson.JSONDecodeError:
-            geometry = None
-        if not isinstance(geometry, dict):
-            raise InvalidValueError("geometry", None, Text("画出的范围", "a drawn area"))
-    if any(name in properties for name in _POSITION):
-        # A position is both numbers.
+    if drawn:
+        geometry = _area(drawn)
+        properties = {name: one for name, one in properties.items() if name not in _POSITION}
+    elif drawn is not None or any(name in properties for name in _POSITION):
+        # A position is both numbers, or none.
         properties |= {name: properties.get(name, now.get(name, "")) for name in _POSITION}
     for name in ("amenities", "no_amenities"):
         if name in properties:
             properties[name] = [one for one in properties[name].split(LIST) if one]
     return geometry, {name: None if value == "" else value for name, value in properties.items()}
+
+
+def _area(drawn: str) -> dict[str, Any]:
+    """Return an area as the form sends it: its corners, or GeoJSON where it has holes."""
+    if not drawn.startswith("{"):
+        return read_outline(drawn)
+    try:
+        geometry = orjson.loads(drawn)
+    except orjson.JSONDecodeError:
+        geometry = None
+    if not isinstance(geometry, dict):
+        raise InvalidValueError("geometry", None, Text("画出的范围", "a drawn area"))
+    return geometry
 
 
 def _values(record: FacilityRecord) -> dict[str, str]:
@@ -245,14 +268,14 @@ def _values(record: FacilityRecord) -> dict[str, str]:
     for name in ("amenities", "no_amenities"):
         values[name] = LIST.join(sorted(stored[name]))
     if record.geometry_wkb is None:
-        return values | dict.fromkeys(_POSITION, "")
+        return values | dict.fromkeys(_WHERE, "")
     geometry = geometry_from_wgs84(record.geometry_wkb, map_setup().datum)
     if geometry["type"] == "Point":
         lon, lat = geometry["coordinates"][:2]
-        values |= {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}"}
-    else:
-        values["geometry"] = orjson.dumps(geometry).decode()
-    return values
+        return values | {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}", "geometry": ""}
+    corners = outline_text(geometry)
+    drawn = orjson.dumps(geometry).decode() if corners is None else corners
+    return values | {"lon": "", "lat": "", "geometry": drawn}
 
 
 def _wrong(error: GeoappError, otherwise: str) -> tuple[str, Text]:

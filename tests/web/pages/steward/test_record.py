@@ -36,6 +36,8 @@ def _form(client: FlaskClient, code: str) -> dict[str, str]:
         for name, value in re.findall(r'<input[^>]*? name="([^"]+)"[^>]*? value="([^"]*)"', form)
         if not name.startswith("amenity-")
     }
+    for name, value in re.findall(r'<textarea[^>]*? name="([^"]+)"[^>]*>([^<]*)<', form):
+        fields[name] = html.unescape(value)
     for name, value in re.findall(r'name="(amenity-[^"]+)" value="([^"]*)" checked', form):
         fields[name] = value
     for name, body in re.findall(r'<select[^>]*? name="([^"]+)".*?>(.*?)</select>', form, re.S):
@@ -268,3 +270,65 @@ def test_a_point_is_dragged_and_hours_are_previewed(site: Site, visit: Visit, si
     expect(page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
     assert page.input_value("#lon") == moved
     assert page.input_value("#opening_hours") == "周一至周日 8:00-20:00"
+
+
+def test_a_point_becomes_an_area_by_its_corners_and_a_point_again(
+    client: FlaskClient, database: Database
+) -> None:
+    corners = "120.35, 36.07\n120.352，36.07\n120.352 36.072\n\n120.36, 36.07\n120.361, 36.07\n120.36, 36.071"
+    where = {"geometry": corners, "lon": "", "lat": ""}
+    assert _send(client, "T-1", _form(client, "T-1") | where).status_code == 302
+    assert _row(database, "T-1", "st_astext(geom)") == (
+        "MULTIPOLYGON(((120.35 36.07,120.352 36.07,120.352 36.072,120.35 36.07)),"
+        "((120.36 36.07,120.361 36.07,120.36 36.071,120.36 36.07)))",
+    )
+    before = _row(database, "T-1", "rev")
+    assert _send(client, "T-1", _form(client, "T-1")).status_code == 302
+    assert _row(database, "T-1", "rev") == before
+    for wrong, said in (
+        ({"geometry": "120.35, 36.07\nhere"}, "第 2 行“here”"),
+        ({"geometry": "120.35, 96\n120, 36\n121, 36"}, "第 1 行"),
+        ({"geometry": "120.35, 36.07\n120.36, 36.07"}, "只有 2 个角"),
+        ({"lon": "120.35", "lat": "36.07"}, "只能填一样"),
+    ):
+        answer = _send(client, "T-1", _form(client, "T-1") | wrong)
+        assert (answer.status_code, said in answer.text) == (422, True), wrong
+    point = {"geometry": "", "lon": "120.351", "lat": "36.071"}
+    assert _send(client, "T-1", _form(client, "T-1") | point).status_code == 302
+    assert _row(database, "T-1", "st_astext(geom)") == ("POINT(120.351 36.071)",)
+
+
+def test_an_area_with_a_hole_keeps_it(client: FlaskClient, database: Database) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set geom = st_difference(st_makeenvelope(120.35, 36.07, 120.36, "
+                "36.08, 4326), st_makeenvelope(120.352, 36.072, 120.354, 36.074, 4326)) "
+                "where code = 'T-4'"
+            )
+        )
+    fields = _form(client, "T-4")
+    assert fields["geometry"].startswith("{")
+    drawn = fields["geometry"].replace("120.36", "120.361")
+    assert _send(client, "T-4", fields | {"geometry": drawn}).status_code == 302
+    assert _row(database, "T-4", "st_numinteriorrings(geom), st_xmax(geom)") == (1, 120.361)
+
+
+def test_an_area_is_drawn_on_the_map(site: Site, visit: Visit) -> None:
+    page = visit(site, "/sign-in", size="desktop")
+    sign_in(site, page, Role.STEWARD)
+    page.goto(site.url + "/steward/facilities/T-1")
+    expect(page.locator("#map")).to_have_attribute("data-placed", "true")
+    page.get_by_text("是一片范围，不是一个点").click()
+    page.click("#draw-area")
+    box = page.locator("#map")
+    for x, y in ((150, 150), (250, 150), (250, 250), (150, 150)):
+        box.click(position={"x": x, "y": y})
+    expect(page.locator("#geometry")).to_have_value(re.compile(r"^(\d+\.\d+, \d+\.\d+\n?){3}$"))
+    expect(page.locator("#lon")).to_have_value("")
+    page.get_by_role("button", name="保存").click()
+    expect(page.get_by_role("status").filter(has_text="已保存")).to_be_visible()
+    # What is written in the list is drawn, and drawing it away empties the list.
+    expect(page.locator("#map path.leaflet-interactive[stroke-width='2']")).not_to_have_count(0)
+    page.click("#clear-area")
+    expect(page.locator("#geometry")).to_have_value("")
