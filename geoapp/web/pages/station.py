@@ -1,8 +1,9 @@
 """``/stations/CODE``: everything that is public of one facility, for who means to go there."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import shapely
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -159,7 +160,7 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
     item = at_the_door(services().nearest, record.code)
     out = None
     if item is None:
-        out = _why_out(known)
+        out = _why_out(record)
         item = NearestItem(
             _placed(record), 0.0, 0.0, 0.0, Basis.ESTIMATE, Opening(False, None, None)
         )
@@ -209,7 +210,8 @@ def _placed(record: FacilityRecord) -> PlacedFacility:
     )
 
 
-def _why_out(known: dict[str, Any]) -> Text:
+def _why_out(record: FacilityRecord) -> Text:
+    known = record.properties
     if known["status"] == Status.CLOSED:
         closed = known["closed_on"]
         if closed is None:
@@ -217,6 +219,13 @@ def _why_out(known: dict[str, Any]) -> Text:
         return Text(f"{closed} 起停用", f"Closed for good since {closed}")
     if known["status"] == Status.SUSPENDED:
         return Text("暂停服务，恢复日期未知", "Suspended; when it opens again is not known")
+    today = datetime.now(ZoneInfo(known["timezone"])).date()
+    stands = known["opened_on"] is None or known["opened_on"] <= today
+    if stands and record.geometry_wkb is None and not known["places"]:
+        return Text(
+            "位置没有登记，所以找站时找不到它",
+            "Its position is not registered, so it is not among the nearest",
+        )
     if known["opened_on"] is not None:
         opens = known["opened_on"]
         return Text(

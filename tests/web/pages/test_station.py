@@ -75,6 +75,23 @@ def test_who_is_out_of_service_keeps_a_page_that_says_why(client: FlaskClient) -
     assert client.get("/stations/T-9").status_code == 404
 
 
+def test_one_without_a_position_is_not_said_to_be_out_of_service(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, position_basis, region_code) "
+                "values ('N-1', 'service_base', '某处', 'region_only', '370203')"
+            )
+        )
+    told = words(client.get("/stations/N-1?lang=zh").text)
+    assert "没有登记，只知道在市北区" in told
+    assert "位置没有登记，所以找站时找不到它" in told
+    assert "不在服务期内" not in told
+    assert client.get("/stations/N-1/sign.pdf").status_code == 200
+
+
 def test_machines_read_the_same(client: FlaskClient) -> None:
     page = client.get("/stations/T-3").text
     [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page)
