@@ -36,15 +36,20 @@ _BASE: Final[dict[str, Any]] = {
 }
 
 
+def _bytes_as_characters(text: str) -> str:
+    """Return the text of UTF-8 bytes with each byte as a character, as WSGI has it."""
+    return text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
 def wsgi_environ(scope: Any) -> dict[str, Any]:
     """Return the request's environment, without its body."""
     server, _, port = scope.server.rpartition(":")
     environ = {
         **_BASE,
         "REQUEST_METHOD": scope.method,
-        # Text of UTF-8 bytes, each byte as a character, as WSGI has it.
-        "PATH_INFO": scope.path.encode("utf-8", "surrogateescape").decode("latin-1"),
-        "QUERY_STRING": scope.query_string,
+        "PATH_INFO": _bytes_as_characters(scope.path),
+        # Whoever writes an address by hand may leave 喵 as it is.
+        "QUERY_STRING": _bytes_as_characters(scope.query_string),
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}",
         "SERVER_NAME": server,
         "SERVER_PORT": port,

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from werkzeug.wrappers import Request
 
 from geoapp.web.front.environ import HEAVY_LANE, LANE, MOVED, REFUSED, Refused
 from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
@@ -82,6 +83,16 @@ def test_a_request_reaches_the_application_as_wsgi_has_it() -> None:
         "a=%E4%BD%A0",
     )
     assert (seen["REMOTE_ADDR"], seen["HTTP_HOST"], seen["HTTP_X_A"]) == ("::1", "example.org", "b")
+
+
+def test_an_address_written_by_hand_may_leave_chinese_as_it_is() -> None:
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        start("200 OK", [])
+        return [Request(environ).args["q"].encode()]
+
+    asked = scope("/search")
+    asked.query_string = "q=喵星"
+    assert ask(wsgi, asked).sent == ["喵星".encode()]
 
 
 def test_a_refused_body_is_answered_by_the_application_and_ends_the_connection() -> None:
