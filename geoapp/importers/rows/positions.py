@@ -225,6 +225,15 @@ def _from_geometry(found: Findings, column: str, geometry: BaseGeometry, *, area
             "The outline crosses itself or has no area, and cannot be repaired.",
         )
         return Placed()
+    if not geometry.is_valid:
+        where = shapely.is_valid_reason(geometry).partition("[")[2].rstrip("]")
+        found.warn(
+            column,
+            kind,
+            "mended_outline",
+            f"面的边界自相交（{where} 处），已改成不相交的几块，请核对。",
+            f"The outline crossed itself (at {where}); it was made into parts that do not. Please check.",
+        )
     inside = shapely.point_on_surface(mended)
     return Placed(float(inside.x), float(inside.y), mended if areas else None)
 

@@ -304,7 +304,11 @@ def test_no_amenity_is_guessed() -> None:
 
 def test_a_bow_tie_is_repaired(tmp_path: Path) -> None:
     bow = "POLYGON((120.1 36.1, 120.12 36.12, 120.12 36.1, 120.1 36.12, 120.1 36.1))"
-    [row] = read({**GOOD, "lon": "", "lat": "", "geometry_wkt": bow}).rows
+    reading = read({**GOOD, "lon": "", "lat": "", "geometry_wkt": bow})
+    [warned] = reading.warnings
+    assert (warned.field, warned.code) == ("geometry_wkt", "mended_outline")
+    assert "120.11 36.11" in warned.text.zh
+    [row] = reading.rows
     assert row.area is not None
     assert row.area.is_valid
     assert row.area.geom_type == "MultiPolygon"
