@@ -117,6 +117,17 @@ def reset_link(name: str, days: float | None) -> None:
         _say_link(settings, token, days)
 
 
+@user.command("reset-second-factor")
+@click.argument("name")
+def reset_factor(name: str) -> None:
+    """关闭两步验证（手机丢了），并结束全部登录 / Second factor off, for a lost phone; every session ends."""
+    from geoapp.operations.upkeep.second_factor import reset_second_factor
+
+    with open_store() as (_settings, database):
+        reset_second_factor(database, name)
+    say(Text(f"用户 {name} 的两步验证已重置", f"{name} has no second factor any more"))
+
+
 @user.command("role")
 @click.argument("name")
 @click.argument("role")

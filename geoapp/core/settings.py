@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     secure_cookies: bool = False
     trusted_proxies: int = Field(0, ge=0, le=10)
     trusted_hosts: str = ""
+    require_second_factor: bool = False
     public_url: str | None = Field(None, pattern=r"https?://[^\s?#]+")
     secret_key: str | None = None
     session_days: float = Field(30.0, gt=0.0, le=366.0)

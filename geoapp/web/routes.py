@@ -30,6 +30,7 @@ from geoapp.web.pages import (
     maps,
     photos,
     scenarios,
+    second_factor,
     sign_in,
     station,
 )
@@ -106,6 +107,7 @@ def register_routes(app: OpenAPI) -> None:
         applications_one.blueprint,
         sign_in.blueprint,
         account.blueprint,
+        second_factor.blueprint,
         choose_password.blueprint,
         admin_users.blueprint,
     ):

@@ -35,13 +35,14 @@ class SignedInUser:
 
     ``regions`` are those that the account may change things in, none = everywhere. ``session_id``
     and ``token`` are those of the session; a program that gives name and password with its question
-    has none.
+    has none. ``second_factor`` tells whether a code is asked for after the password.
     """
 
     id: int
     name: str
     role: Role
     regions: tuple[str, ...] = ()
+    second_factor: bool = False
     session_id: int | None = None
     token: str = field(default="", repr=False)
     is_active: bool = True
@@ -69,12 +70,17 @@ class UserEntry:
     regions: tuple[str, ...] = ()
     sessions: int = 0
     link_until: datetime | None = None
+    second_factor: bool = False
 
 
 def signed_in_as(user: AppUser) -> SignedInUser:
     """Return a stored user as somebody who has shown who they are, without a session."""
     return SignedInUser(
-        id=user.id, name=user.name, role=Role(user.role), regions=tuple(user.regions)
+        id=user.id,
+        name=user.name,
+        role=Role(user.role),
+        regions=tuple(user.regions),
+        second_factor=user.second_factor,
     )
 
 
@@ -318,4 +324,5 @@ def _entry(user: AppUser, sessions: int, link_until: datetime | None) -> UserEnt
         regions=tuple(user.regions),
         sessions=sessions,
         link_until=link_until,
+        second_factor=user.second_factor,
     )

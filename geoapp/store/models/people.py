@@ -9,18 +9,47 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    exists,
     func,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from geoapp.store.models.base import Base
+
+
+class SecondFactor(Base):
+    """What an app on somebody's phone makes codes from; it counts once it is confirmed.
+
+    ``last_step`` is the half minute whose code was used last; ``failed`` counts wrong codes since.
+    """
+
+    __tablename__ = "second_factor"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True
+    )
+    secret: Mapped[str]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None] = mapped_column(BigInteger)
+    failed: Mapped[int] = mapped_column(server_default=text("0"))
+    failed_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Base):
+    """What lets somebody in once whose phone is lost; ``code_hash`` is its SHA-256."""
+
+    __tablename__ = "recovery_code"
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("second_factor.user_id", ondelete="CASCADE"), primary_key=True
+    )
+    code_hash: Mapped[bytes] = mapped_column(primary_key=True)
 
 
 class AppUser(Base):
     """Somebody who signs in; the password is kept as an Argon2 hash.
 
     ``regions`` are those that the account may change things in; none = everywhere.
+    ``second_factor`` tells whether a code is asked for at sign-in.
     """
 
     __tablename__ = "app_user"
@@ -32,6 +61,9 @@ class AppUser(Base):
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
     regions: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    second_factor: Mapped[bool] = column_property(
+        exists().where(SecondFactor.user_id == id, SecondFactor.confirmed_at.is_not(None))
+    )
 
 
 class UserSession(Base):

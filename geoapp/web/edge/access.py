@@ -12,6 +12,7 @@ from geoapp.core.errors import NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission, Role, allows
 from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.second_factor import may_write
 from geoapp.operations.upkeep.sessions import find_by_token
 from geoapp.operations.upkeep.users import SignedInUser, authenticate
 from geoapp.web.edge.parameters import without_nul
@@ -19,6 +20,16 @@ from geoapp.web.edge.problems import is_for_program, problem
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 
+_WRONG = Text("用户名或密码不对。", "Wrong name or password.")
+_WANTS_CODE = Text(
+    "这个账号开启了两步验证，不能只凭密码使用 API。请给程序单独的账号。",
+    "This account has a second factor: its password alone does not open the API. "
+    "Give the program an account of its own.",
+)
+_SET_UP_FIRST = Text(
+    "本系统要求能修改数据的账号开启两步验证；请先在“我的账号”里开启。",
+    "Accounts that may change things need a second factor here; turn it on first on “My account”.",
+)
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -79,6 +90,9 @@ def _by_header(_request: Request) -> SignedInUser | None:
     if user is None:
         count_failure(name)
         return None
+    if user.second_factor:
+        g.wants_code = True
+        return None
     g.known_by_header = True
     return user
 
@@ -86,7 +100,7 @@ def _by_header(_request: Request) -> SignedInUser | None:
 def _guard() -> Response | None:
     if _may_name_itself() and not current_user.is_authenticated:
         # Wrong credentials are told at once, also where nobody would have asked for any.
-        refused = problem(401, Text("用户名或密码不对。", "Wrong name or password."))
+        refused = problem(401, _WANTS_CODE if g.get("wants_code") else _WRONG)
         refused.headers["WWW-Authenticate"] = 'Basic realm="geoapp"'
         return refused
     view = current_app.view_functions.get(request.endpoint or "")
@@ -105,7 +119,18 @@ def _guard() -> Response | None:
                 f"Your role ({ROLE_TEXT[role].en}) does not permit this.",
             )
         )
+    if permission is not Permission.OWN_ACCOUNT and _lacks_second_factor():
+        if is_for_program():
+            raise NotAllowedError(_SET_UP_FIRST)
+        return redirect(url_for("second_factor.show"))
     return None
+
+
+def _lacks_second_factor() -> bool:
+    """Tell whether who is signed in may write, and has no second factor although it is required."""
+    user = signed_in()
+    required = services().settings.require_second_factor and may_write(user.role)
+    return required and not user.second_factor
 
 
 _READING = ("GET", "HEAD", "OPTIONS")

@@ -1,13 +1,13 @@
 """``/password/TOKEN``: somebody who was sent a link chooses the password of an account."""
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from geoapp.core.errors import GoneError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.operations.upkeep.links import name_of_link, use_link
 from geoapp.operations.upkeep.passwords import ADVICE
-from geoapp.web.edge.entering import enter_as
+from geoapp.web.edge.entering import admit
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.pages.account import DIFFERENT, refused_password
@@ -41,7 +41,7 @@ def show(token: str) -> Response:
 
 @blueprint.post("/password/<token>")
 def choose(token: str) -> Response:
-    """Store the password, and sign in."""
+    """Store the password, and sign in; with a second factor, its code is asked for."""
     name, given = _owner(token), request.form.get("new", "")
     if given != request.form.get("again", ""):
         return _page(name, DIFFERENT)
@@ -49,5 +49,4 @@ def choose(token: str) -> Response:
         user = use_link(services().database, token, given)
     except InvalidValueError as refused:
         return _page(name, refused_password(refused))
-    enter_as(user)
-    return redirect(url_for("account.show", done=""))
+    return admit(user, url_for("account.show", done=""))

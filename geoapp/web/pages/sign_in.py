@@ -4,14 +4,17 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
+from geoapp.operations.upkeep.second_factor import check_code
 from geoapp.operations.upkeep.sessions import end_session
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import signed_in
-from geoapp.web.edge.entering import enter_as
+from geoapp.web.edge.entering import admit, enter_as, half_entered
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
+from geoapp.web.pages.second_factor import refused_code
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -33,8 +36,37 @@ def enter() -> Response | tuple[str, int]:
         count_failure(name)
         page = render_template("sign_in.html", next=wanted, name=name, failed=True)
         return page, 401
+    return admit(user, wanted if is_own_path(wanted) else _first_page(user.role))
+
+
+@blueprint.get("/sign-in/code")
+def ask_code() -> Response | tuple[str, int]:
+    """Ask for the second factor of somebody whose password fits."""
+    return _begin_anew() if half_entered() is None else _code_page()
+
+
+def _code_page(problem: Text | None = None, status: int = 200) -> tuple[str, int]:
+    return render_template("sign_in_code.html", problem=problem), status
+
+
+def _begin_anew() -> tuple[str, int]:
+    return render_template("sign_in.html", next="", name="", late=True), 410
+
+
+@blueprint.post("/sign-in/code")
+def enter_code() -> Response | tuple[str, int]:
+    """Sign in with the code, or a recovery code."""
+    entering = half_entered()
+    if entering is None:
+        return _begin_anew()
+    user, wanted = entering
+    refuse_after_failures(user.name)
+    checked = check_code(services().database, user.id, request.form.get("code", ""))
+    if not checked.fits:
+        count_failure(user.name)
+        return _code_page(refused_code(checked), 429 if checked.wait_seconds else 401)
     enter_as(user)
-    return redirect(wanted if is_own_path(wanted) else _first_page(user.role))
+    return redirect(wanted)
 
 
 @blueprint.post("/sign-out")

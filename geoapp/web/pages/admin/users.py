@@ -12,6 +12,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission
 from geoapp.operations.upkeep.links import INVITE_DAYS, RESET_DAYS, invite, link_path, reset
+from geoapp.operations.upkeep.second_factor import reset_second_factor
 from geoapp.operations.upkeep.sessions import end_session, end_sessions, list_sessions
 from geoapp.operations.upkeep.users import (
     UserEntry,
@@ -33,6 +34,9 @@ DONE = {
         "账号已停用，全部登录已结束。", "The account is disabled, and every session has ended."
     ),
     "on": Text("账号已启用。", "The account may sign in again."),
+    "factor": Text(
+        "两步验证已重置，全部登录已结束。", "The second factor is off, and every session has ended."
+    ),
     "sessions": Text("登录已结束。", "The session has ended."),
 }
 
@@ -187,6 +191,14 @@ def reset_password(number: int) -> Response | tuple[str, int]:
     except InvalidValueError as refused:
         return _page(user, refused.text), 422
     return _link(user.name, token, RESET_DAYS, invited=False)
+
+
+@blueprint.post("/admin/users/<int:number>/second-factor/reset")
+@require(Permission.ADMINISTER)
+def reset_factor(number: int) -> Response:
+    """Take somebody's second factor away, whose phone is lost; every session ends."""
+    reset_second_factor(services().database, _somebody_else(number).name)
+    return _back(number, "factor")
 
 
 @blueprint.post("/admin/users/<int:number>/sessions/<int:session>/end")
