@@ -195,6 +195,8 @@ OPEN_READS = {
     "/sign-in",
     "/sign-in/code",
     "/static/<path:filename>",
+    "/stations/<path:code>",
+    "/stations/<path:code>/sign.pdf",
     "/api/v1/amenities",
     "/api/v1/coverage-runs",
     "/api/v1/coverage-runs/<int:id>",
