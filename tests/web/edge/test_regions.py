@@ -140,7 +140,7 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     ),
     "page undo": lambda c, database: c.post(f"/steward/history/{number(database, SET)}/undo"),
     "confirm": lambda c, database: c.post(
-        "/steward/sources/X-1", data={"field": "phone", "rev": number(database, REV)}
+        "/steward/sources/X-1", data={"field": "name_zh", "rev": number(database, REV)}
     ),
     "places": lambda c, database: c.post(
         "/steward/places/X-1",
