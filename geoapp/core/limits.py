@@ -6,6 +6,7 @@ What an import stores, a question can name; what a page offers, the API accepts.
 from typing import Final
 
 # Codes and texts, in characters.
+MOST_CATEGORY_CHARACTERS: Final = 40  # of a category of services
 MOST_CODE_CHARACTERS: Final = 200  # of a facility, a candidate
 MOST_REGION_CHARACTERS: Final = 32
 MOST_SET_CHARACTERS: Final = 100  # of a demand set or a candidate set

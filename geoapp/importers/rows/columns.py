@@ -93,6 +93,7 @@ FACILITY_DERIVED = (
     "photos",
     "services",
     "duty_desks",
+    "recognitions",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

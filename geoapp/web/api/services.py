@@ -10,6 +10,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import (
+    MOST_CATEGORY_CHARACTERS,
     MOST_CODE_CHARACTERS,
     MOST_REGION_CHARACTERS,
     MOST_SEARCH_CHARACTERS,
@@ -55,7 +56,9 @@ class OfferParameters(Parameters):
         pattern=WITHOUT_NUL,
         description="要什么帮助：名称、拼音、首字母、英文 / what help: names, pinyin, initials, English",
     )
-    category: str | None = Field(None, max_length=40, pattern=WITHOUT_NUL, description="类别代码")
+    category: str | None = Field(
+        None, max_length=MOST_CATEGORY_CHARACTERS, pattern=WITHOUT_NUL, description="类别代码"
+    )
     service: str | None = Field(
         None,
         max_length=MOST_CODE_CHARACTERS,

@@ -169,7 +169,8 @@ def test_unusable_input_changes_nothing(importer: Importer) -> None:
     with pytest.raises(InvalidValueError, match="kind"):
         import_file(importer.database, importer.settings, "dragons", importer.folder / "x.csv")
     assert version(importer.database) == before
-    assert KINDS == ("facilities", "regions", "demand", "candidates", "organisations")
+    places = ("facilities", "regions", "demand", "candidates")
+    assert (*places, "organisations", "services", "offers", "desks") == KINDS
 
 
 def test_a_failure_in_the_middle_leaves_nothing(

@@ -29,6 +29,15 @@ ITEMS = "/ogc/collections/stations/items"
 @pytest.fixture
 def town(database: Database, settings: Settings) -> Database:
     seed_shown(database, settings)
+    with database.session() as session:
+        # Somewhere in its district, where exactly nobody knows.
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, status, position_basis, "
+                "region_code, region_match) values ('T-9', 'service_base', '某基地', 'open', "
+                "'region_only', '370203', 'stated')"
+            )
+        )
     return database
 
 
