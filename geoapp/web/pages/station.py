@@ -23,6 +23,7 @@ from geoapp.operations.facilities.parts import Relations, read_with_relations
 from geoapp.operations.nearest.door import at_the_door, near_by
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Opening
+from geoapp.operations.services.read import services_of
 from geoapp.reports.sign import SIGN_SIZES, SignWords, render_sign
 from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.read import PlacedFacility
@@ -32,6 +33,7 @@ from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import Card, make_cards
 from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.offered import Help, offered
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("station", __name__)
@@ -86,6 +88,7 @@ class Station:
     stops: list[Stop]
     relations: Relations
     photos: list[tuple[PhotoRecord, str]]
+    help: list[Help]
     near: list[Card]
     facts: dict[str, Any]
 
@@ -184,9 +187,17 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         stops=[_stop(one, known) for one in known["places"]],
         relations=relations,
         photos=[(one, photo_address(one)) for one in relations.photos],
+        help=_help(record),
         near=near,
         facts=_facts(record, item),
     )
+
+
+def _help(record: FacilityRecord) -> list[Help]:
+    parts = services()
+    offers, desks = services_of(parts.database, parts.settings, record.code)
+    zone = ZoneInfo(record.properties["timezone"])
+    return offered(offers, desks, datetime.now(zone).date())
 
 
 def _placed(record: FacilityRecord) -> PlacedFacility:

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
+from geoapp.operations.services.edit import add_desk, add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.web.api_client import make_app
@@ -90,6 +91,24 @@ def test_one_without_a_position_is_not_said_to_be_out_of_service(
     assert "位置没有登记，所以找站时找不到它" in told
     assert "不在服务期内" not in told
     assert client.get("/stations/N-1/sign.pdf").status_code == 200
+
+
+def test_the_help_of_a_place_is_told_with_its_own_hours(
+    client: FlaskClient, database: Database
+) -> None:
+    service = {"code": "L-1", "category": "法律援助", "name_zh": "劳动争议咨询"}
+    add_service(database, service | {"name_en": "Advice", "time_limit": "3 个工作日"})
+    add_offer(database, "T-1", {"service": "L-1", "phone": "12351"})
+    add_offer(database, "T-2", {"service": "L-1", "valid_to": "2020-12-31"})
+    add_desk(database, "T-1", {"phone": "0532-1234567转8", "hours": "24/7"})
+    page = client.get("/stations/T-1?lang=zh").text
+    told = words(page)
+    # The place is open around the clock; of the service that says nothing.
+    assert "劳动争议咨询 办理时间未知 办理时限： 3 个工作日" in told
+    assert "值班台 现在办理 · 全天 24 小时" in told
+    assert 'href="tel:05321234567,8"' in page
+    assert "能帮什么忙" not in client.get("/stations/T-2?lang=zh").text
+    assert "Advice Hours unknown" in words(client.get("/stations/T-1?lang=en").text)
 
 
 def test_machines_read_the_same(client: FlaskClient) -> None:
