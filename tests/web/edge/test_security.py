@@ -198,6 +198,7 @@ OPEN_READS = {
     "/sign-in",
     "/sign-in/code",
     "/static/<path:filename>",
+    "/services",
     "/stations/<path:code>",
     "/stations/<path:code>/sign.pdf",
     "/api/v1/amenities",

@@ -1,0 +1,64 @@
+"""Where a worker finds help: by words, by kind, near a district."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from geoapp.core.settings import Settings
+from geoapp.operations.services.edit import add_desk, add_offer, add_service
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import make_app
+
+LAW = {"code": "L-1", "category": "法律援助", "name_zh": "劳动争议咨询", "name_en": "Advice"}
+HEALTH = {"code": "H-1", "category": "health", "name_zh": "免费体检"}
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    seed_town(database)
+    return make_app(settings, database).test_client()
+
+
+def places(client: FlaskClient, query: str) -> list[str]:
+    page = client.get(f"/services?{query}")
+    assert page.status_code == 200
+    return re.findall(r'<h3><a class="reach" href="/stations/([^"]+)"', page.text)
+
+
+def test_a_place_is_found_by_what_it_helps_with(client: FlaskClient, database: Database) -> None:
+    assert "这里还没有登记服务" in client.get("/services?lang=zh").text
+    add_service(database, LAW)
+    add_service(database, HEALTH)
+    add_offer(database, "T-4", {"service": "L-1", "phone": "12351"})
+    add_offer(database, "T-1", {"service": "L-1", "hours": "24/7"})
+    add_offer(database, "T-5", {"service": "L-1"})  # the place has closed
+    add_offer(database, "T-3", {"service": "H-1"})
+    add_desk(database, "T-4", {"phone": "0532-1234567转8"})
+    for query in ("q=法律援助", "q=flyz", "q=legal+aid", "category=legal_aid"):
+        assert set(places(client, query)) == {"T-1", "T-4"}, query
+    assert places(client, "q=体检") == ["T-3"]
+    assert "没有找到" in client.get("/services?q=算命&lang=zh").text
+    page = client.get("/services?q=flyz&lang=en").text
+    assert 'href="tel:12351"' in page
+    assert 'href="tel:05321234567,8"' in page
+    assert "Hours unknown" in page
+
+
+def test_the_nearest_to_a_district_comes_first(client: FlaskClient, database: Database) -> None:
+    add_service(database, LAW)
+    for code in ("T-4", "T-1"):
+        add_offer(database, code, {"service": "L-1"})
+    with database.session() as session:
+        far = (
+            "update facility set geom = st_setsrid(st_makepoint(121, 37), 4326) where code = 'T-4'"
+        )
+        session.execute(text(far))
+    assert places(client, "place=370203") == ["T-1", "T-4"]
+    assert client.get("/services?place=999999").status_code == 404
+    assert client.get("/services?category=nothing").status_code == 404
+    assert client.get("/services?q=" + "长" * 5000).status_code == 200
