@@ -158,6 +158,9 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
         f"/steward/relations/organisations/X-1/{number(database, 'facility_role')}",
         data={"organisation": "O-in", "do": "remove"},
     ),
+    "form add desk": lambda c, _: c.post(
+        "/steward/services/X-1", data={"do": "desk", "phone": "0532-1"}
+    ),
     "form add part": lambda c, _: c.post("/steward/relations/parts/X-1", data={"part": "T-1"}),
     "form take part": lambda c, database: c.post(
         f"/steward/relations/parts/X-1/{number(database, 'facility_part')}"
