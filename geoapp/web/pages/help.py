@@ -1,13 +1,14 @@
 """``/services``: where a worker finds help with something, such as legal aid."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_SEARCH_CHARACTERS
+from geoapp.core.phones import Telephone, telephones
 from geoapp.core.services import load_categories
 from geoapp.operations.facilities.places import list_places, point_of_place
 from geoapp.operations.services.read import Offer, ServiceQuestion, find_services, list_items
@@ -33,7 +34,7 @@ class Found:
 
     code: str | None
     place: str
-    organisation: str | None
+    phones: list[Telephone]
     address: str | None
     place_state: Text | None
     line_m: float | None
@@ -65,20 +66,28 @@ def show() -> str:
         places=places,
         known=known,
         any_at_all=bool(list_items(parts.database)),
-        found=[_found(one, offered([one], list(one.desks), today)) for one in answer.offers],
+        found=[_found(same, today) for same in _by_place(answer.offers)],
         more=answer.more,
     )
 
 
-def _found(offer: Offer, lines: list[Help]) -> Found:
-    one = offer.record
-    name = one.name_en if language() == "en" and one.name_en else one.name_zh
+def _by_place(offers: list[Offer]) -> list[list[Offer]]:
+    """Return the offers of each place or organisation together, in the order of the first."""
+    together: dict[tuple[str | None, str | None], list[Offer]] = {}
+    for one in offers:
+        who = one.record.facility, None if one.record.facility else one.record.organisation
+        together.setdefault(who, []).append(one)
+    return list(together.values())
+
+
+def _found(same: list[Offer], today: date) -> Found:
+    one = same[0].record
     return Found(
         code=one.facility,
-        place=name,
-        organisation=one.organisation if one.facility else None,
+        place=one.name_en if language() == "en" and one.name_en else one.name_zh,
+        phones=telephones(one.place_phone),
         address=one.address,
-        place_state=_PLACE_TEXT[offer.place_open] if one.facility else None,
+        place_state=_PLACE_TEXT[same[0].place_open] if one.facility else None,
         line_m=one.line_m,
-        help=lines,
+        help=offered(same, list(same[0].desks), today),
     )

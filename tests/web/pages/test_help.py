@@ -42,6 +42,13 @@ def test_a_place_is_found_by_what_it_helps_with(client: FlaskClient, database: D
     for query in ("q=法律援助", "q=flyz", "q=legal+aid", "category=legal_aid"):
         assert set(places(client, query)) == {"T-1", "T-4"}, query
     assert places(client, "q=体检") == ["T-3"]
+    # Two services of a place stand together, and its own telephone where they have none.
+    add_offer(database, "T-3", {"service": "L-1"})
+    with database.session() as session:
+        session.execute(text("update facility set phone = '0532-7；见门口' where code = 'T-3'"))
+    assert sorted(places(client, "")) == ["T-1", "T-3", "T-4"]
+    own = client.get("/services?q=体检&lang=zh").text
+    assert "见门口" in own
     assert "没有找到" in client.get("/services?q=算命&lang=zh").text
     page = client.get("/services?q=flyz&lang=en").text
     assert 'href="tel:12351"' in page
