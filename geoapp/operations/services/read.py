@@ -179,12 +179,6 @@ def item_text(item: ItemRecord) -> Text:
     return Text(item.name_zh, item.name_en or item.name_zh)
 
 
-def category_text(code: str) -> Text:
-    """Return a category's name in both languages."""
-    found = (one.text for one in load_categories().categories if one.code == code)
-    return next(found, Text(code, code))
-
-
 def named_by(
     terms: Sequence[str], items: Sequence[ItemRecord]
 ) -> tuple[list[ServiceCategory], list[ItemRecord]]:

@@ -6,7 +6,7 @@ from datetime import date
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.phones import Telephone, telephones
-from geoapp.operations.services.read import Desk, Offer
+from geoapp.operations.services.read import Desk, Offer, item_text
 from geoapp.web.edge.language import language
 
 _DESK = Text("值班台", "Duty desk")
@@ -67,7 +67,7 @@ def _service(offer: Offer, today: date) -> Help:
     ]
     is_open = False if begins else offer.open
     return Help(
-        name=item.name_en if language() == "en" and item.name_en else item.name_zh,
+        name=item_text(item).pick(language()),
         state=_OPEN[is_open],
         state_text=_STATE_TEXT[is_open],
         hours=_hours(record.hours, record.hours_raw),
