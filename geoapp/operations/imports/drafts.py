@@ -1,11 +1,12 @@
 """Drafts of imports: kept for their owner alone, changed choice by choice, applied once or given up."""
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from geoapp.core.acting import Via, act
+from geoapp.core.acting import Via, act, acting
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_DRAFTS
@@ -202,15 +203,24 @@ def positions_of(
         return understood, locate(session, settings, understood, draft.choices)
 
 
-def look(database: Database, settings: Settings, draft: Draft) -> Look:
+def look(database: Database, settings: Settings, draft: Draft, *, regions: Sequence[str]) -> Look:
     """Tell what an import of a draft would change.
+
+    Parameters
+    ----------
+    regions
+        Codes of the regions that the draft's owner is kept to; none = everywhere.
 
     Raises
     ------
     GeoappError
         If it cannot be read as chosen.
     """
-    with draft_file(draft.name, draft.content) as path, database.session() as session:
+    with (
+        act(via=Via.WEB, regions=tuple(regions)),
+        draft_file(draft.name, draft.content) as path,
+        database.session() as session,
+    ):
         seen = _seen(session, draft.choices)
         return Look(check(session, settings, path, draft.choices), seen)
 
@@ -285,8 +295,9 @@ def _done(checked: Checked, choices: DraftChoices) -> dict[str, Any]:
 
 
 def _seen(session: Session, choices: DraftChoices) -> str:
-    version = facilities_version(session)
-    return f"{version}-{headings_key([choices.model_dump_json()]).hex()[:16]}"
+    version, who = facilities_version(session), acting()
+    regions = () if who is None else who.regions
+    return f"{version}-{headings_key([choices.model_dump_json(), *regions]).hex()[:16]}"
 
 
 def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> DraftChoices:

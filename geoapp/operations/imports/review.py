@@ -15,7 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
-from geoapp.importers.formats.table import Table
+from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.open import open_table
 from geoapp.importers.prepare import Choices, propose
 from geoapp.importers.problems import Reading
@@ -34,6 +34,7 @@ from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_columns import place_table
 from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
+from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.report import ImportOptions, place_rules
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Session
@@ -68,12 +69,14 @@ class Located:
     """Where the rows lie, read in each datum; ``wanted`` says what must be chosen before.
 
     ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
-    the place of a column that says each row's. ``with_regions`` is how many rows name a region.
+    the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
+    them. ``with_regions`` is how many rows name a region.
     """
 
     fits: tuple[DatumFit, ...] = ()
     guess: Datum | None = None
     datum_column: int | None = None
+    by_row: tuple[FloatArray, FloatArray] | None = None
     with_position: int = 0
     with_regions: int = 0
     unplaced: tuple[Unplaced, ...] = ()
@@ -143,10 +146,12 @@ def locate(
         cells = records[row].cells
         return "" if place is None or place >= len(cells) else str(cells[place] or "")
 
+    column = datum_column(understood.table, understood.proposal.fields)
     return Located(
         fits=fits,
         guess=best_fit(fits),
-        datum_column=datum_column(understood.table, understood.proposal.fields),
+        datum_column=column,
+        by_row=None if column is None else _row_by_row(understood.table, column, lon, lat),
         with_position=int(known.sum()),
         with_regions=sum(code is not None for code in named),
         unplaced=tuple(
@@ -192,10 +197,14 @@ def _import(
     )
     reading = read_facilities(table, facility_rules(session, settings, options))
     suspected = find_suspected(session, reading.rows)
+    reading = within_own_regions(session, settings, understood.table, reading)
+    kept = {row.line for row in reading.rows}
     undecided = frozenset(
         one.line
         for one in suspected
-        if choices.decisions.get(one.line) != AS_LISTED and one.line not in choices.codes
+        if one.line in kept
+        and choices.decisions.get(one.line) != AS_LISTED
+        and one.line not in choices.codes
     )
     counts = FacilityCounts(0, 0, 0)
     if reading.rows and (dry_run or not undecided):
@@ -223,9 +232,27 @@ def _in_own_datum(
     place = choices.datum_place
     if place is None:
         return {}
+    here_lon, here_lat = _row_by_row(table, place, lon, lat)
     found: dict[int, Place] = {}
     for row, record in enumerate(table.records):
-        datum = datum_in(record.cells[place]) if place < len(record.cells) else None
-        if datum is not None and np.isfinite(lon[row]) and np.isfinite(lat[row]):
-            found[record.line] = to_wgs84(lon=float(lon[row]), lat=float(lat[row]), datum=datum)
+        if _own_datum(record, place) is not None and np.isfinite(here_lon[row] + here_lat[row]):
+            found[record.line] = float(here_lon[row]), float(here_lat[row])
     return found
+
+
+def _row_by_row(
+    table: Table, place: int, lon: FloatArray, lat: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return positions on WGS-84, each from the datum that its row says; rows that say none stay."""
+    here_lon, here_lat = lon.copy(), lat.copy()
+    for row, record in enumerate(table.records):
+        datum = _own_datum(record, place)
+        if datum is not None and np.isfinite(lon[row]) and np.isfinite(lat[row]):
+            here_lon[row], here_lat[row] = to_wgs84(
+                lon=float(lon[row]), lat=float(lat[row]), datum=datum
+            )
+    return here_lon, here_lat
+
+
+def _own_datum(record: Record, place: int) -> Datum | None:
+    return datum_in(record.cells[place]) if place < len(record.cells) else None

@@ -12,11 +12,13 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoapp.core.acting import acting
 from geoapp.core.errors import RefusedStepError
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import PositionBasis, Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.differences import Difference, read_differences
+from geoapp.store.facilities.elsewhere import Elsewhere, read_elsewhere
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.history.chain import current_set
 from geoapp.store.regions import match_regions
@@ -31,7 +33,8 @@ _REPORT_EVERY = 2000
 class FacilityCounts:
     """What a write did, or in a dry run would do; ``change_set`` names it in the log.
 
-    ``differences`` are what a dry run would change, the first of many.
+    ``differences`` are what a dry run would change, the first of many; ``elsewhere`` is what of it
+    would be refused, as whoever acts is kept to other regions.
     """
 
     inserted: int
@@ -39,6 +42,7 @@ class FacilityCounts:
     unchanged: int
     change_set: int | None = None
     differences: tuple[Difference, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,12 @@ def write_facilities(
         )
     ).one()
     report(0.7)
-    differences = read_differences(session, moved) if dry_run else ()
+    differences: tuple[Difference, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
+    if dry_run:
+        differences = read_differences(session, moved)
+        who = acting()
+        elsewhere = read_elsewhere(session) if who is not None and who.regions else ()
     if not dry_run:
         if inserted:
             columns = ", ".join(WRITTEN)
@@ -128,7 +137,9 @@ def write_facilities(
         replace_places(session, {code: batch.places.get(code, ()) for code in moved})
     report(1.0)
     unchanged = total - inserted - updated
-    return FacilityCounts(inserted, updated, unchanged, current_set(session), differences)
+    return FacilityCounts(
+        inserted, updated, unchanged, current_set(session), differences, elsewhere
+    )
 
 
 def _stage(session: Session, batch: FacilityBatch, report: Callable[[float], None]) -> None:

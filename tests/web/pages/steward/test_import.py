@@ -3,6 +3,7 @@
 import csv
 import html
 import io
+import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -19,7 +20,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.sessions import open_session
-from geoapp.operations.upkeep.users import save_user
+from geoapp.operations.upkeep.users import save_user, set_rights
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app
@@ -247,6 +248,11 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
     client.post(f"{draft}/columns", data={**columns, "key": "name_zh"})
     page = words(client.get(f"{draft}/positions"))
     assert "逐行按“取自”一列" in page
+    # On the map each row stands where its own datum has it, and in no reading of the whole list.
+    [readings] = re.findall(r'<script id="readings" type="application/json">(.*?)</script>', page)
+    by_row = {one["datum"]: one["points"] for one in json.loads(readings)}["column-3"]
+    placed = [(TOWN_LON + number / 200, TOWN_LAT) for number in range(3)]
+    assert by_row == [pytest.approx(place, abs=1e-5) for place in placed]
     client.post(f"{draft}/positions", data={"datum": "column-3"})
     page = words(client.get(f"{draft}/check"))
     client.post(f"{draft}/check", data={"all": "as_listed"})
@@ -262,6 +268,41 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
     assert [one for point in found for one in point] == pytest.approx(
         [TOWN_LON, TOWN_LAT, TOWN_LON + 0.005, TOWN_LAT, TOWN_LON + 0.01, TOWN_LAT], abs=1e-6
     )
+
+
+def test_rows_outside_a_stewards_region_are_told_before_the_press(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        for one in (
+            "insert into region (code, parent_code, level, name_zh, geom) values ('370202', "
+            "'370200', 'district', '市南区', "
+            "st_multi(st_makeenvelope(120.36, 36.06, 120.38, 36.08, 4326)))",
+            "insert into facility (code, kind_code, name_zh, geom, status, region_code, "
+            "region_match) values ('X-1', 'outdoor_station', '外', "
+            "st_setsrid(st_makepoint(120.365, 36.07), 4326), 'open', '370202', 'inside')",
+        ):
+            session.execute(text(one))
+    set_rights(database, "a-steward", regions=["370203"])
+    kind = "户外劳动者服务站点"
+    rows = [
+        ("N-1", "区内驿站", 120.353, 36.073, kind),
+        ("N-2", "区外驿站", 120.372, 36.073, kind),
+        ("X-1", "挪到区内的", 120.352, 36.075, kind),  # registered beside: not hers to move
+    ]
+    draft = begin(client, as_csv(("编号", "名称", "经度", "纬度", "类型"), rows))
+    fields = {
+        f"field-{n}": name for n, name in enumerate(("code", "name_zh", "lon", "lat", "kind"))
+    }
+    client.post(f"{draft}/columns", data=fields)
+    client.post(f"{draft}/positions", data={"datum": "wgs84"})
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page) == [1, 0, 0, 0, 2, 0]
+    assert "这一行在市南区 370202，不在您的区域（市北区 370203）内" in page
+    assert "已登记的 X-1 在市南区 370202，不在您的区域（市北区 370203）内" in page
+    client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert counts(words(client.get(draft))) == [1, 0, 0, 2, 0]
+    assert {"N-1", "N-2"} & {*codes(database)} == {"N-1"}
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def check(number: int) -> Response:
 def _check(draft: Draft, wrong: Text | None = None, status: int = 200) -> Response:
     parts = services()
     try:
-        looked = drafts.look(parts.database, parts.settings, draft)
+        looked = drafts.look(parts.database, parts.settings, draft, regions=signed_in().regions)
     except ConflictError as error:
         return positions_page(draft, on_page(error.text), 409)
     except (InvalidValueError, UnusableInputError) as error:
@@ -180,7 +180,8 @@ def _all_decided(draft: Draft, choices: DraftChoices, said: str) -> DraftChoices
     """Return choices with the same decision for every row that is undecided."""
     parts = services()
     changed = Draft(draft.number, draft.name, draft.content, choices, None)
-    undecided = drafts.look(parts.database, parts.settings, changed).checked.undecided
+    looked = drafts.look(parts.database, parts.settings, changed, regions=signed_in().regions)
+    undecided = looked.checked.undecided
     return choices.changed(decisions=choices.decisions | dict.fromkeys(undecided, said))
 
 

@@ -5,17 +5,15 @@ from typing import Any, Final
 
 from flask import Response, render_template, request
 
-from geoapp.core.errors import (
-    InvalidValueError,
-    UnusableInputError,
-)
+from geoapp.core.arrays import FloatArray
+from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import DATUM_TEXT, Datum
-from geoapp.importers.rows.datums import DatumFit
 from geoapp.operations.imports import drafts
 from geoapp.operations.imports.drafts import Draft
+from geoapp.operations.imports.review import Located
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
@@ -85,7 +83,7 @@ def positions_page(draft: Draft, wrong: Text | None = None, status: int = 200) -
             unplaced=[(one, _on_map(one.placed)) for one in located.unplaced[:MOST_SHOWN]],
             unplaced_more=max(len(located.unplaced) - MOST_SHOWN, 0),
             left_out=choices.left_out,
-            points=[_points(fit) for fit in located.fits],
+            points=_readings(located),
         ),
         status,
     )
@@ -99,15 +97,23 @@ def _on_map(place: tuple[float, float] | None) -> tuple[str, str] | None:
     return f"{lon:.7f}", f"{lat:.7f}"
 
 
-def _points(fit: DatumFit) -> dict[str, Any]:
-    """Return the first points of a reading, in the datum of the page's map."""
+def _readings(located: Located) -> list[dict[str, Any]]:
+    """Return each choice of the page with the points that it gives, in the datum of the page's map."""
+    readings = [_points(str(fit.datum), fit.lon, fit.lat) for fit in located.fits]
+    if located.by_row is not None:
+        readings.append(_points(f"column-{located.datum_column}", *located.by_row))
+    return readings
+
+
+def _points(choice: str, lons: FloatArray, lats: FloatArray) -> dict[str, Any]:
+    """Return the first points of a reading, from WGS-84."""
     datum = Datum(map_setup().datum)
     points: list[list[float]] = []
-    for lon, lat in zip(fit.lon.tolist(), fit.lat.tolist(), strict=True):
+    for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True):
         if isfinite(lon) and isfinite(lat) and len(points) < _MOST_ON_MAP:
             here_lon, here_lat = from_wgs84(lon=lon, lat=lat, datum=datum)
             points.append([round(here_lon, 6), round(here_lat, 6)])
-    return {"datum": fit.datum, "points": points}
+    return {"datum": choice, "points": points}
 
 
 @blueprint.post("/steward/import/<int:number>/positions")
