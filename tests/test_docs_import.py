@@ -14,13 +14,16 @@ from geoapp.core.settings import Settings
 from geoapp.importers.open import check_suffix
 from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
+    CARE_COLUMNS,
     DEMAND_COLUMNS,
     DESK_COLUMNS,
     FACILITY_COLUMNS,
     OFFER_COLUMNS,
+    OPINION_COLUMNS,
     ORGANISATION_COLUMNS,
     REGION_COLUMNS,
     SERVICE_COLUMNS,
+    VISIT_COLUMNS,
     Column,
     folded,
     further_names,
@@ -48,6 +51,9 @@ def test_the_columns_of_facilities(page: str) -> None:
         ("services", SERVICE_COLUMNS),
         ("offers", OFFER_COLUMNS),
         ("desks", DESK_COLUMNS),
+        ("visits", VISIT_COLUMNS),
+        ("opinions", OPINION_COLUMNS),
+        ("care", CARE_COLUMNS),
     ],
 )
 def test_the_columns_of_other_files(page: str, file: str, columns: tuple[Column, ...]) -> None:

@@ -113,6 +113,40 @@ def desks(output: Path, headers: Any) -> None:
     _export_services("desks", output, headers)
 
 
+@export.command()
+@_output
+@_headers
+def visits(output: Path, headers: Any) -> None:
+    """导出到访人次（.csv .xlsx）/ Export counts of visits."""
+    _export_use("visits", output, headers)
+
+
+@export.command()
+@_output
+@_headers
+def opinions(output: Path, headers: Any) -> None:
+    """导出满意度原始计数，内部使用（.csv .xlsx）/ Export tallies of opinions, not to be published."""
+    _export_use("opinions", output, headers)
+
+
+@export.command()
+@_output
+@_headers
+def care(output: Path, headers: Any) -> None:
+    """导出关爱活动（.csv .xlsx）/ Export care events."""
+    _export_use("care", output, headers)
+
+
+def _export_use(what: Any, output: Path, headers: Any) -> None:
+    from geoapp.operations.upkeep.init import initialise
+    from geoapp.operations.use.export import export_use
+
+    with open_store() as (_settings, database):
+        initialise(database)
+        count = export_use(database, what, output, headers=headers)
+    say(Text(f"{count} 行已写入 {output}", f"{count} rows written to {output}"))
+
+
 def _export_services(what: Any, output: Path, headers: Any) -> None:
     from geoapp.operations.services.export import export_services
     from geoapp.operations.upkeep.init import initialise

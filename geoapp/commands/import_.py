@@ -207,6 +207,36 @@ def desks(file: Path, **chosen: Any) -> None:
 
 @import_.command()
 @_file
+@_encoding
+@_sheet
+@_dry_run
+def visits(file: Path, **chosen: Any) -> None:
+    """导入到访人次 / Import how many visits facilities had, by day or hour."""
+    _import("visits", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
+@_encoding
+@_sheet
+@_dry_run
+def opinions(file: Path, **chosen: Any) -> None:
+    """导入满意度 / Import how many workers gave facilities so many stars, by day."""
+    _import("opinions", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
+@_encoding
+@_sheet
+@_dry_run
+def care(file: Path, **chosen: Any) -> None:
+    """导入关爱活动 / Import care events: how many people or person-times, what it cost."""
+    _import("care", file, "wgs84", **chosen)
+
+
+@import_.command()
+@_file
 @click.option("--name", help="网络名称，默认文件名 / what it is called, by default as the file")
 @click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
 def network(file: Path, name: str | None, clip: str | None) -> None:

@@ -175,6 +175,32 @@ DESK_COLUMNS = (
     _SOURCE,
     _SAMPLE,
 )
+_DAY = Column("day", "日期")
+VISIT_COLUMNS = (
+    _FACILITY,
+    _DAY,
+    Column("hour", "小时", ("时段",)),
+    Column("n", "人次", ("到访人次", "访问量", "visits", "count")),
+    Column("basis", "计数依据", ("依据",)),
+)
+OPINION_COLUMNS = (
+    _FACILITY,
+    _DAY,
+    Column("stars", "星级", ("满意度", "评分")),
+    Column("n", "人数", ("评价人数", "voices", "count")),
+)
+CARE_COLUMNS = (
+    Column("code", "编号", ("活动编号",)),
+    Column("kind", "活动类别", ("类别", "活动")),
+    Column("region", "区域代码", ("区域",)),
+    _DAY,
+    Column("people", "数量", ("人数", "服务人数")),
+    Column("unit", "单位", ("计量单位",)),
+    Column("money", "金额", ("金额（元）", "经费")),
+    Column("document", "文件", ("文件名称",)),
+    _SOURCE,
+    _SAMPLE,
+)
 COLUMNS = {
     "facilities": (*FACILITY_COLUMNS, LONLAT),
     "regions": REGION_COLUMNS,
@@ -184,6 +210,9 @@ COLUMNS = {
     "services": SERVICE_COLUMNS,
     "offers": OFFER_COLUMNS,
     "desks": DESK_COLUMNS,
+    "visits": VISIT_COLUMNS,
+    "opinions": OPINION_COLUMNS,
+    "care": CARE_COLUMNS,
 }
 
 

@@ -28,6 +28,7 @@ from geoapp.operations.imports.report import (
     strays_text,
 )
 from geoapp.operations.imports.services import import_desks, import_offers, import_services
+from geoapp.operations.imports.use import import_care, import_opinions, import_visits
 from geoapp.store.engine import Database
 
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
@@ -40,6 +41,9 @@ _IMPORTERS: dict[str, _Importer] = {
     "services": import_services,
     "offers": import_offers,
     "desks": import_desks,
+    "visits": import_visits,
+    "opinions": import_opinions,
+    "care": import_care,
 }
 KINDS = tuple(_IMPORTERS)
 _REPORT_EVERY = 5000

@@ -5,7 +5,8 @@ from typing import Any
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.services import Row, read_desks, read_offers, read_services
+from geoapp.importers.rows.keyed import Row
+from geoapp.importers.rows.services import read_desks, read_offers, read_services
 from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
 from geoapp.store.engine import Database
 from geoapp.store.services import (

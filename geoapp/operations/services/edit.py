@@ -1,14 +1,14 @@
 """What a facility offers and its duty desks, added and taken away; held against a file's rules."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
-from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.errors import ConflictError, NotFoundError
 from geoapp.core.i18n import Text
-from geoapp.importers.formats.table import Record, Table
+from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.columns import DESK_COLUMNS, OFFER_COLUMNS, SERVICE_COLUMNS, Column
-from geoapp.importers.rows.services import Row, read_desks, read_offers, read_services
+from geoapp.importers.rows.columns import DESK_COLUMNS, OFFER_COLUMNS, SERVICE_COLUMNS
+from geoapp.importers.rows.keyed import Row, read_given
+from geoapp.importers.rows.services import read_desks, read_offers, read_services
 from geoapp.operations.imports.services import columns_of
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
@@ -35,7 +35,7 @@ def add_service(database: Database, values: Mapping[str, str]) -> None:
     """
     with database.session() as session:
         lock_services(session)
-        reading = _row_of(values, SERVICE_COLUMNS, read_services)
+        reading = read_given([values], SERVICE_COLUMNS, read_services)
         counts = write_rows(session, "services", reading.rows, frozenset())
         if not counts.inserted:
             code = reading.rows[0]["code"]
@@ -64,7 +64,7 @@ def add_offer(database: Database, facility: str, values: Mapping[str, str]) -> N
         def read(table: Table) -> Reading[Row]:
             return read_offers(table, items, {facility: number}, frozenset())
 
-        reading = _row_of({**values, "facility": facility}, OFFER_COLUMNS, read)
+        reading = read_given([{**values, "facility": facility}], OFFER_COLUMNS, read)
         if not write_rows(session, "offers", reading.rows, frozenset()).inserted:
             raise ConflictError(
                 Text(
@@ -91,7 +91,7 @@ def add_desk(database: Database, facility: str, values: Mapping[str, str]) -> No
         def read(table: Table) -> Reading[Row]:
             return read_desks(table, {facility: number})
 
-        reading = _row_of({**values, "facility": facility}, DESK_COLUMNS, read)
+        reading = read_given([{**values, "facility": facility}], DESK_COLUMNS, read)
         write_rows(session, "desks", reading.rows, columns_of(reading))
 
 
@@ -134,18 +134,3 @@ def _number_of(session: Session, code: str) -> int:
     if facility is None:
         raise NotFoundError(_FACILITY, code)
     return facility.id
-
-
-def _row_of(
-    values: Mapping[str, Any], columns: tuple[Column, ...], read: Callable[[Table], Reading[Row]]
-) -> Reading[Row]:
-    """Read values as the one row of a file."""
-    names = [column.name for column in columns if column.name in values]
-    record = Record(1, [values[name] or None for name in names])
-    reading = read(Table(names, [record], has_geometry=False))
-    if reading.problems:
-        problem = reading.problems[0]
-        error = InvalidValueError(problem.field, problem.value, problem.text)
-        error.text = problem.text
-        raise error
-    return reading

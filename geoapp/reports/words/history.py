@@ -8,6 +8,7 @@ from geoapp.core.acting import Via
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
+from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT
 from geoapp.core.words import (
     ACCESS_TEXT,
     CALL_TEXT,
@@ -45,6 +46,9 @@ _TABLES = {
     "service_item": Text("项服务", "service"),
     "service_offer": Text("项服务安排", "offer of a service"),
     "duty_desk": Text("个值守窗口", "duty desk"),
+    "visit_count": Text("条到访计数", "count of visits"),
+    "opinion_poll": Text("条满意度计数", "tally of opinions"),
+    "care_event": Text("次关爱活动", "care event"),
     "application": Text("份申报", "application"),
     "application_step": Text("步申报进展", "step of an application"),
     "application_review": Text("次评审", "review"),
@@ -73,6 +77,8 @@ _PLURALS = {
     "application_document": "attached files",
     "plan_step": "steps of plans",
     "service_offer": "offers of services",
+    "visit_count": "counts of visits",
+    "opinion_poll": "tallies of opinions",
     "amenity_standard_item": "items of standards",
     "calendar_year": "years of the calendar",
     "calendar_day": "days of the calendar",
@@ -134,6 +140,16 @@ _FIELDS = {
     "first_responsible": Text("首问责任岗位", "first-responsible role"),
     "hours": Text("服务时间", "hours"),
     "hours_raw": Text("服务时间原文", "hours as given"),
+    "day": Text("日期", "day"),
+    "hour": Text("小时", "hour"),
+    "n": Text("数量", "number"),
+    "basis": Text("计数依据", "what the count rests on"),
+    "stars": Text("星级", "stars"),
+    "kind": Text("类别", "kind"),
+    "people": Text("数量", "number of people"),
+    "unit": Text("单位", "unit"),
+    "money": Text("金额", "money"),
+    "document": Text("文件", "document"),
     "answers": Text("申报表内容", "answers of the form"),
     "state": Text("进展", "state"),
     "time_words": Text("时间", "time"),
@@ -154,6 +170,8 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "entry": {str(word): text for word, text in ENTRY_TEXT.items()},
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
+    "basis": {str(word): text for word, text in BASIS_TEXT.items()},
+    "unit": {str(word): text for word, text in CARE_UNIT_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
     "verdict": {
         "different": Text("不是同一处", "not the same"),

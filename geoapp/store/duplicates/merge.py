@@ -44,6 +44,8 @@ REFERRING: Final = {
     "application": "moves",
     "service_offer": "moves",
     "duty_desk": "moves",
+    "visit_count": "moves",
+    "opinion_poll": "is added",
     "duplicate_decision": "moves",
     # Somebody confirmed it of a record that is no more.
     "facility_confirmation": "goes",
@@ -110,6 +112,13 @@ _MOVES: Final = (
     "and o.valid_from is not distinct from r.valid_from)",
     "update duty_desk r set facility_id = :survivor where facility_id = :other and not exists "
     "(select from duty_desk o where o.facility_id = :survivor and o.phone = r.phone)",
+    # One day of one place has one count by each basis; whoever spoke of either spoke of what both became.
+    "update visit_count r set facility_id = :survivor where facility_id = :other and not exists "
+    "(select from visit_count o where o.facility_id = :survivor and o.day = r.day "
+    "and o.hour is not distinct from r.hour and o.basis = r.basis)",
+    "insert into opinion_poll as o select :survivor, day, stars, n from opinion_poll "
+    "where facility_id = :other on conflict (facility_id, day, stars) do update set n = o.n + excluded.n",
+    "delete from opinion_poll where facility_id = :other",
     "update application set facility_id = :survivor where facility_id = :other",
     "delete from facility_call c using facility_call o where c.facility_id = :survivor "
     "and o.facility_id = :other and o.called_on > c.called_on",

@@ -58,6 +58,7 @@ from geoapp.store.models.runs import (
     ScenarioVersion,
 )
 from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
+from geoapp.store.models.use import CareEvent, OpinionPoll, VisitCount
 
 __all__ = [
     "Amenity",
@@ -73,6 +74,7 @@ __all__ = [
     "CalendarYear",
     "Candidate",
     "CandidateSet",
+    "CareEvent",
     "Change",
     "ChangeChain",
     "ChangeSeal",
@@ -97,6 +99,7 @@ __all__ = [
     "ImportHabit",
     "Kind",
     "LoggedTable",
+    "OpinionPoll",
     "Organisation",
     "PhotoContent",
     "PlanStep",
@@ -117,4 +120,5 @@ __all__ = [
     "SignInFailure",
     "UserLink",
     "UserSession",
+    "VisitCount",
 ]

@@ -170,7 +170,8 @@ def test_unusable_input_changes_nothing(importer: Importer) -> None:
         import_file(importer.database, importer.settings, "dragons", importer.folder / "x.csv")
     assert version(importer.database) == before
     places = ("facilities", "regions", "demand", "candidates")
-    assert (*places, "organisations", "services", "offers", "desks") == KINDS
+    help_ = ("organisations", "services", "offers", "desks")
+    assert (*places, *help_, "visits", "opinions", "care") == KINDS
 
 
 def test_a_failure_in_the_middle_leaves_nothing(

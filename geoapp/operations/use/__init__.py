@@ -1,0 +1,1 @@
+"""How facilities are used and liked: entered, exported, told by quarters."""

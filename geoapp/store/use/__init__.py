@@ -1,0 +1,1 @@
+"""Visits, opinions and care events: written, listed, summed up by quarters."""
