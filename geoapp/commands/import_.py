@@ -35,7 +35,11 @@ _encoding = click.option(
     "utf-8 gb18030 big5 utf-16 euc-kr euc-jp shift-jis",
 )
 _sheet = click.option(
-    "--sheet", help="读哪张工作表、图层或列表 / which sheet, layer or list is read"
+    "--sheet",
+    "--layer",
+    multiple=True,
+    help="读哪张工作表、图层或列表，可重复；all = 所有表头相同的 / which sheet, layer or list is read, "
+    "repeatable; all = those with the same headings",
 )
 _crs = click.option(
     "--crs", help="坐标的参考系，如 EPSG:4547 / what the coordinates are in, such as EPSG:4547"
@@ -285,14 +289,23 @@ def _progress() -> Iterator[Callable[[float, Text], None]]:
         yield lambda share, step: bar.update(task, completed=share, description=step.both())
 
 
-def _import(what: str, file: Path, datum: str, *, as_json: bool = False, **chosen: Any) -> None:
+def _import(
+    what: str,
+    file: Path,
+    datum: str,
+    *,
+    sheet: tuple[str, ...] = (),
+    as_json: bool = False,
+    **chosen: Any,
+) -> None:
     """Import a file with a progress bar, print the report, and end with 3 if rows were rejected."""
     from geoapp.core.geo import parse_datum
     from geoapp.operations.imports.file import import_file
     from geoapp.operations.imports.report import ImportOptions
     from geoapp.operations.upkeep.init import initialise
 
-    options = ImportOptions(parse_datum(datum), **chosen)
+    sheets = sheet if len(sheet) > 1 else next(iter(sheet), None)
+    options = ImportOptions(parse_datum(datum), sheet=sheets, **chosen)
     with open_store() as (settings, database):
         initialise(database)
         with _progress() as told:

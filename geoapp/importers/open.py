@@ -5,11 +5,18 @@ from pathlib import Path
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.csv import open_csv
-from geoapp.importers.formats.geojson import open_json
-from geoapp.importers.formats.gpkg import open_gpkg
+from geoapp.importers.formats.geojson import json_lists, open_json
+from geoapp.importers.formats.gpkg import gpkg_layers, open_gpkg
 from geoapp.importers.formats.sheets import sheet_names
 from geoapp.importers.formats.table import Table, check_width
-from geoapp.importers.formats.vector import open_gml, open_kml, open_shapefile
+from geoapp.importers.formats.vector import (
+    gml_types,
+    kml_folders,
+    open_gml,
+    open_kml,
+    open_shapefile,
+    shapefiles,
+)
 from geoapp.importers.formats.workbooks import check_ods, check_xls, open_ods, open_xls
 from geoapp.importers.formats.xlsx import check_xlsx, open_xlsx
 from geoapp.importers.osm.amenities import open_amenities
@@ -25,13 +32,23 @@ SUFFIXES = (
     ".topojson",
     ".gpkg",
     ".kml",
+    ".kmz",
     ".gml",
     ".zip",
 )
 _JSON = (".json", ".topojson")
 _XML = (".kml", ".gml")
-_ZIPPED = (".xlsx", ".ods", ".zip")
+_ZIPPED = (".xlsx", ".ods", ".zip", ".kmz")
+_KML = (".kml", ".kmz")
 _BOOKS = {".xlsx": check_xlsx, ".xls": check_xls, ".ods": check_ods}
+_LAYERS = {
+    ".geojson": json_lists,
+    ".gpkg": gpkg_layers,
+    ".kml": kml_folders,
+    ".kmz": kml_folders,
+    ".gml": gml_types,
+    ".zip": shapefiles,
+}
 
 _UTF16 = Text(
     "UTF-16 编码的文本，请加 --encoding utf-16，或另存为 UTF-8",
@@ -126,7 +143,7 @@ def open_table(
     suffix = check_suffix(path)
     if sheet is not None and suffix == ".csv":
         raise InvalidValueError("--sheet", sheet, Text("CSV 没有工作表", "a CSV has no sheets"))
-    if crs is not None and suffix == ".kml":
+    if crs is not None and suffix in _KML:
         raise InvalidValueError("--crs", crs, Text("KML 总是经纬度", "KML is always in degrees"))
     fit = fit_of(layer)
     try:
@@ -141,7 +158,7 @@ def open_table(
             table = with_header(open_ods(path, sheet=sheet, fit=fit), layer, header)
         elif suffix == ".geojson":
             table = open_json(path, sheet=sheet, crs=crs)
-        elif suffix == ".kml":
+        elif suffix in _KML:
             table = open_kml(path, sheet=sheet)
         elif suffix == ".gml":
             table = open_gml(path, sheet=sheet, crs=crs)
@@ -160,8 +177,13 @@ def open_table(
     return table
 
 
-def sheets_of(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets; nothing for a file of any other kind.
+def sheets_of(path: Path, *, shown: bool = False) -> list[str]:
+    """Return the names of a file's sheets or layers; nothing for a format that has one table alone.
+
+    Parameters
+    ----------
+    shown
+        Whether a workbook's hidden sheets are left out.
 
     Raises
     ------
@@ -172,11 +194,11 @@ def sheets_of(path: Path) -> list[str]:
     """
     suffix = check_suffix(path)
     _check_content(path, suffix, None)
-    check = _BOOKS.get(suffix)
-    if check is None:
-        return []
-    check(path)
-    return sheet_names(path)
+    if suffix in _BOOKS:
+        _BOOKS[suffix](path)
+        return sheet_names(path, shown=shown)
+    names = _LAYERS.get(suffix)
+    return [] if names is None else names(path)
 
 
 def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
@@ -213,7 +235,7 @@ def _text_nature(head: bytes, suffix: str) -> Text | None:
         return None if is_markup or start.startswith(b"<") else Text("不是 XML", "not XML")
     if is_markup:
         return Text("网页或 XML 文件", "a web page or XML file")
-    if suffix in (".xlsx", ".xls", ".ods", ".zip", ".gpkg"):
+    if suffix in (".xlsx", ".xls", ".ods", ".zip", ".kmz", ".gpkg"):
         return (
             Text("JSON 文本", "JSON text")
             if is_json

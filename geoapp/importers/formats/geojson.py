@@ -9,7 +9,7 @@ import orjson
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
-from geoapp.importers.formats.json_list import open_json_list
+from geoapp.importers.formats.json_list import find_lists, open_json_list
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.formats.vector import open_topojson
 
@@ -28,27 +28,7 @@ def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -
     UnusableInputError
         If it is not JSON, none of these, states another CRS, or is too large.
     """
-    size = path.stat().st_size
-    if size > MOST_BYTES:
-        raise UnusableInputError(
-            Text(
-                f"{path.name} 有 {size / 1e9:.1f} GB，GeoJSON 最多接受 {MOST_BYTES / 1e9:.1f} GB；"
-                "请改用 GeoPackage 或 CSV。",
-                f"{path.name} has {size / 1e9:.1f} GB, more than the {MOST_BYTES / 1e9:.1f} GB "
-                "accepted as GeoJSON; use GeoPackage or CSV.",
-            )
-        )
-    try:
-        body = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        raise UnusableInputError(
-            Text(
-                f"{path.name} 不是有效的 UTF-8 JSON：第 {error.lineno} 行第 {error.colno} 列，"
-                f"{error.msg}",
-                f"{path.name} is not valid JSON in UTF-8: line {error.lineno}, column "
-                f"{error.colno}: {error.msg}",
-            )
-        ) from None
+    body = _document(path)
     kind = body.get("type") if isinstance(body, dict) else None
     if kind == "Topology":
         return open_topojson(path, body, sheet=sheet, crs=crs)
@@ -61,6 +41,49 @@ def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -
             "--crs", crs, Text("GeoJSON 总是经纬度", "GeoJSON is always in degrees")
         )
     return _open_collection(path, body)
+
+
+def json_lists(path: Path) -> list[str]:
+    """Return the names of a TopoJSON's objects, or of the lists in a plain JSON; none of a collection.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is not JSON, or is too large.
+    """
+    body = _document(path)
+    if not isinstance(body, dict) or body.get("type") in _GEOJSON_TYPES or "features" in body:
+        return []
+    objects = body.get("objects")
+    if body.get("type") == "Topology":
+        return list(objects) if isinstance(objects, dict) else []
+    return list(find_lists(body))
+
+
+def _document(path: Path) -> Any:
+    """Return what a JSON file holds."""
+    size = path.stat().st_size
+    if size > MOST_BYTES:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 有 {size / 1e9:.1f} GB，GeoJSON 最多接受 {MOST_BYTES / 1e9:.1f} GB；"
+                "请改用 GeoPackage 或 CSV。",
+                f"{path.name} has {size / 1e9:.1f} GB, more than the {MOST_BYTES / 1e9:.1f} GB "
+                "accepted as GeoJSON; use GeoPackage or CSV.",
+            )
+        )
+    try:
+        body: Any = orjson.loads(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError as error:
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 不是有效的 UTF-8 JSON：第 {error.lineno} 行第 {error.colno} 列，"
+                f"{error.msg}",
+                f"{path.name} is not valid JSON in UTF-8: line {error.lineno}, column "
+                f"{error.colno}: {error.msg}",
+            )
+        ) from None
+    return body
 
 
 def _open_collection(path: Path, body: Any) -> Table:

@@ -2,6 +2,7 @@
 
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,17 @@ def open_gpkg(
     return read_layer(path, path, "GeoPackage", prefer=layer, stated=stated, crs=crs)
 
 
+def gpkg_layers(path: Path) -> list[str]:
+    """Return the names of a GeoPackage's layers.
+
+    Raises
+    ------
+    UnusableInputError
+        If it cannot be read.
+    """
+    return layer_names(path, path, "GeoPackage")
+
+
 def read_layer(
     path: Path,
     source: Path | bytes,
@@ -53,22 +65,10 @@ def read_layer(
     **options: Any,
 ) -> Table:
     """Read a layer of a source that GDAL opens; ``path`` is what it is called to the user."""
-    try:
-        with warnings.catch_warnings():
-            # GDAL warns of many oddities in files that it reads all the same.
-            warnings.simplefilter("ignore")
-            names, chosen, (meta, _, wkb, fields) = _read(path, source, prefer, stated, options)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
-        if isinstance(error, InvalidValueError):
-            raise
-        raise UnusableInputError(
-            Text(
-                f"{path.name} 不是完好的 {format_name}：{error}",
-                f"{path.name} is not a sound {format_name}: {error}",
-            )
-        ) from None
+    with _sound(path, format_name):
+        names, chosen, (meta, _, wkb, fields) = _read(path, source, prefer, stated, options)
     hints: tuple[Text, ...] = ()
-    if len(names) > 1:
+    if len(names) > 1 and stated is None:
         hints = (
             Text(
                 f"只读了图层“{chosen}”（共 {len(names)} 层）。",
@@ -80,6 +80,37 @@ def read_layer(
     columns = [str(name) for name in meta["fields"]]
     records = _records([_listed(values) for values in fields], geometries, count)
     return Table(columns, records, has_geometry=geometries is not None, hints=hints)
+
+
+def layer_names(path: Path, source: Path | bytes, format_name: str) -> list[str]:
+    """Return the names of the layers of a source that GDAL opens.
+
+    Raises
+    ------
+    UnusableInputError
+        If it cannot be read.
+    """
+    with _sound(path, format_name):
+        return [str(name) for name in pyogrio.list_layers(source)[:, 0]]
+
+
+@contextmanager
+def _sound(path: Path, format_name: str) -> Iterator[None]:
+    """Say of a source that GDAL cannot read that it is not what it is called."""
+    try:
+        with warnings.catch_warnings():
+            # GDAL warns of many oddities in files that it reads all the same.
+            warnings.simplefilter("ignore")
+            yield
+    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError) as error:
+        if isinstance(error, InvalidValueError):
+            raise
+        raise UnusableInputError(
+            Text(
+                f"{path.name} 不是完好的 {format_name}：{error}",
+                f"{path.name} is not a sound {format_name}: {error}",
+            )
+        ) from None
 
 
 def _read(

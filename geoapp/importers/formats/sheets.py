@@ -72,8 +72,13 @@ def pick_sheet(
     return sheets[best[0]], _told(best[0], names)
 
 
-def sheet_names(path: Path) -> list[str]:
+def sheet_names(path: Path, *, shown: bool = False) -> list[str]:
     """Return the names of a workbook's sheets, once its size has been checked.
+
+    Parameters
+    ----------
+    shown
+        Whether hidden sheets are left out.
 
     Raises
     ------
@@ -83,7 +88,10 @@ def sheet_names(path: Path) -> list[str]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             return [
-                sheet.name for sheet in book.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet
+                sheet.name
+                for sheet in book.sheets_metadata
+                if sheet.typ == SheetTypeEnum.WorkSheet
+                and (not shown or sheet.visible == SheetVisibleEnum.Visible)
             ]
     except CalamineError as error:
         raise UnusableInputError(

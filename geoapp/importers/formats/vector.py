@@ -1,4 +1,4 @@
-"""KML, GML, zipped Shapefiles and TopoJSON: read by GDAL after their content has been checked.
+"""KML, KMZ, GML, zipped Shapefiles and TopoJSON: read by GDAL after their content has been checked.
 
 GDAL opens whatever it recognises, fetches what a file refers to, and writes beside what it reads. So a
 file must be what its suffix says; it is handed over in memory or in a folder of its own, and may refer
@@ -9,6 +9,7 @@ import html
 import re
 import tempfile
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -19,7 +20,7 @@ import orjson
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.encoding import find_encoding
-from geoapp.importers.formats.gpkg import read_layer
+from geoapp.importers.formats.gpkg import layer_names, read_layer
 from geoapp.importers.formats.table import Table
 
 MOST_BYTES: Final = 512 * 1024**2
@@ -45,14 +46,51 @@ _GML_OPTIONS: Final = {
 
 
 def open_kml(path: Path, *, sheet: str | None = None) -> Table:
-    """Open a folder of placemarks of a KML file; degrees on WGS-84 by the format's definition.
+    """Open a folder of placemarks of a KML or KMZ file; degrees on WGS-84 by the format's definition.
+
+    Raises
+    ------
+    InvalidValueError
+        If it has no such folder.
+    UnusableInputError
+        If it is none or is too large.
+    """
+    body, given = _kml(path)
+    table = read_layer(path, body, "KML", stated=sheet)
+    kept = [place for place, name in enumerate(table.columns) if name not in _KML_STYLE]
+    records = (
+        replace(record, cells=[record.cells[place] for place in kept]) for record in table.records
+    )
+    columns = [given.get(table.columns[place], table.columns[place]) for place in kept]
+    return replace(table, columns=columns, records=records)
+
+
+def kml_folders(path: Path) -> list[str]:
+    """Return the names of the folders of placemarks in a KML or KMZ file.
 
     Raises
     ------
     UnusableInputError
         If it is none or is too large.
     """
-    body = _xml(path, "KML", "kml")
+    return layer_names(path, _kml(path)[0], "KML")
+
+
+def gml_types(path: Path) -> list[str]:
+    """Return the names of the feature types of a GML file.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is none or is too large.
+    """
+    return layer_names(path, _xml(path, path.read_bytes, "GML", "gml"), "GML")
+
+
+def _kml(path: Path) -> tuple[bytes, dict[str, str]]:
+    """Return a KML as GDAL is handed it, and the names of its columns by what stands for them."""
+    packed = path.suffix.lower() == ".kmz"
+    body = _xml(path, (lambda: _unpacked_kml(path)) if packed else path.read_bytes, "KML", "kml")
     names: dict[str, str] = {}
 
     def stand_in(match: re.Match[bytes]) -> bytes:
@@ -61,14 +99,27 @@ def open_kml(path: Path, *, sheet: str | None = None) -> Table:
         given = names.setdefault(name, f"{_STAND_IN}{len(names)}")
         return match[1] + match[2] + given.encode() + match[2]
 
-    table = read_layer(path, _DATA_NAME.sub(stand_in, body), "KML", stated=sheet)
-    given = {standing: name for name, standing in names.items()}
-    kept = [place for place, name in enumerate(table.columns) if name not in _KML_STYLE]
-    records = (
-        replace(record, cells=[record.cells[place] for place in kept]) for record in table.records
-    )
-    columns = [given.get(table.columns[place], table.columns[place]) for place in kept]
-    return replace(table, columns=columns, records=records)
+    standing = _DATA_NAME.sub(stand_in, body)
+    return standing, {given: name for name, given in names.items()}
+
+
+def _unpacked_kml(path: Path) -> bytes:
+    """Return the KML of a KMZ: ``doc.kml``, else the first at the root of the archive, else the first."""
+    try:
+        with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
+            parts = [
+                part
+                for part in archive.infolist()
+                if part.filename.lower().endswith(".kml") and "__MACOSX" not in part.filename
+            ]
+            if not parts:
+                raise _not_sound(path, "KMZ", "doc.kml")
+            main = min(parts, key=lambda one: (one.filename != "doc.kml", "/" in one.filename))
+            target = Path(folder) / "doc.kml"
+            _unpack(path, archive, main, target, MOST_BYTES)
+            return target.read_bytes()
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _not_sound(path, "KMZ", str(error)) from None
 
 
 def open_gml(path: Path, *, sheet: str | None = None, crs: str | None = None) -> Table:
@@ -79,7 +130,7 @@ def open_gml(path: Path, *, sheet: str | None = None, crs: str | None = None) ->
     UnusableInputError
         If it is none, states no CRS, or is too large.
     """
-    body = _xml(path, "GML", "gml")
+    body = _xml(path, path.read_bytes, "GML", "gml")
     return read_layer(path, body, "GML", stated=sheet, crs=crs, **_GML_OPTIONS)
 
 
@@ -137,12 +188,12 @@ def open_shapefile(
     return replace(table, hints=(*table.hints, *hints))
 
 
-def _xml(path: Path, name: str, wanted: str) -> bytes:
-    """Return an XML file whose root is of the wanted vocabulary."""
+def _xml(path: Path, read: Callable[[], bytes], name: str, wanted: str) -> bytes:
+    """Return the XML that a file holds, once its root is of the wanted vocabulary."""
     size = path.stat().st_size
     if size > MOST_BYTES:
         raise _too_large(path, f"{size / 1e6:,.0f} MB", f"{MOST_BYTES / 1e6:,.0f} MB")
-    body = path.read_bytes()
+    body = read()
     roots: list[str] = []
     namespaces: list[str] = []
 
@@ -172,16 +223,11 @@ def _shape_parts(
     path: Path, archive: zipfile.ZipFile, sheet: str | None
 ) -> dict[str, zipfile.ZipInfo]:
     """Return the files of one Shapefile in an archive, by suffix."""
-    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
-    for part in archive.infolist():
-        stem, dot, suffix = part.filename.rpartition(".")
-        if f"{dot}{suffix}".lower() in _SHAPE_PARTS and "__MACOSX" not in part.filename:
-            found.setdefault(stem, {})[f".{suffix.lower()}"] = part
-    shapes = {stem: parts for stem, parts in found.items() if ".shp" in parts}
+    shapes = _shapes(archive)
     if sheet is not None:
         shapes = {stem: parts for stem, parts in shapes.items() if _name(stem) == sheet}
     if len(shapes) != 1:
-        listed = "、".join(f"“{_name(stem)}”" for stem in found if ".shp" in found[stem]) or "—"
+        listed = "、".join(f"“{_name(stem)}”" for stem in _shapes(archive)) or "—"
         raise UnusableInputError(
             Text(
                 f"{path.name} 里应有一个 Shapefile（.shp、.shx、.dbf），有：{listed}；多于一个时请用 "
@@ -195,6 +241,31 @@ def _shape_parts(
         if suffix not in parts:
             raise _not_sound(path, "Shapefile", suffix)
     return parts
+
+
+def _shapes(archive: zipfile.ZipFile) -> dict[str, dict[str, zipfile.ZipInfo]]:
+    """Return the files of each Shapefile in an archive, by its name with folders and by suffix."""
+    found: dict[str, dict[str, zipfile.ZipInfo]] = {}
+    for part in archive.infolist():
+        stem, dot, suffix = part.filename.rpartition(".")
+        if f"{dot}{suffix}".lower() in _SHAPE_PARTS and "__MACOSX" not in part.filename:
+            found.setdefault(stem, {})[f".{suffix.lower()}"] = part
+    return {stem: parts for stem, parts in found.items() if ".shp" in parts}
+
+
+def shapefiles(path: Path) -> list[str]:
+    """Return the names of the Shapefiles in an archive.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is none.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return [_name(stem) for stem in _shapes(archive)]
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+        raise _not_sound(path, "Shapefile", str(error)) from None
 
 
 def _name(stem: str) -> str:

@@ -183,7 +183,7 @@ def columns_of(draft: Draft) -> Understood:
 
 
 def sheets_in(draft: Draft) -> list[str]:
-    """Return the names of a workbook's sheets; nothing for a file of any other kind."""
+    """Return the names of a file's sheets or layers; nothing for a file of one table."""
     with draft_file(draft.name, draft.content) as path:
         return sheets_of(path)
 

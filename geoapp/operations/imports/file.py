@@ -12,8 +12,8 @@ from geoapp.core.limits import MOST_SET_CHARACTERS
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
-from geoapp.importers.open import open_table
 from geoapp.importers.problems import Reading, shown
+from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.facilities import FacilityImport, import_facilities
 from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
@@ -89,7 +89,7 @@ def import_file(
     progress(0.0, READING)
     if options.crs is not None:
         parse_crs(options.crs)
-    opened = open_table(
+    opened = open_sheets(
         path, layer=kind, encoding=options.encoding, sheet=options.sheet, crs=options.crs
     )
     if options.crs is not None and kind != "facilities" and not opened.has_geometry:

@@ -43,9 +43,8 @@ def within_own_regions(
         if row.code in away:
             record, found = records[row.line], Findings(row.line)
             _say(found, row, away[row.code], own)
-            rejected.append(
-                Rejected(row.line, record.cells, record.geometry, tuple(found.problems))
-            )
+            geometry = record.source if record.source is not None else record.geometry
+            rejected.append(Rejected(row.line, record.cells, geometry, tuple(found.problems)))
     return replace(
         reading,
         rows=[row for row in reading.rows if row.code not in away],

@@ -14,6 +14,7 @@ from geoapp.importers.problems import Problem
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
+from geoapp.importers.together import Sheets
 from geoapp.operations.imports.suspected import Suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference
@@ -62,7 +63,8 @@ class ImportOptions:
     """How a file is to be taken.
 
     ``encoding`` is that of a CSV file, None = find out; ``sheet`` is the sheet, layer or list to be
-    read, None = find it; ``crs`` is what the coordinates are in, None = degrees or what the file states;
+    read, several of them or ``all`` with the same headings, None = find it; ``crs`` is what the
+    coordinates are in, None = degrees or what the file states;
     ``order`` that of pairs in one cell, None = by their ranges; ``columns`` are columns of facilities as
     ``name=field``, ``kind`` theirs where none is stated, ``code_key`` the fields by which a place without
     a code is known again, None = codes are required; ``without_position`` takes in facilities whose
@@ -74,7 +76,7 @@ class ImportOptions:
 
     datum: Datum = Datum.WGS84
     encoding: str | None = None
-    sheet: str | None = None
+    sheet: Sheets = None
     crs: str | None = None
     order: Order | None = None
     columns: tuple[str, ...] = ()

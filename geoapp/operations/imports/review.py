@@ -16,7 +16,6 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
-from geoapp.importers.open import open_table
 from geoapp.importers.prepare import Choices, propose
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.changed import Place, mended, settled_rows
@@ -32,6 +31,7 @@ from geoapp.importers.rows.datums import (
 from geoapp.importers.rows.facilities import FacilityRow, read_facilities
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_columns import place_table
+from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.own_regions import within_own_regions
@@ -113,7 +113,7 @@ def understand(path: Path, choices: DraftChoices) -> Understood:
     UnusableInputError
         If the file cannot be read, or several sheets may be meant.
     """
-    opened = open_table(
+    opened = open_sheets(
         path,
         layer="facilities",
         encoding=choices.encoding,

@@ -226,12 +226,16 @@ def test_another_sheet_and_header_are_read(client: FlaskClient) -> None:
     book.save(saved)
     draft = begin(client, saved.getvalue(), "两张.xlsx")
     page = words(client.get(f"{draft}/columns"))
-    assert "“工作表”" in page  # both look like the data: one is to be chosen
+    assert "“工作表或图层”" in page  # both look like the data: one is to be chosen
     client.post(f"{draft}/sheet", data={"sheet": "甲"})
     page = words(client.get(f"{draft}/columns"))
     assert '<option value="1" selected>名称 | 经度 | 纬度' in page
     client.post(f"{draft}/sheet", data={"sheet": "甲", "header": "0"})
     assert "<strong>2026 年统计表</strong>" in words(client.get(f"{draft}/columns"))
+    client.post(f"{draft}/sheet", data={"sheet": "*"})
+    page = words(client.get(f"{draft}/columns"))
+    assert "2 行，每一列读作什么" in page
+    assert '<p class="small soft">甲 · 乙</p>' in page  # their names are a column
 
 
 def test_rows_in_two_datums_are_read_each_in_its_own(

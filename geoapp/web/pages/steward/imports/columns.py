@@ -16,6 +16,7 @@ from geoapp.importers.formats.encoding import ENCODINGS
 from geoapp.importers.open import SUFFIXES
 from geoapp.importers.rows.columns import IGNORED
 from geoapp.importers.rows.issue import DEFAULT_KEY, KEY_FIELDS
+from geoapp.importers.together import ALL_ALIKE
 from geoapp.operations.imports import drafts
 from geoapp.operations.imports.choices import DraftChoices
 from geoapp.operations.imports.drafts import Draft
@@ -136,6 +137,7 @@ def columns_page(draft: Draft, wrong: Text | None = None, status: int = 200) -> 
             understood=understood,
             lacking=[] if understood is None else _lacking(understood, choices),
             sheets=drafts.sheets_in(draft),
+            together=ALL_ALIKE,
             fields=FIELDS,
             field_text=FIELD_TEXT,
             ignored=IGNORED,

@@ -7,7 +7,7 @@ from geoapp.core.i18n import Text
 
 # What an option of the command is called on the pages.
 _FIELDS: Final = {
-    "--sheet": Text("“工作表”", "“Sheet”"),
+    "--sheet": Text("“工作表或图层”", "“Sheet or layer”"),
     "--map": Text("“读作”一栏", "the choice “Read as”"),
     "--kind": Text("“没有写类型的行”", "“Rows that state no kind”"),
     "--crs": Text("“坐标参考系”", "“Coordinate reference system”"),
