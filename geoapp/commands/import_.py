@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from geoapp.importers.problems import Problem
     from geoapp.operations.imports.report import ImportReport
 
+EXIT_TO_BE_CHOSEN = 2
 EXIT_SOME_REJECTED = 3
 MOST_PROBLEMS_SHOWN = 20
 
@@ -42,7 +43,9 @@ _sheet = click.option(
     "repeatable; all = those with the same headings",
 )
 _crs = click.option(
-    "--crs", help="坐标的参考系，如 EPSG:4547 / what the coordinates are in, such as EPSG:4547"
+    "--crs",
+    help="坐标的参考系，如 EPSG:4547；guess = 列出可能的 / what the coordinates are in, such as EPSG:4547; "
+    "guess = list what it may be (facilities)",
 )
 _dry_run = click.option("--dry-run", is_flag=True, help="只检查，不写入 / check, write nothing")
 _anywhere = click.option(
@@ -308,6 +311,12 @@ def _import(
     options = ImportOptions(parse_datum(datum), sheet=sheets, **chosen)
     with open_store() as (settings, database):
         initialise(database)
+        if what == "facilities" and options.crs == "guess":
+            from geoapp.commands.import_shown import show_crs
+            from geoapp.operations.imports.guess import guess_crs
+
+            show_crs(*guess_crs(database, settings, file, options))
+            click.get_current_context().exit(EXIT_TO_BE_CHOSEN)
         with _progress() as told:
             report = import_file(database, settings, what, file, options, progress=told)
     if as_json:

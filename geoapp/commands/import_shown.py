@@ -11,6 +11,9 @@ from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geoapp.importers.rows.crs_guess import CrsFit
     from geoapp.operations.imports.report import ImportReport
 
 _MOST_SHOWN = 20
@@ -63,3 +66,21 @@ def _shown(value: Any) -> str:
         value = ", ".join(str(end) for end in value["coordinates"])
     text = "—" if value is None else str(value)
     return text if len(text) <= _MOST_CHARACTERS else text[:_MOST_CHARACTERS] + "…"
+
+
+def show_crs(fits: Sequence[CrsFit], told: Text) -> None:
+    """Print in which systems a table may be; one of them is to be stated, none is taken."""
+    for fit in fits:
+        say(
+            Text(
+                f"--crs {fit.code}：{fit.name.zh}，落在区域内 {fit.inside:,} 行，落在写明的区内 {fit.in_named:,} 行",
+                f"--crs {fit.code}: {fit.name.en}, {fit.inside:,} rows inside a region, {fit.in_named:,} "
+                "inside the district that they name",
+            )
+        )
+    say(told)
+    say(
+        Text("什么也没有导入；请用 --crs 写明其一。", "Nothing was imported; state one with --crs.")
+        if fits
+        else Text("什么也没有导入。", "Nothing was imported.")
+    )

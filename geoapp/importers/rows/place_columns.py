@@ -26,7 +26,7 @@ from geoapp.importers.rows.degrees import (
 
 # A pair of swapped columns is told from one wrong row by this many.
 _LEAST_SWAPPED: Final = 3
-_LEAST_METRES: Final = 1000.0
+LEAST_METRES: Final = 1000.0
 
 
 @dataclass(slots=True)
@@ -66,15 +66,13 @@ def place_table(
             crs.name,
             Text(f"不与 --datum {datum} 同用", f"not together with --datum {datum}"),
         )
-    places = {name: place for place, name in enumerate(table.fields) if name}
     records = list(table.records)
     projected = crs if crs is not None and crs.is_projected else None
-    if {"lon", "lat"} <= places.keys():
-        used = [places["lon"], places["lat"]]
+    used = _used(table)
+    if len(used) == 2:
         columns = [[_cell(record, place) for record in records] for place in used]
         derived = _from_columns(columns[0], columns[1], projected)
-    elif "lonlat" in places:
-        used = [places["lonlat"]]
+    elif used:
         pairs = [_cell(record, used[0]) for record in records]
         derived = _from_pairs(pairs, order, projected, table.columns[used[0]])
     else:
@@ -93,6 +91,27 @@ def place_table(
         ],
         hints=(*table.hints, *derived.hints),
     )
+
+
+def cells_of_pairs(table: Table) -> tuple[list[Any], list[Any]] | None:
+    """Return the two cells, or halves of one, that say where each row of a settled table is."""
+    used, records = _used(table), list(table.records)
+    if len(used) == 2:
+        first, second = ([_cell(record, place) for record in records] for place in used)
+        return first, second
+    if not used:
+        return None
+    halves = [_halves(_cell(record, used[0])) for record in records]
+    return [one for one, _ in halves], [two for _, two in halves]
+
+
+def _used(table: Table) -> list[int]:
+    """Return the places of the columns that say where a row is: two, one of pairs, or none."""
+    assert table.fields is not None
+    places = {name: place for place, name in enumerate(table.fields) if name}
+    if {"lon", "lat"} <= places.keys():
+        return [places["lon"], places["lat"]]
+    return [places["lonlat"]] if "lonlat" in places else []
 
 
 def _cell(record: Record, place: int) -> Any:
@@ -185,15 +204,16 @@ def _halves(cell: Any) -> tuple[Any, Any]:
 
 def _refuse_metres(pairs: Sequence[tuple[Angle, Angle]]) -> None:
     """Ask for the CRS where most numbers are far beyond any degree."""
-    large = sum(min(abs(one.value), abs(two.value)) >= _LEAST_METRES for one, two in pairs)
+    large = sum(min(abs(one.value), abs(two.value)) >= LEAST_METRES for one, two in pairs)
     if large * 2 > len(pairs):
         one, two = pairs[0]
         raise UnusableInputError(
             Text(
                 f"坐标（如 {one.value:g}, {two.value:g}）不是度数，像是投影坐标（米）；请用 --crs 指明坐标系，"
-                "如 EPSG:4547。",
+                "如 EPSG:4547（--crs guess 列出可能的）。",
                 f"The coordinates (such as {one.value:g}, {two.value:g}) are no degrees but look like "
-                "eastings and northings; state their --crs, such as EPSG:4547.",
+                "eastings and northings; state their --crs, such as EPSG:4547 (--crs guess lists what "
+                "it may be).",
             )
         )
 

@@ -14,12 +14,14 @@ import shapely
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Table
 from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
 from geoapp.importers.rows.issue import CodeIssuer, key_of
 from geoapp.importers.rows.matching import Proposal
+from geoapp.operations.imports.guess import datum_doubt
 from geoapp.operations.imports.report import (
     READING,
     WRITING,
@@ -111,6 +113,9 @@ def import_facilities(
             lock_facilities(session)
         rules = facility_rules(session, settings, options)
         reading = read_facilities(prepared.table, rules)
+        if options.datum is Datum.WGS84:
+            doubts = datum_doubt(prepared.table, rules.place.regions)
+            reading = replace(reading, hints=(*reading.hints, *doubts))
         progress(_READING_SHARE, WRITING)
         if not reading.rows:
             return reading, FacilityImport(FacilityCounts(0, 0, 0), (), prepared.proposal)

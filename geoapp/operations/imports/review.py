@@ -19,6 +19,13 @@ from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.prepare import Choices, propose
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.changed import Place, mended, settled_rows
+from geoapp.importers.rows.crs_guess import (
+    CrsFit,
+    propose_crs,
+    sampled,
+    stated_metres,
+    told_of,
+)
 from geoapp.importers.rows.datums import (
     DatumFit,
     best_fit,
@@ -68,6 +75,9 @@ class Unplaced:
 class Located:
     """Where the rows lie, read in each datum; ``wanted`` says what must be chosen before.
 
+    ``crs_fits`` are the systems that eastings and northings may be in, ``crs_told`` what these are worth;
+    None where the numbers are no such.
+
     ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
     the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
     them. ``with_regions`` is how many rows name a region.
@@ -81,6 +91,8 @@ class Located:
     with_regions: int = 0
     unplaced: tuple[Unplaced, ...] = ()
     wanted: Text | None = None
+    crs_fits: tuple[CrsFit, ...] = ()
+    crs_told: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +144,7 @@ def locate(
     try:
         table = _placed(understood, choices)
     except UnusableInputError as error:
-        return Located(wanted=error.text)
+        return _wanting(session, settings, understood, error.text)
     lon, lat = stated_points(table)
     records = list(understood.table.records)
     regions = place_rules(session, settings, ImportOptions()).regions
@@ -163,6 +175,22 @@ def locate(
             )
             for row in np.flatnonzero(~known).tolist()
         ),
+    )
+
+
+def _wanting(session: Session, settings: Settings, understood: Understood, wanted: Text) -> Located:
+    """Return what may be chosen where the positions cannot be read yet."""
+    table = sampled(replace(understood.table, fields=understood.proposal.fields))
+    metres = stated_metres(table)
+    if metres is None:
+        return Located(wanted=wanted)
+    regions = place_rules(session, settings, ImportOptions()).regions
+    fits = propose_crs(*metres, named_regions(list(table.records), regions), regions)
+    return Located(
+        wanted=wanted,
+        with_position=int(np.isfinite(metres[0] + metres[1]).sum()),
+        crs_fits=fits,
+        crs_told=told_of(fits, regions),
     )
 
 

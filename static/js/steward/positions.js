@@ -5,6 +5,9 @@ import { byId, closest, readJson } from '../lib/page.js';
 
 /** @typedef {{ datum: string, points: [number, number][] }} Reading */
 
+// A page offers datums, or, before these, the systems that eastings and northings may be in.
+const CHOICES = 'input[type="radio"]:is([name="datum"], [name="proposed"])';
+
 /** @type {Reading[]} */
 const readings = readJson('readings');
 const box = byId('map');
@@ -21,7 +24,7 @@ if (all.length) map.fitBounds(L.latLngBounds(all.map(([lon, lat]) => at(lon, lat
 
 /** The chosen reading stands out; the others stay as shadows, so that both are seen. */
 function show() {
-  const chosen = document.querySelector('input[name="datum"]:checked');
+  const chosen = document.querySelector(`${CHOICES}:checked`);
   const datum = chosen instanceof HTMLInputElement ? chosen.value : '';
   layers.forEach((layer, name) => {
     const on = name === datum;
@@ -31,7 +34,7 @@ function show() {
   box.dataset.shown = datum;
 }
 document.addEventListener('change', (event) => {
-  if (closest(event, 'input[name="datum"]')) show();
+  if (closest(event, CHOICES)) show();
 });
 show();
 

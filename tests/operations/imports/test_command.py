@@ -8,6 +8,7 @@ import click.testing
 import openpyxl
 import orjson
 import pytest
+from pyproj import Transformer
 
 from geoapp.cli import main
 from geoapp.core.geo import from_wgs84
@@ -340,3 +341,56 @@ def test_a_workbook_of_organisations_is_told_which_sheet(run: Run, tmp_path: Pat
     command = ("import", "organisations", tmp_path / "o.xlsx", "--dry-run")
     assert "--sheet" in run(*command).output
     assert "inserted 1," in run(*command, "--sheet", "乙").output
+
+
+def test_the_system_of_eastings_and_northings_is_proposed_and_never_taken(
+    run: Run, folder: Path
+) -> None:
+    # Surveyors call the northing x; the meridian of 120 E runs through the west of the two districts.
+    to_metres = Transformer.from_crs("EPSG:4326", "EPSG:4549", always_xy=True)
+    places = [to_metres.transform(120.05 + n / 100, 36.1) for n in range(4)]
+    rows = [f"M{n},爱心驿站,米{n}站,{north},{east}\n" for n, (east, north) in enumerate(places)]
+    path = folder / "metres.csv"
+    path.write_text("编号,类型,名称,经度,纬度\n" + "".join(rows), encoding="utf-8")
+    result = run("import", "facilities", path, "--crs", "guess")
+    assert result.exit_code == 2
+    listed = [line.split("：")[0] for line in result.output.splitlines() if "：" in line]
+    assert listed[:3] == ["--crs EPSG:4549", "--crs EPSG:2385", "--crs EPSG:2437"]
+    assert "北京 54" in result.output and "什么也没有导入" in result.output
+    taken = run("import", "facilities", path, "--crs", "EPSG:4549", "--dry-run")
+    assert taken.exit_code == 0, taken.output
+    local = [f"L{n},爱心驿站,地{n}站,{5_000 + n},{80_000 + n}\n" for n in range(4)]
+    path.write_text("编号,类型,名称,经度,纬度\n" + "".join(local), encoding="utf-8")
+    unknown = run("import", "facilities", path, "--crs", "guess")
+    assert unknown.exit_code == 2 and "地方坐标系" in unknown.output
+
+
+def test_points_that_fall_better_in_another_datum_are_told(run: Run, folder: Path) -> None:
+    # East of the border at 120.3 by some 100 m: read as WGS-84 they seem to lie well inside; west of it
+    # by 200 m, GCJ-02's shift of some 500 m brings them across, into the district that they do not name.
+    rows = []
+    for n in range(4):
+        lon, lat = from_wgs84(lon=120.298, lat=36.1 + n / 100, datum=Datum.GCJ02)
+        assert lon > 120.3
+        rows.append(f"D{n},爱心驿站,移{n}站,{lon},{lat},市南区甲路 {n} 号\n")
+    path = folder / "shifted.csv"
+    path.write_text("编号,类型,名称,经度,纬度,地址\n" + "".join(rows), encoding="utf-8")
+    as_stated = run("import", "facilities", path, "--dry-run")
+    assert "4 行里有 0 行落在本行写明的区内" in as_stated.output
+    assert "--datum gcj02" in as_stated.output
+    assert (
+        "写明的区内"
+        not in run("import", "facilities", path, "--datum", "gcj02", "--dry-run").output
+    )
+
+
+def test_two_sheets_are_imported_as_one(run: Run, folder: Path) -> None:
+    book = openpyxl.Workbook()
+    for number, title in enumerate(("甲街", "乙街")):
+        sheet = book.create_sheet(title)
+        sheet.append(("编号", "类型", "名称", "经度", "纬度"))
+        sheet.append((f"Z{number}", "爱心驿站", f"{title}站", 120.1, 36.1 + number / 10))
+    path = folder / "sheets.xlsx"
+    book.save(path)
+    result = run("import", "facilities", path, "--sheet", "甲街", "--layer", "乙街", "--dry-run")
+    assert "读取 2，新增 2" in result.output

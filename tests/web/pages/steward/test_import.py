@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from pyproj import Transformer
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -272,6 +273,33 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
     assert [one for point in found for one in point] == pytest.approx(
         [TOWN_LON, TOWN_LAT, TOWN_LON + 0.005, TOWN_LAT, TOWN_LON + 0.01, TOWN_LAT], abs=1e-6
     )
+
+
+def test_systems_of_eastings_and_northings_are_proposed_and_one_is_chosen(
+    client: FlaskClient,
+) -> None:
+    to_metres = Transformer.from_crs("EPSG:4326", "EPSG:4549", always_xy=True)
+    east, north = to_metres.transform(TOWN_LON, TOWN_LAT)
+    rows = [(f"{n}站", north + 500 * n, east + 10, "户外劳动者服务站点") for n in range(2)]
+    draft = begin(client, as_csv(("名称", "X", "Y", "类型"), rows))
+    fields = {"field-0": "name_zh", "field-1": "lon", "field-2": "lat", "field-3": "kind"}
+    client.post(f"{draft}/columns", data={**fields, "issue": "1", "key": "name_zh"})
+    page = words(client.get(f"{draft}/positions"))
+    assert re.findall(r'name="proposed" value="([^"]+)"', page) == [
+        "EPSG:4549",
+        "EPSG:2385",
+        "EPSG:2437",
+    ]
+    [readings] = re.findall(r'<script id="readings" type="application/json">(.*?)</script>', page)
+    shown = {one["datum"]: one["points"] for one in json.loads(readings)}
+    assert shown["EPSG:4549"][0] == pytest.approx([TOWN_LON, TOWN_LAT], abs=2e-4)
+    # Nothing is taken before one is chosen; then the datum is asked as ever.
+    assert client.get(f"{draft}/check").headers["Location"] == draft
+    client.post(f"{draft}/positions", data={"datum": "", "crs": "", "proposed": "EPSG:4549"})
+    page = words(client.get(f"{draft}/positions"))
+    assert 'value="EPSG:4549"' in page and "2 行有坐标" in page
+    client.post(f"{draft}/positions", data={"datum": "wgs84", "crs": "EPSG:4549"})
+    assert counts(words(client.get(f"{draft}/check")))[:1] == [2]
 
 
 def test_rows_outside_a_stewards_region_are_told_before_the_press(

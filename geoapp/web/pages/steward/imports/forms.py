@@ -96,7 +96,8 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
     InvalidValueError
         If there is no such datum or CRS, or a position is none.
     """
-    crs = text_sent("crs")
+    # A proposal that is pressed goes before what the field still holds from before.
+    crs = text_sent("proposed") or text_sent("crs")
     if crs:
         parse_crs(crs)
     said = text_sent("datum")

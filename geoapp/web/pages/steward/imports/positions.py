@@ -100,6 +100,7 @@ def _on_map(place: tuple[float, float] | None) -> tuple[str, str] | None:
 def _readings(located: Located) -> list[dict[str, Any]]:
     """Return each choice of the page with the points that it gives, in the datum of the page's map."""
     readings = [_points(str(fit.datum), fit.lon, fit.lat) for fit in located.fits]
+    readings += [_points(fit.code, fit.lon, fit.lat) for fit in located.crs_fits]
     if located.by_row is not None:
         readings.append(_points(f"column-{located.datum_column}", *located.by_row))
     return readings
