@@ -81,6 +81,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         security_schemes={
             "session": {"type": "apiKey", "in": "cookie", "name": "session"},
             "basic": {"type": "http", "scheme": "basic"},
+            "key": {"type": "http", "scheme": "bearer", "bearerFormat": "geoapp_…"},
         },
         doc_ui=False,
         validation_error_status=422,

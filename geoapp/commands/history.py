@@ -44,7 +44,7 @@ def history(code: str | None, since: str, limit: int, as_json: bool) -> None:
     for one in sets:
         stored = one.stored
         via = via_text(stored.via)
-        who = actor_text(stored.actor, stored.role)
+        who = actor_text(stored.actor, stored.role, stored.api_key)
         who = Text(f"{who.zh}（{via.zh}）", f"{who.en} ({via.en})")
         line = story_line(stored.at, zone, who, _what(one))
         click.echo(f"{stored.id}\t{line.zh}\n\t{line.en}")

@@ -229,6 +229,69 @@ def sessions(name: str, end: str | None) -> None:
                 click.echo("\t".join([str(one.id), one.device or "?", *said]))
 
 
+@user.command("keys")
+@click.argument("name")
+@click.option("--new", metavar="NAME", help="建一个密钥并显示一次 / make a key, shown once")
+@click.option("--scope", help="read（默认 / default）| write")
+@click.option("--days", type=float, help="几天后到期 / after how many days it runs out")
+@click.option("--revoke", metavar="ID|all", help="吊销一个或全部 / revoke one, or all")
+def keys(
+    name: str, new: str | None, scope: str | None, days: float | None, revoke: str | None
+) -> None:
+    """列出、建立或吊销一个用户的 API 密钥 / List, make or revoke a user's API keys."""
+    from geoapp.core.errors import InvalidValueError
+    from geoapp.core.units import format_moment
+    from geoapp.operations.upkeep.api_keys import (
+        DEFAULT_DAYS,
+        MadeWith,
+        Scope,
+        list_keys,
+        make_key,
+        parse_scope,
+        revoke_key,
+        revoke_keys,
+    )
+
+    if revoke is not None and revoke != "all" and not revoke.isdecimal():
+        accepted = Text("编号或 all", "a number, or all")
+        raise InvalidValueError("--revoke", revoke, accepted)
+    if new is not None and revoke is not None:
+        accepted = Text("不与 --new 同用", "not together with --new")
+        raise InvalidValueError("--revoke", revoke, accepted)
+    if new is None and (scope is not None or days is not None):
+        accepted = Text("与 --new 同用", "together with --new")
+        option, value = ("--days", str(days)) if scope is None else ("--scope", scope)
+        raise InvalidValueError(option, value, accepted)
+    with open_store() as (settings, database):
+        if new is not None:
+            key = make_key(
+                database,
+                name,
+                new,
+                scope=Scope.READ if scope is None else parse_scope(scope),
+                made_with=MadeWith.OPERATOR,
+                days=DEFAULT_DAYS if days is None else days,
+            )
+            said = Text("密钥，只显示这一次：", "The key, shown this once:")
+            say(said)
+            click.echo(key)
+        elif revoke == "all":
+            revoke_keys(database, name)
+            say(Text(f"已吊销用户 {name} 的全部密钥", f"Every key of {name} is revoked"))
+        elif revoke is not None:
+            revoke_key(database, name, int(revoke))
+            say(Text(f"已吊销用户 {name} 的密钥 {revoke}", f"Key {revoke} of {name} is revoked"))
+        else:
+            for one in list_keys(database, name):
+                made, until = (
+                    format_moment(moment, settings.timezone).zh
+                    for moment in (one.created_at, one.expires_at)
+                )
+                used = str(one.last_used_on or "-")
+                line = [str(one.id), one.name, one.scope, f"{one.beginning}…", made, used, until]
+                click.echo("\t".join(line))
+
+
 @user.command("list")
 def show_users() -> None:
     """列出用户 / List the users."""

@@ -34,6 +34,8 @@ class Acting:
         The change set that is taken back.
     import_id
         What names the file of an import.
+    api_key
+        The name of the actor's key by which a program came.
     regions
         Codes of the regions that the account is kept to; none = everywhere. The database refuses
         what lies elsewhere.
@@ -45,6 +47,7 @@ class Acting:
     reason: str | None = None
     undoes: int | None = None
     import_id: str | None = None
+    api_key: str | None = None
     regions: tuple[str, ...] = ()
 
 

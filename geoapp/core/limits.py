@@ -31,6 +31,10 @@ MOST_PHOTO_SIDE_PX: Final = 1_600  # as it is stored
 MOST_STORED_PHOTO_BYTES: Final = 500_000  # unless the lowest quality takes more
 MOST_CAPTION_CHARACTERS: Final = 200
 
+# API keys.
+MOST_KEYS: Final = 20  # of one account
+MOST_KEY_NAME_CHARACTERS: Final = 60
+
 # The service standard.
 LEAST_STANDARD_M: Final = 1.0
 MOST_STANDARD_M: Final = 100_000.0

@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     secret_key: str | None = None
     session_days: float = Field(30.0, gt=0.0, le=366.0)
     monitor_token: str | None = None
+    key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)
     header_seconds: float = Field(15.0, ge=1.0, le=600.0)
     body_seconds: float = Field(20.0, ge=1.0, le=600.0)
     upload_limit_mb: int = Field(256, ge=1)

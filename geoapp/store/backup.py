@@ -108,8 +108,10 @@ def dump(database: Database, path: Path) -> None:
             "--exclude-table-data=spatial_ref_sys",
             # Who has signed out since must not be signed in again by a restore.
             "--exclude-table-data=public.user_session",
-            # Nor may a link that was used be used again.
+            # Nor may a link that was used be used again, or a key that was revoked.
             "--exclude-table-data=public.user_link",
+            "--exclude-table-data=public.api_key",
+            "--exclude-table-data=public.api_key_pace",
             # Files that somebody has only begun to import.
             "--exclude-table-data=public.import_draft",
             f"--file={path}",

@@ -234,7 +234,7 @@ _NAME_THE_ACTOR = text(
     "select set_config('geoapp.via', :via, true), set_config('geoapp.actor', :actor, true), "
     "set_config('geoapp.role', :role, true), set_config('geoapp.reason', :reason, true), "
     "set_config('geoapp.undoes', :undoes, true), set_config('geoapp.import_id', :import_id, true), "
-    "set_config('geoapp.regions', :regions, true)"
+    "set_config('geoapp.regions', :regions, true), set_config('geoapp.api_key', :api_key, true)"
 )
 
 
@@ -253,6 +253,7 @@ def _name_the_actor(session: Session) -> None:
         "reason": who.reason,
         "undoes": who.undoes,
         "import_id": who.import_id,
+        "api_key": who.api_key,
         "regions": "\x1f".join(who.regions),
     }
     session.execute(

@@ -35,7 +35,7 @@ def current_code(
         raise GoneError(Text(f"{code} 已删除。", f"{code} was deleted."))
     deleted = former.deleted
     at = format_moment(deleted.at, settings.timezone)
-    who = actor_text(deleted.actor, deleted.role)
+    who = actor_text(deleted.actor, deleted.role, deleted.api_key)
     raise GoneError(
         Text(
             f"{code} 已于 {at.zh} 由 {who.zh} 删除（变更 {deleted.id}，撤销即可恢复）。",

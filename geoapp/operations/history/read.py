@@ -65,6 +65,7 @@ class ToldSet:
             "actor": stored.actor,
             "role": stored.role,
             "via": stored.via,
+            "key": stored.api_key,
             "reason": stored.reason,
             "summary": self.summary.zh,
             "summary_en": self.summary.en,

@@ -35,7 +35,7 @@ SET = Text("变更", "change set")
 # Follows from positions and outlines unless it was given; a later import of regions is no objection.
 _DERIVED = frozenset({"region_code", "region_match", "region_distance_m"})
 
-_RIGHTS = frozenset({"app_user", "user_region"})
+_RIGHTS = frozenset({"app_user", "user_region", "api_key"})
 
 
 @dataclass(frozen=True, slots=True)

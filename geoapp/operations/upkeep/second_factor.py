@@ -20,6 +20,7 @@ from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.upkeep.users import SignedInUser, signed_in_as, stored_user
+from geoapp.store.api_keys import delete_keys
 from geoapp.store.engine import Database, Session
 from geoapp.store.second_factor import (
     SecondFactor,
@@ -138,7 +139,7 @@ def turn_off(database: Database, user_id: int) -> None:
 def reset_second_factor(database: Database, name: str) -> None:
     """Take somebody's second factor away, as when phone and recovery codes are lost.
 
-    Every session of the user ends, as the phone may be in other hands.
+    Every session and key of the user ends, as the phone may be in other hands.
 
     Raises
     ------
@@ -149,6 +150,7 @@ def reset_second_factor(database: Database, name: str) -> None:
         user = stored_user(session, name)
         delete_factor(session, user.id)
         delete_sessions(session, user.id)
+        delete_keys(session, user.id)
 
 
 def entering_user(database: Database, user_id: int, password_hash: str) -> SignedInUser | None:

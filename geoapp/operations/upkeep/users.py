@@ -1,7 +1,8 @@
 """Users: adding one, checking who somebody is, and shutting accounts.
 
 A new password and a disabled account each end every session of the user, and put an open link to
-choose a password out of use. Role and regions count from the next request on.
+choose a password out of use; API keys too, unless it is the owner who changes the password. Role and
+regions count from the next request on.
 """
 
 import re
@@ -19,6 +20,7 @@ from geoapp.operations.upkeep.passwords import (
     hash_password,
     is_outdated,
 )
+from geoapp.store.api_keys import count_keys, delete_keys
 from geoapp.store.engine import Database, Session
 from geoapp.store.regions import region_codes
 from geoapp.store.sessions import count_live, delete_sessions
@@ -30,12 +32,22 @@ _NAME = re.compile(r"[\w.@-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
+class KeyInUse:
+    """The API key by which a program comes; ``by_one_factor`` is how it was made."""
+
+    name: str
+    may_write: bool
+    by_one_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SignedInUser:
     """Somebody who has shown who they are, as the web layer needs it.
 
     ``regions`` are those that the account may change things in, none = everywhere. ``session_id``
-    and ``token`` are those of the session; a program that gives name and password with its question
-    has none. ``second_factor`` tells whether a code is asked for after the password.
+    and ``token`` are those of the session; a program that gives name and password, or a ``key``,
+    with its question has none. ``second_factor`` tells whether a code is asked for after the
+    password.
     """
 
     id: int
@@ -45,6 +57,7 @@ class SignedInUser:
     second_factor: bool = False
     session_id: int | None = None
     token: str = field(default="", repr=False)
+    key: KeyInUse | None = None
     is_active: bool = True
     is_authenticated: bool = True
     is_anonymous: bool = False
@@ -58,8 +71,8 @@ class SignedInUser:
 class UserEntry:
     """One line of the list of users.
 
-    ``sessions`` is on how many devices the user is signed in; ``link_until`` is until when a link
-    to choose a password holds that nobody has used yet.
+    ``sessions`` is on how many devices the user is signed in, ``keys`` how many API keys hold;
+    ``link_until`` is until when a link to choose a password holds that nobody has used yet.
     """
 
     id: int
@@ -71,6 +84,7 @@ class UserEntry:
     sessions: int = 0
     link_until: datetime | None = None
     second_factor: bool = False
+    keys: int = 0
 
 
 def signed_in_as(user: AppUser) -> SignedInUser:
@@ -174,15 +188,19 @@ def add_user(
     return user
 
 
-def give_password(session: Session, user: AppUser, password: str) -> None:
-    """Store a password that was checked; sessions and a link end with the one before."""
+def give_password(
+    session: Session, user: AppUser, password: str, *, keep_keys: bool = False
+) -> None:
+    """Store a password that was checked; sessions, a link and keys end with the one before."""
     user.password_hash = hash_password(password)
-    _shut_out(session, user)
+    _shut_out(session, user, keep_keys=keep_keys)
 
 
-def _shut_out(session: Session, user: AppUser) -> None:
+def _shut_out(session: Session, user: AppUser, *, keep_keys: bool = False) -> None:
     delete_sessions(session, user.id)
     delete_link(session, user.id)
+    if not keep_keys:
+        delete_keys(session, user.id)
 
 
 def _give_rights(session: Session, user: AppUser, role: Role, regions: Sequence[str]) -> None:
@@ -258,8 +276,14 @@ def set_active(database: Database, name: str, *, active: bool) -> None:
         _shut_out(session, user)
 
 
-def set_password(database: Database, name: str, password: str) -> None:
+def set_password(database: Database, name: str, password: str, *, keep_keys: bool = False) -> None:
     """Give a user a new password, which ends every session; role and standing stay.
+
+    Parameters
+    ----------
+    keep_keys
+        Whether API keys go on: where the owner changes the password. Anybody else does so because
+        the account may be in other hands.
 
     Raises
     ------
@@ -270,7 +294,7 @@ def set_password(database: Database, name: str, password: str) -> None:
     """
     check_password(name, password)
     with database.session() as session:
-        give_password(session, stored_user(session, name), password)
+        give_password(session, stored_user(session, name), password, keep_keys=keep_keys)
 
 
 def authenticate(database: Database, name: str, password: str) -> SignedInUser | None:
@@ -291,11 +315,8 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
 def list_users(database: Database) -> list[UserEntry]:
     """Return all users, by name."""
     with database.session() as session:
-        sessions, links = count_live(session), links_until(session)
-        return [
-            _entry(user, sessions.get(user.id, 0), links.get(user.id))
-            for user in all_users(session)
-        ]
+        counts = _Counts(count_live(session), count_keys(session), links_until(session))
+        return [_entry(user, counts) for user in all_users(session)]
 
 
 def user_entry(database: Database, number: int) -> UserEntry:
@@ -310,11 +331,20 @@ def user_entry(database: Database, number: int) -> UserEntry:
         user = user_by_number(session, number) if number <= _MOST_NUMBER else None
         if user is None:
             raise NotFoundError(Text("用户", "user"), str(number))
-        sessions, links = count_live(session), links_until(session)
-        return _entry(user, sessions.get(user.id, 0), links.get(user.id))
+        counts = _Counts(count_live(session), count_keys(session), links_until(session))
+        return _entry(user, counts)
 
 
-def _entry(user: AppUser, sessions: int, link_until: datetime | None) -> UserEntry:
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """Sessions, keys and links by the user's number."""
+
+    sessions: dict[int, int]
+    keys: dict[int, int]
+    links: dict[int, datetime]
+
+
+def _entry(user: AppUser, counts: _Counts) -> UserEntry:
     return UserEntry(
         id=user.id,
         name=user.name,
@@ -322,7 +352,8 @@ def _entry(user: AppUser, sessions: int, link_until: datetime | None) -> UserEnt
         active=user.active,
         is_sample=user.is_sample,
         regions=tuple(user.regions),
-        sessions=sessions,
-        link_until=link_until,
+        sessions=counts.sessions.get(user.id, 0),
+        link_until=counts.links.get(user.id),
+        keys=counts.keys.get(user.id, 0),
         second_factor=user.second_factor,
     )

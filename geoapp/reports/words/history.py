@@ -62,6 +62,7 @@ _TABLES = {
     "amenity_standard": Text("个建设标准", "amenity standard"),
     "amenity_standard_item": Text("项标准条目", "item of a standard"),
     "app_user": Text("个用户", "user"),
+    "api_key": Text("个 API 密钥", "API key"),
     "calendar_year": Text("年日历", "year of the calendar"),
     "calendar_day": Text("个日历日", "day of the calendar"),
 }
@@ -131,6 +132,8 @@ _FIELDS = {
     "role": Text("角色", "role"),
     "active": Text("是否可登录", "may sign in"),
     "password_hash": Text("密码", "password"),
+    "scope": Text("权限范围", "scope"),
+    "expires_at": Text("到期", "runs out"),
     "item_code": Text("服务", "service"),
     "category": Text("服务类别", "category"),
     "audience": Text("服务对象", "for whom"),
@@ -195,14 +198,19 @@ def via_text(via: str) -> Text:
     return _VIA[Via(via)]
 
 
-def actor_text(actor: str | None, role: str | None) -> Text:
-    """Say who it was, with the role that they had."""
+def actor_text(actor: str | None, role: str | None, api_key: str | None = None) -> Text:
+    """Say who it was, with the role that they had, and by which of their keys a program came."""
     if actor is None:
         return Text("未登录者", "somebody not signed in")
-    if role not in list(Role):
+    said = [ROLE_TEXT[Role(role)]] if role in list(Role) else []
+    if api_key is not None:
+        said.append(Text(f"凭密钥“{api_key}”", f"by key “{api_key}”"))
+    if not said:
         return Text(actor, actor)
-    named = ROLE_TEXT[Role(role)]
-    return Text(f"{actor}（{named.zh}）", f"{actor} ({named.en})")
+    return Text(
+        f"{actor}（{'，'.join(one.zh for one in said)}）",
+        f"{actor} ({', '.join(one.en for one in said)})",
+    )
 
 
 def field_text(name: str) -> Text:

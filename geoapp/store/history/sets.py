@@ -16,6 +16,8 @@ class StoredSet:
 
     Attributes
     ----------
+    api_key
+        The name of the actor's key by which a program came.
     undone_by
         The sets that took it back, in whole or in part, in order.
     counts
@@ -29,12 +31,13 @@ class StoredSet:
     via: str
     reason: str | None
     undoes: int | None
+    api_key: str | None
     undone_by: tuple[int, ...]
     counts: dict[str, dict[str, int]]
 
 
 _SETS = """
-    select s.id, s.at, s.actor, s.role, s.via, s.reason, s.undoes,
+    select s.id, s.at, s.actor, s.role, s.via, s.reason, s.undoes, s.api_key,
         array(select u.id from change_set u where u.undoes = s.id order by u.id),
         (select coalesce(jsonb_object_agg(table_name, ops), '{{}}') from (
             select table_name, jsonb_object_agg(op, n) as ops from (
@@ -48,8 +51,8 @@ _SETS = """
 def _sets(session: Session, where: str, **parameters: object) -> list[StoredSet]:
     rows = session.execute(text(_SETS.format(where=where)), parameters)
     return [
-        StoredSet(set_id, at, actor, role, via, reason, undoes, tuple(undone_by), counts)
-        for set_id, at, actor, role, via, reason, undoes, undone_by, counts in rows
+        StoredSet(set_id, at, actor, role, via, reason, undoes, key, tuple(undone_by), counts)
+        for set_id, at, actor, role, via, reason, undoes, key, undone_by, counts in rows
     ]
 
 

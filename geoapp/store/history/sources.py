@@ -18,6 +18,7 @@ class Origin:
     role: str | None
     via: str
     reason: str | None
+    api_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,8 @@ class Confirmation:
 # An image of a whole row leaves out what is null: what is not in it came from nowhere.
 _ORIGINS = text(
     """
-    select distinct on (named.name) named.name, s.id, s.at, s.actor, s.role, s.via, s.reason
+    select distinct on (named.name) named.name, s.id, s.at, s.actor, s.role, s.via, s.reason,
+        s.api_key
     from change c join change_set s on s.id = c.set_id
     cross join lateral jsonb_object_keys(coalesce(c.after, jsonb_build_object())) named(name)
     where c.table_name = 'facility' and c.key = :key

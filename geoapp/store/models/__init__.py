@@ -37,6 +37,8 @@ from geoapp.store.models.history import Change, ChangeChain, ChangeSeal, ChangeS
 from geoapp.store.models.imports import ImportDraft, ImportHabit
 from geoapp.store.models.organisations import FacilityRole, Organisation
 from geoapp.store.models.people import (
+    ApiKey,
+    ApiKeyPace,
     AppUser,
     CalendarDay,
     CalendarYear,
@@ -64,6 +66,8 @@ __all__ = [
     "Amenity",
     "AmenityStandard",
     "AmenityStandardItem",
+    "ApiKey",
+    "ApiKeyPace",
     "AppUser",
     "Application",
     "ApplicationDocument",

@@ -35,6 +35,7 @@ class ChangeSet(Base):
     reason: Mapped[str | None]
     undoes: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("change_set.id"))
     import_id: Mapped[str | None]
+    api_key: Mapped[str | None]
     tx: Mapped[int] = mapped_column(
         BigInteger, server_default=text("pg_current_xact_id()::text::bigint")
     )

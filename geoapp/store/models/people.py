@@ -9,6 +9,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    UniqueConstraint,
     exists,
     func,
     text,
@@ -95,6 +96,44 @@ class UserLink(Base):
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """What a program shows instead of name and password, until it is revoked or runs out.
+
+    ``token_hash`` is the SHA-256 of the key and ``beginning`` its first characters, by which its
+    owner knows it. ``made_with`` is what its maker had shown.
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = (
+        CheckConstraint("scope in ('read', 'write')", "api_key_scope"),
+        CheckConstraint(
+            "made_with in ('one_factor', 'second_factor', 'operator')", "api_key_made_with"
+        ),
+        UniqueConstraint("user_id", "name", name="api_key_once"),
+    )
+    id: Mapped[int] = mapped_column(Integer, Identity(always=True), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    beginning: Mapped[str]
+    scope: Mapped[str]
+    made_with: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    last_used_on: Mapped[date | None]
+
+
+class ApiKeyPace(Base):
+    """Until when the requests of a key that were let through take up its rate."""
+
+    __tablename__ = "api_key_pace"
+    __table_args__ = ({"prefixes": ["UNLOGGED"]},)
+    key_id: Mapped[int] = mapped_column(
+        ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    busy_until: Mapped[datetime]
 
 
 class SignInFailure(Base):

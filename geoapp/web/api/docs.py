@@ -28,7 +28,7 @@ _REFUSALS = {
     "400": "No X-CSRFToken",
     "401": "Not signed in",
     "403": "Not permitted to this role",
-    "429": "Too many attempts to sign in",
+    "429": "Too many attempts to sign in, or too many requests with this key",
 }
 _SWAGGER = Path(flask_openapi3_swagger.__file__).parent / "templates" / "swagger"
 
@@ -52,7 +52,7 @@ def _with_guards(document: dict[str, Any]) -> dict[str, Any]:
         for method in rule.methods or ():
             operation = document["paths"].get(path, {}).get(method.lower())
             if operation and required_permission(current_app.view_functions[rule.endpoint]):
-                operation["security"] = [{"session": []}, {"basic": []}]
+                operation["security"] = [{"session": []}, {"basic": []}, {"key": []}]
                 refusals = dict(_REFUSALS)
                 if method == "GET":
                     del refusals["400"]  # reading needs no token

@@ -68,6 +68,7 @@ class ChangeSetAnswer(BaseModel):
     actor: str | None
     role: str | None
     via: str
+    key: str | None
     reason: str | None
     summary: str
     summary_en: str

@@ -14,27 +14,29 @@ from geoapp.core.roles import ROLE_TEXT, Permission, Role, allows
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.second_factor import may_write
 from geoapp.operations.upkeep.sessions import find_by_token
-from geoapp.operations.upkeep.users import SignedInUser, authenticate
-from geoapp.web.edge.parameters import without_nul
+from geoapp.operations.upkeep.users import SignedInUser
+from geoapp.web.edge import credentials
 from geoapp.web.edge.problems import is_for_program, problem
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 
-_WRONG = Text("用户名或密码不对。", "Wrong name or password.")
-_WANTS_CODE = Text(
-    "这个账号开启了两步验证，不能只凭密码使用 API。请给程序单独的账号。",
-    "This account has a second factor: its password alone does not open the API. "
-    "Give the program an account of its own.",
-)
 _SET_UP_FIRST = Text(
     "本系统要求能修改数据的账号开启两步验证；请先在“我的账号”里开启。",
     "Accounts that may change things need a second factor here; turn it on first on “My account”.",
+)
+_WITHOUT_FACTOR = Text(
+    "这个密钥建立时没有经过两步验证，而本系统现在要求它；请另建一个密钥。",
+    "This key was made without a second factor, which is required here now. Make another one.",
+)
+_READS_ONLY = Text("这个密钥只能读，不能修改。", "This key reads only; it changes nothing.")
+_NOT_BY_KEY = Text(
+    "凭密钥不能管理账号；请在网页上登录。", "A key does not open accounts; sign in on the page."
 )
 P = ParamSpec("P")
 R = TypeVar("R")
 
 _REQUIRED = "required_permission"
-_API = "/api/"
+_READING = ("GET", "HEAD", "OPTIONS")
+_FOR_PERSONS = (Permission.OWN_ACCOUNT, Permission.ADMINISTER)
 
 
 def current_role() -> Role | None:
@@ -73,38 +75,30 @@ def required_permission(view: Callable[..., object]) -> Permission | None:
     return permission
 
 
-def _may_name_itself() -> bool:
-    """Tell whether a program gives name and password with its question."""
-    given = request.authorization
-    return given is not None and given.type == "basic" and request.path.startswith(_API)
-
-
 def _by_header(_request: Request) -> SignedInUser | None:
-    """Return who a program says it is by HTTP Basic authentication; for the API alone."""
-    given = request.authorization
-    if given is None or not _may_name_itself():
+    """Return who a program says it is with its question."""
+    if not credentials.are_given():
         return None
-    name, password = without_nul(given.username or ""), given.password or ""
-    refuse_after_failures(name)
-    user = authenticate(services().database, name, password)
-    if user is None:
-        count_failure(name)
-        return None
-    if user.second_factor:
-        g.wants_code = True
+    found = credentials.identify()
+    if isinstance(found, credentials.Refusal):
+        g.refused_credentials = found
         return None
     g.known_by_header = True
-    return user
+    return found
 
 
 def _guard() -> Response | None:
-    if _may_name_itself() and not current_user.is_authenticated:
+    if credentials.are_given() and not current_user.is_authenticated:
         # Wrong credentials are told at once, also where nobody would have asked for any.
-        refused = problem(401, _WANTS_CODE if g.get("wants_code") else _WRONG)
-        refused.headers["WWW-Authenticate"] = 'Basic realm="geoapp"'
-        return refused
+        refused: credentials.Refusal = g.refused_credentials
+        answer = problem(refused.status, refused.text)
+        if refused.retry_after_seconds:
+            answer.headers["Retry-After"] = str(refused.retry_after_seconds)
+        return answer
     view = current_app.view_functions.get(request.endpoint or "")
     permission = None if view is None else required_permission(view)
+    if current_user.is_authenticated and signed_in().key is not None:
+        _check_key(permission)
     if permission is None:
         return None
     role = current_role()
@@ -119,21 +113,39 @@ def _guard() -> Response | None:
                 f"Your role ({ROLE_TEXT[role].en}) does not permit this.",
             )
         )
-    if permission is not Permission.OWN_ACCOUNT and _lacks_second_factor():
+    if (
+        permission is not Permission.OWN_ACCOUNT
+        and signed_in().key is None
+        and _lacks_second_factor()
+    ):
         if is_for_program():
             raise NotAllowedError(_SET_UP_FIRST)
         return redirect(url_for("second_factor.show"))
     return None
 
 
-def _lacks_second_factor() -> bool:
-    """Tell whether who is signed in may write, and has no second factor although it is required."""
+def _check_key(permission: Permission | None) -> None:
+    """Refuse what a key does not open, whatever its owner may do."""
     user = signed_in()
-    required = services().settings.require_second_factor and may_write(user.role)
-    return required and not user.second_factor
+    if user.key is None:
+        return
+    if not user.key.may_write and request.method not in _READING:
+        raise NotAllowedError(_READS_ONLY)
+    if permission in _FOR_PERSONS:
+        raise NotAllowedError(_NOT_BY_KEY)
+    if user.key.by_one_factor and needs_second_factor(user):
+        raise NotAllowedError(_WITHOUT_FACTOR)
 
 
-_READING = ("GET", "HEAD", "OPTIONS")
+def needs_second_factor(user: SignedInUser) -> bool:
+    """Tell whether a second factor is required of somebody here."""
+    return services().settings.require_second_factor and may_write(user.role)
+
+
+def _lacks_second_factor() -> bool:
+    """Tell whether who is signed in has no second factor although it is required."""
+    user = signed_in()
+    return needs_second_factor(user) and not user.second_factor
 
 
 def _declare_actor() -> None:
@@ -144,10 +156,11 @@ def _declare_actor() -> None:
     user = signed_in() if current_user.is_authenticated else None
     declare(
         Acting(
-            Via.API if request.path.startswith(_API) else Via.WEB,
+            Via.API if request.path.startswith(credentials.API) else Via.WEB,
             actor=None if user is None else user.name,
             role=None if user is None else str(user.role),
             regions=() if user is None else user.regions,
+            api_key=None if user is None or user.key is None else user.key.name,
         )
     )
 

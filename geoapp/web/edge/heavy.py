@@ -171,7 +171,7 @@ def _reply(response: Response, tag: str) -> Response:
     response.headers.setdefault("ETag", f'W/"{tag}"')
     if "Cache-Control" not in response.headers:
         response.headers["Cache-Control"] = "private, no-cache"
-    response.vary.update(("Cookie", "Accept-Language"))
+    response.vary.update(("Authorization", "Cookie", "Accept-Language"))
     response.make_conditional(request)
     if response.status_code == 304:
         # The policy of the page that the asker has stands: it names that page's own script.

@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, TooManyRequests
@@ -29,6 +30,7 @@ from geoapp.core.errors import (
     full_disk,
 )
 from geoapp.core.i18n import Text
+from geoapp.web.edge.credentials import challenges
 
 log = structlog.get_logger(__name__)
 
@@ -99,7 +101,8 @@ def problem(status: int, text: Text, **extra: Any) -> Response:
     if status == 503:
         response.headers["Retry-After"] = "5"
     if status == 401:
-        response.headers["WWW-Authenticate"] = 'Session realm="geoapp"'
+        for challenge in challenges():
+            response.headers.add("WWW-Authenticate", challenge)
     return response
 
 
@@ -176,6 +179,8 @@ def on_validation_error(error: ValidationError) -> Response:
 
 def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    if status == 403 and is_for_program() and not current_user.is_authenticated:
+        status = 401  # it may be open to whoever shows who they are
     extra: dict[str, Any] = dict(more)
     if isinstance(error, InvalidValueError):
         extra |= {

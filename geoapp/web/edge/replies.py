@@ -26,7 +26,7 @@ def public_reply(body: Any, mimetype: str = "application/json") -> Response:
     response.headers["Cache-Control"] = (
         "private, no-cache" if signed_in else f"public, max-age={PUBLIC_SECONDS}"
     )
-    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     response.add_etag()
     response.make_conditional(request)
     return response

@@ -54,7 +54,16 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
                 [*one, _parameter("featureId")],
             ),
         },
-        "components": {"parameters": _parameters(layers), "schemas": _schemas()},
+        # What is public needs neither; some collections are open to whoever shows who they are.
+        "security": [{}, {"basic": []}, {"key": []}],
+        "components": {
+            "parameters": _parameters(layers),
+            "schemas": _schemas(),
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "key": {"type": "http", "scheme": "bearer"},
+            },
+        },
     }
 
 

@@ -177,7 +177,7 @@ def _versioned(layer: Layer, moment: LayerMoment) -> Response:
         if current_user.is_authenticated
         else f"public, max-age={PUBLIC_SECONDS}"
     )
-    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     tag = blake2b(mark.encode(), digest_size=12).hexdigest()
     response.set_etag(tag, weak=True)
     if request.if_none_match.contains_weak(tag):

@@ -1,27 +1,42 @@
-"""``/account``: one's own password, and where one is signed in."""
+"""``/account``: one's own password, API keys, and where one is signed in."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask_login import logout_user
 from werkzeug.wrappers import Response
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_KEY_NAME_CHARACTERS
+from geoapp.core.parsing import parse_whole
 from geoapp.core.roles import ROLE_TEXT, Permission
+from geoapp.operations.upkeep.api_keys import (
+    DEFAULT_DAYS,
+    MOST_DAYS,
+    SCOPE_TEXT,
+    MadeWith,
+    list_keys,
+    make_key,
+    parse_scope,
+    revoke_key,
+)
 from geoapp.operations.upkeep.passwords import ADVICE
+from geoapp.operations.upkeep.second_factor import check_code, may_write
 from geoapp.operations.upkeep.sessions import (
     end_session,
     end_sessions,
     list_sessions,
 )
 from geoapp.operations.upkeep.users import authenticate, set_password
-from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.access import needs_second_factor, require, signed_in
 from geoapp.web.edge.entering import enter_as
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.second_factor import refused_code
 
 blueprint = Blueprint("account", __name__)
 DIFFERENT = Text("两次输入的新密码不一样。", "The two new passwords differ.")
+KEY_DAYS = (30, 90, 365, 730)
 
 
 def refused_password(refused: InvalidValueError) -> Text:
@@ -30,14 +45,25 @@ def refused_password(refused: InvalidValueError) -> Text:
     return Text(f"新密码没有保存。请用{wanted.zh}。", f"Not saved. Please choose {wanted.en}.")
 
 
-def _page(problem: Text | None = None, *, done: bool = False) -> str:
+def _page(
+    problem: Text | None = None, *, key_problem: Text | None = None, done: str | None = None
+) -> str:
     user = signed_in()
     return render_template(
         "account.html",
         user=user,
         role=ROLE_TEXT[user.role],
         sessions=list_sessions(services().database, user.name),
+        keys=list_keys(services().database, user.name),
+        scopes=SCOPE_TEXT,
+        key_days=KEY_DAYS,
+        usual_days=int(DEFAULT_DAYS),
+        most_name=MOST_KEY_NAME_CHARACTERS,
+        may_write=may_write(user.role),
+        needs_factor=needs_second_factor(user) and not user.second_factor,
+        given=request.form,
         problem=problem,
+        key_problem=key_problem,
         done=done,
         advice=ADVICE,
         regions=region_names(services().database) if user.regions else {},
@@ -48,7 +74,7 @@ def _page(problem: Text | None = None, *, done: bool = False) -> str:
 @require(Permission.OWN_ACCOUNT)
 def show() -> str:
     """Show who one is here, where one is signed in, and the form for a new password."""
-    return _page(done="done" in request.args)
+    return _page(done=request.args.get("done"))
 
 
 @blueprint.post("/account/sessions/<int:number>/end")
@@ -85,8 +111,58 @@ def change_password() -> Response | tuple[str, int]:
     if given != request.form.get("again", ""):
         return _page(DIFFERENT), 422
     try:
-        set_password(parts.database, user.name, given)
+        set_password(parts.database, user.name, given, keep_keys=True)
     except InvalidValueError as refused:
         return _page(refused_password(refused)), 422
     enter_as(user)
-    return redirect(url_for("account.show", done=""))
+    return redirect(url_for("account.show", done="password"))
+
+
+@blueprint.post("/account/keys")
+@require(Permission.OWN_ACCOUNT)
+def add_key() -> Response | tuple[str, int]:
+    """Make a key and show it once; who it is is asked again, as a session may be left open."""
+    parts, user = services(), signed_in()
+    if needs_second_factor(user) and not user.second_factor:
+        raise ConflictError(Text("请先开启两步验证。", "Turn on the second factor first."))
+    refuse_after_failures(user.name)
+    refused = _unproven()
+    if refused is not None:
+        count_failure(user.name)
+        return _page(key_problem=refused), 422
+    name = request.form.get("key_name", "").strip()
+    try:
+        key = make_key(
+            parts.database,
+            user.name,
+            name,
+            scope=parse_scope(request.form.get("scope", "")),
+            made_with=MadeWith.SECOND_FACTOR if user.second_factor else MadeWith.ONE_FACTOR,
+            days=parse_whole("days", request.form.get("days", ""), 1, int(MOST_DAYS)),
+        )
+    except (InvalidValueError, ConflictError) as wrong:
+        status = 409 if isinstance(wrong, ConflictError) else 422
+        return _page(key_problem=wrong.text), status
+    base = (parts.settings.public_url or request.url_root).rstrip("/")
+    response = make_response(render_template("account_key.html", name=name, key=key, base=base))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _unproven() -> Text | None:
+    """Return why who is signed in has not shown again who they are; None if they have."""
+    database, user = services().database, signed_in()
+    if user.second_factor:
+        checked = check_code(database, user.id, request.form.get("code", ""))
+        return None if checked.fits else refused_code(checked)
+    if authenticate(database, user.name, request.form.get("key_password", "")) is None:
+        return Text("密码不对。", "The password is wrong.")
+    return None
+
+
+@blueprint.post("/account/keys/<int:number>/revoke")
+@require(Permission.OWN_ACCOUNT)
+def remove_key(number: int) -> Response:
+    """Revoke one of one's own keys."""
+    revoke_key(services().database, signed_in().name, number)
+    return redirect(url_for("account.show", done="key", _anchor="keys"))

@@ -87,7 +87,7 @@ def features(name: str) -> Response:
     parts = services()
     response = Response(mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Vary"] = "Cookie, Accept-Language"
+    response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     hidden = hidden_runs_here()
     with layer_reading(parts.database, parts.settings, _wanted_run(), hidden) as reading:
         moment = reading.moment

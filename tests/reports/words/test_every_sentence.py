@@ -420,6 +420,7 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
         "via_text": [history.via_text(via) for via in Via],
         "actor_text": [
             history.actor_text("li", "steward"),
+            history.actor_text("li", "steward", "sync"),
             history.actor_text("li", None),
             history.actor_text(None, None),
         ],

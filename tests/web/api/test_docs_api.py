@@ -21,6 +21,7 @@ from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import recent_runs
+from geoapp.operations.upkeep.api_keys import MadeWith, Scope, make_key
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.operations.worker import execute
@@ -216,6 +217,8 @@ def test_every_example_runs(
 
     examples = re.findall(r"^    (\S.*)$", page, re.M)
     assert len(examples) >= 30
+    key = make_key(town, "wang", "docs", scope=Scope.READ, made_with=MadeWith.OPERATOR)
+    shell.run(f"KEY={key}")
     for url in serve(app):
         for example in examples:
             command, _, status = example.partition("   # ")

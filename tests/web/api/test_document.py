@@ -172,7 +172,7 @@ def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
     for where in guarded:
         operation = operations(document)[where]
         assert {"401", "403"} <= set(operation["responses"]), where
-        assert operation["security"] == [{"session": []}, {"basic": []}]
+        assert operation["security"] == [{"session": []}, {"basic": []}, {"key": []}]
         if where[0] == "GET":
             assert "400" not in operation["responses"]
             continue

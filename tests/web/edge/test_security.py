@@ -160,6 +160,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/account/password"): ALL,
     ("POST", "/account/sessions/<int:number>/end"): ALL,
     ("POST", "/account/sessions/end"): ALL,
+    ("POST", "/account/keys"): ALL,
+    ("POST", "/account/keys/<int:number>/revoke"): ALL,
     ("GET", "/account/second-factor"): ALL,
     ("POST", "/account/second-factor/start"): ALL,
     ("POST", "/account/second-factor/confirm"): ALL,
@@ -174,6 +176,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/admin/users/<int:number>/reset"): ADMINS,
     ("POST", "/admin/users/<int:number>/second-factor/reset"): ADMINS,
     ("POST", "/admin/users/<int:number>/sessions/end"): ADMINS,
+    ("POST", "/admin/users/<int:number>/keys/<int:key>/revoke"): ADMINS,
     ("POST", "/admin/users/<int:number>/sessions/<int:session>/end"): ADMINS,
 }
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission
+from geoapp.operations.upkeep.api_keys import SCOPE_TEXT, list_keys, revoke_key
 from geoapp.operations.upkeep.links import INVITE_DAYS, RESET_DAYS, invite, link_path, reset
 from geoapp.operations.upkeep.second_factor import reset_second_factor
 from geoapp.operations.upkeep.sessions import end_session, end_sessions, list_sessions
@@ -31,13 +32,16 @@ blueprint = Blueprint("admin_users", __name__)
 DONE = {
     "rights": Text("角色和区域已更改，立即生效。", "Role and regions are changed, from now on."),
     "off": Text(
-        "账号已停用，全部登录已结束。", "The account is disabled, and every session has ended."
+        "账号已停用，全部登录和密钥已作废。",
+        "The account is disabled; every session and key has ended.",
     ),
     "on": Text("账号已启用。", "The account may sign in again."),
     "factor": Text(
-        "两步验证已重置，全部登录已结束。", "The second factor is off, and every session has ended."
+        "两步验证已重置，全部登录和密钥已作废。",
+        "The second factor is off; every session and key has ended.",
     ),
     "sessions": Text("登录已结束。", "The session has ended."),
+    "key": Text("密钥已吊销。", "The key is revoked."),
 }
 
 
@@ -122,6 +126,8 @@ def _page(user: UserEntry, problem: Text | None = None) -> str:
         roles=ROLE_TEXT,
         regions=region_names(database),
         sessions=list_sessions(database, user.name),
+        keys=list_keys(database, user.name),
+        scopes=SCOPE_TEXT,
         days=RESET_DAYS,
     )
 
@@ -215,3 +221,11 @@ def end_all(number: int) -> Response:
     """End every session of somebody."""
     end_sessions(services().database, _somebody_else(number).name)
     return _back(number, "sessions")
+
+
+@blueprint.post("/admin/users/<int:number>/keys/<int:key>/revoke")
+@require(Permission.ADMINISTER)
+def remove_key(number: int, key: int) -> Response:
+    """Revoke one API key of somebody."""
+    revoke_key(services().database, _somebody_else(number).name, key)
+    return _back(number, "key")

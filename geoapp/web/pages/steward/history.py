@@ -61,7 +61,7 @@ def _line(told: ToldSet) -> SetLine:
     return SetLine(
         number=stored.id,
         at=format_moment(stored.at, services().settings.timezone),
-        who=actor_text(stored.actor, stored.role),
+        who=actor_text(stored.actor, stored.role, stored.api_key),
         via=via_text(stored.via),
         summary=told.summary,
         undoes=stored.undoes,

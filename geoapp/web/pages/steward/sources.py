@@ -45,7 +45,9 @@ def source_lines(code: str) -> list[SourceLine]:
                 one.field,
                 change_set=None if origin is None else origin.set_id,
                 at=None if origin is None else format_moment(origin.at, parts.settings.timezone),
-                who=None if origin is None else actor_text(origin.actor, origin.role),
+                who=None
+                if origin is None
+                else actor_text(origin.actor, origin.role, origin.api_key),
                 via=None if origin is None else via_text(origin.via),
                 reason=None if origin is None else origin.reason,
                 confirmed_on=None if confirmed is None else confirmed.confirmed_on,

@@ -1,0 +1,117 @@
+"""Named queries on the keys by which programs come in, and on how fast each is used."""
+
+from datetime import date
+
+from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from geoapp.store.models import ApiKey, AppUser
+
+__all__ = [
+    "ApiKey",
+    "AppUser",
+    "add_key",
+    "count_keys",
+    "delete_key",
+    "delete_keys",
+    "find_key",
+    "keys_of",
+    "lock_keys",
+    "note_used",
+    "take_place",
+]
+
+
+def add_key(session: Session, key: ApiKey) -> ApiKey:
+    """Store a key, and return it with its number."""
+    session.add(key)
+    session.flush()
+    return key
+
+
+def lock_keys(session: Session, user_id: int) -> None:
+    """Let nobody else make a key for this user until the end."""
+    session.execute(select(AppUser.id).where(AppUser.id == user_id).with_for_update())
+
+
+def find_key(session: Session, token_hash: bytes) -> tuple[ApiKey, AppUser] | None:
+    """Return the key of this sum while it holds, and whose it is; a disabled account has none."""
+    found = session.execute(
+        select(ApiKey, AppUser)
+        .join(AppUser, AppUser.id == ApiKey.user_id)
+        .where(ApiKey.token_hash == token_hash, ApiKey.expires_at > func.now(), AppUser.active)
+    ).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def keys_of(session: Session, user_id: int) -> list[ApiKey]:
+    """Return the keys of a user, those that have run out too, the latest first."""
+    return list(
+        session.scalars(
+            select(ApiKey)
+            .where(ApiKey.user_id == user_id)
+            .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
+        )
+    )
+
+
+def count_keys(session: Session) -> dict[int, int]:
+    """Return how many keys hold, by the user's number."""
+    rows = session.execute(
+        select(ApiKey.user_id, func.count())
+        .where(ApiKey.expires_at > func.now())
+        .group_by(ApiKey.user_id)
+    )
+    return {number: count for number, count in rows}
+
+
+def delete_key(session: Session, user_id: int, number: int) -> bool:
+    """Delete one key of a user, and tell whether there was one."""
+    gone = session.execute(
+        delete(ApiKey).where(ApiKey.user_id == user_id, ApiKey.id == number).returning(ApiKey.id)
+    )
+    return gone.first() is not None
+
+
+def delete_keys(session: Session, user_id: int) -> None:
+    """Delete all keys of a user."""
+    session.execute(delete(ApiKey).where(ApiKey.user_id == user_id))
+
+
+def note_used(session: Session, number: int, day: date) -> None:
+    """Note on which day a key was used last."""
+    session.execute(
+        update(ApiKey)
+        .where(ApiKey.id == number, or_(ApiKey.last_used_on.is_(None), ApiKey.last_used_on < day))
+        .values(last_used_on=day)
+    )
+
+
+# Each request takes up its share of a minute; whoever has a minute taken up waits. So a burst of a
+# whole minute's requests passes, and after it one at a time. A count that is lost in a crash costs
+# nothing, so that nobody waits for the disk.
+_TAKE = text(
+    """
+    with quickly as (select set_config('synchronous_commit', 'off', true))
+    insert into api_key_pace as p (key_id, busy_until)
+    select :id, clock_timestamp() + make_interval(secs => :share) from quickly
+    on conflict (key_id) do update
+        set busy_until = greatest(p.busy_until, clock_timestamp()) + make_interval(secs => :share)
+        where p.busy_until + make_interval(secs => :share)
+            <= clock_timestamp() + interval '1 minute'
+    returning busy_until
+    """
+)
+_WAIT = text(
+    "select extract(epoch from busy_until - clock_timestamp()) + :share - 60 "
+    "from api_key_pace where key_id = :id"
+)
+
+
+def take_place(session: Session, number: int, per_minute: int) -> float:
+    """Count a request of a key, unless it comes too fast: then return how many seconds to wait."""
+    given = {"id": number, "share": 60 / per_minute}
+    if session.execute(_TAKE, given).first() is not None:
+        return 0.0
+    wait = session.execute(_WAIT, given).scalar_one_or_none()
+    return 0.0 if wait is None else max(float(wait), 0.001)
