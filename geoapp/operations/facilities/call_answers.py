@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from geoapp.core.acting import act
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import GeoappError, InvalidValueError, UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import CallOutcome, Datum, Status
 from geoapp.operations.facilities.edit import change_within
 from geoapp.operations.facilities.read import check_kinds, check_region, found_facility
 from geoapp.operations.moment import today
-from geoapp.store.engine import Database
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.calls import (
     CallCounts,
     CallRecord,
@@ -26,6 +26,7 @@ from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord, facility_records
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.history.chain import current_set
+from geoapp.store.trouble import named_trouble
 
 BY_TELEPHONE: Final = "电话核实 / by telephone"
 MOST_WAIT_DAYS: Final = 366
@@ -120,24 +121,75 @@ def answer_call(
     InvalidValueError
         Naming the first property that is not accepted.
     """
-    day = today(settings)
-    again_on = _checked_again(answer, day)
     with act(reason=BY_TELEPHONE), database.session() as session:
         lock_facilities(session)
-        if answer.outcome is CallOutcome.NOBODY:
-            found_facility(session, code, unpublished=True)
-        else:
-            changes = answer.changes | {"verified_on": day.isoformat()}
-            if answer.outcome is CallOutcome.CLOSED:
-                changes |= {"status": str(Status.CLOSED)}
-                if answer.closed_on:
-                    changes |= {"closed_on": answer.closed_on}
-            # Every position stays; the datum says nothing here.
-            change_within(
-                session, settings, code, None, changes, Datum.WGS84, expected_rev=expected_rev
-            )
-        save_call(session, code, answer.outcome, day, again_on)
+        _store(session, settings, code, answer, expected_rev)
         return current_set(session)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    """What became of many answers: the codes that were stored, and those that were refused and why.
+
+    ``change_set`` takes them all back; None if nothing was stored.
+    """
+
+    stored: tuple[str, ...]
+    refused: tuple[tuple[str, Text], ...]
+    change_set: int | None
+
+
+def answer_calls(
+    database: Database, settings: Settings, answers: Sequence[tuple[str, int, Answer]]
+) -> TakenOver:
+    """Store what came of many calls as one change set; answers that are refused leave nothing behind.
+
+    Parameters
+    ----------
+    answers
+        Each with the facility's code and the version that it was compared with.
+
+    Raises
+    ------
+    UnavailableError
+        If the store goes away; nothing was stored then.
+    """
+    stored: list[str] = []
+    refused: list[tuple[str, Text]] = []
+    with act(reason=BY_TELEPHONE), database.session() as session:
+        lock_facilities(session)
+        for code, rev, answer in answers:
+            try:
+                with named_trouble(), session.begin_nested():
+                    _store(session, settings, code, answer, rev)
+            except UnavailableError:
+                raise
+            except GeoappError as error:
+                refused.append((code, error.text))
+            else:
+                stored.append(code)
+        return TakenOver(tuple(stored), tuple(refused), current_set(session))
+
+
+def _store(
+    session: Session, settings: Settings, code: str, answer: Answer, expected_rev: int | None
+) -> None:
+    """Store an answer in a transaction in which no other writes facilities."""
+    day = today(settings)
+    again_on = _checked_again(answer, day)
+    if answer.outcome is CallOutcome.NOBODY:
+        found_facility(session, code, unpublished=True)
+    else:
+        changes = answer.changes | {"verified_on": day.isoformat()}
+        if answer.outcome is CallOutcome.CLOSED:
+            changes |= {"status": str(Status.CLOSED)}
+            if answer.closed_on:
+                changes |= {"closed_on": answer.closed_on}
+        # Every position stays; the datum says nothing here.
+        change_within(
+            session, settings, code, None, changes, Datum.WGS84, expected_rev=expected_rev
+        )
+    save_call(session, code, answer.outcome, day, again_on)
 
 
 def _checked_again(answer: Answer, day: date) -> date | None:

@@ -7,12 +7,12 @@ from pathlib import Path
 from flask import Blueprint, Response, make_response, render_template, request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from geoapp.core.errors import GeoappError, InvalidValueError
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_SHEET_ANSWERS
 from geoapp.core.roles import Permission
 from geoapp.core.words import CallOutcome
-from geoapp.operations.facilities.call_answers import Answer, answer_call
+from geoapp.operations.facilities.call_answers import Answer, answer_calls
 from geoapp.operations.facilities.call_sheets import SheetAnswer, read_call_sheet
 from geoapp.operations.moment import today
 from geoapp.web.edge.access import require
@@ -83,7 +83,7 @@ def _sent_back(one: SheetAnswer) -> str:
 @require(Permission.EDIT)
 @heavy
 def take_over() -> Response:
-    """Store the answers that are ticked, each by itself, and tell which were refused."""
+    """Store the answers that are ticked as one change, and tell which were refused."""
     try:
         lines = _LINES.validate_json(f"[{','.join(request.form.getlist('line'))}]")
     except ValidationError:
@@ -93,15 +93,7 @@ def take_over() -> Response:
         accepted = Text(f"最多 {MOST_SHEET_ANSWERS} 条", f"at most {MOST_SHEET_ANSWERS}")
         raise InvalidValueError("line", len(lines), accepted)
     parts = services()
-    stored: list[str] = []
-    refused: list[tuple[str, Text]] = []
-    for line in lines:
-        try:
-            answer_call(
-                parts.database, parts.settings, line.code, line.answer(), expected_rev=line.rev
-            )
-            stored.append(line.code)
-        except GeoappError as error:
-            refused.append((line.code, error.text))
-    page = render_template("steward/call_sheet_done.html", stored=stored, refused=refused)
-    return make_response(page)
+    done = answer_calls(
+        parts.database, parts.settings, [(line.code, line.rev, line.answer()) for line in lines]
+    )
+    return make_response(render_template("steward/call_sheet_done.html", done=done))

@@ -106,6 +106,12 @@ def test_a_filled_sheet_is_looked_through_and_taken_over(
         ]
         calls = session.execute(text("select outcome from facility_call order by 1"))
         assert [*calls.scalars()] == ["nobody", "reached"]
+    # What was stored is one change, which goes back whole; the refused line is no part of it.
+    [undo] = re.findall(r'action="(/steward/history/\d+/undo)"', done)
+    assert client.post(undo).status_code == 302
+    with database.session() as session:
+        assert session.execute(states).all() == before
+        assert session.scalar(text("select count(*) from facility_call")) == 0
     assert client.post("/steward/calls/sheet/take-over", data={"line": "{"}).status_code == 422
     assert "还没有保存" in send(empty) and "都是空的" in send(empty)
     assert "XLSX" in send(empty, "单子.csv")
