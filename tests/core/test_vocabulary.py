@@ -56,6 +56,12 @@ def test_each_familys_first_kind_carries_the_familys_name() -> None:
         ("劳模工匠馆", "model_workers_hall"),
         ("工运史馆", "labour_history_hall"),
         ("工会户外劳动者港湾", "workers_harbour"),
+        ("港湾", "workers_harbour"),
+        ("园区职工活动中心", "activity_centre"),
+        ("市总工会心理咨询室", "counselling_room"),
+        # Ports and places of the same word are none.
+        ("青岛港湾", None),
+        ("港湾医院", None),
         ("职工服务自选超市", "service_market"),
         ("服务职工综合体", "service_complex"),
         ("服务职工联合体", "service_union"),
