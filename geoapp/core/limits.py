@@ -76,3 +76,12 @@ MOST_DRAFT_BYTES: Final = 32 * 1024**2
 MOST_DRAFTS: Final = 10  # of one account
 DRAFT_DAYS: Final = 7
 MOST_MENDED_CHARACTERS: Final = 4_000  # of a cell that is mended on the page
+
+# Many facilities at once, in the browser.
+MOST_BULK: Final = 5_000  # facilities of one bulk edit
+MOST_BULK_CHARACTERS: Final = 500  # of a value that they all get
+BULK_DAYS: Final = 7
+
+# Lists that stewards keep under a name.
+MOST_LISTS: Final = 50  # of one account
+MOST_LIST_CHARACTERS: Final = 60  # of a name

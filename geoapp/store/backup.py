@@ -114,6 +114,8 @@ def dump(database: Database, path: Path) -> None:
             "--exclude-table-data=public.api_key_pace",
             # Files that somebody has only begun to import.
             "--exclude-table-data=public.import_draft",
+            # Changes that somebody has only begun to choose.
+            "--exclude-table-data=public.bulk_edit",
             f"--file={path}",
         ],
     )

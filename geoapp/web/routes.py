@@ -40,6 +40,7 @@ from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
+from geoapp.web.pages.steward import bulk as steward_bulk
 from geoapp.web.pages.steward import call_sheets as steward_call_sheets
 from geoapp.web.pages.steward import calls as steward_calls
 from geoapp.web.pages.steward import duplicates as steward_duplicates
@@ -51,6 +52,7 @@ from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
+from geoapp.web.pages.steward import saved_lists as steward_lists
 from geoapp.web.pages.steward import sources as steward_sources
 from geoapp.web.pages.steward.applications import form as applications_form
 from geoapp.web.pages.steward.applications import listing as applications_list
@@ -99,6 +101,8 @@ def register_routes(app: OpenAPI) -> None:
         steward_duplicates.blueprint,
         steward_import.blueprint,
         steward_list.blueprint,
+        steward_bulk.blueprint,
+        steward_lists.blueprint,
         steward_record.blueprint,
         steward_photos.blueprint,
         steward_places.blueprint,

@@ -1,7 +1,7 @@
 """Add, change and remove one facility; held against the same rules as a row of a file."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
@@ -137,6 +137,51 @@ def change_within(
 ) -> FacilityRecord:
     """Do as `change_facility` in a transaction that does more than that."""
     record = _current(session, code, expected_rev)
+    edit = edited_row(record, geometry, properties, datum)
+    reading = _read(session, settings, edit.geometry, edit.values, datum)
+    if reading.rows[0].code != code:
+        raise InvalidValueError(
+            "code", reading.rows[0].code, Text(f"{code}（编号不可更改）", f"{code}; codes stay")
+        )
+    reading = replace(reading, given=reading.given - edit.known)
+    return _write(session, settings, reading, with_geometry=edit.moves)
+
+
+@dataclass(frozen=True, slots=True)
+class EditedRow:
+    """An edit of a stored facility as the row of a file.
+
+    Attributes
+    ----------
+    geometry
+        A GeoJSON geometry in the edit's datum, so that what is stated is held against it.
+    values
+        What is edited, and what a row must state beside it.
+    known
+        Names of the latter: they come from the store and are not written.
+    moves
+        Whether the position is written.
+    """
+
+    geometry: dict[str, Any] | None
+    values: dict[str, Any]
+    known: frozenset[str]
+    moves: bool
+
+
+def edited_row(
+    record: FacilityRecord,
+    geometry: dict[str, Any] | None,
+    properties: Mapping[str, Any],
+    datum: Datum,
+) -> EditedRow:
+    """Return an edit as the row of a file; the parameters are those of `change_facility`.
+
+    Raises
+    ------
+    InvalidValueError
+        If a property is one that cannot be edited.
+    """
     stated = _without_derived(properties, record.properties)
     header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
     moves = geometry is not None or bool(header.given & _POSITION)
@@ -154,13 +199,7 @@ def change_within(
     elif removes:
         stated |= regions  # it stays known when the position goes
         moves = True
-    reading = _read(session, settings, geometry, known | stated, datum)
-    if reading.rows[0].code != code:
-        raise InvalidValueError(
-            "code", reading.rows[0].code, Text(f"{code}（编号不可更改）", f"{code}; codes stay")
-        )
-    reading = replace(reading, given=reading.given - frozenset(known))
-    return _write(session, settings, reading, with_geometry=moves)
+    return EditedRow(geometry, known | stated, frozenset(known), moves)
 
 
 def remove_facility(database: Database, code: str, *, expected_rev: int | None) -> None:

@@ -1,6 +1,7 @@
 """What a steward has to do, counted once for each state of the data and kept while it is true."""
 
 import threading
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
@@ -14,7 +15,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.read import data_version
+from geoapp.store.facilities.read import FacilityFilter, count_of_facilities, data_version
 from geoapp.store.facilities.stewardship import (
     FAR_FROM_STREETS_M,
     DataState,
@@ -42,6 +43,7 @@ class WorkLists:
         self._lock = threading.Lock()
         self._far: tuple[tuple[int, str], tuple[int, ...]] | None = None
         self._state: tuple[tuple[int, date, str | None], DataState] | None = None
+        self._counts: tuple[tuple[int, date, str | None], dict[str, int]] | None = None
 
     @property
     def knows_streets(self) -> bool:
@@ -74,6 +76,19 @@ class WorkLists:
                 far = () if network is None else self._found_far(session, network)
                 self._state = key, data_state(session, far, self._duplicates.suspected_in(session))
             return self._state[1]
+
+    def count(self, lists: Mapping[str, FacilityFilter]) -> dict[str, int]:
+        """Return how many facilities some lists hold, by what names them; the same name, the same list."""
+        network = self._networks.sound()
+        with self._lock, self._database.snapshot() as session:
+            key = *log_length(session), None if network is None else network.version
+            if self._counts is None or self._counts[0] != key:
+                self._counts = key, {}
+            known = self._counts[1]
+            for name, wanted in lists.items():
+                if name not in known:
+                    known[name] = count_of_facilities(session, wanted)
+            return {name: known[name] for name in lists}
 
     def _found_far(self, session: Session, network: WalkingNetwork) -> tuple[int, ...]:
         key = data_version(session, "facilities"), network.version

@@ -27,7 +27,9 @@ class Difference:
     changes: dict[str, tuple[Any, Any]] | None
 
 
-def read_differences(session: Session, moved: Collection[str]) -> tuple[Difference, ...]:
+def read_differences(
+    session: Session, moved: Collection[str], most: int = MOST_DESCRIBED
+) -> tuple[Difference, ...]:
     """Return the first differences between the staged rows and the store, in the file's order."""
     rows = session.execute(
         text(
@@ -35,7 +37,7 @@ def read_differences(session: Session, moved: Collection[str]) -> tuple[Differen
             "from staged s left join facility f on f.id = s.id where s.id is null or s.changed "
             "order by s.n limit :most"
         ),
-        {"most": MOST_DESCRIBED},
+        {"most": most},
     )
     return tuple(
         Difference(code, name, None if before is None else _changes(before, after, code in moved))

@@ -17,7 +17,7 @@ from geoapp.core.errors import RefusedStepError
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import PositionBasis, Status
 from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
-from geoapp.store.facilities.differences import Difference, read_differences
+from geoapp.store.facilities.differences import MOST_DESCRIBED, Difference, read_differences
 from geoapp.store.facilities.elsewhere import Elsewhere, read_elsewhere
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.history.chain import current_set
@@ -72,6 +72,7 @@ def write_facilities(
     *,
     tolerance_m: float,
     dry_run: bool = False,
+    most_described: int = MOST_DESCRIBED,
     report: Callable[[float], None] = lambda _share: None,
 ) -> FacilityCounts:
     """Insert new facilities and update those that differ, by code.
@@ -80,6 +81,8 @@ def write_facilities(
     ----------
     tolerance_m
         How far from a region a facility may lie and still be counted to it.
+    most_described
+        Of how many facilities a dry run tells what it would change.
     report
         Called with the share done (0 to 1).
 
@@ -114,7 +117,7 @@ def write_facilities(
     differences: tuple[Difference, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     if dry_run:
-        differences = read_differences(session, moved)
+        differences = read_differences(session, moved, most_described)
         who = acting()
         elsewhere = read_elsewhere(session) if who is not None and who.regions else ()
     if not dry_run:

@@ -16,6 +16,7 @@ from geoapp.store.models.applications import (
     Recognition,
 )
 from geoapp.store.models.base import Base
+from geoapp.store.models.bulk import BulkEdit
 from geoapp.store.models.facilities import (
     Amenity,
     AmenityStandard,
@@ -59,6 +60,7 @@ from geoapp.store.models.runs import (
     Scenario,
     ScenarioVersion,
 )
+from geoapp.store.models.saved_lists import SavedList
 from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
 from geoapp.store.models.use import CareEvent, OpinionPoll, VisitCount
 
@@ -74,6 +76,7 @@ __all__ = [
     "ApplicationReview",
     "ApplicationStep",
     "Base",
+    "BulkEdit",
     "CalendarDay",
     "CalendarYear",
     "Candidate",
@@ -116,6 +119,7 @@ __all__ = [
     "RunGap",
     "RunRegion",
     "RunSite",
+    "SavedList",
     "Scenario",
     "ScenarioVersion",
     "SecondFactor",

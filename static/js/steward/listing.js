@@ -47,6 +47,22 @@ if (points.length) {
 }
 
 const table = document.getElementById('facilities');
+const tickPage = document.getElementById('tick-page');
+if (table && tickPage) {
+  const all = /** @type {HTMLInputElement} */ (tickPage.querySelector('input'));
+  const boxes = /** @type {HTMLInputElement[]} */ ([...table.querySelectorAll('input[name="code"]')]);
+  const follow = () => {
+    const ticked = boxes.filter((one) => one.checked).length;
+    all.checked = ticked === boxes.length;
+    all.indeterminate = ticked > 0 && ticked < boxes.length;
+  };
+  all.addEventListener('change', () => {
+    boxes.forEach((one) => { one.checked = all.checked; });
+  });
+  table.addEventListener('change', follow);
+  tickPage.hidden = false;
+  follow();
+}
 if (table) {
   ['click', 'focusin'].forEach((kind) => table.addEventListener(kind, (event) => {
     const row = closest(event, 'tbody tr');

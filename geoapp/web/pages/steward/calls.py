@@ -29,8 +29,8 @@ from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.steward.asked import Asked
 from geoapp.web.pages.steward.form import LIST, amenity_marks, base, sent
-from geoapp.web.pages.steward.listing import Asked
 
 blueprint = Blueprint("steward_calls", __name__)
 

@@ -10,6 +10,7 @@ from geoapp.operations.network.keeper import describe_network
 from geoapp.web.edge.access import require
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.steward.saved_lists import list_lines
 
 blueprint = Blueprint("steward", __name__)
 
@@ -28,5 +29,6 @@ def show() -> Response | str:
         statuses=[(status, STATUS_TEXT[status]) for status in Status],
         lacks=lack_texts(knows_streets=services().work_lists.knows_streets),
         regions=region_names(database),
+        lists=list_lines(),
         network=describe_network(services().settings),
     )

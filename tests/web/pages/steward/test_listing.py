@@ -97,7 +97,7 @@ def test_map_and_table_move_together(site: Site, visit: Visit) -> None:
     expect(page.locator("#map")).to_have_attribute("data-drawn", "6")
     page.fill("#q", "mingzi")
     page.press("#q", "Enter")
-    expect(page.get_by_role("heading", level=2)).to_have_text("1 处设施")
+    expect(page.locator("#found")).to_have_text("1 处设施")
     expect(page.locator("#map")).to_have_attribute("data-drawn", "1")
     page.locator("#map .leaflet-interactive").first.click()
     expect(page.locator("#facilities tr.chosen")).to_contain_text("T-2")

@@ -1,0 +1,84 @@
+"""What a steward's list is asked: the conditions in its address, read once."""
+
+from collections.abc import Iterable
+from urllib.parse import parse_qsl, urlencode
+
+from flask import request
+from pydantic import Field
+
+from geoapp.core.errors import UnavailableError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS, MOST_SEARCH_CHARACTERS
+from geoapp.core.sounds import search_terms
+from geoapp.core.words import Family, Status
+from geoapp.store.facilities.read import FacilityFilter
+from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
+from geoapp.web.edge.parameters import Parameters, without_nul
+from geoapp.web.edge.services import services
+
+_UNREAD = Text(
+    "刚导入了许多设施，还不能按名称查找；请几秒后再试。",
+    "Many facilities have just come in and cannot be found by words yet; try again in seconds.",
+)
+
+
+class Asked(Parameters):
+    """What a steward's list is asked; an empty value asks nothing."""
+
+    q: str = Field("", max_length=MOST_SEARCH_CHARACTERS)
+    region: str = Field("", max_length=MOST_REGION_CHARACTERS)
+    family: Family | None = None
+    kind: str = Field("", max_length=MOST_SEARCH_CHARACTERS)
+    status: Status | None = None
+    lack: Shortfall | None = None
+    days: int = Field(OLD_DAYS, ge=1, le=36_500)
+    after: str = Field("", max_length=MOST_CODE_CHARACTERS)
+
+    @classmethod
+    def of_query(cls, query: str) -> "Asked":
+        """Return what the query of an address asks; 422 where a value is not accepted."""
+        return cls.of(parse_qsl(query))
+
+    @classmethod
+    def of(cls, given: Iterable[tuple[str, str]]) -> "Asked":
+        """Return what some values ask, by their names; the empty ones ask nothing."""
+        said = ((name, without_nul(value).strip()) for name, value in given)
+        return cls.check({name: value for name, value in said if value})
+
+    def wanted(self) -> FacilityFilter:
+        """Return it as a filter of the store; 409 where it asks for streets that nobody knows."""
+        return FacilityFilter(
+            region=self.region or None,
+            kinds=frozenset({self.kind} if self.kind else ()),
+            families=frozenset({self.family} if self.family else ()),
+            statuses=frozenset({self.status} if self.status else ()),
+            terms=tuple(search_terms(self.q)),
+            lack=self.lack,
+            old_days=self.days,
+            far=services().work_lists.far_from_streets() if self.lack == "street" else (),
+            suspected=services().duplicates.suspected() if self.lack == "duplicate" else None,
+        )
+
+    def query(self, **more: str | None) -> str:
+        """Return it as the query of an address, without the page."""
+        values = self.model_dump(exclude={"after"}, exclude_defaults=True) | more
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+def asked_now() -> Asked:
+    """Return what the present address asks; 422 where a value is not accepted."""
+    return Asked.of(request.args.items())
+
+
+def found_all(asked: Asked) -> FacilityFilter:
+    """Return what is asked, once all facilities can be found: what takes all cannot say it lacks some.
+
+    Raises
+    ------
+    UnavailableError
+        If many have just come in, so that they cannot be found by words yet.
+    """
+    wanted = asked.wanted()
+    if wanted.terms and services().search.catch_up():
+        raise UnavailableError(_UNREAD, may_pass=True)
+    return wanted
