@@ -35,6 +35,7 @@ from geoapp.analysis.siting.models.actions.task import Action
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp
+from geoapp.analysis.siting.models.mclp_anywhere import AnywhereResult, solve_mclp_anywhere
 from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.problem import CoverProblem, Limits
@@ -49,6 +50,7 @@ __all__ = [
     "ActionKind",
     "ActionPlan",
     "Alternative",
+    "AnywhereResult",
     "CoverProblem",
     "CurvePoint",
     "EquityLevel",
@@ -84,6 +86,7 @@ __all__ = [
     "solve_equity",
     "solve_lscp",
     "solve_mclp",
+    "solve_mclp_anywhere",
     "solve_p_center",
     "solve_p_median",
     "unreachable_demand",

@@ -106,6 +106,22 @@ def relaxation_duals(model: Model, clock: Clock) -> FloatArray | None:
     return np.asarray(solution.row_dual) / scale
 
 
+def interior_point(model: Model, clock: Clock) -> tuple[float, FloatArray]:
+    """Return value and row duals of the linear relaxation, in the middle of the best points.
+
+    A basis has its duals at a corner: as prices of a column generation they swing, and take many more
+    rounds. Both are a little off the best, and anything at all where time runs out.
+    """
+    highs, scale = _solver(model, clock, relaxed=True)
+    highs.setOptionValue("solver", "ipm")
+    highs.setOptionValue("run_crossover", "off")
+    highs.run()
+    duals = np.asarray(highs.getSolution().row_dual)
+    if len(duals) != model.rows.shape[0]:
+        return math.nan, np.zeros(model.rows.shape[0])
+    return float(highs.getInfo().objective_function_value) / scale, duals / scale
+
+
 def solve(
     model: Model,
     clock: Clock,

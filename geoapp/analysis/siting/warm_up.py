@@ -14,10 +14,11 @@ from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.dual import DualAscent
 from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.covering.waste import Neighbourhoods
+from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
 
 
 def warm_up() -> None:
-    """Go through every compiled loop once, on six demand points and four sites."""
+    """Go through every compiled loop once, on a few demand points and sites."""
     cover = np.array(
         [[1, 0, 0, 0], [1, 1, 0, 0], [0, 1, 1, 0], [0, 0, 1, 1], [0, 0, 0, 1], [1, 0, 0, 1]]
     )
@@ -31,6 +32,7 @@ def warm_up() -> None:
     Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
     parts = Neighbourhoods(rows.cover, by_site, rows.weights, 2, sites, 2)
     list(parts.least(np.full(len(rows.weights), 0.5), 10, np.zeros(1, np.bool_)))
+    solve_mclp_anywhere([120.3, 120.301, 120.302], [36.1, 36.1, 36.101], [1, 2, 3], 1, 100.0)
 
 
 if __name__ == "__main__":

@@ -141,7 +141,7 @@ def _rebuild(search: CoveringSearch) -> None:
             return
 
 
-def _rules(p: int, sites: int, fixed: IntArray) -> Rules:
+def plain_rules(p: int, sites: int, fixed: IntArray) -> Rules:
     """Return the rule of p sites."""
     return Rules(
         p=p,
@@ -160,7 +160,7 @@ def _search_rest(search: CoveringSearch, dual: Dual) -> None:
     """Close what reduced costs settle, and let HiGHS search the rest."""
     left, sure = search.undecided(dual)
     rows = merged(sp.csr_array(search.cover[:, left]), search.weights)
-    rules = _rules(search.p, len(left), np.flatnonzero(np.isin(left, sure)))
+    rules = plain_rules(search.p, len(left), np.flatnonzero(np.isin(left, sure)))
     if len(left) < search.p:
         search.bound = search.objective
         return

@@ -1,0 +1,190 @@
+"""Maximal covering with sites at any place (the planar maximal covering problem, Church 1984).
+
+    max  sum_i w_i z_i,    z_i = 1 iff some site q_k has geodesic(q_k, i) <= S,    k = 1 .. p,
+
+where w_i is the weight of demand point i, S the standard and q_k any place on the WGS-84 spheroid.
+Candidates on a grid are a restriction that nobody asked for: in a city the best ten places of a 300 m
+grid reached a fifth less than the best ten anywhere.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from geoapp.analysis.geometry.spheroid import checked_lonlat, geodesic_m
+from geoapp.analysis.siting.anywhere.columns import ColumnSearch
+from geoapp.analysis.siting.anywhere.discs import Discs
+from geoapp.analysis.siting.checks import checked_numbers
+from geoapp.analysis.siting.problem import Limits
+from geoapp.analysis.siting.result import (
+    Cancelled,
+    Clock,
+    Progress,
+    gap_share,
+    settled_bound,
+    status_of,
+    whole,
+)
+from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_STANDARD_M
+from geoapp.core.results.status import SitingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class AnywhereResult:
+    """Places and their proof.
+
+    Attributes
+    ----------
+    places
+        Shape (p, 2): lon and lat in decimal degrees (EPSG:4326), in order of what each adds. Places
+        beyond those that add anybody stand on demand points and add 0; nan where there is no demand.
+    gains
+        By place: the weight that it adds to those before it.
+    objective
+        Weight covered, counted by geodesics from the places as they are given here.
+    bound
+        No p places anywhere cover more.
+    gap_share
+        ``(bound - objective) / objective``; 0 is proven best, inf where the objective is 0.
+    status
+        Whether that is a proof.
+    assignment
+        By demand point: the first place that covers it; -1 = none.
+    seconds
+        Time taken.
+    """
+
+    places: FloatArray
+    gains: FloatArray
+    objective: float
+    bound: float
+    gap_share: float
+    status: SitingStatus
+    assignment: IntArray
+    seconds: float
+
+
+def solve_mclp_anywhere(
+    lon: ArrayLike,
+    lat: ArrayLike,
+    weights: ArrayLike,
+    p: int,
+    standard_m: float,
+    *,
+    time_limit_seconds: float = 60.0,
+    target_gap: float = 0.0,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> AnywhereResult:
+    """Choose the p places, wherever they are, that cover most demand weight.
+
+    Parameters
+    ----------
+    lon, lat
+        Demand points, decimal degrees, EPSG:4326.
+    weights
+        By demand point, from 0 up. Demand that is covered already is left out by the caller.
+    p
+        Number of sites, from 0 up.
+    standard_m
+        Greatest geodesic from a site to a demand point that it covers, closed; 0 to 100,000.
+    time_limit_seconds
+        Search no longer; the best plan so far is the answer, and says so. The first sweep around all
+        points is always finished.
+    target_gap
+        Stop when the plan is proven to be within this share of the best.
+    progress, cancelled
+        Called with the best objective and bound so far; asked whether to stop and keep the best so far.
+
+    Raises
+    ------
+    InvalidValueError
+        If an input is not what is said above.
+
+    Notes
+    -----
+    Of two places that cover the same points either is right: each site stands in the middle of the
+    smallest circle about those that it covers, so that it may be moved most.
+    """
+    clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
+    lon_deg, lat_deg = checked_lonlat(lon, lat)
+    weight = checked_numbers("weights", np.ravel(np.asarray(weights, float)), len(lon_deg))
+    sites = _checked_sites(p)
+    metres = _checked_standard(standard_m)
+    counts = np.flatnonzero(weight > 0)
+    places, bound = np.empty((0, 2)), 0.0
+    if sites and len(counts):
+        at, point_of = np.unique(
+            np.stack((lon_deg[counts], lat_deg[counts])), axis=1, return_inverse=True
+        )
+        summed = np.bincount(point_of.ravel(), weight[counts]).astype(np.float64)
+        discs, _ = Discs.of(at[0], at[1], summed, metres)
+        plan = ColumnSearch(discs, sites, target_gap, clock).run()
+        places, bound = plan.places, plan.bound
+    return _recounted(lon_deg, lat_deg, weight, sites, metres, places, bound, target_gap, clock)
+
+
+def _checked_sites(p: Any) -> int:
+    if isinstance(p, bool) or not isinstance(p, int | np.integer) or p < 0:
+        raise InvalidValueError("p", p, Text("不小于 0 的整数", "a whole number from 0 up"))
+    return int(p)
+
+
+def _checked_standard(standard_m: float) -> float:
+    if not 0 <= standard_m <= MOST_STANDARD_M:  # NaN too
+        raise InvalidValueError(
+            "standard_m",
+            standard_m,
+            Text(f"0 至 {MOST_STANDARD_M:g} 米", f"0 to {MOST_STANDARD_M:g} metres"),
+        )
+    return float(standard_m)
+
+
+def _recounted(
+    lon: FloatArray,
+    lat: FloatArray,
+    weight: FloatArray,
+    p: int,
+    standard_m: float,
+    places: FloatArray,
+    bound: float,
+    target_gap: float,
+    clock: Clock,
+) -> AnywhereResult:
+    """Count the plan on the points as given, every geodesic anew, and say what is proven."""
+    covered = [np.flatnonzero(geodesic_m(one[0], one[1], lon, lat) <= standard_m) for one in places]
+    order: list[int] = []
+    gains: list[float] = []
+    assignment = np.full(len(lon), -1, np.int64)
+    waiting = list(range(len(places)))
+    while waiting:
+        adds = {k: math.fsum(weight[covered[k][assignment[covered[k]] < 0]]) for k in waiting}
+        best = max(waiting, key=lambda k: (adds[k], -k))
+        waiting.remove(best)
+        rows = covered[best]
+        assignment[rows[assignment[rows] < 0]] = len(order)
+        order.append(best)
+        gains.append(adds[best])
+    spare = np.full((p - len(places), 2), np.nan)
+    if len(spare) and len(lon):
+        heaviest = np.argsort(-weight, kind="stable")
+        where = heaviest[np.arange(len(spare)) % len(lon)]
+        spare = np.stack((lon[where], lat[where]), axis=-1)
+    objective = math.fsum(weight[assignment >= 0])
+    settled = settled_bound(objective, max(bound, objective), 0.0, whole(weight), 1)
+    return AnywhereResult(
+        places=np.concatenate((places[order], spare)),
+        gains=np.concatenate((gains, np.zeros(len(spare)))),
+        objective=objective,
+        bound=settled,
+        gap_share=gap_share(objective, settled),
+        status=status_of(objective, settled, target_gap, clock),
+        assignment=assignment,
+        seconds=clock.taken(),
+    )
