@@ -20,6 +20,7 @@ from geoapp.web.api import (
     walks,
 )
 from geoapp.web.api import docs as api_docs
+from geoapp.web.api import use as use_api
 from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import (
     account,
@@ -34,6 +35,7 @@ from geoapp.web.pages import (
     second_factor,
     sign_in,
     station,
+    use,
 )
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
@@ -54,6 +56,7 @@ from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
 from geoapp.web.pages.steward import saved_lists as steward_lists
 from geoapp.web.pages.steward import sources as steward_sources
+from geoapp.web.pages.steward import use as steward_use
 from geoapp.web.pages.steward.applications import form as applications_form
 from geoapp.web.pages.steward.applications import listing as applications_list
 from geoapp.web.pages.steward.applications import one as applications_one
@@ -73,6 +76,7 @@ def register_routes(app: OpenAPI) -> None:
         nearest.api,
         search.api,
         services.api,
+        use_api.api,
         organisations.api,
         recognitions.api,
         applications.api,
@@ -92,6 +96,7 @@ def register_routes(app: OpenAPI) -> None:
         scenarios.blueprint,
         siting_compare.blueprint,
         coverage.blueprint,
+        use.blueprint,
         maps.blueprint,
         ogc.blueprint,
         steward.blueprint,
@@ -109,6 +114,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_offers.blueprint,
         steward_relations.blueprint,
         steward_sources.blueprint,
+        steward_use.blueprint,
         photos.blueprint,
         applications_list.blueprint,
         applications_form.blueprint,

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from geoapp.analysis.satisfaction import (
@@ -205,6 +206,12 @@ def latest_counts(database: Database, code: str) -> list[VisitRecord]:
     """
     with database.snapshot() as session:
         return last_visits(session, facility_number(session, code), MOST_COUNTS)
+
+
+def latest_care(database: Database) -> list[CareRecord]:
+    """Return the latest care events, to be looked through and taken away."""
+    with database.snapshot() as session:
+        return care_records(session, date.min, date.max, limit=MOST_CARE_EVENTS)
 
 
 def quarter_of_use(

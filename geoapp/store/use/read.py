@@ -121,16 +121,26 @@ def opinion_records(session: Session) -> Iterator[OpinionRecord]:
 
 
 def care_records(
-    session: Session, first: date, end: date, regions: Sequence[str] | None = None
+    session: Session,
+    first: date,
+    end: date,
+    regions: Sequence[str] | None = None,
+    *,
+    limit: int | None = None,
 ) -> list[CareRecord]:
     """Return the care events from a day on and before another, the latest first."""
     query = text(
         "select code, kind, region_code, day, people, unit, money, document, source, is_sample "
         "from care_event where day >= :first and day < :end "
         "and (cast(:regions as text[]) is null or region_code = any(cast(:regions as text[]))) "
-        "order by day desc, code"
+        "order by day desc, code limit :limit"
     )
-    given = {"first": first, "end": end, "regions": None if regions is None else list(regions)}
+    given = {
+        "first": first,
+        "end": end,
+        "regions": None if regions is None else list(regions),
+        "limit": limit,
+    }
     return [CareRecord(*row) for row in session.execute(query, given)]
 
 

@@ -67,6 +67,12 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
         "list",
         frozenset({Permission.SEE_UNPUBLISHED}),
     ),
+    (
+        "use.show",
+        Text("使用", "Use"),
+        "door",
+        frozenset({Permission.SEE_UNPUBLISHED}),
+    ),
     ("steward.show", Text("数据", "Data"), "data", frozenset({Permission.EDIT})),
     ("admin_users.listed", Text("用户", "Users"), "people", frozenset({Permission.ADMINISTER})),
 )
@@ -182,6 +188,7 @@ def _register(state: BlueprintSetupState) -> None:
         percent=format_share,
         people=format_count,
         counted=counted,
+        money=units.format_money,
         noun=noun,
         moment=moment,
         unplaced=unplaced_text,

@@ -50,8 +50,9 @@ from geoapp.core.results.siting import (
     SitingRunInputs,
 )
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
+from geoapp.core.use import CareUnit
 from geoapp.core.words import RunStatus
-from geoapp.reports.words import actions, coverage, explanation, history, question, siting
+from geoapp.reports.words import actions, coverage, explanation, history, question, siting, use
 
 ZONE = "Asia/Shanghai"
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -411,6 +412,17 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def use_sentences(n: int) -> dict[str, list[Text]]:
+    return {
+        "few_text": [use.few_text()],
+        "voices_text": [use.voices_text(n)],
+        "days_text": [use.days_text({"door": n}), use.days_text({"door": n, "reported": 1})],
+        "stars_text": [use.stars_text(4.34, 4.21, 4.49)],
+        "satisfied_text": [use.satisfied_text(0.8, 0.49, 0.94)],
+        "care_text": [use.care_text(n, unit) for unit in CareUnit],
+    }
+
+
 def history_sentences(n: int) -> dict[str, list[Text]]:
     tables = ("facility", "region", "amenity", "calendar_day", "of_a_later_release")
     ops = {"insert": n, "update": n + 1, "delete": n}
@@ -459,6 +471,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     actions: action_sentences,
     question: question_sentences,
     history: history_sentences,
+    use: use_sentences,
 }
 # Figures, codes and tables: no sentences.
 WORDLESS = {"figures_of", "demand_code", "table_of"}

@@ -43,6 +43,8 @@ EXPLAINED = {
     ("POST", "/api/v1/duplicates"),
     ("POST", "/api/v1/facilities/{code}/merge"),
     ("GET", "/api/v1/facilities/{code}/history"),
+    ("GET", "/api/v1/facilities/{code}/use"),
+    ("GET", "/api/v1/use"),
     ("GET", "/api/v1/change-sets"),
     ("GET", "/api/v1/change-sets/{id}"),
     ("POST", "/api/v1/change-sets/{id}/undo"),

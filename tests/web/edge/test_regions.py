@@ -161,6 +161,16 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "form add desk": lambda c, _: c.post(
         "/steward/services/X-1", data={"do": "desk", "phone": "0532-1"}
     ),
+    "form visits": lambda c, _: c.post(
+        "/steward/use/X-1", data={"do": "visits", "day": "2026-07-01", "n": "3"}
+    ),
+    "form opinions": lambda c, _: c.post(
+        "/steward/use/X-1", data={"do": "opinions", "day": "2026-07-01", "stars-5": "3"}
+    ),
+    "form care": lambda c, _: c.post(
+        "/steward/care",
+        data={"code": "C-1", "kind": "体检", "region": "370202", "day": "2026-07-01"},
+    ),
     "form add part": lambda c, _: c.post("/steward/relations/parts/X-1", data={"part": "T-1"}),
     "form take part": lambda c, database: c.post(
         f"/steward/relations/parts/X-1/{number(database, 'facility_part')}"

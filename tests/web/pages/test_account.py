@@ -35,10 +35,13 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.PLANNER, ["找站点", "找帮助", "覆盖情况", "盲区", "选址", "方案"]),
-        (Role.STEWARD, ["找站点", "找帮助", "覆盖情况", "方案", "数据"]),
-        (Role.MANAGER, ["找站点", "找帮助", "覆盖情况", "方案"]),
-        (Role.ADMIN, ["找站点", "找帮助", "覆盖情况", "盲区", "选址", "方案", "数据", "用户"]),
+        (Role.PLANNER, ["找站点", "找帮助", "覆盖情况", "盲区", "选址", "方案", "使用"]),
+        (Role.STEWARD, ["找站点", "找帮助", "覆盖情况", "方案", "使用", "数据"]),
+        (Role.MANAGER, ["找站点", "找帮助", "覆盖情况", "方案", "使用"]),
+        (
+            Role.ADMIN,
+            ["找站点", "找帮助", "覆盖情况", "盲区", "选址", "方案", "使用", "数据", "用户"],
+        ),
     ],
 )
 def test_navigation_shows_what_a_role_may_open(

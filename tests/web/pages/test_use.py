@@ -1,0 +1,93 @@
+"""Visits, satisfaction and care: entered by stewards, read by managers and programs."""
+
+import re
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.history.undo import undo_change_set
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app
+
+PAGE = "/steward/use/T-1"
+DAY = "2026-07-01"
+
+
+def test_stewards_enter_and_managers_read(database: Database, settings: Settings) -> None:
+    initialise(database)
+    seed_town(database)
+    app = make_app(settings, database)
+    steward = client_of(app, database, Role.STEWARD)
+    manager = client_of(app, database, Role.MANAGER)
+    assert "还没有到访、满意度和关爱活动的数据" in manager.get("/use?lang=zh").text
+    assert manager.get("/api/v1/use").json["quarter"] is None
+
+    # Visits: a second number of the same day and basis takes the place of the first.
+    for n in ("40", "42"):
+        sent = steward.post(PAGE, data={"do": "visits", "day": DAY, "n": n, "basis": "door"})
+        assert sent.status_code == 302
+    wrong = steward.post(PAGE, data={"do": "visits", "day": "明天", "n": "17"})
+    assert wrong.status_code == 422
+    assert 'value="17"' in wrong.text  # what was typed stays
+    # Voices: those of a second tally are added; what was saved by mistake is taken back.
+    for stars in ({"stars-5": "3", "stars-1": "1"}, {"stars-5": "2"}):
+        sent = steward.post(PAGE, data={"do": "opinions", "day": DAY, **stars})
+        assert sent.status_code == 302
+    assert "6 人" in steward.get(f"{PAGE}?lang=zh").text
+    number = re.fullmatch(r".*saved=(\d+)", sent.headers["Location"])
+    assert number is not None
+    assert f"/steward/history/{number[1]}" in steward.get(sent.headers["Location"]).text
+    undo_change_set(database, settings, int(number[1]))
+    few = steward.get(f"{PAGE}?lang=zh").text
+    assert "少于 5 人" in few
+    assert "4 人" not in few
+    assert steward.post(PAGE, data={"do": "opinions", "day": DAY}).status_code == 422
+    assert steward.post(PAGE, data={"do": "else"}).status_code == 422
+    steward.post("/steward/use/T-2", data={"do": "opinions", "day": DAY, "stars-4": "5"})
+    event = {"code": "C-1", "kind": "送清凉", "region": "370203", "day": DAY}
+    amount = {"people": "1300", "unit": "times", "money": "12000.50"}
+    assert steward.post("/steward/care", data=event | {"people": "9"}).status_code == 422
+    assert steward.post("/steward/care", data=event | amount).status_code == 302
+    assert steward.post("/steward/care", data=event).status_code == 409
+
+    # Five of four stars: e = 0.607361; the mean is 4, from 1 + 3 (1 - e) = 2.177917 to 4 + e.
+    [shown, _] = manager.get("/api/v1/use?quarter=2026Q3&region=370203").json["facilities"]
+    assert (shown["facility"], shown["visits"]) == ("T-1", {"n": 42, "counted_days": {"door": 1}})
+    nothing = {"voices": None, "stars": None, "satisfied_share": None}
+    assert shown["satisfaction"] == {"fewer_than_five": True, **nothing}
+    [quarter] = manager.get("/api/v1/facilities/T-2/use").json["quarters"]
+    assert (quarter["quarter"], quarter["last_day"], quarter["visits"]) == (
+        "2026Q3",
+        "2026-09-30",
+        None,
+    )
+    assert quarter["satisfaction"]["stars"] == {"value": 4.0, "low": 2.1779, "high": 4.6074}
+    page = manager.get("/use?lang=zh").text
+    for words in (
+        "2026 年第 3 季度",
+        "少于 5 人",
+        "4.0（2.1 至 4.7）",
+        "门口计数 1 天",
+        "1,300 人次",
+    ):
+        assert words in page, words
+    assert "12,000.5" in page
+    assert "3 处" in page  # T-3, T-4 and T-6 are silent
+    assert PAGE not in page  # a manager cannot enter
+    assert "Mean stars" in manager.get("/use?lang=en").text
+    assert manager.get("/use?quarter=2026Q5").status_code == 422
+    assert manager.get("/api/v1/use?quarter=2026Q5").status_code == 422
+    assert manager.get("/api/v1/facilities/Z-9/use").status_code == 404
+
+    for action in re.findall(
+        r'action="(/steward/(?:use|care)/take/[^"]+)"',
+        steward.get(PAGE).text + steward.get("/steward/care").text,
+    ):
+        assert steward.post(action).status_code == 302
+        assert steward.post(action).status_code == 404
+    left = manager.get("/api/v1/use").json
+    assert left["care"] == []
+    assert [one["facility"] for one in left["facilities"]] == ["T-1", "T-2"]
+    assert left["facilities"][0]["visits"] is None
+    assert "satisf" not in client_of(app, database).get("/api/v1/facilities/T-1").text
