@@ -32,6 +32,7 @@ COMMANDS = {
     "import": "import_:import_",
     "export": "export:export",
     "applications": "applications:applications",
+    "programmes": "programmes:programmes",
     "history": "history:history",
     "undo": "history:undo",
     "duplicates": "duplicates:duplicates",

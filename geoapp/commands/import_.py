@@ -244,6 +244,30 @@ def care(file: Path, **chosen: Any) -> None:
 
 @import_.command()
 @_file
+@_dry_run
+def programmes(file: Path, *, dry_run: bool) -> None:
+    """导入已公布的计划（JSON，一个文件一个计划）/ Import a published plan: a JSON file, one plan."""
+    from geoapp.operations.programmes.imports import import_programme
+    from geoapp.operations.upkeep.init import initialise
+
+    with open_store() as (settings, database):
+        initialise(database)
+        report = import_programme(database, settings, file, dry_run=dry_run)
+    prefix = Text("试运行，未写入。", "Dry run, nothing written. ") if dry_run else Text("", "")
+    say(
+        Text(
+            f"{prefix.zh}{report.name.zh}（{report.programme}）：{report.indicators:,} 项指标；"
+            f"新增 {report.inserted:,}，更新 {report.updated:,}，不变 {report.unchanged:,}，"
+            f"删除 {report.deleted:,}",
+            f"{prefix.en}{report.name.en} ({report.programme}), indicators: {report.indicators:,}; "
+            f"inserted {report.inserted:,}, updated {report.updated:,}, unchanged "
+            f"{report.unchanged:,}, deleted {report.deleted:,}",
+        )
+    )
+
+
+@import_.command()
+@_file
 @click.option("--name", help="网络名称，默认文件名 / what it is called, by default as the file")
 @click.option("--clip", help="只取该区域的道路（区域代码）/ only ways in this region (its code)")
 def network(file: Path, name: str | None, clip: str | None) -> None:

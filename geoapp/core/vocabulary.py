@@ -18,7 +18,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.words import Family
 
-Confidence = Literal["official", "press", "copy", "requirement"]
+Confidence = Literal["official", "press", "copy"]
 """How close the source is to the issuer, closest first."""
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")

@@ -36,6 +36,7 @@ from geoapp.store.organisations import (
     stored_parents,
     write_organisations,
 )
+from geoapp.store.programmes.read import evidence_count
 from geoapp.store.services import organisation_offers
 
 _NAMES = frozenset(column.name for column in ORGANISATION_COLUMNS)
@@ -131,6 +132,15 @@ def remove_organisation(database: Database, code: str, *, expected_rev: int | No
                 Text(
                     f"{code} 有 {asked} 份申报，不能删除。",
                     f"{code} cannot be deleted: it has {counted(asked, '份', 'application').en}.",
+                )
+            )
+        counted_for = evidence_count(session, code)
+        if counted_for:
+            raise ConflictError(
+                Text(
+                    f"{code} 是 {counted_for} 项指标的依据，不能删除。",
+                    f"{code} cannot be deleted: it is counted for "
+                    f"{counted(counted_for, '项', 'indicator').en}.",
                 )
             )
         offers = organisation_offers(session, code)

@@ -1,10 +1,11 @@
-"""Make a store ready: tables, vocabulary, calendar."""
+"""Make a store ready: tables, vocabulary, calendar, published plans."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.vocabulary import load_vocabulary
+from geoapp.operations.programmes.imports import add_shipped
 from geoapp.store.engine import Database
 from geoapp.store.migrate import migrate
 from geoapp.store.vocabulary import known_years, save_calendar_year, save_vocabulary
@@ -20,9 +21,10 @@ class InitReport:
 
 
 def initialise(database: Database) -> InitReport:
-    """Create or migrate the tables, then write the shipped vocabulary and missing calendar years.
+    """Create or migrate the tables, then write the vocabulary, missing calendar years and plans.
 
-    A calendar year that is known already is left as it is, since an operator may have corrected it.
+    A calendar year or a plan that is known already is left as it is, since an operator may have
+    corrected it.
     """
     migrate(database)
     shipped = WorkCalendar.from_chinesecalendar()
@@ -34,4 +36,5 @@ def initialise(database: Database) -> InitReport:
             }
             natures |= {day: "workday" for day in shipped.shifted_workdays if day.year == year}
             save_calendar_year(session, year, natures, CALENDAR_SOURCE)
+        add_shipped(session)
         return InitReport(calendar_years=tuple(known_years(session)))

@@ -46,6 +46,7 @@ REFERRING: Final = {
     "duty_desk": "moves",
     "visit_count": "moves",
     "opinion_poll": "is added",
+    "indicator_evidence": "moves",
     "duplicate_decision": "moves",
     # Somebody confirmed it of a record that is no more.
     "facility_confirmation": "goes",
@@ -120,6 +121,10 @@ _MOVES: Final = (
     "where facility_id = :other on conflict (facility_id, day, stars) do update set n = o.n + excluded.n",
     "delete from opinion_poll where facility_id = :other",
     "update application set facility_id = :survivor where facility_id = :other",
+    # What an indicator counts is counted once.
+    "update indicator_evidence r set facility_id = :survivor where facility_id = :other "
+    "and not exists (select from indicator_evidence o where o.facility_id = :survivor "
+    "and o.programme_code = r.programme_code and o.indicator_code = r.indicator_code)",
     "delete from facility_call c using facility_call o where c.facility_id = :survivor "
     "and o.facility_id = :other and o.called_on > c.called_on",
     "update facility_call set facility_id = :survivor where facility_id = :other "

@@ -51,6 +51,14 @@ from geoapp.store.models.people import (
 )
 from geoapp.store.models.photos import FacilityPhoto, PhotoContent
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
+from geoapp.store.models.programmes import (
+    Document,
+    Indicator,
+    IndicatorEvidence,
+    IndicatorFact,
+    IndicatorSplit,
+    Programme,
+)
 from geoapp.store.models.runs import (
     Run,
     RunArray,
@@ -89,6 +97,7 @@ __all__ = [
     "DataVersion",
     "DemandPoint",
     "DemandSet",
+    "Document",
     "DocumentFile",
     "DuplicateDecision",
     "DutyDesk",
@@ -104,12 +113,17 @@ __all__ = [
     "FacilityWords",
     "ImportDraft",
     "ImportHabit",
+    "Indicator",
+    "IndicatorEvidence",
+    "IndicatorFact",
+    "IndicatorSplit",
     "Kind",
     "LoggedTable",
     "OpinionPoll",
     "Organisation",
     "PhotoContent",
     "PlanStep",
+    "Programme",
     "Rating",
     "Recognition",
     "RecoveryCode",

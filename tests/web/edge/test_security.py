@@ -206,6 +206,8 @@ SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:numbe
 
 # What everybody may read.
 OPEN_READS = {
+    "/api/v1/programmes",
+    "/api/v1/programmes/<string:code>",
     "/api/v1/recognitions",
     "/api/v1/service-offers",
     "/api/v1/services",

@@ -1,0 +1,1 @@
+"""Published plans: reading them in, and where each promise stands."""
