@@ -76,13 +76,10 @@ def undo(
     编号见 geoapp history。后来又改过的值会列出，不会丢失。 Its number is in geoapp history; values
     that were changed since are listed and never lost.
     """
+    from geoapp.operations.history.conflicts import UndoConflictError, conflict_documents
+    from geoapp.operations.history.plan import undo_document
     from geoapp.operations.history.read import tell_conflicts
-    from geoapp.operations.history.undo import (
-        UndoConflictError,
-        conflict_documents,
-        undo_change_set,
-        undo_document,
-    )
+    from geoapp.operations.history.undo import undo_change_set
     from geoapp.reports.words.history import undo_text
 
     with open_store() as (settings, database):

@@ -134,6 +134,15 @@ class PositionBasis(StrEnum):
         return self not in (PositionBasis.REGION_ONLY, PositionBasis.UNKNOWN)
 
 
+class DateBasis(StrEnum):
+    """How much of a date is known: the day, its month, its year, or nothing."""
+
+    KNOWN = "known"
+    MONTH = "month"
+    YEAR = "year"
+    UNKNOWN = "unknown"
+
+
 class RunStatus(StrEnum):
     """The life of a run."""
 
@@ -187,6 +196,13 @@ POSITION_BASIS_TEXT = {
     PositionBasis.GIVEN: Text("资料所给", "As given"),
     PositionBasis.REGION_ONLY: Text("只知所在区域", "Only the region is known"),
     PositionBasis.UNKNOWN: Text("位置不详", "Not known"),
+}
+
+DATE_BASIS_TEXT = {
+    DateBasis.KNOWN: Text("确知", "The day is known"),
+    DateBasis.MONTH: Text("只知年月", "Only the month is known"),
+    DateBasis.YEAR: Text("只知年份", "Only the year is known"),
+    DateBasis.UNKNOWN: Text("不详", "Not known"),
 }
 
 DATUM_TEXT = {

@@ -9,8 +9,14 @@ import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from geoapp.core.errors import FullDiskError, NotAllowedError, UnavailableError
+from geoapp.core.errors import (
+    FullDiskError,
+    InvalidValueError,
+    NotAllowedError,
+    UnavailableError,
+)
 from geoapp.core.i18n import Text
+from geoapp.core.words import STATUS_TEXT, Status
 
 # A connection that is lost or refused, an administrator's shutdown, and no room for another one.
 _AWAY = ("08", "57P01", "57P02", "57P03", "53")
@@ -18,6 +24,7 @@ _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 READ_ONLY: Final = "25006"
 _OUTSIDE_REGIONS = "GA403"  # our own: raised by the trigger that keeps accounts to their regions
+_DISORDER = "GA409"  # our own: raised where the dates of states contradict their order
 _DISK_FULL = "53100"
 _LIMIT = "53400"  # of the configuration; not over by itself, as others of this class
 
@@ -132,12 +139,16 @@ def named_trouble(*states: str) -> Iterator[None]:
         In place of an error that means that the database cannot serve.
     NotAllowedError
         If who acts may not change what lies in that region.
+    InvalidValueError
+        If the dates of a facility's states would contradict their order.
     """
     try:
         yield
     except (DBAPIError, PoolTimeoutError, psycopg.Error) as error:
         if _state(error) == _OUTSIDE_REGIONS:
             raise _outside(error) from error
+        if _state(error) == _DISORDER:
+            raise _disorder(error) from error
         if not is_connection_loss(error) and _state(error) not in states:
             raise
         raise _unavailable(error) from error
@@ -161,6 +172,25 @@ def _outside(error: BaseException) -> NotAllowedError:
             f"{what} lies outside your regions, and nothing was changed. You may edit in: {en}.",
         )
     )
+
+
+def _disorder(error: BaseException) -> InvalidValueError:
+    """Return what to say where a facility's states would come before those they follow."""
+    driver = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(driver, psycopg.Error):
+        raise TypeError(type(driver))
+    code = driver.diag.message_primary or ""
+    former, former_on = (driver.diag.message_detail or " ").split(" ", 1)
+    later, later_on = (driver.diag.message_hint or " ").split(" ", 1)
+    was, became = STATUS_TEXT[Status(former)], STATUS_TEXT[Status(later)]
+    wrong = "closed_on" if later == Status.CLOSED else "opened_on"
+    refused = InvalidValueError(wrong, later_on, Text("", ""))
+    refused.text = Text(
+        f"{code} 的日期前后矛盾：“{became.zh}”（{later_on}）在“{was.zh}”（{former_on}）之后，日期却更早。",
+        f"The dates of {code} contradict each other: {later} ({later_on}) comes after {former} "
+        f"({former_on}) and cannot begin before it.",
+    )
+    return refused
 
 
 def _unavailable(error: BaseException) -> UnavailableError:

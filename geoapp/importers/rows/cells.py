@@ -15,7 +15,7 @@ from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
-from geoapp.importers.rows.days import day_of, serial_day
+from geoapp.importers.rows.days import FIRST_YEAR, LAST_YEAR, day_of, serial_day
 from geoapp.importers.rows.spoilt import error_text, is_error, spoilt
 
 MOST_TEXT_CHARACTERS = 4000
@@ -167,7 +167,7 @@ def read_date(found: Findings, column: str, cell: Any) -> date | None:
             f"{column} 的值“{text}”是 Excel 的日期序号，读作 {day}。",
             f"{column}: {text!r} is a serial date of Excel, read as {day}.",
         )
-    if day is None or not 1800 <= day.year <= 2200:
+    if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
         found.add(
             column,
             text,

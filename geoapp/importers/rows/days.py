@@ -4,9 +4,13 @@ import re
 from datetime import date, timedelta
 from typing import Any, Final
 
+from geoapp.core.rough_days import part_of_day
+
 _DATE: Final = re.compile(
     r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
 )
+FIRST_YEAR: Final = 1800
+LAST_YEAR: Final = 2200
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
 _SERIAL_ZERO: Final = date(1899, 12, 30)
 _FIRST_SERIAL: Final = 20_000  # 1954
@@ -27,6 +31,11 @@ def serial_day(text: str) -> date | None:
     if not _SERIAL.fullmatch(text) or not _FIRST_SERIAL <= int(text[:5]) <= _LAST_SERIAL:
         return None
     return _SERIAL_ZERO + timedelta(days=int(text[:5]))
+
+
+def is_rough_date(cell: Any) -> bool:
+    """Tell whether a cell is a day, or a year or month in which there is one."""
+    return is_date(cell) or part_of_day(str(cell).strip()) is not None
 
 
 def is_date(cell: Any) -> bool:

@@ -15,6 +15,7 @@ from geoapp.core.words import (
     ENTRY_TEXT,
     STATUS_TEXT,
     Access,
+    DateBasis,
     Entry,
     PositionBasis,
     Status,
@@ -43,6 +44,7 @@ from geoapp.importers.rows.kinds import read_kind
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
 from geoapp.importers.rows.places import PlaceRow, read_places
 from geoapp.importers.rows.positions import Placed, Positions, read_position
+from geoapp.importers.rows.rough_days import read_rough_day
 
 _STATUS, _STATUS_ACCEPTED = cells.word_index(
     STATUS_TEXT,
@@ -106,7 +108,9 @@ class FacilityRow:
     region: str | None
     status: Status
     opened_on: date | None
+    opened_basis: DateBasis
     closed_on: date | None
+    closed_basis: DateBasis
     verified_on: date | None
     opening_hours: str | None
     opening_hours_raw: str | None
@@ -225,6 +229,8 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
                 FacilityRow(line=draft.record.line, lon=lon, lat=lat, area=area, **draft.values)
             )
     given = header.given - {"lon", "lat", "lonlat", "geometry_wkt"} | {"kind"}
+    # A day that is given says how certain it is.
+    given |= {f"{name}_basis" for name in ("opened", "closed") if f"{name}_on" in given}
     if header.extra:
         given |= {"extra_columns"}
     return Reading(
@@ -363,9 +369,12 @@ def _read_life(found: Findings, cell: Any, values: dict[str, Any], today: date) 
     """Read the status and the dates."""
     status = cells.read_word(found, "status", cell("status"), _STATUS, _STATUS_ACCEPTED)
     values["status"] = status or Status.OPEN
-    for column in ("opened_on", "closed_on", "verified_on"):
-        values[column] = cells.read_date(found, column, cell(column))
-    verified = values["verified_on"]
+    opened = read_rough_day(found, "opened", cell)
+    closed = read_rough_day(found, "closed", cell)
+    for name, rough in (("opened", opened), ("closed", closed)):
+        values[f"{name}_on"] = None if rough is None else rough.day
+        values[f"{name}_basis"] = DateBasis.UNKNOWN if rough is None else rough.basis
+    verified = values["verified_on"] = cells.read_date(found, "verified_on", cell("verified_on"))
     if verified and verified > today:
         found.add(
             "verified_on",
@@ -374,8 +383,7 @@ def _read_life(found: Findings, cell: Any, values: dict[str, Any], today: date) 
             f"核实日期 {verified} 还没有到；今天是 {today}。",
             f"verified_on {verified} is in the future; today is {today}.",
         )
-    opened, closed = values["opened_on"], values["closed_on"]
-    if opened and closed and closed < opened:
+    if opened and closed and closed.last < opened.day:
         found.add(
             "closed_on",
             closed,

@@ -22,7 +22,7 @@ from geoapp.importers.rows.columns import (
     folded,
     further_names,
 )
-from geoapp.importers.rows.days import is_date
+from geoapp.importers.rows.days import is_date, is_rough_date
 from geoapp.importers.rows.degrees import read_angle, read_pair
 from geoapp.importers.rows.spoilt import is_error
 
@@ -382,8 +382,8 @@ _STRICT: Final[dict[str, Callable[[Any], bool]]] = {
     "kind": _is_kind,
     "lonlat": _is_pair,
     "amenities": _is_amenities,
-    "opened_on": is_date,
-    "closed_on": is_date,
+    "opened_on": is_rough_date,
+    "closed_on": is_rough_date,
     "verified_on": is_date,
     "status": _names_of(STATUS_TEXT),
     "access": _names_of(ACCESS_TEXT),

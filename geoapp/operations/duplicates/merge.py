@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, get_args
 from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, InvalidValueError, RefusedStepError
 from geoapp.core.i18n import Text
+from geoapp.core.rough_days import rough_day, written
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import Status
 from geoapp.operations.duplicates.find import two_facilities
@@ -145,6 +146,7 @@ def merge_facilities(
         plan = _plan(session, survivor, other)
         _refuse_stale(plan, expected)
         sides = _sides(plan, take)
+        _refuse_disorder(plan, sides)
         taken = [name for name, side in sides.items() if side == "other"]
         (one, _), (two, _) = two_facilities(session, survivor, other)
         amenities = {
@@ -168,14 +170,22 @@ def merge_facilities(
         stored = facility_by_code(session, survivor)
         if stored is None:
             raise ConflictError(Text(f"{survivor} 已不存在。", f"{survivor} is there no longer."))
-        if stored.opened_on and stored.closed_on and stored.closed_on < stored.opened_on:
-            raise ConflictError(
-                Text(
-                    "选出的停用日期早于启用日期；请改选其中一项。",
-                    "What was chosen closes before it opens; choose one of the days differently.",
-                )
-            )
         return MergeReport(survivor, other, stored.rev, tuple(taken), current_set(session))
+
+
+def _refuse_disorder(plan: MergePlan, sides: Mapping[str, Side]) -> None:
+    """Refuse to take a day of opening from one and a day of closing from the other that precedes it."""
+    records = {"survivor": plan.survivor.properties, "other": plan.other.properties}
+    opened, closed = (records[sides.get(name, "survivor")] for name in ("opened_on", "status"))
+    if opened["opened_on"] is None or closed["closed_on"] is None:
+        return
+    if rough_day(closed["closed_on"], closed["closed_basis"]).last < opened["opened_on"]:
+        raise ConflictError(
+            Text(
+                "选出的停用日期早于启用日期；请改选其中一项。",
+                "What was chosen closes before it opens; choose one of the days differently.",
+            )
+        )
 
 
 def _plan(session: Session, survivor: str, other: str) -> MergePlan:
@@ -232,6 +242,8 @@ def _value(record: FacilityRecord, name: str) -> Any:
         return record.lonlat
     if name == "opening_hours" and record.hours_words:
         return record.hours_words
+    if name == "opened_on":
+        return written(record.properties[name], record.properties["opened_basis"])
     return record.properties[name]
 
 

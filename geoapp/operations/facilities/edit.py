@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
@@ -184,6 +185,10 @@ def edited_row(
     """
     stated = _without_derived(properties, record.properties)
     header = match_header(list(stated), FACILITY_COLUMNS, FACILITY_DERIVED)
+    # How certain a day is cannot be said without the day.
+    for name in ("opened", "closed"):
+        if f"{name}_basis" in header.given and f"{name}_on" not in header.given:
+            stated[f"{name}_on"] = _as_text(record.properties[f"{name}_on"])
     moves = geometry is not None or bool(header.given & _POSITION)
     known = {name: record.properties[name] for name in _REQUIRED if name not in header.given}
     basis = header.places.get("position_basis")
@@ -251,6 +256,10 @@ def _without_derived(properties: Mapping[str, Any], stored: Mapping[str, Any]) -
 def _same(value: Any, stored: Any) -> bool:
     # Times were sent as text in one of several forms; the version guards them.
     return value == stored or hasattr(stored, "isoformat")
+
+
+def _as_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def _read(

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.rough_days import written
 from geoapp.core.vocabulary import kind_of
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import MOST_COLUMNS
@@ -173,14 +174,22 @@ class _Rows:
         area = None
         if geometry is not None and geometry.geom_type != "Point":
             area = shapely.to_wkt(geometry, rounding_precision=_WKT_DECIMALS)
-        return record.values | {
-            "lon": None if point is None else point.x,
-            "lat": None if point is None else point.y,
-            "geometry_wkt": area,
-            "amenities": self._list(record.values["amenities"]),
-            "no_amenities": self._list(record.values["no_amenities"]),
-            "places": [self._place(place) for place in record.places] or None,
+        days = {
+            name: written(record.values[name], record.values[basis])
+            for name, basis in (("opened_on", "opened_basis"), ("closed_on", "closed_basis"))
         }
+        return (
+            record.values
+            | days
+            | {
+                "lon": None if point is None else point.x,
+                "lat": None if point is None else point.y,
+                "geometry_wkt": area,
+                "amenities": self._list(record.values["amenities"]),
+                "no_amenities": self._list(record.values["no_amenities"]),
+                "places": [self._place(place) for place in record.places] or None,
+            }
+        )
 
     def _list(self, codes: list[str]) -> Any:
         return codes if self._lists else "; ".join(codes)

@@ -11,10 +11,11 @@ import orjson
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
-from geoapp.operations.history.undo import Conflict
+from geoapp.operations.history.conflicts import Conflict
 from geoapp.reports.words import history as words
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import regions_below
+from geoapp.store.facilities.states import STATES
 from geoapp.store.history.net import NetChange, Op, net_changes
 from geoapp.store.history.sets import (
     Former,
@@ -58,7 +59,13 @@ class ToldSet:
     def document(self) -> dict[str, Any]:
         """Return it as programs read it, the command's ``--json`` and the API alike."""
         stored = self.stored
-        ops = {op: sum(one.get(op, 0) for one in stored.counts.values()) for op in Op}
+        # States come and go with their facility, and are counted where it is not.
+        counted = [
+            one
+            for table, one in stored.counts.items()
+            if table != STATES or "facility" not in stored.counts
+        ]
+        ops = {op: sum(one.get(op, 0) for one in counted) for op in Op}
         return {
             "id": stored.id,
             "at": stored.at.isoformat(),
@@ -209,9 +216,24 @@ def _told(
     ]
     metres = dict(zip(moves, moved_m(session, moves), strict=True))
     return [
-        _summed_up(one, tuple(line for row in rows[one.id] for line in _lines(row, metres, names)))
+        _summed_up(
+            one,
+            tuple(
+                line
+                for row in rows[one.id]
+                if not _is_told(row, rows[one.id])
+                for line in _lines(row, metres, names)
+            ),
+        )
         for one in sets
     ]
+
+
+def _is_told(row: NetChange, rows: Sequence[NetChange]) -> bool:
+    """Tell whether a state says nothing that its facility's own change in the set does not say."""
+    return row.table == STATES and any(
+        f"facility:{other.key}" in row.belongs for other in rows if other.table == "facility"
+    )
 
 
 def _is_move(row: NetChange) -> bool:

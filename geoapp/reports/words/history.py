@@ -12,6 +12,7 @@ from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT
 from geoapp.core.words import (
     ACCESS_TEXT,
     CALL_TEXT,
+    DATE_BASIS_TEXT,
     ENTRY_TEXT,
     ORGANISATION_ROLE_TEXT,
     POSITION_BASIS_TEXT,
@@ -41,6 +42,7 @@ _TABLES = {
     "facility_photo": Text("张照片", "photo"),
     "duplicate_decision": Text("个重复判断", "decision on duplicates"),
     "facility_confirmation": Text("项确认仍属实", "value confirmed"),
+    "facility_state": Text("段状态", "state of a facility"),
     "facility_role": Text("条单位关系", "role of an organisation"),
     "organisation": Text("个单位", "organisation"),
     "service_item": Text("项服务", "service"),
@@ -77,6 +79,7 @@ _PLURALS = {
     "facility_place": "places of moving facilities",
     "facility_part": "parts of wholes",
     "facility_confirmation": "values confirmed",
+    "facility_state": "states of facilities",
     "amenity": "amenities",
     "duplicate_decision": "decisions on duplicates",
     "facility_role": "roles of organisations",
@@ -103,7 +106,13 @@ _FIELDS = {
     "region_code": Text("区域", "region"),
     "status": Text("状态", "status"),
     "opened_on": Text("启用日期", "opening date"),
+    "opened_basis": Text("启用日期的确定程度", "certainty of the opening date"),
     "closed_on": Text("停用日期", "closing date"),
+    "closed_basis": Text("停用日期的确定程度", "certainty of the closing date"),
+    "from_on": Text("这一状态的起始日", "first day of the state"),
+    "to_on": Text("这一状态的截止日", "day on which the state ended"),
+    "date_basis": Text("起始日的确定程度", "certainty of the first day"),
+    "announced": Text("是否预告", "announced"),
     "verified_on": Text("核实日期", "date of verification"),
     "opening_hours": Text("开放时间", "opening hours"),
     "opening_hours_raw": Text("开放时间原文", "opening hours as given"),
@@ -188,6 +197,7 @@ _FIELDS = {
     "place": Text("文件中的位置", "place in the document"),
     "event_on": Text("日期", "day"),
 }
+_CERTAINTY = {str(word): text for word, text in DATE_BASIS_TEXT.items()}
 _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "status": {str(word): text for word, text in STATUS_TEXT.items()},
     "entry": {str(word): text for word, text in ENTRY_TEXT.items()},
@@ -205,7 +215,11 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "role": {
         str(word): text for word, text in (*ROLE_TEXT.items(), *ORGANISATION_ROLE_TEXT.items())
     },
+    "opened_basis": _CERTAINTY,
+    "closed_basis": _CERTAINTY,
+    "date_basis": _CERTAINTY,
 }
+_STATES = "facility_state"
 _DONE = {
     "insert": Text("新增", "added"),
     "update": Text("修改", "changed"),
@@ -255,8 +269,10 @@ def summary(counts: Mapping[str, Mapping[str, int]], reason: str | None) -> Text
         By table, then by operation (insert, update, delete).
     """
     said = []
+    # A facility's states go with it: they are told where nothing else of it changed.
+    told = [one for one in sorted(counts.items()) if one[0] != _STATES or "facility" not in counts]
     for op, word in _DONE.items():
-        tables = [(table, ops[op]) for table, ops in sorted(counts.items()) if ops.get(op)]
+        tables = [(table, ops[op]) for table, ops in told if ops.get(op)]
         if tables:
             texts = [table_text(table, count) for table, count in tables]
             said.append(

@@ -6,12 +6,14 @@ from typing import Any, Final
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from geoapp.store.facilities.states import take_states
+
 # By what is chosen as one, the columns that go with it.
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "name_zh": ("name_zh",),
     "name_en": ("name_en",),
     "kind": ("kind_code",),
-    "status": ("status", "closed_on"),
+    "status": ("status", "closed_on", "closed_basis"),
     "position": (
         "geom",
         "position_basis",
@@ -30,12 +32,13 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "host": ("host",),
     "capacity": ("capacity",),
     "source": ("source",),
-    "opened_on": ("opened_on",),
+    "opened_on": ("opened_on", "opened_basis"),
     "verified_on": ("verified_on",),
 }
 # What refers to a facility, and what becomes of it; a test holds it against the tables.
 REFERRING: Final = {
     "facility_place": "places",
+    "facility_state": "those of whichever status is taken",
     "facility_role": "moves",
     "facility_part": "moves",
     "facility_code_alias": "moves",
@@ -65,8 +68,11 @@ def take_values(
     """Give a facility another's values of some groups, the amenities, and what is kept aside.
 
     Columns kept aside are those of both; where both have one, the survivor's stays. What stands for
-    a real place of either is no sample.
+    a real place of either is no sample. The states are those of the facility whose status is taken:
+    a merge is nothing that happened to the place, and adds no step.
     """
+    if "status" in groups:
+        take_states(session, survivor, other)
     columns = [column for group in groups for column in GROUPS[group]]
     taken = [f"{column} = o.{column}" for column in columns]
     taken += [f"{column} = cast(:{column} as text[])" for column in _VALUES]

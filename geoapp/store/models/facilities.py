@@ -10,6 +10,7 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    UniqueConstraint,
     func,
     text,
 )
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from geoapp.core.words import (
     Access,
     CallOutcome,
+    DateBasis,
     Entry,
     Family,
     Level,
@@ -126,6 +128,16 @@ class Facility(Base):
             "position_basis <> 'region_only' or region_code is not null",
             "facility_region_by_basis",
         ),
+        CheckConstraint(
+            f"{one_of('opened_basis', DateBasis)} "
+            "and (opened_on is null) = (opened_basis = 'unknown')",
+            "facility_opened_basis",
+        ),
+        CheckConstraint(
+            f"{one_of('closed_basis', DateBasis)} "
+            "and (closed_on is null) = (closed_basis = 'unknown')",
+            "facility_closed_basis",
+        ),
         Index("facility_geom_idx", "geom", postgresql_using="gist"),
         Index("facility_geog_idx", text("(geom::geography)"), postgresql_using="gist"),
         Index("facility_region_idx", "region_code"),
@@ -151,7 +163,9 @@ class Facility(Base):
     region_distance_m: Mapped[float | None]
     status: Mapped[str] = mapped_column(server_default=Status.OPEN)
     opened_on: Mapped[date | None]
+    opened_basis: Mapped[str] = mapped_column(server_default=DateBasis.UNKNOWN)
     closed_on: Mapped[date | None]
+    closed_basis: Mapped[str] = mapped_column(server_default=DateBasis.UNKNOWN)
     # OpenStreetMap's syntax, and the words as they came.
     opening_hours: Mapped[str | None]
     opening_hours_raw: Mapped[str | None]
@@ -194,6 +208,32 @@ class FacilityPlace(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
     opening_hours: Mapped[str | None]
+
+
+class FacilityState(Base):
+    """What a facility was from ``from_on`` on, until the day before ``to_on``.
+
+    ``n`` orders the states of a facility; those that are announced have not come about. Triggers
+    keep a facility's status and dates and its states in step, whichever of them is written.
+    """
+
+    __tablename__ = "facility_state"
+    __table_args__ = (
+        UniqueConstraint("facility_id", "n", name="facility_state_order"),
+        CheckConstraint(one_of("status", Status), "facility_state_status"),
+        CheckConstraint(
+            f"{one_of('date_basis', DateBasis)} and (from_on is null) = (date_basis = 'unknown')",
+            "facility_state_basis",
+        ),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id", ondelete="CASCADE"))
+    n: Mapped[int]
+    status: Mapped[str]
+    from_on: Mapped[date | None]
+    to_on: Mapped[date | None]
+    date_basis: Mapped[str] = mapped_column(server_default=DateBasis.UNKNOWN)
+    announced: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class FacilityWords(Base):

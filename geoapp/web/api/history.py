@@ -10,6 +10,8 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS
 from geoapp.core.roles import Permission
+from geoapp.operations.history.conflicts import UndoConflictError, conflict_documents
+from geoapp.operations.history.plan import undo_document
 from geoapp.operations.history.read import (
     ToldSet,
     changes_since,
@@ -17,12 +19,7 @@ from geoapp.operations.history.read import (
     one_change_set,
     parse_since,
 )
-from geoapp.operations.history.undo import (
-    UndoConflictError,
-    conflict_documents,
-    undo_change_set,
-    undo_document,
-)
+from geoapp.operations.history.undo import undo_change_set
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 from geoapp.core.words import (
     Access,
     Basis,
+    DateBasis,
     Entry,
     Family,
     Level,
@@ -107,7 +108,9 @@ class FacilityProperties(_Described):
     name_zh: str
     status: Status
     opened_on: date | None
+    opened_basis: DateBasis
     closed_on: date | None
+    closed_basis: DateBasis
     timezone: str
     source: str | None
     position_basis: PositionBasis

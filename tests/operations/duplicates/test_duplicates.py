@@ -152,6 +152,42 @@ def test_a_merge_keeps_what_either_knows_and_is_undone_whole(
     assert facility(town, "T-1") == one
 
 
+def test_a_merge_takes_the_states_of_whichever_status_is_taken(
+    town: Database, settings: Settings
+) -> None:
+    # T-1 was suspended once and opened again; T-2 is suspended, and will close in 2031.
+    run(
+        town,
+        "update facility set status = 'suspended' where code = 'T-1'",
+        "update facility set status = 'open' where code = 'T-1'",
+        "update facility set opened_on = '2019-01-01', opened_basis = 'year', status = 'suspended', "
+        "closed_on = '2031-01-01', closed_basis = 'year' where code = 'T-2'",
+    )
+    states = (
+        "select s.status, s.from_on::text, s.date_basis, announced from facility_state s "
+        "join facility f on f.id = s.facility_id where f.code = '{}' order by n"
+    )
+    theirs = rows(town, states.format("T-2"))
+    assert theirs == [
+        ("open", "2019-01-01", "year", False),
+        ("suspended", None, "unknown", False),
+        ("closed", "2031-01-01", "year", True),
+    ]
+    before = everything(town)
+    merge_facilities(town, "T-1", "T-2", {"status": "survivor"})
+    assert [one[0] for one in rows(town, states.format("T-1"))] == ["open", "suspended", "open"]
+    assert rows(town, states.format("T-1"))[0][1] == "2019-01-01"  # its day of opening was taken
+    undo_change_set(town, settings, last_set(town))
+    assert everything(town) == before
+    merge_facilities(town, "T-1", "T-2", {"status": "other"})
+    assert rows(town, states.format("T-1")) == theirs
+    undo_change_set(town, settings, last_set(town))
+    assert everything(town) == before
+    run(town, "update facility set opened_on = '2032-01-01' where code = 'T-1'")
+    with pytest.raises(ConflictError, match="closes before it opens"):
+        merge_facilities(town, "T-1", "T-2", {"status": "other", "opened_on": "survivor"})
+
+
 def test_a_stale_page_and_a_step_that_cannot_be_taken_are_refused(town: Database) -> None:
     plan = plan_merge(town, "T-1", "T-2")
     revs = plan.survivor.rev, plan.other.rev

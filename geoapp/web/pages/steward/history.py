@@ -11,6 +11,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS, MOST_TIME_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_moment
+from geoapp.operations.history.conflicts import Conflict, UndoConflictError
+from geoapp.operations.history.plan import Keep
 from geoapp.operations.history.read import (
     Line,
     ToldSet,
@@ -20,7 +22,7 @@ from geoapp.operations.history.read import (
     parse_since,
     tell_conflicts,
 )
-from geoapp.operations.history.undo import Conflict, Keep, UndoConflictError, undo_change_set
+from geoapp.operations.history.undo import undo_change_set
 from geoapp.reports.words.history import actor_text, undo_text, via_text
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.parameters import Parameters, without_nul

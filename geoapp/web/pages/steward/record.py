@@ -20,6 +20,7 @@ from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS
 from geoapp.core.roles import Permission
+from geoapp.core.rough_days import written
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,
@@ -265,6 +266,8 @@ def _values(record: FacilityRecord) -> dict[str, str]:
     values = {name: "" if stored[name] is None else str(stored[name]) for name in _PLAIN}
     if record.hours_words:
         values["opening_hours"] = record.hours_words
+    for name in ("opened", "closed"):
+        values[f"{name}_on"] = written(stored[f"{name}_on"], stored[f"{name}_basis"]) or ""
     for name in ("amenities", "no_amenities"):
         values[name] = LIST.join(sorted(stored[name]))
     if record.geometry_wkb is None:

@@ -1,0 +1,56 @@
+"""Days of which a table may know no more than the month or the year."""
+
+from collections.abc import Callable
+from typing import Any
+
+from geoapp.core.rough_days import RoughDay, part_of_day, rough_day
+from geoapp.core.words import DATE_BASIS_TEXT, DateBasis
+from geoapp.importers.problems import Findings
+from geoapp.importers.rows import cells
+from geoapp.importers.rows.days import FIRST_YEAR, LAST_YEAR
+
+_BASIS, _BASIS_ACCEPTED = cells.word_index(
+    DATE_BASIS_TEXT,
+    {
+        "年月": DateBasis.MONTH,
+        "月": DateBasis.MONTH,
+        "年份": DateBasis.YEAR,
+        "年": DateBasis.YEAR,
+        "未知": DateBasis.UNKNOWN,
+    },
+)
+
+
+def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> RoughDay | None:
+    """Return the day in the columns ``name_on`` and ``name_basis``; None where it is not known.
+
+    2019 and 2019-05 say by themselves how much is known; of a whole day the basis says it.
+    """
+    column, beside = f"{name}_on", f"{name}_basis"
+    basis = cells.read_word(found, beside, cell(beside), _BASIS, _BASIS_ACCEPTED)
+    text = cells.as_text(cell(column))
+    part = None if text is None else part_of_day(text)
+    if part is not None and FIRST_YEAR <= part.day.year <= LAST_YEAR:
+        day = part
+    else:
+        whole = cells.read_date(found, column, cell(column))
+        if whole is None:
+            if text is None and basis not in (None, DateBasis.UNKNOWN):
+                found.add(
+                    beside,
+                    basis,
+                    "basis_without_date",
+                    f"写了 {beside}，却没有 {column}；请补上日期，或清空依据。",
+                    f"{beside} is stated without {column}; give the date, or leave both empty.",
+                )
+            return None
+        day = rough_day(whole, basis or DateBasis.KNOWN)
+    if basis is not None and basis is not day.basis:
+        found.add(
+            beside,
+            basis,
+            "basis_contradicts",
+            f"{column} 写的是 {day}，{beside} 却是 {basis}；两者矛盾。",
+            f"{column} says {day} and {beside} says {basis}; they contradict each other.",
+        )
+    return day
