@@ -91,6 +91,24 @@ class NotAllowedError(GeoappError):
     """The user's role does not permit this (HTTP 403)."""
 
 
+class OtherSiteError(NotAllowedError):
+    """A page of another site made a browser send this (HTTP 403, whoever is signed in)."""
+
+
+class TooOftenError(GeoappError):
+    """Too much came from one sender (HTTP 429).
+
+    Parameters
+    ----------
+    seconds
+        After how long it may be tried again.
+    """
+
+    def __init__(self, text: Text, seconds: int) -> None:
+        super().__init__(text)
+        self.seconds = seconds
+
+
 class CancelledError(GeoappError):
     """The user cancelled the run."""
 

@@ -85,3 +85,9 @@ BULK_DAYS: Final = 7
 # Lists that stewards keep under a name.
 MOST_LISTS: Final = 50  # of one account
 MOST_LIST_CHARACTERS: Final = 60  # of a name
+
+# Reports of workers.
+LEAST_REPORT_KEY_CHARACTERS: Final = 16
+MOST_REPORT_KEY_CHARACTERS: Final = 100
+MOST_REPORT_NOTE_CHARACTERS: Final = 500
+MOST_PLACE_WORDS_CHARACTERS: Final = 300  # of where a suggested place is

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     header_seconds: float = Field(15.0, ge=1.0, le=600.0)
     body_seconds: float = Field(20.0, ge=1.0, le=600.0)
     upload_limit_mb: int = Field(256, ge=1)
+    reports_agree: int = Field(2, ge=1, le=20)
+    reports_days: int = Field(14, ge=1, le=366)
+    reports_late_days: int = Field(7, ge=1, le=366)
+    reports_keep_days: int = Field(180, ge=1, le=3660)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @property

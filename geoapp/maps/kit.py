@@ -47,6 +47,7 @@ Format = Literal[
     "amenities",
     "entry",
     "access",
+    "doubt",
 ]
 Shape = Literal["circle", "square", "house", "triangle", "diamond"]
 
@@ -317,6 +318,7 @@ FACILITY_POPUP = Popup(
     sample="is_sample",
     fields=(
         Field("kind", Text("类型", "Kind")),
+        Field("doubtful", Text("注意", "Mind"), "doubt"),
         Field("opening_hours", Text("开放时间", "Hours"), "hours"),
         Field("place", Text("停靠点", "Stands at")),
         Field("entry", Text("进入方式", "Entry"), "entry"),

@@ -8,6 +8,7 @@ from typing import Any
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_metres
+from geoapp.core.voices import doubt_of, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, Access, Entry
 from geoapp.maps.kit import Format
 
@@ -52,6 +53,10 @@ class Speaker:
                 return ENTRY_TEXT[Entry(value)].pick(self.language)
             case "access":
                 return ACCESS_TEXT[Access(value)].pick(self.language)
+            case "doubt":
+                kind, voices, since = str(value).split()
+                doubt = doubt_of(kind, int(voices), date.fromisoformat(since))
+                return None if doubt is None else doubt_text(doubt).pick(self.language)
 
     def column(self, row: Mapping[str, Any], name: str) -> Any:
         """Return a row's value; where there is only ``name_zh`` and ``name_en``, the language's."""

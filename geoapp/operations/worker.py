@@ -27,11 +27,13 @@ from geoapp.core.processes import Patience, end_with_parent, ending, name_proces
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.runs.lifecycle import perform, take_care
+from geoapp.operations.voices.forget import forget
 from geoapp.store.engine import Database
 from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run
 
 CARE_SECONDS: Final = 5.0
+FORGET_SECONDS: Final = 3600.0
 STALLED_SECONDS: Final = 30.0
 LOOK_SECONDS: Final = 0.5
 IDLE_SECONDS: Final = 300.0
@@ -95,6 +97,7 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
     patience = Patience()
     words = WordsKeeper(database)
     started = due = cared = 0.0
+    forgot = -FORGET_SECONDS
     try:
         while True:
             now = time.monotonic()
@@ -109,6 +112,9 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                     cared = now
                     take_care(database)
                 words.catch_up()
+                if now - forgot >= FORGET_SECONDS:
+                    forget(database, settings)
+                    forgot = now
                 if doing is None and now >= due and _is_one_waiting(database):
                     started, doing = now, _runner(database, settings)
                     doing.start()

@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 
 from geoapp.core.words import Family, Status
-from geoapp.store.models import Facility, FacilityPlace, Kind
+from geoapp.store.models import Facility, FacilityPlace, FacilityVoice, Kind
 
 
 def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
@@ -44,10 +44,23 @@ def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
             Facility.access,
             Facility.address,
             Facility.verified_on,
+            # What workers report, in a form for one column: shut 2 2026-11-28.
+            case(
+                (
+                    FacilityVoice.doubt.is_not(None),
+                    func.concat_ws(
+                        " ",
+                        FacilityVoice.doubt,
+                        FacilityVoice.doubt_voices,
+                        FacilityVoice.doubt_since,
+                    ),
+                )
+            ).label("doubtful"),
             Facility.is_sample,
         )
         .join(Kind, Kind.code == Facility.kind_code)
         .outerjoin(place, here)
+        .outerjoin(FacilityVoice, FacilityVoice.facility_id == Facility.id)
         .where(Facility.status == Status.OPEN)
         .where(func.coalesce(Facility.opened_on, day) <= day)
         .where(or_(Facility.closed_on.is_(None), Facility.closed_on > day))

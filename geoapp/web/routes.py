@@ -14,6 +14,7 @@ from geoapp.web.api import (
     organisations,
     programmes,
     recognitions,
+    reports,
     search,
     services,
     siting_runs,
@@ -55,6 +56,7 @@ from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
+from geoapp.web.pages.steward import reports as steward_reports
 from geoapp.web.pages.steward import saved_lists as steward_lists
 from geoapp.web.pages.steward import sources as steward_sources
 from geoapp.web.pages.steward import use as steward_use
@@ -81,6 +83,7 @@ def register_routes(app: OpenAPI) -> None:
         organisations.api,
         programmes.api,
         recognitions.api,
+        reports.api,
         applications.api,
         vocabularies.api,
         walks.api,
@@ -115,6 +118,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_places.blueprint,
         steward_offers.blueprint,
         steward_relations.blueprint,
+        steward_reports.blueprint,
         steward_sources.blueprint,
         steward_use.blueprint,
         photos.blueprint,

@@ -96,6 +96,8 @@ FACILITY_DERIVED = (
     "services",
     "duty_desks",
     "recognitions",
+    "doubtful",
+    "confirmed_on",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

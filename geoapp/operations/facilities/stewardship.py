@@ -19,6 +19,7 @@ LACK_TEXT: dict[Shortfall, Text] = {
     "verified": Text("一年内没有核实", "Not verified within a year"),
     "region": Text("不在任何区域内", "Outside every region"),
     "position": Text("没有位置", "Without a position"),
+    "doubtful": Text("工人反映关门或搬走", "Workers report it shut or moved"),
     "shared_phone": Text(
         f"同一电话登记给 {MANY_ON_ONE_PHONE} 处以上",
         f"Telephone given by {MANY_ON_ONE_PHONE} or more",

@@ -30,6 +30,17 @@ _NO_NETWORK = Text(
 )
 
 
+# The log's length, the day, the version of the facilities (reports raise it, and are not logged), and
+# that of the network.
+_Moment = tuple[int, date, int, str | None]
+
+
+def _moment(session: Session, network: WalkingNetwork | None) -> _Moment:
+    length, day = log_length(session)
+    version = data_version(session, "facilities")
+    return length, day, version, None if network is None else network.version
+
+
 class WorkLists:
     """The counts of the steward's lists, and which facilities stand far from any street.
 
@@ -42,8 +53,8 @@ class WorkLists:
         self._networks = NetworkKeeper(settings)
         self._lock = threading.Lock()
         self._far: tuple[tuple[int, str], tuple[int, ...]] | None = None
-        self._state: tuple[tuple[int, date, str | None], DataState] | None = None
-        self._counts: tuple[tuple[int, date, str | None], dict[str, int]] | None = None
+        self._state: tuple[_Moment, DataState] | None = None
+        self._counts: tuple[_Moment, dict[str, int]] | None = None
 
     @property
     def knows_streets(self) -> bool:
@@ -70,8 +81,7 @@ class WorkLists:
         """Return how many facilities there are and what they lack, as the store is now."""
         network = self._networks.sound()
         with self._lock, self._database.snapshot() as session:
-            length, day = log_length(session)
-            key = length, day, None if network is None else network.version
+            key = _moment(session, network)
             if self._state is None or self._state[0] != key:
                 far = () if network is None else self._found_far(session, network)
                 self._state = key, data_state(session, far, self._duplicates.suspected_in(session))
@@ -81,7 +91,7 @@ class WorkLists:
         """Return how many facilities some lists hold, by what names them; the same name, the same list."""
         network = self._networks.sound()
         with self._lock, self._database.snapshot() as session:
-            key = *log_length(session), None if network is None else network.version
+            key = _moment(session, network)
             if self._counts is None or self._counts[0] != key:
                 self._counts = key, {}
             known = self._counts[1]

@@ -15,6 +15,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
+from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.read import PlacedFacility
 
 
@@ -102,6 +103,8 @@ def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, byte
         "entry": facility.entry,
         "access": facility.access,
         "verified_on": facility.verified_on,
+        "confirmed_on": facility.confirmed_on,
+        "doubtful": doubtful_answer(facility.doubtful),
         "opening_hours": facility.opening_hours,
         "amenities": facility.amenities,
         "no_amenities": facility.no_amenities,

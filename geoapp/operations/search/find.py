@@ -10,6 +10,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.sounds import Sounds, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
+from geoapp.core.voices import doubt_of, doubt_text
 from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
@@ -247,6 +248,9 @@ def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:
     told.append(_kind_text(one.kind_code))
     if one.status != Status.OPEN:
         told.append(STATUS_TEXT[Status(one.status)])
+    doubt = doubt_of(one.doubt, one.doubt_voices, one.doubt_since)
+    if doubt is not None:
+        told.append(doubt_text(doubt))
     name = Text(one.name_zh, one.name_en or one.name_zh)
     place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
     if place is None:

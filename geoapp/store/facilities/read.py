@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, func, select, text
 from sqlalchemy.orm import Session
 
+from geoapp.core.voices import Doubt, doubt_of
 from geoapp.core.words import Status
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
@@ -20,6 +21,7 @@ class PlacedFacility:
 
     Those without a position are none of these (`geoapp.store.facilities.unplaced`).
     ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service there.
+    ``doubt`` and what follows is what workers' reports amount to.
     """
 
     id: int
@@ -51,6 +53,15 @@ class PlacedFacility:
     verified_on: date | None
     position_accuracy_m: float | None
     is_sample: bool
+    doubt: str | None = None
+    doubt_voices: int | None = None
+    doubt_since: date | None = None
+    confirmed_on: date | None = None
+
+    @property
+    def doubtful(self) -> Doubt | None:
+        """What workers agree to be wrong with it."""
+        return doubt_of(self.doubt, self.doubt_voices, self.doubt_since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +87,10 @@ _FOUND = {
     "from_date": "greatest(f.opened_on, p.valid_from)",
     "to_date": "least(f.closed_on - 1, p.valid_to)",
     "opening_hours": "coalesce(p.opening_hours, f.opening_hours)",
+    "doubt": "v.doubt",
+    "doubt_voices": "v.doubt_voices",
+    "doubt_since": "v.doubt_since",
+    "confirmed_on": "v.confirmed_on",
 }
 _FIELDS = tuple(field.name for field in fields(PlacedFacility))
 _PLACED = text(
@@ -87,6 +102,7 @@ _PLACED = text(
         from facility where rev > :since and status = :open
     ) f
     join kind k on k.code = f.kind_code
+    left join facility_voice v on v.facility_id = f.id
     left join (
         select *, row_number() over (partition by facility_id order by valid_from, id) as place
         from facility_place

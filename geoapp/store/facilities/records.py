@@ -7,10 +7,12 @@ from typing import Any
 import shapely
 from sqlalchemy.orm import Session
 
+from geoapp.core.voices import NOTHING_SAID, Standing
 from geoapp.store.facilities.columns import ANSWERED, IN_FILES
 from geoapp.store.facilities.read import places_of
 from geoapp.store.models import Facility, FacilityPlace
 from geoapp.store.vocabulary import family_of_kinds
+from geoapp.store.voices import standings
 
 # By name what comes beside the columns, and the column before it.
 _BESIDE = {"kind": ("family", "name"), "sample": ("places",)}
@@ -21,7 +23,7 @@ class FacilityRecord:
     """Everything that is stored of a facility.
 
     ``geometry_wkb`` is WGS-84, None where the position is not known; ``hours_words`` are the
-    opening hours as they were given.
+    opening hours as they were given, ``standing`` what workers' reports amount to.
     """
 
     code: str
@@ -29,6 +31,7 @@ class FacilityRecord:
     geometry_wkb: bytes | None
     properties: dict[str, Any]
     hours_words: str | None
+    standing: Standing = NOTHING_SAID
 
     @property
     def lonlat(self) -> tuple[float, float] | None:
@@ -86,7 +89,8 @@ def _geometry(facility: Facility) -> bytes | None:
 def facility_records(session: Session, facilities: Sequence[Facility]) -> list[FacilityRecord]:
     """Return what is stored of some facilities, in their order."""
     families = family_of_kinds(session)
-    places = places_of(session, [one.id for one in facilities])
+    numbers = [one.id for one in facilities]
+    places, said = places_of(session, numbers), standings(session, numbers)
     records = []
     for one in facilities:
         beside = {
@@ -99,7 +103,14 @@ def facility_records(session: Session, facilities: Sequence[Facility]) -> list[F
             properties[name] = value
             properties |= {other: beside[other] for other in _BESIDE.get(name, ())}
         records.append(
-            FacilityRecord(one.code, one.rev, _geometry(one), properties, one.opening_hours_raw)
+            FacilityRecord(
+                one.code,
+                one.rev,
+                _geometry(one),
+                properties,
+                one.opening_hours_raw,
+                said.get(one.id, NOTHING_SAID),
+            )
         )
     return records
 

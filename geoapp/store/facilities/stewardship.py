@@ -12,7 +12,7 @@ from geoapp.core.words import Level, Status
 # What a facility's record does not say, or has not said for long.
 Gap = Literal["hours", "entry", "phone", "opened", "verified", "region", "position"]
 # What a facility's record says and what may be wrong.
-Doubt = Literal["shared_phone", "duplicate", "border", "street", "moved"]
+Doubt = Literal["doubtful", "shared_phone", "duplicate", "border", "street", "moved"]
 Shortfall = Literal[
     "hours",
     "entry",
@@ -21,6 +21,7 @@ Shortfall = Literal[
     "verified",
     "region",
     "position",
+    "doubtful",
     "shared_phone",
     "duplicate",
     "border",
@@ -92,6 +93,8 @@ _LACKS: dict[Shortfall, str] = {
     # One that moves is found at its places.
     "position": "(geom is null and not exists "
     "(select from facility_place p where p.facility_id = facility.id))",
+    # Workers agree that it is shut or has moved.
+    "doubtful": "facility.id in (select facility_id from facility_voice where doubt is not null)",
     "shared_phone": _SHARED_PHONE,
     # Which these are is found outside of the store: names are compared.
     "duplicate": "facility.id = any(cast(:suspected as bigint[]))",

@@ -72,6 +72,7 @@ from geoapp.store.models.runs import (
 from geoapp.store.models.saved_lists import SavedList
 from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
 from geoapp.store.models.use import CareEvent, OpinionPoll, VisitCount
+from geoapp.store.models.voices import FacilityVoice, ReportCount, ReportSalt, WorkerReport
 
 __all__ = [
     "Amenity",
@@ -112,6 +113,7 @@ __all__ = [
     "FacilityRole",
     "FacilityState",
     "FacilityTombstone",
+    "FacilityVoice",
     "FacilityWords",
     "ImportDraft",
     "ImportHabit",
@@ -130,6 +132,8 @@ __all__ = [
     "Recognition",
     "RecoveryCode",
     "Region",
+    "ReportCount",
+    "ReportSalt",
     "Run",
     "RunArray",
     "RunGap",
@@ -145,4 +149,5 @@ __all__ = [
     "UserLink",
     "UserSession",
     "VisitCount",
+    "WorkerReport",
 ]

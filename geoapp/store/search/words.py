@@ -7,6 +7,7 @@ whoever changed the facility and by which way.
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import astuple, dataclass
+from datetime import date
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
@@ -109,6 +110,9 @@ class FacilityHit:
     is_sample: bool
     lon: float | None
     lat: float | None
+    doubt: str | None = None
+    doubt_voices: int | None = None
+    doubt_since: date | None = None
 
 
 # How good a hit is: the code itself, the name, its beginning, its sound, anything else.
@@ -148,8 +152,10 @@ def find_facilities(
                 order by rank, length, f.code limit :limit
             )
             select b.rank, f.code, f.kind_code, f.name_zh, f.name_en, f.address, f.region_code,
-                f.status, f.is_sample, st_x(point), st_y(point)
+                f.status, f.is_sample, st_x(point), st_y(point),
+                v.doubt, v.doubt_voices, v.doubt_since
             from best b join facility f on f.id = b.id
+            left join facility_voice v on v.facility_id = f.id
             cross join lateral (select case when geometrytype(f.geom) = 'POINT' then f.geom
                 else st_pointonsurface(f.geom) end as point) placed
             order by b.rank, b.length, f.code

@@ -24,6 +24,7 @@ from geoapp.operations.facilities.edit import add_facility, change_facility, rem
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.parts import Relations, read_with_relations, relations_of
 from geoapp.operations.facilities.read import list_facilities
+from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.recognitions import recognitions_answer
@@ -135,6 +136,8 @@ def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
     ]
     for place in properties["places"]:
         del place["geometry_wkb"]
+    properties["confirmed_on"] = record.standing.confirmed_on
+    properties["doubtful"] = doubtful_answer(record.standing.doubt)
     return {"type": "Feature", "id": record.code, "geometry": geometry, "properties": properties}
 
 

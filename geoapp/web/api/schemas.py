@@ -80,6 +80,15 @@ class Place(BaseModel):
     geometry: Geometry
 
 
+class Doubtful(BaseModel):
+    """What workers agree to be wrong with a facility: how many, and since when."""
+
+    kind: Literal["shut", "moved"]
+    voices: int
+    since: date
+    note: Words
+
+
 class _Described(BaseModel):
     code: str
     kind: str
@@ -89,6 +98,8 @@ class _Described(BaseModel):
     entry: Entry | None
     access: Access | None
     verified_on: date | None
+    confirmed_on: date | None
+    doubtful: Doubtful | None
     opening_hours: str | None
     amenities: list[str]
     no_amenities: list[str]

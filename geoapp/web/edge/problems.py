@@ -25,6 +25,8 @@ from geoapp.core.errors import (
     MissingPartError,
     NotAllowedError,
     NotFoundError,
+    OtherSiteError,
+    TooOftenError,
     UnavailableError,
     UnusableInputError,
     full_disk,
@@ -42,6 +44,7 @@ STATUS: dict[type[GeoappError], int] = {
     ConflictError: 409,
     CancelledError: 409,
     NotAllowedError: 403,
+    TooOftenError: 429,
     UnavailableError: 503,
     MissingPartError: 503,
 }
@@ -179,7 +182,8 @@ def on_validation_error(error: ValidationError) -> Response:
 
 def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
-    if status == 403 and is_for_program() and not current_user.is_authenticated:
+    asks_who = status == 403 and not isinstance(error, OtherSiteError)
+    if asks_who and is_for_program() and not current_user.is_authenticated:
         status = 401  # it may be open to whoever shows who they are
     extra: dict[str, Any] = dict(more)
     if isinstance(error, InvalidValueError):
@@ -189,7 +193,10 @@ def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
             "accepted": error.accepted.en,
             "accepted_zh": error.accepted.zh,
         }
-    return answer(status, error.text, **extra)
+    response = answer(status, error.text, **extra)
+    if isinstance(error, TooOftenError):
+        response.headers["Retry-After"] = str(error.seconds)
+    return response
 
 
 def _on_http_error(error: HTTPException) -> BaseResponse:

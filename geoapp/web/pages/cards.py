@@ -11,6 +11,7 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.store.facilities.read import PlacedFacility
@@ -75,6 +76,8 @@ class Card:
     other_amenities: list[AmenityMark]
     verified_on: date | None
     verified_long_ago: bool
+    doubt: Text | None
+    confirmed: Text | None
     address: str | None
     place: Text | None
     opening_hours: str | None
@@ -135,6 +138,10 @@ def _card(number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum
         ],
         verified_on=one.verified_on,
         verified_long_ago=one.verified_on is not None and (today - one.verified_on).days > OLD_DAYS,
+        doubt=None if one.doubtful is None else doubt_text(one.doubtful, today),
+        confirmed=None
+        if one.confirmed_on is None or one.doubtful is not None
+        else confirmed_text(one.confirmed_on),
         address=one.address,
         place=Text(one.place_zh, one.place_en or one.place_zh) if one.place_zh else None,
         opening_hours=words_of(one.opening_hours, language()) if one.opening_hours else None,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
 from werkzeug.urls import iri_to_uri
@@ -24,6 +24,7 @@ from geoapp.core.units import (
 )
 from geoapp.core.words import ORGANISATION_ROLE_TEXT, OSM_ATTRIBUTION, Datum, OrganisationRole
 from geoapp.operations.network.keeper import network_folder
+from geoapp.operations.voices.inbox import count_inbox
 from geoapp.reports.words.coverage import unplaced_text
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
@@ -34,12 +35,13 @@ blueprint = Blueprint("chrome", __name__)
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One link of the navigation."""
+    """One link of the navigation; ``count`` is how much waits there."""
 
     text: Text
     icon: str
     href: str
     here: bool
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,12 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
         frozenset({Permission.SEE_UNPUBLISHED}),
     ),
     ("steward.show", Text("数据", "Data"), "data", frozenset({Permission.EDIT})),
+    (
+        "steward_reports.listed",
+        Text("反馈", "Reports"),
+        "list",
+        frozenset({Permission.EDIT}),
+    ),
     ("admin_users.listed", Text("用户", "Users"), "people", frozenset({Permission.ADMINISTER})),
 )
 
@@ -95,10 +103,23 @@ def nav_items() -> list[NavItem]:
     """Return the pages that the present role may open."""
     role = _role()
     return [
-        NavItem(text, icon, url_for(endpoint), request.endpoint == endpoint)
+        NavItem(text, icon, url_for(endpoint), request.endpoint == endpoint, _waiting(endpoint))
         for endpoint, text, icon, permissions in _PAGES
         if not permissions or any(allows(role, one) for one in permissions)
     ]
+
+
+def _waiting(endpoint: str) -> int:
+    """Return how many reports wait for who is signed in; asked of the store once for a page."""
+    if endpoint != "steward_reports.listed":
+        return 0
+    if "waiting_reports" not in g:
+        try:
+            g.waiting_reports = count_inbox(services().database, current_user.regions)
+        except UnavailableError:
+            g.waiting_reports = 0
+    waiting: int = g.waiting_reports
+    return waiting
 
 
 def language_link() -> str:

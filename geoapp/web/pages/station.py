@@ -217,8 +217,17 @@ def _placed(record: FacilityRecord) -> PlacedFacility:
         to_date=known["closed_on"],
         region_code=known["region"],
         is_sample=known["sample"],
+        **_said(record),
         **{name: known[name] for name in _SAME},
     )
+
+
+def _said(record: FacilityRecord) -> dict[str, Any]:
+    doubt = record.standing.doubt
+    said: dict[str, Any] = {"confirmed_on": record.standing.confirmed_on}
+    if doubt is not None:
+        said |= {"doubt": doubt.kind, "doubt_voices": doubt.voices, "doubt_since": doubt.since}
+    return said
 
 
 def _why_out(record: FacilityRecord) -> Text:

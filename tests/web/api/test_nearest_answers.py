@@ -70,6 +70,8 @@ def plain_feature(
         "open": is_open,
         "open_changes_at": None if change is None else change.isoformat(),
         "verified_on": None if one.verified_on is None else one.verified_on.isoformat(),
+        "confirmed_on": None,
+        "doubtful": None,
         "region": one.region_code,
         "place": None,
         "position_accuracy_m": one.position_accuracy_m,

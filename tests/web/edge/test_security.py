@@ -82,6 +82,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/plan/scenarios/<int:number>/audience"): RUNNERS,
     ("POST", "/plan/scenarios/<int:number>/remove"): RUNNERS,
     ("GET", "/steward"): EDITORS,
+    ("GET", "/steward/reports"): EDITORS,
+    ("POST", "/steward/reports"): EDITORS,
     ("GET", "/steward/calls"): EDITORS,
     ("POST", "/steward/calls/answer/<path:code>"): EDITORS,
     ("POST", "/steward/calls/sheet"): EDITORS,
@@ -260,8 +262,8 @@ OPEN_READS = {
 }
 
 
-# What may be sent without being signed in: it changes nothing that is stored, or shows who one is
-# by what it sends.
+# What may be sent without being signed in: it changes nothing that is stored, shows who one is by
+# what it sends, or is a worker's report.
 DATA = ("application/ld+json", "application/json")
 OPEN_WRITES = {
     "/sign-in",
@@ -271,6 +273,7 @@ OPEN_WRITES = {
     "/finder/results",
     "/finder/way",
     "/finder/dots.json",
+    "/api/v1/reports",
 }
 
 

@@ -52,6 +52,11 @@ from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.form import LIST, amenity_marks, base, expected_rev, sent
 from geoapp.web.pages.steward.outline import outline_text, read_outline
 from geoapp.web.pages.steward.sources import source_lines
+from geoapp.web.pages.steward.suggested import (
+    suggested_values,
+    suggestion_is_entered,
+    suggestion_number,
+)
 
 blueprint = Blueprint("steward_record", __name__)
 
@@ -143,15 +148,18 @@ def show(code: str) -> str | BaseResponse:
 @blueprint.get("/steward/new")
 @require(Permission.EDIT)
 def blank() -> str:
-    """Show an empty record."""
-    return _page(None, FormState({"status": "open"}))
+    """Show an empty record, or one filled with a worker's suggestion."""
+    number = suggestion_number(request.args)
+    if number is None:
+        return _page(None, FormState({"status": "open"}))
+    return _page(None, FormState(suggested_values(number)), suggestion=number)
 
 
 @blueprint.post("/steward/new")
 @require(Permission.EDIT)
 def add() -> BaseResponse | tuple[str, int]:
     """Store a new facility."""
-    values = sent(("code", *_PLAIN, *_WHERE))
+    values, suggestion = sent(("code", *_PLAIN, *_WHERE)), suggestion_number(request.form)
     given = {name: value for name, value in values.items() if value}
     parts = services()
     try:
@@ -161,7 +169,10 @@ def add() -> BaseResponse | tuple[str, int]:
         )
     except (InvalidValueError, ConflictError, UnusableInputError) as error:
         state = FormState(values, _wrong(error, "code"))
-        return _page(None, state), 409 if isinstance(error, ConflictError) else 422
+        page = _page(None, state, suggestion=suggestion)
+        return page, 409 if isinstance(error, ConflictError) else 422
+    if suggestion is not None:
+        suggestion_is_entered(suggestion)
     return redirect(url_for("steward_record.show", code=record.code, saved=1))
 
 
@@ -287,7 +298,13 @@ def _wrong(error: GeoappError, otherwise: str) -> tuple[str, Text]:
     return named if named in FIELD_TEXT else otherwise, error.text
 
 
-def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = False) -> str:
+def _page(
+    record: FacilityRecord | None,
+    state: FormState,
+    *,
+    saved: bool = False,
+    suggestion: int | None = None,
+) -> str:
     vocabulary = load_vocabulary()
     values = state.values
     kinds: dict[Family, list[tuple[str, Text]]] = {family: [] for family in Family}
@@ -301,6 +318,7 @@ def _page(record: FacilityRecord | None, state: FormState, *, saved: bool = Fals
         wrong=state.wrong,
         clashes=state.clashes,
         saved=saved,
+        suggestion=suggestion,
         fields=FIELD_TEXT,
         amenities=amenity_marks(values.get("amenities", ""), values.get("no_amenities", "")),
         kinds=[(FAMILY_TEXT[family], kinds[family]) for family in Family],

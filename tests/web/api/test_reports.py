@@ -1,0 +1,164 @@
+"""``POST /api/v1/reports``: taken once from anybody, weighed, and nobody's name kept."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from werkzeug.test import TestResponse
+
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.voices.take import MOST_IN_AN_HOUR
+from geoapp.store.engine import Database
+from geoapp.store.voices import forget_reports
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import client_of, make_app, problem_of
+
+NEAREST = f"/api/v1/nearest?lon={TOWN_LON}&lat={TOWN_LAT}&k=1"
+HERE = "203.0.113.7"
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    # Else a process looks again after a quarter of a second.
+    monkeypatch.setattr("geoapp.operations.nearest.snapshot.CHECK_SECONDS", 0.0)
+    initialise(database)
+    seed_town(database)
+    return client_of(make_app(settings, database, csrf=True), database)
+
+
+def tell(
+    client: FlaskClient, number: int, sender: str = HERE, *, headers: Any = None, **said: Any
+) -> TestResponse:
+    """Send a report with a key of its number, from an address."""
+    body = {"key": f"a-key-of-sixteen-{number}", **said}
+    return client.post(
+        "/api/v1/reports", json=body, headers=headers, environ_overrides={"REMOTE_ADDR": sender}
+    )
+
+
+def nearest(client: FlaskClient) -> dict[str, Any]:
+    properties: dict[str, Any] = client.get(NEAREST).get_json(force=True)["features"][0][
+        "properties"
+    ]
+    return properties
+
+
+def rows(database: Database, query: str) -> list[Any]:
+    with database.session() as session:
+        return list(session.execute(text(query)).all())
+
+
+def test_agreeing_reports_show_in_the_very_next_answers(
+    client: FlaskClient, database: Database
+) -> None:
+    assert nearest(client)["doubtful"] is None
+    assert tell(client, 1, code="T-1", kind="shut").status_code == 201
+    # The same report again, and another of the same network (an IPv6 host changes its own part).
+    assert tell(client, 1, code="T-1", kind="shut").status_code == 200
+    assert tell(client, 2, "::ffff:203.0.113.7", code="T-1", kind="moved").status_code == 201
+    assert tell(client, 3, HERE, code="T-2", kind="shut").status_code == 201
+    assert nearest(client)["doubtful"] is None
+    answer = tell(client, 4, "2001:db8:0:1::5", code="T-1", kind="shut").get_json()
+    assert answer["new"] is True
+    assert answer["doubtful"]["voices"] == 2
+    assert nearest(client)["doubtful"] == answer["doubtful"]
+    one = client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]
+    assert one["doubtful"] == answer["doubtful"]
+    hit = client.get("/api/v1/search?q=T-1").get_json(force=True)["features"][0]["properties"]
+    assert "工人反映关着门（2 人" in hit["context_zh"]
+    layer = client.get("/layers/stations.geojson").get_json(force=True)["features"]
+    told = {one["id"]: one["properties"]["text"].get("注意") for one in layer}
+    assert "工人反映关着门（2 人" in (told["T-1"] or "")
+    assert told["T-2"] is None
+    for number, sender in ((5, "198.51.100.1"), (6, "2001:db8:0:1::9")):
+        tell(client, number, sender, code="T-1", kind="open")
+    found = nearest(client)
+    assert found["doubtful"] is None
+    assert found["confirmed_on"] is not None
+    assert found["verified_on"] is None
+    assert len(rows(database, "select from worker_report")) == 6
+
+
+def test_nothing_tells_who_it_was(client: FlaskClient, database: Database) -> None:
+    for number, code in ((1, "T-1"), (2, "T-2")):
+        tell(client, number, code=code, kind="shut", note="门锁着", lon=None)
+    (one,), (other,) = rows(database, "select sender from worker_report order by id")
+    assert one != other
+    kept = repr(rows(database, "select worker_report, report_salt from worker_report, report_salt"))
+    kept += repr(rows(database, "select report_count::text from report_count"))
+    assert HERE not in kept
+    assert HERE.encode().hex() not in kept
+    with database.session() as session:
+        session.execute(text("update worker_report set at = now() - interval '20 days'"))
+        forget_reports(session, days=14, keep_days=30)
+    assert rows(database, "select sender, note from worker_report") == [(None, "门锁着")] * 2
+    assert rows(database, "select from report_salt") == []
+    with database.session() as session:
+        forget_reports(session, days=14, keep_days=19)
+    assert rows(database, "select note from worker_report") == [(None,), (None,)]
+
+
+def test_a_doubt_outlives_the_days_within_which_it_came(
+    client: FlaskClient, database: Database
+) -> None:
+    for number in (1, 2):
+        tell(client, number, f"198.51.100.{number}", code="T-1", kind="moved")
+    with database.session() as session:
+        session.execute(text("update worker_report set at = at - interval '20 days'"))
+        session.execute(text("update facility_voice set doubt_since = doubt_since - 20"))
+        forget_reports(session, days=14, keep_days=15)
+    answer = tell(client, 3, "198.51.100.3", code="T-1", kind="shut").get_json()
+    assert (answer["doubtful"]["kind"], answer["doubtful"]["voices"]) == ("moved", 3)
+
+
+def test_stars_are_kept_as_sums(client: FlaskClient, database: Database) -> None:
+    assert tell(client, 1, code="T-1", stars=4, missing="microwave").get_json()["rated"] is True
+    assert tell(client, 2, code="T-1", stars=1).get_json()["rated"] is False
+    assert tell(client, 3, "198.51.100.9", code="T-1", kind="open", stars=4).get_json()["rated"]
+    assert rows(database, "select stars, n from opinion_poll") == [(4, 2)]
+    problem_of(tell(client, 4, code="T-1", missing="bed"), 422, "missing")
+    problem_of(tell(client, 5, code="T-1", stars=6), 422, "stars")
+    problem_of(tell(client, 6, code="T-1"), 422, "kind")
+
+
+def test_a_suggestion_needs_to_say_where(client: FlaskClient, database: Database) -> None:
+    problem_of(tell(client, 1, kind="suggest", name="新驿站"), 422, "where")
+    problem_of(tell(client, 2, kind="suggest", code="T-1", where="东门"), 422, "code")
+    problem_of(tell(client, 3, kind="suggest", lon=TOWN_LON), 422, "lat")
+    assert tell(client, 4, kind="suggest", where="东门岗亭").status_code == 201
+    assert tell(client, 5, kind="suggest", lon=TOWN_LON, lat=TOWN_LAT).status_code == 201
+    assert rows(database, "select region_code from worker_report order by id") == [
+        (None,),
+        ("370203",),
+    ]
+    problem_of(tell(client, 6, code="none", kind="shut"), 404)
+
+
+def test_too_many_from_one_network_wait(client: FlaskClient) -> None:
+    for number in range(MOST_IN_AN_HOUR):
+        assert tell(client, number, code="T-1", kind="full").status_code == 201
+    refused = tell(client, 100, code="T-1", kind="full")
+    problem_of(refused, 429)
+    assert 3500 < int(refused.headers["Retry-After"]) <= 3600
+    # What was queued and is sent again is no new report.
+    assert tell(client, 0, code="T-1", kind="full").status_code == 200
+    assert tell(client, 101, "198.51.100.9", code="T-1", kind="full").status_code == 201
+
+
+def test_other_sites_cannot_make_their_visitors_report(client: FlaskClient) -> None:
+    for headers in (
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+    ):
+        problem_of(tell(client, 1, code="T-1", kind="shut", headers=headers), 403)
+    for number, headers in enumerate(({"Sec-Fetch-Site": "same-origin"}, {"Origin": "null"}, {})):
+        assert tell(client, number, code="T-1", kind="shut", headers=headers).status_code == 201
+    plain = client.post(
+        "/api/v1/reports",
+        data='{"key": "a-key-of-sixteen-9", "code": "T-1", "kind": "shut"}',
+        content_type="text/plain",
+    )
+    assert plain.status_code in (415, 422)
