@@ -28,6 +28,7 @@ from geoapp.web.edge.language import init_language
 from geoapp.web.edge.logs import init_logs
 from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
+from geoapp.web.edge.provider import init_provider
 from geoapp.web.edge.proxies import init_proxies
 from geoapp.web.edge.refusals import init_refusals
 from geoapp.web.edge.security import init_security
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     # Whoever may not do a thing is told so before anything else is looked at.
     init_access(app, settings)
     init_security(app, settings)
+    init_provider(app, settings)
     init_cors(app)
     init_parameters(app)
     init_language(app)

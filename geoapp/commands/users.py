@@ -292,6 +292,33 @@ def keys(
                 click.echo("\t".join(line))
 
 
+@user.command("identity")
+@click.argument("name")
+@click.option("--subject", help="登录系统里的编号（sub）/ who the user is there (sub)")
+@click.option("--remove", is_flag=True, help="解除关联 / take the link away")
+def identity(name: str, subject: str | None, remove: bool) -> None:
+    """显示、建立或解除与单位登录系统的关联 / Show, make or end an account's link to the sign-in provider."""
+    from geoapp.core.errors import InvalidValueError
+    from geoapp.operations.upkeep.identities import link, linked_as, unlink
+
+    if subject is not None and remove:
+        accepted = Text("不与 --remove 同用", "not together with --remove")
+        raise InvalidValueError("--subject", subject, accepted)
+    with open_store() as (settings, database):
+        if remove:
+            unlink(database, name, by_owner=False)
+            say(Text(f"已解除用户 {name} 的关联", f"{name} is linked no more"))
+        elif subject is not None:
+            if settings.oidc_issuer is None:
+                accepted = Text("登录系统的网址", "the address of the provider")
+                raise InvalidValueError("GEOAPP_OIDC_ISSUER", None, accepted)
+            link(database, name, settings.oidc_issuer, subject)
+            say(Text(f"已关联用户 {name}", f"{name} is linked"))
+        else:
+            found = linked_as(database, name)
+            click.echo("" if found is None else f"{found.issuer}\t{found.subject}")
+
+
 @user.command("list")
 def show_users() -> None:
     """列出用户 / List the users."""

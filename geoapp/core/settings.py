@@ -39,6 +39,17 @@ class Settings(BaseSettings):
     public_url: str | None = Field(None, pattern=r"https?://[^\s?#]+")
     secret_key: str | None = None
     session_days: float = Field(30.0, gt=0.0, le=366.0)
+    oidc_issuer: str | None = Field(
+        None, pattern=r"https://[^\s?#]+|http://(localhost|127\.0\.0\.1)(:\d+)?[^\s?#]*"
+    )
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_client_secret_file: Path | None = None
+    oidc_scopes: str = Field("openid profile", pattern=r"(.* )?openid( .*)?")
+    oidc_title: str = ""
+    oidc_name_claim: str = "preferred_username"
+    oidc_rights: Path | None = None
+    oidc_create_users: bool = False
     monitor_token: str | None = None
     key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)
     header_seconds: float = Field(15.0, ge=1.0, le=600.0)
@@ -49,6 +60,12 @@ class Settings(BaseSettings):
     reports_late_days: int = Field(7, ge=1, le=366)
     reports_keep_days: int = Field(180, ge=1, le=3660)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    def oidc_secret(self) -> str | None:
+        """Return what the service shows the sign-in provider: from the setting, or from its file."""
+        if self.oidc_client_secret is None and self.oidc_client_secret_file is not None:
+            return self.oidc_client_secret_file.read_text(encoding="utf-8").strip()
+        return self.oidc_client_secret
 
     @property
     def secret_key_file(self) -> Path:

@@ -1,7 +1,7 @@
 """API keys: how a program shows on whose behalf it comes, without name and password.
 
 A key is 256 random bits, so its SHA-256 is all that is kept and a single fast look-up finds it;
-docs/decisions/0022-api-keys.md says why. It opens no more than its owner may do at that moment.
+docs/decisions/0025-api-keys.md says why. It opens no more than its owner may do at that moment.
 """
 
 import math

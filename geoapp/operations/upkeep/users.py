@@ -55,6 +55,7 @@ class SignedInUser:
     role: Role
     regions: tuple[str, ...] = ()
     second_factor: bool = False
+    has_password: bool = True
     session_id: int | None = None
     token: str = field(default="", repr=False)
     key: KeyInUse | None = None
@@ -95,6 +96,7 @@ def signed_in_as(user: AppUser) -> SignedInUser:
         role=Role(user.role),
         regions=tuple(user.regions),
         second_factor=user.second_factor,
+        has_password=bool(user.password_hash),
     )
 
 
@@ -145,7 +147,7 @@ def save_user(
         if user is None:
             user = add_user(session, name, role, password, regions=regions)
         else:
-            _give_rights(session, user, role, regions)
+            give_rights(session, user, role, regions)
             give_password(session, user, password)
             user.active = True
         user.is_sample = is_sample
@@ -177,13 +179,31 @@ def add_user(
     ConflictError
         If the name is taken.
     """
+    user = add_user_without_password(session, name, role, regions)
+    user.password_hash = hash_password(password)
+    session.flush()
+    return user
+
+
+def add_user_without_password(
+    session: Session, name: str, role: Role, regions: Sequence[str]
+) -> AppUser:
+    """Add a user whose name was checked, and who comes in by a provider alone.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region, or it is given to an administrator.
+    ConflictError
+        If the name is taken.
+    """
     if user_by_name(session, name) is not None:
         raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
     _check_regions(session, role, regions)
     user = new_user(session, name)
     user.role = role
     user.regions = sorted(set(regions))
-    user.password_hash = hash_password(password)
+    user.password_hash = ""
     session.flush()
     return user
 
@@ -203,7 +223,14 @@ def _shut_out(session: Session, user: AppUser, *, keep_keys: bool = False) -> No
         delete_keys(session, user.id)
 
 
-def _give_rights(session: Session, user: AppUser, role: Role, regions: Sequence[str]) -> None:
+def give_rights(session: Session, user: AppUser, role: Role, regions: Sequence[str]) -> None:
+    """Give a user a role and regions, from the next request on.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region, or it is given to an administrator.
+    """
     _check_regions(session, role, regions)
     user.role = role
     user.regions = sorted(set(regions))
@@ -240,7 +267,7 @@ def set_rights(
     """
     with database.session() as session:
         user = stored_user(session, name)
-        _give_rights(
+        give_rights(
             session,
             user,
             Role(user.role) if role is None else role,
@@ -304,7 +331,8 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
     """
     with database.session() as session:
         user = user_by_name(session, name)
-        stored = user.password_hash if user is not None else decoy_hash()
+        # '' is the hash of no password; checking against it would be done at once, and tell.
+        stored = (user.password_hash if user is not None else "") or decoy_hash()
         if not fits(stored, password) or user is None or not user.active:
             return None
         if is_outdated(user.password_hash):

@@ -71,6 +71,7 @@ _TABLES = {
     "amenity_standard_item": Text("项标准条目", "item of a standard"),
     "app_user": Text("个用户", "user"),
     "api_key": Text("个 API 密钥", "API key"),
+    "user_identity": Text("个单位登录的关联", "link to a sign-in provider"),
     "calendar_year": Text("年日历", "year of the calendar"),
     "calendar_day": Text("个日历日", "day of the calendar"),
 }

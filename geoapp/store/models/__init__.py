@@ -47,6 +47,7 @@ from geoapp.store.models.people import (
     RecoveryCode,
     SecondFactor,
     SignInFailure,
+    UserIdentity,
     UserLink,
     UserSession,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "ServiceItem",
     "ServiceOffer",
     "SignInFailure",
+    "UserIdentity",
     "UserLink",
     "UserSession",
     "VisitCount",

@@ -47,7 +47,7 @@ class RecoveryCode(Base):
 
 
 class AppUser(Base):
-    """Somebody who signs in; the password is kept as an Argon2 hash.
+    """Somebody who signs in; the password is kept as an Argon2 hash, '' where there is none.
 
     ``regions`` are those that the account may change things in; none = everywhere.
     ``second_factor`` tells whether a code is asked for at sign-in.
@@ -96,6 +96,19 @@ class UserLink(Base):
     )
     token_hash: Mapped[bytes] = mapped_column(unique=True)
     expires_at: Mapped[datetime]
+
+
+class UserIdentity(Base):
+    """Who an account is at a sign-in provider: its issuer, and the subject that it names."""
+
+    __tablename__ = "user_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject", name="user_identity_once"),)
+    user_id: Mapped[int] = mapped_column(
+        ForeignKey("app_user.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    linked_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
 class ApiKey(Base):

@@ -12,6 +12,7 @@ from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.web.edge.device import device_of
 from geoapp.web.edge.services import services
 
+BY_PROVIDER = "by_provider"  # when the provider vouched for who is signed in here
 _PENDING = "second_step"
 _SECONDS_FOR_CODE = 600
 

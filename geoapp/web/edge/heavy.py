@@ -31,7 +31,7 @@ P = ParamSpec("P")
 View = Callable[P, Response]
 
 MOST_KEPT_BYTES: Final = 64 * 1024 * 1024
-_SECRETS: Final = {"database_url", "secret_key", "monitor_token"}
+_SECRETS: Final = {"database_url", "secret_key", "monitor_token", "oidc_client_secret"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from geoapp.operations.upkeep.api_keys import (
     parse_scope,
     revoke_key,
 )
+from geoapp.operations.upkeep.identities import linked_as
 from geoapp.operations.upkeep.passwords import ADVICE
-from geoapp.operations.upkeep.second_factor import check_code, may_write
+from geoapp.operations.upkeep.second_factor import may_write
 from geoapp.operations.upkeep.sessions import (
     end_session,
     end_sessions,
@@ -29,10 +30,11 @@ from geoapp.operations.upkeep.sessions import (
 from geoapp.operations.upkeep.users import authenticate, set_password
 from geoapp.web.edge.access import needs_second_factor, require, signed_in
 from geoapp.web.edge.entering import enter_as
+from geoapp.web.edge.provider import provider
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
+from geoapp.web.pages.proof import unproven
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.second_factor import refused_code
 
 blueprint = Blueprint("account", __name__)
 DIFFERENT = Text("两次输入的新密码不一样。", "The two new passwords differ.")
@@ -45,10 +47,15 @@ def refused_password(refused: InvalidValueError) -> Text:
     return Text(f"新密码没有保存。请用{wanted.zh}。", f"Not saved. Please choose {wanted.en}.")
 
 
-def _page(
-    problem: Text | None = None, *, key_problem: Text | None = None, done: str | None = None
+def account_page(
+    problem: Text | None = None,
+    *,
+    key_problem: Text | None = None,
+    link_problem: Text | None = None,
+    done: str | None = None,
 ) -> str:
-    user = signed_in()
+    """Return the page, with what was refused beside its form."""
+    user, theirs = signed_in(), provider()
     return render_template(
         "account.html",
         user=user,
@@ -64,6 +71,9 @@ def _page(
         given=request.form,
         problem=problem,
         key_problem=key_problem,
+        provider=None if theirs is None else theirs.title,
+        linked=None if theirs is None else linked_as(services().database, user.name),
+        link_problem=link_problem,
         done=done,
         advice=ADVICE,
         regions=region_names(services().database) if user.regions else {},
@@ -74,7 +84,7 @@ def _page(
 @require(Permission.OWN_ACCOUNT)
 def show() -> str:
     """Show who one is here, where one is signed in, and the form for a new password."""
-    return _page(done=request.args.get("done"))
+    return account_page(done=request.args.get("done"))
 
 
 @blueprint.post("/account/sessions/<int:number>/end")
@@ -107,13 +117,13 @@ def change_password() -> Response | tuple[str, int]:
     given = request.form.get("new", "")
     if authenticate(parts.database, user.name, request.form.get("current", "")) is None:
         count_failure(user.name)
-        return _page(Text("现在的密码不对。", "The present password is wrong.")), 422
+        return account_page(Text("现在的密码不对。", "The present password is wrong.")), 422
     if given != request.form.get("again", ""):
-        return _page(DIFFERENT), 422
+        return account_page(DIFFERENT), 422
     try:
         set_password(parts.database, user.name, given, keep_keys=True)
     except InvalidValueError as refused:
-        return _page(refused_password(refused)), 422
+        return account_page(refused_password(refused)), 422
     enter_as(user)
     return redirect(url_for("account.show", done="password"))
 
@@ -125,11 +135,9 @@ def add_key() -> Response | tuple[str, int]:
     parts, user = services(), signed_in()
     if needs_second_factor(user) and not user.second_factor:
         raise ConflictError(Text("请先开启两步验证。", "Turn on the second factor first."))
-    refuse_after_failures(user.name)
-    refused = _unproven()
+    refused = unproven("key_password")
     if refused is not None:
-        count_failure(user.name)
-        return _page(key_problem=refused), 422
+        return account_page(key_problem=refused), 422
     name = request.form.get("key_name", "").strip()
     try:
         key = make_key(
@@ -142,22 +150,11 @@ def add_key() -> Response | tuple[str, int]:
         )
     except (InvalidValueError, ConflictError) as wrong:
         status = 409 if isinstance(wrong, ConflictError) else 422
-        return _page(key_problem=wrong.text), status
+        return account_page(key_problem=wrong.text), status
     base = (parts.settings.public_url or request.url_root).rstrip("/")
     response = make_response(render_template("account_key.html", name=name, key=key, base=base))
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _unproven() -> Text | None:
-    """Return why who is signed in has not shown again who they are; None if they have."""
-    database, user = services().database, signed_in()
-    if user.second_factor:
-        checked = check_code(database, user.id, request.form.get("code", ""))
-        return None if checked.fits else refused_code(checked)
-    if authenticate(database, user.name, request.form.get("key_password", "")) is None:
-        return Text("密码不对。", "The password is wrong.")
-    return None
 
 
 @blueprint.post("/account/keys/<int:number>/revoke")

@@ -11,7 +11,6 @@ from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.operations.upkeep.second_factor import (
-    Checked,
     app_address,
     begin,
     begun,
@@ -22,32 +21,15 @@ from geoapp.operations.upkeep.second_factor import (
     standing_of,
     turn_off,
 )
-from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import require, signed_in
-from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
+from geoapp.web.pages.proof import refused_code, unproven_by_password
 
 blueprint = Blueprint("second_factor", __name__)
-
-WRONG = Text(
-    "验证码不对，或已用过。请等下一个；手机时间要准。",
-    "The code is wrong, or was used. Wait for the next one; the phone's clock must be right.",
-)
 
 
 def _is_required() -> bool:
     return services().settings.require_second_factor and may_write(signed_in().role)
-
-
-def refused_code(checked: Checked) -> Text:
-    """Say that a code does not fit, and how long to wait where there were too many."""
-    if not checked.wait_seconds:
-        return WRONG
-    minutes = -(-checked.wait_seconds // 60)
-    return Text(
-        f"错得太多。请 {minutes} 分钟后再试。",
-        f"Too many wrong codes. Try again in {minutes} minute{'' if minutes == 1 else 's'}.",
-    )
 
 
 def _page(problem: Text | None = None, status: int = 200, done: Text | None = None) -> Response:
@@ -97,10 +79,9 @@ def show() -> Response:
 def start() -> Response:
     """Show what the app reads; the password is asked for, as a session may be left open."""
     database, user = services().database, signed_in()
-    refuse_after_failures(user.name)
-    if authenticate(database, user.name, request.form.get("password", "")) is None:
-        count_failure(user.name)
-        return _page(Text("密码不对。", "The password is wrong."), 422)
+    refused = unproven_by_password("password")
+    if refused is not None:
+        return _page(refused, 422)
     return _set_up(begin(database, user.id))
 
 

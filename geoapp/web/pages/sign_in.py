@@ -1,6 +1,6 @@
 """``/sign-in`` and ``/sign-out``."""
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -10,11 +10,12 @@ from geoapp.operations.upkeep.second_factor import check_code
 from geoapp.operations.upkeep.sessions import end_session
 from geoapp.operations.upkeep.users import authenticate
 from geoapp.web.edge.access import signed_in
-from geoapp.web.edge.entering import admit, enter_as, half_entered
+from geoapp.web.edge.entering import BY_PROVIDER, admit, enter_as, half_entered
 from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.provider import provider
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
-from geoapp.web.pages.second_factor import refused_code
+from geoapp.web.pages.proof import refused_code
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -22,7 +23,13 @@ blueprint = Blueprint("sign_in", __name__)
 @blueprint.get("/sign-in")
 def show() -> str:
     """Show the form."""
-    return render_template("sign_in.html", next=request.args.get("next", ""), name="", failed=False)
+    return _form(next=request.args.get("next", ""), failed=False)
+
+
+def _form(**more: object) -> str:
+    theirs = provider()
+    given = {"name": "", "provider": None if theirs is None else theirs.title, **more}
+    return render_template("sign_in.html", **given)
 
 
 @blueprint.post("/sign-in")
@@ -34,9 +41,9 @@ def enter() -> Response | tuple[str, int]:
     user = authenticate(services().database, name, request.form.get("password", ""))
     if user is None:
         count_failure(name)
-        page = render_template("sign_in.html", next=wanted, name=name, failed=True)
-        return page, 401
-    return admit(user, wanted if is_own_path(wanted) else _first_page(user.role))
+        return _form(next=wanted, name=name, failed=True), 401
+    session.pop(BY_PROVIDER, None)
+    return admit(user, wanted if is_own_path(wanted) else first_page(user.role))
 
 
 @blueprint.get("/sign-in/code")
@@ -50,7 +57,7 @@ def _code_page(problem: Text | None = None, status: int = 200) -> tuple[str, int
 
 
 def _begin_anew() -> tuple[str, int]:
-    return render_template("sign_in.html", next="", name="", late=True), 410
+    return _form(next="", late=True), 410
 
 
 @blueprint.post("/sign-in/code")
@@ -77,6 +84,9 @@ def sign_out() -> Response:
         if user.session_id is not None:
             end_session(services().database, user.name, user.session_id)
     logout_user()
+    if session.pop(BY_PROVIDER, None) is not None and provider() is not None:
+        # Else whoever sits down here next comes in with one press.
+        return redirect(url_for("provider.signed_out"))
     return redirect(url_for("finder.show"))
 
 
@@ -87,7 +97,8 @@ def is_own_path(wanted: str) -> bool:
     )
 
 
-def _first_page(role: Role) -> str:
+def first_page(role: Role) -> str:
+    """Return where somebody of a role begins."""
     if allows(role, Permission.RUN):
         return url_for("plan.show")
     if allows(role, Permission.EDIT):

@@ -182,6 +182,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/account/sessions/<int:number>/end"): ALL,
     ("POST", "/account/sessions/end"): ALL,
     ("POST", "/account/keys"): ALL,
+    ("POST", "/account/provider/link"): ALL,
+    ("POST", "/account/provider/unlink"): ALL,
     ("POST", "/account/keys/<int:number>/revoke"): ALL,
     ("GET", "/account/second-factor"): ALL,
     ("POST", "/account/second-factor/start"): ALL,
@@ -198,6 +200,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/admin/users/<int:number>/second-factor/reset"): ADMINS,
     ("POST", "/admin/users/<int:number>/sessions/end"): ADMINS,
     ("POST", "/admin/users/<int:number>/keys/<int:key>/revoke"): ADMINS,
+    ("POST", "/admin/users/<int:number>/provider/unlink"): ADMINS,
     ("POST", "/admin/users/<int:number>/sessions/<int:session>/end"): ADMINS,
 }
 
@@ -226,6 +229,9 @@ OPEN_READS = {
     "/photos/<int:number>-<named>.jpg",
     "/sign-in",
     "/sign-in/code",
+    "/sign-in/provider",
+    "/sign-in/provider/return",
+    "/sign-out/provider",
     "/static/<path:filename>",
     "/services",
     "/stations/<path:code>",

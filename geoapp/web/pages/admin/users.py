@@ -12,6 +12,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Permission
 from geoapp.operations.upkeep.api_keys import SCOPE_TEXT, list_keys, revoke_key
+from geoapp.operations.upkeep.identities import linked_as, unlink
 from geoapp.operations.upkeep.links import INVITE_DAYS, RESET_DAYS, invite, link_path, reset
 from geoapp.operations.upkeep.second_factor import reset_second_factor
 from geoapp.operations.upkeep.sessions import end_session, end_sessions, list_sessions
@@ -42,6 +43,7 @@ DONE = {
     ),
     "sessions": Text("登录已结束。", "The session has ended."),
     "key": Text("密钥已吊销。", "The key is revoked."),
+    "unlinked": Text("关联已解除。", "The link is taken away."),
 }
 
 
@@ -127,6 +129,7 @@ def _page(user: UserEntry, problem: Text | None = None) -> str:
         regions=region_names(database),
         sessions=list_sessions(database, user.name),
         keys=list_keys(database, user.name),
+        linked=linked_as(database, user.name),
         scopes=SCOPE_TEXT,
         days=RESET_DAYS,
     )
@@ -229,3 +232,11 @@ def remove_key(number: int, key: int) -> Response:
     """Revoke one API key of somebody."""
     revoke_key(services().database, _somebody_else(number).name, key)
     return _back(number, "key")
+
+
+@blueprint.post("/admin/users/<int:number>/provider/unlink")
+@require(Permission.ADMINISTER)
+def take_link_away(number: int) -> Response:
+    """Keep somebody's account from being entered by the sign-in provider."""
+    unlink(services().database, _somebody_else(number).name, by_owner=False)
+    return _back(number, "unlinked")
