@@ -22,17 +22,20 @@ from geoapp.store.models import (
 
 
 def _upsert(session: Session, model: type[Base], rows: list[dict[str, object]], key: str) -> None:
+    """Write the rows that differ from what is stored: a start of the service finds none."""
     if not rows:
+        return
+    columns = model.__table__.c
+    stored = {
+        known[key]: dict(known)
+        for known in session.execute(select(*(columns[name] for name in rows[0]))).mappings()
+    }
+    differing = [row for row in rows if stored.get(row[key]) != row]
+    if not differing:
         return
     statement = insert(model)
     changes = {name: statement.excluded[name] for name in rows[0] if name != key}
-    differs = [model.__table__.c[name].is_distinct_from(value) for name, value in changes.items()]
-    where = differs[0]
-    for other in differs[1:]:
-        where = where | other
-    session.execute(
-        statement.on_conflict_do_update(index_elements=[key], set_=changes, where=where), rows
-    )
+    session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), differing)
 
 
 def save_vocabulary(session: Session, vocabulary: Vocabulary) -> None:

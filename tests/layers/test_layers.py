@@ -20,7 +20,7 @@ from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import BASIS_TEXT, Basis, Datum
-from geoapp.maps.kit import Layer, class_of, classes_of
+from geoapp.maps.kit import class_of, classes_of
 from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
@@ -38,7 +38,7 @@ from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 SITING = SitingParameters(p=3, standard_m=300, spacing_m=100)
-LAYERS = [pytest.param(layer, id=layer.id) for layer in registry()]
+LAYERS = list(registry())
 
 
 @pytest.fixture
@@ -66,63 +66,78 @@ def answered(town: Database, settings: Settings, tmp_path: Path) -> Database:
     return town
 
 
-@pytest.mark.parametrize("layer", LAYERS)
 def test_rows_have_what_style_and_popup_name(
-    layer: Layer, answered: Database, settings: Settings
+    answered: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    moment = read_moment(answered, settings, None)
-    rows = read_layer(answered, layer, moment.context).rows
-    assert rows
-    assert len({row["id"] for row in rows}) == len(rows)
-    number = len(classes_of(layer.style))
-    for row in rows:
-        assert row["geometry"].is_valid
-        assert not row["geometry"].is_empty
-        assert 0 <= class_of(layer.style, row) < number
-        for name in [layer.popup.title, *(field.column for field in layer.popup.fields)]:
-            assert name in row or f"{name}_zh" in row, name
-        if layer.popup.sample:
-            assert layer.popup.sample in row
-    for language in LANGUAGES:
-        speaker = Speaker(language, moment.amenities)
-        feature = json.loads(orjson.dumps(layer_feature(layer, rows[0], speaker), default=str))
-        assert feature["properties"]["name"]
-        assert feature["properties"]["text"]
-        assert legend_rows(layer, speaker, used={0})
+    for layer in LAYERS:
+        with subtests.test(layer=layer.id):
+            moment = read_moment(answered, settings, None)
+            rows = read_layer(answered, layer, moment.context).rows
+            assert rows
+            assert len({row["id"] for row in rows}) == len(rows)
+            number = len(classes_of(layer.style))
+            for row in rows:
+                assert row["geometry"].is_valid
+                assert not row["geometry"].is_empty
+                assert 0 <= class_of(layer.style, row) < number
+                for name in [layer.popup.title, *(field.column for field in layer.popup.fields)]:
+                    assert name in row or f"{name}_zh" in row, name
+                if layer.popup.sample:
+                    assert layer.popup.sample in row
+            for language in LANGUAGES:
+                speaker = Speaker(language, moment.amenities)
+                feature = json.loads(
+                    orjson.dumps(layer_feature(layer, rows[0], speaker), default=str)
+                )
+                assert feature["properties"]["name"]
+                assert feature["properties"]["text"]
+                assert legend_rows(layer, speaker, used={0})
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_without_a_run_no_layer_fails(layer: Layer, town: Database, settings: Settings) -> None:
-    rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
-    assert (rows == []) == (layer.id in ("gaps", "network", "proposals"))
+def test_without_a_run_no_layer_fails(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for layer in LAYERS:
+        with subtests.test(layer=layer.id):
+            rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
+            assert (rows == []) == (layer.id in ("gaps", "network", "proposals"))
 
 
-@pytest.mark.parametrize("layer", LAYERS)
 def test_on_an_empty_store_no_layer_fails(
-    layer: Layer, database: Database, settings: Settings
+    database: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    initialise(database)
-    assert read_layer(database, layer, read_moment(database, settings, None).context).rows == []
+    for layer in LAYERS:
+        with subtests.test(layer=layer.id):
+            initialise(database)
+            assert (
+                read_layer(database, layer, read_moment(database, settings, None).context).rows
+                == []
+            )
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_box_limit_and_id(layer: Layer, answered: Database, settings: Settings) -> None:
-    context = read_moment(answered, settings, None).context
-    everything = read_layer(answered, layer, context)
-    assert everything.matched == len(everything.rows)
-    first = everything.rows[0]
-    elsewhere = (100.0, 20.0, 101.0, 21.0)
-    assert read_layer(answered, layer, context, bbox=elsewhere).matched == 0
-    around = read_layer(answered, layer, context, bbox=first["geometry"].buffer(0.0001).bounds)
-    assert first["id"] in [row["id"] for row in around.rows]
-    paged = [
-        read_layer(answered, layer, context, limit=1, offset=offset).rows[0]["id"]
-        for offset in range(everything.matched)
-    ]
-    assert paged == [row["id"] for row in everything.rows]
-    [alone] = read_layer(answered, layer, context, row_id=str(first["id"])).rows
-    assert alone["id"] == first["id"]
-    assert read_layer(answered, layer, context, row_id="nothing\x00").rows == []
+def test_box_limit_and_id(
+    answered: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for layer in LAYERS:
+        with subtests.test(layer=layer.id):
+            context = read_moment(answered, settings, None).context
+            everything = read_layer(answered, layer, context)
+            assert everything.matched == len(everything.rows)
+            first = everything.rows[0]
+            elsewhere = (100.0, 20.0, 101.0, 21.0)
+            assert read_layer(answered, layer, context, bbox=elsewhere).matched == 0
+            around = read_layer(
+                answered, layer, context, bbox=first["geometry"].buffer(0.0001).bounds
+            )
+            assert first["id"] in [row["id"] for row in around.rows]
+            paged = [
+                read_layer(answered, layer, context, limit=1, offset=offset).rows[0]["id"]
+                for offset in range(everything.matched)
+            ]
+            assert paged == [row["id"] for row in everything.rows]
+            [alone] = read_layer(answered, layer, context, row_id=str(first["id"])).rows
+            assert alone["id"] == first["id"]
+            assert read_layer(answered, layer, context, row_id="nothing\x00").rows == []
 
 
 def test_what_has_no_position_is_told_by_region(town: Database, settings: Settings) -> None:

@@ -187,9 +187,8 @@ def test_the_plan_is_in_words_and_in_order(town: Database, settings: Settings) -
         assert one.name in one.text_zh
 
 
-@pytest.mark.parametrize(
-    ("change", "member"),
-    [
+def test_what_cannot_be_asked_is_refused(town: Database, subtests: pytest.Subtests) -> None:
+    for change, member in [
         ({"moments": ()}, "moments"),
         ({"moments": (NOON,) * 25}, "moments"),
         ({"standard_seconds": 300.0}, "standard_m"),
@@ -206,15 +205,12 @@ def test_the_plan_is_in_words_and_in_order(town: Database, settings: Settings) -
             ),
             "actions",
         ),
-    ],
-)
-def test_what_cannot_be_asked_is_refused(
-    town: Database, change: dict[str, Any], member: str
-) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        action_run.start(town, replace(WANTED, **change), "ann")
-    assert refused.value.parameter == member
-    assert recent_runs(town, ACTION_RUNS) == []
+    ]:
+        with subtests.test(change=change, member=member):
+            with pytest.raises(InvalidValueError) as refused:
+                action_run.start(town, replace(WANTED, **change), "ann")
+            assert refused.value.parameter == member
+            assert recent_runs(town, ACTION_RUNS) == []
 
 
 def test_kept_as_it_was_asked() -> None:

@@ -60,20 +60,28 @@ def rich(database: Database, settings: Settings, tmp_path: Path) -> Database:
     return database
 
 
-@pytest.mark.parametrize("suffix", FORMATS)
-@pytest.mark.parametrize("headers", ["en", "zh"])
-@pytest.mark.parametrize("datum", [Datum.WGS84, Datum.BD09])
 def test_import_of_an_export_changes_nothing(
-    rich: Database, settings: Settings, tmp_path: Path, suffix: str, headers: str, datum: Datum
+    rich: Database, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
-    before, counter = facility_picture(rich), version(rich)
-    path = tmp_path / f"out{suffix}"
-    assert export_facilities(rich, path, datum=datum, headers=headers) == 4  # type: ignore[arg-type]
-    report = import_file(rich, settings, "facilities", path, ImportOptions(datum=datum))
-    assert report.problems == ()
-    assert (report.read, report.unchanged, report.inserted, report.updated) == (4, 4, 0, 0)
-    assert facility_picture(rich) == before
-    assert version(rich) == counter
+    for datum in [Datum.WGS84, Datum.BD09]:
+        for headers in ["en", "zh"]:
+            for suffix in FORMATS:
+                with subtests.test(suffix=suffix, headers=headers, datum=datum):
+                    before, counter = facility_picture(rich), version(rich)
+                    path = tmp_path / f"out{suffix}"
+                    assert export_facilities(rich, path, datum=datum, headers=headers) == 4  # type: ignore[arg-type]
+                    report = import_file(
+                        rich, settings, "facilities", path, ImportOptions(datum=datum)
+                    )
+                    assert report.problems == ()
+                    assert (report.read, report.unchanged, report.inserted, report.updated) == (
+                        4,
+                        4,
+                        0,
+                        0,
+                    )
+                    assert facility_picture(rich) == before
+                    assert version(rich) == counter
 
 
 @pytest.mark.parametrize("suffix", FORMATS)

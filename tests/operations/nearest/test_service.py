@@ -120,9 +120,8 @@ def test_filters(service: NearestService) -> None:
     assert states == [True, False, None, False]
 
 
-@pytest.mark.parametrize(
-    ("changes", "parameter"),
-    [
+def test_refuses_what_makes_no_sense(service: NearestService, subtests: pytest.Subtests) -> None:
+    for changes, parameter in [
         ({"lon": float("nan")}, "lon"),
         ({"lat": 91.0}, "lat"),
         ({"k": 0}, "k"),
@@ -131,14 +130,11 @@ def test_filters(service: NearestService) -> None:
         ({"kinds": frozenset({"castle"})}, "kind"),
         ({"families": frozenset({"castle"})}, "family"),
         ({"amenities": frozenset({"castle"})}, "amenity"),
-    ],
-)
-def test_refuses_what_makes_no_sense(
-    service: NearestService, changes: dict[str, object], parameter: str
-) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        service.ask(replace(HERE, **changes))  # type: ignore[arg-type]
-    assert refused.value.parameter == parameter
+    ]:
+        with subtests.test(changes=changes, parameter=parameter):
+            with pytest.raises(InvalidValueError) as refused:
+                service.ask(replace(HERE, **changes))  # type: ignore[arg-type]
+            assert refused.value.parameter == parameter
 
 
 def test_moving_facilities_are_where_they_are_that_day(

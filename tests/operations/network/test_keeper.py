@@ -67,40 +67,45 @@ def facilities(database: Database) -> list[tuple[str, str, float, float]]:
         ]
 
 
-@pytest.mark.parametrize("kinds", [frozenset(), frozenset({"worker_home"})])
-@pytest.mark.parametrize("k", [1, 7, 50])
 def test_nearest_walks_on_the_network_and_estimates_elsewhere(
-    city: Database, settings: Settings, kinds: frozenset[str], k: int
+    city: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    keeper = NetworkKeeper(settings)
-    network = keeper.current()
-    assert network is not None
-    rows = facilities(city)
-    lon, lat = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
-    places = snap(network, lon, lat)
-    asker = snap(network, [LON], [LAT])
-    walks = PlacesOnNetwork(network, places).within(asker, limit_m=30_000)
-    walk_dm = dict(zip(walks.indices.tolist(), walks.data.tolist(), strict=True))
-    wanted = []
-    for place, (code, kind, _, _) in enumerate(rows):
-        if kinds and kind not in kinds:
-            continue
-        if places.state[place] == Snap.ON:
-            if place in walk_dm:
-                wanted.append((walk_dm[place] / 10, code, Basis.NETWORK))
-        else:
-            line_m = geodesic_m(LON, LAT, lon[place], lat[place])
-            # Where the network lies, its own factor and not the setting's.
-            assert network.detour_factor not in (None, settings.detour_factor)
-            wanted.append((line_m * network.detour_factor, code, Basis.ESTIMATE))
-    wanted.sort()
-    found = NearestService(city, settings).ask(NearestQuery(lon=LON, lat=LAT, k=k, kinds=kinds))
-    assert [(one.facility.code, one.basis) for one in found] == [
-        (code, basis) for _, code, basis in wanted[:k]
-    ]
-    assert [one.walk_m for one in found] == pytest.approx([walk for walk, _, _ in wanted[:k]])
-    assert all(one.distance_m <= one.walk_m + 0.2 for one in found)
-    assert {Basis.NETWORK, Basis.ESTIMATE} == {basis for _, _, basis in wanted}
+    for k in [1, 7, 50]:
+        for kinds in [frozenset(), frozenset({"worker_home"})]:
+            with subtests.test(kinds=kinds, k=k):
+                keeper = NetworkKeeper(settings)
+                network = keeper.current()
+                assert network is not None
+                rows = facilities(city)
+                lon, lat = np.array([row[2] for row in rows]), np.array([row[3] for row in rows])
+                places = snap(network, lon, lat)
+                asker = snap(network, [LON], [LAT])
+                walks = PlacesOnNetwork(network, places).within(asker, limit_m=30_000)
+                walk_dm = dict(zip(walks.indices.tolist(), walks.data.tolist(), strict=True))
+                wanted = []
+                for place, (code, kind, _, _) in enumerate(rows):
+                    if kinds and kind not in kinds:
+                        continue
+                    if places.state[place] == Snap.ON:
+                        if place in walk_dm:
+                            wanted.append((walk_dm[place] / 10, code, Basis.NETWORK))
+                    else:
+                        line_m = geodesic_m(LON, LAT, lon[place], lat[place])
+                        # Where the network lies, its own factor and not the setting's.
+                        assert network.detour_factor not in (None, settings.detour_factor)
+                        wanted.append((line_m * network.detour_factor, code, Basis.ESTIMATE))
+                wanted.sort()
+                found = NearestService(city, settings).ask(
+                    NearestQuery(lon=LON, lat=LAT, k=k, kinds=kinds)
+                )
+                assert [(one.facility.code, one.basis) for one in found] == [
+                    (code, basis) for _, code, basis in wanted[:k]
+                ]
+                assert [one.walk_m for one in found] == pytest.approx(
+                    [walk for walk, _, _ in wanted[:k]]
+                )
+                assert all(one.distance_m <= one.walk_m + 0.2 for one in found)
+                assert {Basis.NETWORK, Basis.ESTIMATE} == {basis for _, _, basis in wanted}
 
 
 def test_by_line_the_order_is_that_of_the_line(city: Database, settings: Settings) -> None:

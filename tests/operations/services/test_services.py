@@ -79,31 +79,42 @@ def test_the_eleven_categories_of_the_plan() -> None:
         read_categories(twice)
 
 
-@pytest.mark.parametrize("words", ["法律援助", "falvyuanzhu", "flyz", "legal aid", "劳动争议"])
 def test_help_is_found_nearest_first_and_unknown_hours_stay_unknown(
-    town: Database, settings: Settings, words: str
+    town: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
-    question = ServiceQuestion(words, lon=NEAR_T4[0], lat=NEAR_T4[1])
-    found = find_services(town, settings, question)
-    # T-6 (5, 4 thousandths off) is nearer than T-1 (6, 6); T-2's offer is over, T-5 is no more.
-    told = [(one.record.facility, one.open, one.phone) for one in found.offers]
-    assert told == [
-        ("T-4", True, "12351"),
-        ("T-6", False, None),
-        ("T-1", None, "0532-12351"),  # its hours of the service are not known; the place is open
-    ]
-    assert found.offers[2].place_open is True
-    far = found.offers[2].record.line_m
-    assert far is not None
-    assert far == pytest.approx(857.6, abs=2)  # 0.006 degrees: 666 m north, 541 m west
-    only = ServiceQuestion(words, open_only=True)
-    assert [one.record.facility for one in find_services(town, settings, only).offers] == ["T-4"]
-    hits = SearchService(town).find(words, limit=10, near=NEAR_T4).hits
-    assert [one.code for one in hits if one.kind_of_hit == "facility"] == ["T-4", "T-6", "T-1"]
-    assert "电话 0532-12351" in next(one for one in hits if one.code == "T-1").context.zh
-    assert ("service", "legal_aid") in {(one.kind_of_hit, one.code) for one in hits} or (
-        words == "劳动争议"
-    )
+    for words in ["法律援助", "falvyuanzhu", "flyz", "legal aid", "劳动争议"]:
+        with subtests.test(words=words):
+            question = ServiceQuestion(words, lon=NEAR_T4[0], lat=NEAR_T4[1])
+            found = find_services(town, settings, question)
+            # T-6 (5, 4 thousandths off) is nearer than T-1 (6, 6); T-2's offer is over, T-5 is no more.
+            told = [(one.record.facility, one.open, one.phone) for one in found.offers]
+            assert told == [
+                ("T-4", True, "12351"),
+                ("T-6", False, None),
+                (
+                    "T-1",
+                    None,
+                    "0532-12351",
+                ),  # its hours of the service are not known; the place is open
+            ]
+            assert found.offers[2].place_open is True
+            far = found.offers[2].record.line_m
+            assert far is not None
+            assert far == pytest.approx(857.6, abs=2)  # 0.006 degrees: 666 m north, 541 m west
+            only = ServiceQuestion(words, open_only=True)
+            assert [one.record.facility for one in find_services(town, settings, only).offers] == [
+                "T-4"
+            ]
+            hits = SearchService(town).find(words, limit=10, near=NEAR_T4).hits
+            assert [one.code for one in hits if one.kind_of_hit == "facility"] == [
+                "T-4",
+                "T-6",
+                "T-1",
+            ]
+            assert "电话 0532-12351" in next(one for one in hits if one.code == "T-1").context.zh
+            assert ("service", "legal_aid") in {(one.kind_of_hit, one.code) for one in hits} or (
+                words == "劳动争议"
+            )
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".xlsx"])

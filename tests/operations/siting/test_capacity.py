@@ -71,19 +71,16 @@ def test_no_plan_seats_more(town: Database, settings: Settings, seats: float) ->
     assert "新增服务人数（有座位的）" in labels
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_what_is_not_offered_with_seats_is_refused(
+    town: Database, subtests: pytest.Subtests
+) -> None:
+    for change in [
         {"capacity": 0.5},
         {"capacity": float("nan")},
         {"backup_share": 0.5},
         {"alternatives": 2},
         {"model": SitingModel.EQUITY},
         {"model": SitingModel.P_MEDIAN},
-    ],
-)
-def test_what_is_not_offered_with_seats_is_refused(
-    town: Database, change: dict[str, object]
-) -> None:
-    with pytest.raises(InvalidValueError):
-        siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]
+    ]:
+        with subtests.test(change=change), pytest.raises(InvalidValueError):
+            siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]

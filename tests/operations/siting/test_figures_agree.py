@@ -110,29 +110,32 @@ def check_objective(run: SitingRun, wanted: SitingParameters) -> None:
         assert district.share == near(total.covered_after_share or 0.0)
 
 
-@pytest.mark.parametrize("name", QUESTIONS)
-def test_the_figures_of_an_answer_agree(town: Database, settings: Settings, name: str) -> None:
-    wanted = replace(WANTED, **QUESTIONS[name])
-    run = siting_run.run_here(town, settings, wanted)
-    assert run.error is None
-    assert run.found.proven
-    check_totals(town, run)
-    check_sites(town, run)
-    check_objective(run, wanted)
-    # And with the coverage of the town once its stations are open, where they are known to be.
-    for code in propose(town, settings, run.id).added:
-        state = {"status": "open"}
-        change_facility(town, settings, code, None, state, Datum.WGS84, expected_rev=None)
-    asked = CoverageParameters(standard_m=wanted.standard_m, at=wanted.at)
-    after = coverage_run.run_here(town, settings, asked).found.total
-    total = run.found.total
-    promised = total.covered_after_weight
-    if wanted.rests_on_unknown_hours:
-        promised = total.covered_before_weight
-    if wanted.capacity is None:  # who is within reach of a station has no seat there yet
-        assert after.covered_weight == near(promised)
-    else:
-        assert after.covered_weight >= promised
+def test_the_figures_of_an_answer_agree(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for name, question in QUESTIONS.items():
+        with subtests.test(name=name):
+            wanted = replace(WANTED, **question)
+            run = siting_run.run_here(town, settings, wanted)
+            assert run.error is None
+            assert run.found.proven
+            check_totals(town, run)
+            check_sites(town, run)
+            check_objective(run, wanted)
+            # And with the coverage of the town once its stations are open, where they are known to be.
+            for code in propose(town, settings, run.id).added:
+                state = {"status": "open"}
+                change_facility(town, settings, code, None, state, Datum.WGS84, expected_rev=None)
+            asked = CoverageParameters(standard_m=wanted.standard_m, at=wanted.at)
+            after = coverage_run.run_here(town, settings, asked).found.total
+            total = run.found.total
+            promised = total.covered_after_weight
+            if wanted.rests_on_unknown_hours:
+                promised = total.covered_before_weight
+            if wanted.capacity is None:  # who is within reach of a station has no seat there yet
+                assert after.covered_weight == near(promised)
+            else:
+                assert after.covered_weight >= promised
 
 
 def test_nothing_is_proven_of_a_plan_that_is_none(town: Database, settings: Settings) -> None:

@@ -74,9 +74,8 @@ def test_samples_are_said_to_be_samples(site: Any, town: Database) -> None:
     assert "worker-metres" in told.output
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
+def test_what_is_not_accepted_ends_with_2(site: Any, subtests: pytest.Subtests) -> None:
+    for words, told in [
         (("--standard", "500m"), "p"),
         (("-p", "2", "--standard", "500 parsec"), "standard"),
         (("-p", "2", "--standard", "500m", "-o", "sites.doc"), "-o"),
@@ -85,12 +84,11 @@ def test_samples_are_said_to_be_samples(site: Any, town: Database) -> None:
         (("-p", "2", "--standard", "500m", "--model", "lscp"), "p"),
         (("-p", "2", "--standard", "500m", "--budget", "5"), "budget"),
         (("-p", "2", "--standard", "500m", "--time-limit", "0"), "--time-limit"),
-    ],
-)
-def test_what_is_not_accepted_ends_with_2(site: Any, words: tuple[str, ...], told: str) -> None:
-    result = site(*words)
-    assert result.exit_code == 2, result.output
-    assert f"{told}" in result.output
+    ]:
+        with subtests.test(words=words, told=told):
+            result = site(*words)
+            assert result.exit_code == 2, result.output
+            assert f"{told}" in result.output
 
 
 def test_infeasible_says_what_would_do(site: Any) -> None:

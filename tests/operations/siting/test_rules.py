@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -136,9 +135,8 @@ def test_forbidden_areas(town: Database, settings: Settings) -> None:
             siting_run.start(town, replace(WANTED, forbidden_areas=(bad,)), None)
 
 
-@pytest.mark.parametrize(
-    ("changes", "parameter"),
-    [
+def test_refuses_at_once_what_cannot_be_done(town: Database, subtests: pytest.Subtests) -> None:
+    for changes, parameter in [
         ({"p": None}, "p"),
         ({"p": 0}, "p"),
         ({"p": 6}, "p"),
@@ -165,15 +163,12 @@ def test_forbidden_areas(town: Database, settings: Settings) -> None:
         ({"time_limit_seconds": math.nan}, "time_limit_seconds"),
         ({"target_gap": -0.1}, "target_gap"),
         ({"spacing_m": 1.0}, "spacing_m"),
-    ],
-)
-def test_refuses_at_once_what_cannot_be_done(
-    town: Database, changes: dict[str, Any], parameter: str
-) -> None:
-    with pytest.raises(InvalidValueError) as refused:
-        siting_run.start(town, replace(WANTED, **changes), None)
-    assert refused.value.parameter == parameter
-    assert recent_runs(town, SITING_RUNS) == []
+    ]:
+        with subtests.test(changes=changes, parameter=parameter):
+            with pytest.raises(InvalidValueError) as refused:
+                siting_run.start(town, replace(WANTED, **changes), None)
+            assert refused.value.parameter == parameter
+            assert recent_runs(town, SITING_RUNS) == []
 
 
 def test_quotas_of_regions_that_hold_each_other_are_refused(

@@ -40,19 +40,16 @@ def test_a_home_is_upgraded(town: Database, settings: Settings) -> None:
     assert after == every.result.total.covered_before_weight
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_what_cannot_be_upgraded_is_refused(town: Database, subtests: pytest.Subtests) -> None:
+    for change in [
         {"candidates": "facilities:x"},
         {"families": None},
         {"candidates": "facilities:base"},
         {"p": 2},
         {"budget": 5.0},
-    ],
-)
-def test_what_cannot_be_upgraded_is_refused(town: Database, change: dict[str, object]) -> None:
-    with pytest.raises(InvalidValueError):
-        siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]
+    ]:
+        with subtests.test(change=change), pytest.raises(InvalidValueError):
+            siting_run.start(town, replace(WANTED, **change), None)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("candidates", ["generated", "facilities:home"])

@@ -68,9 +68,10 @@ def test_a_run_from_start_to_actions(app: Flask, town: Database, settings: Setti
     problem_of(client_of(app, town, None).get(f"{ADDRESS}/{number}"), 401)
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
+def test_what_is_refused_with_its_reason(
+    app: Flask, town: Database, subtests: pytest.Subtests
+) -> None:
+    for change in [
         {"moments": []},
         {"moments": ["now"]},
         {"moments": ["yesterday"]},
@@ -81,12 +82,9 @@ def test_a_run_from_start_to_actions(app: Flask, town: Database, settings: Setti
         {"hours": "whenever"},
         {"region": "nowhere"},
         {"more": 1},
-    ],
-)
-def test_what_is_refused_with_its_reason(
-    app: Flask, town: Database, change: dict[str, object]
-) -> None:
-    client = client_of(app, town, Role.PLANNER)
-    told = problem_of(client.post(ADDRESS, json=ASKED | change), 422)
-    assert told["detail_zh"]
-    assert recent_runs(town, ACTION_RUNS) == []
+    ]:
+        with subtests.test(change=change):
+            client = client_of(app, town, Role.PLANNER)
+            told = problem_of(client.post(ADDRESS, json=ASKED | change), 422)
+            assert told["detail_zh"]
+            assert recent_runs(town, ACTION_RUNS) == []

@@ -45,19 +45,20 @@ def start(client: FlaskClient, **wanted: Any) -> dict[str, Any]:
     return body
 
 
-@pytest.mark.parametrize("role", [None, *Role])
-def test_who_may_start_and_cancel(app: Flask, town: Database, role: Role | None) -> None:
-    run = start(client_of(app, town, Role.PLANNER))
-    client = client_of(app, town, role)
-    expected = {None: 401, Role.PLANNER: 202, Role.ADMIN: 202}.get(role, 403)
-    started = client.post(ADDRESS, json=WANTED)
-    cancelled = client.post(f"{ADDRESS}/{run['id']}/cancel")
-    if expected == 202:
-        assert (started.status_code, cancelled.status_code) == (202, 200)
-    else:
-        problem_of(started, expected)
-        problem_of(cancelled, expected)
-        assert client.get(f"{ADDRESS}/{run['id']}").get_json()["status"] == "queued"
+def test_who_may_start_and_cancel(app: Flask, town: Database, subtests: pytest.Subtests) -> None:
+    for role in [None, *Role]:
+        with subtests.test(role=role):
+            run = start(client_of(app, town, Role.PLANNER))
+            client = client_of(app, town, role)
+            expected = {None: 401, Role.PLANNER: 202, Role.ADMIN: 202}.get(role, 403)
+            started = client.post(ADDRESS, json=WANTED)
+            cancelled = client.post(f"{ADDRESS}/{run['id']}/cancel")
+            if expected == 202:
+                assert (started.status_code, cancelled.status_code) == (202, 200)
+            else:
+                problem_of(started, expected)
+                problem_of(cancelled, expected)
+                assert client.get(f"{ADDRESS}/{run['id']}").get_json()["status"] == "queued"
 
 
 def test_from_start_to_results(planner: FlaskClient, town: Database, settings: Settings) -> None:
@@ -138,9 +139,8 @@ def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> Non
     assert answer["status"] == "succeeded"
 
 
-@pytest.mark.parametrize(
-    ("body", "parameter"),
-    [
+def test_what_is_not_accepted(planner: FlaskClient, subtests: pytest.Subtests) -> None:
+    for body, parameter in [
         ({}, "standard_m"),
         ({"standard_m": 500, "standard_seconds": 600}, "standard_m"),
         ({"standard_m": 0}, "standard_m"),
@@ -155,18 +155,18 @@ def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> Non
         ({"standard_m": 500, "families": []}, "families"),
         ({"standard_m": 500, "at": "yesterday"}, "at"),
         ({"standard_m": 500, "colour": "red"}, "colour"),
-    ],
-)
-def test_what_is_not_accepted(planner: FlaskClient, body: dict[str, Any], parameter: str) -> None:
-    problem_of(planner.post(ADDRESS, json=body), 422, parameter)
-    assert planner.get(ADDRESS).get_json()["runs"] == []
+    ]:
+        with subtests.test(body=body, parameter=parameter):
+            problem_of(planner.post(ADDRESS, json=body), 422, parameter)
+            assert planner.get(ADDRESS).get_json()["runs"] == []
 
 
-@pytest.mark.parametrize("number", ["0", "999", "9" * 40])
-def test_unknown_run(planner: FlaskClient, number: str) -> None:
-    for address in (number, f"{number}/regions", f"{number}/gaps"):
-        problem_of(planner.get(f"{ADDRESS}/{address}"), 404)
-    problem_of(planner.post(f"{ADDRESS}/{number}/cancel"), 404)
+def test_unknown_run(planner: FlaskClient, subtests: pytest.Subtests) -> None:
+    for number in ["0", "999", "9" * 40]:
+        with subtests.test(number=number):
+            for address in (number, f"{number}/regions", f"{number}/gaps"):
+                problem_of(planner.get(f"{ADDRESS}/{address}"), 404)
+            problem_of(planner.post(f"{ADDRESS}/{number}/cancel"), 404)
 
 
 def test_the_moment_decides_who_is_covered(

@@ -91,9 +91,8 @@ def test_pages_hold_each_facility_once(anybody: FlaskClient) -> None:
     assert len(codes(anybody, limit=6)) == 6
 
 
-@pytest.mark.parametrize(
-    ("parameter", "value"),
-    [
+def test_what_is_not_accepted(anybody: FlaskClient, subtests: pytest.Subtests) -> None:
+    for parameter, value in [
         ("bbox", "1,2,3"),
         ("bbox", "a,b,c,d"),
         ("bbox", "1,2,nan,4"),
@@ -112,11 +111,10 @@ def test_pages_hold_each_facility_once(anybody: FlaskClient) -> None:
         ("cursor", "AA"),
         ("cursor", "汉"),
         ("datum", "mars"),
-    ],
-)
-def test_what_is_not_accepted(anybody: FlaskClient, parameter: str, value: str) -> None:
-    response = anybody.get(ADDRESS, query_string={parameter: value})
-    assert problem_of(response, 422)["parameter"].startswith(parameter)
+    ]:
+        with subtests.test(parameter=parameter, value=value):
+            response = anybody.get(ADDRESS, query_string={parameter: value})
+            assert problem_of(response, 422)["parameter"].startswith(parameter)
 
 
 def test_one_facility(anybody: FlaskClient) -> None:
@@ -132,9 +130,10 @@ def test_one_facility(anybody: FlaskClient) -> None:
     assert shown == pytest.approx(from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum.GCJ02))
 
 
-@pytest.mark.parametrize("code", ["NOPE", "汉字", "a%00b", "%27%3B--", "x" * 199])
-def test_unknown_code(anybody: FlaskClient, code: str) -> None:
-    problem_of(anybody.get(f"{ADDRESS}/{code}"), 404)
+def test_unknown_code(anybody: FlaskClient, subtests: pytest.Subtests) -> None:
+    for code in ["NOPE", "汉字", "a%00b", "%27%3B--", "x" * 199]:
+        with subtests.test(code=code):
+            problem_of(anybody.get(f"{ADDRESS}/{code}"), 404)
 
 
 def test_unpublished_facilities_are_for_those_signed_in(
@@ -250,9 +249,8 @@ def test_an_edit_names_its_version(steward: FlaskClient, tag: str | None) -> Non
     problem_of(steward.delete(f"{ADDRESS}/T-1", headers=headers), 422, "If-Match")
 
 
-@pytest.mark.parametrize(
-    ("properties", "parameter"),
-    [
+def test_properties_that_are_not_accepted(steward: FlaskClient, subtests: pytest.Subtests) -> None:
+    for properties, parameter in [
         ({"kind": "palace"}, "kind"),
         ({"amenities": ["swimming_pool"]}, "amenities"),
         ({"opening_hours": {"Mo": "08:00-18:00"}}, "opening_hours"),
@@ -265,21 +263,17 @@ def test_an_edit_names_its_version(steward: FlaskClient, tag: str | None) -> Non
         ({"colour": "red"}, "colour"),
         ({"lon": 999, "lat": 0}, "lon"),
         ({"region_match": "inside!"}, "region_match"),
-    ],
-)
-def test_properties_that_are_not_accepted(
-    steward: FlaskClient, properties: dict[str, Any], parameter: str
-) -> None:
-    before = feature_of(steward, "T-1")
-    body = {"type": "Feature", "properties": properties}
-    response = steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
-    problem_of(response, 422, parameter)
-    assert feature_of(steward, "T-1") == before
+    ]:
+        with subtests.test(properties=properties, parameter=parameter):
+            before = feature_of(steward, "T-1")
+            body = {"type": "Feature", "properties": properties}
+            response = steward.patch(f"{ADDRESS}/T-1", json=body, headers={"If-Match": "*"})
+            problem_of(response, 422, parameter)
+            assert feature_of(steward, "T-1") == before
 
 
-@pytest.mark.parametrize(
-    "geometry",
-    [
+def test_geometries_that_are_not_accepted(steward: FlaskClient, subtests: pytest.Subtests) -> None:
+    for geometry in [
         {},
         {"type": "Point"},
         {"type": "Point", "coordinates": []},
@@ -289,19 +283,19 @@ def test_properties_that_are_not_accepted(
         {"type": "Polygon", "coordinates": [[[0, 0], [1, 1]]]},
         {"type": "Blob", "coordinates": [120.3, 36]},
         {"type": "Point", "coordinates": [[[[[[120.3]]]]]]},
-    ],
-)
-def test_geometries_that_are_not_accepted(steward: FlaskClient, geometry: dict[str, Any]) -> None:
-    response = steward.post(ADDRESS, json={**NEW, "geometry": geometry})
-    problem_of(response, 422)
-    problem_of(steward.get(f"{ADDRESS}/N-1"), 404)
+    ]:
+        with subtests.test(geometry=geometry):
+            response = steward.post(ADDRESS, json={**NEW, "geometry": geometry})
+            problem_of(response, 422)
+            problem_of(steward.get(f"{ADDRESS}/N-1"), 404)
 
 
-@pytest.mark.parametrize("body", ["", "[]", "null", "{", '"x"', '{"type": "Feature"}', "\x00"])
-def test_bodies_that_are_not_accepted(steward: FlaskClient, body: str) -> None:
-    response = steward.post(ADDRESS, data=body, content_type="application/json")
-    assert response.status_code in (400, 422), response.get_data(as_text=True)
-    problem_of(response, response.status_code)
+def test_bodies_that_are_not_accepted(steward: FlaskClient, subtests: pytest.Subtests) -> None:
+    for body in ["", "[]", "null", "{", '"x"', '{"type": "Feature"}', "\x00"]:
+        with subtests.test(body=body):
+            response = steward.post(ADDRESS, data=body, content_type="application/json")
+            assert response.status_code in (400, 422), response.get_data(as_text=True)
+            problem_of(response, response.status_code)
 
 
 @pytest.mark.parametrize("role", [None, *Role])

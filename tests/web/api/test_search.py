@@ -39,9 +39,12 @@ def test_hits_are_geojson_in_the_datum_asked(client: FlaskClient) -> None:
     assert client.get("/api/v1/search?q=").get_json(force=True)["features"] == []
 
 
-@pytest.mark.parametrize(
-    ("query", "parameter"),
-    [("", "q"), ("q=a&limit=0", "limit"), ("q=a&limit=51", "limit"), ("q=" + "a" * 101, "q")],
-)
-def test_what_is_not_accepted(client: FlaskClient, query: str, parameter: str) -> None:
-    problem_of(client.get(f"/api/v1/search?{query}"), 422, parameter)
+def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for query, parameter in [
+        ("", "q"),
+        ("q=a&limit=0", "limit"),
+        ("q=a&limit=51", "limit"),
+        ("q=" + "a" * 101, "q"),
+    ]:
+        with subtests.test(query=query, parameter=parameter):
+            problem_of(client.get(f"/api/v1/search?{query}"), 422, parameter)

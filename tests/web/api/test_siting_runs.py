@@ -53,20 +53,21 @@ def done(client: FlaskClient, town: Database, settings: Settings, **wanted: Any)
     return answer
 
 
-@pytest.mark.parametrize("role", [None, *Role])
-def test_who_may_start_and_cancel(app: Flask, town: Database, role: Role | None) -> None:
-    run = start(client_of(app, town, Role.PLANNER))
-    client = client_of(app, town, role)
-    expected = {None: 401, Role.PLANNER: 202, Role.ADMIN: 202}.get(role, 403)
-    started = client.post(ADDRESS, json=WANTED)
-    cancelled = client.post(f"{ADDRESS}/{run['id']}/cancel")
-    if expected == 202:
-        assert (started.status_code, cancelled.status_code) == (202, 200)
-    else:
-        problem_of(started, expected)
-        problem_of(cancelled, expected)
-        left = client_of(app, town, Role.ADMIN).get(f"{ADDRESS}/{run['id']}").get_json()
-        assert left["status"] == "queued"
+def test_who_may_start_and_cancel(app: Flask, town: Database, subtests: pytest.Subtests) -> None:
+    for role in [None, *Role]:
+        with subtests.test(role=role):
+            run = start(client_of(app, town, Role.PLANNER))
+            client = client_of(app, town, role)
+            expected = {None: 401, Role.PLANNER: 202, Role.ADMIN: 202}.get(role, 403)
+            started = client.post(ADDRESS, json=WANTED)
+            cancelled = client.post(f"{ADDRESS}/{run['id']}/cancel")
+            if expected == 202:
+                assert (started.status_code, cancelled.status_code) == (202, 200)
+            else:
+                problem_of(started, expected)
+                problem_of(cancelled, expected)
+                left = client_of(app, town, Role.ADMIN).get(f"{ADDRESS}/{run['id']}").get_json()
+                assert left["status"] == "queued"
 
 
 def test_from_start_to_sites(planner: FlaskClient, town: Database, settings: Settings) -> None:
@@ -154,9 +155,8 @@ def test_all_models(planner: FlaskClient, town: Database, settings: Settings) ->
         assert run["result"]["sites"] >= 1, wanted
 
 
-@pytest.mark.parametrize(
-    ("body", "parameter"),
-    [
+def test_what_is_not_accepted(planner: FlaskClient, subtests: pytest.Subtests) -> None:
+    for body, parameter in [
         ({"standard_m": None}, "standard_m"),
         ({"standard_seconds": 600}, "standard_m"),
         ({"p": None}, "p"),
@@ -181,15 +181,15 @@ def test_all_models(planner: FlaskClient, town: Database, settings: Settings) ->
         ({"time_limit_seconds": 0}, "time_limit_seconds"),
         ({"share": 0.5}, "share"),
         ({"colour": "red"}, "colour"),
-    ],
-)
-def test_what_is_not_accepted(planner: FlaskClient, body: dict[str, Any], parameter: str) -> None:
-    problem_of(planner.post(ADDRESS, json={**WANTED, **body}), 422, parameter)
-    assert planner.get(ADDRESS).get_json()["runs"] == []
+    ]:
+        with subtests.test(body=body, parameter=parameter):
+            problem_of(planner.post(ADDRESS, json={**WANTED, **body}), 422, parameter)
+            assert planner.get(ADDRESS).get_json()["runs"] == []
 
 
-@pytest.mark.parametrize("number", ["0", "999", "9" * 40])
-def test_unknown_run(planner: FlaskClient, number: str) -> None:
-    for address in (number, f"{number}/sites", f"{number}/regions"):
-        problem_of(planner.get(f"{ADDRESS}/{address}"), 404)
-    problem_of(planner.post(f"{ADDRESS}/{number}/cancel"), 404)
+def test_unknown_run(planner: FlaskClient, subtests: pytest.Subtests) -> None:
+    for number in ["0", "999", "9" * 40]:
+        with subtests.test(number=number):
+            for address in (number, f"{number}/sites", f"{number}/regions"):
+                problem_of(planner.get(f"{ADDRESS}/{address}"), 404)
+            problem_of(planner.post(f"{ADDRESS}/{number}/cancel"), 404)

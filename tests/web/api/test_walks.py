@@ -116,9 +116,8 @@ def test_an_estimated_area_is_a_circle(client: FlaskClient) -> None:
         assert geodesic_m(TOWN_LON, TOWN_LAT, lon, lat) == pytest.approx(500, rel=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("address", "status", "parameter"),
-    [
+def test_what_cannot_be_answered_is_said(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for address, status, parameter in [
         ("/api/v1/route?from=24.9,60.1&to=nothing", 404, None),
         ("/api/v1/route?from=120.35,36.07&to=T-5", 404, None),  # closed
         ("/api/v1/route?from=24.9&to=H-2", 422, "from"),
@@ -132,12 +131,9 @@ def test_an_estimated_area_is_a_circle(client: FlaskClient) -> None:
         ("/api/v1/facilities/T-1/isochrone?minutes=nan", 422, "minutes"),
         ("/api/v1/facilities/T-1/isochrone?minutes=200", 422, "minutes"),
         ("/api/v1/facilities/T-1/isochrone?metres=0", 422, "metres"),
-    ],
-)
-def test_what_cannot_be_answered_is_said(
-    client: FlaskClient, address: str, status: int, parameter: str | None
-) -> None:
-    problem_of(client.get(address), status, parameter)
+    ]:
+        with subtests.test(address=address, status=status, parameter=parameter):
+            problem_of(client.get(address), status, parameter)
 
 
 ODD_PLACES = [

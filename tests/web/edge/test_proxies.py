@@ -5,6 +5,7 @@ from flask import Flask
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.guessing import count_guess
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
@@ -86,15 +87,19 @@ def test_guesses_are_counted_by_the_address_behind_the_proxy(
 def test_an_account_is_guarded_against_many_addresses(
     database: Database, settings: Settings
 ) -> None:
-    client = behind(settings, database, 1).test_client()
+    app = behind(settings, database, 1)
+    client = app.test_client()
+    # Most of them without the passwords' slow sums, so that all fall within the minute.
+    for number in range(58):
+        count_guess(database, app.config["SECRET_KEY"], "wang", f"203.0.113.{number}")
     form = {"name": "wang", "password": "wrong"}
     tried = [
         client.post(
             "/sign-in", data=form, headers={"X-Forwarded-For": f"203.0.113.{number}"}
         ).status_code
-        for number in range(61)
+        for number in range(100, 103)
     ]
-    assert tried == [401] * 60 + [429]
+    assert tried == [401, 401, 429]
 
 
 def test_right_passwords_are_not_counted(database: Database, settings: Settings) -> None:
@@ -104,9 +109,10 @@ def test_right_passwords_are_not_counted(database: Database, settings: Settings)
     assert {app.test_client().post("/sign-in", data=form).status_code for _ in range(12)} == {302}
 
 
-@pytest.mark.parametrize(
-    ("host", "passes"),
-    [
+def test_other_hosts_are_refused(
+    database: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    for host, passes in [
         ("stations.example.org", True),
         ("stations.example.org:8443", True),
         ("a.city.example", True),
@@ -115,15 +121,12 @@ def test_right_passwords_are_not_counted(database: Database, settings: Settings)
         ("evil.example", False),
         ("stations.example.org.evil.example", False),
         ("", False),
-    ],
-)
-def test_other_hosts_are_refused(
-    database: Database, settings: Settings, host: str, passes: bool
-) -> None:
-    app = behind(settings, database, 0, trusted_hosts="stations.example.org, .city.example")
-    client = client_of(app, database)
-    answered = client.get("/ogc/?f=json", headers={"Host": host})
-    if passes:
-        assert answered.status_code == 200
-    else:
-        assert "GEOAPP_TRUSTED_HOSTS" in problem_of(answered, 400)["detail"]
+    ]:
+        with subtests.test(host=host, passes=passes):
+            app = behind(settings, database, 0, trusted_hosts="stations.example.org, .city.example")
+            client = client_of(app, database)
+            answered = client.get("/ogc/?f=json", headers={"Host": host})
+            if passes:
+                assert answered.status_code == 200
+            else:
+                assert "GEOAPP_TRUSTED_HOSTS" in problem_of(answered, 400)["detail"]

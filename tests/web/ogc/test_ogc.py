@@ -219,19 +219,19 @@ def test_box(client: FlaskClient) -> None:
     assert cells["numberMatched"] == 0
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
+def test_features_without_times_match_every_time(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for moment in [
         "2026-11-23T22:00:00Z",
         "2026-11-23T22:00:00+08:00",
         "2026-11-23T22:00:00Z/..",
         "../2026-11-23T22:00:00Z",
         "2026-11-01T00:00:00Z/2026-11-23T22:00:00.5Z",
         "1850-01-01",
-    ],
-)
-def test_features_without_times_match_every_time(client: FlaskClient, moment: str) -> None:
-    assert ids(client, datetime=moment) == ["T-1", "T-2"]
+    ]:
+        with subtests.test(moment=moment):
+            assert ids(client, datetime=moment) == ["T-1", "T-2"]
 
 
 def test_more_than_the_most_is_no_error(client: FlaskClient) -> None:
@@ -241,9 +241,8 @@ def test_more_than_the_most_is_no_error(client: FlaskClient) -> None:
     assert links_of(page)["prev"].endswith(f"limit={MOST_LIMIT}&offset=0")
 
 
-@pytest.mark.parametrize(
-    ("parameter", "value"),
-    [
+def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for parameter, value in [
         ("bbox", "1,2,3"),
         ("bbox", "1,2,3,4,5"),
         ("bbox", "1,2,nan,4"),
@@ -267,11 +266,10 @@ def test_more_than_the_most_is_no_error(client: FlaskClient) -> None:
         ("datum", "gcj02"),
         ("Limit", "5"),
         ("name", "a\x00b"),
-    ],
-)
-def test_what_is_not_accepted(client: FlaskClient, parameter: str, value: str) -> None:
-    response = client.get(ITEMS, query_string={parameter: value})
-    problem_of(response, 400, parameter)
+    ]:
+        with subtests.test(parameter=parameter, value=value):
+            response = client.get(ITEMS, query_string={parameter: value})
+            problem_of(response, 400, parameter)
 
 
 def test_unknown_parameters_are_refused_everywhere(client: FlaskClient) -> None:
@@ -281,9 +279,10 @@ def test_unknown_parameters_are_refused_everywhere(client: FlaskClient) -> None:
     problem_of(client.get(f"{ITEMS}/T-1?bbox=1,2,3,4"), 400, "bbox")
 
 
-@pytest.mark.parametrize("path", ["nope", "nope/items", "stations/items/T-3", "gaps/items/1.0"])
-def test_what_is_not_there(client: FlaskClient, path: str) -> None:
-    problem_of(client.get(f"/ogc/collections/{path}"), 404)
+def test_what_is_not_there(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for path in ["nope", "nope/items", "stations/items/T-3", "gaps/items/1.0"]:
+        with subtests.test(path=path):
+            problem_of(client.get(f"/ogc/collections/{path}"), 404)
 
 
 def test_other_sites_may_read(client: FlaskClient, app: Flask, town: Database) -> None:

@@ -333,27 +333,26 @@ def change(database: Database) -> None:
         session.connection().exec_driver_sql("update facility set host = 'x' where code = 'T-1'")
 
 
-@pytest.mark.parametrize(
-    ("address", "status", "told"),
-    [
+def test_what_cannot_be_answered_is_said(client: Any, subtests: pytest.Subtests) -> None:
+    for address, status, told in [
         ("/layers/nothing.geojson", 404, "nothing"),
         ("/layers/stations.geojson?limit=0", 422, "limit"),
         ("/layers/stations.geojson?bbox=1,2,3", 422, "bbox"),
         ("/layers/stations.geojson?datum=mars", 422, "datum"),
         ("/layers/gaps.geojson?run=999", 404, "999"),
         ("/layers/gaps.geojson?run=x", 422, "run"),
-    ],
-)
-def test_what_cannot_be_answered_is_said(client: Any, address: str, status: int, told: str) -> None:
-    answer = client.get(address)
-    assert told in str(problem_of(answer, status))
+    ]:
+        with subtests.test(address=address, status=status, told=told):
+            answer = client.get(address)
+            assert told in str(problem_of(answer, status))
 
 
-@pytest.mark.parametrize("names", ["nothing", ",", "stations,nothing"])
-def test_a_map_of_no_such_layer(client: Any, names: str) -> None:
-    answer = client.get(f"/maps/{names}.html")
-    assert answer.status_code in (404, 422)
-    assert answer.mimetype == "text/html"
+def test_a_map_of_no_such_layer(client: Any, subtests: pytest.Subtests) -> None:
+    for names in ["nothing", ",", "stations,nothing"]:
+        with subtests.test(names=names):
+            answer = client.get(f"/maps/{names}.html")
+            assert answer.status_code in (404, 422)
+            assert answer.mimetype == "text/html"
 
 
 def test_a_map_is_downloaded_as_a_file(client: Any) -> None:

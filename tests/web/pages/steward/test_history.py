@@ -66,9 +66,8 @@ def test_what_was_changed_since_is_shown_and_settled(
     assert stored == left
 
 
-@pytest.mark.parametrize(
-    ("address", "status"),
-    [
+def test_questions_are_answered_or_refused(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for address, status in [
         ("/steward/history?since=soon", 422),
         ("/steward/history?region=999999", 422),
         ("/steward/history?before=0", 422),
@@ -76,10 +75,9 @@ def test_what_was_changed_since_is_shown_and_settled(
         ("/steward/history/999999", 404),
         ("/steward/facilities/NONE/history", 404),
         ("/steward/facilities/T-1/history?before=x", 422),
-    ],
-)
-def test_questions_are_answered_or_refused(client: FlaskClient, address: str, status: int) -> None:
-    assert client.get(address).status_code == status
+    ]:
+        with subtests.test(address=address, status=status):
+            assert client.get(address).status_code == status
 
 
 def test_a_wrong_way_to_settle_is_refused(client: FlaskClient) -> None:

@@ -337,22 +337,20 @@ def test_rows_outside_a_stewards_region_are_told_before_the_press(
     assert {"N-1", "N-2"} & {*codes(database)} == {"N-1"}
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "said"),
-    [
+def test_what_cannot_be_used_is_said_and_not_kept(
+    client: FlaskClient, database: Database, subtests: pytest.Subtests
+) -> None:
+    for name, content, said in [
         ("a.pdf", b"%PDF-1.4", "后缀为"),
         ("a.csv", b"%PDF-1.4", "它是PDF 文件"),
         ("a.csv", b"", "是空文件"),
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, "已加密"),
         ("a.csv", b",".join(b"c%d" % n for n in range(1200)) + b"\n", "1,200 列"),
         ("a", b"x", "带后缀的文件名"),
-    ],
-)
-def test_what_cannot_be_used_is_said_and_not_kept(
-    client: FlaskClient, database: Database, name: str, content: bytes, said: str
-) -> None:
-    answer = send(client, content, name)
-    assert answer.status_code == 422
-    assert said in words(answer)
-    with database.session() as session:
-        assert session.execute(text("select count(*) from import_draft")).scalar_one() == 0
+    ]:
+        with subtests.test(name=name, content=content, said=said):
+            answer = send(client, content, name)
+            assert answer.status_code == 422
+            assert said in words(answer)
+            with database.session() as session:
+                assert session.execute(text("select count(*) from import_draft")).scalar_one() == 0

@@ -25,9 +25,10 @@ def client(database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database, Role.STEWARD)
 
 
-@pytest.mark.parametrize(
-    ("query", "codes"),
-    [
+def test_the_list_and_the_file_hold_the_same(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for query, codes in [
         ("", ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]),
         ("q=shili", ["T-1", "T-2", "T-3", "T-4", "T-5", "T-6"]),
         ("q=T-2", ["T-2"]),
@@ -38,22 +39,21 @@ def client(database: Database, settings: Settings) -> FlaskClient:
         ("region=370200&lack=entry", ["T-3"]),
         ("q=T&lack=region", []),
         ("after=T-4&q=&region=", ["T-5", "T-6"]),
-    ],
-)
-def test_the_list_and_the_file_hold_the_same(
-    client: FlaskClient, query: str, codes: list[str]
-) -> None:
-    page = client.get(f"/steward/facilities?{query}").get_data(as_text=True)
-    assert [
-        code
-        for code in ("T-1", "T-2", "T-3", "T-4", "T-5", "T-6")
-        if f'<td class="whole">{code}</td>' in page
-    ] == codes
-    if "after" not in query:
-        file = client.get(f"/steward/facilities.csv?{query}")
-        assert "attachment" in file.headers["Content-Disposition"]
-        rows = list(csv.DictReader(io.StringIO(file.get_data(as_text=True).lstrip("\ufeff"))))
-        assert [row["编号"] for row in rows] == codes
+    ]:
+        with subtests.test(query=query, codes=codes):
+            page = client.get(f"/steward/facilities?{query}").get_data(as_text=True)
+            assert [
+                code
+                for code in ("T-1", "T-2", "T-3", "T-4", "T-5", "T-6")
+                if f'<td class="whole">{code}</td>' in page
+            ] == codes
+            if "after" not in query:
+                file = client.get(f"/steward/facilities.csv?{query}")
+                assert "attachment" in file.headers["Content-Disposition"]
+                rows = list(
+                    csv.DictReader(io.StringIO(file.get_data(as_text=True).lstrip("\ufeff")))
+                )
+                assert [row["编号"] for row in rows] == codes
 
 
 def test_numbers_of_districts_lead_to_their_lists(client: FlaskClient) -> None:
@@ -66,9 +66,8 @@ def test_numbers_of_districts_lead_to_their_lists(client: FlaskClient) -> None:
     assert "/steward/facilities.csv?lack=verified&amp;days=90" in old
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
+def test_what_is_not_accepted_is_said(client: FlaskClient, subtests: pytest.Subtests) -> None:
+    for query in [
         "days=0",
         "days=many",
         "status=lost",
@@ -76,11 +75,10 @@ def test_numbers_of_districts_lead_to_their_lists(client: FlaskClient) -> None:
         "region=999999",
         "lack=colour",
         "q=" + "a" * 101,
-    ],
-)
-def test_what_is_not_accepted_is_said(client: FlaskClient, query: str) -> None:
-    assert client.get(f"/steward/facilities?{query}").status_code == 422
-    assert client.get(f"/steward/facilities.xlsx?{query}").status_code == 422
+    ]:
+        with subtests.test(query=query):
+            assert client.get(f"/steward/facilities?{query}").status_code == 422
+            assert client.get(f"/steward/facilities.xlsx?{query}").status_code == 422
 
 
 def test_only_known_formats_are_answered(client: FlaskClient) -> None:

@@ -101,9 +101,10 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
     assert (set(there), set(absent)) == ({"drinking_water", "toilet"}, {"wifi"})  # type: ignore[call-overload]
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
+def test_what_is_refused_loses_nothing_that_was_typed(
+    client: FlaskClient, database: Database, subtests: pytest.Subtests
+) -> None:
+    for field, value in [
         ("name_zh", ""),
         ("lon", "200"),
         ("lat", "here"),
@@ -112,19 +113,18 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
         ("kind", "palace"),
         ("base", "{"),
         ("base", "[]"),
-    ],
-)
-def test_what_is_refused_loses_nothing_that_was_typed(
-    client: FlaskClient, database: Database, field: str, value: str
-) -> None:
-    before = _row(database, "T-1", "rev")
-    answer = _send(client, "T-1", _form(client, "T-1") | {"address": "某路 1 号", field: value})
-    assert answer.status_code == 422
-    assert _row(database, "T-1", "rev") == before
-    if field != "base":
-        page = answer.get_data(as_text=True)
-        assert 'value="某路 1 号"' in page
-        assert "没有保存" in page
+    ]:
+        with subtests.test(field=field, value=value):
+            before = _row(database, "T-1", "rev")
+            answer = _send(
+                client, "T-1", _form(client, "T-1") | {"address": "某路 1 号", field: value}
+            )
+            assert answer.status_code == 422
+            assert _row(database, "T-1", "rev") == before
+            if field != "base":
+                page = answer.get_data(as_text=True)
+                assert 'value="某路 1 号"' in page
+                assert "没有保存" in page
 
 
 def test_a_status_that_cannot_follow_is_said(client: FlaskClient, database: Database) -> None:
@@ -206,24 +206,22 @@ def test_an_area_keeps_its_shape_or_takes_the_drawn_one(
     assert _send(client, "T-4", fields).status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("words", "understood", "monday"),
-    [
+def test_hours_are_shown_as_they_are_understood(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for words, understood, monday in [
         ("8:00-18:00", True, "08:00–18:00"),
         ("周一 9:00-12:00", True, "09:00–12:00"),
         ("周二 9:00-12:00", True, "不开"),
         ("问门卫", False, None),
-    ],
-)
-def test_hours_are_shown_as_they_are_understood(
-    client: FlaskClient, words: str, understood: bool, monday: str | None
-) -> None:
-    body = client.get("/steward/hours", query_string={"words": words}).get_json()
-    assert body["understood"] is understood
-    if monday is not None:
-        assert len(body["days"]) == 7
-        [day] = [one for one in body["days"] if one["day"].startswith("周一")]
-        assert day["hours"] == monday
+    ]:
+        with subtests.test(words=words, understood=understood, monday=monday):
+            body = client.get("/steward/hours", query_string={"words": words}).get_json()
+            assert body["understood"] is understood
+            if monday is not None:
+                assert len(body["days"]) == 7
+                [day] = [one for one in body["days"] if one["day"].startswith("周一")]
+                assert day["hours"] == monday
 
 
 def test_only_stewards_see_records(database: Database, settings: Settings) -> None:
