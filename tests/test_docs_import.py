@@ -15,8 +15,10 @@ from geoapp.importers.open import check_suffix
 from geoapp.importers.rows.columns import (
     CANDIDATE_COLUMNS,
     CARE_COLUMNS,
+    CONTEST_COLUMNS,
     DEMAND_COLUMNS,
     DESK_COLUMNS,
+    ENTRY_COLUMNS,
     FACILITY_COLUMNS,
     OFFER_COLUMNS,
     OPINION_COLUMNS,
@@ -54,6 +56,8 @@ def test_the_columns_of_facilities(page: str) -> None:
         ("visits", VISIT_COLUMNS),
         ("opinions", OPINION_COLUMNS),
         ("care", CARE_COLUMNS),
+        ("contests", CONTEST_COLUMNS),
+        ("entries", ENTRY_COLUMNS),
     ],
 )
 def test_the_columns_of_other_files(page: str, file: str, columns: tuple[Column, ...]) -> None:

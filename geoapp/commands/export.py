@@ -118,7 +118,7 @@ def desks(output: Path, headers: Any) -> None:
 @_headers
 def visits(output: Path, headers: Any) -> None:
     """导出到访人次（.csv .xlsx）/ Export counts of visits."""
-    _export_use("visits", output, headers)
+    _export_keyed("visits", output, headers)
 
 
 @export.command()
@@ -126,7 +126,7 @@ def visits(output: Path, headers: Any) -> None:
 @_headers
 def opinions(output: Path, headers: Any) -> None:
     """导出满意度原始计数，内部使用（.csv .xlsx）/ Export tallies of opinions, not to be published."""
-    _export_use("opinions", output, headers)
+    _export_keyed("opinions", output, headers)
 
 
 @export.command()
@@ -134,16 +134,32 @@ def opinions(output: Path, headers: Any) -> None:
 @_headers
 def care(output: Path, headers: Any) -> None:
     """导出关爱活动（.csv .xlsx）/ Export care events."""
-    _export_use("care", output, headers)
+    _export_keyed("care", output, headers)
 
 
-def _export_use(what: Any, output: Path, headers: Any) -> None:
+@export.command()
+@_output
+@_headers
+def contests(output: Path, headers: Any) -> None:
+    """导出服务项目竞赛（.csv .xlsx）/ Export contests of service projects."""
+    _export_keyed("contests", output, headers)
+
+
+@export.command()
+@_output
+@_headers
+def entries(output: Path, headers: Any) -> None:
+    """导出参赛项目（.csv .xlsx）/ Export entries of contests."""
+    _export_keyed("entries", output, headers)
+
+
+def _export_keyed(what: Any, output: Path, headers: Any) -> None:
+    from geoapp.operations.keyed_export import export_keyed
     from geoapp.operations.upkeep.init import initialise
-    from geoapp.operations.use.export import export_use
 
     with open_store() as (_settings, database):
         initialise(database)
-        count = export_use(database, what, output, headers=headers)
+        count = export_keyed(database, what, output, headers=headers)
     say(Text(f"{count} 行已写入 {output}", f"{count} rows written to {output}"))
 
 

@@ -172,74 +172,33 @@ def candidates(file: Path, datum: str, set_code: str | None, **chosen: Any) -> N
     _import("candidates", file, datum, set_code=set_code or "", **chosen)
 
 
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def organisations(file: Path, **chosen: Any) -> None:
-    """导入单位：工会、企业、园区、伙伴 / Import organisations: unions, enterprises, partners."""
-    _import("organisations", file, "wgs84", **chosen)
+# Tables that need nothing but their columns.
+_TABLES = {
+    "organisations": "导入单位：工会、企业、园区、伙伴 / Import organisations: unions, enterprises, partners.",
+    "services": "导入服务事项 / Import services: for whom, how, how soon, who answers first.",
+    "offers": "导入哪里提供哪项服务 / Import which place or organisation offers which service.",
+    "desks": "导入值守窗口和公开电话 / Import duty desks and their public telephones.",
+    "visits": "导入到访人次 / Import how many visits facilities had, by day or hour.",
+    "opinions": "导入满意度 / Import how many workers gave facilities so many stars, by day.",
+    "care": "导入关爱活动 / Import care events: how many people or person-times, what it cost.",
+    "contests": "导入服务项目竞赛 / Import contests of service projects.",
+    "entries": "导入参赛项目：评分、票数、奖项 / Import entries of contests: points, votes, prizes.",
+}
 
 
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def services(file: Path, **chosen: Any) -> None:
-    """导入服务事项 / Import services: for whom, how, how soon, who answers first."""
-    _import("services", file, "wgs84", **chosen)
+def _table(name: str, told: str) -> click.Command:
+    @_file
+    @_encoding
+    @_sheet
+    @_dry_run
+    def read(file: Path, **chosen: Any) -> None:
+        _import(name, file, "wgs84", **chosen)
+
+    return click.command(name, help=told)(read)
 
 
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def offers(file: Path, **chosen: Any) -> None:
-    """导入哪里提供哪项服务 / Import which place or organisation offers which service."""
-    _import("offers", file, "wgs84", **chosen)
-
-
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def desks(file: Path, **chosen: Any) -> None:
-    """导入值守窗口和公开电话 / Import duty desks and their public telephones."""
-    _import("desks", file, "wgs84", **chosen)
-
-
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def visits(file: Path, **chosen: Any) -> None:
-    """导入到访人次 / Import how many visits facilities had, by day or hour."""
-    _import("visits", file, "wgs84", **chosen)
-
-
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def opinions(file: Path, **chosen: Any) -> None:
-    """导入满意度 / Import how many workers gave facilities so many stars, by day."""
-    _import("opinions", file, "wgs84", **chosen)
-
-
-@import_.command()
-@_file
-@_encoding
-@_sheet
-@_dry_run
-def care(file: Path, **chosen: Any) -> None:
-    """导入关爱活动 / Import care events: how many people or person-times, what it cost."""
-    _import("care", file, "wgs84", **chosen)
+for _table_name, _told in _TABLES.items():
+    import_.add_command(_table(_table_name, _told))
 
 
 @import_.command()

@@ -305,3 +305,24 @@ def delete_desk(session: Session, facility_id: int, number: int) -> bool:
     """Delete a duty desk of a facility; return whether there was one."""
     gone = delete(DutyDesk).where(DutyDesk.facility_id == facility_id, DutyDesk.id == number)
     return session.scalars(gone.returning(DutyDesk.id)).first() is not None
+
+
+def offers_by_item(session: Session, on_day: date, statuses: frozenset[str]) -> dict[str, int]:
+    """Return by how many places and organisations each service is offered on a day.
+
+    Parameters
+    ----------
+    statuses
+        Of the facilities that count.
+    """
+    query = (
+        select(ServiceOffer.item_code, func.count())
+        .outerjoin(Facility, Facility.id == ServiceOffer.facility_id)
+        .where(
+            func.coalesce(ServiceOffer.valid_from, on_day) <= on_day,
+            func.coalesce(ServiceOffer.valid_to, on_day) >= on_day,
+            Facility.id.is_(None) | Facility.status.in_(statuses),
+        )
+        .group_by(ServiceOffer.item_code)
+    )
+    return {code: count for code, count in session.execute(query)}

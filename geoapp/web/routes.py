@@ -27,6 +27,7 @@ from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import (
     account,
     actions,
+    catalogue,
     choose_password,
     chrome,
     finder,
@@ -96,6 +97,7 @@ def register_routes(app: OpenAPI) -> None:
         finder.blueprint,
         station.blueprint,
         help.blueprint,
+        catalogue.blueprint,
         plan.blueprint,
         siting.blueprint,
         actions.blueprint,

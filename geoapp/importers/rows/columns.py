@@ -205,6 +205,33 @@ CARE_COLUMNS = (
     _SOURCE,
     _SAMPLE,
 )
+CONTEST_COLUMNS = (
+    Column("code", "编号", ("竞赛编号",)),
+    Column("name_zh", "名称", ("name", "竞赛名称")),
+    Column("name_en", "英文名"),
+    Column("region", "区域代码", ("区域",)),
+    Column("stage", "阶段", ("进展",)),
+    Column("entered", "参赛项目数"),
+    Column("finalists", "决赛项目数"),
+    Column("criteria", "评分标准"),
+    Column("document", "文件", ("文件名称",)),
+    Column("document_on", "文件日期"),
+    _SOURCE,
+    _SAMPLE,
+)
+ENTRY_COLUMNS = (
+    Column("contest", "竞赛编号"),
+    Column("code", "编号", ("项目编号",)),
+    Column("organisation", "申报单位", ("单位",)),
+    Column("project", "项目名称", ("项目",)),
+    Column("points", "专家评分"),
+    Column("votes", "职工票数", ("票数",)),
+    Column("finalist", "进入决赛"),
+    Column("prize", "奖项"),
+    Column("service", "服务编号", ("事项编号",)),
+    _SOURCE,
+    _SAMPLE,
+)
 COLUMNS = {
     "facilities": (*FACILITY_COLUMNS, LONLAT),
     "regions": REGION_COLUMNS,
@@ -217,6 +244,8 @@ COLUMNS = {
     "visits": VISIT_COLUMNS,
     "opinions": OPINION_COLUMNS,
     "care": CARE_COLUMNS,
+    "contests": CONTEST_COLUMNS,
+    "entries": ENTRY_COLUMNS,
 }
 
 

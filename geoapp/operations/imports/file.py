@@ -14,6 +14,7 @@ from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.together import open_sheets
+from geoapp.operations.imports.contests import import_contests, import_entries
 from geoapp.operations.imports.facilities import FacilityImport, import_facilities
 from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
@@ -44,6 +45,8 @@ _IMPORTERS: dict[str, _Importer] = {
     "visits": import_visits,
     "opinions": import_opinions,
     "care": import_care,
+    "contests": import_contests,
+    "entries": import_entries,
 }
 KINDS = tuple(_IMPORTERS)
 _REPORT_EVERY = 5000

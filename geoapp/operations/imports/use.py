@@ -12,11 +12,11 @@ from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Pr
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database, Session
 from geoapp.store.history.chain import current_set
+from geoapp.store.keyed import KeyedCounts, Rows, write_keyed
 from geoapp.store.regions import region_codes
 from geoapp.store.services import facility_numbers
-from geoapp.store.use.write import Rows, UseCounts, write_use
 
-_Done = tuple[Reading[Row], UseCounts]
+_Done = tuple[Reading[Row], KeyedCounts]
 _OWN_NAMES = {"region": "region_code", "sample": "is_sample"}
 
 
@@ -83,7 +83,7 @@ def _import(
         reading = read(session)
         progress(0.0, WRITING)
         given = written_columns(reading)
-        counts = write_use(session, what, reading.rows, given, dry_run=options.dry_run)
+        counts = write_keyed(session, what, reading.rows, given, dry_run=options.dry_run)
         if not options.dry_run:
             counts = replace(counts, change_set=current_set(session))
     progress(1.0, WRITING)

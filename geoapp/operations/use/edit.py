@@ -13,8 +13,9 @@ from geoapp.operations.moment import today
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.history.chain import current_set
+from geoapp.store.keyed import write_keyed
 from geoapp.store.regions import region_codes
-from geoapp.store.use.write import add_voices, delete_care, delete_visit, write_use
+from geoapp.store.use.write import add_voices, delete_care, delete_visit
 
 _FACILITY = Text("站点", "facility")
 
@@ -45,7 +46,7 @@ def put_visits(
         given = {"basis": Basis.REPORTED, **values, "facility": facility}
         day = today(settings)
         reading = read_given([given], VISIT_COLUMNS, lambda table: read_visits(table, known, day))
-        write_use(session, "visits", reading.rows, frozenset({"n"}))
+        write_keyed(session, "visits", reading.rows, frozenset({"n"}))
         return current_set(session)
 
 
@@ -105,7 +106,7 @@ def add_care(database: Database, settings: Settings, values: Mapping[str, str]) 
         known = frozenset(region_codes(session))
         day = today(settings)
         reading = read_given([values], CARE_COLUMNS, lambda table: read_care(table, known, day))
-        if not write_use(session, "care", reading.rows, frozenset()).inserted:
+        if not write_keyed(session, "care", reading.rows, frozenset()).inserted:
             code = reading.rows[0]["code"]
             raise ConflictError(
                 Text(f"编号 {code} 的活动已有。", f"There is an event with the code {code}.")

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from geoapp.core.acting import Via
+from geoapp.core.contests import CONTEST_STAGE_TEXT
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
@@ -51,6 +52,8 @@ _TABLES = {
     "visit_count": Text("条到访计数", "count of visits"),
     "opinion_poll": Text("条满意度计数", "tally of opinions"),
     "care_event": Text("次关爱活动", "care event"),
+    "contest": Text("场竞赛", "contest"),
+    "contest_entry": Text("个参赛项目", "entry of a contest"),
     "application": Text("份申报", "application"),
     "application_step": Text("步申报进展", "step of an application"),
     "application_review": Text("次评审", "review"),
@@ -90,6 +93,7 @@ _PLURALS = {
     "service_offer": "offers of services",
     "visit_count": "counts of visits",
     "opinion_poll": "tallies of opinions",
+    "contest_entry": "entries of contests",
     "amenity_standard_item": "items of standards",
     "indicator_split": "indicators of regions",
     "indicator_evidence": "subjects counted for indicators",
@@ -171,6 +175,15 @@ _FIELDS = {
     "unit": Text("单位", "unit"),
     "money": Text("金额", "money"),
     "document": Text("文件", "document"),
+    "stage": Text("阶段", "stage"),
+    "entered": Text("参赛项目数", "projects entered"),
+    "finalists": Text("决赛项目数", "finalists"),
+    "criteria": Text("评分标准", "criteria"),
+    "organisation": Text("申报单位", "organisation"),
+    "points": Text("专家评分", "experts' points"),
+    "votes": Text("职工票数", "workers' votes"),
+    "finalist": Text("进入决赛", "finalist"),
+    "prize": Text("奖项", "prize"),
     "answers": Text("申报表内容", "answers of the form"),
     "state": Text("进展", "state"),
     "time_words": Text("时间", "time"),
@@ -205,6 +218,7 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "basis": {str(word): text for word, text in BASIS_TEXT.items()},
+    "stage": {str(word): text for word, text in CONTEST_STAGE_TEXT.items()},
     "unit": {str(word): text for word, text in CARE_UNIT_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
     "verdict": {

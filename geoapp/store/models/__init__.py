@@ -17,6 +17,7 @@ from geoapp.store.models.applications import (
 )
 from geoapp.store.models.base import Base
 from geoapp.store.models.bulk import BulkEdit
+from geoapp.store.models.contests import Contest, ContestEntry
 from geoapp.store.models.facilities import (
     Amenity,
     AmenityStandard,
@@ -97,6 +98,8 @@ __all__ = [
     "ChangeChain",
     "ChangeSeal",
     "ChangeSet",
+    "Contest",
+    "ContestEntry",
     "DataVersion",
     "DemandPoint",
     "DemandSet",

@@ -13,9 +13,9 @@ from geoapp.operations.duplicates.merge import merge_facilities
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
+from geoapp.operations.keyed_export import export_keyed
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.use.edit import add_care, add_opinions, put_visits
-from geoapp.operations.use.export import export_use
 from geoapp.operations.use.read import facility_use, quarter_of_use
 from geoapp.store.engine import Database
 from tests.operations.imports.importing import write_csv
@@ -170,7 +170,7 @@ def test_files_come_back_unchanged_and_an_import_is_taken_back_whole(
         ("care", ".xlsx", 4),
     ):
         out = tmp_path / f"{what}{suffix}"
-        assert export_use(town, what, out, headers="zh") == count  # type: ignore[arg-type]
+        assert export_keyed(town, what, out, headers="zh") == count  # type: ignore[arg-type]
         again = import_file(town, settings, what, out)
         assert (again.unchanged, again.updated, again.rejected) == (count, 0, 0), what
         assert again.change_set is None

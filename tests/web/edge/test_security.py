@@ -234,6 +234,7 @@ OPEN_READS = {
     "/sign-out/provider",
     "/static/<path:filename>",
     "/services",
+    "/services/catalogue",
     "/stations/<path:code>",
     "/stations/<path:code>/sign.pdf",
     "/api/v1/amenities",

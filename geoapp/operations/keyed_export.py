@@ -1,4 +1,4 @@
-"""Export visits, opinions and care events to files that an import reads back without a change."""
+"""Export visits, opinions, care events and contests to files that an import reads back without a change."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,17 +9,18 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.importers.rows.columns import COLUMNS
 from geoapp.reports.tables import FileTable, write_table
+from geoapp.store.contests import contest_records, entry_records
 from geoapp.store.engine import Database, Session
+from geoapp.store.keyed import Rows
 from geoapp.store.use.read import care_records, opinion_records, visit_records
-from geoapp.store.use.write import Rows
 
 _SUFFIXES = (".csv", ".xlsx")
 
 
-def export_use(
+def export_keyed(
     database: Database, what: Rows, path: Path, *, headers: Literal["en", "zh"] = "en"
 ) -> int:
-    """Write all visits, opinions or care events; return how many rows.
+    """Write all visits, opinions, care events, contests or entries; return how many rows.
 
     Parameters
     ----------
@@ -59,4 +60,8 @@ def _records(session: Session, what: Rows) -> Iterator[Any]:
         return visit_records(session)
     if what == "opinions":
         return opinion_records(session)
+    if what == "contests":
+        return iter(contest_records(session))
+    if what == "entries":
+        return iter(entry_records(session))
     return iter(care_records(session, date.min, date.max))

@@ -1,0 +1,57 @@
+"""Contests of service projects, and what was entered for them."""
+
+from datetime import date
+
+from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from geoapp.core.contests import ContestStage
+from geoapp.store.models.base import Base, one_of
+
+
+class Contest(Base):
+    """A contest; ``None`` is unknown.
+
+    ``entered`` and ``finalists`` are the numbers that were made public, which may be more than the
+    entries that are known by name. ``criteria`` are separated by semicolons.
+    """
+
+    __tablename__ = "contest"
+    __table_args__ = (
+        CheckConstraint(one_of("stage", ContestStage), "contest_stage"),
+        CheckConstraint(
+            "entered >= 0 and finalists >= 0 and finalists <= entered", "contest_numbers"
+        ),
+    )
+    code: Mapped[str] = mapped_column(primary_key=True)
+    name_zh: Mapped[str]
+    name_en: Mapped[str | None]
+    region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
+    stage: Mapped[str]
+    entered: Mapped[int | None]
+    finalists: Mapped[int | None]
+    criteria: Mapped[str | None]
+    document: Mapped[str | None]
+    document_on: Mapped[date | None]
+    source: Mapped[str | None]
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
+
+
+class ContestEntry(Base):
+    """A project of an organisation; the mean of the experts' points by criterion, all workers' votes."""
+
+    __tablename__ = "contest_entry"
+    __table_args__ = (CheckConstraint("votes >= 0", "contest_entry_votes"),)
+    contest_code: Mapped[str] = mapped_column(
+        ForeignKey("contest.code", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(primary_key=True)
+    organisation: Mapped[str]
+    name_zh: Mapped[str | None]
+    points: Mapped[str | None]
+    votes: Mapped[int | None]
+    finalist: Mapped[bool | None]
+    prize: Mapped[str | None]
+    item_code: Mapped[str | None] = mapped_column(ForeignKey("service_item.code"))
+    source: Mapped[str | None]
+    is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
