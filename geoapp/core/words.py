@@ -143,6 +143,14 @@ class DateBasis(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Standing(StrEnum):
+    """Whether a facility was there on a day: that is known, it may have been, or it was not."""
+
+    KNOWN = "known"
+    POSSIBLE = "possible"
+    NO = "no"
+
+
 class RunStatus(StrEnum):
     """The life of a run."""
 

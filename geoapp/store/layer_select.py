@@ -63,7 +63,13 @@ def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
         .outerjoin(FacilityVoice, FacilityVoice.facility_id == Facility.id)
         .where(Facility.status == Status.OPEN)
         .where(func.coalesce(Facility.opened_on, day) <= day)
-        .where(or_(Facility.closed_on.is_(None), Facility.closed_on > day))
+        .where(
+            # Of a month or year in which it closes it may be in service to the end.
+            or_(
+                Facility.closed_on.is_(None),
+                func.geoapp_last_day(Facility.closed_on, Facility.closed_basis) > day,
+            )
+        )
         .where(or_(place.id.is_not(None), Facility.id.not_in(moving)))
         .where(or_(place.id.is_not(None), Facility.geom.is_not(None)))
     )

@@ -220,7 +220,8 @@ class CoverageFindings(KeptResult):
     facilities, facilities_counted, facilities_hours_unknown
         In service; those that counted at the moment asked; those not known to be open then or not.
     facilities_undated
-        Of the last, those whose hours hold then, and only since when they stand is unknown.
+        Of the last, those whose hours hold then, and of which only their dates leave open whether they
+        were there.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones that are listed, and those that are not.
     network, straight_line

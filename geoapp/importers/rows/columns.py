@@ -98,6 +98,8 @@ FACILITY_DERIVED = (
     "recognitions",
     "doubtful",
     "confirmed_on",
+    "states",
+    "as_of",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

@@ -56,7 +56,7 @@ def read_coverage_inputs(
     """
     with database.snapshot() as session:
         check_ground(session, wanted)
-        stored = read_stored(session, wanted)
+        stored = read_stored(session, wanted, settings.timezone)
     moment = wanted.at or now()
     placed = stored.standing(wanted.families, moment)
     states = [stored.is_open(one, moment) for one in placed]

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date
 
+from geoapp.core.dated_states import DatedState, StateOnDay
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, found_facility
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.as_of import AsOf, states_of, states_on
 from geoapp.store.facilities.parts import (
     RelatedRecord,
     add_part,
@@ -36,7 +38,9 @@ from geoapp.store.services import (
 class Relations:
     """What belongs to a facility: parts, wholes that it is part of, who does what, photos, services.
 
-    ``services`` are all offers, past ones and those to come too, each with its service.
+    ``services`` are all offers, past ones and those to come too, each with its service. ``states``
+    are all that it has been and is to be, without ``unpublished`` only the published ones; ``on_day``
+    is what it was on the day that was asked for.
     """
 
     parts: list[RelatedRecord]
@@ -45,12 +49,14 @@ class Relations:
     photos: list[PhotoRecord]
     services: list[tuple[OfferRecord, ItemRecord]]
     desks: list[DeskRecord]
+    states: list[DatedState]
+    on_day: StateOnDay | None
 
 
 def read_with_relations(
-    database: Database, code: str, *, unpublished: bool = False
+    database: Database, code: str, *, unpublished: bool = False, as_of: AsOf | None = None
 ) -> tuple[FacilityRecord, Relations]:
-    """Return the facility of a code and what belongs to it.
+    """Return the facility of a code and what belongs to it, and what it was on a day if asked.
 
     Raises
     ------
@@ -59,7 +65,7 @@ def read_with_relations(
     """
     with database.snapshot() as session:
         record = found_facility(session, code, unpublished=unpublished)
-        return record, _relations(session, code, unpublished=unpublished)
+        return record, _relations(session, code, unpublished=unpublished, as_of=as_of)
 
 
 def relations_of(database: Database, code: str, *, unpublished: bool) -> Relations:
@@ -68,7 +74,9 @@ def relations_of(database: Database, code: str, *, unpublished: bool) -> Relatio
         return _relations(session, code, unpublished=unpublished)
 
 
-def _relations(session: Session, code: str, *, unpublished: bool) -> Relations:
+def _relations(
+    session: Session, code: str, *, unpublished: bool, as_of: AsOf | None = None
+) -> Relations:
     statuses = None if unpublished else frozenset(map(str, PUBLIC_STATUSES))
     items = {one.code: one for one in item_records(session)}
     offers = offer_records(session, OfferFilter(facility=code))
@@ -80,6 +88,13 @@ def _relations(session: Session, code: str, *, unpublished: bool) -> Relations:
         photos_of(session, code, public_only=not unpublished),
         [(one, items[one.item_code]) for one in offers],
         desk_records(session, numbers),
+        [
+            one
+            for states in states_of(session, numbers).values()
+            for one in states
+            if unpublished or one.status in PUBLIC_STATUSES
+        ],
+        None if as_of is None else next(iter(states_on(session, as_of, numbers).values()), None),
     )
 
 

@@ -1,14 +1,20 @@
 """Facilities one by one and page by page, as people and programs read them."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.words import Status
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.as_of import AsOf, band_of, states_on_by_code
 from geoapp.store.facilities.read import (
     FacilityFilter,
     facility_by_code,
+    filter_conditions,
     page_of_facilities,
     regions_below,
 )
@@ -16,15 +22,22 @@ from geoapp.store.facilities.records import FacilityRecord, facility_records
 from geoapp.store.vocabulary import read_codes
 
 PUBLIC_STATUSES = frozenset({Status.OPEN, Status.SUSPENDED, Status.CLOSED})
+FIRST_YEAR = 1800
 _FACILITY = Text("站点", "facility")
 
 
 @dataclass(frozen=True, slots=True)
 class FacilityPage:
-    """One page of a list; ``cursor`` asks for the next one, None at the end."""
+    """One page of a list; ``cursor`` asks for the next one, None at the end.
+
+    Where the list is as of a day, ``band`` counts all of it, and ``on_day`` says by code what each
+    facility of the page was on that day.
+    """
 
     records: list[FacilityRecord]
     cursor: str | None
+    band: Band | None = None
+    on_day: Mapping[str, StateOnDay] = field(default_factory=dict)
 
 
 def list_facilities(
@@ -53,11 +66,44 @@ def list_facilities(
         if not unpublished:
             statuses = wanted.statuses & PUBLIC_STATUSES if wanted.statuses else PUBLIC_STATUSES
             if not statuses:
-                return FacilityPage([], None)
+                return FacilityPage([], None, None if wanted.as_of is None else Band(0, 0))
             wanted = replace(wanted, statuses=statuses)
         found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         cursor = found[limit - 1].code if len(found) > limit else None
-        return FacilityPage(facility_records(session, found[:limit]), cursor)
+        band, on_day = None, {}
+        if wanted.as_of is not None:
+            band = band_in(session, wanted, wanted.as_of)
+            on_day = states_on_by_code(session, wanted.as_of, found[:limit])
+        return FacilityPage(facility_records(session, found[:limit]), cursor, band, on_day)
+
+
+def parse_as_of(value: str, zone: str) -> tuple[date, date]:
+    """Return a day up to today, and today by the clocks of a zone.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no day, or one to come: what will be is not known.
+    """
+    today = datetime.now(ZoneInfo(zone)).date()
+    try:
+        day = date.fromisoformat(value.strip())
+    except ValueError:
+        day = date.max
+    if day.year < FIRST_YEAR or day > today:
+        accepted = Text(
+            f"不晚于今天（{today}）的日期，如 2015-01-01",
+            f"a day such as 2015-01-01, no later than today ({today})",
+        )
+        raise InvalidValueError("as_of", value, accepted)
+    return day, today
+
+
+def band_in(session: Session, wanted: FacilityFilter, as_of: AsOf) -> Band:
+    """Return how many of the facilities wanted were there on a day, known and possible."""
+    return band_of(
+        session, as_of, filter_conditions(session, replace(wanted, as_of=None, as_of_known=None))
+    )
 
 
 def check_kinds(session: Session, kinds: frozenset[str]) -> None:

@@ -183,7 +183,7 @@ def read_ground(database: Database, settings: Settings, wanted: SitingParameters
     """
     with database.snapshot() as session:
         check_siting(session, wanted)
-        stored = read_stored(session, wanted)
+        stored = read_stored(session, wanted, settings.timezone)
     return measure_ground(settings, wanted, stored, ways_to_walk(settings))
 
 

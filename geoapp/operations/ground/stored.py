@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from geoapp.analysis.frames import DemandFrame
 from geoapp.core.calendar import WorkCalendar
@@ -11,14 +12,21 @@ from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.hours import state
 from geoapp.core.i18n import Text
 from geoapp.core.walking import Standard
-from geoapp.core.words import Family
+from geoapp.core.words import Family, Status
 from geoapp.operations.ground.in_service import (
     in_service,
     profiles_of,
 )
-from geoapp.operations.ground.standing import surely_in_service
+from geoapp.operations.ground.standing import is_recent, surely_in_service
 from geoapp.store.engine import Session
-from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes, regions_below
+from geoapp.store.facilities.as_of import AsOf
+from geoapp.store.facilities.read import (
+    PlacedFacility,
+    data_versions,
+    read_changes,
+    read_placed_on,
+    regions_below,
+)
 from geoapp.store.facilities.unplaced import UnplacedFacility, unplaced_facilities
 from geoapp.store.runs.inputs import (
     DemandRows,
@@ -65,9 +73,10 @@ class Stored:
     demand, demand_code, demand_is_sample
         The points of the question's region, and the set that they are from.
     placed
-        Every open facility at each of its places, whatever its family and its days.
+        Every open facility at each of its places, whatever its family and its days; where the
+        question's moment is long past, those that were or may have been open on that day.
     unplaced
-        Every open facility without a position in the question's region, or in none that is known
+        Every such facility without a position in the question's region, or in none that is known
         where all demand is asked for.
     regions
         All of them, in order of code.
@@ -126,11 +135,11 @@ class Stored:
         known = state(
             hours, at, timezone=one.timezone, calendar=self.calendar, lon=one.lon, lat=one.lat
         )
-        return None if known and not surely_in_service(one.from_date, at) else known
+        return None if known and not surely_in_service(one, at) else known
 
     def lacks_opening_date(self, one: PlacedFacility, at: datetime) -> bool:
-        """Tell whether it is unknown that a facility was open for want of its opening date alone."""
-        if surely_in_service(one.from_date, at):
+        """Tell whether it is unknown that a facility was open for want of its dates alone."""
+        if surely_in_service(one, at):
             return False
         hours = one.opening_hours
         return (
@@ -175,13 +184,15 @@ def check_region(session: Session, parameter: str, code: str | None) -> None:
         raise InvalidValueError(parameter, code, accepted)
 
 
-def read_stored(session: Session, question: GroundQuestion) -> Stored:
+def read_stored(session: Session, question: GroundQuestion, zone: str) -> Stored:
     """Read what a question rests on.
 
     Parameters
     ----------
     session
         A snapshot of the database, so that all of it is of one moment.
+    zone
+        The service's, by whose clocks a moment that is long past belongs to a day.
 
     Raises
     ------
@@ -193,12 +204,21 @@ def read_stored(session: Session, question: GroundQuestion) -> Stored:
     if demand_set is None:
         raise NotFoundError(Text("需求集", "demand set"), str(question.demand))
     below = None if question.region is None else regions_below(session, question.region)
+    as_of = None
+    if question.at is not None and not is_recent(question.at):
+        clock = ZoneInfo(zone)
+        as_of = AsOf(
+            question.at.astimezone(clock).date(),
+            datetime.now(clock).date(),
+            frozenset({Status.OPEN}),
+        )
+    placed = read_changes(session, -1).placed if as_of is None else read_placed_on(session, as_of)
     return Stored(
         demand=read_demand(session, demand_set.id, below),
         demand_code=demand_set.code,
         demand_is_sample=demand_set.is_sample,
-        placed=tuple(read_changes(session, -1).placed),
-        unplaced=tuple(unplaced_facilities(session, below)),
+        placed=tuple(placed),
+        unplaced=tuple(unplaced_facilities(session, below, as_of)),
         regions=tuple(read_regions(session)),
         calendar=load_calendar(session),
         versions=versions | {"demand_set": demand_set.version},

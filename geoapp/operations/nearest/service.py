@@ -15,7 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
-from geoapp.operations.ground.standing import is_recent
+from geoapp.operations.ground.standing import surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.snapshot import UNDATED, Filters, Opening, Snapshot, SnapshotKeeper
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
@@ -115,7 +115,7 @@ class NearestService:
                     line.positions.tolist(), line.distance_m.tolist(), strict=True
                 )
             ]
-        openings, recent = snapshot.openings(at), is_recent(at)
+        openings = snapshot.openings(at)
         arrivals = Arrivals(at, snapshot.calendar) if query.arrive else None
         items: list[NearestItem] = []
         seen: set[str] = set()
@@ -128,7 +128,7 @@ class NearestService:
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(way.walk_m)
             arrival = None if arrivals is None else arrivals.of(schedule, opening, walk_seconds)
-            if not (recent or facility.from_date is not None):
+            if not surely_in_service(facility, at):
                 # What is closed was closed, whenever it opened.
                 opening = UNDATED if opening.open else opening
                 arrival = Arrival(None) if arrival is not None and arrival.open else arrival

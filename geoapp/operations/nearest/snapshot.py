@@ -22,7 +22,7 @@ from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
-from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent
+from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent, surely_on
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
 from geoapp.store.vocabulary import Codes, load_calendar, read_codes
@@ -136,9 +136,6 @@ class Snapshot:
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})
         )
-        self._is_dated = np.array(
-            [one is not None and one.from_date is not None for one in self.facilities], np.bool_
-        )
         self._schedules: list[Schedule] = []
         self._schedule_of = self._number_schedules()
         self._chosen: OrderedDict[Hashable, Chosen] = OrderedDict()
@@ -184,7 +181,11 @@ class Snapshot:
             is_open = [known.of(schedule).open is True for schedule in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
             if not is_recent(at):
-                mask &= self._is_dated
+                sure = (
+                    one is not None and one.timezone in days and surely_on(one, days[one.timezone])
+                    for one in self.facilities
+                )
+                mask &= np.fromiter(sure, dtype=np.bool_, count=len(self.facilities))
         found = Chosen(self.index.select(mask), mask)
         with self._lock:
             self._chosen[key] = found

@@ -77,7 +77,7 @@ def read_siting_inputs(
     ways = ways_to_walk(settings)
     with database.snapshot(scratch=True) as session:
         check_siting(session, wanted, settings.timezone)
-        stored = read_stored(session, wanted)
+        stored = read_stored(session, wanted, settings.timezone)
         candidates, source = read_candidate_rows(
             session,
             wanted,

@@ -187,9 +187,9 @@ def reasons_text(run: CoverageRun) -> Text:
 
 
 def near_unknown(found: CoverageFindings) -> Text:
-    """Return what is unknown of the stations near those out of reach: hours, or opening dates, too."""
+    """Return what is unknown of the stations near those out of reach: hours, or their dates, too."""
     if found.facilities_undated:
-        return Text("开放时间或启用日期不明", "hours or opening date is unknown")
+        return Text("开放时间不明，或那天是否在不明", "hours, or dates, are unknown")
     return Text("开放时间不明", "hours are unknown")
 
 
@@ -274,8 +274,8 @@ def counted_text(found: CoverageFindings) -> Text:
     if undated:
         number = format_count(undated)
         told = Text(
-            f"{told.zh}、启用日期未知 {number} 个",
-            f"{told.en}, {number} with an unknown opening date",
+            f"{told.zh}、那天是否在不能确定 {number} 个",
+            f"{told.en}, {number} not certain to have been there",
         )
     return Text(
         f"盲区 {zones.zh}；计入设施 {facilities.zh}（共 {of} 个，{told.zh}）",

@@ -1,15 +1,16 @@
 """Named queries on facilities: whole, by code, by page, and what changed since a version."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, func, select, text
+from sqlalchemy import BigInteger, ColumnElement, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.voices import Doubt, doubt_of
 from geoapp.core.words import Status
+from geoapp.store.facilities.as_of import BAND, AsOf, as_of_condition
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
 from geoapp.store.search.words import words_condition, words_parameters
@@ -20,8 +21,9 @@ class PlacedFacility:
     """A facility at one of its places, WGS-84; ``place`` counts from 1 for those that move.
 
     Those without a position are none of these (`geoapp.store.facilities.unplaced`).
-    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service there.
-    ``doubt`` and what follows is what workers' reports amount to.
+    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is, or may be, in service
+    there; ``sure_from`` and ``sure_to`` those on which that is known. ``doubt`` and what follows is
+    what workers' reports amount to.
     """
 
     id: int
@@ -38,6 +40,8 @@ class PlacedFacility:
     place_en: str | None
     from_date: date | None
     to_date: date | None
+    sure_from: date | None
+    sure_to: date | None
     opening_hours: str | None
     timezone: str
     amenities: list[str]
@@ -85,7 +89,10 @@ _FOUND = {
     "place_zh": "p.label_zh",
     "place_en": "p.label_en",
     "from_date": "greatest(f.opened_on, p.valid_from)",
-    "to_date": "least(f.closed_on - 1, p.valid_to)",
+    # Of a month or year in which it closes it may be in service to the end.
+    "to_date": "least(geoapp_last_day(f.closed_on, f.closed_basis) - 1, p.valid_to)",
+    "sure_from": "greatest(geoapp_last_day(f.opened_on, f.opened_basis), p.valid_from)",
+    "sure_to": "least(f.closed_on - 1, p.valid_to)",
     "opening_hours": "coalesce(p.opening_hours, f.opening_hours)",
     "doubt": "v.doubt",
     "doubt_voices": "v.doubt_voices",
@@ -93,13 +100,25 @@ _FOUND = {
     "confirmed_on": "v.confirmed_on",
 }
 _FIELDS = tuple(field.name for field in fields(PlacedFacility))
-_PLACED = text(
-    f"select {', '.join(_FOUND.get(name, f'f.{name}') for name in _FIELDS)}"
-    """
+# As of a day the states say what is known of it, and the periods of places hold.
+_FOUND_ON = _FOUND | {
+    "from_date": "p.valid_from",
+    "to_date": "p.valid_to",
+    "sure_from": "case when f.known then cast(:as_of as date) end",
+    "sure_to": "cast(:as_of as date)",
+}
+
+
+def _placed_query(found: Mapping[str, str], facilities: str) -> TextClause:
+    return text(
+        f"select {', '.join(found.get(name, f'f.{name}') for name in _FIELDS)}"
+        """
     from (
         select *, geometrytype(geom) = 'POINT' as is_point,
             case when geometrytype(geom) = 'POINT' then geom else st_pointonsurface(geom) end as point
-        from facility where rev > :since and status = :open
+        """
+        f"from {facilities}"
+        """
     ) f
     join kind k on k.code = f.kind_code
     left join facility_voice v on v.facility_id = f.id
@@ -110,7 +129,11 @@ _PLACED = text(
     where coalesce(p.geom, f.point) is not null
     order by f.point, f.id, p.place
     """  # points are ordered along a curve: neighbours are read, and held, side by side
-)
+    )
+
+
+_PLACED = _placed_query(_FOUND, "facility where rev > :since and status = :open")
+_PLACED_ON = _placed_query(_FOUND_ON, f"facility join ({BAND}) there on there.facility_id = id")
 
 
 def read_changes(session: Session, since: int) -> FacilityChanges:
@@ -141,6 +164,12 @@ def read_changes(session: Session, since: int) -> FacilityChanges:
     held: dict[Any, Any] = {}
     placed = [_placed(row, held) for row in rows]
     return FacilityChanges(version=version, placed=placed, changed_ids=changed)
+
+
+def read_placed_on(session: Session, as_of: AsOf) -> list[PlacedFacility]:
+    """Return the facilities that were or may have been there on a day, at each of their places."""
+    held: dict[Any, Any] = {}
+    return [_placed(row, held) for row in session.execute(_PLACED_ON, as_of.parameters)]
 
 
 _AREA = _FIELDS.index("area_wkb")
@@ -192,7 +221,9 @@ class FacilityFilter:
     ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
     ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
     what was verified is old after ``old_days``. ``far`` are the numbers of those far from any
-    street, ``suspected`` of those that may be another one, where these are asked for.
+    street, ``suspected`` of those that may be another one, where these are asked for. ``as_of``
+    keeps those that were, or may have been, there on a day; ``as_of_known`` (True) those of which
+    that is known, (False) the others.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -205,6 +236,8 @@ class FacilityFilter:
     old_days: int = OLD_DAYS
     far: tuple[int, ...] = ()
     suspected: frozenset[int] | None = None
+    as_of: AsOf | None = None
+    as_of_known: bool | None = None
 
 
 ALL_FACILITIES = FacilityFilter()
@@ -253,6 +286,8 @@ def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnEl
         conditions.append(Facility.kind_code.in_(families))
     if wanted.statuses:
         conditions.append(Facility.status.in_(wanted.statuses))
+    if wanted.as_of is not None:
+        conditions.append(as_of_condition(wanted.as_of, known=wanted.as_of_known))
     if wanted.lack is not None:
         lacks = text(lack_condition(wanted.lack, wanted.old_days))
         if wanted.lack == "street":

@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Status
+from geoapp.store.facilities.as_of import BAND, AsOf
 
 
 @dataclass(frozen=True, slots=True)
 class UnplacedFacility:
     """A facility in service of which only the region is known, or nothing.
 
-    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is in service.
+    ``from_date`` and ``to_date`` bound, inclusively, the days on which it is, or may be, in service.
     """
 
     code: str
@@ -31,16 +33,21 @@ class UnplacedFacility:
 
 _UNPLACED = """
     select f.code, f.kind_code, k.family, f.name_zh, f.name_en, f.region_code,
-        f.opened_on, f.closed_on - 1, f.timezone, f.is_sample
+        {dates}, f.timezone, f.is_sample
     from facility f join kind k on k.code = f.kind_code
-    where f.geom is null and f.status = :open
+    where f.geom is null and {those}
         and not exists (select from facility_place p where p.facility_id = f.id){regions}
     order by f.code
 """
 
 
+_DATES = "f.opened_on, geoapp_last_day(f.closed_on, f.closed_basis) - 1"
+_NOW = "f.status = :open"
+_ON_DAY = f"f.id in (select facility_id from ({BAND}) there)"
+
+
 def unplaced_facilities(
-    session: Session, regions: Sequence[str] | None = None
+    session: Session, regions: Sequence[str] | None = None, as_of: AsOf | None = None
 ) -> list[UnplacedFacility]:
     """Return the facilities in service without a position, in order of code.
 
@@ -50,13 +57,21 @@ def unplaced_facilities(
     ----------
     regions
         Only those known to be in these; None is all, those of unknown region included.
+    as_of
+        Those that were, or may have been, there on a day; None = those in service now.
     """
+    parameters: dict[str, Any] = {"open": Status.OPEN} if as_of is None else as_of.parameters
+    those, dates = (_NOW, _DATES) if as_of is None else (_ON_DAY, "null, null")
     if regions is None:
-        rows = session.execute(text(_UNPLACED.format(regions="")), {"open": Status.OPEN})
+        rows = session.execute(
+            text(_UNPLACED.format(regions="", those=those, dates=dates)), parameters
+        )
     else:
-        query = text(_UNPLACED.format(regions=" and f.region_code in :regions"))
+        query = text(
+            _UNPLACED.format(regions=" and f.region_code in :regions", those=those, dates=dates)
+        )
         rows = session.execute(
             query.bindparams(bindparam("regions", expanding=True)),
-            {"open": Status.OPEN, "regions": list(regions)},
+            parameters | {"regions": list(regions)},
         )
     return [UnplacedFacility(*row) for row in rows]

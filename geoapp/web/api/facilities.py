@@ -1,12 +1,14 @@
 """``/api/v1/facilities``: read facilities page by page or one by one; stewards add and edit them."""
 
 from dataclasses import asdict
+from datetime import date
 from typing import Any, Literal
 
 from flask import Response, redirect, url_for
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
+from geoapp.core.dated_states import StateOnDay
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import geometry_from_wgs84, parse_datum
 from geoapp.core.i18n import Text
@@ -15,6 +17,7 @@ from geoapp.core.limits import (
     MOST_CODE_CHARACTERS,
     MOST_CURSOR_CHARACTERS,
     MOST_REGION_CHARACTERS,
+    MOST_TIME_CHARACTERS,
 )
 from geoapp.core.links import links
 from geoapp.core.parsing import parse_bbox, split_codes
@@ -23,8 +26,9 @@ from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.parts import Relations, read_with_relations, relations_of
-from geoapp.operations.facilities.read import list_facilities
+from geoapp.operations.facilities.read import PUBLIC_STATUSES, list_facilities, parse_as_of
 from geoapp.operations.voices.answer import doubtful_answer
+from geoapp.store.facilities.as_of import IN_PLACE, AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.api.recognitions import recognitions_answer
@@ -49,6 +53,13 @@ api = APIBlueprint(
 _GEOJSON = "application/geo+json"
 
 
+_AS_OF = Field(
+    None,
+    max_length=MOST_TIME_CHARACTERS,
+    description="那一天在的，连同可能在的 / those there on a day, with those that may have been",
+)
+
+
 class ListParameters(Parameters):
     """Which facilities, and which page."""
 
@@ -68,6 +79,7 @@ class ListParameters(Parameters):
         None, max_length=MOST_CURSOR_CHARACTERS, description="上一页给出的 / from the page before"
     )
     datum: Datum = Datum.WGS84
+    as_of: str | None = _AS_OF
 
 
 class FacilityPath(BaseModel):
@@ -82,6 +94,12 @@ class DatumParameter(Parameters):
     """Which datum."""
 
     datum: Datum = Datum.WGS84
+
+
+class OneParameters(DatumParameter):
+    """Which datum, and as of which day."""
+
+    as_of: str | None = _AS_OF
 
 
 class FacilityBody(BaseModel):
@@ -143,26 +161,37 @@ def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
 
 @api.get("", summary="站点列表 / List facilities", responses={200: FacilityFeatureCollection})
 def list_(query: ListParameters) -> Response:
-    """List facilities in order of code, page by page."""
+    """List facilities in order of code, page by page.
+
+    As of a day, ``status`` asks what they were then: open or suspended unless it is given.
+    """
     parts = services()
+    unpublished = may(Permission.SEE_UNPUBLISHED)
+    as_of = _as_of(query.as_of, frozenset(query.status) or IN_PLACE)
     wanted = FacilityFilter(
         bbox=None if query.bbox is None else parse_bbox("bbox", query.bbox),
         region=query.region,
         kinds=split_codes(query.kind),
         families=frozenset(query.family),
-        statuses=frozenset(query.status),
+        statuses=frozenset(query.status) if as_of is None else frozenset(),
+        as_of=as_of,
     )
     after = None if query.cursor is None else code_after(query.cursor)
-    unpublished = may(Permission.SEE_UNPUBLISHED)
     page = list_facilities(
         parts.database, wanted, after=after, limit=query.limit, unpublished=unpublished
     )
-    body = {
+    features = [_feature(record, query.datum) for record in page.records]
+    body: dict[str, Any] = {
         "type": "FeatureCollection",
-        "features": [_feature(record, query.datum) for record in page.records],
+        "features": features,
         "numberReturned": len(page.records),
         "cursor": None if page.cursor is None else cursor_of(page.cursor),
     }
+    if as_of is not None and page.band is not None:
+        body["as_of"] = {"day": as_of.day, **asdict(page.band)}
+        for feature in features:
+            found = page.on_day[feature["id"]]
+            feature["properties"]["as_of"] = _on_day(as_of.day, found, unpublished=unpublished)
     return public_reply(body, _GEOJSON)
 
 
@@ -171,21 +200,46 @@ def list_(query: ListParameters) -> Response:
     summary="一个站点 / One facility",
     responses={200: OneFacilityFeature, 404: Problem, 410: Problem},
 )
-def show(path: FacilityPath, query: DatumParameter) -> Response:
+def show(path: FacilityPath, query: OneParameters) -> Response:
     """Return one facility; its ``ETag`` is what an edit names in ``If-Match``.
 
     A code that the facility had before leads to the present one (308). Of one that was deleted,
     those who may see what is not public are told when and by whom (410).
     """
+    as_of = _as_of(query.as_of, IN_PLACE)
     database, unpublished = services().database, may(Permission.SEE_UNPUBLISHED)
     try:
-        record, relations = read_with_relations(database, path.code, unpublished=unpublished)
+        record, relations = read_with_relations(
+            database, path.code, unpublished=unpublished, as_of=as_of
+        )
     except NotFoundError:
         now = current_code(database, services().settings, path.code, unpublished=unpublished)
         if now is None:
             raise
-        return redirect(url_for("facilities.show", code=now, datum=query.datum), 308)  # type: ignore[return-value]
-    return _with_version(public_reply(_one(record, relations, query.datum), _GEOJSON), record)
+        there = url_for("facilities.show", code=now, datum=query.datum, as_of=query.as_of)
+        return redirect(there, 308)  # type: ignore[return-value]
+    feature = _one(record, relations, query.datum)
+    if as_of is not None and relations.on_day is not None:
+        told = _on_day(as_of.day, relations.on_day, unpublished=unpublished)
+        feature["properties"]["as_of"] = told
+    return _with_version(public_reply(feature, _GEOJSON), record)
+
+
+def _as_of(value: str | None, statuses: frozenset[Status]) -> AsOf | None:
+    """Return the day that is asked for, and which states count on it."""
+    if value is None:
+        return None
+    day, today = parse_as_of(value, services().settings.timezone)
+    unpublished = may(Permission.SEE_UNPUBLISHED)
+    return AsOf(day, today, statuses if unpublished else statuses & PUBLIC_STATUSES)
+
+
+def _on_day(day: date, found: StateOnDay, *, unpublished: bool) -> dict[str, Any]:
+    return {
+        "day": day,
+        "standing": found.standing,
+        "statuses": [one for one in found.statuses if unpublished or one in PUBLIC_STATUSES],
+    }
 
 
 def _edited(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
@@ -225,6 +279,16 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
         ],
         "services": [offer_of(offer, item) for offer, item in relations.services],
         "duty_desks": [desk_of(desk) for desk in relations.desks],
+        "states": [
+            {
+                "status": one.status,
+                "since": one.from_on,
+                "basis": one.basis,
+                "until": one.to_on,
+                "announced": one.announced,
+            }
+            for one in relations.states
+        ],
     }
     # PointOnSurface of an area lies inside it; for a point it is the point.
     at = record.lonlat

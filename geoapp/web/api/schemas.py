@@ -18,6 +18,7 @@ from geoapp.core.words import (
 )
 from geoapp.web.api.recognition_schemas import RecognitionAnswer
 from geoapp.web.api.service_schemas import FacilityDesk, FacilityOffer
+from geoapp.web.api.state_schemas import AsOfDay, AsOfTotal, StateAnswer
 
 
 class ParameterError(BaseModel):
@@ -130,6 +131,7 @@ class FacilityProperties(_Described):
     places: list[Place]
     rev: int
     updated_at: datetime
+    as_of: AsOfDay | None = None
 
 
 class RelatedFacility(BaseModel):
@@ -177,6 +179,7 @@ class OneFacilityProperties(FacilityProperties):
     photos: list[FacilityPhotoLink]
     services: list[FacilityOffer]
     duty_desks: list[FacilityDesk]
+    states: list[StateAnswer]
     links: Links | None
 
 
@@ -317,12 +320,13 @@ class HitFeatureCollection(BaseModel):
 
 
 class FacilityFeatureCollection(BaseModel):
-    """A page of facilities; ``cursor`` asks for the next one."""
+    """A page of facilities; ``cursor`` asks for the next one. ``as_of`` counts the whole list."""
 
     type: Literal["FeatureCollection"]
     features: list[FacilityFeature]
     number_returned: int = Field(alias="numberReturned")
     cursor: str | None
+    as_of: AsOfTotal | None = None
 
 
 class NearFeatureCollection(BaseModel):

@@ -15,7 +15,7 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.phones import Telephone, telephones
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT, Access, Basis, Status
+from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT, Access, Basis, DateBasis, Status
 from geoapp.operations.applications.read import public_recognitions
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import DayHours, preview_week
@@ -25,6 +25,7 @@ from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.operations.services.read import services_of
 from geoapp.reports.sign import SIGN_SIZES, SignWords, render_sign
+from geoapp.reports.words.states import day_text, since_text
 from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.records import FacilityRecord
@@ -215,6 +216,8 @@ def _placed(record: FacilityRecord) -> PlacedFacility:
         place_en=None,
         from_date=known["opened_on"],
         to_date=known["closed_on"],
+        sure_from=known["opened_on"],
+        sure_to=known["closed_on"],
         region_code=known["region"],
         is_sample=known["sample"],
         **_said(record),
@@ -233,10 +236,10 @@ def _said(record: FacilityRecord) -> dict[str, Any]:
 def _why_out(record: FacilityRecord) -> Text:
     known = record.properties
     if known["status"] == Status.CLOSED:
-        closed = known["closed_on"]
-        if closed is None:
+        if known["closed_on"] is None:
             return Text("已停用，停用日期未知", "Closed for good; the day is not known")
-        return Text(f"{closed} 起停用", f"Closed for good since {closed}")
+        closed = since_text(known["closed_on"], DateBasis(known["closed_basis"]))
+        return Text(f"{closed.zh}停用", f"Closed for good {closed.en}")
     if known["status"] == Status.SUSPENDED:
         return Text("暂停服务，恢复日期未知", "Suspended; when it opens again is not known")
     today = datetime.now(ZoneInfo(known["timezone"])).date()
@@ -247,9 +250,9 @@ def _why_out(record: FacilityRecord) -> Text:
             "Its position is not registered, so it is not among the nearest",
         )
     if known["opened_on"] is not None:
-        opens = known["opened_on"]
+        opens = day_text(known["opened_on"], DateBasis(known["opened_basis"]))
         return Text(
-            f"不在服务期内（{opens} 启用）", f"Not in service now (in service from {opens})"
+            f"不在服务期内（{opens.zh} 启用）", f"Not in service now (in service from {opens.en})"
         )
     return Text("现在不在服务期内", "Not in service now")
 

@@ -87,7 +87,7 @@ def test_those_without_a_position_are_left_out_and_counted(
 
 
 def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Settings) -> None:
-    """T-1 and T-2 are open since 2014, the others since nobody knows when."""
+    """T-1 and T-2 are open since 2014, the others since nobody knows when; T-5 and T-6 were once."""
     with town.session() as session:
         session.execute(
             text("update facility set opened_on = '2014-05-01' where code in ('T-1', 'T-2')")
@@ -95,19 +95,37 @@ def test_of_a_past_day_an_opening_date_is_needed(town: Database, settings: Setti
     noon = replace(WANTED, at=moment("2015-11-24T12:00"))
     past = coverage_run.run_here(town, settings, noon)
     assert past.result is not None
-    # T-1 and T-2 are known to be open; T-4 may not have stood yet, and T-3's hours are unknown.
+    # T-1 and T-2 are known to be open; T-4 may not have stood yet, T-5 and T-6 may have been open
+    # before they were closed and suspended, and T-3's hours are unknown.
     assert past.result.facilities_counted == 2
-    assert past.result.facilities_hours_unknown == 2
-    # Of T-4 only the opening date is missing; that is told apart from T-3's hours.
-    assert past.result.facilities_undated == 1
-    assert "1 with unknown hours, 1 with an unknown opening date" in counted_text(past.result).en
-    assert "开放时间或启用日期不明" in reasons_text(past).zh
-    # What is closed then is closed, whenever it opened: at night T-3 and nobody else is unknown.
+    assert past.result.facilities_hours_unknown == 4
+    # Of T-4, T-5 and T-6 only dates are missing; that is told apart from T-3's hours.
+    assert past.result.facilities_undated == 3
+    told = "1 with unknown hours, 3 not certain to have been there"
+    assert told in counted_text(past.result).en
+    assert "那天是否在不明" in reasons_text(past).zh
+    # What is closed then is closed, whenever it opened: at night T-3, T-5 and T-6 are unknown.
     night = coverage_run.run_here(town, settings, replace(WANTED, at=moment("2015-11-24T22:00")))
     assert night.result is not None
-    assert night.result.facilities_hours_unknown == 1
-    assert night.result.facilities_undated == 0
-    assert "启用日期" not in reasons_text(night).zh
+    assert night.result.facilities_hours_unknown == 3
+    assert night.result.facilities_undated == 2
+    # A year in which it opened is not enough; one that has closed since counts where its dates say so.
+    with town.session() as session:
+        session.execute(
+            text(
+                "update facility set opened_on = '2015-01-01', opened_basis = 'year' "
+                "where code = 'T-2'"
+            )
+        )
+        session.execute(
+            text(
+                "update facility set opened_on = '2012-03-01', closed_on = '2020-01-01' "
+                "where code = 'T-5'"
+            )
+        )
+    again = coverage_run.run_here(town, settings, noon)
+    assert again.result is not None
+    assert (again.result.facilities_counted, again.result.facilities_undated) == (2, 3)
 
 
 def test_only_what_is_known_to_be_open_counts_at_a_moment(

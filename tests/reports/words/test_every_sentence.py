@@ -3,12 +3,13 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import pytest
 
 from geoapp.core.acting import Via
+from geoapp.core.dated_states import Band, DatedState, StateOnDay
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
@@ -51,8 +52,17 @@ from geoapp.core.results.siting import (
 )
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
 from geoapp.core.use import CareUnit
-from geoapp.core.words import RunStatus
-from geoapp.reports.words import actions, coverage, explanation, history, question, siting, use
+from geoapp.core.words import DateBasis, RunStatus, Status
+from geoapp.reports.words import (
+    actions,
+    coverage,
+    explanation,
+    history,
+    question,
+    siting,
+    states,
+    use,
+)
 
 ZONE = "Asia/Shanghai"
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
@@ -464,6 +474,29 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def state_sentences(n: int) -> dict[str, list[Text]]:
+    day = date(2019, 5, 1)
+    dated = [
+        DatedState(status, None if basis is DateBasis.UNKNOWN else day, basis, None, announced)
+        for status in Status
+        for basis in DateBasis
+        for announced in (False, True)
+    ]
+    every = tuple(Status)[: min(n, len(Status))]
+    return {
+        "day_text": [states.day_text(day, basis) for basis in DateBasis],
+        "since_text": [states.since_text(day, basis) for basis in DateBasis],
+        "state_text": [states.state_text(one) for one in dated],
+        "state_on_day_text": [
+            states.state_on_day_text(StateOnDay(False, True, every, True)),
+            states.state_on_day_text(StateOnDay(True, True, (Status.OPEN,), False)),
+        ],
+        "band_text": [
+            states.band_text(day, Band(known, possible)) for known in (0, n) for possible in (0, n)
+        ],
+    }
+
+
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
@@ -472,6 +505,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     question: question_sentences,
     history: history_sentences,
     use: use_sentences,
+    states: state_sentences,
 }
 # Figures, codes and tables: no sentences.
 WORDLESS = {"figures_of", "demand_code", "table_of"}

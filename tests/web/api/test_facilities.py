@@ -391,3 +391,53 @@ def test_a_status_follows_the_table(steward: FlaskClient) -> None:
     body = {**NEW, "properties": {**NEW["properties"], "status": "suspended"}}
     added = steward.post(ADDRESS, json=body)
     assert (added.status_code, added.get_json()["properties"]["opened_on"]) == (201, None)
+
+
+def test_as_of_a_day_what_is_known_and_what_may_have_been(
+    anybody: FlaskClient, steward: FlaskClient, town: Database
+) -> None:
+    with town.session() as session:
+        for code, set_to in (
+            ("T-1", "opened_on = '2014-01-01', opened_basis = 'year'"),
+            ("T-2", "opened_on = '2015-01-01', opened_basis = 'year'"),
+            ("T-4", "opened_on = '2016-03-01'"),
+            ("T-5", "opened_on = '2012-05-01', closed_on = '2020-06-01', closed_basis = 'month'"),
+        ):
+            session.execute(text(f"update facility set {set_to} where code = '{code}'"))
+
+    def standing(day: str, **asked: object) -> dict[str, str]:
+        response = anybody.get(ADDRESS, query_string={"as_of": day, **asked})
+        answer = response.get_json(force=True)
+        found = {one["id"]: one["properties"]["as_of"]["standing"] for one in answer["features"]}
+        counts = [list(found.values()).count(one) for one in ("known", "possible")]
+        assert [answer["as_of"]["known"], answer["as_of"]["possible"]] == counts
+        assert answer["as_of"]["day"] == day
+        return found
+
+    # T-3 is open and T-6 suspended, nobody knows since when: never more than possible.
+    undated = {"T-3": "possible", "T-6": "possible"}
+    assert standing("2015-06-01") == {"T-1": "known", "T-2": "possible", "T-5": "known"} | undated
+    assert standing("2014-12-31") == {"T-1": "known", "T-5": "known"} | undated
+    assert standing("2020-06-15")["T-5"] == "possible"
+    assert "T-5" not in standing("2020-06-30")
+    assert standing("2020-07-01", status="closed") == {"T-5": "known"}
+    assert standing("2016-03-01", family="base") == {"T-4": "known"}
+    one = feature_of(anybody, "T-6", as_of="2015-06-01")["properties"]["as_of"]
+    assert one == {"day": "2015-06-01", "standing": "possible", "statuses": ["open", "suspended"]}
+    one = feature_of(anybody, "T-4", as_of="2016-02-29")["properties"]
+    assert one["as_of"] == {"day": "2016-02-29", "standing": "no", "statuses": []}
+    [state] = one["states"]
+    assert (state["status"], state["since"], state["basis"]) == ("open", "2016-03-01", "known")
+    assert "as_of" not in feature_of(anybody, "T-4")["properties"]
+    for wrong in ("2999-01-01", "yesterday", "2015-13-01", "0001-01-01"):
+        problem_of(anybody.get(ADDRESS, query_string={"as_of": wrong}), 422)
+        problem_of(anybody.get(f"{ADDRESS}/T-1", query_string={"as_of": wrong}), 422)
+    # That it was planned once is not for everybody.
+    planned = NEW | {"properties": NEW["properties"] | {"status": "proposed"}}  # type: ignore[dict-item]
+    assert steward.post(ADDRESS, json=planned).status_code == 201
+    change = {"properties": {"status": "open"}}
+    changed = steward.patch(f"{ADDRESS}/N-1", json=change, headers={"If-Match": "*"})
+    assert changed.status_code == 200
+    for client, seen in ((anybody, ["open"]), (steward, ["proposed", "open"])):
+        one = feature_of(client, "N-1", as_of="2015-06-01")["properties"]
+        assert one["as_of"]["statuses"] == [state["status"] for state in one["states"]] == seen

@@ -8,9 +8,16 @@ from pydantic import Field
 
 from geoapp.core.errors import UnavailableError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS, MOST_SEARCH_CHARACTERS
+from geoapp.core.limits import (
+    MOST_CODE_CHARACTERS,
+    MOST_REGION_CHARACTERS,
+    MOST_SEARCH_CHARACTERS,
+    MOST_TIME_CHARACTERS,
+)
 from geoapp.core.sounds import search_terms
 from geoapp.core.words import Family, Status
+from geoapp.operations.facilities.read import parse_as_of
+from geoapp.store.facilities.as_of import IN_PLACE, AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
 from geoapp.web.edge.parameters import Parameters, without_nul
@@ -32,6 +39,7 @@ class Asked(Parameters):
     status: Status | None = None
     lack: Shortfall | None = None
     days: int = Field(OLD_DAYS, ge=1, le=36_500)
+    as_of: str = Field("", max_length=MOST_TIME_CHARACTERS)
     after: str = Field("", max_length=MOST_CODE_CHARACTERS)
 
     @classmethod
@@ -46,12 +54,21 @@ class Asked(Parameters):
         return cls.check({name: value for name, value in said if value})
 
     def wanted(self) -> FacilityFilter:
-        """Return it as a filter of the store; 409 where it asks for streets that nobody knows."""
+        """Return it as a filter of the store; 409 where it asks for streets that nobody knows.
+
+        As of a day, the status is what a facility was then: in service or suspended if none is asked.
+        """
+        statuses = frozenset({self.status} if self.status else ())
+        as_of = None
+        if self.as_of:
+            day, today = parse_as_of(self.as_of, services().settings.timezone)
+            as_of, statuses = AsOf(day, today, statuses or IN_PLACE), frozenset()
         return FacilityFilter(
             region=self.region or None,
             kinds=frozenset({self.kind} if self.kind else ()),
             families=frozenset({self.family} if self.family else ()),
-            statuses=frozenset({self.status} if self.status else ()),
+            statuses=statuses,
+            as_of=as_of,
             terms=tuple(search_terms(self.q)),
             lack=self.lack,
             old_days=self.days,

@@ -1,6 +1,9 @@
 """``/steward/history``: what changed, by whom, in words; one record's story; taking a set back."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from pydantic import Field
@@ -24,7 +27,7 @@ from geoapp.operations.history.read import (
 )
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.reports.words.history import actor_text, undo_text, via_text
-from geoapp.web.edge.access import may, require
+from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
@@ -32,6 +35,7 @@ from geoapp.web.pages.region_names import region_names
 blueprint = Blueprint("steward_history", __name__)
 
 PAGE_SIZE = 50
+_FRIDAY: Final = 4
 _KEEP: dict[str, Keep] = {"current": "current", "before": "before"}
 
 
@@ -98,7 +102,32 @@ def listed() -> str:
         code=None,
         older=url_for("steward_history.listed", **query, before=more) if more else None,
         regions=region_names(parts.database),
+        since=_since(datetime.now(ZoneInfo(parts.settings.timezone)).date(), query),
     )
+
+
+def _since(today: date, query: dict[str, str]) -> list[tuple[Text, str]]:
+    """Return what is asked most: what changed since days that come to mind, in one's own district."""
+    own = signed_in().regions
+    among = query if "region" in query or len(own) != 1 else query | {"region": own[0]}
+    friday = today - timedelta(days=(today.weekday() - _FRIDAY) % 7 or 7)
+    days = (
+        (Text("今天", "Today"), today),
+        (Text("上个周五以来", "Since last Friday"), friday),
+        (Text("30 天以来", "In 30 days"), today - timedelta(days=30)),
+    )
+    return [
+        (
+            text,
+            url_for(
+                "steward_history.listed",
+                region=among.get("region"),
+                actor=among.get("actor"),
+                since=day.isoformat(),
+            ),
+        )
+        for text, day in days
+    ]
 
 
 @blueprint.get("/steward/facilities/<path:code>/history")
@@ -116,6 +145,7 @@ def story(code: str) -> str:
         code=code,
         older=url_for("steward_history.story", code=code, before=more) if more else None,
         regions={},
+        since=[],
     )
 
 

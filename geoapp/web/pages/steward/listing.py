@@ -17,6 +17,7 @@ from geoapp.operations.facilities.calls import write_call_sheet
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.export import export_facilities
 from geoapp.operations.facilities.stewardship import lack_texts
+from geoapp.reports.words.states import band_text, state_on_day_text
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
@@ -65,6 +66,10 @@ def show() -> str:
         lists=lists,
         is_own=any(one.kept.is_own and one.kept.query == query for one in lists),
         most_list=MOST_LIST_CHARACTERS,
+        band=None
+        if wanted.as_of is None or page.band is None
+        else band_text(wanted.as_of.day, page.band),
+        on_day={code: state_on_day_text(found) for code, found in page.on_day.items()},
     )
 
 

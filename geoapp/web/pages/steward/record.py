@@ -39,6 +39,7 @@ from geoapp.operations.facilities.merge import Clash, merge
 from geoapp.operations.facilities.parts import relations_of
 from geoapp.operations.facilities.read import read_facility
 from geoapp.operations.organisations.read import list_organisations
+from geoapp.reports.words.states import state_text
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.organisations import OrganisationFilter
 from geoapp.web.edge.access import require
@@ -341,6 +342,7 @@ def _beside(code: str) -> dict[str, Any]:
         "most_photos": MOST_PHOTOS,
         "most_caption": MOST_CAPTION_CHARACTERS,
         "relations": relations,
+        "states": [state_text(one) for one in relations.states],
         "life": lives_of(database, services().settings, code),
         "sources": source_lines(code),
         "position_text": Text("位置", "Position"),

@@ -1,0 +1,144 @@
+"""Named queries on what facilities were on a day: what is known of it, and what may have been.
+
+A state begins somewhere between two days: those of its date, of a month or year the first and the
+last, narrowed by the states before and after it. What has come about without a date began by today.
+Where a day lies between those bounds, both states may have been. What is first known of as suspended
+or closed may have been open before that, nobody knows since when.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Boolean, ColumnElement, func, select, text
+from sqlalchemy.orm import Session
+
+from geoapp.core.dated_states import Band, DatedState, StateOnDay
+from geoapp.core.words import DateBasis, Status
+from geoapp.store.models import Facility
+
+IN_PLACE: Final = frozenset({Status.OPEN, Status.SUSPENDED})
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A day, and which states count on it.
+
+    ``today`` is the last day on which something that is stored as having come about can have begun.
+    """
+
+    day: date
+    today: date
+    statuses: frozenset[Status] = IN_PLACE
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Return what `BAND` is asked with."""
+        return {"as_of": self.day, "as_of_today": self.today, "as_of_in": sorted(self.statuses)}
+
+
+_BOUNDS = """
+    select facility_id, status, earliest, latest, n = min(n) over w as is_first,
+        lead(latest) over (w order by n) as over_by
+    from (
+        select facility_id, n, status,
+            max(from_on) over (partition by facility_id order by n) as earliest,
+            min(case when announced then geoapp_last_day(from_on, date_basis)
+                else least(geoapp_last_day(from_on, date_basis), :as_of_today) end)
+                over (partition by facility_id order by n desc) as latest
+        from (
+            select facility_id, n, status, from_on, date_basis, announced from facility_state{those}
+            union all
+            select facility_id, n - 1, 'open', null, 'unknown', false from (
+                select distinct on (facility_id) facility_id, n, status from facility_state{those}
+                order by facility_id, n
+            ) first where status in ('suspended', 'closed')
+        ) known
+    ) s window w as (partition by facility_id)
+"""
+_MAYBE = "(earliest is null or earliest <= :as_of) and (over_by is null or over_by > :as_of)"
+# Of every facility that may have been in one of the states: whether that is known.
+BAND: Final = f"""
+    select facility_id, not bool_or(
+            (is_first and latest > :as_of) or (status <> all(:as_of_in) and {_MAYBE})
+        ) as known
+    from ({_BOUNDS.format(those="")}) b
+    group by facility_id having bool_or(status = any(:as_of_in) and {_MAYBE})
+"""
+_STATES_ON = f"""
+    select facility_id, bool_or(is_first and latest > :as_of) as may_be_before,
+        array_agg(status) filter (where {_MAYBE}) as statuses
+    from ({_BOUNDS.format(those=" where facility_id = any(cast(:ids as bigint[]))")}) b
+    group by facility_id
+"""
+_STATES = """
+    select facility_id, status, from_on, date_basis, to_on, announced from facility_state
+    where facility_id = any(cast(:ids as bigint[])) order by facility_id, n
+"""
+
+
+def as_of_condition(as_of: AsOf, *, known: bool | None = None) -> ColumnElement[bool]:
+    """Return what a query on facilities must hold for those that may have been there on a day.
+
+    Parameters
+    ----------
+    known
+        True = only those of which it is known, False = only the others.
+    """
+    which = {None: "", True: " where known", False: " where not known"}[known]
+    there = text(f"select facility_id from ({BAND}) as_of{which}").bindparams(**as_of.parameters)
+    return Facility.id.in_(there.columns(facility_id=BigInteger))
+
+
+def band_of(session: Session, as_of: AsOf, conditions: Sequence[ColumnElement[bool]]) -> Band:
+    """Return how many of some facilities were there on a day."""
+    there = (
+        text(BAND)
+        .bindparams(**as_of.parameters)
+        .columns(facility_id=BigInteger, known=Boolean)
+        .subquery("there")
+    )
+    known = there.c.known
+    row = session.execute(
+        select(func.count().filter(known), func.count().filter(~known))
+        .select_from(Facility)
+        .join(there, there.c.facility_id == Facility.id)
+        .where(*conditions)
+    ).one()
+    return Band(*row)
+
+
+def states_on(session: Session, as_of: AsOf, facility_ids: Sequence[int]) -> dict[int, StateOnDay]:
+    """Return what some facilities were on a day, by number."""
+    rows = session.execute(text(_STATES_ON), as_of.parameters | {"ids": list(facility_ids)})
+    found = {}
+    for number, may_be_before, statuses in rows:
+        may = tuple(dict.fromkeys(map(Status, statuses or ())))
+        inside = [one in as_of.statuses for one in may]
+        found[number] = StateOnDay(
+            known=bool(may) and all(inside) and not may_be_before,
+            possible=any(inside),
+            statuses=may,
+            may_be_before=may_be_before,
+        )
+    return found
+
+
+def states_on_by_code(
+    session: Session, as_of: AsOf, facilities: Sequence[Facility]
+) -> dict[str, StateOnDay]:
+    """Return what some facilities were on a day, by code."""
+    found = states_on(session, as_of, [one.id for one in facilities])
+    return {one.code: found[one.id] for one in facilities}
+
+
+def states_of(session: Session, facility_ids: Sequence[int]) -> dict[int, list[DatedState]]:
+    """Return all states of some facilities, by number, in their order."""
+    found: dict[int, list[DatedState]] = {number: [] for number in facility_ids}
+    rows = session.execute(text(_STATES), {"ids": list(facility_ids)})
+    for number, status, from_on, basis, to_on, announced in rows:
+        found[number].append(
+            DatedState(Status(status), from_on, DateBasis(basis), to_on, announced)
+        )
+    return found
