@@ -1,7 +1,7 @@
 """Drafts of imports: kept for their owner alone, changed choice by choice, applied once or given up."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +24,7 @@ from geoapp.operations.imports.review import (
     write,
 )
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.differences import Listing
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.import_drafts import (
     ImportDraft,
@@ -203,13 +204,25 @@ def positions_of(
         return understood, locate(session, settings, understood, draft.choices)
 
 
-def look(database: Database, settings: Settings, draft: Draft, *, regions: Sequence[str]) -> Look:
+def look(
+    database: Database,
+    settings: Settings,
+    draft: Draft,
+    *,
+    regions: Sequence[str],
+    offsets: Mapping[Listing, int] | None = None,
+    most: int = 100,
+) -> Look:
     """Tell what an import of a draft would change.
 
     Parameters
     ----------
     regions
         Codes of the regions that the draft's owner is kept to; none = everywhere.
+    offsets
+        Of which facilities are new, change and stay: how many are passed over; None = none are listed.
+    most
+        How many are listed of each.
 
     Raises
     ------
@@ -222,7 +235,8 @@ def look(database: Database, settings: Settings, draft: Draft, *, regions: Seque
         database.session() as session,
     ):
         seen = _seen(session, draft.choices)
-        return Look(check(session, settings, path, draft.choices), seen)
+        checked = check(session, settings, path, draft.choices, offsets=offsets or {}, most=most)
+        return Look(checked, seen)
 
 
 def apply_draft(

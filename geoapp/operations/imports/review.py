@@ -1,9 +1,9 @@
 """A draft looked at: how its columns are read, where its places lie, what an import would change."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,7 @@ from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.report import ImportOptions, place_rules
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Session
+from geoapp.store.facilities.differences import Difference, Listing, read_staged
 from geoapp.store.facilities.write import FacilityCounts, lock_facilities, write_facilities
 
 
@@ -97,13 +98,17 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What an import would change; ``undecided`` are the lines of rows that may be there already."""
+    """What an import would change; ``undecided`` are the lines of rows that may be there already.
+
+    ``listed`` are those facilities that were asked for, of which are new, change and stay as they are.
+    """
 
     understood: Understood
     reading: Reading[FacilityRow]
     counts: FacilityCounts
     suspected: tuple[Suspected, ...]
     undecided: frozenset[int]
+    listed: Mapping[Listing, tuple[Difference, ...]] = field(default_factory=dict)
 
 
 @contextmanager
@@ -194,9 +199,32 @@ def _wanting(session: Session, settings: Settings, understood: Understood, wante
     )
 
 
-def check(session: Session, settings: Settings, path: Path, choices: DraftChoices) -> Checked:
-    """Tell what an import would change; nothing is written."""
-    return _import(session, settings, path, choices, dry_run=True)
+def check(
+    session: Session,
+    settings: Settings,
+    path: Path,
+    choices: DraftChoices,
+    *,
+    offsets: Mapping[Listing, int],
+    most: int,
+) -> Checked:
+    """Tell what an import would change; nothing is written.
+
+    Parameters
+    ----------
+    offsets
+        Of which facilities are new, change and stay: how many are passed over.
+    most
+        How many are listed of each.
+    """
+    checked = _import(session, settings, path, choices, dry_run=True)
+    if not checked.reading.rows:
+        return checked
+    listed = {
+        which: read_staged(session, which, offset=offset, most=most)
+        for which, offset in offsets.items()
+    }
+    return replace(checked, listed=listed)
 
 
 def write(session: Session, settings: Settings, path: Path, choices: DraftChoices) -> Checked:

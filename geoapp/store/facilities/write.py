@@ -105,7 +105,8 @@ def write_facilities(
     _refuse_steps(session)
     moved = _moved_places(session, batch)
     session.execute(
-        text("update staged set changed = true where code = any(:codes)"), {"codes": list(moved)}
+        text("update staged set changed = true, moved = true where code = any(:codes)"),
+        {"codes": list(moved)},
     )
     total, inserted, updated = session.execute(
         text(
@@ -117,7 +118,7 @@ def write_facilities(
     differences: tuple[Difference, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     if dry_run:
-        differences = read_differences(session, moved, most_described)
+        differences = read_differences(session, most_described)
         who = acting()
         elsewhere = read_elsewhere(session) if who is not None and who.regions else ()
     if not dry_run:
@@ -152,7 +153,8 @@ def _stage(session: Session, batch: FacilityBatch, report: Callable[[float], Non
     session.execute(
         text(
             f"create temporary table staged (n bigint generated always as identity, {columns}, "
-            "id bigint, changed boolean not null default false, region_code text, "
+            "id bigint, changed boolean not null default false, "
+            "moved boolean not null default false, region_code text, "
             "region_match text, region_distance_m double precision) on commit drop"
         )
     )

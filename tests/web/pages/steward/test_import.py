@@ -23,6 +23,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import save_user, set_rights
 from geoapp.store.engine import Database
+from geoapp.web.pages.steward.imports import check, pages
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app
 
@@ -272,6 +273,41 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
         ).all()
     assert [one for point in found for one in point] == pytest.approx(
         [TOWN_LON, TOWN_LAT, TOWN_LON + 0.005, TOWN_LAT, TOWN_LON + 0.01, TOWN_LAT], abs=1e-6
+    )
+
+
+def test_long_lists_are_turned_page_by_page_and_mended_on_each(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_SHOWN", 2)
+    monkeypatch.setattr(check, "MOST_SHOWN", 2)
+    place = f"{TOWN_LON},{TOWN_LAT}"
+    kind = "户外劳动者服务站点"
+    bad = [
+        (f"坏{n}站", f"甲路 {n} 号", f"{TOWN_LON + n / 300},{TOWN_LAT}", "宫殿", "")
+        for n in range(5)
+    ]
+    bare = [(f"无{n}站", f"乙路 {n} 号", "", kind, "") for n in range(3)]
+    draft = begin(client, as_csv(HEADINGS, [*bad, *bare, ("远处站", "丙路", place, kind, "")]))
+    client.post(f"{draft}/columns", data=COLUMNS)
+    page = words(client.get(f"{draft}/positions"))
+    assert "无1站" in page and "无2站" not in page
+    sent = {"line": ["7", "8"], "out-7": "1", "go": "unplaced:2"}
+    turned = client.post(f"{draft}/positions", data=sent).headers["Location"]
+    # The row that was left out on the first page is kept so, and nothing is accepted by turning.
+    assert turned == f"{draft}/positions?unplaced=2#unplaced"
+    assert client.get(turned).headers["Location"] == f"{draft}/positions"  # two are left: one page
+    assert client.get(f"{draft}/check").headers["Location"] == draft
+    client.post(f"{draft}/positions", data={"datum": "wgs84"})
+    page = words(client.get(f"{draft}/check?rejected=2"))
+    assert "坏2站" in page and "坏3站" in page and "坏1站" not in page and "第 2 / 4 页" in page
+    mend = {"cell-4-3": kind, "was-cell-4-3": "宫殿", "go": "rejected:3"}
+    turned = client.post(f"{draft}/check?rejected=2", data=mend).headers["Location"]
+    assert turned == f"{draft}/check?rejected=3#rejected"
+    page = words(client.get(turned))
+    assert counts(page)[0] >= 1 and counts(page)[4] == 6
+    assert client.get(f"{draft}/check?rejected=99&new=7").headers["Location"] == (
+        f"{draft}/check?rejected=3"
     )
 
 

@@ -1,7 +1,7 @@
 """The last step: what would change, rows decided on and cells mended, and the one press."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Response, render_template, request
 
@@ -19,16 +19,17 @@ from geoapp.importers.problems import Rejected
 from geoapp.operations.imports import drafts
 from geoapp.operations.imports.choices import AS_LISTED, SKIP, DraftChoices
 from geoapp.operations.imports.drafts import Draft, Look
+from geoapp.store.facilities.differences import Listing
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
 from geoapp.web.pages.steward.imports.forms import (
     decisions_sent,
 )
+from geoapp.web.pages.steward.imports.pages import MOST_SHOWN, Pages
 from geoapp.web.pages.steward.imports.positions import positions_page
 from geoapp.web.pages.steward.imports.step import (
     FIELD_TEXT,
-    MOST_SHOWN,
     blueprint,
     change,
     draft_of,
@@ -36,6 +37,9 @@ from geoapp.web.pages.steward.imports.step import (
     to,
 )
 from geoapp.web.pages.steward.imports.words import on_page
+
+_STAGED: Final[tuple[Listing, ...]] = ("new", "changed", "same")
+_LISTS: Final = ("suspected", "rejected", "warnings", *_STAGED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +69,23 @@ def check(number: int) -> Response:
     draft = draft_of(number)
     if draft.done is not None or not (draft.choices.settled and draft.choices.located):
         return to("show", number)
-    return _check(draft)
+    return _check(draft, turns=True)
 
 
-def _check(draft: Draft, wrong: Text | None = None, status: int = 200) -> Response:
-    parts = services()
+def _check(
+    draft: Draft, wrong: Text | None = None, status: int = 200, *, turns: bool = False
+) -> Response:
+    """Show what an import would change; ``turns`` leads from beyond a list's end to its last page."""
+    parts, pages = services(), Pages.asked(_LISTS)
     try:
-        looked = drafts.look(parts.database, parts.settings, draft, regions=signed_in().regions)
+        looked = drafts.look(
+            parts.database,
+            parts.settings,
+            draft,
+            regions=signed_in().regions,
+            offsets={name: pages.offset(name) for name in _STAGED},
+            most=MOST_SHOWN,
+        )
     except ConflictError as error:
         return positions_page(draft, on_page(error.text), 409)
     except (InvalidValueError, UnusableInputError) as error:
@@ -82,7 +96,20 @@ def _check(draft: Draft, wrong: Text | None = None, status: int = 200) -> Respon
         suspected.setdefault(one.line, []).append(one)
     # What is to be decided comes first.
     ranked = sorted(suspected.items(), key=lambda pair: pair[0] not in checked.undecided)
-    differences = checked.counts.differences
+    counts, reading = checked.counts, checked.reading
+    pages = Pages(
+        pages.numbers,
+        {
+            "suspected": len(ranked),
+            "rejected": len(reading.rejected),
+            "changed": counts.updated,
+            "new": counts.inserted,
+            "same": counts.unchanged,
+            "warnings": len(reading.warnings),
+        },
+    )
+    if turns and pages.within() != pages:
+        return to("check", draft.number, pages.within())
     return reply(
         render_template(
             "steward/import/check.html",
@@ -91,18 +118,18 @@ def _check(draft: Draft, wrong: Text | None = None, status: int = 200) -> Respon
             wrong=wrong,
             seen=looked.seen,
             checked=checked,
-            suspected=ranked[:MOST_SHOWN],
-            suspected_more=max(len(ranked) - MOST_SHOWN, 0),
-            new=[one for one in differences if one.changes is None][:MOST_SHOWN],
-            changed=[one for one in differences if one.changes is not None][:MOST_SHOWN],
-            rejected=[_wrong_row(one, looked) for one in checked.reading.rejected[:MOST_SHOWN]],
-            warnings=checked.reading.warnings[:MOST_SHOWN],
+            pages=pages,
+            suspected=pages.of("suspected", ranked),
+            new=checked.listed.get("new", ()),
+            changed=checked.listed.get("changed", ()),
+            same=checked.listed.get("same", ()),
+            rejected=[_wrong_row(one, looked) for one in pages.of("rejected", reading.rejected)],
+            warnings=pages.of("warnings", reading.warnings),
             hints=[on_page(one) for one in checked.reading.hints],
             field_text=FIELD_TEXT,
             shown=shown_value,
             skip=SKIP,
             as_listed=AS_LISTED,
-            most=MOST_SHOWN,
         ),
         status,
     )
@@ -156,6 +183,7 @@ def decide(number: int) -> Response:
     draft = draft_of(number)
     if draft.done is not None or not (draft.choices.settled and draft.choices.located):
         return to("show", number)
+    pages = Pages.asked(_LISTS)
     try:
         choices = decisions_sent(draft.choices)
         if request.form.get("all") in (SKIP, AS_LISTED):
@@ -164,15 +192,19 @@ def decide(number: int) -> Response:
         return _check(draft, on_page(error.text), 422)
     if choices != draft.choices:
         change(draft, choices)
+    turned = pages.turned()
+    if turned is not None:
+        return to("check", number, turned)
+    if choices != draft.choices:
         if request.form.get("action") == "apply":
             told = Text(
                 "您又改了内容，结果在下面；看过再导入。",
                 "You changed something: the result is below. Look at it before you import.",
             )
             return _check(draft_of(number), told, 409)
-        return to("check", number)
+        return to("check", number, pages)
     if request.form.get("action") != "apply":
-        return to("check", number)
+        return to("check", number, pages)
     return _apply(draft)
 
 

@@ -22,8 +22,8 @@ from geoapp.web.pages.steward.imports.columns import columns_page
 from geoapp.web.pages.steward.imports.forms import (
     positions_sent,
 )
+from geoapp.web.pages.steward.imports.pages import Pages
 from geoapp.web.pages.steward.imports.step import (
-    MOST_SHOWN,
     blueprint,
     change,
     draft_of,
@@ -33,6 +33,7 @@ from geoapp.web.pages.steward.imports.step import (
 from geoapp.web.pages.steward.imports.words import on_page
 
 _MOST_ON_MAP: Final = 400
+_LISTS: Final = ("unplaced",)
 
 
 @blueprint.get("/steward/import/<int:number>/positions")
@@ -43,17 +44,25 @@ def positions(number: int) -> Response:
     draft = draft_of(number)
     if draft.done is not None or not draft.choices.settled:
         return to("show", number)
-    return positions_page(draft)
+    return positions_page(draft, turns=True)
 
 
-def positions_page(draft: Draft, wrong: Text | None = None, status: int = 200) -> Response:
-    """Return the page of a draft's positions, with what is wrong."""
+def positions_page(
+    draft: Draft, wrong: Text | None = None, status: int = 200, *, turns: bool = False
+) -> Response:
+    """Return the page of a draft's positions, with what is wrong.
+
+    ``turns`` leads from beyond a list's end to its last page.
+    """
     parts = services()
     try:
         understood, located = drafts.positions_of(parts.database, parts.settings, draft)
     except (InvalidValueError, UnusableInputError) as error:
         return columns_page(draft, on_page(error.text), 422)
-    choices = draft.choices
+    choices, pages = draft.choices, Pages.asked(_LISTS)
+    pages = Pages(pages.numbers, {"unplaced": len(located.unplaced)})
+    if turns and pages.within() != pages:
+        return to("positions", draft.number, pages.within())
     chosen = (
         f"column-{choices.datum_place}"
         if choices.datum_place is not None
@@ -80,8 +89,8 @@ def positions_page(draft: Draft, wrong: Text | None = None, status: int = 200) -
             column=None
             if located.datum_column is None
             else understood.table.columns[located.datum_column],
-            unplaced=[(one, _on_map(one.placed)) for one in located.unplaced[:MOST_SHOWN]],
-            unplaced_more=max(len(located.unplaced) - MOST_SHOWN, 0),
+            pages=pages,
+            unplaced=[(one, _on_map(one.placed)) for one in pages.of("unplaced", located.unplaced)],
             left_out=choices.left_out,
             points=_readings(located),
         ),
@@ -130,6 +139,11 @@ def accept_positions(number: int) -> Response:
         choices = positions_sent(draft.choices, lines, Datum(map_setup().datum))
     except (InvalidValueError, UnusableInputError) as error:
         return positions_page(draft, on_page(error.text), 422)
+    turned = Pages.asked(_LISTS).turned()
+    if turned is not None:
+        # What was placed stays; the datum is accepted by going on alone.
+        change(draft, choices.changed(located=draft.choices.located))
+        return to("positions", number, turned)
     change(draft, choices)
     if not choices.located:
         if "datum" in request.form:  # a page that could not offer any yet

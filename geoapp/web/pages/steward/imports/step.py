@@ -11,10 +11,10 @@ from geoapp.operations.imports.drafts import Draft
 from geoapp.web.edge.access import signed_in
 from geoapp.web.edge.services import services
 from geoapp.web.pages.steward.imports.forms import FIELDS
+from geoapp.web.pages.steward.imports.pages import Pages
 
 blueprint = Blueprint("steward_import", __name__)
 
-MOST_SHOWN: Final = 100
 FIELD_TEXT: Final = {
     column.name: Text(column.zh, column.name.replace("_", " ")) for column in FIELDS
 }
@@ -30,9 +30,10 @@ def change(draft: Draft, choices: DraftChoices) -> None:
     drafts.change_draft(services().database, signed_in().id, draft.number, choices)
 
 
-def to(step: str, number: int) -> Response:
-    """Lead to a step of a draft."""
-    return make_response(redirect(url_for(f"steward_import.{step}", number=number)))
+def to(step: str, number: int, pages: Pages | None = None) -> Response:
+    """Lead to a step of a draft, and there to the same pages of its lists."""
+    query = {} if pages is None else pages.query()
+    return make_response(redirect(url_for(f"steward_import.{step}", number=number, **query)))
 
 
 def reply(page: str, status: int = 200) -> Response:
