@@ -5,6 +5,7 @@ import { at, colour, drawDots, makeMap, spread } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
+import { tellInPlace } from './tell.js';
 
 const form = byId('finder-form', HTMLFormElement);
 const results = byId('results');
@@ -280,6 +281,7 @@ map.on('click', (event) => {
   count = '';
   search();
 });
+tellInPlace(results);
 results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!button) return;

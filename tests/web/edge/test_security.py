@@ -236,6 +236,7 @@ OPEN_READS = {
     "/services",
     "/services/catalogue",
     "/stations/<path:code>",
+    "/suggest",
     "/stations/<path:code>/sign.pdf",
     "/api/v1/amenities",
     "/api/v1/coverage-runs",
@@ -281,6 +282,8 @@ OPEN_WRITES = {
     "/finder/way",
     "/finder/dots.json",
     "/api/v1/reports",
+    "/stations/<path:code>/report",
+    "/suggest",
 }
 
 
