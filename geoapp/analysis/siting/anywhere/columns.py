@@ -20,7 +20,8 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.anywhere.discs import Discs, Found
+from geoapp.analysis.siting.anywhere.discs import Discs, Found, Place, rounded
+from geoapp.analysis.siting.anywhere.grounds import AllowedGround
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.greedy import greedy
 from geoapp.analysis.siting.covering.plain import Plan, plain_rules, solve_plain
@@ -60,8 +61,17 @@ class AnywherePlan:
 class ColumnSearch:
     """Places at hand, the best bound so far, and the best plan so far."""
 
-    def __init__(self, discs: Discs, p: int, target_gap: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        discs: Discs,
+        p: int,
+        target_gap: float,
+        clock: Clock,
+        ground: AllowedGround | None = None,
+    ) -> None:
         self._discs, self._p, self._gap, self._clock = discs, p, target_gap, clock
+        self._ground = ground
+        self._usable: list[bool] = []
         self._weight = discs.weight
         self._total = float(discs.weight.sum())
         self._integral = whole(discs.weight)
@@ -141,13 +151,30 @@ class ColumnSearch:
         return new
 
     def _take(self, middle: FloatArray) -> bool:
-        """Take up the place for a disc; False where it is known."""
-        lon, lat, reached = self._discs.place_of(middle)
-        if (lon, lat) in self._known:
+        """Take up the place for a disc; False where it is known.
+
+        Where no site may stand there, it still is one of the places that the bound is over; the
+        plan may have the nearest at which one may.
+        """
+        place = self._discs.place_of(middle)
+        ground = self._ground
+        if ground is None or ground.allows(place.lon, place.lat):
+            return self._keep(place, usable=True)
+        new = self._keep(place, usable=False)
+        beside = ground.nearest(place.lon, place.lat)
+        if beside is not None:
+            other = self._discs.at(*rounded(*beside))
+            if len(other.reached) and ground.allows(other.lon, other.lat):
+                self._keep(other, usable=True)
+        return new
+
+    def _keep(self, place: Place, *, usable: bool) -> bool:
+        if (place.lon, place.lat) in self._known or not len(place.reached):
             return False
-        self._known.add((lon, lat))
-        self._places.append((lon, lat))
-        self._covers.append(reached)
+        self._known.add((place.lon, place.lat))
+        self._places.append((place.lon, place.lat))
+        self._covers.append(place.reached)
+        self._usable.append(usable)
         return True
 
     def _search_all(self) -> bool:
@@ -201,8 +228,11 @@ class ColumnSearch:
 
     def _choose(self, *, greedily: bool = False) -> None:
         """Take the best plan among the places at hand, or one that is quickly found."""
-        relation = _relation(self._covers, len(self._weight))
-        count = relation.shape[1]
+        usable = np.flatnonzero(self._usable)
+        count = len(usable)
+        if not count:
+            return
+        relation = _relation([self._covers[j] for j in usable.tolist()], len(self._weight))
         if count <= self._p:
             chosen = np.arange(count)
         elif greedily:
@@ -212,6 +242,7 @@ class ColumnSearch:
         else:
             part = Clock(self._clock.share(_CHOOSING_SHARE), self._clock.cancelled)
             chosen = _most_covered(relation, self._weight, self._p, self._gap, part).sites
+        chosen = usable[chosen]
         reached = np.zeros(len(self._weight), bool)
         for j in chosen.tolist():
             reached[self._covers[j]] = True

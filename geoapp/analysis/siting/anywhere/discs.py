@@ -227,7 +227,7 @@ class Discs:
         beyond = open_[away_m > self.standard_m]
         return np.delete(some, beyond)
 
-    def place_of(self, middle: FloatArray) -> tuple[float, float, IntArray]:
+    def place_of(self, middle: FloatArray) -> "Place":
         """Return a place for the points of a disc, and whom it covers.
 
         It is the one that is farthest from losing any of them: the middle of the smallest circle about
@@ -247,19 +247,31 @@ class Discs:
             place = ecef(lon, lat)[0]
         exact = float(lon[0]), float(lat[0])
         heaviest = int(some[np.argmax(self.weight[some])])
-        tried = [
-            (round(exact[0], _DECIMALS), round(exact[1], _DECIMALS)),
-            exact,
-            (float(self.lon[heaviest]), float(self.lat[heaviest])),
-        ]
-        best: tuple[float, float, IntArray] | None = None
-        most = -1.0
-        for one in tried:
-            reached = self.covered(*one)
-            weight = float(self.weight[reached].sum())
-            if weight > most:
-                best, most = (*one, reached), weight
-            if len(reached) >= len(some):
+        best = self.at(*rounded(*exact))
+        for one in (exact, (float(self.lon[heaviest]), float(self.lat[heaviest]))):
+            if len(best.reached) >= len(some):
                 break
-        assert best is not None
+            other = self.at(*one)
+            if other.weight > best.weight:
+                best = other
         return best
+
+    def at(self, lon: float, lat: float) -> "Place":
+        """Return a place and whom it covers."""
+        reached = self.covered(lon, lat)
+        return Place(lon, lat, reached, float(self.weight[reached].sum()))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place (EPSG:4326), the points that it covers, and what they weigh."""
+
+    lon: float
+    lat: float
+    reached: IntArray
+    weight: float
+
+
+def rounded(lon: float, lat: float) -> tuple[float, float]:
+    """Return a place as files and answers write it."""
+    return round(lon, _DECIMALS), round(lat, _DECIMALS)

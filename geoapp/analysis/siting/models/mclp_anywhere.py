@@ -13,10 +13,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.spheroid import checked_lonlat, geodesic_m
 from geoapp.analysis.siting.anywhere.columns import ColumnSearch
 from geoapp.analysis.siting.anywhere.discs import Discs
+from geoapp.analysis.siting.anywhere.grounds import AllowedGround
 from geoapp.analysis.siting.checks import checked_numbers
 from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import (
@@ -43,7 +45,8 @@ class AnywhereResult:
     ----------
     places
         Shape (p, 2): lon and lat in decimal degrees (EPSG:4326), in order of what each adds. Places
-        beyond those that add anybody stand on demand points and add 0; nan where there is no demand.
+        beyond those that add anybody stand on demand points and add 0; nan where no such point is at
+        hand.
     gains
         By place: the weight that it adds to those before it.
     objective
@@ -77,6 +80,8 @@ def solve_mclp_anywhere(
     p: int,
     standard_m: float,
     *,
+    inside: BaseGeometry | None = None,
+    forbidden: BaseGeometry | None = None,
     time_limit_seconds: float = 60.0,
     target_gap: float = 0.0,
     progress: Progress | None = None,
@@ -94,6 +99,10 @@ def solve_mclp_anywhere(
         Number of sites, from 0 up.
     standard_m
         Greatest geodesic from a site to a demand point that it covers, closed; 0 to 100,000.
+    inside, forbidden
+        Areas (EPSG:4326, edges straight in degrees) in which sites may stand, and in which none may.
+        The plan keeps to them; the bound is over every place all the same, so it holds, and tells
+        what they cost at most.
     time_limit_seconds
         Search no longer; the best plan so far is the answer, and says so. The first sweep around all
         points is always finished.
@@ -118,6 +127,9 @@ def solve_mclp_anywhere(
     sites = _checked_sites(p)
     metres = _checked_standard(standard_m)
     counts = np.flatnonzero(weight > 0)
+    ground = None
+    if inside is not None or forbidden is not None:
+        ground = AllowedGround.of(inside, forbidden)
     places, bound = np.empty((0, 2)), 0.0
     if sites and len(counts):
         at, point_of = np.unique(
@@ -125,9 +137,10 @@ def solve_mclp_anywhere(
         )
         summed = np.bincount(point_of.ravel(), weight[counts]).astype(np.float64)
         discs, _ = Discs.of(at[0], at[1], summed, metres)
-        plan = ColumnSearch(discs, sites, target_gap, clock).run()
+        plan = ColumnSearch(discs, sites, target_gap, clock, ground).run()
         places, bound = plan.places, plan.bound
-    return _recounted(lon_deg, lat_deg, weight, sites, metres, places, bound, target_gap, clock)
+    spare = _spare(lon_deg, lat_deg, weight, sites - len(places), ground)
+    return _recounted(lon_deg, lat_deg, weight, metres, places, spare, bound, target_gap, clock)
 
 
 def _checked_sites(p: Any) -> int:
@@ -146,13 +159,28 @@ def _checked_standard(standard_m: float) -> float:
     return float(standard_m)
 
 
+def _spare(
+    lon: FloatArray, lat: FloatArray, weight: FloatArray, many: int, ground: AllowedGround | None
+) -> FloatArray:
+    """Return places for sites that add nobody: at the heaviest points at which sites may stand."""
+    order = np.argsort(-weight, kind="stable")
+    if ground is not None:
+        order = np.array(
+            [k for k in order.tolist() if ground.allows(float(lon[k]), float(lat[k]))], np.int64
+        )
+    if not len(order):
+        return np.full((many, 2), np.nan)
+    where = order[np.arange(many) % len(order)]
+    return np.stack((lon[where], lat[where]), axis=-1)
+
+
 def _recounted(
     lon: FloatArray,
     lat: FloatArray,
     weight: FloatArray,
-    p: int,
     standard_m: float,
     places: FloatArray,
+    spare: FloatArray,
     bound: float,
     target_gap: float,
     clock: Clock,
@@ -171,11 +199,6 @@ def _recounted(
         assignment[rows[assignment[rows] < 0]] = len(order)
         order.append(best)
         gains.append(adds[best])
-    spare = np.full((p - len(places), 2), np.nan)
-    if len(spare) and len(lon):
-        heaviest = np.argsort(-weight, kind="stable")
-        where = heaviest[np.arange(len(spare)) % len(lon)]
-        spare = np.stack((lon[where], lat[where]), axis=-1)
     objective = math.fsum(weight[assignment >= 0])
     settled = settled_bound(objective, max(bound, objective), 0.0, whole(weight), 1)
     return AnywhereResult(

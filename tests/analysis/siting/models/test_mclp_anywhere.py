@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+import shapely
 from pyproj import Geod
 
 from geoapp.analysis.siting import SitingStatus, solve_mclp_anywhere
@@ -144,6 +145,27 @@ def test_degenerate_inputs():
     shares = solve_mclp_anywhere([120.0, 120.001], [36.0, 36.0], [0.1, 0.2], 1, 500)
     assert shares.objective == pytest.approx(0.3)
     assert shares.status is SitingStatus.OPTIMAL
+
+
+def test_sites_keep_to_the_ground_and_the_bound_is_over_every_place():
+    rng = np.random.default_rng(8)
+    lon, lat = 120 + 0.02 * rng.random(60), 36 + 0.02 * rng.random(60)
+    weights = rng.integers(1, 9, 60).astype(float)
+    free = solve_mclp_anywhere(lon, lat, weights, 2, 500)
+    inside = shapely.box(120.0, 36.0, 120.01, 36.02)
+    forbidden = shapely.Point(*free.places[0]).buffer(0.003)
+    kept = solve_mclp_anywhere(lon, lat, weights, 2, 500, inside=inside, forbidden=forbidden)
+    assert shapely.intersects_xy(inside, *kept.places.T).all()
+    assert not shapely.intersects_xy(forbidden, *kept.places.T).any()
+    assert counted(kept.places, lon, lat, weights, 500) == kept.objective
+    assert 0 < kept.objective <= free.objective <= kept.bound
+    # Where nothing is forbidden that a plan would want, the plan and its proof are the same.
+    wide = solve_mclp_anywhere(lon, lat, weights, 2, 500, inside=shapely.box(119, 35, 121, 37))
+    assert (wide.objective, wide.status) == (free.objective, SitingStatus.OPTIMAL)
+    nowhere = solve_mclp_anywhere(lon, lat, weights, 2, 500, inside=shapely.box(10, 10, 11, 11))
+    assert nowhere.objective == 0
+    assert np.isnan(nowhere.places).all()
+    assert nowhere.bound >= free.objective
 
 
 @pytest.mark.parametrize(
