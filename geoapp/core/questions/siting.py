@@ -21,11 +21,26 @@ from geoapp.core.questions.tables.siting import FIELDS
 from geoapp.core.walking import Standard
 from geoapp.core.words import Family
 
+ANYWHERE: Final = "anywhere"
 FROM_DEMAND: Final = "generated"
 FROM_NETWORK: Final = "generated-network"
 FROM_FACILITIES: Final = "facilities:"  # then a family
 # Of the walk that the standard allows, the part that lies between two generated candidates.
 SPACING_SHARE: Final = 0.2
+
+
+# What limits candidates; the bound over every place does not hold it.
+_NEEDING_CANDIDATES: Final = (
+    "budget",
+    "quotas",
+    "host_quotas",
+    "min_spacing_m",
+    "capacity",
+    "backup_share",
+    "alternatives",
+    "spacing_m",
+    "forbidden",
+)
 
 
 class SitingModel(StrEnum):
@@ -68,7 +83,9 @@ class SitingParameters:
     demand
         Code of the demand set; None is the newest.
     candidates
-        Code of a candidate set; ``generated`` (or None): a grid weighted by the demand;
+        ``anywhere``: sites stand at any place (maximal covering by line, with the bound over every
+        place there is); drawn ones must then all be fixed. Else a code of a candidate set;
+        ``generated`` (or None): a grid weighted by the demand;
         ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the
         facilities in service of a family that does not count (see ``families``), to be upgraded.
     spacing_m
@@ -179,6 +196,11 @@ class SitingParameters:
         return self.at is not None and self.hours is None and fresh
 
     @property
+    def anywhere(self) -> bool:
+        """Whether sites may stand at any place."""
+        return self.candidates == ANYWHERE
+
+    @property
     def generated(self) -> bool:
         """Whether candidates are generated."""
         return self.candidates in (None, FROM_DEMAND, FROM_NETWORK)
@@ -217,6 +239,8 @@ class SitingParameters:
             check_hours("hours", self.hours)
         self._check_together()
         self._check_codes()
+        if self.anywhere:
+            self._check_anywhere()
         self.forbidden_shape()
         _ = self.upgraded
 
@@ -277,6 +301,33 @@ class SitingParameters:
                     "none together with quotas: the model groups the candidates in one way",
                 ),
             )
+
+    def _check_anywhere(self) -> None:
+        """Refuse what would leave the bound over every place without a proof."""
+        if self.model is not SitingModel.MCLP:
+            accepted = Text(
+                "候选集或 generated：“任何地方”目前只能用于最大覆盖（mclp）",
+                "a candidate set, or generated: sites anywhere are for maximal covering (mclp) only",
+            )
+            raise InvalidValueError("candidates", self.candidates, accepted)
+        for name in _NEEDING_CANDIDATES:
+            value = getattr(self, name)
+            if value:
+                accepted = Text(
+                    "不填：站点可在任何地方时还不能证明带这个条件的方案；要用它，请选候选点",
+                    "none: with sites anywhere nothing could be proven of a plan with this condition; "
+                    "choose candidates to ask for it",
+                )
+                told = len(value) if isinstance(value, tuple) else value
+                raise InvalidValueError(name, told, accepted)
+        loose = [one.code for one in self.drawn if one.code not in self.fixed]
+        if loose:
+            accepted = Text(
+                "都列入 fixed 的点：站点可在任何地方时，只有必选的点才有意义",
+                "places that are all fixed: where sites may stand anywhere, only those that must be "
+                "opened say anything",
+            )
+            raise InvalidValueError("drawn", loose[0], accepted)
 
     def plain(self) -> "SitingParameters":
         """Return the same question with what is meant by default written out, and nothing idle."""

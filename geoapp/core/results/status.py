@@ -13,6 +13,7 @@ class SitingStatus(StrEnum):
     WITHIN_GAP = "within_gap"
     TIME_LIMIT = "time_limit"
     CANCELLED = "cancelled"
+    UNPROVEN = "unproven"
     INFEASIBLE = "infeasible"
 
 
@@ -21,6 +22,7 @@ STATUS_TEXT = {
     SitingStatus.WITHIN_GAP: Text("在允许差距内", "within the gap asked for"),
     SitingStatus.TIME_LIMIT: Text("到时停止，未证明最优", "stopped by time, not proven best"),
     SitingStatus.CANCELLED: Text("已取消，保留目前最好的方案", "cancelled, the best so far kept"),
+    SitingStatus.UNPROVEN: Text("搜索已完，未证明最优", "the search has ended, not proven best"),
     SitingStatus.INFEASIBLE: Text("无可行方案", "nothing fulfils the demands"),
 }
 

@@ -310,7 +310,9 @@ def read_candidate_rows(
         The very snapshot that the rest of the ground was read in; it needs temporary tables.
     """
     code = version = generated = spacing_m = None
-    if wanted.generated:
+    if wanted.anywhere:
+        rows, generated = no_candidates(), wanted.candidates
+    elif wanted.generated:
         below = None if wanted.region is None else regions_below(session, wanted.region)
 
         def made_rows(asked: SitingParameters) -> tuple[CandidateRows, float]:

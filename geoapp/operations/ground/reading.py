@@ -129,7 +129,10 @@ def check_siting(session: Session, wanted: SitingParameters, zone: str | None = 
         check_open_then(wanted, zone, load_calendar(session))
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
-    if wanted.generated:
+    if wanted.anywhere:
+        drawn = with_drawn(wanted, no_candidates())
+        candidate_positions(drawn, "fixed", wanted.fixed)
+    elif wanted.generated:
         with_drawn(wanted, no_candidates())
     else:
         stored = with_drawn(wanted, stored_candidates(session, wanted))

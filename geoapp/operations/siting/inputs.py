@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 import scipy.sparse as sp
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
@@ -21,8 +22,14 @@ from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
 from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.store.engine import Database
+from geoapp.store.runs.inputs import region_land
 from geoapp.store.runs.sites import CandidateRows
 
+_BY_LINE = Text(
+    "候选集、generated 或 generated-network：已导入步行路网，“任何地方”目前只按直线估算证明",
+    "a candidate set, generated or generated-network: a walking network is loaded, and places anywhere "
+    "are proven by line alone as yet",
+)
 _READING = Text("读取数据", "Reading the data")
 _EXISTING = Text("计算现有设施的覆盖", "Measuring what facilities cover")
 _MEASURING = Text("计算候选点的步行距离", "Measuring walks to candidates")
@@ -40,12 +47,15 @@ class SitingInputs(Ground):
         Positions of candidates.
     cover
         Who is within the standard of which candidate: ones, CSR of shape (n, m).
+    land
+        Where sites anywhere may stand (EPSG:4326); None = everywhere, and where candidates are given.
     """
 
     candidates: CandidateRows
     fixed: IntArray
     forbidden: IntArray
     cover: sp.csr_array
+    land: BaseGeometry | None = None
 
     def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
         """Return by demand point whether it is covered once some candidates are open, too."""
@@ -86,6 +96,7 @@ def read_siting_inputs(
             estimate=ways.estimate,
             tolerance_m=settings.region_tolerance_m,
         )
+        land = region_land(session, wanted.region) if wanted.anywhere else None
     if len(candidates) > MOST_CANDIDATES:
         accepted = Text(
             f"使候选点不超过 {MOST_CANDIDATES} 个的间距（现为 {len(candidates)} 个）",
@@ -94,8 +105,13 @@ def read_siting_inputs(
         raise InvalidValueError("spacing_m", wanted.spacing_m, accepted)
     fixed = candidate_positions(candidates, "fixed", wanted.fixed)
     forbidden = candidate_positions(candidates, "forbidden", wanted.forbidden)
-    check_count(wanted, candidates)
-    places = zip(candidates.lon.tolist(), candidates.lat.tolist(), strict=True)
+    if not wanted.anywhere:
+        check_count(wanted, candidates)
+    elif ways.network is not None:
+        raise InvalidValueError("candidates", wanted.candidates, _BY_LINE)
+    # Sites anywhere stand about the demand.
+    spots = stored.demand if wanted.anywhere else candidates
+    places = zip(spots.lon.tolist(), spots.lat.tolist(), strict=True)
     check_open_then(wanted, settings.timezone, stored.calendar, places)
     tell(0.2, _EXISTING)
     ground = measure_ground(settings, wanted, stored, ways)
@@ -113,4 +129,5 @@ def read_siting_inputs(
         fixed=fixed,
         forbidden=forbidden,
         cover=cover,
+        land=land,
     )

@@ -101,7 +101,7 @@ def _findings(
     plan: SitingPlan,
     found: Found,
     zones: SiteZones,
-    explanation: Explanation,
+    explanation: Explanation | None,
     others: OtherPlans | None,
 ) -> SitingFindings:
     result = plan.result
@@ -186,7 +186,7 @@ def store_siting(
     inputs: SitingInputs,
     wanted: SitingParameters,
     plan: SitingPlan,
-    explanation: Explanation,
+    explanation: Explanation | None,
     others: OtherPlans | None,
 ) -> None:
     """Write the results and end the run, in one transaction.

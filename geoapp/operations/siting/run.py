@@ -15,6 +15,7 @@ from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
 from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
+from geoapp.operations.siting.anywhere import best_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import store_siting
@@ -116,19 +117,31 @@ def _compute(
         share=_READ_SHARE,
         until=_SOLVED_SHARE,
     )
-    plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
+    if wanted.anywhere:
+        inputs, plan = best_places(
+            database,
+            settings,
+            inputs,
+            wanted,
+            progress=watch.tell,
+            cancelled=watch.cancelled,
+        )
+    else:
+        plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     if watch.stopped is not None:
         nothing = math.isnan(plan.result.objective)
         # A plan that was met before the cancel stays; its status says that it was cancelled.
         if not watch.keeps_best or (nothing and plan.result.status is not SitingStatus.INFEASIBLE):
             raise watch.stopped
-    explanation = explain(
-        inputs,
-        wanted,
-        plan,
-        tell=lambda step: watch.at(_SOLVED_SHARE, step),
-        cancelled=watch.cancelled,
-    )
+    explanation = None
+    if not wanted.anywhere:  # limits are compared among candidates
+        explanation = explain(
+            inputs,
+            wanted,
+            plan,
+            tell=lambda step: watch.at(_SOLVED_SHARE, step),
+            cancelled=watch.cancelled,
+        )
     others = other_plans(
         inputs,
         wanted,

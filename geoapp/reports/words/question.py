@@ -16,6 +16,7 @@ from geoapp.core.questions.field import Table
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import (
+    ANYWHERE,
     FROM_DEMAND,
     FROM_FACILITIES,
     FROM_NETWORK,
@@ -218,6 +219,8 @@ def _only(families: tuple[str, ...], _naming: Naming) -> Text | None:
 
 
 def _candidates(candidates: str | None) -> Text:
+    if candidates == ANYWHERE:
+        return Text("站点可在任何地方", "sites anywhere")
     if candidates is None or candidates == FROM_DEMAND:
         return Text("按需求生成", "generated where the demand is")
     if candidates == FROM_NETWORK:

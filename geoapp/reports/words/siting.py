@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from geoapp.core.i18n import Text
-from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.questions.siting import ANYWHERE, SitingParameters
 from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.core.results.siting import (
     CandidateSource,
@@ -70,12 +70,44 @@ def gap_words(found: SitingFindings) -> Text:
 def verdict(run: SitingRun) -> Text:
     """Return how far the plan can be from the best at most, and what nobody has said that it rests on."""
     words = gap_words(run.found)
+    source = run.inputs.candidates
+    if source is not None and source.generated == ANYWHERE and run.found.objective is not None:
+        asked = SitingParameters.from_stored(run.params).p if run.params else None
+        words = _anywhere_words(run.found, asked or run.found.sites, source.drawn)
     plan = run.found.objective is not None and bool(run.params)
     if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
         return words
     return Text(
         f"{words.zh}；前提是新站点那时开放（没有给出它们的开放时间）",
         f"{words.en}; provided that the new stations are open then (no hours were given for them)",
+    )
+
+
+def _anywhere_words(found: SitingFindings, p: int, fixed: int) -> Text:
+    """Return the verdict on p sites at any place: what no so many places reach."""
+    text, sites = STATUS_TEXT[found.status], counted(p, "处", "place")
+    if fixed:
+        must = format_count(fixed)
+        sites = Text(
+            f"{sites.zh}（含必选的 {must} 处）", f"{sites.en} (the {must} that must be among them)"
+        )
+    reached, most = format_count(found.objective), format_count(found.bound)
+    if found.status is SitingStatus.OPTIMAL:
+        few = Text("", "")
+        if found.sites < p:
+            enough = counted(found.sites, "处", "is enough", "are enough")
+            few = Text(f"；{enough.zh}就够了", f"; {enough.en}")
+        return Text(
+            f"{text.zh}：任何地方的 {sites.zh}新增覆盖都不会超过 {reached} 人{few.zh}",
+            f"{text.en}: no {sites.en} anywhere newly reach more than {reached}{few.en}",
+        )
+    gap = Text("", "")
+    if found.gap_share is not None:
+        shown = format_gap(found.gap_share)
+        gap = Text(f"，最多差 {shown}", f", at most {shown} more than this plan")
+    return Text(
+        f"{text.zh}；任何地方的站点新增覆盖至多 {most} 人{gap.zh}",
+        f"{text.en}; sites anywhere newly reach {most} at most{gap.en}",
     )
 
 
@@ -114,6 +146,8 @@ def _fairness_words(levels: Sequence[FairnessLevel], text: Text) -> Text:
 
 def among_text(candidates: CandidateSource) -> Text:
     """Return among how many candidates a plan is the best, and how far apart they were generated."""
+    if candidates.generated == ANYWHERE:
+        return Text("所有地方，不限于候选点", "all places there are, not candidates alone")
     some = counted(candidates.count, "个候选点", "candidate")
     if candidates.spacing_m is None:
         return some

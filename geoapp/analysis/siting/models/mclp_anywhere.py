@@ -56,7 +56,7 @@ class AnywhereResult:
     gap_share
         ``(bound - objective) / objective``; 0 is proven best, inf where the objective is 0.
     status
-        Whether that is a proof.
+        Whether that is a proof; ``unproven`` where the search ended before its time without one.
     assignment
         By demand point: the first place that covers it; -1 = none.
     seconds
@@ -201,13 +201,16 @@ def _recounted(
         gains.append(adds[best])
     objective = math.fsum(weight[assignment >= 0])
     settled = settled_bound(objective, max(bound, objective), 0.0, whole(weight), 1)
+    status = status_of(objective, settled, target_gap, clock)
+    if status is SitingStatus.TIME_LIMIT and clock.left() > 0:
+        status = SitingStatus.UNPROVEN
     return AnywhereResult(
         places=np.concatenate((places[order], spare)),
         gains=np.concatenate((gains, np.zeros(len(spare)))),
         objective=objective,
         bound=settled,
         gap_share=gap_share(objective, settled),
-        status=status_of(objective, settled, target_gap, clock),
+        status=status,
         assignment=assignment,
         seconds=clock.taken(),
     )

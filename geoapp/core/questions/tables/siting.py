@@ -215,7 +215,15 @@ FIELDS = (
     STANDARD_SECONDS,
     REGION,
     DEMAND,
-    CANDIDATES,
+    replace(
+        CANDIDATES,
+        help=Text(
+            "anywhere（任何地方，连同对一切位置的证明），或候选集、generated（默认）、generated-network、"
+            "facilities:home 等",
+            "anywhere (with a proof over every place), or a candidate set, generated (the default), "
+            "generated-network, or such as facilities:home",
+        ),
+    ),
     SPACING_M,
     DRAWN,
     FIXED,

@@ -19,6 +19,7 @@ from geoapp.core.units import format_change
 from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
+from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.plan_report import save_plan
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
@@ -115,6 +116,7 @@ def show() -> str:
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
+        anywhere=network_folder(services().settings) is None,
         districts_of=_districts(),
         suggested_at=next_evening(),
         lines=_lines(),
@@ -292,6 +294,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
             if one.id != run.id and one.status is RunStatus.SUCCEEDED
         ],
         "found": found,
+        "anywhere_run": SitingParameters.from_stored(run.params).anywhere,
         "total": total,
         "title": _title(run).pick(language()),
         "verdict": verdict(run).pick(language()),

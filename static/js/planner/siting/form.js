@@ -5,6 +5,11 @@ import { isHonoured } from '../asked.js';
 import { readFields } from '../question.js';
 import { fieldsOf, questionOf } from './question.js';
 
+// What limits candidates: the server refuses it where sites may stand anywhere.
+const NEEDING_CANDIDATES = new Set([
+  'budget', 'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
+]);
+
 /**
  * @param {HTMLFormElement} form
  * @param {import('./question.js').Districts} districts
@@ -19,19 +24,39 @@ export function makeForm(form, districts, datum) {
   /** Show what the model that is chosen has a use for. */
   function fit() {
     const fields = readFields(form);
+    const anywhere = fitAnywhere(fields.model);
     asked.forEach((one) => {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
-      const idle = !isHonoured(one, fields.model);
+      const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name));
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;
     });
-    byId('rules-field').hidden = !quotaModels.includes(fields.model);
+    const rules = byId('rules-field', HTMLFieldSetElement);
+    rules.hidden = anywhere || !quotaModels.includes(fields.model);
+    rules.disabled = rules.hidden;
     byId('moment').hidden = fields.when !== 'at';
     const names = Object.keys(kept);
     byId('kept').hidden = !names.length;
     byId('kept-names').textContent = names.join(', ');
+  }
+
+  /**
+   * Places anywhere are for maximal covering alone: another model chooses among candidates.
+   * @param {string} model
+   * @returns {boolean} whether the sites may stand anywhere
+   */
+  function fitAnywhere(model) {
+    const choice = byId('candidates', HTMLSelectElement);
+    const option = choice.querySelector('option[value="anywhere"]');
+    if (option instanceof HTMLOptionElement && !('never' in option.dataset)) {
+      option.disabled = model !== 'mclp';
+      if (option.disabled && choice.value === 'anywhere') choice.value = 'generated';
+    }
+    const anywhere = choice.value === 'anywhere';
+    byId('anywhere-note').hidden = !anywhere;
+    return anywhere;
   }
 
   /** What the form asks, without the places on the map. */

@@ -1,6 +1,8 @@
 """The planner's siting page: ask, follow, read sites and proof, keep them as proposals."""
 
+import re
 import threading
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -42,18 +44,34 @@ def ask(page: Page, site: Site, settings: Settings) -> int:
     return number
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("size", "candidates", "told", "lines"),
+    [
+        ("phone", "anywhere", re.compile("已证明最优：任何地方的 3 处新增覆盖都不会超过"), 0),
+        ("desktop", "generated", "已证明最优", 2),
+    ],
+)
 def test_sites_are_found_and_proven(
-    site: Site, settings: Settings, visit: Visit, size: str
+    site: Site,
+    settings: Settings,
+    visit: Visit,
+    size: str,
+    candidates: str,
+    told: Any,
+    lines: int,
 ) -> None:
     page = open_siting(site, visit, size)
+    # Anywhere is what the form starts with; what needs candidates is then out of sight.
+    expect(page.locator("#candidates")).to_have_value("anywhere")
+    expect(page.locator("#rules-field")).to_be_hidden()
+    page.select_option("#candidates", candidates)
     page.fill("#p", "3")
     page.fill("#amount", "300")
     number = ask(page, site, settings)
     run = read_run(site.database, SITING_RUNS, number)
     assert run.result is not None
     assert run.result.proven
-    expect(page.locator("#verdict")).to_have_text("已证明最优")
+    expect(page.locator("#verdict")).to_have_text(told)
     sites = siting_results.sites_of(site.database, number)
     assert len(sites) == 3
     rows = page.locator("#sites tbody tr")
@@ -62,7 +80,8 @@ def test_sites_are_found_and_proven(
     expect(rows.first).to_contain_text(f"{sites[0].adds:,.0f}")
     rows.nth(1).locator("button.link").click()
     expect(page.locator("#map .site-number.chosen")).to_have_text("2")
-    expect(page.locator(".curve polyline")).to_have_count(2)
+    expect(page.locator(".curve polyline")).to_have_count(lines)
+    expect(page.locator("#sites [data-ban]")).to_have_count(3 if lines else 0)
     assert fits(page)
     assert serious_violations(page) == []
 
@@ -240,6 +259,7 @@ def test_other_plans_and_a_site_without_a_landlord(
     site: Site, settings: Settings, visit: Visit
 ) -> None:
     page = open_siting(site, visit)
+    page.select_option("#candidates", "generated")
     page.fill("#p", "2")
     page.fill("#amount", "300")
     page.get_by_text("更多条件").click()
@@ -269,6 +289,7 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     site: Site, settings: Settings, visit: Visit
 ) -> None:
     page = open_siting(site, visit)
+    page.select_option("#candidates", "generated")
     page.fill("#p", "3")
     page.fill("#amount", "300")
     page.get_by_text("更多条件").click()

@@ -1,0 +1,157 @@
+"""A siting run whose sites may stand at any place: found first, then counted like any plan's."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import scipy.sparse as sp
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.analysis.siting import (
+    AnywhereResult,
+    CurvePoint,
+    SitingResult,
+    SitingStatus,
+    solve_mclp_anywhere,
+)
+from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
+from geoapp.core.arrays import BoolArray
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.rules import SitingRules
+from geoapp.operations.siting.solve import SitingPlan
+from geoapp.store.engine import Database
+from geoapp.store.runs.sites import CandidateRows, regions_of_points
+
+
+def best_places(
+    database: Database,
+    settings: Settings,
+    inputs: SitingInputs,
+    wanted: SitingParameters,
+    *,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> tuple[SitingInputs, SitingPlan]:
+    """Find the best places, and return them as candidates that are all chosen, with the plan.
+
+    Parameters
+    ----------
+    inputs
+        Its candidates are those drawn by hand, all of them fixed.
+    progress, cancelled
+        Called with the best objective and bound so far; asked whether to stop and keep the best so
+        far.
+
+    Notes
+    -----
+    Sites that would add nobody are left out: nobody builds them.
+    """
+    held = inputs.covered_with(inputs.fixed)
+    waiting = ~held & (inputs.weight > 0)
+    base = math.fsum(inputs.weight[held & ~inputs.covered])
+
+    def tell(objective: float, bound: float) -> None:
+        if progress is not None:
+            progress(base + objective, base + bound)
+
+    found = solve_mclp_anywhere(
+        inputs.demand.lon[waiting],
+        inputs.demand.lat[waiting],
+        inputs.weight[waiting],
+        (wanted.p or 0) - len(inputs.fixed),
+        wanted.standard.line_m(inputs.estimate),
+        inside=_land(inputs, wanted, waiting),
+        forbidden=wanted.forbidden_shape(),
+        time_limit_seconds=wanted.time_limit_seconds,
+        target_gap=wanted.target_gap if base == 0 else 0.0,
+        progress=tell,
+        cancelled=cancelled,
+    )
+    inputs = _with_places(database, settings, inputs, found)
+    return inputs, _plan(inputs, wanted, found, base)
+
+
+def _land(
+    inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray
+) -> BaseGeometry | None:
+    """Return where sites may stand; demand of an unknown region must not be left without any."""
+    region = inputs.demand.region
+    if wanted.region is None and (region is None or any(one is None for one in region[waiting])):
+        return None
+    return inputs.land
+
+
+def _with_places(
+    database: Database, settings: Settings, inputs: SitingInputs, found: AnywhereResult
+) -> SitingInputs:
+    """Return the inputs with the places that add somebody as candidates behind the drawn ones."""
+    lon, lat = found.places[found.gains > 0].T
+    with database.snapshot(scratch=True) as session:
+        region = regions_of_points(session, lon, lat, settings.region_tolerance_m)
+    held, none = inputs.candidates, np.full(len(lon), None, dtype=object)
+    taken = set(held.code.tolist())
+    codes = []
+    for one, other in zip(lon.tolist(), lat.tolist(), strict=True):
+        # Named by their place, as generated candidates are, to a centimetre.
+        code = f"P_{one:.7f}_{other:.7f}"
+        while code in taken:
+            code += "'"
+        taken.add(code)
+        codes.append(code)
+    rows = CandidateRows(
+        np.concatenate((held.code, np.array(codes, dtype=object))),
+        np.concatenate((held.name, none)),
+        np.concatenate((held.lon, lon)),
+        np.concatenate((held.lat, lat)),
+        np.concatenate((held.cost, np.full(len(lon), np.nan))),
+        np.concatenate((held.region, region)),
+        np.concatenate((held.host_type, none)),
+    )
+    cover = inputs.walks.cover(lon, lat, inputs.standard)
+    return replace(inputs, candidates=rows, cover=sp.hstack([inputs.cover, cover], format="csr"))
+
+
+def _plan(
+    inputs: SitingInputs, wanted: SitingParameters, found: AnywhereResult, base: float
+) -> SitingPlan:
+    """Return the plan, recounted by the walks that the run's figures are counted by."""
+    count = len(inputs.candidates)
+    chosen = np.arange(count)
+    objective = math.fsum(inputs.weight[inputs.covered_with(chosen) & ~inputs.covered])
+    # A gap that is nothing but the rounding of sums is none.
+    bound = max(base + found.bound, objective)
+    if found.status is SitingStatus.OPTIMAL and math.isclose(objective, base + found.objective):
+        bound = objective
+    gap = gap_share(objective, bound)
+    status = found.status
+    if gap == 0:
+        status = SitingStatus.OPTIMAL
+    elif gap <= wanted.target_gap:
+        status = SitingStatus.WITHIN_GAP
+    elif status is SitingStatus.OPTIMAL:
+        status = SitingStatus.UNPROVEN
+    gains = found.gains[found.gains > 0]
+    result = SitingResult(
+        model="mclp",
+        chosen=chosen,
+        gains=np.concatenate((np.zeros(count - len(gains)), gains)),
+        objective=objective,
+        bound=bound,
+        bound_basis="dual",
+        gap_share=gap,
+        status=status,
+        curve=(CurvePoint(count, objective, bound),) if count else (),
+        assignment=np.full(len(inputs.weight), -1, np.int64),
+        seconds=found.seconds,
+    )
+    rules = SitingRules(
+        labels=[None] * count,
+        least={},
+        most={},
+        forbidden=np.empty(0, np.int64),
+        conflicts=np.empty((0, 2), np.int64),
+        never=None,
+    )
+    return SitingPlan(result, rules)

@@ -1,0 +1,135 @@
+"""Siting runs with sites at any place: better than any host, proven, and kept to where they may stand."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+import shapely
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.questions.places import DrawnSite
+from geoapp.core.questions.quota import Quota
+from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.core.walking import WalkingEstimate
+from geoapp.core.words import RunStatus
+from geoapp.operations.ground.reading import Ways
+from geoapp.operations.plan_report import save_plan
+from geoapp.operations.siting import inputs as siting_inputs
+from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
+from geoapp.reports.words.siting import verdict
+from geoapp.store.engine import Database
+from tests.operations.siting.five_hosts import WANTED, run_sql, solved, town
+from tests.seed import TOWN_LAT, TOWN_LON
+
+__all__ = ["town"]
+
+ANYWHERE = replace(WANTED, candidates="anywhere")
+
+
+def test_no_host_is_better_and_every_figure_is_recounted(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    hosts = solved(town, settings, p=3, standard_m=200.0)
+    run = solved(town, settings, p=3, standard_m=200.0, candidates="anywhere")
+    result, sites = run.result, siting_results.sites_of(town, run.id)
+    assert (result.status, result.proven, result.bound) == ("optimal", True, result.objective)
+    assert result.objective == result.total.added_weight == sum(site.adds for site in sites)
+    assert result.objective >= hosts.result.objective
+    assert "任何地方的 3 处" in verdict(run).zh
+    assert len({site.code for site in sites}) == 3
+    assert all(site.region is not None for site in sites)
+    assert all(not site.fixed for site in sites)
+    # The same places as candidates reach the same: the run's figures are counted in one way.
+    drawn = tuple(DrawnSite(site.code, site.lon, site.lat) for site in sites)
+    again = solved(
+        town, settings, p=3, standard_m=200.0, drawn=drawn, fixed=tuple(one.code for one in drawn)
+    )
+    assert again.result.objective == result.objective
+    for ext in ("xlsx", "geojson", "html", "pdf"):
+        save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
+    assert any(sites[0].code in map(str, row) for sheet in book for row in sheet.values)
+
+
+def test_nobody_builds_a_site_for_nobody(town: Database, settings: Settings) -> None:
+    run = solved(town, settings, p=50, candidates="anywhere")
+    assert len(siting_results.sites_of(town, run.id)) == run.result.sites < 50
+    assert run.result.total.uncovered_weight == 0
+    assert f"{run.result.sites} 处就够了" in verdict(run).zh
+
+
+def test_drawn_ones_stay_and_the_rest_is_best_beside_them(
+    town: Database, settings: Settings
+) -> None:
+    free = solved(town, settings, p=2, candidates="anywhere").result
+    must = DrawnSite("M", TOWN_LON + 0.0085, TOWN_LAT + 0.0005)
+    run = solved(town, settings, p=2, candidates="anywhere", drawn=(must,), fixed=("M",))
+    sites = siting_results.sites_of(town, run.id)
+    assert (sites[0].code, sites[0].fixed) == ("M", True)
+    assert (len(sites), run.result.status) == (2, "optimal")
+    assert run.result.objective <= free.objective
+
+
+def test_sites_keep_to_the_region_and_out_of_forbidden_areas(
+    town: Database, settings: Settings
+) -> None:
+    best = siting_results.sites_of(town, solved(town, settings, candidates="anywhere").id)[0]
+    around = shapely.Point(best.lon, best.lat).buffer(0.002)
+    area = shapely.geometry.mapping(around)
+    run = solved(town, settings, candidates="anywhere", forbidden_areas=(area,))
+    (site,) = siting_results.sites_of(town, run.id)
+    assert not around.contains(shapely.Point(site.lon, site.lat))
+    assert 0 < run.result.objective <= best.adds <= run.result.bound
+    left = shapely.box(TOWN_LON - 0.001, TOWN_LAT - 0.001, TOWN_LON + 0.0035, TOWN_LAT + 0.02)
+    run_sql(
+        town,
+        "update region set geom = st_multi(st_geomfromtext(:wkt, 4326)) where code = '370203001'",
+        wkt=left.wkt,
+    )
+    west = solved(town, settings, p=2, candidates="anywhere", region="370203001")
+    for one in siting_results.sites_of(town, west.id):
+        assert left.covers(shapely.Point(one.lon, one.lat))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("candidates", {"model": SitingModel.LSCP, "p": None}),
+        ("budget", {"budget": 5.0}),
+        ("quotas", {"quotas": (("370203", Quota(1, 2)),)}),
+        ("min_spacing_m", {"min_spacing_m": 50.0}),
+        ("capacity", {"capacity": 20.0}),
+        ("backup_share", {"backup_share": 0.5}),
+        ("alternatives", {"alternatives": 2}),
+        ("spacing_m", {"spacing_m": 100.0}),
+        ("forbidden", {"forbidden": ("A",)}),
+        ("drawn", {"drawn": (DrawnSite("M", TOWN_LON, TOWN_LAT),)}),
+    ],
+)
+def test_what_the_bound_does_not_hold_for_is_refused(name: str, changes: dict[str, Any]) -> None:
+    with pytest.raises(InvalidValueError) as refused:
+        replace(ANYWHERE, **changes).check()
+    assert refused.value.parameter == name
+    assert refused.value.accepted.zh
+    assert refused.value.accepted.en
+
+
+def test_with_a_walking_network_it_is_refused_with_a_reason(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    streets = Ways(object(), WalkingEstimate())  # type: ignore[arg-type]
+    monkeypatch.setattr(siting_inputs, "ways_to_walk", lambda _settings: streets)
+    run = siting_run.run_here(town, settings, ANYWHERE)
+    assert run.status is RunStatus.FAILED
+    assert run.error is not None
+    assert "步行路网" in run.error.zh
+
+
+def test_the_stored_question_comes_back() -> None:
+    question = SitingParameters(p=2, standard_m=500.0, candidates="anywhere")
+    assert SitingParameters.from_stored(question.stored()) == question
+    assert not question.same_as(replace(question, candidates=None))
