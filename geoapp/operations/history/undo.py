@@ -14,7 +14,7 @@ from geoapp.store.history.sets import stored_set
 from geoapp.store.regions import rematch_facilities
 
 SET = Text("变更", "change set")
-_RIGHTS = frozenset({"app_user", "user_region", "api_key", "user_identity"})
+_RIGHTS = frozenset({"app_user", "user_region", "api_key", "user_identity", "second_factor"})
 
 
 def undo_change_set(

@@ -112,7 +112,7 @@ def confirm(database: Database, user_id: int, code: str) -> tuple[Checked, list[
         if not checked.fits:
             return checked, []
         row.confirmed_at = datetime.now(UTC)
-        return checked, _new_codes(session, user_id)
+        return checked, _new_codes(session, row)
 
 
 def check_code(database: Database, user_id: int, code: str) -> Checked:
@@ -127,7 +127,8 @@ def check_code(database: Database, user_id: int, code: str) -> Checked:
 def renew_codes(database: Database, user_id: int) -> list[str]:
     """Make recovery codes instead of those there were; for somebody whose code fitted."""
     with database.session() as session:
-        return _new_codes(session, user_id)
+        row = factor_of(session, user_id)
+        return [] if row is None else _new_codes(session, row)
 
 
 def turn_off(database: Database, user_id: int) -> None:
@@ -186,6 +187,8 @@ def _check(session: Session, row: SecondFactor, code: str) -> Checked:
         row.failed += 1
         row.failed_at = now
         return Checked(fits=False, wait_seconds=int(_wait(row, now).total_seconds()))
+    else:
+        row.codes_used += 1
     row.failed = 0
     return Checked(fits=True)
 
@@ -210,12 +213,13 @@ def _step(secret: str, code: str, now: datetime) -> int | None:
     return None
 
 
-def _new_codes(session: Session, user_id: int) -> list[str]:
+def _new_codes(session: Session, row: SecondFactor) -> list[str]:
     codes = [
         base64.b32encode(secrets.token_bytes(_RECOVERY_BYTES)).decode()
         for _ in range(RECOVERY_CODES)
     ]
-    put_recovery_codes(session, user_id, [_hash(one) for one in codes])
+    row.codes_made_at = datetime.now(UTC)
+    put_recovery_codes(session, row.user_id, [_hash(one) for one in codes])
     return ["-".join(re.findall("....", one)) for one in codes]
 
 

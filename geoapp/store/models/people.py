@@ -22,7 +22,8 @@ from geoapp.store.models.base import Base
 class SecondFactor(Base):
     """What an app on somebody's phone makes codes from; it counts once it is confirmed.
 
-    ``last_step`` is the half minute whose code was used last; ``failed`` counts wrong codes since.
+    ``last_step`` is the half minute whose code was used last; ``failed`` counts wrong codes since,
+    ``codes_used`` recovery codes ever.
     """
 
     __tablename__ = "second_factor"
@@ -34,6 +35,8 @@ class SecondFactor(Base):
     last_step: Mapped[int | None] = mapped_column(BigInteger)
     failed: Mapped[int] = mapped_column(server_default=text("0"))
     failed_at: Mapped[datetime | None]
+    codes_made_at: Mapped[datetime | None]
+    codes_used: Mapped[int] = mapped_column(server_default=text("0"))
 
 
 class RecoveryCode(Base):

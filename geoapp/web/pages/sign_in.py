@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
+from geoapp.core.acting import act
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.upkeep.second_factor import check_code
@@ -68,7 +69,8 @@ def enter_code() -> Response | tuple[str, int]:
         return _begin_anew()
     user, wanted = entering
     refuse_after_failures(user.name)
-    checked = check_code(services().database, user.id, request.form.get("code", ""))
+    with act(actor=user.name, role=str(user.role)):  # whose recovery code the log tells of
+        checked = check_code(services().database, user.id, request.form.get("code", ""))
     if not checked.fits:
         count_failure(user.name)
         return _code_page(refused_code(checked), 429 if checked.wait_seconds else 401)

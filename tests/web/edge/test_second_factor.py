@@ -78,6 +78,20 @@ def test_the_code_is_asked_for_and_counts_once(app: Flask, town: Database) -> No
     assert give(app, code)[1] == 401
     # A recovery code as well, and once.
     assert give(app, codes[0].lower())[1] == 302
+    with town.session() as session:
+        told = session.execute(
+            text(
+                "select s.actor, c.op, c.after from change c join change_set s on s.id = c.set_id "
+                "where c.table_name = 'second_factor' order by c.seq"
+            )
+        ).all()
+    assert [(actor, op) for actor, op, _ in told] == [
+        (NAME, "insert"),
+        (NAME, "update"),
+        (NAME, "update"),
+    ]
+    assert told[1][2].keys() == {"confirmed_at", "codes_made_at"}
+    assert told[2][2] == {"codes_used": 1}
     assert give(app, codes[0])[1] == 401
     # Without the password there is no second step.
     assert app.test_client().post("/sign-in/code", data={"code": made.now()}).status_code == 410
