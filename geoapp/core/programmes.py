@@ -123,8 +123,8 @@ STATE_TEXT = {
 }
 # The measure word, English for one, English for many.
 UNIT_TEXT = {
-    Unit.PLACE: ("家（处）", "place", "places"),
-    Unit.ORGANISATION: ("家（单位）", "organisation", "organisations"),
+    Unit.PLACE: ("处", "place", "places"),
+    Unit.ORGANISATION: ("家", "organisation", "organisations"),
     Unit.PERSON: ("人", "person", "persons"),
     Unit.PERSON_TIME: ("人次", "person-time", "person-times"),
     Unit.POLICY: ("份", "policy", "policies"),

@@ -12,7 +12,6 @@ from geoapp.web.api import (
     history,
     nearest,
     organisations,
-    programmes,
     recognitions,
     reports,
     search,
@@ -22,6 +21,7 @@ from geoapp.web.api import (
     walks,
 )
 from geoapp.web.api import docs as api_docs
+from geoapp.web.api import programmes as programmes_api
 from geoapp.web.api import use as use_api
 from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import (
@@ -34,6 +34,7 @@ from geoapp.web.pages import (
     help,
     maps,
     photos,
+    programmes,
     provider,
     report,
     scenarios,
@@ -84,7 +85,7 @@ def register_routes(app: OpenAPI) -> None:
         services.api,
         use_api.api,
         organisations.api,
-        programmes.api,
+        programmes_api.api,
         recognitions.api,
         reports.api,
         applications.api,
@@ -106,6 +107,7 @@ def register_routes(app: OpenAPI) -> None:
         scenarios.blueprint,
         siting_compare.blueprint,
         coverage.blueprint,
+        programmes.blueprint,
         use.blueprint,
         maps.blueprint,
         ogc.blueprint,

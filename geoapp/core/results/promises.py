@@ -147,6 +147,8 @@ class Standing:
         What was counted; None where it was not asked for.
     twice
         Subjects by code that another indicator counts too, without the document letting them share.
+    at_last
+        What counted for certain, and what may have, on the promise's last day, where that is past.
     sample
         The same promise counted from the samples alone; None where the store has none.
     """
@@ -162,6 +164,7 @@ class Standing:
     verdict: Verdict
     stated: tuple[FactRecord, ...]
     years: tuple[YearResult, ...]
+    at_last: tuple[float, float] | None = None
     subjects: tuple[Subject, ...] | None = None
     twice: tuple[tuple[str, str], ...] = ()
     sample: "Standing | None" = None

@@ -55,7 +55,6 @@ class ProgrammeStanding:
     day: date
     standings: tuple[Standing, ...]
     facts: tuple[FactRecord, ...]
-    fact_regions: dict[str, Text]
 
 
 def read_board(
@@ -132,10 +131,8 @@ def _standings(
     only = programmes[0].code if len(programmes) == 1 else None
     facts = list_facts(session, only)
     indicators = list_indicators(session, only)
-    regions = [one.region_code for one in programmes]
-    regions += [one.region_code for of in facts.values() for one in of if one.region_code]
-    names = region_names(session, regions)
-    found = []
+    names = region_names(session, [one.region_code for one in programmes])
+    found: list[ProgrammeStanding] = []
     for programme in programmes:
         stated = facts.get(programme.code, [])
         standings = [
@@ -150,10 +147,16 @@ def _standings(
                 ask.day,
                 tuple(_claimed_twice(standings) if evidence else standings),
                 tuple(fact for fact in stated if fact.indicator is None),
-                names,
             )
         )
     return found
+
+
+def subject_regions(database: Database, standing: Standing) -> dict[str, Text]:
+    """Return the names of the regions of what was counted for a promise."""
+    codes = {one.region_code for one in standing.subjects or () if one.region_code}
+    with database.session() as session:
+        return region_names(session, sorted(codes))
 
 
 def _standing(
@@ -230,6 +233,7 @@ def _on_day(
         on=None if found is None else found.on,
         verdict=verdict,
         stated=tuple(known),
+        at_last=None if found is None else found.at_last,
         years=years,
         subjects=counted,
     )

@@ -89,6 +89,21 @@ def undated_text(found: Standing) -> Text | None:
     )
 
 
+def last_day_text(found: Standing) -> Text | None:
+    """Say what there was on the promise's last day, where that is past; None where it is not told."""
+    if found.at_last is None:
+        return None
+    unit, (low, high) = found.indicator.unit, found.at_last
+    last = found.window.last.isoformat()
+    least, most = number_text(low, unit), number_text(high, unit)
+    if low == high:
+        return Text(f"到期日（{last}）{least.zh}", f"on the last day ({last}): {least.en}")
+    return Text(
+        f"到期日（{last}）{least.zh} 至 {most.zh}，有的日期不详",
+        f"on the last day ({last}): {least.en} to {most.en}, as some days are not known",
+    )
+
+
 def pace_text(found: Standing) -> Text | None:
     """Say what is still needed for each 30 days; None where nothing is, or nothing is known."""
     pace, left = found.verdict.pace_per_day, found.verdict.days_left

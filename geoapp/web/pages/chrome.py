@@ -61,6 +61,7 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
     ("finder.show", Text("找站点", "Find"), "pin", frozenset()),
     ("help.show", Text("找帮助", "Help"), "people", frozenset()),
     ("coverage.show", Text("覆盖情况", "Coverage"), "chart", frozenset()),
+    ("programmes.board", Text("承诺", "Promises"), "verified", frozenset()),
     ("plan.show", Text("盲区", "Gaps"), "plan", frozenset({Permission.RUN})),
     ("siting.show", Text("选址", "New sites"), "pin", frozenset({Permission.RUN})),
     (
