@@ -326,6 +326,7 @@ def test_systems_of_eastings_and_northings_are_proposed_and_one_is_chosen(
         "EPSG:2385",
         "EPSG:2437",
     ]
+    assert "guess" not in page and "按此读取" in page
     [readings] = re.findall(r'<script id="readings" type="application/json">(.*?)</script>', page)
     shown = {one["datum"]: one["points"] for one in json.loads(readings)}
     assert shown["EPSG:4549"][0] == pytest.approx([TOWN_LON, TOWN_LAT], abs=2e-4)

@@ -7,6 +7,9 @@ from geoapp.core.i18n import Text
 
 # What an option of the command is called on the pages.
 _FIELDS: Final = {
+    # The page proposes by itself what the command lists when asked.
+    "（--crs guess 列出可能的）": Text("", ""),
+    " (--crs guess lists what it may be)": Text("", ""),
     "--sheet": Text("“工作表或图层”", "“Sheet or layer”"),
     "--map": Text("“读作”一栏", "the choice “Read as”"),
     "--kind": Text("“没有写类型的行”", "“Rows that state no kind”"),
