@@ -240,7 +240,8 @@ def quarter_of_use(
             return QuarterOfUse(None, [], [], [], 0, 0, silent, 0, [], [], 0)
         first, last = quarter_of(known[0]), quarter_of(known[1])
         quarter = quarter or last
-        found = _by_quarter(session, quarter.before, quarter)
+        # Of the quarter before only the voices are held against this one.
+        found = _by_quarter(session, quarter.before, quarter, visits_from=quarter)
         facilities = named_facilities(session, sorted({number for number, _ in found}))
         if below is not None:
             facilities = [one for one in facilities if one.region_code in below]
@@ -272,11 +273,22 @@ _Found = dict[tuple[int, Quarter], tuple[Visits | None, Tally]]
 
 
 def _by_quarter(
-    session: Session, first: Quarter, last: Quarter, facility_id: int | None = None
+    session: Session,
+    first: Quarter,
+    last: Quarter,
+    facility_id: int | None = None,
+    *,
+    visits_from: Quarter | None = None,
 ) -> _Found:
-    """Return the visits and the tally of each facility and quarter that has either."""
+    """Return the visits and the tally of each facility and quarter that has either.
+
+    Parameters
+    ----------
+    visits_from
+        The first quarter of which visits are wanted; None is ``first``.
+    """
     visits: dict[tuple[int, Quarter], list[QuarterVisits]] = defaultdict(list)
-    for row in quarter_visits(session, first.first, last.end, facility_id):
+    for row in quarter_visits(session, (visits_from or first).first, last.end, facility_id):
         visits[row.facility_id, Quarter(row.year, row.quarter)].append(row)
     tallies = {
         (row.facility_id, Quarter(row.year, row.quarter)): row.tally
