@@ -8,6 +8,7 @@ from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.programmes import Event, Measure, Nature, PromiseState
 from geoapp.core.results.promises import (
+    DocumentRecord,
     FactRecord,
     IndicatorRecord,
     Standing,
@@ -35,6 +36,7 @@ from geoapp.store.programmes.count import (
 )
 from geoapp.store.programmes.read import (
     ProgrammeRecord,
+    documents_by_code,
     holds_samples,
     list_facts,
     list_indicators,
@@ -55,6 +57,7 @@ class ProgrammeStanding:
     day: date
     standings: tuple[Standing, ...]
     facts: tuple[FactRecord, ...]
+    entered: tuple[FactRecord, ...]
 
 
 def read_board(
@@ -147,9 +150,16 @@ def _standings(
                 ask.day,
                 tuple(_claimed_twice(standings) if evidence else standings),
                 tuple(fact for fact in stated if fact.indicator is None),
+                tuple(fact for fact in stated if fact.entered_by is not None),
             )
         )
     return found
+
+
+def known_documents(database: Database) -> list[DocumentRecord]:
+    """Return all documents that plans and facts name, in order of code."""
+    with database.session() as session:
+        return list(documents_by_code(session).values())
 
 
 def subject_regions(database: Database, standing: Standing) -> dict[str, Text]:

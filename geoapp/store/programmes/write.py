@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import inspect, select, text
+from sqlalchemy import delete, inspect, select, text
+from sqlalchemy.dialects.postgresql import insert
 
 from geoapp.core.programmes import Fact
 from geoapp.core.programmes import Programme as Plan
@@ -250,3 +251,32 @@ def _evidence_rows(plan: Plan, facilities: Mapping[str, int]) -> list[dict[str, 
         for one in plan.indicators
         for evidence in one.evidence
     ]
+
+
+def add_document(session: Session, programme: str, values: Mapping[str, Any]) -> str:
+    """Store a document that somebody names beside a programme; return its code."""
+    known = set(session.scalars(select(Document.code)))
+    number = 1
+    while f"{programme}-d{number}" in known:
+        number += 1
+    code = f"{programme}-d{number}"
+    session.add(Document(code=code, **values))
+    session.flush()
+    return code
+
+
+def insert_fact(session: Session, values: Mapping[str, Any]) -> bool:
+    """Store a number that a document states of a promise; return False if it is there."""
+    statement = insert(IndicatorFact).values(**values).on_conflict_do_nothing()
+    return session.scalar(statement.returning(IndicatorFact.id)) is not None
+
+
+def remove_fact(session: Session, programme: str, indicator: str, number: int) -> bool:
+    """Take away a number that was entered by hand; return whether there was one."""
+    statement = delete(IndicatorFact).where(
+        IndicatorFact.programme_code == programme,
+        IndicatorFact.indicator_code == indicator,
+        IndicatorFact.id == number,
+        IndicatorFact.entered_by.is_not(None),
+    )
+    return session.scalar(statement.returning(IndicatorFact.id)) is not None

@@ -4,22 +4,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
-from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.programmes import NATURE_TEXT, STATE_TEXT, Measure, PromiseState
 from geoapp.core.results.promises import FactRecord, Standing, Subject
+from geoapp.core.roles import Permission
 from geoapp.operations.moment import today
+from geoapp.operations.programmes.edit import FIELDS, add_fact, take_fact
 from geoapp.operations.programmes.read import (
     INDICATOR,
     ProgrammeStanding,
+    known_documents,
     read_board,
     read_one,
     subject_regions,
 )
 from geoapp.reports.words import programmes as words
+from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
@@ -108,6 +113,27 @@ def promise(code: str, indicator: str) -> str:
     return promise_page(code, indicator)
 
 
+@blueprint.post("/programmes/<string:code>/<string:indicator>/facts")
+@require(Permission.EDIT)
+def enter(code: str, indicator: str) -> Response | tuple[str, int]:
+    """Enter what a document states of a promise."""
+    given = {name: request.form.get(name, "") for name in FIELDS}
+    try:
+        add_fact(services().database, code, indicator, given, signed_in().name)
+    except (InvalidValueError, ConflictError) as error:
+        status = 409 if isinstance(error, ConflictError) else 422
+        return promise_page(code, indicator, given=given, wrong=error.text), status
+    return redirect(url_for("programmes.promise", code=code, indicator=indicator, saved=""))
+
+
+@blueprint.post("/programmes/<string:code>/<string:indicator>/facts/<int:number>/take")
+@require(Permission.EDIT)
+def take(code: str, indicator: str, number: int) -> Response:
+    """Take away a number that was entered by hand; an undo brings it back."""
+    take_fact(services().database, code, indicator, number if number < 2**63 else 0)
+    return redirect(url_for("programmes.promise", code=code, indicator=indicator, saved=""))
+
+
 def promise_page(code: str, indicator: str, **more: Any) -> str:
     """Return the page of a promise; ``more`` is what became of its form."""
     parts, day = services(), _asked()
@@ -138,6 +164,13 @@ def promise_page(code: str, indicator: str, **more: Any) -> str:
         countable=standing.indicator.measure is not Measure.NOT_COUNTABLE,
         asked=day,
         day=found.day,
+        saved="saved" in request.args,
+        entered=[
+            (fact.id, words.stated_text(fact))
+            for fact in found.entered
+            if fact.indicator == indicator
+        ],
+        documents=known_documents(parts.database) if may(Permission.EDIT) else [],
         **more,
     )
 

@@ -118,6 +118,11 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
         },
     ),
     "form change": lambda c, _: c.post("/steward/facilities/X-1", data=RECORD),
+    # A promise of the city is no district's to report on.
+    "enter fact": lambda c, _: c.post(
+        "/programmes/qingdao-2022/Q-1/facts",
+        data={"value": "50", "as_of": "2022-12-31", "title_zh": "总结"},
+    ),
     "add organisation": lambda c, _: c.post(
         ORGANISATIONS, json={"code": "O-2", "kind": "union", "name_zh": "新", "region": "370202"}
     ),

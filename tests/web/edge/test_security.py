@@ -97,6 +97,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/services/<path:code>"): EDITORS,
     ("POST", "/steward/services/<path:code>"): EDITORS,
     ("POST", "/steward/services/take/<kind>/<int:number>/<path:code>"): EDITORS,
+    ("POST", "/programmes/<string:code>/<string:indicator>/facts"): EDITORS,
+    ("POST", "/programmes/<string:code>/<string:indicator>/facts/<int:number>/take"): EDITORS,
     ("GET", "/use"): ALL,
     ("GET", "/api/v1/use"): ALL,
     ("GET", "/api/v1/facilities/<path:code>/use"): ALL,

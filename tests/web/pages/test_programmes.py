@@ -6,11 +6,18 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
-from tests.web.api_client import make_app
+from tests.web.api_client import client_of, make_app
+
+
+@pytest.fixture
+def steward(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    return client_of(make_app(settings, database), database, Role.STEWARD)
 
 
 @pytest.fixture
@@ -60,3 +67,30 @@ def test_a_promise_shows_what_counts_on_a_day(client: FlaskClient, database: Dat
     sample = client.get("/programmes/qingdao-2022/Q-16?as_of=2025-01-01&lang=zh").text
     assert "/stations/T-4" not in sample
     assert "只数示例" in sample
+
+
+def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
+    page = "/programmes/qingdao-2022/Q-8"
+    given = {"value": "100,000", "as_of": "2022-12-31", "place": "第二段"}
+    refused = steward.post(f"{page}/facts", data=given)
+    assert refused.status_code == 422
+    assert 'value="第二段"' in refused.text
+    titled = given | {
+        "title_zh": "工作总结",
+        "issuer_zh": "某市总工会",
+        "published_on": "2023-01-10",
+    }
+    assert steward.post(f"{page}/facts", data=titled).status_code == 302
+    shown = steward.get(f"{page}?lang=zh").text
+    assert "某市总工会，《工作总结》，2023-01-10，第二段" in shown
+    assert "已兑现" in shown
+    # The document is known from now on; its number of a day is entered once.
+    known = given | {"document": "qingdao-2022-d1"}
+    assert steward.post(f"{page}/facts", data=known).status_code == 409
+    for wrong in ({"value": "-1"}, {"value": "NaN"}, {"as_of": "2022"}, {"document": "nothing"}):
+        assert steward.post(f"{page}/facts", data=known | wrong).status_code == 422, wrong
+    number = re.search(r"/facts/(\d+)/take", shown)
+    assert number is not None
+    assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 302
+    assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 404
+    assert "没有公布的数" in steward.get(f"{page}?lang=zh").text

@@ -1,0 +1,154 @@
+"""A number that a document states of a promise, entered by hand, and taken away again."""
+
+import math
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_SOURCE_CHARACTERS
+from geoapp.core.programmes import Unit
+from geoapp.operations.programmes.read import INDICATOR, PROGRAMME
+from geoapp.store.engine import Database
+from geoapp.store.programmes.read import documents_by_code, list_indicators, list_programmes
+from geoapp.store.programmes.write import add_document, insert_fact, lock_programmes, remove_fact
+
+FIELDS: Final = (
+    "value",
+    "as_of",
+    "document",
+    "title_zh",
+    "title_en",
+    "issuer_zh",
+    "published_on",
+    "place",
+)
+_MOST: Final = 1e15
+_FACT = Text("公布的数", "fact")
+
+
+def add_fact(
+    database: Database, programme: str, indicator: str, given: Mapping[str, str], by: str
+) -> None:
+    """Store what a document states of a promise; the document is one that is known, or a new one.
+
+    Parameters
+    ----------
+    given
+        Of `FIELDS`, as a form sends them: a number, the day that it is of, and either the code of a
+        known document or the title of another.
+    by
+        Who enters it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such programme or promise.
+    InvalidValueError
+        Naming the first value that is not accepted.
+    ConflictError
+        If this document's number for this day is entered already.
+    """
+    with database.session() as session:
+        lock_programmes(session)
+        if not list_programmes(session, programme):
+            raise NotFoundError(PROGRAMME, programme)
+        found = [one for one in list_indicators(session, programme) if one.code == indicator]
+        if not found:
+            raise NotFoundError(INDICATOR, indicator)
+        one = found[0]
+        value = _number(given.get("value", ""), one.unit)
+        as_of = _day("as_of", given.get("as_of", ""))
+        place = _words("place", given.get("place", ""), MOST_SOURCE_CHARACTERS)
+        documents = documents_by_code(session)
+        document = given.get("document", "").strip()
+        if document and document not in documents:
+            raise InvalidValueError(
+                "document", document, Text("已有文件的编号", "the code of a known document")
+            )
+        if not document:
+            title = _words("title_zh", given.get("title_zh", ""), MOST_SOURCE_CHARACTERS)
+            if title is None:
+                raise InvalidValueError(
+                    "title_zh",
+                    "",
+                    Text("一份文件：已有的，或新文件的标题", "a document: a known one, or a title"),
+                )
+            published = given.get("published_on", "").strip()
+            document = add_document(
+                session,
+                programme,
+                {
+                    "title_zh": title,
+                    "title_en": _words(
+                        "title_en", given.get("title_en", ""), MOST_SOURCE_CHARACTERS
+                    )
+                    or title,
+                    "issuer_zh": _words(
+                        "issuer_zh", given.get("issuer_zh", ""), MOST_NAME_CHARACTERS
+                    ),
+                    "published_on": _day("published_on", published) if published else None,
+                },
+            )
+        inserted = insert_fact(
+            session,
+            {
+                "programme_code": programme,
+                "indicator_code": indicator,
+                "as_of": as_of,
+                "value": value,
+                "unit": str(one.unit),
+                "document_code": document,
+                "place": place,
+                "entered_by": by,
+            },
+        )
+        if not inserted:
+            raise ConflictError(
+                Text(
+                    "这份文件在这一天的数已经登记；要改请先撤下。",
+                    "This document's number for this day is entered already; take it away first.",
+                )
+            )
+
+
+def take_fact(database: Database, programme: str, indicator: str, number: int) -> None:
+    """Take away a number that was entered by hand; an undo brings it back.
+
+    Raises
+    ------
+    NotFoundError
+        If the promise has no such number, or it came with the plan's file.
+    """
+    with database.session() as session:
+        if not remove_fact(session, programme, indicator, number):
+            raise NotFoundError(_FACT, str(number))
+
+
+def _number(given: str, unit: Unit) -> float:
+    most = 100.0 if unit is Unit.PER_CENT else _MOST
+    try:
+        value = float(given.strip().replace(",", "").replace("，", ""))
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= most:
+        accepted = Text(f"0 至 {most:,.0f} 的数", f"a number from 0 to {most:,.0f}")
+        raise InvalidValueError("value", given, accepted)
+    return value
+
+
+def _day(name: str, given: str) -> date:
+    try:
+        return date.fromisoformat(given.strip())
+    except ValueError:
+        accepted = Text("日期，如 2025-12-31", "a date such as 2025-12-31")
+        raise InvalidValueError(name, given, accepted) from None
+
+
+def _words(name: str, given: str, most: int) -> str | None:
+    words = given.strip()
+    if len(words) > most or "\x00" in words:
+        accepted = Text(f"至多 {most} 个字", f"at most {most} characters")
+        raise InvalidValueError(name, words, accepted)
+    return words or None
