@@ -86,8 +86,9 @@ _NO_END = "cast(null as date) as end_first, false as has_ended"
 # Each gives subjects with their first day, their end if there is one, and whether they have ended now.
 _SUBJECTS: Final = {
     Event.OPENED: f"""
-        select 'facility' as what, {_FACILITY}, f.opened_on as first_on, f.opened_on as last_on,
-            f.closed_on as end_first, f.closed_on as end_last,
+        select 'facility' as what, {_FACILITY}, f.opened_on as first_on,
+            geoapp_last_day(f.opened_on, f.opened_basis) as last_on,
+            f.closed_on as end_first, geoapp_last_day(f.closed_on, f.closed_basis) as end_last,
             f.status <> all(cast(:states as text[])) as has_ended, cast(null as text) as document,
             cast(null as text) as place
         from facility f

@@ -366,6 +366,17 @@ def test_each_subject_counts_once_and_a_sample_never(town: Database, settings: S
     assert answer["entered-late"]["evidence"][0]["document"]["code"] == "doc"
     # On a day when less had opened the same question has another answer.
     assert by_code(town, settings, date(2024, 7, 1))["flow-met"].fact == 2
+    # Of a year in which one opened every day may be meant: in July it is not certain, in the end it is.
+    with town.session() as session:
+        session.execute(
+            text(
+                "update facility set opened_on = '2024-01-01', opened_basis = 'year' "
+                "where code = 'A-2'"
+            )
+        )
+    july = by_code(town, settings, date(2024, 7, 1))["flow-met"]
+    assert (july.fact, july.possible) == (1, 3)
+    assert by_code(town, settings)["flow-met"].fact == 3
 
 
 def test_a_plan_is_taken_in_whole_logged_and_taken_back(

@@ -2,7 +2,9 @@
 
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, url_for
 
@@ -66,6 +68,7 @@ def show() -> str:
         lists=lists,
         is_own=any(one.kept.is_own and one.kept.query == query for one in lists),
         most_list=MOST_LIST_CHARACTERS,
+        today=datetime.now(ZoneInfo(services().settings.timezone)).date(),
         band=None
         if wanted.as_of is None or page.band is None
         else band_text(wanted.as_of.day, page.band),
