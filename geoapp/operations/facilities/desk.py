@@ -43,10 +43,13 @@ def list_desk(
         check_region(session, wanted.region)
         found = page_of_facilities(session, wanted, after=after, limit=limit + 1)
         as_of = wanted.as_of
+        band = None if as_of is None else band_in(session, wanted, as_of)
         return DeskPage(
             records=facility_records(session, found[:limit]),
-            total=count_of_facilities(session, wanted),
+            total=count_of_facilities(session, wanted)
+            if band is None
+            else band.known + band.possible,
             after=found[limit - 1].code if len(found) > limit else None,
-            band=None if as_of is None else band_in(session, wanted, as_of),
+            band=band,
             on_day={} if as_of is None else states_on_by_code(session, as_of, found[:limit]),
         )

@@ -101,9 +101,7 @@ def parse_as_of(value: str, zone: str) -> tuple[date, date]:
 
 def band_in(session: Session, wanted: FacilityFilter, as_of: AsOf) -> Band:
     """Return how many of the facilities wanted were there on a day, known and possible."""
-    return band_of(
-        session, as_of, filter_conditions(session, replace(wanted, as_of=None, as_of_known=None))
-    )
+    return band_of(session, as_of, filter_conditions(session, replace(wanted, as_of=None)))
 
 
 def check_kinds(session: Session, kinds: frozenset[str]) -> None:

@@ -78,16 +78,9 @@ _STATES = """
 """
 
 
-def as_of_condition(as_of: AsOf, *, known: bool | None = None) -> ColumnElement[bool]:
-    """Return what a query on facilities must hold for those that may have been there on a day.
-
-    Parameters
-    ----------
-    known
-        True = only those of which it is known, False = only the others.
-    """
-    which = {None: "", True: " where known", False: " where not known"}[known]
-    there = text(f"select facility_id from ({BAND}) as_of{which}").bindparams(**as_of.parameters)
+def as_of_condition(as_of: AsOf) -> ColumnElement[bool]:
+    """Return what a query on facilities must hold for those that were or may have been there."""
+    there = text(f"select facility_id from ({BAND}) as_of").bindparams(**as_of.parameters)
     return Facility.id.in_(there.columns(facility_id=BigInteger))
 
 

@@ -222,8 +222,7 @@ class FacilityFilter:
     ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
     what was verified is old after ``old_days``. ``far`` are the numbers of those far from any
     street, ``suspected`` of those that may be another one, where these are asked for. ``as_of``
-    keeps those that were, or may have been, there on a day; ``as_of_known`` (True) those of which
-    that is known, (False) the others.
+    keeps those that were, or may have been, there on a day.
     """
 
     bbox: tuple[float, float, float, float] | None = None
@@ -237,7 +236,6 @@ class FacilityFilter:
     far: tuple[int, ...] = ()
     suspected: frozenset[int] | None = None
     as_of: AsOf | None = None
-    as_of_known: bool | None = None
 
 
 ALL_FACILITIES = FacilityFilter()
@@ -287,7 +285,7 @@ def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnEl
     if wanted.statuses:
         conditions.append(Facility.status.in_(wanted.statuses))
     if wanted.as_of is not None:
-        conditions.append(as_of_condition(wanted.as_of, known=wanted.as_of_known))
+        conditions.append(as_of_condition(wanted.as_of))
     if wanted.lack is not None:
         lacks = text(lack_condition(wanted.lack, wanted.old_days))
         if wanted.lack == "street":

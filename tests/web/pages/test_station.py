@@ -69,7 +69,7 @@ def test_what_is_known_is_told_and_what_is_not_is_unknown(client: FlaskClient) -
 
 def test_who_is_out_of_service_keeps_a_page_that_says_why(client: FlaskClient) -> None:
     closed = words(client.get("/stations/T-5?lang=zh").text)
-    assert "2025-03-01 起停用" in closed
+    assert "2025 年 3 月 1 日起停用" in closed
     assert "导航" not in closed
     assert "T-1" in closed  # the nearest others
     assert "暂停服务" in words(client.get("/stations/T-6?lang=zh").text)
