@@ -10,7 +10,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.sounds import Sounds, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
-from geoapp.core.voices import doubt_of, doubt_text
+from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
 from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
@@ -26,6 +26,7 @@ from geoapp.store.services import (
     item_records,
     offer_records,
 )
+from geoapp.store.voices import standings
 
 MOST_HITS = 50
 MOST_TERMS = 8
@@ -170,11 +171,21 @@ def _helping(
         if one.facility is not None:
             places.setdefault(one.facility, (one, []))[1].append(by_code[one.item_code])
     phones = desk_phones(session, [one.facility_id for one, _ in places.values()])
-    found = [_place(one, told, phones) for one, told in list(places.values())[:limit]]
+    shown = list(places.values())[:limit]
+    said = standings(session, [one.facility_id for one, _ in shown if one.facility_id is not None])
+    found = [
+        _place(one, told, phones, said.get(one.facility_id or 0, NOTHING_SAID).doubt)
+        for one, told in shown
+    ]
     return hits, found
 
 
-def _place(one: OfferRecord, services: list[Text], phones: Mapping[int | None, str]) -> Hit:
+def _place(
+    one: OfferRecord,
+    services: list[Text],
+    phones: Mapping[int | None, str],
+    doubt: Doubt | None,
+) -> Hit:
     told = [Text("、".join(text.zh for text in services), ", ".join(text.en for text in services))]
     phone = one.phone or phones.get(one.facility_id) or one.place_phone
     if phone:
@@ -186,6 +197,8 @@ def _place(one: OfferRecord, services: list[Text], phones: Mapping[int | None, s
         told.append(Text(one.address, one.address))
     if one.status is not None and one.status != Status.OPEN:
         told.append(STATUS_TEXT[Status(one.status)])
+    if doubt is not None:
+        told.append(doubt_text(doubt))
     place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
     if place is None:
         told.append(_WITHOUT_POSITION)

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from geoapp.core.settings import Settings
+from geoapp.operations.services.edit import add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.voices.take import MOST_IN_AN_HOUR
 from geoapp.store.engine import Database
@@ -68,6 +69,11 @@ def test_agreeing_reports_show_in_the_very_next_answers(
     assert one["doubtful"] == answer["doubtful"]
     hit = client.get("/api/v1/search?q=T-1").get_json(force=True)["features"][0]["properties"]
     assert "工人反映关着门（2 人" in hit["context_zh"]
+    add_service(database, {"code": "L-1", "category": "legal_aid", "name_zh": "劳动争议咨询"})
+    add_offer(database, "T-1", {"service": "L-1"})
+    found = client.get("/api/v1/search?q=劳动争议咨询").get_json(force=True)["features"]
+    helping = [one["properties"] for one in found if one["properties"]["code"] == "T-1"]
+    assert "工人反映关着门（2 人" in helping[0]["context_zh"]
     layer = client.get("/layers/stations.geojson").get_json(force=True)["features"]
     told = {one["id"]: one["properties"]["text"].get("注意") for one in layer}
     assert "工人反映关着门（2 人" in (told["T-1"] or "")
