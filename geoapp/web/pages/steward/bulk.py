@@ -24,7 +24,14 @@ from geoapp.operations.facilities.bulk import (
     read_bulk,
 )
 from geoapp.operations.facilities.bulk_preview import ALWAYS_KNOWN, FIELDS, BulkChanges, Mark
-from geoapp.reports.words.bulk import bulk_field_text, bulk_lines, bulk_reason, bulk_value_text
+from geoapp.reports.words.bulk import (
+    MARK_TEXT,
+    amenity_text,
+    bulk_field_text,
+    bulk_lines,
+    bulk_reason,
+    bulk_value_text,
+)
 from geoapp.reports.words.history import actor_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
@@ -39,11 +46,6 @@ blueprint = Blueprint("steward_bulk", __name__)
 # Of the facilities that change; of the others the first few are named.
 PAGE_SIZE: Final = 200
 _MARKS: Final[dict[str, Mark]] = {"yes": "yes", "no": "no", "unknown": "unknown"}
-MARK_TEXT: Final[dict[Mark, Text]] = {
-    "yes": Text("有", "there"),
-    "no": Text("没有", "not there"),
-    "unknown": Text("改为未知", "becomes unknown"),
-}
 DATES: Final = frozenset({"opened_on", "closed_on", "verified_on"})
 
 
@@ -233,13 +235,12 @@ def _preview(bulk: Bulk, wrong: Text | None = None, status: int = 200) -> Respon
 
 def _chosen(changes: BulkChanges, regions: dict[str, Text]) -> list[tuple[Text, Text]]:
     """Return what every facility is to get, in words."""
-    amenities = {one.code: one.text for one in load_vocabulary().amenities}
     return [
         *(
             (bulk_field_text(name), bulk_value_text(name, value, regions))
             for name, value in changes.values.items()
         ),
-        *((amenities[code], MARK_TEXT[mark]) for code, mark in changes.amenities.items()),
+        *((amenity_text(code), MARK_TEXT[mark]) for code, mark in changes.amenities.items()),
     ]
 
 
@@ -257,7 +258,9 @@ def apply(number: int) -> Response:
             number,
             _within(),
             seen=request.form.get("seen", ""),
-            reason=bulk_reason(list(bulk.changes.values), bool(bulk.changes.amenities)).zh,
+            reason=bulk_reason(
+                list(bulk.changes.values), amenities=bool(bulk.changes.amenities)
+            ).zh,
         )
     except ConflictError as error:
         return _preview(bulk, error.text, 409)

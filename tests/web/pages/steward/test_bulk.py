@@ -55,7 +55,9 @@ def test_a_list_is_changed_by_one_press_and_undone_by_one(
     assert "批量修改 2 处设施" in client.get(at).get_data(as_text=True)
     assert client.post(at, data=form).location == f"{at}/preview"
     page = client.get(f"{at}/preview").get_data(as_text=True)
-    assert "修改这 2 处" in page and "厕所" in page and phones(database) == {}
+    assert "修改这 2 处" in page and phones(database) == {}
+    # T-1 is known to have none, of T-2 nothing is known.
+    assert page.count("<td>厕所</td><td>没有</td><td><strong>未知</strong></td>") == 1
     # What was chosen stands in the form again.
     again = client.get(at).get_data(as_text=True)
     assert 'value="0532 1"' in again and 'name="clear-entry" value="1" checked' in again
@@ -71,7 +73,7 @@ def test_a_list_is_changed_by_one_press_and_undone_by_one(
     assert phones(database) == {}
     with database.session() as session:
         why = session.scalars(text("select reason from change_set order by id desc limit 2")).all()
-    assert why[1] == "批量修改：进入方式、电话、设施"
+    assert why[1] == "批量修改：怎么进门、电话、服务设施"
 
 
 def test_who_was_faster_is_named_and_nothing_is_lost(
