@@ -200,6 +200,8 @@ def apply_bulk(
     ------
     ConflictError
         If something is another since, or there is nothing to change.
+    InvalidValueError
+        If the dates of what a facility was would contradict their order; nothing is written.
     NotFoundError
         If there is no such bulk edit.
     """

@@ -7,7 +7,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final, Literal
 
 import orjson
@@ -17,9 +17,10 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_BULK
+from geoapp.core.rough_days import RoughDay, written
 from geoapp.core.settings import Settings
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import Datum, PositionBasis
+from geoapp.core.words import DateBasis, Datum, PositionBasis
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
@@ -76,7 +77,8 @@ class BulkChanges(BaseModel):
         stated: dict[str, Any] = dict(self.values)
         for name, mark in (("amenities", "yes"), ("no_amenities", "no")) if self.amenities else ():
             kept = [one for one in record.properties[name] if one not in self.amenities]
-            stated[name] = kept + [one for one, said in self.amenities.items() if said == mark]
+            added = [one for one, said in self.amenities.items() if said == mark]
+            stated[name] = sorted(kept + added)  # as the record's page sends them
         return stated
 
 
@@ -164,9 +166,18 @@ def look(
     ]
     readings, wrong, warnings = _read(session, settings, rows)
     refused += [Refused(_named(rows[line][0]), reasons) for line, reasons in wrong.items()]
-    changed = [
-        one for reading in readings for one in write_edits(session, settings, reading, dry_run=True)
-    ]
+    by_code = {record.code: record for record in records}
+    changed = []
+    for place, reading in enumerate(readings):
+        told = [
+            _with_days(by_code[one.code], one)
+            for one in write_edits(session, settings, reading, dry_run=True)
+        ]
+        disorder = {one.code: why for one, why in told if why is not None}
+        refused += [Refused(_named(by_code[code]), (why,)) for code, why in disorder.items()]
+        changed += [one for one, why in told if why is None]
+        rows_left = [one for one in reading.rows if one.code not in disorder]
+        readings[place] = replace(reading, rows=rows_left)
     left = {one.facility.code for one in refused} | {one.code for one in changed}
     lost = [str(facility) for facility in row.facility_ids if facility not in by_id]
     codes = facility_codes(session, lost)
@@ -182,7 +193,31 @@ def look(
         seen="",
     )
     seen = _seen(preview, changes, [(record.code, record.rev) for record in records])
-    return Looked(replace(preview, seen=seen), readings)
+    return Looked(replace(preview, seen=seen), [one for one in readings if one.rows])
+
+
+def _with_days(record: FacilityRecord, one: Difference) -> tuple[Difference, Text | None]:
+    """Return a change with its days as no more than is known, and why the store would refuse them."""
+    changes = dict(one.changes or {})
+    after: dict[str, RoughDay] = {}
+    for name in ("opened", "closed"):
+        day, basis = f"{name}_on", f"{name}_basis"
+        stored = record.properties[day], record.properties[basis]
+        days = changes.pop(day, None)
+        bases = changes.pop(basis, (stored[1], stored[1]))
+        new = (
+            stored[0] if days is None else None if days[1] is None else date.fromisoformat(days[1])
+        )
+        if new is not None:
+            after[name] = RoughDay(new, DateBasis(bases[1]))
+        if days is not None or bases[0] != bases[1]:
+            changes[day] = written(*stored), written(new, bases[1])
+    if len(after) == 2 and after["closed"].last < after["opened"].day:
+        return one, Text(
+            f"停用日期 {after['closed']} 早于启用日期 {after['opened']}。",
+            f"closed_on {after['closed']} is before opened_on {after['opened']}.",
+        )
+    return replace(one, changes=changes), None
 
 
 def _lies(record: FacilityRecord, within: Collection[str] | None) -> bool:
@@ -259,7 +294,7 @@ def _read(
         for one in reading.rejected:
             wrong[one.line] = tuple(problem.text for problem in one.problems)
         warnings |= {one.text.en: one.text for one in reading.warnings}
-    return [one for one in readings if one.rows], wrong, tuple(warnings.values())
+    return readings, wrong, tuple(warnings.values())
 
 
 def write_edits(

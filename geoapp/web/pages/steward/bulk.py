@@ -46,7 +46,8 @@ blueprint = Blueprint("steward_bulk", __name__)
 # Of the facilities that change; of the others the first few are named.
 PAGE_SIZE: Final = 200
 _MARKS: Final[dict[str, Mark]] = {"yes": "yes", "no": "no", "unknown": "unknown"}
-DATES: Final = frozenset({"opened_on", "closed_on", "verified_on"})
+# Of which the month or the year may be all that is known.
+ROUGH_DATES: Final = frozenset({"opened_on", "closed_on"})
 
 
 class AskedPage(Parameters):
@@ -169,7 +170,7 @@ def _form(
         bulk=bulk,
         fields={name: bulk_field_text(name) for name in FIELDS},
         choices=choices,
-        dates=DATES,
+        rough_dates=ROUGH_DATES,
         always_known=ALWAYS_KNOWN,
         most=MOST_BULK_CHARACTERS,
         values=values,
@@ -262,7 +263,7 @@ def apply(number: int) -> Response:
                 list(bulk.changes.values), amenities=bool(bulk.changes.amenities)
             ).zh,
         )
-    except ConflictError as error:
+    except (ConflictError, InvalidValueError) as error:
         return _preview(bulk, error.text, 409)
     return _to("show", number)
 
