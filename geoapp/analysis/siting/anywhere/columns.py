@@ -33,7 +33,9 @@ from geoapp.core.arrays import FloatArray, IntArray
 _FIRST: Final = 1_500  # places before the first prices, or so many for each site
 _FIRST_TO_A_SITE: Final = 6
 _MORE: Final = 400  # places added at most for each set of prices
-_NEAR_SHARE: Final = 0.9  # of the heaviest disc, which a disc worth adding weighs
+# Of the heaviest place at hand, which a disc worth adding weighs: only heavier ones better the
+# relaxation, and those a little lighter are places that a plan may want.
+_NEAR_SHARE: Final = 0.95
 _APART: Final = 1 / 3  # of the standard: of two discs nearer than that the heavier is added
 _MOST_SEARCHED: Final = 30_000  # discs that a better plan could have
 _CHOOSING_SHARE: Final = 0.3  # of the time left, for one search of the plan
@@ -94,7 +96,7 @@ class ColumnSearch:
     def run(self) -> AnywherePlan:
         """Add places and better the bound until plan and bound are near enough or time is over."""
         clock = self._clock
-        first = self._priced(self._weight)
+        first = self._priced(self._weight, 0.0)
         self._upper = np.where(first.weight > 0, first.weight, first.heaviest)
         self._add(first, max(_FIRST, _FIRST_TO_A_SITE * self._p), 0.0)
         self._choose(greedily=True)
@@ -105,9 +107,11 @@ class ColumnSearch:
                 clock.report(self.objective, self.bound)
                 if self._raw <= relaxed * (1 + accuracy) or not new:
                     break
-            if self._settled() or clock.left() == 0:
+            if self._settled():
                 break
-            self._choose()
+            self._choose(greedily=clock.left() == 0)
+            if clock.left() == 0:
+                break
             if not self._settled() and self._search_all():
                 break
         places = np.array([self._places[j] for j in self._sites]).reshape(-1, 2)
@@ -116,9 +120,9 @@ class ColumnSearch:
     def _settled(self) -> bool:
         return self.bound <= self.objective * (1 + self._gap)
 
-    def _priced(self, price: FloatArray) -> Found:
+    def _priced(self, price: FloatArray, least: float) -> Found:
         """Find the heaviest discs at some prices, and take the bound that they prove."""
-        found = self._discs.heaviest(price, self._upper, _NEAR_SHARE)
+        found = self._discs.heaviest(price, self._upper, least)
         raw = math.fsum(self._weight - price) + self._p * found.heaviest
         if raw < self._raw:
             self._raw, self._price, self._heaviest = raw, price, found.heaviest
@@ -128,9 +132,10 @@ class ColumnSearch:
         """Price all discs at new prices, and half way to the best known ones; add the heaviest."""
         kept, new = self._price, 0
         tried = [price] if kept is None else [price, 0.5 * (price + kept)]
+        by_place = _relation(self._covers, len(self._weight)).T
         for one in tried:
-            found = self._priced(one)
-            new += self._add(found, _MORE, _NEAR_SHARE * found.heaviest)
+            least = _NEAR_SHARE * float((by_place @ one).max())
+            new += self._add(self._priced(one, least), max(_MORE, 3 * self._p), least)
         return new
 
     def _add(self, found: Found, most: int, least: float) -> int:

@@ -67,7 +67,7 @@ class Found:
     heaviest
         No disc anywhere is heavier at these prices.
     weight
-        By point: the heaviest disc with it on the edge; 0 where none can come near the heaviest.
+        By point: the heaviest disc with it on the edge; 0 where it is too light to be looked for.
     azimuth
         Where its middle lies from the point, radians from east to north.
     """
@@ -137,7 +137,7 @@ class Discs:
         )
         return points, order
 
-    def heaviest(self, price: FloatArray, upper: FloatArray, keep_share: float) -> Found:
+    def heaviest(self, price: FloatArray, upper: FloatArray, least: float) -> Found:
         """Return the heaviest discs at some prices.
 
         Parameters
@@ -146,14 +146,14 @@ class Discs:
             By point, from 0 up.
         upper
             By point, what no disc with it on the edge outweighs.
-        keep_share
-            Discs lighter than this share of the heaviest need not be found.
+        least
+            Lighter discs need not be found, unless they are the heaviest.
         """
         best, azimuth = np.empty(len(price)), np.zeros(len(price))
         top = heaviest_discs(
             np.argsort(-upper, kind="stable"),
             upper,
-            keep_share,
+            least,
             self.xyz,
             self.turn,
             self.key,

@@ -147,7 +147,7 @@ def _arcs(
 def heaviest_discs(
     order: Array,
     upper: Array,
-    keep_share: float,
+    least: float,
     xyz: Array,
     turn: Array,
     key: Array,
@@ -161,8 +161,8 @@ def heaviest_discs(
 ) -> float:
     """Find by point the heaviest disc that has it on its edge (Church 1984), in a given order.
 
-    No disc at a point is heavier than ``upper`` says. The sweep ends where all that are left have
-    less than ``keep_share`` of the heaviest disc so far. ``best`` gets the weights (0 where a point
+    No disc at a point is heavier than ``upper`` says. The sweep ends where all that are left are
+    lighter than ``least`` and than the heaviest disc so far. ``best`` gets the weights (0 where a point
     was passed over), ``azimuth`` where from the point the disc's middle lies. Return the greatest.
     """
     runs = np.empty((9, 2), np.int64)
@@ -170,7 +170,7 @@ def heaviest_discs(
     top = 0.0
     best[:] = 0.0
     for i in order:
-        if upper[i] < keep_share * top:
+        if upper[i] < least and upper[i] <= top:
             break
         if price[i] <= 0.0:
             continue
