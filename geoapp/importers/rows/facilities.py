@@ -417,15 +417,15 @@ def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: Facil
 
 
 def _read_region(found: Findings, cell: Any, place: PlaceRules) -> str | None:
-    code = cells.read_text(found, "region", cell)
-    if code is None or code in place.regions.parents:
-        return code
-    found.add(
-        "region",
-        code,
-        "unknown_region",
-        f"没有代码为“{code[:40]}”的区域；请先导入区域，或清空此格由坐标判定。",
-        f"There is no region with the code {code[:40]!r}; import it first, or leave the cell empty "
-        "and let the position decide.",
-    )
-    return code
+    words = cells.read_text(found, "region", cell)
+    code = None if words is None else place.regions.code_of(words)
+    if words is not None and code is None:
+        found.add(
+            "region",
+            words,
+            "unknown_region",
+            f"没有代码为“{words[:40]}”的区域，也没有唯一叫这个名称的；请先导入区域，或清空此格由坐标判定。",
+            f"There is no region with the code {words[:40]!r}, and no single one of that name; import it "
+            "first, or leave the cell empty and let the position decide.",
+        )
+    return code or words

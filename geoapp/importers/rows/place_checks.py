@@ -32,6 +32,20 @@ class RegionOutlines:
     def _boxes(self) -> dict[str, tuple[float, float, float, float]]:
         return {code: outline.bounds for code, outline in self.outlines.items()}
 
+    @cached_property
+    def _by_name(self) -> dict[str, list[str]]:
+        codes: dict[str, list[str]] = {}
+        for code, name in self.names.items():
+            codes.setdefault(name, []).append(code)
+        return codes
+
+    def code_of(self, words: str) -> str | None:
+        """Return the code of the region that a cell states by its code, or by a name that is its alone."""
+        if words in self.parents:
+            return words
+        codes = self._by_name.get(words, [])
+        return codes[0] if len(codes) == 1 else None
+
     def inside(self, code: str, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
         """Tell which points (degrees, WGS-84) lie inside a region's outline or on it."""
         west, south, east, north = self._boxes[code]
