@@ -144,7 +144,8 @@ _HAPPENED = """
         and (end_last is null or end_last >= coalesce(cast(:first as date), end_last)) as possible"""
 # What stands on a day. What something is now holds from today on; of the days before, its dates tell.
 _STANDS = """
-    coalesce(last_on <= :day, :day >= :today and not has_ended)
+    (coalesce(last_on <= :day, false) or :day >= :today and not has_ended
+            and (first_on is null or first_on <= :day))
         and not case when end_first is not null then end_first <= :day else has_ended end as sure,
     (first_on is null or first_on <= :day)
         and not case when end_last is not null then end_last <= :day

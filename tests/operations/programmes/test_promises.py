@@ -364,6 +364,18 @@ def test_each_subject_counts_once_and_a_sample_never(town: Database, settings: S
     assert len(answer["flow-met"]["evidence"]) == answer["flow-met"]["fact"] == 3
     assert answer["nobody-says"]["fact"] is None
     assert answer["entered-late"]["evidence"][0]["document"]["code"] == "doc"
+    # What is in service stands today, though of its opening this year alone is known.
+    with town.session() as session:
+        session.execute(
+            text(
+                "update facility set opened_on = date_trunc('year', now())::date, "
+                "opened_basis = 'year' where code = 'B-1'"
+            )
+        )
+    standing = {one.indicator.code: one for one in read_one(town, settings, "town").standings}[
+        "stock-undated"
+    ]
+    assert (standing.fact, standing.possible) == (1, 1)
     # On a day when less had opened the same question has another answer.
     assert by_code(town, settings, date(2024, 7, 1))["flow-met"].fact == 2
     # Of a year in which one opened every day may be meant: in July it is not certain, in the end it is.
