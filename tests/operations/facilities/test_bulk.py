@@ -147,7 +147,7 @@ CHANGES = st.builds(
 
 @given(changes=CHANGES)
 @examples(
-    max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 def test_it_is_the_same_as_one_by_one_and_undone_as_one(
     town: Database, settings: Settings, user: int, changes: BulkChanges

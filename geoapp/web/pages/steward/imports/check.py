@@ -33,10 +33,10 @@ from geoapp.web.pages.steward.imports.step import (
     blueprint,
     change,
     draft_of,
-    reply,
     to,
 )
 from geoapp.web.pages.steward.imports.words import on_page
+from geoapp.web.pages.steward.page import reply
 
 _STAGED: Final[tuple[Listing, ...]] = ("new", "changed", "same")
 _LISTS: Final = ("suspected", "rejected", "warnings", *_STAGED)

@@ -35,10 +35,10 @@ from geoapp.web.pages.steward.imports.step import (
     blueprint,
     change,
     draft_of,
-    reply,
     to,
 )
 from geoapp.web.pages.steward.imports.words import on_page
+from geoapp.web.pages.steward.page import reply
 
 # What a row may be wanting that a choice of the page gives it.
 _NEEDED: Final = ("name_zh", "kind", "code")

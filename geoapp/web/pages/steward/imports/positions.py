@@ -27,10 +27,10 @@ from geoapp.web.pages.steward.imports.step import (
     blueprint,
     change,
     draft_of,
-    reply,
     to,
 )
 from geoapp.web.pages.steward.imports.words import on_page
+from geoapp.web.pages.steward.page import reply
 
 _MOST_ON_MAP: Final = 400
 _LISTS: Final = ("unplaced",)

@@ -34,10 +34,3 @@ def to(step: str, number: int, pages: Pages | None = None) -> Response:
     """Lead to a step of a draft, and there to the same pages of its lists."""
     query = {} if pages is None else pages.query()
     return make_response(redirect(url_for(f"steward_import.{step}", number=number, **query)))
-
-
-def reply(page: str, status: int = 200) -> Response:
-    """Answer a page that no cache may keep."""
-    response = make_response(page, status)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
