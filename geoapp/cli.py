@@ -24,6 +24,7 @@ COMMANDS = {
     "boundaries": "boundaries:boundaries",
     "nearest": "ask:nearest",
     "coverage": "coverage:coverage",
+    "publish": "coverage:publish",
     "site": "site:site",
     "actions": "actions:actions",
     "map": "map:map_",

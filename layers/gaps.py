@@ -51,7 +51,7 @@ LAYER = Layer(
         note=Text(
             "标准以内没有设施；按人数排名", "No facility within the standard; ranked by workers"
         ),
-        without_run=Text("还没有覆盖分析", "No coverage run yet"),
+        without_run=Text("还没有公布的覆盖结果", "No published coverage answer yet"),
     ),
     versions=("runs",),
     uses_run=True,

@@ -69,7 +69,9 @@ LAYER = Layer(
         note=Text(
             "标准以内有站点的人数占比", "Share of workers with a station within the standard"
         ),
-        without_run=Text("还没有覆盖分析，只画区界", "No coverage run yet: outlines only"),
+        without_run=Text(
+            "还没有公布的覆盖结果，只画区界", "No published coverage answer yet: outlines only"
+        ),
     ),
     versions=("regions", "runs"),
     label=True,

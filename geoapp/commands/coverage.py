@@ -47,6 +47,26 @@ def coverage(output: Path | None, **options: Any) -> None:
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 
+@click.command()
+@click.argument("run", type=click.IntRange(min=1))
+@click.option("--note", help="说明，所有人都能看到 / a note that everybody can read")
+@click.option("--withdraw", is_flag=True, help="撤回这次运行的公布 / take its publication back")
+def publish(run: int, note: str | None, withdraw: bool) -> None:
+    """把一次覆盖分析公布为它的区域的结果 / Make a coverage run the official answer of its region."""
+    from geoapp.operations.coverage import official
+    from geoapp.operations.facilities.naming import read_naming
+    from geoapp.reports.words.official import published_text
+
+    with open_store() as (settings, database):
+        if withdraw:
+            official.withdraw_run(database, run)
+            say(Text(f"运行 {run} 的公布已撤回。", f"The publication of run {run} is withdrawn."))
+            return
+        made = official.publish(database, run, by=None, note=note)
+        naming = read_naming(database, settings.timezone)
+        say(published_text(made, naming.regions, naming.zone))
+
+
 def _percent(share: float | None) -> str:
     return "—" if share is None else f"{share * 100:.1f}%"
 

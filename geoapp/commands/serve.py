@@ -82,6 +82,7 @@ def demo(city: str, host: str | None, port: int | None, workers: int | None) -> 
 def _load(city: str, settings: Settings) -> None:
     """Make the store ready with a city's demo data, a first coverage run and the sample account."""
     from geoapp.core.results.coverage import COVERAGE_RUNS
+    from geoapp.operations.coverage import official
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.demo.account import renew_sample_account
     from geoapp.operations.demo.helsinki import packaged_extract
@@ -97,7 +98,8 @@ def _load(city: str, settings: Settings) -> None:
         )
         if not recent_runs(database, COVERAGE_RUNS, 1):
             # The first look at the coverage page and the maps should show an answer.
-            coverage_run.run_here(database, settings, first_run)
+            run = coverage_run.run_here(database, settings, first_run)
+            official.publish(database, run.id, by=None, note="示例 / sample")
         account = renew_sample_account(database)
         say(
             Text(

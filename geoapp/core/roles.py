@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """Something that not everybody may do."""
 
     RUN = "run"
+    PUBLISH = "publish"
     EDIT = "edit"
     IMPORT = "import"
     SEE_UNPUBLISHED = "see_unpublished"
@@ -36,7 +37,7 @@ _EVERY_ROLE = frozenset({Permission.SEE_UNPUBLISHED, Permission.OWN_ACCOUNT})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PLANNER: _EVERY_ROLE | {Permission.RUN},
     Role.STEWARD: _EVERY_ROLE | {Permission.EDIT, Permission.IMPORT},
-    Role.MANAGER: _EVERY_ROLE,
+    Role.MANAGER: _EVERY_ROLE | {Permission.PUBLISH},
     Role.ADMIN: frozenset(Permission),
 }
 

@@ -11,6 +11,7 @@ from geoapp.web.api import (
     facility_parts,
     history,
     nearest,
+    official,
     organisations,
     recognitions,
     reports,
@@ -46,6 +47,7 @@ from geoapp.web.pages import (
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
+from geoapp.web.pages.coverage import published
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import bulk as steward_bulk
@@ -74,6 +76,7 @@ def register_routes(app: OpenAPI) -> None:
     """Register every page and every part of the API."""
     for api in (
         coverage_runs.api,
+        official.api,
         siting_runs.api,
         action_runs.api,
         history.api,
@@ -109,6 +112,7 @@ def register_routes(app: OpenAPI) -> None:
         coverage.blueprint,
         programmes.blueprint,
         use.blueprint,
+        published.blueprint,
         maps.blueprint,
         ogc.blueprint,
         steward.blueprint,

@@ -25,7 +25,6 @@ from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs.state import recent_runs
@@ -34,6 +33,7 @@ from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.web.geojson.layers import layer_feature
+from tests.answers import publish_run
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
@@ -61,7 +61,7 @@ def town(database: Database) -> Database:
 def answered(town: Database, settings: Settings, tmp_path: Path) -> Database:
     """The town after a coverage run that leaves gaps and a siting run, and with streets."""
     import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
-    coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
+    publish_run(town, settings, CoverageParameters(standard_m=300))
     siting_run.run_here(town, settings, SITING)
     return town
 
@@ -198,7 +198,7 @@ def test_cells_hold_all_demand(town: Database, settings: Settings) -> None:
 
 
 def test_cover_areas_reach_as_far_as_the_runs_standard(town: Database, settings: Settings) -> None:
-    coverage_run.run_here(town, settings, CoverageParameters(standard_m=300))
+    publish_run(town, settings, CoverageParameters(standard_m=300))
     row = layer_rows("cover_areas", town, settings)["T-1"]
     assert row["basis_zh"] == BASIS_TEXT[Basis.ESTIMATE].zh  # type: ignore[index]
     area = row["geometry"]  # type: ignore[index]
@@ -263,7 +263,7 @@ def test_the_version_follows_what_a_layer_shows(answered: Database, settings: Se
     assert after.version_of(stations) != before.version_of(stations)
     assert after.version_of(gaps) == before.version_of(gaps)
     assert after.version_of(replace(stations, source_hash="x")) != after.version_of(stations)
-    coverage_run.run_here(answered, settings, CoverageParameters(standard_m=200))
+    publish_run(answered, settings, CoverageParameters(standard_m=200))
     assert read_moment(answered, settings, None).version_of(gaps) != after.version_of(gaps)
 
 

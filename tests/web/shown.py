@@ -1,7 +1,6 @@
 """A small town in which every layer has something to show."""
 
 import tempfile
-import threading
 from pathlib import Path
 
 from sqlalchemy import text
@@ -9,18 +8,17 @@ from sqlalchemy import text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
-from geoapp.operations.coverage.run import start
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
-from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
+from tests.answers import publish_run
 from tests.osm_file import write_town_streets
 from tests.seed import seed_town
 
 
 def seed_shown(database: Database, settings: Settings) -> None:
-    """Seed the small town, make one of its bases an area, and do a coverage and a siting run."""
+    """Seed the small town, make one of its bases an area, and publish a coverage run and do a siting run."""
     initialise(database)
     seed_town(database)
     with database.session() as session:
@@ -32,6 +30,5 @@ def seed_shown(database: Database, settings: Settings) -> None:
         )
     with tempfile.TemporaryDirectory() as folder:
         import_network(database, settings, write_town_streets(Path(folder) / "town.osm.pbf"))
-    run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
-    execute(database, settings, run.id, threading.Event())
+    publish_run(database, settings, CoverageParameters(standard_m=300, demand="town"))
     siting_run.run_here(database, settings, SitingParameters(p=2, standard_m=300, spacing_m=100))

@@ -23,7 +23,7 @@ from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
-_NO_RUN = Text("还没有覆盖分析", "No coverage run yet")
+_NO_RUN = Text("还没有公布的覆盖结果", "No published coverage answer yet")
 _SAMPLE = Text("示例数据", "Sample data")
 
 

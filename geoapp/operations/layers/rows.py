@@ -17,11 +17,12 @@ from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import FINE, WalkingNetwork
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
-from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
+from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.official import official
 from geoapp.operations.layers.cover_areas import with_cover_areas
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.runs.state import kind_of_run, latest_run
@@ -117,12 +118,12 @@ class LayerReading:
 def layer_reading(
     database: Database, settings: Settings, run_id: int | None, hidden: Collection[int] = ()
 ) -> Iterator[LayerReading]:
-    """Open a reading of layers: of the latest runs that succeeded, or of one of them by number.
+    """Open a reading of layers: of the published coverage and the latest sites, or of one run.
 
     Parameters
     ----------
     run_id
-        A coverage run or a siting run, shown in place of the latest of its kind.
+        A coverage run or a siting run, shown in place of what is published or the latest.
     hidden
         Siting runs that are never shown as the latest.
 
@@ -137,11 +138,11 @@ def layer_reading(
     siting = None
     if run_id is not None and kind_of_run(database, run_id) == SITING_RUNS.name:
         siting, run_id = siting_results.finished(database, run_id), None
-    run = (
-        latest_run(database, COVERAGE_RUNS)
-        if run_id is None
-        else coverage_results.finished(database, run_id)
-    )
+    if run_id is None:
+        published = official(database)
+        run = None if published is None else published.run
+    else:
+        run = coverage_results.finished(database, run_id)
     siting = siting or latest_run(database, SITING_RUNS, hidden)
     context = replace(_context(settings, run), siting_run_id=None if siting is None else siting.id)
     with database.snapshot() as session:

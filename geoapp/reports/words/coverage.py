@@ -58,9 +58,7 @@ def _question(run: CoverageRun) -> CoverageParameters:
 
 
 def _area_and_standard(run: CoverageRun, regions: Mapping[str, Text]) -> tuple[Text, Text]:
-    question = _question(run)
-    standard = standard_text(question.standard_m, question.standard_seconds)
-    return area_text(question.region, regions), standard
+    return area_text(_question(run).region, regions), run_standard(run)
 
 
 def run_line(run: CoverageRun, naming: Naming) -> RunLine:
@@ -219,11 +217,31 @@ def _of_those(parts: Sequence[tuple[float | None, str, str, str]]) -> Text:
     return Text(f"走不到的人里：{zh}。", f"Of those out of reach, {en}.")
 
 
+def run_standard(run: CoverageRun) -> Text:
+    """Return the standard that a run was asked about: 500 m, 10 min."""
+    question = _question(run)
+    return standard_text(question.standard_m, question.standard_seconds)
+
+
 def share_text(
-    run: CoverageRun, figures: Figures, regions: Mapping[str, Text], zone: str, *, sample: bool
+    run: CoverageRun,
+    figures: Figures,
+    regions: Mapping[str, Text],
+    zone: str,
+    *,
+    sample: bool,
+    region: str | None = None,
 ) -> Text:
-    """Return two sentences that can be passed on without the page."""
+    """Return two sentences that can be passed on without the page.
+
+    Parameters
+    ----------
+    region
+        The region whose figures these are; None is all that the run was asked about.
+    """
     area, standard = _area_and_standard(run, regions)
+    if region is not None:
+        area = area_text(region, regions)
     share = format_share(figures.covered_share)
     left = counted(figures.uncovered_weight, "人", "does not", "do not")
     day = format_moment(run.finished_at or run.created_at, zone)

@@ -55,6 +55,7 @@ _TABLES = {
     "contest": Text("场竞赛", "contest"),
     "contest_entry": Text("个参赛项目", "entry of a contest"),
     "application": Text("份申报", "application"),
+    "publication": Text("次公布", "publication"),
     "application_step": Text("步申报进展", "step of an application"),
     "application_review": Text("次评审", "review"),
     "application_document": Text("份附件", "attached file"),
@@ -214,6 +215,11 @@ _FIELDS = {
     "document_code": Text("文件", "document"),
     "place": Text("文件中的位置", "place in the document"),
     "event_on": Text("日期", "day"),
+    "run_id": Text("运行", "run"),
+    "published_at": Text("公布时间", "published at"),
+    "published_by": Text("公布人", "published by"),
+    "withdrawn_at": Text("撤回时间", "withdrawn at"),
+    "withdrawn_by": Text("撤回人", "withdrawn by"),
 }
 _CERTAINTY = {str(word): text for word, text in DATE_BASIS_TEXT.items()}
 _WORDS: Mapping[str, Mapping[Any, Text]] = {

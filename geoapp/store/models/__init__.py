@@ -63,6 +63,7 @@ from geoapp.store.models.programmes import (
     Programme,
 )
 from geoapp.store.models.runs import (
+    Publication,
     Run,
     RunArray,
     RunGap,
@@ -132,6 +133,7 @@ __all__ = [
     "PhotoContent",
     "PlanStep",
     "Programme",
+    "Publication",
     "Rating",
     "Recognition",
     "RecoveryCode",

@@ -50,6 +50,25 @@ class Run(Base):
     heartbeat_at: Mapped[datetime | None]
 
 
+class Publication(Base):
+    """A coverage run as the official answer of its region; no region is the whole area."""
+
+    __tablename__ = "publication"
+    __table_args__ = (
+        CheckConstraint("withdrawn_at >= published_at", "publication_withdrawn_later"),
+        Index("publication_region_idx", "region_code", text("published_at desc")),
+        Index("publication_run_idx", "run_id"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    region_code: Mapped[str | None]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    published_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    published_by: Mapped[str | None]
+    note: Mapped[str | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by: Mapped[str | None]
+
+
 class RunRegion(Base):
     """One region's figures in a coverage run; weights are workers, None is unknown."""
 

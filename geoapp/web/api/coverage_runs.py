@@ -64,7 +64,8 @@ class GeometryParameters(Parameters):
     datum: Datum = Datum.WGS84
 
 
-def _pair(text: Text) -> dict[str, str]:
+def pair(text: Text) -> dict[str, str]:
+    """Return a text in both languages."""
     return {"zh": text.zh, "en": text.en}
 
 
@@ -75,11 +76,11 @@ def describe(run: AnyRun) -> dict[str, Any]:
         "kind": run.kind,
         "status": run.status,
         "progress_share": run.progress_share,
-        "step": _pair(run.step),
+        "step": pair(run.step),
         "params": run.params,
         "inputs": run.inputs.as_json(),
         "result": None if run.result is None else run.result.as_json(),
-        "error": _pair(run.error) if run.error else None,
+        "error": pair(run.error) if run.error else None,
         "cancel_requested": run.cancel_requested,
         "created_at": run.created_at.isoformat(),
         "started_at": run.started_at.isoformat() if run.started_at else None,
@@ -87,7 +88,10 @@ def describe(run: AnyRun) -> dict[str, Any]:
     }
 
 
-def _json(body: dict[str, Any], status: int = 200, mimetype: str = "application/json") -> Response:
+def answer_json(
+    body: dict[str, Any], status: int = 200, mimetype: str = "application/json"
+) -> Response:
+    """Return a body as JSON that is asked for anew each time."""
     response = Response(orjson.dumps(body), status, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"
     return response
@@ -104,7 +108,7 @@ def start(body: CoverageRequest) -> Response:
     parts = services()
     wanted = asked(COVERAGE, body, parts.settings.timezone)
     run = coverage_run.start(parts.database, wanted, created_by=current_user.name)
-    response = _json(describe(run), 202)
+    response = answer_json(describe(run), 202)
     response.headers["Location"] = f"{request.script_root}/api/v1/coverage-runs/{run.id}"
     return response
 
@@ -119,7 +123,7 @@ class LoadParameters(Parameters):
 def recent() -> Response:
     """List the newest coverage runs, newest first."""
     runs = recent_runs(services().database, COVERAGE_RUNS)
-    return _json({"runs": [describe(run) for run in runs]})
+    return answer_json({"runs": [describe(run) for run in runs]})
 
 
 @api.get(
@@ -129,7 +133,7 @@ def recent() -> Response:
 )
 def state(path: RunPath) -> Response:
     """Return the state of a run, with progress, and its figures once it has succeeded."""
-    return _json(describe(read_run(services().database, COVERAGE_RUNS, path.id)))
+    return answer_json(describe(read_run(services().database, COVERAGE_RUNS, path.id)))
 
 
 @api.post(
@@ -140,7 +144,9 @@ def state(path: RunPath) -> Response:
 @require(Permission.RUN)
 def cancel(path: RunPath) -> Response:
     """Cancel a run: at once if it waits, else at its next step. Ended runs stay as they are."""
-    return _json(describe(cancel_run(services().database, COVERAGE_RUNS, path.id, by=signed_in())))
+    return answer_json(
+        describe(cancel_run(services().database, COVERAGE_RUNS, path.id, by=signed_in()))
+    )
 
 
 @api.get(
@@ -151,7 +157,7 @@ def cancel(path: RunPath) -> Response:
 def regions(path: RunPath) -> Response:
     """Return the figures of a finished run by region."""
     rows = coverage_results.region_figures(services().database, path.id)
-    return _json({"run": path.id, "regions": [one.model_dump(mode="json") for one in rows]})
+    return answer_json({"run": path.id, "regions": [one.model_dump(mode="json") for one in rows]})
 
 
 @api.get(
@@ -186,7 +192,7 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
         "rest_zones": found.gap_rest_zones,
         "rest_workers": found.gap_rest_workers,
     }
-    return _json(body, mimetype="application/geo+json")
+    return answer_json(body, mimetype="application/geo+json")
 
 
 def _in_datum(zone: CoverageGap, datum: Datum) -> CoverageGap:
@@ -211,7 +217,7 @@ def facilities(path: RunPath, query: LoadParameters) -> Response:
     found = coverage_results.loads(services().database, path.id, query.limit)
     total, _ = coverage_results.facility_totals(services().database, path.id)
     rows = [one.model_dump() for one in found]
-    return _json({"run": path.id, "total": total, "facilities": rows})
+    return answer_json({"run": path.id, "total": total, "facilities": rows})
 
 
 @api.get(
@@ -227,7 +233,7 @@ def overlaps(path: RunPath, query: LoadParameters) -> Response:
     found = coverage_results.facility_overlaps(services().database, path.id, query.limit)
     pairs = None if found is None else [one.model_dump() for one in found]
     total = coverage_results.overlap_total(services().database, path.id)
-    return _json({"run": path.id, "total": total, "overlaps": pairs})
+    return answer_json({"run": path.id, "total": total, "overlaps": pairs})
 
 
 @api.get(
@@ -238,4 +244,4 @@ def overlaps(path: RunPath, query: LoadParameters) -> Response:
 def access(path: RunPath) -> Response:
     """Return the accessibility measures of a finished run; 409 for a run from before there were any."""
     found = coverage_results.access_measures(services().database, path.id)
-    return _json({"run": path.id, **found.model_dump(mode="json")})
+    return answer_json({"run": path.id, **found.model_dump(mode="json")})

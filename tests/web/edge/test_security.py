@@ -28,6 +28,9 @@ EDITORS = frozenset({Role.STEWARD, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 
 
+PUBLISHERS = frozenset({Role.MANAGER, Role.ADMIN})
+
+
 # What is not open to everybody, and to whom it is.
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
@@ -39,6 +42,10 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/siting-runs/<int:id>/sites"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/gaps"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/regions"): ALL,
+    ("POST", "/publications"): PUBLISHERS,
+    ("POST", "/publications/recompute"): PUBLISHERS,
+    ("POST", "/publications/<int:number>/withdraw"): PUBLISHERS,
+    ("GET", "/publications/compare"): ALL,
     ("POST", "/api/v1/action-runs"): RUNNERS,
     ("POST", "/api/v1/action-runs/<int:id>/cancel"): RUNNERS,
     ("GET", "/api/v1/action-runs"): ALL,
@@ -221,6 +228,8 @@ OPEN_READS = {
     "/",
     "/coverage",
     "/coverage.csv",
+    "/coverage/<region>",
+    "/publications",
     "/programmes",
     "/programmes/<string:code>",
     "/programmes/<string:code>/<string:indicator>",
@@ -244,6 +253,7 @@ OPEN_READS = {
     "/suggest",
     "/stations/<path:code>/sign.pdf",
     "/api/v1/amenities",
+    "/api/v1/coverage/official",
     "/api/v1/coverage-runs",
     "/api/v1/coverage-runs/<int:id>",
     "/api/v1/coverage-runs/<int:id>/access",

@@ -10,10 +10,10 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
-from geoapp.operations.coverage.run import run_here
 from geoapp.operations.demo.helsinki import REGION, STANDARD_M, TIMEZONE, load_helsinki
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.answers import publish_run
 from tests.web.conftest import Site, Visit, serious_violations, serve, sign_in
 
 LON, LAT = 24.9414, 60.1710
@@ -24,7 +24,7 @@ def helsinki_demo(database: Database, settings: Settings) -> Iterator[Site]:
     initialise(database)
     there = settings.model_copy(update={"timezone": TIMEZONE})
     load_helsinki(database, there)
-    run_here(database, there, CoverageParameters(standard_m=STANDARD_M, region=REGION))
+    publish_run(database, there, CoverageParameters(standard_m=STANDARD_M, region=REGION))
     for url in serve(create_app(there, database)):
         yield Site(url, database)
 

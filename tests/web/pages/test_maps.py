@@ -15,9 +15,9 @@ from geoapp.core.settings import Settings
 from geoapp.maps.folium_map import MapPage, PaintedLayer, render_map
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
-from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.layers.map_page import MapRequest, save_map
 from geoapp.store.engine import Database
+from tests.answers import publish_run
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, serious_violations
 
@@ -78,7 +78,7 @@ def test_without_words_the_list_tells_what_is_in_view(site: Site, visit: Visit) 
 def test_layers_are_switched_and_the_legend_follows(
     site: Site, visit: Visit, settings: Settings
 ) -> None:
-    coverage_run.run_here(site.database, settings, CoverageParameters(standard_m=300))
+    publish_run(site.database, settings, CoverageParameters(standard_m=300))
     page = opened(visit(site, f"/maps/{ALL}.html", size="desktop"))
     legend = page.locator(".legend")
     expect(legend).to_contain_text("盲区")
@@ -94,8 +94,8 @@ def test_layers_are_switched_and_the_legend_follows(
 
 def test_without_a_run_the_map_says_so(site: Site, visit: Visit) -> None:
     page = opened(visit(site, "/maps/gaps,regions.html", size="desktop"))
-    expect(page.locator(".legend")).to_contain_text("还没有覆盖分析")
-    expect(page.locator(".heading")).to_contain_text("还没有覆盖分析")
+    expect(page.locator(".legend")).to_contain_text("还没有公布的覆盖结果")
+    expect(page.locator(".heading")).to_contain_text("还没有公布的覆盖结果")
 
 
 def test_the_file_alone_works(site: Site, visit: Visit, settings: Settings, tmp_path: Path) -> None:

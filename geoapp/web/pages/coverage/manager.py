@@ -1,11 +1,13 @@
-"""``/coverage``: how well are we covered, district by district?"""
+"""``/coverage``: how well are we covered, by the published answer, district by district?"""
 
 import csv
 import io
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
+from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import (
@@ -15,11 +17,15 @@ from geoapp.core.results.coverage import (
     CoverageRun,
     StraightLineFigures,
 )
+from geoapp.core.results.published import Publication
+from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
+from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_demand_sets
-from geoapp.operations.runs.state import latest_run, read_run
+from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
@@ -27,10 +33,15 @@ from geoapp.reports.words.coverage import (
     figures_of,
     outside_text,
     reasons_text,
+    run_line,
+    run_standard,
     share_text,
     statement_text,
 )
+from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import question_title
+from geoapp.store.engine import Database
+from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
@@ -56,6 +67,8 @@ class Row:
     """One district's line in the table."""
 
     code: str
+    level: Level | None
+    parent: str | None
     text: Text
     figures: Figures
     class_name: str
@@ -70,25 +83,73 @@ def class_of(share: float | None) -> str:
     return f"class-{sum(share >= edge for edge in EDGES)}"
 
 
+@dataclass(frozen=True, slots=True)
+class Crumb:
+    """A region that contains what a page shows."""
+
+    code: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a page's run is worth: the published answer, one that was, or somebody's question."""
+
+    publication: Publication | None
+    in_force: bool
+
+    @property
+    def text(self) -> Text:
+        """Say it."""
+        if self.publication is None:
+            return Text(
+                "这是一次没有公布的分析，不是公布的结果。",
+                "This analysis is not published; it is not the official answer.",
+            )
+        text = published_text(
+            self.publication, region_names(services().database), services().settings.timezone
+        )
+        if self.in_force:
+            return Text(f"{text.zh}。", f"{text.en}.")
+        if self.publication.withdrawn_at is not None:
+            return Text(f"{text.zh}；已经撤回。", f"{text.en}; it was withdrawn.")
+        return Text(
+            f"{text.zh}；之后公布了新的结果。", f"{text.en}; a newer one has taken its place."
+        )
+
+
+def standing_of(run: CoverageRun) -> Standing:
+    """Return what a run is worth."""
+    database = services().database
+    publication = answers.publication_of(database, run.id)
+    if publication is None:
+        return Standing(None, in_force=False)
+    known = answers.in_force(database, publication.region)
+    return Standing(publication, in_force=known is not None and known.id == publication.id)
+
+
 @blueprint.get("/coverage")
 def show() -> str:
-    """Show the latest run that succeeded, or the one that the address names."""
+    """Show the published answer, or the run that the address names."""
     run = _run()
     if run is None or run.result is None:
-        return render_template("manager/coverage.html", run=None)
-    database, zone = services().database, services().settings.timezone
-    names = region_names(database)
-    sets = read_demand_sets(database)
-    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+        waiting = may(Permission.PUBLISH) or may(Permission.RUN)
+        runs = recent_runs(services().database, COVERAGE_RUNS) if waiting else []
+        done = [one for one in runs if one.status is RunStatus.SUCCEEDED]
+        return render_template(
+            "manager/coverage.html", run=None, waiting=[run_line(one, naming()) for one in done]
+        )
+    database, names = services().database, region_names(services().database)
     figures = figures_of(run.result.total)
-    rows = _rows(run, names)
-    sample = any(one["sample"] for one in sets if one["code"] == demand_code(run))
-    return render_template(
-        "manager/coverage.html",
-        run=run,
+    rows = [one for one in _rows(run, names) if one.level is Level.DISTRICT]
+    return _page(
+        run,
+        names,
+        figures,
+        rows,
         title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
-        statement=statement_text(run, names, demand, zone).pick(language()),
-        figures=figures,
+        crumbs=[],
+        region=None,
         reasons=reasons_text(run).pick(language()),
         outside=outside_text(run).pick(language()),
         line=run.result.straight_line,
@@ -97,14 +158,98 @@ def show() -> str:
         else circles_text(run.result.straight_line),
         access=run.result.access,
         groups=_groups(run.result.access),
+        share=share_text(
+            run, figures, names, services().settings.timezone, sample=is_sample(database, run)
+        ),
+    )
+
+
+@blueprint.get("/coverage/<region>")
+def of_region(region: str) -> str:
+    """Show what the published answer says of one region and of those directly below it."""
+    database = services().database
+    names = region_names(database)
+    if region not in names:
+        raise NotFoundError(Text("区域", "region"), region)
+    run = _run(region)
+    if run is None or run.result is None:
+        return render_template("manager/coverage.html", run=None, waiting=[])
+    every = _rows(run, names)
+    own = next((one for one in every if one.code == region), None)
+    if own is None:
+        what = Text(f"区域在运行 {run.id} 里的结果", f"result of run {run.id} for the region")
+        raise NotFoundError(what, region)
+    standard = run_standard(run)
+    title = Text(f"{own.text.zh} · {standard.zh}", f"{own.text.en} · {standard.en}")
+    return _page(
+        run,
+        names,
+        own.figures,
+        [one for one in every if one.parent == region],
+        title=title.pick(language()),
+        crumbs=_crumbs(region, names),
+        region=region,
+        reasons="",
+        outside="",
+        line=None,
+        circles=None,
+        access=None,
+        groups=[],
+        share=share_text(
+            run,
+            own.figures,
+            names,
+            services().settings.timezone,
+            sample=is_sample(database, run),
+            region=region,
+        ),
+    )
+
+
+def _page(
+    run: CoverageRun, names: dict[str, Text], figures: Figures, rows: list[Row], **parts: Any
+) -> str:
+    """Render what the whole and one region share."""
+    database, zone = services().database, services().settings.timezone
+    sets = read_demand_sets(database)
+    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+    standing = standing_of(run)
+    fresh = answers.freshness(database, services().settings, run) if standing.in_force else None
+    return render_template(
+        "manager/coverage.html",
+        run=run,
+        statement=statement_text(run, names, demand, zone).pick(language()),
+        figures=figures,
         rows=rows,
         classes={row.code: row.class_name for row in rows},
         notes={row.code: format_share(row.figures.covered_share) for row in rows},
         legend=LEGEND,
-        share=share_text(run, figures, names, zone, sample=sample),
-        sample=sample,
+        sample=is_sample(database, run),
         map_link=map_link(run),
+        # The map's outlines are those of the rows; with none, of the district that is shown.
+        level=str(next(iter({one.level or Level.DISTRICT for one in rows}), Level.DISTRICT)),
+        standing=standing,
+        fresh=None if fresh is None else freshness_text(fresh).pick(language()),
+        is_fresh=fresh is not None and fresh.is_fresh,
+        **parts,
     )
+
+
+def is_sample(database: Database, run: CoverageRun) -> bool:
+    """Tell whether a run's demand is generated."""
+    code = demand_code(run)
+    return any(one["sample"] for one in read_demand_sets(database) if one["code"] == code)
+
+
+def _crumbs(region: str, names: dict[str, Text]) -> list[Crumb]:
+    """Return the regions that contain one, from the widest to its parent."""
+    parents = {one.code: one.parent_code for one in list_regions(services().database)}
+    found = []
+    code = parents.get(region)
+    while code is not None:
+        found.append(Crumb(code, names.get(code, Text(code, code))))
+        code = parents.get(code)
+    return found[::-1]
 
 
 @blueprint.get("/coverage.csv")
@@ -117,6 +262,8 @@ def table() -> Response:
     writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
     if run is not None:
         for row in _rows(run, region_names(services().database)):
+            if row.level is not Level.DISTRICT:
+                continue
             writer.writerow([row.code, row.text.zh, row.text.en, *asdict(row.figures).values()])
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
     name = "coverage" if run is None else f"coverage-{run.id}"
@@ -124,11 +271,13 @@ def table() -> Response:
     return response
 
 
-def _run() -> CoverageRun | None:
+def _run(region: str | None = None) -> CoverageRun | None:
+    """Return the run that the address names, or what is published for a region."""
     database = services().database
     number = request.args.get("run")
     if number is None:
-        return latest_run(database, COVERAGE_RUNS)
+        found = answers.official(database, region)
+        return None if found is None else found.run
     run = read_run(database, COVERAGE_RUNS, run_number(number))
     return run if run.status is RunStatus.SUCCEEDED else None
 
@@ -144,10 +293,19 @@ def _rows(run: CoverageRun, names: dict[str, Text]) -> list[Row]:
     found = coverage_results.region_figures(services().database, run.id)
     rows = []
     for one in found:
-        if one.level is not Level.DISTRICT:
-            continue
         figures = figures_of(one)
         name = names.get(one.code, Text(one.code, one.code))
         colour = class_of(figures.covered_share)
-        rows.append(Row(one.code, name, figures, colour, one.straight_line, one.access))
+        rows.append(
+            Row(
+                one.code,
+                one.level,
+                one.parent,
+                name,
+                figures,
+                colour,
+                one.straight_line,
+                one.access,
+            )
+        )
     return rows

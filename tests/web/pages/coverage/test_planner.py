@@ -14,6 +14,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
+from tests.answers import publish_run
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 
 
@@ -169,9 +170,10 @@ def test_planner_without_demand_is_told_what_to_do(empty_site: Site, visit: Visi
     expect(page.locator("#start")).to_be_disabled()
 
 
-def test_coverage_shows_the_latest_run(site: Site, settings: Settings, visit: Visit) -> None:
+def test_coverage_shows_what_is_published(site: Site, settings: Settings, visit: Visit) -> None:
     """Anybody reads figures, basis and the table of districts; row and polygon agree."""
-    number = finished_run(site, settings)
+    number = publish_run(site.database, settings, CoverageParameters(standard_m=300.0)).id
+    finished_run(site, settings, standard_m=50.0)
     page = visit(site, "/coverage", size="desktop")
     expect(page.locator("#map[data-coloured]")).to_be_visible()
     rows = coverage_results.region_figures(site.database, number)
@@ -190,12 +192,48 @@ def test_coverage_shows_the_latest_run(site: Site, settings: Settings, visit: Vi
     assert answer.ok
     assert answer.text().startswith("\ufeffcode,name_zh,")
     assert "370203" in answer.text()
+    page.get_by_role("link", name="详情").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("市北区 · 300 米")
+    expect(page.locator(".crumbs li")).to_have_count(2)
+    assert serious_violations(page) == []
+
+
+def test_a_manager_publishes_what_has_changed(site: Site, settings: Settings, visit: Visit) -> None:
+    """Stations change, the page says so; a new answer is compared, published, and taken back."""
+    publish_run(site.database, settings, CoverageParameters(standard_m=300.0))
+    page = visit(site, "/sign-in")
+    sign_in(site, page, Role.MANAGER)
+    page.goto(f"{site.url}/coverage")
+    expect(page.locator("#freshness")).to_contain_text("都没有变化")
+    expect(page.get_by_role("button", name="重新计算")).to_have_count(0)
+    with site.database.session() as session:
+        session.execute(text("update facility set status = 'closed' where code = 'T-1'"))
+    page.reload()
+    expect(page.locator("#freshness")).to_contain_text("1 处站点有变化")
+    page.get_by_role("button", name="重新计算").click()
+    expect(page.locator("#waiting")).to_be_visible()
+    number = do_queued_run(site, settings)
+    expect(page.locator("#compared tbody tr")).to_have_count(2)
+    assert serious_violations(page) == []
+    assert fits(page)
+    page.get_by_label("说明").fill("T-1 已停用")
+    page.get_by_role("button", name="公布").click()
+    expect(page.locator("#standing")).to_contain_text("T-1 已停用")
+    expect(page.locator("#content header")).to_contain_text(f"编号 {number}")
+    page.get_by_role("link", name="历次公布").click()
+    page.get_by_text("撤回", exact=True).click()
+    assert serious_violations(page) == []
+    assert fits(page)
+    page.get_by_role("button", name="确认撤回").click()
+    expect(page.get_by_text("已撤回")).to_be_visible()
+    page.goto(f"{site.url}/coverage")
+    expect(page.locator("#freshness")).to_contain_text("1 处站点有变化")
 
 
 def test_coverage_without_a_run_says_so(empty_site: Site, visit: Visit) -> None:
     """The empty state is designed."""
     page = visit(empty_site, "/coverage")
-    expect(page.get_by_role("heading", level=1)).to_have_text("还没有覆盖分析")
+    expect(page.get_by_role("heading", level=1)).to_have_text("还没有公布的覆盖结果")
 
 
 def test_unknown_run_is_not_found(site: Site, visit: Visit) -> None:
@@ -220,7 +258,7 @@ def test_no_serious_accessibility_violation(
     page.locator("#gaps .link").first.click()
     assert serious_violations(page) == []
     assert fits(page)
-    page.goto(f"{site.url}/coverage")
+    page.goto(f"{site.url}/coverage?run={number}")
     expect(page.locator("#map[data-coloured]")).to_be_visible()
     assert serious_violations(page) == []
     assert fits(page)

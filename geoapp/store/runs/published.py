@@ -1,0 +1,122 @@
+"""Named queries on publications: which coverage run is, or was, the official answer of a region."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from geoapp.store.facilities.read import regions_below
+from geoapp.store.models import Publication, Region
+
+__all__ = [
+    "Publication",
+    "add_publication",
+    "changed_facilities",
+    "in_force",
+    "levels_of",
+    "list_publications",
+    "of_run",
+    "regions_above",
+    "withdraw",
+]
+
+_ABOVE = text(
+    """
+    with recursive above(code, parent_code, step) as (
+        select code, parent_code, 0 from region where code = :region
+        union all
+        select r.code, r.parent_code, a.step + 1 from region r join above a on r.code = a.parent_code
+    ) select code from above order by step
+    """
+)
+# A facility that was deleted leaves a row behind, so that its going counts as well.
+_CHANGED = """
+    select count(*) from (
+        select f.id from facility f where f.rev > :since {within}
+        union
+        select t.facility_id from facility_tombstone t where t.rev > :since
+    ) changed
+"""
+
+
+def add_publication(
+    session: Session, region: str | None, run_id: int, by: str | None, note: str | None
+) -> Publication:
+    """Make a run the official answer of a region from now on."""
+    made = Publication(region_code=region, run_id=run_id, published_by=by, note=note)
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    return made
+
+
+def in_force(session: Session, at: datetime | None = None) -> dict[str | None, Publication]:
+    """Return by region the publication that was official at a moment (None: now).
+
+    One that is withdrawn leaves the place to the one before it.
+    """
+    moment = func.clock_timestamp() if at is None else at
+    rows = session.scalars(
+        select(Publication)
+        .where(
+            Publication.published_at <= moment,
+            or_(Publication.withdrawn_at.is_(None), Publication.withdrawn_at > moment),
+        )
+        .order_by(Publication.published_at, Publication.id)
+    )
+    return {one.region_code: one for one in rows}
+
+
+def list_publications(session: Session, limit: int) -> list[Publication]:
+    """Return what was published, the newest first."""
+    return list(session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)))
+
+
+def of_run(session: Session, run_id: int) -> Publication | None:
+    """Return the newest publication of a run."""
+    return session.scalars(
+        select(Publication)
+        .where(Publication.run_id == run_id)
+        .order_by(Publication.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def withdraw(session: Session, number: int, by: str | None) -> bool:
+    """Take a publication back; False if there is none of this number in force."""
+    withdrawn = session.execute(
+        update(Publication)
+        .where(Publication.id == number, Publication.withdrawn_at.is_(None))
+        .values(withdrawn_at=func.clock_timestamp(), withdrawn_by=by)
+        .returning(Publication.id)
+    )
+    return withdrawn.scalar_one_or_none() is not None
+
+
+def regions_above(session: Session, code: str) -> list[str]:
+    """Return a region's code and those of the regions that contain it, from the inside out."""
+    return list(session.scalars(_ABOVE, {"region": code}))
+
+
+def levels_of(session: Session, codes: Sequence[str]) -> dict[str, str]:
+    """Return the levels of regions by code."""
+    rows = session.execute(select(Region.code, Region.level).where(Region.code.in_(codes)))
+    return {code: level for code, level in rows}
+
+
+def changed_facilities(session: Session, since: int, region: str | None) -> int:
+    """Return how many facilities were added, changed or removed after a version of the data.
+
+    Parameters
+    ----------
+    since
+        The counter of the facilities, as a run keeps it.
+    region
+        Only those in it or of unknown region, and all that were removed; None is everywhere.
+    """
+    if region is None:
+        return int(session.execute(text(_CHANGED.format(within="")), {"since": since}).scalar_one())
+    within = "and (f.region_code is null or f.region_code = any(:regions))"
+    values = {"since": since, "regions": regions_below(session, region)}
+    return int(session.execute(text(_CHANGED.format(within=within)), values).scalar_one())

@@ -1,0 +1,168 @@
+"""``/publications``: publish a coverage run, take it back, and what was published when."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_NOTE_CHARACTERS
+from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
+from geoapp.core.results.published import Publication
+from geoapp.core.roles import Permission
+from geoapp.core.words import Level, RunStatus
+from geoapp.operations.coverage import official as answers
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.runs.state import read_run
+from geoapp.reports.words.coverage import Figures, figures_of, run_line
+from geoapp.reports.words.official import freshness_text, published_text
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.manager import standing_of
+from geoapp.web.pages.coverage.planner import run_number
+from geoapp.web.pages.naming import naming
+from geoapp.web.pages.region_names import region_names
+
+blueprint = Blueprint("publications", __name__, url_prefix="/publications")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One publication in the list."""
+
+    publication: Publication
+    text: Text
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One area in the published run and in the proposed one; None where a run has it not."""
+
+    name: Text
+    then: Figures | None
+    now: Figures | None
+
+    @property
+    def difference(self) -> float | None:
+        """The share covered now less the share covered then."""
+        if self.then is None or self.now is None:
+            return None
+        if self.then.covered_share is None or self.now.covered_share is None:
+            return None
+        return self.now.covered_share - self.then.covered_share
+
+
+@blueprint.get("")
+def listed() -> str:
+    """List what was published, the newest first; all of it stays readable."""
+    database, zone = services().database, services().settings.timezone
+    names = region_names(database)
+    lines = []
+    standing: dict[str | None, Publication | None] = {}
+    for one in answers.publications(database):
+        if one.region not in standing:
+            standing[one.region] = answers.in_force(database, one.region)
+        known = standing[one.region]
+        lines.append(
+            Line(one, published_text(one, names, zone), known is not None and known.id == one.id)
+        )
+    return render_template("manager/publications.html", lines=lines)
+
+
+@blueprint.get("/compare")
+@require(Permission.SEE_UNPUBLISHED)
+def compare() -> str:
+    """Show a run beside what is published for its region, before it is published itself."""
+    database, settings = services().database, services().settings
+    run = read_run(database, COVERAGE_RUNS, run_number(request.args.get("run", "")))
+    region = answers.run_region(run)
+    known = answers.in_force(database, region)
+    then = None if known is None else read_run(database, COVERAGE_RUNS, known.run_id)
+    names = region_names(database)
+    fresh = None if then is None else answers.freshness(database, settings, then)
+    return render_template(
+        "manager/publish.html",
+        run=run,
+        line=run_line(run, naming()),
+        known=known,
+        known_text=None
+        if known is None
+        else published_text(known, names, settings.timezone).pick(language()),
+        same=known is not None and known.run_id == run.id,
+        under_way=run.status in (RunStatus.QUEUED, RunStatus.RUNNING),
+        fresh=None if fresh is None else freshness_text(fresh).pick(language()),
+        rows=_compared(then, run, names),
+        standing=standing_of(run),
+        most_note=MOST_NOTE_CHARACTERS,
+    )
+
+
+def _compared(then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]) -> list[Compared]:
+    """Return the whole and the districts in both runs, as far as a run has them."""
+    whole = Text("全部", "All")
+    sides = [(then, _districts(then)), (now, _districts(now))]
+    totals = [
+        None if run is None or run.result is None else figures_of(run.result.total)
+        for run, _ in sides
+    ]
+    codes = sorted({code for _, districts in sides for code in districts})
+    return [
+        Compared(whole, totals[0], totals[1]),
+        *(
+            Compared(
+                names.get(code, Text(code, code)), sides[0][1].get(code), sides[1][1].get(code)
+            )
+            for code in codes
+        ),
+    ]
+
+
+def _districts(run: CoverageRun | None) -> dict[str, Figures]:
+    if run is None or run.result is None:
+        return {}
+    return {
+        one.code: figures_of(one)
+        for one in coverage_results.region_figures(services().database, run.id)
+        if one.level is Level.DISTRICT
+    }
+
+
+@blueprint.post("")
+@require(Permission.PUBLISH)
+def publish() -> Response:
+    """Make a run the official answer of its region."""
+    user = signed_in()
+    note = request.form.get("note", "").strip()
+    if len(note) > MOST_NOTE_CHARACTERS:
+        accepted = Text(
+            f"不超过 {MOST_NOTE_CHARACTERS} 个字", f"at most {MOST_NOTE_CHARACTERS} characters"
+        )
+        raise InvalidValueError("note", note, accepted)
+    made = answers.publish(
+        services().database, run_number(request.form.get("run", "")), user.name, note, user.regions
+    )
+    if made.region is None:
+        return redirect(url_for("coverage.show"), 303)
+    return redirect(url_for("coverage.of_region", region=made.region), 303)
+
+
+@blueprint.post("/recompute")
+@require(Permission.PUBLISH)
+def recompute() -> Response:
+    """Ask the question of a published run anew, and follow it."""
+    user, database = signed_in(), services().database
+    run = read_run(database, COVERAGE_RUNS, run_number(request.form.get("run", "")))
+    started = answers.recompute(database, run, user.name, user.regions)
+    return redirect(url_for("publications.compare", run=started.id), 303)
+
+
+@blueprint.post("/<int:number>/withdraw")
+@require(Permission.PUBLISH)
+def withdraw(number: int) -> Response:
+    """Take a publication back."""
+    user = signed_in()
+    answers.withdraw(services().database, number, user.name, user.regions)
+    return redirect(url_for("publications.listed"), 303)

@@ -1,0 +1,64 @@
+"""``/api/v1/coverage/official`` and the pages of publications: who may, and what everybody reads."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.answers import publish_run
+from tests.seed import seed_town
+from tests.web.api_client import client_of, make_app, problem_of
+
+ADDRESS = "/api/v1/coverage/official"
+WANTED = CoverageParameters(standard_m=500, region="370200")
+
+
+def test_everybody_reads_it_and_managers_publish(
+    database: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    initialise(database)
+    seed_town(database)
+    app = make_app(settings, database)
+    visitor: FlaskClient = app.test_client()
+    problem_of(visitor.get(ADDRESS), 404)
+    run = publish_run(database, settings, WANTED)
+    told = visitor.get(ADDRESS).get_json()
+    assert (told["run"]["id"], told["region"], told["published_by"]) == (
+        run.id,
+        "370200",
+        "manager",
+    )
+    assert (told["changed_since"], told["other_changes"]) == (0, [])
+    assert visitor.get(f"{ADDRESS}?region=370203").get_json()["publication"] == told["publication"]
+    for query, status in {
+        "region=nowhere": 404,
+        "region=%00": 422,
+        "as_of=2001-01-01": 404,
+        "as_of=9999-12-31": 200,
+        "as_of=yesterday": 422,
+    }.items():
+        with subtests.test(query=query):
+            assert visitor.get(f"{ADDRESS}?{query}").status_code == status
+    other = coverage_run.run_here(database, settings, WANTED)
+    form = {"run": other.id}
+    for role, status in {
+        None: 302,
+        Role.PLANNER: 403,
+        Role.STEWARD: 403,
+        Role.MANAGER: 303,
+        Role.ADMIN: 409,
+    }.items():
+        with subtests.test(role=role):
+            assert (
+                client_of(app, database, role).post("/publications", data=form).status_code
+                == status
+            )
+    assert visitor.get(ADDRESS).get_json()["run"]["id"] == other.id
+    for address in ("/publications", f"/coverage?run={run.id}", "/coverage/370203", "/coverage"):
+        with subtests.test(address=address):
+            assert visitor.get(address).status_code == 200
+    assert visitor.get("/coverage/nowhere").status_code == 404
