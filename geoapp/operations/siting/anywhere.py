@@ -94,8 +94,8 @@ def _with_places(
     taken = set(held.code.tolist())
     codes = []
     for one, other in zip(lon.tolist(), lat.tolist(), strict=True):
-        # Named by their place, as generated candidates are, to a centimetre.
-        code = f"P_{one:.7f}_{other:.7f}"
+        # Named by their place to about a metre, as generated candidates are.
+        code = f"P_{one:.5f}_{other:.5f}"
         while code in taken:
             code += "'"
         taken.add(code)
