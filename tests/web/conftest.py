@@ -43,6 +43,17 @@ SETTLED = """() => Promise.all(document.getAnimations()
 Size = Literal["phone", "desktop"]
 
 
+def fits(page: Page) -> bool:
+    """Tell whether nothing makes the page wider than the screen; tables scroll by themselves.
+
+    A phone's browser zooms out of a page that is too wide, so its own inner width grows with it.
+    """
+    assert page.viewport_size
+    return bool(
+        page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+    )
+
+
 def chromium_path() -> str:
     """Return where the system keeps Chromium."""
     named = os.environ.get("CHROMIUM", "")

@@ -58,7 +58,9 @@ def _question(run: CoverageRun) -> CoverageParameters:
 
 
 def _area_and_standard(run: CoverageRun, regions: Mapping[str, Text]) -> tuple[Text, Text]:
-    return area_text(_question(run).region, regions), run_standard(run)
+    question = _question(run)
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    return area_text(question.region, regions), standard
 
 
 def run_line(run: CoverageRun, naming: Naming) -> RunLine:
@@ -215,12 +217,6 @@ def _of_those(parts: Sequence[tuple[float | None, str, str, str]]) -> Text:
     zh = "，".join(f"{reason} {some.zh}" for reason, some in told)
     en = ", ".join(some.en for _, some in told)
     return Text(f"走不到的人里：{zh}。", f"Of those out of reach, {en}.")
-
-
-def run_standard(run: CoverageRun) -> Text:
-    """Return the standard that a run was asked about: 500 m, 10 min."""
-    question = _question(run)
-    return standard_text(question.standard_m, question.standard_seconds)
 
 
 def share_text(

@@ -40,4 +40,5 @@ def freshness_text(freshness: Freshness) -> Text:
     if freshness.others:
         zh.append(f"{'、'.join(one.zh for one in freshness.others)}换了新的")
         en.append(f"{', '.join(one.en for one in freshness.others)} changed")
-    return Text(f"此后{'；'.join(zh)}。", f"Since then {'; '.join(en)}.")
+    space = " " if freshness.facilities else ""  # before a figure
+    return Text(f"此后{space}{'；'.join(zh)}。", f"Since then {'; '.join(en)}.")

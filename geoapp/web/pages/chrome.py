@@ -22,7 +22,13 @@ from geoapp.core.units import (
     format_seconds,
     format_share,
 )
-from geoapp.core.words import ORGANISATION_ROLE_TEXT, OSM_ATTRIBUTION, Datum, OrganisationRole
+from geoapp.core.words import (
+    ORGANISATION_ROLE_TEXT,
+    OSM_ATTRIBUTION,
+    Datum,
+    Level,
+    OrganisationRole,
+)
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.voices.inbox import count_inbox
 from geoapp.reports.words.coverage import unplaced_text
@@ -132,8 +138,8 @@ def language_link() -> str:
     )
 
 
-def map_setup() -> MapSetup:
-    """Return what the map of a page is drawn with."""
+def map_setup(level: str = Level.DISTRICT) -> MapSetup:
+    """Return what the map of a page is drawn with; the outlines are those of regions of a level."""
     settings = services().settings
     datum = Datum(settings.basemap_datum) if settings.basemap_url else Datum.WGS84
     credits = [
@@ -144,7 +150,7 @@ def map_setup() -> MapSetup:
         basemap=settings.basemap_url or "",
         attribution=" · ".join(filter(None, credits)),
         datum=datum,
-        regions=url_for("vocabularies.regions", level="district", datum=str(datum), simplify_m=60),
+        regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),
     )
 
 

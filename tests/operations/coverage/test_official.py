@@ -104,7 +104,7 @@ def test_what_changed_since_is_counted_once(town: Database, settings: Settings) 
     fresh = official.freshness(town, settings, run)
     assert fresh.facilities == 3
     assert [one.zh for one in fresh.others] == ["需求数据"]
-    assert freshness_text(fresh).zh == "此后3 处站点有变化；需求数据换了新的。"
+    assert freshness_text(fresh).zh == "此后 3 处站点有变化；需求数据换了新的。"
     again = official.recompute(town, run, "manager")
     assert again.params["region"] == "370200"
     assert stands(town) == run.id

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -34,7 +34,6 @@ from geoapp.reports.words.coverage import (
     outside_text,
     reasons_text,
     run_line,
-    run_standard,
     share_text,
     statement_text,
 )
@@ -179,14 +178,15 @@ def of_region(region: str) -> str:
     if own is None:
         what = Text(f"区域在运行 {run.id} 里的结果", f"result of run {run.id} for the region")
         raise NotFoundError(what, region)
-    standard = run_standard(run)
-    title = Text(f"{own.text.zh} · {standard.zh}", f"{own.text.en} · {standard.en}")
+    asked = replace(CoverageParameters.from_stored(run.params), region=region)
+    below = [one for one in every if one.parent == region]
     return _page(
         run,
         names,
         own.figures,
-        [one for one in every if one.parent == region],
-        title=title.pick(language()),
+        below,
+        coloured=below or [own],
+        title=question_title(asked, naming()).pick(language()),
         crumbs=_crumbs(region, names),
         region=region,
         reasons="",
@@ -207,9 +207,22 @@ def of_region(region: str) -> str:
 
 
 def _page(
-    run: CoverageRun, names: dict[str, Text], figures: Figures, rows: list[Row], **parts: Any
+    run: CoverageRun,
+    names: dict[str, Text],
+    figures: Figures,
+    rows: list[Row],
+    *,
+    coloured: list[Row] | None = None,
+    **parts: Any,
 ) -> str:
-    """Render what the whole and one region share."""
+    """Render what the whole and one region share.
+
+    Parameters
+    ----------
+    coloured
+        What the map shows where it is not the rows of the table.
+    """
+    coloured = rows if coloured is None else coloured
     database, zone = services().database, services().settings.timezone
     sets = read_demand_sets(database)
     demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
@@ -221,13 +234,12 @@ def _page(
         statement=statement_text(run, names, demand, zone).pick(language()),
         figures=figures,
         rows=rows,
-        classes={row.code: row.class_name for row in rows},
-        notes={row.code: format_share(row.figures.covered_share) for row in rows},
+        classes={row.code: row.class_name for row in coloured},
+        notes={row.code: format_share(row.figures.covered_share) for row in coloured},
         legend=LEGEND,
         sample=is_sample(database, run),
         map_link=map_link(run),
-        # The map's outlines are those of the rows; with none, of the district that is shown.
-        level=str(next(iter({one.level or Level.DISTRICT for one in rows}), Level.DISTRICT)),
+        level=next((one.level for one in coloured if one.level), Level.DISTRICT),
         standing=standing,
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         is_fresh=fresh is not None and fresh.is_fresh,

@@ -15,7 +15,7 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from tests.answers import publish_run
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
@@ -193,7 +193,7 @@ def test_coverage_shows_what_is_published(site: Site, settings: Settings, visit:
     assert answer.text().startswith("\ufeffcode,name_zh,")
     assert "370203" in answer.text()
     page.get_by_role("link", name="详情").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("市北区 · 300 米")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("市北区：步行 300 米以内")
     expect(page.locator(".crumbs li")).to_have_count(2)
     assert serious_violations(page) == []
 
@@ -262,8 +262,3 @@ def test_no_serious_accessibility_violation(
     expect(page.locator("#map[data-coloured]")).to_be_visible()
     assert serious_violations(page) == []
     assert fits(page)
-
-
-def fits(page: Page) -> bool:
-    """Tell whether nothing makes the page wider than the screen; tables scroll by themselves."""
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))

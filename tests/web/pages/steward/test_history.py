@@ -12,7 +12,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_story_is_read_and_taken_back_on_a_phone(site: Site, visit: Visit) -> 
     page.get_by_role("button", name="保存").click()
     page.get_by_role("link", name="变更记录").click()
     expect(page.locator(".story li").first).to_contain_text("改了依托单位：未知 → 银行")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     assert serious_violations(page) == []
     page.locator(".story a").first.click()
     page.get_by_role("button", name="撤销这组变更").click()

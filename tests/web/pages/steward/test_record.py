@@ -15,7 +15,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 @pytest.fixture
@@ -247,7 +247,7 @@ def test_a_point_is_dragged_and_hours_are_previewed(site: Site, visit: Visit, si
     sign_in(site, page, Role.STEWARD)
     page.goto(site.url + "/steward/facilities/T-1")
     expect(page.locator("#map")).to_have_attribute("data-placed", "true")
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert fits(page)
     page.fill("#opening_hours", "周一至周日 8:00-20:00")
     expect(page.locator("#week")).to_have_attribute("data-shown", "周一至周日 8:00-20:00")
     expect(page.locator("#week dd").first).to_have_text("08:00–20:00")
