@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from geoapp.store.facilities.read import regions_below
@@ -63,7 +64,8 @@ def in_force(session: Session, at: datetime | None = None) -> dict[str | None, P
             Publication.published_at <= moment,
             or_(Publication.withdrawn_at.is_(None), Publication.withdrawn_at > moment),
         )
-        .order_by(Publication.published_at, Publication.id)
+        .ext(distinct_on(Publication.region_code))
+        .order_by(Publication.region_code, Publication.published_at.desc(), Publication.id.desc())
     )
     return {one.region_code: one for one in rows}
 

@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from sqlalchemy import text
 from werkzeug.exceptions import HTTPException
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.results.coverage import COVERAGE_RUNS
 from geoapp.core.results.siting import SITING_RUNS
@@ -27,6 +28,7 @@ from geoapp.operations.upkeep.users import save_user
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from geoapp.web.edge.access import required_permission
+from tests.answers import publish_run
 from tests.seed import seed_town
 from tests.web.api_client import PASSWORD, client_of, make_app
 from tests.web.conftest import serve
@@ -219,6 +221,7 @@ def test_every_example_runs(
     assert len(examples) >= 30
     key = make_key(town, "wang", "docs", scope=Scope.READ, made_with=MadeWith.OPERATOR)
     shell.run(f"KEY={key}")
+    publish_run(town, settings, CoverageParameters(standard_m=500, region="370200"))
     for url in serve(app):
         for example in examples:
             command, _, status = example.partition("   # ")
