@@ -3,10 +3,14 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import data_versions
+
+FIRST_YEAR = 1800
 
 
 def data_moment(database: Database, settings: Settings) -> str:
@@ -22,3 +26,25 @@ def data_moment(database: Database, settings: Settings) -> str:
 def today(settings: Settings) -> date:
     """Return the day of today where the service is."""
     return datetime.now(ZoneInfo(settings.timezone)).date()
+
+
+def past_day(day: date, today: date, said: str | None = None) -> date:
+    """Return a day that is asked about, no later than today.
+
+    Parameters
+    ----------
+    said
+        What was given for it, where that is not the day itself.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is one to come, which nothing is known of, or long before all that is recorded.
+    """
+    if day.year < FIRST_YEAR or day > today:
+        accepted = Text(
+            f"不晚于今天（{today}）的日期，如 2015-01-01",
+            f"a day such as 2015-01-01, no later than today ({today})",
+        )
+        raise InvalidValueError("as_of", day.isoformat() if said is None else said, accepted)
+    return day

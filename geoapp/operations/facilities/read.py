@@ -9,6 +9,7 @@ from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.words import Status
+from geoapp.operations.moment import past_day
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.as_of import AsOf, band_of, states_on_by_code
 from geoapp.store.facilities.read import (
@@ -22,7 +23,6 @@ from geoapp.store.facilities.records import FacilityRecord, facility_records
 from geoapp.store.vocabulary import read_codes
 
 PUBLIC_STATUSES = frozenset({Status.OPEN, Status.SUSPENDED, Status.CLOSED})
-FIRST_YEAR = 1800
 _FACILITY = Text("站点", "facility")
 
 
@@ -90,13 +90,7 @@ def parse_as_of(value: str, zone: str) -> tuple[date, date]:
         day = date.fromisoformat(value.strip())
     except ValueError:
         day = date.max
-    if day.year < FIRST_YEAR or day > today:
-        accepted = Text(
-            f"不晚于今天（{today}）的日期，如 2015-01-01",
-            f"a day such as 2015-01-01, no later than today ({today})",
-        )
-        raise InvalidValueError("as_of", value, accepted)
-    return day, today
+    return past_day(day, today, value), today
 
 
 def band_in(session: Session, wanted: FacilityFilter, as_of: AsOf) -> Band:

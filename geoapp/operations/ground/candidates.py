@@ -132,9 +132,9 @@ def stored_candidates(
         held = find_candidate_set(session, str(wanted.candidates))
         if held is None:
             accepted = Text(
-                "已导入的候选集代码、generated、generated-network 或 facilities:home 等",
-                "the code of an imported candidate set, generated, generated-network, or such as "
-                "facilities:home",
+                "anywhere、已导入的候选集代码、generated、generated-network 或 facilities:home 等",
+                "anywhere, the code of an imported candidate set, generated, generated-network, "
+                "or such as facilities:home",
             )
             raise InvalidValueError("candidates", wanted.candidates, accepted)
         rows = read_candidates(session, held.id, below)

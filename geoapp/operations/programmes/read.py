@@ -19,7 +19,7 @@ from geoapp.core.results.promises import (
 )
 from geoapp.core.schemes import Stage, schemes
 from geoapp.core.settings import Settings
-from geoapp.operations.moment import today
+from geoapp.operations.moment import past_day, today
 from geoapp.operations.programmes.judge import (
     Found,
     judge,
@@ -63,7 +63,13 @@ class ProgrammeStanding:
 def read_board(
     database: Database, settings: Settings, as_of: date | None = None
 ) -> list[ProgrammeStanding]:
-    """Return all programmes with their promises on a day (None: today), without what was counted."""
+    """Return all programmes with their promises on a day (None: today), without what was counted.
+
+    Raises
+    ------
+    InvalidValueError
+        If the day is one to come: nothing has been counted then.
+    """
     with database.snapshot() as session:
         found = list_programmes(session)
         return _standings(session, settings, found, as_of, evidence=False)
@@ -87,6 +93,8 @@ def read_one(
     ------
     NotFoundError
         If there is no such programme.
+    InvalidValueError
+        If the day is one to come.
     """
     with database.snapshot() as session:
         found = list_programmes(session, code)
@@ -124,7 +132,7 @@ def _standings(
     }
     ask = _Ask(
         session,
-        as_of or now,
+        now if as_of is None else past_day(as_of, now),
         now,
         stages[(Stage.APPROVED,)],
         stages[(Stage.EXITED, Stage.WITHDRAWN)],

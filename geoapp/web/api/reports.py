@@ -59,7 +59,7 @@ class ReportBody(BaseModel):
         None, description="只打分或留言时可不填 / may be left out with stars or a note"
     )
     stars: int | None = Field(
-        None, ge=1, le=5, description="1 至 5 分；只计合计 / kept as sums alone"
+        None, ge=1, le=5, strict=True, description="1 至 5 分；只计合计 / kept as sums alone"
     )
     missing: str | None = Field(
         None,
@@ -81,8 +81,8 @@ class ReportBody(BaseModel):
         max_length=MOST_PLACE_WORDS_CHARACTERS,
         description="建议新增的地址或说明 / where a suggested place is, in words",
     )
-    lon: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False)
-    lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False)
+    lon: float | None = Field(None, ge=-180, le=180, allow_inf_nan=False, strict=True)
+    lat: float | None = Field(None, ge=-90, le=90, allow_inf_nan=False, strict=True)
     datum: Datum = Field(Datum.WGS84, description="lon、lat 的坐标系 / datum of lon and lat")
     region: str | None = Field(
         None,

@@ -134,6 +134,15 @@ _ACCEPTED: dict[str, Text] = {
     "int_parsing": Text("一个整数", "a whole number"),
     "int_type": Text("一个整数", "a whole number"),
     "int_from_float": Text("一个整数", "a whole number"),
+    **{
+        kind: Text("日期，如 2025-12-31", "a date such as 2025-12-31")
+        for kind in (
+            "date_type",
+            "date_parsing",
+            "date_from_datetime_parsing",
+            "date_from_datetime_inexact",
+        )
+    },
     "bool_parsing": Text("true 或 false", "true or false"),
     "greater_than_equal": Text("不小于 {ge} 的数", "a number of at least {ge}"),
     "greater_than": Text("大于 {gt} 的数", "a number above {gt}"),

@@ -1,7 +1,10 @@
 """``/api/v1/coverage/official`` and the pages of publications: who may, and what everybody reads."""
 
+import json
+
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
@@ -62,3 +65,22 @@ def test_everybody_reads_it_and_managers_publish(
         with subtests.test(address=address):
             assert visitor.get(address).status_code == 200
     assert visitor.get("/coverage/nowhere").status_code == 404
+
+
+def test_a_districts_map_colours_its_neighbours(database: Database, settings: Settings) -> None:
+    initialise(database)
+    seed_town(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, parent_code, level, name_zh, geom) values ('370202', "
+                "'370200', 'district', '市南区', st_multi(st_makeenvelope(120.36, 36.06, 120.38, "
+                "36.08, 4326)));"
+                "update demand_point set region_code = '370202' where id = "
+                "(select min(id) from demand_point)"
+            )
+        )
+    publish_run(database, settings, WANTED)
+    page = make_app(settings, database).test_client().get("/coverage/370203").text
+    told = json.loads(page.split('id="classes">')[1].split("</script>")[0])
+    assert set(told["classes"]) == set(told["notes"]) == {"370202", "370203"}

@@ -127,6 +127,10 @@ def test_stars_are_kept_as_sums(client: FlaskClient, database: Database) -> None
     problem_of(tell(client, 4, code="T-1", missing="bed"), 422, "missing")
     problem_of(tell(client, 5, code="T-1", stars=6), 422, "stars")
     problem_of(tell(client, 6, code="T-1"), 422, "kind")
+    # JSON's true is no single star, nor a longitude.
+    problem_of(tell(client, 7, code="T-1", stars=True), 422, "stars")
+    problem_of(tell(client, 8, kind="suggest", lon=True, lat=36.0), 422, "lon")
+    assert rows(database, "select stars, n from opinion_poll") == [(4, 2)]
 
 
 def test_a_suggestion_needs_to_say_where(client: FlaskClient, database: Database) -> None:

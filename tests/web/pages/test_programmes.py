@@ -42,7 +42,11 @@ def test_the_board_leads_to_every_promise_and_its_document(client: FlaskClient) 
     assert "297 家" in client.get("/programmes/zhejiang-2023-2025?lang=zh").text
     assert client.get("/programmes/nothing").status_code == 404
     assert client.get("/programmes/zhejiang-2022/Q-1").status_code == 404
-    assert client.get("/programmes?as_of=someday").status_code == 422
+    for address in ("/programmes", "/programmes/qingdao-2022", "/api/v1/programmes/qingdao-2022"):
+        for day in ("someday", "2025-02-30", "0001-01-01", "9999-12-31"):
+            answer = client.get(f"{address}?lang=zh&as_of={day}")
+            assert answer.status_code == 422, (address, day)
+            assert "日期，如 20" in answer.text
 
 
 def test_a_promise_shows_what_counts_on_a_day(client: FlaskClient, database: Database) -> None:

@@ -70,6 +70,18 @@ def test_a_form_without_scripts_is_answered_by_a_page(
     assert elsewhere.status_code == 403
 
 
+def test_without_scripts_no_words_name_a_button_that_needs_them(client: FlaskClient) -> None:
+    """What holds such a button is hidden without scripts, and so must be what is said of it."""
+    suggest = client.get("/suggest?lang=zh").get_data(as_text=True)
+    here = re.search(r'<div class="field" id="here" hidden.*?</div>', suggest, re.DOTALL)
+    assert here is not None
+    assert suggest.count("我就在这里") == here[0].count("我就在这里") == 2
+    finder = client.get("/?lang=zh").get_data(as_text=True)
+    spoken = re.findall(r'<span class="([^"]*)">点“我的位置”', finder)
+    assert spoken == ["needs-script"]
+    assert '<span class="plain-only">选一个区域，再按“查找”。' in finder
+
+
 def test_a_place_is_suggested(client: FlaskClient, database: Database) -> None:
     sent = {"key": key_in(client.get("/suggest").get_data(as_text=True)), "name": "东门岗亭"}
     assert client.post("/suggest", data=sent).status_code == 422

@@ -180,12 +180,14 @@ def of_region(region: str) -> str:
         raise NotFoundError(what, region)
     asked = replace(CoverageParameters.from_stored(run.params), region=region)
     below = [one for one in every if one.parent == region]
+    level = next((one.level for one in below or [own]), own.level)
     return _page(
         run,
         names,
         own.figures,
         below,
-        coloured=below or [own],
+        # Its neighbours are drawn, too, and have figures of their own.
+        coloured=[one for one in every if one.level is level],
         title=question_title(asked, naming()).pick(language()),
         crumbs=_crumbs(region, names),
         region=region,
