@@ -142,6 +142,8 @@ def test_each_annex_is_filled_in_and_printed(
         page.wait_for_url("**/form?saved=1")
         assert page.locator("#missing").count() == 0
         page.goto(f"{site.url}{HOME}/{number}/print")
+        lines = "all => all.map(one => getComputedStyle(one).whiteSpace)"
+        assert set(page.eval_on_selector_all("td.words", lines)) == {"pre-line"}
         paper = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
         cover, *rest = [folded(one.extract_text()) for one in paper.pages]
         assert (round(paper.pages[0].mediabox.width), round(paper.pages[0].mediabox.height)) == (
