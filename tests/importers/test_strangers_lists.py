@@ -287,6 +287,13 @@ def test_codes_are_issued_and_stay(lists: Lists) -> None:
     ]
 
 
+def test_a_code_names_the_region_that_a_place_off_the_coast_is_matched_to(lists: Lists) -> None:
+    # 3 km south of the outlines at most, and beyond.
+    text = "名称,地址,经度,纬度\n栈桥,一路,120.15,35.99\n远,二路,120.35,35.9\n"
+    rows = lists.read(text, kind="care_post", issuer=issuer_of()).rows
+    assert [row.code for row in rows] == ["370202-care_post-0001", "0-care_post-0001"]
+
+
 def test_equal_keys_are_a_problem_of_both_rows(lists: Lists) -> None:
     text = NO_CODES + "甲,一路,120.2,36.2\n戊,五路,999,36.2\n"
     reading = lists.read(text, kind="care_post", issuer=issuer_of())

@@ -264,8 +264,14 @@ def required_columns(table: Table, header: Header, rules: FacilityRules) -> tupl
 def _issue_codes(
     drafts: list[_Draft], positions: Positions, issuer: CodeIssuer, place: PlaceRules
 ) -> None:
-    """Give codes to rows without, in the region that they state or lie in."""
+    """Give codes to rows without, in the region that they state, lie in or are matched to."""
     inside = place.regions.deepest(positions.lon, positions.lat)
+    for row, draft in enumerate(drafts):
+        lon, lat = float(positions.lon[row]), float(positions.lat[row])
+        outside = inside[row] is None and draft.values["region"] is None
+        if outside and not draft.found.problems and math.isfinite(lon):
+            # Beside a coast; the code is for good, so it names the region that the store will.
+            inside[row] = place.regions.nearest(lon, lat, place.tolerance_m)
     issuer.issue_all(
         [draft.found for draft in drafts],
         [draft.values for draft in drafts],

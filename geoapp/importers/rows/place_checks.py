@@ -87,6 +87,16 @@ class RegionOutlines:
                 found[place] = code
         return found
 
+    def nearest(self, lon: float, lat: float, tolerance_m: float) -> str | None:
+        """Return the region nearest to a point outside of all, as the store matches it; None beyond.
+
+        The deepest goes first where several are equally near to a metre.
+        """
+        near = [(self.distance_m(code, lon, lat), code) for code in self.outlines]
+        near = [one for one in near if one[0] <= tolerance_m]
+        ranked = sorted((round(far), -len(self.above(code)), far, code) for far, code in near)
+        return ranked[0][-1] if ranked else None
+
     def nowhere_near(self, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
         """Tell which points lie more than 200 km from every outlined region."""
         far = np.ones(len(lon), dtype=np.bool_)
