@@ -1,8 +1,9 @@
 """Coordinates as people write them: one number or two in a cell, with signs, letters and words."""
 
+import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
@@ -43,6 +44,7 @@ _ANGLE: Final = re.compile(
     r"(?:(?<=')\s*(?P<seconds>\d{1,2}(?:[.,]\d+)?)\s*(?:\"|'')?\s*)?)?"
     rf"(?P<after>[nsew])?"
 )
+_PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WRAPPED: Final = re.compile(r"(?:point\s*z?\s*)?[(\[{](.*)[)\]}]")
 
@@ -85,6 +87,29 @@ def read_angle(cell: Any) -> Angle | None:
             return None  # minus ten degrees south
         value *= sign
     return Angle(-value if match["sign"] == "-" else value, axis)
+
+
+def typed_degrees(words: str, axis: Axis) -> float | None:
+    """Return degrees as a person types them into the field of an axis; None if they are none.
+
+    Letters that name the other axis are a mistake and no number.
+    """
+    angle = read_angle(words)
+    if angle is None or angle.axis not in (None, axis) or not math.isfinite(angle.value):
+        return None
+    return angle.value
+
+
+def plain_degrees(typed: Mapping[str, str]) -> dict[str, str]:
+    """Return those of ``lon`` and ``lat`` that a form has as degrees in other than plain numbers."""
+    axes: tuple[Axis, Axis] = ("lon", "lat")
+    wanted = {axis: typed.get(axis) or "" for axis in axes}
+    found = {
+        axis: typed_degrees(words, axis)
+        for axis, words in wanted.items()
+        if not _PLAIN.fullmatch(words)
+    }
+    return {axis: f"{value:.9f}" for axis, value in found.items() if value is not None}
 
 
 def read_pair(cell: Any) -> tuple[Angle, Angle] | None:

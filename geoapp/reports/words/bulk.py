@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.reports.words.history import UNKNOWN, field_text, value_text
+from geoapp.reports.words.history import UNKNOWN, amenity_text, field_text, value_text
 
 MARK_TEXT: Final[dict[str, Text]] = {
     "yes": Text("有", "there"),
@@ -49,11 +49,6 @@ def bulk_value_text(name: str, value: Any, regions: Mapping[str, Text]) -> Text:
     if unread is not None:
         return Text(f"{unread[1]}（看不懂，按未知）", f"{unread[1]} (not understood: unknown)")
     return value_text(_COLUMNS.get(name, name), value)
-
-
-def amenity_text(code: str) -> Text:
-    """Return what an amenity is called."""
-    return {one.code: one.text for one in load_vocabulary().amenities}.get(code, Text(code, code))
 
 
 def bulk_lines(

@@ -10,6 +10,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
 from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT
+from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import (
     ACCESS_TEXT,
     CALL_TEXT,
@@ -313,6 +314,11 @@ def summary(counts: Mapping[str, Mapping[str, int]], reason: str | None) -> Text
     return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
 
 
+def amenity_text(code: str) -> Text:
+    """Return what an amenity is called."""
+    return {one.code: one.text for one in load_vocabulary().amenities}.get(code, Text(code, code))
+
+
 def value_text(name: str, value: Any) -> Text:
     """Say a value of a field; None is unknown, long ones are cut."""
     if value is None or value == []:
@@ -323,6 +329,9 @@ def value_text(name: str, value: Any) -> Text:
         return Text(format_count(value), format_count(value))
     if isinstance(value, float):
         return Text(f"{value:,.6g}", f"{value:,.6g}")
+    if isinstance(value, list) and name in ("amenities", "no_amenities"):
+        told = [amenity_text(str(one)) for one in value]
+        return Text("、".join(one.zh for one in told), ", ".join(one.en for one in told))
     if isinstance(value, list):
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if isinstance(value, dict):

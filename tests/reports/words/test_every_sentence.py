@@ -52,6 +52,7 @@ from geoapp.core.results.siting import (
 )
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
 from geoapp.core.use import CareUnit
+from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import DateBasis, RunStatus, Status
 from geoapp.reports.words import (
     actions,
@@ -452,6 +453,7 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
             history.summary(dict.fromkeys(tables, ops), "a.csv"),
             history.summary({}, None),
         ],
+        "amenity_text": [history.amenity_text(one.code) for one in load_vocabulary().amenities],
         "value_text": [history.value_text(name, value) for name, value in values],
         "change_text": [history.change_text(name, None, value) for name, value in values]
         + [history.change_text("password_hash", "***", "changed")],

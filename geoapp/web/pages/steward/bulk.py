@@ -26,13 +26,12 @@ from geoapp.operations.facilities.bulk import (
 from geoapp.operations.facilities.bulk_preview import ALWAYS_KNOWN, FIELDS, BulkChanges, Mark
 from geoapp.reports.words.bulk import (
     MARK_TEXT,
-    amenity_text,
     bulk_field_text,
     bulk_lines,
     bulk_reason,
     bulk_value_text,
 )
-from geoapp.reports.words.history import actor_text
+from geoapp.reports.words.history import actor_text, amenity_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.parameters import Parameters, without_nul

@@ -10,6 +10,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputEr
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
+from geoapp.importers.rows.degrees import plain_degrees
 from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.facilities.read import read_facility
 from geoapp.operations.facilities.timetable import preview_timetable
@@ -81,6 +82,7 @@ def _sent() -> list[dict[str, str]]:
             row = rows.setdefault(int(found[1]), dict.fromkeys(FIELDS, ""))
             row[found[2]] = without_nul(value).strip()
     for number, row in rows.items():
+        row.update(plain_degrees(row))
         if request.form.get(f"place-{number}-remove"):
             row["remove"] = "yes"
     return [rows[number] for number in sorted(rows)]

@@ -31,6 +31,7 @@ from geoapp.core.words import (
     STATUS_TEXT,
     Family,
 )
+from geoapp.importers.rows.degrees import plain_degrees
 from geoapp.operations.applications.read import lives_of
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.former import current_code
@@ -253,6 +254,7 @@ def _edit(
     elif drawn is not None or any(name in properties for name in _POSITION):
         # A position is both numbers, or none.
         properties |= {name: properties.get(name, now.get(name, "")) for name in _POSITION}
+        properties |= plain_degrees(properties)
     for name in ("amenities", "no_amenities"):
         if name in properties:
             properties[name] = [one for one in properties[name].split(LIST) if one]

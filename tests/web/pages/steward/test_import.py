@@ -16,6 +16,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
@@ -24,6 +25,7 @@ from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import save_user, set_rights
 from geoapp.store.engine import Database
 from geoapp.web.pages.steward.imports import check, pages
+from geoapp.web.pages.steward.imports.words import on_page
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app
 
@@ -148,6 +150,40 @@ def test_a_list_is_mended_decided_on_applied_once_and_undone(
     [undo] = re.findall(r'action="(/steward/history/\d+/undo)"', report)
     assert client.post(undo).status_code == 302
     assert codes(database) == before
+
+
+def test_places_are_typed_as_people_write_them_and_a_slip_loses_nothing(
+    client: FlaskClient,
+) -> None:
+    nowhere = [("延安路驿站", "延安路 4 号", "", "户外劳动者服务站点", "")] * 2
+    draft = begin(client, as_csv(HEADINGS, [*ROWS[1:2], *nowhere]))
+    client.post(f"{draft}/columns", data=COLUMNS)
+    sent = {"datum": "gcj02", "line": ["3", "4"], "lon-3": "E１２０．３８", "lat-3": "36°04'12\"N"}
+    # Latitude in the field of the longitude.
+    answer = client.post(f"{draft}/positions", data=sent | {"lon-4": "36°N", "out-4": ""})
+    page = words(answer)
+    assert answer.status_code == 422
+    assert "第 4 行的经度“36°N”看不懂" in page
+    assert all(f'value="{typed}"' in html.unescape(page) for typed in ("E１２０．３８", "36°N"))
+    assert re.search(r'value="gcj02" checked', page)
+    answer = client.post(f"{draft}/positions", data=sent | {"out-4": "1"})
+    assert answer.status_code == 302
+    page = words(client.get(f"{draft}/positions"))
+    assert 'value="120.3800000"' in page
+    assert 'value="36.0700000"' in page
+
+
+def test_what_changes_is_shown_in_words() -> None:
+    shown = [
+        check.shown_value("amenities", ["drinking_water"]).zh,
+        check.shown_value("opened_basis", "known").zh,
+        check.shown_value("extra", {"序号": 4}).zh,
+        check.shown_value("kind", "care_post").en,
+        check.shown_value("opened_on", None).zh,
+    ]
+    assert shown == ["饮水", "确知", "序号: 4", "Care post", "—"]
+    problem = Text("opened_on 的值“2024年13月”不是日期。", "opened_on: no day.")
+    assert on_page(problem).zh == "启用日期的值“2024年13月”不是日期。"
 
 
 def test_what_changed_since_it_was_looked_at_is_looked_at_again(

@@ -127,6 +127,13 @@ def test_what_is_refused_loses_nothing_that_was_typed(
                 assert "没有保存" in page
 
 
+def test_a_position_is_typed_as_people_write_it(client: FlaskClient, database: Database) -> None:
+    typed = {"lon": "东经120度21分", "lat": "３６．０７"}
+    assert _send(client, "T-1", _form(client, "T-1") | typed).status_code == 302
+    here = _row(database, "T-1", "st_x(geom), st_y(geom)")
+    assert here == pytest.approx((120.35, 36.07))
+
+
 def test_a_status_that_cannot_follow_is_said(client: FlaskClient, database: Database) -> None:
     sent = _form(client, "T-1") | {"status": "proposed", "address": "某路 1 号"}
     answer = _send(client, "T-1", sent)

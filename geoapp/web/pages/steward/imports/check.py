@@ -19,6 +19,8 @@ from geoapp.importers.problems import Rejected
 from geoapp.operations.imports import drafts
 from geoapp.operations.imports.choices import AS_LISTED, SKIP, DraftChoices
 from geoapp.operations.imports.drafts import Draft, Look
+from geoapp.reports.words.bulk import bulk_value_text
+from geoapp.reports.words.history import value_text
 from geoapp.store.facilities.differences import Listing
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
@@ -38,6 +40,7 @@ from geoapp.web.pages.steward.imports.step import (
 from geoapp.web.pages.steward.imports.words import on_page
 from geoapp.web.pages.steward.page import reply
 
+_NONE: Final = Text("—", "—")
 _STAGED: Final[tuple[Listing, ...]] = ("new", "changed", "same")
 _LISTS: Final = ("suspected", "rejected", "warnings", *_STAGED)
 
@@ -128,6 +131,7 @@ def _check(
             hints=[on_page(one) for one in checked.reading.hints],
             field_text=FIELD_TEXT,
             shown=shown_value,
+            on_page=on_page,
             skip=SKIP,
             as_listed=AS_LISTED,
         ),
@@ -135,16 +139,14 @@ def _check(
     )
 
 
-def shown_value(value: Any) -> str:
-    """Return a stored value as a person reads it; nothing where there is none."""
-    if value is None:
-        return ""
+def shown_value(field: str, value: Any) -> Text:
+    """Return a stored value of a field in words; a dash where there is none."""
+    if value is None or value == []:
+        return _NONE
     if isinstance(value, dict) and value.get("type") == "Point":
-        return ", ".join(f"{float(end):.6f}" for end in value["coordinates"])
-    if isinstance(value, list):
-        return "; ".join(map(str, value))
-    text = str(value)
-    return text if len(text) <= MOST_SHOWN else text[:MOST_SHOWN] + "…"
+        point = ", ".join(f"{float(end):.6f}" for end in value["coordinates"])
+        return Text(point, point)
+    return bulk_value_text(field, value, {}) if isinstance(value, str) else value_text(field, value)
 
 
 def _wrong_row(row: Rejected, looked: Look) -> WrongRow:

@@ -1,6 +1,5 @@
 """The forms of the import wizard: what was sent, as choices of a draft."""
 
-import math
 import re
 from typing import Final
 
@@ -14,6 +13,7 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.rows.columns import COLUMNS, IGNORED
+from geoapp.importers.rows.degrees import Axis, typed_degrees
 from geoapp.importers.rows.issue import KEY_FIELDS
 from geoapp.operations.imports.choices import AS_LISTED, SKIP, UPDATE, DraftChoices
 from geoapp.web.edge.parameters import without_nul
@@ -22,6 +22,11 @@ FIELDS: Final = tuple(column for column in COLUMNS["facilities"])
 _NAMES: Final = {column.name for column in FIELDS}
 _LINE: Final = re.compile(r"\d{1,9}")
 _CELL: Final = re.compile(r"cell-(\d{1,9})-(\d{1,4})")
+_AXES: Final[dict[Axis, tuple[str, str]]] = {
+    "lon": ("经度", "longitude"),
+    "lat": ("纬度", "latitude"),
+}
+_EXAMPLES: Final[dict[Axis, str]] = {"lon": "120.3826, 120°22'57\"E", "lat": "36.0671, 36°04'02\"N"}
 _ORDERS: Final = {"lon,lat": "lon,lat", "lat,lon": "lat,lon"}
 
 
@@ -110,7 +115,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
             left_out.add(line)
         elif lon or lat:
             placed[line] = to_wgs84(
-                lon=_degrees(f"lon-{line}", lon), lat=_degrees(f"lat-{line}", lat), datum=shown_in
+                lon=_degrees("lon", line, lon), lat=_degrees("lat", line, lat), datum=shown_in
             )
             check_lonlat(*placed[line])
     datum = None if not said or by_column else parse_datum(said)
@@ -160,11 +165,14 @@ def decisions_sent(choices: DraftChoices) -> DraftChoices:
     return choices.changed(decisions=decisions, cells=cells, left_out=tuple(sorted(left_out)))
 
 
-def _degrees(name: str, words: str) -> float:
-    try:
-        value = float(words)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        raise InvalidValueError(name, words, Text("十进制度数", "decimal degrees"))
+def _degrees(axis: Axis, line: int, words: str) -> float:
+    value = typed_degrees(words, axis)
+    if value is None:
+        error = InvalidValueError(f"{axis}-{line}", words, Text("度数", "degrees"))
+        zh, en = _AXES[axis]
+        error.text = Text(
+            f"第 {line} 行的{zh}“{words[:40]}”看不懂，应如 {_EXAMPLES[axis]}。",
+            f"line {line}: the {en} {words[:40]!r} is not understood; write it as {_EXAMPLES[axis]}.",
+        )
+        raise error
     return value

@@ -1,5 +1,6 @@
 """The third step: in which datum the list is, and where the rows without a position are."""
 
+from collections.abc import Mapping
 from math import isfinite
 from typing import Any, Final
 
@@ -48,11 +49,17 @@ def positions(number: int) -> Response:
 
 
 def positions_page(
-    draft: Draft, wrong: Text | None = None, status: int = 200, *, turns: bool = False
+    draft: Draft,
+    wrong: Text | None = None,
+    status: int = 200,
+    *,
+    turns: bool = False,
+    typed: Mapping[str, str] | None = None,
 ) -> Response:
     """Return the page of a draft's positions, with what is wrong.
 
-    ``turns`` leads from beyond a list's end to its last page.
+    ``turns`` leads from beyond a list's end to its last page; ``typed`` is a form that was refused,
+    so that nothing in it has to be typed again.
     """
     parts = services()
     try:
@@ -76,9 +83,12 @@ def positions_page(
             if located.datum_column is not None
             else str(located.guess or "")
         )
+    if typed is not None:
+        chosen = typed.get("datum", chosen)
     return reply(
         render_template(
             "steward/import/positions.html",
+            typed=typed,
             draft=draft,
             choices=choices,
             wrong=wrong,
@@ -138,7 +148,7 @@ def accept_positions(number: int) -> Response:
     try:
         choices = positions_sent(draft.choices, lines, Datum(map_setup().datum))
     except (InvalidValueError, UnusableInputError) as error:
-        return positions_page(draft, on_page(error.text), 422)
+        return positions_page(draft, on_page(error.text), 422, typed=request.form)
     turned = Pages.asked(_LISTS).turned()
     if turned is not None:
         # What was placed stays; the datum is accepted by going on alone.
