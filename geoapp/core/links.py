@@ -1,7 +1,7 @@
 """Navigation links: each map service is handed the place in its own datum.
 
-Amap, Tencent and (inside China) Apple's maps use GCJ-02, Baidu takes GCJ-02 when told so, Google's
-links take WGS-84. Abroad all of them coincide with WGS-84.
+Amap, Tencent and (in mainland China) Apple's and Google's street maps use GCJ-02, Baidu takes GCJ-02
+when told so. Abroad all of them coincide with WGS-84. Seven decimals are a centimetre.
 """
 
 import re
@@ -21,7 +21,7 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
         Shown as the destination where the service can.
     """
     gcj_lon, gcj_lat = from_wgs84(lon=float(lon), lat=float(lat), datum=Datum.GCJ02)
-    east, north = f"{gcj_lon:.6f}", f"{gcj_lat:.6f}"
+    east, north = f"{gcj_lon:.7f}", f"{gcj_lat:.7f}"
     # %2C is a comma, %3A a colon, %7C a bar: quoted here once, since every answer has these links.
     name = _quote(name)
     gcj = f"{north}%2C{east}"
@@ -33,8 +33,7 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
         "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}&tocoord={gcj}"
         "&referer=geoapp",
         "apple": f"https://maps.apple.com/?daddr={gcj}&dirflg=w",
-        "google": f"https://www.google.com/maps/dir/?api=1&destination={lat:.6f}%2C{lon:.6f}"
-        "&travelmode=walking",
+        "google": f"https://www.google.com/maps/dir/?api=1&destination={gcj}&travelmode=walking",
     }
 
 

@@ -80,7 +80,7 @@ def beyond_text(beyond_m: float, nearest_m: float) -> Text:
     """
     limit, nearest = format_metres(beyond_m), format_metres(nearest_m)
     return Text(
-        f"步行 {limit.zh} 之内没有符合条件的站点，最近的一处要走 {nearest.zh}。"
+        f"步行 {limit.zh}之内没有符合条件的站点，最近的一处要走 {nearest.zh}。"
         "请核对位置，或放宽条件。",
         f"Nothing that fits lies within a walk of {limit.en}; the nearest is {nearest.en} away. "
         "Check the position, or ask for less.",

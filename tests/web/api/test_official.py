@@ -1,6 +1,7 @@
 """``/api/v1/coverage/official`` and the pages of publications: who may, and what everybody reads."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -65,6 +66,23 @@ def test_everybody_reads_it_and_managers_publish(
         with subtests.test(address=address):
             assert visitor.get(address).status_code == 200
     assert visitor.get("/coverage/nowhere").status_code == 404
+
+
+def test_a_comparison_says_where_the_questions_differ(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    seed_town(database)
+    publish_run(database, settings, WANTED)
+    client = client_of(make_app(settings, database), database, Role.MANAGER)
+    for wanted, differs in {
+        WANTED: False,
+        replace(WANTED, standard_m=1000): True,
+        replace(WANTED, families=("base",)): True,
+    }.items():
+        run = coverage_run.run_here(database, settings, wanted)
+        page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
+        assert ("两次问的不一样" in page) == differs, wanted
 
 
 def test_a_districts_map_colours_its_neighbours(database: Database, settings: Settings) -> None:

@@ -225,15 +225,13 @@ def _page(
         What the map shows where it is not the rows of the table.
     """
     coloured = rows if coloured is None else coloured
-    database, zone = services().database, services().settings.timezone
-    sets = read_demand_sets(database)
-    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+    database = services().database
     standing = standing_of(run)
     fresh = answers.freshness(database, services().settings, run) if standing.in_force else None
     return render_template(
         "manager/coverage.html",
         run=run,
-        statement=statement_text(run, names, demand, zone).pick(language()),
+        statement=statement_of(run, names).pick(language()),
         figures=figures,
         rows=rows,
         classes={row.code: row.class_name for row in coloured},
@@ -247,6 +245,13 @@ def _page(
         is_fresh=fresh is not None and fresh.is_fresh,
         **parts,
     )
+
+
+def statement_of(run: CoverageRun, names: dict[str, Text]) -> Text:
+    """Return what a run's figures rest on."""
+    sets = read_demand_sets(services().database)
+    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
+    return statement_text(run, names, demand, services().settings.timezone)
 
 
 def is_sample(database: Database, run: CoverageRun) -> bool:

@@ -20,7 +20,7 @@ from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.manager import standing_of
+from geoapp.web.pages.coverage.manager import standing_of, statement_of
 from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.region_names import region_names
@@ -95,9 +95,20 @@ def compare() -> str:
         under_way=run.status in (RunStatus.QUEUED, RunStatus.RUNNING),
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         rows=_compared(then, run, names),
+        questions=_questions(then, run, names),
         standing=standing_of(run),
         most_note=MOST_NOTE_CHARACTERS,
     )
+
+
+def _questions(
+    then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]
+) -> list[Text] | None:
+    """Return what both runs were asked where that differs: then no figure shows a change."""
+    if then is None or now.result is None:
+        return None
+    asked = [statement_of(then, names), statement_of(now, names)]
+    return None if asked[0] == asked[1] else asked
 
 
 def _compared(then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]) -> list[Compared]:
