@@ -24,13 +24,18 @@ class _JsonHandler(logging.StreamHandler):  # type: ignore[type-arg]  # not gene
     """Writes what libraries log by Python's own logging as the same JSON."""
 
 
+def _to_stderr(*_names: Any) -> structlog.PrintLogger:
+    """Return a logger to what standard error is now: it may be another than at the start."""
+    return structlog.PrintLogger(sys.stderr)
+
+
 def configure_logs(settings: Settings) -> None:
     """Send log lines to standard error as JSON: our own, and those of libraries from warnings on."""
     level = getattr(logging, settings.log_level.upper())
     structlog.configure(
         processors=[*_STAMPED, *_RENDERED],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=_to_stderr,
         cache_logger_on_first_use=False,
     )
     handler = _JsonHandler(sys.stderr)

@@ -198,7 +198,8 @@ def test_whatever_dies_is_started_again_and_said(
         for _ in range(20):
             assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
         everything = [process.pid, *descendants(process.pid)]
-        assert sum(map(shared_mb, everything)) < 500
+        # Some 10 MB of it are libraries that signing in by a provider brings to the tests.
+        assert sum(map(shared_mb, everything)) < 550
         # All web processes at once, more often than a server that gives up would stand.
         killed = []
         for _ in range(3):

@@ -190,6 +190,9 @@ def test_a_database_that_takes_no_writes_is_not_ready(database: Database) -> Non
     why = cannot_write(standing_by)
     assert why is not None
     assert "只读" in why.zh
+    initialise(standing_by)  # nothing is missing, so nothing is written
+    with database.session() as session:
+        session.execute(text("update kind set sort = sort + 1"))
     with pytest.raises(UnavailableError, match="read-only"):
         initialise(standing_by)
     standing_by.close()

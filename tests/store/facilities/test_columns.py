@@ -24,5 +24,6 @@ def test_files_have_what_is_stored() -> None:
 
 
 def test_answers_have_what_is_stored() -> None:
-    beside = {"family", "name", "places"}
+    # What workers said stands beside the facility, and a past day in the question.
+    beside = {"family", "name", "places", "doubtful", "confirmed_on", "as_of"}
     assert set(FacilityProperties.model_fields) == set(ANSWERED) | beside

@@ -17,6 +17,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
+from geoapp.operations.coverage import official
 from geoapp.operations.coverage.run import start
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
@@ -194,6 +195,7 @@ def test_answers_have_the_members_described_and_no_others(
         session.execute(text(FILLED))
     run = start(database, CoverageParameters(standard_m=300, demand="town"), created_by=None)
     execute(database, settings, run.id, threading.Event())
+    official.publish(database, run.id, by=None)
     siting = siting_run.start(
         database, SitingParameters(p=2, standard_m=300, spacing_m=100), created_by=None
     )

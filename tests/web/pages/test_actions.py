@@ -10,8 +10,7 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
-from tests.web.pages.coverage.test_planner import fits
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 def open_actions(site: Site, visit: Visit, size: str = "desktop", **wishes: str) -> Page:

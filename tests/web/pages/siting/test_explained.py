@@ -7,8 +7,7 @@ from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import results as siting_results
-from tests.web.conftest import Site, Visit, serious_violations
-from tests.web.pages.coverage.test_planner import fits
+from tests.web.conftest import Site, Visit, fits, serious_violations
 from tests.web.pages.siting.test_views import ask, open_siting
 
 
@@ -23,6 +22,7 @@ def test_zones_and_limits_beside_the_sites(
     site: Site, settings: Settings, visit: Visit, size: str, language: str, more: str, out: str
 ) -> None:
     page = open_siting(site, visit, size, language=language)
+    page.select_option("#candidates", "generated")  # places anywhere have no list to go on with
     page.fill("#p", "2")
     page.fill("#amount", "150")
     number = ask(page, site, settings)

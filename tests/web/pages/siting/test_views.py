@@ -15,8 +15,7 @@ from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
-from tests.web.pages.coverage.test_planner import fits
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
