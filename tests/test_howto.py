@@ -58,6 +58,7 @@ def covered(path: Path) -> float:
     return -float(frame["workers"].sum())
 
 
+@pytest.mark.slow
 def test_helsinki(shell: Shell, repo_root: Path) -> None:
     page = commands(repo_root / "docs" / "howto" / "helsinki.md")
     outputs = {}

@@ -26,6 +26,9 @@ from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 ARGUMENTS = [
     "--no-sandbox",
+    # Drawing by a software that plays a graphics card costs a third more.
+    "--disable-gpu",
+    "--disable-gpu-rasterization",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

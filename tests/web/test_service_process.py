@@ -341,6 +341,7 @@ def test_a_setting_that_makes_no_sense_is_named(
     assert re.search(r"[\u4e00-\u9fff]", done.stderr)
 
 
+@pytest.mark.slow
 def test_the_demo_of_helsinki_serves_in_helsinkis_time(
     environment: dict[str, str], started: list[subprocess.Popen[str]]
 ) -> None:

@@ -234,29 +234,27 @@ def test_kill_in_the_middle_leaves_nothing_half_written(tmp_path: Path) -> None:
         database.close()
 
 
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [
-        ("code,kind,name_zh,lon,lat\nA,base,x,120,36\n", 0),
-        ("code,kind,name_zh,lon,lat\nA,base,x,120,36\nB,base,x,500,36\n", 3),
-        ("code,kind\nA,base\n", 2),
-        ("", 2),
-    ],
-)
-def test_exit_codes(tmp_path: Path, content: str, code: int) -> None:
-    (tmp_path / "x.csv").write_text(content, encoding="utf-8")
+def test_exit_codes(tmp_path: Path, subtests: pytest.Subtests) -> None:
     environment = {**os.environ, "GEOAPP_DATA": str(tmp_path / "d"), "PYTHONPATH": str(Path.cwd())}
     environment.pop("DATABASE_URL", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "geoapp", "import", "facilities", str(tmp_path / "x.csv")],
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == code, done.stderr
-    assert (tmp_path / "x.rejects.csv").exists() == (code == 3)
-    assert "Traceback" not in done.stderr
+    for name, content, code in [
+        ("good", "code,kind,name_zh,lon,lat\nA,base,x,120,36\n", 0),
+        ("mixed", "code,kind,name_zh,lon,lat\nA,base,x,120,36\nB,base,x,500,36\n", 3),
+        ("lacking", "code,kind\nA,base\n", 2),
+        ("empty", "", 2),
+    ]:
+        with subtests.test(name):
+            (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
+            done = subprocess.run(
+                [sys.executable, "-m", "geoapp", "import", "facilities", tmp_path / f"{name}.csv"],
+                env=environment,
+                capture_output=True,
+                text=True,
+                check=False,
+            )
+            assert done.returncode == code, done.stderr
+            assert (tmp_path / f"{name}.rejects.csv").exists() == (code == 3)
+            assert "Traceback" not in done.stderr
 
 
 def test_a_file_follows_the_table_of_statuses(importer: Importer) -> None:

@@ -32,7 +32,7 @@ def ask(page: Page, site: Site, settings: Settings) -> int:
     return run.id
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", [pytest.param("phone", marks=pytest.mark.slow), "desktop"])
 def test_longer_hours_and_new_stations_are_compared(
     site: Site, settings: Settings, visit: Visit, size: str
 ) -> None:

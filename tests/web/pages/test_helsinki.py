@@ -29,7 +29,7 @@ def helsinki_demo(database: Database, settings: Settings) -> Iterator[Site]:
         yield Site(url, database)
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) -> None:
     page = visit(helsinki_demo, size=size, position=(LON, LAT))
     cards = page.locator(".found")

@@ -46,7 +46,7 @@ def save(page: Page, name: str, button: str = "保存") -> None:
     page.locator("#scenario-form").get_by_role("button", name=button, exact=True).click()
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_what_is_placed_is_kept_and_found_again(
     site: Site, settings: Settings, visit: Visit, size: str
 ) -> None:
@@ -142,7 +142,7 @@ def test_a_run_opens_with_its_question_and_nothing_is_lost(
     expect(page.locator("#kept")).to_be_hidden()
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", [pytest.param("phone", marks=pytest.mark.slow), "desktop"])
 def test_two_are_compared_on_maps_that_move_together(
     site: Site, settings: Settings, visit: Visit, size: str
 ) -> None:

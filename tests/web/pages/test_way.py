@@ -54,7 +54,7 @@ def test_a_steward_sees_what_the_network_consists_of(helsinki_site: Site, visit:
     expect(page.locator(".legend")).to_contain_text("与其他部分不连通")
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_a_planner_sees_the_walk_from_anywhere(
     helsinki_site: Site, visit: Visit, size: str
 ) -> None:
@@ -76,7 +76,7 @@ def test_a_planner_sees_the_walk_from_anywhere(
     expect(page.locator("#map .leaflet-overlay-pane path")).to_have_count(0)
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_the_walk_is_drawn(helsinki_site: Site, visit: Visit, size: str) -> None:
     page = visit(helsinki_site, size=size, position=(LON, LAT))
     cards = page.locator(".found")

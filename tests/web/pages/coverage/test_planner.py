@@ -41,7 +41,7 @@ def open_planner(site: Site, visit: Visit, size: str = "desktop", **wishes: str)
     return page
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_a_run_is_followed_to_its_gaps(
     site: Site, settings: Settings, visit: Visit, size: str
 ) -> None:
@@ -244,8 +244,7 @@ def test_unknown_run_is_not_found(site: Site, visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("参数无效")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "scheme"), [("zh", "light"), ("en", "dark")])
 def test_no_serious_accessibility_violation(
     site: Site, settings: Settings, visit: Visit, language: str, scheme: str
 ) -> None:

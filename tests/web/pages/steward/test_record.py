@@ -247,7 +247,7 @@ def test_only_stewards_see_records(database: Database, settings: Settings) -> No
         assert client_of(app, database, Role.PLANNER).post(path).status_code == 403
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_a_point_is_dragged_and_hours_are_previewed(site: Site, visit: Visit, size: str) -> None:
     """The mark moves the fields, hours show their week as they are typed, and both are saved."""
     page = visit(site, "/sign-in", size=size)
