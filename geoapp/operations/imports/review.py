@@ -100,6 +100,8 @@ class Located:
 class Checked:
     """What an import would change; ``undecided`` are the lines of rows that may be there already.
 
+    ``counts`` and ``listed`` are of the others; nothing is written before all are decided.
+
     ``listed`` are those facilities that were asked for, of which are new, change and stay as they are.
     """
 
@@ -218,8 +220,8 @@ def check(
         How many are listed of each.
     """
     checked = _import(session, settings, path, choices, dry_run=True)
-    if not checked.reading.rows:
-        return checked
+    if len(checked.reading.rows) == len(checked.undecided):
+        return checked  # nothing is staged
     listed = {
         which: read_staged(session, which, offset=offset, most=most)
         for which, offset in offsets.items()
@@ -262,11 +264,13 @@ def _import(
         and choices.decisions.get(one.line) != AS_LISTED
         and one.line not in choices.codes
     )
+    # What is undecided counts as that alone, and not as new, too.
+    decided = replace(reading, rows=[row for row in reading.rows if row.line not in undecided])
     counts = FacilityCounts(0, 0, 0)
-    if reading.rows and (dry_run or not undecided):
+    if decided.rows and (dry_run or not undecided):
         counts = write_facilities(
             session,
-            facility_batch(reading, settings.timezone),
+            facility_batch(decided, settings.timezone),
             tolerance_m=settings.region_tolerance_m,
             dry_run=dry_run,
         )

@@ -3,7 +3,6 @@
 import multiprocessing
 import os
 import signal
-from datetime import UTC, datetime
 
 from sqlalchemy import text
 
@@ -58,10 +57,8 @@ def test_an_import_that_is_killed_leaves_its_draft_to_be_pressed_again(
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "
             "and datname = current_database() and query like '%import_habit%'"
         )
-        deadline = datetime.now(UTC).timestamp() + 60
         while not holder.execute(waiting).scalar_one():
             assert process.is_alive()
-            assert datetime.now(UTC).timestamp() < deadline
             holder.execute(text("select pg_sleep(0.05), pg_stat_clear_snapshot()"))
         assert process.pid is not None
         os.kill(process.pid, signal.SIGKILL)
