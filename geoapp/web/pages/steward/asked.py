@@ -57,12 +57,14 @@ class Asked(Parameters):
         """Return it as a filter of the store; 409 where it asks for streets that nobody knows.
 
         As of a day, the status is what a facility was then: in service or suspended if none is asked.
+
+        Raises
+        ------
+        InvalidValueError
+            If the day is none, or one to come.
         """
-        statuses = frozenset({self.status} if self.status else ())
-        as_of = None
-        if self.as_of:
-            day, today = parse_as_of(self.as_of, services().settings.timezone)
-            as_of, statuses = AsOf(day, today, statuses or IN_PLACE), frozenset()
+        as_of = self.on_day()
+        statuses = frozenset({self.status} if self.status and as_of is None else ())
         return FacilityFilter(
             region=self.region or None,
             kinds=frozenset({self.kind} if self.kind else ()),
@@ -75,6 +77,19 @@ class Asked(Parameters):
             far=services().work_lists.far_from_streets() if self.lack == "street" else (),
             suspected=services().duplicates.suspected() if self.lack == "duplicate" else None,
         )
+
+    def on_day(self) -> AsOf | None:
+        """Return the day that is asked about and what counts on it; None is now.
+
+        Raises
+        ------
+        InvalidValueError
+            If it is no day, or one to come.
+        """
+        if not self.as_of:
+            return None
+        day, today = parse_as_of(self.as_of, services().settings.timezone)
+        return AsOf(day, today, frozenset({self.status}) if self.status else IN_PLACE)
 
     def query(self, **more: str | None) -> str:
         """Return it as the query of an address, without the page."""

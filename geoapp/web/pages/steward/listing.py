@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, render_template, url_for
 
-from geoapp.core.errors import NotFoundError
+from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_LIST_CHARACTERS
@@ -27,7 +28,7 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.steward.asked import asked_now, found_all
+from geoapp.web.pages.steward.asked import Asked, asked_now, found_all
 from geoapp.web.pages.steward.saved_lists import list_lines
 
 blueprint = Blueprint("steward_list", __name__)
@@ -42,38 +43,52 @@ FORMATS = {
 
 @blueprint.get("/steward/facilities")
 @require(Permission.EDIT)
-def show() -> str:
-    """Show a page of the list."""
+def show() -> str | tuple[str, int]:
+    """Show a page of the list; of a day that is none the conditions alone, to be put right."""
     asked = asked_now()
     database = services().database
-    wanted = asked.wanted()
+    try:
+        wanted = asked.wanted()
+    except InvalidValueError as error:
+        wrong = Text(
+            f"“哪天在的”写的是“{error.value}”，应为{error.accepted.zh}。",
+            f"There on which day: {error.value!r} is not accepted; expected {error.accepted.en}.",
+        )
+        return render_template("steward/listing.html", **_asked(asked), wrong=wrong, points=[]), 422
     unread = services().search.catch_up() if wanted.terms else 0
     page = list_desk(database, wanted, asked.after or None)
-    query, lists = asked.query(), list_lines()
     return render_template(
         "steward/listing.html",
-        asked=asked,
+        **_asked(asked),
         page=page,
         unread=unread,
         points=[point for point in map(_point, page.records) if point is not None],
-        query=query,
         next=asked.query(after=page.after) if page.after else None,
         formats=list(FORMATS),
-        statuses=STATUS_TEXT,
-        families=FAMILY_TEXT,
-        lacks=lack_texts(knows_streets=services().work_lists.knows_streets),
-        kinds={kind.code: kind.text for kind in load_vocabulary().kinds},
-        regions=region_names(database),
-        is_filtered=bool(query),
-        lists=lists,
-        is_own=any(one.kept.is_own and one.kept.query == query for one in lists),
-        most_list=MOST_LIST_CHARACTERS,
-        today=datetime.now(ZoneInfo(services().settings.timezone)).date(),
         band=None
         if wanted.as_of is None or page.band is None
         else band_text(wanted.as_of.day, page.band),
         on_day={code: state_on_day_text(found) for code, found in page.on_day.items()},
     )
+
+
+def _asked(asked: Asked) -> dict[str, Any]:
+    """Return what the page says of its conditions, whatever they find."""
+    query, lists = asked.query(), list_lines()
+    return {
+        "asked": asked,
+        "query": query,
+        "statuses": STATUS_TEXT,
+        "families": FAMILY_TEXT,
+        "lacks": lack_texts(knows_streets=services().work_lists.knows_streets),
+        "kinds": {kind.code: kind.text for kind in load_vocabulary().kinds},
+        "regions": region_names(services().database),
+        "is_filtered": bool(query),
+        "lists": lists,
+        "is_own": any(one.kept.is_own and one.kept.query == query for one in lists),
+        "most_list": MOST_LIST_CHARACTERS,
+        "today": datetime.now(ZoneInfo(services().settings.timezone)).date(),
+    }
 
 
 @blueprint.get("/steward/facilities.<suffix>")

@@ -54,7 +54,7 @@ def _counts(queries: set[str]) -> dict[str, int]:
     for query in sorted(queries):
         try:
             found = Asked.model_validate(dict(parse_qsl(query))).wanted()
-        except (ValidationError, ConflictError):
+        except (ValidationError, InvalidValueError, ConflictError):
             continue  # made by a later release, or there is no network to tell what is far from it
         # What can be found by words follows the data by seconds.
         if not found.terms or not services().search.catch_up():
@@ -92,6 +92,7 @@ def keep() -> Response:
     try:
         if not query:
             raise UnusableInputError(_NOTHING)
+        asked.on_day()  # a list of no day would hold nothing, ever
         keep_list(
             services().database,
             signed_in().id,

@@ -47,7 +47,12 @@ def test_the_list_as_of_a_day_tells_what_is_certain(client: FlaskClient) -> None
     closed = client.get("/steward/facilities?as_of=2021-01-01&status=closed")
     assert "能确定" in closed.get_data(as_text=True)
     assert 'data-code="T-5"' in closed.get_data(as_text=True)
-    assert client.get("/steward/facilities?as_of=2999-01-01").status_code == 422
+    for day in ("2999-01-01", "2019-05"):
+        # The conditions stand in the form, to be put right.
+        refused = client.get(f"/steward/facilities?as_of={day}&status=closed&q=T-5")
+        page = refused.get_data(as_text=True)
+        assert refused.status_code == 422 and f"“{day}”，应为不晚于今天" in page
+        assert 'value="T-5"' in page and '<option value="closed" selected>' in page
 
 
 def test_a_record_tells_its_states_with_what_is_known_of_their_dates(client: FlaskClient) -> None:

@@ -60,6 +60,7 @@ def test_what_cannot_be_kept_is_told(app: Flask, database: Database) -> None:
     assert status("乙" * 61, "status=closed") == 422
     assert status("乙", "after=T-1") == 422  # all facilities
     assert status("乙", "status=lost") == 422
+    assert status("乙", "as_of=2019-05") == 422
     assert kept_on(client, "/steward/lists") == {"甲": "4"}
 
 
