@@ -304,6 +304,24 @@ export function spread(map, spots) {
   return offsets;
 }
 
+const FAR_TIMES = 10;
+const NEAR_DEG = 1; // about a prefecture
+
+/**
+ * Those of some points that belong together: without a few, a tenth at most, that lie more than a degree,
+ * and ten times as far as all others, from the middle. One wrong number would else show the whole world.
+ * @param {[number, number][]} points (lon, lat)
+ * @returns {[number, number][]}
+ */
+export function together(points) {
+  if (points.length < 3) return points;
+  const middle = [0, 1].map((axis) => points.map((one) => one[axis]).sort((a, b) => a - b)[points.length >> 1]);
+  const far = points.map(([lon, lat]) => Math.hypot((lon - middle[0]) * Math.cos(middle[1] * Math.PI / 180), lat - middle[1]));
+  const few = Math.max(1, Math.floor(points.length / 10));
+  const reach = Math.max(NEAR_DEG, FAR_TIMES * [...far].sort((a, b) => a - b)[points.length - 1 - few]);
+  return points.filter((_one, place) => far[place] <= reach);
+}
+
 /** @typedef {L.Polygon<Region> & { feature: GeoJSON.Feature<Outline, Region> }} RegionShape */
 
 /**

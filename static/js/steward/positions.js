@@ -1,7 +1,8 @@
 // The positions of an import: as each datum has them, and rows that are placed by pressing the map.
 
-import { at, colour, escapeHtml, makeMap } from '../lib/map.js';
-import { byId, closest, readJson } from '../lib/page.js';
+import { formatCount } from '../lib/figures.js';
+import { at, colour, escapeHtml, makeMap, together } from '../lib/map.js';
+import { byId, closest, filled, readJson } from '../lib/page.js';
 
 /** @typedef {{ datum: string, points: [number, number][] }} Reading */
 
@@ -11,7 +12,8 @@ const CHOICES = 'input[type="radio"]:is([name="datum"], [name="proposed"])';
 /** @type {Reading[]} */
 const readings = readJson('readings');
 const box = byId('map');
-const all = readings.flatMap((one) => one.points);
+const most = new Map(readings.map(({ datum, points }) => [datum, together(points)]));
+const all = [...most.values()].flat();
 const { map } = makeMap(box, { fit: () => !all.length });
 /** @type {Map<string, L.FeatureGroup>} */
 const layers = new Map();
@@ -32,6 +34,11 @@ function show() {
     if (on) layer.bringToFront();
   });
   box.dataset.shown = datum;
+  const drawn = readings.find((one) => one.datum === datum)?.points.length || 0;
+  const away = drawn - (most.get(datum)?.length || 0);
+  const note = byId('away');
+  note.hidden = !away;
+  note.textContent = away ? filled(note.dataset.words || '', { away: formatCount(away), drawn: formatCount(drawn) }) : '';
 }
 document.addEventListener('change', (event) => {
   if (closest(event, CHOICES)) show();

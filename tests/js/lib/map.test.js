@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { namePlace, regionName, ringArea, spread } from '../../../static/js/lib/map.js';
+import { namePlace, regionName, ringArea, spread, together } from '../../../static/js/lib/map.js';
 
 /**
  * @param {number} west
@@ -62,4 +62,14 @@ test('markers of one spot stand apart, each with room for a finger; others stay'
       assert.ok(Math.hypot(x - right, y - down) >= 43, `${number}: ${x},${y} meets ${right},${down}`);
     }));
   }
+});
+
+test('a few wrong positions are left out of what a map shows at first', () => {
+  /** @type {[number, number][]} */
+  const town = Array.from({ length: 20 }, (_one, n) => [120.3 + (n % 5) / 50, 36 + n / 200]);
+  assert.deepEqual(together(town), town);
+  assert.deepEqual(together([...town, [0, 0], [36.1, 120.4]]), town);
+  assert.deepEqual(together([[120, 36], [120, 36], [0, 0]]), [[120, 36], [120, 36]]);
+  // A part of a city on its own is no mistake.
+  assert.equal(together([...town, [120.9, 36.4]]).length, 21);
 });
