@@ -61,18 +61,18 @@ def open_sheets(
         accepted = Text(f"最多 {MOST_TOGETHER} 张", f"at most {MOST_TOGETHER} sheets")
         raise InvalidValueError("--sheet", len(meant), accepted)
     tables: dict[str, Table] = {}
+    unread: UnusableInputError | None = None
     for name in meant:
         try:
             table = opened(name)
-        except UnusableInputError:
+        except UnusableInputError as error:
             if stated is not None:
                 raise
+            unread = unread or error
             continue  # an empty sheet is none of the data
         tables[name] = replace(table, records=list(table.records))
-    if not tables:
-        raise UnusableInputError(
-            Text(f"{path.name} 的工作表都是空的。", f"All sheets of {path.name} are empty.")
-        )
+    if unread is not None and not tables:
+        raise unread
     alike = _alike(tables, layer)
     if stated is not None and len(alike) < len(tables):
         raise _unlike(path, tables)

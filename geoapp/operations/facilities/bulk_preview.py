@@ -36,7 +36,7 @@ from geoapp.store.facilities.write import write_facilities
 from geoapp.store.history.sets import facility_codes
 
 Mark = Literal["yes", "no", "unknown"]
-# What many facilities may get at once; these three are never unknown.
+# What many facilities may get at once, and what of it is never unknown.
 FIELDS: Final = (
     "status",
     "opened_on",

@@ -56,9 +56,10 @@ def _counts(queries: set[str]) -> dict[str, int]:
             found = Asked.model_validate(dict(parse_qsl(query))).wanted()
         except (ValidationError, InvalidValueError, ConflictError):
             continue  # made by a later release, or there is no network to tell what is far from it
-        # What can be found by words follows the data by seconds.
-        if not found.terms or not services().search.catch_up():
-            wanted[query] = found
+        wanted[query] = found
+    # What can be found by words follows the data by seconds.
+    if any(one.terms for one in wanted.values()) and services().search.catch_up():
+        wanted = {query: one for query, one in wanted.items() if not one.terms}
     return services().work_lists.count(wanted)
 
 
