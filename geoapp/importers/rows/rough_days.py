@@ -1,7 +1,8 @@
 """Days of which a table may know no more than the month or the year."""
 
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from geoapp.core.rough_days import RoughDay, part_of_day, rough_day
 from geoapp.core.words import DATE_BASIS_TEXT, DateBasis
@@ -19,6 +20,8 @@ _BASIS, _BASIS_ACCEPTED = cells.word_index(
         "未知": DateBasis.UNKNOWN,
     },
 )
+# A spreadsheet makes this number of 2019.1 and of 2019.10 alike.
+_TWO_MONTHS: Final = re.compile(r"(\d{4})\.1")
 
 
 def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> RoughDay | None:
@@ -29,6 +32,17 @@ def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> Ro
     column, beside = f"{name}_on", f"{name}_basis"
     basis = cells.read_word(found, beside, cell(beside), _BASIS, _BASIS_ACCEPTED)
     text = cells.as_text(cell(column))
+    if text is not None and (tenth := _TWO_MONTHS.fullmatch(text)):
+        found.add(
+            column,
+            text,
+            "one_month_of_two",
+            f"{column} 的值“{text}”可能是 1 月，也可能是 10 月（表格把 {text}0 也存成 {text}）；请写成 "
+            f"{tenth[1]}-01 或 {tenth[1]}-10。",
+            f"{column}: {text!r} may be January or October (spreadsheets store {text}0 as {text}, "
+            f"too); write {tenth[1]}-01 or {tenth[1]}-10.",
+        )
+        return None
     part = None if text is None else part_of_day(text)
     if part is not None and FIRST_YEAR <= part.day.year <= LAST_YEAR:
         day = part

@@ -76,6 +76,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"access": "cats"}, ("access", "unknown_word")),
         ({"opened_on": "1/2/2024"}, ("opened_on", "bad_date")),
         ({"closed_on": "2024-02-30"}, ("closed_on", "bad_date")),
+        ({"opened_on": 2024.1}, ("opened_on", "one_month_of_two")),
         ({"opened_on": "2024-02-02", "closed_on": "2024-02-01"}, ("closed_on", "dates_reversed")),
         ({"verified_on": "2100-01-01"}, ("verified_on", "not_yet")),
         ({"opening_hours": ["08:00-18:00"]}, ("opening_hours", "not_text")),
