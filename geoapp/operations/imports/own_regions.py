@@ -32,6 +32,7 @@ def within_own_regions(
         facility_batch(reading, settings.timezone),
         tolerance_m=settings.region_tolerance_m,
         dry_run=True,
+        most_described=0,
     )
     if not counts.elsewhere:
         return reading

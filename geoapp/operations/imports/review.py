@@ -273,6 +273,7 @@ def _import(
             facility_batch(decided, settings.timezone),
             tolerance_m=settings.region_tolerance_m,
             dry_run=dry_run,
+            most_described=0,  # `check` reads the page that is shown
         )
     return Checked(understood, reading, counts, suspected, undecided)
 
