@@ -81,7 +81,8 @@ class Located:
 
     ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
     the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
-    them. ``with_regions`` is how many rows name a region.
+    them. ``with_position`` is how many rows have one (eastings and northings: of those looked at),
+    ``with_regions`` how many name a region.
     """
 
     fits: tuple[DatumFit, ...] = ()

@@ -24,7 +24,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import save_user, set_rights
 from geoapp.store.engine import Database
-from geoapp.web.pages.steward.imports import check, pages
+from geoapp.web.pages.steward.imports import check, pages, positions
 from geoapp.web.pages.steward.imports.words import on_page
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 from tests.web.api_client import client_of, make_app
@@ -317,6 +317,7 @@ def test_long_lists_are_turned_page_by_page_and_mended_on_each(
 ) -> None:
     monkeypatch.setattr(pages, "MOST_SHOWN", 2)
     monkeypatch.setattr(check, "MOST_SHOWN", 2)
+    monkeypatch.setattr(positions, "_MOST_ON_MAP", 3)
     place = f"{TOWN_LON},{TOWN_LAT}"
     kind = "户外劳动者服务站点"
     bad = [
@@ -328,6 +329,7 @@ def test_long_lists_are_turned_page_by_page_and_mended_on_each(
     client.post(f"{draft}/columns", data=COLUMNS)
     page = words(client.get(f"{draft}/positions"))
     assert "无1站" in page and "无2站" not in page
+    assert "地图上画的是前 3 行" in page
     sent = {"line": ["7", "8"], "out-7": "1", "go": "unplaced:2"}
     turned = client.post(f"{draft}/positions", data=sent).headers["Location"]
     # The row that was left out on the first page is kept so, and nothing is accepted by turning.

@@ -103,6 +103,7 @@ def positions_page(
             unplaced=[(one, _on_map(one.placed)) for one in pages.of("unplaced", located.unplaced)],
             left_out=choices.left_out,
             points=_readings(located),
+            most_on_map=_MOST_ON_MAP,
         ),
         status,
     )
