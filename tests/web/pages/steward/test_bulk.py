@@ -13,7 +13,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 @pytest.fixture
@@ -131,7 +131,7 @@ def test_on_a_phone_from_the_keyboard(site: Site, visit: Visit) -> None:
     page.get_by_label("Tick all of this page").check()
     page.locator('input[value="T-6"]').focus()
     page.keyboard.press("Space")
-    assert page.locator('input[name="code"]:checked').count() == 5
+    expect(page.locator('input[name="code"]:checked')).to_have_count(5)
     page.get_by_role("button", name="Change the ticked ones").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Change 5 facilities")
     assert serious_violations(page) == []
@@ -139,7 +139,6 @@ def test_on_a_phone_from_the_keyboard(site: Site, visit: Visit) -> None:
     page.get_by_role("button", name="Next").press("Enter")
     expect(page.locator("#refused li")).to_have_count(1)
     assert serious_violations(page) == []
-    width = page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390
+    assert fits(page)
     page.get_by_role("button", name="Change 4 facilities").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Changed 4 facilities")
