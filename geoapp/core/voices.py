@@ -26,6 +26,9 @@ class ReportKind(StrEnum):
     SUGGEST = "suggest"
 
 
+AT_A_PLACE: Final = tuple(kind for kind in ReportKind if kind is not ReportKind.SUGGEST)
+
+
 class Outcome(StrEnum):
     """How a steward settled reports."""
 

@@ -114,6 +114,7 @@ def dump(database: Database, path: Path) -> None:
             "--exclude-table-data=public.api_key_pace",
             # What tells the senders of reports apart is not kept longer than it counts.
             "--exclude-table-data=public.report_salt",
+            "--exclude-table-data=public.report_count",
             # Files that somebody has only begun to import.
             "--exclude-table-data=public.import_draft",
             # Changes that somebody has only begun to choose.

@@ -14,6 +14,7 @@ from geoapp.store.models import FacilityVoice
 
 SALT_BYTES: Final = 32
 _COUNTED_SECONDS: Final = 3600
+_RECENT: Final = f"at > clock_timestamp() - interval '{_COUNTED_SECONDS} seconds'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class NewReport:
 class ReportTold:
     """What a report that is stored already was about."""
 
+    facility_id: int | None
+
     code: str | None
     kind: str | None
     rated: bool
@@ -47,7 +50,7 @@ def report_of_key(session: Session, key: bytes) -> ReportTold | None:
     """Return the report of a key; None if it is new."""
     row = session.execute(
         text(
-            "select f.code, r.kind, r.rated from worker_report r "
+            "select r.facility_id, f.code, r.kind, r.rated from worker_report r "
             "left join facility f on f.id = r.facility_id where r.key = :key"
         ),
         {"key": key},
@@ -204,13 +207,12 @@ def region_at(session: Session, *, lon: float, lat: float) -> str | None:
 
 def wait_seconds(session: Session, key: bytes, most: int) -> int:
     """Return after how many seconds one more may come of a key; 0 if now, and count it then."""
-    recent = f"at > clock_timestamp() - interval '{_COUNTED_SECONDS} seconds'"
-    session.execute(text(f"delete from report_count where not ({recent})"))
+    _forget_counts(session)
     # The last of those that must be gone before the next.
     wait: Any = session.execute(
         text(
             f"select ceil({_COUNTED_SECONDS} - extract(epoch from clock_timestamp() - at)) "
-            f"from report_count where key = :key and {recent} order by at desc offset :most limit 1"
+            f"from report_count where key = :key and {_RECENT} order by at desc offset :most limit 1"
         ),
         {"key": key, "most": most - 1},
     ).scalar_one_or_none()
@@ -222,8 +224,16 @@ def wait_seconds(session: Session, key: bytes, most: int) -> int:
     return 0
 
 
+def _forget_counts(session: Session) -> None:
+    session.execute(text(f"delete from report_count where not ({_RECENT})"))
+
+
 def forget_reports(session: Session, *, days: int, keep_days: int) -> None:
-    """Forget words after ``keep_days``, and senders as soon as their reports count no more."""
+    """Forget words after ``keep_days``, and senders as soon as their reports count no more.
+
+    What is counted for the limit is forgotten too, as nobody may report again for long.
+    """
+    _forget_counts(session)
     session.execute(
         text(
             """

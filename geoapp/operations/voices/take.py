@@ -1,7 +1,7 @@
 """Take a worker's report: once, from anybody, without keeping who it was.
 
 A sender is known by the network address, which is never stored. For the limit it becomes a key that
-changes every day and is forgotten after an hour; to tell whether two reports of one facility come
+changes every day and is forgotten within two hours; to tell whether two reports of one facility come
 from two people, it becomes one that holds for that facility alone, by a secret that is thrown away
 when the reports count no more. docs/decisions/0024-reports-of-workers.md says why.
 """
@@ -26,14 +26,16 @@ from geoapp.core.limits import (
     MOST_REPORT_NOTE_CHARACTERS,
 )
 from geoapp.core.settings import Settings
-from geoapp.core.voices import Doubt, ReportKind
+from geoapp.core.voices import AT_A_PLACE, Doubt, ReportKind
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.regions import region_codes
 from geoapp.store.vocabulary import read_codes
 from geoapp.store.voices import (
     NewReport,
+    ReportTold,
     add_report,
     add_stars,
     doubt_now,
@@ -139,7 +141,7 @@ def _taken(database: Database, settings: Settings, secret: str, sender: str, tol
     with database.session() as session:
         known = report_of_key(session, key)
         if known is not None:
-            return _again(session, known.code, known.kind, rated=known.rated)
+            return _again(session, known)
     # Counted in a transaction of its own, so that what is refused afterwards counts as well.
     with database.session() as session:
         _slow_down(session, secret, sender)
@@ -148,13 +150,13 @@ def _taken(database: Database, settings: Settings, secret: str, sender: str, tol
         if code is None:
             return _suggestion(session, key, told)
         facility = facility_by_code(session, code)
-        if facility is None:
-            raise NotFoundError(_FACILITY, code)
+        if facility is None or facility.status not in PUBLIC_STATUSES:
+            raise NotFoundError(_FACILITY, told.code or code)
         about = _About(facility.id, facility.code, facility.timezone)
-        return _take(session, settings, key, hmac_of(secret, sender), about, told)
+        return _take(session, settings, key, _hmac_of(secret, sender), about, told)
 
 
-def hmac_of(secret: str, said: str) -> bytes:
+def _hmac_of(secret: str, said: str) -> bytes:
     """Return a key that names something to nobody who does not have the service's secret."""
     return hmac.digest(secret.encode(), f"report\x00{said}".encode(), "sha256")
 
@@ -175,9 +177,11 @@ def _take(
     facility: _About,
     told: Told,
 ) -> Taken:
-    if told.missing is not None and told.missing not in read_codes(session).amenities:
-        accepted = ", ".join(sorted(read_codes(session).amenities))
-        raise InvalidValueError("missing", told.missing, Text(accepted, accepted))
+    if told.missing is not None:
+        amenities = read_codes(session).amenities
+        if told.missing not in amenities:
+            accepted = ", ".join(sorted(amenities))
+            raise InvalidValueError("missing", told.missing, Text(accepted, accepted))
     lock_reports(session, facility.id)
     sender = hmac.digest(salt_of(session, facility.id), sender_key, "sha256")
     rated = told.stars is not None and not has_rated(session, facility.id, sender)
@@ -196,7 +200,7 @@ def _take(
         ),
     )
     if not new:
-        return _again(session, facility.code, told.kind, rated=False)
+        return _again(session, ReportTold(facility.id, facility.code, told.kind, rated=False))
     if rated and told.stars is not None:
         day = datetime.now(ZoneInfo(facility.timezone)).date()
         add_stars(session, facility.id, day, told.stars)
@@ -212,6 +216,10 @@ def _take(
 
 def _suggestion(session: Session, key: bytes, told: Told) -> Taken:
     region = told.region
+    if region is not None and region not in region_codes(session):
+        raise InvalidValueError(
+            "region", region, Text("已有区域的代码", "the code of a stored region")
+        )
     if told.place is not None:
         lon, lat = told.place
         region = region_at(session, lon=lon, lat=lat) or region
@@ -232,21 +240,16 @@ def _suggestion(session: Session, key: bytes, told: Told) -> Taken:
     return Taken(new, None, ReportKind.SUGGEST, False, None)
 
 
-def _again(session: Session, code: str | None, kind: str | None, *, rated: bool) -> Taken:
-    doubt = None
-    if code is not None:
-        facility = facility_by_code(session, code)
-        doubt = None if facility is None else doubt_now(session, facility.id)
-    return Taken(False, code, None if kind is None else ReportKind(kind), rated, doubt)
+def _again(session: Session, known: ReportTold) -> Taken:
+    doubt = None if known.facility_id is None else doubt_now(session, known.facility_id)
+    kind = None if known.kind is None else ReportKind(known.kind)
+    return Taken(False, known.code, kind, known.rated, doubt)
 
 
 def _present_code(database: Database, settings: Settings, code: str) -> str:
-    """Return the code that a public facility has now."""
+    """Return the code that a facility has now."""
     with database.session() as session:
-        facility = facility_by_code(session, code)
-        if facility is not None:
-            if facility.status not in PUBLIC_STATUSES:
-                raise NotFoundError(_FACILITY, code)
+        if facility_by_code(session, code) is not None:
             return code
     now = current_code(database, settings, code, unpublished=False)
     if now is None:
@@ -257,8 +260,8 @@ def _present_code(database: Database, settings: Settings, code: str) -> str:
 def _slow_down(session: Session, secret: str, sender: str) -> None:
     day = datetime.now(UTC).date()
     for key, most in (
-        (hmac_of(secret, f"{day}\x00{sender}"), MOST_IN_AN_HOUR),
-        (hmac_of(secret, f"{day}\x00all"), _MOST_IN_AN_HOUR_OF_ALL),
+        (_hmac_of(secret, f"{day}\x00{sender}"), MOST_IN_AN_HOUR),
+        (_hmac_of(secret, f"{day}\x00all"), _MOST_IN_AN_HOUR_OF_ALL),
     ):
         seconds = wait_seconds(session, key, most)
         if seconds:
@@ -309,10 +312,11 @@ def _checked(told: Told) -> Told:
             raise InvalidValueError(
                 "code", told.code, Text("建议新增时不填", "none with a suggestion")
             )
-        if told.stars is not None or told.missing is not None:
-            raise InvalidValueError(
-                "stars", told.stars, Text("建议新增时不填", "none with a suggestion")
-            )
+        for field, value in (("stars", told.stars), ("missing", told.missing)):
+            if value is not None:
+                raise InvalidValueError(
+                    field, value, Text("建议新增时不填", "none with a suggestion")
+                )
         if words is None and told.place is None:
             raise InvalidValueError(
                 "where", None, Text("位置或地址", "a position, or where it is in words")
@@ -322,7 +326,7 @@ def _checked(told: Told) -> Told:
     elif told.code is None:
         raise InvalidValueError("code", None, Text("站点编号", "the code of a facility"))
     elif told.kind is None and told.stars is None and told.missing is None and note is None:
-        known = ", ".join(ReportKind)
+        known = ", ".join(AT_A_PLACE)
         raise InvalidValueError("kind", None, Text(known, known))
     return Told(
         key=told.key,

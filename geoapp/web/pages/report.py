@@ -16,9 +16,9 @@ from geoapp.core.limits import (
     MOST_PLACE_WORDS_CHARACTERS,
     MOST_REPORT_NOTE_CHARACTERS,
 )
-from geoapp.core.parsing import parse_number
+from geoapp.core.parsing import parse_number, parse_whole
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.voices import REPORT_TEXT, ReportKind, doubt_text
+from geoapp.core.voices import AT_A_PLACE, REPORT_TEXT, ReportKind, doubt_text
 from geoapp.core.words import Datum
 from geoapp.operations.moment import today
 from geoapp.operations.voices.take import Taken, Told
@@ -32,7 +32,6 @@ from geoapp.web.pages.region_names import region_names
 blueprint = Blueprint("report", __name__)
 
 _KEY_BYTES = 16
-_AT_A_PLACE = tuple(kind for kind in ReportKind if kind is not ReportKind.SUGGEST)
 
 
 def report_key() -> str:
@@ -51,7 +50,7 @@ def tell(code: str) -> tuple[str, dict[str, str]]:
             key=_key(form, "rating" if kind is None else str(kind)),
             code=without_nul(code),
             kind=kind,
-            stars=_stars(form.get("stars", "")),
+            stars=parse_whole("stars", form["stars"], 1, 5) if form.get("stars") else None,
             missing=without_nul(form.get("missing", "")) or None,
             note=form.get("note"),
         )
@@ -122,18 +121,10 @@ def _key(form: Mapping[str, str], what: str) -> str:
 def _kind(value: str) -> ReportKind | None:
     if not value:
         return None
-    if value not in [str(kind) for kind in _AT_A_PLACE]:
-        accepted = ", ".join(_AT_A_PLACE)
+    if value not in [str(kind) for kind in AT_A_PLACE]:
+        accepted = ", ".join(AT_A_PLACE)
         raise InvalidValueError("kind", value, Text(accepted, accepted))
     return ReportKind(value)
-
-
-def _stars(value: str) -> int | None:
-    if not value:
-        return None
-    if value not in ("1", "2", "3", "4", "5"):
-        raise InvalidValueError("stars", value, Text("1 至 5", "1 to 5"))
-    return int(value)
 
 
 @blueprint.record_once
@@ -141,7 +132,7 @@ def _register(state: BlueprintSetupState) -> None:
     # Macros that stand on several pages see globals alone.
     state.app.jinja_env.globals.update(
         report_key=report_key,
-        report_kinds=[(str(kind), REPORT_TEXT[kind]) for kind in _AT_A_PLACE],
+        report_kinds=[(str(kind), REPORT_TEXT[kind]) for kind in AT_A_PLACE],
         report_note=MOST_REPORT_NOTE_CHARACTERS,
         report_missing=lambda: load_vocabulary().amenities,
     )

@@ -98,7 +98,9 @@ def test_nothing_tells_who_it_was(client: FlaskClient, database: Database) -> No
     assert HERE.encode().hex() not in kept
     with database.session() as session:
         session.execute(text("update worker_report set at = now() - interval '20 days'"))
+        session.execute(text("update report_count set at = now() - interval '61 minutes'"))
         forget_reports(session, days=14, keep_days=30)
+    assert rows(database, "select from report_count") == []
     assert rows(database, "select sender, note from worker_report") == [(None, "门锁着")] * 2
     assert rows(database, "select from report_salt") == []
     with database.session() as session:
@@ -137,6 +139,10 @@ def test_a_suggestion_needs_to_say_where(client: FlaskClient, database: Database
     problem_of(tell(client, 1, kind="suggest", name="新驿站"), 422, "where")
     problem_of(tell(client, 2, kind="suggest", code="T-1", where="东门"), 422, "code")
     problem_of(tell(client, 3, kind="suggest", lon=TOWN_LON), 422, "lat")
+    for region in ("999999", "370203\x00"):
+        refused = tell(client, 7, kind="suggest", where="东门岗亭", region=region)
+        problem_of(refused, 422, "region")
+    problem_of(tell(client, 8, kind="suggest", where="东门", missing="microwave"), 422, "missing")
     assert tell(client, 4, kind="suggest", where="东门岗亭").status_code == 201
     assert tell(client, 5, kind="suggest", lon=TOWN_LON, lat=TOWN_LAT).status_code == 201
     assert rows(database, "select region_code from worker_report order by id") == [
