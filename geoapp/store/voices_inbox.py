@@ -61,8 +61,17 @@ _WITHIN = """
     (cast(:within as text[]) is null or coalesce(f.region_code, r.region_code) = any(:within)
         or (r.facility_id is null and r.region_code is null))
 """
-_FROM = f"""
-    from worker_report r left join facility f on f.id = r.facility_id where r.care and {_WITHIN}
+_REPORTS = "from worker_report r left join facility f on f.id = r.facility_id"
+_FROM = f"{_REPORTS} where r.care and {_WITHIN}"
+# In the order of `WaitingReport`.
+_COLUMNS = """
+    r.id, r.facility_id, f.code, f.name_zh, f.name_en, f.status,
+    coalesce(f.region_code, r.region_code), r.kind, r.at, r.missing, r.note,
+    r.place_name, r.place_words, st_x(r.place), st_y(r.place)
+"""
+_SETTLE = """
+    update worker_report set settled_at = now(), settled_as = :outcome, settled_by = :by, sender = null
+    where settled_at is null
 """
 
 
@@ -76,12 +85,7 @@ def waiting_reports(
     """Return the reports that wait, the oldest first; of some regions alone where these are given."""
     rows = session.execute(
         text(
-            f"""
-            select r.id, r.facility_id, f.code, f.name_zh, f.name_en, f.status,
-                coalesce(f.region_code, r.region_code), r.kind, r.at, r.missing, r.note,
-                r.place_name, r.place_words, st_x(r.place), st_y(r.place)
-            {_FROM} and r.settled_at is null order by r.at, r.id limit :limit
-            """
+            f"select {_COLUMNS} {_FROM} and r.settled_at is null order by r.at, r.id limit :limit"
         ),
         {"limit": limit, **_within(regions)},
     )
@@ -119,13 +123,7 @@ def inbox_state(session: Session, regions: Collection[str] | None, *, late_days:
 def report_by_id(session: Session, number: int) -> WaitingReport | None:
     """Return one report that waits; None if there is none of this number, or it is settled."""
     row = session.execute(
-        text(
-            "select r.id, r.facility_id, f.code, f.name_zh, f.name_en, f.status, "
-            "coalesce(f.region_code, r.region_code), r.kind, r.at, r.missing, r.note, "
-            "r.place_name, r.place_words, st_x(r.place), st_y(r.place) "
-            "from worker_report r left join facility f on f.id = r.facility_id "
-            "where r.id = :number and r.settled_at is null"
-        ),
+        text(f"select {_COLUMNS} {_REPORTS} where r.id = :number and r.settled_at is null"),
         {"number": number},
     ).one_or_none()
     return None if row is None else WaitingReport(*row)
@@ -136,23 +134,15 @@ def settle_facility(
 ) -> int:
     """Settle the reports of a facility that wait, up to a number; return how many that were."""
     done = session.execute(
-        text(
-            "update worker_report set settled_at = now(), settled_as = :outcome, settled_by = :by, "
-            "sender = null where facility_id = :one and care and settled_at is null and id <= :up_to "
-            "returning id"
-        ),
+        text(f"{_SETTLE} and facility_id = :one and care and id <= :up_to returning id"),
         {"one": facility_id, "up_to": up_to, "outcome": outcome, "by": by},
     )
     return len(done.all())
 
 
-def settle_one(session: Session, number: int, outcome: Outcome, by: str | None) -> bool:
-    """Settle one report; False if somebody was faster."""
-    done = session.execute(
-        text(
-            "update worker_report set settled_at = now(), settled_as = :outcome, settled_by = :by, "
-            "sender = null where id = :number and settled_at is null returning id"
-        ),
+def settle_one(session: Session, number: int, outcome: Outcome, by: str | None) -> None:
+    """Settle one report, unless somebody was faster."""
+    session.execute(
+        text(f"{_SETTLE} and id = :number"),
         {"number": number, "outcome": outcome, "by": by},
     )
-    return done.one_or_none() is not None

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.parsing import parse_whole
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import OUTCOME_TEXT, REPORT_TEXT, Outcome, ReportKind, doubt_text
@@ -67,7 +68,7 @@ def settle() -> Response | tuple[str, int]:
     """Settle a facility's reports, or a suggestion, and show what is left."""
     form, parts = request.form, services()
     outcome = _outcome(form.get("outcome", ""))
-    number = _number(form.get("number", ""))
+    number = parse_whole("number", form.get("number", ""), 1, 2**63 - 1)
     try:
         if form.get("code"):
             code = without_nul(form["code"])
@@ -85,9 +86,3 @@ def _outcome(value: str) -> Outcome:
         accepted = ", ".join(Outcome)
         raise InvalidValueError("outcome", value, Text(accepted, accepted))
     return Outcome(value)
-
-
-def _number(value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and len(value) < 19):
-        raise InvalidValueError("number", value[:40], Text("反馈的编号", "the number of a report"))
-    return int(value)
