@@ -97,7 +97,7 @@ def _guard() -> Response | None:
         return answer
     view = current_app.view_functions.get(request.endpoint or "")
     permission = None if view is None else required_permission(view)
-    if current_user.is_authenticated and signed_in().key is not None:
+    if current_user.is_authenticated:
         _check_key(permission)
     if permission is None:
         return None

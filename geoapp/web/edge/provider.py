@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, url_for
 from werkzeug.wrappers import Response
 
 from geoapp.core.errors import (
@@ -23,7 +23,7 @@ from geoapp.core.errors import (
 from geoapp.core.i18n import Text
 from geoapp.core.rights_by_claim import RightsByClaim, read_rights_by_claim
 from geoapp.core.settings import Settings
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +94,8 @@ class Provider:
             if "end_session_endpoint" not in self._metadata():
                 return None
             made = self.client.create_logout_url(
-                post_logout_redirect_uri=_address("finder.show"), client_id=self.client.client_id
+                post_logout_redirect_uri=public_address(url_for("finder.show")),
+                client_id=self.client.client_id,
             )
         return str(made["url"])
 
@@ -145,14 +146,7 @@ def provider() -> Provider | None:
 
 def return_address() -> str:
     """Return where the provider sends the browser back to; it has to know it beforehand."""
-    return _address("provider.come_back")
-
-
-def _address(endpoint: str) -> str:
-    base = services().settings.public_url
-    if base is None:
-        return url_for(endpoint, _external=True)
-    return base.rstrip("/") + url_for(endpoint)[len(request.script_root) :]
+    return public_address(url_for("provider.come_back"))
 
 
 def init_provider(app: Flask, settings: Settings) -> None:

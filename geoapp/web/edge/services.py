@@ -1,8 +1,8 @@
-"""What a request handler may reach: the settings, the store and the nearest service."""
+"""What a request handler may reach: the settings, the store, the nearest service, our own address."""
 
 from dataclasses import dataclass
 
-from flask import current_app
+from flask import current_app, request
 
 from geoapp.core.settings import Settings
 from geoapp.operations.duplicates.find import DuplicateFinder
@@ -32,3 +32,9 @@ def services() -> Services:
     """Return the parts of the application that answers the present request."""
     parts: Services = current_app.extensions["geoapp"]
     return parts
+
+
+def public_address(path: str) -> str:
+    """Return the address that others are given for a path: as the operator says, else as asked here."""
+    base = services().settings.public_url or request.url_root
+    return base.rstrip("/") + path.removeprefix(request.script_root)

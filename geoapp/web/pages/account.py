@@ -32,7 +32,7 @@ from geoapp.web.edge.access import needs_second_factor, require, signed_in
 from geoapp.web.edge.entering import enter_as
 from geoapp.web.edge.provider import provider
 from geoapp.web.edge.security import count_failure, refuse_after_failures
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.proof import unproven
 from geoapp.web.pages.region_names import region_names
 
@@ -151,8 +151,8 @@ def add_key() -> Response | tuple[str, int]:
     except (InvalidValueError, ConflictError) as wrong:
         status = 409 if isinstance(wrong, ConflictError) else 422
         return account_page(key_problem=wrong.text), status
-    base = (parts.settings.public_url or request.url_root).rstrip("/")
-    response = make_response(render_template("account_key.html", name=name, key=key, base=base))
+    page = render_template("account_key.html", name=name, key=key, base=public_address(""))
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -31,7 +31,7 @@ from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.language import language
 from geoapp.web.edge.photo_addresses import photo_address
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.cards import Card, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.offered import Help, offered
@@ -126,13 +126,6 @@ def sign(code: str) -> Response:
     return response
 
 
-def _address(code: str) -> str:
-    """Return the address that others are given: as the operator says, else as it was asked here."""
-    base = services().settings.public_url or request.url_root
-    path = url_for("station.show", code=code).removeprefix(request.script_root)
-    return base.rstrip("/") + path
-
-
 def _sign_words(record: FacilityRecord) -> SignWords:
     known, vocabulary = record.properties, load_vocabulary()
     lines = []
@@ -154,7 +147,7 @@ def _sign_words(record: FacilityRecord) -> SignWords:
         name=Text(known["name_zh"], known["name_en"] or known["name_zh"]),
         kind=kinds.get(known["kind"], Text(known["kind"], known["kind"])),
         lines=tuple(lines),
-        address=_address(record.code),
+        address=public_address(url_for("station.show", code=record.code)),
         sample=known["sample"],
     )
 
@@ -287,7 +280,7 @@ def _facts(record: FacilityRecord, item: NearestItem) -> dict[str, Any]:
         "alternateName": known["name_en"],
         "address": known["address"],
         "telephone": known["phone"],
-        "url": _address(record.code),
+        "url": public_address(url_for("station.show", code=record.code)),
         "maximumAttendeeCapacity": known["capacity"],
         "amenityFeature": [
             {"@type": "LocationFeatureSpecification", "name": name, "value": there}

@@ -25,7 +25,7 @@ from geoapp.operations.upkeep.users import (
     user_entry,
 )
 from geoapp.web.edge.access import require, signed_in
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("admin_users", __name__)
@@ -97,11 +97,10 @@ def send() -> Response | tuple[str, int]:
 
 
 def _link(name: str, token: str, days: float, *, invited: bool) -> Response:
-    base = services().settings.public_url or request.url_root
     page = render_template(
         "admin/link.html",
         name=name,
-        link=base.rstrip("/") + link_path(token),
+        link=public_address(link_path(token)),
         days=days,
         invited=invited,
     )
