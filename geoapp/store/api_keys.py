@@ -11,7 +11,6 @@ __all__ = [
     "ApiKey",
     "AppUser",
     "add_key",
-    "count_keys",
     "delete_key",
     "delete_keys",
     "find_key",
@@ -22,11 +21,10 @@ __all__ = [
 ]
 
 
-def add_key(session: Session, key: ApiKey) -> ApiKey:
-    """Store a key, and return it with its number."""
+def add_key(session: Session, key: ApiKey) -> None:
+    """Store a key."""
     session.add(key)
     session.flush()
-    return key
 
 
 def lock_keys(session: Session, user_id: int) -> None:
@@ -53,16 +51,6 @@ def keys_of(session: Session, user_id: int) -> list[ApiKey]:
             .order_by(ApiKey.created_at.desc(), ApiKey.id.desc())
         )
     )
-
-
-def count_keys(session: Session) -> dict[int, int]:
-    """Return how many keys hold, by the user's number."""
-    rows = session.execute(
-        select(ApiKey.user_id, func.count())
-        .where(ApiKey.expires_at > func.now())
-        .group_by(ApiKey.user_id)
-    )
-    return {number: count for number, count in rows}
 
 
 def delete_key(session: Session, user_id: int, number: int) -> bool:

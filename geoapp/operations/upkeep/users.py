@@ -20,7 +20,7 @@ from geoapp.operations.upkeep.passwords import (
     hash_password,
     is_outdated,
 )
-from geoapp.store.api_keys import count_keys, delete_keys
+from geoapp.store.api_keys import delete_keys
 from geoapp.store.engine import Database, Session
 from geoapp.store.regions import region_codes
 from geoapp.store.sessions import count_live, delete_sessions
@@ -72,8 +72,8 @@ class SignedInUser:
 class UserEntry:
     """One line of the list of users.
 
-    ``sessions`` is on how many devices the user is signed in, ``keys`` how many API keys hold;
-    ``link_until`` is until when a link to choose a password holds that nobody has used yet.
+    ``sessions`` is on how many devices the user is signed in; ``link_until`` is until when a link
+    to choose a password holds that nobody has used yet.
     """
 
     id: int
@@ -85,7 +85,6 @@ class UserEntry:
     sessions: int = 0
     link_until: datetime | None = None
     second_factor: bool = False
-    keys: int = 0
 
 
 def signed_in_as(user: AppUser) -> SignedInUser:
@@ -343,8 +342,11 @@ def authenticate(database: Database, name: str, password: str) -> SignedInUser |
 def list_users(database: Database) -> list[UserEntry]:
     """Return all users, by name."""
     with database.session() as session:
-        counts = _Counts(count_live(session), count_keys(session), links_until(session))
-        return [_entry(user, counts) for user in all_users(session)]
+        sessions, links = count_live(session), links_until(session)
+        return [
+            _entry(user, sessions.get(user.id, 0), links.get(user.id))
+            for user in all_users(session)
+        ]
 
 
 def user_entry(database: Database, number: int) -> UserEntry:
@@ -359,20 +361,11 @@ def user_entry(database: Database, number: int) -> UserEntry:
         user = user_by_number(session, number) if number <= _MOST_NUMBER else None
         if user is None:
             raise NotFoundError(Text("用户", "user"), str(number))
-        counts = _Counts(count_live(session), count_keys(session), links_until(session))
-        return _entry(user, counts)
+        sessions, links = count_live(session), links_until(session)
+        return _entry(user, sessions.get(user.id, 0), links.get(user.id))
 
 
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    """Sessions, keys and links by the user's number."""
-
-    sessions: dict[int, int]
-    keys: dict[int, int]
-    links: dict[int, datetime]
-
-
-def _entry(user: AppUser, counts: _Counts) -> UserEntry:
+def _entry(user: AppUser, sessions: int, link_until: datetime | None) -> UserEntry:
     return UserEntry(
         id=user.id,
         name=user.name,
@@ -380,8 +373,7 @@ def _entry(user: AppUser, counts: _Counts) -> UserEntry:
         active=user.active,
         is_sample=user.is_sample,
         regions=tuple(user.regions),
-        sessions=counts.sessions.get(user.id, 0),
-        link_until=counts.links.get(user.id),
-        keys=counts.keys.get(user.id, 0),
+        sessions=sessions,
+        link_until=link_until,
         second_factor=user.second_factor,
     )

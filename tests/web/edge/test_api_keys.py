@@ -59,7 +59,9 @@ def test_a_key_is_made_used_told_of_and_revoked(
 ) -> None:
     owner = client_of(guarded, town, Role.STEWARD)
     token = {"csrf_token": token_of(owner, "/account")}
-    assert owner.post("/account/keys", data=NEW | token | {"key_password": "x"}).status_code == 422
+    refused = owner.post("/account/keys", data=NEW | token | {"key_password": "x", "days": "365"})
+    assert refused.status_code == 422
+    assert '<option value="365" selected>' in refused.get_data(as_text=True)
     made = owner.post("/account/keys", data=NEW | token)
     assert made.headers["Cache-Control"] == "no-store"
     key = shown_key(made.get_data(as_text=True))
