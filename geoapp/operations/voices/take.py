@@ -8,7 +8,7 @@ when the reports count no more. docs/decisions/0024-reports-of-workers.md says w
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
@@ -328,16 +328,12 @@ def _checked(told: Told) -> Told:
     elif told.kind is None and told.stars is None and told.missing is None and note is None:
         known = ", ".join(AT_A_PLACE)
         raise InvalidValueError("kind", None, Text(known, known))
-    return Told(
-        key=told.key,
-        code=told.code,
-        kind=told.kind,
-        stars=told.stars,
+    return replace(
+        told,
         missing=told.missing or None,
         note=note,
         place_name=name,
         place_words=words,
-        place=told.place,
         region=told.region or None,
     )
 

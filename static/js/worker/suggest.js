@@ -15,6 +15,7 @@ function say(words) {
 }
 
 function failed() {
+  lon.value = lat.value = ''; // one that was got before is not sent under these words
   say(holder.dataset.failed);
 }
 
