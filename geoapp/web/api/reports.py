@@ -38,6 +38,13 @@ api = APIBlueprint(
 )
 
 
+@api.before_request
+def _json_alone() -> None:
+    """Refuse what another site's form can send: before the body is read, which would be said to be none."""
+    if request.method == "POST" and request.mimetype != "application/json":
+        abort(415)
+
+
 class ReportBody(BaseModel):
     """What a worker found."""
 
@@ -114,8 +121,6 @@ def report(body: ReportBody) -> Response:
     ``Retry-After``. ``doubtful`` is what workers now agree on.
     """
     refuse_other_sites()
-    if request.mimetype != "application/json":
-        abort(415)
     taken = take(
         Told(
             key=body.key,
