@@ -9,7 +9,7 @@ from geoapp.core.acting import act, acting
 from geoapp.core.errors import InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.voices import Doubt, Outcome
+from geoapp.core.voices import OUTCOME_TEXT, Doubt, Outcome
 from geoapp.core.words import Datum, Status
 from geoapp.operations.duplicates.find import regions_within
 from geoapp.operations.facilities.edit import change_within
@@ -134,7 +134,9 @@ def settle_reports(
     """
     if outcome is Outcome.ADDED:
         raise _wrong_outcome(outcome)
-    with act(reason=f"workers' reports: {outcome}"), database.session() as session:
+    said = OUTCOME_TEXT[outcome]
+    reason = Text(f"工人反馈：{said.zh}", f"workers' reports: {said.en}")
+    with act(reason=reason.both()), database.session() as session:
         facility = facility_by_code(session, code)
         if facility is None:
             raise NotFoundError(_REPORT, code)

@@ -168,7 +168,10 @@ def _accepted(detail: Any) -> Text:
     known = _ACCEPTED.get(detail["type"])
     if known is None:
         return Text(detail["msg"], detail["msg"])
-    return known.format(**detail.get("ctx", {}))
+    text = known.format(**detail.get("ctx", {}))
+    if detail["type"] in ("enum", "literal_error"):
+        return Text(text.zh.replace("' or '", "' 或 '"), text.en)  # as pydantic lists them
+    return text
 
 
 def on_validation_error(error: ValidationError) -> Response:

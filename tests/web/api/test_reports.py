@@ -129,6 +129,8 @@ def test_stars_are_kept_as_sums(client: FlaskClient, database: Database) -> None
     problem_of(tell(client, 4, code="T-1", missing="bed"), 422, "missing")
     problem_of(tell(client, 5, code="T-1", stars=6), 422, "stars")
     problem_of(tell(client, 6, code="T-1"), 422, "kind")
+    refused = problem_of(tell(client, 6, code="T-1", kind="x"), 422, "kind")
+    assert refused["accepted_zh"].endswith("'wrong' 或 'suggest' 之一")
     # JSON's true is no single star, nor a longitude.
     problem_of(tell(client, 7, code="T-1", stars=True), 422, "stars")
     problem_of(tell(client, 8, kind="suggest", lon=True, lat=36.0), 422, "lon")

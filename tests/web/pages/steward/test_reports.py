@@ -94,6 +94,8 @@ def test_reports_of_a_place_are_settled_together_and_its_doubt_ends(
             )
         ).all()
     assert (status, doubt) == ("suspended", None)
+    story = steward.get("/steward/facilities/T-1/history").get_data(as_text=True)
+    assert "工人反馈：属实，已暂停服务" in story
     assert list(settled) == [("suspended", "a-steward", None)] * 2
     sent = {"code": "T-2", "number": second, "outcome": "dismissed"}
     assert steward.post(INBOX, data=sent).status_code == 302
