@@ -95,6 +95,7 @@ class PromiseState(StrEnum):
     ON_TRACK = "on_track"
     BEHIND = "behind"
     LATE = "late"
+    NOT_BEGUN = "not_begun"
     NOT_COUNTABLE = "not_countable"
     UNKNOWN = "unknown"
 
@@ -118,6 +119,7 @@ STATE_TEXT = {
     PromiseState.ON_TRACK: Text("进度正常", "On track"),
     PromiseState.BEHIND: Text("进度落后", "Behind"),
     PromiseState.LATE: Text("逾期未达", "Late"),
+    PromiseState.NOT_BEGUN: Text("尚未开始", "Not begun"),
     PromiseState.NOT_COUNTABLE: Text("无法计数", "Not countable"),
     PromiseState.UNKNOWN: Text("未知", "Unknown"),
 }

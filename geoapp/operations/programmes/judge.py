@@ -82,16 +82,19 @@ def judge(
 
     Notes
     -----
-    Met: the fact keeps the promise, now or on its last day. Late: the last day is past. Before it: on
-    track if the forecast keeps the promise or, without a forecast, if the fact is at least what an
-    even pace from the first to the last day would have brought. Where an unknown day decides, and
-    where no first day is stated to measure by, the state is unknown. A number that a document stated
-    for a day before the last says nothing of what came after.
+    Met: the fact keeps the promise, now or on its last day. Late: the last day is past. Not begun: the
+    first day is still to come, and nothing is foretold. In between: on track if the forecast keeps the
+    promise or, without a forecast, if the fact is at least what an even pace from the first to the
+    last day would have brought. Where an unknown day decides, and where no first day is stated to
+    measure by, the state is unknown. So it is where the latest number that a document stated is of a
+    day before the first, or, once the last is past, of a day before the last.
     """
     left = (window.last - day).days
+    begun = window.first is None or window.first <= day
     if found is None:
-        return Verdict(PromiseState.UNKNOWN, None, max(left, 0), None)
-    forecast = _forecast(found, left)
+        state = PromiseState.UNKNOWN if begun else PromiseState.NOT_BEGUN
+        return Verdict(state, None, max(left, 0), None)
+    forecast = _forecast(found, left) if begun else None
     states = {
         _state(comparator, value, window, day, found, fact, forecast)
         for fact in (found.low, found.high)
@@ -106,7 +109,8 @@ def judge(
     if state is PromiseState.LATE and perhaps:
         state = PromiseState.UNKNOWN
     wanting = value - found.low
-    pace = None if left <= 0 or satisfies(comparator, value, found.low) else wanting / left
+    wants = begun and left > 0 and not satisfies(comparator, value, found.low)
+    pace = wanting / left if wants else None
     return Verdict(state, pace, max(left, 0), forecast)
 
 
@@ -128,16 +132,16 @@ def _state(
 ) -> PromiseState:
     if satisfies(comparator, value, fact):
         return PromiseState.MET
+    if window.first is not None and day < window.first:
+        return PromiseState.NOT_BEGUN
     if day > window.last:
         known = found.counted or found.on >= window.last
         return PromiseState.LATE if known else PromiseState.UNKNOWN
     if forecast is not None:
         keeps = satisfies(comparator, value, forecast.value)
         return PromiseState.ON_TRACK if keeps else PromiseState.BEHIND
-    if window.first is None:
+    if window.first is None or found.on < window.first:
         return PromiseState.UNKNOWN
-    if found.on < window.first:
-        return PromiseState.ON_TRACK
     # The day itself counts: a promise of one day is due at once.
     whole = (window.last - window.first).days + 1
     even = value * ((min(found.on, window.last) - window.first).days + 1) / whole

@@ -139,8 +139,8 @@ _SUBJECTS: Final = {
 # What happened in a window.
 _HAPPENED = """
     coalesce(first_on >= coalesce(cast(:first as date), first_on) and last_on <= :last, false) as sure,
-    (first_on is null or first_on <= :last) and (last_on is null
-        or last_on >= coalesce(cast(:first as date), last_on))
+    coalesce(cast(:first as date) <= :last, true) and (first_on is null or first_on <= :last)
+        and (last_on is null or last_on >= coalesce(cast(:first as date), last_on))
         and (end_last is null or end_last >= coalesce(cast(:first as date), end_last)) as possible"""
 # What stands on a day. What something is now holds from today on; of the days before, its dates tell.
 _STANDS = """

@@ -38,6 +38,7 @@ ICONS = {
     PromiseState.ON_TRACK: "yes",
     PromiseState.BEHIND: "clock",
     PromiseState.LATE: "warn",
+    PromiseState.NOT_BEGUN: "plan",
     PromiseState.NOT_COUNTABLE: "info",
     PromiseState.UNKNOWN: "unknown",
 }
@@ -110,7 +111,7 @@ def one(code: str) -> str:
 @blueprint.get("/programmes/<string:code>/<string:indicator>")
 def promise(code: str, indicator: str) -> str:
     """Show a promise with all that was counted for it, on a map and in a list."""
-    return promise_page(code, indicator)
+    return _promise_page(code, indicator)
 
 
 @blueprint.post("/programmes/<string:code>/<string:indicator>/facts")
@@ -122,7 +123,7 @@ def enter(code: str, indicator: str) -> Response | tuple[str, int]:
         add_fact(services().database, code, indicator, given, signed_in().name)
     except (InvalidValueError, ConflictError) as error:
         status = 409 if isinstance(error, ConflictError) else 422
-        return promise_page(code, indicator, given=given, wrong=error.text), status
+        return _promise_page(code, indicator, given=given, wrong=error.text), status
     return redirect(url_for("programmes.promise", code=code, indicator=indicator, saved=""))
 
 
@@ -134,7 +135,7 @@ def take(code: str, indicator: str, number: int) -> Response:
     return redirect(url_for("programmes.promise", code=code, indicator=indicator, saved=""))
 
 
-def promise_page(code: str, indicator: str, **more: Any) -> str:
+def _promise_page(code: str, indicator: str, **more: Any) -> str:
     """Return the page of a promise; ``more`` is what became of its form."""
     parts, day = services(), _asked()
     found = read_one(parts.database, parts.settings, code, day)

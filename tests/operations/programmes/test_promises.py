@@ -378,6 +378,17 @@ def test_each_subject_counts_once_and_a_sample_never(town: Database, settings: S
     assert (standing.fact, standing.possible) == (1, 1)
     # On a day when less had opened the same question has another answer.
     assert by_code(town, settings, date(2024, 7, 1))["flow-met"].fact == 2
+    # On the eve of its first day no promise is on track: nothing has counted, and nothing can have.
+    eve = by_code(town, settings, date(2024, 12, 31))
+    for code in ("even-on-track", "about-on-track", "nobody-says"):
+        verdict = eve[code].verdict
+        assert (verdict.state, verdict.pace_per_day, verdict.forecast) == ("not_begun", None, None)
+    assert (eve["even-on-track"].fact, eve["even-on-track"].possible) == (0, 0)
+    assert eve["never"].verdict.state == "not_countable"
+    # What a document stated of a day before the first does not tell how it goes now.
+    with town.session() as session:
+        session.execute(text("update indicator_fact set as_of = '2024-12-30' where value = 60000"))
+    assert by_code(town, settings)["entered-on-track"].verdict.state == "unknown"
     # Of a year in which one opened every day may be meant: in July it is not certain, in the end it is.
     with town.session() as session:
         session.execute(
