@@ -94,7 +94,7 @@ def organisations(output: Path, headers: Any) -> None:
 @_headers
 def services(output: Path, headers: Any) -> None:
     """导出服务事项（.csv .xlsx）/ Export services."""
-    _export_services("services", output, headers)
+    _export_keyed("services", output, headers)
 
 
 @export.command()
@@ -102,7 +102,7 @@ def services(output: Path, headers: Any) -> None:
 @_headers
 def offers(output: Path, headers: Any) -> None:
     """导出哪里提供哪项服务（.csv .xlsx）/ Export which place offers which service."""
-    _export_services("offers", output, headers)
+    _export_keyed("offers", output, headers)
 
 
 @export.command()
@@ -110,7 +110,7 @@ def offers(output: Path, headers: Any) -> None:
 @_headers
 def desks(output: Path, headers: Any) -> None:
     """导出值守窗口（.csv .xlsx）/ Export duty desks."""
-    _export_services("desks", output, headers)
+    _export_keyed("desks", output, headers)
 
 
 @export.command()
@@ -160,14 +160,4 @@ def _export_keyed(what: Any, output: Path, headers: Any) -> None:
     with open_store() as (_settings, database):
         initialise(database)
         count = export_keyed(database, what, output, headers=headers)
-    say(Text(f"{count} 行已写入 {output}", f"{count} rows written to {output}"))
-
-
-def _export_services(what: Any, output: Path, headers: Any) -> None:
-    from geoapp.operations.services.export import export_services
-    from geoapp.operations.upkeep.init import initialise
-
-    with open_store() as (_settings, database):
-        initialise(database)
-        count = export_services(database, what, output, headers=headers)
     say(Text(f"{count} 行已写入 {output}", f"{count} rows written to {output}"))

@@ -1,9 +1,9 @@
-"""Export visits, opinions, care events and contests to files that an import reads back without a change."""
+"""Export rows that are known again by a key to files that an import reads back without a change."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -12,15 +12,30 @@ from geoapp.reports.tables import FileTable, write_table
 from geoapp.store.contests import contest_records, entry_records
 from geoapp.store.engine import Database, Session
 from geoapp.store.keyed import Rows
+from geoapp.store.services import OfferFilter, desk_records, item_records, offer_records
 from geoapp.store.use.read import care_records, opinion_records, visit_records
 
 _SUFFIXES = (".csv", ".xlsx")
+_RECORDS: Final[Mapping[Rows, Callable[[Session], Iterable[Any]]]] = {
+    "services": item_records,
+    "offers": lambda session: offer_records(session, OfferFilter()),
+    "desks": desk_records,
+    "visits": visit_records,
+    "opinions": opinion_records,
+    "care": lambda session: care_records(session, date.min, date.max),
+    "contests": contest_records,
+    "entries": entry_records,
+}
+# What everybody may read anyway; a file of anything else is for its owner alone.
+_PUBLIC: Final = frozenset({"services", "offers", "desks"})
+# Where a column of these files has another name in a record.
+_NAMES: Final = {"service": "item_code", "sample": "is_sample"}
 
 
 def export_keyed(
     database: Database, what: Rows, path: Path, *, headers: Literal["en", "zh"] = "en"
 ) -> int:
-    """Write all visits, opinions, care events, contests or entries; return how many rows.
+    """Write all rows of a kind; return how many.
 
     Parameters
     ----------
@@ -41,27 +56,23 @@ def export_keyed(
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted)
     columns = COLUMNS[what]
+    names_here = _NAMES if what in _PUBLIC else {}
     count = 0
 
     def rows() -> Iterator[tuple[list[Any], None]]:
         nonlocal count
-        for one in _records(session, what):
+        for one in _RECORDS[what](session):
             count += 1
-            yield [getattr(one, column.name) for column in columns], None
+            yield [_cell(one, names_here.get(column.name, column.name)) for column in columns], None
 
     names_of = [column.zh if headers == "zh" else column.name for column in columns]
     with database.snapshot() as session:
-        write_table(FileTable(names_of, rows()), path, layer=what, private=True)
+        write_table(FileTable(names_of, rows()), path, layer=what, private=what not in _PUBLIC)
     return count
 
 
-def _records(session: Session, what: Rows) -> Iterator[Any]:
-    if what == "visits":
-        return visit_records(session)
-    if what == "opinions":
-        return opinion_records(session)
-    if what == "contests":
-        return iter(contest_records(session))
-    if what == "entries":
-        return iter(entry_records(session))
-    return iter(care_records(session, date.min, date.max))
+def _cell(record: Any, name: str) -> Any:
+    if name == "hours" and record.hours_raw is not None:
+        # The words as they came are read back to the same hours.
+        return record.hours_raw
+    return getattr(record, name)

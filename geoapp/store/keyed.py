@@ -8,9 +8,45 @@ from sqlalchemy import text
 
 from geoapp.store.engine import Session
 
-Rows = Literal["visits", "opinions", "care", "contests", "entries"]
+Rows = Literal["services", "offers", "desks", "visits", "opinions", "care", "contests", "entries"]
 _BATCH: Final = 5_000
-# Of each kind: its table, the columns with their types, what makes a row the same, what is written to it.
+# The columns of each kind, with their types.
+_SERVICES: Final = {
+    "code": "text",
+    "category": "text",
+    "name_zh": "text",
+    "name_en": "text",
+    "audience": "text",
+    "process": "text",
+    "time_limit": "text",
+    "promise": "text",
+    "first_responsible": "text",
+    "document": "text",
+    "document_on": "date",
+    "source": "text",
+    "is_sample": "boolean",
+}
+_OFFERS: Final = {
+    "item_code": "text",
+    "facility_id": "bigint",
+    "organisation_code": "text",
+    "hours": "text",
+    "hours_raw": "text",
+    "phone": "text",
+    "valid_from": "date",
+    "valid_to": "date",
+    "source": "text",
+    "is_sample": "boolean",
+}
+_DESKS: Final = {
+    "facility_id": "bigint",
+    "name_zh": "text",
+    "phone": "text",
+    "hours": "text",
+    "hours_raw": "text",
+    "source": "text",
+    "is_sample": "boolean",
+}
 _VISITS: Final = {
     "facility_id": "bigint",
     "day": "date",
@@ -58,16 +94,37 @@ _ENTRIES: Final = {
     "source": "text",
     "is_sample": "boolean",
 }
-_TABLES: Final[Mapping[Rows, tuple[str, Mapping[str, str], str, tuple[str, ...]]]] = {
-    "visits": ("visit_count", _VISITS, "facility_id, day, coalesce(hour, -1), basis", ("n",)),
-    "opinions": ("opinion_poll", _OPINIONS, "facility_id, day, stars", ("n",)),
-    "care": ("care_event", _CARE, "code", tuple(name for name in _CARE if name != "code")),
-    "contests": ("contest", _CONTESTS, "code", tuple(n for n in _CONTESTS if n != "code")),
+# Of each kind: its table, the columns, what makes a row the same (as its unique index says it), and
+# the columns of that.
+_TABLES: Final[Mapping[Rows, tuple[str, Mapping[str, str], str, frozenset[str]]]] = {
+    "services": ("service_item", _SERVICES, "code", frozenset({"code"})),
+    "offers": (
+        "service_offer",
+        _OFFERS,
+        "item_code, coalesce(facility_id, 0), coalesce(organisation_code, ''), "
+        "coalesce(valid_from, cast('-infinity' as date))",
+        frozenset({"item_code", "facility_id", "organisation_code", "valid_from"}),
+    ),
+    "desks": ("duty_desk", _DESKS, "facility_id, phone", frozenset({"facility_id", "phone"})),
+    "visits": (
+        "visit_count",
+        _VISITS,
+        "facility_id, day, coalesce(hour, -1), basis",
+        frozenset({"facility_id", "day", "hour", "basis"}),
+    ),
+    "opinions": (
+        "opinion_poll",
+        _OPINIONS,
+        "facility_id, day, stars",
+        frozenset({"facility_id", "day", "stars"}),
+    ),
+    "care": ("care_event", _CARE, "code", frozenset({"code"})),
+    "contests": ("contest", _CONTESTS, "code", frozenset({"code"})),
     "entries": (
         "contest_entry",
         _ENTRIES,
         "contest_code, code",
-        tuple(name for name in _ENTRIES if name not in ("contest_code", "code")),
+        frozenset({"contest_code", "code"}),
     ),
 }
 
@@ -99,8 +156,8 @@ def write_keyed(
     dry_run
         Whether only the counts are wanted.
     """
-    table, columns, key, values = _TABLES[what]
-    writing = [name for name in values if name in given]
+    table, columns, key, own = _TABLES[what]
+    writing = [name for name in columns if name in given and name not in own]
     # What the file does not speak of stays, also where nothing else is left to write.
     change = (
         f"do update set {', '.join(f'{name} = excluded.{name}' for name in writing)} where "

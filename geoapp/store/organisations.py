@@ -94,6 +94,14 @@ def stored_parents(session: Session) -> dict[str, str | None]:
     return {code: parent for code, parent in rows}
 
 
+def organisation_codes(session: Session, codes: Sequence[str] | None = None) -> frozenset[str]:
+    """Return the codes of those of some organisations that there are, or of all."""
+    query = select(Organisation.code)
+    return frozenset(
+        session.scalars(query if codes is None else query.where(Organisation.code.in_(codes)))
+    )
+
+
 def organisation_by_code(session: Session, code: str) -> OrganisationRecord | None:
     """Return the organisation of a code as it is stored now, or None."""
     one = session.get(Organisation, code, populate_existing=True)

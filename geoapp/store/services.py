@@ -1,36 +1,15 @@
 """Named queries on services, on where they are offered and on duty desks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import delete, func, select, text
 
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.models import DutyDesk, Facility, Organisation, ServiceItem, ServiceOffer
-
-Rows = Literal["services", "offers", "desks"]
-_MODELS: dict[Rows, type[Any]] = {
-    "services": ServiceItem,
-    "offers": ServiceOffer,
-    "desks": DutyDesk,
-}
-_KEYS: dict[Rows, tuple[str, ...]] = {
-    "services": ("code",),
-    "offers": ("item_code", "facility_id", "organisation_code", "valid_from"),
-    "desks": ("facility_id", "phone"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceCounts:
-    """What became of the rows."""
-
-    inserted: int
-    updated: int
-    unchanged: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,53 +112,9 @@ def item_records(session: Session) -> list[ItemRecord]:
     return [ItemRecord(*row) for row in session.execute(query)]
 
 
-def facility_numbers(session: Session) -> dict[str, int]:
-    """Return the number of every facility by its code."""
-    return {code: number for code, number in session.execute(select(Facility.code, Facility.id))}
-
-
-def organisation_codes(session: Session) -> frozenset[str]:
-    """Return the codes of all organisations."""
-    return frozenset(session.scalars(select(Organisation.code)))
-
-
-def write_rows(
-    session: Session,
-    what: Rows,
-    rows: Sequence[Mapping[str, Any]],
-    given: frozenset[str],
-    *,
-    dry_run: bool = False,
-) -> ServiceCounts:
-    """Insert new rows and update those that differ, by their key.
-
-    Parameters
-    ----------
-    given
-        The columns that are written to rows that exist; others keep what is stored.
-    """
-    model, key = _MODELS[what], _KEYS[what]
-    stored = {
-        tuple(getattr(one, name) for name in key): one for one in session.scalars(select(model))
-    }
-    own = ("code",) if what == "services" else ("id",)
-    columns = set(model.__table__.columns.keys())
-    changing = sorted((given & columns) - {*key, "id"})
-    fresh, changed, unchanged = 0, 0, 0
-    for row in rows:
-        one = stored.get(tuple(row[name] for name in key))
-        if one is None:
-            fresh += 1
-            if not dry_run:
-                session.execute(insert(model).values(**row))
-        elif new := {name: row[name] for name in changing if getattr(one, name) != row[name]}:
-            changed += 1
-            if not dry_run:
-                here = [getattr(model, name) == getattr(one, name) for name in own]
-                session.execute(update(model).where(*here).values(**new))
-        else:
-            unchanged += 1
-    return ServiceCounts(fresh, changed, unchanged)
+def item_codes(session: Session) -> frozenset[str]:
+    """Return the codes of all services."""
+    return frozenset(session.scalars(select(ServiceItem.code)))
 
 
 def offer_records(

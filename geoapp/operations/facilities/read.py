@@ -128,6 +128,20 @@ def found_facility(session: Session, code: str, *, unpublished: bool) -> Facilit
     return facility_records(session, [facility])[0]
 
 
+def facility_number(session: Session, code: str) -> int:
+    """Return the number of a facility in the store, whether it is published or not.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none with the code.
+    """
+    facility = None if "\x00" in code else facility_by_code(session, code)
+    if facility is None:
+        raise NotFoundError(_FACILITY, code)
+    return facility.id
+
+
 def read_facility(database: Database, code: str, *, unpublished: bool = False) -> FacilityRecord:
     """Return the facility of a code.
 

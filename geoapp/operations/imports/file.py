@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.together import open_sheets
-from geoapp.operations.imports.contests import import_contests, import_entries
 from geoapp.operations.imports.facilities import FacilityImport, import_facilities
+from geoapp.operations.imports.keyed import KEYED, import_keyed
 from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
 from geoapp.operations.imports.regions import import_regions
@@ -28,8 +29,6 @@ from geoapp.operations.imports.report import (
     quiet,
     strays_text,
 )
-from geoapp.operations.imports.services import import_desks, import_offers, import_services
-from geoapp.operations.imports.use import import_care, import_opinions, import_visits
 from geoapp.store.engine import Database
 
 _Importer = Callable[[Database, Settings, Table, ImportOptions, Progress], tuple[Reading[Any], Any]]
@@ -39,14 +38,7 @@ _IMPORTERS: dict[str, _Importer] = {
     "demand": import_demand,
     "candidates": import_candidates,
     "organisations": import_organisations,
-    "services": import_services,
-    "offers": import_offers,
-    "desks": import_desks,
-    "visits": import_visits,
-    "opinions": import_opinions,
-    "care": import_care,
-    "contests": import_contests,
-    "entries": import_entries,
+    **{what: partial(import_keyed, what) for what in KEYED},
 }
 KINDS = tuple(_IMPORTERS)
 _REPORT_EVERY = 5000

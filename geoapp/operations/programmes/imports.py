@@ -16,13 +16,13 @@ from geoapp.core.programmes import Indicator, Programme, Rule
 from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import facility_numbers
+from geoapp.store.organisations import organisation_codes
 from geoapp.store.programmes.write import (
     PlanCounts,
     entered_for,
-    facility_numbers,
     gone_indicators,
     lock_programmes,
-    organisation_codes,
     programme_codes,
     write_plan,
 )

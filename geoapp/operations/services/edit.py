@@ -9,18 +9,11 @@ from geoapp.importers.problems import Reading
 from geoapp.importers.rows.columns import DESK_COLUMNS, OFFER_COLUMNS, SERVICE_COLUMNS
 from geoapp.importers.rows.keyed import Row, read_given
 from geoapp.importers.rows.services import read_desks, read_offers, read_services
-from geoapp.operations.imports.services import columns_of
+from geoapp.operations.facilities.read import facility_number
+from geoapp.operations.imports.keyed import stored_columns
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.read import facility_by_code
-from geoapp.store.services import (
-    delete_desk,
-    delete_offer,
-    item_records,
-    lock_services,
-    write_rows,
-)
-
-_FACILITY = Text("站点", "facility")
+from geoapp.store.keyed import write_keyed
+from geoapp.store.services import delete_desk, delete_offer, item_codes, lock_services
 
 
 def add_service(database: Database, values: Mapping[str, str]) -> None:
@@ -36,7 +29,7 @@ def add_service(database: Database, values: Mapping[str, str]) -> None:
     with database.session() as session:
         lock_services(session)
         reading = read_given([values], SERVICE_COLUMNS, read_services)
-        counts = write_rows(session, "services", reading.rows, frozenset())
+        counts = write_keyed(session, "services", reading.rows, frozenset())
         if not counts.inserted:
             code = reading.rows[0]["code"]
             raise ConflictError(
@@ -58,14 +51,14 @@ def add_offer(database: Database, facility: str, values: Mapping[str, str]) -> N
     """
     with database.session() as session:
         lock_services(session)
-        number = _number_of(session, facility)
-        items = frozenset(one.code for one in item_records(session))
+        number = facility_number(session, facility)
+        items = item_codes(session)
 
         def read(table: Table) -> Reading[Row]:
             return read_offers(table, items, {facility: number}, frozenset())
 
         reading = read_given([{**values, "facility": facility}], OFFER_COLUMNS, read)
-        if not write_rows(session, "offers", reading.rows, frozenset()).inserted:
+        if not write_keyed(session, "offers", reading.rows, frozenset()).inserted:
             raise ConflictError(
                 Text(
                     "这项服务从这一天起已登记；要改请先撤下再添加。",
@@ -86,13 +79,13 @@ def add_desk(database: Database, facility: str, values: Mapping[str, str]) -> No
     """
     with database.session() as session:
         lock_services(session)
-        number = _number_of(session, facility)
+        number = facility_number(session, facility)
 
         def read(table: Table) -> Reading[Row]:
             return read_desks(table, {facility: number})
 
         reading = read_given([{**values, "facility": facility}], DESK_COLUMNS, read)
-        write_rows(session, "desks", reading.rows, columns_of(reading))
+        write_keyed(session, "desks", reading.rows, stored_columns(reading))
 
 
 def take_offer(database: Database, facility: str, number: int) -> None:
@@ -125,12 +118,5 @@ def _take(
     what: Text,
 ) -> None:
     with database.session() as session:
-        if not delete(session, _number_of(session, facility), number):
+        if not delete(session, facility_number(session, facility), number):
             raise NotFoundError(what, str(number))
-
-
-def _number_of(session: Session, code: str) -> int:
-    facility = None if "\x00" in code else facility_by_code(session, code)
-    if facility is None:
-        raise NotFoundError(_FACILITY, code)
-    return facility.id

@@ -9,15 +9,13 @@ from geoapp.core.use import STARS, Basis
 from geoapp.importers.rows.columns import CARE_COLUMNS, OPINION_COLUMNS, VISIT_COLUMNS
 from geoapp.importers.rows.keyed import read_given
 from geoapp.importers.rows.use import read_care, read_opinions, read_visits
+from geoapp.operations.facilities.read import facility_number
 from geoapp.operations.moment import today
-from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.engine import Database
 from geoapp.store.history.chain import current_set
 from geoapp.store.keyed import write_keyed
 from geoapp.store.regions import region_codes
 from geoapp.store.use.write import add_voices, delete_care, delete_visit
-
-_FACILITY = Text("站点", "facility")
 
 
 def put_visits(
@@ -140,20 +138,6 @@ def take_care(database: Database, code: str) -> int | None:
         if "\x00" in code or not delete_care(session, code):
             raise NotFoundError(Text("活动", "care event"), code)
         return current_set(session)
-
-
-def facility_number(session: Session, code: str) -> int:
-    """Return the number of a facility in the store.
-
-    Raises
-    ------
-    NotFoundError
-        If there is none with the code.
-    """
-    facility = None if "\x00" in code else facility_by_code(session, code)
-    if facility is None:
-        raise NotFoundError(_FACILITY, code)
-    return facility.id
 
 
 def _nobody() -> InvalidValueError:

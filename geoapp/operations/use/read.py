@@ -14,8 +14,7 @@ from geoapp.analysis.satisfaction import (
 )
 from geoapp.core.use import LEAST_VOICES, SATISFIED_STARS, Quarter, quarter_of, quarters_between
 from geoapp.core.words import Level
-from geoapp.operations.facilities.read import check_region
-from geoapp.operations.use.edit import facility_number
+from geoapp.operations.facilities.read import check_region, facility_number
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import RegionName, region_names
 from geoapp.store.facilities.read import regions_below

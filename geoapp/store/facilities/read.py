@@ -310,6 +310,14 @@ def facility_by_code(session: Session, code: str, *, for_update: bool = False) -
     return session.scalars(query.with_for_update() if for_update else query).one_or_none()
 
 
+def facility_numbers(session: Session, codes: Sequence[str] | None = None) -> dict[str, int]:
+    """Return the numbers of those of some facilities that there are, or of all, by code."""
+    query = select(Facility.code, Facility.id)
+    if codes is not None:
+        query = query.where(Facility.code.in_(codes))
+    return {code: number for code, number in session.execute(query)}
+
+
 def facilities_by_code(session: Session, codes: Sequence[str]) -> list[Facility]:
     """Return the facilities of some codes, in order of code."""
     query = select(Facility).where(Facility.code.in_(codes)).order_by(Facility.code)

@@ -13,12 +13,10 @@ from geoapp.store.engine import Session
 from geoapp.store.models import (
     Base,
     Document,
-    Facility,
     Indicator,
     IndicatorEvidence,
     IndicatorFact,
     IndicatorSplit,
-    Organisation,
     Programme,
 )
 
@@ -46,17 +44,6 @@ def lock_programmes(session: Session) -> None:
 def programme_codes(session: Session) -> frozenset[str]:
     """Return the codes of all programmes."""
     return frozenset(session.scalars(select(Programme.code)))
-
-
-def facility_numbers(session: Session, codes: Sequence[str]) -> dict[str, int]:
-    """Return the numbers of those of some facilities that there are, by code."""
-    rows = session.execute(select(Facility.code, Facility.id).where(Facility.code.in_(codes)))
-    return {code: number for code, number in rows}
-
-
-def organisation_codes(session: Session, codes: Sequence[str]) -> frozenset[str]:
-    """Return the codes of those of some organisations that there are."""
-    return frozenset(session.scalars(select(Organisation.code).where(Organisation.code.in_(codes))))
 
 
 def gone_indicators(session: Session, plan: Plan) -> list[str]:

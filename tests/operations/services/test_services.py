@@ -10,9 +10,9 @@ from geoapp.core.services import load_categories, read_categories
 from geoapp.core.settings import Settings
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.imports.file import import_file
+from geoapp.operations.keyed_export import export_keyed
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.services.edit import add_desk, add_offer, add_service, take_offer
-from geoapp.operations.services.export import export_services
 from geoapp.operations.services.read import ServiceQuestion, find_services, services_of
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -123,9 +123,27 @@ def test_exports_come_back_unchanged(
 ) -> None:
     for what, count in (("services", 2), ("offers", 5), ("desks", 1)):
         out = tmp_path / f"{what}{suffix}"
-        assert export_services(town, what, out, headers="zh") == count  # type: ignore[arg-type]
+        assert export_keyed(town, what, out, headers="zh") == count  # type: ignore[arg-type]
         again = import_file(town, settings, what, out)
         assert (again.unchanged, again.updated, again.rejected) == (count, 0, 0), what
+        assert again.change_set is None
+    # What a file has no column for stays, and the import is taken back by its change set.
+    path = write_csv(
+        tmp_path / "again.csv",
+        ["service", "facility", "hours"],
+        [["L-1", "T-4", "周六 9:00-12:00"]],
+    )
+    report = import_file(town, settings, "offers", path)
+    assert (report.inserted, report.updated) == (0, 1)
+    assert _offer(town, settings) == ("Sa 09:00-12:00", "12351")
+    assert report.change_set is not None
+    undo_change_set(town, settings, report.change_set)
+    assert _offer(town, settings) == ("24/7", "12351")
+
+
+def _offer(database: Database, settings: Settings) -> tuple[str | None, str | None]:
+    [one] = services_of(database, settings, "T-4")[0]
+    return one.record.hours, one.record.phone
 
 
 def test_edits_are_held_against_the_rules_and_can_be_taken_back(

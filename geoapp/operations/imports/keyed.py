@@ -1,0 +1,121 @@
+"""Import files whose rows are known again by a key: all good rows at once, or none."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Final
+
+from geoapp.core.contests import LIST
+from geoapp.core.settings import Settings
+from geoapp.importers.formats.table import Table
+from geoapp.importers.problems import Reading
+from geoapp.importers.rows.contests import read_contests, read_entries
+from geoapp.importers.rows.keyed import Row
+from geoapp.importers.rows.services import read_desks, read_offers, read_services
+from geoapp.importers.rows.use import read_care, read_opinions, read_visits
+from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
+from geoapp.operations.moment import today
+from geoapp.store.contests import contest_records
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import facility_numbers
+from geoapp.store.history.chain import current_set
+from geoapp.store.keyed import KeyedCounts, Rows, write_keyed
+from geoapp.store.organisations import organisation_codes
+from geoapp.store.regions import region_codes
+from geoapp.store.services import item_codes, lock_services
+
+# What a file's column is stored as, where it is not one column of the same name. A number of people
+# goes with its unit.
+_STORED_AS: Final[Mapping[str, tuple[str, ...]]] = {
+    "region": ("region_code",),
+    "sample": ("is_sample",),
+    "hours": ("hours", "hours_raw"),
+    "people": ("people", "unit"),
+    "unit": ("people", "unit"),
+    "project": ("name_zh",),
+    "service": ("item_code",),
+}
+
+
+def import_keyed(
+    what: Rows,
+    database: Database,
+    settings: Settings,
+    table: Table,
+    options: ImportOptions,
+    progress: Progress,
+) -> tuple[Reading[Row], KeyedCounts]:
+    """Read a file of one kind and write its good rows by their key."""
+    progress(0.0, READING)
+    with database.session() as session:
+        reading = _READERS[what](session, settings, table)
+        progress(0.0, WRITING)
+        given = stored_columns(reading)
+        counts = write_keyed(session, what, reading.rows, given, dry_run=options.dry_run)
+        if not options.dry_run:
+            counts = replace(counts, change_set=current_set(session))
+    progress(1.0, WRITING)
+    return reading, counts
+
+
+def stored_columns(reading: Reading[Row]) -> frozenset[str]:
+    """Return the store's columns that a file has."""
+    return frozenset(name for given in reading.given for name in _STORED_AS.get(given, (given,)))
+
+
+def _services(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+    lock_services(session)
+    return read_services(table)
+
+
+def _offers(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+    lock_services(session)
+    return read_offers(
+        table, item_codes(session), facility_numbers(session), organisation_codes(session)
+    )
+
+
+def _desks(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+    lock_services(session)
+    return read_desks(table, facility_numbers(session))
+
+
+def _visits(session: Session, settings: Settings, table: Table) -> Reading[Row]:
+    return read_visits(table, facility_numbers(session), today(settings))
+
+
+def _opinions(session: Session, settings: Settings, table: Table) -> Reading[Row]:
+    return read_opinions(table, facility_numbers(session), today(settings))
+
+
+def _care(session: Session, settings: Settings, table: Table) -> Reading[Row]:
+    return read_care(table, frozenset(region_codes(session)), today(settings))
+
+
+def _contests(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+    # Also keeps two files from moving a contest's stage at once.
+    lock_services(session)
+    stages = {one.code: one.stage for one in contest_records(session)}
+    return read_contests(table, frozenset(region_codes(session)), stages)
+
+
+def _entries(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+    lock_services(session)
+    contests = {
+        one.code: (one.stage, frozenset((one.criteria or "").split(LIST)) - {""})
+        for one in contest_records(session)
+    }
+    return read_entries(table, contests, item_codes(session))
+
+
+_READERS: Final[Mapping[Rows, Callable[[Session, Settings, Table], Reading[Row]]]] = {
+    "services": _services,
+    "offers": _offers,
+    "desks": _desks,
+    "visits": _visits,
+    "opinions": _opinions,
+    "care": _care,
+    "contests": _contests,
+    "entries": _entries,
+}
+KEYED: Final = tuple(_READERS)
+"""The kinds of files that are taken in so."""
