@@ -25,17 +25,10 @@ def read_programme(path: Path) -> Programme:
         content = path.read_bytes()
     except OSError as error:
         raise unusable(path.name, str(error)) from None
-    return parse_programme(content, path.name)
+    return _parsed(content, path.name)
 
 
-def parse_programme(content: bytes, name: str) -> Programme:
-    """Read and check a plan from the content of a file of this name.
-
-    Raises
-    ------
-    UnusableInputError
-        Naming the file and its first fault.
-    """
+def _parsed(content: bytes, name: str) -> Programme:
     try:
         return Programme.model_validate(json.loads(content.decode("utf-8-sig"), parse_constant=_no))
     except ValidationError as error:

@@ -9,6 +9,8 @@ from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_SOURCE_CHARACTERS
 from geoapp.core.programmes import Unit
+from geoapp.core.settings import Settings
+from geoapp.operations.facilities.read import parse_as_of
 from geoapp.operations.programmes.read import INDICATOR, PROGRAMME
 from geoapp.store.engine import Database
 from geoapp.store.programmes.read import documents_by_code, list_indicators, list_programmes
@@ -29,7 +31,12 @@ _FACT = Text("公布的数", "fact")
 
 
 def add_fact(
-    database: Database, programme: str, indicator: str, given: Mapping[str, str], by: str
+    database: Database,
+    settings: Settings,
+    programme: str,
+    indicator: str,
+    given: Mapping[str, str],
+    by: str,
 ) -> None:
     """Store what a document states of a promise; the document is one that is known, or a new one.
 
@@ -46,7 +53,7 @@ def add_fact(
     NotFoundError
         If there is no such programme or promise.
     InvalidValueError
-        Naming the first value that is not accepted.
+        Naming the first value that is not accepted; nothing is stated of a day to come.
     ConflictError
         If this document's number for this day is entered already.
     """
@@ -59,7 +66,7 @@ def add_fact(
             raise NotFoundError(INDICATOR, indicator)
         one = found[0]
         value = _number(given.get("value", ""), one.unit)
-        as_of = _day("as_of", given.get("as_of", ""))
+        as_of, _ = parse_as_of(given.get("as_of", ""), settings.timezone)
         place = _words("place", given.get("place", ""), MOST_SOURCE_CHARACTERS)
         documents = documents_by_code(session)
         document = given.get("document", "").strip()

@@ -7,7 +7,6 @@ from geoapp.core.acting import Via, act
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.programme_files import (
-    parse_programme,
     read_programme,
     shipped_programmes,
     unusable,
@@ -56,20 +55,7 @@ def import_programme(
     ConflictError
         If a promise is missing for which somebody entered facts.
     """
-    plan = read_programme(path)
-    return _take_in(database, settings, plan, path.name, dry_run=dry_run)
-
-
-def import_programme_content(
-    database: Database, settings: Settings, content: bytes, name: str
-) -> PlanReport:
-    """Do the same with the content of a file of this name."""
-    return _take_in(database, settings, parse_programme(content, name), name, dry_run=False)
-
-
-def _take_in(
-    database: Database, settings: Settings, plan: Programme, name: str, *, dry_run: bool
-) -> PlanReport:
+    plan, name = read_programme(path), path.name
     with act(via=Via.IMPORT, reason=name), database.session() as session:
         lock_programmes(session)
         counts = _write(session, settings, plan, name)

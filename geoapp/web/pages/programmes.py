@@ -13,6 +13,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.programmes import NATURE_TEXT, STATE_TEXT, Measure, PromiseState
 from geoapp.core.results.promises import FactRecord, Standing, Subject
 from geoapp.core.roles import Permission
+from geoapp.operations.facilities.read import parse_as_of
 from geoapp.operations.moment import today
 from geoapp.operations.programmes.edit import FIELDS, add_fact, take_fact
 from geoapp.operations.programmes.read import (
@@ -120,7 +121,8 @@ def enter(code: str, indicator: str) -> Response | tuple[str, int]:
     """Enter what a document states of a promise."""
     given = {name: request.form.get(name, "") for name in FIELDS}
     try:
-        add_fact(services().database, code, indicator, given, signed_in().name)
+        parts = services()
+        add_fact(parts.database, parts.settings, code, indicator, given, signed_in().name)
     except (InvalidValueError, ConflictError) as error:
         status = 409 if isinstance(error, ConflictError) else 422
         return _promise_page(code, indicator, given=given, wrong=error.text), status
@@ -179,13 +181,7 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
 def _asked() -> date | None:
     """Return the day that the address names; None: today."""
     given = request.args.get("as_of", "")
-    if not given:
-        return None
-    try:
-        return date.fromisoformat(given)
-    except ValueError:
-        accepted = Text("日期，如 2025-12-31", "a date such as 2025-12-31")
-        raise InvalidValueError("as_of", given[:40], accepted) from None
+    return parse_as_of(given, services().settings.timezone)[0] if given else None
 
 
 def _board(found: ProgrammeStanding, day: date | None) -> Board:

@@ -91,7 +91,13 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     # The document is known from now on; its number of a day is entered once.
     known = given | {"document": "qingdao-2022-d1"}
     assert steward.post(f"{page}/facts", data=known).status_code == 409
-    for wrong in ({"value": "-1"}, {"value": "NaN"}, {"as_of": "2022"}, {"document": "nothing"}):
+    for wrong in (
+        {"value": "-1"},
+        {"value": "NaN"},
+        {"as_of": "2022"},
+        {"as_of": "2199-12-31"},
+        {"document": "nothing"},
+    ):
         assert steward.post(f"{page}/facts", data=known | wrong).status_code == 422, wrong
     number = re.search(r"/facts/(\d+)/take", shown)
     assert number is not None
