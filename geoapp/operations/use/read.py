@@ -26,7 +26,7 @@ from geoapp.store.use.read import (
     VisitRecord,
     care_records,
     care_totals,
-    count_facilities,
+    count_silent,
     days_known,
     last_visits,
     named_facilities,
@@ -235,7 +235,7 @@ def quarter_of_use(
         below = None if region is None else regions_below(session, region)
         known = days_known(session)
         if known is None:
-            silent = count_facilities(session, below)
+            silent = count_silent(session, [], below)
             return QuarterOfUse(None, [], [], [], 0, 0, silent, 0, [], [], 0)
         first, last = quarter_of(known[0]), quarter_of(known[1])
         quarter = quarter or last
@@ -245,10 +245,10 @@ def quarter_of_use(
         if below is not None:
             facilities = [one for one in facilities if one.region_code in below]
         names = {one.code: one for one in region_names(session, outlined=False)}
-        care = care_records(session, quarter.first, quarter.end, below)
+        care = care_records(session, quarter.first, quarter.end, below, limit=MOST_CARE_EVENTS)
         totals = care_totals(session, quarter.first, quarter.end, below)
         here = [one for one in facilities if (one.id, quarter) in found]
-        silent = count_facilities(session, below) - len(here)
+        silent = count_silent(session, [one.id for one in here], below)
     regions = _regions(facilities, found, quarter, names)
     listed = _ranked_facilities(here, found, quarter, names)
     return QuarterOfUse(
@@ -260,11 +260,11 @@ def quarter_of_use(
         ranked_districts=_told(
             one.figures for one in regions if one.region.level == Level.DISTRICT
         ),
-        silent=max(0, silent),
+        silent=silent,
         more_facilities=max(0, len(listed) - MOST_FACILITIES),
-        care=care[:MOST_CARE_EVENTS],
+        care=care,
         totals=totals,
-        more_care=max(0, len(care) - MOST_CARE_EVENTS),
+        more_care=sum(one.events for one in totals) - len(care),
     )
 
 

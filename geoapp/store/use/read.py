@@ -236,11 +236,14 @@ def named_facilities(session: Session, ids: Sequence[int]) -> list[NamedFacility
     return [NamedFacility(*row) for row in session.execute(query, {"ids": list(ids)})]
 
 
-def count_facilities(session: Session, regions: Sequence[str] | None = None) -> int:
-    """Return how many facilities that are not closed there are, in some regions or in all."""
+def count_silent(
+    session: Session, told: Sequence[int], regions: Sequence[str] | None = None
+) -> int:
+    """Return how many facilities in service are not among those told of, in some regions or in all."""
     query = text(
-        "select count(*) from facility where status <> 'closed' "
+        "select count(*) from facility where status in ('open', 'suspended') "
+        "and id <> all(cast(:told as bigint[])) "
         "and (cast(:regions as text[]) is null or region_code = any(cast(:regions as text[])))"
     )
-    given = {"regions": None if regions is None else list(regions)}
+    given = {"told": list(told), "regions": None if regions is None else list(regions)}
     return int(session.execute(query, given).scalar_one())

@@ -30,6 +30,7 @@ VISITS = [
     ["T-1", "2026-07-03", "", "30", "door"],  # the whole day is there: its hours add nothing
     ["T-1", "2026-04-30", "", "7", ""],  # the quarter before, from another system
     ["T-2", "2026-09-30", "", "0", "reported"],  # counted, and nobody came
+    ["T-5", "2026-09-30", "", "3", "reported"],  # closed since
     ["T-1", "2026-07-01", "", "41", "door"],  # again
     ["Z-9", "2026-07-01", "", "1", ""],
     ["T-1", "2199-01-01", "", "1", ""],
@@ -113,8 +114,8 @@ def _few_voices_enter_nothing_and_falls_and_ranks_need_parted_intervals(
     told = quarter_of_use(town, Q3)
     assert told.quarters == [Q3, Q2]
     rows = {one.facility.code: one for one in told.facilities}
-    assert sorted(rows) == ["T-1", "T-2", "T-3"]
-    assert told.silent == 2  # T-4 and T-6; T-5 has closed
+    assert sorted(rows) == ["T-1", "T-2", "T-3", "T-5"]
+    assert told.silent == 2  # T-4 and T-6; T-5 has closed, and its count is told
     voices = {code: one.figures.voices for code, one in rows.items()}
     assert voices["T-3"] is not None
     assert (voices["T-3"].n, voices["T-3"].stars, voices["T-3"].satisfied) == (None, None, None)
@@ -132,7 +133,7 @@ def _few_voices_enter_nothing_and_falls_and_ranks_need_parted_intervals(
     city, district = told.regions
     assert (city.region.code, district.region.code) == ("370200", "370203")
     for one in (city, district):
-        assert (one.counted, one.heard, one.too_few) == (2, 2, 1)
+        assert (one.counted, one.heard, one.too_few) == (3, 2, 1)
         assert one.figures.voices is not None
         assert one.figures.voices.n == 400
         assert one.figures.fell  # 200 voices of five stars in spring, about 3 stars now
@@ -165,7 +166,7 @@ def test_files_come_back_unchanged_and_an_import_is_taken_back_whole(
     town: Database, settings: Settings, tmp_path: Path
 ) -> None:
     for what, suffix, count in (
-        ("visits", ".csv", 8),
+        ("visits", ".csv", 9),
         ("opinions", ".xlsx", 6),
         ("care", ".xlsx", 4),
     ):
