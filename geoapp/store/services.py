@@ -250,8 +250,11 @@ def offers_by_item(session: Session, on_day: date, statuses: frozenset[str]) -> 
     statuses
         Of the facilities that count.
     """
+    count = func.count(ServiceOffer.facility_id.distinct()) + func.count(
+        ServiceOffer.organisation_code.distinct()
+    )
     query = (
-        select(ServiceOffer.item_code, func.count())
+        select(ServiceOffer.item_code, count)
         .outerjoin(Facility, Facility.id == ServiceOffer.facility_id)
         .where(
             func.coalesce(ServiceOffer.valid_from, on_day) <= on_day,

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from geoapp.core.contests import ContestStage
 from geoapp.core.services import ServiceCategory, load_categories
 from geoapp.core.settings import Settings
-from geoapp.operations.facilities.read import PUBLIC_STATUSES
+from geoapp.core.words import Status
 from geoapp.operations.moment import today
 from geoapp.store.contests import ContestRecord, EntryRecord, contest_records, entry_records
 from geoapp.store.engine import Database
 from geoapp.store.services import ItemRecord, item_records, offers_by_item
+
+# A place that has closed offers nothing, as the search for services has it.
+_OFFERING = frozenset({str(Status.OPEN), str(Status.SUSPENDED)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def read_catalogue(database: Database, settings: Settings) -> Catalogue:
     """Return the catalogue as it is today."""
     with database.snapshot() as session:
         items = item_records(session)
-        places = offers_by_item(session, today(settings), frozenset(map(str, PUBLIC_STATUSES)))
+        places = offers_by_item(session, today(settings), _OFFERING)
         contests = contest_records(session)
         entries = entry_records(session)
     shown = [_shown(one, [e for e in entries if e.contest == one.code]) for one in contests]

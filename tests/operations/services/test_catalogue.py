@@ -66,7 +66,9 @@ def test_from_entries_to_the_catalogue(
     assert told == []
 
     add_offer(database, "T-1", {"service": "S-1"})
-    add_offer(database, "T-5", {"service": "S-1", "valid_to": "2020-01-01"})  # over
+    add_offer(database, "T-1", {"service": "S-1", "valid_from": "2020-01-01"})  # one place still
+    add_offer(database, "T-2", {"service": "S-1", "valid_to": "2020-01-01"})  # over
+    add_offer(database, "T-5", {"service": "S-1"})  # the place has closed
     [(category, [item])] = read_catalogue(database, settings).categories
     assert (category.code, item.item.code, item.places) == ("counselling", "S-1", 1)
     assert [(one.code, prize) for one, prize in item.prizes] == [("K-1", "一等奖")]
