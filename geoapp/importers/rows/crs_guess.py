@@ -191,6 +191,8 @@ def _fit(
             within = np.zeros(len(known), dtype=np.bool_)
             if placed.any():
                 within[placed] = regions.inside(code, lon[placed], lat[placed])
+            if not within.any():
+                continue
             inside |= within
             in_named |= within & np.array([one == code for one in named], dtype=np.bool_)
         ways.append(CrsFit(epsg, name, int(inside.sum()), int(in_named.sum()), lon, lat))

@@ -1,5 +1,6 @@
 """Positions held against the stored regions: the country, the stated region, and the datum."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,6 +19,8 @@ from geoapp.importers.rows.positions import FAR_M, Positions, outline_distance_m
 
 # Between two districts of one file, outlines are trusted to about this.
 OUTLINE_ERROR_M = 100.0
+# A degree of latitude is nowhere shorter.
+_LEAST_DEGREE_M = 110_000.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,14 @@ class RegionOutlines:
 
         The deepest goes first where several are equally near to a metre.
         """
-        near = [(self.distance_m(code, lon, lat), code) for code in self.outlines]
+        # Only what reaches so near is measured: that is slow, and most regions are far.
+        reach = tolerance_m / _LEAST_DEGREE_M
+        wide = reach / max(math.cos(math.radians(min(abs(lat) + reach, 90.0))), 0.01)
+        near = [
+            (self.distance_m(code, lon, lat), code)
+            for code, (west, south, east, north) in self._boxes.items()
+            if west - wide <= lon <= east + wide and south - reach <= lat <= north + reach
+        ]
         near = [one for one in near if one[0] <= tolerance_m]
         ranked = sorted((round(far), -len(self.above(code)), far, code) for far, code in near)
         return ranked[0][-1] if ranked else None
