@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS
+from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS, match_header
 from geoapp.importers.rows.keyed import CellOf, Row, known_code, read_keyed, required_cell
 
 _STAGES, _STAGES_ACCEPTED = cells.word_index(
@@ -28,21 +28,27 @@ _STAGES, _STAGES_ACCEPTED = cells.word_index(
 )
 
 
-def read_contests(table: Table, regions: frozenset[str], stages: Mapping[str, str]) -> Reading[Row]:
+def read_contests(
+    table: Table,
+    regions: frozenset[str],
+    stored: Mapping[str, tuple[str, int | None, int | None]],
+) -> Reading[Row]:
     """Understand the rows of a file of contests.
 
     Parameters
     ----------
     regions
         The codes of the regions that are stored.
-    stages
-        Where each stored contest stands, by code: none goes back.
+    stored
+        Where each stored contest stands, by code: none goes back; and how many were entered and came
+        into the final, which stays where the file has no column for it.
 
     Raises
     ------
     UnusableInputError
         If a required column is missing.
     """
+    given = match_header(table.columns, CONTEST_COLUMNS).given
 
     def stage(found: Findings, column: str, cell: Any) -> ContestStage | None:
         return cells.read_word(found, column, cell, _STAGES, _STAGES_ACCEPTED)
@@ -52,7 +58,8 @@ def read_contests(table: Table, regions: frozenset[str], stages: Mapping[str, st
         region = cells.read_code(found, "region", cell("region"))
         known_code(found, "region", region, regions, Text("区域", "region"))
         to = required_cell(found, "stage", "阶段", stage, cell)
-        now = ContestStage(stages[code]) if code and code in stages else None
+        known = stored.get(code or "")
+        now = None if known is None else ContestStage(known[0])
         if to is not None and now is not None and not may_follow(to, now):
             was, wanted = CONTEST_STAGE_TEXT[now], CONTEST_STAGE_TEXT[to]
             found.add(
@@ -65,13 +72,15 @@ def read_contests(table: Table, regions: frozenset[str], stages: Mapping[str, st
             )
         entered = cells.read_whole(found, "entered", cell("entered"))
         finalists = cells.read_whole(found, "finalists", cell("finalists"))
-        if entered is not None and finalists is not None and finalists > entered:
+        of = entered if known is None or "entered" in given else known[1]
+        final = finalists if known is None or "finalists" in given else known[2]
+        if of is not None and final is not None and final > of:
             found.add(
                 "finalists",
-                finalists,
+                final,
                 "too_many",
-                f"决赛项目 {finalists} 个，多于参赛的 {entered} 个。",
-                f"There are {finalists} finalists, more than the {entered} that were entered.",
+                f"决赛项目 {final} 个，多于参赛的 {of} 个。",
+                f"There are {final} finalists, more than the {of} that were entered.",
             )
         return {
             "code": code,

@@ -94,8 +94,8 @@ def _care(session: Session, settings: Settings, table: Table) -> Reading[Row]:
 def _contests(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
     # Also keeps two files from moving a contest's stage at once.
     lock_services(session)
-    stages = {one.code: one.stage for one in contest_records(session)}
-    return read_contests(table, frozenset(region_codes(session)), stages)
+    stored = {one.code: (one.stage, one.entered, one.finalists) for one in contest_records(session)}
+    return read_contests(table, frozenset(region_codes(session)), stored)
 
 
 def _entries(session: Session, _settings: Settings, table: Table) -> Reading[Row]:

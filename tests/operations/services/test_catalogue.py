@@ -56,6 +56,14 @@ def test_from_entries_to_the_catalogue(
     assert told == ["no_result", "bad_points", "unknown_contest", "unknown_service"]
     assert contest("投票") == (1, [])
     assert contest("评审") == (0, ["transition"])
+    # Three were entered, as is stored: a file that does not speak of them has no more in the final.
+    path = write_csv(
+        tmp_path / "f.csv",
+        ["code", "name_zh", "stage", "finalists"],
+        [["K-1", "小镇竞赛", "投票", "4"]],
+    )
+    report = import_file(database, settings, "contests", path)
+    assert [one.code for one in report.problems] == ["too_many"]
     [shown] = read_catalogue(database, settings).contests
     assert (shown.stage, shown.prizes) == ("votes", [])
     assert contest("result") == (1, [])
