@@ -108,10 +108,8 @@ class Discs:
     many: IntArray
 
     @classmethod
-    def of(
-        cls, lon: FloatArray, lat: FloatArray, weight: FloatArray, standard_m: float
-    ) -> tuple[Self, IntArray]:
-        """Take up points (EPSG:4326), at least one; return them and by disc point its position."""
+    def of(cls, lon: FloatArray, lat: FloatArray, weight: FloatArray, standard_m: float) -> Self:
+        """Take up points (EPSG:4326), at least one."""
         radius_m = greatest_chord_m(standard_m) + _slack_m(standard_m)
         xyz = ecef(lon, lat)
         origin = xyz.min(axis=0)
@@ -122,7 +120,7 @@ class Discs:
         key = (number[:, 0] * many[1] + number[:, 1]) * many[2] + number[:, 2]
         order = np.argsort(key, kind="stable")
         lon, lat = lon[order], lat[order]
-        points = cls(
+        return cls(
             lon=lon,
             lat=lat,
             weight=np.ascontiguousarray(weight[order]),
@@ -135,7 +133,6 @@ class Discs:
             cell_m=cell_m,
             many=many,
         )
-        return points, order
 
     def heaviest(self, price: FloatArray, upper: FloatArray, least: float) -> Found:
         """Return the heaviest discs at some prices.

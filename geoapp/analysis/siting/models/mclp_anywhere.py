@@ -9,6 +9,7 @@ grid reached a fifth less than the best ten anywhere.
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -136,7 +137,7 @@ def solve_mclp_anywhere(
             np.stack((lon_deg[counts], lat_deg[counts])), axis=1, return_inverse=True
         )
         summed = np.bincount(point_of.ravel(), weight[counts]).astype(np.float64)
-        discs, _ = Discs.of(at[0], at[1], summed, metres)
+        discs = Discs.of(at[0], at[1], summed, metres)
         plan = ColumnSearch(discs, sites, target_gap, clock, ground).run()
         places, bound = plan.places, plan.bound
     spare = _spare(lon_deg, lat_deg, weight, sites - len(places), ground)
@@ -163,11 +164,9 @@ def _spare(
     lon: FloatArray, lat: FloatArray, weight: FloatArray, many: int, ground: AllowedGround | None
 ) -> FloatArray:
     """Return places for sites that add nobody: at the heaviest points at which sites may stand."""
-    order = np.argsort(-weight, kind="stable")
-    if ground is not None:
-        order = np.array(
-            [k for k in order.tolist() if ground.allows(float(lon[k]), float(lat[k]))], np.int64
-        )
+    heaviest = np.argsort(-weight, kind="stable").tolist() if many else []
+    allowed = (k for k in heaviest if ground is None or ground.allows(float(lon[k]), float(lat[k])))
+    order = np.array(list(islice(allowed, many)), np.int64)
     if not len(order):
         return np.full((many, 2), np.nan)
     where = order[np.arange(many) % len(order)]
