@@ -41,10 +41,13 @@ class InvalidValueError(GeoappError):
 
 
 class NotFoundError(GeoappError):
-    """Nothing has this code or number (HTTP 404, exit 2)."""
+    """Nothing has this code or number, or there is none of it at all (HTTP 404, exit 2)."""
 
-    def __init__(self, what: Text, code: str) -> None:
-        super().__init__(Text(f"没有这个{what.zh}：{code}", f"No such {what.en}: {code}"))
+    def __init__(self, what: Text, code: str | None = None) -> None:
+        text = Text(f"没有这个{what.zh}：{code}", f"No such {what.en}: {code}")
+        if code is None:
+            text = Text(f"没有{what.zh}", f"No {what.en}")
+        super().__init__(text)
         self.code = code
 
 

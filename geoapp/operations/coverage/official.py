@@ -208,7 +208,7 @@ def needed(database: Database, region: str | None = None, at: datetime | None = 
     """
     found = official(database, region, at)
     if found is None:
-        raise NotFoundError(_OFFICIAL, region or "—")
+        raise NotFoundError(_OFFICIAL, region)
     return found
 
 

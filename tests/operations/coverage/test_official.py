@@ -27,7 +27,7 @@ def stands(database: Database, region: str | None = None) -> int | None:
 
 def test_a_planners_run_replaces_nothing(town: Database, settings: Settings) -> None:
     assert stands(town) is None
-    with pytest.raises(NotFoundError):
+    with pytest.raises(NotFoundError, match=r"^没有公布的覆盖结果"):
         official.needed(town)
     first = publish_run(town, settings, CITY)
     other = coverage_run.run_here(town, settings, DISTRICT)
