@@ -191,11 +191,10 @@ def _widest(
     return None
 
 
-def in_force(database: Database, region: str | None) -> Publication | None:
-    """Return the publication of exactly this region (None: the whole area) that stands now."""
+def in_force(database: Database) -> dict[str | None, Publication]:
+    """Return by region (None: the whole area) its own publication that stands now."""
     with database.session() as session:
-        row = store.in_force(session).get(region)
-        return None if row is None else _value(row)
+        return {region: _value(row) for region, row in store.in_force(session).items()}
 
 
 def needed(database: Database, region: str | None = None, at: datetime | None = None) -> Official:

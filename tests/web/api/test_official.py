@@ -1,6 +1,8 @@
 """``/api/v1/coverage/official`` and the pages of publications: who may, and what everybody reads."""
 
+import html
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -82,6 +84,7 @@ def test_a_comparison_says_where_the_questions_differ(
     }.items():
         run = coverage_run.run_here(database, settings, wanted)
         page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
+        assert '<th scope="row">青岛市</th>' in page
         assert ("两次问的不一样" in page) == differs, wanted
 
 
@@ -99,6 +102,31 @@ def test_a_districts_map_colours_its_neighbours(database: Database, settings: Se
             )
         )
     publish_run(database, settings, WANTED)
-    page = make_app(settings, database).test_client().get("/coverage/370203").text
+    visitor = make_app(settings, database).test_client()
+    page = visitor.get("/coverage/370203").text
     told = json.loads(page.split('id="classes">')[1].split("</script>")[0])
     assert set(told["classes"]) == set(told["notes"]) == {"370202", "370203"}
+
+
+def test_the_file_holds_the_rows_of_its_page(
+    database: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    initialise(database)
+    seed_town(database)
+    run = coverage_run.run_here(database, settings, WANTED)
+    visitor = make_app(settings, database).test_client()
+    for address, rows in {
+        "/coverage": ["370203"],
+        "/coverage/370200": ["370203"],
+        "/coverage/370203": [],
+    }.items():
+        with subtests.test(address=address):
+            page = visitor.get(f"{address}?run={run.id}").text
+            assert re.findall(r'<tr data-code="(\w+)"', page) == rows
+            [file] = re.findall(r'href="(/coverage\.csv[^"]*)"', page)
+            lines = visitor.get(html.unescape(file)).text.splitlines()
+            assert [line.split(",")[0] for line in lines[1:]] == rows
+            # From a run that the address names one comes to its own figures of other regions.
+            links = re.findall(r'href="(/coverage/[^"]*)"', page)
+            assert [link for link in links if f"?run={run.id}" not in link] == []
+    assert visitor.get(f"/coverage.csv?run={run.id}&region=nowhere").status_code == 404

@@ -17,7 +17,6 @@ from geoapp.core.results.coverage import (
     CoverageRun,
     StraightLineFigures,
 )
-from geoapp.core.results.published import Publication
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
@@ -39,14 +38,12 @@ from geoapp.reports.words.coverage import (
 )
 from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import question_title
-from geoapp.store.engine import Database
 from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner import map_link, run_number
 from geoapp.web.pages.naming import naming
-from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("coverage", __name__)
 
@@ -94,37 +91,29 @@ class Crumb:
 class Standing:
     """What a page's run is worth: the published answer, one that was, or somebody's question."""
 
-    publication: Publication | None
     in_force: bool
-
-    @property
-    def text(self) -> Text:
-        """Say it."""
-        if self.publication is None:
-            return Text(
-                "这是一次没有公布的分析，不是公布的结果。",
-                "This analysis is not published; it is not the official answer.",
-            )
-        text = published_text(
-            self.publication, region_names(services().database), services().settings.timezone
-        )
-        if self.in_force:
-            return Text(f"{text.zh}。", f"{text.en}.")
-        if self.publication.withdrawn_at is not None:
-            return Text(f"{text.zh}；已经撤回。", f"{text.en}; it was withdrawn.")
-        return Text(
-            f"{text.zh}；之后公布了新的结果。", f"{text.en}; a newer one has taken its place."
-        )
+    text: Text
 
 
-def standing_of(run: CoverageRun) -> Standing:
-    """Return what a run is worth."""
+def _standing(run: CoverageRun) -> Standing:
     database = services().database
     publication = answers.publication_of(database, run.id)
     if publication is None:
-        return Standing(None, in_force=False)
-    known = answers.in_force(database, publication.region)
-    return Standing(publication, in_force=known is not None and known.id == publication.id)
+        text = Text(
+            "这是一次没有公布的分析，不是公布的结果。",
+            "This analysis is not published; it is not the official answer.",
+        )
+        return Standing(in_force=False, text=text)
+    text = published_text(publication, naming().regions, services().settings.timezone)
+    if publication in answers.in_force(database).values():
+        return Standing(in_force=True, text=Text(f"{text.zh}。", f"{text.en}."))
+    if publication.withdrawn_at is not None:
+        text = Text(f"{text.zh}；已经撤回。", f"{text.en}; it was withdrawn.")
+    else:
+        text = Text(
+            f"{text.zh}；之后公布了新的结果。", f"{text.en}; a newer one has taken its place."
+        )
+    return Standing(in_force=False, text=text)
 
 
 @blueprint.get("/coverage")
@@ -138,14 +127,10 @@ def show() -> str:
         return render_template(
             "manager/coverage.html", run=None, waiting=[run_line(one, naming()) for one in done]
         )
-    database, names = services().database, region_names(services().database)
-    figures = figures_of(run.result.total)
-    rows = [one for one in _rows(run, names) if one.level is Level.DISTRICT]
     return _page(
         run,
-        names,
-        figures,
-        rows,
+        figures_of(run.result.total),
+        _listed(_rows(run), None),
         title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
         crumbs=[],
         region=None,
@@ -157,39 +142,31 @@ def show() -> str:
         else circles_text(run.result.straight_line),
         access=run.result.access,
         groups=_groups(run.result.access),
-        share=share_text(
-            run, figures, names, services().settings.timezone, sample=is_sample(database, run)
-        ),
     )
 
 
 @blueprint.get("/coverage/<region>")
 def of_region(region: str) -> str:
     """Show what the published answer says of one region and of those directly below it."""
-    database = services().database
-    names = region_names(database)
-    if region not in names:
-        raise NotFoundError(Text("区域", "region"), region)
     run = _run(region)
     if run is None or run.result is None:
         return render_template("manager/coverage.html", run=None, waiting=[])
-    every = _rows(run, names)
+    every = _rows(run)
     own = next((one for one in every if one.code == region), None)
     if own is None:
         what = Text(f"区域在运行 {run.id} 里的结果", f"result of run {run.id} for the region")
         raise NotFoundError(what, region)
     asked = replace(CoverageParameters.from_stored(run.params), region=region)
-    below = [one for one in every if one.parent == region]
+    below = _listed(every, region)
     level = next((one.level for one in below or [own]), own.level)
     return _page(
         run,
-        names,
         own.figures,
         below,
         # Its neighbours are drawn, too, and have figures of their own.
         coloured=[one for one in every if one.level is level],
         title=question_title(asked, naming()).pick(language()),
-        crumbs=_crumbs(region, names),
+        crumbs=_crumbs(region),
         region=region,
         reasons="",
         outside="",
@@ -197,23 +174,15 @@ def of_region(region: str) -> str:
         circles=None,
         access=None,
         groups=[],
-        share=share_text(
-            run,
-            own.figures,
-            names,
-            services().settings.timezone,
-            sample=is_sample(database, run),
-            region=region,
-        ),
     )
 
 
 def _page(
     run: CoverageRun,
-    names: dict[str, Text],
     figures: Figures,
     rows: list[Row],
     *,
+    region: str | None,
     coloured: list[Row] | None = None,
     **parts: Any,
 ) -> str:
@@ -221,23 +190,32 @@ def _page(
 
     Parameters
     ----------
+    region
+        Whose figures these are; None is all that the run was asked about.
     coloured
         What the map shows where it is not the rows of the table.
     """
     coloured = rows if coloured is None else coloured
-    database = services().database
-    standing = standing_of(run)
-    fresh = answers.freshness(database, services().settings, run) if standing.in_force else None
+    database, settings = services().database, services().settings
+    standing = _standing(run)
+    fresh = answers.freshness(database, settings, run) if standing.in_force else None
+    sample = _is_sample(run)
     return render_template(
         "manager/coverage.html",
         run=run,
-        statement=statement_of(run, names).pick(language()),
+        # Within a run that the address names its other pages name it, too.
+        named_run=request.args.get("run"),
+        region=region,
+        statement=statement_of(run).pick(language()),
+        share=share_text(
+            run, figures, naming().regions, settings.timezone, sample=sample, region=region
+        ),
         figures=figures,
         rows=rows,
         classes={row.code: row.class_name for row in coloured},
         notes={row.code: format_share(row.figures.covered_share) for row in coloured},
         legend=LEGEND,
-        sample=is_sample(database, run),
+        sample=sample,
         map_link=map_link(run),
         level=next((one.level for one in coloured if one.level), Level.DISTRICT),
         standing=standing,
@@ -247,21 +225,21 @@ def _page(
     )
 
 
-def statement_of(run: CoverageRun, names: dict[str, Text]) -> Text:
+def statement_of(run: CoverageRun) -> Text:
     """Return what a run's figures rest on."""
-    sets = read_demand_sets(services().database)
-    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
-    return statement_text(run, names, demand, services().settings.timezone)
+    names = naming()
+    return statement_text(run, names.regions, names.demand, names.zone)
 
 
-def is_sample(database: Database, run: CoverageRun) -> bool:
+def _is_sample(run: CoverageRun) -> bool:
     """Tell whether a run's demand is generated."""
-    code = demand_code(run)
-    return any(one["sample"] for one in read_demand_sets(database) if one["code"] == code)
+    code, sets = demand_code(run), read_demand_sets(services().database)
+    return any(one["sample"] for one in sets if one["code"] == code)
 
 
-def _crumbs(region: str, names: dict[str, Text]) -> list[Crumb]:
+def _crumbs(region: str) -> list[Crumb]:
     """Return the regions that contain one, from the widest to its parent."""
+    names = naming().regions
     parents = {one.code: one.parent_code for one in list_regions(services().database)}
     found = []
     code = parents.get(region)
@@ -274,25 +252,27 @@ def _crumbs(region: str, names: dict[str, Text]) -> list[Crumb]:
 @blueprint.get("/coverage.csv")
 @kept()
 def table() -> Response:
-    """Answer the table as CSV, with a byte-order mark so that Excel reads the names."""
-    run = _run()
+    """Answer a page's table as CSV, with a byte-order mark so that Excel reads the names."""
+    region = request.args.get("region")
+    run = _run(region)
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
     if run is not None:
-        for row in _rows(run, region_names(services().database)):
-            if row.level is not Level.DISTRICT:
-                continue
+        for row in _listed(_rows(run), region):
             writer.writerow([row.code, row.text.zh, row.text.en, *asdict(row.figures).values()])
     response = Response("\ufeff" + lines.getvalue(), mimetype="text/csv")
-    name = "coverage" if run is None else f"coverage-{run.id}"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    parts = ["coverage", None if run is None else str(run.id), region]
+    name = "-".join(part for part in parts if part is not None)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
     return response
 
 
 def _run(region: str | None = None) -> CoverageRun | None:
     """Return the run that the address names, or what is published for a region."""
     database = services().database
+    if region is not None and region not in naming().regions:
+        raise NotFoundError(Text("区域", "region"), region)
     number = request.args.get("run")
     if number is None:
         found = answers.official(database, region)
@@ -308,7 +288,15 @@ def _groups(access: AccessTotals | None) -> list[tuple[Text, AccessFigures]]:
     return [(GROUP_TEXT.get(name, Text(name, name)), one) for name, one in found]
 
 
-def _rows(run: CoverageRun, names: dict[str, Text]) -> list[Row]:
+def _listed(rows: list[Row], region: str | None) -> list[Row]:
+    """Return what a page lists: the regions directly below its own, or all districts."""
+    if region is None:
+        return [one for one in rows if one.level is Level.DISTRICT]
+    return [one for one in rows if one.parent == region]
+
+
+def _rows(run: CoverageRun) -> list[Row]:
+    names = naming().regions
     found = coverage_results.region_figures(services().database, run.id)
     rows = []
     for one in found:

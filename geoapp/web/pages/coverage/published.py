@@ -17,13 +17,13 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.runs.state import read_run
 from geoapp.reports.words.coverage import Figures, figures_of, run_line
 from geoapp.reports.words.official import freshness_text, published_text
+from geoapp.reports.words.question import area_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.manager import standing_of, statement_of
+from geoapp.web.pages.coverage.manager import statement_of
 from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.naming import naming
-from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("publications", __name__, url_prefix="/publications")
 
@@ -58,17 +58,12 @@ class Compared:
 @blueprint.get("")
 def listed() -> str:
     """List what was published, the newest first; all of it stays readable."""
-    database, zone = services().database, services().settings.timezone
-    names = region_names(database)
-    lines = []
-    standing: dict[str | None, Publication | None] = {}
-    for one in answers.publications(database):
-        if one.region not in standing:
-            standing[one.region] = answers.in_force(database, one.region)
-        known = standing[one.region]
-        lines.append(
-            Line(one, published_text(one, names, zone), known is not None and known.id == one.id)
-        )
+    database, names = services().database, naming()
+    standing = {one.id for one in answers.in_force(database).values()}
+    lines = [
+        Line(one, published_text(one, names.regions, names.zone), one.id in standing)
+        for one in answers.publications(database)
+    ]
     return render_template("manager/publications.html", lines=lines)
 
 
@@ -76,44 +71,39 @@ def listed() -> str:
 @require(Permission.SEE_UNPUBLISHED)
 def compare() -> str:
     """Show a run beside what is published for its region, before it is published itself."""
-    database, settings = services().database, services().settings
+    database, settings, names = services().database, services().settings, naming()
     run = read_run(database, COVERAGE_RUNS, run_number(request.args.get("run", "")))
-    region = answers.run_region(run)
-    known = answers.in_force(database, region)
+    known = answers.in_force(database).get(answers.run_region(run))
     then = None if known is None else read_run(database, COVERAGE_RUNS, known.run_id)
-    names = region_names(database)
     fresh = None if then is None else answers.freshness(database, settings, then)
     return render_template(
         "manager/publish.html",
         run=run,
-        line=run_line(run, naming()),
+        line=run_line(run, names),
         known=known,
         known_text=None
         if known is None
-        else published_text(known, names, settings.timezone).pick(language()),
+        else published_text(known, names.regions, names.zone).pick(language()),
         same=known is not None and known.run_id == run.id,
         under_way=run.status in (RunStatus.QUEUED, RunStatus.RUNNING),
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
-        rows=_compared(then, run, names),
-        questions=_questions(then, run, names),
-        standing=standing_of(run),
+        rows=_compared(then, run),
+        questions=_questions(then, run),
         most_note=MOST_NOTE_CHARACTERS,
     )
 
 
-def _questions(
-    then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]
-) -> list[Text] | None:
+def _questions(then: CoverageRun | None, now: CoverageRun) -> list[Text] | None:
     """Return what both runs were asked where that differs: then no figure shows a change."""
     if then is None or now.result is None:
         return None
-    asked = [statement_of(then, names), statement_of(now, names)]
+    asked = [statement_of(then), statement_of(now)]
     return None if asked[0] == asked[1] else asked
 
 
-def _compared(then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]) -> list[Compared]:
-    """Return the whole and the districts in both runs, as far as a run has them."""
-    whole = Text("全部", "All")
+def _compared(then: CoverageRun | None, now: CoverageRun) -> list[Compared]:
+    """Return the area asked about and its districts in both runs, as far as a run has them."""
+    names = naming().regions
     sides = [(then, _districts(then)), (now, _districts(now))]
     totals = [
         None if run is None or run.result is None else figures_of(run.result.total)
@@ -121,7 +111,7 @@ def _compared(then: CoverageRun | None, now: CoverageRun, names: dict[str, Text]
     ]
     codes = sorted({code for _, districts in sides for code in districts})
     return [
-        Compared(whole, totals[0], totals[1]),
+        Compared(area_text(answers.run_region(now), names), totals[0], totals[1]),
         *(
             Compared(
                 names.get(code, Text(code, code)), sides[0][1].get(code), sides[1][1].get(code)
