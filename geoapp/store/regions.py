@@ -138,15 +138,19 @@ def region_shapes(
     ]
 
 
-def region_outline(session: Session, code: str) -> BaseGeometry | None:
-    """Return a region's outline (EPSG:4326), or that of the regions below it; None if unknown."""
+def region_outline(session: Session, code: str | None) -> BaseGeometry | None:
+    """Return the outline (EPSG:4326) of a region, or of all together; None if unknown.
+
+    A region without an outline of its own has that of the regions below it.
+    """
     wkb = session.scalar(
         text(
             """
             with recursive below as (
-                select code, geom, 0 as depth from region where code = :code
+                select code, geom from region
+                where cast(:code as text) is null or code = :code
                 union all
-                select r.code, r.geom, b.depth + 1 from region r
+                select r.code, r.geom from region r
                 join below b on r.parent_code = b.code where b.geom is null
             )
             select st_asbinary(st_union(geom)) from below

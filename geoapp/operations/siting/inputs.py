@@ -22,7 +22,7 @@ from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
 from geoapp.operations.ground.stored import Progress, read_stored
 from geoapp.store.engine import Database
-from geoapp.store.runs.inputs import region_land
+from geoapp.store.regions import region_outline
 from geoapp.store.runs.sites import CandidateRows
 
 _BY_LINE = Text(
@@ -96,7 +96,7 @@ def read_siting_inputs(
             estimate=ways.estimate,
             tolerance_m=settings.region_tolerance_m,
         )
-        land = region_land(session, wanted.region) if wanted.anywhere else None
+        land = region_outline(session, wanted.region) if wanted.anywhere else None
     if len(candidates) > MOST_CANDIDATES:
         accepted = Text(
             f"使候选点不超过 {MOST_CANDIDATES} 个的间距（现为 {len(candidates)} 个）",

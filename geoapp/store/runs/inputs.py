@@ -4,13 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from geoapp.store.facilities.read import regions_below
 from geoapp.store.models import DemandSet, Facility, Region
 
 
@@ -96,26 +93,6 @@ def read_regions(session: Session) -> list[RegionRow]:
         RegionRow(code, parent, level, zh, en, None if shape is None else bytes(shape))
         for code, parent, level, zh, en, shape in rows
     ]
-
-
-def region_land(session: Session, code: str | None) -> BaseGeometry | None:
-    """Return the outline of a region, or of all regions together (WGS-84), as exact as it is stored.
-
-    A region without an outline of its own has that of the regions below it. None where there is no
-    outline at all.
-    """
-    if code is None:
-        query = select(func.st_asbinary(func.st_union(Region.geom)))
-    else:
-        own = session.scalars(
-            select(func.st_asbinary(Region.geom)).where(Region.code == code)
-        ).one_or_none()
-        if own is not None:
-            return shapely.from_wkb(bytes(own))
-        below = regions_below(session, code)
-        query = select(func.st_asbinary(func.st_union(Region.geom))).where(Region.code.in_(below))
-    found = session.scalars(query).one()
-    return None if found is None else shapely.from_wkb(bytes(found))
 
 
 def facility_names(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
