@@ -171,8 +171,9 @@ def known_documents(database: Database) -> list[DocumentRecord]:
 
 
 def subject_regions(database: Database, standing: Standing) -> dict[str, Text]:
-    """Return the names of the regions of what was counted for a promise."""
+    """Return the names of the regions that a promise is divided by, or what was counted lies in."""
     codes = {one.region_code for one in standing.subjects or () if one.region_code}
+    codes |= {region for region, _ in standing.indicator.splits}
     with database.session() as session:
         return region_names(session, sorted(codes))
 

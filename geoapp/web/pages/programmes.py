@@ -144,7 +144,8 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
     standing = next((one for one in found.standings if one.indicator.code == indicator), None)
     if standing is None:
         raise NotFoundError(INDICATOR, indicator)
-    counted = standing.subjects or ()
+    counted, unit = standing.subjects or (), standing.indicator.unit
+    regions = subject_regions(parts.database, standing)
     twice: dict[str, list[str]] = {}
     for subject, other in standing.twice:
         twice.setdefault(subject, []).append(other)
@@ -157,9 +158,21 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
         unsure=[one for one in counted if not one.sure],
         most=MOST_SHOWN,
         twice=twice,
-        regions=subject_regions(parts.database, standing),
+        regions=regions,
+        splits=[
+            (regions.get(region, Text(region, region)), words.number_text(value, unit))
+            for region, value in standing.indicator.splits
+        ],
         points=[point for one in counted if (point := _point(one)) is not None],
-        years=[(one, STATE_TEXT[one.state], ICONS[one.state]) for one in standing.years],
+        years=[
+            (
+                one,
+                words.NOT_KNOWN if one.fact is None else words.number_text(one.fact, unit),
+                STATE_TEXT[one.state],
+                ICONS[one.state],
+            )
+            for one in standing.years
+        ],
         stated=[_stated(fact) for fact in standing.stated],
         sample=None
         if standing.sample is None or standing.sample.fact is None
@@ -235,4 +248,4 @@ def _point(one: Subject) -> dict[str, Any] | None:
         return None
     lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
     name = one.name_en if language() == "en" and one.name_en else one.name_zh
-    return {"lon": float(lon), "lat": float(lat), "name": name, "sure": one.sure, "code": one.code}
+    return {"lon": float(lon), "lat": float(lat), "name": name, "sure": one.sure}

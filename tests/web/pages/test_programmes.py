@@ -54,13 +54,15 @@ def test_a_promise_shows_what_counts_on_a_day(client: FlaskClient, database: Dat
         session.execute(
             text(
                 "update facility set opened_on = '2024-03-01', is_sample = false, "
-                "name_zh = '<b>基地</b>' where code = 'T-4'"
+                "name_zh = '<b>基地</b>' where code = 'T-4';"
+                "insert into indicator_split values ('qingdao-2022', 'Q-16', '370203', 1234567)"
             )
         )
     page = client.get("/programmes/qingdao-2022/Q-16?as_of=2025-01-01&lang=zh").text
     assert "/stations/T-4" in page
     assert "&lt;b&gt;基地" in page
     assert 'id="map"' in page
+    assert '<dt>市北区</dt><dd class="number">1,234,567 ' in page
     assert "进度落后" in page
     before = client.get("/programmes/qingdao-2022/Q-16?as_of=2024-02-01&lang=zh").text
     assert "/stations/T-4" not in before
