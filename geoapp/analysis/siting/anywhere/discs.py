@@ -28,6 +28,7 @@ from geoapp.analysis.geometry.spheroid import (
     lonlat_of,
 )
 from geoapp.analysis.siting.kernels.discs import (
+    Points,
     discs_from,
     edge_point,
     heaviest_discs,
@@ -89,10 +90,8 @@ class Discs:
         Greatest geodesic from a place to a point that it covers.
     radius_m
         Chord within which the bound counts a point as covered: none that is covered lies beyond.
-    xyz, turn
-        By point: earth-centred metres, and sine and cosine of longitude and latitude.
-    key, origin, cell_m, many
-        The grid: by point its cell, and how cells are numbered.
+    points
+        The points as the compiled loops take them.
     """
 
     lon: FloatArray
@@ -100,12 +99,7 @@ class Discs:
     weight: FloatArray
     standard_m: float
     radius_m: float
-    xyz: FloatArray
-    turn: FloatArray
-    key: IntArray
-    origin: FloatArray
-    cell_m: float
-    many: IntArray
+    points: Points
 
     @classmethod
     def of(cls, lon: FloatArray, lat: FloatArray, weight: FloatArray, standard_m: float) -> Self:
@@ -126,12 +120,9 @@ class Discs:
             weight=np.ascontiguousarray(weight[order]),
             standard_m=standard_m,
             radius_m=radius_m,
-            xyz=np.ascontiguousarray(xyz[order]),
-            turn=_turn(lon, lat),
-            key=key[order],
-            origin=origin,
-            cell_m=cell_m,
-            many=many,
+            points=Points(
+                np.ascontiguousarray(xyz[order]), _turn(lon, lat), key[order], origin, cell_m, many
+            ),
         )
 
     def heaviest(self, price: FloatArray, upper: FloatArray, least: float) -> Found:
@@ -151,12 +142,7 @@ class Discs:
             np.argsort(-upper, kind="stable"),
             upper,
             least,
-            self.xyz,
-            self.turn,
-            self.key,
-            self.origin,
-            self.cell_m,
-            self.many,
+            self.points,
             np.ascontiguousarray(price),
             self.radius_m,
             best,
@@ -180,12 +166,7 @@ class Discs:
         many = discs_from(
             least,
             upper,
-            self.xyz,
-            self.turn,
-            self.key,
-            self.origin,
-            self.cell_m,
-            self.many,
+            self.points,
             np.ascontiguousarray(price),
             self.radius_m,
             point,
@@ -198,7 +179,7 @@ class Discs:
     def middle(self, point: int, azimuth: float) -> FloatArray:
         """Return the middle (earth-centred) of the disc at an azimuth of a point on its edge."""
         out = np.empty(3)
-        edge_point(self.xyz[point], self.turn[point], azimuth, self.radius_m, out)
+        edge_point(self.points.xyz[point], self.points.turn[point], azimuth, self.radius_m, out)
         return out
 
     def held(self, place: FloatArray) -> IntArray:
@@ -207,16 +188,14 @@ class Discs:
         The edge runs through some of them, so it is taken wider once more by the sweep's error.
         """
         radius_m = self.radius_m + _slack_m(self.standard_m)
-        found: IntArray = within(
-            place, self.xyz, self.key, self.origin, self.cell_m, self.many, radius_m
-        )
+        found: IntArray = within(place, self.points, radius_m)
         return found
 
     def covered(self, lon: float, lat: float) -> IntArray:
         """Return the points whose geodesic from a place (EPSG:4326) is at most the standard."""
         place = ecef(np.array([lon]), np.array([lat]))[0]
         some = self.held(place)
-        chord_m = np.linalg.norm(self.xyz[some] - place, axis=1)
+        chord_m = np.linalg.norm(self.points.xyz[some] - place, axis=1)
         half = self.standard_m / (2 * _LEAST_RADIUS_M)
         sure_m = 2 * _LEAST_RADIUS_M * np.sin(half) - ROUNDING_M
         open_ = np.flatnonzero(chord_m > sure_m)
@@ -235,7 +214,7 @@ class Discs:
         lon, lat = lonlat_of(place[None])
         for _ in range(3):
             turn = _turn(lon, lat)[0]
-            x, y = level(place, turn, self.xyz, some)
+            x, y = level(place, turn, self.points.xyz, some)
             east, north = smallest_circle(x, y)
             sin_lon, cos_lon, sin_lat, cos_lat = turn
             place = place + east * np.array((-sin_lon, cos_lon, 0.0))

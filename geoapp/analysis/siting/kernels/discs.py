@@ -1,32 +1,48 @@
 """The compiled loops over discs on the spheroid: sweeps, who lies in a disc, smallest circles.
 
-Points are in earth-centred metres, in order of the cell of a grid that holds them (`key`), so that
-the points about a place are at most nine runs. A disc of radius c about a place holds the points
-whose chord to it is c at most.
+A disc of radius c about a place holds the points whose chord to it is c at most.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 
+from geoapp.analysis.geometry.spheroid import ECCENTRICITY_2, EQUATOR_RADIUS_M
 from geoapp.core.arrays import Array
 
-_A, _E2 = 6378137.0, 0.0066943799901413165  # WGS-84, as in geometry.spheroid
 # An arc's end may be off by rounding of earth-centred metres (1e-9): arcs are kept longer by this.
 _SLACK_M = 1e-8
 _SAME_M2 = 1e-18
 
 
+class Points(NamedTuple):
+    """Points in order of the cell of a grid that holds them, so that those about a place are few runs.
+
+    Attributes
+    ----------
+    xyz, turn
+        By point: earth-centred metres, and sine and cosine of longitude and latitude.
+    key, origin, cell_m, many
+        The grid: by point its cell, and how cells are numbered.
+    """
+
+    xyz: Array
+    turn: Array
+    key: Array
+    origin: Array
+    cell_m: float
+    many: Array
+
+
 @njit(cache=True, nogil=True)
-def runs_about(
-    place: Array, key: Array, origin: Array, cell: float, many: Array, runs: Array
-) -> int:
+def runs_about(place: Array, points: Points, runs: Array) -> int:
     """Write the runs of points in the 27 cells about a place; return how many runs there are."""
-    found = 0
-    x = math.floor((place[0] - origin[0]) / cell)
-    y = math.floor((place[1] - origin[1]) / cell)
-    z = math.floor((place[2] - origin[2]) / cell)
+    found, key, many = 0, points.key, points.many
+    x = math.floor((place[0] - points.origin[0]) / points.cell_m)
+    y = math.floor((place[1] - points.origin[1]) / points.cell_m)
+    z = math.floor((place[2] - points.origin[2]) / points.cell_m)
     low, high = max(z - 1, 0), min(z + 1, many[2] - 1)
     if low > high:
         return 0
@@ -60,9 +76,9 @@ def edge_point(at: Array, turn: Array, azimuth: float, radius: float, out: Array
 @njit(cache=True, nogil=True)
 def _bend(sin_lat: float, azimuth: float) -> float:
     """Return the curvature of the spheroid in a direction (Euler 1767)."""
-    shape = 1.0 - _E2 * sin_lat * sin_lat
-    prime = _A / math.sqrt(shape)
-    meridian = prime * (1.0 - _E2) / shape
+    shape = 1.0 - ECCENTRICITY_2 * sin_lat * sin_lat
+    prime = EQUATOR_RADIUS_M / math.sqrt(shape)
+    meridian = prime * (1.0 - ECCENTRICITY_2) / shape
     north = math.sin(azimuth)
     return north * north / meridian + (1.0 - north * north) / prime
 
@@ -83,12 +99,7 @@ def _half_arc(azimuth: float, sin_lat: float, radius: float, v: Array) -> float:
 def _arcs(
     i: int,
     least: float,
-    xyz: Array,
-    turn: Array,
-    key: Array,
-    origin: Array,
-    cell: float,
-    many: Array,
+    points: Points,
     price: Array,
     radius: float,
     runs: Array,
@@ -100,11 +111,12 @@ def _arcs(
     Only points whose price is above ``least`` take part. Return the price that is held where the
     sweep begins, how many events there are, and the events (in longer arrays where need be).
     """
-    sin_lon, cos_lon, sin_lat, cos_lat = turn[i, 0], turn[i, 1], turn[i, 2], turn[i, 3]
+    xyz, turn = points.xyz, points.turn[i]
+    sin_lon, cos_lon, sin_lat, cos_lat = turn[0], turn[1], turn[2], turn[3]
     used, always, room = 0, price[i], len(angle)
     slack = _SLACK_M / radius
     v = np.empty(3)
-    for run in range(runs_about(xyz[i], key, origin, cell, many, runs)):
+    for run in range(runs_about(xyz[i], points, runs)):
         for j in range(runs[run, 0], runs[run, 1]):
             if j == i or price[j] <= least:
                 continue
@@ -148,12 +160,7 @@ def heaviest_discs(
     order: Array,
     upper: Array,
     least: float,
-    xyz: Array,
-    turn: Array,
-    key: Array,
-    origin: Array,
-    cell: float,
-    many: Array,
+    points: Points,
     price: Array,
     radius: float,
     best: Array,
@@ -174,9 +181,7 @@ def heaviest_discs(
             break
         if price[i] <= 0.0:
             continue
-        always, used, angle, change = _arcs(
-            i, 0.0, xyz, turn, key, origin, cell, many, price, radius, runs, angle, change
-        )
+        always, used, angle, change = _arcs(i, 0.0, points, price, radius, runs, angle, change)
         weight, heaviest, where = always, always, -math.pi
         for k in np.argsort(angle[:used]):
             weight += change[k]
@@ -191,12 +196,7 @@ def heaviest_discs(
 def discs_from(
     least: float,
     upper: Array,
-    xyz: Array,
-    turn: Array,
-    key: Array,
-    origin: Array,
-    cell: float,
-    many: Array,
+    points: Points,
     price: Array,
     radius: float,
     point: Array,
@@ -213,9 +213,7 @@ def discs_from(
     for i in range(len(price)):
         if upper[i] < least:
             continue
-        always, used, angle, change = _arcs(
-            i, -1.0, xyz, turn, key, origin, cell, many, price, radius, runs, angle, change
-        )
+        always, used, angle, change = _arcs(i, -1.0, points, price, radius, runs, angle, change)
         order = np.argsort(angle[:used])
         weight = always
         # A disc holds most just before something leaves it.
@@ -236,14 +234,13 @@ def discs_from(
 
 
 @njit(cache=True, nogil=True)
-def within(
-    place: Array, xyz: Array, key: Array, origin: Array, cell: float, many: Array, radius: float
-) -> Array:
+def within(place: Array, points: Points, radius: float) -> Array:
     """Return the points whose chord to a place is at most the radius."""
+    xyz = points.xyz
     runs = np.empty((9, 2), np.int64)
     found, room = 0, 64
     out = np.empty(room, np.int64)
-    for run in range(runs_about(place, key, origin, cell, many, runs)):
+    for run in range(runs_about(place, points, runs)):
         for j in range(runs[run, 0], runs[run, 1]):
             x, y, z = xyz[j, 0] - place[0], xyz[j, 1] - place[1], xyz[j, 2] - place[2]
             if x * x + y * y + z * z <= radius * radius:
