@@ -106,13 +106,11 @@ def test_without_a_run_no_layer_fails(
 def test_on_an_empty_store_no_layer_fails(
     database: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
+    initialise(database)
+    context = read_moment(database, settings, None).context
     for layer in LAYERS:
         with subtests.test(layer=layer.id):
-            initialise(database)
-            assert (
-                read_layer(database, layer, read_moment(database, settings, None).context).rows
-                == []
-            )
+            assert read_layer(database, layer, context).rows == []
 
 
 def test_box_limit_and_id(

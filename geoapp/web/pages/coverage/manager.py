@@ -23,18 +23,15 @@ from geoapp.core.words import GROUP_TEXT, Level, RunStatus
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.facilities.places import list_regions
-from geoapp.operations.facilities.vocabularies import read_demand_sets
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
     Figures,
     circles_text,
-    demand_code,
     figures_of,
     outside_text,
     reasons_text,
     run_line,
     share_text,
-    statement_text,
 )
 from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import question_title
@@ -42,7 +39,7 @@ from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.planner import map_link, run_number
+from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("coverage", __name__)
@@ -199,7 +196,7 @@ def _page(
     database, settings = services().database, services().settings
     standing = _standing(run)
     fresh = answers.freshness(database, settings, run) if standing.in_force else None
-    sample = _is_sample(run)
+    sample = is_sample(run)
     return render_template(
         "manager/coverage.html",
         run=run,
@@ -223,18 +220,6 @@ def _page(
         is_fresh=fresh is not None and fresh.is_fresh,
         **parts,
     )
-
-
-def statement_of(run: CoverageRun) -> Text:
-    """Return what a run's figures rest on."""
-    names = naming()
-    return statement_text(run, names.regions, names.demand, names.zone)
-
-
-def _is_sample(run: CoverageRun) -> bool:
-    """Tell whether a run's demand is generated."""
-    code, sets = demand_code(run), read_demand_sets(services().database)
-    return any(one["sample"] for one in sets if one["code"] == code)
 
 
 def _crumbs(region: str) -> list[Crumb]:

@@ -31,7 +31,6 @@ from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
 from geoapp.web.pages.naming import naming
-from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("plan", __name__)
 
@@ -48,17 +47,16 @@ def show() -> str:
     run = None
     if number is not None:
         run = read_run(database, COVERAGE_RUNS, run_number(number))
-    names = region_names(database)
     return render_template(
         "planner/coverage/page.html",
-        regions=names,
+        regions=naming().regions,
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
         runs=_lines(),
         suggested_at=next_evening(),
         texts=_texts(),
         walk_words=_walk_words(),
-        **run_parts(run, names),
+        **run_parts(run),
     )
 
 
@@ -67,12 +65,11 @@ def show() -> str:
 def result(run_id: int) -> str:
     """Answer a run's result alone, for the page that has followed it."""
     database = services().database
-    names = region_names(database)
     return render_template(
         "planner/coverage/result.html",
         runs=_lines(),
         fresh=True,
-        **run_parts(read_run(database, COVERAGE_RUNS, run_id), names),
+        **run_parts(read_run(database, COVERAGE_RUNS, run_id)),
     )
 
 
@@ -87,13 +84,23 @@ def run_number(value: str) -> int:
     return int(value)
 
 
-def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]:
+def statement_of(run: CoverageRun) -> Text:
+    """Return what a run's figures rest on."""
+    names = naming()
+    return statement_text(run, names.regions, names.demand, names.zone)
+
+
+def is_sample(run: CoverageRun) -> bool:
+    """Tell whether a run's demand is generated."""
+    code, sets = demand_code(run), read_demand_sets(services().database)
+    return any(one["sample"] for one in sets if one["code"] == code)
+
+
+def run_parts(run: CoverageRun | None) -> dict[str, Any]:
     """Return what ``planner/coverage/result.html`` needs of a run."""
     if run is None or run.status is not RunStatus.SUCCEEDED or run.result is None:
         return {"run": run, "figures": None, "gaps": []}
     database = services().database
-    sets = read_demand_sets(database)
-    demand = {one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"]) for one in sets}
     return {
         "run": run,
         "figures": figures_of(run.result.total),
@@ -117,10 +124,8 @@ def run_parts(run: CoverageRun | None, names: dict[str, Text]) -> dict[str, Any]
         ),
         "reasons": reasons_text(run).pick(language()),
         "outside": outside_text(run).pick(language()),
-        "statement": statement_text(run, names, demand, services().settings.timezone).pick(
-            language()
-        ),
-        "sample": any(one["sample"] for one in sets if one["code"] == demand_code(run)),
+        "statement": statement_of(run).pick(language()),
+        "sample": is_sample(run),
         "map_link": map_link(run),
     }
 

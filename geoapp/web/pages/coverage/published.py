@@ -21,8 +21,7 @@ from geoapp.reports.words.question import area_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.manager import statement_of
-from geoapp.web.pages.coverage.planner import run_number
+from geoapp.web.pages.coverage.planner import run_number, statement_of
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("publications", __name__, url_prefix="/publications")
