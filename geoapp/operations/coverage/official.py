@@ -15,7 +15,7 @@ from geoapp.core.results.published import Freshness, Official, Publication
 from geoapp.core.settings import Settings
 from geoapp.core.words import Level
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.network.keeper import NetworkKeeper
+from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.runs.state import read_finished, read_run
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions, regions_below
@@ -237,8 +237,8 @@ def freshness(database: Database, settings: Settings, run: CoverageRun) -> Fresh
     others += [
         words for name, words in _INPUT_TEXT.items() if name in then and now.get(name) != then[name]
     ]
-    network = NetworkKeeper(settings).sound()
-    if run.inputs.network != (None if network is None else network.version):
+    folder = network_folder(settings)
+    if run.inputs.network != (None if folder is None else folder.name):
         others.append(_NETWORK_TEXT)
     return Freshness(changed, tuple(others))
 
