@@ -34,6 +34,7 @@ COMMANDS = {
     "export": "export:export",
     "applications": "applications:applications",
     "programmes": "programmes:programmes",
+    "report": "report:report",
     "history": "history:history",
     "undo": "history:undo",
     "duplicates": "duplicates:duplicates",

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
@@ -30,7 +30,7 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
     for row in rows:
         for place, value in enumerate(row, start=1):
             if isinstance(value, str):
-                widths[place] = max(widths.get(place, 0), _width(value) + 2)
+                widths[place] = max(widths.get(place, 0), text_width(value) + 2)
     for place, width in widths.items():
         letter = get_column_letter(place)
         sheet.column_dimensions[letter].width = min(_MOST_WIDTH, max(_LEAST_WIDTH, width))
@@ -41,11 +41,8 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
             if not isinstance(value, str):
                 cell.value = plain(value)
                 continue
-            clean = ILLEGAL_CHARACTERS_RE.sub("", value)
-            cell.value = OOXML_ESCAPE.sub(r"_x005F_\1", clean)
-            # Text stays text: a name that looks like a formula is none.
-            cell.data_type = "s"
-            taken = lines_in(clean, _MOST_WIDTH)
+            write_text(cell, value)
+            taken = lines_in(value, _MOST_WIDTH)
             if taken > 1:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
                 lines = max(lines, taken)
@@ -53,7 +50,13 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
             sheet.row_dimensions[number].height = min(_MOST_POINTS, lines * _LINE_POINTS)
 
 
-def _width(text: str) -> int:
+def write_text(cell: Cell | MergedCell, text: str) -> None:
+    """Write a text that stays one: a name that looks like a formula is none."""
+    cell.value = OOXML_ESCAPE.sub(r"_x005F_\1", ILLEGAL_CHARACTERS_RE.sub("", text))
+    cell.data_type = "s"
+
+
+def text_width(text: str) -> int:
     """Return how many narrow signs the longest line of a text is wide."""
     return max((_narrow(line) for line in text.splitlines()), default=0)
 

@@ -39,10 +39,11 @@ from geoapp.operations.ground.in_service import basis_of
 from geoapp.operations.ground.reading import run_inputs
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished
+from geoapp.reports.words.coverage import demand_code
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results
-from geoapp.store.runs.inputs import read_regions
+from geoapp.store.runs.inputs import find_demand_set, read_regions
 from geoapp.store.runs.runs import end_run
 
 
@@ -162,6 +163,13 @@ def finished(database: Database, run_id: int) -> CoverageRun:
         If it has not succeeded.
     """
     return read_finished(database, COVERAGE_RUNS, run_id)
+
+
+def rests_on_sample(database: Database, run: CoverageRun) -> bool:
+    """Tell whether a run's demand is generated."""
+    with database.session() as session:
+        found = find_demand_set(session, demand_code(run))
+    return found is not None and found.is_sample
 
 
 def region_figures(database: Database, run_id: int) -> list[RegionFigures]:

@@ -61,9 +61,18 @@ class ProgrammeStanding:
 
 
 def read_board(
-    database: Database, settings: Settings, as_of: date | None = None
+    database: Database,
+    settings: Settings,
+    as_of: date | None = None,
+    *,
+    evidence: bool = False,
 ) -> list[ProgrammeStanding]:
-    """Return all programmes with their promises on a day (None: today), without what was counted.
+    """Return all programmes with their promises on a day (None: today).
+
+    Parameters
+    ----------
+    evidence
+        Whether each promise comes with all that was counted.
 
     Raises
     ------
@@ -72,7 +81,7 @@ def read_board(
     """
     with database.snapshot() as session:
         found = list_programmes(session)
-        return _standings(session, settings, found, as_of, evidence=False)
+        return _standings(session, settings, found, as_of, evidence=evidence)
 
 
 def list_all(database: Database) -> list[ProgrammeRecord]:

@@ -38,9 +38,25 @@ class AsOf:
         return {"as_of": self.day, "as_of_today": self.today, "as_of_in": sorted(self.statuses)}
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A state that began within some days, or may have (not ``sure``).
+
+    ``earliest`` is the first day on which it can have begun, None where nothing bounds it; ``before``
+    is the state that it followed.
+    """
+
+    facility_id: int
+    status: Status
+    before: Status | None
+    earliest: date | None
+    latest: date
+    sure: bool
+
+
 _BOUNDS = """
     select facility_id, status, earliest, latest, n = min(n) over w as is_first,
-        lead(latest) over (w order by n) as over_by
+        lead(latest) over (w order by n) as over_by, lag(status) over (w order by n) as before
     from (
         select facility_id, n, status,
             max(from_on) over (partition by facility_id order by n) as earliest,
@@ -71,6 +87,13 @@ _STATES_ON = f"""
         array_agg(status) filter (where {_MAYBE}) as statuses
     from ({_BOUNDS.format(those=" where facility_id = any(cast(:ids as bigint[]))")}) b
     group by facility_id
+"""
+# What may have begun within some days, with the first and the last day on which it can have.
+_BEGUN = f"""
+    select facility_id, status, before, earliest, latest
+    from ({_BOUNDS.format(those=" where facility_id = any(cast(:ids as bigint[]))")}) b
+    where (earliest is null or earliest <= :last) and latest >= :first
+    order by earliest, latest, facility_id
 """
 _STATES = """
     select facility_id, status, from_on, date_basis, to_on, announced from facility_state
@@ -124,6 +147,24 @@ def states_on_by_code(
     """Return what some facilities were on a day, by code."""
     found = states_on(session, as_of, [one.id for one in facilities])
     return {one.code: found[one.id] for one in facilities}
+
+
+def begun_within(
+    session: Session, first: date, last: date, today: date, facility_ids: Sequence[int]
+) -> list[Begun]:
+    """Return the states of some facilities that began, or may have, from one day to another."""
+    values = {"first": first, "last": last, "as_of_today": today, "ids": list(facility_ids)}
+    return [
+        Begun(
+            number,
+            Status(status),
+            None if before is None else Status(before),
+            earliest,
+            latest,
+            sure=earliest is not None and earliest >= first and latest <= last,
+        )
+        for number, status, before, earliest, latest in session.execute(text(_BEGUN), values)
+    ]
 
 
 def states_of(session: Session, facility_ids: Sequence[int]) -> dict[int, list[DatedState]]:

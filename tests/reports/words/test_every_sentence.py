@@ -59,6 +59,7 @@ from geoapp.reports.words import (
     coverage,
     explanation,
     history,
+    monthly,
     question,
     siting,
     states,
@@ -499,6 +500,29 @@ def state_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def monthly_sentences(n: int) -> dict[str, list[Text]]:
+    day, before = date(2026, 11, 30), date(2026, 10, 31)
+    moved = [
+        monthly.change_text(before, now, then, same=same, alike=alike)
+        for now, then in ((0.5, 0.25), (0.5, None), (None, 0.5))
+        for same in (False, True)
+        for alike in (False, True)
+    ]
+    return {
+        "nothing_published": [monthly.nothing_published(day)],
+        "change_text": moved,
+        "since_text": [monthly.since_text(Text("没有变化。", "Nothing changed."))],
+        "zones_note": [monthly.zones_note(min(n, 10), n)],
+        "map_title": [monthly.map_title(day)],
+        "changes_title": [monthly.changes_title(before, day)],
+        "states_title": [monthly.states_title(day)],
+        "promises_title": [monthly.promises_title(day)],
+        "known_on": [monthly.known_on(day)],
+        "samples_text": [monthly.samples_text(n, n + 1)],
+        "unit_text": [monthly.unit_text(("处", "place", "places"))],
+    }
+
+
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
@@ -508,6 +532,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     history: history_sentences,
     use: use_sentences,
     states: state_sentences,
+    monthly: monthly_sentences,
 }
 # Figures, codes and tables: no sentences.
 WORDLESS = {"figures_of", "demand_code", "table_of"}

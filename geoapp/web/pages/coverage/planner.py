@@ -17,7 +17,6 @@ from geoapp.operations.facilities.vocabularies import read_demand_sets
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
     RunLine,
-    demand_code,
     figures_of,
     near_unknown,
     outside_text,
@@ -92,8 +91,7 @@ def statement_of(run: CoverageRun) -> Text:
 
 def is_sample(run: CoverageRun) -> bool:
     """Tell whether a run's demand is generated."""
-    code, sets = demand_code(run), read_demand_sets(services().database)
-    return any(one["sample"] for one in sets if one["code"] == code)
+    return coverage_results.rests_on_sample(services().database, run)
 
 
 def run_parts(run: CoverageRun | None) -> dict[str, Any]:

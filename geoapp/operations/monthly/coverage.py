@@ -1,0 +1,273 @@
+"""The report's first question: how well is the region covered, by what was published by then?"""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Final
+
+import shapely
+
+from geoapp.core.i18n import Text
+from geoapp.core.results.coverage import CoverageFigures, CoverageGap, CoverageRun, RegionFigures
+from geoapp.core.results.published import Official
+from geoapp.core.units import format_count, format_share
+from geoapp.core.words import Level
+from geoapp.operations.coverage import official as answers
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.monthly.period import end_of_day
+from geoapp.operations.monthly.scope import Scope
+from geoapp.reports.monthly.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
+from geoapp.reports.words import monthly as words
+from geoapp.reports.words.coverage import outside_text, reasons_text
+from geoapp.reports.words.official import freshness_text
+from geoapp.store.facilities.as_of import AsOf
+from geoapp.store.facilities.read import read_placed_on
+from geoapp.store.runs.inputs import read_regions
+
+MOST_ZONES: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was official for a report's region at the end of a day, and what it says of the region.
+
+    ``own`` is None where the run has no figures of the region; ``rows`` are the regions below it.
+    """
+
+    official: Official
+    own: CoverageFigures | None
+    rows: list[RegionFigures]
+    whole: bool
+
+    @property
+    def run(self) -> CoverageRun:
+        """The run that was published."""
+        return self.official.run
+
+
+def read_answer(scope: Scope, *, before: bool = False) -> Answer | None:
+    """Return what was official at the end of the period, or of the month before it."""
+    day = scope.period.before if before else scope.period.day
+    at = end_of_day(day, scope.settings.timezone)
+    found = answers.official(scope.database, scope.region, at)
+    if found is None or found.run.result is None:
+        return None
+    rows = coverage_results.region_figures(scope.database, found.run.id)
+    whole = scope.region in (None, answers.run_region(found.run))
+    named = next((one for one in rows if one.code == scope.region), None)
+    if named is not None and named.level in (Level.DISTRICT, Level.STREET):
+        below = [one for one in rows if one.parent == scope.region]
+    else:
+        below = [one for one in rows if one.level is Level.DISTRICT and scope.holds(one.code)]
+    own: CoverageFigures | None = found.run.result.total if whole else named
+    return Answer(found, own, below, whole)
+
+
+def coverage_section(scope: Scope, answer: Answer | None) -> Section:
+    """Return the section on coverage; without a published answer, it says that there was none."""
+    if answer is None or answer.own is None:
+        return Section(words.COVERAGE, lines=[words.nothing_published(scope.period.day)])
+    before = read_answer(scope, before=True)
+    gaps = [
+        one
+        for one in coverage_results.gap_zones(scope.database, answer.run.id)
+        if scope.holds(one.region)
+    ]
+    worst = list(islice(sorted(gaps, key=lambda one: (-one.workers, one.rank)), MOST_ZONES))
+    districts = _districts(scope, answer, answer.own, before)
+    return Section(
+        words.COVERAGE,
+        figures=_figures(answer.own),
+        lines=_lines(scope, answer, before),
+        maps=[_map(scope, answer, worst)],
+        bars=[
+            Bars(
+                words.BARS_COVERED,
+                [(scope.name(one.code), one.covered_share) for one in answer.rows],
+            )
+        ]
+        if answer.rows
+        else [],
+        tables=[districts, _zones(scope, worst, len(gaps))],
+    )
+
+
+def _figures(own: CoverageFigures) -> list[tuple[Text, str]]:
+    walk = own.walk
+    return [
+        (words.COVERED_SHARE, format_share(own.covered_share)),
+        (words.COVERED, format_count(own.covered_weight)),
+        (words.UNCOVERED, format_count(own.uncovered_weight)),
+        (words.BACKUP_SHARE, format_share(own.backup_share)),
+        (words.MEDIAN_M, format_count(None if walk is None else walk.p50_m)),
+        (words.P90_M, format_count(None if walk is None else walk.p90_m)),
+    ]
+
+
+def _lines(scope: Scope, answer: Answer, before: Answer | None) -> list[Text]:
+    run, lines = answer.run, []
+    if answer.whole:
+        lines = [one for one in (reasons_text(run), outside_text(run)) if one.zh]
+    lines.append(
+        words.change_text(
+            scope.period.before,
+            None if answer.own is None else answer.own.covered_share,
+            None if before is None or before.own is None else before.own.covered_share,
+            same=before is not None and before.run.id == run.id,
+            alike=before is not None and before.run.params == run.params,
+        )
+    )
+    if answer.official.publication in answers.in_force(scope.database).values():
+        fresh = answers.freshness(scope.database, scope.settings, run)
+        lines.append(words.since_text(freshness_text(fresh)))
+    return lines
+
+
+def _row(name: Text, code: str | None, one: CoverageFigures, before: float | None) -> list[Cell]:
+    walk = one.walk
+    moved = None
+    if before is not None and one.covered_share is not None:
+        moved = 100.0 * (one.covered_share - before)
+    return [
+        name,
+        one.weight,
+        one.covered_weight,
+        one.uncovered_weight,
+        one.covered_share,
+        one.backup_share,
+        None if walk is None else walk.p50_m,
+        None if walk is None else walk.p90_m,
+        before,
+        moved,
+        one.backup_weight,
+        code,
+    ]
+
+
+def _districts(scope: Scope, answer: Answer, own: CoverageFigures, before: Answer | None) -> Table:
+    """Return the regions below, what lies in none of them, and the sum, which is the region's own."""
+    then = {} if before is None else {one.code: one.covered_share for one in before.rows}
+    rows = [_row(scope.name(one.code), one.code, one, then.get(one.code)) for one in answer.rows]
+    rest = _rest(own, answer.rows)
+    if rest is not None and answer.rows:
+        rows.append(_row(words.ELSEWHERE, None, rest, None))
+    last = None if before is None or before.own is None else before.own.covered_share
+    rows.append(_row(Text(f"合计：{scope.area.zh}", f"Total: {scope.area.en}"), None, own, last))
+    return Table(
+        words.SHEET_DISTRICTS,
+        words.TITLE_DISTRICTS,
+        [
+            Column(words.REGION, wide=2.0),
+            Column(words.WORKERS, Form.COUNT),
+            Column(words.COVERED, Form.COUNT),
+            Column(words.UNCOVERED, Form.COUNT),
+            Column(words.COVERED_SHARE, Form.SHARE),
+            Column(words.BACKUP_SHARE, Form.SHARE),
+            Column(words.MEDIAN_M, Form.METRES),
+            Column(words.P90_M, Form.METRES),
+            Column(words.SHARE_BEFORE, Form.SHARE),
+            Column(words.POINTS, Form.POINTS),
+            Column(words.BACKUP, Form.COUNT),
+            Column(words.CODE),
+        ],
+        rows,
+        total=True,
+        notes=[words.WALK_NOTE],
+        paper=10,
+    )
+
+
+def _rest(own: CoverageFigures, rows: list[RegionFigures]) -> CoverageFigures | None:
+    """Return what of the whole lies in none of its parts; None where that is nothing."""
+    weight = own.weight - sum(one.weight for one in rows)
+    if weight <= 1e-6 * max(1.0, own.weight):
+        return None
+    covered = own.covered_weight - sum(one.covered_weight for one in rows)
+    backup = own.backup_weight - sum(one.backup_weight for one in rows)
+    return CoverageFigures(
+        weight=weight,
+        point_count=own.point_count - sum(one.point_count for one in rows),
+        covered_weight=covered,
+        covered_share=covered / weight,
+        backup_weight=backup,
+        backup_share=backup / weight,
+        uncovered_weight=weight - covered,
+        uncovered_share=1.0 - covered / weight,
+        unreachable_weight=own.unreachable_weight - sum(one.unreachable_weight for one in rows),
+        walk=None,
+    )
+
+
+def _zones(scope: Scope, worst: list[CoverageGap], many: int) -> Table:
+    rows: list[list[Cell]] = []
+    for number, one in enumerate(worst, start=1):
+        best = one.closers[0] if one.closers else None
+        nearest = one.nearest_name or one.nearest_code
+        rows.append(
+            [
+                number,
+                Text(one.name_zh, one.name_en or one.name_zh),
+                one.workers,
+                one.worst_m,
+                None if nearest is None else Text(nearest, one.nearest_name_en or nearest),
+                one.sites_needed,
+                None if best is None else best.workers,
+                None if best is None else best.lon,
+                None if best is None else best.lat,
+                one.cut_off_workers,
+                one.closed_workers,
+                one.hours_unknown_workers,
+                scope.name(one.region),
+            ]
+        )
+    return Table(
+        words.SHEET_ZONES,
+        words.TITLE_ZONES,
+        [
+            Column(words.NUMBER, Form.COUNT, wide=0.5),
+            Column(words.ZONE, wide=1.8),
+            Column(words.WORKERS, Form.COUNT),
+            Column(words.WORST_M, Form.METRES),
+            Column(words.NEAREST, wide=1.8),
+            Column(words.SITES_NEEDED, Form.COUNT),
+            Column(words.ONE_REACHES, Form.COUNT),
+            Column(words.LON, Form.DEGREES),
+            Column(words.LAT, Form.DEGREES),
+            Column(words.CUT_OFF, Form.COUNT),
+            Column(words.CLOSED_THEN, Form.COUNT),
+            Column(words.HOURS_UNKNOWN, Form.COUNT),
+            Column(words.REGION),
+        ],
+        rows,
+        notes=[words.zones_note(len(worst), many)],
+        paper=9,
+    )
+
+
+def _map(scope: Scope, answer: Answer, worst: list[CoverageGap]) -> Map:
+    day = AsOf(scope.period.day, scope.today)
+    with scope.database.snapshot() as session:
+        outlines = {
+            one.code: shapely.from_wkb(one.outline_wkb)
+            for one in read_regions(session)
+            if one.outline_wkb is not None
+        }
+        placed = read_placed_on(session, day)
+    areas = [
+        Area(outlines[one.code], one.covered_share, scope.name(one.code))
+        for one in answer.rows
+        if one.code in outlines
+    ]
+    if not areas and answer.own is not None and scope.region in outlines:
+        areas = [Area(outlines[scope.region], answer.own.covered_share, scope.area)]
+    spots = [
+        Spot(number, one.closers[0].lon, one.closers[0].lat)
+        for number, one in enumerate(worst, start=1)
+        if one.closers
+    ]
+    return Map(
+        words.map_title(scope.period.day),
+        areas,
+        [shapely.from_wkb(one.geometry_wkb) for one in worst],
+        [(one.lon, one.lat) for one in placed if scope.holds(one.region_code)],
+        spots,
+    )

@@ -1,0 +1,108 @@
+"""Make the report of a month and write it to a file of the format that its name asks for."""
+
+from pathlib import Path
+from typing import Final
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.files import replaced_whole
+from geoapp.core.i18n import Language, Text
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.operations.coverage.results import rests_on_sample
+from geoapp.operations.monthly.coverage import Answer, coverage_section, read_answer
+from geoapp.operations.monthly.facilities import facility_section, read_register
+from geoapp.operations.monthly.method import method_section
+from geoapp.operations.monthly.promises import promise_documents, promise_section, read_promises
+from geoapp.operations.monthly.scope import Scope
+from geoapp.operations.monthly.use import read_quarters, use_section
+from geoapp.reports.monthly.parts import Report
+from geoapp.reports.monthly.workbook import write_workbook
+from geoapp.reports.words import monthly as words
+from geoapp.reports.words.coverage import statement_text
+from geoapp.reports.words.official import published_text
+from geoapp.reports.words.question import question_title
+
+FORMATS: Final = (".xlsx",)
+
+
+def check_report_output(path: Path) -> None:
+    """Refuse a file name whose format is not known, before any work is done.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    """
+    if path.suffix.lower() not in FORMATS:
+        names = " ".join(FORMATS)
+        accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
+        raise InvalidValueError("-o", path.name, accepted)
+
+
+def make_report(scope: Scope) -> Report:
+    """Gather a report; of the same data it is the same, whenever it is made."""
+    answer = read_answer(scope)
+    register = read_register(scope)
+    board = read_promises(scope)
+    sample = register.samples > 0 or (
+        answer is not None and rests_on_sample(scope.database, answer.run)
+    )
+    area, month = scope.area, scope.period.text
+    return Report(
+        title=Text(
+            f"{area.zh}{words.REPORT.zh}，{month.zh}", f"{words.REPORT.en}: {area.en}, {month.en}"
+        ),
+        day=scope.period.day,
+        sample=sample,
+        facts=_facts(scope, answer, sample=sample),
+        sections=[
+            coverage_section(scope, answer),
+            facility_section(scope, register),
+            promise_section(scope, board),
+            use_section(scope, read_quarters(scope)),
+            method_section(scope, answer, promise_documents(board)),
+        ],
+    )
+
+
+def _facts(scope: Scope, answer: Answer | None, *, sample: bool) -> list[tuple[Text, Text]]:
+    """Return what the title page says."""
+    day = scope.period.day.isoformat()
+    facts = [
+        (words.AREA, scope.area),
+        (words.MONTH, scope.period.text),
+        (words.UP_TO, Text(day, day)),
+    ]
+    if sample:
+        facts.insert(0, (words.SAMPLE_LABEL, words.SAMPLE_SAID))
+    if answer is None:
+        facts.append((words.PUBLISHED, words.nothing_published(scope.period.day)))
+        return facts
+    run, names = answer.run, scope.naming
+    facts += [
+        (
+            words.PUBLISHED,
+            published_text(answer.official.publication, names.regions, names.zone),
+        ),
+        (words.ASKED, question_title(CoverageParameters.from_stored(run.params), names)),
+        (words.RESTS_ON, statement_text(run, names.regions, names.demand, names.zone)),
+    ]
+    return facts
+
+
+def save_report(scope: Scope, path: Path, language: Language | None = None) -> None:
+    """Write the report to a file; it appears whole or not at all.
+
+    Parameters
+    ----------
+    language
+        None is both, Chinese first.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the file's suffix.
+    """
+    check_report_output(path)
+    report = make_report(scope)
+    with replaced_whole(path) as fresh:
+        write_workbook(report, fresh, language)

@@ -1,0 +1,50 @@
+"""Facilities by name alone, for lists and sums that need neither position nor hours."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from geoapp.core.words import Family
+from geoapp.store.models import Facility, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFamily:
+    """A facility, its family, and where it is registered; ``kind`` is named in both languages."""
+
+    id: int
+    code: str
+    name_zh: str
+    name_en: str | None
+    family: Family
+    kind_zh: str
+    kind_en: str
+    region_code: str | None
+    is_sample: bool
+
+
+def facilities_by_family(
+    session: Session, regions: Sequence[str] | None = None
+) -> list[NamedFamily]:
+    """Return the facilities registered in some regions (None: all), of every status, by code."""
+    query = (
+        select(
+            Facility.id,
+            Facility.code,
+            Facility.name_zh,
+            Facility.name_en,
+            Kind.family,
+            Kind.name_zh,
+            Kind.name_en,
+            Facility.region_code,
+            Facility.is_sample,
+        )
+        .join(Kind, Kind.code == Facility.kind_code)
+        .order_by(Facility.code)
+    )
+    if regions is not None:
+        query = query.where(Facility.region_code.in_(regions))
+    rows = session.execute(query)
+    return [NamedFamily(*row[:4], Family(row[4]), *row[5:]) for row in rows]

@@ -1,0 +1,155 @@
+"""The report of a month says what the published run, the register and the promises say."""
+
+import zipfile
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from openpyxl.worksheet.worksheet import Worksheet
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.operations.monthly.period import Period, period_of
+from geoapp.operations.monthly.save import save_report
+from geoapp.operations.monthly.scope import scope_of
+from tests.operations.monthly.monthly_town import MonthlyTown, town
+
+__all__ = ["town"]
+
+TODAY = date(2026, 11, 20)
+
+
+def rows_of(sheet: Worksheet) -> list[dict[str, Any]]:
+    """Return a sheet's rows by the Chinese headings, numbered where two are the same."""
+    head = int(sheet.print_title_rows.split(":")[0].strip("$"))
+    names: list[str] = []
+    for cell in sheet[head]:
+        name = str(cell.value).splitlines()[0]
+        names.append(f"{name}{len(names)}" if name in names else name)
+    return [
+        dict(zip(names, row, strict=True))
+        for row in sheet.iter_rows(min_row=head + 1, values_only=True)
+    ]
+
+
+def test_a_month_ends_with_its_last_day_or_with_today() -> None:
+    assert period_of(None, None, TODAY) == Period(TODAY)
+    assert period_of("2026-11", None, TODAY) == Period(TODAY)
+    assert period_of("2026-02", None, TODAY) == Period(date(2026, 2, 28))
+    assert period_of("2026-02", "2026-02-10", TODAY) == Period(date(2026, 2, 10))
+    march = period_of(None, "2024-03-05", TODAY)
+    assert (march.first, march.before, march.is_whole) == (
+        date(2024, 3, 1),
+        date(2024, 2, 29),
+        False,
+    )
+    wrong = (
+        ("2026-12", None),
+        ("2026-13", None),
+        ("november", None),
+        ("0001-01", None),
+        (None, "2026-11-21"),
+        (None, "tomorrow"),
+        ("2026-10", "2026-11-01"),
+    )
+    for month, day in wrong:
+        with pytest.raises(InvalidValueError):
+            period_of(month, day, TODAY)
+
+
+def test_the_workbook_has_the_figures_of_the_run_as_numbers(
+    town: MonthlyTown, tmp_path: Path
+) -> None:
+    path, again = tmp_path / "month.xlsx", tmp_path / "again.xlsx"
+    save_report(town.scope, path)
+    save_report(town.scope, again)
+    assert path.read_bytes() == again.read_bytes()
+    # Not by luck of the clock: the report's day is the only date that the file has.
+    day = town.scope.period.day
+    with zipfile.ZipFile(path) as packed:
+        assert {one.date_time[:3] for one in packed.infolist()} == {(day.year, day.month, day.day)}
+    book = openpyxl.load_workbook(path)
+    assert book.properties.modified == book.properties.created == datetime.combine(day, time())
+    cover = "\n".join(str(cell) for row in book["封面"].values for cell in row if cell)
+    assert "青岛市服务站点月报" in cover
+    assert "由 manager 公布" in cover
+    assert "本报告含示例数据" in cover
+
+    sheet = book["各区覆盖"]
+    *parts, total = rows_of(sheet)
+    # Two districts, and what is known to lie in the city and in neither.
+    assert [one["区域"][:3] for one in parts] == ["市南区", "市北区", "不在所"]
+    found = town.run.found.total
+    for name, value in (
+        ("劳动者", found.weight),
+        ("覆盖的劳动者", found.covered_weight),
+        ("走不到的劳动者", found.uncovered_weight),
+        ("备用覆盖的劳动者", found.backup_weight),
+    ):
+        assert total[name] == value, name
+        assert sum(one[name] for one in parts) == pytest.approx(value), name
+    assert total["覆盖率"] == found.covered_share
+    assert found.walk is not None
+    assert total["步行中位数（米）"] == pytest.approx(found.walk.p50_m)
+    assert total["九成人在此以内（米）"] == pytest.approx(found.walk.p90_m)
+    # A district's own walks; those of what lies in no district are not known apart.
+    assert isinstance(parts[0]["步行中位数（米）"], float)
+    assert parts[2]["步行中位数（米）"] == "—"
+    formats = {cell.number_format for cell in sheet[4]}
+    assert {"#,##0", "0.0%"} <= formats
+    assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B4", "A3:L6")
+    # A name that looks like a formula is a text.
+    assert "=Shinan" in parts[0]["区域"]
+    assert sheet["A4"].data_type == "s"
+
+
+def test_facilities_promises_and_voices_are_counted_as_by_hand(
+    town: MonthlyTown, tmp_path: Path
+) -> None:
+    path = tmp_path / "month.xlsx"
+    save_report(town.scope, path, "zh")
+    book = openpyxl.load_workbook(path)
+    first, day = town.scope.period.before, town.scope.period.day
+    changes = {row["类别"]: list(row.values())[1:] for row in rows_of(book["站点增减"])}
+    # Known and possible before, known and possible now, the change, opened, closed. T-1 and T-2 have
+    # no date; T-5 closed and T-6 is suspended, and nobody knows since when they had been open.
+    assert changes == {
+        "户外劳动者服务站点": [0, 4, 3, 0, 3, 0, 4, 1, 0],
+        "服务职工基地": [1, 0, 1, 0, 0, 0, 0, 0, 0],
+        "职工之家": [0, 0, 1, 0, 1, 1, 0, 0, 0],
+        "合计": [1, 4, 5, 0, 4, 1, 4, 1, 0],
+    }
+    assert f"{first} 确定在" in str(list(book["站点增减"].values)[2])
+    listed = [(row["变化"], row["编号"]) for row in rows_of(book["启用停用名单"])]
+    assert sorted(listed) == [("本月停用", "T-5"), ("本月启用", "T-3")]
+    assert book["启用停用名单"]["E4"].number_format == "yyyy-mm-dd"
+
+    [promise] = [row for row in rows_of(book["承诺"]) if row["编号"] == "homes"]
+    assert (promise["事实"], promise["承诺的数"], promise["完成率"]) == (1, 4, 0.25)
+    assert promise["证据条数"] == 1
+    assert promise["状态"] == "逾期未达"
+    assert promise["到期日"].date() == date(2020, 12, 31)
+    assert "小镇文件" in {row["文件"] for row in rows_of(book["来源文件"])}
+
+    voices = {row["区域"]: row for row in rows_of(book["使用与满意度"])}
+    assert (voices["市北区"]["表态人数"], voices["市北区"]["不足 5 人的设施"]) == (6, 1)
+    assert voices["青岛市"]["满意度（1–5）"] == 5
+    basis = "".join(str(cell) for row in book["依据"].values for cell in row)
+    assert f"覆盖分析{town.run.id}" in basis
+    assert f"{day:%Y-%m}" in basis
+    # One language alone: no English heading is left.
+    assert "workers" not in str(list(book["各区覆盖"].values)[2])
+
+
+def test_without_a_published_answer_the_report_says_so(town: MonthlyTown, tmp_path: Path) -> None:
+    path = tmp_path / "early.xlsx"
+    scope = scope_of(town.database, town.settings, "370203", "2020-06")
+    save_report(scope, path, "zh")
+    book = openpyxl.load_workbook(path)
+    cover = "\n".join(str(cell) for row in book["封面"].values for cell in row if cell)
+    assert "到 2020-06-30 为止，没有公布过这个区域的覆盖结果" in cover
+    assert "各区覆盖" not in book.sheetnames
+    # T-4 alone is known to have stood; what has no date may have.
+    total = rows_of(book["站点增减"])[-1]
+    assert total["2020-06-30 确定在"] == 1
