@@ -7,6 +7,7 @@ from pathlib import Path
 from flask_openapi3 import Info, OpenAPI
 
 from geoapp import __version__
+from geoapp.core.contest_rules import contest_rules
 from geoapp.core.logs import configure_logs
 from geoapp.core.paths import shipped
 from geoapp.core.schemes import schemes
@@ -76,6 +77,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     configure_logs(settings)
     registry()  # a layer file that breaks the contract ends the start here, with its name
     schemes(settings)  # so does a faulty scheme of applications
+    contest_rules(settings)  # or faulty rules of a contest
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),

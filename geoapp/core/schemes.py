@@ -5,23 +5,29 @@ review and rating, titles, states and what may follow each. An operator's own fi
 ``applications`` of the data folder. No code is written for a city.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self, TypeVar
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
-from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
-from geoapp.core.paths import shipped
+from geoapp.core.published import (
+    Code,
+    Document,
+    Named,
+    Published,
+    Words,
+    distinct,
+    folders_of,
+    found_by_code,
+    read_folders,
+    read_published,
+)
 from geoapp.core.settings import Settings
-
-Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,59}$")]
-Words = Annotated[str, Field(min_length=1, max_length=400)]
 
 
 class Stage(StrEnum):
@@ -35,26 +41,6 @@ class Stage(StrEnum):
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
     EXITED = "exited"
-
-
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Named(_Model):
-    """Something with a code and a name in both languages."""
-
-    code: Code
-    zh: Words
-    en: Words
-
-    @property
-    def text(self) -> Text:
-        """The name in both languages."""
-        return Text(self.zh, self.en)
-
-
-N = TypeVar("N", bound=Named)
 
 
 class FormField(Named):
@@ -81,7 +67,7 @@ class Section(Named):
     fields: tuple[FormField, ...] = Field(min_length=1)
 
 
-class Opinions(_Model):
+class Opinions(Published):
     """The last part of a form: a box with room for a stamp, a signature and a date for each unit."""
 
     zh: Words
@@ -89,7 +75,7 @@ class Opinions(_Model):
     stamps: tuple[Named, ...] = Field(min_length=1)
 
 
-class Note(_Model):
+class Note(Published):
     """A hint on how a form is filled in."""
 
     zh: Words
@@ -139,16 +125,7 @@ class Form(Named):
         return found
 
 
-class Document(_Model):
-    """The document that a scheme restates."""
-
-    title_zh: Words
-    issuer_zh: Words
-    issuer_en: Words
-    published_on: date
-
-
-class Deadline(_Model):
+class Deadline(Published):
     """The last day of each year for applications."""
 
     month: int = Field(ge=1, le=12)
@@ -170,7 +147,7 @@ class Track(Named):
     title: Code | None
 
 
-class GroundList(_Model):
+class GroundList(Published):
     """A published list of grounds for refusal, and where it stands."""
 
     code: Code
@@ -178,7 +155,7 @@ class GroundList(_Model):
     grounds: tuple[Named, ...] = Field(min_length=1)
 
 
-class Review(_Model):
+class Review(Published):
     """The heads under which an application is reviewed."""
 
     place: Words
@@ -191,7 +168,7 @@ class Title(Named):
     place: Words
 
 
-class RatingScheme(_Model):
+class RatingScheme(Published):
     """The heads and grades of the yearly rating, and the day by which it is due."""
 
     place: Words
@@ -213,7 +190,7 @@ class State(Named):
     stage: Stage
 
 
-class Transition(_Model):
+class Transition(Published):
     """What may follow a state."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
@@ -252,9 +229,9 @@ class Scheme(Named):
             self.rating.heads,
             self.rating.grades,
         ):
-            _distinct([one.code for one in lists])
+            distinct([one.code for one in lists])
         for form in self.forms:
-            _distinct(list(form.answer_keys))
+            distinct(list(form.answer_keys))
             if sum(one.kind == "steps" for one in form.fields) > 1:
                 raise ValueError(f"{form.code}: a form has one plan at most")
         forms, grounds = {one.code for one in self.forms}, {one.code for one in self.grounds}
@@ -268,7 +245,7 @@ class Scheme(Named):
                 raise ValueError(f"{track.code}: no title {track.title!r}")
         states = {one.code for one in self.states}
         rows = [one.before for one in self.transitions]
-        _distinct(rows)
+        distinct(rows)
         if set(rows) != states:
             raise ValueError("transitions must have one row for each state")
         if unknown := {to for one in self.transitions for to in one.to} - states:
@@ -284,11 +261,11 @@ class Scheme(Named):
 
     def track(self, code: str) -> Track:
         """Return a track by its code; InvalidValueError where there is none."""
-        return _found(self.tracks, "track", code)
+        return found_by_code(self.tracks, "track", code)
 
     def form_of(self, track: str) -> Form:
         """Return the form of a track."""
-        return _found(self.forms, "form", self.track(track).form)
+        return found_by_code(self.forms, "form", self.track(track).form)
 
     def grounds_of(self, track: str) -> GroundList | None:
         """Return the grounds for refusing a track; None where the document lists none."""
@@ -302,7 +279,7 @@ class Scheme(Named):
 
     def state(self, code: str) -> State:
         """Return a state by its code; InvalidValueError where there is none."""
-        return _found(self.states, "to", code)
+        return found_by_code(self.states, "to", code)
 
     def first(self, stage: Stage) -> State:
         """Return the state that stands for a stage."""
@@ -314,18 +291,7 @@ class Scheme(Named):
         return tuple(self.state(to) for to in row.to)
 
 
-def _distinct(codes: list[str]) -> None:
-    if len(set(codes)) != len(codes):
-        raise ValueError(f"a code is repeated in {sorted(codes)}")
-
-
-def _found(among: tuple[N, ...], parameter: str, code: str) -> N:
-    for one in among:
-        if one.code == code:
-            return one
-    zh = "、".join(f"{one.code}（{one.zh}）" for one in among)
-    en = ", ".join(one.code for one in among)
-    raise InvalidValueError(parameter, code, Text(f"{zh} 之一", f"one of {en}"))
+_WHAT = Text("申报办法", "scheme")
 
 
 def read_scheme(path: Path) -> Scheme:
@@ -336,35 +302,12 @@ def read_scheme(path: Path) -> Scheme:
     UnusableInputError
         Naming the file and its first fault.
     """
-    try:
-        return Scheme.model_validate(json.loads(path.read_text("utf-8")))
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        fault = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    except (ValueError, OSError) as error:
-        fault = str(error)
-    raise UnusableInputError(
-        Text(
-            f"{path.name} 不是可用的申报办法：{fault}", f"{path.name} is no usable scheme: {fault}"
-        )
-    )
+    return read_published(path, Scheme, _WHAT)
 
 
 @cache
 def _schemes(folders: tuple[Path, ...]) -> Mapping[str, Scheme]:
-    found: dict[str, Scheme] = {}
-    for folder in folders:
-        for path in sorted(folder.glob("*.json")):
-            scheme = read_scheme(path)
-            if scheme.code in found:
-                raise UnusableInputError(
-                    Text(
-                        f"{path.name}：编号 {scheme.code} 已被另一个文件使用。",
-                        f"{path.name}: another file has the code {scheme.code}.",
-                    )
-                )
-            found[scheme.code] = scheme
-    return found
+    return read_folders(folders, Scheme, _WHAT)
 
 
 def schemes(settings: Settings) -> Mapping[str, Scheme]:
@@ -375,7 +318,7 @@ def schemes(settings: Settings) -> Mapping[str, Scheme]:
     UnusableInputError
         If a file breaks the rules; it names the file.
     """
-    return _schemes((shipped("data") / "applications", settings.data / "applications"))
+    return _schemes(folders_of(settings, "applications"))
 
 
 def scheme_of(settings: Settings, code: str) -> Scheme:
@@ -386,4 +329,4 @@ def scheme_of(settings: Settings, code: str) -> Scheme:
     InvalidValueError
         If there is none; it says which there are.
     """
-    return _found(tuple(schemes(settings).values()), "scheme", code)
+    return found_by_code(tuple(schemes(settings).values()), "scheme", code)

@@ -16,6 +16,7 @@ class ContestRecord:
     name_zh: str
     name_en: str | None
     region: str | None
+    rules: str
     stage: str
     entered: int | None
     finalists: int | None
@@ -24,6 +25,7 @@ class ContestRecord:
     document_on: date | None
     source: str | None
     sample: bool
+    rev: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +43,53 @@ class EntryRecord:
     service: str | None
     source: str | None
     sample: bool
+    rev: int
+
+
+_CONTEST = (
+    "select code, name_zh, name_en, region_code, rules, stage, entered, finalists, criteria, document, "
+    "document_on, source, is_sample, rev from contest"
+)
+_ENTRY = (
+    "select contest_code, code, organisation, name_zh, points, votes, finalist, prize, item_code, "
+    "source, is_sample, rev from contest_entry"
+)
 
 
 def contest_records(session: Session) -> list[ContestRecord]:
     """Return all contests, the latest document first."""
-    query = text(
-        "select code, name_zh, name_en, region_code, stage, entered, finalists, criteria, document, "
-        "document_on, source, is_sample from contest order by document_on desc nulls last, code"
-    )
+    query = text(f"{_CONTEST} order by document_on desc nulls last, code")
     return [ContestRecord(*row) for row in session.execute(query)]
 
 
-def entry_records(session: Session) -> list[EntryRecord]:
-    """Return all entries by contest and code."""
+def contest_record(session: Session, code: str) -> ContestRecord | None:
+    """Return a contest by its code."""
+    row = session.execute(text(f"{_CONTEST} where code = :code"), {"code": code}).one_or_none()
+    return None if row is None else ContestRecord(*row)
+
+
+def entry_records(session: Session, contest: str | None = None) -> list[EntryRecord]:
+    """Return all entries by contest and code, or those of one contest."""
     query = text(
-        "select contest_code, code, organisation, name_zh, points, votes, finalist, prize, item_code, "
-        "source, is_sample from contest_entry order by contest_code, code"
+        f"{_ENTRY} where cast(:contest as text) is null or contest_code = :contest "
+        "order by contest_code, code"
     )
-    return [EntryRecord(*row) for row in session.execute(query)]
+    return [EntryRecord(*row) for row in session.execute(query, {"contest": contest})]
+
+
+def lock_contests(session: Session) -> None:
+    """Keep others from writing contests and entries until the transaction ends."""
+    session.execute(text("lock table contest, contest_entry in share row exclusive mode"))
+
+
+def delete_contest(session: Session, code: str) -> None:
+    """Delete a contest with its entries."""
+    session.execute(text("delete from contest where code = :code"), {"code": code})
+
+
+def delete_entry(session: Session, contest: str, code: str) -> None:
+    """Delete an entry."""
+    session.execute(
+        text("delete from contest_entry where contest_code = :contest and code = :code"),
+        {"contest": contest, "code": code},
+    )

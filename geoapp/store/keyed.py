@@ -72,6 +72,7 @@ _CONTESTS: Final = {
     "name_zh": "text",
     "name_en": "text",
     "region_code": "text",
+    "rules": "text",
     "stage": "text",
     "entered": "integer",
     "finalists": "integer",

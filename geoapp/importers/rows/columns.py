@@ -212,6 +212,7 @@ CONTEST_COLUMNS = (
     Column("name_zh", "名称", ("name", "竞赛名称")),
     Column("name_en", "英文名"),
     Column("region", "区域代码", ("区域",)),
+    Column("rules", "办法", ("竞赛办法",)),
     Column("stage", "阶段", ("进展",)),
     Column("entered", "参赛项目数"),
     Column("finalists", "决赛项目数"),

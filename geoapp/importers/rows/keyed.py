@@ -1,12 +1,13 @@
 """Files whose rows are known again by a key: the good rows, each key once, and the others."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Record, Table
-from geoapp.importers.problems import Findings, Reading, Rejected
+from geoapp.importers.problems import Findings, Problem, Reading, Rejected
 from geoapp.importers.rows import cells
 from geoapp.importers.rows.columns import Column, match_header, require_columns
 
@@ -21,11 +22,20 @@ def read_keyed(
     needed: Sequence[str],
     one: Callable[[Findings, CellOf], Row],
     key: Sequence[str],
+    together: Callable[[Sequence[Row]], Sequence[Problem]] | None = None,
 ) -> Reading[Row]:
-    """Read each row by a function; a second row of the same key is rejected."""
+    """Read each row by a function; a second row of the same key is rejected.
+
+    Parameters
+    ----------
+    together
+        What is wrong with good rows beside each other and beside what is stored, asked again until
+        nothing is; the ``line`` of a problem is the number of the row in the list, from 0.
+    """
     header = match_header(table.columns, columns)
     require_columns(header, columns, needed)
     rows: list[Row] = []
+    records: list[Record] = []
     rejected: list[Rejected] = []
     warnings = []
     seen: dict[tuple[Any, ...], int] = {}
@@ -54,7 +64,17 @@ def read_keyed(
             )
         else:
             rows.append(values)
+            records.append(record)
             warnings.extend(found.warnings)
+    while together is not None and (problems := together(rows)):
+        for number in sorted({problem.line for problem in problems}, reverse=True):
+            record = records.pop(number)
+            del rows[number]
+            said = [
+                replace(problem, line=record.line) for problem in problems if problem.line == number
+            ]
+            rejected.append(Rejected(record.line, record.cells, record.geometry, tuple(said)))
+        rejected.sort(key=lambda one: one.line)
     return Reading(
         rows,
         rejected,

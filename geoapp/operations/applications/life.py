@@ -7,7 +7,8 @@ from datetime import date
 from geoapp.core.acting import acting
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError, RefusedStepError
 from geoapp.core.i18n import Text
-from geoapp.core.schemes import Named, Stage, State
+from geoapp.core.published import Named
+from geoapp.core.schemes import Stage, State
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, known_application
 from geoapp.operations.applications.write import check_note

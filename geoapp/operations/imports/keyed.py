@@ -4,17 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
-from geoapp.core.contests import LIST
+from geoapp.core.contest_rules import contest_rules
+from geoapp.core.contests import EntryState
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.contests import read_contests, read_entries
+from geoapp.importers.rows.contests import KnownContest, read_contests, read_entries
 from geoapp.importers.rows.keyed import Row
 from geoapp.importers.rows.services import read_desks, read_offers, read_services
 from geoapp.importers.rows.use import read_care, read_opinions, read_visits
 from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
 from geoapp.operations.moment import today
-from geoapp.store.contests import contest_records
+from geoapp.store.contests import contest_records, entry_records, lock_contests
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_numbers
 from geoapp.store.history.chain import current_set
@@ -91,20 +92,36 @@ def _care(session: Session, settings: Settings, table: Table) -> Reading[Row]:
     return read_care(table, frozenset(region_codes(session)), today(settings))
 
 
-def _contests(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
+def _contests(session: Session, settings: Settings, table: Table) -> Reading[Row]:
     # Also keeps two files from moving a contest's stage at once.
-    lock_services(session)
-    stored = {one.code: (one.stage, one.entered, one.finalists) for one in contest_records(session)}
-    return read_contests(table, frozenset(region_codes(session)), stored)
+    lock_contests(session)
+    regions = frozenset(region_codes(session))
+    return read_contests(table, regions, contest_rules(settings), known_contests(session))
 
 
-def _entries(session: Session, _settings: Settings, table: Table) -> Reading[Row]:
-    lock_services(session)
-    contests = {
-        one.code: (one.stage, frozenset((one.criteria or "").split(LIST)) - {""})
+def _entries(session: Session, settings: Settings, table: Table) -> Reading[Row]:
+    lock_contests(session)
+    contests = known_contests(session)
+    return read_entries(table, contest_rules(settings), contests, item_codes(session))
+
+
+def known_contests(session: Session) -> dict[str, KnownContest]:
+    """Return the stored contests by code, as the rows of a file are held against them."""
+    entries: dict[str, dict[str, EntryState]] = {}
+    for one in entry_records(session):
+        state = EntryState(one.votes, one.finalist, one.prize)
+        entries.setdefault(one.contest, {})[one.code] = state
+    return {
+        one.code: KnownContest(
+            one.rules,
+            one.stage,
+            one.entered,
+            one.finalists,
+            one.criteria,
+            entries.get(one.code, {}),
+        )
         for one in contest_records(session)
     }
-    return read_entries(table, contests, item_codes(session))
 
 
 _READERS: Final[Mapping[Rows, Callable[[Session, Settings, Table], Reading[Row]]]] = {

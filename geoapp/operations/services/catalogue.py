@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geoapp.core.contests import ContestStage
+from geoapp.core.contest_rules import ContestRules, ContestStage, Opens, contest_rules
+from geoapp.core.contests import LIST
+from geoapp.core.i18n import Text
 from geoapp.core.services import ServiceCategory, load_categories
 from geoapp.core.settings import Settings
 from geoapp.core.words import Status
@@ -21,16 +23,21 @@ _OFFERING = frozenset({str(Status.OPEN), str(Status.SUSPENDED)})
 class Prize:
     """A prize of a contest, and the entries that won it and are known by name."""
 
-    name: str
+    name: Text
     entries: list[EntryRecord]
 
 
 @dataclass(frozen=True, slots=True)
 class ShownContest:
-    """A contest; without a result it has no prizes yet. ``entries`` are all that are known."""
+    """A contest; before its prizes are open it has none. ``entries`` are all that are known.
+
+    ``rules`` and ``stage`` are None where the rules are no longer there.
+    """
 
     contest: ContestRecord
-    stage: ContestStage
+    rules: ContestRules | None
+    stage: ContestStage | None
+    criteria: tuple[Text, ...]
     prizes: list[Prize]
     entries: list[EntryRecord]
 
@@ -41,7 +48,7 @@ class CatalogueItem:
 
     item: ItemRecord
     places: int
-    prizes: list[tuple[ContestRecord, str]]
+    prizes: list[tuple[ContestRecord, Text]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +66,12 @@ def read_catalogue(database: Database, settings: Settings) -> Catalogue:
         places = offers_by_item(session, today(settings), _OFFERING)
         contests = contest_records(session)
         entries = entry_records(session)
-    shown = [_shown(one, [e for e in entries if e.contest == one.code]) for one in contests]
-    won: dict[str, list[tuple[ContestRecord, str]]] = defaultdict(list)
+    rules = contest_rules(settings)
+    shown = [
+        shown_contest(one, [e for e in entries if e.contest == one.code], rules.get(one.rules))
+        for one in contests
+    ]
+    won: dict[str, list[tuple[ContestRecord, Text]]] = defaultdict(list)
     for contest in shown:
         for prize in contest.prizes:
             for entry in prize.entries:
@@ -78,13 +89,30 @@ def read_catalogue(database: Database, settings: Settings) -> Catalogue:
     return Catalogue(categories, shown)
 
 
-def _shown(contest: ContestRecord, entries: Sequence[EntryRecord]) -> ShownContest:
-    stage = ContestStage(contest.stage)
-    prizes: dict[str, list[EntryRecord]] = {}
-    if stage is ContestStage.RESULT:
-        for entry in entries:
+def shown_contest(
+    contest: ContestRecord, entries: Sequence[EntryRecord], rules: ContestRules | None
+) -> ShownContest:
+    """Return a contest as it is made public, with all its entries."""
+    won: dict[str, list[EntryRecord]] = {}
+    stage = None if rules is None else rules.stage(contest.stage)
+    if rules is not None and rules.is_open(Opens.PRIZE, contest.stage):
+        order = {prize.zh: number for number, prize in enumerate(rules.prizes)}
+        for entry in sorted(entries, key=lambda one: order.get(one.prize or "", len(order))):
             if entry.prize is not None:
-                prizes.setdefault(entry.prize, []).append(entry)
+                won.setdefault(entry.prize, []).append(entry)
+    names = {prize.zh: prize.text for prize in (() if rules is None else rules.prizes)}
     return ShownContest(
-        contest, stage, [Prize(name, won) for name, won in prizes.items()], list(entries)
+        contest,
+        rules,
+        stage,
+        criteria_texts(rules, contest.criteria),
+        [Prize(names.get(name, Text(name, name)), of_it) for name, of_it in won.items()],
+        list(entries),
     )
+
+
+def criteria_texts(rules: ContestRules | None, own: str | None) -> tuple[Text, ...]:
+    """Return what a contest's criteria are called: those of its rules, else its own."""
+    if rules is not None and rules.criteria:
+        return tuple(one.text for one in rules.criteria)
+    return tuple(Text(one, one) for one in (own or "").split(LIST) if one)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from geoapp.core.acting import Via
-from geoapp.core.contests import CONTEST_STAGE_TEXT
+from geoapp.core.contest_rules import shipped_stage_texts
 from geoapp.core.i18n import Text
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
@@ -181,6 +181,7 @@ _FIELDS = {
     "unit": Text("单位", "unit"),
     "money": Text("金额", "money"),
     "document": Text("文件", "document"),
+    "rules": Text("竞赛办法", "rules of the contest"),
     "stage": Text("阶段", "stage"),
     "entered": Text("参赛项目数", "projects entered"),
     "finalists": Text("决赛项目数", "finalists"),
@@ -229,7 +230,6 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "basis": {str(word): text for word, text in BASIS_TEXT.items()},
-    "stage": {str(word): text for word, text in CONTEST_STAGE_TEXT.items()},
     "unit": {str(word): text for word, text in CARE_UNIT_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
     "verdict": {
@@ -336,12 +336,13 @@ def value_text(name: str, value: Any) -> Text:
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if isinstance(value, dict):
         value = ", ".join(f"{key}: {one}" for key, one in value.items()) or "—"
-    known = _WORDS.get(name, {}).get(value) if isinstance(value, str) else None
+    words = shipped_stage_texts() if name == "stage" else _WORDS.get(name, {})
+    known = words.get(value) if isinstance(value, str) else None
     if known is not None:
         return known
-    words = str(value)
-    words = words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
-    return Text(words, words)
+    said = str(value)
+    said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
+    return Text(said, said)
 
 
 def change_text(name: str, before: Any, after: Any) -> Text:

@@ -2,23 +2,22 @@
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geoapp.core.contests import ContestStage
-from geoapp.store.models.base import Base, one_of
+from geoapp.store.models.base import Base
 
 
 class Contest(Base):
     """A contest; ``None`` is unknown.
 
     ``entered`` and ``finalists`` are the numbers that were made public, which may be more than the
-    entries that are known by name. ``criteria`` are separated by semicolons.
+    entries that are known by name. ``rules`` and ``stage`` are codes of the data; ``criteria`` are
+    separated by semicolons.
     """
 
     __tablename__ = "contest"
     __table_args__ = (
-        CheckConstraint(one_of("stage", ContestStage), "contest_stage"),
         CheckConstraint(
             "entered >= 0 and finalists >= 0 and finalists <= entered", "contest_numbers"
         ),
@@ -27,6 +26,7 @@ class Contest(Base):
     name_zh: Mapped[str]
     name_en: Mapped[str | None]
     region_code: Mapped[str | None] = mapped_column(ForeignKey("region.code"))
+    rules: Mapped[str] = mapped_column(server_default=text("'common'"))
     stage: Mapped[str]
     entered: Mapped[int | None]
     finalists: Mapped[int | None]
@@ -35,6 +35,7 @@ class Contest(Base):
     document_on: Mapped[date | None]
     source: Mapped[str | None]
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
 
 
 class ContestEntry(Base):
@@ -55,3 +56,4 @@ class ContestEntry(Base):
     item_code: Mapped[str | None] = mapped_column(ForeignKey("service_item.code"))
     source: Mapped[str | None]
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))

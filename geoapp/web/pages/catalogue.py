@@ -2,7 +2,6 @@
 
 from flask import Blueprint, render_template
 
-from geoapp.core.contests import CONTEST_STAGE_TEXT, LIST
 from geoapp.operations.services.catalogue import read_catalogue
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
@@ -17,7 +16,5 @@ def show() -> str:
     return render_template(
         "worker/catalogue.html",
         catalogue=read_catalogue(parts.database, parts.settings),
-        stages=CONTEST_STAGE_TEXT,
         regions=region_names(parts.database),
-        separator=LIST,
     )

@@ -65,7 +65,7 @@ def test_from_entries_to_the_catalogue(
     report = import_file(database, settings, "contests", path)
     assert [one.code for one in report.problems] == ["too_many"]
     [shown] = read_catalogue(database, settings).contests
-    assert (shown.stage, shown.prizes) == ("votes", [])
+    assert (shown.contest.stage, shown.prizes) == ("votes", [])
     assert contest("result") == (1, [])
     told = entries(
         ["K-1", "1", "甲中心", "心灵驿站", "方案合理 9.50；目的明确：8", "41", "一等奖", "S-1"],
@@ -79,7 +79,7 @@ def test_from_entries_to_the_catalogue(
     add_offer(database, "T-5", {"service": "S-1"})  # the place has closed
     [(category, [item])] = read_catalogue(database, settings).categories
     assert (category.code, item.item.code, item.places) == ("counselling", "S-1", 1)
-    assert [(one.code, prize) for one, prize in item.prizes] == [("K-1", "一等奖")]
+    assert [(one.code, prize.zh) for one, prize in item.prizes] == [("K-1", "一等奖")]
     # Jiangbei's contest goes in as it ships, and all of it comes back from a file unchanged.
     for what in ("contests", "entries"):
         name = {"contests": "contest", "entries": "entries"}[what]
