@@ -26,6 +26,7 @@ COMMANDS = {
     "coverage": "coverage:coverage",
     "publish": "coverage:publish",
     "site": "site:site",
+    "verify": "verify:verify",
     "actions": "actions:actions",
     "map": "map:map_",
     "user": "users:user",

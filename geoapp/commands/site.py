@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     "-o",
     "output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="结果文件 .pdf .html .xlsx .gpkg .geojson .csv / results file",
+    help="结果文件 .pdf .html .xlsx .gpkg .geojson .csv / results file; .proof.json 证明 / the proof",
 )
 def site(output: Path | None, **options: Any) -> None:
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""

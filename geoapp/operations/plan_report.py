@@ -28,6 +28,7 @@ from geoapp.operations.siting.files import (
     explanation_lines,
     save_siting,
 )
+from geoapp.operations.siting.proof import proof_file
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
 from geoapp.reports.words.question import question_title
@@ -37,6 +38,7 @@ from geoapp.store.facilities.read import read_changes
 from geoapp.store.runs.inputs import read_regions
 
 REPORTS: Final = (".pdf", ".html")
+PROOF: Final = ".proof.json"
 _LAYERS = ("proposals", "stations", "bases", "homes")
 _MOST_NAMED = 8
 
@@ -49,12 +51,12 @@ def check_plan_output(path: Path) -> None:
     InvalidValueError
         If no format belongs to the suffix.
     """
-    if path.suffix.lower() in REPORTS:
+    if path.suffix.lower() in REPORTS or path.name.lower().endswith(PROOF):
         return
     try:
         check_output(path)
     except InvalidValueError:
-        names = " ".join((*SUFFIXES, *REPORTS))
+        names = " ".join((*SUFFIXES, *REPORTS, PROOF))
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted) from None
 
@@ -70,6 +72,11 @@ def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -
         If the run has not succeeded.
     """
     check_plan_output(path)
+    if path.name.lower().endswith(PROOF):
+        proof = proof_file(database, run_id)
+        with replaced_whole(path) as fresh:
+            fresh.write_bytes(proof)
+        return
     suffix = path.suffix.lower()
     if suffix not in REPORTS:
         save_siting(database, run_id, path, settings.timezone)

@@ -82,6 +82,9 @@ class SitingResult:
     served
         With capacities: the weight of each demand point that each candidate serves, CSR of shape
         (n_demand, n_candidate); else None.
+    prices
+        By demand point, from 0 to its weight: with them anybody can count a bound again (mclp of a
+        number of sites alone, see ``core/results/proof.py``); else None.
     """
 
     model: str
@@ -100,6 +103,7 @@ class SitingResult:
     needed_budget: float | None = None
     reachable_share: float | None = None
     served: sp.csr_array | None = None
+    prices: FloatArray | None = None
 
 
 # Short enough not to be felt after a limit has passed; a solver refuses 0.

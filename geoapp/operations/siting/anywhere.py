@@ -70,7 +70,11 @@ def best_places(
         cancelled=cancelled,
     )
     inputs = _with_places(database, settings, inputs, found)
-    return inputs, _plan(inputs, wanted, found, base)
+    # By demand that no facility covers; whom the given sites reach has nothing to be chosen for.
+    prices = inputs.weight.copy()
+    prices[waiting] = found.prices
+    asked = ~inputs.covered & (inputs.weight > 0)
+    return inputs, _plan(inputs, wanted, replace(found, prices=prices[asked]), base)
 
 
 def _land(
@@ -145,6 +149,7 @@ def _plan(
         curve=(CurvePoint(count, objective, bound),) if count else (),
         assignment=np.full(len(inputs.weight), -1, np.int64),
         seconds=found.seconds,
+        prices=found.prices,
     )
     rules = SitingRules(
         labels=[None] * count,

@@ -31,6 +31,7 @@ from geoapp.core.words import Level, RunStatus
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished
 from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.proof import kept_proof
 from geoapp.operations.siting.recount import (
     Found,
     by_district,
@@ -202,6 +203,7 @@ def store_siting(
     regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
     sites = _sites(inputs, found)
     gaps, arrays = zone_rows(inputs, zones)
+    proof = kept_proof(database, attempt.run_id, inputs, wanted, plan, found)
     with database.session() as session:
         ended = end_run(
             session,
@@ -214,7 +216,12 @@ def store_siting(
         if not ended:
             raise LostRunError
         save_results(
-            session, attempt.run_id, regions=regions, gaps=gaps, arrays=arrays, sites=sites
+            session,
+            attempt.run_id,
+            regions=regions,
+            gaps=gaps,
+            arrays={**arrays, **proof},
+            sites=sites,
         )
 
 

@@ -109,6 +109,12 @@ def run_array(session: Session, run_id: int, name: str) -> NDArray[Any] | None:
     return values
 
 
+def has_array(session: Session, run_id: int, name: str) -> bool:
+    """Say whether a run has an array of that name."""
+    asked = select(RunArray.run_id).where(RunArray.run_id == run_id, RunArray.name == name)
+    return session.scalar(asked) is not None
+
+
 def run_gaps(session: Session, run_id: int, limit: int) -> list[tuple[GapRow, str | None]]:
     """Return a run's gap zones by rank, each with its nearest facility's English name of today."""
     rows = session.execute(

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.questions.siting import SITING
+from geoapp.core.results.proof import Proof
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
@@ -17,6 +18,7 @@ from geoapp.operations.runs.queue import cancel_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.proof import proof_file
 from geoapp.operations.siting.scenarios import check_readable, hidden_runs
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
@@ -29,6 +31,7 @@ from geoapp.web.api.run_schemas import (
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
@@ -164,6 +167,19 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
         rest_zones=found.gap_rest_zones or 0,
         rest_workers=found.gap_rest_workers or 0.0,
     )
+
+
+@api.get(
+    "/<int:id>/proof",
+    summary="证明：重算方案和界所需的一切 / All that counting plan and bound again takes",
+    responses={200: Proof, 409: Problem},
+)
+@require(Permission.SEE_UNPUBLISHED)
+@heavy
+def proof(path: RunPath) -> Response:
+    """Return the plan with demand, candidates and prices, as ``geoapp verify`` reads it."""
+    check_readable(services().database, signed_in(), path.id)
+    return Response(proof_file(services().database, path.id), mimetype="application/json")
 
 
 @api.get(

@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 import shapely
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
@@ -20,6 +20,8 @@ from geoapp.operations.plan_report import save_plan
 from geoapp.operations.siting import inputs as siting_inputs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.proof import proof_file, verify_file
+from geoapp.reports.words.proof import proof_lines
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from tests.operations.siting.five_hosts import WANTED, run_sql, solved, town
@@ -51,6 +53,13 @@ def test_no_host_is_better_and_every_figure_is_recounted(
     assert again.result.objective == result.objective
     for ext in ("xlsx", "geojson", "html", "pdf"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    # Anybody can count the plan and its bound again, from the file alone.
+    for one in (run, hosts, again):
+        save_plan(town, settings, one.id, tmp_path / "plan.proof.json")
+        proof, check = verify_file(tmp_path / "plan.proof.json")
+        assert (check.faults, check.objective) == ((), one.result.objective)
+        assert (proof.run, check.shown) == (one.id, one.result.bound)
+        assert "核对通过" in [line.zh for line in proof_lines(proof, check)]
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
     assert any(sites[0].code in map(str, row) for sheet in book for row in sheet.values)
 
@@ -60,6 +69,14 @@ def test_nobody_builds_a_site_for_nobody(town: Database, settings: Settings) -> 
     assert len(siting_results.sites_of(town, run.id)) == run.result.sites < 50
     assert run.result.total.uncovered_weight == 0
     assert f"{run.result.sites} 处就够了" in verdict(run).zh
+
+
+def test_a_question_that_prices_cannot_prove_has_no_proof(
+    town: Database, settings: Settings
+) -> None:
+    run = solved(town, settings, p=2, quotas=(("370203", Quota(None, 1)),))
+    with pytest.raises(ConflictError, match="keeps no proof"):
+        proof_file(town, run.id)
 
 
 def test_drawn_ones_stay_and_the_rest_is_best_beside_them(

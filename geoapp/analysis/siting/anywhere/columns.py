@@ -53,11 +53,14 @@ class AnywherePlan:
         Shape (k, 2), lon and lat (EPSG:4326); k = p, or fewer where there are no more.
     objective, bound
         Weight covered, and what no p places surpass.
+    prices
+        By point, from 0 to its weight: those of the best bound that prices prove.
     """
 
     places: FloatArray
     objective: float
     bound: float
+    prices: FloatArray
 
 
 class ColumnSearch:
@@ -115,7 +118,9 @@ class ColumnSearch:
             if not self._settled() and self._search_all():
                 break
         places = np.array([self._places[j] for j in self._sites]).reshape(-1, 2)
-        return AnywherePlan(places, self.objective, self.bound)
+        # The first sweep has priced every point at its weight.
+        prices = self._weight if self._price is None else self._price
+        return AnywherePlan(places, self.objective, self.bound, prices)
 
     def _settled(self) -> bool:
         return self.bound <= self.objective * (1 + self._gap)

@@ -92,6 +92,8 @@ class Discs:
         Chord within which the bound counts a point as covered: none that is covered lies beyond.
     points
         The points as the compiled loops take them.
+    order
+        By point, which of those given it is.
     """
 
     lon: FloatArray
@@ -100,6 +102,7 @@ class Discs:
     standard_m: float
     radius_m: float
     points: Points
+    order: IntArray
 
     @classmethod
     def of(cls, lon: FloatArray, lat: FloatArray, weight: FloatArray, standard_m: float) -> Self:
@@ -123,6 +126,7 @@ class Discs:
             points=Points(
                 np.ascontiguousarray(xyz[order]), _turn(lon, lat), key[order], origin, cell_m, many
             ),
+            order=order,
         )
 
     def heaviest(self, price: FloatArray, upper: FloatArray, least: float) -> Found:

@@ -41,6 +41,8 @@ class Plan:
         Whether objectives are whole numbers.
     curve
         Makes the curve once the plan's order is known; None where there is none.
+    prices
+        By demand point, from 0 to its weight: what the dual bound rests on; None where it does not.
     """
 
     sites: IntArray
@@ -49,6 +51,7 @@ class Plan:
     basis: BoundBasis
     integral: bool
     curve: CurveOf | None
+    prices: FloatArray | None = None
 
 
 def solve_plain(
@@ -89,6 +92,12 @@ def solve_plain(
     )
     dual = _prove(search) if k > 0 and len(rows.weights) else None
 
+    # Whoever is reached for certain, or by nobody, is no reason to choose one site before another.
+    prices = weights.copy()
+    if dual is not None:
+        known = rows.row_of >= 0
+        prices[known] *= np.clip(dual.v, 0.0, 1.0)[rows.row_of[known]]
+
     def curve(gains: FloatArray, objective: float, bound: float) -> tuple[CurvePoint, ...]:
         return _curve(search, first, dual, gains, len(fixed), objective, bound)
 
@@ -99,6 +108,7 @@ def solve_plain(
         search.basis,
         search.integral,
         curve,
+        prices,
     )
 
 

@@ -201,4 +201,5 @@ def result_of(problem: CoverProblem, plan: Plan, clock: Clock, target_gap: float
         curve=curve,
         assignment=assignment,
         seconds=clock.taken(),
+        prices=plan.prices,
     )

@@ -8,7 +8,7 @@ grid reached a fifth less than the best ten anywhere.
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -62,6 +62,9 @@ class AnywhereResult:
         By demand point: the first place that covers it; -1 = none.
     seconds
         Time taken.
+    prices
+        By demand point, from 0 to its weight: with them anybody can count a bound again (see
+        ``core/results/proof.py``).
     """
 
     places: FloatArray
@@ -72,6 +75,7 @@ class AnywhereResult:
     status: SitingStatus
     assignment: IntArray
     seconds: float
+    prices: FloatArray
 
 
 def solve_mclp_anywhere(
@@ -131,7 +135,7 @@ def solve_mclp_anywhere(
     ground = None
     if inside is not None or forbidden is not None:
         ground = AllowedGround.of(inside, forbidden)
-    places, bound = np.empty((0, 2)), 0.0
+    places, bound, prices = np.empty((0, 2)), 0.0, weight.copy()
     if sites and len(counts):
         at, point_of = np.unique(
             np.stack((lon_deg[counts], lat_deg[counts])), axis=1, return_inverse=True
@@ -140,8 +144,13 @@ def solve_mclp_anywhere(
         discs = Discs.of(at[0], at[1], summed, metres)
         plan = ColumnSearch(discs, sites, target_gap, clock, ground).run()
         places, bound = plan.places, plan.bound
+        # What points of one place are priced at together is theirs by weight.
+        share = np.empty(len(summed))
+        share[discs.order] = plan.prices / discs.weight
+        prices[counts] *= share[point_of.ravel()]
     spare = _spare(lon_deg, lat_deg, weight, sites - len(places), ground)
-    return _recounted(lon_deg, lat_deg, weight, metres, places, spare, bound, target_gap, clock)
+    found = _recounted(lon_deg, lat_deg, weight, metres, places, spare, bound, target_gap, clock)
+    return replace(found, prices=prices)
 
 
 def _checked_sites(p: Any) -> int:
@@ -212,4 +221,5 @@ def _recounted(
         status=status,
         assignment=assignment,
         seconds=clock.taken(),
+        prices=weight,
     )

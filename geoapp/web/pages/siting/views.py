@@ -20,11 +20,12 @@ from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.network.keeper import network_folder
-from geoapp.operations.plan_report import save_plan
+from geoapp.operations.plan_report import PROOF, save_plan
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
+from geoapp.operations.siting.proof import keeps_proof
 from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_lines, question_title
@@ -66,6 +67,7 @@ _FORMATS = {
     "gpkg": "application/geopackage+sqlite3",
     "geojson": "application/geo+json",
     "csv": "text/csv",
+    PROOF.removeprefix("."): "application/json",
 }
 
 
@@ -318,7 +320,11 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "alternatives": _alternatives(found.alternatives, names),
         "curve": curve_of(found),
         "sample": run.inputs.sample,
-        "formats": list(_FORMATS),
+        "formats": [
+            one
+            for one in _FORMATS
+            if f".{one}" != PROOF or keeps_proof(services().database, run.id)
+        ],
         **explained_parts(run, names),
     }
 

@@ -1,0 +1,68 @@
+"""What counting a proof again has shown, in words."""
+
+from geoapp.core.i18n import Text
+from geoapp.core.results.proof import Proof, ProofCheck
+from geoapp.core.units import format_count, format_metres, format_share
+from geoapp.core.words import Basis
+
+_SAMPLE = Text("示例数据，不是真实的工作者和站点", "sample data, no real workers or stations")
+_AS_LISTED = Text(
+    "各候选点覆盖谁按文件所列：步行路网不在文件里",
+    "whom each candidate reaches is taken as the file lists it: the walking network is not in it",
+)
+
+
+def proof_lines(proof: Proof, check: ProofCheck) -> list[Text]:
+    """Return what was asked, and what of the answer holds."""
+    lines = [proof.question.text]
+    if proof.sample:
+        lines.append(_SAMPLE)
+    if check.faults:
+        return [
+            *lines,
+            *(Text(f"不符：{one.zh}", f"wrong: {one.en}") for one in check.faults),
+            Text("核对未通过", "not accepted"),
+        ]
+    many, metres = len(proof.sites), format_metres(proof.standard_m)
+    lines.append(
+        Text(
+            f"重新计算：{many} 个站点新增覆盖 {format_count(check.objective)} 人（标准 {metres.zh}）",
+            f"counted again: {many} sites newly reach {format_count(check.objective)} workers "
+            f"(standard {metres.en})",
+        )
+    )
+    if proof.basis is Basis.NETWORK:
+        lines.append(_AS_LISTED)
+    lines.append(_bound_text(proof, check))
+    return [*lines, Text("核对通过", "accepted")]
+
+
+def _bound_text(proof: Proof, check: ProofCheck) -> Text:
+    where = (
+        Text("任何地方的", "anywhere")
+        if proof.candidates is None
+        else Text(
+            f"这 {len(proof.candidates.code):,} 个候选点中的",
+            f"among these {len(proof.candidates.code):,} candidates",
+        )
+    )
+    most = format_count(check.shown)
+    if check.shown <= proof.objective:
+        return Text(
+            f"已证明：{where.zh} {proof.p} 个站点不能覆盖更多",
+            f"proven: no {proof.p} sites {where.en} reach more",
+        )
+    gap = (
+        format_share((check.shown - proof.objective) / proof.objective) if proof.objective else "∞"
+    )
+    told = Text(
+        f"价格证明：{where.zh} {proof.p} 个站点至多覆盖 {most} 人，最多再多 {gap}",
+        f"the prices show: no {proof.p} sites {where.en} reach more than {most}, {gap} more at most",
+    )
+    if proof.bound < check.shown:
+        bound = format_count(proof.bound)
+        told = Text(
+            f"{told.zh}；运行所说的 {bound} 人靠搜索得出，文件不能证明",
+            f"{told.en}; the run's {bound} came from a search, which the file cannot show",
+        )
+    return told
