@@ -8,7 +8,7 @@ import click
 
 from geoapp.commands.context import say
 
-_REFUSED = 1
+EXIT_REFUSED = 1
 
 
 @click.command()
@@ -22,4 +22,4 @@ def verify(file: Path) -> None:
     for line in proof_lines(proof, check):
         say(line)
     if check.faults:
-        raise SystemExit(_REFUSED)
+        click.get_current_context().exit(EXIT_REFUSED)
