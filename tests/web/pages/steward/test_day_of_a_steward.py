@@ -131,7 +131,7 @@ def test_a_day_of_a_steward(site: Site, visit: Visit, tmp_path: Path) -> None:
     page.get_by_role("button", name="下一步：核对").click()
 
     figures = page.locator("#counts dd")
-    expect(figures).to_have_text(["25", "0", "0", "12", "5", "0"])
+    expect(figures).to_have_text(["13", "0", "0", "12", "5", "0"])
     expect(page.get_by_role("button", name="导入", exact=True)).to_have_count(0)
     assert serious_violations(page) == []
     page.get_by_label("更新 S-00").check()
