@@ -105,7 +105,7 @@ def _table(scope: Scope, board: list[ProgrammeStanding]) -> Table:
             Column(words.UNIT),
             Column(words.PROMISED, Form.AMOUNT),
             Column(words.DUE, Form.DAY),
-            Column(words.PLAN),
+            Column(words.PLAN, wide=2.0),
             Column(words.REGION),
             Column(words.FACT_IDS),
             Column(words.CODE),

@@ -1,5 +1,6 @@
 """Make the report of a month and write it to a file of the format that its name asks for."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,8 @@ from geoapp.operations.monthly.method import method_section
 from geoapp.operations.monthly.promises import promise_documents, promise_section, read_promises
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.monthly.use import read_quarters, use_section
+from geoapp.reports.monthly.page import write_page
+from geoapp.reports.monthly.paper import write_paper
 from geoapp.reports.monthly.parts import Report
 from geoapp.reports.monthly.workbook import write_workbook
 from geoapp.reports.words import monthly as words
@@ -21,7 +24,12 @@ from geoapp.reports.words.coverage import statement_text
 from geoapp.reports.words.official import published_text
 from geoapp.reports.words.question import question_title
 
-FORMATS: Final = (".xlsx",)
+_WRITERS: Final[dict[str, Callable[[Report, Path, Language | None], None]]] = {
+    ".html": write_page,
+    ".pdf": write_paper,
+    ".xlsx": write_workbook,
+}
+FORMATS: Final = tuple(_WRITERS)
 
 
 def check_report_output(path: Path) -> None:
@@ -105,4 +113,4 @@ def save_report(scope: Scope, path: Path, language: Language | None = None) -> N
     check_report_output(path)
     report = make_report(scope)
     with replaced_whole(path) as fresh:
-        write_workbook(report, fresh, language)
+        _WRITERS[path.suffix.lower()](report, fresh, language)

@@ -1,43 +1,43 @@
 """A siting plan on paper: the answer with a map, then one page for each proposed site.
 
-Maps are drawn here as lines and areas, in an equidistant cylindrical projection about the middle of
-each map: lengths are true north to south everywhere and east to west along the middle.
+Maps are drawn as `geoapp.reports.drawing` has it.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import shapely
-from fpdf.enums import RenderStyle, TableBordersLayout
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
-from geoapp.core.units import format_count, format_metres, format_share
+from geoapp.core.units import format_count, format_share
+from geoapp.reports.drawing import (
+    DOT,
+    GAP,
+    LAND,
+    METRES_A_DEGREE,
+    SEA,
+    SITE,
+    Frame,
+    draw_areas,
+    draw_figures,
+    draw_pin,
+    draw_rows,
+    draw_scale,
+)
 from geoapp.reports.sheet import (
-    INK,
     LINE,
     MARGIN_MM,
     MOST_IN_HEADING,
     SOFT,
     WIDTH_MM,
     Sheet,
-    in_parts,
     name_missing,
     room_for,
     short_name,
     shortened,
-)
-
-_METRES_A_DEGREE: Final = 111_320.0
-_LAND, _SEA, _GAP, _SITE, _DOT = (
-    (251, 250, 247),
-    (223, 232, 237),
-    (244, 205, 196),
-    (20, 110, 60),
-    (40, 95, 185),
 )
 
 
@@ -96,52 +96,6 @@ class Paper:
     footer: Text
 
 
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """A map's place on the page and its projection."""
-
-    lon: float
-    lat: float
-    mm_a_metre: float
-    left: float
-    top: float
-    width: float
-    height: float
-
-    @classmethod
-    def around(
-        cls, bounds: tuple[float, float, float, float], left: float, top: float, height: float
-    ) -> "_Frame":
-        west, south, east, north = bounds
-        lon, lat = (west + east) / 2, (south + north) / 2
-        wide = max(1.0, (east - west) * _METRES_A_DEGREE * math.cos(math.radians(lat)))
-        high = max(1.0, (north - south) * _METRES_A_DEGREE)
-        scale = min(WIDTH_MM / wide, height / high)
-        return cls(lon, lat, scale, left, top, WIDTH_MM, height)
-
-    def at(self, lon: float, lat: float) -> tuple[float, float]:
-        """Return where a place is on the page, in millimetres."""
-        east = (lon - self.lon) * _METRES_A_DEGREE * math.cos(math.radians(self.lat))
-        north = (lat - self.lat) * _METRES_A_DEGREE
-        return (
-            self.left + self.width / 2 + east * self.mm_a_metre,
-            self.top + self.height / 2 - north * self.mm_a_metre,
-        )
-
-    def shows(self, lon: float, lat: float) -> bool:
-        """Tell whether a place is inside."""
-        x, y = self.at(lon, lat)
-        return self.left <= x <= self.left + self.width and self.top <= y <= self.top + self.height
-
-    @property
-    def window(self) -> BaseGeometry:
-        """The part of the world that is shown, in degrees, with a margin."""
-        high = self.height / self.mm_a_metre / _METRES_A_DEGREE * 0.55
-        wide = self.width / self.mm_a_metre / _METRES_A_DEGREE * 0.55
-        wide /= math.cos(math.radians(self.lat))
-        return shapely.box(self.lon - wide, self.lat - high, self.lon + wide, self.lat + high)
-
-
 def write_siting_pdf(paper: Paper, path: Path) -> None:
     """Write a plan as A4 pages: one with the answer, and one for each site.
 
@@ -170,19 +124,19 @@ def _answer(pdf: Sheet, paper: Paper) -> None:
     pdf.words(f"选址方案{tag.zh} / Siting plan{tag.en}", 10, SOFT, 1)
     pdf.words(shortened(paper.title.zh, MOST_IN_HEADING), 17)
     pdf.words(shortened(paper.title.en, 3 * MOST_IN_HEADING), 9.5, SOFT, 2)
-    pdf.words(paper.verdict.both(), 11.5, _SITE, 2)
-    _figures(pdf, paper.figures)
+    pdf.words(paper.verdict.both(), 11.5, SITE, 2)
+    draw_figures(pdf, [(label.both(), value) for label, value in paper.figures])
     if paper.sites:
         places = shapely.MultiPoint([(one.lon, one.lat) for one in paper.sites])
-        bounds = shapely.buffer(places, 1.5 * paper.reach_m / _METRES_A_DEGREE).bounds
+        bounds = shapely.buffer(places, 1.5 * paper.reach_m / METRES_A_DEGREE).bounds
     else:
         bounds = shapely.union_all(list(paper.outlines)).bounds
     if bounds and not math.isnan(bounds[0]):
-        frame = _Frame.around(bounds, MARGIN_MM, room_for(pdf, 92), 92)
+        frame = Frame.around(bounds, MARGIN_MM, room_for(pdf, 92), WIDTH_MM, 92)
         _draw(pdf, frame, paper, [(one, True) for one in paper.sites])
     if paper.districts:
         pdf.words("各区前后 / By district, before and after", 10.5, gap_mm=1)
-        _table(
+        draw_rows(
             pdf,
             ("区域 / district", "此前 / before", "此后 / after", "新覆盖（人）/ newly reached"),
             [
@@ -191,7 +145,7 @@ def _answer(pdf: Sheet, paper: Paper) -> None:
             ],
         )
     pdf.words("依据 / What it rests on", 10.5, gap_mm=1)
-    _table(pdf, (), [(label.both(), value) for label, value in paper.lines])
+    draw_rows(pdf, (), [(label.both(), value) for label, value in paper.lines])
 
 
 def _proposal(pdf: Sheet, paper: Paper, site: PaperSite) -> None:
@@ -209,89 +163,49 @@ def _proposal(pdf: Sheet, paper: Paper, site: PaperSite) -> None:
             format_share(site.covered_share),
         ),
     ]
-    _figures(pdf, figures)
-    half = 2.2 * paper.reach_m / _METRES_A_DEGREE
+    draw_figures(pdf, [(label.both(), value) for label, value in figures])
+    half = 2.2 * paper.reach_m / METRES_A_DEGREE
     wide = half / math.cos(math.radians(site.lat))
     bounds = (site.lon - wide, site.lat - half, site.lon + wide, site.lat + half)
-    frame = _Frame.around(bounds, MARGIN_MM, room_for(pdf, 112), 112)
+    frame = Frame.around(bounds, MARGIN_MM, room_for(pdf, 112), WIDTH_MM, 112)
     _draw(pdf, frame, paper, [(one, one is site) for one in paper.sites])
     lines = [(label.both(), value) for label, value in site.lines]
     if heading != site.name:
         lines.insert(0, ("全名 / full name", site.name))
-    _table(pdf, (), lines)
+    draw_rows(pdf, (), lines)
     for title, rows in (
         ("谁受益，按区 / Who gains, by district", site.gains),
         ("谁受益，按盲区 / Who gains, by gap zone", site.zones),
     ):
         if rows:
             pdf.words(title, 10.5, gap_mm=1)
-            _table(pdf, (), [(short_name(name), format_count(workers)) for name, workers in rows])
+            draw_rows(
+                pdf, (), [(short_name(name), format_count(workers)) for name, workers in rows]
+            )
 
 
-def _figures(pdf: Sheet, figures: Sequence[tuple[Text, str]]) -> None:
-    """Write a few numbers large, side by side."""
-    width, top = WIDTH_MM / len(figures), pdf.get_y()
-    for number, (label, value) in enumerate(figures):
-        pdf.set_xy(MARGIN_MM + number * width, top)
-        pdf.set_font("sans", size=7.5)
-        pdf.set_text_color(*SOFT)
-        pdf.multi_cell(width - 2, 3.6, label.both(), align="L", max_line_height=3.6)
-        pdf.set_xy(MARGIN_MM + number * width, top + 7.6)
-        pdf.set_font("sans", size=14)
-        pdf.set_text_color(*INK)
-        pdf.cell(width - 2, 7, value)
-    pdf.set_xy(MARGIN_MM, top + 17)
-
-
-def _table(pdf: Sheet, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write rows; where there is a head, all columns but the first are numbers."""
-    pdf.set_font("sans", size=8.5)
-    pdf.set_text_color(*INK)
-    pdf.set_draw_color(*LINE)
-    columns = len(head) or 2
-    widths = (2.2, *[1.0] * (columns - 1)) if head else (1.0, 1.3)
-    align = ("LEFT", *["RIGHT"] * (columns - 1)) if head else ("LEFT", "LEFT")
-    parts = [part for row in rows for part in in_parts(row)]
-    with pdf.table(
-        cell_fill_mode="NONE",
-        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
-        first_row_as_headings=False,
-        col_widths=widths,
-        text_align=align,
-        line_height=4.4,
-        padding=0.6,
-        width=int(WIDTH_MM),
-        align="LEFT",
-    ) as table:
-        for cells in ([head] if head else []) + parts:
-            row = table.row()
-            for cell in cells:
-                row.cell(cell)
-    pdf.ln(3)
-
-
-def _draw(pdf: Sheet, frame: _Frame, paper: Paper, sites: Sequence[tuple[PaperSite, bool]]) -> None:
+def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSite, bool]]) -> None:
     """Draw a map and go on below it."""
     # The clip alone would end without the library knowing which font and colours hold again.
     with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
-        pdf.set_fill_color(*_SEA)
+        pdf.set_fill_color(*SEA)
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
-        _areas(pdf, frame, paper.outlines, _LAND, LINE)
-        _areas(pdf, frame, paper.gaps, _GAP, None)
-        pdf.set_draw_color(*_SITE)
+        draw_areas(pdf, frame, paper.outlines, LAND, LINE)
+        draw_areas(pdf, frame, paper.gaps, GAP, None)
+        pdf.set_draw_color(*SITE)
         pdf.set_line_width(0.25)
         for site, _ in sites:
             if frame.shows(site.lon, site.lat):
                 x, y = frame.at(site.lon, site.lat)
                 pdf.circle(x, y, paper.reach_m * frame.mm_a_metre, style="D")
-        pdf.set_fill_color(*_DOT)
+        pdf.set_fill_color(*DOT)
         for lon, lat in paper.facilities:
             if frame.shows(lon, lat):
                 pdf.circle(*frame.at(lon, lat), 0.7, style="F")
         for site, chosen in sorted(sites, key=lambda pair: pair[1]):
             if frame.shows(site.lon, site.lat):
-                _pin(pdf, *frame.at(site.lon, site.lat), site.order, chosen)
-        _scale(pdf, frame)
+                draw_pin(pdf, *frame.at(site.lon, site.lat), site.order, chosen=chosen)
+        draw_scale(pdf, frame)
     pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
     pdf.set_xy(MARGIN_MM, frame.top + frame.height + 1)
@@ -303,54 +217,3 @@ def _draw(pdf: Sheet, frame: _Frame, paper: Paper, sites: Sequence[tuple[PaperSi
         SOFT,
         2,
     )
-
-
-def _areas(
-    pdf: Sheet,
-    frame: _Frame,
-    shapes: Iterable[BaseGeometry],
-    fill: tuple[int, int, int],
-    line: tuple[int, int, int] | None,
-) -> None:
-    window = frame.window
-    pdf.set_fill_color(*fill)
-    pdf.set_draw_color(*(line or fill))
-    pdf.set_line_width(0.15)
-    style = RenderStyle.F if line is None else RenderStyle.DF
-    for shape in shapes:
-        if not shape.intersects(window):
-            continue
-        seen = shapely.intersection(shapely.make_valid(shape), window)
-        for part in shapely.get_parts(seen).tolist():
-            if isinstance(part, shapely.Polygon):
-                ring = shapely.simplify(part.exterior, 0.1 / frame.mm_a_metre / _METRES_A_DEGREE)
-                points = [frame.at(x, y) for x, y in shapely.get_coordinates(ring).tolist()]
-                if len(points) >= 4:
-                    pdf.polygon(points, style=style)
-
-
-def _pin(pdf: Sheet, x: float, y: float, order: int, chosen: bool) -> None:
-    radius = 2.6 if chosen else 1.9
-    pdf.set_fill_color(*(_SITE if chosen else SOFT))
-    pdf.set_draw_color(255, 255, 255)
-    pdf.set_line_width(0.3)
-    pdf.circle(x, y, radius, style="DF")
-    pdf.set_font("sans", size=7 if chosen else 5.5)
-    pdf.set_text_color(255, 255, 255)
-    pdf.set_xy(x - radius, y - radius)
-    pdf.cell(2 * radius, 2 * radius, str(order), align="C")
-
-
-def _scale(pdf: Sheet, frame: _Frame) -> None:
-    """Draw a bar of a round length, a fifth of the width at most."""
-    most = frame.width / 5 / frame.mm_a_metre
-    base = 10 ** math.floor(math.log10(most))
-    metres = max(step * base for step in (1, 2, 5) if step * base <= most)
-    x, y = frame.left + 4, frame.top + frame.height - 4
-    pdf.set_draw_color(*INK)
-    pdf.set_line_width(0.4)
-    pdf.line(x, y, x + metres * frame.mm_a_metre, y)
-    pdf.set_font("sans", size=7)
-    pdf.set_text_color(*INK)
-    pdf.set_xy(x, y - 4)
-    pdf.cell(30, 3.5, format_metres(metres).zh)

@@ -125,6 +125,14 @@ SAMPLE_SAID: Final = Text(
     "This report contains sample data: its figures are generated and are not real",
 )
 
+NONE_LISTED: Final = Text("没有。", "None.")
+NO_FIGURE: Final = Text("没有数字", "no figure")
+MAP_KEY: Final = Text(
+    "颜色：覆盖率；浅红：人数最多的盲区；蓝点：设施；绿底数字：补盲区时建一处覆盖最多的地点，序号见下表。上为北，等距圆柱投影。",
+    "Colours: share covered; pale red: gap zones with most workers; blue dots: facilities; numbers: where one "
+    "station would reach most of a gap zone, as in the table below. North is up; equidistant cylindrical.",
+)
+
 WALK_NOTE: Final = Text(
     "步行距离是到最近设施的距离；“备用”指标准以内有两处以上。最后一行是公布的合计，等于以上各行之和（距离和比例除外）。",
     "Walks are to the nearest facility; backup means two or more within the standard. The last row is "

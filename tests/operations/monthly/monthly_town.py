@@ -62,7 +62,7 @@ def town(database: Database, settings: Settings, tmp_path: Path) -> MonthlyTown:
     first = scope_of(database, settings).period.first
     statements = (
         "insert into region (code, parent_code, level, name_zh, name_en) "
-        "values ('370202', '370200', 'district', '市南区', '=Shinan')",
+        "values ('370202', '370200', 'district', '市南区', '=<b>Shinan')",
         "update demand_point set region_code = '370202' where id % 5 = 0",
         "update demand_point set region_code = '370200' where id % 5 = 1",
         "update facility set opened_on = :first, opened_basis = 'known' where code = 'T-3'",

@@ -1,5 +1,6 @@
 """The report of a month says what the published run, the register and the promises say."""
 
+import re
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from pypdf import PdfReader
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.operations.monthly.period import Period, period_of
@@ -100,7 +102,7 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     assert {"#,##0", "0.0%"} <= formats
     assert (sheet.freeze_panes, sheet.auto_filter.ref) == ("B4", "A3:L6")
     # A name that looks like a formula is a text.
-    assert "=Shinan" in parts[0]["区域"]
+    assert "=<b>Shinan" in parts[0]["区域"]
     assert sheet["A4"].data_type == "s"
 
 
@@ -153,3 +155,36 @@ def test_without_a_published_answer_the_report_says_so(town: MonthlyTown, tmp_pa
     # T-4 alone is known to have stood; what has no date may have.
     total = rows_of(book["站点增减"])[-1]
     assert total["2020-06-30 确定在"] == 1
+
+
+def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
+    town: MonthlyTown, tmp_path: Path
+) -> None:
+    for suffix in (".html", ".pdf"):
+        path, again = tmp_path / f"month{suffix}", tmp_path / f"again{suffix}"
+        save_report(town.scope, path)
+        save_report(town.scope, again)
+        assert path.read_bytes() == again.read_bytes(), suffix
+    page = (tmp_path / "month.html").read_text(encoding="utf-8")
+    fetched = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]+)""", page)
+    assert fetched and all(one.startswith("#") for one in fetched)
+    assert not re.search(r"url\(|@import|<script|<link|<iframe|<img|<object", page)
+    # The map has both districts' names, or the one that has an outline, and every figure has a table.
+    assert page.count("<svg") == 3
+    assert "&lt;b&gt;Shinan" in page and "<b>Shinan" not in page
+
+    paper = PdfReader(tmp_path / "month.pdf")
+    pages = ["".join(one.extract_text().split()) for one in paper.pages]
+    [contents] = [place for place, text in enumerate(pages) if "目录/Contents" in text]
+    assert contents < 2
+    assert f"1/{len(pages)}" in pages[0]
+    found = town.run.found.total
+    assert f"{found.covered_share:.1%}" in pages[contents + 1]
+    for heading in ("一、覆盖情况", "二、站点与变化", "五、方法与来源"):
+        at = [place for place, text in enumerate(pages) if f"{heading}/" in text]
+        assert at[0] == contents and len(at) == 2, heading
+        # The contents tell the page on which it stands.
+        assert re.search(rf"{heading}/\d\.[A-Za-z]+{at[1] + 1}", pages[contents]), heading
+    assert paper.metadata is not None
+    created = paper.metadata.creation_date
+    assert created is not None and created.date() == town.scope.period.day

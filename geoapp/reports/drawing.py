@@ -1,0 +1,187 @@
+"""Maps, figures and rows on paper, drawn as lines and areas.
+
+Maps are in an equidistant cylindrical projection about their middle: lengths are true north to south
+everywhere and east to west along the middle.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import shapely
+from fpdf.enums import RenderStyle, TableBordersLayout
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.i18n import Text
+from geoapp.core.units import format_metres
+from geoapp.reports.sheet import INK, LINE, MARGIN_MM, SOFT, WIDTH_MM, Sheet, in_parts
+
+METRES_A_DEGREE: Final = 111_320.0
+LAND, SEA, GAP, SITE, DOT = (
+    (251, 250, 247),
+    (223, 232, 237),
+    (244, 205, 196),
+    (20, 110, 60),
+    (40, 95, 185),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A map's place on the page and its projection."""
+
+    lon: float
+    lat: float
+    mm_a_metre: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @classmethod
+    def around(
+        cls,
+        bounds: tuple[float, float, float, float],
+        left: float,
+        top: float,
+        width: float,
+        height: float,
+    ) -> "Frame":
+        """Return the frame of a size in which bounds (west, south, east, north) are seen whole."""
+        west, south, east, north = bounds
+        lon, lat = (west + east) / 2, (south + north) / 2
+        wide = max(1.0, (east - west) * METRES_A_DEGREE * math.cos(math.radians(lat)))
+        high = max(1.0, (north - south) * METRES_A_DEGREE)
+        scale = min(width / wide, height / high)
+        return cls(lon, lat, scale, left, top, width, height)
+
+    def at(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return where a place is, in the units of the frame."""
+        east = (lon - self.lon) * METRES_A_DEGREE * math.cos(math.radians(self.lat))
+        north = (lat - self.lat) * METRES_A_DEGREE
+        return (
+            self.left + self.width / 2 + east * self.mm_a_metre,
+            self.top + self.height / 2 - north * self.mm_a_metre,
+        )
+
+    def shows(self, lon: float, lat: float) -> bool:
+        """Tell whether a place is inside."""
+        x, y = self.at(lon, lat)
+        return self.left <= x <= self.left + self.width and self.top <= y <= self.top + self.height
+
+    @property
+    def window(self) -> BaseGeometry:
+        """The part of the world that is shown, in degrees, with a margin."""
+        high = self.height / self.mm_a_metre / METRES_A_DEGREE * 0.55
+        wide = self.width / self.mm_a_metre / METRES_A_DEGREE * 0.55
+        wide /= math.cos(math.radians(self.lat))
+        return shapely.box(self.lon - wide, self.lat - high, self.lon + wide, self.lat + high)
+
+    def rings(self, shape: BaseGeometry) -> list[list[tuple[float, float]]]:
+        """Return the outer rings of what is seen of a shape, no finer than can be drawn."""
+        window = self.window
+        if not shape.intersects(window):
+            return []
+        seen = shapely.intersection(shapely.make_valid(shape), window)
+        tolerance = 0.1 / self.mm_a_metre / METRES_A_DEGREE
+        found = []
+        for part in shapely.get_parts(seen).tolist():
+            if isinstance(part, shapely.Polygon):
+                ring = shapely.simplify(part.exterior, tolerance)
+                points = [self.at(x, y) for x, y in shapely.get_coordinates(ring).tolist()]
+                if len(points) >= 4:
+                    found.append(points)
+        return found
+
+    def bar(self) -> tuple[float, Text]:
+        """Return a round length for the scale, a fifth of the width at most, drawn and in words."""
+        most = self.width / 5 / self.mm_a_metre
+        base = 10 ** math.floor(math.log10(most))
+        metres = max(step * base for step in (1, 2, 5) if step * base <= most)
+        return metres * self.mm_a_metre, format_metres(metres)
+
+
+def draw_figures(pdf: Sheet, figures: Sequence[tuple[str, str]]) -> None:
+    """Write a few numbers large, side by side."""
+    width, top = WIDTH_MM / len(figures), pdf.get_y()
+    for number, (label, value) in enumerate(figures):
+        pdf.set_xy(MARGIN_MM + number * width, top)
+        pdf.set_font("sans", size=7.5)
+        pdf.set_text_color(*SOFT)
+        pdf.multi_cell(width - 2, 3.6, label, align="L", max_line_height=3.6)
+        pdf.set_xy(MARGIN_MM + number * width, top + 7.6)
+        pdf.set_font("sans", size=14)
+        pdf.set_text_color(*INK)
+        pdf.cell(width - 2, 7, value)
+    pdf.set_xy(MARGIN_MM, top + 17)
+
+
+def draw_rows(pdf: Sheet, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write rows; where there is a head, all columns but the first are numbers."""
+    pdf.set_font("sans", size=8.5)
+    pdf.set_text_color(*INK)
+    pdf.set_draw_color(*LINE)
+    columns = len(head) or 2
+    widths = (2.2, *[1.0] * (columns - 1)) if head else (1.0, 1.3)
+    align = ("LEFT", *["RIGHT"] * (columns - 1)) if head else ("LEFT", "LEFT")
+    parts = [part for row in rows for part in in_parts(row)]
+    with pdf.table(
+        cell_fill_mode="NONE",
+        borders_layout=TableBordersLayout.HORIZONTAL_LINES,
+        first_row_as_headings=False,
+        col_widths=widths,
+        text_align=align,
+        line_height=4.4,
+        padding=0.6,
+        width=int(WIDTH_MM),
+        align="LEFT",
+    ) as table:
+        for cells in ([head] if head else []) + parts:
+            row = table.row()
+            for cell in cells:
+                row.cell(cell)
+    pdf.ln(3)
+
+
+def draw_areas(
+    pdf: Sheet,
+    frame: Frame,
+    shapes: Iterable[BaseGeometry],
+    fill: tuple[int, int, int],
+    line: tuple[int, int, int] | None,
+) -> None:
+    """Draw areas in one colour, with an outline if there is one."""
+    pdf.set_fill_color(*fill)
+    pdf.set_draw_color(*(line or fill))
+    pdf.set_line_width(0.15)
+    style = RenderStyle.F if line is None else RenderStyle.DF
+    for shape in shapes:
+        for points in frame.rings(shape):
+            pdf.polygon(points, style=style)
+
+
+def draw_pin(pdf: Sheet, x: float, y: float, order: int, *, chosen: bool) -> None:
+    """Draw a numbered disc; one that is chosen is larger and in colour."""
+    radius = 2.6 if chosen else 1.9
+    pdf.set_fill_color(*(SITE if chosen else SOFT))
+    pdf.set_draw_color(255, 255, 255)
+    pdf.set_line_width(0.3)
+    pdf.circle(x, y, radius, style="DF")
+    pdf.set_font("sans", size=7 if chosen else 5.5)
+    pdf.set_text_color(255, 255, 255)
+    pdf.set_xy(x - radius, y - radius)
+    pdf.cell(2 * radius, 2 * radius, str(order), align="C")
+
+
+def draw_scale(pdf: Sheet, frame: Frame) -> None:
+    """Draw a bar of a round length at the lower left."""
+    length, said = frame.bar()
+    x, y = frame.left + 4, frame.top + frame.height - 4
+    pdf.set_draw_color(*INK)
+    pdf.set_line_width(0.4)
+    pdf.line(x, y, x + length, y)
+    pdf.set_font("sans", size=7)
+    pdf.set_text_color(*INK)
+    pdf.set_xy(x, y - 4)
+    pdf.cell(30, 3.5, said.zh)

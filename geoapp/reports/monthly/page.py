@@ -1,0 +1,68 @@
+"""A month's report as one HTML file that needs no network and prints well."""
+
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from geoapp.core.i18n import Language, Text
+from geoapp.core.paths import shipped
+from geoapp.reports.monthly.parts import (
+    CLASS_COLOURS,
+    CLASS_TEXT,
+    NONE_COLOUR,
+    Report,
+    Table,
+    said,
+    shown,
+)
+from geoapp.reports.monthly.svg import bars_svg, map_svg
+from geoapp.reports.words import monthly as words
+
+_LONG: Final = 1.5
+
+
+def write_page(report: Report, path: Path, language: Language | None) -> None:
+    """Write a report as a page; the same report gives the same bytes.
+
+    Parameters
+    ----------
+    language
+        In which language; None is both, Chinese first.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(shipped("templates")),
+        autoescape=select_autoescape(["html"]),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+    def in_parts(text: Text) -> list[tuple[str, str]]:
+        """Return a text as paragraphs with their languages."""
+        if language is not None:
+            return [(language, text.pick(language))]
+        return [("zh", text.zh)] if text.zh == text.en else [("zh", text.zh), ("en", text.en)]
+
+    def column_class(table: Table, place: int) -> str:
+        """Return how a column is set: figures at the right, long texts wide, what paper leaves out."""
+        column = table.columns[place]
+        more = table.paper is not None and place >= table.paper
+        names = (("number", column.form.is_number), ("long", column.wide > _LONG), ("more", more))
+        return " ".join(name for name, holds in names if holds)
+
+    page = environment.get_template("reports/monthly.html").render(
+        report=report,
+        words=words,
+        lang="en" if language == "en" else "zh",
+        say=lambda text: said(text, language),
+        in_parts=in_parts,
+        column_class=column_class,
+        shown=lambda cell, form: shown(cell, form, language),
+        map_svg=lambda drawn: map_svg(drawn, language),
+        bars_svg=lambda chart: bars_svg(chart, language),
+        legend=[
+            *zip(CLASS_COLOURS, CLASS_TEXT, strict=True),
+            (NONE_COLOUR, said(words.NO_FIGURE, language)),
+        ],
+    )
+    path.write_text(page, encoding="utf-8")

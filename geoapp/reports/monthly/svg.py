@@ -1,0 +1,109 @@
+"""A month's map and bars as SVG, to stand within a page: sharp in print, and nothing to fetch."""
+
+import shapely
+from markupsafe import Markup, escape
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.i18n import Language
+from geoapp.core.units import format_share
+from geoapp.reports.drawing import Frame
+from geoapp.reports.monthly.parts import Bars, Map, class_colour, said
+
+_WIDTH, _HEIGHT = 960.0, 640.0
+_ROW, _LABEL, _VALUE, _ACROSS = 24.0, 320.0, 70.0, 960.0
+
+
+def map_svg(drawn: Map, language: Language | None) -> Markup:
+    """Return the map; empty where no outline is known."""
+    if not drawn.areas:
+        return Markup()
+    bounds = shapely.union_all([one.shape for one in drawn.areas]).bounds
+    frame = Frame.around(bounds, 0.0, 0.0, _WIDTH, _HEIGHT)
+    parts = [f'<rect width="{_WIDTH:.0f}" height="{_HEIGHT:.0f}" fill="#dfe8ed"/>']
+    for area in drawn.areas:
+        tip = escape(f"{said(area.name, language)} {format_share(area.share)}")
+        outline = _path(frame, area.shape)
+        parts.append(
+            f'<path d="{outline}" fill="{class_colour(area.share)}" stroke="#5c6870" '
+            f'stroke-width="0.8"><title>{tip}</title></path>'
+        )
+    parts += [
+        f'<path d="{_path(frame, one)}" fill="#f4cdc4" stroke="#be503c" stroke-width="0.6"/>'
+        for one in drawn.gaps
+    ]
+    dots = "".join(
+        "M{:.1f} {:.1f}h0".format(*frame.at(lon, lat))
+        for lon, lat in drawn.facilities
+        if frame.shows(lon, lat)
+    )
+    parts.append(f'<path d="{dots}" stroke="#285fb9" stroke-width="4" stroke-linecap="round"/>')
+    for area in drawn.areas:
+        point = area.shape.representative_point()
+        x, y = frame.at(point.x, point.y)
+        name = escape(area.name.pick(language or "zh"))
+        parts.append(f'<text x="{x:.1f}" y="{y:.1f}" class="place">{name}</text>')
+    for spot in drawn.spots:
+        if frame.shows(spot.lon, spot.lat):
+            x, y = frame.at(spot.lon, spot.lat)
+            parts.append(
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="9" fill="#146e3c" stroke="#fff"/>'
+                f'<text x="{x:.1f}" y="{y + 4:.1f}" class="spot">{spot.number}</text>'
+            )
+    length, words = frame.bar()
+    parts.append(
+        f'<path d="M20 {_HEIGHT - 20:.0f}h{length:.1f}" stroke="#182026" stroke-width="2"/>'
+        f'<text x="20" y="{_HEIGHT - 28:.0f}">{escape(said(words, language))}</text>'
+    )
+    title = escape(said(drawn.title, language))
+    return _svg(_WIDTH, _HEIGHT, title, "".join(parts))
+
+
+def bars_svg(chart: Bars, language: Language | None) -> Markup:
+    """Return shares as bars of one scale, each with its name and its figure."""
+    most = max([1.0, *(share for _, share in chart.rows if share is not None)])
+    width = _ACROSS - _LABEL - _VALUE
+    parts = []
+    for number, (name, share) in enumerate(chart.rows):
+        top, whole = number * _ROW, said(name, language)
+        short = escape(_cut(whole))
+        parts.append(
+            f'<text x="{_LABEL - 8:.0f}" y="{top + 16:.0f}" text-anchor="end">{short}'
+            f"<title>{escape(whole)}</title></text>"
+            f'<rect x="{_LABEL:.0f}" y="{top + 4:.0f}" width="{width / most:.1f}" height="16" '
+            'fill="#dde3e6"/>'
+        )
+        if share:
+            parts.append(
+                f'<rect x="{_LABEL:.0f}" y="{top + 4:.0f}" width="{width * share / most:.1f}" '
+                'height="16" fill="#2b6697"/>'
+            )
+        parts.append(
+            f'<text x="{_ACROSS:.0f}" y="{top + 16:.0f}" text-anchor="end">'
+            f"{format_share(share)}</text>"
+        )
+    title = escape(said(chart.title, language))
+    return _svg(_ACROSS, len(chart.rows) * _ROW, title, "".join(parts))
+
+
+def _cut(text: str) -> str:
+    """Return a text as long as a label may be; a Chinese sign is two wide."""
+    room, kept = 44, ""
+    for sign in text:
+        room -= 1 if sign.isascii() else 2
+        if room < 0:
+            return f"{kept.rstrip()}…"
+        kept += sign
+    return text
+
+
+def _path(frame: Frame, shape: BaseGeometry) -> str:
+    return "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in frame.rings(shape)
+    )
+
+
+def _svg(width: float, height: float, title: str, inner: str) -> Markup:
+    """Return a picture; whatever was not ours is escaped in its parts."""
+    return Markup(  # noqa: S704
+        f'<svg viewBox="0 0 {width:.0f} {height:.0f}" role="img" aria-label="{title}">{inner}</svg>'
+    )
