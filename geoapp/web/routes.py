@@ -53,6 +53,7 @@ from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import bulk as steward_bulk
 from geoapp.web.pages.steward import call_sheets as steward_call_sheets
 from geoapp.web.pages.steward import calls as steward_calls
+from geoapp.web.pages.steward import contests as steward_contests
 from geoapp.web.pages.steward import duplicates as steward_duplicates
 from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
@@ -128,6 +129,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_photos.blueprint,
         steward_places.blueprint,
         steward_offers.blueprint,
+        steward_contests.blueprint,
         steward_relations.blueprint,
         steward_reports.blueprint,
         steward_sources.blueprint,

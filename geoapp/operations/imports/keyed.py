@@ -1,6 +1,6 @@
 """Import files whose rows are known again by a key: all good rows at once, or none."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -60,7 +60,12 @@ def import_keyed(
 
 def stored_columns(reading: Reading[Row]) -> frozenset[str]:
     """Return the store's columns that a file has."""
-    return frozenset(name for given in reading.given for name in _STORED_AS.get(given, (given,)))
+    return stored_columns_of(reading.given)
+
+
+def stored_columns_of(names: Iterable[str]) -> frozenset[str]:
+    """Return the store's columns of the columns of a file."""
+    return frozenset(stored for name in names for stored in _STORED_AS.get(name, (name,)))
 
 
 def _services(session: Session, _settings: Settings, table: Table) -> Reading[Row]:

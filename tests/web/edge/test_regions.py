@@ -44,6 +44,8 @@ def two_districts(town: Database, settings: Settings) -> Database:
             "('O-in', 'union', '内', '370203'), ('O-out', 'union', '外', '370202')",
             "insert into facility_role (facility_id, organisation_code, role) "
             "select id, 'O-in', 'hosts' from facility where code = 'X-1'",
+            "insert into contest (code, name_zh, region_code, stage) values "
+            "('K-out', '外', '370202', 'entries')",
             "insert into photo_content values ('\\x00', '\\x00', 1, 1)",
             "insert into facility_photo (facility_id, content_hash) "
             "select id, '\\x00' from facility where code = 'X-1'",
@@ -104,6 +106,7 @@ def everything(database: Database) -> list[str]:
                 *("facility", "facility_role", "facility_part", "facility_call"),
                 *("facility_photo", "organisation", "change", "application", "plan_step"),
                 *("application_document", "application_step", "duplicate_decision"),
+                *("contest", "contest_entry"),
             )
             for row in session.scalars(text(f"select x::text from {table} x order by 1"))
         ]
@@ -188,6 +191,12 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     ),
     "form add desk": lambda c, _: c.post(
         "/steward/services/X-1", data={"do": "desk", "phone": "0532-1"}
+    ),
+    "form add contest": lambda c, _: c.post(
+        "/steward/contests", data={"code": "K-1", "name_zh": "新", "region": "370202"}
+    ),
+    "form contest": lambda c, _: c.post(
+        "/steward/contests/K-out", data={"do": "move", "to": "votes", "rev": "1"}
     ),
     "form visits": lambda c, _: c.post(
         "/steward/use/X-1", data={"do": "visits", "day": "2026-07-01", "n": "3"}
