@@ -189,19 +189,20 @@ def named_by(
     categories = [
         one
         for one in load_categories().categories
-        if any(_holds(name, terms) for name in one.names)
+        if any(holds_terms(name, terms) for name in one.names)
     ]
     codes = {one.code for one in categories}
     named = [
         one
         for one in items
         if one.category in codes
-        or any(_holds(name, terms) for name in (one.name_zh, one.name_en or ""))
+        or any(holds_terms(name, terms) for name in (one.name_zh, one.name_en or ""))
     ]
     return categories, named
 
 
-def _holds(name: str, terms: Sequence[str]) -> bool:
+def holds_terms(name: str, terms: Sequence[str]) -> bool:
+    """Tell whether a name holds all terms, as it is written, by pinyin or by initials."""
     sounds = sounds_of(name)
     spelt = (sounds.name, sounds.pinyin, sounds.initials)
     return bool(sounds.name) and all(any(term in one for one in spelt) for term in terms)

@@ -11,6 +11,7 @@ from geoapp.core.limits import MOST_SEARCH_CHARACTERS
 from geoapp.core.phones import Telephone, telephones
 from geoapp.core.services import load_categories
 from geoapp.operations.facilities.places import list_places, point_of_place
+from geoapp.operations.services.listed import stations_that_list
 from geoapp.operations.services.read import Offer, ServiceQuestion, find_services, list_items
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
@@ -20,6 +21,7 @@ from geoapp.web.pages.offered import Help, offered
 blueprint = Blueprint("help", __name__)
 
 _SHOWN = 50
+_LISTERS = 5
 _MOST_PLACES = 2000
 _PLACE_TEXT = {
     True: Text("站点现在开放", "The place is open"),
@@ -68,6 +70,13 @@ def show() -> str:
         any_at_all=bool(list_items(parts.database)),
         found=[_found(same, today) for same in _by_place(answer.offers)],
         more=answer.more,
+        listed=stations_that_list(
+            parts.database,
+            words,
+            category,
+            near=None if lon is None or lat is None else (lon, lat),
+            limit=_LISTERS,
+        ),
     )
 
 

@@ -69,3 +69,28 @@ def test_the_nearest_to_a_district_comes_first(client: FlaskClient, database: Da
     assert client.get("/services?place=999999").status_code == 404
     assert client.get("/services?category=nothing").status_code == 404
     assert client.get("/services?q=" + "长" * 5000).status_code == 200
+
+
+def test_stations_that_list_it_are_pointed_to_where_no_offer_is_known(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        lists = (
+            "update facility set amenities = '{legal_advice}' where code in ('T-2', 'T-3', 'T-5')"
+        )
+        session.execute(text(lists))
+    for query in (
+        "q=法律援助",
+        "q=flyz",
+        "q=legal+advice",
+        "category=legal_aid",
+        "q=flzx&place=370203",
+    ):
+        page = client.get(f"/services?lang=zh&{query}").text
+        # T-5 has closed for good.
+        assert "2 个站点在设施里写着“法律咨询”" in page, query
+        assert re.findall(r'href="/stations/(T-\d)"', page) == ["T-2", "T-3"], query
+        assert "amenity=legal_advice" in page
+    assert "个站点在设施里" not in client.get("/services?lang=zh").text
+    assert "个站点在设施里" not in client.get("/services?lang=zh&category=health").text
+    assert "2 stations list “Legal advice”" in client.get("/services?lang=en&q=flyz").text
