@@ -46,8 +46,8 @@ from geoapp.web.pages import (
 )
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
+from geoapp.web.pages.coverage import monthly, published
 from geoapp.web.pages.coverage import planner as plan
-from geoapp.web.pages.coverage import published
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import bulk as steward_bulk
@@ -114,6 +114,7 @@ def register_routes(app: OpenAPI) -> None:
         programmes.blueprint,
         use.blueprint,
         published.blueprint,
+        monthly.blueprint,
         maps.blueprint,
         ogc.blueprint,
         steward.blueprint,

@@ -171,7 +171,7 @@ def _districts(scope: Scope, answer: Answer, own: CoverageFigures, before: Answe
         ],
         rows,
         total=True,
-        notes=[words.WALK_NOTE],
+        notes=[words.WALK_NOTE] if answer.rows else [],
         paper=10,
     )
 

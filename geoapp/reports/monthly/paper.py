@@ -14,8 +14,6 @@ from fpdf.outline import OutlineSection
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_share
 from geoapp.reports.drawing import (
-    DOT,
-    GAP,
     SEA,
     Frame,
     draw_areas,
@@ -28,6 +26,7 @@ from geoapp.reports.monthly.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,
+    ZONE_COLOUR,
     Bars,
     Map,
     Report,
@@ -258,8 +257,8 @@ def _map(pdf: Sheet, drawn: Map, language: Language | None) -> None:
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
         for area in drawn.areas:
             draw_areas(pdf, frame, [area.shape], _rgb(class_colour(area.share)), SOFT)
-        draw_areas(pdf, frame, drawn.gaps, GAP, (190, 80, 60))
-        pdf.set_fill_color(*DOT)
+        draw_areas(pdf, frame, drawn.gaps, _rgb(ZONE_COLOUR), (255, 255, 255))
+        pdf.set_fill_color(*INK)
         for lon, lat in drawn.facilities:
             if frame.shows(lon, lat):
                 pdf.circle(*frame.at(lon, lat), 0.45, style="F")

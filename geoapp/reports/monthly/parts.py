@@ -139,11 +139,13 @@ class Report:
     sections: Sequence[Section] = field(default_factory=tuple)
 
 
-# Five classes and their lower edges, as on the service's own map; told apart by lightness alone.
+# Five classes, their lower edges and colours, as on the service's own map (``static/css/tokens.css``).
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
 CLASS_TEXT = ("< 20%", "20–40%", "40–60%", "60–80%", "≥ 80%")
-CLASS_COLOURS = ("#eef3f8", "#c6d9e8", "#94bad6", "#5a93bd", "#2b6697")
-NONE_COLOUR = "#d9d9d9"
+CLASS_COLOURS = ("#b5402a", "#e0906b", "#efd9b4", "#8fc1b5", "#2f7f79")
+NONE_COLOUR = "#c9d0d4"
+# Gap zones on top of any of the classes.
+ZONE_COLOUR = "#4a3c6e"
 
 
 def class_colour(share: float | None) -> str:

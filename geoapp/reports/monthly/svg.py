@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language
 from geoapp.core.units import format_share
 from geoapp.reports.drawing import Frame
-from geoapp.reports.monthly.parts import Bars, Map, class_colour, said
+from geoapp.reports.monthly.parts import ZONE_COLOUR, Bars, Map, class_colour, said
 
 _WIDTH, _HEIGHT = 960.0, 640.0
 _ROW, _LABEL, _VALUE, _ACROSS = 24.0, 320.0, 70.0, 960.0
@@ -28,7 +28,7 @@ def map_svg(drawn: Map, language: Language | None) -> Markup:
             f'stroke-width="0.8"><title>{tip}</title></path>'
         )
     parts += [
-        f'<path d="{_path(frame, one)}" fill="#f4cdc4" stroke="#be503c" stroke-width="0.6"/>'
+        f'<path d="{_path(frame, one)}" fill="{ZONE_COLOUR}" stroke="#fff" stroke-width="0.6"/>'
         for one in drawn.gaps
     ]
     dots = "".join(
@@ -36,7 +36,7 @@ def map_svg(drawn: Map, language: Language | None) -> Markup:
         for lon, lat in drawn.facilities
         if frame.shows(lon, lat)
     )
-    parts.append(f'<path d="{dots}" stroke="#285fb9" stroke-width="4" stroke-linecap="round"/>')
+    parts.append(f'<path d="{dots}" stroke="#182026" stroke-width="3.5" stroke-linecap="round"/>')
     for area in drawn.areas:
         point = area.shape.representative_point()
         x, y = frame.at(point.x, point.y)

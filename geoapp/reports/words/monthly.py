@@ -128,8 +128,8 @@ SAMPLE_SAID: Final = Text(
 NONE_LISTED: Final = Text("没有。", "None.")
 NO_FIGURE: Final = Text("没有数字", "no figure")
 MAP_KEY: Final = Text(
-    "颜色：覆盖率；浅红：人数最多的盲区；蓝点：设施；绿底数字：补盲区时建一处覆盖最多的地点，序号见下表。上为北，等距圆柱投影。",
-    "Colours: share covered; pale red: gap zones with most workers; blue dots: facilities; numbers: where one "
+    "颜色：覆盖率；深紫：人数最多的盲区；黑点：设施；绿底数字：补盲区时建一处覆盖最多的地点，序号见下表。上为北，等距圆柱投影。",
+    "Colours: share covered; violet: gap zones with most workers; dots: facilities; numbers: where one "
     "station would reach most of a gap zone, as in the table below. North is up; equidistant cylindrical.",
 )
 

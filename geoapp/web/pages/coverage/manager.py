@@ -39,6 +39,7 @@ from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
 from geoapp.web.pages.naming import naming
 
@@ -218,6 +219,8 @@ def _page(
         standing=standing,
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         is_fresh=fresh is not None and fresh.is_fresh,
+        # The report is of what is published, and of no other run that the address may name.
+        report_form=form_parts() if standing.in_force and may(Permission.SEE_UNPUBLISHED) else None,
         **parts,
     )
 

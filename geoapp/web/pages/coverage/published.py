@@ -18,9 +18,10 @@ from geoapp.operations.runs.state import read_run
 from geoapp.reports.words.coverage import Figures, figures_of, run_line
 from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import area_text
-from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import run_number, statement_of
 from geoapp.web.pages.naming import naming
 
@@ -63,7 +64,13 @@ def listed() -> str:
         Line(one, published_text(one, names.regions, names.zone), one.id in standing)
         for one in answers.publications(database)
     ]
-    return render_template("manager/publications.html", lines=lines)
+    signed = may(Permission.SEE_UNPUBLISHED)
+    return render_template(
+        "manager/publications.html",
+        lines=lines,
+        regions=names.regions,
+        report_form=form_parts() if signed else None,
+    )
 
 
 @blueprint.get("/compare")
