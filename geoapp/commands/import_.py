@@ -86,6 +86,12 @@ def import_() -> None:
     help="接收没有坐标的行，按没有位置登记 / take in rows without coordinates as places without a position",
 )
 @click.option(
+    "--blank",
+    type=click.Choice(["keep", "clear"]),
+    help="空白的格：keep 保留已知的值，clear 改为未知；默认凭名称认出的行保留，有编号的行改为未知 / what a "
+    "blank cell does to a known value; by default it stays in rows matched without a code",
+)
+@click.option(
     "--code-key",
     help="凭哪些字段认出同一处，默认 name_zh,address / by which fields a place is known again",
 )

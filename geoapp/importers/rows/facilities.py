@@ -1,7 +1,7 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
@@ -30,6 +30,7 @@ from geoapp.importers.rows.basis import (
     read_basis,
     told_unplaced,
 )
+from geoapp.importers.rows.blanks import Blank, kept_where_blank
 from geoapp.importers.rows.columns import (
     FACILITY_COLUMNS,
     FACILITY_DERIVED,
@@ -93,7 +94,8 @@ _TEXTS = ("name_en", "address", "operator", "host", "source")
 class FacilityRow:
     """A facility as a file states it; the position in WGS-84. None is unknown or not stated.
 
-    ``lon`` and ``lat`` are both None, or neither.
+    ``lon`` and ``lat`` are both None, or neither. ``kept`` are the columns whose cell is blank and of
+    which a stored facility keeps what is known; None where a blank cell makes it unknown.
     """
 
     line: int
@@ -129,6 +131,7 @@ class FacilityRow:
     is_sample: bool
     places: tuple[PlaceRow, ...]
     extra: dict[str, Any]
+    kept: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,9 @@ class FacilityRules:
     ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
     ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without;
     ``unplaced`` says which rows may be without a position;
-    ``old_codes`` are those that facilities had, with the codes that they lead to now.
+    ``old_codes`` are those that facilities had, with the codes that they lead to now;
+    ``blank`` says what a blank cell does to a known value: None = as the row was matched, and
+    ``by_hand`` are the lines of rows that a person matched to a facility.
     """
 
     place: PlaceRules
@@ -151,6 +156,14 @@ class FacilityRules:
     issuer: CodeIssuer | None = None
     unplaced: Unplaced = "never"
     old_codes: Mapping[str, str] = field(default_factory=dict)
+    blank: Blank | None = None
+    by_hand: Collection[int] = ()
+
+    def keeps(self, line: int, *, by_key: bool) -> bool:
+        """Tell whether a row's blank cells leave what is known; ``by_key``: the row has no code."""
+        if self.blank is not None:
+            return self.blank == "keep"
+        return by_key or line in self.by_hand
 
     def kind(self, text: str) -> str | None:
         """Return a kind's code by a code or name."""
@@ -188,6 +201,9 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
     for record in table.records:
         draft = _Draft(record, Findings(record.line))
         _read_row(draft, header, rules, len(table.columns))
+        if rules.keeps(record.line, by_key=draft.values["code"] is None):
+            draft.values["kept"] = kept_where_blank(record.cells, header)
+        _check_step(draft.found, draft.values, rules, header)
         _check_code(draft, seen)
         basis = draft.values["position_basis"]
         here = read_position(
@@ -212,8 +228,8 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
     if rules.issuer is not None:
         wanting = [draft for draft in drafts if draft.values["code"] is None]
         _issue_codes(drafts, positions, rules.issuer, rules.place)
-        for draft in wanting if "status" in header.places else ():
-            _check_step(draft.found, draft.values, rules)
+        for draft in wanting:
+            _check_step(draft.found, draft.values, rules, header)
     rows, rejected = [], []
     for number, draft in enumerate(drafts):
         if draft.found.problems:
@@ -336,8 +352,6 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
         values[column] = cells.read_text(found, column, cell(column))
     values["phone"] = cells.read_code(found, "phone", cell("phone"))
     _read_life(found, cell, values, rules.today)
-    if "status" in header.places:
-        _check_step(found, values, rules)
     hours, raw = read_hours(found, "opening_hours", cell("opening_hours"))
     words = read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
     values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
@@ -361,8 +375,12 @@ def _check_old_code(found: Findings, code: str | None, rules: FacilityRules) -> 
         )
 
 
-def _check_step(found: Findings, values: dict[str, Any], rules: FacilityRules) -> None:
-    """Note a status that cannot follow the stored one."""
+def _check_step(
+    found: Findings, values: dict[str, Any], rules: FacilityRules, header: Header
+) -> None:
+    """Note a status that the row states and that cannot follow the stored one."""
+    if "status" not in header.places or "status" in (values.get("kept") or ()):
+        return
     code, after = values["code"], values["status"]
     stored = rules.statuses.get(code)
     if stored is None or may_follow(Status(stored), after):

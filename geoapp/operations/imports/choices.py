@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 from pydantic import BaseModel, ConfigDict
 
 from geoapp.core.words import Datum
+from geoapp.importers.rows.blanks import Blank
 from geoapp.importers.rows.columns import folded
 from geoapp.importers.rows.degrees import Order
 
@@ -14,7 +15,7 @@ SKIP: Final = "skip"
 AS_LISTED: Final = "as_listed"
 UPDATE: Final = "update:"
 # What is proposed again when the same headings come again.
-_HABIT: Final = ("fields", "kind", "code_key", "datum", "datum_place", "crs", "order")
+_HABIT: Final = ("fields", "kind", "code_key", "datum", "datum_place", "crs", "order", "blank")
 
 
 class DraftChoices(BaseModel):
@@ -25,7 +26,8 @@ class DraftChoices(BaseModel):
     place of a column that says each row's datum; ``datum`` is then that of the rest. Lines are those of
     the file: ``placed`` (lon, lat on WGS-84), ``left_out``, ``cells`` by line and place of the column,
     ``decisions`` of rows that may be there twice (`SKIP`, `AS_LISTED`, or `UPDATE` and a code).
-    ``remembered`` is who accepted these choices the last time.
+    ``blank`` says what a blank cell does to a known value, None = it stays where a row was matched without
+    a code or by hand. ``remembered`` is who accepted these choices the last time.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -44,6 +46,7 @@ class DraftChoices(BaseModel):
     located: bool = False
     anywhere: bool = False
     without_position: bool = False
+    blank: Blank | None = None
     placed: dict[int, tuple[float, float]] = {}
     left_out: tuple[int, ...] = ()
     cells: dict[int, dict[int, str]] = {}

@@ -328,6 +328,7 @@ def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> 
         datum_place=before.datum_place,
         crs=choices.crs or before.crs,
         order=before.order,
+        blank=before.blank,
         remembered=habit.accepted_by,
     )
 

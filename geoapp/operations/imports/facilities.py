@@ -74,6 +74,8 @@ def facility_rules(
         rules = replace(rules, issuer=_issuer(session, options.code_key))
     if options.without_position:
         rules = replace(rules, unplaced="always")
+    if options.blank is not None:
+        rules = replace(rules, blank=options.blank)
     return rules
 
 
@@ -139,6 +141,7 @@ def facility_batch(
         rows=_staged(reading.rows, timezone, with_geometry=with_geometry),
         total=len(reading.rows),
         given=given,
+        keeps=any(row.kept is not None for row in reading.rows),
         extra_columns=reading.extra,
         places={
             row.code: tuple(

@@ -26,6 +26,7 @@ from geoapp.operations.imports.report import (
     ImportOptions,
     ImportReport,
     Progress,
+    blanks_text,
     quiet,
     strays_text,
 )
@@ -116,6 +117,7 @@ def import_file(
         ignored_columns=reading.ignored,
         hints=(
             *reading.hints,
+            *blanks_text(getattr(counts, "kept", 0), getattr(counts, "cleared", 0)),
             *strays_text(
                 getattr(counts, "strays", None),
                 settings.region_tolerance_m,

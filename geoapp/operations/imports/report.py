@@ -11,6 +11,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_count, format_metres
 from geoapp.core.words import Datum
 from geoapp.importers.problems import Problem
+from geoapp.importers.rows.blanks import Blank
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
@@ -68,7 +69,8 @@ class ImportOptions:
     ``order`` that of pairs in one cell, None = by their ranges; ``columns`` are columns of facilities as
     ``name=field``, ``kind`` theirs where none is stated, ``code_key`` the fields by which a place without
     a code is known again, None = codes are required; ``without_position`` takes in facilities whose
-    position is not known; ``anywhere`` leaves out the check against the
+    position is not known; ``blank`` says what a blank cell does to a known value, None = it stays where
+    the row was matched without a code; ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
@@ -85,6 +87,7 @@ class ImportOptions:
     dry_run: bool = False
     anywhere: bool = False
     without_position: bool = False
+    blank: Blank | None = None
     set_code: str = ""
     set_name: str | None = None
     source: str | None = None
@@ -95,6 +98,28 @@ class ImportOptions:
 
 def quiet(_share: float, _step: Text) -> None:
     """Report progress to nobody."""
+
+
+def blanks_text(kept: int, cleared: int) -> tuple[Text, ...]:
+    """Say how many known values stay though the file's cell is blank, and how many become unknown."""
+    told = []
+    if kept:
+        told.append(
+            Text(
+                f"文件里空白的格保留已知的值：{format_count(kept)} 处（要清空请用 --blank clear）。",
+                f"Known values that stay, as the file's cell is blank: {format_count(kept)} (--blank clear "
+                "makes them unknown).",
+            )
+        )
+    if cleared:
+        told.append(
+            Text(
+                f"已知的值因空白的格变为未知：{format_count(cleared)} 处（要保留请用 --blank keep）。",
+                f"Known values that become unknown, as the file's cell is blank: {format_count(cleared)} "
+                "(--blank keep leaves them).",
+            )
+        )
+    return tuple(told)
 
 
 def strays_text(strays: Strays | None, tolerance_m: float, *, weighted: bool) -> tuple[Text, ...]:

@@ -253,8 +253,10 @@ def _import(
         code_key=choices.code_key,
         anywhere=choices.anywhere,
         without_position=choices.without_position,
+        blank=choices.blank,
     )
-    reading = read_facilities(table, facility_rules(session, settings, options))
+    rules = replace(facility_rules(session, settings, options), by_hand=frozenset(choices.codes))
+    reading = read_facilities(table, rules)
     suspected = find_suspected(session, reading.rows)
     reading = within_own_regions(session, settings, understood.table, reading)
     kept = {row.line for row in reading.rows}

@@ -75,6 +75,8 @@ COLUMNS: Final = (
 STAGED: Final = (
     *((one.column, one.staged) for one in COLUMNS if one.staged is not None),
     ("region", "text"),
+    # The columns, by their names in files, of which a stored facility keeps what is known.
+    ("kept", "text[]"),
 )
 STAGED_COLUMNS: Final = tuple(column for column, _ in STAGED)
 # What a write sets; the region is found while the rows are staged.

@@ -16,9 +16,10 @@ from geoapp.core.acting import acting
 from geoapp.core.errors import RefusedStepError
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import PositionBasis, Status
-from geoapp.store.facilities.columns import PLAIN, STAGED, STAGED_COLUMNS, WRITTEN
+from geoapp.store.facilities.columns import STAGED, STAGED_COLUMNS, WRITTEN
 from geoapp.store.facilities.differences import MOST_DESCRIBED, Difference, read_differences
 from geoapp.store.facilities.elsewhere import Elsewhere, read_elsewhere
+from geoapp.store.facilities.kept import count_cleared, count_kept, kept_values
 from geoapp.store.facilities.places_write import PlaceValues, differing_places, replace_places
 from geoapp.store.history.chain import current_set
 from geoapp.store.regions import match_regions
@@ -34,7 +35,8 @@ class FacilityCounts:
     """What a write did, or in a dry run would do; ``change_set`` names it in the log.
 
     ``differences`` are what a dry run would change, the first of many; ``elsewhere`` is what of it
-    would be refused, as whoever acts is kept to other regions.
+    would be refused, as whoever acts is kept to other regions. ``kept`` is how many known values stay
+    as a cell is blank, ``cleared`` how many would become unknown in a dry run.
     """
 
     inserted: int
@@ -43,6 +45,8 @@ class FacilityCounts:
     change_set: int | None = None
     differences: tuple[Difference, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    kept: int = 0
+    cleared: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,8 @@ class FacilityBatch:
 
     ``rows`` are by ``STAGED_COLUMNS``: geometries as hexadecimal EWKB (EPSG:4326), ``extra`` as
     JSON text. ``given`` are the columns of the file (``geometry`` among them); what is not given
-    keeps its stored value. ``places`` are by code.
+    keeps its stored value. ``places`` are by code. ``keeps`` says whether some row keeps what is
+    stored of single columns, as its ``kept`` says.
     """
 
     rows: Iterable[Mapping[str, Any]]
@@ -59,6 +64,7 @@ class FacilityBatch:
     given: frozenset[str]
     extra_columns: tuple[str, ...]
     places: dict[str, tuple[PlaceValues, ...]]
+    keeps: bool = False
 
 
 def lock_facilities(session: Session) -> None:
@@ -117,7 +123,10 @@ def write_facilities(
     report(0.7)
     differences: tuple[Difference, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
+    kept = count_kept(session) if batch.keeps else 0
+    cleared = 0
     if dry_run:
+        cleared = count_cleared(session)
         differences = read_differences(session, most_described)
         who = acting()
         elsewhere = read_elsewhere(session) if who is not None and who.regions else ()
@@ -142,7 +151,14 @@ def write_facilities(
     report(1.0)
     unchanged = total - inserted - updated
     return FacilityCounts(
-        inserted, updated, unchanged, current_set(session), differences, elsewhere
+        inserted,
+        updated,
+        unchanged,
+        current_set(session),
+        differences,
+        elsewhere,
+        kept,
+        cleared,
     )
 
 
@@ -186,7 +202,8 @@ def _compare(session: Session, batch: FacilityBatch) -> None:
             "from staged t left join matched m on m.n = t.n where t.n = s.n"
         )
     )
-    changes = [f"{column} = {value}" for column, value in _kept(batch).items()]
+    values = kept_values(batch.given, by_row=batch.keeps)
+    changes = [f"{column} = {value}" for column, value in values.items()]
     parameters = {"names": list(batch.extra_columns), "same": SAME_POSITION_DEG}
     session.execute(
         text(f"update staged s set {', '.join(changes)} from facility f where f.id = s.id"),
@@ -225,91 +242,15 @@ def _refuse_steps(session: Session) -> None:
             raise RefusedStepError(refused_step(code, Status(before), Status(after)))
 
 
-# A row without a position takes none away unless it says that none is known.
-_SAME_PLACE = """(case when s.geom is null then s.position_basis is null or f.geom is null
-    else f.geom is not null and geometrytype(f.geom) = geometrytype(s.geom) and (
-        st_asbinary(f.geom) = st_asbinary(s.geom)
-        or case when geometrytype(f.geom) = 'POINT' then st_distance(f.geom, s.geom) <= :same
-            else st_npoints(f.geom) = st_npoints(s.geom)
-                and st_hausdorffdistance(f.geom, s.geom) <= :same end
-    ) end
-)"""
-
-
-def _kept(batch: FacilityBatch) -> dict[str, str]:
-    """Return, by column, the value that a stored facility gets: what it has unless given anew."""
-    given = batch.given
-    values = {column: f"f.{column}" for name, column in PLAIN.items() if name not in given}
-    same = _SAME_PLACE if "geometry" in given else "true"
-    values["geom"] = f"case when {same} then f.geom else s.geom end"
-    stated = "s.position_basis, " if "position_basis" in given else ""
-    # Another position rests on what was stated with it, not on what the one before rested on.
-    values["position_basis"] = (
-        f"coalesce({stated}case when {same} then f.position_basis end, '{PositionBasis.GIVEN}')"
-    )
-    values |= _kept_hours(given) | _kept_amenities(given)
-    if "extra" in given:
-        pass  # the whole is stated
-    elif "extra_columns" in given:
-        values["extra"] = "(f.extra - cast(:names as text[])) || s.extra"
-    else:
-        values["extra"] = "f.extra"
-    # A stored region stands as long as the place stays and no other region is stated.
-    stands = (
-        "f.region_match is distinct from 'given'"
-        if "region" in given
-        else "(f.region_match = 'given' or f.region_code is not null)"
-    )
-    keep = (
-        f"(s.region is not null and s.region = f.region_code) or (s.region is null and "
-        f"f.region_code is not null and {stands} and {same})"
-    )
-    if "region" not in given:
-        keep = f"f.region_match = 'given' or {keep}"
-    for column in ("region_code", "region_match", "region_distance_m"):
-        values[column] = f"case when {keep} then f.{column} else s.{column} end"
-    return values
-
-
-def _kept_hours(given: frozenset[str]) -> dict[str, str]:
-    if "opening_hours" not in given:
-        raw = "coalesce(s.opening_hours_raw, f.opening_hours_raw)"
-        if "opening_hours_raw" not in given:
-            raw = "f.opening_hours_raw"
-        return {"opening_hours": "f.opening_hours", "opening_hours_raw": raw}
-    if "opening_hours_raw" in given:
-        return {}
-    # The same hours in other words are the same hours.
-    return {
-        "opening_hours_raw": "case when s.opening_hours is not distinct from f.opening_hours "
-        "then f.opening_hours_raw else s.opening_hours_raw end"
-    }
-
-
-def _kept_amenities(given: frozenset[str]) -> dict[str, str]:
-    """Return how a stored list stays: as a set, without what the other list newly states."""
-    values = {}
-    for column, other in (("amenities", "no_amenities"), ("no_amenities", "amenities")):
-        if column in given:
-            values[column] = (
-                f"case when s.{column} @> f.{column} and f.{column} @> s.{column} "
-                f"then f.{column} else s.{column} end"
-            )
-        elif other in given:
-            values[column] = (
-                f"array(select word from unnest(f.{column}) with ordinality as w(word, place) "
-                f"where word <> all(s.{other}) order by place)"
-            )
-        else:
-            values[column] = f"f.{column}"
-    return values
-
-
 def _moved_places(session: Session, batch: FacilityBatch) -> set[str]:
     """Return the codes whose timetabled places differ from the stored ones."""
     if "places" not in batch.given:
         return set()
-    return differing_places(session, batch.places, SAME_POSITION_DEG)
+    moved = differing_places(session, batch.places, SAME_POSITION_DEG)
+    if batch.keeps:
+        asked = text("select code from staged where 'places' = any(kept)")
+        moved -= set(session.scalars(asked))
+    return moved
 
 
 def delete_facility(session: Session, code: str) -> bool:

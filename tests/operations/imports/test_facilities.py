@@ -1,5 +1,6 @@
 """Facility files into the store: all good rows or none, nothing twice, nothing lost."""
 
+import json
 import os
 import signal
 import subprocess
@@ -81,6 +82,80 @@ def test_an_empty_cell_is_unknown(importer: Importer) -> None:
     assert (row["opening_hours"], row["opening_hours_raw"]) == (None, None)
     assert (row["amenities"], row["no_amenities"]) == ([], ["toilet"])
     assert row["extra"] == {"电梯": "有", "=列": "-5"}
+
+
+def test_a_blank_cell_keeps_what_is_known_where_a_row_was_matched_by_its_name(
+    importer: Importer, subtests: pytest.Subtests
+) -> None:
+    known = {
+        **GOOD,
+        "address": "台东路 1 号",
+        "status": "suspended",
+        "opened_on": "2020-05",
+        "opening_hours": "08:00-18:00",
+        "amenities": "water;fan",
+        "entry": "qr",
+        "phone": "0532-1",
+        "host": "书店",
+        "position_accuracy_m": 5,
+        "region": "370202",
+        "备注": "旧",
+    }
+    places = json.dumps([{"lon": 120.2, "lat": 36.1, "label_zh": "早", "valid_from": "2026-01-01"}])
+    importer.rows({**known, "places": places})
+    before = stored(importer.database, "A")
+    blank = dict.fromkeys(known, "") | {
+        name: GOOD[name] for name in ("kind", "name_zh", "lon", "lat")
+    }
+    listed = {
+        **blank,
+        "places": "",
+        "address": "台东路 1 号",
+        "host": "书城",
+        "no_amenities": "fan",
+    }
+    by_name = {"code_key": ("name_zh", "address")}
+
+    def moved() -> bool:
+        with importer.database.session() as session:
+            return not session.scalar(text("select count(*) from facility_place"))
+
+    with subtests.test("kept, and what the row does say is written"):
+        report = importer.rows(listed, dry_run=True, **by_name)
+        [one] = report.differences
+        assert one.changes is not None
+        assert set(one.changes) == {"host", "amenities", "no_amenities"}
+        assert any("8 处" in hint.zh and "--blank clear" in hint.zh for hint in report.hints)
+        importer.rows(listed, **by_name)
+        after = stored(importer.database, "A")
+        changed = {name for name in before if before[name] != after[name]}
+        assert changed == {"host", "amenities", "no_amenities", "rev", "updated_at"}
+        assert (after["amenities"], after["extra"], moved()) == (
+            ["drinking_water"],
+            {"备注": "旧"},
+            False,
+        )
+    with subtests.test("a place elsewhere is not as exact as the one before"):
+        importer.rows({**listed, "lon": 120.16}, **by_name)
+        assert stored(importer.database, "A")["position_accuracy_m"] is None
+        importer.rows(known)
+    with subtests.test("a row with a code makes it unknown, unless it is to be kept"):
+        coded = {**listed, "code": "A", "status": "suspended"}
+        assert importer.rows(coded, blank="keep", dry_run=True).updated == 1
+        told = importer.rows(coded, dry_run=True).hints
+        assert any("变为未知" in hint.zh and "--blank keep" in hint.zh for hint in told)
+        importer.rows(coded)
+        after = stored(importer.database, "A")
+        assert (after["phone"], after["opened_on"], after["extra"], moved()) == (
+            None,
+            None,
+            {},
+            True,
+        )
+    with subtests.test("and one without, where it is said"):
+        importer.rows(known)
+        importer.rows({**listed, "status": "suspended"}, blank="clear", **by_name)
+        assert stored(importer.database, "A")["phone"] is None
 
 
 def test_lists_are_compared_as_sets_and_kept_apart(importer: Importer) -> None:

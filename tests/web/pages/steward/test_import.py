@@ -152,6 +152,20 @@ def test_a_list_is_mended_decided_on_applied_once_and_undone(
     assert codes(database) == before
 
 
+def test_a_row_matched_by_hand_keeps_what_its_blank_cells_do_not_say(client: FlaskClient) -> None:
+    row = ("示例·T-1号", "", f"{TOWN_LON + 0.0001},{TOWN_LAT}", "户外劳动者服务站点", "", "")
+    draft = begin(client, as_csv((*HEADINGS, "时间"), [row]))
+    client.post(f"{draft}/columns", data={**COLUMNS, "field-5": "opening_hours"})
+    client.post(f"{draft}/positions", data={"datum": "wgs84"})
+    client.post(f"{draft}/check", data={"row-2": "update:T-1"})
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page)[1] == 1
+    assert "个已知的值保留：表里没有写" in page
+    assert "个已知的值将变为未知" not in page
+    client.post(f"{draft}/check", data={"blank": "clear"})
+    assert "个已知的值将变为未知：表里是空白" in words(client.get(f"{draft}/check"))
+
+
 def test_places_are_typed_as_people_write_them_and_a_slip_loses_nothing(
     client: FlaskClient,
 ) -> None:

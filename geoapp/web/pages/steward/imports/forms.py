@@ -12,6 +12,7 @@ from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_MENDED_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
+from geoapp.importers.rows.blanks import BLANKS
 from geoapp.importers.rows.columns import COLUMNS, IGNORED
 from geoapp.importers.rows.degrees import Axis, typed_degrees
 from geoapp.importers.rows.issue import KEY_FIELDS
@@ -136,7 +137,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
 
 
 def decisions_sent(choices: DraftChoices) -> DraftChoices:
-    """Return choices with what the form says of rows that may be there twice, and of mended cells.
+    """Return choices with what the form says of blank cells, of rows that may be there twice, and mended.
 
     Raises
     ------
@@ -145,6 +146,11 @@ def decisions_sent(choices: DraftChoices) -> DraftChoices:
     """
     decisions, cells = dict(choices.decisions), {k: dict(v) for k, v in choices.cells.items()}
     left_out = set(choices.left_out)
+    said = text_sent("blank") if "blank" in request.form else choices.blank or ""
+    if said not in ("", *BLANKS):
+        accepted = Text("保留或清空", "keep or clear")
+        raise InvalidValueError("blank", said, accepted)
+    blank = next((one for one in BLANKS if one == said), None)
     for name in request.form:
         line = name.rpartition("-")[2]
         if name.startswith("row-") and _LINE.fullmatch(line):
@@ -162,7 +168,9 @@ def decisions_sent(choices: DraftChoices) -> DraftChoices:
             words = text_sent(name, MOST_MENDED_CHARACTERS)
             if words != without_nul(request.form.get(f"was-{name}", "")).strip():
                 cells.setdefault(int(cell[1]), {})[int(cell[2])] = words
-    return choices.changed(decisions=decisions, cells=cells, left_out=tuple(sorted(left_out)))
+    return choices.changed(
+        decisions=decisions, cells=cells, left_out=tuple(sorted(left_out)), blank=blank
+    )
 
 
 def _degrees(axis: Axis, line: int, words: str) -> float:
