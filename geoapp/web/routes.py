@@ -5,6 +5,7 @@ from flask_openapi3 import OpenAPI
 from geoapp.web.api import (
     action_runs,
     applications,
+    contests,
     coverage_runs,
     duplicates,
     facilities,
@@ -87,6 +88,7 @@ def register_routes(app: OpenAPI) -> None:
         nearest.api,
         search.api,
         services.api,
+        contests.api,
         use_api.api,
         organisations.api,
         programmes_api.api,

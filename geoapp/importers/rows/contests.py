@@ -72,7 +72,8 @@ def read_contests(
         known = stored.get(code or "")
         wanted = known.rules if known is not None and "rules" not in given else None
         by = _rules_cell(found, cell("rules"), rules, wanted)
-        criteria = LIST.join(cells.split_list(cell("criteria"))) or None
+        joined = LIST.join(cells.split_list(cell("criteria")))
+        criteria = cells.read_text(found, "criteria", joined or None)
         row = {
             "code": code,
             "name_zh": required_cell(found, "name_zh", "名称", cells.read_text, cell),

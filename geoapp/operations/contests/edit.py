@@ -40,13 +40,17 @@ _CONTEST: Final = tuple(column.name for column in CONTEST_COLUMNS)
 _ENTRY: Final = tuple(column.name for column in ENTRY_COLUMNS)
 
 
-def add_contest(database: Database, settings: Settings, values: Mapping[str, Any]) -> None:
+def add_contest(database: Database, settings: Settings, values: Mapping[str, Any]) -> str:
     """Store a new contest; without a stage it begins at the first one of its rules.
 
     Parameters
     ----------
     values
         The columns of a file of contests.
+
+    Returns
+    -------
+    The contest's code.
 
     Raises
     ------
@@ -64,6 +68,7 @@ def add_contest(database: Database, settings: Settings, values: Mapping[str, Any
             raise ConflictError(
                 Text(f"编号 {code} 的竞赛已有。", f"There is a contest with the code {code}.")
             )
+        return str(row["code"])
 
 
 def change_contest(
@@ -121,13 +126,17 @@ def remove_contest(database: Database, code: str, *, expected_rev: int | None) -
 
 def add_entry(
     database: Database, settings: Settings, contest: str, values: Mapping[str, Any]
-) -> None:
+) -> str:
     """Store what was entered for a contest.
 
     Parameters
     ----------
     values
         The columns of a file of entries.
+
+    Returns
+    -------
+    The entry's code.
 
     Raises
     ------
@@ -141,16 +150,16 @@ def add_entry(
     _check_names(values, ENTRY_COLUMNS)
     with database.session() as session:
         _current(session, contest, None)
-        code = str(values.get("code") or "")
-        if any(one.code == code for one in entry_records(session, contest)):
+        row = _entry_row(session, settings, {"contest": contest} | dict(values), contest)
+        if not write_keyed(session, "entries", [row], frozenset()).inserted:
+            code = row["code"]
             raise ConflictError(
                 Text(
                     f"竞赛 {contest} 已有编号 {code} 的项目。",
                     f"The contest {contest} has an entry with the code {code}.",
                 )
             )
-        row = _entry_row(session, settings, {"contest": contest} | dict(values), contest)
-        write_keyed(session, "entries", [row], frozenset())
+        return str(row["code"])
 
 
 def change_entry(
@@ -226,7 +235,7 @@ def make_service(
     NotAllowedError
         If the account is kept to some regions: a service is for all.
     ConflictError
-        If somebody else has changed the entry since, or a service has that code.
+        If somebody else has changed the entry since, it is a service, or one has that code.
     InvalidValueError
         Naming the first value that is not accepted.
     """
@@ -242,6 +251,13 @@ def make_service(
         )
     with database.session() as session:
         stored = _current_entry(session, contest, code, expected_rev)
+        if stored.service is not None:
+            raise ConflictError(
+                Text(
+                    f"项目 {code} 已是服务 {stored.service}。",
+                    f"The entry {code} is the service {stored.service} already.",
+                )
+            )
         lock_services(session)
         reading = read_given([_texts(values, SERVICE_COLUMNS)], SERVICE_COLUMNS, read_services)
         service = reading.rows[0]["code"]

@@ -40,6 +40,13 @@ EXPLAINED = {
     ("POST", "/api/v1/applications/{id}/recognitions"),
     ("POST", "/api/v1/applications/{id}/recognitions/{recognition}/revoke"),
     ("POST", "/api/v1/applications/{id}/ratings"),
+    ("POST", "/api/v1/contests"),
+    ("PATCH", "/api/v1/contests/{code}"),
+    ("DELETE", "/api/v1/contests/{code}"),
+    ("POST", "/api/v1/contests/{code}/entries"),
+    ("PATCH", "/api/v1/contests/{code}/entries/{entry}"),
+    ("DELETE", "/api/v1/contests/{code}/entries/{entry}"),
+    ("POST", "/api/v1/contests/{code}/entries/{entry}/service"),
     ("GET", "/api/v1/duplicates"),
     ("POST", "/api/v1/duplicates"),
     ("POST", "/api/v1/facilities/{code}/merge"),
@@ -76,6 +83,10 @@ EXPLAINED = {
 }
 
 FILLED = """
+    insert into contest (code, name_zh, rules, stage) values
+        ('T-1', '竞赛', 'jiangbei-2023', 'result');
+    insert into contest_entry (contest_code, code, organisation, points, votes, prize) values
+        ('T-1', '1', '单位', '目的明确 9.5', 3, '一等奖');
     insert into facility_place (facility_id, geom, label_zh, label_en, valid_from, valid_to,
         opening_hours)
     select id, geom, '路口', 'Corner', current_date - 1, current_date + 1, '24/7' from facility

@@ -25,6 +25,7 @@ from tests.web.edge.test_security import EDITORS, GUARDED
 
 APPLICATION = {"scheme": "qingdao-2022", "track": "base", "facility": "X-1"}
 APPLICATIONS = "/api/v1/applications"
+CONTESTS = "/api/v1/contests"
 INSIDE, BESIDE = [120.3551, 36.0712], [120.3651, 36.0712]
 FACILITIES, ORGANISATIONS = "/api/v1/facilities", "/api/v1/organisations"
 
@@ -46,6 +47,8 @@ def two_districts(town: Database, settings: Settings) -> Database:
             "select id, 'O-in', 'hosts' from facility where code = 'X-1'",
             "insert into contest (code, name_zh, region_code, stage) values "
             "('K-out', '外', '370202', 'entries')",
+            "insert into contest_entry (contest_code, code, organisation) values "
+            "('K-out', '1', '甲')",
             "insert into photo_content values ('\\x00', '\\x00', 1, 1)",
             "insert into facility_photo (facility_id, content_hash) "
             "select id, '\\x00' from facility where code = 'X-1'",
@@ -198,6 +201,16 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "form contest": lambda c, _: c.post(
         "/steward/contests/K-out", data={"do": "move", "to": "votes", "rev": "1"}
     ),
+    "add contest": lambda c, _: c.post(
+        CONTESTS, json={"code": "K-1", "name_zh": "新", "region": "370202"}
+    ),
+    "change contest": lambda c, _: patch(c, f"{CONTESTS}/K-out", {"region": "370203"}),
+    "delete contest": lambda c, _: c.delete(f"{CONTESTS}/K-out", headers={"If-Match": "*"}),
+    "add entry": lambda c, _: c.post(
+        f"{CONTESTS}/K-out/entries", json={"code": "2", "organisation": "丙"}
+    ),
+    "change entry": lambda c, _: patch(c, f"{CONTESTS}/K-out/entries/1", {"project": "新"}),
+    "delete entry": lambda c, _: c.delete(f"{CONTESTS}/K-out/entries/1", headers={"If-Match": "*"}),
     "form visits": lambda c, _: c.post(
         "/steward/use/X-1", data={"do": "visits", "day": "2026-07-01", "n": "3"}
     ),
@@ -297,6 +310,9 @@ ELSEWHERE = {
         *("/steward/applications/new", "/steward/applications/<int:number>/form"),
         "/steward/services/take/<kind>/<int:number>/<path:code>",
         *("/steward/use/take/<int:number>/<path:code>", "/steward/care/take/<path:code>"),
+    },
+    "services, which no account that is kept to regions adds; in tests/web/api/test_contests.py": {
+        "/api/v1/contests/<code>/entries/<entry>/service",
     },
     "after the draft; the same trigger on each table of an application": {
         *(f"/api/v1/applications/<int:id>/{what}" for what in ("reviews", "ratings")),

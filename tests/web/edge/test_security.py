@@ -103,6 +103,13 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/places/<path:code>"): EDITORS,
     ("POST", "/steward/sources/<path:code>"): EDITORS,
     ("POST", "/steward/places/<path:code>"): EDITORS,
+    ("POST", "/api/v1/contests"): EDITORS,
+    ("PATCH", "/api/v1/contests/<code>"): EDITORS,
+    ("DELETE", "/api/v1/contests/<code>"): EDITORS,
+    ("POST", "/api/v1/contests/<code>/entries"): EDITORS,
+    ("PATCH", "/api/v1/contests/<code>/entries/<entry>"): EDITORS,
+    ("DELETE", "/api/v1/contests/<code>/entries/<entry>"): EDITORS,
+    ("POST", "/api/v1/contests/<code>/entries/<entry>/service"): EDITORS,
     ("GET", "/steward/contests"): EDITORS,
     ("POST", "/steward/contests"): EDITORS,
     ("GET", "/steward/contests/<path:code>"): EDITORS,
@@ -226,6 +233,8 @@ SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:numbe
 
 # What everybody may read.
 OPEN_READS = {
+    "/api/v1/contests",
+    "/api/v1/contests/<code>",
     "/api/v1/programmes",
     "/api/v1/programmes/<string:code>",
     "/api/v1/recognitions",

@@ -86,10 +86,10 @@ def add() -> Response | tuple[str, int]:
     values = sent(("code", *_CONTEST))
     parts = services()
     try:
-        edit.add_contest(parts.database, parts.settings, _filled(values))
+        code = edit.add_contest(parts.database, parts.settings, _filled(values))
     except (InvalidValueError, ConflictError) as error:
         return _list_page(Sent("new", values, error.text)), _status(error)
-    return redirect(url_for("steward_contests.show", code=values.get("code", ""), saved=0))
+    return redirect(url_for("steward_contests.show", code=code, saved=0))
 
 
 @blueprint.get("/steward/contests/<path:code>")
