@@ -64,6 +64,7 @@ EXPLAINED = {
     ("GET", "/api/v1/siting-runs/{id}"),
     ("GET", "/api/v1/siting-runs/{id}/sites"),
     ("GET", "/api/v1/siting-runs/{id}/gaps"),
+    ("GET", "/api/v1/siting-runs/{id}/proof"),
     ("GET", "/api/v1/siting-runs/{id}/regions"),
     ("POST", "/api/v1/action-runs"),
     ("POST", "/api/v1/action-runs/{id}/cancel"),
