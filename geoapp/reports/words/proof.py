@@ -24,11 +24,14 @@ def proof_lines(proof: Proof, check: ProofCheck) -> list[Text]:
             Text("核对未通过", "not accepted"),
         ]
     many, metres = len(proof.sites), format_metres(proof.standard_m)
+    near = Text(f"步行 {metres.zh}", f"a walk of {metres.en}")
+    if proof.basis is Basis.ESTIMATE:
+        near = Text(f"直线 {metres.zh}", f"a straight line of {metres.en}")
     lines.append(
         Text(
-            f"重新计算：{many} 个站点新增覆盖 {format_count(check.objective)} 人（标准 {metres.zh}）",
+            f"重新计算：{many} 个站点新增覆盖 {format_count(check.objective)} 人（{near.zh}以内）",
             f"counted again: {many} sites newly reach {format_count(check.objective)} workers "
-            f"(standard {metres.en})",
+            f"(within {near.en})",
         )
     )
     if proof.basis is Basis.NETWORK:
