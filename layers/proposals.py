@@ -18,7 +18,8 @@ def query(context: Context):
         select(
             RunSite.rank.label("id"),
             RunSite.rank.label("order"),
-            func.coalesce(RunSite.name, RunSite.code).label("name"),
+            func.coalesce(RunSite.name, RunSite.place_zh, RunSite.code).label("name_zh"),
+            func.coalesce(RunSite.name, RunSite.place_en, RunSite.code).label("name_en"),
             RunSite.code,
             RunSite.adds,
             RunSite.cost,

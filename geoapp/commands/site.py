@@ -74,7 +74,7 @@ def _show(run: SitingRun, sites: list[Site]) -> None:
         for one in sites:
             table.add_row(
                 str(one.order),
-                " ".join(part for part in (one.code, one.name) if part)
+                " ".join(part for part in (one.code, one.name or one.place_zh) if part)
                 + (" (fixed)" if one.fixed else ""),
                 one.region or "—",
                 f"{one.adds:,.0f}",

@@ -160,6 +160,7 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
     region = names.get(row.region or "", Text("未知", "unknown"))
     lines = [
         (Text("候选点", "candidate"), row.code),
+        *([] if row.label.en == row.label.zh else [(Text("英文", "in English"), row.label.en)]),
         (Text("区域", "district"), region.both()),
         (Text("经度, 纬度（WGS-84）", "lon, lat (WGS-84)"), f"{row.lon:.6f}, {row.lat:.6f}"),
     ]
@@ -167,7 +168,7 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
         lines.append((Text("费用", "cost"), format_money(row.cost)))
     return PaperSite(
         order=row.order,
-        name=row.name or row.code,
+        name=row.label.zh,
         lon=row.lon,
         lat=row.lat,
         fixed=row.fixed,

@@ -237,8 +237,8 @@ def test_proposals_are_the_sites_of_the_latest_siting_run_or_of_the_one_asked_fo
         assert moment.context.run_id == recent_runs(answered, COVERAGE_RUNS)[0].id
         shown[number] = read_layer(answered, layer, moment.context).rows
     sites = siting_results.sites_of(answered, first.id)
-    assert [(row["order"], row["adds"], row["name"]) for row in shown[first.id]] == [
-        (site.order, site.adds, site.code) for site in sites
+    assert [(row["order"], row["adds"], row["name_zh"]) for row in shown[first.id]] == [
+        (site.order, site.adds, site.label.zh) for site in sites
     ]
     assert len(shown[None]) == 1
     assert more.result is not None

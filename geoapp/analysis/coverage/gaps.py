@@ -279,7 +279,7 @@ def _zone(
     first = int(np.lexsort((nearest, walk_m))[0])
     code = _main_region(demand.region, draft.points, weight)
     region = regions.get(code) if code is not None else None
-    part = None if region is None else _part(region.geometry, lon=draft.lon, lat=draft.lat)
+    part = None if region is None else part_of(region.geometry, lon=draft.lon, lat=draft.lat)
     return GapZone(
         rank=rank,
         name=_name(rank, region, part),
@@ -307,7 +307,7 @@ def _main_region(region: NDArray[Any] | None, points: IntArray, weight: FloatArr
     return min(weight_of, key=lambda code: (-math.fsum(weight_of[code]), code), default=None)
 
 
-def _part(shape: BaseGeometry, *, lon: float, lat: float) -> Part:
+def part_of(shape: BaseGeometry, *, lon: float, lat: float) -> Part:
     """Tell where in a region's extent a point lies: in its middle third, or in which direction."""
     west, south, east, north = shape.bounds
     right = 2 * (lon - west) / (east - west) - 1 if east > west else 0.0

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from geoapp.core.i18n import Text
 from geoapp.core.results.kept import Kept
 from geoapp.core.results.status import Limit, Loosening, Outcome, SitingStatus
 
@@ -90,11 +91,28 @@ class Explanation(Kept):
     complete: bool
 
 
-class PlanSite(Kept):
-    """A candidate that another plan gives up or takes; WGS-84."""
+class NamedSite(Kept):
+    """A site by its code, its own name if it has one, and where it is as people say it.
+
+    The latter by what stood near when it was found; None for a run from before it was kept.
+    """
 
     code: str
     name: str | None
+    place_zh: str | None = None
+    place_en: str | None = None
+
+    @property
+    def label(self) -> Text:
+        """What people call it."""
+        if self.name or not self.place_zh:
+            return Text(self.name or self.code, self.name or self.code)
+        return Text(self.place_zh, self.place_en or self.place_zh)
+
+
+class PlanSite(NamedSite):
+    """A candidate that another plan gives up or takes; WGS-84."""
+
     region: str | None
     lon: float
     lat: float

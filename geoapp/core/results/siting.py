@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from geoapp.core.questions.siting import SitingModel
-from geoapp.core.results.explanation import Explanation, OtherPlans
+from geoapp.core.results.explanation import Explanation, NamedSite, OtherPlans
 from geoapp.core.results.kept import (
     Kept,
     KeptResult,
@@ -77,12 +77,10 @@ class ZoneGain(Kept):
     workers: float
 
 
-class SiteProperties(Kept):
+class SiteProperties(NamedSite):
     """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it."""
 
     order: int
-    code: str
-    name: str | None
     region: str | None
     cost: float | None
     fixed: bool

@@ -7,10 +7,12 @@ import numpy as np
 
 from geoapp.analysis.siting import Alternative, Limits, Near, SitingStatus, plans_near_best
 from geoapp.analysis.siting.result import Cancelled
+from geoapp.core.arrays import IntArray
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.places import told_places
 from geoapp.operations.siting.solve import SitingPlan
 
 
@@ -80,18 +82,23 @@ def _plan(inputs: SitingInputs, one: Alternative, regions: tuple[Any, ...]) -> O
         bound=one.bound if np.isfinite(one.bound) else None,
         status=one.status,
         sites=tuple(str(inputs.candidates.code[site]) for site in one.chosen.tolist()),
-        given_up=tuple(_site(inputs, site) for site in one.given_up.tolist()),
-        taken_instead=tuple(_site(inputs, site) for site in one.taken_instead.tolist()),
+        given_up=_sites(inputs, one.given_up),
+        taken_instead=_sites(inputs, one.taken_instead),
         by_district=changes,
     )
 
 
-def _site(inputs: SitingInputs, site: int) -> PlanSite:
+def _sites(inputs: SitingInputs, sites: IntArray) -> tuple[PlanSite, ...]:
     held = inputs.candidates
-    return PlanSite(
-        code=str(held.code[site]),
-        name=held.name[site],
-        region=held.region[site],
-        lon=float(held.lon[site]),
-        lat=float(held.lat[site]),
+    return tuple(
+        PlanSite(
+            code=str(held.code[site]),
+            name=held.name[site],
+            place_zh=place.zh,
+            place_en=place.en,
+            region=held.region[site],
+            lon=float(held.lon[site]),
+            lat=float(held.lat[site]),
+        )
+        for site, place in zip(sites.tolist(), told_places(inputs, sites), strict=True)
     )

@@ -48,8 +48,8 @@ def propose(database: Database, settings: Settings, run_id: int) -> Proposed:
             {
                 "code": f"P{run_id}-{site.order:03d}",
                 "kind": _family(wanted),
-                "name_zh": f"新建站点 {run_id}-{site.order}{mark_zh}",
-                "name_en": f"New station {run_id}-{site.order}{mark_en}",
+                "name_zh": f"新建站点 {run_id}-{site.order}（{site.label.zh}）{mark_zh}",
+                "name_en": f"New station {run_id}-{site.order} ({site.label.en}){mark_en}",
                 "lon": site.lon,
                 "lat": site.lat,
                 "status": str(Status.PROPOSED),

@@ -31,6 +31,7 @@ from geoapp.core.words import Level, RunStatus
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished
 from geoapp.operations.siting.inputs import SitingInputs
+from geoapp.operations.siting.places import told_places
 from geoapp.operations.siting.proof import kept_proof
 from geoapp.operations.siting.recount import (
     Found,
@@ -71,20 +72,23 @@ def number(value: float | None) -> float | None:
 def _sites(inputs: SitingInputs, found: Found) -> list[SiteRow]:
     districts = inputs.districts()
     fixed = set(inputs.fixed.tolist())
-    sites = []
+    held, sites = inputs.candidates, []
+    listed = np.concatenate((found.order, found.others))
+    told = dict(zip(listed.tolist(), told_places(inputs, listed), strict=True))
     for chosen, places, adds, reached, workers in (
         (True, found.order, found.adds, found.rows, found.workers),
         (False, found.others, found.other_adds, found.other_rows, found.other_workers),
     ):
         each = zip(places.tolist(), adds, reached, workers, strict=True)
         for rank, (place, gain, rows, counts) in enumerate(each, start=1):
-            held = inputs.candidates
             sites.append(
                 SiteRow(
                     chosen=chosen,
                     rank=rank,
                     code=held.code[place],
                     name=held.name[place],
+                    place_zh=told[place].zh,
+                    place_en=told[place].en,
                     geometry_wkb=shapely.to_wkb(Point(held.lon[place], held.lat[place])),
                     region_code=held.region[place],
                     cost=number(held.cost[place]),
@@ -299,6 +303,8 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
                     order=site.rank,
                     code=site.code,
                     name=site.name,
+                    place_zh=site.place_zh,
+                    place_en=site.place_en,
                     region=site.region_code,
                     cost=site.cost,
                     fixed=site.fixed,

@@ -27,6 +27,8 @@ _COLUMNS = (
     "order",
     "code",
     "name",
+    "place_zh",
+    "place_en",
     "lon",
     "lat",
     "region",
@@ -57,7 +59,7 @@ _REGION_COLUMNS = (
     *("backup_before_weight", "covered_after_weight", "covered_before_share"),
     "covered_before_weight",
 )
-_NUMBERS = frozenset({0, 3, 4, 6, 8})
+_NUMBERS = frozenset({0, 5, 6, 8, 10})
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,8 +223,10 @@ def _fairness(found: Fairness) -> list[tuple[Text, str]]:
 def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
     """Return a plan of ``other_plans`` in words: how much less, which sites, which districts."""
 
-    def sites(rows: Sequence[PlanSite]) -> str:
-        return ", ".join(row.name or row.code for row in rows)
+    def sites(rows: Sequence[PlanSite]) -> Text:
+        return Text(
+            "、".join(row.label.zh for row in rows), "; ".join(row.label.en for row in rows)
+        )
 
     changes = [
         (names.get(code, Text(code or "区域未知", code or "unknown")), change)
@@ -241,8 +243,8 @@ def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
     reached = counted(one.objective, "人", "worker")
     gone, instead = sites(one.given_up), sites(one.taken_instead)
     return Text(
-        f"新覆盖 {reached.zh}，少 {less}：不建 {gone}，改建 {instead}{districts.zh}",
-        f"{reached.en} newly reached, {less} less: without {gone}, with {instead}{districts.en}",
+        f"新覆盖 {reached.zh}，少 {less}：不建 {gone.zh}，改建 {instead.zh}{districts.zh}",
+        f"{reached.en} newly reached, {less} less: without {gone.en}, with {instead.en}{districts.en}",
     )
 
 

@@ -109,6 +109,8 @@ class RunSite(Base):
     rank: Mapped[int] = mapped_column(primary_key=True)
     code: Mapped[str]
     name: Mapped[str | None]
+    place_zh: Mapped[str | None]
+    place_en: Mapped[str | None]
     geom: Mapped[WKBElement] = mapped_column(Geometry("POINT", srid=4326, spatial_index=False))
     region_code: Mapped[str | None]
     cost: Mapped[float | None]

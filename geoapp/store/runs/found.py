@@ -49,6 +49,8 @@ class SiteRow:
     rank: int
     code: str
     name: str | None
+    place_zh: str | None
+    place_en: str | None
     geometry_wkb: bytes
     region_code: str | None
     cost: float | None

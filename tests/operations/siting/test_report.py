@@ -49,7 +49,7 @@ def test_a_page_for_the_answer_and_one_for_each_site(
     assert words(f"{total.covered_before_share:.1%} → {total.covered_after_share:.1%}") in first
     assert "市北区/Shibei" in first
     for site, page in zip(sites, proposals, strict=True):
-        assert f"{site.order}.{site.code}" in page
+        assert f"{site.order}.{words(site.label.zh)}" in page
         assert f"{site.adds:,.0f}" in page
         for one in site.by_zone or []:
             assert words(f"{one.name_zh} / {one.name_en}") in page

@@ -12,6 +12,7 @@ from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_title
 from geoapp.reports.words.siting import verdict
+from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.naming import naming
@@ -71,14 +72,12 @@ def _asked(question: SitingParameters, demand: str | None) -> tuple[Any, ...]:
     return (*(getattr(plain, name) for name in _ASKED), demand)
 
 
-def _site(
-    order: int, code: str, name: str | None, adds: float, position: tuple[float, float]
-) -> PlanSite:
+def _site(order: int, code: str, name: str, adds: float, position: tuple[float, float]) -> PlanSite:
     lon, lat = from_wgs84(lon=position[0], lat=position[1], datum=map_setup().datum)
     return PlanSite(
         order=order,
         code=code,
-        name=name or code,
+        name=name,
         adds=adds,
         lon=round(float(lon), 6),
         lat=round(float(lat), 6),
@@ -92,7 +91,7 @@ def side_of_run(run: SitingRun, title: Text | None = None) -> PlanSide:
     question = SitingParameters.from_stored(run.params)
     total = run.found.total
     sites = [
-        _site(row.order, row.code, row.name, row.adds, (row.lon, row.lat))
+        _site(row.order, row.code, row.label.pick(language()), row.adds, (row.lon, row.lat))
         for row in siting_results.sites_of(database, run.id)
     ]
     districts = tuple(
@@ -136,7 +135,7 @@ def side_of_scenario(saved: SavedScenario) -> PlanSide:
         verdict=BY_HAND,
         run=None,
         sites=tuple(
-            _site(order, one.code, one.name, adds, (one.lon, one.lat))
+            _site(order, one.code, one.name or one.code, adds, (one.lon, one.lat))
             for order, (one, adds) in enumerate(zip(placed, told.adds, strict=True), 1)
         ),
         before_share=told.covered_before / weight,

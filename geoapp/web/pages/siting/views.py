@@ -339,7 +339,7 @@ def _alternatives(found: OtherPlans | None, names: dict[str, Text]) -> dict[str,
         places = []
         for site in one.taken_instead:
             lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=datum)
-            places.append([round(float(lon), 6), round(float(lat), 6), site.name or site.code])
+            places.append([round(float(lon), 6), round(float(lat), 6), site.label.pick(language())])
         plans.append({"words": alternative_words(one, names), "places": places})
     return {"plans": plans, "ended": ended_words(found)}
 

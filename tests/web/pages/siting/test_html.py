@@ -34,6 +34,6 @@ def test_one_file_opens_without_a_network(
     sites = siting_results.sites_of(town, run.id)
     rows = page.locator("table").first.locator("tbody tr")
     assert rows.count() == len(sites)
-    assert sites[0].code in rows.first.inner_text()
+    assert sites[0].label.zh in rows.first.inner_text()
     assert [url for url in asked if not url.startswith(("file:", "data:", "about:"))] == []
     page.close()

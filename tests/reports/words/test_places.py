@@ -1,0 +1,37 @@
+"""Where a place is, in words: the direction is that from the landmark to the place."""
+
+import pytest
+
+from geoapp.core.i18n import Text
+from geoapp.reports.words.places import beside_text, part_text
+
+SHIBEI, STATION = Text("市北区", "Shibei"), Text("台东驿站", "Taidong station")
+
+
+@pytest.mark.parametrize(
+    ("metres", "azimuth", "zh", "en"),
+    [
+        (149.0, 3.0, "市北区 · 台东驿站以北 150 米", "150 m north of Taidong station, Shibei"),
+        (42.4, 90.0, "市北区 · 台东驿站以东 42 米", "42 m east of Taidong station, Shibei"),
+        (
+            1_540.0,
+            -135.0,
+            "市北区 · 台东驿站西南 1.5 公里",
+            "1.5 km south-west of Taidong station, Shibei",
+        ),
+        (200.0, -179.9, "市北区 · 台东驿站以南 200 米", "200 m south of Taidong station, Shibei"),
+        (4.9, 45.0, "市北区 · 台东驿站", "at Taidong station, Shibei"),
+    ],
+)
+def test_beside(metres: float, azimuth: float, zh: str, en: str) -> None:
+    assert beside_text(SHIBEI, STATION, metres, azimuth) == (zh, en)
+
+
+def test_what_is_not_known_is_left_out() -> None:
+    assert beside_text(None, STATION, 200.0, 0.0).en == "200 m north of Taidong station"
+    assert (
+        part_text(SHIBEI, Text("北部", "north"), 120.35, 36.1).zh
+        == "市北区北部 · 120.3500, 36.1000"
+    )
+    assert part_text(SHIBEI, None, 120.35, 36.1).en == "120.3500, 36.1000, Shibei"
+    assert part_text(None, None, 120.35, 36.1) == ("120.3500, 36.1000", "120.3500, 36.1000")
