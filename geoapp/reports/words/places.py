@@ -34,7 +34,8 @@ def beside_text(district: Text | None, near: Text, metres: float, azimuth_deg: f
     else:
         far = format_metres(round(metres, -1) if metres >= 100 else round(metres))
         where = _DIRECTIONS[round(azimuth_deg / 45) % 8]
-        told = Text(f"{near.zh}{where.zh} {far.zh}", f"{far.en} {where.en} of {near.en}")
+        apart = " " if near.zh[-1:].isascii() else ""  # behind a number or a Latin word
+        told = Text(f"{near.zh}{apart}{where.zh} {far.zh}", f"{far.en} {where.en} of {near.en}")
     if district is None:
         return told
     return Text(f"{district.zh} · {told.zh}", f"{told.en}, {district.en}")

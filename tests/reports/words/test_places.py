@@ -27,6 +27,11 @@ def test_beside(metres: float, azimuth: float, zh: str, en: str) -> None:
     assert beside_text(SHIBEI, STATION, metres, azimuth) == (zh, en)
 
 
+def test_a_number_does_not_run_into_the_direction() -> None:
+    told = beside_text(None, Text("驿站 020", "station 020"), 720.0, 0.0)
+    assert told == ("驿站 020 以北 720 米", "720 m north of station 020")
+
+
 def test_what_is_not_known_is_left_out() -> None:
     assert beside_text(None, STATION, 200.0, 0.0).en == "200 m north of Taidong station"
     assert (
