@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import osmium
+from osmium.osm.mutable import Node, Way
 
 from tests.seed import TOWN_LAT, TOWN_LON
 
@@ -23,4 +24,49 @@ def write_town_streets(path: Path) -> Path:
             writer.add_node(osmium.osm.mutable.Node(id=number + 1, location=spot))
         for way, nodes in ((1, [1, 2, 3, 4]), (2, [5, 6])):
             writer.add_way(osmium.osm.mutable.Way(id=way, nodes=nodes, tags={"highway": "footway"}))
+    return path
+
+
+def write_town_map(path: Path) -> Path:
+    """Write streets with names, a building, a park, a station, a place and a coast, 2 km square."""
+    west, south = TOWN_LON - 0.01, TOWN_LAT - 0.01
+    header = osmium.io.Header()
+    header.add_box(
+        osmium.osm.Box(
+            osmium.osm.Location(west, south), osmium.osm.Location(west + 0.02, south + 0.02)
+        )
+    )
+    nodes: list[tuple[float, float]] = []
+    ways: list[tuple[list[int], dict[str, str]]] = []
+
+    def way(tags: dict[str, str], *spots: tuple[float, float], closed: bool = False) -> None:
+        first = len(nodes) + 1
+        nodes.extend((west + right, south + up) for right, up in spots)
+        numbers = list(range(first, len(nodes) + 1))
+        ways.append((numbers + [first] if closed else numbers, tags))
+
+    street = {"highway": "primary", "name": "香港中路", "name:en": "Hong Kong Middle Road"}
+    way(street, (0.001, 0.01), (0.01, 0.01), (0.019, 0.01))
+    way({"highway": "residential", "name": "示例街"}, (0.01, 0.01), (0.01, 0.018))
+    way({"highway": "footway"}, (0.001, 0.01), (0.001, 0.018))
+    way({"railway": "subway"}, (0.002, 0.016), (0.018, 0.016))
+    ring = (0.004, 0.012), (0.006, 0.012), (0.006, 0.014), (0.004, 0.014)
+    way({"building": "yes", "name": "楼"}, *ring, closed=True)
+    park = (0.012, 0.012), (0.016, 0.012), (0.016, 0.015), (0.012, 0.015)
+    way({"leisure": "park", "name": "中山公园"}, *park, closed=True)
+    # The land lies on the left of the way it goes: eastward, in the north.
+    way({"natural": "coastline"}, (-0.01, 0.004), (0.01, 0.005), (0.03, 0.004))
+    # One point of it is not in the extract.
+    ways.append(([1, 2, 9999, 3], {"highway": "service"}))
+    points = [
+        ((0.01, 0.011), {"place": "suburb", "name": "市南区", "name:en": "Shinan"}),
+        ((0.015, 0.016), {"railway": "station", "name": "五四广场"}),
+    ]
+    with osmium.SimpleWriter(str(path), header=header) as writer:
+        for number, spot in enumerate(nodes, start=1):
+            writer.add_node(Node(id=number, location=spot))
+        for number, ((right, up), tags) in enumerate(points, start=len(nodes) + 1):
+            writer.add_node(Node(id=number, location=(west + right, south + up), tags=tags))
+        for number, (numbers, tags) in enumerate(ways, start=1):
+            writer.add_way(Way(id=number, nodes=numbers, tags=tags))
     return path

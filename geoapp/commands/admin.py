@@ -26,7 +26,7 @@ def doctor() -> None:
     "--with-keys", is_flag=True, help="连同签名密钥 secret.key / the key that signs sessions, too"
 )
 def backup(file: Path, with_keys: bool) -> None:
-    """备份数据库和步行网络 / Write the store and the walking network to FILE."""
+    """备份数据库、步行网络和街道底图 / Write the store, walking network and base map to FILE."""
     from geoapp.operations.upkeep import backup as backups
 
     with open_store() as (settings, database):
@@ -44,7 +44,7 @@ def backup(file: Path, with_keys: bool) -> None:
         say(Text("数据文件夹中没有密钥。", "The data folder holds no key."))
     if report.damage is not None:
         zh, en = report.damage.zh, report.damage.en
-        say(Text(f"备份中没有步行网络：{zh}", f"The walking network is not in it: {en}"))
+        say(Text(f"备份不全：{zh}", f"The backup is not complete: {en}"))
         raise click.exceptions.Exit(4)
 
 
@@ -70,5 +70,12 @@ def restore(file: Path, force: bool) -> None:
             Text(
                 "备份中没有步行网络，原有的没有改变。",
                 "The backup holds no walking network; the one in use, if any, is as before.",
+            )
+        )
+    if report.streets is None:
+        say(
+            Text(
+                "备份中没有街道底图，原有的没有改变。",
+                "The backup holds no base map; the one in use, if any, is as before.",
             )
         )

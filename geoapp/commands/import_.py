@@ -18,6 +18,7 @@ from geoapp.core.limits import MOST_WEIGHT
 if TYPE_CHECKING:
     from geoapp.importers.problems import Problem
     from geoapp.operations.imports.report import ImportReport
+    from geoapp.operations.network.importing import NetworkReport
 
 EXIT_TO_BE_CHOSEN = 2
 EXIT_SOME_REJECTED = 3
@@ -247,6 +248,47 @@ def network(file: Path, name: str | None, clip: str | None) -> None:
             report = import_network(database, settings, file, name=name, clip=clip, progress=told)
             told(1.0, Text("准备查询", "Preparing answers"))
             NearestService(database, settings).warm_up()
+    _say_network(report)
+
+
+@import_.command()
+@_file
+@click.option("--name", help="名称，默认文件名 / what it is called, by default as the file")
+@click.option("--clip", help="只取该区域（区域代码）/ only what touches this region (its code)")
+def streets(file: Path, name: str | None, clip: str | None) -> None:
+    """一次导入步行网络和街道底图（.osm.pbf）/ Import walking network and base map from one extract."""
+    from geoapp.operations.nearest.service import NearestService
+    from geoapp.operations.streets.importing import import_streets
+    from geoapp.operations.upkeep.init import initialise
+
+    with open_store() as (settings, database):
+        initialise(database)
+        with _progress() as told:
+            report = import_streets(database, settings, file, name=name, clip=clip, progress=told)
+            told(1.0, Text("准备查询", "Preparing answers"))
+            NearestService(database, settings).warm_up()
+    _say_network(report.network)
+    counts = report.features.counts
+    megabytes = report.size_bytes / 1_000_000
+    say(
+        Text(
+            f"底图 {report.version}：{megabytes:,.2f} MB，街道 {counts['streets']:,} 段，"
+            f"建筑 {counts.get('buildings', 0):,} 座，共 {sum(counts.values()):,} 个要素",
+            f"Base map {report.version}: {megabytes:,.2f} MB, {counts['streets']:,} streets, "
+            f"{counts.get('buildings', 0):,} buildings, {sum(counts.values()):,} features in all",
+        )
+    )
+    if report.features.incomplete:
+        say(
+            Text(
+                f"数据中不完整的道路和面：{report.features.incomplete:,} 个（面未画，道路画了其余部分）",
+                f"Incomplete in the extract: {report.features.incomplete:,} "
+                "(areas are left out, of lines the rest is drawn)",
+            )
+        )
+
+
+def _say_network(report: NetworkReport) -> None:
     numbers = report.statistics
     say(
         Text(

@@ -43,6 +43,7 @@ from geoapp.web.pages import (
     second_factor,
     sign_in,
     station,
+    tiles,
     use,
 )
 from geoapp.web.pages.admin import users as admin_users
@@ -138,6 +139,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_sources.blueprint,
         steward_use.blueprint,
         photos.blueprint,
+        tiles.blueprint,
         applications_list.blueprint,
         applications_form.blueprint,
         applications_one.blueprint,

@@ -23,8 +23,9 @@ from geoapp.importers.osm.amenities import Extract, read_buildings, read_extract
 from geoapp.operations.demo import HELSINKI_TIMEZONE
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions, ImportReport
-from geoapp.operations.network.importing import NetworkReport, import_network
+from geoapp.operations.network.importing import NetworkReport
 from geoapp.operations.network.keeper import describe_network
+from geoapp.operations.streets.importing import import_streets
 from geoapp.store.engine import Database
 from geoapp.store.sample import (
     SampleDemand,
@@ -86,7 +87,7 @@ def packaged_extract() -> Path:
 def load_helsinki(
     database: Database, settings: Settings, progress: Progress | None = None
 ) -> HelsinkiReport:
-    """Load the region, the walking network, the facilities and the demand, once.
+    """Load the region, the walking network and the base map, the facilities and the demand, once.
 
     The demand comes last and marks the whole as loaded: an interrupted loading is taken up again
     by the next, and what somebody deleted afterwards stays deleted.
@@ -119,7 +120,7 @@ def load_helsinki(
                 )
             )
         add_regions(session, [_region(extract)])
-    network = import_network(
+    streets = import_streets(
         database,
         settings,
         path,
@@ -140,7 +141,7 @@ def load_helsinki(
         if claim_sample(session, SET_CODE):
             add_demand_set(session, _demand_header(demand), demand)
     tell(1.0, Text("完成", "Done"))
-    return _report(network, facilities, demand, extract)
+    return _report(streets.network, facilities, demand, extract)
 
 
 def _report(

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.network.detour import with_detour
 from geoapp.analysis.network.graph import NetworkStatistics, WalkingNetwork
@@ -56,26 +57,62 @@ def import_network(
         If there is no such region or it has no outline.
     """
     tell = progress or (lambda _share, _step: None)
-    outline = None
-    if clip is not None:
-        with database.session() as session:
-            outline = region_outline(session, clip)
-        if outline is None:
-            raise NotFoundError(Text("有轮廓的区域", "region with an outline"), clip)
+    outline = clip_outline(database, clip)
+    network, about = build_network(path, name=name, clip=clip, outline=outline, progress=tell)
+    tell(0.8, Text("保存", "Saving"))
+    unchanged = take_into_use(settings, network, about)
+    tell(1.0, Text("完成", "Done"))
+    return NetworkReport(
+        str(about["name"]), network.version, network.statistics(), network.bounds, unchanged
+    )
+
+
+def clip_outline(database: Database, clip: str | None) -> BaseGeometry | None:
+    """Return the outline of the region to which an extract is clipped; None without one.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such region or it has no outline.
+    """
+    if clip is None:
+        return None
+    with database.session() as session:
+        outline: BaseGeometry | None = region_outline(session, clip)
+    if outline is None:
+        raise NotFoundError(Text("有轮廓的区域", "region with an outline"), clip)
+    return outline
+
+
+def build_network(
+    path: Path,
+    *,
+    name: str | None,
+    clip: str | None,
+    outline: BaseGeometry | None,
+    progress: Progress,
+) -> tuple[WalkingNetwork, dict[str, Any]]:
+    """Build the walking network of an extract, with its name and clip, and keep nothing of it.
+
+    Raises
+    ------
+    UnusableInputError
+        If the file cannot be used.
+    """
     if not path.name.endswith(".pbf"):
         raise UnusableInputError(
             Text(f"{path.name} 应是 .osm.pbf 文件。", f"{path.name} must be an .osm.pbf file.")
         )
-    tell(0.0, Text("读取道路", "Reading ways"))
+    progress(0.0, Text("读取道路", "Reading ways"))
     segments = read_walk_segments(
         path,
-        lambda count: tell(
+        lambda count: progress(
             0.0, Text(f"读取道路，{count:,} 个点和路", f"Reading ways, {count:,} points and ways")
         ),
     )
     if outline is not None:
         segments = _clipped(segments, outline, path)
-    tell(0.6, Text("建立网络", "Building the network"))
+    progress(0.6, Text("建立网络", "Building the network"))
     network = WalkingNetwork.build(
         segments.lon,
         segments.lat,
@@ -85,14 +122,8 @@ def import_network(
         segments.kind,
         segments.closed,
     )
-    network = with_detour(network)
-    tell(0.8, Text("保存", "Saving"))
-    about = {"name": name or path.name.removesuffix(".pbf").removesuffix(".osm"), "clip": clip}
-    unchanged = take_into_use(settings, network, about)
-    tell(1.0, Text("完成", "Done"))
-    return NetworkReport(
-        str(about["name"]), network.version, network.statistics(), network.bounds, unchanged
-    )
+    called = name or path.name.removesuffix(".pbf").removesuffix(".osm")
+    return with_detour(network), {"name": called, "clip": clip}
 
 
 def _clipped(segments: WalkSegments, outline: Any, path: Path) -> WalkSegments:

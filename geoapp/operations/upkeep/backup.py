@@ -1,4 +1,4 @@
-"""Keep the store, the walking network and, by choice, the keys in one file, and get them back."""
+"""Keep the store, the walking network, the base map and, by choice, the keys in one file, and get them back."""
 
 import fcntl
 import os
@@ -29,6 +29,17 @@ from geoapp.operations.network.keeper import (
     save_beside,
     take_into_use,
 )
+from geoapp.operations.streets.keeper import (
+    FILE,
+    BaseMap,
+    base_map,
+    describe_base_map,
+    remove_unused_base_maps,
+    save_base_map_beside,
+    take_base_map_into_use,
+    verify_base_map,
+    version_of,
+)
 from geoapp.store import backup as store_backup
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import open_set
@@ -36,6 +47,7 @@ from geoapp.store.migrate import current_revision, head_revision, migrate
 
 _STORE: Final = "store.dump"
 _NETWORK: Final = "network"
+_STREETS: Final = "streets"
 _KEYS: Final = "keys"
 _TAR_END_BYTES: Final = 1024  # of zeros, POSIX.1-1988
 _LEFT_BY_US: Final = ".geoapp-backup-"
@@ -45,13 +57,14 @@ _LEFT_BY_US: Final = ".geoapp-backup-"
 class BackupReport:
     """A backup that was written.
 
-    ``network`` is the version of the network in it, if there is one; ``damage`` says why the
-    network in use is not in it. ``keys`` tells whether the key that signs sessions is.
+    ``network`` and ``streets`` are the versions of the network and the base map in it, if there are
+    any; ``damage`` says why the one in use is not in it. ``keys`` tells whether the key that signs sessions is.
     """
 
     path: Path
     size_bytes: int
     network: str | None
+    streets: str | None
     damage: Text | None
     keys: bool
 
@@ -61,23 +74,24 @@ class RestoreReport:
     """A backup that was restored: its tables' revision, and the one they were brought to.
 
     ``network`` is the version of the network that came with it; without one, the network of the
-    data folder is as before. So it is with ``keys``.
+    data folder is as before. So it is with ``streets``, the base map, and with ``keys``.
     """
 
     path: Path
     revision: str
     migrated_to: str
     network: str | None
+    streets: str | None
     keys: bool
 
 
 def backup(
     database: Database, settings: Settings, path: Path, *, with_keys: bool = False
 ) -> BackupReport:
-    """Write the store and the network to one file, while they are in use.
+    """Write the store, the network and the base map to one file, while they are in use.
 
-    Without a network and keys the file is pg_dump's custom format alone; else it is a tar file of
-    that, the network's folder and the keys. A damaged network is left out, and the report says so.
+    Without any of these and keys the file is pg_dump's custom format alone; else it is a tar file of
+    that, their folders and the keys. A damaged one is left out, and the report says so.
     The file holds users' password hashes; only its owner can read it. It appears under its name when
     it is whole; what a killed backup left beside it goes with the next one.
 
@@ -99,6 +113,12 @@ def backup(
             verify(folder)
         except UnusableInputError as error:
             folder, damage = None, error.text
+    base = base_map(settings)
+    if base is not None:
+        try:
+            verify_base_map(base)
+        except UnusableInputError as error:
+            base, damage = None, damage or error.text
     key = settings.secret_key_file if with_keys and settings.secret_key_file.is_file() else None
     target = path.absolute()
     if not target.parent.is_dir() or not os.access(target.parent, os.R_OK | os.W_OK | os.X_OK):
@@ -108,8 +128,8 @@ def backup(
         with swept_workspace(target.parent, _LEFT_BY_US) as work:
             whole = work / _STORE
             store_backup.dump(database, whole)
-            if folder is not None or key is not None:
-                whole = _packed(work, folder, key)
+            if folder is not None or base is not None or key is not None:
+                whole = _packed(work, folder, base, key)
             whole.chmod(0o600)
             whole.replace(target)
         synced(target.parent)
@@ -121,13 +141,14 @@ def backup(
         path=path,
         size_bytes=path.stat().st_size,
         network=None if folder is None else folder.name,
+        streets=None if base is None else base.version,
         damage=damage,
         keys=key is not None,
     )
 
 
-def _packed(work: Path, network: Path | None, key: Path | None) -> Path:
-    """Put what was dumped, the network and the key into one file, and onto the disk."""
+def _packed(work: Path, network: Path | None, base: BaseMap | None, key: Path | None) -> Path:
+    """Put what was dumped, the network, the base map and the key into one file, and onto the disk."""
     whole = work / "whole"
     with tarfile.open(whole, "w") as archive:
         archive.add(work / _STORE, _STORE)
@@ -135,6 +156,8 @@ def _packed(work: Path, network: Path | None, key: Path | None) -> Path:
             archive.add(key, f"{_KEYS}/{key.name}")
         if network is not None:
             archive.add(network, _NETWORK)
+        if base is not None:
+            archive.add(base.path.parent, _STREETS)
     synced(whole)
     return whole
 
@@ -142,11 +165,12 @@ def _packed(work: Path, network: Path | None, key: Path | None) -> Path:
 def restore(
     database: Database, settings: Settings, path: Path, force: bool = False
 ) -> RestoreReport:
-    """Fill the store from a backup, and take its network and keys into use.
+    """Fill the store from a backup, and take its network, base map and keys into use.
 
     Everything is unpacked and checked before the store changes. What is killed on the way leaves the
-    store as it was or as in the backup, never between the two; only a network or a key that was
-    about to be taken into use after it may then be missing, and comes with the next restore.
+    store as it was or as in the backup, never between the two; only a network, a base map or
+    a key that was about to be taken into use after it may then be missing, and comes with the next
+    restore.
 
     Parameters
     ----------
@@ -159,19 +183,23 @@ def restore(
         As in `geoapp.store.backup.restore`; store, network and keys are as before then.
     """
     with _workspace(settings) as folder:
-        found = _Unpacked(path, None, {}, None)
+        found = _Unpacked(path, None, {}, None, None)
         if path.is_file() and tarfile.is_tarfile(path):
             found = _unpack(path, folder)
         if found.network is not None:
             save_beside(settings, found.network, found.about)
+        base = None if found.streets is None else save_base_map_beside(settings, found.streets)
         try:
             store_backup.restore(database, found.dumped, folder, force=force)
         except BaseException:
             if found.network is not None:
                 remove_unused(settings)
+            remove_unused_base_maps(settings)
             raise
         if found.network is not None:
             take_into_use(settings, found.network, found.about)
+        if base is not None:
+            take_base_map_into_use(settings, base)
         if found.key is not None:
             with replaced_whole(settings.secret_key_file, private=True) as fresh:
                 shutil.copyfile(found.key, fresh)
@@ -184,6 +212,7 @@ def restore(
         revision=revision,
         migrated_to=head_revision(),
         network=None if found.network is None else found.network.version,
+        streets=None if base is None else base.version,
         keys=found.key is not None,
     )
 
@@ -212,24 +241,30 @@ def _workspace(settings: Settings) -> Iterator[Path]:
 
 @dataclass(frozen=True, slots=True)
 class _Unpacked:
-    """What a backup holds: the dump, and maybe a network that is sound, and a key."""
+    """What a backup holds: the dump, and maybe a network and a base map that are sound, and a key."""
 
     dumped: Path
     network: WalkingNetwork | None
     about: dict[str, Any]
+    streets: Path | None
     key: Path | None
 
 
 def _unpack(path: Path, folder: Path) -> _Unpacked:
-    """Unpack a backup, and check its network."""
+    """Unpack a backup, and check its network and its base map."""
     try:
         with tarfile.open(path) as archive:
-            for inner in (_NETWORK, _KEYS):
+            for inner in (_NETWORK, _STREETS, _KEYS):
                 (folder / inner).mkdir()
             for member in archive.getmembers():
                 # The kinds of files that a backup holds, whatever else a file may claim to hold.
                 inside = PurePosixPath(member.name)
-                if member.isfile() and inside.parent.as_posix() in (".", _NETWORK, _KEYS):
+                if member.isfile() and inside.parent.as_posix() in (
+                    ".",
+                    _NETWORK,
+                    _STREETS,
+                    _KEYS,
+                ):
                     taken = archive.extractfile(member)
                     assert taken is not None
                     with (folder / inside).open("wb") as file:
@@ -259,5 +294,9 @@ def _unpack(path: Path, folder: Path) -> _Unpacked:
     if any((folder / _NETWORK).iterdir()):
         network = WalkingNetwork.load(folder / _NETWORK)
         about = describe(folder / _NETWORK).get("about", {})
+    streets = folder / _STREETS if any((folder / _STREETS).iterdir()) else None
+    if streets is not None:
+        made = BaseMap(version_of(streets / FILE), streets / FILE)
+        describe_base_map(made)
     key = folder / _KEYS / "secret.key"
-    return _Unpacked(folder / _STORE, network, about, key if key.is_file() else None)
+    return _Unpacked(folder / _STORE, network, about, streets, key if key.is_file() else None)

@@ -20,6 +20,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.operations.history.check import check_history
 from geoapp.operations.network.keeper import network_folder
+from geoapp.operations.streets.keeper import base_map, verify_base_map
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
@@ -312,12 +313,31 @@ def _network(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _streets(settings: Settings) -> Iterator[Finding]:
+    base = base_map(settings)
+    if base is None:
+        yield Finding(
+            "streets",
+            True,
+            Text("没有街道底图，地图只画轮廓", "No streets: maps show outlines alone"),
+        )
+        return
+    verify_base_map(base)
+    size = f"{base.path.stat().st_size / 1e6:,.2f} MB"
+    yield Finding(
+        "streets",
+        True,
+        Text(f"街道底图完好：{base.version}，{size}", f"Base map sound: {base.version}, {size}"),
+    )
+
+
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("Python", _python),
     ("PostgreSQL", _postgresql),
     ("GEOAPP_DATA", _data_folder),
     ("store", _store),
     ("network", _network),
+    ("streets", _streets),
     ("clock", _clock),
     ("front end", _assets),
     ("optional parts", _optional),

@@ -68,7 +68,7 @@ TITLES: dict[int, Text] = {
     503: Text("服务暂时不可用", "The service is not available now"),
 }
 
-_FOR_PROGRAMS = ("/api/", "/layers/", "/ogc", "/healthz", "/readyz", "/metrics")
+_FOR_PROGRAMS = ("/api/", "/layers/", "/ogc", "/healthz", "/readyz", "/metrics", "/tiles/")
 
 
 _FORM_EXPIRED = Text(

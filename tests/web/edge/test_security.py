@@ -256,6 +256,7 @@ OPEN_READS = {
     "/maps/<string:name>.html",
     "/password/<token>",
     "/photos/<int:number>-<named>.jpg",
+    "/tiles/base.pmtiles",
     "/sign-in",
     "/sign-in/code",
     "/sign-in/provider",

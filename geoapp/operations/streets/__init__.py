@@ -1,0 +1,1 @@
+"""The base map: streets of an extract in one PMTiles file."""
