@@ -12,6 +12,7 @@ from geoapp.core.logs import configure_logs
 from geoapp.core.paths import shipped
 from geoapp.core.schemes import schemes
 from geoapp.core.settings import Settings
+from geoapp.core.standards import check_standards
 from geoapp.maps.registry import registry
 from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.work_lists import WorkLists
@@ -78,6 +79,9 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     registry()  # a layer file that breaks the contract ends the start here, with its name
     schemes(settings)  # so does a faulty scheme of applications
     contest_rules(settings)  # or faulty rules of a contest
+    check_standards(
+        settings
+    )  # or a faulty standard, or one that the settings name and is not there
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),

@@ -35,6 +35,7 @@ COMMANDS = {
     "export": "export:export",
     "applications": "applications:applications",
     "programmes": "programmes:programmes",
+    "standards": "standards:standards",
     "report": "report:report",
     "history": "history:history",
     "undo": "history:undo",

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)
     walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)
     walk_limit_minutes: float = Field(60.0, gt=0.0, le=1440.0)
+    standard: str | None = None
     region_tolerance_m: float = Field(3000.0, ge=0.0)
     basemap_url: str | None = None
     basemap_datum: Literal["wgs84", "cgcs2000", "gcj02", "bd09"] = "wgs84"

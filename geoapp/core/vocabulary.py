@@ -1,4 +1,4 @@
-"""Kinds, amenities and amenity standards as shipped in ``data/vocabulary``, read and checked once.
+"""Kinds and amenities as shipped in ``data/vocabulary``, read and checked once.
 
 The same words fill the store's tables at ``geoapp init`` and resolve what a file or a request
 writes, so a code, a Chinese name, an English name and a synonym all lead to one code.
@@ -9,17 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.words import Family
-
-Confidence = Literal["official", "press", "copy"]
-"""How close the source is to the issuer, closest first."""
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
 _BRACKETED = re.compile(r"\s*[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]\s*$")
@@ -61,62 +57,11 @@ class Amenity:
 
 
 @dataclass(frozen=True, slots=True)
-class StandardItem:
-    """One required amenity, in the words of the standard."""
-
-    amenity_code: str
-    wording: Text
-
-
-@dataclass(frozen=True, slots=True)
-class AmenityStandard:
-    """A published list of required amenities and where it comes from.
-
-    ``None`` is unknown. ``other_requirements`` are the standard's demands that are not amenities
-    (floor space, name plate); they are shown and never counted.
-    """
-
-    code: str
-    name_zh: str
-    name_en: str
-    sort: int
-    region_code: str
-    region: Text
-    issuer: str | None
-    issuer_en: str | None
-    published_on: date | None
-    source: str
-    source_sentence: str | None
-    source_url: str | None
-    source_note_zh: str
-    source_note_en: str
-    confidence: Confidence
-    items: tuple[StandardItem, ...]
-    other_requirements: tuple[Text, ...]
-
-    @property
-    def text(self) -> Text:
-        """The name in both languages."""
-        return Text(self.name_zh, self.name_en)
-
-    @property
-    def source_note(self) -> str:
-        """How sure the source is, in both languages on one line."""
-        return Text(self.source_note_zh, self.source_note_en).both()
-
-    @property
-    def amenity_codes(self) -> tuple[str, ...]:
-        """The required amenities in the standard's order."""
-        return tuple(item.amenity_code for item in self.items)
-
-
-@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """All shipped words, each list in its order of display."""
 
     kinds: tuple[Kind, ...]
     amenities: tuple[Amenity, ...]
-    standards: tuple[AmenityStandard, ...]
 
     def first_kind(self, family: Family) -> Kind:
         """Return the kind that stands for a family."""
@@ -124,25 +69,22 @@ class Vocabulary:
 
 
 def read_vocabulary(folder: Path) -> Vocabulary:
-    """Read and check the three files of one folder.
+    """Read and check the two files of one folder.
 
     Parameters
     ----------
     folder
-        Holds ``kinds.json``, ``amenities.json`` and ``amenity_standards.json``.
+        Holds ``kinds.json`` and ``amenities.json``.
 
     Raises
     ------
     ValueError
-        If a file breaks the rules: unknown family or amenity, malformed or repeated code, a name
-        that leads to two codes, a standard without items.
+        If a file breaks the rules: unknown family, malformed or repeated code, a name that leads to
+        two codes.
     """
     kinds = tuple(_kind(row) for row in _rows(folder / "kinds.json", "kinds"))
     amenities = tuple(_amenity(row) for row in _rows(folder / "amenities.json", "amenities"))
-    standards = tuple(
-        _standard(row) for row in _rows(folder / "amenity_standards.json", "standards")
-    )
-    vocabulary = Vocabulary(kinds, amenities, standards)
+    vocabulary = Vocabulary(kinds, amenities)
     _check(vocabulary)
     return vocabulary
 
@@ -259,35 +201,8 @@ def _amenity(row: dict[str, Any]) -> Amenity:
     )
 
 
-def _standard(row: dict[str, Any]) -> AmenityStandard:
-    published = row["published_on"]
-    return AmenityStandard(
-        code=row["code"],
-        name_zh=row["zh"],
-        name_en=row["en"],
-        sort=row["sort"],
-        region_code=row["region_code"],
-        region=Text(row["region_zh"], row["region_en"]),
-        issuer=row["issuer_zh"],
-        issuer_en=row["issuer_en"],
-        published_on=None if published is None else date.fromisoformat(published),
-        source=row["source"],
-        source_sentence=row["source_sentence"],
-        source_url=row["source_url"],
-        source_note_zh=row["source_note_zh"],
-        source_note_en=row["source_note_en"],
-        confidence=row["confidence"],
-        items=tuple(
-            StandardItem(item["amenity"], Text(item["zh"], item["en"])) for item in row["items"]
-        ),
-        other_requirements=tuple(
-            Text(other["zh"], other["en"]) for other in row["other_requirements"]
-        ),
-    )
-
-
 def _check(vocabulary: Vocabulary) -> None:
-    for words in (vocabulary.kinds, vocabulary.amenities, vocabulary.standards):
+    for words in (vocabulary.kinds, vocabulary.amenities):
         codes = [word.code for word in words]
         if len(set(codes)) != len(codes):
             raise ValueError(f"a code is repeated in {sorted(codes)}")
@@ -303,10 +218,3 @@ def _check(vocabulary: Vocabulary) -> None:
             raise ValueError(f"the family {family!r} has no kind")
         if family.value in kind_names:
             raise ValueError(f"{family.value!r} is a family's code and cannot name a kind")
-    known = {amenity.code for amenity in vocabulary.amenities}
-    for standard in vocabulary.standards:
-        codes = list(standard.amenity_codes)
-        if not codes or len(set(codes)) != len(codes) or not known.issuperset(codes):
-            raise ValueError(f"{standard.code}: items must be distinct known amenities: {codes}")
-        if standard.confidence not in get_args(Confidence):
-            raise ValueError(f"{standard.code}: unknown confidence {standard.confidence!r}")

@@ -13,6 +13,7 @@ from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
+from geoapp.core.standards import shipped_standards
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import SAMPLE_TEXT, Family, Status
 from geoapp.samples.mix import FacilityMix, HoursForm, load_facility_mix
@@ -269,7 +270,7 @@ class _Maker:
         for (code, (share, known_absent)), lot in zip(chances.items(), drawn, strict=True):
             state[code] = True if lot < share else (False if lot < share + known_absent else None)
         if slot.family is Family.STATION and dice.chance(self._mix.seven_ones_share):
-            state |= dict.fromkeys(load_vocabulary().standards[0].amenity_codes, True)
+            state |= dict.fromkeys(shipped_standards()[0].amenity_codes, True)
         return (
             tuple(code for code, there in state.items() if there),
             tuple(code for code, there in state.items() if there is False),

@@ -1,6 +1,6 @@
 """Named queries on kinds, amenities, amenity standards and the calendar of holidays."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geoapp.core.calendar import WorkCalendar
+from geoapp.core.standards import Standard
 from geoapp.core.vocabulary import Vocabulary
 from geoapp.store.models import (
     Amenity,
@@ -38,8 +39,13 @@ def _upsert(session: Session, model: type[Base], rows: list[dict[str, object]], 
     session.execute(statement.on_conflict_do_update(index_elements=[key], set_=changes), differing)
 
 
-def save_vocabulary(session: Session, vocabulary: Vocabulary) -> None:
-    """Write the shipped vocabulary; codes that are no longer shipped stay, since data may use them."""
+def save_vocabulary(
+    session: Session, vocabulary: Vocabulary, standards: Sequence[Standard]
+) -> None:
+    """Write the shipped words; codes that are no longer shipped stay, since data may use them.
+
+    Of the standards those count that ask for amenities.
+    """
     _upsert(
         session,
         Kind,
@@ -70,29 +76,29 @@ def save_vocabulary(session: Session, vocabulary: Vocabulary) -> None:
         ],
         "code",
     )
-    _save_standards(session, vocabulary)
+    _save_standards(session, [one for one in standards if one.amenity_codes])
 
 
-def _save_standards(session: Session, vocabulary: Vocabulary) -> None:
+def _save_standards(session: Session, standards: Sequence[Standard]) -> None:
     rows: list[dict[str, object]] = [
         {
             "code": standard.code,
-            "name_zh": standard.name_zh,
-            "name_en": standard.name_en,
+            "name_zh": standard.zh,
+            "name_en": standard.en,
             "region_code": standard.region_code,
-            "issuer": standard.issuer,
-            "published_on": standard.published_on,
-            "source": standard.source,
-            "source_note": standard.source_note,
+            "issuer": None if standard.document is None else standard.document.issuer_zh,
+            "published_on": None if standard.document is None else standard.document.published_on,
+            "source": standard.source.zh,
+            "source_note": standard.note.both(),
             "sort": standard.sort,
         }
-        for standard in vocabulary.standards
+        for standard in standards
     ]
     _upsert(session, AmenityStandard, rows, "code")
-    codes = [standard.code for standard in vocabulary.standards]
+    codes = [standard.code for standard in standards]
     wanted = {
         (standard.code, amenity): order
-        for standard in vocabulary.standards
+        for standard in standards
         for order, amenity in enumerate(standard.amenity_codes)
     }
     # Only what differs, so that nothing is logged where nothing changed.

@@ -24,6 +24,7 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.api import programmes as programmes_api
+from geoapp.web.api import standards as standards_api
 from geoapp.web.api import use as use_api
 from geoapp.web.ogc import views as ogc
 from geoapp.web.pages import (
@@ -42,6 +43,7 @@ from geoapp.web.pages import (
     scenarios,
     second_factor,
     sign_in,
+    standards,
     station,
     tiles,
     use,
@@ -93,6 +95,7 @@ def register_routes(app: OpenAPI) -> None:
         use_api.api,
         organisations.api,
         programmes_api.api,
+        standards_api.api,
         recognitions.api,
         reports.api,
         applications.api,
@@ -115,6 +118,7 @@ def register_routes(app: OpenAPI) -> None:
         siting_compare.blueprint,
         coverage.blueprint,
         programmes.blueprint,
+        standards.blueprint,
         use.blueprint,
         published.blueprint,
         monthly.blueprint,

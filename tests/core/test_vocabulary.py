@@ -129,39 +129,6 @@ def test_no_name_holds_a_separator_of_lists() -> None:
             assert not set(name) & set(";；、,，"), name
 
 
-def test_the_first_standard_is_the_seven_ones_of_wushan() -> None:
-    first = load_vocabulary().standards[0]
-    assert first.code == "seven_ones_wushan"
-    assert first.amenity_codes == (
-        "seating",
-        "microwave",
-        "rice_cooker",
-        "kettle",
-        "fan",
-        "phone_charging",
-        "first_aid",
-    )
-
-
-def test_every_seven_ones_has_seven_items_and_they_differ() -> None:
-    sevens = [s for s in load_vocabulary().standards if s.name_zh.startswith("七个一")]
-    assert len(sevens) == 4
-    assert all(len(standard.items) == 7 for standard in sevens)
-    assert len({standard.amenity_codes for standard in sevens}) == 4
-
-
-def test_every_standard_says_where_it_comes_from() -> None:
-    for standard in load_vocabulary().standards:
-        assert standard.source
-        assert standard.source_note_zh
-        assert standard.source_note_en
-        assert standard.issuer
-        # One was read on paper.
-        if "纸质" not in standard.source_note_zh:
-            assert standard.source_url
-            assert standard.source_sentence
-
-
 def _repeat(rows: list[dict[str, Any]]) -> None:
     rows[1]["code"] = rows[0]["code"]
 
@@ -172,14 +139,6 @@ def _ambiguous(rows: list[dict[str, Any]]) -> None:
 
 def _no_homes(rows: list[dict[str, Any]]) -> None:
     rows[:] = [row for row in rows if row["family"] != "home"]
-
-
-def _unknown_amenity(rows: list[dict[str, Any]]) -> None:
-    rows[0]["items"][0]["amenity"] = "sauna"
-
-
-def _no_items(rows: list[dict[str, Any]]) -> None:
-    rows[0]["items"] = []
 
 
 def _malformed(rows: list[dict[str, Any]]) -> None:
@@ -204,8 +163,6 @@ def _family_as_name(rows: list[dict[str, Any]]) -> None:
         ("kinds.json", "kinds", _malformed, "ascii"),
         ("amenities.json", "amenities", _ambiguous, "leads to both"),
         ("amenities.json", "amenities", _unsorted, "sort"),
-        ("amenity_standards.json", "standards", _unknown_amenity, "known amenities"),
-        ("amenity_standards.json", "standards", _no_items, "known amenities"),
     ],
 )
 def test_a_broken_file_is_refused(

@@ -22,6 +22,7 @@ from geoapp.core.hours import read
 from geoapp.core.hours.plain import from_plain
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
+from geoapp.core.standards import shipped_standards
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Access, Entry, Family, Status
 from geoapp.importers.boundaries import district_codes, read_boundaries
@@ -243,7 +244,7 @@ def test_amenities_have_three_states(facilities: list[SampleFacility]) -> None:
         for f in stations
     )
     assert min(states["yes"], states["no"], states["unknown"]) > 40
-    seven = set(load_vocabulary().standards[0].amenity_codes)
+    seven = set(shipped_standards()[0].amenity_codes)
     assert sum(seven <= set(f.amenities) for f in stations) > 40
     assert any(not f.amenities and not f.no_amenities for f in stations)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from geoapp.core.calendar import WorkCalendar
+from geoapp.core.standards import shipped_standards
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.operations.programmes.imports import add_shipped
 from geoapp.store.engine import Database
@@ -29,7 +30,7 @@ def initialise(database: Database) -> InitReport:
     migrate(database)
     shipped = WorkCalendar.from_chinesecalendar()
     with database.session() as session:
-        save_vocabulary(session, load_vocabulary())
+        save_vocabulary(session, load_vocabulary(), shipped_standards())
         for year in sorted(set(shipped.years) - set(known_years(session))):
             natures: dict[date, str] = {
                 day: "holiday" for day in shipped.holidays if day.year == year

@@ -16,7 +16,7 @@ from geoapp.core.use import LEAST_VOICES, SATISFIED_STARS, Quarter, quarter_of, 
 from geoapp.core.words import Level
 from geoapp.operations.facilities.read import check_region, facility_number
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.places import RegionName, region_names
+from geoapp.store.facilities.places import RegionName, region_names, regions_above
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.use.read import (
     CareRecord,
@@ -317,7 +317,8 @@ def _ranked_facilities(
         _, tally_before = found.get((one.id, quarter.before), (None, ()))
         before = Figures(quarter.before, None, voices_of(tally_before))
         district = next(
-            (r.code for r in _upwards(one.region_code, names) if r.level == Level.DISTRICT), None
+            (r.code for r in regions_above(one.region_code, names) if r.level == Level.DISTRICT),
+            None,
         )
         rows.append(FacilityFigures(one, district, replace(now, fell=_fell(now, before))))
     ranks = _ranks([row.figures for row in rows])
@@ -341,7 +342,7 @@ def _regions(
     """
     parts: dict[str, list[int]] = defaultdict(list)
     for one in facilities:
-        for region in _upwards(one.region_code, names):
+        for region in regions_above(one.region_code, names):
             if region.level in _SUMMED_UP:
                 parts[region.code].append(one.id)
     rows = []
@@ -415,12 +416,3 @@ def _fell(now: Figures, before: Figures | None) -> bool:
     if now.voices.stars is None or before.voices.stars is None:
         return False
     return now.voices.stars.is_below(before.voices.stars)
-
-
-def _upwards(code: str | None, names: Mapping[str, RegionName]) -> Iterable[RegionName]:
-    """Yield a region and those above it."""
-    seen = set()
-    while code is not None and code in names and code not in seen:
-        seen.add(code)
-        yield names[code]
-        code = names[code].parent_code

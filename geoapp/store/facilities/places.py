@@ -1,5 +1,6 @@
 """Named queries on regions as places and names."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -38,6 +39,15 @@ _POINT = text(
 def region_names(session: Session, *, outlined: bool) -> list[RegionName]:
     """Return all regions by code; with ``outlined`` those that have an outline."""
     return [RegionName(*row) for row in session.execute(_NAMES, {"outlined": outlined})]
+
+
+def regions_above(code: str | None, names: Mapping[str, RegionName]) -> Iterator[RegionName]:
+    """Yield a region and those above it, as far as they are known."""
+    seen = set()
+    while code is not None and code in names and code not in seen:
+        seen.add(code)
+        yield names[code]
+        code = names[code].parent_code
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,12 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
     ("help.show", Text("找帮助", "Help"), "people", frozenset()),
     ("coverage.show", Text("覆盖情况", "Coverage"), "chart", frozenset()),
     ("programmes.board", Text("承诺", "Promises"), "verified", frozenset()),
+    (
+        "standards.listed",
+        Text("标准", "Standards"),
+        "list",
+        frozenset({Permission.SEE_UNPUBLISHED}),
+    ),
     ("plan.show", Text("盲区", "Gaps"), "plan", frozenset({Permission.RUN})),
     ("siting.show", Text("选址", "New sites"), "pin", frozenset({Permission.RUN})),
     (

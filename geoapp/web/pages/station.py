@@ -24,7 +24,9 @@ from geoapp.operations.nearest.door import at_the_door, near_by
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.operations.services.read import services_of
+from geoapp.operations.standards.read import OwnCompliance, own_compliance
 from geoapp.reports.sign import SIGN_SIZES, SignWords, render_sign
+from geoapp.reports.words.standards import own_text
 from geoapp.reports.words.states import day_text, since_text
 from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.read import PlacedFacility
@@ -107,7 +109,11 @@ def show(code: str) -> str | BaseResponse:
         return redirect(url_for("station.show", code=now), 308)
     titles = public_recognitions(database, services().settings, facility=record.code)
     return render_template(
-        "worker/station.html", station=_station(record, relations), titles=titles
+        "worker/station.html",
+        station=_station(record, relations),
+        titles=titles,
+        standards=_standards(record),
+        own_text=own_text,
     )
 
 
@@ -185,6 +191,13 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         near=near,
         facts=_facts(record, item),
     )
+
+
+def _standards(record: FacilityRecord) -> list[OwnCompliance]:
+    """Return how one in service stands to the standards that it is held against."""
+    if record.properties["status"] != Status.OPEN:
+        return []
+    return own_compliance(services().settings, record.properties)
 
 
 def _help(record: FacilityRecord) -> list[Help]:

@@ -50,7 +50,9 @@ from geoapp.core.results.siting import (
     SitingFindings,
     SitingRunInputs,
 )
+from geoapp.core.results.standards import ComplianceCount, StandardResult
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
+from geoapp.core.standards import Compliance, shipped_standards
 from geoapp.core.use import CareUnit
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import DateBasis, RunStatus, Status
@@ -62,6 +64,7 @@ from geoapp.reports.words import (
     monthly,
     question,
     siting,
+    standards,
     states,
     use,
 )
@@ -523,6 +526,29 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def standard_sentences(n: int) -> dict[str, list[Text]]:
+    every = shipped_standards()
+    items = [one.text for one in every[0].items or ()][: max(n, 1)]
+    count = ComplianceCount(0, 0, 0, 0, ())
+    results = [
+        StandardResult(every[0], None, sample, 0 if sample else n, count, (), ())
+        for sample in (False, True)
+    ]
+    return {
+        "listed": [standards.listed(items)],
+        "own_text": [standards.own_text(Compliance.COMPLIES, [], [])]
+        + [standards.own_text(Compliance.LACKS, items, rest) for rest in ([], items)],
+        "issued_text": [standards.issued_text(one) for one in every],
+        "source_text": [standards.source_text(one) for one in every],
+        "samples_text": [
+            text for one in results if (text := standards.samples_text(one)) is not None
+        ],
+        "yardstick_text": [
+            text for one in every if (text := standards.yardstick_text(one, None)) is not None
+        ],
+    }
+
+
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
@@ -533,6 +559,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     use: use_sentences,
     states: state_sentences,
     monthly: monthly_sentences,
+    standards: standard_sentences,
 }
 # Figures, codes and tables: no sentences.
 WORDLESS = {"figures_of", "demand_code", "table_of"}

@@ -35,9 +35,15 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        (Role.PLANNER, ["找站点", "找帮助", "覆盖情况", "承诺", "盲区", "选址", "方案", "使用"]),
-        (Role.STEWARD, ["找站点", "找帮助", "覆盖情况", "承诺", "方案", "使用", "数据", "反馈"]),
-        (Role.MANAGER, ["找站点", "找帮助", "覆盖情况", "承诺", "方案", "使用"]),
+        (
+            Role.PLANNER,
+            ["找站点", "找帮助", "覆盖情况", "承诺", "标准", "盲区", "选址", "方案", "使用"],
+        ),
+        (
+            Role.STEWARD,
+            ["找站点", "找帮助", "覆盖情况", "承诺", "标准", "方案", "使用", "数据", "反馈"],
+        ),
+        (Role.MANAGER, ["找站点", "找帮助", "覆盖情况", "承诺", "标准", "方案", "使用"]),
         (
             Role.ADMIN,
             [
@@ -45,6 +51,7 @@ def test_sign_in_leads_to_the_page_that_asked(site: Site, visit: Visit) -> None:
                 "找帮助",
                 "覆盖情况",
                 "承诺",
+                "标准",
                 "盲区",
                 "选址",
                 "方案",

@@ -40,6 +40,8 @@ from geoapp.operations.facilities.merge import Clash, merge
 from geoapp.operations.facilities.parts import relations_of
 from geoapp.operations.facilities.read import read_facility
 from geoapp.operations.organisations.read import list_organisations
+from geoapp.operations.standards.read import own_compliance
+from geoapp.reports.words.standards import own_text
 from geoapp.reports.words.states import state_text
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.organisations import OrganisationFilter
@@ -330,6 +332,8 @@ def _page(
         accesses=list(ACCESS_TEXT.items()),
         bases=list(POSITION_BASIS_TEXT.items()),
         regions=region_names(services().database),
+        standards=[] if record is None else own_compliance(services().settings, record.properties),
+        own_text=own_text,
         **({} if record is None else _beside(record.code)),
     )
 

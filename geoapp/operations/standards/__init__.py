@@ -1,0 +1,1 @@
+"""Published standards of equipment, held against the facilities."""

@@ -1,0 +1,64 @@
+"""A standard's result as a file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from geoapp.core.i18n import Language, Text
+from geoapp.core.results.standards import PurchaseList, StandardResult
+from geoapp.core.standards import Compliance
+from geoapp.core.words import Level
+from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.standards.read import purchase_list
+from geoapp.reports.standards import write_standard
+from geoapp.store.engine import Database
+
+
+def purchases_by_district(
+    result: StandardResult, prices: Mapping[int, float]
+) -> list[tuple[Text, PurchaseList]]:
+    """Return what must be bought: in all, then in each district; what is in none comes last."""
+    found = [(Text("合计", "Total"), purchase_list(result.standard, result.total, prices))]
+    found += [
+        (one.name, purchase_list(result.standard, one.count, prices))
+        for one in result.regions
+        if one.level in (Level.DISTRICT, None)
+    ]
+    return found
+
+
+def write_compliance(
+    database: Database,
+    result: StandardResult,
+    prices: Mapping[int, float],
+    path: Path,
+    *,
+    state: Compliance | None = None,
+    language: Language = "zh",
+) -> None:
+    """Write a result as .xlsx or .csv.
+
+    Parameters
+    ----------
+    prices
+        By the number of the item.
+    state
+        Only facilities that stand so are listed; the figures are of all.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    UnusableInputError
+        If the file cannot be written.
+    """
+    regions = {
+        one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_regions(database)
+    }
+    write_standard(
+        result,
+        purchases_by_district(result, prices),
+        [one for one in result.facilities if state is None or one.state is state],
+        regions,
+        path,
+        language,
+    )

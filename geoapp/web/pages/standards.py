@@ -1,0 +1,162 @@
+"""``/standards``: published standards, and who complies, who lacks what, what it would cost."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Response, render_template, request, url_for
+
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Text
+from geoapp.core.results.standards import FacilityCompliance, StandardResult
+from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard, standard_of, standards
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import Level
+from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.standards.files import purchases_by_district, write_compliance
+from geoapp.operations.standards.prices import parse_prices
+from geoapp.operations.standards.read import check_standard, why_not
+from geoapp.reports.words import standards as words
+from geoapp.web.edge.heavy import heavy
+from geoapp.web.edge.language import language
+from geoapp.web.edge.parameters import without_nul
+from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import map_setup
+
+blueprint = Blueprint("standards", __name__)
+
+MOST_LISTED = 500
+FORMATS = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+}
+# A shape for each state, so that no colour carries it alone.
+ICONS = {Compliance.COMPLIES: "yes", Compliance.LACKS: "no", Compliance.UNKNOWN: "unknown"}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address asks: where, which of the facilities, at which prices."""
+
+    region: str | None
+    state: Compliance | None
+    prices: dict[int, float]
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The same as parameters of an address."""
+        prices = {f"price_{number}": f"{price:.15g}" for number, price in self.prices.items()}
+        return {"region": self.region, "state": self.state, **prices}
+
+
+@blueprint.get("/standards")
+def listed() -> str:
+    """List the standards with their sources."""
+    return render_template(
+        "manager/standards.html",
+        standards=list(standards(services().settings).values()),
+        words=words,
+        why_not=why_not,
+    )
+
+
+@blueprint.get("/standards/<string:code>")
+def one(code: str) -> str:
+    """Show a standard and how the facilities of a region stand to it."""
+    parts = services()
+    standard = standard_of(parts.settings, code)
+    page: dict[str, Any] = {
+        "standard": standard,
+        "words": words,
+        "kinds": [one.text for one in load_vocabulary().kinds if one.code in standard.kinds],
+        "amenities": {one.code: one.text for one in load_vocabulary().amenities},
+    }
+    if not standard.can_be_checked:
+        return render_template(
+            "manager/standard.html", result=None, points=[], reason=why_not(standard), **page
+        )
+    asked = _asked(standard)
+    result = check_standard(parts.database, parts.settings, code, asked.region)
+    wanted = [one for one in result.facilities if asked.state in (None, one.state)]
+    shown = wanted[:MOST_LISTED]
+    regions = list_regions(parts.database)
+    purchases = purchases_by_district(result, asked.prices)
+    return render_template(
+        "manager/standard.html",
+        result=result,
+        asked=asked,
+        regions={
+            one.code: Text(one.name_zh, one.name_en or one.name_zh)
+            for one in regions
+            if one.level != Level.STREET or one.code == asked.region
+        },
+        yardstick=words.yardstick_text(standard, asked.region),
+        samples=words.samples_text(result),
+        purchases=purchases,
+        facilities=shown,
+        wanted=len(wanted),
+        points=[point for one in shown if (point := _point(one, result)) is not None],
+        states=[(state, COMPLIANCE_TEXT[state], ICONS[state]) for state in Compliance],
+        icons=ICONS,
+        texts=COMPLIANCE_TEXT,
+        **page,
+    )
+
+
+@blueprint.get("/standards/<string:code>/table.<suffix>")
+@heavy
+def table(code: str, suffix: str) -> Response:
+    """Answer the figures, the list and what to buy as a workbook, or the list alone as CSV."""
+    if suffix not in FORMATS:
+        raise NotFoundError(Text("格式", "format"), suffix)
+    parts = services()
+    asked = _asked(standard_of(parts.settings, code))
+    result = check_standard(parts.database, parts.settings, code, asked.region)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table.{suffix}"
+        write_compliance(
+            parts.database, result, asked.prices, path, state=asked.state, language=language()
+        )
+        response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
+    name = "-".join(part for part in (code, asked.region) if part)
+    response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{suffix}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _asked(standard: Standard) -> Asked:
+    region = without_nul(request.args.get("region", "")).strip() or None
+    state = request.args.get("state", "").strip()
+    if state and state not in set(Compliance):
+        accepted = Text("、".join(Compliance), ", ".join(Compliance))
+        raise InvalidValueError("state", state, accepted)
+    prices = {
+        name.removeprefix("price_"): value
+        for name, value in request.args.items()
+        if name.startswith("price_")
+    }
+    return Asked(region, Compliance(state) if state else None, parse_prices(standard, prices))
+
+
+def _point(one: FacilityCompliance, result: StandardResult) -> dict[str, Any] | None:
+    """Return a facility as the map draws it, in the map's datum; None without a position."""
+    if one.lon is None or one.lat is None:
+        return None
+    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
+    items = result.standard.items or ()
+    said = words.own_text(
+        one.state,
+        [items[number - 1].text for number in one.lacking],
+        [items[number - 1].text for number in one.unknown],
+    )
+    return {
+        "code": one.code,
+        "lon": round(float(lon), 7),
+        "lat": round(float(lat), 7),
+        "state": one.state,
+        "name": one.name.pick(language()),
+        "said": said.pick(language()),
+        "href": url_for("station.show", code=one.code),
+    }

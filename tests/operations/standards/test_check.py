@@ -1,0 +1,148 @@
+"""Facilities against a standard: every figure by arithmetic, and by brute force over random ones."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import openpyxl
+import pytest
+from sqlalchemy import text
+
+from geoapp.core.errors import InvalidValueError, NotFoundError, UnusableInputError
+from geoapp.core.results.standards import ItemCount
+from geoapp.core.settings import Settings
+from geoapp.core.standards import Compliance, judge, standard_of, state_of
+from geoapp.operations.standards.files import write_compliance
+from geoapp.operations.standards.prices import parse_prices
+from geoapp.operations.standards.read import check_standard, purchase_list
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.core.test_standards import write_own
+from tests.seed import seed_town
+
+
+def test_the_small_town_by_hand(
+    database: Database, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """Of six only T-1 and T-2 are stations in service: a home and a base are of other kinds."""
+    initialise(database)
+    seed_town(database)
+    found = check_standard(database, settings, "seven_ones_haikou", "370203")
+
+    with subtests.test("one by one"):
+        by_code = {one.code: one for one in found.facilities}
+        assert list(by_code) == ["T-1", "T-2"]
+        # T-1 has a microwave (3) and water (4) and is known to have no toilet (6).
+        assert (by_code["T-1"].there, by_code["T-1"].lacking) == ((3, 4), (6,))
+        assert by_code["T-1"].unknown == (1, 2, 5, 7)
+        assert by_code["T-1"].state is Compliance.LACKS
+        assert (by_code["T-2"].there, by_code["T-2"].lacking) == ((4,), ())
+        assert by_code["T-2"].state is Compliance.UNKNOWN
+
+    with subtests.test("counted"):
+        assert (found.total.complies, found.total.lacks, found.total.unknown) == (0, 1, 1)
+        assert found.total.items[5] == ItemCount(there=0, lacking=1, unknown=1)
+        # The city is not counted whole where its district is asked about.
+        assert [one.code for one in found.regions] == ["370203"]
+        whole = check_standard(database, settings, "seven_ones_haikou")
+        assert [one.code for one in whole.regions] == ["370200", "370203"]
+        assert {one.count.facilities for one in whole.regions} == {2}
+
+    with subtests.test("to buy"):
+        # Toilets at 1,000: one for certain, two at most; microwaves (none known to lack) at 300.
+        prices = parse_prices(found.standard, {"6": "1000", "3": "300", "1": " "})
+        bought = purchase_list(found.standard, found.total, prices)
+        assert bought.items[5].cost == (1000, 2000)
+        assert bought.items[2].cost == (0, 300)
+        assert bought.cost == (1000, 2300)
+        assert bought.unpriced == 5
+        assert purchase_list(found.standard, found.total, {}).cost is None
+        for number, price in (("8", "1"), ("1", "-1"), ("1", "nan"), ("²", "1"), ("1", "x")):
+            with pytest.raises(InvalidValueError):
+                parse_prices(found.standard, {number: price})
+
+    with subtests.test("as a workbook"):
+        path = tmp_path / "town.xlsx"
+        write_compliance(database, found, prices, path)
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames == ["各区", "设施", "采购清单", "说明"]
+        assert [one.value for one in book["各区"][2]] == ["市北区", 2, 0, 1, 1, 0]
+        assert [one.value for one in book["设施"][2]][:5] == [
+            "T-1",
+            "示例·T-1",
+            "市北区",
+            "缺项",
+            "一个洗手间",
+        ]
+        assert [one.value for one in book["采购清单"][7]][2:] == [1, 1, 1000, 1000, 2000]
+        assert book["设施"].freeze_panes == "A2"
+        lacking = tmp_path / "unknown.csv"
+        write_compliance(database, found, {}, lacking, state=Compliance.UNKNOWN, language="en")
+        lines = lacking.read_text("utf-8-sig").splitlines()
+        assert len(lines) == 2 and lines[1].startswith("T-2,Sample T-2,Shibei,Unknown,,")
+
+    with subtests.test("samples are never counted with real ones"):
+        with database.session() as session:
+            session.execute(text("update facility set is_sample = true where code = 'T-1'"))
+        real = check_standard(database, settings, "seven_ones_haikou")
+        assert (real.sample, real.left_out_samples) == (False, 1)
+        assert [one.code for one in real.facilities] == ["T-2"]
+        with database.session() as session:
+            session.execute(text("update facility set is_sample = true"))
+        only = check_standard(database, settings, "seven_ones_haikou")
+        assert (only.sample, only.left_out_samples, only.total.facilities) == (True, 0, 2)
+
+    with subtests.test("what cannot be asked"):
+        with pytest.raises(NotFoundError):
+            check_standard(database, settings, "nine_ones")
+        with pytest.raises(InvalidValueError):
+            check_standard(database, settings, "seven_ones_haikou", "999999")
+        with pytest.raises(UnusableInputError, match="not published"):
+            check_standard(database, settings, "ten_ones")
+
+
+def test_the_store_judges_as_one_does_by_hand(database: Database, settings: Settings) -> None:
+    """300 random stations: the query agrees with the rule, and districts sum to the city."""
+    initialise(database)
+    seed_town(database)
+    write_own(settings)
+    dice = Random(7)
+    words = ["drinking_water", "kettle", "toilet", "seating", "microwave", "indoor_room"]
+    known: dict[str, tuple[list[str], list[str]]] = {}
+    with database.session() as session:
+        session.execute(text("delete from facility"))
+        session.execute(
+            text(
+                "insert into region (code, parent_code, level, name_zh) "
+                "values ('370202', '370200', 'district', '市南区')"
+            )
+        )
+        rows = []
+        for number in range(300):
+            states = {word: dice.choice((True, False, None)) for word in words}
+            there = [word for word, has in states.items() if has]
+            absent = [word for word, has in states.items() if has is False]
+            code, region = f"R-{number:03}", dice.choice(("370200", "370202", "370203"))
+            known[code] = there, absent
+            rows.append({"code": code, "there": there, "absent": absent, "region": region})
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, status, amenities, no_amenities, "
+                "region_code, position_basis) select r.code, 'outdoor_station', '站', 'open', "
+                "r.there, r.absent, r.region, 'region_only' from jsonb_to_recordset(cast(:rows as jsonb)) "
+                "as r(code text, there text[], absent text[], region text)"
+            ),
+            {"rows": json.dumps(rows)},
+        )
+    for code in ("own", "seven_ones_haikou"):
+        standard = standard_of(settings, code)
+        found = check_standard(database, settings, code)
+        assert len(found.facilities) == 300
+        for one in found.facilities:
+            assert (one.there, one.lacking) == judge(standard, *known[one.code])
+            assert one.state is state_of(len(standard.items or ()), one.there, one.lacking)
+        city, *districts = found.regions
+        assert [one.code for one in districts] == ["370202", "370203", None]
+        for state in Compliance:
+            assert city.count.of(state) == found.total.of(state)
+            assert sum(one.count.of(state) for one in districts) == found.total.of(state)

@@ -1,0 +1,87 @@
+"""``/standards``: the list, a standard with its figures, prices, files, and one line on a station."""
+
+import pytest
+from playwright.sync_api import expect
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.store.engine import Database
+from tests.core.test_standards import write_own
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    """The small town; T-1 alone is a sample."""
+    fill_town(database)
+    return database
+
+
+def test_pages_files_and_programs(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    write_own(settings)
+    app = make_app(settings, town)
+    client = client_of(app, town)
+
+    with subtests.test("the list"):
+        page = client.get("/standards").get_data(as_text=True)
+        assert "七个一（重庆巫山）" in page
+        assert "我们的来源没有公布它的内容" in page
+
+    with subtests.test("what cannot be checked says why"):
+        page = client.get("/standards/ten_ones").get_data(as_text=True)
+        assert "这份标准不能核对" in page
+        assert client.get("/api/v1/standards/ten_ones").get_json()["result"] is None
+
+    with subtests.test("figures and prices"):
+        page = client.get("/standards/seven_ones_wushan?price_2=299.5").get_data(as_text=True)
+        assert "另有1 处示例设施" in page
+        assert "0 – 299.5" in page  # T-2: whether it has a microwave is not known
+        assert "这是重庆市巫山县的标准" in page
+        english = client_of(app, town).get("/standards/seven_ones_wushan?lang=en")
+        assert "Besides, 1 sample, which is not counted." in english.get_data(as_text=True)
+
+    with subtests.test("files"):
+        for suffix, kind in (("csv", "text/csv"), ("xlsx", "application/vnd.openxml")):
+            answer = client.get(f"/standards/seven_ones_wushan/table.{suffix}?region=370203")
+            assert answer.status_code == 200
+            assert answer.mimetype.startswith(kind)
+            assert f"seven_ones_wushan-370203.{suffix}" in answer.headers["Content-Disposition"]
+
+    with subtests.test("what is wrong is named"):
+        problem_of(client.get("/api/v1/standards/nine_ones"), 404)
+        problem_of(client.get("/api/v1/standards/own?region=9"), 422, "region")
+        for wrong in ("state=maybe", "price_99=1", "price_1=-1", "price_x=1", "region=9"):
+            assert client.get(f"/standards/own?{wrong}").status_code == 422, wrong
+        assert client.get("/standards/own/table.pdf").status_code == 404
+        assert client.get("/standards/nine_ones").status_code == 404
+
+    with subtests.test("page by page, for programs"):
+        body = client.get("/api/v1/standards/own?state=complies").get_json()
+        # Nobody records the sign: none complies, and none is said to lack it.
+        assert body["facilities"] == []
+        assert body["result"]["total"]["unknown"] == 1
+        first = client.get("/api/v1/standards/own?limit=1").get_json()
+        assert [one["code"] for one in first["facilities"]] == ["T-2"]
+        assert first["cursor"] is None
+
+    with subtests.test("one line on a station and on its record"):
+        line = "未知：牌子"
+        assert line in client.get("/stations/T-2").get_data(as_text=True)
+        assert line not in client.get("/stations/T-3").get_data(as_text=True)  # a home
+        steward = client_of(app, town, Role.STEWARD)
+        assert line in steward.get("/steward/facilities/T-2").get_data(as_text=True)
+
+
+def test_the_map_and_the_list_point_at_each_other(site: Site, visit: Visit) -> None:
+    """On a phone: nothing is too wide; a row shows its place, told by shape and by word."""
+    page = visit(site, "/standards/seven_ones_haikou")
+    expect(page.locator("#map[data-drawn='1']")).to_be_visible()
+    expect(page.locator("#map .mark.unknown")).to_have_count(1)
+    page.locator("tr[data-code='T-2'] .show-on-map").click()
+    expect(page.locator("tr[data-code='T-2']")).to_have_class("here")
+    expect(page.locator("#map .leaflet-popup")).to_contain_text("未知")
+    assert fits(page)
+    assert serious_violations(page) == []
