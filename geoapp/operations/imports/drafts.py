@@ -20,6 +20,7 @@ from geoapp.operations.imports.review import (
     check,
     draft_file,
     locate,
+    rejected_file,
     understand,
     write,
 )
@@ -45,7 +46,10 @@ _DRAFT: Final = Text("导入草稿", "draft of an import")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A draft as it is now; ``done`` is what became of it, None before it is applied."""
+    """A draft as it is now; ``done`` is what became of it, None before it is applied.
+
+    ``content`` is its file; once applied, that of the rows that were rejected, if there were any.
+    """
 
     number: int
     name: str
@@ -239,10 +243,39 @@ def look(
         return Look(checked, seen)
 
 
+def rejects_of(
+    database: Database, settings: Settings, draft: Draft, *, regions: Sequence[str]
+) -> tuple[str, bytes]:
+    """Return a draft's rejected rows as a file to be mended and imported, with its name.
+
+    Raises
+    ------
+    NotFoundError
+        If none is rejected.
+    GeoappError
+        If it cannot be read as chosen.
+    """
+    if draft.done is not None:
+        found = (draft.done["rejects"], draft.content) if "rejects" in draft.done else None
+    else:
+        with (
+            act(via=Via.WEB, regions=tuple(regions)),
+            draft_file(draft.name, draft.content) as path,
+            database.session() as session,
+        ):
+            checked = check(session, settings, path, draft.choices, offsets={}, most=0)
+            found = rejected_file(checked, path)
+    if found is None:
+        raise NotFoundError(Text("被拒绝的行", "rejected rows"), draft.name)
+    return found
+
+
 def apply_draft(
     database: Database, settings: Settings, user_id: int, number: int, *, seen: str, by: str
 ) -> dict[str, Any]:
-    """Import a draft in one transaction, let go of its file, and return what became of it.
+    """Import a draft in one transaction and return what became of it.
+
+    Its file goes; the rows that were rejected are kept as a file of their own, as long as the draft.
 
     Parameters
     ----------
@@ -274,6 +307,7 @@ def apply_draft(
             )
         with draft_file(draft.name, draft.content) as path:
             checked = write(session, settings, path, draft.choices)
+            rejects = rejected_file(checked, path)
         if checked.undecided:
             raise ConflictError(
                 Text(
@@ -281,7 +315,10 @@ def apply_draft(
                     "Rows that may be there twice are to be decided yet.",
                 )
             )
-        row.done, row.content = _done(checked, draft.choices), None
+        row.done = _done(checked, draft.choices)
+        if rejects is not None:
+            row.done["rejects"] = rejects[0]
+        row.content = None if rejects is None else rejects[1]
         keep_habit(session, headings_key(_headings(checked)), draft.choices.habit(), by)
         return row.done
 

@@ -30,10 +30,9 @@ def write_rejects(
     """
     if not reading.rejected or options.dry_run:
         return None
-    suffix = _suffix_of_rejects(path, table)
-    name = f"{set_stem(path)}.rejects{suffix}"
+    name = rejects_name(path, table)
     if name == path.name:  # what was read is never overwritten
-        name = f"{set_stem(path)}.rejects-2{suffix}"
+        name = f"{set_stem(path)}.rejects-2{Path(name).suffix}"
     if options.rejects is not None:
         places = [options.rejects]
     else:
@@ -42,10 +41,20 @@ def write_rejects(
         places = [path.with_name(name), fallback]
     target = places[0] if len(places) == 1 or _is_writable(places[0]) else places[1]
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    rows = _rejects_table(table, reading.rejected, cut=suffix == ".xlsx")
+    write_rows(target, table, reading.rejected)
+    return target
+
+
+def rejects_name(path: Path, table: Table) -> str:
+    """Return what a file's rejected rows are called."""
+    return f"{set_stem(path)}.rejects{_suffix_of_rejects(path, table)}"
+
+
+def write_rows(target: Path, table: Table, rejected: Sequence[Rejected]) -> None:
+    """Write rejected rows as they came, with their reasons, for their owner alone."""
+    rows = _rejects_table(table, rejected, cut=target.suffix == ".xlsx")
     # Rows as they came hold telephone numbers and whatever else the file knew.
     write_table(rows, target, layer="rejects", private=True)
-    return target
 
 
 def _suffix_of_rejects(path: Path, table: Table) -> str:

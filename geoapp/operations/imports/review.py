@@ -42,6 +42,7 @@ from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.own_regions import within_own_regions
+from geoapp.operations.imports.rejects import rejects_name, write_rows
 from geoapp.operations.imports.report import ImportOptions, place_rules
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Session
@@ -50,11 +51,23 @@ from geoapp.store.facilities.write import FacilityCounts, lock_facilities, write
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that somebody said is not to be imported."""
+
+    line: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Understood:
-    """A draft's rows as they came, with what was mended, and how its columns are read."""
+    """A draft's rows as they came, with what was mended, and how its columns are read.
+
+    ``left_out`` are those that are not imported; the table is without them.
+    """
 
     table: Table
     proposal: Proposal
+    left_out: tuple[LeftOut, ...] = ()
 
     @property
     def fields(self) -> frozenset[str]:
@@ -141,8 +154,26 @@ def understand(path: Path, choices: DraftChoices) -> Understood:
         crs=choices.crs,
         header=choices.header,
     )
+    opened = replace(opened, records=list(opened.records))
     table = mended(opened, choices.cells, choices.skipped)
-    return Understood(*propose(table, Choices(places=choices.fields or {})))
+    table, proposal = propose(table, Choices(places=choices.fields or {}))
+    named = proposal.fields.index("name_zh") if "name_zh" in proposal.fields else None
+    return Understood(
+        table,
+        proposal,
+        tuple(
+            LeftOut(record.line, cell_text(record, named))
+            for record in opened.records
+            if record.line in choices.skipped
+        ),
+    )
+
+
+def cell_text(record: Record, place: int | None) -> str:
+    """Return what stands in a row's cell; nothing where there is no such column."""
+    if place is None or place >= len(record.cells) or record.cells[place] is None:
+        return ""
+    return str(record.cells[place])
 
 
 def locate(
@@ -162,9 +193,7 @@ def locate(
     places = {field: place for place, field in enumerate(understood.proposal.fields) if field}
 
     def cell(row: int, field: str) -> str:
-        place = places.get(field)
-        cells = records[row].cells
-        return "" if place is None or place >= len(cells) else str(cells[place] or "")
+        return cell_text(records[row], places.get(field))
 
     column = datum_column(understood.table, understood.proposal.fields)
     return Located(
@@ -228,6 +257,23 @@ def check(
         for which, offset in offsets.items()
     }
     return replace(checked, listed=listed)
+
+
+def rejected_file(checked: Checked, path: Path) -> tuple[str, bytes] | None:
+    """Return the rejected rows as a file that can be mended and imported, with its name.
+
+    ``path`` is the draft's file. The rows are as they came, with what was mended; None if there are none.
+    """
+    if not checked.reading.rejected:
+        return None
+    table = checked.understood.table
+    came = {record.line: record for record in table.records}
+    rejected = [replace(one, cells=came[one.line].cells) for one in checked.reading.rejected]
+    name = rejects_name(path, table)
+    with tempfile.TemporaryDirectory(prefix="geoapp-rejects-") as folder:
+        target = Path(folder) / name
+        write_rows(target, table, rejected)
+        return name, target.read_bytes()
 
 
 def write(session: Session, settings: Settings, path: Path, choices: DraftChoices) -> Checked:

@@ -160,6 +160,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/steward/import/<int:number>/positions"): EDITORS,
     ("GET", "/steward/import/<int:number>/check"): EDITORS,
     ("POST", "/steward/import/<int:number>/check"): EDITORS,
+    ("GET", "/steward/import/<int:number>/rejects"): EDITORS,
     ("POST", "/steward/import/<int:number>/cancel"): EDITORS,
     ("GET", "/steward/duplicates"): EDITORS,
     ("POST", "/steward/duplicates"): EDITORS,

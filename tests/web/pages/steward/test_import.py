@@ -166,6 +166,53 @@ def test_a_row_matched_by_hand_keeps_what_its_blank_cells_do_not_say(client: Fla
     assert "个已知的值将变为未知：表里是空白" in words(client.get(f"{draft}/check"))
 
 
+def test_any_row_is_left_out_and_taken_back_and_the_rejected_are_a_file(
+    client: FlaskClient, database: Database, subtests: pytest.Subtests
+) -> None:
+    before = codes(database)
+    draft = begin(client, as_csv(HEADINGS, ROWS))
+    client.post(f"{draft}/columns", data=COLUMNS)
+    client.post(f"{draft}/positions", data={"datum": "wgs84"})
+    client.post(f"{draft}/check", data={"row-2": "update:T-1"})
+    with subtests.test("a row that changes, and one that is new"):
+        assert counts(words(client.get(f"{draft}/check"))) == [1, 1, 0, 0, 2, 0]
+        client.post(f"{draft}/check", data={"out-2": "1", "out-3": "1"})
+        page = words(client.get(f"{draft}/check"))
+        assert counts(page) == [0, 0, 0, 0, 2, 2]
+        assert "收回第 3 行 海泊桥驿站" in page
+        client.post(f"{draft}/check", data={"back-3": "1"})
+        page = words(client.get(f"{draft}/check"))
+        assert counts(page) == [1, 0, 0, 0, 2, 1]
+    with subtests.test("before"):
+        early = client.get(f"{draft}/rejects")
+        rows = list(csv.DictReader(io.StringIO(early.get_data(as_text=True).lstrip("\ufeff"))))
+        assert [(row["reject_line"], row["场所"]) for row in rows] == [
+            ("4", "山东路驿站"),
+            ("5", "延安路驿站"),
+        ]
+        assert "宫殿" in rows[0]["reject_reason_zh"]
+        assert rows[1]["坐标"] == ""
+        assert ".rejects.csv" in early.headers["Content-Disposition"]
+    with subtests.test("after, and mended it goes in"):
+        client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+        assert f'href="{draft}/rejects"' in words(client.get(draft))
+        late = client.get(f"{draft}/rejects")
+        assert late.get_data() == early.get_data()
+        again = begin(
+            client, late.get_data().replace("宫殿".encode(), "爱心驿站".encode()), "b.csv"
+        )
+        client.post(f"{again}/columns", data={**COLUMNS, "kind": ""})
+        client.post(f"{again}/positions", data={"datum": "wgs84"})
+        page = words(client.get(f"{again}/check"))
+        assert counts(page)[:2] == [1, 0]
+        assert len(codes(database)) == len(before) + 1
+    with subtests.test("nobody else's, and none where nothing is rejected"):
+        good = begin(client, as_csv(HEADINGS, ROWS[1:2]), "c.csv")
+        client.post(f"{good}/columns", data=COLUMNS)
+        client.post(f"{good}/positions", data={"datum": "wgs84"})
+        assert client.get(f"{good}/rejects").status_code == 404
+
+
 def test_places_are_typed_as_people_write_them_and_a_slip_loses_nothing(
     client: FlaskClient,
 ) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, render_template, request
+from flask import Response, make_response, render_template, request
 
 from geoapp.core.errors import (
     ConflictError,
@@ -38,6 +38,7 @@ from geoapp.web.pages.steward.imports.step import (
     to,
 )
 from geoapp.web.pages.steward.imports.words import on_page
+from geoapp.web.pages.steward.listing import FORMATS
 from geoapp.web.pages.steward.page import reply
 
 _NONE: Final = Text("—", "—")
@@ -128,6 +129,8 @@ def _check(
             same=checked.listed.get("same", ()),
             rejected=[_wrong_row(one, looked) for one in pages.of("rejected", reading.rejected)],
             warnings=pages.of("warnings", reading.warnings),
+            lines={row.code: row.line for row in reading.rows},
+            left_out=checked.understood.left_out,
             hints=[on_page(one) for one in checked.reading.hints],
             field_text=FIELD_TEXT,
             shown=shown_value,
@@ -175,6 +178,25 @@ def _cell(row: Rejected, place: int | None) -> str:
     if place is None or place >= len(row.cells) or row.cells[place] is None:
         return ""
     return str(row.cells[place])
+
+
+@blueprint.get("/steward/import/<int:number>/rejects")
+@require(Permission.EDIT)
+@heavy
+def rejects(number: int) -> Response:
+    """Answer the rejected rows as a file with their reasons, before and after the import."""
+    draft, parts = draft_of(number), services()
+    ready = draft.choices.settled and draft.choices.located
+    if draft.done is None and not ready:
+        return to("show", number)
+    name, content = drafts.rejects_of(
+        parts.database, parts.settings, draft, regions=signed_in().regions
+    )
+    response = make_response(content)
+    response.mimetype = FORMATS[name.rpartition(".")[2]]
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @blueprint.post("/steward/import/<int:number>/check")
