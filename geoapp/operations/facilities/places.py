@@ -7,6 +7,7 @@ from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.words import Datum, Level
+from geoapp.operations.facilities.landmarks import landmark
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
 from geoapp.store.facilities.places import RegionName
@@ -24,11 +25,19 @@ def list_places(database: Database, most: int, chosen: str | None) -> tuple[list
     Parameters
     ----------
     most
-        How many at most: districts come first, and ``chosen`` is there in any case.
+        How many at most: districts come first, and ``chosen`` is there in any case, also where it
+        is another region or a landmark.
     """
     with database.session() as session:
         regions = store.region_names(session, outlined=True)
-    found = [one for one in regions if one.level in (Level.DISTRICT, Level.STREET)]
+    found = [
+        one for one in regions if one.level in (Level.DISTRICT, Level.STREET) or one.code == chosen
+    ]
+    spot = landmark(chosen or "")
+    if spot is not None:
+        found.insert(
+            0, RegionName(spot.code, "landmark", spot.name.zh, spot.name.en, spot.district)
+        )
     if len(found) <= most:
         return found, 0
     by_need = sorted(found, key=lambda one: (one.code != chosen, one.level != Level.DISTRICT))
@@ -37,18 +46,21 @@ def list_places(database: Database, most: int, chosen: str | None) -> tuple[list
 
 
 def point_of_place(database: Database, code: str) -> tuple[float, float]:
-    """Return a point (lon, lat), WGS-84, inside a district or street.
+    """Return a point (lon, lat), WGS-84, inside a region, or where a landmark is.
 
     Raises
     ------
     NotFoundError
-        If there is no such region or its outline is unknown.
+        If there is no such region or landmark, or the region's outline is unknown.
     """
     with database.session() as session:
         point = store.point_in_region(session, code)
-    if point is None:
+    if point is not None:
+        return point
+    spot = landmark(code)
+    if spot is None:
         raise NotFoundError(Text("区域", "region"), code)
-    return point
+    return spot.lon, spot.lat
 
 
 def overview_points(

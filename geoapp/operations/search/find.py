@@ -12,6 +12,7 @@ from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
 from geoapp.core.words import LEVEL_TEXT, STATUS_TEXT, Level, Status
+from geoapp.operations.facilities.landmarks import ROUGH, landmarks
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.services.read import item_text, named_by
@@ -41,7 +42,7 @@ _AMENITY = Text("设施", "Amenity")
 _SERVICE = Text("服务", "Service")
 _WITHOUT_POSITION = Text("位置未知", "position not known")
 
-HitKind = Literal["facility", "region", "kind", "amenity", "service"]
+HitKind = Literal["facility", "region", "landmark", "kind", "amenity", "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,10 @@ class Hit:
     Attributes
     ----------
     code
-        Of the facility, region, kind, amenity, or the category of services.
+        Of the facility, region, landmark, kind, amenity, or the category of services.
     position
         (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
-        region; None where there is no one place, or it is not known.
+        region, about where a landmark is; None where there is no one place, or it is not known.
     context
         What tells it from others of its name.
     """
@@ -95,7 +96,7 @@ class SearchService:
         """Find by names, codes, addresses and telephones, by pinyin and by initials.
 
         Words separated by blanks must all be found. First come facilities of that very code or
-        name, then a few kinds, amenities, regions and categories of services, then the facilities
+        name, then a few kinds, amenities, regions, landmarks and categories of services, then the facilities
         that offer a service of that name, then the other facilities.
 
         Parameters
@@ -123,8 +124,9 @@ class SearchService:
         seen = {one.code for one in named}
         helping = [one for one in helping if one.code not in seen]
         offers, areas = _offers(terms), _regions(terms, regions)
-        first = [*named, *offers[:_FEW], *areas[:_FEW], *categories[:_FEW], *helping]
-        hits = [*first, *others, *offers[_FEW:], *areas[_FEW:]]
+        spots = _landmarks(terms, regions)
+        few = [*offers[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
+        hits = [*named, *few, *helping, *others, *offers[_FEW:], *areas[_FEW:], *spots[_FEW:]]
         return Found(hits[:limit], unread)
 
     def catch_up(self) -> int:
@@ -235,6 +237,19 @@ def _regions(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
                 context = _joined([_name_of(above), context])
             place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
             hit = Hit("region", one.code, _name_of(one), context, place)
+            ranked.append((rank, one.code, hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
+
+
+def _landmarks(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
+    """Return the landmarks whose names hold all terms, the best first."""
+    ranked = []
+    for one in landmarks(regions.keys()):
+        ranks = [_rank(terms, sounds_of(name)) for name in (one.name.zh, one.name.en)]
+        rank = min((rank for rank in ranks if rank is not None), default=None)
+        if rank is not None:
+            context = _joined([_name_of(regions[one.district]), ROUGH])
+            hit = Hit("landmark", one.code, one.name, context, (one.lon, one.lat))
             ranked.append((rank, one.code, hit))
     return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
 

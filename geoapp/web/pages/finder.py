@@ -25,6 +25,7 @@ from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
 from geoapp.web.pages.chrome import map_setup
+from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
 
 blueprint = Blueprint("finder", __name__)
 
@@ -55,11 +56,13 @@ def show() -> str:
     fresh = not any(name in request.args for name in ("lon", "place", "what", "amenity", "asked"))
     question = _parse(request.args, open_by_default=fresh)
     vocabulary = load_vocabulary()
+    words = request.args.get("q", "")
     places, places_left_out = list_places(services().database, MOST_PLACES, question.place)
     return render_template(
         "worker/finder.html",
         question=question,
         answer=_answer(question),
+        found=hits_of(words, PAGE_LIMIT) if words.strip() else None,
         places=places,
         places_left_out=places_left_out,
         amenities=[

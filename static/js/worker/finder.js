@@ -5,6 +5,7 @@ import { at, colour, drawDots, makeMap, spread } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
+import './star.js';
 import { tellInPlace } from './tell.js';
 
 const form = byId('finder-form', HTMLFormElement);
@@ -309,4 +310,14 @@ if (place.value) {
     if (permission.state === 'granted' && !origin) locate();
   }, () => {});
 }
+// What finds by words while one types is loaded when somebody comes to the field.
+const words = byId('words');
+function loadSearch() {
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.src = words.dataset.script || '';
+  document.head.appendChild(script);
+}
+if (document.activeElement === words) loadSearch();
+else words.addEventListener('focus', loadSearch, { once: true });
 document.body.dataset.ready = 'true';

@@ -92,6 +92,11 @@ def test_regions_kinds_and_amenities_are_found(search: SearchService) -> None:
     assert ("amenity", "microwave") in {
         (hit.kind_of_hit, hit.code) for hit in search.find("微波", limit=5).hits
     }
+    # A place of the town, of the districts that the register knows.
+    [spot] = search.find("taidong", limit=5).hits[:1]
+    assert (spot.kind_of_hit, spot.code, spot.name.zh) == ("landmark", "370203:台东", "台东（约）")
+    assert spot.position == pytest.approx((120.36, 36.09), abs=0.02)
+    assert search.find("五四广场", limit=5).hits == []
     # Kinds do not crowd out the facility that carries the very name.
     _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
     assert [hit.code for hit in _hits] == ["T-1"]

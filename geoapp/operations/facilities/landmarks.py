@@ -1,0 +1,52 @@
+"""Names that people use for a spot in town, to start from: squares, crossings, quarters.
+
+They are the centres of the shipped settlement model. Their positions are rough, up to a kilometre
+off, which everything that shows them says; only those in a district of the register are known.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+
+from geoapp.core.i18n import Text
+from geoapp.samples.settlement import load_settlements
+
+ROUGH = Text("约略位置，可能差 1 公里", "rough position, may be 1 km off")
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A named spot, WGS-84, whose name says that it is a rough one.
+
+    ``code`` is its district's and its Chinese name.
+    """
+
+    code: str
+    district: str
+    name: Text
+    lon: float
+    lat: float
+
+
+def _about(name: Text) -> Text:
+    return Text(f"{name.zh}（约）", f"{name.en} (about)")
+
+
+@cache
+def _known() -> dict[str, Landmark]:
+    found = [
+        Landmark(f"{district}:{one.name.zh}", district, _about(one.name), one.lon, one.lat)
+        for district, settlement in load_settlements().items()
+        for one in settlement.centres
+    ]
+    return {one.code: one for one in found}
+
+
+def landmarks(districts: Collection[str]) -> list[Landmark]:
+    """Return the landmarks of some districts by code."""
+    return [one for code, one in sorted(_known().items()) if one.district in districts]
+
+
+def landmark(code: str) -> Landmark | None:
+    """Return the landmark of a code; None if there is none."""
+    return _known().get(code)

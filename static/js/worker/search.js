@@ -1,0 +1,243 @@
+// The finder's field: what is found while one types. Loaded when somebody comes to the field; without
+// it the field is a plain form.
+
+import { byId, closest, filled } from '../lib/page.js';
+import { post } from '../lib/request.js';
+import { load, remembered, store } from './kept.js';
+import { optionAfter } from './options.js';
+
+/** @typedef {import('./kept.js').Place & { context?: string, sample?: boolean }} Hit */
+
+const PAUSE_MS = 120;
+const form = byId('search', HTMLFormElement);
+const field = byId('words', HTMLInputElement);
+const box = byId('hits-box');
+const list = byId('hits');
+const none = byId('hits-none');
+const unread = byId('hits-unread');
+const kept = byId('hits-kept');
+const said = byId('search-said');
+/** @type {Record<string, string>} */
+const kinds = JSON.parse(form.dataset.kinds || '{}');
+
+/** @type {Hit[]} */
+let hits = [];
+let active = -1;
+let asked = 0;
+/** @type {number | undefined} */
+let pause;
+
+/** @param {boolean} open */
+function setOpen(open) {
+  box.hidden = !open;
+  said.classList.toggle('for-reader', open); // what is open shows it to whoever sees
+  field.setAttribute('aria-expanded', String(open && hits.length > 0));
+  if (!open) mark(-1);
+}
+
+/** @param {number} index of the option to mark, -1 for none */
+function mark(index) {
+  active = index;
+  Array.from(list.querySelectorAll('[role=option]')).forEach((option, place) => {
+    option.setAttribute('aria-selected', String(place === index));
+    if (place !== index) return;
+    field.setAttribute('aria-activedescendant', option.id);
+    option.scrollIntoView({ block: 'nearest' });
+  });
+  if (index < 0) field.removeAttribute('aria-activedescendant');
+}
+
+/**
+ * @param {string} tag
+ * @param {string} className
+ * @param {string} words
+ */
+function made(tag, className, words) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.textContent = words;
+  return element;
+}
+
+/**
+ * @param {Hit} hit
+ * @param {number} index
+ * @param {string} under what stands below the name
+ */
+function optionOf(hit, index, under) {
+  const option = made('li', 'hit', '');
+  option.id = `hit-${index}`;
+  option.setAttribute('role', 'option');
+  option.setAttribute('aria-selected', 'false');
+  option.dataset.index = String(index);
+  option.appendChild(made('strong', '', hit.name));
+  if (hit.sample) {
+    option.appendChild(document.createTextNode(' '));
+    option.appendChild(made('span', 'tag', form.dataset.sample || ''));
+  }
+  option.appendChild(made('span', 'soft small', under));
+  return option;
+}
+
+/**
+ * @param {Hit[]} found
+ * @param {(hit: Hit, index: number) => string} under what stands below a name
+ */
+function show(found, under) {
+  hits = found;
+  list.textContent = '';
+  hits.forEach((hit, index) => list.appendChild(optionOf(hit, index, under(hit, index))));
+  mark(-1);
+}
+
+/** What is kept on this device, while nothing is typed. */
+function showKept() {
+  asked += 1; // an answer on its way is about words that stand there no more
+  const { saved, recent } = load();
+  const others = recent.filter((one) => !saved.some((other) => other.kind === one.kind && other.value === one.value));
+  show([...saved, ...others], (hit, index) => [
+    index < saved.length ? form.dataset.starred : form.dataset.recent, kinds[hit.kind],
+  ].join(' · '));
+  none.hidden = true;
+  unread.hidden = true;
+  kept.hidden = !hits.length;
+  said.textContent = '';
+  setOpen(hits.length > 0);
+}
+
+async function ask() {
+  const words = field.value.trim();
+  if (!words) {
+    showKept();
+    return;
+  }
+  asked += 1;
+  const mine = asked;
+  const body = new FormData();
+  body.set('q', words);
+  const { answer } = await post(form.dataset.hits || '', body);
+  // Something else was typed, chosen or left meanwhile.
+  if (mine !== asked) return;
+  if (!answer) {
+    show([], () => '');
+    setOpen(false);
+    said.textContent = form.dataset.offline || '';
+    return;
+  }
+  show(answer.hits, (hit) => hit.context || kinds[hit.kind]);
+  kept.hidden = true;
+  none.hidden = hits.length > 0;
+  byId('hits-none-words').textContent = filled(form.dataset.none || '', { words });
+  unread.hidden = !answer.unread;
+  unread.textContent = filled(form.dataset.unread || '', { n: answer.unread });
+  said.textContent = filled((hits.length ? form.dataset.count : form.dataset.none) || '', { n: hits.length, words });
+  setOpen(true);
+}
+
+/**
+ * Set a control of the finder's form as somebody would by hand.
+ * @param {HTMLElement | null} control
+ * @param {string} words to say
+ */
+function changed(control, words) {
+  if (!control) return;
+  const folded = control.closest('details');
+  if (folded) folded.open = true;
+  control.dispatchEvent(new Event('change', { bubbles: true }));
+  control.focus();
+  said.textContent = words;
+}
+
+/** @param {Hit} hit a place to start from */
+function startFrom(hit) {
+  const places = byId('place', HTMLSelectElement);
+  if (!Array.from(places.options).some((one) => one.value === hit.value)) {
+    places.add(new Option(hit.name, hit.value), 1);
+  }
+  places.value = hit.value;
+  changed(places, filled(form.dataset.from || '', { name: hit.name }));
+}
+
+/** @param {Hit} hit an amenity or a kind */
+function filterBy(hit) {
+  const answered = document.body.classList.contains('answered');
+  const words = filled((answered ? form.dataset.setAnswered : form.dataset.set) || '', { name: hit.name });
+  if (hit.kind === 'kind') {
+    const what = byId('what', HTMLSelectElement);
+    what.value = hit.value;
+    changed(what, words);
+    return;
+  }
+  /** @type {HTMLInputElement[]} */
+  const boxes = Array.from(document.querySelectorAll('#finder-form input[name=amenity]'));
+  const wanted = boxes.find((one) => one.value === hit.value);
+  if (!wanted) return;
+  wanted.checked = true;
+  changed(wanted, words);
+}
+
+/** @param {Hit} hit */
+function choose(hit) {
+  asked += 1;
+  const { kind, value, name, href } = hit;
+  store(remembered(load(), { kind, value, name, href }));
+  if (kind === 'facility' || kind === 'service') {
+    window.location.assign(href);
+    return;
+  }
+  field.value = '';
+  setOpen(false);
+  if (kind === 'region' || kind === 'landmark') startFrom(hit);
+  else filterBy(hit);
+}
+
+field.setAttribute('role', 'combobox');
+field.setAttribute('aria-autocomplete', 'list');
+field.setAttribute('aria-controls', 'hits');
+field.setAttribute('aria-expanded', 'false');
+field.addEventListener('input', () => {
+  window.clearTimeout(pause);
+  pause = window.setTimeout(ask, PAUSE_MS);
+});
+field.addEventListener('focus', ask);
+field.addEventListener('keydown', (event) => {
+  if (event.isComposing) return;
+  if (event.key === 'Escape') {
+    if (box.hidden) field.value = '';
+    setOpen(false);
+    return;
+  }
+  if (event.key === 'Enter' && active >= 0 && !box.hidden) {
+    event.preventDefault();
+    choose(hits[active]);
+    return;
+  }
+  const next = box.hidden ? null : optionAfter(active, hits.length, event.key);
+  if (next === null) {
+    if (box.hidden && event.key === 'ArrowDown') ask();
+    return;
+  }
+  event.preventDefault();
+  mark(next);
+});
+// A press on what is offered does not take the focus from the field.
+box.addEventListener('mousedown', (event) => event.preventDefault());
+list.addEventListener('click', (event) => {
+  const option = closest(event, '[role=option]');
+  if (option) choose(hits[Number(option.dataset.index)]);
+});
+byId('forget').addEventListener('click', () => {
+  store(null);
+  showKept();
+  field.focus();
+});
+form.addEventListener('focusout', (event) => {
+  if (!(event.relatedTarget instanceof Node) || !form.contains(event.relatedTarget)) setOpen(false);
+});
+// Whoever says another way where to look from, or by what, is told nothing old.
+['click', 'change'].forEach((happening) => document.addEventListener(happening, (event) => {
+  if (event.target instanceof Node && !form.contains(event.target)) said.textContent = '';
+}));
+form.addEventListener('submit', () => window.clearTimeout(pause));
+form.dataset.ready = 'true';
+if (document.activeElement === field) ask();

@@ -1,0 +1,130 @@
+"""The finder's field: found by words with scripts and without, and kept on the phone alone."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.web.api_client import make_app
+from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
+
+
+@pytest.fixture
+def client(database: Database, settings: Settings) -> FlaskClient:
+    initialise(database)
+    fill_town(database)
+    return make_app(settings, database).test_client()
+
+
+def links(client: FlaskClient, words: str, language: str = "zh") -> list[str]:
+    """Return where the hits of the page lead that is there without scripts."""
+    page = client.get("/", query_string={"q": words, "lang": language}).text
+    return re.findall(r'<li class="hit"><a href="([^"]+)"', page)
+
+
+def test_without_scripts_the_field_answers_with_links(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    for words, wanted in {
+        "t-1": "/stations/T-1",
+        "shi4bei3": "/?place=370203&amp;open=1",  # a wrong tone
+        "sbq": "/?place=370203&amp;open=1",
+        "台东": "/?place=370203:%E5%8F%B0%E4%B8%9C&amp;open=1",
+        "taidong": "/?place=370203:%E5%8F%B0%E4%B8%9C&amp;open=1",
+        "wbl": "/?amenity=microwave",
+        "驿站点 服务": None,
+        "worker home": "/?what=home:worker_home",
+        "法律援助": "/services?category=legal_aid",
+    }.items():
+        with subtests.test(words=words):
+            found = links(client, words)
+            assert wanted in found if wanted else found == []
+    # A city without an outline is no place to start from; what is planned is for staff.
+    assert links(client, "青岛市") == ["/stations/T-1"]  # by its address
+    page = client.get("/?q=没有这样的地方&lang=zh").text
+    assert "没有找到“没有这样的地方”" in page
+    assert 'href="/suggest"' in page
+    odd = client.get("/", query_string={"q": '<b>"' + "长" * 5000, "lang": "zh"})
+    assert odd.status_code == 200
+    assert "<b>&#34;" not in odd.text
+    assert 'id="found-by-words"' not in client.get("/?q=+&lang=zh").text
+    # Each leads to what it says.
+    place = client.get(links(client, "台东")[0].replace("&amp;", "&"))
+    assert '<option value="370203:台东" selected>台东（约）' in place.text
+    assert 'class="found"' in place.text
+    assert "选一个区域" in client.get("/?amenity=microwave&lang=zh").text
+    assert client.get("/?place=370203:nowhere").status_code == 404
+    # A landmark of a district that the register does not know is not offered.
+    assert links(client, "五四广场") == []
+
+
+def test_what_is_typed_is_answered_by_post_and_kept_by_nobody(client: FlaskClient) -> None:
+    answer = client.post("/finder/hits.json?lang=en", data={"q": "shibei"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.get_json()["hits"][0] == {
+        "kind": "region",
+        "value": "370203",
+        "name": "Shibei",
+        "context": "Qingdao · District",
+        "href": "/?place=370203&open=1",
+        "sample": False,
+    }
+    assert client.post("/finder/hits.json").get_json() == {"hits": [], "unread": 0}
+
+
+def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:
+    with site.database.session() as session:
+        session.execute(text("update facility set name_zh = '云霄路驿站' where code = 'T-4'"))
+    page = visit(site, position=None)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    field, options = page.locator("#words"), page.locator("#hits [role=option]")
+    field.focus()
+    expect(page.locator("#search[data-ready]")).to_be_attached()
+    # Nothing is kept yet, so nothing is offered.
+    expect(page.locator("#hits-box")).to_be_hidden()
+    field.press_sequentially("shibei")
+    expect(options.first).to_contain_text("市北区")
+    expect(page.locator("#search-said")).to_contain_text(re.compile(r"\d+ 个结果"))
+    field.press("ArrowDown")
+    expect(field).to_have_attribute("aria-activedescendant", "hit-0")
+    assert serious_violations(page) == []
+    field.press("Escape")
+    expect(page.locator("#hits-box")).to_be_hidden()
+    field.press("ArrowDown")
+    expect(options.first).to_be_visible()
+    field.press("ArrowDown")
+    field.press("Enter")
+    # The district is where one looks from now, and the answer is there.
+    expect(page.locator("#place")).to_have_value("370203")
+    expect(page.locator("#results .found").first).to_be_visible()
+    # An amenity becomes a condition.
+    field.fill("微波")
+    options.filter(has_text="微波炉").first.click()
+    expect(page.locator("#finder-form input[value=microwave]")).to_be_checked()
+    expect(page.locator("#results .found")).to_have_count(1)
+    field.fill("没有这样的地方")
+    expect(page.locator("#hits-none")).to_contain_text("没有找到“没有这样的地方”")
+    # A station opens, and is saved by its star.
+    field.fill("yxl")
+    options.filter(has_text="云霄路驿站").click()
+    expect(page).to_have_url(re.compile("/stations/T-4$"))
+    star = page.locator("[data-star]")
+    star.click()
+    expect(star).to_have_attribute("aria-pressed", "true")
+    page.goto(f"{site.url}/?lang=zh")
+    field.focus()
+    expect(options).to_have_count(3)
+    expect(options.first).to_contain_text("云霄路驿站")
+    expect(options.first).to_contain_text("收藏的")
+    expect(page.locator("#hits-kept")).to_contain_text("不发送")
+    assert fits(page)
+    assert not [one for one in asked if "yxl" in one or "shibei" in one]
+    page.click("#forget")
+    expect(page.locator("#hits-box")).to_be_hidden()
+    assert page.evaluate("() => localStorage.getItem('geoapp-places')") is None
