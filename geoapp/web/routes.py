@@ -4,12 +4,14 @@ from flask_openapi3 import OpenAPI
 
 from geoapp.web.api import (
     action_runs,
+    application_documents,
     applications,
     contests,
     coverage_runs,
     duplicates,
     facilities,
     facility_parts,
+    facility_photos,
     history,
     nearest,
     official,
@@ -89,6 +91,7 @@ def register_routes(app: OpenAPI) -> None:
         duplicates.api,
         facilities.api,
         facility_parts.api,
+        facility_photos.api,
         nearest.api,
         search.api,
         services.api,
@@ -100,6 +103,7 @@ def register_routes(app: OpenAPI) -> None:
         recognitions.api,
         reports.api,
         applications.api,
+        application_documents.api,
         vocabularies.api,
         walks.api,
     ):

@@ -5,6 +5,7 @@ from typing import Any
 
 from geoapp.operations.applications.due import Due
 from geoapp.operations.applications.read import Known, PublicRecognition, Whole
+from geoapp.store.applications import DocumentRecord
 
 
 def summary_document(known: Known) -> dict[str, Any]:
@@ -50,6 +51,11 @@ def application_document(whole: Whole) -> dict[str, Any]:
 
 def _without_owner(row: Any) -> dict[str, Any]:
     return {name: value for name, value in asdict(row).items() if name != "application_id"}
+
+
+def attached_file(record: DocumentRecord) -> dict[str, Any]:
+    """Return an attached file as an answer has it."""
+    return _without_owner(record)
 
 
 def recognition_document(one: PublicRecognition) -> dict[str, Any]:

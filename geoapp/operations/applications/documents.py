@@ -10,7 +10,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_DOCUMENT_BYTES, MOST_DOCUMENTS, MOST_NAME_CHARACTERS
 from geoapp.core.settings import Settings
-from geoapp.operations.applications.read import known_application
+from geoapp.operations.applications.read import check_version, known_application
 from geoapp.operations.moment import today
 from geoapp.store.applications import (
     DocumentRecord,
@@ -93,16 +93,26 @@ def read_document(
     raise NotFoundError(_DOCUMENT, str(document))
 
 
-def detach(database: Database, settings: Settings, number: int, document: int) -> None:
+def detach(
+    database: Database,
+    settings: Settings,
+    number: int,
+    document: int,
+    *,
+    expected_rev: int | None = None,
+) -> None:
     """Take a file away; an undo brings it back.
 
     Raises
     ------
     NotFoundError
         If there is no such application, or it has no such file.
+    ConflictError
+        If somebody else has changed the application since ``expected_rev``.
     """
     with database.session() as session:
-        known_application(session, settings, number, lock=True)
+        record = known_application(session, settings, number, lock=True).record
+        check_version(record, expected_rev)
         if not delete_of(session, "document", number, document):
             raise NotFoundError(_DOCUMENT, str(document))
 

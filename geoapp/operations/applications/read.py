@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from geoapp.core.errors import NotFoundError
+from geoapp.core.errors import ConflictError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.schemes import Form, FormField, Scheme, Stage, State, Track, scheme_of, schemes
 from geoapp.core.settings import Settings
@@ -163,6 +163,18 @@ def known_application(
     if record is None:
         raise NotFoundError(APPLICATION, str(number))
     return Known(record, scheme_of(settings, record.scheme))
+
+
+def check_version(record: ApplicationRecord, expected_rev: int | None) -> None:
+    """Raise ConflictError if somebody else has changed an application since; None accepts any."""
+    if expected_rev is not None and record.rev != expected_rev:
+        raise ConflictError(
+            Text(
+                f"申报 {record.id} 已被他人修改（现版本 {record.rev}，您的版本 {expected_rev}）；请重新读取。",
+                f"Application {record.id} was changed by somebody else (version {record.rev}, "
+                f"yours {expected_rev}); read it again.",
+            )
+        )
 
 
 def whole_application(session: Session, settings: Settings, number: int) -> Whole:

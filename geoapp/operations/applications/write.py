@@ -9,7 +9,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_ANSWER_CHARACTERS, MOST_NOTE_CHARACTERS, MOST_PLAN_STEPS
 from geoapp.core.schemes import Form, Stage, scheme_of
 from geoapp.core.settings import Settings
-from geoapp.operations.applications.read import Known, known_application
+from geoapp.operations.applications.read import Known, check_version, known_application
 from geoapp.reports.words.applications import PLAN_TEXT
 from geoapp.store.applications import (
     Subject,
@@ -133,14 +133,7 @@ def save_answers(
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
         record = known.record
-        if expected_rev is not None and record.rev != expected_rev:
-            raise ConflictError(
-                Text(
-                    f"申报 {number} 已被他人修改（现版本 {record.rev}，您的版本 {expected_rev}）；请重新读取。",
-                    f"Application {number} was changed by somebody else (version {record.rev}, "
-                    f"yours {expected_rev}); read it again.",
-                )
-            )
+        check_version(record, expected_rev)
         if known.stage is not Stage.DRAFT:
             raise ConflictError(
                 Text(

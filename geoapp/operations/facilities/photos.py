@@ -7,7 +7,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS
 from geoapp.importers.formats.table import bad_character
 from geoapp.importers.photos import read_photo
-from geoapp.operations.facilities.read import PUBLIC_STATUSES
+from geoapp.operations.facilities.read import PUBLIC_STATUSES, found_facility
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities import photos as store
 from geoapp.store.facilities.photos import PhotoRecord
@@ -41,6 +41,19 @@ def read_photo_file(
         if not unpublished and not (photo.is_public and status in PUBLIC_STATUSES):
             raise NotFoundError(_PHOTO, str(number))
         return photo, store.photo_bytes(session, photo.hash)
+
+
+def list_photos(database: Database, code: str, *, unpublished: bool) -> list[PhotoRecord]:
+    """Return a facility's photos in their order.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility, or it is not published and may not be seen.
+    """
+    with database.snapshot() as session:
+        found_facility(session, code, unpublished=unpublished)
+        return store.photos_of(session, code, public_only=not unpublished)
 
 
 def add_photo(
@@ -133,6 +146,73 @@ def remove_photo(database: Database, number: int) -> str:
         photo = _found(session, number)
         store.delete_photo(session, number)
         return photo.facility
+
+
+def change_photo_of(
+    database: Database,
+    code: str,
+    number: int,
+    *,
+    caption_zh: str | None,
+    caption_en: str | None,
+    is_public: bool | None,
+    expected_rev: int | None,
+) -> PhotoRecord:
+    """Change what is said of a facility's photo; None leaves what is stored, empty clears it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility, or it has no such photo.
+    ConflictError
+        If somebody else has changed the facility since ``expected_rev``.
+    InvalidValueError
+        If a caption is too long.
+    """
+    with database.session() as session:
+        photo = _photo_of(session, code, number, expected_rev)
+        captions = _captions(
+            (photo.caption_zh or "") if caption_zh is None else caption_zh,
+            (photo.caption_en or "") if caption_en is None else caption_en,
+        )
+        public = photo.is_public if is_public is None else is_public
+        store.change_photo(session, number, captions, is_public=public)
+        return _found(session, number)
+
+
+def remove_photo_of(
+    database: Database, code: str, number: int, *, expected_rev: int | None
+) -> None:
+    """Remove a facility's photo, which an undo brings back.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility, or it has no such photo.
+    ConflictError
+        If somebody else has changed the facility since ``expected_rev``.
+    """
+    with database.session() as session:
+        _photo_of(session, code, number, expected_rev)
+        store.delete_photo(session, number)
+
+
+def _photo_of(session: Session, code: str, number: int, expected_rev: int | None) -> PhotoRecord:
+    facility = facility_by_code(session, code, for_update=True)
+    if facility is None:
+        raise NotFoundError(_FACILITY, code)
+    photo = _found(session, number)
+    if photo.facility != code:
+        raise NotFoundError(_PHOTO, str(number))
+    if expected_rev is not None and facility.rev != expected_rev:
+        raise ConflictError(
+            Text(
+                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
+                f"{code} was changed by somebody else (version {facility.rev}, yours "
+                f"{expected_rev}); read it again.",
+            )
+        )
+    return photo
 
 
 def _found(session: Session, number: int) -> PhotoRecord:

@@ -202,7 +202,7 @@ class RatingAnswer(BaseModel):
 
 
 class AttachedFileAnswer(BaseModel):
-    """An attached file; its content is on the page of the application."""
+    """An attached file; its content is read by its number."""
 
     id: int
     sha256: str

@@ -31,13 +31,13 @@ from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.as_of import IN_PLACE, AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
+from geoapp.web.api.facility_photos import photo_link
 from geoapp.web.api.recognitions import recognitions_answer
 from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature, Problem
 from geoapp.web.api.service_schemas import desk_of, offer_of
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.cursors import code_after, cursor_of
 from geoapp.web.edge.parameters import Parameters
-from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.edge.versions import EditHeaders, required_version
@@ -265,18 +265,7 @@ def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str
             for one in relations.organisations
         ],
         "recognitions": recognitions_answer(facility=record.code),
-        "photos": [
-            {
-                "id": one.id,
-                "href": photo_address(one),
-                "width_px": one.width_px,
-                "height_px": one.height_px,
-                "caption_zh": one.caption_zh,
-                "caption_en": one.caption_en,
-                "public": one.is_public,
-            }
-            for one in relations.photos
-        ],
+        "photos": [photo_link(one) for one in relations.photos],
         "services": [offer_of(offer, item) for offer, item in relations.services],
         "duty_desks": [desk_of(desk) for desk in relations.desks],
         "states": [

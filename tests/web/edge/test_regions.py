@@ -237,6 +237,24 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "change photo": lambda c, database: c.post(
         f"/steward/photos/{number(database, 'facility_photo')}", data={"do": "remove"}
     ),
+    "api add photo": lambda c, _: c.post(
+        f"{FACILITIES}/X-1/photos", data={"photo": (picture(), "door.png")}
+    ),
+    "api change photo": lambda c, database: patch(
+        c, f"{FACILITIES}/X-1/photos/{number(database, 'facility_photo')}", {"public": True}
+    ),
+    "api remove photo": lambda c, database: c.delete(
+        f"{FACILITIES}/X-1/photos/{number(database, 'facility_photo')}", headers={"If-Match": "*"}
+    ),
+    "api attach": lambda c, database: c.post(
+        f"{APPLICATIONS}/{number(database, 'application')}/documents",
+        data={"file": (io.BytesIO(b"%PDF-1.4 y"), "b.pdf")},
+    ),
+    "api detach": lambda c, database: c.delete(
+        f"{APPLICATIONS}/{number(database, 'application')}"
+        f"/documents/{number(database, 'application_document')}",
+        headers={"If-Match": "*"},
+    ),
     "apply": lambda c, _: c.post(APPLICATIONS, json=APPLICATION),
     "answer the form": lambda c, database: patch(
         c, f"{APPLICATIONS}/{number(database, 'application')}", {"answers": {"next": "新"}}

@@ -103,6 +103,12 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/places/<path:code>"): EDITORS,
     ("POST", "/steward/sources/<path:code>"): EDITORS,
     ("POST", "/steward/places/<path:code>"): EDITORS,
+    ("POST", "/api/v1/facilities/<path:code>/photos"): EDITORS,
+    ("PATCH", "/api/v1/facilities/<path:code>/photos/<int:id>"): EDITORS,
+    ("DELETE", "/api/v1/facilities/<path:code>/photos/<int:id>"): EDITORS,
+    ("POST", "/api/v1/applications/<int:id>/documents"): EDITORS,
+    ("GET", "/api/v1/applications/<int:id>/documents/<int:document>"): EDITORS,
+    ("DELETE", "/api/v1/applications/<int:id>/documents/<int:document>"): EDITORS,
     ("POST", "/api/v1/contests"): EDITORS,
     ("PATCH", "/api/v1/contests/<code>"): EDITORS,
     ("DELETE", "/api/v1/contests/<code>"): EDITORS,
@@ -234,6 +240,7 @@ SIGN_OUTS = {"/sign-out", "/account/sessions/end", "/account/sessions/<int:numbe
 
 # What everybody may read.
 OPEN_READS = {
+    "/api/v1/facilities/<path:code>/photos",
     "/api/v1/contests",
     "/api/v1/contests/<code>",
     "/api/v1/programmes",
