@@ -41,8 +41,18 @@ _headers = click.option(
 @_headers
 @click.option("--region", help="区域代码，含下级 / region code, with those below")
 @click.option("--kind", "kinds", multiple=True, help="类型代码或名称 / kind codes or names")
+@click.option(
+    "--as-of",
+    metavar="DATE",
+    help="那天在的和可能在的，如 2015-01-01 / those that were, or may have been, there on a day",
+)
 def facilities(
-    output: Path, datum: str, headers: Any, region: str | None, kinds: tuple[str, ...]
+    output: Path,
+    datum: str,
+    headers: Any,
+    region: str | None,
+    kinds: tuple[str, ...],
+    as_of: str | None,
 ) -> None:
     """导出站点、基地、职工之家 / Export stations, bases and homes."""
     from rich.console import Console
@@ -50,13 +60,16 @@ def facilities(
 
     from geoapp.core.geo import parse_datum
     from geoapp.operations.facilities.export import export_facilities
+    from geoapp.operations.facilities.read import parse_as_of
     from geoapp.operations.upkeep.init import initialise
+    from geoapp.store.facilities.as_of import AsOf
     from geoapp.store.facilities.read import FacilityFilter
 
     chosen = parse_datum(datum)
     columns = (TextColumn("{task.description}"), TimeElapsedColumn())
-    with open_store() as (_settings, database):
+    with open_store() as (settings, database):
         initialise(database)
+        asked = None if as_of is None else AsOf(*parse_as_of(as_of, settings.timezone))
         with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
             task = bar.add_task("0", total=None)
             count = export_facilities(
@@ -64,7 +77,7 @@ def facilities(
                 output,
                 datum=chosen,
                 headers=headers,
-                wanted=FacilityFilter(region=region, kinds=frozenset(kinds)),
+                wanted=FacilityFilter(region=region, kinds=frozenset(kinds), as_of=asked),
                 progress=lambda rows: bar.update(task, description=str(rows)),
             )
     say(

@@ -100,6 +100,12 @@ FACILITY_DERIVED = (
     "confirmed_on",
     "states",
     "as_of",
+    "as_of_standing",
+    "as_of_statuses",
+    # As an export of a past day calls them in Chinese.
+    "截至日期",
+    "当日是否在",
+    "当日可能的状态",
 )
 REGION_COLUMNS = (
     Column("code", "代码", ("区域代码", "编号", "adcode", "行政区划代码")),

@@ -26,6 +26,7 @@ from geoapp.importers.rows.columns import (
 from geoapp.operations.facilities.read import check_region
 from geoapp.reports.tables import FileTable, check_format, write_table
 from geoapp.store.engine import Database
+from geoapp.store.facilities.as_of import AsOf
 from geoapp.store.facilities.export import (
     extra_text_names,
     facility_pages,
@@ -38,6 +39,11 @@ Headers = Literal["en", "zh"]
 _NUMBERS = frozenset({"lon", "lat", "capacity", "position_accuracy_m"})
 _IN_GEOMETRY = frozenset({"lon", "lat", "geometry_wkt"})
 _WKT_DECIMALS = 9
+# Of a file as of a day, beside what is registered now; an import passes them over.
+_ON_DAY: dict[Headers, tuple[str, ...]] = {
+    "en": ("as_of", "as_of_standing", "as_of_statuses"),
+    "zh": ("截至日期", "当日是否在", "当日可能的状态"),
+}
 # Names that mean something to a format or to an import cannot name a column of the user's own.
 _TAKEN = frozenset(
     {folded(name) for column in FACILITY_COLUMNS for name in column.names}
@@ -67,7 +73,7 @@ def export_facilities(
     headers
         The language of the column names.
     wanted
-        Only these; kinds by code or name.
+        Only these; kinds by code or name. As of a day, the file says what each was then, too.
     progress
         Called with the number of rows written.
 
@@ -91,10 +97,17 @@ def export_facilities(
             if not (in_geometry and column.name in _IN_GEOMETRY)
         ]
         names = [column.zh if headers == "zh" else column.name for column in columns]
-        writer = _Rows([column.name for column in columns], own, datum, lists=suffix == ".geojson")
+        writer = _Rows(
+            [column.name for column in columns],
+            own,
+            datum,
+            lists=suffix == ".geojson",
+            as_of=wanted.as_of,
+        )
         pages = facility_pages(session, wanted)
+        on_day = () if wanted.as_of is None else _ON_DAY[headers]
         table = FileTable(
-            [*names, *own],
+            [*names, *on_day, *own],
             writer.rows(pages, progress),
             frozenset(place for place, column in enumerate(columns) if column.name in _NUMBERS),
         )
@@ -124,8 +137,15 @@ class _Rows:
     """Makes rows of facilities; counts them."""
 
     def __init__(
-        self, columns: Sequence[str], own: Sequence[str], datum: Datum, *, lists: bool
+        self,
+        columns: Sequence[str],
+        own: Sequence[str],
+        datum: Datum,
+        *,
+        lists: bool,
+        as_of: AsOf | None,
     ) -> None:
+        self._as_of = as_of
         self._columns = columns
         self._own = own
         self._datum = datum
@@ -143,7 +163,10 @@ class _Rows:
                 values = self._values(record, geometry, point)
                 kept, rest = self._extra(record.extra)
                 values["extra"] = rest or None
-                yield [values[column] for column in self._columns] + kept, geometry
+                yield (
+                    [values[column] for column in self._columns] + self._then(record) + kept,
+                    geometry,
+                )
                 self.written += 1
             progress(self.written)
 
@@ -154,6 +177,13 @@ class _Rows:
             )
 
         return np.atleast_1d(shapely.transform(shapely.force_2d(shapes), move))
+
+    def _then(self, record: FileRecord) -> list[Any]:
+        """Return what a facility was on the day that was asked for, if one was."""
+        if self._as_of is None or record.on_day is None:
+            return []
+        statuses = "; ".join(record.on_day.statuses)
+        return [self._as_of.day.isoformat(), record.on_day.standing, statuses or None]
 
     def _extra(self, extra: dict[str, Any]) -> tuple[list[Any], dict[str, Any]]:
         """Divide what was kept aside into columns of its own and the rest."""

@@ -28,5 +28,5 @@ def facility_pages(session: Session, wanted: FacilityFilter) -> Iterator[list[Fi
     after: str | None = None
     while page := page_of_facilities(session, wanted, after=after, limit=_PAGE):
         after = page[-1].code
-        yield file_records(session, page)
+        yield file_records(session, page, wanted.as_of)
         session.expunge_all()

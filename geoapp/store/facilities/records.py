@@ -7,7 +7,9 @@ from typing import Any
 import shapely
 from sqlalchemy.orm import Session
 
+from geoapp.core.dated_states import StateOnDay
 from geoapp.core.voices import NOTHING_SAID, Standing
+from geoapp.store.facilities.as_of import AsOf, states_on
 from geoapp.store.facilities.columns import ANSWERED, IN_FILES
 from geoapp.store.facilities.read import places_of
 from geoapp.store.models import Facility, FacilityPlace
@@ -56,12 +58,15 @@ class FileRecord:
         Where one that moves stands, as in `FacilityRecord`.
     extra
         What is kept aside.
+    on_day
+        What it was on the day that was asked for, if one was.
     """
 
     geometry_wkb: bytes | None
     values: dict[str, Any]
     places: list[dict[str, Any]]
     extra: dict[str, Any]
+    on_day: StateOnDay | None = None
 
 
 def _values(facility: Facility, columns: Mapping[str, str]) -> dict[str, Any]:
@@ -115,15 +120,20 @@ def facility_records(session: Session, facilities: Sequence[Facility]) -> list[F
     return records
 
 
-def file_records(session: Session, facilities: Sequence[Facility]) -> list[FileRecord]:
-    """Return some facilities as files have them, in their order."""
-    places = places_of(session, [one.id for one in facilities])
+def file_records(
+    session: Session, facilities: Sequence[Facility], as_of: AsOf | None = None
+) -> list[FileRecord]:
+    """Return some facilities as files have them, in their order, and what they were on a day."""
+    numbers = [one.id for one in facilities]
+    places = places_of(session, numbers)
+    on_day = {} if as_of is None else states_on(session, as_of, numbers)
     return [
         FileRecord(
             _geometry(one),
             _values(one, IN_FILES),
             _places(places.get(one.id, [])),
             one.extra,
+            on_day.get(one.id),
         )
         for one in facilities
     ]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -21,6 +22,7 @@ from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from geoapp.store.facilities.as_of import AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from tests.operations.imports.importing import (
     facility_picture,
@@ -151,6 +153,38 @@ def test_geometries_and_filters(rich: Database, tmp_path: Path) -> None:
     with pytest.raises(UnusableInputError):
         export_facilities(rich, tmp_path / "no such folder" / "x.csv")
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_a_past_day_has_what_was_there_and_what_may_have_been(
+    rich: Database, settings: Settings, tmp_path: Path
+) -> None:
+    with rich.session() as session:
+        session.execute(
+            text(
+                "update facility set status = 'open', opened_on = case code when 'Q-1' then "
+                "date '2016-03-01' when 'Q-2' then date '2016-01-01' end, opened_basis = case code "
+                "when 'Q-1' then 'known' when 'Q-2' then 'year' else 'unknown' end, "
+                "closed_on = null, closed_basis = 'unknown' where code in ('Q-1', 'Q-2', 'Q-3')"
+            )
+        )
+    past = AsOf(date(2016, 4, 1), date(2026, 1, 1))
+    for headers, name in (("en", "as_of_standing"), ("zh", "当日是否在")):
+        path = tmp_path / f"{headers}.csv"
+        export_facilities(rich, path, headers=headers, wanted=FacilityFilter(as_of=past))
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = {row["code" if headers == "en" else "编号"]: row for row in csv.DictReader(file)}
+        assert [(code, rows[code][name]) for code in ("Q-1", "Q-2", "Q-3")] == [
+            ("Q-1", "known"),
+            ("Q-2", "possible"),
+            ("Q-3", "possible"),
+        ]
+        # What the day adds is passed over by an import.
+        report = import_file(rich, settings, "facilities", path)
+        assert (report.updated, report.rejected) == (0, 0)
+        assert set(report.extra_columns) == {"=列", "备注", "电梯"}
+    early = AsOf(date(2015, 4, 1), date(2026, 1, 1))
+    export_facilities(rich, path, wanted=FacilityFilter(as_of=early))
+    assert "Q-1" not in path.read_text(encoding="utf-8")
 
 
 def test_an_empty_store_exports_an_empty_file(
