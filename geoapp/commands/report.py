@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     "output",
     required=True,
     type=click.Path(dir_okay=False, path_type=Path),
-    help="报告文件 .xlsx .html .pdf / the report's file",
+    help="报告文件 .xlsx .html .pdf .pptx / the report's file",
 )
 def report(
     region: str | None,

@@ -78,13 +78,19 @@ class Frame:
         wide /= math.cos(math.radians(self.lat))
         return shapely.box(self.lon - wide, self.lat - high, self.lon + wide, self.lat + high)
 
-    def rings(self, shape: BaseGeometry) -> list[list[tuple[float, float]]]:
-        """Return the outer rings of what is seen of a shape, no finer than can be drawn."""
+    def rings(self, shape: BaseGeometry, finest: float = 0.1) -> list[list[tuple[float, float]]]:
+        """Return the outer rings of what is seen of a shape, no finer than can be drawn.
+
+        Parameters
+        ----------
+        finest
+            In the units of the frame.
+        """
         window = self.window
         if not shape.intersects(window):
             return []
         seen = shapely.intersection(shapely.make_valid(shape), window)
-        tolerance = 0.1 / self.mm_a_metre / METRES_A_DEGREE
+        tolerance = finest / self.mm_a_metre / METRES_A_DEGREE
         found = []
         for part in shapely.get_parts(seen).tolist():
             if isinstance(part, shapely.Polygon):

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 _CORE = "docProps/core.xml"
@@ -11,11 +12,24 @@ _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
 
 def settle_file(path: Path, day: date) -> None:
     """Give a packed file and all its parts the date of a day in place of the clock's."""
+    path.write_bytes(_settled(path.read_bytes(), day))
+
+
+def _settled(content: bytes, day: date) -> bytes:
     stamp = (day.year, day.month, day.day, 0, 0, 0)
-    said = f"{day.isoformat()}T00:00:00Z".encode()
-    with zipfile.ZipFile(path) as packed:
-        parts = [(one.filename, packed.read(one)) for one in packed.infolist()]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name, content in parts:
-            kept = _STAMP.sub(rb"\g<1>" + said + rb"\g<3>", content) if name == _CORE else content
-            packed.writestr(zipfile.ZipInfo(name, stamp), kept, zipfile.ZIP_DEFLATED)
+    made = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as packed, zipfile.ZipFile(made, "w") as settled:
+        for one in packed.infolist():
+            part = _part(one.filename, packed.read(one), day)
+            settled.writestr(zipfile.ZipInfo(one.filename, stamp), part, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def _part(name: str, content: bytes, day: date) -> bytes:
+    if name.endswith(".xlsx"):
+        # The workbook of a chart within a slide is packed itself.
+        return _settled(content, day)
+    if name == _CORE:
+        said = f"{day.isoformat()}T00:00:00Z".encode()
+        return _STAMP.sub(rb"\g<1>" + said + rb"\g<3>", content)
+    return content

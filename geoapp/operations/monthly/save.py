@@ -1,6 +1,7 @@
 """Make the report of a month and write it to a file of the format that its name asks for."""
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from geoapp.operations.monthly.use import read_quarters, use_section
 from geoapp.reports.monthly.page import write_page
 from geoapp.reports.monthly.paper import write_paper
 from geoapp.reports.monthly.parts import Report
+from geoapp.reports.monthly.slides import write_slides
 from geoapp.reports.monthly.workbook import write_workbook
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import statement_text
@@ -27,6 +29,7 @@ from geoapp.reports.words.question import question_title
 _WRITERS: Final[dict[str, Callable[[Report, Path, Language | None], None]]] = {
     ".html": write_page,
     ".pdf": write_paper,
+    ".pptx": write_slides,
     ".xlsx": write_workbook,
 }
 FORMATS: Final = tuple(_WRITERS)
@@ -44,6 +47,11 @@ def check_report_output(path: Path) -> None:
         names = " ".join(FORMATS)
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted)
+
+
+def has_slides() -> bool:
+    """Tell whether the library for slides, which is an extra, is installed."""
+    return find_spec("pptx") is not None
 
 
 def make_report(scope: Scope) -> Report:
@@ -109,6 +117,8 @@ def save_report(scope: Scope, path: Path, language: Language | None = None) -> N
     ------
     InvalidValueError
         If no format belongs to the file's suffix.
+    MissingPartError
+        If it is .pptx, and the library for it is not installed.
     """
     check_report_output(path)
     report = make_report(scope)

@@ -257,6 +257,12 @@ def known_on(day: date) -> Text:
     return Text(f"{day} 确定在", f"there on {day}")
 
 
+def left_out(rows: int) -> Text:
+    """Say how many rows of a table the slides leave out."""
+    more = counted(rows, "行", "row")
+    return Text(f"另有 {more.zh}，见表格文件", f"{more.en} more in the workbook")
+
+
 def samples_text(samples: int, every: int) -> Text:
     """Say how many of the facilities are made up."""
     some = counted(samples, "处是示例", "facility is made up", "facilities are made up")

@@ -1,17 +1,19 @@
 """The report of a month says what the published run, the register and the promises say."""
 
 import re
+import sys
 import zipfile
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pptx
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from pypdf import PdfReader
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import InvalidValueError, MissingPartError
 from geoapp.operations.monthly.period import Period, period_of
 from geoapp.operations.monthly.save import save_report
 from geoapp.operations.monthly.scope import scope_of
@@ -160,7 +162,7 @@ def test_without_a_published_answer_the_report_says_so(town: MonthlyTown, tmp_pa
 def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
     town: MonthlyTown, tmp_path: Path
 ) -> None:
-    for suffix in (".html", ".pdf"):
+    for suffix in (".html", ".pdf", ".pptx"):
         path, again = tmp_path / f"month{suffix}", tmp_path / f"again{suffix}"
         save_report(town.scope, path)
         save_report(town.scope, again)
@@ -188,3 +190,34 @@ def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
     assert paper.metadata is not None
     created = paper.metadata.creation_date
     assert created is not None and created.date() == town.scope.period.day
+
+    deck = pptx.Presentation(str(tmp_path / "month.pptx"))
+    titles = [slide.shapes.title.text_frame.text for slide in deck.slides]
+    assert titles[:2] == [
+        town.scope.area.zh + f"服务站点月报，{town.scope.period.text.zh}",
+        "一、覆盖情况",
+    ]
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    assert sum(shape.has_chart for shape in shapes) == 2
+    cells = [
+        [cell.text_frame.text for cell in row.cells]
+        for shape in shapes
+        if shape.has_table
+        for row in shape.table.rows
+    ]
+    assert any(f"{found.covered_share:.1%}" in row for row in cells)
+    # Nothing stands beyond the slide's edges.
+    for shape in shapes:
+        assert shape.left >= 0 and shape.left + shape.width <= deck.slide_width, shape.name
+        assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height, shape.name
+
+
+def test_without_the_library_slides_are_refused_and_nothing_is_left(
+    town: MonthlyTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pptx", None)
+    with pytest.raises(MissingPartError, match=r"geoapp\[slides\]"):
+        save_report(town.scope, tmp_path / "month.pptx")
+    with pytest.raises(InvalidValueError, match=r"\.xlsx"):
+        save_report(town.scope, tmp_path / "month.docx")
+    assert [one.name for one in tmp_path.iterdir()] == ["plan.json"]

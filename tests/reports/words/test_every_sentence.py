@@ -521,6 +521,7 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "states_title": [monthly.states_title(day)],
         "promises_title": [monthly.promises_title(day)],
         "known_on": [monthly.known_on(day)],
+        "left_out": [monthly.left_out(n)],
         "samples_text": [monthly.samples_text(n, n + 1)],
         "unit_text": [monthly.unit_text(("处", "place", "places"))],
     }

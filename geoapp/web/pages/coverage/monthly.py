@@ -10,7 +10,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Language, Text
 from geoapp.core.roles import Permission
 from geoapp.operations.moment import today
-from geoapp.operations.monthly.save import save_report
+from geoapp.operations.monthly.save import has_slides, save_report
 from geoapp.operations.monthly.scope import scope_of
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
@@ -23,6 +23,7 @@ _TYPES: Final = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "html": "text/html; charset=utf-8",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 _LANGUAGES: Final[dict[str, Language | None]] = {"zh": "zh", "en": "en", "both": None}
 
@@ -30,7 +31,11 @@ _LANGUAGES: Final[dict[str, Language | None]] = {"zh": "zh", "en": "en", "both":
 def form_parts() -> dict[str, Any]:
     """Return what ``manager/_report.html`` needs: the formats, this month, the page's language."""
     month = f"{today(services().settings):%Y-%m}"
-    return {"formats": list(_TYPES), "this_month": month, "reader": language()}
+    return {
+        "formats": [one for one in _TYPES if one != "pptx" or has_slides()],
+        "this_month": month,
+        "reader": language(),
+    }
 
 
 @blueprint.get("/report")

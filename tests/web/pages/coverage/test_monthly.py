@@ -29,7 +29,12 @@ def test_a_manager_gets_the_report_of_the_month(town: MonthlyTown) -> None:
     assert FORM not in manager.get(f"/coverage?run={other.id}").text
 
     asked = f"/publications/report?region=370203&month={month}"
-    for name, starts in (("pdf", b"%PDF"), ("html", b"<!doctype html>"), ("xlsx", b"PK")):
+    for name, starts in (
+        ("pdf", b"%PDF"),
+        ("html", b"<!doctype html>"),
+        ("pptx", b"PK"),
+        ("xlsx", b"PK"),
+    ):
         sent = manager.get(f"{asked}&format={name}&language=both")
         assert sent.status_code == 200, name
         assert sent.data.startswith(starts), name
@@ -41,6 +46,6 @@ def test_a_manager_gets_the_report_of_the_month(town: MonthlyTown) -> None:
     english = manager.get(f"{asked}&format=xlsx&language=en")
     assert openpyxl.load_workbook(BytesIO(english.data)).sheetnames[0] == "Cover"
 
-    for wrong in ("month=2026-13", "month=9999-01", "format=pptx", "language=fr", "region=nowhere"):
+    for wrong in ("month=2026-13", "month=9999-01", "format=docx", "language=fr", "region=nowhere"):
         refused = manager.get(f"/publications/report?{wrong}", headers={"Accept": "text/html"})
         assert refused.status_code == 422, wrong
