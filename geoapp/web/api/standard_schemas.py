@@ -81,7 +81,7 @@ class ComplianceFigures(BaseModel):
     items: list[ItemFigures]
 
 
-class RegionFigures(ComplianceFigures):
+class RegionStanding(ComplianceFigures):
     """The figures of a region; a null code is what lies in no known district."""
 
     code: str | None
@@ -114,7 +114,7 @@ class ComplianceResult(BaseModel):
     sample: bool
     left_out_samples: int
     total: ComplianceFigures
-    regions: list[RegionFigures]
+    regions: list[RegionStanding]
 
 
 class OneStandard(BaseModel):
