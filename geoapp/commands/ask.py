@@ -75,7 +75,8 @@ def nearest(
     with open_store() as (settings, database):
         service = NearestService(database, settings)
         items = service.ask(query)
-        answer = render_answer(service, items, chosen) if as_json else b""
+        somewhere = service.somewhere(query)
+        answer = render_answer(service, items, chosen, somewhere) if as_json else b""
         beyond_m = service.beyond_m(items)
     if as_json:
         click.echo(answer)
@@ -96,3 +97,5 @@ def nearest(
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
         if item.arrival is not None and item.arrival.open is not item.open:
             click.echo(f"   {_ON_ARRIVAL[item.arrival.open].both()}")
+    if somewhere is not None:
+        click.echo(somewhere.note.both())

@@ -15,17 +15,32 @@ from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
+from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.read import PlacedFacility
 
 
-def render_answer(service: NearestService, items: list[NearestItem], datum: Datum) -> bytes:
+def render_answer(
+    service: NearestService,
+    items: list[NearestItem],
+    datum: Datum,
+    somewhere: Somewhere | None = None,
+) -> bytes:
     """Return a FeatureCollection, nearest first, with coordinates in a datum.
 
-    Where arrivals were asked for and all lie beyond a walk, the collection says so.
+    Where arrivals were asked for and all lie beyond a walk, the collection says so; and how many that
+    fit are known only to be somewhere in the position's district, if there are any.
     """
     features = b",".join([_feature(service, item, datum) for item in items])
-    return b'{"type":"FeatureCollection",%b"features":[%b]}' % (_beyond(service, items), features)
+    told = _beyond(service, items) + _somewhere(somewhere)
+    return b'{"type":"FeatureCollection",%b"features":[%b]}' % (told, features)
+
+
+def _somewhere(found: Somewhere | None) -> bytes:
+    if found is None:
+        return b""
+    told = {"count": found.count, "region": found.region, "note": _pair(found.note)}
+    return orjson.dumps({"unplaced": told})[1:-1] + b","
 
 
 def _beyond(service: NearestService, items: list[NearestItem]) -> bytes:

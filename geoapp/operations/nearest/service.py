@@ -18,6 +18,7 @@ from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.ground.standing import surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.snapshot import UNDATED, Filters, Opening, Snapshot, SnapshotKeeper
+from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
@@ -146,6 +147,17 @@ class NearestService:
             if len(items) == query.k:
                 break
         return items
+
+    def somewhere(self, query: NearestQuery) -> Somewhere | None:
+        """Return how many that fit are known only to be in the position's district; None if none."""
+        return self._keeper.current().unplaced.around(
+            query.lon,
+            query.lat,
+            query.at or datetime.now(UTC),
+            kinds=query.kinds,
+            families=query.families,
+            amenities=query.amenities,
+        )
 
     def beyond_m(self, items: list[NearestItem]) -> float | None:
         """Return the longest walk that is taken for one, if all answers lie beyond it.

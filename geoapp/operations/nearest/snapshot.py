@@ -23,8 +23,10 @@ from geoapp.core.calendar import WorkCalendar
 from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
 from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent, surely_on
-from geoapp.store.engine import Database
+from geoapp.operations.nearest.unplaced import UnplacedDistricts
+from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility, data_versions, read_changes
+from geoapp.store.facilities.unplaced import outlines_of_districts, unplaced_facilities
 from geoapp.store.vocabulary import Codes, load_calendar, read_codes
 
 CHECK_SECONDS = 0.25
@@ -100,11 +102,17 @@ class SnapshotVersions(NamedTuple):
     facilities: int
     calendar: int
     vocabulary: int
+    regions: int
 
     @classmethod
     def of(cls, versions: Mapping[str, int]) -> "SnapshotVersions":
         """Return those among all counters."""
-        return cls(versions["facilities"], versions["calendar"], versions["vocabulary"])
+        return cls(
+            versions["facilities"],
+            versions["calendar"],
+            versions["vocabulary"],
+            versions["regions"],
+        )
 
 
 class Snapshot:
@@ -120,7 +128,9 @@ class Snapshot:
         codes: Codes,
         index: FacilityIndex,
         by_key: dict[Key, PlacedFacility],
+        unplaced: UnplacedDistricts,
     ) -> None:
+        self.unplaced = unplaced
         self.versions = versions
         self.calendar = calendar
         self.codes = codes
@@ -269,6 +279,15 @@ def _build(placed: list[PlacedFacility]) -> FacilityIndex:
     )
 
 
+def _read_unplaced(session: Session) -> UnplacedDistricts:
+    facilities = unplaced_facilities(session)
+    codes = {one.region_code for one in facilities if one.region_code is not None}
+    districts = outlines_of_districts(session, sorted(codes)) if codes else []
+    return UnplacedDistricts(
+        [(code, Text(zh, en or zh), wkb) for code, zh, en, wkb in districts], facilities
+    )
+
+
 class SnapshotKeeper:
     """Keeps this process's snapshot no older than ``CHECK_SECONDS`` at the moment it is asked for."""
 
@@ -277,6 +296,7 @@ class SnapshotKeeper:
         self._lock = threading.Lock()
         self._snapshot: Snapshot | None = None
         self._keys_of: dict[int, set[Key]] = {}
+        self._unplaced = UnplacedDistricts([], [])
         self._checked = -1e9
 
     def current(self) -> Snapshot:
@@ -308,6 +328,17 @@ class SnapshotKeeper:
             calendar = load_calendar(session)
             codes = read_codes(session)
             changes = read_changes(session, -1 if old is None else old.versions.facilities)
+            placed = {one.id for one in changes.placed}
+            # Whatever changed and is on no map now, or was not before, may be one without a position.
+            if (
+                old is None
+                or versions.regions != old.versions.regions
+                or any(
+                    number not in placed or number not in self._keys_of
+                    for number in changes.changed_ids
+                )
+            ):
+                self._unplaced = _read_unplaced(session)
         if old is None:
             self._keys_of = {}
             by_key = {_key(one): one for one in changes.placed}
@@ -319,4 +350,4 @@ class SnapshotKeeper:
             index = old.index.with_changes([_place(one) for one in changes.placed], gone)
         for one in changes.placed:
             self._keys_of.setdefault(one.id, set()).add(_key(one))
-        return Snapshot(versions, calendar, codes, index, by_key)
+        return Snapshot(versions, calendar, codes, index, by_key, self._unplaced)

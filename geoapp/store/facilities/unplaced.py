@@ -1,14 +1,14 @@
 """Named queries on facilities without a position: what answers by place leave out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-from geoapp.core.words import Status
+from geoapp.core.words import Level, Status
 from geoapp.store.facilities.as_of import BAND, AsOf
 
 
@@ -29,11 +29,12 @@ class UnplacedFacility:
     to_date: date | None
     timezone: str
     is_sample: bool
+    amenities: list[str] = field(default_factory=list)
 
 
 _UNPLACED = """
     select f.code, f.kind_code, k.family, f.name_zh, f.name_en, f.region_code,
-        {dates}, f.timezone, f.is_sample
+        {dates}, f.timezone, f.is_sample, f.amenities
     from facility f join kind k on k.code = f.kind_code
     where f.geom is null and {those}
         and not exists (select from facility_place p where p.facility_id = f.id){regions}
@@ -75,3 +76,17 @@ def unplaced_facilities(
             parameters | {"regions": list(regions)},
         )
     return [UnplacedFacility(*row) for row in rows]
+
+
+def outlines_of_districts(
+    session: Session, codes: Sequence[str]
+) -> list[tuple[str, str, str | None, bytes]]:
+    """Return code, names and outline (WKB, WGS-84) of those of some regions that are districts."""
+    rows = session.execute(
+        text(
+            "select code, name_zh, name_en, st_asbinary(geom) from region "
+            "where code = any(:codes) and level = :level and geom is not null order by code"
+        ),
+        {"codes": list(codes), "level": Level.DISTRICT},
+    )
+    return [(code, zh, en, bytes(wkb)) for code, zh, en, wkb in rows]

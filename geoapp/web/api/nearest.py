@@ -67,7 +67,8 @@ def nearest(query: NearestParameters) -> Response:
 
     ``distance_m`` is the geodesic on the WGS-84 spheroid; ``open`` is true, false, or null where
     it is unknown. ``arrive`` adds ``open_on_arrival``, ``opens_at`` and ``closes_at``, and
-    ``beyond_m`` where all answers lie beyond a walk. The position asked from is neither stored
+    ``beyond_m`` where all answers lie beyond a walk. ``unplaced`` counts those that fit and are known
+    only to be somewhere in the position's district. The position asked from is neither stored
     nor logged.
     """
     parts = services()
@@ -91,7 +92,7 @@ def nearest(query: NearestParameters) -> Response:
         arrive=query.arrive,
     )
     items = parts.nearest.ask(question)
-    body = render_answer(parts.nearest, items, query.datum)
+    body = render_answer(parts.nearest, items, query.datum, parts.nearest.somewhere(question))
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

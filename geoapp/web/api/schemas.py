@@ -329,12 +329,21 @@ class FacilityFeatureCollection(BaseModel):
     as_of: AsOfTotal | None = None
 
 
+class UnplacedNear(BaseModel):
+    """How many that fit are known only to be somewhere in the position's district."""
+
+    count: int
+    region: str
+    note: Words
+
+
 class NearFeatureCollection(BaseModel):
     """Facilities, nearest first; ``beyond_m`` where all lie beyond a walk of so many metres."""
 
     type: Literal["FeatureCollection"]
     beyond_m: float | None = None
     beyond_note: Words | None = None
+    unplaced: UnplacedNear | None = None
     features: list[NearFeature]
 
 

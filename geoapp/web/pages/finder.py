@@ -4,7 +4,7 @@ The page works as a plain form. With JavaScript the same form is sent in the bac
 so that a position stands in no address, no history and no log.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from flask import Blueprint, Response, render_template, request
@@ -18,7 +18,7 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
 from geoapp.operations.facilities.places import list_places, overview_points, point_of_place
 from geoapp.operations.nearest.routes import route
-from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
+from geoapp.operations.nearest.service import MAX_K, NearestQuery
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
@@ -177,16 +177,19 @@ def _position(
 def _answer(question: Question) -> dict[str, object] | None:
     if question.lon is None or question.lat is None:
         return None
-    items = _ask(question, open_only=question.open_only)
+    nearest = services().nearest
+    items = nearest.ask(_query(question, question.lon, question.lat))
     # Better a door that may be shut, and said to be, than an empty page.
     none_open = question.open_only and not items
     if none_open:
-        items = _ask(question, open_only=False)
+        items = nearest.ask(replace(_query(question, question.lon, question.lat), open_only=False))
+    somewhere = nearest.somewhere(_query(question, question.lon, question.lat))
     datum = map_setup().datum
     lon, lat = from_wgs84(lon=question.lon, lat=question.lat, datum=datum)
     return {
         "cards": make_cards(items, asked=question.amenities, datum=datum),
         "none_open": none_open and bool(items),
+        "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
         "next_k": min(question.k * 2, MAX_K),
         "lon": round(float(lon), 7),
@@ -194,17 +197,13 @@ def _answer(question: Question) -> dict[str, object] | None:
     }
 
 
-def _ask(question: Question, *, open_only: bool) -> list[NearestItem]:
-    if question.lon is None or question.lat is None:
-        return []
-    return services().nearest.ask(
-        NearestQuery(
-            lon=question.lon,
-            lat=question.lat,
-            k=question.k,
-            kinds=question.kinds,
-            families=question.families,
-            amenities=question.amenities,
-            open_only=open_only,
-        )
+def _query(question: Question, lon: float, lat: float) -> NearestQuery:
+    return NearestQuery(
+        lon=lon,
+        lat=lat,
+        k=question.k,
+        kinds=question.kinds,
+        families=question.families,
+        amenities=question.amenities,
+        open_only=question.open_only,
     )

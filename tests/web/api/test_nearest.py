@@ -1,9 +1,11 @@
 """``GET /api/v1/nearest``: the contract, word by word."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.settings import Settings
@@ -33,6 +35,38 @@ def codes(client: FlaskClient, **asked: object) -> list[str]:
     response = client.get(ADDRESS, query_string={**HERE, **asked})
     assert response.status_code == 200, response.get_data(as_text=True)
     return [one["properties"]["code"] for one in response.get_json(force=True)["features"]]
+
+
+def test_what_is_known_by_its_district_alone_is_counted_where_one_stands(
+    client: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.operations.nearest.snapshot.CHECK_SECONDS", 0.0)
+
+    def told(**asked: object) -> Any:
+        return client.get(ADDRESS, query_string={**HERE, **asked}).get_json(force=True)
+
+    assert "unplaced" not in told()
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set geom = null, position_basis = 'region_only', "
+                "region_match = 'given', region_code = '370203' where code in ('T-1', 'T-3', 'T-5')"
+            )
+        )
+    # T-5 is closed.
+    found = told()["unplaced"]
+    assert (found["count"], found["region"]) == (2, "370203")
+    assert "另有 2 处只知道在" in found["note"]["zh"]
+    assert told(family="home")["unplaced"]["count"] == 1
+    assert told(amenity="microwave")["unplaced"]["count"] == 1
+    assert "unplaced" not in told(family="base")
+    page = client.post("/finder/results", data=HERE).get_data(as_text=True)
+    assert found["note"]["zh"] in page
+    # Whoever stands elsewhere is told nothing of this district.
+    assert "unplaced" not in told(lon=HERE["lon"] + 3)
+    with database.session() as session:
+        session.execute(text("update facility set status = 'suspended' where code = 'T-3'"))
+    assert told()["unplaced"]["count"] == 1
 
 
 def test_answer(client: FlaskClient) -> None:

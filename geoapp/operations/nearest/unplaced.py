@@ -1,0 +1,85 @@
+"""What an answer by place leaves out: facilities of which only the district is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from geoapp.core.i18n import Text
+from geoapp.operations.ground.in_service import in_service
+from geoapp.store.facilities.unplaced import UnplacedFacility
+
+
+@dataclass(frozen=True, slots=True)
+class Somewhere:
+    """How many facilities are known to be somewhere in the district that a position lies in."""
+
+    count: int
+    region: str
+    name: Text
+
+    @property
+    def note(self) -> Text:
+        """The sentence that says so."""
+        is_one = self.count == 1
+        return Text(
+            f"另有 {self.count:,} 处只知道在{self.name.zh}，不知道具体位置，没有列入。",
+            f"{self.count:,} more {'is' if is_one else 'are'} known only to be somewhere in "
+            f"{self.name.en}, and not listed.",
+        )
+
+
+class UnplacedDistricts:
+    """The facilities without a position by the district that they are known to be in."""
+
+    def __init__(
+        self,
+        districts: Sequence[tuple[str, Text, bytes]],
+        facilities: Sequence[UnplacedFacility],
+    ) -> None:
+        self._districts = [(code, name) for code, name, _ in districts]
+        self._outlines: list[BaseGeometry] = [shapely.from_wkb(wkb) for _, _, wkb in districts]
+        self._tree = shapely.STRtree(self._outlines)
+        self._of: dict[str, list[UnplacedFacility]] = {}
+        for one in facilities:
+            if one.region_code is not None:
+                self._of.setdefault(one.region_code, []).append(one)
+
+    def around(
+        self,
+        lon: float,
+        lat: float,
+        at: datetime,
+        *,
+        kinds: frozenset[str],
+        families: frozenset[str],
+        amenities: frozenset[str],
+    ) -> Somewhere | None:
+        """Return how many that fit a question are in a position's district; None if there are none.
+
+        Parameters
+        ----------
+        at
+            The moment at which they are in service.
+        kinds, families
+            Any of them; empty is all.
+        amenities
+            All of them, known to be there.
+        """
+        if not self._outlines:
+            return None
+        found = sorted(self._tree.query(shapely.Point(lon, lat), predicate="intersects").tolist())
+        for place in found:
+            code, name = self._districts[place]
+            count = sum(
+                in_service(one, at)
+                and (not kinds or one.kind in kinds)
+                and (not families or one.family in families)
+                and amenities.issubset(one.amenities)
+                for one in self._of.get(code, ())
+            )
+            if count:
+                return Somewhere(count, code, name)
+        return None
