@@ -51,6 +51,7 @@ from geoapp.web.pages import (
     tiles,
     use,
 )
+from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import monthly, published
@@ -159,5 +160,6 @@ def register_routes(app: OpenAPI) -> None:
         second_factor.blueprint,
         choose_password.blueprint,
         admin_users.blueprint,
+        admin_photos.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -1,9 +1,10 @@
 """Named queries on photos of facilities."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,7 +43,7 @@ def photos_of(session: Session, code: str, *, public_only: bool) -> list[PhotoRe
         select(*_COLUMNS)
         .join(Facility, Facility.id == FacilityPhoto.facility_id)
         .join(PhotoContent, PhotoContent.hash == FacilityPhoto.content_hash)
-        .where(Facility.code == code)
+        .where(Facility.code == code, PhotoContent.erased_at.is_(None))
         .order_by(FacilityPhoto.sort, FacilityPhoto.id)
     )
     if public_only:
@@ -56,7 +57,7 @@ def photo_and_status(session: Session, number: int) -> tuple[PhotoRecord, str] |
         select(*_COLUMNS, Facility.status)
         .join(Facility, Facility.id == FacilityPhoto.facility_id)
         .join(PhotoContent, PhotoContent.hash == FacilityPhoto.content_hash)
-        .where(FacilityPhoto.id == number)
+        .where(FacilityPhoto.id == number, PhotoContent.erased_at.is_(None))
     ).one_or_none()
     return None if row is None else (PhotoRecord(*row[:-1]), row[-1])
 
@@ -81,7 +82,11 @@ def add_photo(
     session.execute(
         insert(PhotoContent)
         .values(hash=digest, jpeg=jpeg, width_px=size_px[0], height_px=size_px[1])
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["hash"],
+            set_={"jpeg": jpeg, "erased_at": None, "erased_by": None},
+            where=PhotoContent.erased_at.is_not(None),
+        )
     )
     last = (
         select(func.coalesce(func.max(FacilityPhoto.sort), 0) + 1)
@@ -121,6 +126,74 @@ def order_photos(session: Session, numbers: list[int]) -> None:
             .where(FacilityPhoto.id == number, FacilityPhoto.sort != place)
             .values(sort=place)
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedPicture:
+    """A picture that no facility shows any more.
+
+    Attributes
+    ----------
+    facility
+        The code of the facility that showed it last; None if that is gone, too.
+    removed_at, removed_by
+        When the photo was removed, and by whom.
+    erased_at, erased_by
+        When its bytes were erased for good, and by whom; None if they are kept.
+    """
+
+    hash: str
+    facility: str | None
+    removed_at: datetime | None
+    removed_by: str | None
+    erased_at: datetime | None
+    erased_by: str | None
+
+
+def removed_pictures(session: Session) -> list[RemovedPicture]:
+    """Return the pictures that no facility shows, and those erased, the latest first."""
+    query = text(
+        """
+        with removed as (
+            select distinct on (c.before ->> 'content_hash') c.before ->> 'content_hash' as hash,
+                cast(c.before ->> 'facility_id' as bigint) as facility_id, s.at, s.actor
+            from change c join change_set s on s.id = c.set_id
+            where c.table_name = 'facility_photo' and c.op = 'delete'
+            order by c.before ->> 'content_hash', c.set_id desc, c.seq desc
+        )
+        select encode(p.hash, 'hex'), f.code, r.at, r.actor, p.erased_at, p.erased_by
+        from photo_content p left join removed r
+            on r.hash = concat(chr(92), 'x', encode(p.hash, 'hex'))
+        left join facility f on f.id = r.facility_id
+        where p.erased_at is not null
+            or not exists (select from facility_photo o where o.content_hash = p.hash)
+        order by coalesce(p.erased_at, r.at) desc nulls last, p.hash
+        """
+    )
+    return [RemovedPicture(*row) for row in session.execute(query)]
+
+
+def picture_is_shown(session: Session, hexadecimal: str) -> bool | None:
+    """Tell whether a facility shows a picture, kept from changing; None if its bytes are not kept."""
+    content = bytes.fromhex(hexadecimal)
+    kept = session.execute(
+        select(PhotoContent.hash)
+        .where(PhotoContent.hash == content, PhotoContent.erased_at.is_(None))
+        .with_for_update()
+    ).one_or_none()
+    if kept is None:
+        return None
+    shows = select(FacilityPhoto.id).where(FacilityPhoto.content_hash == content).limit(1)
+    return session.scalars(shows).one_or_none() is not None
+
+
+def erase_picture(session: Session, hexadecimal: str, by: str | None) -> None:
+    """Erase a picture's bytes for good, and write down when and by whom."""
+    session.execute(
+        update(PhotoContent)
+        .where(PhotoContent.hash == bytes.fromhex(hexadecimal))
+        .values(jpeg=b"", erased_at=func.clock_timestamp(), erased_by=by)
+    )
 
 
 def delete_photo(session: Session, number: int) -> None:

@@ -2,20 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoapp.store.models.base import Base
 
 
 class PhotoContent(Base):
-    """A picture by the SHA-256 of its bytes; it stays when a photo of it is removed."""
+    """A picture by the SHA-256 of its bytes; it stays when a photo of it is removed.
+
+    Of one that was erased for good the bytes are gone, and no photo shows it.
+    """
 
     __tablename__ = "photo_content"
+    __table_args__ = (CheckConstraint("erased_at is null or jpeg = ''", "photo_content_erased"),)
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     jpeg: Mapped[bytes]
     width_px: Mapped[int]
     height_px: Mapped[int]
+    erased_at: Mapped[datetime | None]
+    erased_by: Mapped[str | None]
 
 
 class FacilityPhoto(Base):

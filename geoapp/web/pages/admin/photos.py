@@ -1,0 +1,47 @@
+"""``/admin/photos``: photos that were removed from facilities, erased for good by administrators."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.roles import Permission
+from geoapp.operations.facilities.erase_photos import erase_photo, list_removed, read_removed
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.services import services
+
+blueprint = Blueprint("admin_photos", __name__)
+
+
+@blueprint.get("/admin/photos")
+@require(Permission.ADMINISTER)
+def listed() -> str:
+    """List the pictures that no facility shows any more, and those that were erased."""
+    pictures = list_removed(services().database)
+    return render_template(
+        "admin/photos.html",
+        kept=[one for one in pictures if one.erased_at is None],
+        erased=[one for one in pictures if one.erased_at is not None],
+        done=request.args.get("done") is not None,
+    )
+
+
+@blueprint.get("/admin/photos/<named>.jpg")
+@require(Permission.ADMINISTER)
+def show(named: str) -> Response:
+    """Answer a removed picture, so that it is known which one is erased."""
+    response = Response(read_removed(services().database, named), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["Content-Security-Policy"] = "default-src 'none'"
+    return response
+
+
+@blueprint.post("/admin/photos/<named>")
+@require(Permission.ADMINISTER)
+def erase(named: str) -> BaseResponse:
+    """Erase a picture for good, once that is said to be meant."""
+    if request.form.get("sure") != "yes":
+        accepted = Text("勾选“我知道找不回来”", "the tick that says that it is meant")
+        raise InvalidValueError("sure", None, accepted)
+    erase_photo(services().database, named, signed_in().name)
+    return redirect(url_for("admin_photos.listed", done=1))
