@@ -70,7 +70,8 @@ def coverage_section(scope: Scope, answer: Answer | None) -> Section:
     gaps = [
         one
         for one in coverage_results.gap_zones(scope.database, answer.run.id)
-        if scope.holds(one.region)
+        # Of the run's own area a zone counts whose region is not known, too.
+        if answer.whole or scope.holds(one.region)
     ]
     worst = list(islice(sorted(gaps, key=lambda one: (-one.workers, one.rank)), MOST_ZONES))
     districts = _districts(scope, answer, answer.own, before)

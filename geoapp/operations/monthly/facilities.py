@@ -13,19 +13,23 @@ from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.states import band_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
-from geoapp.store.facilities.named import NamedFamily, facilities_by_family
+from geoapp.store.facilities.named import NamedFamily, count_without_region, facilities_by_family
 
 _NOT_BEFORE = (None, Status.PROPOSED, Status.APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The facilities of a report's region on its last day and on that of the month before."""
+    """The facilities of a report's region on its last day and on that of the month before.
+
+    ``without_region`` is how many are in no region at all, and so in no region's report.
+    """
 
     facilities: Sequence[NamedFamily]
     now: Mapping[int, StateOnDay]
     then: Mapping[int, StateOnDay]
     begun: Sequence[Begun]
+    without_region: int
 
     @property
     def samples(self) -> int:
@@ -45,6 +49,7 @@ def read_register(scope: Scope) -> Register:
             states_on(session, AsOf(period.day, scope.today), ids),
             states_on(session, AsOf(period.before, scope.today), ids),
             begun_within(session, period.first, period.day, scope.today, ids),
+            0 if below is None else count_without_region(session),
         )
 
 
@@ -53,6 +58,8 @@ def facility_section(scope: Scope, register: Register) -> Section:
     period = scope.period
     here, there = (_band(register.facilities, states) for states in (register.now, register.then))
     lines = [band_text(period.day, here), band_text(period.before, there), words.BAND_NOTE]
+    if register.without_region:
+        lines.append(words.without_region_text(register.without_region))
     if register.samples:
         lines.append(words.samples_text(register.samples, len(register.facilities)))
     return Section(

@@ -270,6 +270,17 @@ def samples_text(samples: int, every: int) -> Text:
     return Text(f"{of.zh}里 {some.zh}。", f"Of {of.en}, {some.en}.")
 
 
+def without_region_text(count: int) -> Text:
+    """Say how many facilities stand in no region's report."""
+    some = counted(
+        count,
+        "处设施",
+        "facility has no region and counts in none",
+        "facilities have no region and count in none",
+    )
+    return Text(f"另有 {some.zh}没有区域，不计入任何区域。", f"{some.en}.")
+
+
 def unit_text(unit: tuple[str, str, str]) -> Text:
     """Return a unit as a column has it."""
     zh, _, many = unit

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoapp.core.words import Family
@@ -23,6 +23,12 @@ class NamedFamily:
     kind_en: str
     region_code: str | None
     is_sample: bool
+
+
+def count_without_region(session: Session) -> int:
+    """Return how many facilities are registered in no region."""
+    query = select(func.count()).where(Facility.region_code.is_(None))
+    return int(session.execute(query).scalar_one())
 
 
 def facilities_by_family(

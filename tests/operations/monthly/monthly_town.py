@@ -69,6 +69,8 @@ def town(database: Database, settings: Settings, tmp_path: Path) -> MonthlyTown:
         "update facility set opened_on = '2020-05-01', opened_basis = 'known' where code = 'T-4'",
         "update facility set closed_on = :first, closed_basis = 'known' where code = 'T-5'",
         "update facility set is_sample = true where code = 'T-6'",
+        "insert into facility (code, kind_code, name_zh, geom) "
+        "values ('T-9', 'worker_home', '远处', st_setsrid(st_makepoint(100, 30), 4326))",
         # Four voices at one station, which are too few to be told, and six at another.
         "insert into opinion_poll (facility_id, day, stars, n) "
         "select id, :first, 2, 4 from facility where code = 'T-1'",

@@ -14,9 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pypdf import PdfReader
 
 from geoapp.core.errors import InvalidValueError, MissingPartError
+from geoapp.core.i18n import Text
 from geoapp.operations.monthly.period import Period, period_of
-from geoapp.operations.monthly.save import save_report
+from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
+from geoapp.reports.monthly.parts import Report
+from geoapp.reports.monthly.slides import write_slides
 from tests.operations.monthly.monthly_town import MonthlyTown, town
 
 __all__ = ["town"]
@@ -79,6 +82,7 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     assert "青岛市服务站点月报" in cover
     assert "由 manager 公布" in cover
     assert "本报告含示例数据" in cover
+    assert "另有 1 处设施没有区域，不计入任何区域" in cover
 
     sheet = book["各区覆盖"]
     *parts, total = rows_of(sheet)
@@ -212,12 +216,13 @@ def test_the_page_fetches_nothing_and_the_paper_has_contents_and_pages(
         assert shape.top >= 0 and shape.top + shape.height <= deck.slide_height, shape.name
 
 
-def test_without_the_library_slides_are_refused_and_nothing_is_left(
-    town: MonthlyTown, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_without_the_library_slides_are_refused_and_other_formats_always(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pptx", None)
+    empty = Report(Text("月报", "Report"), TODAY, sample=False, facts=())
     with pytest.raises(MissingPartError, match=r"geoapp\[slides\]"):
-        save_report(town.scope, tmp_path / "month.pptx")
+        write_slides(empty, tmp_path / "month.pptx", "zh")
     with pytest.raises(InvalidValueError, match=r"\.xlsx"):
-        save_report(town.scope, tmp_path / "month.docx")
-    assert [one.name for one in tmp_path.iterdir()] == ["plan.json"]
+        check_report_output(tmp_path / "month.docx")
+    assert not list(tmp_path.iterdir())

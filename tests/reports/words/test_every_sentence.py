@@ -523,6 +523,7 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "known_on": [monthly.known_on(day)],
         "left_out": [monthly.left_out(n)],
         "samples_text": [monthly.samples_text(n, n + 1)],
+        "without_region_text": [monthly.without_region_text(n)],
         "unit_text": [monthly.unit_text(("处", "place", "places"))],
     }
 
