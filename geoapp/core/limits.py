@@ -74,6 +74,7 @@ MOST_DOCUMENT_BYTES: Final = 20 * 1024 * 1024
 # Imports in the browser.
 MOST_DRAFT_BYTES: Final = 32 * 1024**2
 MOST_DRAFTS: Final = 10  # of one account
+MOST_SENDER_CHARACTERS: Final = 100  # of whose list a file is
 DRAFT_DAYS: Final = 7
 MOST_MENDED_CHARACTERS: Final = 4_000  # of a cell that is mended on the page
 

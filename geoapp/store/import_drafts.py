@@ -18,6 +18,7 @@ __all__ = [
     "find_habit",
     "keep_habit",
     "list_drafts",
+    "list_senders",
     "sweep_drafts",
 ]
 
@@ -102,6 +103,18 @@ def keep_habit(session: Session, headings: bytes, choices: dict[str, Any], by: s
         insert(ImportHabit)
         .values(headings=headings, **values)
         .on_conflict_do_update(index_elements=[ImportHabit.headings], set_=values)
+    )
+
+
+def list_senders(session: Session) -> list[str]:
+    """Return those of whom lists were imported under their name, in order."""
+    return list(
+        session.scalars(
+            text(
+                "select choices ->> 'sender' from import_habit "
+                "where choices ->> 'sender' is not null order by 1"
+            )
+        )
     )
 
 

@@ -27,7 +27,8 @@ class DraftChoices(BaseModel):
     the file: ``placed`` (lon, lat on WGS-84), ``left_out``, ``cells`` by line and place of the column,
     ``decisions`` of rows that may be there twice (`SKIP`, `AS_LISTED`, or `UPDATE` and a code).
     ``blank`` says what a blank cell does to a known value, None = it stays where a row was matched without
-    a code or by hand. ``remembered`` is who accepted these choices the last time.
+    a code or by hand. ``sender`` is whose list it is. ``remembered`` is who accepted
+    these choices the last time, ``of_sender`` whether that was for a list of the same sender.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -51,7 +52,9 @@ class DraftChoices(BaseModel):
     left_out: tuple[int, ...] = ()
     cells: dict[int, dict[int, str]] = {}
     decisions: dict[int, str] = {}
+    sender: str | None = None
     remembered: str | None = None
+    of_sender: bool = False
 
     @property
     def skipped(self) -> frozenset[int]:
@@ -79,6 +82,70 @@ class DraftChoices(BaseModel):
     def habit(self) -> dict[str, Any]:
         """Return what of them is proposed again for a list with the same headings."""
         return self.model_dump(mode="json", include=set(_HABIT))
+
+
+class SenderHabit(BaseModel):
+    """What was accepted for lists of a sender, by the folded names of their columns.
+
+    ``fields`` are those of columns, None = kept aside; ``datum_name`` is the column that says each
+    row's datum; ``habit`` is what does not hang on columns.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    sender: str
+    fields: dict[str, str | None] = {}
+    datum_name: str | None = None
+    habit: dict[str, Any] = {}
+
+    @classmethod
+    def of(
+        cls, before: Self | None, sender: str, columns: Sequence[str], choices: DraftChoices
+    ) -> "SenderHabit":
+        """Return what is kept now: of columns that this list lacks, what was kept before."""
+        names = [folded(name) for name in columns]
+        fields = {
+            names[place]: field
+            for place, field in (choices.fields or {}).items()
+            if place < len(names) and names[place]
+        }
+        place = choices.datum_place
+        habit = choices.habit()
+        for name in ("fields", "datum_place"):
+            habit.pop(name)
+        return cls(
+            sender=sender,
+            fields=({} if before is None else before.fields) | fields,
+            datum_name=None if place is None or place >= len(names) else names[place],
+            habit=habit,
+        )
+
+    def applied(self, columns: Sequence[str], choices: DraftChoices, by: str) -> DraftChoices:
+        """Return choices of a list with what is known of its columns by their names."""
+        names = [folded(name) for name in columns]
+        fields: dict[int, str | None] = {}
+        for place, name in enumerate(names):
+            field = self.fields.get(name)
+            if name in self.fields and (field is None or field not in fields.values()):
+                fields[place] = field
+        before = DraftChoices.model_validate(self.habit)
+        return choices.changed(
+            fields=fields or None,
+            kind=before.kind,
+            code_key=before.code_key,
+            datum=before.datum,
+            datum_place=names.index(self.datum_name) if self.datum_name in names else None,
+            crs=choices.crs or before.crs,
+            order=before.order,
+            blank=before.blank,
+            remembered=by,
+            of_sender=True,
+        )
+
+
+def sender_key(sender: str) -> bytes:
+    """Return by which a sender's lists are known again; no list has such headings."""
+    return sha256(f"\x1fsender\x1f{folded(sender)}".encode()).digest()
 
 
 def headings_key(columns: Sequence[str]) -> bytes:

@@ -12,7 +12,12 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_DRAFTS
 from geoapp.core.settings import Settings
 from geoapp.importers.open import open_table, sheets_of
-from geoapp.operations.imports.choices import DraftChoices, headings_key
+from geoapp.operations.imports.choices import (
+    DraftChoices,
+    SenderHabit,
+    headings_key,
+    sender_key,
+)
 from geoapp.operations.imports.review import (
     Checked,
     Located,
@@ -36,6 +41,7 @@ from geoapp.store.import_drafts import (
     find_habit,
     keep_habit,
     list_drafts,
+    list_senders,
     sweep_drafts,
 )
 
@@ -70,6 +76,12 @@ def own_drafts(database: Database, user_id: int) -> list[ImportDraft]:
     """Return somebody's drafts that are not applied yet, the latest first."""
     with database.session() as session:
         return list_drafts(session, user_id)
+
+
+def known_senders(database: Database) -> list[str]:
+    """Return of whom lists were imported before."""
+    with database.session() as session:
+        return list_senders(session)
 
 
 def keep_draft(
@@ -167,7 +179,11 @@ def read_anew(
         If it cannot be read.
     """
     fresh = DraftChoices(
-        sheet=sheet, header=header, encoding=draft.choices.encoding, crs=draft.choices.crs
+        sheet=sheet,
+        header=header,
+        encoding=draft.choices.encoding,
+        crs=draft.choices.crs,
+        sender=draft.choices.sender,
     )
     with draft_file(draft.name, draft.content) as path:
         columns = understand(path, fresh).table.columns
@@ -319,7 +335,15 @@ def apply_draft(
         if rejects is not None:
             row.done["rejects"] = rejects[0]
         row.content = None if rejects is None else rejects[1]
-        keep_habit(session, headings_key(_headings(checked)), draft.choices.habit(), by)
+        columns = _headings(checked)
+        keep_habit(session, headings_key(columns), draft.choices.habit(), by)
+        sender = draft.choices.sender
+        if sender is not None:
+            known = _sender_habit(session, sender)
+            kept = SenderHabit.of(
+                None if known is None else known[0], sender, columns, draft.choices
+            )
+            keep_habit(session, sender_key(sender), kept.model_dump(mode="json"), by)
         return row.done
 
 
@@ -352,7 +376,10 @@ def _seen(session: Session, choices: DraftChoices) -> str:
 
 
 def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> DraftChoices:
-    """Return choices with what was accepted last for these headings."""
+    """Return choices with what was accepted last for the sender, else for these headings."""
+    known = None if choices.sender is None else _sender_habit(session, choices.sender)
+    if known is not None and columns:
+        return known[0].applied(columns, choices, known[1])
     habit = find_habit(session, headings_key(columns)) if columns else None
     if habit is None:
         return choices
@@ -368,6 +395,14 @@ def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> 
         blank=before.blank,
         remembered=habit.accepted_by,
     )
+
+
+def _sender_habit(session: Session, sender: str) -> tuple[SenderHabit, str] | None:
+    """Return what is kept for a sender, and who accepted it last."""
+    found = find_habit(session, sender_key(sender))
+    if found is None:
+        return None
+    return SenderHabit.model_validate(found.choices), found.accepted_by
 
 
 def _found(session: Session, user_id: int, number: int, *, lock: bool = False) -> ImportDraft:

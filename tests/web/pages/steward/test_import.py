@@ -166,6 +166,34 @@ def test_a_row_matched_by_hand_keeps_what_its_blank_cells_do_not_say(client: Fla
     assert "个已知的值将变为未知：表里是空白" in words(client.get(f"{draft}/check"))
 
 
+def test_a_senders_next_list_gets_the_last_choices_though_its_headings_change(
+    client: FlaskClient,
+) -> None:
+    def sent(headings: Sequence[str], sender: str) -> str:
+        content = as_csv(headings, [ROWS[1]])
+        data = {"file": (io.BytesIO(content), "台账.csv"), "sender": sender}
+        return client.post("/steward/import", data=data).headers["Location"]
+
+    odd = ("哪儿", "甲", "乙", "丙", "丁")
+    draft = sent(odd, "市北区总工会").removesuffix("/columns")
+    client.post(f"{draft}/columns", data=COLUMNS)
+    client.post(f"{draft}/positions", data={"datum": "gcj02"})
+    page = words(client.get(f"{draft}/check"))
+    client.post(f"{draft}/check", data={"action": "apply", "seen": seen(page)})
+    assert '<option value="市北区总工会">' in words(client.get("/steward/import"))
+    # Another column in front, and one is gone.
+    other = ("序号", *odd[:4])
+    page = words(client.get(sent(other, " 市北区总工会")))
+    assert "这家的表导入过" in page
+    selected = {
+        place: re.findall(r'value="([^"]*)" selected', body)
+        for place, body in re.findall(r'<select id="field-(\d)"(.*?)</select>', page, re.S)
+    }
+    assert [selected[place] for place in "1234"] == [["name_zh"], ["address"], ["lonlat"], ["kind"]]
+    # Nobody else's list is read so.
+    assert "这家的表导入过" not in words(client.get(sent(other, "崂山区")))
+
+
 def test_any_row_is_left_out_and_taken_back_and_the_rejected_are_a_file(
     client: FlaskClient, database: Database, subtests: pytest.Subtests
 ) -> None:

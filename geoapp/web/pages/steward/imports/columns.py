@@ -9,7 +9,7 @@ from geoapp.core.errors import (
     UnusableInputError,
 )
 from geoapp.core.i18n import Text
-from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES
+from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_SENDER_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.encoding import ENCODINGS
@@ -60,6 +60,8 @@ def _start(wrong: Text | None = None, status: int = 200) -> Response:
             most_mb=MOST_DRAFT_BYTES // 1024**2,
             days=DRAFT_DAYS,
             encodings=ENCODINGS,
+            senders=drafts.known_senders(services().database),
+            most_sender=MOST_SENDER_CHARACTERS,
             drafts=drafts.own_drafts(services().database, signed_in().id),
         ),
         status,
@@ -76,6 +78,7 @@ def send() -> Response:
         return _start(Text("请选择一个文件。", "Choose a file."), 422)
     try:
         encoding, crs = text_sent("encoding"), text_sent("crs")
+        sender = text_sent("sender", MOST_SENDER_CHARACTERS)
         if encoding not in ("", *ENCODINGS):
             listed = " ".join(ENCODINGS)
             raise InvalidValueError("encoding", encoding, Text(listed, listed))
@@ -84,7 +87,7 @@ def send() -> Response:
             signed_in().id,
             sent.filename,
             sent.stream.read(MOST_DRAFT_BYTES + 1),
-            DraftChoices(encoding=encoding or None, crs=crs or None),
+            DraftChoices(encoding=encoding or None, crs=crs or None, sender=sender or None),
         )
     except (InvalidValueError, UnusableInputError) as error:
         return _start(on_page(error.text), 422)
