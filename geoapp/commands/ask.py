@@ -14,11 +14,6 @@ _OPEN = {
     False: Text("关闭", "closed"),
     None: Text("开放情况未知", "opening unknown"),
 }
-_ON_ARRIVAL = {
-    True: Text("走到时已开放", "open on arrival"),
-    False: Text("走到时已关闭", "closed on arrival"),
-    None: Text("走到时开放与否未知", "opening on arrival unknown"),
-}
 
 
 @click.command(context_settings={"ignore_unknown_options": True})
@@ -56,6 +51,7 @@ def nearest(
     from geoapp.core.geo import parse_datum, to_wgs84
     from geoapp.operations.nearest.answer import render_answer
     from geoapp.operations.nearest.arrival import beyond_text
+    from geoapp.operations.nearest.said import said_on_arrival
     from geoapp.operations.nearest.service import NearestQuery, NearestService
 
     chosen = parse_datum(datum)
@@ -95,7 +91,7 @@ def nearest(
         click.echo(f"   {walk.both()}")
         click.echo(f"   {BASIS_TEXT[item.basis].both()}")
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
-        if item.arrival is not None and item.arrival.open is not item.open:
-            click.echo(f"   {_ON_ARRIVAL[item.arrival.open].both()}")
+        if item.arrival is not None and service.is_walk(item.walk_m):
+            click.echo(f"   {said_on_arrival(item).both().both()}")
     if somewhere is not None:
         click.echo(somewhere.note.both())

@@ -5,7 +5,7 @@ The one place where a figure becomes text, for pages, files, the API and the ter
 
 import math
 import re
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -161,3 +161,15 @@ def format_moment(value: datetime, zone: str) -> Text:
     return Text(
         f"{local:%Y-%m-%d} {weekday.zh} {local:%H:%M}", f"{weekday.en} {local:%Y-%m-%d %H:%M}"
     )
+
+
+def day_word(day: date, today: date) -> Text:
+    """Return how people call a day that is near: today, tomorrow, a weekday, or its date."""
+    ahead = (day - today).days
+    if ahead == 0:
+        return Text("今天", "today")
+    if ahead == 1:
+        return Text("明天", "tomorrow")
+    if 1 < ahead < 7:
+        return WEEKDAYS[day.weekday()]
+    return Text(f"{day.month}月{day.day}日", f"{day:%d %b}")

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from geoapp.core.china import point_in_china
 from geoapp.core.errors import NotFoundError
 from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
@@ -61,6 +62,36 @@ def point_of_place(database: Database, code: str) -> tuple[float, float]:
     if spot is None:
         raise NotFoundError(Text("区域", "region"), code)
     return spot.lon, spot.lat
+
+
+def name_of_place(database: Database, code: str) -> RegionName | None:
+    """Return a region by name."""
+    with database.session() as session:
+        return store.region_name(session, code)
+
+
+def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
+    """Return what is odd about a position (WGS-84); None where it lies in a region.
+
+    And where no region has an outline, so that nobody can tell.
+    """
+    if abs(lon) < 0.01 and abs(lat) < 0.01:
+        return Text(
+            "收到的位置是 0°, 0°（几内亚湾的海面）：设备其实没有定到位。",
+            "The position is 0°, 0°, at sea off Africa: the device did not really find one.",
+        )
+    with database.session() as session:
+        inside = store.is_in_a_region(session, lon, lat)
+    if inside is not False:
+        return None
+    if not point_in_china(lon, lat):
+        return Text(
+            "这个位置不在本服务的区域内：它在海上或境外。",
+            "This position lies outside the area of this service: at sea, or outside mainland China.",
+        )
+    return Text(
+        "这个位置不在本服务的区域内。", "This position lies outside the area of this service."
+    )
 
 
 def overview_points(

@@ -13,6 +13,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.links import links
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
+from geoapp.operations.nearest.said import said_on_arrival
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.operations.nearest.unplaced import Somewhere
@@ -69,7 +70,9 @@ def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
         round(item.walk_seconds),
         item.basis.encode(),
         _render_opening(item.opening),
-        b"" if item.arrival is None else _render_arrival(item.arrival),
+        b""
+        if item.arrival is None
+        else _render_arrival(item.arrival, said_on_arrival(item).both()),
         constant,
     )
 
@@ -85,11 +88,12 @@ def _render_opening(opening: Opening) -> bytes:
     return orjson.dumps(members)[1:-1]
 
 
-def _render_arrival(arrival: Arrival) -> bytes:
+def _render_arrival(arrival: Arrival, note: Text) -> bytes:
     members = {
         "open_on_arrival": arrival.open,
         "opens_at": None if arrival.opens_at is None else arrival.opens_at.isoformat(),
         "closes_at": None if arrival.closes_at is None else arrival.closes_at.isoformat(),
+        "arrival_note": _pair(note),
     }
     return b"," + orjson.dumps(members)[1:-1]
 

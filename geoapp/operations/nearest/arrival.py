@@ -1,6 +1,6 @@
 """Open when one gets there: the opening of a place at the end of the walk to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from geoapp.core.calendar import WorkCalendar
@@ -23,11 +23,14 @@ class Arrival:
     closes_at
         Where it is open on arrival: when it closes next. Where it is open on leaving and closed on
         arrival: when it closes in between.
+    there_at
+        When one gets there.
     """
 
     open: bool | None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    there_at: datetime | None = field(default=None, compare=False)
 
 
 class Arrivals:
@@ -53,13 +56,13 @@ class Arrivals:
             return Arrival(None)
         there = self._opening(schedule, there_at.replace(second=0, microsecond=0))
         if there.open is None:
-            return Arrival(None)
+            return Arrival(None, there_at=there_at)
         between = leaving.changes_at
         if leaving.open is there.open or between is None or between > there_at:
             between = None
         if there.open:
-            return Arrival(True, opens_at=between, closes_at=there.changes_at)
-        return Arrival(False, opens_at=there.changes_at, closes_at=between)
+            return Arrival(True, between, there.changes_at, there_at)
+        return Arrival(False, there.changes_at, between, there_at)
 
     def _opening(self, schedule: Schedule, minute: datetime) -> Opening:
         found = self._known.get((schedule, minute))
@@ -80,8 +83,8 @@ def beyond_text(beyond_m: float, nearest_m: float) -> Text:
     """
     limit, nearest = format_metres(beyond_m), format_metres(nearest_m)
     return Text(
-        f"步行 {limit.zh}之内没有符合条件的站点，最近的一处要走 {nearest.zh}。"
+        f"步行 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
         "请核对位置，或放宽条件。",
-        f"Nothing that fits lies within a walk of {limit.en}; the nearest is {nearest.en} away. "
+        f"Nothing that fits lies within a walk of {limit.en}; the closest is {nearest.en} away. "
         "Check the position, or ask for less.",
     )

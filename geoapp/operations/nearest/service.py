@@ -4,7 +4,8 @@ The asker's position is used for the answer and then forgotten: it is neither st
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from math import ceil, floor
 from typing import NamedTuple
 
 from geoapp.analysis.nearest.index import warm_up as compile_search
@@ -17,7 +18,14 @@ from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.ground.standing import surely_in_service
 from geoapp.operations.nearest.arrival import Arrival, Arrivals
-from geoapp.operations.nearest.snapshot import UNDATED, Filters, Opening, Snapshot, SnapshotKeeper
+from geoapp.operations.nearest.snapshot import (
+    UNDATED,
+    Chosen,
+    Filters,
+    Opening,
+    Snapshot,
+    SnapshotKeeper,
+)
 from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKeeper, Way
 from geoapp.store.engine import Database
@@ -100,31 +108,52 @@ class NearestService:
         self._check_codes(snapshot, query)
         at = query.at or datetime.now(UTC)
         filters = Filters(query.kinds, query.families, query.amenities)
-        chosen = snapshot.select(filters, at, open_only=query.open_only)
-        wanted = query.k * max(1, snapshot.most_places)
+        longest = timedelta(minutes=self._walk_limit_minutes) if query.open_on_arrival else None
+        chosen = snapshot.select(
+            filters, at, open_only=query.open_only or query.open_on_arrival, soon=longest
+        )
         ways = self._walks.of(snapshot)
+        wanted = query.k * max(1, snapshot.most_places)
+        while True:
+            found = self._find(query, chosen, wanted, ways)
+            items = self._items(query, at, snapshot, found[:wanted])
+            # Of those that close on the way nobody knows how many there are before they are seen.
+            if not query.open_on_arrival or len(items) == query.k or len(found) < wanted:
+                return items
+            wanted *= 4
+
+    def _find(
+        self, query: NearestQuery, chosen: Chosen, wanted: int, ways: FacilityWalks | None
+    ) -> list[Way]:
+        """Return the ways to at least the nearest ``wanted``, fewer only where there are no more."""
         found, estimate = None, self.estimate
         if ways is not None:
             estimate = ways.estimate_at(estimate, lon=query.lon, lat=query.lat)
             found = ways.nearest(query, chosen, wanted, estimate)
-        if found is None:
-            # The order by walking estimate is that by line, since the detour factor is one number.
-            line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
-            found = [
-                Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
-                for position, distance_m in zip(
-                    line.positions.tolist(), line.distance_m.tolist(), strict=True
-                )
-            ]
+        if found is not None:
+            return found
+        # The order by walking estimate is that by line, since the detour factor is one number.
+        line = chosen.selection.query(lon=query.lon, lat=query.lat, k=wanted, max_m=query.max_m)
+        return [
+            Way(position, distance_m, estimate.walk_m(distance_m), Basis.ESTIMATE)
+            for position, distance_m in zip(
+                line.positions.tolist(), line.distance_m.tolist(), strict=True
+            )
+        ]
+
+    def _items(
+        self, query: NearestQuery, at: datetime, snapshot: Snapshot, found: list[Way]
+    ) -> list[NearestItem]:
+        """Return the first ``k`` facilities of the ways that are open as the question wants it."""
         openings = snapshot.openings(at)
-        arrivals = Arrivals(at, snapshot.calendar) if query.arrive else None
+        told = query.arrive or query.open_on_arrival
+        arrivals = Arrivals(at, snapshot.calendar) if told else None
         items: list[NearestItem] = []
         seen: set[str] = set()
         for way in found:
             facility = snapshot.facilities[way.position]
             if facility is None or facility.code in seen:
                 continue
-            seen.add(facility.code)
             schedule = snapshot.schedule_at(way.position)
             opening = openings.of(schedule)
             walk_seconds = self.estimate.seconds(way.walk_m)
@@ -133,17 +162,19 @@ class NearestService:
                 # What is closed was closed, whenever it opened.
                 opening = UNDATED if opening.open else opening
                 arrival = Arrival(None) if arrival is not None and arrival.open else arrival
-            items.append(
-                NearestItem(
-                    facility=facility,
-                    distance_m=way.distance_m,
-                    walk_m=way.walk_m,
-                    walk_seconds=walk_seconds,
-                    basis=way.basis,
-                    opening=opening,
-                    arrival=arrival,
-                )
+            item = NearestItem(
+                facility=facility,
+                distance_m=way.distance_m,
+                walk_m=way.walk_m,
+                walk_seconds=walk_seconds,
+                basis=way.basis,
+                opening=opening,
+                arrival=arrival,
             )
+            if query.open_on_arrival and not self._open_on_arrival(item):
+                continue
+            seen.add(facility.code)
+            items.append(item)
             if len(items) == query.k:
                 break
         return items
@@ -158,6 +189,26 @@ class NearestService:
             families=query.families,
             amenities=query.amenities,
         )
+
+    def _open_on_arrival(self, item: NearestItem) -> bool:
+        if self.is_walk(item.walk_m):
+            return item.arrival is not None and item.arrival.open is True
+        return item.open is True
+
+    def is_walk(self, walk_m: float) -> bool:
+        """Tell whether so many metres are taken for a walk: ``GEOAPP_WALK_LIMIT_MINUTES``."""
+        return walk_m <= self.estimate.metres(60.0 * self._walk_limit_minutes)
+
+    def walk_span(self, walk_m: float, accuracy_m: float) -> tuple[int, int] | None:
+        """Return the least and the most minutes of a walk from a position that may be off.
+
+        None where the position is good to a minute's walk.
+        """
+        off_s = self.estimate.seconds(self.estimate.walk_m(accuracy_m))
+        if off_s <= 60.0:
+            return None
+        walk_s = self.estimate.seconds(walk_m)
+        return max(1, floor((walk_s - off_s) / 60.0)), ceil((walk_s + off_s) / 60.0)
 
     def beyond_m(self, items: list[NearestItem]) -> float | None:
         """Return the longest walk that is taken for one, if all answers lie beyond it.

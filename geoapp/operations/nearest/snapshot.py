@@ -10,7 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -161,7 +161,9 @@ class Snapshot:
         self._schedules = list(numbers)
         return schedule_of
 
-    def select(self, filters: Filters, at: datetime, *, open_only: bool) -> Chosen:
+    def select(
+        self, filters: Filters, at: datetime, *, open_only: bool, soon: timedelta | None = None
+    ) -> Chosen:
         """Return the facilities that count at a moment; asked again, it costs nothing.
 
         Parameters
@@ -169,10 +171,12 @@ class Snapshot:
         at
             The moment, with its zone; decides which places of moving facilities count, and with
             ``open_only`` which facilities are known to be open.
+        soon
+            Those count as well that open within so long after the moment.
         """
         days = {zone: at.astimezone(ZoneInfo(zone)).date() for zone in self._dated_zones}
         minute = at.replace(second=0, microsecond=0).astimezone(UTC) if open_only else None
-        key = (filters, tuple(days.values()), minute)
+        key = (filters, tuple(days.values()), minute, soon)
         with self._lock:
             found = self._chosen.get(key)
             if found is not None:
@@ -188,7 +192,7 @@ class Snapshot:
         )
         if open_only and self._schedules:
             known = self.openings(at)
-            is_open = [known.of(schedule).open is True for schedule in self._schedules]
+            is_open = [_opens(known.of(schedule), at, soon) for schedule in self._schedules]
             mask &= np.array(is_open, dtype=np.bool_)[self._schedule_of]
             if not is_recent(at):
                 sure = (
@@ -250,6 +254,12 @@ def opening_at(schedule: Schedule, at: datetime, calendar: WorkCalendar) -> Open
         return Opening(None, None, why)
     change = next_change(hours, at, timezone=timezone, calendar=calendar, lon=lon, lat=lat)
     return Opening(now, change, None)
+
+
+def _opens(opening: Opening, at: datetime, soon: timedelta | None) -> bool:
+    if opening.open is False and soon is not None and opening.changes_at is not None:
+        return opening.changes_at <= at + soon
+    return opening.open is True
 
 
 def _in_service(one: PlacedFacility, days: dict[str, date]) -> bool:

@@ -53,6 +53,9 @@ class NearestQuery:
         By walking distance or by straight line.
     arrive
         Whether answers tell if the place is open when one arrives on foot, leaving at the moment.
+    open_on_arrival
+        Only facilities known to be open when one arrives; those beyond the longest walk that is
+        taken for one, where they are known to be open at the moment.
     """
 
     lon: float
@@ -66,6 +69,7 @@ class NearestQuery:
     max_m: float | None = None
     order: Order = "walk"
     arrive: bool = False
+    open_on_arrival: bool = False
 
 
 class Way(NamedTuple):

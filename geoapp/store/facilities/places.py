@@ -27,6 +27,7 @@ _NAMES = text(
     order by code
     """
 )
+_NAME = text("select code, level, name_zh, name_en, parent_code from region where code = :code")
 _POINT = text(
     """
     select st_x(point), st_y(point)
@@ -34,6 +35,12 @@ _POINT = text(
     where point is not null
     """
 )
+
+
+def region_name(session: Session, code: str) -> RegionName | None:
+    """Return a region by name; None where there is none of this code."""
+    row = session.execute(_NAME, {"code": code}).one_or_none()
+    return None if row is None else RegionName(*row)
 
 
 def region_names(session: Session, *, outlined: bool) -> list[RegionName]:
@@ -75,6 +82,21 @@ def point_in_region(session: Session, code: str) -> tuple[float, float] | None:
     """Return a point (lon, lat), WGS-84, inside a region; None without region or outline."""
     row = session.execute(_POINT, {"code": code}).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+_COVERED = text(
+    """
+    select case when exists (select from region where geom is not null) then exists (
+        select from region where st_covers(geom, st_setsrid(st_makepoint(:lon, :lat), 4326))
+    ) end
+    """
+)
+
+
+def is_in_a_region(session: Session, lon: float, lat: float) -> bool | None:
+    """Tell whether a point (WGS-84) lies in a region; None where no outline is known."""
+    inside: bool | None = session.execute(_COVERED, {"lon": lon, "lat": lat}).scalar_one()
+    return inside
 
 
 _DOTS = text(

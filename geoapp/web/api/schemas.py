@@ -196,6 +196,7 @@ class NearProperties(_Described):
     open_on_arrival: bool | None = None
     opens_at: datetime | None = None
     closes_at: datetime | None = None
+    arrival_note: Words | None = None
     place: Words | None
     lon: float
     lat: float

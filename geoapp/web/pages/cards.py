@@ -13,10 +13,11 @@ from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
+from geoapp.operations.nearest.said import State, said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.edge.language import language
-from geoapp.web.pages.chrome import day_word
+from geoapp.web.edge.services import services
 
 KEY_AMENITIES = (
     "drinking_water",
@@ -30,7 +31,6 @@ KEY_AMENITIES = (
 OLD_DAYS = 365
 ABROAD = ("google", "apple", "amap", "baidu", "tencent")
 
-State = Literal["open", "shut", "unknown"]
 Presence = Literal["yes", "no", "unknown"]
 
 LINK_TEXT = {
@@ -53,7 +53,15 @@ class AmenityMark:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one line of the finder's list shows; ``lon`` and ``lat`` are in the base map's datum."""
+    """What one line of the finder's list shows; ``lon`` and ``lat`` are in the base map's datum.
+
+    Attributes
+    ----------
+    is_walk
+        Whether it is near enough to walk to; beyond, nobody speaks of minutes.
+    walk_span
+        The least and the most minutes of the walk, where the position is known too badly for one.
+    """
 
     number: int
     code: str
@@ -65,6 +73,8 @@ class Card:
     state: State
     state_text: Text
     state_note: str | None
+    is_walk: bool
+    walk_span: tuple[int, int] | None
     walk_seconds: float
     walk_m: float
     distance_m: float
@@ -87,29 +97,36 @@ class Card:
     links: list[tuple[Text, str]]
 
 
-_STATE_TEXT = {
-    "open": Text("开放中", "Open"),
-    "shut": Text("已关闭", "Closed"),
-    "unknown": Text("开放时间未知", "Hours unknown"),
-}
-
-
 def make_cards(
     items: list[NearestItem],
     *,
     asked: frozenset[str],
     datum: Datum,
+    accuracy_m: float = 0.0,
 ) -> list[Card]:
-    """Return the cards of an answer, nearest first; amenities that were asked for come first."""
+    """Return the cards of an answer, nearest first; amenities that were asked for come first.
+
+    Parameters
+    ----------
+    accuracy_m
+        How far the position may be off; walks are told no finer than that.
+    """
     return [
-        _card(number, item, asked=asked, datum=datum) for number, item in enumerate(items, start=1)
+        _card(number, item, asked=asked, datum=datum, accuracy_m=accuracy_m)
+        for number, item in enumerate(items, start=1)
     ]
 
 
-def _card(number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum) -> Card:
+def _card(
+    number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum, accuracy_m: float
+) -> Card:
     one = item.facility
     now = datetime.now(UTC)
-    state, note = _state(item, now)
+    nearest = services().nearest
+    is_walk = nearest.is_walk(item.walk_m)
+    span = nearest.walk_span(item.walk_m, accuracy_m) if is_walk else None
+    arrives = is_walk and item.arrival is not None
+    said = said_on_arrival(item, rough=span is not None) if arrives else said_now(item, now)
     lon, lat = (float(value) for value in from_wgs84(lon=one.lon, lat=one.lat, datum=datum))
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
@@ -122,9 +139,11 @@ def _card(number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum
         sample=one.is_sample,
         lon=round(lon, 7),
         lat=round(lat, 7),
-        state=state,
-        state_text=_STATE_TEXT[state],
-        state_note=note,
+        state=said.state,
+        state_text=said.text,
+        state_note=None if said.note is None else said.note.pick(language()),
+        is_walk=is_walk,
+        walk_span=span,
         walk_seconds=item.walk_seconds,
         walk_m=item.walk_m,
         distance_m=item.distance_m,
@@ -185,26 +204,3 @@ def _marks(one: PlacedFacility, asked: frozenset[str]) -> list[AmenityMark]:
         )
         for word in words
     ]
-
-
-def _state(item: NearestItem, now: datetime) -> tuple[State, str | None]:
-    change, why = item.opening.changes_at, item.opening.note
-    if item.open is None:
-        return "unknown", None if why is None else why.pick(language())
-    state: State = "open" if item.open else "shut"
-    if change is None:
-        return state, _always(item).pick(language()) if item.open else None
-    zone = ZoneInfo(item.facility.timezone)
-    local, today = change.astimezone(zone), now.astimezone(zone).date()
-    day = "" if local.date() == today else day_word(local.date(), today)
-    when = f"{day} {local:%H:%M}".strip()
-    text = (
-        Text(f"到 {when}", f"until {when}") if item.open else Text(f"{when} 开放", f"opens {when}")
-    )
-    return state, text.pick(language())
-
-
-def _always(item: NearestItem) -> Text:
-    if item.facility.opening_hours == "24/7":
-        return Text("24 小时", "24 hours")
-    return Text("近期不关", "no closing time soon")

@@ -1,7 +1,7 @@
 """What every page shares: navigation by role, the language switch, the map's set-up, formats."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from urllib.parse import urlencode
 
 from flask import Blueprint, g, request, url_for
@@ -15,7 +15,6 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.units import (
     UNKNOWN,
-    WEEKDAYS,
     format_count,
     format_metres,
     format_moment,
@@ -188,18 +187,6 @@ def moment_text(value: datetime) -> Text:
 def moment(value: datetime | None) -> str:
     """Return a moment in the language of the request."""
     return "—" if value is None else moment_text(value).pick(language())
-
-
-def day_word(day: date, today: date) -> str:
-    """Return how people call a day that is near: today, tomorrow, a weekday, or its date."""
-    ahead = (day - today).days
-    if ahead == 0:
-        return _pick("今天", "today")
-    if ahead == 1:
-        return _pick("明天", "tomorrow")
-    if 1 < ahead < 7:
-        return WEEKDAYS[day.weekday()].pick(language())
-    return _pick(f"{day.month}月{day.day}日", f"{day:%d %b}")
 
 
 def _pick(zh: str, en: str) -> str:

@@ -16,9 +16,17 @@ from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_bbox, parse_number, parse_whole, split_codes
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import FAMILY_TEXT, Datum, Family
-from geoapp.operations.facilities.places import list_places, overview_points, point_of_place
+from geoapp.operations.facilities.places import (
+    list_places,
+    name_of_place,
+    overview_points,
+    point_of_place,
+    where_text,
+)
+from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.routes import route
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
+from geoapp.store.facilities.places import RegionName
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
@@ -32,11 +40,16 @@ blueprint = Blueprint("finder", __name__)
 FIRST_K = 10
 MOST_DOTS = 3000
 MOST_PLACES = 2000
+INACCURATE_M = 200.0
+MOST_ACCURACY_M = 20_100_000.0  # half around the earth
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the form asks; ``lon`` and ``lat`` are WGS-84, None as long as no place is given."""
+    """What the form asks; ``lon`` and ``lat`` are WGS-84, None as long as no place is given.
+
+    ``accuracy_m`` is how far the position may be off, as the device says.
+    """
 
     lon: float | None
     lat: float | None
@@ -47,6 +60,7 @@ class Question:
     families: frozenset[str]
     kinds: frozenset[str]
     amenities: frozenset[str]
+    accuracy_m: float = 0.0
 
 
 @blueprint.get("/")
@@ -135,7 +149,9 @@ csrf.exempt(dots_in_view)
 
 
 def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
-    place = without_nul(values.get("place", "")) or None
+    # A position goes before a place, which then counts for nothing.
+    given = values.get("lon") or values.get("lat")
+    place = None if given else without_nul(values.get("place", "")) or None
     lon, lat = _position(values, place)
     what = values.get("what", "")
     family, _, kind = what.partition(":")
@@ -149,7 +165,16 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
         families=frozenset({family}) if family and not kind else frozenset(),
         kinds=frozenset({kind}) if kind else frozenset(),
         amenities=split_codes(values.getlist("amenity")),
+        accuracy_m=_accuracy_m(values.get("accuracy", "")),
     )
+
+
+def _accuracy_m(value: str) -> float:
+    accuracy_m = parse_number("accuracy", value) if value else 0.0
+    if not 0.0 <= accuracy_m <= MOST_ACCURACY_M:
+        accepted = f"0 – {MOST_ACCURACY_M:.0f}"
+        raise InvalidValueError("accuracy", value, Text(accepted, accepted))
+    return accuracy_m
 
 
 def _k(value: str) -> int:
@@ -182,12 +207,22 @@ def _answer(question: Question) -> dict[str, object] | None:
     # Better a door that may be shut, and said to be, than an empty page.
     none_open = question.open_only and not items
     if none_open:
-        items = nearest.ask(replace(_query(question, question.lon, question.lat), open_only=False))
+        asked = _query(question, question.lon, question.lat)
+        items = nearest.ask(replace(asked, open_on_arrival=False))
     somewhere = nearest.somewhere(_query(question, question.lon, question.lat))
     datum = map_setup().datum
     lon, lat = from_wgs84(lon=question.lon, lat=question.lat, datum=datum)
+    beyond_m = nearest.beyond_m(items)
     return {
-        "cards": make_cards(items, asked=question.amenities, datum=datum),
+        "cards": make_cards(
+            items, asked=question.amenities, datum=datum, accuracy_m=question.accuracy_m
+        ),
+        "where": where_text(services().database, lon=question.lon, lat=question.lat),
+        "beyond": None
+        if beyond_m is None
+        else beyond_text(beyond_m, min(item.walk_m for item in items)),
+        "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
+        "from_place": _from_place(question),
         "none_open": none_open and bool(items),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
@@ -195,6 +230,10 @@ def _answer(question: Question) -> dict[str, object] | None:
         "lon": round(float(lon), 7),
         "lat": round(float(lat), 7),
     }
+
+
+def _from_place(question: Question) -> RegionName | None:
+    return name_of_place(services().database, question.place) if question.place else None
 
 
 def _query(question: Question, lon: float, lat: float) -> NearestQuery:
@@ -205,5 +244,6 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         kinds=question.kinds,
         families=question.families,
         amenities=question.amenities,
-        open_only=question.open_only,
+        arrive=True,
+        open_on_arrival=question.open_only,
     )

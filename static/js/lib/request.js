@@ -9,8 +9,9 @@ import { language } from './page.js';
  */
 
 /**
- * What is said where the service is not reached, or answers without a word.
- * @typedef {{ offline: string }} OfflineText
+ * What is said where the service is not reached, or answers without a word; and, if an answer is not
+ * waited for longer than so many milliseconds, what is said then.
+ * @typedef {{ offline: string, late?: string, limit_ms?: number }} OfflineText
  */
 
 /**
@@ -32,14 +33,24 @@ export function problemText(problem, inLanguage, otherwise) {
  * @returns {Promise<Outcome>}
  */
 async function ask(address, request, texts) {
+  let late = 0;
+  let isLate = false;
   try {
-    const response = await fetch(address, request);
+    let whole = request;
+    if (texts.limit_ms) {
+      const stop = new AbortController();
+      whole = { ...request, signal: stop.signal };
+      late = Number(setTimeout(() => { isLate = true; stop.abort(); }, texts.limit_ms));
+    }
+    const response = await fetch(address, whole);
     const isJson = /\bjson\b/.test(response.headers.get('Content-Type') || '');
     const answer = isJson ? await response.json() : await response.text();
     if (response.ok) return { answer, error: null };
     return { answer: null, error: problemText(answer, language(), texts.offline) };
   } catch {
-    return { answer: null, error: texts.offline };
+    return { answer: null, error: (isLate && texts.late) || texts.offline };
+  } finally {
+    clearTimeout(late);
   }
 }
 

@@ -5,6 +5,7 @@ import { at, colour, drawDots, makeMap, spread } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
+import { findPosition } from './position.js';
 import './star.js';
 import { tellInPlace } from './tell.js';
 
@@ -20,12 +21,21 @@ const box = byId('map');
 const sheetBody = byId('sheet-body');
 
 const LEAST_WAY_PX = 120;
+const ANSWER_LIMIT_MS = 10000;
+const KEPT_MS = 120000;
+const WIDE_M = 1000;
 /** @type {{ lon: number, lat: number, datum: string } | { place: string } | null} */
 let origin = null;
 let asked = 0;
 let count = '';
-/** @type {number | null} */
-let accuracy_m = null;
+/**
+ * My own position; it stays while one looks from elsewhere. `spot` is where the map shows it.
+ * @typedef {{ origin: { lon: number, lat: number, datum: string }, accuracy_m: number, at_ms: number, spot: L.LatLng | null }} Own
+ * @type {Own | null}
+ */
+let own = null;
+/** @type {(() => void) | null} what the button of a message does */
+let again = null;
 /** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
 const { map } = makeMap(box, {
@@ -50,11 +60,19 @@ function tell(key) {
   status.textContent = (key && status.dataset[key]) || '';
 }
 
-/** @param {'refused' | 'failed' | 'offline' | null} key of the words in the page */
-function warn(key) {
-  message.hidden = !key;
-  messageText.textContent = (key && message.dataset[key]) || '';
-  retry.hidden = key !== 'offline';
+/**
+ * @param {string | null} [words] null: nothing is wrong any more
+ * @param {(() => void) | null} [way] to try once more
+ */
+function warn(words = null, way = null) {
+  message.hidden = !words;
+  messageText.textContent = words || '';
+  retry.hidden = !way;
+  again = way;
+}
+
+function isOwn() {
+  return own !== null && origin === own.origin;
 }
 
 async function search() {
@@ -62,20 +80,23 @@ async function search() {
   const body = new FormData(form);
   body.delete('place');
   Object.entries(origin).forEach(([name, value]) => body.set(name, String(value)));
+  if (own && isOwn()) body.set('accuracy', String(Math.min(own.accuracy_m, 2e7)));
   if (count) body.set('k', count);
   asked += 1;
   const mine = asked;
   tell('searching');
   results.classList.add('waiting');
-  const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body);
+  const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body, {
+    offline: message.dataset.offline || '', late: message.dataset.late, limit_ms: ANSWER_LIMIT_MS,
+  });
   if (mine !== asked) return;
   results.classList.remove('waiting');
   if (error !== null) {
     tell(null);
-    warn('offline');
+    warn(error, search);
     return;
   }
-  warn(null);
+  warn();
   results.innerHTML = answer;
   document.body.classList.add('answered');
   showAnswer();
@@ -87,7 +108,10 @@ function showAnswer() {
   /** @type {HTMLElement[]} */
   const found = Array.from(results.querySelectorAll('.found'));
   tell(null);
-  if (found.length) status.textContent = filled(status.dataset.found || '', { n: found.length });
+  if (found.length) {
+    const words = holder && 'beyond' in holder.dataset ? status.dataset.beyond : status.dataset.found;
+    status.textContent = filled(words || '', { n: found.length });
+  }
   drawAnswer(holder, found);
 }
 
@@ -110,14 +134,14 @@ function drawAnswer(holder, found) {
   if (!holder) return;
   dimDots();
   const me = spotOf(holder);
-  if (accuracy_m && accuracy_m > 30) {
-    L.circle(me, { radius: accuracy_m, weight: 1, interactive: false, className: 'accuracy' }).addTo(answerLayer);
+  if (own && isOwn()) own.spot = me;
+  else markSpot(me, 'me elsewhere');
+  if (own && own.spot) {
+    const { accuracy_m: radius, spot } = own;
+    const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
+    if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
+    markSpot(spot, 'me');
   }
-  L.marker(me, {
-    icon: L.divIcon({ className: 'me', html: '<span></span>', iconSize: [44, 44] }),
-    keyboard: false, interactive: false, zIndexOffset: -100,
-    alt: (byId('me-label', HTMLTemplateElement).content.textContent || '').trim(),
-  }).addTo(answerLayer);
   const bounds = L.latLngBounds([me]);
   if (!box.dataset.base) drawRings(me);
   const spots = found.map(spotOf);
@@ -136,6 +160,18 @@ function drawAnswer(holder, found) {
     markers.set(item, marker);
   });
   show(bounds);
+}
+
+/**
+ * @param {L.LatLng} spot
+ * @param {string} className
+ */
+function markSpot(spot, className) {
+  L.marker(spot, {
+    icon: L.divIcon({ className, html: '<span></span>', iconSize: [44, 44] }),
+    keyboard: false, interactive: false, zIndexOffset: -100,
+    alt: (byId(className === 'me' ? 'me-label' : 'elsewhere-label', HTMLTemplateElement).content.textContent || '').trim(),
+  }).addTo(answerLayer);
 }
 
 // Beside an answer the others step back: they do not fit what was asked.
@@ -233,27 +269,35 @@ function choose(item, from) {
   }
 }
 
+/** @param {Own} found */
+function searchFromOwn(found) {
+  origin = found.origin;
+  place.value = '';
+  count = '';
+  search();
+}
+
 function locate() {
-  if (!navigator.geolocation) {
-    warn('failed');
+  warn();
+  // Back from elsewhere, without waiting again for what is known.
+  if (own && !isOwn() && Date.now() - own.at_ms < KEPT_MS) {
+    searchFromOwn(own);
     return;
   }
-  warn(null);
+  const before = origin;
   tell('locating');
-  navigator.geolocation.getCurrentPosition(
-    (position) => {
-      origin = { lon: position.coords.longitude, lat: position.coords.latitude, datum: 'wgs84' };
-      accuracy_m = position.coords.accuracy;
-      place.value = '';
-      count = '';
-      search();
-    },
-    (error) => {
-      tell(null);
-      warn(error.code === error.PERMISSION_DENIED ? 'refused' : 'failed');
-    },
-    { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
-  );
+  findPosition(({ coords }) => {
+    own = {
+      origin: { lon: coords.longitude, lat: coords.latitude, datum: 'wgs84' },
+      accuracy_m: coords.accuracy, at_ms: Date.now(), spot: null,
+    };
+    // Whoever has chosen another place meanwhile is not taken away from it.
+    if (origin === before) searchFromOwn(own);
+  }, (reason) => {
+    if (origin !== before) return;
+    tell(null);
+    warn(message.dataset[reason], reason === 'silent' || reason === 'failed' ? locate : null);
+  });
 }
 
 function clear() {
@@ -262,13 +306,27 @@ function clear() {
   search();
 }
 
+/** @param {string} condition an amenity, or `what` for the kind */
+function drop(condition) {
+  if (condition === 'what') byId('what', HTMLSelectElement).value = '';
+  else {
+    form.querySelectorAll('input[name="amenity"]').forEach((input) => {
+      if (/** @type {HTMLInputElement} */ (input).value === condition) /** @type {HTMLInputElement} */ (input).checked = false;
+    });
+  }
+  search();
+}
+
 locateButton.addEventListener('click', locate);
-retry.addEventListener('click', () => { warn(null); search(); });
+retry.addEventListener('click', () => {
+  const way = again;
+  warn();
+  if (way) way();
+});
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
   if (event.target === place) {
     origin = place.value ? { place: place.value } : null;
-    accuracy_m = null;
     if (!origin) return;
   }
   count = '';
@@ -277,7 +335,6 @@ form.addEventListener('change', (event) => {
 map.on('click', (event) => {
   const spot = event.latlng.wrap();
   origin = { lon: spot.lng, lat: spot.lat, datum: box.dataset.datum || '' };
-  accuracy_m = null;
   place.value = '';
   count = '';
   search();
@@ -289,6 +346,7 @@ results.addEventListener('click', (event) => {
   const item = closest(event, '.found');
   if (item && button.classList.contains('found-pick')) choose(item, 'list');
   if ('clear' in button.dataset) clear();
+  if (button.dataset.drop) drop(button.dataset.drop);
   if (button.dataset.more) { count = button.dataset.more; search(); }
 });
 // Only one list of map apps is open at a time.

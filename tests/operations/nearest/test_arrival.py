@@ -1,13 +1,19 @@
 """Open on arrival: the state at the end of the walk, and what changes on the way."""
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import cast
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from geoapp.core.calendar import WorkCalendar
+from geoapp.core.words import Basis
 from geoapp.operations.nearest.arrival import Arrival, Arrivals, beyond_text
+from geoapp.operations.nearest.said import Said, said_now, said_on_arrival
+from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Schedule, opening_at
+from geoapp.store.facilities.read import PlacedFacility
 
 ZONE = "Asia/Shanghai"
 CALENDAR = WorkCalendar.from_chinesecalendar()
@@ -73,6 +79,63 @@ def test_the_state_at_the_end_of_the_walk(
         None if closes_at is None else moment(closes_at),
     )
     assert arrival(hours, leaving, minutes) == expected
+
+
+def item(hours: str | None, leaving: str, minutes: float) -> NearestItem:
+    at = moment(leaving)
+    place = SimpleNamespace(timezone=ZONE, opening_hours=hours)
+    opening = opening_at(Schedule(hours, ZONE), at, CALENDAR)
+    return NearestItem(
+        cast(PlacedFacility, place),
+        0.0,
+        0.0,
+        60 * minutes,
+        Basis.ESTIMATE,
+        opening,
+        arrival(hours, leaving, minutes),
+    )
+
+
+def words(said: Said) -> tuple[str, str]:
+    return said.state, said.both().en
+
+
+@pytest.mark.parametrize(
+    ("hours", "leaving", "minutes", "state", "said"),
+    [
+        ("08:00-18:00", "10:00", 12, "open", "Open · until 18:00"),
+        ("08:00-18:00", "17:40", 12, "open", "Open · closes 8 min after you get there"),
+        ("08:00-18:00", "17:35", 1, "open", "Open · closes in 25 min"),
+        ("08:00-18:00", "17:55", 12, "shut", "Closes before you get there · at 18:00"),
+        (
+            "13:30-18:00",
+            "13:20",
+            12,
+            "open",
+            "Open when you get there · opens at 13:30, before you get there",
+        ),
+        ("07:00-18:00", "06:00", 12, "shut", "Closed · opens 07:00"),
+        ("07:00-18:00", "20:00", 12, "shut", "Closed · opens tomorrow 07:00"),
+        ("24/7", "10:00", 12, "open", "Open · 24 hours"),
+        (None, "10:00", 12, "unknown", "Hours unknown · No opening hours are given"),
+    ],
+)
+def test_what_is_said_of_an_arrival(
+    hours: str | None, leaving: str, minutes: float, state: str, said: str
+) -> None:
+    one = item(hours, f"2026-11-23T{leaving}", minutes)
+    assert words(said_on_arrival(one)) == (state, said)
+
+
+def test_no_minutes_after_an_arrival_that_is_known_badly() -> None:
+    one = item("08:00-18:00", "2026-11-23T17:40", 12)
+    assert words(said_on_arrival(one, rough=True)) == ("open", "Open · until 18:00")
+
+
+def test_what_is_said_at_the_door() -> None:
+    leaving = "2026-11-23T17:40"
+    one = item("08:00-18:00", leaving, 0)
+    assert words(said_now(one, moment(leaving))) == ("open", "Open · closes in 20 min")
 
 
 def test_a_walk_past_the_end_of_time_is_unknown() -> None:

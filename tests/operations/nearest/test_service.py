@@ -116,6 +116,12 @@ def test_filters(service: NearestService) -> None:
     monday_evening, monday_noon = moment("2026-11-23T20:00"), moment("2026-11-23T12:00")
     assert asked(at=monday_evening, open_only=True) == ["T-1"]
     assert asked(at=monday_noon, open_only=True) == ["T-1", "T-2", "T-4"]
+    # T-2 closes at 18:00: a minute before, nobody gets there in time.
+    closing, opening = moment("2026-11-23T17:59"), moment("2026-11-23T07:59")
+    assert asked(at=closing, open_only=True) == ["T-1", "T-2"]
+    assert asked(at=closing, open_on_arrival=True, k=2) == ["T-1"]
+    assert asked(at=opening, open_only=True) == ["T-1"]
+    assert asked(at=opening, open_on_arrival=True) == ["T-1", "T-2"]
     states = [item.open for item in service.ask(replace(HERE, at=monday_evening))]
     assert states == [True, False, None, False]
 

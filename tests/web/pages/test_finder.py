@@ -65,7 +65,7 @@ def test_a_tap_on_the_map_asks_from_there(site: Site, visit: Visit) -> None:
 def test_states_are_words_and_differ(site: Site, visit: Visit) -> None:
     """Unknown is shown as unknown, in hours, entry and amenities; names stay text."""
     page = visit(site)
-    page.locator(".chip", has_text="现在开放").click()
+    page.locator(".chip", has_text="到时开放").click()
     expect(page.locator(FOUND)).to_have_count(4)
     first = page.locator(FOUND, has_text="示例·T-1")
     expect(first.locator(".mark.yes", has_text="饮水")).to_have_count(1)
@@ -94,7 +94,7 @@ def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> N
     page = visit(site)
     page.locator(".more-filters summary").click()
     page.select_option("#what", "home")
-    expect(page.locator("#results .notice")).to_contain_text("没有确知现在开放的站点")
+    expect(page.locator("#results .notice")).to_contain_text("没有确知到时开放的站点")
     expect(page.locator(FOUND)).to_have_count(1)
 
 
@@ -102,7 +102,7 @@ def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> N
 def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -> None:
     """A chosen card lights its marker, a chosen marker its card."""
     page = visit(site, size=size)
-    page.locator(".chip", has_text="现在开放").click()
+    page.locator(".chip", has_text="到时开放").click()
     expect(page.locator(FOUND)).to_have_count(4)
     page.locator(FOUND).nth(1).locator(".found-pick").click()
     expect(page.locator(".marker.chosen")).to_have_text("2")
@@ -250,6 +250,27 @@ def test_language_switch_keeps_the_page(site: Site, visit: Visit) -> None:
     expect(page.locator(FOUND).first).to_contain_text("Open · 24 hours")
     page.goto(site.url + "/")
     expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+def test_a_position_that_cannot_be_is_said_first(site: Site, visit: Visit) -> None:
+    """At 0,0, at sea and elsewhere in the country: kilometres, and no word of walking there."""
+    page = visit(site, scripts=False)
+    for lon, lat, said in (
+        (0, 0, "设备其实没有定到位"),
+        (122, 34, "在海上或境外"),
+        (113, 30, "不在本服务的区域内"),
+    ):
+        page.goto(f"{site.url}/?lon={lon}&lat={lat}")
+        expect(page.locator("#results > :first-child")).to_contain_text(said)
+        expect(page.locator("#results > :first-child")).to_contain_text("公里")
+        expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text("太远，不宜步行")
+        expect(page.locator(f"{FOUND} .found-walk").first).not_to_contain_text("小时")
+    page.goto(f"{site.url}/?place=370203&accuracy=900")
+    expect(page.locator(".from-place")).to_contain_text("市北区")
+    expect(page.locator(".odd")).to_contain_text("定位不准，可能差 900 米")
+    expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text(
+        re.compile("步行 1–\\d+ 分钟")
+    )
 
 
 def test_empty_store_has_an_answer(empty_site: Site, visit: Visit) -> None:

@@ -34,7 +34,7 @@ def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) ->
     page = visit(helsinki_demo, size=size, position=(LON, LAT))
     cards = page.locator(".found")
     # At night and on Sundays few are open.
-    page.get_by_label("现在开放").uncheck()
+    page.get_by_label("到时开放").uncheck()
     expect(cards).to_have_count(10)
     for number in range(cards.count()):
         expect(cards.nth(number)).not_to_contain_text("估算")
