@@ -1,6 +1,7 @@
 """A month's report as slides that can be edited: real tables, charts and shapes, no pictures."""
 
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -324,7 +325,7 @@ class _Deck:
         # The library rounds to whole units, so these are its own: 914,400 to the inch.
         units = [[(self._inches(x), self._inches(y)) for x, y in ring] for ring in rings]
         first, *others = units
-        build = slide.shapes.build_freeform(*first[0], scale=1.0)
+        build = _freeform(slide.shapes, *first[0])
         build.add_line_segments(first[1:], close=True)
         for ring in others:
             build.move_to(*ring[0])
@@ -354,6 +355,22 @@ class _Deck:
         text.margin_left = text.margin_right = text.margin_top = text.margin_bottom = 0
         _write(text, [str(number)], 9, "#ffffff", bold=True)
         text.paragraphs[0].alignment = PP_ALIGN.CENTER
+
+
+def _freeform(shapes: Any, x: int, y: int) -> Any:
+    """Begin a shape whose offset is found once: the library looks at all points for each of them."""
+    from pptx.shapes.freeform import FreeformBuilder  # noqa: PLC0415  (an extra)
+
+    class Quick(FreeformBuilder):
+        @cached_property
+        def shape_offset_x(self) -> Any:
+            return super().shape_offset_x
+
+        @cached_property
+        def shape_offset_y(self) -> Any:
+            return super().shape_offset_y
+
+    return Quick.new(shapes, x, y, 1.0, 1.0)
 
 
 def _height(cells: Sequence[str], widths: Sequence[float]) -> float:
