@@ -55,6 +55,10 @@ FILES = {
         "dist/leaflet.markercluster.js",
         "dist/MarkerCluster.css",
     ],
+    "protomaps-leaflet": [
+        "LICENSE",
+        "dist/protomaps-leaflet.js",
+    ],
 }
 
 JSDELIVR = "https://cdn.jsdelivr.net/npm"

@@ -29,6 +29,7 @@ from geoapp.core.words import (
     OrganisationRole,
 )
 from geoapp.operations.network.keeper import network_folder
+from geoapp.operations.streets.keeper import base_map
 from geoapp.operations.voices.inbox import count_inbox
 from geoapp.reports.words.coverage import unplaced_text
 from geoapp.web.edge.access import current_role
@@ -53,13 +54,15 @@ class NavItem:
 class MapSetup:
     """What a page's map is drawn with; data is shifted to the base map's datum.
 
-    ``attribution`` names whose the base map is, and OpenStreetMap where a walking network is used.
+    ``attribution`` names whose the base map is, and OpenStreetMap where a walking network or streets
+    are used. ``streets`` is the address of our own base map, where it is to be drawn.
     """
 
     basemap: str
     attribution: str
     datum: Datum
     regions: str
+    streets: str
 
 
 _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
@@ -147,15 +150,18 @@ def map_setup(level: str = Level.DISTRICT) -> MapSetup:
     """Return what the map of a page is drawn with; the outlines are those of regions of a level."""
     settings = services().settings
     datum = Datum(settings.basemap_datum) if settings.basemap_url else Datum.WGS84
+    # The operator's choice of a base map comes before our own.
+    base = None if settings.basemap_url else base_map(settings)
     credits = [
         settings.basemap_attribution if settings.basemap_url else "",
-        OSM_ATTRIBUTION if network_folder(settings) else "",
+        OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
     ]
     return MapSetup(
         basemap=settings.basemap_url or "",
         attribution=" · ".join(filter(None, credits)),
         datum=datum,
         regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),
+        streets="" if base is None else url_for("tiles.base", v=base.version),
     )
 
 

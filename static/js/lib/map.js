@@ -4,6 +4,7 @@
 
 import { filled } from './page.js';
 import { get, post } from './request.js';
+import { drawStreets } from './streets.js';
 
 /**
  * @typedef {object} Region what is told of a region beside its outline
@@ -60,6 +61,7 @@ function landStyle() {
  * @property {(bounds: L.LatLngBounds) => boolean} fit may take over the first view by answering false
  * @property {boolean} interactive whether regions can be chosen
  * @property {(properties: Region) => string | undefined} note a line under a region's name
+ * @property {Promise<unknown>} first what is to be on the screen before the streets are fetched
  */
 
 /**
@@ -70,7 +72,7 @@ function landStyle() {
  * @returns {Made}
  */
 export function makeMap(box, options) {
-  const settings = Object.assign({ fit: () => true, interactive: false, note: () => '' }, options);
+  const settings = Object.assign({ fit: () => true, interactive: false, note: () => '', first: Promise.resolve() }, options);
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
     zoomControl: false, attributionControl: Boolean(box.dataset.base || box.dataset.attribution),
@@ -89,7 +91,10 @@ export function makeMap(box, options) {
   if (box.dataset.base) {
     L.tileLayer(box.dataset.base, { maxZoom: 19 }).addTo(map);
   }
-  return { map, regions: drawRegions(map, box, settings) };
+  if (box.dataset.streets) map.createPane('land').style.zIndex = '150'; // below the streets
+  const regions = drawRegions(map, box, settings);
+  drawStreets(map, box, colour, Promise.all([regions, settings.first]));
+  return { map, regions };
 }
 
 /** @param {string | undefined} text */
@@ -109,10 +114,14 @@ async function drawRegions(map, box, settings) {
   if (!answer) return null;
   /** @type {GeoJSON.Feature<Outline, Region>[]} */
   const drawn = answer.features.filter((/** @type {GeoJSON.Feature} */ feature) => feature.geometry);
-  if (!drawn.length) return null;
+  if (!drawn.length) {
+    box.classList.toggle('all-land', Boolean(box.dataset.streets));
+    return null;
+  }
   const language = box.dataset.language;
   const layer = L.geoJSON(/** @type {GeoJSON.FeatureCollection} */ ({ type: 'FeatureCollection', features: drawn }), {
     interactive: settings.interactive,
+    pane: map.getPane('land') && !settings.interactive ? 'land' : 'overlayPane',
     style: () => (box.dataset.base ? { color: colour('--map-line'), weight: 1, fill: false } : landStyle()),
   }).addTo(map);
   layer.bringToBack();

@@ -38,7 +38,11 @@ let own = null;
 let again = null;
 /** @type {Map<HTMLElement, L.Marker>} */
 const markers = new Map();
+/** @type {() => void} */
+let fetchStreets = () => {};
 const { map } = makeMap(box, {
+  // The first answer comes before the streets.
+  first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
   fit(bounds) {
     if (!origin) show(bounds);
     return false;
@@ -69,6 +73,7 @@ function warn(words = null, way = null) {
   messageText.textContent = words || '';
   retry.hidden = !way;
   again = way;
+  if (words) fetchStreets();
 }
 
 function isOwn() {
@@ -113,6 +118,7 @@ function showAnswer() {
     status.textContent = filled(words || '', { n: found.length });
   }
   drawAnswer(holder, found);
+  fetchStreets();
 }
 
 /**
@@ -143,7 +149,7 @@ function drawAnswer(holder, found) {
     markSpot(spot, 'me');
   }
   const bounds = L.latLngBounds([me]);
-  if (!box.dataset.base) drawRings(me);
+  if (!box.dataset.base && !box.dataset.streets) drawRings(me);
   const spots = found.map(spotOf);
   const offsets = spread(map, spots);
   found.forEach((item, index) => {
@@ -366,7 +372,10 @@ if (place.value) {
   // Somebody who has allowed it before need not tap again.
   navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
     if (permission.state === 'granted' && !origin) locate();
-  }, () => {});
+    else fetchStreets();
+  }, fetchStreets);
+} else {
+  fetchStreets();
 }
 // What finds by words while one types is loaded when somebody comes to the field.
 const words = byId('words');

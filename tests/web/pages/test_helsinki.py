@@ -63,7 +63,7 @@ def test_the_map_opens_at_helsinki(helsinki_demo: Site, visit: Visit) -> None:
     page = visit(helsinki_demo, size="desktop", position=None)
     expect(page.locator("#map[data-ready=true]")).to_be_visible()
     # The one region, all of it, in sight: the outline takes up most of the map's height.
-    outline = page.locator("#map path.leaflet-interactive, #map .leaflet-overlay-pane path").first
+    outline = page.locator("#map path.leaflet-interactive, #map .leaflet-land-pane path").first
     shape, frame = outline.bounding_box(), page.locator("#map").bounding_box()
     assert shape is not None
     assert frame is not None

@@ -1,0 +1,61 @@
+"""Streets under the maps: after the first answer, from this machine alone; outlines where they cannot be."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from geoapp.app import create_app
+from geoapp.core.settings import Settings
+from geoapp.core.words import OSM_ATTRIBUTION
+from geoapp.operations.streets.importing import import_streets
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.osm_file import write_town_map
+from tests.web.conftest import Site, Visit, fill_town, serve
+
+MOST_BYTES_BEFORE = 130_000
+DRAWING = "protomaps-leaflet.js"
+FETCHED = """() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)).map((one) => (
+  { name: one.name, begun: one.startTime, ended: one.responseEnd, size: one.encodedBodySize }))"""
+# All colours of the canvases.
+INK = """() => { const seen = new Set(); document.querySelectorAll('#map canvas.leaflet-tile').forEach((one) => {
+  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+  for (let place = 0; place < data.length; place += 4) {
+    if (data[place + 3] === 255) seen.add([data[place], data[place + 1], data[place + 2]].join());
+  } }); return [...seen]; }"""
+
+
+def test_the_finder_draws_streets_after_its_answer(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    initialise(database)
+    fill_town(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    for url in serve(create_app(settings, database)):
+        site = Site(url, database)
+        page = visit(site)
+        page.locator("#map[data-streets-drawn]").wait_for(state="attached")
+        expect(page.locator(".found").first).to_be_visible()
+        fetched = page.evaluate(FETCHED)
+        (drawing,) = [one for one in fetched if one["name"].endswith(DRAWING)]
+        before = [one for one in fetched if one["begun"] < drawing["begun"]]
+        assert max(one["ended"] for one in before if "/finder/results" in one["name"])
+        assert all(one["ended"] <= drawing["begun"] for one in before)
+        assert not any("base.pmtiles" in one["name"] for one in before)
+        assert any("base.pmtiles" in one["name"] for one in fetched)
+        assert 50_000 < sum(one["size"] for one in before) < MOST_BYTES_BEFORE
+        expect(page.locator(".leaflet-control-attribution")).to_have_text(OSM_ATTRIBUTION)
+        # Streets, sea and green in the page's own colours, in place of the rings that tell distances.
+        assert {"255,255,255", "223,232,236", "230,239,223"} <= set(page.evaluate(INK))
+        expect(page.locator("#map path.ring")).to_have_count(0)
+        # At night they are drawn anew.
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_function(f"() => ({INK})().includes('58,68,74')")
+
+        # Where the drawing cannot be loaded, outlines and rings are what they are without streets.
+        page.route(f"**/{DRAWING}", lambda route: route.abort())
+        page.reload()
+        expect(
+            page.locator("#map:not([data-streets]) .leaflet-land-pane path").first
+        ).to_be_attached()
+        expect(page.locator("canvas.leaflet-tile")).to_have_count(0)
