@@ -158,6 +158,7 @@ PLAUSIBLE = {
     "{featureId}": "T-1",
     "{id}.": "stations.",
     "{id}": "1",
+    "{document}": "1",
     "{ids}": "stations",
 }
 
@@ -174,7 +175,7 @@ def test_values_known_for_trouble(app: Flask) -> None:
         addresses = [f"{plain}?{base}{one}={value}" for one in parameters for value in TROUBLE]
         addresses += [
             path.replace(variable, value + variable[variable.index("}") + 1 :]).format(
-                collectionId="stations", featureId="T-1"
+                collectionId="stations", featureId="T-1", id="1", document="1"
             )
             for variable in PLAUSIBLE
             if variable in path
