@@ -53,6 +53,7 @@ from geoapp.web.pages import (
 )
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
+from geoapp.web.pages.coverage import hours as coverage_hours
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import monthly, published
 from geoapp.web.pages.coverage import planner as plan
@@ -124,6 +125,7 @@ def register_routes(app: OpenAPI) -> None:
         scenarios.blueprint,
         siting_compare.blueprint,
         coverage.blueprint,
+        coverage_hours.blueprint,
         programmes.blueprint,
         standards.blueprint,
         use.blueprint,

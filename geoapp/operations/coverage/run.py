@@ -1,6 +1,7 @@
 """Coverage runs: who is within the standard of a facility, who is not, and where the gaps are."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage
@@ -9,6 +10,7 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage.found import measure
+from geoapp.operations.coverage.hours import hour_arrays
 from geoapp.operations.coverage.inputs import CoverageInputs, read_coverage_inputs
 from geoapp.operations.coverage.results import store_results
 from geoapp.operations.ground.in_service import frame_of
@@ -20,6 +22,7 @@ from geoapp.store.engine import Database
 _READING = Text("读取数据", "Reading the data")
 _SEARCHING = Text("计算步行距离", "Measuring walks")
 _GATHERING = Text("归并盲区、比较重叠", "Gathering gap zones and overlaps")
+_BY_HOUR = Text("按小时归类", "Sorting by the hour")
 _SAVING = Text("保存结果", "Saving the results")
 
 
@@ -67,7 +70,11 @@ def _compute(
     attempt.progress(0.1, _SEARCHING)
     result = _cover(inputs, wanted, lambda share: attempt.progress(0.1 + 0.6 * share, _SEARCHING))
     attempt.progress(0.7, _GATHERING)
-    found = measure(inputs, result, lambda share: attempt.progress(0.7 + 0.25 * share, _GATHERING))
+    found = measure(inputs, result, lambda share: attempt.progress(0.7 + 0.2 * share, _GATHERING))
+    hours = hour_arrays(
+        inputs, wanted, lambda share: attempt.progress(0.9 + 0.05 * share, _BY_HOUR)
+    )
+    found = replace(found, arrays=(*found.arrays, *hours))
     attempt.progress(0.95, _SAVING)
     store_results(database, attempt, settings, inputs, found)
 

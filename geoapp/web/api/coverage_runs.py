@@ -1,5 +1,6 @@
 """``/api/v1/coverage-runs``: start a coverage run, follow it, read its results."""
 
+from datetime import date
 from typing import Any
 
 import orjson
@@ -10,11 +11,14 @@ from pydantic import BaseModel, Field
 
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_REGION_CHARACTERS
 from geoapp.core.questions.coverage import COVERAGE
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageGap
+from geoapp.core.results.coverage_hours import CoverageHours
 from geoapp.core.results.run import AnyRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
+from geoapp.operations.coverage import hours as coverage_hours
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.queue import cancel_run
@@ -31,7 +35,7 @@ from geoapp.web.api.run_schemas import (
 )
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require, signed_in
-from geoapp.web.edge.parameters import Parameters
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters
 from geoapp.web.edge.services import services
 
 api = APIBlueprint(
@@ -245,3 +249,33 @@ def access(path: RunPath) -> Response:
     """Return the accessibility measures of a finished run; 409 for a run from before there were any."""
     found = coverage_results.access_measures(services().database, path.id)
     return answer_json({"run": path.id, **found.model_dump(mode="json")})
+
+
+class HoursParameters(Parameters):
+    """Which week, and of which regions."""
+
+    week: date | None = Field(
+        None,
+        description="那一周里的任何一天，默认本周 / any day of the week; this week where none is given",
+    )
+    region: str | None = Field(
+        None,
+        pattern=WITHOUT_NUL,
+        max_length=MOST_REGION_CHARACTERS,
+        description="只看这个区域和它的下一级 / only this region and those directly below it",
+    )
+
+
+@api.get(
+    "/<int:id>/hours",
+    summary="一周 168 小时的覆盖 / Coverage by the hour of a week",
+    responses={200: CoverageHours, 409: Problem},
+)
+def hours(path: RunPath, query: HoursParameters) -> Response:
+    """Return who is covered in each hour of a week, by region.
+
+    ``covered_low`` takes every facility whose hours are unknown then for closed, as coverage runs do;
+    ``covered_high`` takes them for open. 409 for a run that has not kept what hours are told from.
+    """
+    found = coverage_hours.hours_of_week(services().database, path.id, query.week, query.region)
+    return answer_json(found.model_dump(mode="json"))

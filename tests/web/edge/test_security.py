@@ -34,6 +34,7 @@ PUBLISHERS = frozenset({Role.MANAGER, Role.ADMIN})
 # What is not open to everybody, and to whom it is.
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
+    ("POST", "/coverage/<region>/hours/longer"): RUNNERS,
     ("POST", "/api/v1/coverage-runs/<int:id>/cancel"): RUNNERS,
     ("POST", "/api/v1/siting-runs"): RUNNERS,
     ("POST", "/api/v1/siting-runs/<int:id>/cancel"): RUNNERS,
@@ -257,6 +258,7 @@ OPEN_READS = {
     "/coverage",
     "/coverage.csv",
     "/coverage/<region>",
+    "/coverage/<region>/hours",
     "/publications",
     "/programmes",
     "/programmes/<string:code>",
@@ -291,6 +293,7 @@ OPEN_READS = {
     "/api/v1/coverage-runs/<int:id>/access",
     "/api/v1/coverage-runs/<int:id>/facilities",
     "/api/v1/coverage-runs/<int:id>/gaps",
+    "/api/v1/coverage-runs/<int:id>/hours",
     "/api/v1/coverage-runs/<int:id>/overlaps",
     "/api/v1/coverage-runs/<int:id>/regions",
     "/api/v1/demand-sets",

@@ -93,7 +93,8 @@ class Standing:
     text: Text
 
 
-def _standing(run: CoverageRun) -> Standing:
+def standing_of(run: CoverageRun) -> Standing:
+    """Return what a run is worth: the published answer, one that was, or somebody's question."""
     database = services().database
     publication = answers.publication_of(database, run.id)
     if publication is None:
@@ -117,7 +118,7 @@ def _standing(run: CoverageRun) -> Standing:
 @blueprint.get("/coverage")
 def show() -> str:
     """Show the published answer, or the run that the address names."""
-    run = _run()
+    run = run_of_address()
     if run is None or run.result is None:
         waiting = may(Permission.PUBLISH) or may(Permission.RUN)
         runs = recent_runs(services().database, COVERAGE_RUNS) if waiting else []
@@ -125,10 +126,12 @@ def show() -> str:
         return render_template(
             "manager/coverage.html", run=None, waiting=[run_line(one, naming()) for one in done]
         )
+    every = _rows(run)
     return _page(
         run,
         figures_of(run.result.total),
-        _listed(_rows(run), None),
+        _listed(every, None),
+        by_hour=next((one.code for one in every if one.parent is None), None),
         title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
         crumbs=[],
         region=None,
@@ -146,7 +149,7 @@ def show() -> str:
 @blueprint.get("/coverage/<region>")
 def of_region(region: str) -> str:
     """Show what the published answer says of one region and of those directly below it."""
-    run = _run(region)
+    run = run_of_address(region)
     if run is None or run.result is None:
         return render_template("manager/coverage.html", run=None, waiting=[])
     every = _rows(run)
@@ -161,10 +164,11 @@ def of_region(region: str) -> str:
         run,
         own.figures,
         below,
+        by_hour=region,
         # Its neighbours are drawn, too, and have figures of their own.
         coloured=[one for one in every if one.level is level],
         title=question_title(asked, naming()).pick(language()),
-        crumbs=_crumbs(region),
+        crumbs=crumbs_of(region),
         region=region,
         reasons="",
         outside="",
@@ -195,7 +199,7 @@ def _page(
     """
     coloured = rows if coloured is None else coloured
     database, settings = services().database, services().settings
-    standing = _standing(run)
+    standing = standing_of(run)
     fresh = answers.freshness(database, settings, run) if standing.in_force else None
     sample = is_sample(run)
     return render_template(
@@ -225,7 +229,7 @@ def _page(
     )
 
 
-def _crumbs(region: str) -> list[Crumb]:
+def crumbs_of(region: str) -> list[Crumb]:
     """Return the regions that contain one, from the widest to its parent."""
     names = naming().regions
     parents = {one.code: one.parent_code for one in list_regions(services().database)}
@@ -242,7 +246,7 @@ def _crumbs(region: str) -> list[Crumb]:
 def table() -> Response:
     """Answer a page's table as CSV, with a byte-order mark so that Excel reads the names."""
     region = request.args.get("region")
-    run = _run(region)
+    run = run_of_address(region)
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(["code", "name_zh", "name_en", *Figures.__dataclass_fields__])
@@ -256,7 +260,7 @@ def table() -> Response:
     return response
 
 
-def _run(region: str | None = None) -> CoverageRun | None:
+def run_of_address(region: str | None = None) -> CoverageRun | None:
     """Return the run that the address names, or what is published for a region."""
     database = services().database
     if region is not None and region not in naming().regions:

@@ -1,0 +1,253 @@
+"""``/coverage/REGION/hours``: at which hours of a stated week is a region covered, and when is it not?"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from geoapp.core.calendar import DayNature
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.questions.actions import ActionParameters
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.results.coverage_hours import CoverageHours, RegionHours
+from geoapp.core.roles import Permission
+from geoapp.core.units import WEEKDAYS, format_count, format_share
+from geoapp.core.words import Level
+from geoapp.operations.actions import run as action_run
+from geoapp.operations.coverage import official as answers
+from geoapp.operations.coverage.hours import hours_of_week
+from geoapp.reports.words.official import freshness_text
+from geoapp.web.edge.access import require, signed_in
+from geoapp.web.edge.language import language
+from geoapp.web.edge.services import services
+from geoapp.web.pages.coverage.manager import (
+    EDGES,
+    LEGEND,
+    class_of,
+    crumbs_of,
+    run_of_address,
+    standing_of,
+)
+from geoapp.web.pages.coverage.planner import is_sample, statement_of
+from geoapp.web.pages.naming import naming
+
+blueprint = Blueprint("coverage_hours", __name__)
+
+_WORST: Final = 5
+_LATE: Final = (21, 22, 23)
+_STATIONS: Final = 3
+UNTIL_MIDNIGHT: Final = "Mo-Su 06:00-24:00"
+_DAY_TEXT: Final = {
+    DayNature.HOLIDAY: Text("法定节假日", "public holiday"),
+    DayNature.SHIFTED_WORKDAY: Text("调休上班", "worked in exchange"),
+    DayNature.UNKNOWN: Text("放假安排未知", "holidays not known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """An hour of the strip: the band as percent, its class, and whether the band reaches a higher one."""
+
+    number: int
+    class_name: str
+    percent: str
+    wide: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Hours in a row with the same figures."""
+
+    first: int
+    text: Text
+    uncovered: float
+    share: str
+
+
+def _share(part: float, total: float) -> float | None:
+    return part / total if total > 0 else None
+
+
+def _band(low: float | None, high: float | None, decimals: int = 0) -> str:
+    """Return a band as one number where its ends read the same."""
+    ends = [format_share(one, decimals) for one in (low, high)]
+    return ends[0] if ends[0] == ends[1] else f"{ends[0].rstrip('%')}–{ends[1]}"
+
+
+def _shares(row: RegionHours) -> list[tuple[float | None, float | None]]:
+    return [
+        (_share(low, total), _share(high, total))
+        for low, high, total in zip(row.covered_low, row.covered_high, row.total, strict=True)
+    ]
+
+
+def _cells(row: RegionHours) -> list[list[Cell]]:
+    """Return the strip: 24 rows of seven days."""
+    cells = []
+    for number, (low, high) in enumerate(_shares(row)):
+        percent = _band(low, high).rstrip("%")
+        cells.append(Cell(number, class_of(low), percent, class_of(low) != class_of(high)))
+    return [cells[hour::24] for hour in range(24)]
+
+
+def _hour_text(number: int) -> Text:
+    weekday = WEEKDAYS[number // 24]
+    clock = f"{number % 24:02d}:00"
+    return Text(f"{weekday.zh} {clock}", f"{weekday.en} {clock}")
+
+
+def _worst(row: RegionHours) -> list[Stretch]:
+    """Return the stretches of hours with most workers who are surely not covered."""
+    key = list(zip(row.total, row.covered_low, row.covered_high, strict=True))
+    starts = [0] + [hour for hour in range(1, len(key)) if key[hour] != key[hour - 1]]
+    found = []
+    for first, end in zip(starts, [*starts[1:], len(key)], strict=True):
+        total, low, high = key[first]
+        begin, last = _hour_text(first), _hour_text(end % len(key))
+        text = Text(f"{begin.zh} – {last.zh}", f"{begin.en} – {last.en}")
+        band = _band(_share(low, total), _share(high, total), 1)
+        found.append((end - first, Stretch(first, text, total - low, band)))
+    found.sort(key=lambda one: (-one[1].uncovered, -one[0], one[1].first))
+    return [one for _, one in found[:_WORST] if one.uncovered > 0]
+
+
+def _played(rows: list[RegionHours]) -> dict[str, Any]:
+    """Return what the slider needs of some regions: a digit of class and two rounded per mille an hour."""
+    told: dict[str, Any] = {}
+    for row in rows:
+        shares = _shares(row)
+        told[row.code or ""] = {
+            "classes": "".join(
+                "0" if low is None else str(sum(low >= edge for edge in EDGES)) for low, _ in shares
+            ),
+            "low": [None if low is None else round(low * 1000) for low, _ in shares],
+            "high": [None if high is None else round(high * 1000) for _, high in shares],
+        }
+    return told
+
+
+def _words(row: RegionHours) -> list[str]:
+    """Return what is said of each hour beside the slider."""
+    said = []
+    for number, (low, high) in enumerate(_shares(row)):
+        when, band = _hour_text(number), _band(low, high, 1)
+        people = format_count(row.total[number])
+        text = Text(
+            f"{when.zh}：覆盖 {band}，那时在外 {people} 人",
+            f"{when.en}: {band} covered of {people} workers out then",
+        )
+        said.append(text.pick(language()))
+    return said
+
+
+def _week_asked() -> date | None:
+    text = request.args.get("week") or None
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        accepted = Text("日期，如 2026-11-30", "a date such as 2026-11-30")
+        raise InvalidValueError("week", text, accepted) from None
+
+
+@blueprint.get("/coverage/<region>/hours")
+def show(region: str) -> str:
+    """Show the week of a region by the published answer, or by the run that the address names."""
+    run = run_of_address(region)
+    if run is None or run.result is None:
+        return render_template("manager/coverage.html", run=None, waiting=[])
+    week = _week_asked()
+    try:
+        told: CoverageHours | None = hours_of_week(services().database, run.id, week, region)
+        missing = ""
+    except ConflictError as error:
+        told, missing = None, error.text.pick(language())
+    parts = {} if told is None else _week_parts(told, region)
+    names = naming().regions
+    standing = standing_of(run)
+    database, settings = services().database, services().settings
+    fresh = answers.freshness(database, settings, run) if standing.in_force else None
+    return render_template(
+        "manager/hours.html",
+        run=run,
+        named_run=request.args.get("run"),
+        region=region,
+        name=names.get(region, Text(region, region)),
+        crumbs=crumbs_of(region),
+        sample=is_sample(run),
+        statement=statement_of(run).pick(language()),
+        standing=standing,
+        fresh=None if fresh is None else freshness_text(fresh).pick(language()),
+        # A run that has not kept its hours may be asked anew though nothing has changed.
+        is_fresh=fresh is not None and fresh.is_fresh and told is not None,
+        missing=missing,
+        legend=LEGEND,
+        **parts,
+    )
+
+
+def _week_parts(told: CoverageHours, region: str) -> dict[str, Any]:
+    own = next(one for one in told.regions if one.code == region)
+    below = [one for one in told.regions if one.code != region] or [own]
+    mean = [sum(some) for some in (own.covered_low, own.covered_high, own.total)]
+    week = timedelta(days=7)
+    earlier, later = told.week_from - week, told.week_from + week
+    shares = [low for low, _ in _shares(own) if low is not None]
+    return {
+        "told": told,
+        "weekdays": WEEKDAYS,
+        "day_text": _DAY_TEXT,
+        "last_day": told.week_from + timedelta(days=6),
+        "earlier": earlier if earlier >= told.earliest else None,
+        "later": later if later <= told.latest else None,
+        "cells": _cells(own),
+        "mean": _band(_share(mean[0], mean[2]), _share(mean[1], mean[2]), 1),
+        "least": format_share(min(shares, default=None)),
+        "greatest": format_share(max(shares, default=None)),
+        "worst": _worst(own),
+        "below": below,
+        "level": next((one.level for one in below if one.level), Level.DISTRICT),
+        "start": _start(told),
+        "played": {"regions": _played(below), "words": _words(own)},
+    }
+
+
+def _start(told: CoverageHours) -> int:
+    """Return the hour that is shown first: now, or noon of the Monday in another week."""
+    at = datetime.now(datetime.fromisoformat(told.hours[0]).tzinfo)
+    passed = (at.date() - told.week_from).days
+    return passed * 24 + at.hour if 0 <= passed < 7 else 12
+
+
+@blueprint.post("/coverage/<region>/hours/longer")
+@require(Permission.RUN)
+def longer(region: str) -> Response:
+    """Ask which three stations, open until midnight, help most in the late hours of the week shown."""
+    run = run_of_address(region)
+    if run is None:
+        return redirect(url_for("coverage.of_region", region=region), 303)
+    week = hours_of_week(services().database, run.id, _week_asked(), region)
+    started = action_run.start(services().database, _question(run, week, region), signed_in().name)
+    return redirect(url_for("actions.show", run=started.id), 303)
+
+
+def _question(run: CoverageRun, week: CoverageHours, region: str) -> ActionParameters:
+    asked = CoverageParameters.from_stored(run.params)
+    moments = [datetime.fromisoformat(one) for one in week.hours]
+    return ActionParameters(
+        moments=tuple(one for one in moments if one.hour in _LATE),
+        budget=float(_STATIONS),
+        extend_cost=1.0,
+        most_actions=_STATIONS,
+        hours=UNTIL_MIDNIGHT,
+        standard_m=asked.standard_m,
+        standard_seconds=asked.standard_seconds,
+        region=region,
+        demand=run.inputs.demand,
+        families=asked.families,
+    )

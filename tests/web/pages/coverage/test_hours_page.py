@@ -1,0 +1,80 @@
+"""The hours of a week on a page: each with its number, played on the map without asking again."""
+
+import re
+
+from playwright.sync_api import expect
+
+from geoapp.core.results.actions import ACTION_RUNS
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.runs.state import recent_runs
+from geoapp.store.engine import Database
+from tests.answers import publish_run
+from tests.operations.coverage.small_town import WANTED, run_sql, town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, fits, serious_violations
+
+__all__ = ["town"]
+
+ADDRESS = "/coverage/370203/hours"
+
+
+def test_the_week_its_band_and_its_question(town: Database, settings: Settings) -> None:
+    app = make_app(settings, town)
+    anybody = client_of(app, town)
+    planner = client_of(app, town, Role.PLANNER)
+    assert "还没有公布的覆盖结果" in anybody.get(ADDRESS).text
+    run = publish_run(town, settings, WANTED)
+    page = anybody.get(ADDRESS).text
+    assert page.count("data-hour=") == 168
+    # At night T-1 alone is surely open: 50 of 250; T-3 has no hours and may add a north-west corner.
+    assert "<span>20–" in page
+    assert "开到 24:00" not in page
+    assert (
+        "By the hour" in client_of(app, town).get(ADDRESS, headers={"Accept-Language": "en"}).text
+    )
+    for where in ("/coverage", "/coverage/370203"):
+        assert "/hours" in anybody.get(where).text, where
+    for wrong, status in (("week=tomorrow", 422), ("week=2015-01-01", 422), ("run=999", 404)):
+        assert (
+            anybody.get(f"{ADDRESS}?{wrong}", headers={"Accept": "text/html"}).status_code == status
+        )
+    assert anybody.get("/coverage/999999/hours").status_code == 404
+
+    refused = client_of(app, town, Role.MANAGER).post(f"{ADDRESS}/longer")
+    assert refused.status_code == 403
+    asked = planner.post(f"{ADDRESS}/longer")
+    (started,) = recent_runs(town, ACTION_RUNS)
+    assert asked.headers["Location"] == f"/plan/actions?run={started.id}"
+    assert started.params["hours"] == "Mo-Su 06:00-24:00"
+    assert started.params["most_actions"] == 3
+    assert len(started.params["moments"]) == 21
+
+    # A run from before hours were kept says so, and its manager may have it computed anew.
+    run_sql(town, "delete from run_array where run_id = :id and name like 'hours%'", id=run.id)
+    old = client_of(app, town, Role.MANAGER).get(ADDRESS)
+    assert old.status_code == 200
+    assert "没有保存逐小时的数据" in old.text
+    assert 'action="/publications/recompute"' in old.text
+
+
+def test_the_slider_asks_nothing_of_the_server(
+    site: Site, visit: Visit, settings: Settings
+) -> None:
+    publish_run(site.database, settings, WANTED)
+    page = visit(site, ADDRESS)
+    expect(page.locator('#map[data-coloured="true"]')).to_be_visible()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for hour, words in ((3, "周一 03:00"), (34, "周二 10:00")):
+        page.locator(f'#week td[data-hour="{hour}"]').click()
+        expect(page.locator("#told")).to_contain_text(words)
+        shown = page.locator(f'#week td[data-hour="{hour}"]')
+        expect(shown).to_have_class(re.compile("chosen"))
+        expect(page.locator("#hour")).to_have_value(str(hour))
+    page.locator("#hour").press("ArrowRight")
+    expect(page.locator("#told")).to_contain_text("周二 11:00")
+    expect(page.locator("#map")).to_have_attribute("data-hour", "35")
+    assert asked == []
+    assert fits(page)
+    assert serious_violations(page) == []
