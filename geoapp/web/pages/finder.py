@@ -31,7 +31,7 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
-from geoapp.web.pages.cards import KEY_AMENITIES, make_cards
+from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
 
@@ -224,12 +224,51 @@ def _answer(question: Question) -> dict[str, object] | None:
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
         "none_open": none_open and bool(items),
+        "misses": []
+        if items
+        else _near_misses(question, _query(question, question.lon, question.lat), datum),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
         "next_k": min(question.k * 2, MAX_K),
         "lon": round(float(lon), 7),
         "lat": round(float(lat), 7),
     }
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """The nearest that fits all but one condition, and the value of that condition in the form."""
+
+    drop: str
+    condition: Text
+    card: Card
+
+
+def _near_misses(question: Question, query: NearestQuery, datum: Datum) -> list[NearMiss]:
+    """Return what stands in the way where nothing fits: each condition that alone does."""
+    vocabulary = load_vocabulary()
+    tries = [
+        (word.code, word.text, replace(query, amenities=query.amenities - {word.code}))
+        for word in vocabulary.amenities
+        if word.code in query.amenities
+    ]
+    if question.what:
+        anything = replace(query, kinds=frozenset(), families=frozenset())
+        tries.append(("what", _what_text(question), anything))
+    found = []
+    for drop, condition, wider in tries:
+        asked = replace(wider, k=1, open_on_arrival=False)
+        if items := services().nearest.ask(asked):
+            [card] = make_cards(items, asked=asked.amenities, datum=datum)
+            found.append(NearMiss(drop, condition, card))
+    return found
+
+
+def _what_text(question: Question) -> Text:
+    for kind in load_vocabulary().kinds:
+        if kind.code in question.kinds:
+            return kind.text
+    return FAMILY_TEXT[Family(question.what)]
 
 
 def _from_place(question: Question) -> RegionName | None:
