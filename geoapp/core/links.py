@@ -9,9 +9,14 @@ import re
 from geoapp.core.geo import from_wgs84
 from geoapp.core.words import Datum
 
+_ON_FOOT = ("walk", "walking", "walk", "walking")
+_RIDING = ("ride", "riding", "bike", "bicycling")
 
-def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
-    """Return addresses that open walking directions to a place.
+
+def links(*, lon: float, lat: float, name: str, riding: bool = False) -> dict[str, str]:
+    """Return addresses that open directions to a place, on foot or for a bicycle.
+
+    A phone that has Amap opens the app; without it the address is a page.
 
     Parameters
     ----------
@@ -19,22 +24,28 @@ def links(*, lon: float, lat: float, name: str) -> dict[str, str]:
         The place, WGS-84, decimal degrees.
     name
         Shown as the destination where the service can.
+    riding
+        Ask for the ride; Apple's maps cannot be asked, and are left out.
     """
     gcj_lon, gcj_lat = from_wgs84(lon=float(lon), lat=float(lat), datum=Datum.GCJ02)
     east, north = f"{gcj_lon:.7f}", f"{gcj_lat:.7f}"
     # %2C is a comma, %3A a colon, %7C a bar: quoted here once, since every answer has these links.
     name = _quote(name)
     gcj = f"{north}%2C{east}"
-    return {
+    amap, baidu, tencent, google = _RIDING if riding else _ON_FOOT
+    found = {
         "amap": f"https://uri.amap.com/navigation?to={east}%2C{north}%2C{name}"
-        "&mode=walk&coordinate=gaode&src=geoapp",
+        f"&mode={amap}&coordinate=gaode&src=geoapp&callnative=1",
         "baidu": f"https://api.map.baidu.com/direction?destination=latlng%3A{gcj}%7Cname%3A{name}"
-        "&mode=walking&coord_type=gcj02&output=html&src=geoapp",
-        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type=walk&to={name}&tocoord={gcj}"
+        f"&mode={baidu}&coord_type=gcj02&output=html&src=geoapp",
+        "tencent": f"https://apis.map.qq.com/uri/v1/routeplan?type={tencent}&to={name}&tocoord={gcj}"
         "&referer=geoapp",
         "apple": f"https://maps.apple.com/?daddr={gcj}&dirflg=w",
-        "google": f"https://www.google.com/maps/dir/?api=1&destination={gcj}&travelmode=walking",
+        "google": f"https://www.google.com/maps/dir/?api=1&destination={gcj}&travelmode={google}",
     }
+    if riding:
+        del found["apple"]
+    return found
 
 
 _QUOTED = re.compile(rb"[^A-Za-z0-9_.~-]+")

@@ -53,6 +53,19 @@ def test_each_link_names_the_place_in_its_own_datum(place: tuple[float, float]) 
     assert google["travelmode"] == "walking"
 
 
+def test_a_ride_is_asked_of_those_that_know_one() -> None:
+    lon, lat = QINGDAO
+    ride = links(lon=lon, lat=lat, name=NAME, riding=True)
+    assert list(ride) == ["amap", "baidu", "tencent", "google"]
+    modes = [("amap", "mode"), ("baidu", "mode"), ("tencent", "type"), ("google", "travelmode")]
+    asked = [query(ride[service])[word] for service, word in modes]
+    assert asked == ["ride", "riding", "bike", "bicycling"]
+    # The app first, and the same place as on foot.
+    foot = links(lon=lon, lat=lat, name=NAME)
+    assert query(foot["amap"])["callnative"] == "1"
+    assert ride["amap"].replace("mode=ride", "mode=walk") == foot["amap"]
+
+
 def test_links_are_shifted_in_china_alone() -> None:
     """Google's street map of mainland China is drawn in GCJ-02 as the others' are."""
 

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from flask import url_for
+
 from geoapp.core.geo import from_wgs84
 from geoapp.core.hours import CHINESE_ZONES
 from geoapp.core.hours.words import words_of
@@ -17,7 +19,7 @@ from geoapp.operations.nearest.said import State, said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.edge.language import language
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 
 KEY_AMENITIES = (
     "drinking_water",
@@ -29,6 +31,9 @@ KEY_AMENITIES = (
     "first_aid",
 )
 OLD_DAYS = 365
+# An assumption: e-bikes may go 25 km/h (GB 17761-2018); lights and crossings take their part.
+RIDE_KMH = 15
+MOST_RIDE_SECONDS = 3_600.0
 ABROAD = ("google", "apple", "amap", "baidu", "tencent")
 
 Presence = Literal["yes", "no", "unknown"]
@@ -95,6 +100,16 @@ class Card:
     operator: str | None
     phone: str | None
     links: list[tuple[Text, str]]
+    ride_links: list[tuple[Text, str]]
+    ride_seconds: float
+    ride_kmh: int
+    page: str
+
+
+def _ride_seconds(walk_m: float) -> float:
+    """Return how long a ride may take; 0 where nobody would ride so far, so that no hours are told."""
+    seconds = walk_m / (RIDE_KMH / 3.6)
+    return seconds if seconds <= MOST_RIDE_SECONDS else 0.0
 
 
 def make_cards(
@@ -168,12 +183,16 @@ def _card(
         operator=one.operator,
         phone=one.phone,
         links=_links(one),
+        ride_links=_links(one, riding=True),
+        ride_seconds=_ride_seconds(item.walk_m),
+        ride_kmh=RIDE_KMH,
+        page=public_address(url_for("station.show", code=one.code)),
     )
 
 
-def _links(one: PlacedFacility) -> list[tuple[Text, str]]:
+def _links(one: PlacedFacility, *, riding: bool = False) -> list[tuple[Text, str]]:
     """Return the links with the maps that know the country best before the others."""
-    found = links(lon=one.lon, lat=one.lat, name=one.name)
+    found = links(lon=one.lon, lat=one.lat, name=one.name, riding=riding)
     names = sorted(found, key=ABROAD.index) if one.timezone not in CHINESE_ZONES else list(found)
     return [(LINK_TEXT[name], found[name]) for name in names]
 

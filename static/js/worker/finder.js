@@ -6,6 +6,7 @@ import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 import { findPosition } from './position.js';
+import './share.js';
 import './star.js';
 import { tellInPlace } from './tell.js';
 

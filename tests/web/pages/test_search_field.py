@@ -117,6 +117,12 @@ def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:
     star = page.locator("[data-star]")
     star.click()
     expect(star).to_have_attribute("aria-pressed", "true")
+    # Its page is there to be shared; this browser copies the link.
+    page.locator(".go > summary").click()
+    expect(page.locator(".ride-list a")).to_have_count(4)
+    page.evaluate("() => Object.defineProperty(navigator, 'share', { value: undefined })")
+    page.click("[data-share]")
+    expect(page.locator(".share [role=status]")).to_have_text("已复制")
     page.goto(f"{site.url}/?lang=zh")
     field.focus()
     expect(options).to_have_count(3)
