@@ -36,6 +36,7 @@ OPEN, SHUT = Text("开放中", "Open"), Text("已关闭", "Closed")
 UNKNOWN = Text("开放时间未知", "Hours unknown")
 ON_ARRIVAL = Text("到时开放", "Open when you get there")
 TOO_LATE = Text("您到之前关门", "Closes before you get there")
+PERHAPS_TOO_LATE = Text("您到时可能已关门", "May be closed when you get there")
 
 
 def said_now(item: NearestItem, now: datetime) -> Said:
@@ -52,13 +53,14 @@ def said_now(item: NearestItem, now: datetime) -> Said:
     return Said("open", OPEN, _until(item, change, now))
 
 
-def said_on_arrival(item: NearestItem, *, rough: bool = False) -> Said:
+def said_on_arrival(item: NearestItem, *, later: timedelta = timedelta(0)) -> Said:
     """Return what is said of a place whose arrival is told, as one finds it.
 
     Parameters
     ----------
-    rough
-        The position is known too badly for minutes after the arrival.
+    later
+        How much later one may get there, where the position is known badly; then no minutes after
+        the arrival are told.
     """
     arrival = item.arrival
     if arrival is None or arrival.open is None or arrival.there_at is None:
@@ -78,7 +80,14 @@ def said_on_arrival(item: NearestItem, *, rough: bool = False) -> Said:
     if arrival.closes_at is None:
         return Said("open", OPEN, _always(item))
     left = arrival.closes_at - arrival.there_at
-    if left > SOON or rough:
+    if later and left <= later:
+        clock = _clock(item, arrival.closes_at, leaving)
+        return Said(
+            "unknown",
+            PERHAPS_TOO_LATE,
+            Text(f"{clock.zh} 关门", f"closes at {clock.en}"),
+        )
+    if left > SOON or later:
         return Said("open", OPEN, _until(item, arrival.closes_at, leaving))
     if walk < NO_WALK:
         return Said("open", OPEN, _closes_in(arrival.closes_at - leaving))

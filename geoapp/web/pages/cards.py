@@ -1,7 +1,7 @@
 """One found facility in words: what a worker reads before setting out."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -141,7 +141,8 @@ def _card(
     is_walk = nearest.is_walk(item.walk_m)
     span = nearest.walk_span(item.walk_m, accuracy_m) if is_walk else None
     arrives = is_walk and item.arrival is not None
-    said = said_on_arrival(item, rough=span is not None) if arrives else said_now(item, now)
+    later = timedelta(seconds=60.0 * span[1] - item.walk_seconds) if span else timedelta(0)
+    said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
     lon, lat = (float(value) for value in from_wgs84(lon=one.lon, lat=one.lat, datum=datum))
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)

@@ -1,6 +1,6 @@
 """Open on arrival: the state at the end of the walk, and what changes on the way."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 from zoneinfo import ZoneInfo
@@ -129,7 +129,14 @@ def test_what_is_said_of_an_arrival(
 
 def test_no_minutes_after_an_arrival_that_is_known_badly() -> None:
     one = item("08:00-18:00", "2026-11-23T17:40", 12)
-    assert words(said_on_arrival(one, rough=True)) == ("open", "Open · until 18:00")
+    assert words(said_on_arrival(one, later=timedelta(minutes=5))) == ("open", "Open · until 18:00")
+
+
+@pytest.mark.parametrize("later", [8, 15])
+def test_a_door_that_may_be_shut_by_then_is_not_called_open(later: int) -> None:
+    one = item("08:00-18:00", "2026-11-23T17:40", 12)
+    said = said_on_arrival(one, later=timedelta(minutes=later))
+    assert words(said) == ("unknown", "May be closed when you get there · closes at 18:00")
 
 
 def test_what_is_said_at_the_door() -> None:

@@ -89,9 +89,9 @@ def test_regions_kinds_and_amenities_are_found(search: SearchService) -> None:
     # A region without an outline is found without a place.
     [city] = [hit for hit in search.find("青岛市", limit=5).hits if hit.kind_of_hit == "region"]
     assert (city.code, city.position) == ("370200", None)
-    assert ("amenity", "microwave") in {
-        (hit.kind_of_hit, hit.code) for hit in search.find("微波", limit=5).hits
-    }
+    for words, code in (("微波", "microwave"), ("喝水", "drinking_water"), ("歇脚", "indoor_room")):
+        hits = search.find(words, limit=5).hits
+        assert ("amenity", code) in {(hit.kind_of_hit, hit.code) for hit in hits}
     # A place of the town, of the districts that the register knows.
     [spot] = search.find("taidong", limit=5).hits[:1]
     assert (spot.kind_of_hit, spot.code, spot.name.zh) == ("landmark", "370203:台东", "台东（约）")
