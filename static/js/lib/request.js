@@ -10,8 +10,9 @@ import { language } from './page.js';
 
 /**
  * What is said where the service is not reached, or answers without a word; and, if an answer is not
- * waited for longer than so many milliseconds, what is said then.
- * @typedef {{ offline: string, late?: string, limit_ms?: number }} OfflineText
+ * waited for longer than so many milliseconds, what is said then; and what is said where the service
+ * was reached and failed, which is not the fault of anybody's connection.
+ * @typedef {{ offline: string, failed?: string, late?: string, limit_ms?: number }} OfflineText
  */
 
 /**
@@ -46,7 +47,8 @@ async function ask(address, request, texts) {
     const isJson = /\bjson\b/.test(response.headers.get('Content-Type') || '');
     const answer = isJson ? await response.json() : await response.text();
     if (response.ok) return { answer, error: null };
-    return { answer: null, error: problemText(answer, language(), texts.offline) };
+    const silent = (response.status >= 500 && texts.failed) || texts.offline;
+    return { answer: null, error: problemText(answer, language(), silent) };
   } catch {
     return { answer: null, error: (isLate && texts.late) || texts.offline };
   } finally {

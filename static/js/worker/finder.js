@@ -93,7 +93,10 @@ async function search() {
   tell('searching');
   results.classList.add('waiting');
   const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body, {
-    offline: message.dataset.offline || '', late: message.dataset.late, limit_ms: ANSWER_LIMIT_MS,
+    offline: message.dataset.offline || '',
+    failed: message.dataset.failed,
+    late: message.dataset.late,
+    limit_ms: ANSWER_LIMIT_MS,
   });
   if (mine !== asked) return;
   results.classList.remove('waiting');

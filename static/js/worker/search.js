@@ -115,13 +115,14 @@ async function ask() {
   const mine = asked;
   const body = new FormData();
   body.set('q', words);
-  const { answer } = await post(form.dataset.hits || '', body);
+  const { offline = '', failed } = form.dataset;
+  const { answer, error } = await post(form.dataset.hits || '', body, { offline, failed });
   // Something else was typed, chosen or left meanwhile.
   if (mine !== asked) return;
   if (!answer) {
     show([], () => '');
     setOpen(false);
-    said.textContent = form.dataset.offline || '';
+    said.textContent = error;
     return;
   }
   show(answer.hits, (hit) => hit.context || kinds[hit.kind]);

@@ -87,6 +87,14 @@ test('what is no problem document is told as a service that cannot be reached', 
   }
 });
 
+test('a service that fails is not told as a lost connection, where the page has a word for it', async () => {
+  const texts = { ...TEXTS, failed: '服务出了错' };
+  reply = () => new Response('<h1>500</h1>', { status: 500, headers: { 'Content-Type': 'text/html' } });
+  assert.deepEqual(await post('/finder/results', {}, texts), { answer: null, error: texts.failed });
+  reply = () => Promise.reject(new TypeError('Failed to fetch'));
+  assert.deepEqual(await post('/finder/results', {}, texts), { answer: null, error: texts.offline });
+});
+
 test('the words of a problem, the other language where one is missing, else those of the page', () => {
   assert.equal(problemText({ detail: 'no' }, 'zh', 'else'), 'no');
   assert.equal(problemText({ title: 'no' }, 'en', 'else'), 'else');
