@@ -81,7 +81,17 @@ function isOwn() {
   return own !== null && origin === own.origin;
 }
 
+/** What is chosen under "more conditions" counts when that is shut, too, so its number is told. */
+function tellChosen() {
+  const told = byId('more-count'), more = told.closest('details');
+  const kind = byId('what', HTMLSelectElement).value ? 1 : 0;
+  const many = kind + (more ? more.querySelectorAll('input:checked').length : 0);
+  told.textContent = (told.dataset.words || '').replace('{n}', String(many));
+  told.hidden = !many;
+}
+
 async function search() {
+  tellChosen();
   if (!origin) return;
   const body = new FormData(form);
   body.delete('place');
@@ -368,6 +378,7 @@ results.addEventListener('toggle', (event) => {
   });
 }, true);
 
+tellChosen();
 if (place.value) {
   origin = { place: place.value };
   document.body.classList.add('answered');

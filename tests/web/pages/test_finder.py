@@ -93,6 +93,12 @@ def test_amenities_narrow_the_answer(site: Site, visit: Visit) -> None:
     page.locator(".chip", has_text="急救箱").click()
     page.click("[data-clear]")
     expect(page.locator(FOUND)).to_have_count(4)
+    # What is chosen under a fold that is shut is told on the fold.
+    expect(page.locator("#more-count")).to_be_hidden()
+    page.locator(".more-filters summary").click()
+    page.select_option("#what", "station")
+    page.locator(".more-filters summary").click()
+    expect(page.locator("#more-count")).to_have_text("已选 1 项")
 
 
 def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> None:
