@@ -88,8 +88,17 @@ def coverage_section(scope: Scope, answer: Answer | None) -> Section:
         ]
         if answer.rows
         else [],
-        tables=[districts, _zones(scope, worst, len(gaps))],
+        tables=[districts, _zones(scope, worst, _zones_told(answer, len(gaps)))],
     )
+
+
+def _zones_told(answer: Answer, listed: int) -> Text:
+    """Say how many zones there are: the run lists its greatest, and of the rest it has the number."""
+    rest = answer.run.found.gap_rest_zones
+    shown = min(listed, MOST_ZONES)
+    if answer.whole:
+        return words.zones_note(shown, listed + rest, at_least=False)
+    return words.zones_note(shown, listed, at_least=rest > 0)
 
 
 def _figures(own: CoverageFigures) -> list[tuple[Text, str]]:
@@ -198,7 +207,7 @@ def _rest(own: CoverageFigures, rows: list[RegionFigures]) -> CoverageFigures | 
     )
 
 
-def _zones(scope: Scope, worst: list[CoverageGap], many: int) -> Table:
+def _zones(scope: Scope, worst: list[CoverageGap], note: Text) -> Table:
     rows: list[list[Cell]] = []
     for number, one in enumerate(worst, start=1):
         best = one.closers[0] if one.closers else None
@@ -239,7 +248,7 @@ def _zones(scope: Scope, worst: list[CoverageGap], many: int) -> Table:
             Column(words.REGION),
         ],
         rows,
-        notes=[words.zones_note(len(worst), many)],
+        notes=[note],
         paper=9,
     )
 

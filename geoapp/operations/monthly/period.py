@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.words import DateBasis
-from geoapp.operations.moment import FIRST_YEAR
 from geoapp.reports.words.states import day_text
 
+# Files of packed parts, as workbooks and slides are, know no earlier day.
+FIRST_YEAR = 1980
 _FORM = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -82,8 +83,8 @@ def period_of(month: str | None, day: str | None, today: date) -> Period:
         or date(int(match[1]), int(match[2]), 1) > today
     ):
         accepted = Text(
-            f"不晚于本月（{today:%Y-%m}）的月份，如 2026-01",
-            f"a month such as 2026-01, no later than this one ({today:%Y-%m})",
+            f"{FIRST_YEAR} 年起、不晚于本月（{today:%Y-%m}）的月份，如 2026-01",
+            f"a month such as 2026-01, from {FIRST_YEAR} on and no later than this one ({today:%Y-%m})",
         )
         raise InvalidValueError("month", month[:40], accepted)
     first = date(int(match[1]), int(match[2]), 1)
@@ -102,8 +103,8 @@ def _day(value: str, today: date) -> date:
         found = date.max
     if found > today or found.year < FIRST_YEAR:
         accepted = Text(
-            f"不晚于今天（{today}）的日期，如 2026-01-31",
-            f"a day such as 2026-01-31, no later than today ({today})",
+            f"{FIRST_YEAR} 年起、不晚于今天（{today}）的日期，如 2026-01-31",
+            f"a day such as 2026-01-31, from {FIRST_YEAR} on and no later than today ({today})",
         )
         raise InvalidValueError("date", value[:40], accepted)
     return found

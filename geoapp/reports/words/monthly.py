@@ -65,7 +65,8 @@ HOURS_UNKNOWN: Final = Text("开放时间不明的人", "hours unknown")
 FAMILY: Final = Text("类别", "family")
 MAY_BE: Final = Text("另有可能", "possibly more")
 MAY_HAVE: Final = Text("另有可能", "possibly more")
-CHANGE: Final = Text("增减", "change")
+CHANGE_LEAST: Final = Text("增减至少", "change at least")
+CHANGE_MOST: Final = Text("增减至多", "change at most")
 OPENED: Final = Text("本月启用", "opened in the month")
 CLOSED: Final = Text("本月停用", "closed in the month")
 IN_PLACE: Final = Text("期末在的设施", "facilities at the end")
@@ -221,9 +222,17 @@ def since_text(fresh: Text) -> Text:
     return Text(f"算覆盖时读了数据；{fresh.zh}", f"Since coverage was computed: {fresh.en}")
 
 
-def zones_note(shown: int, many: int) -> Text:
-    """Say how many gap zones are listed of how many, and how to read what would close them."""
+def zones_note(shown: int, many: int, *, at_least: bool) -> Text:
+    """Say how many gap zones are listed of how many, and how to read what would close them.
+
+    Parameters
+    ----------
+    at_least
+        Whether there may be more: small ones that the run keeps as a sum for its whole area.
+    """
     every = counted(many, "处", "gap zone")
+    if at_least:
+        every = Text(f"至少 {every.zh}", f"at least {every.en}")
     return Text(
         f"列出人数最多的 {format_count(shown)} 处，共 {every.zh}。“补上需新站点”是让全区都在标准以内的新站点数；"
         "“该处”是建一处时覆盖最多的地点（WGS-84）。",

@@ -20,6 +20,7 @@ from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
 from geoapp.reports.monthly.parts import Report
 from geoapp.reports.monthly.slides import write_slides
+from tests.operations.coverage.small_town import run_sql
 from tests.operations.monthly.monthly_town import MonthlyTown, town
 
 __all__ = ["town"]
@@ -58,6 +59,8 @@ def test_a_month_ends_with_its_last_day_or_with_today() -> None:
         ("0001-01", None),
         (None, "2026-11-21"),
         (None, "tomorrow"),
+        ("1979-12", None),  # before the first day that a workbook's parts can bear
+        (None, "1979-12-31"),
         ("2026-10", "2026-11-01"),
     )
     for month, day in wrong:
@@ -112,6 +115,16 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     assert sheet["A4"].data_type == "s"
 
 
+def test_zones_that_the_run_keeps_as_a_sum_are_counted(town: MonthlyTown, tmp_path: Path) -> None:
+    listed = town.run.found.gap_zones
+    run_sql(town.database, "update run set result = jsonb_set(result, '{gap_rest_zones}', '7456')")
+    for region, told in ((None, f"共 {listed + 7456:,} 处"), ("370203", "共 至少")):
+        scope = scope_of(town.database, town.settings, region, None)
+        save_report(scope, tmp_path / "month.xlsx", "zh")
+        sheet = openpyxl.load_workbook(tmp_path / "month.xlsx")["盲区"]
+        assert told in "".join(str(cell) for row in sheet.values for cell in row), region
+
+
 def test_facilities_promises_and_voices_are_counted_as_by_hand(
     town: MonthlyTown, tmp_path: Path
 ) -> None:
@@ -120,13 +133,14 @@ def test_facilities_promises_and_voices_are_counted_as_by_hand(
     book = openpyxl.load_workbook(path)
     first, day = town.scope.period.before, town.scope.period.day
     changes = {row["类别"]: list(row.values())[1:] for row in rows_of(book["站点增减"])}
-    # Known and possible before, known and possible now, the change, opened, closed. T-1 and T-2 have
+    # Known and possible before, known and possible now, the least and the greatest change that fits
+    # them, opened, closed. T-1 and T-2 have
     # no date; T-5 closed and T-6 is suspended, and nobody knows since when they had been open.
     assert changes == {
-        "户外劳动者服务站点": [0, 4, 3, 0, 3, 0, 4, 1, 0],
-        "服务职工基地": [1, 0, 1, 0, 0, 0, 0, 0, 0],
-        "职工之家": [0, 0, 1, 0, 1, 1, 0, 0, 0],
-        "合计": [1, 4, 5, 0, 4, 1, 4, 1, 0],
+        "户外劳动者服务站点": [0, 4, 3, 0, -1, 3, 0, 4, 1, 0],
+        "服务职工基地": [1, 0, 1, 0, 0, 0, 0, 0, 0, 0],
+        "职工之家": [0, 0, 1, 0, 1, 1, 1, 0, 0, 0],
+        "合计": [1, 4, 5, 0, 0, 4, 1, 4, 1, 0],
     }
     assert f"{first} 确定在" in str(list(book["站点增减"].values)[2])
     listed = [(row["变化"], row["编号"]) for row in rows_of(book["启用停用名单"])]
