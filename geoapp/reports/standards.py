@@ -13,7 +13,7 @@ from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
 from geoapp.core.results.standards import FacilityCompliance, PurchaseList, StandardResult
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance
-from geoapp.core.words import SAMPLE_TEXT
+from geoapp.core.words import LEVEL_TEXT, SAMPLE_TEXT, Level
 from geoapp.reports.book import fill_sheet
 from geoapp.reports.tables import FileTable, write_table
 from geoapp.reports.words.standards import issued_text, listed, samples_text, source_text
@@ -124,17 +124,22 @@ def _facility(
 def _regions(result: StandardResult, language: Language) -> list[list[Any]]:
     head = [
         Text("区域", "Region"),
+        # A city and its districts stand below each other: whoever sums them keeps to one level.
+        Text("级别", "Level"),
         Text("设施", "Facilities"),
         *(COMPLIANCE_TEXT[state] for state in Compliance),
         _SHARE,
     ]
     rows: list[list[Any]] = [[one.pick(language) for one in head]]
     total = Text("合计", "Total")
-    for name, count in (*((one.name, one.count) for one in result.regions), (total, result.total)):
+    for name, level, count in (
+        *((one.name, one.level, one.count) for one in result.regions),
+        (total, None, result.total),
+    ):
         states = [count.of(state) for state in Compliance]
-        rows.append(
-            [name.pick(language), count.facilities, *states, count.share(Compliance.COMPLIES)]
-        )
+        called = "" if level is None else LEVEL_TEXT[Level(level)].pick(language)
+        share = count.share(Compliance.COMPLIES)
+        rows.append([name.pick(language), called, count.facilities, *states, share])
     return rows
 
 

@@ -66,7 +66,7 @@ def test_the_small_town_by_hand(
         write_compliance(database, found, prices, path)
         book = openpyxl.load_workbook(path)
         assert book.sheetnames == ["各区", "设施", "采购清单", "说明"]
-        assert [one.value for one in book["各区"][2]] == ["市北区", 2, 0, 1, 1, 0]
+        assert [one.value for one in book["各区"][2]] == ["市北区", "区县", 2, 0, 1, 1, 0]
         assert [one.value for one in book["设施"][2]][:5] == [
             "T-1",
             "示例·T-1",
