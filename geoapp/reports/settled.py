@@ -7,7 +7,8 @@ from io import BytesIO
 from pathlib import Path
 
 _CORE = "docProps/core.xml"
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(<)")
+# The prefix is any: whoever registers another for that namespace in this process changes it.
+_STAMP = re.compile(rb"(<[\w.-]+:(created|modified)\b[^>]*>)[^<]*(<)")
 
 
 def settle_file(path: Path, day: date) -> None:

@@ -20,6 +20,7 @@ from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
 from geoapp.reports.monthly.parts import Report
 from geoapp.reports.monthly.slides import write_slides
+from geoapp.reports.settled import settle_file
 from tests.operations.coverage.small_town import run_sql
 from tests.operations.monthly.monthly_town import MonthlyTown, town
 
@@ -113,6 +114,18 @@ def test_the_workbook_has_the_figures_of_the_run_as_numbers(
     # A name that looks like a formula is a text.
     assert "=<b>Shinan" in parts[0]["区域"]
     assert sheet["A4"].data_type == "s"
+
+
+def test_a_date_is_settled_whatever_its_prefix(tmp_path: Path) -> None:
+    # Another library of the same process may call that namespace by a prefix of its own.
+    for prefix in ("dcterms", "dct"):
+        path = tmp_path / f"{prefix}.xlsx"
+        core = f'<x><{prefix}:created a="b">2026-11-29T16:07:57Z</{prefix}:created></x>'
+        with zipfile.ZipFile(path, "w") as packed:
+            packed.writestr("docProps/core.xml", core)
+        settle_file(path, date(2026, 1, 31))
+        with zipfile.ZipFile(path) as packed:
+            assert b">2026-01-31T00:00:00Z<" in packed.read("docProps/core.xml")
 
 
 def test_zones_that_the_run_keeps_as_a_sum_are_counted(town: MonthlyTown, tmp_path: Path) -> None:

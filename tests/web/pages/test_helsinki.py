@@ -37,7 +37,7 @@ def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) ->
     page.get_by_label("到时开放").uncheck()
     expect(cards).to_have_count(10)
     for number in range(cards.count()):
-        expect(cards.nth(number)).not_to_contain_text("估算")
+        expect(cards.nth(number).locator(".found-walk")).not_to_contain_text("估算")
     # Real places are no samples.
     expect(page.locator(".found .tag")).to_have_count(0)
     # Maps that know Finland come first.

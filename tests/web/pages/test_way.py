@@ -81,8 +81,8 @@ def test_the_walk_is_drawn(helsinki_site: Site, visit: Visit, size: str) -> None
     page = visit(helsinki_site, size=size, position=(LON, LAT))
     cards = page.locator(".found")
     expect(cards).to_have_count(2)
-    expect(cards.first).not_to_contain_text("估算")
-    expect(cards.nth(1)).to_contain_text("估算")
+    expect(cards.first.locator(".found-walk")).not_to_contain_text("估算")
+    expect(cards.nth(1).locator(".found-walk")).to_contain_text("估算")
     asked = []
     page.on("request", lambda request: asked.append(request))
     cards.first.locator(".found-pick").click()
