@@ -95,7 +95,7 @@ class Located:
     ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
     the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
     them. ``with_position`` is how many rows have one (eastings and northings: of those looked at),
-    ``with_regions`` how many name a region.
+    ``with_regions`` how many of those name a region.
     """
 
     fits: tuple[DatumFit, ...] = ()
@@ -202,7 +202,9 @@ def locate(
         datum_column=column,
         by_row=None if column is None else _row_by_row(understood.table, column, lon, lat),
         with_position=int(known.sum()),
-        with_regions=sum(code is not None for code in named),
+        with_regions=sum(
+            code is not None and placed for code, placed in zip(named, known, strict=True)
+        ),
         unplaced=tuple(
             Unplaced(
                 records[row].line,

@@ -518,3 +518,13 @@ def test_what_cannot_be_used_is_said_and_not_kept(
             assert said in words(answer)
             with database.session() as session:
                 assert session.execute(text("select count(*) from import_draft")).scalar_one() == 0
+
+
+def test_rows_without_a_position_do_not_lie_beside_the_district_that_they_name(
+    client: FlaskClient,
+) -> None:
+    placed, unplaced = ((*ROWS[at][:4], "市北区") for at in (1, 3))
+    draft = begin(client, as_csv(HEADINGS, [placed, unplaced]))
+    client.post(f"{draft}/columns", data=COLUMNS)
+    page = words(client.get(f"{draft}/positions"))
+    assert set(re.findall(r"落在本行写明的区内 (\d+ / \d+)", page)) == {"1 / 1"}
