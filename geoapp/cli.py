@@ -25,6 +25,7 @@ COMMANDS = {
     "nearest": "ask:nearest",
     "coverage": "coverage:coverage",
     "publish": "coverage:publish",
+    "schedule": "coverage:schedule",
     "site": "site:site",
     "verify": "verify:verify",
     "actions": "actions:actions",

@@ -13,6 +13,7 @@ from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import COVERAGE
 from geoapp.core.units import format_metres
+from geoapp.core.words import Every
 
 if TYPE_CHECKING:
     from geoapp.core.results.coverage import CoverageFigures, CoverageRun, RegionFigures
@@ -65,6 +66,47 @@ def publish(run: int, note: str | None, withdraw: bool) -> None:
         made = official.publish(database, run, by=None, note=note)
         naming = read_naming(database, settings.timezone)
         say(published_text(made, naming.regions, naming.zone))
+
+
+@click.command()
+@click.option(
+    "--region", help="区域编号；不写为整个范围 / a region's code; without it the whole area"
+)
+@click.option(
+    "--every",
+    type=click.Choice([*(str(one) for one in Every), "never"]),
+    help="每晚、每月 1 日或不再 / every night, on the first of each month, or no more",
+)
+@click.option(
+    "--hour",
+    type=click.IntRange(0, 23),
+    default=2,
+    show_default=True,
+    help="几点，0 到 23 / at which full hour, 0 to 23",
+)
+def schedule(region: str | None, every: str | None, hour: int) -> None:
+    """定时重新计算公布的覆盖结果；不写 --every 就列出 / When published answers are computed anew."""
+    from geoapp.operations.coverage import schedule as schedules
+    from geoapp.operations.facilities.naming import read_naming
+    from geoapp.reports.words.official import outcome_text, schedule_text
+
+    with open_store() as (settings, database):
+        names = read_naming(database, settings.timezone)
+        if every is None:
+            known = [one for one in schedules.schedules(database) if region in (None, one.region)]
+            for one in known:
+                last = outcome_text(one, names.zone)
+                say(schedule_text(one, names.regions, names.zone))
+                if last is not None:
+                    say(last)
+            if not known:
+                say(Text("没有定时计算。", "There is no schedule."))
+        elif every == "never":
+            schedules.remove_schedule(database, region)
+            say(Text("不再定时计算。", "It is computed anew by itself no more."))
+        else:
+            made = schedules.set_schedule(database, settings, region, Every(every), hour, by=None)
+            say(schedule_text(made, names.regions, names.zone))
 
 
 def _percent(share: float | None) -> str:

@@ -161,6 +161,28 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Every(StrEnum):
+    """How often a published answer is computed anew."""
+
+    NIGHT = "night"
+    MONTH = "month"
+
+
+EVERY_TEXT = {
+    Every.NIGHT: Text("每晚", "every night"),
+    Every.MONTH: Text("每月 1 日", "on the first of each month"),
+}
+
+
+class Outcome(StrEnum):
+    """What came of it when a published answer was due to be computed anew."""
+
+    STARTED = "started"
+    UNCHANGED = "unchanged"
+    UNPUBLISHED = "unpublished"
+    REFUSED = "refused"
+
+
 FAMILY_TEXT = {
     Family.STATION: Text("户外劳动者服务站点", "Outdoor workers' service station"),
     Family.BASE: Text("服务职工基地", "Service base"),

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from multiprocessing.process import BaseProcess
 from typing import Any, Final
 
@@ -31,10 +31,12 @@ from geoapp.operations.voices.forget import forget
 from geoapp.store.engine import Database
 from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run
+from geoapp.store.runs.schedules import has_due
 
 CARE_SECONDS: Final = 5.0
 FORGET_SECONDS: Final = 3600.0
 STALLED_SECONDS: Final = 30.0
+SCHEDULE_SECONDS: Final = 15.0
 LOOK_SECONDS: Final = 0.5
 IDLE_SECONDS: Final = 300.0
 STOP_SECONDS: Final = 15.0
@@ -94,10 +96,11 @@ def _compiling() -> Iterator[None]:
 def _wait_for_runs(database: Database, settings: Settings) -> None:
     """Start the process that does the runs whenever one waits and there is none."""
     doing: BaseProcess | None = None
+    scheduling: BaseProcess | None = None
     patience = Patience()
     words = WordsKeeper(database)
     started = due = cared = 0.0
-    forgot = -FORGET_SECONDS
+    forgot = looked = -FORGET_SECONDS
     try:
         while True:
             now = time.monotonic()
@@ -107,6 +110,8 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                     how = ending(doing.exitcode)
                     log.error("the process that does the runs ended", pid=doing.pid, how=how)
                 doing = None
+            if scheduling is not None and not scheduling.is_alive():
+                scheduling = None
             try:
                 if now - cared >= CARE_SECONDS:
                     cared = now
@@ -115,8 +120,13 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 if now - forgot >= FORGET_SECONDS:
                     forget(database, settings)
                     forgot = now
+                if now - looked >= SCHEDULE_SECONDS:
+                    looked = now
+                    if scheduling is None and _is_one_due(database):
+                        scheduling = _process("schedules", lambda: _do_due(database, settings))
+                        scheduling.start()
                 if doing is None and now >= due and _is_one_waiting(database):
-                    started, doing = now, _runner(database, settings)
+                    started, doing = now, _process("runs", lambda: _do_runs(database, settings))
                     doing.start()
             except UnavailableError:
                 log.warning("the store does not answer; trying again")
@@ -136,17 +146,38 @@ def _is_one_waiting(database: Database) -> bool:
         return has_waiting_job(session)
 
 
-def _runner(database: Database, settings: Settings) -> BaseProcess:
+def _is_one_due(database: Database) -> bool:
+    with database.session() as session:
+        return has_due(session)
+
+
+def _process(name: str, work: Callable[[], None]) -> BaseProcess:
+    """Return a process of its own for work that loads what the one that waits need not hold."""
     parent = os.getpid()
 
     def begin() -> None:
         # Without the process that waits for it, a run would go on beside its successor.
         end_with_parent(parent, signal.SIGKILL)
-        name_process("geoapp-runs")
-        asyncio.run(_work(database, settings, threading.Event()))
+        name_process(f"geoapp-{name}")
+        work()
 
     # Forked, so that what both need is in memory once; the process that waits has one thread.
-    return multiprocessing.get_context("fork").Process(target=begin, name="runs")
+    return multiprocessing.get_context("fork").Process(target=begin, name=name)
+
+
+def _do_runs(database: Database, settings: Settings) -> None:
+    asyncio.run(_work(database, settings, threading.Event()))
+
+
+def _do_due(database: Database, settings: Settings) -> None:
+    """Start the runs that are due by a schedule; what fails for a moment is looked at again."""
+    from geoapp.operations.coverage.schedule import do_due  # noqa: PLC0415
+
+    declare(Acting(Via.JOB, reason="schedule"))
+    try:
+        do_due(database, settings)
+    except UnavailableError:
+        log.warning("the store does not answer; schedules are looked at again")
 
 
 async def _work(database: Database, settings: Settings, stopping: threading.Event) -> None:

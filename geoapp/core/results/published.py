@@ -5,6 +5,7 @@ from datetime import datetime
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.words import Every, Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +59,32 @@ class Freshness:
     def is_fresh(self) -> bool:
         """Whether a new run would read the same."""
         return not self.facilities and not self.others
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When the published answer of a region is computed anew, and what came of it last.
+
+    Attributes
+    ----------
+    region
+        None is the whole area.
+    hour
+        At which full hour by the clocks of the service, 0 to 23: every night, or on the first day
+        of each month.
+    created_by
+        Name of the account; None where the machine's own command set it.
+    last_at, last_outcome
+        None before it was due for the first time.
+    last_run
+        The run that was started then, if one was and it is still stored.
+    """
+
+    region: str | None
+    every: Every
+    hour: int
+    created_by: str | None
+    next_at: datetime
+    last_at: datetime | None
+    last_outcome: Outcome | None
+    last_run: int | None

@@ -23,7 +23,7 @@ from geoapp.store.runs import published as store
 from geoapp.store.runs.inputs import find_demand_set
 
 _PUBLICATION = Text("公布", "publication")
-_OFFICIAL = Text("公布的覆盖结果", "published coverage answer")
+OFFICIAL = Text("公布的覆盖结果", "published coverage answer")
 # What a run rests on beside the facilities, by the name of the counter.
 _DEMAND_TEXT = Text("需求数据", "the demand")
 _INPUT_TEXT = {
@@ -80,7 +80,7 @@ def publish(
     run = read_finished(database, COVERAGE_RUNS, run_id)
     region = run_region(run)
     with database.session() as session:
-        _check_region(session, region, kept_to)
+        check_region(session, region, kept_to)
         known = store.in_force(session).get(region)
         if known is not None and known.run_id == run_id:
             raise ConflictError(
@@ -92,7 +92,14 @@ def publish(
         return _value(store.add_publication(session, region, run_id, by, note or None))
 
 
-def _check_region(session: Session, region: str | None, kept_to: Sequence[str]) -> None:
+def check_region(session: Session, region: str | None, kept_to: Sequence[str]) -> None:
+    """Refuse to publish for a region that is none of an account's.
+
+    Raises
+    ------
+    NotAllowedError
+        If ``kept_to`` names regions, and this is neither one of them nor inside one.
+    """
     if not kept_to:
         return
     own = {code for one in kept_to for code in regions_below(session, one)}
@@ -123,7 +130,7 @@ def withdraw(
         row = session.get(store.Publication, number) if 0 < number < 2**63 else None
         if row is None:
             raise NotFoundError(_PUBLICATION, str(number))
-        _check_region(session, row.region_code, kept_to)
+        check_region(session, row.region_code, kept_to)
         if not store.withdraw(session, number, by):
             raise ConflictError(
                 Text(f"公布 {number} 已经撤回。", f"Publication {number} is withdrawn already.")
@@ -207,7 +214,7 @@ def needed(database: Database, region: str | None = None, at: datetime | None = 
     """
     found = official(database, region, at)
     if found is None:
-        raise NotFoundError(_OFFICIAL, region)
+        raise NotFoundError(OFFICIAL, region)
     return found
 
 
@@ -256,5 +263,5 @@ def recompute(
         If what the question names is no longer stored.
     """
     with database.session() as session:
-        _check_region(session, run_region(run), kept_to)
+        check_region(session, run_region(run), kept_to)
     return coverage_run.start(database, CoverageParameters.from_stored(run.params), by)

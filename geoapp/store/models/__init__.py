@@ -63,6 +63,7 @@ from geoapp.store.models.programmes import (
     Programme,
 )
 from geoapp.store.models.runs import (
+    CoverageSchedule,
     Publication,
     Run,
     RunArray,
@@ -101,6 +102,7 @@ __all__ = [
     "ChangeSet",
     "Contest",
     "ContestEntry",
+    "CoverageSchedule",
     "DataVersion",
     "DemandPoint",
     "DemandSet",

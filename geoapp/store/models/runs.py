@@ -11,12 +11,13 @@ from sqlalchemy import (
     Identity,
     Index,
     SmallInteger,
+    UniqueConstraint,
     func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from geoapp.core.words import RunStatus
+from geoapp.core.words import Every, Outcome, RunStatus
 from geoapp.store.models.base import Base, one_of
 
 
@@ -67,6 +68,29 @@ class Publication(Base):
     note: Mapped[str | None]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[str | None]
+
+
+class CoverageSchedule(Base):
+    """When the published answer of a region is computed anew; no region is the whole area."""
+
+    __tablename__ = "coverage_schedule"
+    __table_args__ = (
+        UniqueConstraint(
+            "region_code", name="coverage_schedule_region", postgresql_nulls_not_distinct=True
+        ),
+        CheckConstraint(one_of("every", Every), "coverage_schedule_every"),
+        CheckConstraint("hour between 0 and 23", "coverage_schedule_hour"),
+        CheckConstraint(one_of("last_outcome", Outcome), "coverage_schedule_outcome"),
+    )
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    region_code: Mapped[str | None]
+    every: Mapped[str]
+    hour: Mapped[int] = mapped_column(SmallInteger)
+    created_by: Mapped[str | None]
+    next_at: Mapped[datetime]
+    last_at: Mapped[datetime | None]
+    last_outcome: Mapped[str | None]
+    last_run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="SET NULL"))
 
 
 class RunRegion(Base):

@@ -204,8 +204,18 @@ def test_a_killed_workers_run_is_taken_up_again(town: Database) -> None:
     assert status() is RunStatus.RUNNING
     assert run_sql(town, "select count(*) from run_region")[0][0] == 0
     run_sql(town, "update run set heartbeat_at = heartbeat_at - interval '1 minute'")
+    # The worker answers schedules too; nothing is published here.
+    run_sql(
+        town,
+        "insert into coverage_schedule (every, hour, next_at) values ('night', 2, '2026-01-01Z')",
+    )
     with worker(town) as second:
         until(lambda: status() is RunStatus.SUCCEEDED)
+        until(
+            lambda: (
+                run_sql(town, "select last_outcome from coverage_schedule") == [("unpublished",)]
+            )
+        )
         second.send_signal(signal.SIGTERM)
         assert second.wait(30) == 0
     found = read_run(town, COVERAGE_RUNS, run.id)

@@ -46,6 +46,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/siting-runs/<int:id>/regions"): ALL,
     ("POST", "/publications"): PUBLISHERS,
     ("POST", "/publications/recompute"): PUBLISHERS,
+    ("POST", "/publications/schedules"): PUBLISHERS,
     ("POST", "/publications/<int:number>/withdraw"): PUBLISHERS,
     ("GET", "/publications/compare"): ALL,
     ("GET", "/publications/report"): ALL,

@@ -1,5 +1,6 @@
 """``/publications``: publish a coverage run, take it back, and what was published when."""
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -11,12 +12,18 @@ from geoapp.core.limits import MOST_NOTE_CHARACTERS
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.results.published import Publication
 from geoapp.core.roles import Permission
-from geoapp.core.words import Level, RunStatus
+from geoapp.core.words import EVERY_TEXT, Every, Level, RunStatus
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage import schedule as schedules
 from geoapp.operations.runs.state import read_run
 from geoapp.reports.words.coverage import Figures, figures_of, run_line
-from geoapp.reports.words.official import freshness_text, published_text
+from geoapp.reports.words.official import (
+    freshness_text,
+    outcome_text,
+    published_text,
+    schedule_text,
+)
 from geoapp.reports.words.question import area_text
 from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
@@ -68,9 +75,68 @@ def listed() -> str:
     return render_template(
         "manager/publications.html",
         lines=lines,
-        regions=names.regions,
+        schedules=_schedules() if signed else [],
+        areas=_areas() if may(Permission.PUBLISH) else [],
+        every=EVERY_TEXT,
         report_form=form_parts() if signed else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleLine:
+    """One schedule in the list."""
+
+    region: str
+    text: Text
+    last: Text | None
+    proposed: int | None
+
+
+def _schedules() -> list[ScheduleLine]:
+    """Return what is computed anew by itself, with the run that waits to be compared, if any."""
+    database, names = services().database, naming()
+    standing = answers.in_force(database)
+    lines = []
+    for one in schedules.schedules(database):
+        known = standing.get(one.region)
+        newer = known is not None and one.last_run is not None and one.last_run > known.run_id
+        lines.append(
+            ScheduleLine(
+                region=one.region or "",
+                text=schedule_text(one, names.regions, names.zone),
+                last=outcome_text(one, names.zone),
+                proposed=one.last_run if newer else None,
+            )
+        )
+    return lines
+
+
+def _areas() -> list[tuple[str, Text]]:
+    """Return the areas with a published answer, by code; the whole area has none."""
+    names = naming().regions
+    codes = sorted(answers.in_force(services().database), key=lambda code: code or "")
+    return [(code or "", area_text(code, names)) for code in codes]
+
+
+@blueprint.post("/schedules")
+@require(Permission.PUBLISH)
+def set_schedule() -> Response:
+    """Have a published answer computed anew by night or month, or no more."""
+    user, database = signed_in(), services().database
+    region = request.form.get("region", "") or None
+    every, hour = request.form.get("every", ""), request.form.get("hour", "")
+    if every == "never":
+        schedules.remove_schedule(database, region, user.regions)
+        return redirect(url_for("publications.listed"), 303)
+    if every not in list(Every):
+        accepted = Text(f"{', '.join(Every)}, never", f"{', '.join(Every)}, never")
+        raise InvalidValueError("every", every, accepted)
+    if re.fullmatch("[0-9]{1,2}", hour) is None:
+        raise InvalidValueError("hour", hour, Text("0 到 23 的整点", "a full hour, 0 to 23"))
+    schedules.set_schedule(
+        database, services().settings, region, Every(every), int(hour), user.name, user.regions
+    )
+    return redirect(url_for("publications.listed"), 303)
 
 
 @blueprint.get("/compare")
