@@ -9,6 +9,7 @@ from geoapp.importers.formats.table import Table
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal, parse_map, propose_columns
 from geoapp.importers.rows.place_columns import place_table
+from geoapp.importers.rows.region_names import RegionNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,13 @@ class Prepared:
     proposal: Proposal
 
 
-def propose(table: Table, choices: Choices) -> tuple[Table, Proposal]:
-    """Return a table with its rows at hand, and the proposal how its columns are to be read."""
+def propose(
+    table: Table, choices: Choices, regions: RegionNames | None = None
+) -> tuple[Table, Proposal]:
+    """Return a table with its rows at hand, and the proposal how its columns are to be read.
+
+    ``regions`` are those that a column may name; None where they are not known.
+    """
     records = list(table.records)
     filled = ["geometry"] if table.has_geometry else []
     proposal = propose_columns(
@@ -44,12 +50,15 @@ def propose(table: Table, choices: Choices) -> tuple[Table, Proposal]:
         if choices.places is None
         else choices.places,
         filled=filled,
+        regions=regions,
     )
     return replace(table, records=records), proposal
 
 
-def prepare(table: Table, choices: Choices) -> Prepared:
+def prepare(table: Table, choices: Choices, regions: RegionNames | None = None) -> Prepared:
     """Settle the columns and positions of a table.
+
+    ``regions`` are those that a column may name; None where they are not known.
 
     Raises
     ------
@@ -58,7 +67,7 @@ def prepare(table: Table, choices: Choices) -> Prepared:
     UnusableInputError
         If something is left to be asked.
     """
-    table, proposal = propose(table, choices)
+    table, proposal = propose(table, choices, regions)
     proposal.check()
     settled = replace(table, fields=proposal.fields, hints=(*table.hints, *proposal.hints))
     # Geometries were brought to degrees when the file was opened.

@@ -66,6 +66,12 @@ def region_codes(session: Session) -> list[str]:
     return list(session.scalars(text("select code from region order by code")))
 
 
+def named_regions(session: Session) -> list[tuple[str, str | None, str]]:
+    """Return code, parent's code and name of all regions in order of code, without their outlines."""
+    rows = session.execute(text("select code, parent_code, name_zh from region order by code"))
+    return [(code, parent, name) for code, parent, name in rows]
+
+
 def stored_regions(session: Session) -> list[StoredRegion]:
     """Return all regions in order of code."""
     rows = session.execute(

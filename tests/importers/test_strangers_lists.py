@@ -12,11 +12,13 @@ from geoapp.core.errors import GeoappError
 from geoapp.core.words import Datum
 from geoapp.importers.open import open_table
 from geoapp.importers.prepare import Choices, prepare, propose
-from geoapp.importers.problems import Reading
+from geoapp.importers.problems import Findings, Reading
+from geoapp.importers.rows.basis import Unplaced
 from geoapp.importers.rows.degrees import read_angle, read_pair
 from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
 from geoapp.importers.rows.issue import DEFAULT_KEY, CodeIssuer, key_of
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
+from geoapp.importers.rows.region_names import RegionNames, read_region
 
 REGIONS = RegionOutlines(
     parents={"370200": None, "370202": "370200", "370203": "370200"},
@@ -44,13 +46,18 @@ class Lists:
         *,
         kind: str | None = None,
         issuer: CodeIssuer | None = None,
+        unplaced: Unplaced = "never",
         **choices: Any,
     ) -> Reading[FacilityRow]:
         path = self.folder / "list.csv"
         path.write_text(text, encoding="utf-8")
-        table = prepare(open_table(path, layer="facilities"), Choices(**choices)).table
+        opened = open_table(path, layer="facilities")
+        table = prepare(opened, Choices(**choices), REGIONS.named).table
         rules = FacilityRules(
-            PlaceRules(REGIONS, 3000.0, Datum.WGS84), default_kind=kind, issuer=issuer
+            PlaceRules(REGIONS, 3000.0, Datum.WGS84),
+            default_kind=kind,
+            issuer=issuer,
+            unplaced=unplaced,
         )
         return read_facilities(table, rules)
 
@@ -292,6 +299,59 @@ def test_a_code_names_the_region_that_a_place_off_the_coast_is_matched_to(lists:
     text = "名称,地址,经度,纬度\n栈桥,一路,120.15,35.99\n远,二路,120.35,35.9\n"
     rows = lists.read(text, kind="care_post", issuer=issuer_of()).rows
     assert [row.code for row in rows] == ["370202-care_post-0001", "0-care_post-0001"]
+
+
+def test_districts_are_read_by_their_names_and_no_code_pretends_one(lists: Lists) -> None:
+    """As people write them; a name that fits none or several is refused, and nothing is guessed."""
+    written = ["市南区", "市南", "青岛市 市南区", "山东省青岛市市南", "青島市/市南區", "370202"]
+    head = "名称,地址,{},经度,纬度\n"
+    rows = [f"站{n},路{n},{cell},," for n, cell in enumerate(written)]
+    rows += [
+        "江,路,江苏省青岛市市南区,,",
+        "两,路,市南区、市北区,,",
+        "空,路,,,",
+        "市,路,青岛市,120.4,36.15",
+    ]
+    for heading in ("所在区", "所属区（市）", "区县"):
+        text = head.format(heading) + "\n".join(rows)
+        reading = lists.read(text, kind="care_post", issuer=issuer_of(), unplaced="always")
+        south, city = reading.rows[:-1], reading.rows[-1]
+        assert {row.region for row in south} == {"370202"}
+        assert [row.code for row in south] == [f"370202-care_post-000{n}" for n in range(1, 7)]
+        # Where a row names the city, its position tells the district.
+        assert (city.region, city.code) == (None, "370203-care_post-0001")
+        assert problems(reading) == [
+            (8, "region", "unknown_region"),
+            (9, "region", "unknown_region"),
+            (10, "region, lon, lat", "no_region"),
+        ]
+
+
+def test_a_name_that_several_regions_have_is_asked_for() -> None:
+    names = RegionNames(
+        {"110100": None, "110105": "110100", "220104": None},
+        {"110100": "北京市", "110105": "朝阳区", "220104": "朝阳区"},
+    )
+    for words, codes in (
+        ("朝阳", ("110105", "220104")),
+        ("北京朝阳", ("110105",)),
+        ("吉林省朝阳区", ("220104",)),
+        ("北京市市辖区朝阳区", ("110105",)),
+        ("南区", ()),
+    ):
+        assert names.codes_of(words) == codes
+    found = Findings(2)
+    read_region(found, "朝阳区", names)
+    [problem] = found.problems
+    assert problem.code == "ambiguous_region"
+    assert "北京市朝阳区（110105）、朝阳区（220104）" in problem.text.zh
+
+
+def test_a_column_of_areas_that_are_no_regions_is_kept_aside(lists: Lists) -> None:
+    reading = lists.read("编号,类型,名称,区,经度,纬度\n1,爱心驿站,甲,A区,120.15,36.15\n")
+    assert (places(reading), reading.rows[0].extra) == ([A], {"区": "A区"})
+    text = "编号,类型,名称,区县,行政区划代码,经度,纬度\n1,爱心驿站,甲,市南,370202,120.15,36.15\n"
+    assert lists.read(text).rows[0].region == "370202"
 
 
 def test_equal_keys_are_a_problem_of_both_rows(lists: Lists) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
+import numpy as np
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.states import may_follow, refused_step
@@ -42,9 +43,10 @@ from geoapp.importers.rows.extra import read_extra
 from geoapp.importers.rows.hours import read_hours, read_words_of_hours
 from geoapp.importers.rows.issue import CodeIssuer
 from geoapp.importers.rows.kinds import read_kind
-from geoapp.importers.rows.place_checks import PlaceRules, check_positions
+from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines, check_positions
 from geoapp.importers.rows.places import PlaceRow, read_places
 from geoapp.importers.rows.positions import Placed, Positions, read_position
+from geoapp.importers.rows.region_names import read_region
 from geoapp.importers.rows.rough_days import read_rough_day
 
 _STATUS, _STATUS_ACCEPTED = cells.word_index(
@@ -179,6 +181,8 @@ class _Draft:
     record: Record
     found: Findings
     values: dict[str, Any] = field(default_factory=dict)
+    # Whether the row names its region instead of giving its code.
+    region_named: bool = False
 
 
 def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
@@ -225,6 +229,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         [draft.values["region"] for draft in drafts],
         rules.place,
     )
+    _leave_to_position(drafts, positions, rules.place.regions)
     if rules.issuer is not None:
         wanting = [draft for draft in drafts if draft.values["code"] is None]
         _issue_codes(drafts, positions, rules.issuer, rules.place)
@@ -292,7 +297,19 @@ def _issue_codes(
         [draft.found for draft in drafts],
         [draft.values for draft in drafts],
         [draft.values["region"] or inside[row] for row, draft in enumerate(drafts)],
+        np.isfinite(positions.lon),
     )
+
+
+def _leave_to_position(drafts: list[_Draft], positions: Positions, regions: RegionOutlines) -> None:
+    """Let the position say the region of rows that name one above it, as a city above its districts."""
+    named = [row for row, draft in enumerate(drafts) if draft.region_named]
+    if not named:
+        return
+    inside = regions.deepest(positions.lon[named], positions.lat[named])
+    for row, code in zip(named, inside, strict=True):
+        if code is not None and drafts[row].values["region"] in regions.above(code):
+            drafts[row].values["region"] = None
 
 
 def _tell_once(draft: _Draft, placed: Placed) -> None:
@@ -357,7 +374,8 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
     values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
     _read_offer(found, cell, values, rules)
-    values["region"] = _read_region(found, cell("region"), rules.place)
+    values["region"] = read_region(found, cell("region"), rules.place.regions.named)
+    draft.region_named = values["region"] not in (None, cells.as_text(cell("region")))
     values["places"] = read_places(found, cell("places"), rules.place)
     values["extra"] = read_extra(found, cell("extra"), row, header)
 
@@ -438,18 +456,3 @@ def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: Facil
         found, "position_accuracy_m", cell("position_accuracy_m"), most=1e7
     )
     values["is_sample"] = bool(cells.read_flag(found, "sample", cell("sample")))
-
-
-def _read_region(found: Findings, cell: Any, place: PlaceRules) -> str | None:
-    words = cells.read_text(found, "region", cell)
-    code = None if words is None else place.regions.code_of(words)
-    if words is not None and code is None:
-        found.add(
-            "region",
-            words,
-            "unknown_region",
-            f"没有代码为“{words[:40]}”的区域，也没有唯一叫这个名称的；请先导入区域，或清空此格由坐标判定。",
-            f"There is no region with the code {words[:40]!r}, and no single one of that name; import it "
-            "first, or leave the cell empty and let the position decide.",
-        )
-    return code or words

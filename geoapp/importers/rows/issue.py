@@ -59,8 +59,16 @@ class CodeIssuer:
         findings: Sequence[Findings],
         values: Sequence[dict[str, Any]],
         regions: Sequence[str | None],
+        placed: Iterable[Any],
     ) -> None:
-        """Fill in the codes that are wanting, in the order of the rows; note those that cannot be."""
+        """Fill in the codes that are wanting, in the order of the rows; note those that cannot be.
+
+        Parameters
+        ----------
+        placed
+            Whether each row has a position: without one and without a region it gets no code, as that
+            would have to name where it is.
+        """
         keys = [key_of(one, self.fields) for one in values]
         for one in values:
             if one["code"] is not None:
@@ -70,12 +78,24 @@ class CodeIssuer:
             if one["code"] is None:
                 lines.setdefault(key, []).append(found.line)
         used = {one["code"]: found.line for found, one in zip(findings, values, strict=True)}
-        for found, one, key, region in zip(findings, values, keys, regions, strict=True):
+        for found, one, key, region, here in zip(
+            findings, values, keys, regions, placed, strict=True
+        ):
             if one["code"] is not None or not self._may_have(found, key, lines[key]):
                 continue
             if found.problems:
                 continue  # no number is spent on a row that is not stored
             stored = self.known.get(key, ())
+            if not stored and region is None and not here:
+                found.add(
+                    "region, lon, lat",
+                    "",
+                    "no_region",
+                    "没有坐标，也没有写明区域，编号写不出在哪个区；请填写区域（如“市南区”）或坐标，或给出编号。",
+                    "There are neither coordinates nor a region, which the code would name; state the region "
+                    "(such as 市南区), the coordinates, or a code.",
+                )
+                continue
             code = stored[0] if stored else self._next(region, one["kind_code"])
             if code in used:
                 found.add(

@@ -24,6 +24,7 @@ from geoapp.importers.rows.columns import (
 )
 from geoapp.importers.rows.days import is_date, is_rough_date
 from geoapp.importers.rows.degrees import read_angle, read_pair
+from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.rows.spoilt import is_error
 
 By = Literal["name", "content", "user", "none"]
@@ -33,9 +34,14 @@ _SAMPLES: Final = 3
 _LEAST_SHARE: Final = 0.8
 _EXACT, _OTHER, _FURTHER = 1.0, 0.95, 0.85
 _BRACKETS: Final = 0.05
+_NAME_ONLY: Final = 0.1
+_OF_CODES: Final = re.compile("代码|编码|code")
+# A wrong district among few good ones is to be refused, and does not hide what the column is.
+_LEAST_SHARES: Final = {"region": 0.5}
 _PHONE: Final = re.compile(
     r"(?:\+?86[- ]?)?(?:1[3-9]\d{9}|0\d{2,3}[- )]?\d{7,8}|400[- ]?\d{3}[- ]?\d{4})"
 )
+_REGION_CODE: Final = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
 # What a column must say before it is taken for one of these without its name.
 _BY_CONTENT: Final = ("kind", "lonlat", "lon", "lat", "opening_hours")
 _NEEDED: Final = ("kind", "lonlat", "lon", "lat")
@@ -139,6 +145,7 @@ def propose_columns(
     chosen: Mapping[int, str | None],
     *,
     filled: Sequence[str] = (),
+    regions: RegionNames | None = None,
 ) -> Proposal:
     """Propose what the columns of a list of facilities are.
 
@@ -148,6 +155,8 @@ def propose_columns(
         What the user said, by place; it goes before everything.
     filled
         Fields that are had without a column, such as a kind for all.
+    regions
+        Those that a column may name; None = they are not known, and only codes are understood.
     """
     looked_at = rows[:_MOST_LOOKED_AT]
     columns = [
@@ -164,7 +173,8 @@ def propose_columns(
         columns[place].field, columns[place].sure, columns[place].by = target, 1.0, "user"
     open_places = [place for place in range(len(columns)) if place not in chosen]
     taken = {target for target in chosen.values() if target is not None} | set(filled)
-    _match_names(columns, open_places, taken, hints, questions)
+    strict = _STRICT if regions is None else {**_STRICT, "region": _names_regions(regions)}
+    _match_names(columns, open_places, taken, hints, questions, strict)
     taken |= {one.field for one in columns if one.field}
     _match_content(columns, open_places, taken, hints, questions)
     return Proposal(
@@ -190,6 +200,7 @@ def _match_names(
     taken: set[str],
     hints: list[Text],
     questions: list[Text],
+    strict: Mapping[str, Callable[[Any], bool]],
 ) -> None:
     named: dict[str, list[tuple[float, int]]] = {}
     for place in places:
@@ -214,7 +225,8 @@ def _match_names(
                 columns[place].field = IGNORED
         sure, place = ranked[0]
         column = columns[place]
-        if sure < _OTHER - _BRACKETS and _share(target, column.cells) < _LEAST_SHARE:
+        share = _share(strict.get(target), column.cells)
+        if sure < _OTHER - _BRACKETS and share < _LEAST_SHARES.get(target, _LEAST_SHARE):
             # Its name alone says so; what stands there would be refused row by row.
             column.maybe.append(target)
             hints.append(
@@ -240,7 +252,9 @@ def _named(name: str) -> tuple[str, float] | None:
                 return column.name, _OTHER - less
         target = further_names("facilities").get(one)
         if target is not None:
-            return target, _FURTHER - less
+            # Beside a column of the regions' codes, that of their names says nothing more.
+            name_only = target == "region" and _OF_CODES.search(one) is None
+            return target, _FURTHER - less - (_NAME_ONLY if name_only else 0.0)
     return None
 
 
@@ -305,9 +319,8 @@ def _which(target: str, names: Sequence[str]) -> Text:
     )
 
 
-def _share(target: str, cells: Sequence[Any]) -> float:
+def _share(fits: Callable[[Any], bool] | None, cells: Sequence[Any]) -> float:
     """Return which share of some cells a field would understand."""
-    fits = _STRICT.get(target)
     return 1.0 if fits is None or not cells else sum(map(fits, cells)) / len(cells)
 
 
@@ -370,6 +383,13 @@ _CONTENT: Final[dict[str, Callable[[Any], bool]]] = {
 }
 
 
+def _names_regions(regions: RegionNames) -> Callable[[Any], bool]:
+    """Return what tells cells that have a region's code or name, though it may be that of several."""
+    return lambda cell: (
+        _REGION_CODE.fullmatch(str(cell).strip()) is not None or bool(regions.codes_of(str(cell)))
+    )
+
+
 def _names_of(texts: Mapping[Any, Text]) -> Callable[[Any], bool]:
     """Return what tells the fixed words of a column, by code or name."""
     words = {
@@ -389,7 +409,5 @@ _STRICT: Final[dict[str, Callable[[Any], bool]]] = {
     "access": _names_of(ACCESS_TEXT),
     "capacity": lambda cell: WHOLE.fullmatch(str(cell).strip()) is not None,
     "address": lambda cell: not _is_pair(cell),
-    "region": lambda cell: (
-        re.fullmatch(r"\d{6}(?:\d{3})?(?:\d{3})?", str(cell).strip()) is not None
-    ),
+    "region": lambda cell: _REGION_CODE.fullmatch(str(cell).strip()) is not None,
 }

@@ -16,6 +16,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.words import DATUM_TEXT, Datum
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows.positions import FAR_M, Positions, outline_distance_m
+from geoapp.importers.rows.region_names import RegionNames
 
 # Between two districts of one file, outlines are trusted to about this.
 OUTLINE_ERROR_M = 100.0
@@ -36,18 +37,9 @@ class RegionOutlines:
         return {code: outline.bounds for code, outline in self.outlines.items()}
 
     @cached_property
-    def _by_name(self) -> dict[str, list[str]]:
-        codes: dict[str, list[str]] = {}
-        for code, name in self.names.items():
-            codes.setdefault(name, []).append(code)
-        return codes
-
-    def code_of(self, words: str) -> str | None:
-        """Return the code of the region that a cell states by its code, or by a name that is its alone."""
-        if words in self.parents:
-            return words
-        codes = self._by_name.get(words, [])
-        return codes[0] if len(codes) == 1 else None
+    def named(self) -> RegionNames:
+        """The regions as cells name them."""
+        return RegionNames(self.parents, self.names)
 
     def inside(self, code: str, lon: FloatArray, lat: FloatArray) -> NDArray[np.bool_]:
         """Tell which points (degrees, WGS-84) lie inside a region's outline or on it."""

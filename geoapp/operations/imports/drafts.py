@@ -185,13 +185,12 @@ def read_anew(
         crs=draft.choices.crs,
         sender=draft.choices.sender,
     )
-    with draft_file(draft.name, draft.content) as path:
-        columns = understand(path, fresh).table.columns
-    with database.session() as session:
+    with draft_file(draft.name, draft.content) as path, database.session() as session:
+        columns = understand(session, path, fresh).table.columns
         return _remembered(session, columns, fresh)
 
 
-def columns_of(draft: Draft) -> Understood:
+def columns_of(database: Database, draft: Draft) -> Understood:
     """Return how a draft's columns are read.
 
     Raises
@@ -199,8 +198,8 @@ def columns_of(draft: Draft) -> Understood:
     GeoappError
         If it cannot be read as chosen.
     """
-    with draft_file(draft.name, draft.content) as path:
-        return understand(path, draft.choices)
+    with draft_file(draft.name, draft.content) as path, database.session() as session:
+        return understand(session, path, draft.choices)
 
 
 def sheets_in(draft: Draft) -> list[str]:
@@ -220,7 +219,7 @@ def positions_of(
         If it cannot be read as chosen.
     """
     with draft_file(draft.name, draft.content) as path, database.session() as session:
-        understood = understand(path, draft.choices)
+        understood = understand(session, path, draft.choices)
         return understood, locate(session, settings, understood, draft.choices)
 
 

@@ -28,6 +28,7 @@ from geoapp.operations.imports.report import (
     ImportOptions,
     Progress,
     place_rules,
+    region_names,
 )
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Database, Session
@@ -108,7 +109,9 @@ def import_facilities(
     """Read a table and write its good rows, all or none."""
     progress(0.0, READING)
     choices = Choices(options.columns, options.crs, options.order, options.datum)
-    prepared = prepare(table, choices)
+    with database.session() as session:
+        regions = region_names(session)
+    prepared = prepare(table, choices, regions)
     with database.session() as session:
         if options.code_key is not None:
             # Nobody else may take a number between its being looked up and its being written.

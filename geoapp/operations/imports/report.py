@@ -15,11 +15,12 @@ from geoapp.importers.rows.blanks import Blank
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
+from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.together import Sheets
 from geoapp.operations.imports.suspected import Suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference
-from geoapp.store.regions import Strays, stored_regions
+from geoapp.store.regions import Strays, named_regions, stored_regions
 
 Progress = Callable[[float, Text], None]
 READING = Text("读取文件", "Reading the file")
@@ -152,6 +153,14 @@ def strays_text(strays: Strays | None, tolerance_m: float, *, weighted: bool) ->
             )
         )
     return tuple(told)
+
+
+def region_names(session: Session) -> RegionNames:
+    """Return the stored regions as cells name them."""
+    known = named_regions(session)
+    return RegionNames(
+        {code: parent for code, parent, _ in known}, {code: name for code, _, name in known}
+    )
 
 
 def place_rules(session: Session, settings: Settings, options: ImportOptions) -> PlaceRules:

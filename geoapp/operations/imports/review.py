@@ -43,7 +43,7 @@ from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.rejects import rejects_name, write_rows
-from geoapp.operations.imports.report import ImportOptions, place_rules
+from geoapp.operations.imports.report import ImportOptions, place_rules, region_names
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference, Listing, read_staged
@@ -136,8 +136,8 @@ def draft_file(name: str, content: bytes) -> Iterator[Path]:
         yield path
 
 
-def understand(path: Path, choices: DraftChoices) -> Understood:
-    """Read a draft's rows, and propose what its columns are.
+def understand(session: Session, path: Path, choices: DraftChoices) -> Understood:
+    """Read a draft's rows, and propose what its columns are, with the regions that they may name.
 
     Raises
     ------
@@ -156,7 +156,7 @@ def understand(path: Path, choices: DraftChoices) -> Understood:
     )
     opened = replace(opened, records=list(opened.records))
     table = mended(opened, choices.cells, choices.skipped)
-    table, proposal = propose(table, Choices(places=choices.fields or {}))
+    table, proposal = propose(table, Choices(places=choices.fields or {}), region_names(session))
     named = proposal.fields.index("name_zh") if "name_zh" in proposal.fields else None
     return Understood(
         table,
@@ -286,7 +286,7 @@ def write(session: Session, settings: Settings, path: Path, choices: DraftChoice
 def _import(
     session: Session, settings: Settings, path: Path, choices: DraftChoices, *, dry_run: bool
 ) -> Checked:
-    understood = understand(path, choices)
+    understood = understand(session, path, choices)
     datum = choices.datum or Datum.WGS84
     table = _placed(understood, choices)
     lon, lat = stated_points(table)

@@ -127,7 +127,7 @@ def columns_page(draft: Draft, wrong: Text | None = None, status: int = 200) -> 
     """Return the page of a draft's columns, with what is wrong."""
     understood: Understood | None = None
     try:
-        understood = drafts.columns_of(draft)
+        understood = drafts.columns_of(services().database, draft)
     except (InvalidValueError, UnusableInputError) as error:
         wrong, status = on_page(error.text), 422
     choices = draft.choices
@@ -193,13 +193,13 @@ def accept_columns(number: int) -> Response:
     if draft.done is not None:
         return to("show", number)
     try:
-        understood = drafts.columns_of(draft)
+        understood = drafts.columns_of(services().database, draft)
         choices = columns_sent(draft.choices, understood.table.columns)
     except (InvalidValueError, UnusableInputError) as error:
         return columns_page(draft, on_page(error.text), 422)
     change(draft, choices)
     draft = draft_of(number)
-    lacking = _lacking(drafts.columns_of(draft), choices)
+    lacking = _lacking(drafts.columns_of(services().database, draft), choices)
     if lacking:
         change(draft, choices.changed(settled=False))
         zh = "、".join(FIELD_TEXT[name].zh for name in lacking)
