@@ -54,6 +54,9 @@ begin
     if to_regclass('public.data_version') is not null then
         insert into counter_before select name, version from public.data_version;
     end if;
+    if to_regclass('public.record_version') is not null then
+        insert into counter_before select 'record_version', last_value from public.record_version;
+    end if;
     for command in
         select format('drop table if exists %s cascade', c.oid::regclass) from pg_class c
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
@@ -85,6 +88,13 @@ begin
 end $$;
 update public.data_version d set version = b.version + 1 from counter_before b
     where b.name = d.name and b.version > 0 and b.version >= d.version;
+do $$
+begin
+    if to_regclass('public.record_version') is not null then
+        perform setval('public.record_version', greatest(b.version, s.last_value) + 1)
+            from counter_before b, public.record_version s where b.name = 'record_version';
+    end if;
+end $$;
 """
 
 

@@ -32,7 +32,8 @@ def read_removed(database: Database, named: str) -> bytes:
         If there is none of that name, or it was erased.
     """
     with database.snapshot() as session:
-        kept = {one.hash for one in store.removed_pictures(session) if one.erased_at is None}
+        pictures = store.removed_pictures(session)
+        kept = {one.hash for one in pictures if one.is_kept and not one.is_shown}
         if named not in kept:
             raise NotFoundError(_PICTURE, named[:20])
         return store.photo_bytes(session, named)

@@ -17,6 +17,7 @@ from geoapp.store.facilities.states import (
     wrong_steps,
 )
 from geoapp.store.history.chain import current_set
+from geoapp.store.history.erased import Erasure, content_of, erased_since
 from geoapp.store.history.net import Image, NetChange, Op, net_changes, steps_of
 from geoapp.store.history.rows import (
     LoggedTable,
@@ -28,7 +29,7 @@ from geoapp.store.history.rows import (
     tables_by_reference,
     update_rows,
 )
-from geoapp.store.history.sets import Touch, last_touches
+from geoapp.store.history.sets import StoredSet, Touch, last_touches
 
 Side = Literal["current", "before"]
 Keep = Side | Mapping[str, Side]
@@ -39,7 +40,11 @@ _DERIVED: Final = frozenset({"region_code", "region_match", "region_distance_m"}
 
 @dataclass(frozen=True, slots=True)
 class UndoReport:
-    """What was taken back: the new set, and how many rows went, came back and were changed."""
+    """What was taken back: the new set, and how many rows went, came back and were changed.
+
+    ``kept`` values stay as they are now; ``erased`` rows do not come back, for what they showed was
+    erased for good.
+    """
 
     undone: int
     change_set: int | None
@@ -47,20 +52,23 @@ class UndoReport:
     restored: int
     changed: int
     kept: int
+    erased: int
 
 
 class Plan:
     """What taking a set back comes to, row by row."""
 
-    def __init__(self, session: Session, set_id: int, keep: Keep | None) -> None:
+    def __init__(self, session: Session, stored: StoredSet, keep: Keep | None) -> None:
         self.session = session
-        self.set_id = set_id
+        self.set_id = stored.id
+        self.set_at = stored.at
         self.keep = keep
         self.tables = logged_tables(session)
-        self.rows = net_changes(steps_of(session, set_id))
+        self.rows = net_changes(steps_of(session, stored.id))
         self.conflicts: list[Conflict] = []
         self.work: list[tuple[NetChange, Image | None]] = []
         self.kept = 0
+        self.erased: list[Erasure] = []
         self.positions_follow = False
         self._own_facilities = {
             f"facility:{row.key}" for row in self.rows if row.table == "facility"
@@ -74,11 +82,15 @@ class Plan:
         for row in self.rows:
             by_table[row.table].append(row)
         now: dict[tuple[str, str], Image] = {}
+        erased: dict[str, Erasure] = {}
         touched: dict[tuple[str, str], list[Touch]] = defaultdict(list)
         for name, rows in by_table.items():
             table, keys = self._table(name), [row.key for row in rows]
             for key, image in current_images(self.session, table, keys).items():
                 now[name, key] = image
+            named = (content_of(name, row.before) for row in rows if row.op is Op.DELETE)
+            gone = {one for one in named if one is not None}
+            erased |= erased_since(self.session, name, gone, self.set_at)
         for touch in last_touches(self.session, self.set_id):
             touched[touch.table, touch.key].append(touch)
             if touch.table == "facility" and touch.touches("status"):
@@ -86,6 +98,11 @@ class Plan:
         self._now = {key: image for (name, key), image in now.items() if name == "facility"}
         for row in self.rows:
             place = row.table, row.key
+            if row.op is Op.DELETE and (
+                erasure := erased.get(content_of(row.table, row.before) or "")
+            ):
+                self.erased.append(erasure)
+                continue
             self._look_at(row, now.get(place), touched[place])
 
     def _table(self, name: str) -> LoggedTable:
@@ -320,6 +337,7 @@ class Plan:
             restored=ops.count(Op.DELETE),
             changed=ops.count(Op.UPDATE),
             kept=self.kept,
+            erased=len(self.erased),
         )
 
 
@@ -332,4 +350,5 @@ def undo_document(done: UndoReport) -> dict[str, Any]:
         "restored": done.restored,
         "changed": done.changed,
         "kept": done.kept,
+        "erased": done.erased,
     }

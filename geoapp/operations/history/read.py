@@ -1,7 +1,7 @@
 """The story of a facility, and what changed since a day: sets with their words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,6 +27,7 @@ from geoapp.store.history.sets import (
     list_sets,
     merged_into,
     moved_m,
+    standing_undo,
     steps_in,
     stored_set,
 )
@@ -50,11 +51,15 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ToldSet:
-    """A change set in words; ``lines`` are empty where only the summary was asked for."""
+    """A change set in words; ``lines`` are empty where only the summary was asked for.
+
+    ``is_undone`` is told of a set that was asked for alone: whether an undo of it stands.
+    """
 
     stored: StoredSet
     summary: Text
     lines: tuple[Line, ...]
+    is_undone: bool = False
 
     def document(self) -> dict[str, Any]:
         """Return it as programs read it, the command's ``--json`` and the API alike."""
@@ -172,7 +177,8 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         stored = stored_set(session, set_id)
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
-        return _told(session, [stored], facility_ids=None)[0]
+        told = _told(session, [stored], facility_ids=None)[0]
+        return replace(told, is_undone=standing_undo(session, stored) is not None)
 
 
 def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:

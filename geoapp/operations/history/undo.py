@@ -4,13 +4,16 @@ from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.core.units import format_moment
 from geoapp.operations.history.conflicts import UndoConflictError
 from geoapp.operations.history.plan import Keep, Plan, UndoReport
+from geoapp.reports.words.history import actor_text
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.history.chain import current_set
+from geoapp.store.history.erased import Erasure
 from geoapp.store.history.rows import fix_output
-from geoapp.store.history.sets import stored_set
+from geoapp.store.history.sets import StoredSet, standing_undo, stored_set
 from geoapp.store.regions import rematch_facilities
 
 SET = Text("变更", "change set")
@@ -45,17 +48,20 @@ def undo_change_set(
     NotAllowedError
         If the set changed users' rights and who asks is no administrator.
     ConflictError
-        If there is nothing to take back, it was taken back already, or other records depend on it.
+        If there is nothing to take back, it was taken back already, what it removed was erased for
+        good, or other records depend on it.
     """
     with act(undoes=set_id, reason=reason), database.session() as session:
         lock_facilities(session)
-        _require_undoable(session, set_id, settling=keep is not None, administrator=administrator)
+        stored = _require_undoable(session, settings, set_id, administrator=administrator)
         fix_output(session)
-        plan = Plan(session, set_id, keep)
+        plan = Plan(session, stored, keep)
         plan.look()
         open_conflicts = plan.unsettled()
         if open_conflicts:
             raise UndoConflictError(open_conflicts)
+        if plan.erased and not plan.work and not plan.kept:
+            raise ConflictError(_erased_text(settings, set_id, plan.erased[-1]))
         plan.carry_out()
         if plan.positions_follow:
             rematch_facilities(session, settings.region_tolerance_m)
@@ -63,8 +69,9 @@ def undo_change_set(
 
 
 def _require_undoable(
-    session: Session, set_id: int, *, settling: bool, administrator: bool
-) -> None:
+    session: Session, settings: Settings, set_id: int, *, administrator: bool
+) -> StoredSet:
+    """Return the set, once it is one that may be taken back."""
     stored = stored_set(session, set_id)
     if stored is None:
         raise NotFoundError(SET, str(set_id))
@@ -82,16 +89,28 @@ def _require_undoable(
                 f"There is nothing to take back in change set {set_id}.",
             )
         )
-    standing = [one for one in stored.undone_by if not _is_undone(session, one)]
-    if standing and not settling:
-        raise ConflictError(
-            Text(
-                f"变更 {set_id} 已由变更 {standing[-1]} 撤销。",
-                f"Change set {set_id} was taken back by {standing[-1]}.",
-            )
-        )
+    undoing = standing_undo(session, stored)
+    if undoing is not None:
+        raise ConflictError(_undone_text(settings, set_id, undoing))
+    return stored
 
 
-def _is_undone(session: Session, set_id: int) -> bool:
-    stored = stored_set(session, set_id)
-    return stored is not None and any(not _is_undone(session, other) for other in stored.undone_by)
+def _undone_text(settings: Settings, set_id: int, undoing: StoredSet) -> Text:
+    who = actor_text(undoing.actor, undoing.role, undoing.api_key)
+    when = format_moment(undoing.at, settings.timezone)
+    return Text(
+        f"变更 {set_id} 已由{who.zh}于 {when.zh} 撤销（变更 {undoing.id}）；要恢复它，请撤销变更 "
+        f"{undoing.id}。",
+        f"Change set {set_id} was taken back by {who.en} on {when.en} (change set {undoing.id}); "
+        f"to have it again, take back change set {undoing.id}.",
+    )
+
+
+def _erased_text(settings: Settings, set_id: int, erasure: Erasure) -> Text:
+    who = actor_text(erasure.by, None)
+    when = format_moment(erasure.at, settings.timezone)
+    return Text(
+        f"变更 {set_id} 拿掉的内容已由{who.zh}于 {when.zh} 永久删除，撤销也找不回；没有撤销任何内容。",
+        f"What change set {set_id} removed was erased for good by {who.en} on {when.en} and does "
+        "not come back; nothing was taken back.",
+    )

@@ -382,7 +382,9 @@ def story_line(at: datetime, zone: str, who: Text, what: Text) -> Text:
     return Text(f"{moment.zh} {who.zh}{what.zh}", f"{moment.en} {who.en} {what.en}")
 
 
-def undo_text(undone: int, removed: int, restored: int, changed: int, kept: int) -> Text:
+def undo_text(
+    undone: int, removed: int, restored: int, changed: int, kept: int, erased: int
+) -> Text:
     """Say what taking a set back came to."""
     parts = [
         (removed, Text("去掉", "removed")),
@@ -399,9 +401,17 @@ def undo_text(undone: int, removed: int, restored: int, changed: int, kept: int)
         if kept
         else Text("", "")
     )
+    gone = (
+        Text(
+            f"；已永久删除、找不回的 {format_count(erased)} 条",
+            f"; erased for good, so not brought back {format_count(erased)}",
+        )
+        if erased
+        else Text("", "")
+    )
     return Text(
-        f"已撤销变更 {undone}：{'，'.join(one.zh for one in said)}{left.zh}",
-        f"Took back change set {undone}: {', '.join(one.en for one in said)}{left.en}",
+        f"已撤销变更 {undone}：{'，'.join(one.zh for one in said)}{left.zh}{gone.zh}",
+        f"Took back change set {undone}: {', '.join(one.en for one in said)}{left.en}{gone.en}",
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,6 +36,9 @@ _COLUMNS = (
     FacilityPhoto.is_public,
 )
 
+# What was erased and given anew is shown by photos that were added since, never by older ones.
+_IS_KEPT = or_(PhotoContent.erased_at.is_(None), FacilityPhoto.added_at > PhotoContent.erased_at)
+
 
 def photos_of(session: Session, code: str, *, public_only: bool) -> list[PhotoRecord]:
     """Return a facility's photos in their order."""
@@ -43,7 +46,7 @@ def photos_of(session: Session, code: str, *, public_only: bool) -> list[PhotoRe
         select(*_COLUMNS)
         .join(Facility, Facility.id == FacilityPhoto.facility_id)
         .join(PhotoContent, PhotoContent.hash == FacilityPhoto.content_hash)
-        .where(Facility.code == code, PhotoContent.erased_at.is_(None))
+        .where(Facility.code == code, _IS_KEPT)
         .order_by(FacilityPhoto.sort, FacilityPhoto.id)
     )
     if public_only:
@@ -57,7 +60,7 @@ def photo_and_status(session: Session, number: int) -> tuple[PhotoRecord, str] |
         select(*_COLUMNS, Facility.status)
         .join(Facility, Facility.id == FacilityPhoto.facility_id)
         .join(PhotoContent, PhotoContent.hash == FacilityPhoto.content_hash)
-        .where(FacilityPhoto.id == number, PhotoContent.erased_at.is_(None))
+        .where(FacilityPhoto.id == number, _IS_KEPT)
     ).one_or_none()
     return None if row is None else (PhotoRecord(*row[:-1]), row[-1])
 
@@ -77,15 +80,18 @@ def add_photo(
     *,
     is_public: bool,
 ) -> int:
-    """Store a photo after the facility's others; return its number."""
+    """Store a photo after the facility's others; return its number.
+
+    A picture that was erased and is given anew is kept again; that it was erased stays written down.
+    """
     digest = sha256(jpeg).digest()
     session.execute(
         insert(PhotoContent)
         .values(hash=digest, jpeg=jpeg, width_px=size_px[0], height_px=size_px[1])
         .on_conflict_do_update(
             index_elements=["hash"],
-            set_={"jpeg": jpeg, "erased_at": None, "erased_by": None},
-            where=PhotoContent.erased_at.is_not(None),
+            set_={"jpeg": jpeg},
+            where=func.octet_length(PhotoContent.jpeg) == 0,
         )
     )
     last = (
@@ -102,6 +108,7 @@ def add_photo(
             caption_en=captions[1],
             is_public=is_public,
             sort=last,
+            added_at=func.clock_timestamp(),  # after an erasure that was waited for
         )
         .returning(FacilityPhoto.id)
     ).one()
@@ -139,7 +146,11 @@ class RemovedPicture:
     removed_at, removed_by
         When the photo was removed, and by whom.
     erased_at, erased_by
-        When its bytes were erased for good, and by whom; None if they are kept.
+        When its bytes were erased for good, and by whom; None if they never were.
+    is_kept
+        Whether its bytes are there: never erased, or given anew since.
+    is_shown
+        Whether a facility shows it; of those that are kept, only one given anew can be.
     """
 
     hash: str
@@ -148,6 +159,8 @@ class RemovedPicture:
     removed_by: str | None
     erased_at: datetime | None
     erased_by: str | None
+    is_kept: bool
+    is_shown: bool
 
 
 def removed_pictures(session: Session) -> list[RemovedPicture]:
@@ -161,12 +174,15 @@ def removed_pictures(session: Session) -> list[RemovedPicture]:
             where c.table_name = 'facility_photo' and c.op = 'delete'
             order by c.before ->> 'content_hash', c.set_id desc, c.seq desc
         )
-        select encode(p.hash, 'hex'), f.code, r.at, r.actor, p.erased_at, p.erased_by
-        from photo_content p left join removed r
-            on r.hash = concat(chr(92), 'x', encode(p.hash, 'hex'))
+        select encode(p.hash, 'hex'), f.code, r.at, r.actor, p.erased_at, p.erased_by,
+            octet_length(p.jpeg) > 0, shown.yes
+        from photo_content p
+        cross join lateral (select exists (select from facility_photo o
+            where o.content_hash = p.hash
+            and (p.erased_at is null or o.added_at > p.erased_at)) as yes) shown
+        left join removed r on r.hash = concat(chr(92), 'x', encode(p.hash, 'hex'))
         left join facility f on f.id = r.facility_id
-        where p.erased_at is not null
-            or not exists (select from facility_photo o where o.content_hash = p.hash)
+        where p.erased_at is not null or not shown.yes
         order by coalesce(p.erased_at, r.at) desc nulls last, p.hash
         """
     )
@@ -178,12 +194,17 @@ def picture_is_shown(session: Session, hexadecimal: str) -> bool | None:
     content = bytes.fromhex(hexadecimal)
     kept = session.execute(
         select(PhotoContent.hash)
-        .where(PhotoContent.hash == content, PhotoContent.erased_at.is_(None))
+        .where(PhotoContent.hash == content, func.octet_length(PhotoContent.jpeg) > 0)
         .with_for_update()
     ).one_or_none()
     if kept is None:
         return None
-    shows = select(FacilityPhoto.id).where(FacilityPhoto.content_hash == content).limit(1)
+    shows = (
+        select(FacilityPhoto.id)
+        .join(PhotoContent, PhotoContent.hash == FacilityPhoto.content_hash)
+        .where(FacilityPhoto.content_hash == content, _IS_KEPT)
+        .limit(1)
+    )
     return session.scalars(shows).one_or_none() is not None
 
 

@@ -61,6 +61,15 @@ def stored_set(session: Session, set_id: int) -> StoredSet | None:
     return next(iter(_sets(session, "s.id = :id", id=set_id, limit=1)), None)
 
 
+def standing_undo(session: Session, stored: StoredSet) -> StoredSet | None:
+    """Return the last set that took one back and was itself not taken back; None if none did."""
+    for number in reversed(stored.undone_by):
+        undoing = stored_set(session, number)
+        if undoing is not None and standing_undo(session, undoing) is None:
+            return undoing
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class SetFilter:
     """Which sets: since a moment, by whom, of which facilities (numbers), in which regions.

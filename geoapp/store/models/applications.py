@@ -3,7 +3,15 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    FetchedValue,
+    ForeignKey,
+    Identity,
+    Index,
+    func,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoapp.store.models.base import Base
@@ -31,7 +39,7 @@ class Application(Base):
     state: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     created_on: Mapped[date] = mapped_column(server_default=func.current_date())
-    rev: Mapped[int] = mapped_column(BigInteger, server_default="1")
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 

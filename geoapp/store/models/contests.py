@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, text
+from sqlalchemy import BigInteger, CheckConstraint, FetchedValue, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoapp.store.models.base import Base
@@ -35,7 +35,7 @@ class Contest(Base):
     document_on: Mapped[date | None]
     source: Mapped[str | None]
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
-    rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
 
 
 class ContestEntry(Base):
@@ -56,4 +56,4 @@ class ContestEntry(Base):
     item_code: Mapped[str | None] = mapped_column(ForeignKey("service_item.code"))
     source: Mapped[str | None]
     is_sample: Mapped[bool] = mapped_column(server_default=text("false"))
-    rev: Mapped[int] = mapped_column(BigInteger, server_default=text("1"))
+    rev: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoapp.store.models.base import Base
@@ -11,11 +11,11 @@ from geoapp.store.models.base import Base
 class PhotoContent(Base):
     """A picture by the SHA-256 of its bytes; it stays when a photo of it is removed.
 
-    Of one that was erased for good the bytes are gone, and no photo shows it.
+    Of one that was erased for good the bytes are gone. They come again only where the same picture is
+    given anew; ``erased_at`` stays, and photos from before it do not show it.
     """
 
     __tablename__ = "photo_content"
-    __table_args__ = (CheckConstraint("erased_at is null or jpeg = ''", "photo_content_erased"),)
     hash: Mapped[bytes] = mapped_column(primary_key=True)
     jpeg: Mapped[bytes]
     width_px: Mapped[int]

@@ -83,7 +83,10 @@ class ChangeSetList(BaseModel):
 
 
 class UndoAnswer(BaseModel):
-    """What was taken back; ``change_set`` is the new set, null if everything stayed as it is."""
+    """What was taken back; ``change_set`` is the new set, null if everything stayed as it is.
+
+    ``erased`` rows do not come back: what they showed was erased for good.
+    """
 
     undone: int
     change_set: int | None
@@ -91,6 +94,7 @@ class UndoAnswer(BaseModel):
     restored: int
     changed: int
     kept: int
+    erased: int
 
 
 class PageParameters(Parameters):

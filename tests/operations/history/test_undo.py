@@ -129,6 +129,15 @@ def test_what_was_changed_since_is_shown_and_settled(town: Database, settings: S
     (facility,) = [one for one in everything(town)["facility"].values() if one["code"] == "T-1"]
     assert facility["phone"] == "119"
     assert "address" not in facility
+    # What was taken back is not taken back again, however later changes are to be settled.
+    assert kept.change_set is not None
+    third = edit(town, settings, "T-1", phone="120")
+    with act(via=Via.CLI, actor="wang"), pytest.raises(ConflictError) as twice:
+        undo_change_set(town, settings, first, keep="before")
+    assert "未登录者于 20" in twice.value.text.zh
+    assert f"（变更 {kept.change_set}）" in twice.value.text.zh
+    undo_change_set(town, settings, third)
+    undo_change_set(town, settings, kept.change_set)
     undo_change_set(town, settings, first, keep="before")
     (facility,) = [one for one in everything(town)["facility"].values() if one["code"] == "T-1"]
     assert "phone" not in facility

@@ -471,7 +471,7 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
         "story_line": [
             history.story_line(AT, ZONE, Text("李", "Li"), Text("改了名称", "changed the name"))
         ],
-        "undo_text": [history.undo_text(7, n, n, n, kept) for kept in (0, n)],
+        "undo_text": [history.undo_text(7, n, n, n, kept, kept) for kept in (0, n)],
         "conflict_text": [
             history.conflict_text("facility", "12", name, (None, "110"), later)
             for name in ("phone", "*")

@@ -94,3 +94,32 @@ def test_from_entries_to_the_catalogue(database: Database, settings: Settings) -
     assert "gone" in steward.get("/steward/contests/K-9").text
     mended = {"rules": "common", "stage": "result"}
     assert steward.patch(f"{URL}/K-9", json=mended, headers=ANY).status_code == 200
+
+
+def test_a_version_never_comes_twice(database: Database, settings: Settings) -> None:
+    """What is deleted and brought back is no longer what an old page or program has read."""
+    initialise(database)
+    seed_town(database)
+    steward = client_of(make_app(settings, database), database, Role.STEWARD)
+    steward.post(URL, json={"code": "K-1", "name_zh": "竞赛"})
+    steward.post(f"{URL}/K-1/entries", json={"code": "1", "organisation": "甲"})
+    begun = {"scheme": "qingdao-2022", "track": "base", "facility": "T-1"}
+    application = steward.post("/api/v1/applications", json=begun).get_json()["id"]
+    addresses = (f"{URL}/K-1", f"/api/v1/applications/{application}")
+
+    def versions() -> list[int]:
+        answers = [steward.get(address) for address in addresses]
+        assert [one.status_code for one in answers] == [200, 200]
+        entry = answers[0].get_json()["entries"][0]["rev"]
+        return [*(int(one.headers["ETag"].strip('"')) for one in answers), entry]
+
+    def newest() -> int:
+        found: int = steward.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+        return found
+
+    before, made = versions(), newest()
+    assert steward.delete(addresses[0], headers=ANY).status_code == 204
+    for number in (newest, lambda: made, newest):
+        undone = steward.post(f"/api/v1/change-sets/{number()}/undo")
+        assert undone.status_code == 200, undone.text
+    assert all(now > then for now, then in zip(versions(), before, strict=True))

@@ -67,15 +67,40 @@ def test_a_removed_photo_is_erased_for_good(database: Database, settings: Settin
         True,
     )
 
-    # An undo brings back the photo whose picture is kept, and none of that which is gone; one that
+    # An undo brings back the photo whose picture is kept; of that which is gone it says so. One that
     # is shown again is not erased.
-    for number in (last, last - 1):
-        undone = admin.post(f"/api/v1/change-sets/{number}/undo", json={})
-        assert undone.status_code == 200, undone.text
+    undo = "/api/v1/change-sets/{}/undo"
+    done = admin.post(undo.format(last), json={}).get_json()
+    assert (done["restored"], done["erased"]) == (1, 0)
+    for keep in (None, "before"):
+        gone = problem_of(admin.post(undo.format(last - 1), json={"keep": keep}), 409)
+        assert "已由a-admin于" in gone["detail_zh"]
+        assert "erased for good by a-admin" in gone["detail"]
     assert [one.id for one in list_photos(database, "T-1", unpublished=True)] == [other]
     assert admin.post(f"/admin/photos/{blue}", data={"sure": "yes"}).status_code == 409
-    # The same picture may be taken anew.
-    again = admin.post(PHOTOS, data={"photo": picture("red")})
-    assert again.status_code == 201
-    assert admin.get(again.get_json()["href"]).data
-    problem_of(admin.delete(f"{PHOTOS}/0", headers=ANY), 422)
+
+    # The same picture may be given anew; what was there before comes back neither then nor by an undo.
+    again = admin.post(PHOTOS, data={"photo": picture("red")}).get_json()
+    assert admin.get(again["href"]).data
+    problem_of(admin.post(undo.format(last - 1), json={}), 409)
+    assert [one.id for one in list_photos(database, "T-1", unpublished=True)] == [
+        other,
+        again["id"],
+    ]
+    # Removed, the new one is like any other, and that the old one was erased stays written down.
+    assert admin.delete(f"{PHOTOS}/{again['id']}", headers=ANY).status_code == 204
+    page = admin.get("/admin/photos?lang=zh").text
+    assert f'action="{address}"' in page
+    assert "a-admin" in page
+    newest = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+    assert admin.post(undo.format(newest), json={}).get_json()["restored"] == 1
+    assert admin.delete(f"{PHOTOS}/{again['id']}", headers=ANY).status_code == 204
+    assert admin.post(address, data={"sure": "yes"}).status_code == 302
+
+    # A facility comes back with the photos that are left.
+    assert admin.delete(f"{PHOTOS[:-7]}", headers=ANY).status_code == 204
+    assert admin.post(f"/admin/photos/{blue}", data={"sure": "yes"}).status_code == 302
+    newest = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+    page = admin.post(f"/steward/history/{newest}/undo", follow_redirects=True)
+    assert "永久删除" in page.text
+    assert (page.status_code, list_photos(database, "T-1", unpublished=True)) == (200, [])

@@ -20,7 +20,7 @@ def listed() -> str:
     pictures = list_removed(services().database)
     return render_template(
         "admin/photos.html",
-        kept=[one for one in pictures if one.erased_at is None],
+        kept=[one for one in pictures if one.is_kept and not one.is_shown],
         erased=[one for one in pictures if one.erased_at is not None],
         done=request.args.get("done") is not None,
     )

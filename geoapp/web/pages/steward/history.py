@@ -179,18 +179,24 @@ def undo(number: int) -> Response | tuple[str, int]:
     except ConflictError as error:
         return _page(number, refused=error.text), 409
     if done.change_set is None:
-        told = undo_text(done.undone, done.removed, done.restored, done.changed, done.kept)
+        told = undo_text(
+            done.undone, done.removed, done.restored, done.changed, done.kept, done.erased
+        )
         return _page(number, refused=told), 409
-    return redirect(url_for("steward_history.show", number=done.change_set))
+    erased = done.erased or None
+    return redirect(url_for("steward_history.show", number=done.change_set, erased=erased))
 
 
 def _page(
     number: int, *, conflicts: list[Conflict] | None = None, refused: Text | None = None
 ) -> str:
     conflicts = conflicts or []
+    told = one_change_set(services().database, number)
     return render_template(
         "steward/change_set.html",
-        one=_line(one_change_set(services().database, number)),
+        one=_line(told),
+        is_undone=told.is_undone,
+        erased=request.args.get("erased") is not None,
         refused=refused,
         conflicts=tell_conflicts(services().database, conflicts),
         may_take_back=all(one.may_take_back for one in conflicts),
