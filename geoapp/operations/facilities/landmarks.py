@@ -1,14 +1,17 @@
 """Names that people use for a spot in town, to start from: squares, crossings, quarters.
 
-They are the centres of the shipped settlement model. Their positions are rough, up to a kilometre
-off, which everything that shows them says; only those in a district of the register are known.
+They are the centres of the shipped settlement model, and the stations of ``data/sample/landmarks.json``.
+Their positions are rough, up to a kilometre off, which everything that shows them says; only those
+in a district of the register are known.
 """
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
 from geoapp.core.i18n import Text
+from geoapp.core.paths import shipped
 from geoapp.samples.settlement import load_settlements
 
 ROUGH = Text("约略位置，可能差 1 公里", "rough position, may be 1 km off")
@@ -26,6 +29,7 @@ class Landmark:
     name: Text
     lon: float
     lat: float
+    other_names: tuple[str, ...] = ()
 
 
 def _about(name: Text) -> Text:
@@ -34,12 +38,22 @@ def _about(name: Text) -> Text:
 
 @cache
 def _known() -> dict[str, Landmark]:
-    found = [
-        Landmark(f"{district}:{one.name.zh}", district, _about(one.name), one.lon, one.lat)
+    file = shipped("data") / "sample" / "landmarks.json"
+    given = json.loads(file.read_text(encoding="utf-8"))["landmarks"]
+    spots = [
+        (district, one.name, one.lon, one.lat, ())
         for district, settlement in load_settlements().items()
         for one in settlement.centres
     ]
-    return {one.code: one for one in found}
+    for one in given:
+        name = Text(one["zh"], one["en"])
+        spots.append((one["district"], name, one["lon"], one["lat"], tuple(one["other_names"])))
+    return {
+        f"{district}:{name.zh}": Landmark(
+            f"{district}:{name.zh}", district, _about(name), lon, lat, others
+        )
+        for district, name, lon, lat, others in spots
+    }
 
 
 def landmarks(districts: Collection[str]) -> list[Landmark]:

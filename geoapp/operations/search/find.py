@@ -7,6 +7,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
+from geoapp.core.question_words import without_question
 from geoapp.core.sounds import Sounds, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
@@ -70,10 +71,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was found, best first; ``unread`` facilities are too new to be found by name yet."""
+    """What was found, best first; ``unread`` facilities are too new to be found by name yet.
+
+    ``meant`` is what was looked for instead of the words, where these were a question.
+    """
 
     hits: list[Hit]
     unread: int
+    meant: str | None = None
 
 
 class SearchService:
@@ -97,7 +102,8 @@ class SearchService:
 
         Words separated by blanks must all be found. First come facilities of that very code or
         name, then a few kinds, amenities, regions, landmarks and categories of services, then the facilities
-        that offer a service of that name, then the other facilities.
+        that offer a service of that name, then the other facilities. A question of which nothing is
+        found is looked for without the words that only ask.
 
         Parameters
         ----------
@@ -106,10 +112,19 @@ class SearchService:
         unpublished
             Whether proposed and approved facilities may be seen.
         """
+        unread = self.catch_up() if search_terms(words) else 0
+        hits = self._hits(words, limit, unpublished, near)
+        meant = None if hits else without_question(words)
+        if meant is None:
+            return Found(hits, unread)
+        return Found(self._hits(meant, limit, unpublished, near), unread, meant)
+
+    def _hits(
+        self, words: str, limit: int, unpublished: bool, near: tuple[float, float] | None
+    ) -> list[Hit]:
         terms = search_terms(words)[:MOST_TERMS]
         if not terms:
-            return Found([], 0)
-        unread = self.catch_up()
+            return []
         statuses = frozenset(Status) if unpublished else PUBLIC_STATUSES
         with self._database.snapshot() as session:
             regions = self._regions_of(session)
@@ -127,7 +142,7 @@ class SearchService:
         spots = _landmarks(terms, regions)
         few = [*offers[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
         hits = [*named, *few, *helping, *others, *offers[_FEW:], *areas[_FEW:], *spots[_FEW:]]
-        return Found(hits[:limit], unread)
+        return hits[:limit]
 
     def catch_up(self) -> int:
         """Make changed facilities findable by words, a few hundred; return how many are left.
@@ -245,7 +260,8 @@ def _landmarks(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit
     """Return the landmarks whose names hold all terms, the best first."""
     ranked = []
     for one in landmarks(regions.keys()):
-        ranks = [_rank(terms, sounds_of(name)) for name in (one.name.zh, one.name.en)]
+        names = (one.name.zh, one.name.en, *one.other_names)
+        ranks = [_rank(terms, sounds_of(name)) for name in names]
         rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is not None:
             context = _joined([_name_of(regions[one.district]), ROUGH])

@@ -313,11 +313,15 @@ class HitFeature(Feature):
 
 
 class HitFeatureCollection(BaseModel):
-    """What was found, best first; ``not_yet_searched`` facilities changed a moment ago."""
+    """What was found, best first; ``not_yet_searched`` facilities changed a moment ago.
+
+    ``looked_for``: of a question nothing was found as it stands; this is what it asks for.
+    """
 
     type: Literal["FeatureCollection"]
     features: list[HitFeature]
     not_yet_searched: int
+    looked_for: str | None
 
 
 class FacilityFeatureCollection(BaseModel):

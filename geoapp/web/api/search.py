@@ -62,6 +62,7 @@ def search(query: SearchParameters) -> Response:
         "type": "FeatureCollection",
         "features": [_feature(hit, query.datum) for hit in found.hits],
         "not_yet_searched": found.unread,
+        "looked_for": found.meant,
     }
     return public_reply(body, "application/geo+json")
 

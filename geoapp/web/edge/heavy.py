@@ -25,6 +25,7 @@ from geoapp.operations.moment import data_moment, today
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
+from geoapp.web.edge.text_size import is_large
 from geoapp.web.front.environ import LANE, MOVED, WORK_LANE
 
 P = ParamSpec("P")
@@ -158,6 +159,7 @@ def _tag(moment: str) -> str:
         today(settings).isoformat(),
         request.url,
         language(),
+        str(is_large()),
         str(role),
         *(layer.source_hash for layer in registry().visible_to(role)),
     )

@@ -43,11 +43,15 @@ class ShownHit:
 
 @dataclass(frozen=True, slots=True)
 class ShownHits:
-    """What was found; ``unread`` facilities are too new to be found by name yet."""
+    """What was found; ``unread`` facilities are too new to be found by name yet.
+
+    ``meant`` is what was looked for instead of the words, where these were a question.
+    """
 
     words: str
     hits: list[ShownHit]
     unread: int
+    meant: str | None
 
 
 @blueprint.post("/finder/hits.json")
@@ -57,7 +61,11 @@ def typed() -> Response:
     By POST: what somebody looks for stands in no address and no log.
     """
     found = hits_of(request.form.get("q", ""), TYPED_LIMIT)
-    body: dict[str, Any] = {"hits": [asdict(one) for one in found.hits], "unread": found.unread}
+    body: dict[str, Any] = {
+        "hits": [asdict(one) for one in found.hits],
+        "unread": found.unread,
+        "meant": found.meant,
+    }
     response = json_reply(body)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -72,7 +80,7 @@ def hits_of(given: str, limit: int) -> ShownHits:
     found = services().search.find(words, limit=limit)
     # A region without an outline is no place that one could start from.
     hits = [one for one in found.hits if one.kind_of_hit != "region" or one.position is not None]
-    return ShownHits(words, [_shown(one) for one in hits], found.unread)
+    return ShownHits(words, [_shown(one) for one in hits], found.unread, found.meant)
 
 
 def _shown(hit: Hit) -> ShownHit:

@@ -1,14 +1,18 @@
 // The finder: asks for a position on a tap, sends the form in the background, draws the answer.
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
-import { at, colour, drawDots, makeMap, spread } from '../lib/map.js';
+import { makeMap } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
+import { readConditions, rememberConditions, restoreConditions, setConditions } from './conditions.js';
+import { makeDrawn, spotOf } from './drawn.js';
+import { makeLooks } from './looks.js';
 import { findPosition } from './position.js';
 import './share.js';
 import './star.js';
 import { tellInPlace } from './tell.js';
+import { makeView } from './view.js';
 
 const form = byId('finder-form', HTMLFormElement);
 const results = byId('results');
@@ -20,25 +24,24 @@ const place = byId('place', HTMLSelectElement);
 const locateButton = byId('locate');
 const box = byId('map');
 const sheetBody = byId('sheet-body');
+const clearButton = byId('clear-conditions');
+const unasked = place.value ? '' : results.innerHTML; // what stands there while nothing has been asked
 
-const LEAST_WAY_PX = 120;
 const ANSWER_LIMIT_MS = 10000;
 const KEPT_MS = 120000;
-const WIDE_M = 1000;
-/** @type {{ lon: number, lat: number, datum: string } | { place: string } | null} */
+/** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
+/** @type {Origin} */
 let origin = null;
 let asked = 0;
 let count = '';
 /**
- * My own position; it stays while one looks from elsewhere. `spot` is where the map shows it.
- * @typedef {{ origin: { lon: number, lat: number, datum: string }, accuracy_m: number, at_ms: number, spot: L.LatLng | null }} Own
+ * My own position; it stays while one looks from elsewhere.
+ * @typedef {import('./drawn.js').Spotted & { origin: { lon: number, lat: number, datum: string }, at_ms: number }} Own
  * @type {Own | null}
  */
 let own = null;
 /** @type {(() => void) | null} what the button of a message does */
 let again = null;
-/** @type {Map<HTMLElement, L.Marker>} */
-const markers = new Map();
 /** @type {() => void} */
 let fetchStreets = () => {};
 const { map } = makeMap(box, {
@@ -49,15 +52,15 @@ const { map } = makeMap(box, {
     return false;
   },
 });
-const answerLayer = L.layerGroup().addTo(map);
-const wayLayer = L.layerGroup().addTo(map);
-/** @type {((style: Partial<L.PathOptions>) => void) | null} */
-let styleDots = null;
-drawDots(map, box).then((change) => {
-  styleDots = change;
-  if (answerLayer.getLayers().length) dimDots();
-});
 const sheet = makeSheet(byId('sheet'), byId('handle'));
+const { isInSight, show } = makeView(map, box, byId('sheet'));
+const drawn = makeDrawn({ map, box, results, show, way: form.dataset.way || '', pick: (item) => choose(item, 'map') });
+/**
+ * What one looks at: from where, by which conditions, at which card.
+ * @typedef {{ origin: Origin, place: import('./looks.js').ChosenPlace | null, count: string, conditions: import('./conditions.js').Conditions, chosen: string | null }} Look
+ */
+/** @type {ReturnType<typeof makeLooks<Look>>} */
+const looks = makeLooks(comeBack);
 
 /** @param {'locating' | 'searching' | null} key of the words in the page */
 function tell(key) {
@@ -88,11 +91,82 @@ function tellChosen() {
   const many = kind + (more ? more.querySelectorAll('input:checked').length : 0);
   told.textContent = (told.dataset.words || '').replace('{n}', String(many));
   told.hidden = !many;
+  const { what, amenities } = readConditions(form);
+  clearButton.hidden = !what && !amenities.length;
 }
 
-async function search() {
+/** @returns {Look} */
+function present() {
+  /** @type {HTMLElement | null} */
+  const card = results.querySelector('.found.chosen');
+  const option = place.options[place.selectedIndex];
+  return {
+    origin,
+    place: place.value ? { value: place.value, name: option.text } : null,
+    count,
+    conditions: readConditions(form),
+    chosen: (card && card.dataset.code) || null,
+  };
+}
+
+/** Keep the present look, or begin a new one with it, for the browser's way back. */
+function keepLook(isNew = false) {
+  const look = present();
+  if (isNew) looks.go(look, look.place);
+  else looks.keep(look, look.place);
+}
+
+/** @param {import('./looks.js').ChosenPlace | null} wanted may be one that the list does not hold */
+function setPlace(wanted) {
+  if (wanted && !Array.from(place.options).some((one) => one.value === wanted.value)) {
+    place.add(new Option(wanted.name, wanted.value), 1);
+  }
+  place.value = wanted ? wanted.value : '';
+}
+
+/**
+ * Show again what was looked at.
+ * @param {Look | null} look
+ * @param {import('./looks.js').ChosenPlace | null} left where the look was another visit's
+ */
+async function comeBack(look, left) {
+  const now = present();
+  const wanted = look || { ...now, origin: left && { place: left.value }, place: left, chosen: null };
+  const isSame = (/** @type {Look} */ one) => JSON.stringify({ ...one, chosen: null });
+  const stays = wanted.origin === now.origin && isSame(wanted) === isSame(now);
+  origin = wanted.origin;
+  count = wanted.count;
+  setPlace(wanted.place);
+  setConditions(form, wanted.conditions);
+  warn();
+  if (!origin) {
+    showUnasked();
+    return;
+  }
+  if (!stays && !(await search(false))) return;
+  /** @type {HTMLElement[]} */
+  const found = Array.from(results.querySelectorAll('.found'));
+  mark(found.find((one) => one.dataset.code === wanted.chosen) || null);
+}
+
+function showUnasked() {
+  asked += 1; // an answer on its way is about what is left
+  tell(null);
   tellChosen();
-  if (!origin) return;
+  results.classList.remove('waiting');
+  results.innerHTML = unasked;
+  document.body.classList.remove('answered');
+  drawn.draw(null, [], null, false);
+}
+
+/**
+ * @param {boolean} [isKept] whether it is a look of its own
+ * @returns {Promise<boolean>} whether it was answered
+ */
+async function search(isKept = true) {
+  tellChosen();
+  if (!origin) return false;
+  if (isKept) keepLook();
   const body = new FormData(form);
   body.delete('place');
   Object.entries(origin).forEach(([name, value]) => body.set(name, String(value)));
@@ -104,21 +178,22 @@ async function search() {
   results.classList.add('waiting');
   const { answer, error } = await post(`${form.dataset.results}?lang=${language()}`, body, {
     offline: message.dataset.offline || '',
-    failed: message.dataset.failed,
+    failed: message.dataset.broken,
     late: message.dataset.late,
     limit_ms: ANSWER_LIMIT_MS,
   });
-  if (mine !== asked) return;
+  if (mine !== asked) return false;
   results.classList.remove('waiting');
   if (error !== null) {
     tell(null);
     warn(error, search);
-    return;
+    return false;
   }
   warn();
   results.innerHTML = answer;
   document.body.classList.add('answered');
   showAnswer();
+  return true;
 }
 
 function showAnswer() {
@@ -131,133 +206,16 @@ function showAnswer() {
     const words = holder && 'beyond' in holder.dataset ? status.dataset.beyond : status.dataset.found;
     status.textContent = filled(words || '', { n: found.length });
   }
-  drawAnswer(holder, found);
+  if (own && isOwn() && holder) own.spot = spotOf(holder);
+  drawn.draw(holder, found, own, isOwn());
   fetchStreets();
 }
 
-/**
- * The spot of an element that names one.
- * @param {HTMLElement} holder
- */
-function spotOf(holder) {
-  return at(Number(holder.dataset.lon), Number(holder.dataset.lat));
-}
-
-/**
- * @param {HTMLElement | null} holder of the spot that was asked from
- * @param {HTMLElement[]} found
- */
-function drawAnswer(holder, found) {
-  answerLayer.clearLayers();
-  wayLayer.clearLayers();
-  markers.clear();
-  if (!holder) return;
-  dimDots();
-  const me = spotOf(holder);
-  if (own && isOwn()) own.spot = me;
-  else markSpot(me, 'me elsewhere');
-  if (own && own.spot) {
-    const { accuracy_m: radius, spot } = own;
-    const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
-    if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
-    markSpot(spot, 'me');
-  }
-  const bounds = L.latLngBounds([me]);
-  if (!box.dataset.base && !box.dataset.streets) drawRings(me);
-  const spots = found.map(spotOf);
-  const offsets = spread(map, spots);
-  found.forEach((item, index) => {
-    const spot = spots[index];
-    const [right, down] = offsets[index];
-    // The nearest few decide what is shown; the others may lie far away.
-    if (index < 4) bounds.extend(spot);
-    const marker = L.marker(spot, {
-      icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
-      title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
-      zIndexOffset: (found.length - index) * 10,
-    }).addTo(answerLayer);
-    marker.on('click', () => choose(item, 'map'));
-    markers.set(item, marker);
-  });
-  show(bounds);
-}
-
-/**
- * @param {L.LatLng} spot
- * @param {string} className
- */
-function markSpot(spot, className) {
-  L.marker(spot, {
-    icon: L.divIcon({ className, html: '<span></span>', iconSize: [44, 44] }),
-    keyboard: false, interactive: false, zIndexOffset: -100,
-    alt: (byId(className === 'me' ? 'me-label' : 'elsewhere-label', HTMLTemplateElement).content.textContent || '').trim(),
-  }).addTo(answerLayer);
-}
-
-// Beside an answer the others step back: they do not fit what was asked.
-function dimDots() {
-  if (styleDots) styleDots({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
-}
-
-/**
- * Without streets under them, rings tell how far the places are.
- * @param {L.LatLng} me
- */
-function drawRings(me) {
-  [500, 1000, 2000, 5000].forEach((radius_m) => {
-    L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(answerLayer);
-    const north = at(me.lng, me.lat + radius_m / 111195);
-    L.tooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
-      .setLatLng(north).setContent(radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`).addTo(answerLayer);
-  });
-}
-
-// The sheet hides the lower part of the map on a phone: how much, in pixels.
-function hidden_px() {
-  if (window.matchMedia('(min-width: 60rem)').matches) return 0;
-  return Math.min(byId('sheet').offsetHeight, box.offsetHeight * 0.7);
-}
-
-/** @param {L.LatLngBounds} bounds */
-function isInSight(bounds) {
-  const top = map.latLngToContainerPoint(bounds.getNorthWest());
-  const bottom = map.latLngToContainerPoint(bounds.getSouthEast());
-  return top.x > 20 && top.y > 20 && bottom.x < box.offsetWidth - 20
-    && bottom.y < box.offsetHeight - hidden_px() - 20;
-}
-
-/** @param {L.LatLngBounds} bounds */
-function show(bounds) {
-  const hidden = hidden_px();
-  map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
-}
-
-/**
- * Draws the walk to a station that is walked to on the network; an estimate has no way to draw.
- * @param {HTMLElement} item
- */
-async function drawWay(item) {
-  wayLayer.clearLayers();
-  /** @type {HTMLElement | null} */
-  const holder = results.querySelector('.cards');
-  if (!holder || !('walked' in item.dataset)) return;
-  const body = new FormData();
-  body.set('lon', holder.dataset.lon || '');
-  body.set('lat', holder.dataset.lat || '');
-  body.set('to', item.dataset.code || '');
-  const { answer: way } = await post(form.dataset.way || '', body);
-  // Somebody else may have been chosen meanwhile. Without a line, the card still tells the walk.
-  if (!way || !way.line || !item.classList.contains('chosen')) return;
-  const spots = way.line.coordinates.map((/** @type {[number, number]} */ [lon, lat]) => at(lon, lat));
-  const bounds = L.latLngBounds(spots);
-  const low = map.latLngToContainerPoint(bounds.getSouthWest());
-  const high = map.latLngToContainerPoint(bounds.getNorthEast());
-  // Too small to follow: come nearer.
-  if (low.distanceTo(high) < LEAST_WAY_PX) show(bounds);
-  ['way-case', 'way'].forEach((className) => {
-    L.polyline(spots, { className, interactive: false, smoothFactor: 0.5 }).addTo(wayLayer);
-  });
-  box.dataset.way = item.dataset.code;
+/** @param {HTMLElement | null} item the card that is looked at */
+function mark(item) {
+  results.querySelectorAll('.found.chosen').forEach((other) => other.classList.remove('chosen'));
+  if (item) item.classList.add('chosen');
+  drawn.mark(item);
 }
 
 /**
@@ -265,14 +223,9 @@ async function drawWay(item) {
  * @param {'map' | 'list'} from
  */
 function choose(item, from) {
-  results.querySelectorAll('.found.chosen').forEach((other) => other.classList.remove('chosen'));
-  markers.forEach((marker, key) => {
-    const element = marker.getElement();
-    if (element) element.classList.toggle('chosen', key === item);
-    marker.setZIndexOffset(key === item ? 10000 : 0);
-  });
-  item.classList.add('chosen');
-  drawWay(item);
+  const isNew = !item.classList.contains('chosen');
+  mark(item);
+  if (isNew) keepLook(true);
   if (from === 'map') {
     if (sheet.size() === 'low') sheet.set('half');
     // Only the sheet may scroll; scrollIntoView would move the page under it too.
@@ -291,9 +244,19 @@ function choose(item, from) {
 
 /** @param {Own} found */
 function searchFromOwn(found) {
-  origin = found.origin;
-  place.value = '';
+  lookFrom(found.origin, origin !== null);
+}
+
+/**
+ * @param {Origin} wanted where to look from
+ * @param {boolean} isNew whether one can come back from it to what was looked at before
+ */
+function lookFrom(wanted, isNew) {
+  origin = wanted;
+  if (!wanted || !('place' in wanted)) place.value = '';
   count = '';
+  mark(null);
+  if (isNew) keepLook(true);
   search();
 }
 
@@ -320,21 +283,22 @@ function locate() {
   });
 }
 
-function clear() {
-  form.querySelectorAll('input[type="checkbox"]').forEach((input) => { /** @type {HTMLInputElement} */ (input).checked = false; });
-  byId('what', HTMLSelectElement).value = '';
+/** @param {Partial<import('./conditions.js').Conditions>} wanted the others stay as they are */
+function change(wanted) {
+  setConditions(form, { ...readConditions(form), ...wanted });
+  rememberConditions(form);
   search();
+}
+
+// "Open on arrival" is no wish for something: who clears the wishes still wants an open door.
+function clear() {
+  change({ what: '', amenities: [] });
 }
 
 /** @param {string} condition an amenity, or `what` for the kind */
 function drop(condition) {
-  if (condition === 'what') byId('what', HTMLSelectElement).value = '';
-  else {
-    form.querySelectorAll('input[name="amenity"]').forEach((input) => {
-      if (/** @type {HTMLInputElement} */ (input).value === condition) /** @type {HTMLInputElement} */ (input).checked = false;
-    });
-  }
-  search();
+  const { amenities } = readConditions(form);
+  change(condition === 'what' ? { what: '' } : { amenities: amenities.filter((one) => one !== condition) });
 }
 
 locateButton.addEventListener('click', locate);
@@ -346,18 +310,26 @@ retry.addEventListener('click', () => {
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
   if (event.target === place) {
-    origin = place.value ? { place: place.value } : null;
-    if (!origin) return;
+    if (place.value) lookFrom({ place: place.value }, true);
+    else origin = null;
+    return;
   }
   count = '';
+  rememberConditions(form);
+  // What was found by words is a step of its own; a chip pressed is not.
+  if (event instanceof CustomEvent && origin) {
+    mark(null);
+    keepLook(true);
+  }
   search();
 });
 map.on('click', (event) => {
   const spot = event.latlng.wrap();
-  origin = { lon: spot.lng, lat: spot.lat, datum: box.dataset.datum || '' };
-  place.value = '';
-  count = '';
-  search();
+  lookFrom({ lon: spot.lng, lat: spot.lat, datum: box.dataset.datum || '' }, true);
+});
+clearButton.addEventListener('click', () => {
+  clear();
+  locateButton.focus(); // the button that was pressed is gone
 });
 tellInPlace(results);
 results.addEventListener('click', (event) => {
@@ -378,9 +350,15 @@ results.addEventListener('toggle', (event) => {
   });
 }, true);
 
+restoreConditions(form);
 tellChosen();
-if (place.value) {
+const left = looks.left();
+if (left && !place.value) {
+  setPlace(left);
+  lookFrom({ place: left.value }, false);
+} else if (place.value) {
   origin = { place: place.value };
+  keepLook();
   document.body.classList.add('answered');
   showAnswer();
 } else if (navigator.permissions) {

@@ -15,6 +15,7 @@ const box = byId('hits-box');
 const list = byId('hits');
 const none = byId('hits-none');
 const unread = byId('hits-unread');
+const meant = byId('hits-meant');
 const kept = byId('hits-kept');
 const said = byId('search-said');
 /** @type {Record<string, string>} */
@@ -100,6 +101,7 @@ function showKept() {
   ].join(' · '));
   none.hidden = true;
   unread.hidden = true;
+  meant.hidden = true;
   kept.hidden = !hits.length;
   said.textContent = '';
   setOpen(hits.length > 0);
@@ -129,6 +131,8 @@ async function ask() {
   kept.hidden = true;
   none.hidden = hits.length > 0;
   byId('hits-none-words').textContent = filled(form.dataset.none || '', { words });
+  meant.hidden = !answer.meant;
+  meant.textContent = filled(meant.dataset.words || '', { words: answer.meant || '' });
   unread.hidden = !answer.unread;
   unread.textContent = filled(form.dataset.unread || '', { n: answer.unread });
   said.textContent = filled((hits.length ? form.dataset.count : form.dataset.none) || '', { n: hits.length, words });
@@ -144,7 +148,7 @@ function changed(control, words) {
   if (!control) return;
   const folded = control.closest('details');
   if (folded) folded.open = true;
-  control.dispatchEvent(new Event('change', { bubbles: true }));
+  control.dispatchEvent(new CustomEvent('change', { bubbles: true, detail: 'hit' }));
   control.focus();
   said.textContent = words;
 }

@@ -78,7 +78,7 @@ def test_who_may_see_what_is_planned_finds_it(search: SearchService) -> None:
     assert search.find("拟建", limit=5).hits == []
 
 
-def test_regions_kinds_and_amenities_are_found(search: SearchService) -> None:
+def test_regions_kinds_and_amenities_are_found(database: Database, search: SearchService) -> None:
     [region] = search.find("shibei", limit=5).hits[:1]
     assert (region.kind_of_hit, region.code, region.context.zh) == (
         "region",
@@ -92,11 +92,30 @@ def test_regions_kinds_and_amenities_are_found(search: SearchService) -> None:
     for words, code in (("微波", "microwave"), ("喝水", "drinking_water"), ("歇脚", "indoor_room")):
         hits = search.find(words, limit=5).hits
         assert ("amenity", code) in {(hit.kind_of_hit, hit.code) for hit in hits}
+    # A question is asked by what it asks for; what is found as it stands is no question.
+    for words, meant, code in (
+        ("哪里能充电", "充电", "phone_charging"),
+        ("厕所在哪", "厕所", "toilet"),
+        ("附近能热饭的", "热饭", "microwave"),
+        ("Where can I charge my phone?", "charge my phone", "phone_charging"),
+    ):
+        found = search.find(words, limit=5)
+        assert found.meant == meant
+        assert code in [hit.code for hit in found.hits]
+    assert search.find("充电", limit=5).meant is None
+    assert search.find("附近有吗", limit=5).hits == []
     # A place of the town, of the districts that the register knows.
     [spot] = search.find("taidong", limit=5).hits[:1]
     assert (spot.kind_of_hit, spot.code, spot.name.zh) == ("landmark", "370203:台东", "台东（约）")
     assert spot.position == pytest.approx((120.36, 36.09), abs=0.02)
     assert search.find("五四广场", limit=5).hits == []
+    _run(
+        database,
+        "insert into region (code, parent_code, level, name_zh, name_en) "
+        "values ('370202', '370200', 'district', '市南区', 'Shinan')",
+    )
+    for words in ("火车站", "火车站在哪", "青岛站", "qingdaozhan", "train station"):
+        assert "370202:青岛站" in [hit.code for hit in search.find(words, limit=5).hits]
     # Kinds do not crowd out the facility that carries the very name.
     _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
     assert [hit.code for hit in _hits] == ["T-1"]

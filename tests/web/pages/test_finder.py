@@ -91,14 +91,29 @@ def test_amenities_narrow_the_answer(site: Site, visit: Visit) -> None:
     page.click(".misses [data-drop=first_aid]")
     expect(page.locator(FOUND)).to_have_count(1)
     page.locator(".chip", has_text="急救箱").click()
+    # Clearing the wishes keeps the open door, as the button says.
+    expect(page.locator("[data-clear]")).to_contain_text("仍只找到时开放的")
     page.click("[data-clear]")
-    expect(page.locator(FOUND)).to_have_count(4)
+    expect(page.locator(FOUND)).to_have_count(1)
+    expect(page.locator("[name=open]")).to_be_checked()
     # What is chosen under a fold that is shut is told on the fold.
     expect(page.locator("#more-count")).to_be_hidden()
     page.locator(".more-filters summary").click()
     page.select_option("#what", "station")
     page.locator(".more-filters summary").click()
     expect(page.locator("#more-count")).to_have_text("已选 1 项")
+    # It is remembered on this phone, shown, and cleared by one press; the open door stays wanted.
+    page.reload()
+    expect(page.locator("#more-count")).to_have_text("已选 1 项")
+    expect(page.locator(FOUND).first).to_be_visible()
+    page.click("#clear-conditions")
+    expect(page.locator("#clear-conditions")).to_be_hidden()
+    expect(page.locator("#what")).to_have_value("")
+    expect(page.locator("[name=open]")).to_be_checked()
+    # What the address says comes before what is remembered.
+    page.goto(f"{site.url}/?amenity=toilet&lang=zh")
+    expect(page.locator("[name=open]")).not_to_be_checked()
+    expect(page.locator("[name=amenity][value=toilet]")).to_be_checked()
 
 
 def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> None:
@@ -124,6 +139,21 @@ def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -
     # Only the list scrolls to the card; the page under it stays.
     expect(page.locator("#card-1")).to_be_in_viewport()
     assert page.evaluate("() => window.scrollY") == 0
+    # The way back leads through what was looked at, and not out of the page.
+    chosen = page.locator(f"{FOUND}.chosen")
+    page.go_back()
+    expect(chosen).to_have_attribute("id", "card-2")
+    page.go_back()
+    expect(chosen).to_have_count(0)
+    page.select_option("#place", "370203")
+    expect(page.locator(".from-place")).to_be_visible()
+    page.go_back()
+    expect(page.locator(".from-place")).to_have_count(0)
+    expect(page.locator("#place")).to_have_value("")
+    page.go_forward()
+    expect(page.locator(".from-place")).to_be_visible()
+    # No position stands in the browser's history.
+    assert "120.3" not in page.evaluate("() => JSON.stringify(window.history.state)")
 
 
 def test_ground_shows_where_stations_are(site: Site, visit: Visit) -> None:

@@ -40,6 +40,8 @@ def test_without_scripts_the_field_answers_with_links(
         "驿站点 服务": None,
         "worker home": "/?what=home:worker_home",
         "法律援助": "/services?category=legal_aid",
+        "附近哪里能热饭？": "/?amenity=microwave",
+        "where is the toilet": "/?amenity=toilet",
     }.items():
         with subtests.test(words=words):
             found = links(client, words)
@@ -63,6 +65,20 @@ def test_without_scripts_the_field_answers_with_links(
     assert links(client, "五四广场") == []
 
 
+def test_large_characters_are_chosen_on_any_page_and_stay(client: FlaskClient) -> None:
+    assert 'class="large"' not in client.get("/?lang=zh").text
+    assert "/?lang=zh&amp;text=large" in client.get("/?lang=zh").text
+    chosen = client.get("/services?text=large&lang=zh").text
+    assert '<html lang="zh-CN" class="large">' in chosen
+    assert "标准字号" in chosen
+    # Also where answers are kept for all who ask.
+    for path in ("/", "/coverage"):
+        assert 'class="large"' in client.get(path).text
+    client.get("/?text=normal")
+    for path in ("/", "/coverage"):
+        assert 'class="large"' not in client.get(path).text
+
+
 def test_what_is_typed_is_answered_by_post_and_kept_by_nobody(client: FlaskClient) -> None:
     answer = client.post("/finder/hits.json?lang=en", data={"q": "shibei"})
     assert answer.headers["Cache-Control"] == "no-store"
@@ -74,7 +90,7 @@ def test_what_is_typed_is_answered_by_post_and_kept_by_nobody(client: FlaskClien
         "href": "/?place=370203&open=1",
         "sample": False,
     }
-    assert client.post("/finder/hits.json").get_json() == {"hits": [], "unread": 0}
+    assert client.post("/finder/hits.json").get_json() == {"hits": [], "unread": 0, "meant": None}
 
 
 def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:

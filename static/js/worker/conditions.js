@@ -1,0 +1,87 @@
+// The conditions of the finder's form: what is chosen, and that it is remembered on this device alone.
+
+/** @typedef {{ open: boolean, what: string, amenities: string[] }} Conditions */
+
+const KEY = 'geoapp-conditions';
+// An address that says what is sought is meant as it stands.
+const IN_ADDRESS = ['open', 'amenity', 'what', 'asked', 'place', 'lon'];
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @returns {HTMLInputElement[]}
+ */
+function boxes(form, name) {
+  return Array.from(form.querySelectorAll(`input[name=${name}]`));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {HTMLSelectElement}
+ */
+function kinds(form) {
+  return /** @type {HTMLSelectElement} */ (form.elements.namedItem('what'));
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @returns {Conditions} as they are chosen
+ */
+export function readConditions(form) {
+  return {
+    open: boxes(form, 'open').some((one) => one.checked),
+    what: kinds(form).value,
+    amenities: boxes(form, 'amenity').filter((one) => one.checked).map((one) => one.value),
+  };
+}
+
+/**
+ * @param {HTMLFormElement} form
+ * @param {Conditions} wanted what the form no longer offers is left out
+ */
+export function setConditions(form, wanted) {
+  boxes(form, 'open').forEach((one) => { one.checked = wanted.open; });
+  boxes(form, 'amenity').forEach((one) => { one.checked = wanted.amenities.indexOf(one.value) >= 0; });
+  kinds(form).value = wanted.what;
+  if (kinds(form).selectedIndex < 0) kinds(form).value = '';
+}
+
+/**
+ * The conditions in a stored text; null where it holds none.
+ * @param {string | null} text
+ * @returns {Conditions | null}
+ */
+export function parseConditions(text) {
+  try {
+    const { open, what, amenities } = Object(JSON.parse(text || 'null'));
+    if (typeof open !== 'boolean' || typeof what !== 'string' || !Array.isArray(amenities)) return null;
+    return { open, what, amenities: amenities.filter((one) => typeof one === 'string') };
+  } catch {
+    return null; // written by something else
+  }
+}
+
+/** @param {HTMLFormElement} form what is chosen there is remembered */
+export function rememberConditions(form) {
+  try {
+    localStorage.setItem(KEY, JSON.stringify(readConditions(form)));
+  } catch {
+    // The browser keeps nothing for us: it is as it was before.
+  }
+}
+
+/**
+ * Choose what was chosen last on this device, unless the address says what is sought.
+ * @param {HTMLFormElement} form
+ */
+export function restoreConditions(form) {
+  const given = new URLSearchParams(window.location.search);
+  if (IN_ADDRESS.some((name) => given.has(name))) return;
+  let kept = null;
+  try {
+    kept = parseConditions(localStorage.getItem(KEY));
+  } catch {
+    // The browser keeps nothing for us.
+  }
+  if (kept) setConditions(form, kept);
+}

@@ -1,0 +1,133 @@
+// What the finder draws of an answer: where one is, the numbered places, the walk to the chosen one.
+
+import { at, colour, drawDots, spread } from '../lib/map.js';
+import { byId } from '../lib/page.js';
+import { post } from '../lib/request.js';
+import { drawRings } from './view.js';
+
+/** @typedef {{ accuracy_m: number, spot: L.LatLng | null }} Spotted my own position as the map shows it */
+
+const LEAST_WAY_PX = 120;
+const WIDE_M = 1000;
+
+/**
+ * The spot of an element that names one.
+ * @param {HTMLElement} holder
+ */
+export function spotOf(holder) {
+  return at(Number(holder.dataset.lon), Number(holder.dataset.lat));
+}
+
+/**
+ * @param {{ map: L.Map, box: HTMLElement, results: HTMLElement, show: (bounds: L.LatLngBounds) => void,
+ *   way: string, pick: (item: HTMLElement) => void }} parts `way` is the address that tells a walk;
+ *   `pick` is called where a marker is pressed
+ */
+export function makeDrawn({ map, box, results, show, way: address, pick }) {
+  /** @type {Map<HTMLElement, L.Marker>} */
+  const markers = new Map();
+  const answerLayer = L.layerGroup().addTo(map);
+  const wayLayer = L.layerGroup().addTo(map);
+  /** @type {((style: Partial<L.PathOptions>) => void) | null} */
+  let styleDots = null;
+  drawDots(map, box).then((change) => {
+    styleDots = change;
+    if (answerLayer.getLayers().length) dimDots();
+  });
+
+  // Beside an answer the others step back: they do not fit what was asked.
+  function dimDots() {
+    if (styleDots) styleDots({ fillColor: colour('--line-strong'), fillOpacity: 0.35 });
+  }
+
+  /**
+   * @param {L.LatLng} spot
+   * @param {string} className
+   */
+  function markSpot(spot, className) {
+    L.marker(spot, {
+      icon: L.divIcon({ className, html: '<span></span>', iconSize: [44, 44] }),
+      keyboard: false, interactive: false, zIndexOffset: -100,
+      alt: (byId(className === 'me' ? 'me-label' : 'elsewhere-label', HTMLTemplateElement).content.textContent || '').trim(),
+    }).addTo(answerLayer);
+  }
+
+  /**
+   * @param {HTMLElement | null} holder of the spot that was asked from
+   * @param {HTMLElement[]} found
+   * @param {Spotted | null} own
+   * @param {boolean} isOwn whether it was asked from there
+   */
+  function draw(holder, found, own, isOwn) {
+    answerLayer.clearLayers();
+    wayLayer.clearLayers();
+    markers.clear();
+    if (!holder) return;
+    dimDots();
+    const me = spotOf(holder);
+    if (!isOwn) markSpot(me, 'me elsewhere');
+    if (own && own.spot) {
+      const { accuracy_m: radius, spot } = own;
+      const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
+      if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
+      markSpot(spot, 'me');
+    }
+    const bounds = L.latLngBounds([me]);
+    if (!box.dataset.base && !box.dataset.streets) drawRings(me, answerLayer);
+    const spots = found.map(spotOf);
+    const offsets = spread(map, spots);
+    found.forEach((item, index) => {
+      const spot = spots[index];
+      const [right, down] = offsets[index];
+      // The nearest few decide what is shown; the others may lie far away.
+      if (index < 4) bounds.extend(spot);
+      const marker = L.marker(spot, {
+        icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
+        title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,
+        zIndexOffset: (found.length - index) * 10,
+      }).addTo(answerLayer);
+      marker.on('click', () => pick(item));
+      markers.set(item, marker);
+    });
+    show(bounds);
+  }
+
+  /**
+   * Draws the walk to a station that is walked to on the network; an estimate has no way to draw.
+   * @param {HTMLElement} item
+   */
+  async function drawWay(item) {
+    /** @type {HTMLElement | null} */
+    const holder = results.querySelector('.cards');
+    if (!holder || !('walked' in item.dataset)) return;
+    const body = new FormData();
+    body.set('lon', holder.dataset.lon || '');
+    body.set('lat', holder.dataset.lat || '');
+    body.set('to', item.dataset.code || '');
+    const { answer: way } = await post(address, body);
+    // Somebody else may have been chosen meanwhile. Without a line, the card still tells the walk.
+    if (!way || !way.line || !item.classList.contains('chosen')) return;
+    const spots = way.line.coordinates.map((/** @type {[number, number]} */ [lon, lat]) => at(lon, lat));
+    const bounds = L.latLngBounds(spots);
+    const low = map.latLngToContainerPoint(bounds.getSouthWest());
+    const high = map.latLngToContainerPoint(bounds.getNorthEast());
+    // Too small to follow: come nearer.
+    if (low.distanceTo(high) < LEAST_WAY_PX) show(bounds);
+    ['way-case', 'way'].forEach((className) => {
+      L.polyline(spots, { className, interactive: false, smoothFactor: 0.5 }).addTo(wayLayer);
+    });
+    box.dataset.way = item.dataset.code;
+  }
+
+  /** @param {HTMLElement | null} chosen the card whose marker and walk are shown; null for none */
+  function mark(chosen) {
+    markers.forEach((marker, item) => {
+      const element = marker.getElement();
+      if (element) element.classList.toggle('chosen', item === chosen);
+      marker.setZIndexOffset(item === chosen ? 10000 : 0);
+    });
+    wayLayer.clearLayers();
+    if (chosen) drawWay(chosen);
+  }
+  return { draw, mark };
+}

@@ -1,0 +1,45 @@
+// What the finder's map shows: the sheet hides a part of it on a phone.
+
+import { at } from '../lib/map.js';
+
+/**
+ * @param {L.Map} map
+ * @param {HTMLElement} box of the map
+ * @param {HTMLElement} sheet
+ */
+export function makeView(map, box, sheet) {
+  // The sheet hides the lower part of the map on a phone: how much, in pixels.
+  function hidden_px() {
+    if (window.matchMedia('(min-width: 60rem)').matches) return 0;
+    return Math.min(sheet.offsetHeight, box.offsetHeight * 0.7);
+  }
+
+  /** @param {L.LatLngBounds} bounds */
+  function isInSight(bounds) {
+    const top = map.latLngToContainerPoint(bounds.getNorthWest());
+    const bottom = map.latLngToContainerPoint(bounds.getSouthEast());
+    return top.x > 20 && top.y > 20 && bottom.x < box.offsetWidth - 20
+      && bottom.y < box.offsetHeight - hidden_px() - 20;
+  }
+
+  /** @param {L.LatLngBounds} bounds */
+  function show(bounds) {
+    const hidden = hidden_px();
+    map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
+  }
+  return { isInSight, show };
+}
+
+/**
+ * Without streets under them, rings tell how far the places are.
+ * @param {L.LatLng} me
+ * @param {L.LayerGroup} layer
+ */
+export function drawRings(me, layer) {
+  [500, 1000, 2000, 5000].forEach((radius_m) => {
+    L.circle(me, { radius: radius_m, interactive: false, className: 'ring' }).addTo(layer);
+    const north = at(me.lng, me.lat + radius_m / 111195);
+    L.tooltip({ permanent: true, direction: 'center', className: 'ring-name', pane: 'names' })
+      .setLatLng(north).setContent(radius_m < 1000 ? `${radius_m} m` : `${radius_m / 1000} km`).addTo(layer);
+  });
+}
