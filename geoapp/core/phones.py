@@ -7,6 +7,45 @@ _BETWEEN = re.compile(r"[、，,;；/]|\s或\s")
 _EXTENSION = re.compile(r"\s*(?:转|分机|ext\.?|x|#)\s*(\d{1,6})\s*$", re.IGNORECASE)
 _NOT_DIALLED = re.compile(r"[\s()（）.·\-‐-―]")
 _NUMBER = re.compile(r"\+?\d{3,15}")
+# What people write in a column of telephones where there is none to write.
+_NOTHING = frozenset(
+    [
+        "无",
+        "没有",
+        "暂无",
+        "无电话",
+        "没有电话",
+        "不详",
+        "未知",
+        "待定",
+        "待补",
+        "待补充",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "、",
+        ".",
+        "none",
+        "no",
+        "nil",
+        "null",
+        "n/a",
+        "na",
+    ]
+)
+
+
+def has_number(words: str) -> bool:
+    """Tell whether words hold a digit, as every telephone does: extensions and notes may stand beside."""
+    return any(one.isdecimal() for one in words)
+
+
+def says_none(words: str) -> bool:
+    """Tell whether words say that there is no telephone, or that it is not known."""
+    return words.strip().casefold() in _NOTHING
 
 
 @dataclass(frozen=True, slots=True)

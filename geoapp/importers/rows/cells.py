@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS
+from geoapp.core.phones import has_number, says_none
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
@@ -104,7 +105,7 @@ def read_text(
 def read_code(
     found: Findings, column: str, cell: Any, most: int = MOST_CODE_CHARACTERS
 ) -> str | None:
-    """Return a code or a telephone number, each of which is one whatever its width in print.
+    """Return a code, or what is read like one, which is one whatever its width in print.
 
     Full-width characters and those without width are brought to one form. What a spreadsheet has
     made a number of, its digits gone, is refused, as is ``/``, which no address could carry.
@@ -137,6 +138,34 @@ def read_code(
         )
         return None
     return text or None
+
+
+def read_phone(found: Findings, column: str, cell: Any) -> str | None:
+    """Return a telephone in its own words, with extensions, several numbers and notes.
+
+    Without any digit it is none: refused, but for words that say so, which are told.
+    """
+    text = read_code(found, column, cell)
+    if text is None or has_number(text):
+        return text
+    if says_none(text):
+        found.warn(
+            column,
+            text,
+            "no_phone",
+            f"{column} 的值“{text}”按没有电话读取。",
+            f"{column}: {text!r} is read as no telephone.",
+        )
+        return None
+    found.add(
+        column,
+        text,
+        "bad_phone",
+        f"{column} 的值“{text[:40]}”里没有数字，不是电话；没有或不知道的请留空。",
+        f"{column}: {text[:40]!r} has no digit and is no telephone; leave it empty where there is none or "
+        "it is not known.",
+    )
+    return None
 
 
 def normalised(text: str) -> str:

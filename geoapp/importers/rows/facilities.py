@@ -206,7 +206,10 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         draft = _Draft(record, Findings(record.line))
         _read_row(draft, header, rules, len(table.columns))
         if rules.keeps(record.line, by_key=draft.values["code"] is None):
-            draft.values["kept"] = kept_where_blank(record.cells, header)
+            kept = kept_where_blank(record.cells, header)
+            if any(one.code == "no_phone" for one in draft.found.warnings):
+                kept = (*kept, "phone")  # a dash takes no known number away
+            draft.values["kept"] = kept
         _check_step(draft.found, draft.values, rules, header)
         _check_code(draft, seen)
         basis = draft.values["position_basis"]
@@ -367,7 +370,7 @@ def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -
     cells.required(found, "name_zh", "名称", values["name_zh"], before)
     for column in _TEXTS:
         values[column] = cells.read_text(found, column, cell(column))
-    values["phone"] = cells.read_code(found, "phone", cell("phone"))
+    values["phone"] = cells.read_phone(found, "phone", cell("phone"))
     _read_life(found, cell, values, rules.today)
     hours, raw = read_hours(found, "opening_hours", cell("opening_hours"))
     words = read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)

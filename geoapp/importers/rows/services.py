@@ -106,7 +106,7 @@ def read_offers(
             "organisation_code": organisation,
             "hours": hours,
             "hours_raw": words,
-            "phone": cells.read_code(found, "phone", cell("phone")),
+            "phone": cells.read_phone(found, "phone", cell("phone")),
             "valid_from": start,
             "valid_to": end,
             "source": cells.read_text(found, "source", cell("source")),
@@ -138,7 +138,7 @@ def read_desks(table: Table, facilities: Mapping[str, int]) -> Reading[Row]:
         return {
             "facility_id": facilities.get(facility or ""),
             "name_zh": cells.read_text(found, "name_zh", cell("name_zh")),
-            "phone": required_cell(found, "phone", "公开电话", cells.read_code, cell),
+            "phone": required_cell(found, "phone", "公开电话", cells.read_phone, cell),
             "hours": hours,
             "hours_raw": words,
             "source": cells.read_text(found, "source", cell("source")),

@@ -66,6 +66,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"name_zh": "#N/A"}, ("name_zh", "excel_error")),
         ({"phone": "13812345678.0"}, ("phone", "not_a_code")),
         ({"phone": "1.38E+10"}, ("phone", "digits_lost")),
+        ({"phone": "abc"}, ("phone", "bad_phone")),
         ({"name_zh": None}, ("name_zh", "required")),
         ({"name_zh": "a\x1bb"}, ("name_zh", "bad_character")),
         ({"name_zh": "\ud800"}, ("name_zh", "bad_character")),
@@ -124,6 +125,13 @@ def test_one_trouble_one_problem(change: dict[str, Any], expected: tuple[str, st
     assert [row.code for row in reading.rows] == ["B"]
     assert reading.rejected[0].line == 2
     assert (reading.read, len(reading.rows)) == (2, 1)
+
+
+def test_telephones_are_free_text_and_none_is_said() -> None:
+    written = ("0532-83011111转801", "12351 / １３８0000", "无", "—")
+    reading = read(*({**GOOD, "code": f"A{n}", "phone": one} for n, one in enumerate(written)))
+    assert [row.phone for row in reading.rows] == [written[0], "12351 / 1380000", None, None]
+    assert [(one.line, one.code) for one in reading.warnings] == [(4, "no_phone"), (5, "no_phone")]
 
 
 def test_unreadable_hours_never_reject_a_row() -> None:
