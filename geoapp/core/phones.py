@@ -9,32 +9,10 @@ _NOT_DIALLED = re.compile(r"[\s()（）.·\-‐-―]")
 _NUMBER = re.compile(r"\+?\d{3,15}")
 # What people write in a column of telephones where there is none to write.
 _NOTHING = frozenset(
-    [
-        "无",
-        "没有",
-        "暂无",
-        "无电话",
-        "没有电话",
-        "不详",
-        "未知",
-        "待定",
-        "待补",
-        "待补充",
-        "-",
-        "--",
-        "—",
-        "——",
-        "/",
-        "\\",
-        "、",
-        ".",
-        "none",
-        "no",
-        "nil",
-        "null",
-        "n/a",
-        "na",
-    ]
+    re.split(
+        " ",
+        "无 没有 暂无 无电话 没有电话 不详 未知 待定 待补 待补充 - -- — —— / \\ 、 . none no nil null n/a na",
+    )
 )
 
 

@@ -68,7 +68,7 @@ def place_table(
         )
     records = list(table.records)
     projected = crs if crs is not None and crs.is_projected else None
-    used = _used(table)
+    used = coordinate_columns(table)
     if len(used) == 2:
         columns = [[_cell(record, place) for record in records] for place in used]
         derived = _from_columns(columns[0], columns[1], projected)
@@ -95,7 +95,7 @@ def place_table(
 
 def cells_of_pairs(table: Table) -> tuple[list[Any], list[Any]] | None:
     """Return the two cells, or halves of one, that say where each row of a settled table is."""
-    used, records = _used(table), list(table.records)
+    used, records = coordinate_columns(table), list(table.records)
     if len(used) == 2:
         first, second = ([_cell(record, place) for record in records] for place in used)
         return first, second
@@ -105,7 +105,7 @@ def cells_of_pairs(table: Table) -> tuple[list[Any], list[Any]] | None:
     return [one for one, _ in halves], [two for _, two in halves]
 
 
-def _used(table: Table) -> list[int]:
+def coordinate_columns(table: Table) -> list[int]:
     """Return the places of the columns that say where a row is: two, one of pairs, or none."""
     assert table.fields is not None
     places = {name: place for place, name in enumerate(table.fields) if name}

@@ -24,8 +24,9 @@ class DraftChoices(BaseModel):
     ``fields`` are the fields of columns by their place, None = as the program proposes. ``settled``
     and ``located`` say whether a person accepted the columns and the positions. ``datum_place`` is the
     place of a column that says each row's datum; ``datum`` is then that of the rest. Lines are those of
-    the file: ``placed`` (lon, lat on WGS-84), ``left_out``, ``cells`` by line and place of the column,
-    ``decisions`` of rows that may be there twice (`SKIP`, `AS_LISTED`, or `UPDATE` and a code).
+    the file: ``placed`` (lon, lat on WGS-84), ``exchanged`` (longitude for latitude), ``left_out``,
+    ``cells`` by line and place of the column, ``decisions`` of rows that may be there twice (`SKIP`,
+    `AS_LISTED`, or `UPDATE` and a code).
     ``blank`` says what a blank cell does to a known value, None = it stays where a row was matched without
     a code or by hand. ``sender`` is whose list it is. ``remembered`` is who accepted
     these choices the last time, ``of_sender`` whether that was for a list of the same sender.
@@ -49,6 +50,7 @@ class DraftChoices(BaseModel):
     without_position: bool = False
     blank: Blank | None = None
     placed: dict[int, tuple[float, float]] = {}
+    exchanged: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
     cells: dict[int, dict[int, str]] = {}
     decisions: dict[int, str] = {}

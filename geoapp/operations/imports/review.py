@@ -35,8 +35,10 @@ from geoapp.importers.rows.datums import (
     named_regions,
     stated_points,
 )
+from geoapp.importers.rows.exchanged import as_written, exchanged, find_exchanged
 from geoapp.importers.rows.facilities import FacilityRow, read_facilities
 from geoapp.importers.rows.matching import Proposal
+from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.place_columns import place_table
 from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
@@ -77,12 +79,20 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A row without a position that can be read; its words help to find it on the map."""
+    """A row without a position that can be read; its words help to find it on the map.
+
+    ``written`` is what its cells say. ``exchange`` is where it lies with longitude and latitude exchanged,
+    where that alone is near a region; ``is_exchanged`` says whether it is read so.
+    """
 
     line: int
     name: str
     address: str
     placed: Place | None
+    written: str = ""
+    exchange: Place | None = None
+    region: str = ""
+    is_exchanged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +200,6 @@ def locate(
     named = named_regions(records, regions)
     fits = fit_datums(lon, lat, named, regions)
     known = np.isfinite(lon) & np.isfinite(lat)
-    places = {field: place for place, field in enumerate(understood.proposal.fields) if field}
-
-    def cell(row: int, field: str) -> str:
-        return cell_text(records[row], places.get(field))
-
     column = datum_column(understood.table, understood.proposal.fields)
     return Located(
         fits=fits,
@@ -205,16 +210,44 @@ def locate(
         with_regions=sum(
             code is not None and placed for code, placed in zip(named, known, strict=True)
         ),
-        unplaced=tuple(
-            Unplaced(
-                records[row].line,
-                cell(row, "name_zh"),
-                cell(row, "address"),
-                choices.placed.get(records[row].line),
-            )
-            for row in np.flatnonzero(~known).tolist()
-        ),
+        unplaced=_unplaced(understood, choices, (lon, lat), regions),
     )
+
+
+def _unplaced(
+    understood: Understood,
+    choices: DraftChoices,
+    points: tuple[FloatArray, FloatArray],
+    regions: RegionOutlines,
+) -> tuple[Unplaced, ...]:
+    """Return the rows without a position that can be read, or whose degrees are exchanged."""
+    fields, datum = understood.proposal.fields, choices.datum or Datum.WGS84
+    table = replace(understood.table, fields=fields)
+    records = list(table.records)
+    done = {row for row, record in enumerate(records) if record.line in choices.exchanged}
+    lon, lat = (ends.copy() for ends in points)
+    for row in done:
+        lon[row] = lat[row] = np.nan  # so that it is proposed still, and can be taken back
+    found = {} if choices.crs else find_exchanged(table, lon, lat, regions)
+    places = {field: place for place, field in enumerate(fields) if field}
+    written = as_written(table)
+    unplaced = []
+    for row in sorted({*np.flatnonzero(~np.isfinite(lon + lat)).tolist(), *found}):
+        line, exchange = records[row].line, found.get(row)
+        here = None if exchange is None else (exchange.lon, exchange.lat)
+        unplaced.append(
+            Unplaced(
+                line,
+                cell_text(records[row], places.get("name_zh")),
+                cell_text(records[row], places.get("address")),
+                choices.placed.get(line),
+                written[row],
+                None if here is None else to_wgs84(lon=here[0], lat=here[1], datum=datum),
+                "" if exchange is None else regions.names.get(exchange.region or "", ""),
+                row in done,
+            )
+        )
+    return tuple(unplaced)
 
 
 def _wanting(session: Session, settings: Settings, understood: Understood, wanted: Text) -> Located:
@@ -332,7 +365,9 @@ def _import(
 def _placed(understood: Understood, choices: DraftChoices) -> Table:
     """Return the table with its columns settled and its positions as degrees."""
     table = understood.table
-    settled = replace(table, fields=understood.proposal.fields)
+    settled = exchanged(
+        replace(table, fields=understood.proposal.fields), frozenset(choices.exchanged)
+    )
     crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
     return place_table(settled, crs=crs, datum=choices.datum or Datum.WGS84, order=choices.order)
 

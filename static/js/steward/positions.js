@@ -66,8 +66,18 @@ function draw(line) {
   marks.set(line, made);
 }
 
+/** Where a row lies with longitude and latitude exchanged: a ring, beside the dot of what is written. */
+function drawExchange(/** @type {HTMLElement} */ row) {
+  const [lon, lat] = (row.dataset.exchange || '').split(',').map(Number);
+  const name = row.querySelector('strong');
+  L.circleMarker(at(lon, lat), { radius: 9, weight: 3, color: colour('--accent'), fill: false })
+    .addTo(map)
+    .bindTooltip(escapeHtml((name && name.textContent) || ''));
+}
+
 const list = document.getElementById('unplaced');
 if (list) {
+  list.querySelectorAll('[data-exchange]').forEach((one) => drawExchange(/** @type {HTMLElement} */ (one)));
   const lines = [...list.querySelectorAll('[data-line]')].map((one) => /** @type {HTMLElement} */ (one).dataset.line || '');
   lines.forEach((line) => {
     draw(line);

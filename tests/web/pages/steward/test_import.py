@@ -528,3 +528,31 @@ def test_rows_without_a_position_do_not_lie_beside_the_district_that_they_name(
     client.post(f"{draft}/columns", data=COLUMNS)
     page = words(client.get(f"{draft}/positions"))
     assert set(re.findall(r"落在本行写明的区内 (\d+ / \d+)", page)) == {"1 / 1"}
+
+
+def test_a_row_with_exchanged_degrees_is_shown_and_put_right_by_a_press(
+    client: FlaskClient, database: Database
+) -> None:
+    head = ("名称", "类型", "经度", "纬度")
+    kind = ROWS[0][3]
+    rows = [
+        ("甲", kind, TOWN_LON, TOWN_LAT),
+        ("乙", kind, TOWN_LAT, TOWN_LON),
+        ("丙", kind, "不明", TOWN_LAT),
+    ]
+    draft = begin(client, as_csv(head, rows))
+    names = {"field-0": "name_zh", "field-1": "kind", "field-2": "lon", "field-3": "lat"}
+    client.post(f"{draft}/columns", data={**names, "issue": "1", "key": "name_zh"})
+    page = words(client.get(f"{draft}/positions"))
+    assert "2 行的坐标没有写、读不懂或写反了" in page
+    assert f"表里写的坐标：{TOWN_LAT}, {TOWN_LON}" in page and f"不明, {TOWN_LAT}" in page
+    assert re.findall(r'name="exchange-(\d+)" value="1" >', page) == ["3"]
+    sent = {"datum": "wgs84", "line": ["3", "4"], "out-4": "1"}
+    client.post(f"{draft}/positions", data=sent)
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page)[0] == 1 and "经度和纬度写反了" in page
+    client.post(f"{draft}/positions", data={**sent, "exchange-3": "1"})
+    page = words(client.get(f"{draft}/check"))
+    assert counts(page)[0] == 2 and "这些行的经度和纬度互换读取：第 3 行" in page
+    page = words(client.get(f"{draft}/positions"))
+    assert re.findall(r'name="exchange-(\d+)" value="1" checked>', page) == ["3"]

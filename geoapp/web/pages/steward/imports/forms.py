@@ -110,7 +110,13 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
     by_column = re.fullmatch(r"column-(\d{1,4})", said)
     placed = {line: place for line, place in choices.placed.items() if line not in lines}
     left_out = {line for line in choices.left_out if not request.form.get(f"back-{line}")}
+    every = bool(request.form.get("exchange"))
+    exchanged = set(choices.exchanged) - set(lines)
     for line in lines:
+        if request.form.get(f"exchange-{line}") or (
+            every and request.form.get(f"may-exchange-{line}")
+        ):
+            exchanged.add(line)
         lon, lat = text_sent(f"lon-{line}"), text_sent(f"lat-{line}")
         if request.form.get(f"out-{line}"):
             left_out.add(line)
@@ -128,6 +134,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
             crs=crs or None,
             order=order,
             placed=placed,
+            exchanged=tuple(sorted(exchanged)),
             left_out=tuple(sorted(left_out)),
             anywhere=bool(request.form.get("anywhere")),
             without_position=bool(request.form.get("without_position")),

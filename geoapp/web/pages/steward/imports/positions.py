@@ -100,7 +100,10 @@ def positions_page(
             if located.datum_column is None
             else understood.table.columns[located.datum_column],
             pages=pages,
-            unplaced=[(one, _on_map(one.placed)) for one in pages.of("unplaced", located.unplaced)],
+            unplaced=[
+                (one, _on_map(one.placed), _on_map(one.exchange))
+                for one in pages.of("unplaced", located.unplaced)
+            ],
             left_out=choices.left_out,
             points=_readings(located),
             most_on_map=_MOST_ON_MAP,
