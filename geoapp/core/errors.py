@@ -60,7 +60,7 @@ class ConflictError(GeoappError):
 
 
 class RefusedStepError(ConflictError):
-    """A facility's status cannot become the one that is asked; the text says what it can become."""
+    """A record's state cannot become the one that is asked; the text says what it can become."""
 
 
 class UnusableInputError(GeoappError):

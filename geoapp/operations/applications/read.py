@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from geoapp.core.errors import ConflictError, NotFoundError
+from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.schemes import Form, FormField, Scheme, Stage, State, Track, scheme_of, schemes
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, check_region
 from geoapp.operations.moment import today
+from geoapp.operations.stale import refuse_stale
 from geoapp.reports.words import applications as words
 from geoapp.store.applications import (
     ApplicationFilter,
@@ -167,14 +168,8 @@ def known_application(
 
 def check_version(record: ApplicationRecord, expected_rev: int | None) -> None:
     """Raise ConflictError if somebody else has changed an application since; None accepts any."""
-    if expected_rev is not None and record.rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"申报 {record.id} 已被他人修改（现版本 {record.rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"Application {record.id} was changed by somebody else (version {record.rev}, "
-                f"yours {expected_rev}); read it again.",
-            )
-        )
+    called = Text(f"申报 {record.id}", f"Application {record.id}")
+    refuse_stale(called, record.rev, expected_rev)
 
 
 def whole_application(session: Session, settings: Settings, number: int) -> Whole:

@@ -6,7 +6,13 @@ from typing import Any, Final
 
 from geoapp.core.acting import acting
 from geoapp.core.contest_rules import contest_rules
-from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
+from geoapp.core.errors import (
+    ConflictError,
+    InvalidValueError,
+    NotAllowedError,
+    NotFoundError,
+    RefusedStepError,
+)
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
@@ -22,6 +28,7 @@ from geoapp.importers.rows.keyed import Row, read_given
 from geoapp.importers.rows.services import read_services
 from geoapp.operations.contests.read import ENTRY, found_contest
 from geoapp.operations.imports.keyed import known_contests, stored_columns_of
+from geoapp.operations.stale import refuse_stale
 from geoapp.store.contests import (
     ContestRecord,
     EntryRecord,
@@ -95,7 +102,7 @@ def change_contest(
     NotFoundError
         If there is no such contest.
     ConflictError
-        If somebody else has changed it since.
+        If somebody else has changed it since, or its stage is not the next one.
     InvalidValueError
         Naming the first value that is not accepted.
     """
@@ -104,6 +111,7 @@ def change_contest(
         stored = _current(session, code, expected_rev)
         merged = {name: getattr(stored, name) for name in _CONTEST} | dict(values)
         _check_code(merged["code"], code)
+        _check_stage(settings, stored, merged)
         row = _contest_row(session, settings, merged)
         write_keyed(session, "contests", [row], stored_columns_of(values))
         return current_set(session)
@@ -285,6 +293,33 @@ def _with_stage(settings: Settings, values: Mapping[str, Any]) -> dict[str, Any]
     return first | {name: value for name, value in values.items() if value is not None}
 
 
+def _check_stage(settings: Settings, stored: ContestRecord, values: Mapping[str, Any]) -> None:
+    """Refuse a stage that is not the next one: only a file may tell of several at once."""
+    rules = contest_rules(settings).get(str(values["rules"] or stored.rules))
+    now = None if rules is None else rules.stage(stored.stage)
+    wanted = None if rules is None else rules.stage_named(str(values["stage"]))
+    if rules is None or now is None or wanted is None or wanted == now:
+        return  # what is unknown is refused by what reads it
+    following = rules.next_stage(now.code)
+    if wanted == following:
+        return
+    may = (
+        Text("没有下一阶段", "no stage follows")
+        if following is None
+        else Text(
+            f"只能进入：{following.zh}（{following.code}）",
+            f"it may go on to: {following.en} ({following.code})",
+        )
+    )
+    raise RefusedStepError(
+        Text(
+            f"竞赛在“{now.zh}”，{may.zh}；不能到“{wanted.zh}”，不跳过也不能退回，录错了请撤销那次改动。",
+            f"The contest stands at {now.en!r}; {may.en}. It does not become {wanted.en!r}: no stage "
+            "is passed over or gone back to; if that was a mistake, take that change back.",
+        )
+    )
+
+
 def _contest_row(session: Session, settings: Settings, values: Mapping[str, Any]) -> Row:
     def read(table: Table) -> Reading[Row]:
         regions = frozenset(region_codes(session))
@@ -337,7 +372,7 @@ def _check_code(given: Any, code: str) -> None:
 def _current(session: Session, code: str, expected_rev: int | None) -> ContestRecord:
     lock_contests(session)
     stored = found_contest(session, code)
-    _check_version(code, stored.rev, expected_rev)
+    refuse_stale(code, stored.rev, expected_rev)
     return stored
 
 
@@ -347,17 +382,6 @@ def _current_entry(
     _current(session, contest, None)
     for stored in entry_records(session, contest):
         if stored.code == code:
-            _check_version(f"{contest} {code}", stored.rev, expected_rev)
+            refuse_stale(f"{contest} {code}", stored.rev, expected_rev)
             return stored
     raise NotFoundError(ENTRY, code)
-
-
-def _check_version(what: str, rev: int, expected_rev: int | None) -> None:
-    if expected_rev is not None and rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"{what} 已被他人修改（现版本 {rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"{what} was changed by somebody else (version {rev}, yours {expected_rev}); "
-                "read it again.",
-            )
-        )

@@ -18,6 +18,7 @@ from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, fo
 from geoapp.importers.rows.facilities import FacilityRow, read_facilities
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions
+from geoapp.operations.stale import refuse_stale
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.records import FacilityRecord, facility_records
@@ -227,14 +228,7 @@ def _current(session: Session, code: str, expected_rev: int | None) -> FacilityR
     facility = None if bad_character(code) else facility_by_code(session, code)
     if facility is None:
         raise NotFoundError(_FACILITY, shown(code))
-    if expected_rev is not None and facility.rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"{code} was changed by somebody else (version {facility.rev}, yours "
-                f"{expected_rev}); read it again.",
-            )
-        )
+    refuse_stale(code, facility.rev, expected_rev)
     return facility_records(session, [facility])[0]
 
 

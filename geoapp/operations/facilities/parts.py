@@ -7,6 +7,7 @@ from geoapp.core.dated_states import DatedState, StateOnDay
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, found_facility
+from geoapp.operations.stale import refuse_stale
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.as_of import AsOf, states_of, states_on
 from geoapp.store.facilities.parts import (
@@ -170,12 +171,5 @@ def _id_of(session: Session, code: str, expected_rev: int | None = None) -> int:
     facility = None if "\x00" in code else facility_by_code(session, code)
     if facility is None:
         raise NotFoundError(Text("站点", "facility"), code)
-    if expected_rev is not None and facility.rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"{code} was changed by somebody else (version {facility.rev}, yours "
-                f"{expected_rev}); read it again.",
-            )
-        )
+    refuse_stale(code, facility.rev, expected_rev)
     return facility.id

@@ -1,6 +1,7 @@
 """Photos of a facility: added, described, ordered and removed; each a change that can be undone."""
 
-from typing import Literal
+from hashlib import sha256
+from typing import Literal, TypedDict
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
@@ -8,6 +9,7 @@ from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS
 from geoapp.importers.formats.table import bad_character
 from geoapp.importers.photos import read_photo
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, found_facility
+from geoapp.operations.stale import refuse_stale
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities import photos as store
 from geoapp.store.facilities.photos import PhotoRecord
@@ -16,6 +18,14 @@ from geoapp.store.facilities.read import facility_by_code
 _PHOTO = Text("照片", "photo")
 _FACILITY = Text("站点", "facility")
 Step = Literal["earlier", "later"]
+
+
+class PhotoChanges(TypedDict, total=False):
+    """What is changed of what is said of a photo."""
+
+    caption_zh: str | None
+    caption_en: str | None
+    public: bool
 
 
 def read_photo_file(
@@ -76,7 +86,7 @@ def add_photo(
     InvalidValueError
         If a caption is too long.
     ConflictError
-        If the facility has `MOST_PHOTOS`.
+        If the facility has this picture already, or `MOST_PHOTOS`.
     """
     captions = _captions(caption_zh, caption_en)
     photo = read_photo(content)  # before the store is held up
@@ -84,7 +94,17 @@ def add_photo(
         facility = facility_by_code(session, code, for_update=True)
         if facility is None:
             raise NotFoundError(_FACILITY, code)
-        if len(store.photos_of(session, code, public_only=False)) >= MOST_PHOTOS:
+        there = store.photos_of(session, code, public_only=False)
+        same = next((one for one in there if one.hash == sha256(photo.jpeg).hexdigest()), None)
+        if same is not None:
+            raise ConflictError(
+                Text(
+                    f"这处设施已有这张照片（{same.id} 号），没有再存一份；说明可以改。",
+                    f"The facility has this photo already (number {same.id}); it was not stored "
+                    "again. What is said of it may be changed.",
+                )
+            )
+        if len(there) >= MOST_PHOTOS:
             raise ConflictError(
                 Text(
                     f"一处设施最多 {MOST_PHOTOS} 张照片。",
@@ -152,13 +172,11 @@ def change_photo_of(
     database: Database,
     code: str,
     number: int,
+    changes: PhotoChanges,
     *,
-    caption_zh: str | None,
-    caption_en: str | None,
-    is_public: bool | None,
     expected_rev: int | None,
 ) -> PhotoRecord:
-    """Change what is said of a facility's photo; None leaves what is stored, empty clears it.
+    """Change what is said of a facility's photo; what is left out stays, a caption of None goes.
 
     Raises
     ------
@@ -172,10 +190,10 @@ def change_photo_of(
     with database.session() as session:
         photo = _photo_of(session, code, number, expected_rev)
         captions = _captions(
-            (photo.caption_zh or "") if caption_zh is None else caption_zh,
-            (photo.caption_en or "") if caption_en is None else caption_en,
+            changes.get("caption_zh", photo.caption_zh) or "",
+            changes.get("caption_en", photo.caption_en) or "",
         )
-        public = photo.is_public if is_public is None else is_public
+        public = changes.get("public", photo.is_public)
         store.change_photo(session, number, captions, is_public=public)
         return _found(session, number)
 
@@ -204,14 +222,7 @@ def _photo_of(session: Session, code: str, number: int, expected_rev: int | None
     photo = _found(session, number)
     if photo.facility != code:
         raise NotFoundError(_PHOTO, str(number))
-    if expected_rev is not None and facility.rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"{code} 已被他人修改（现版本 {facility.rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"{code} was changed by somebody else (version {facility.rev}, yours "
-                f"{expected_rev}); read it again.",
-            )
-        )
+    refuse_stale(code, facility.rev, expected_rev)
     return photo
 
 

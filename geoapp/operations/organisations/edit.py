@@ -19,6 +19,7 @@ from geoapp.importers.rows.organisations import (
 )
 from geoapp.operations.imports.organisations import known_regions, values_of, write_given
 from geoapp.operations.organisations.read import found_organisation
+from geoapp.operations.stale import refuse_stale
 from geoapp.store import organisations as store
 from geoapp.store.applications import application_count
 from geoapp.store.engine import Database, Session
@@ -269,14 +270,7 @@ def end_role(database: Database, code: str, number: int, valid_to: date | None) 
 def _current(session: Session, code: str, expected_rev: int | None) -> OrganisationRecord:
     lock_organisations(session)
     stored = found_organisation(session, code, unpublished=True)
-    if expected_rev is not None and stored.rev != expected_rev:
-        raise ConflictError(
-            Text(
-                f"{code} 已被他人修改（现版本 {stored.rev}，您的版本 {expected_rev}）；请重新读取。",
-                f"{code} was changed by somebody else (version {stored.rev}, yours "
-                f"{expected_rev}); read it again.",
-            )
-        )
+    refuse_stale(code, stored.rev, expected_rev)
     return stored
 
 

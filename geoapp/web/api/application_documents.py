@@ -2,7 +2,7 @@
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, FileStorage, Tag
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -13,6 +13,7 @@ from geoapp.operations.applications.documents import attach, detach, read_docume
 from geoapp.web.api.application_schemas import ApplicationPath, AttachedFileAnswer
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require
+from geoapp.web.edge.parameters import FormBody
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.edge.versions import EditHeaders, required_version
@@ -32,7 +33,7 @@ class DocumentPath(ApplicationPath):
     document: int = Field(ge=1, le=2**63 - 1, description="附件号 / the file's number")
 
 
-class DocumentForm(BaseModel):
+class DocumentForm(FormBody):
     """A file as ``multipart/form-data``."""
 
     file: FileStorage = Field(description="附件 / the file")

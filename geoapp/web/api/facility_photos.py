@@ -1,14 +1,15 @@
 """``/api/v1/facilities/CODE/photos``: a facility's photos; stewards add, describe and remove them."""
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response
 from flask_openapi3 import APIBlueprint, FileStorage, Tag
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_CODE_CHARACTERS, MOST_PHOTO_BYTES
 from geoapp.core.roles import Permission
 from geoapp.operations.facilities.photos import (
+    PhotoChanges,
     add_photo,
     change_photo_of,
     list_photos,
@@ -17,7 +18,7 @@ from geoapp.operations.facilities.photos import (
 from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.web.api.schemas import FacilityPhotoLink, Problem
 from geoapp.web.edge.access import may, require
-from geoapp.web.edge.parameters import WITHOUT_NUL
+from geoapp.web.edge.parameters import WITHOUT_NUL, FormBody
 from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
@@ -49,7 +50,7 @@ class PhotoPath(PhotosPath):
     id: int = Field(ge=1, le=2**63 - 1, description="照片号 / the photo's number")
 
 
-class PhotoForm(BaseModel):
+class PhotoForm(FormBody):
     """A picture (JPEG, PNG, WebP) as ``multipart/form-data``, and what is said of it."""
 
     photo: FileStorage = Field(description="照片 / the picture")
@@ -59,7 +60,7 @@ class PhotoForm(BaseModel):
 
 
 class PhotoBody(BaseModel):
-    """What is said of a photo; what is left out stays."""
+    """What is said of a photo; what is left out stays, null clears a caption."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -69,7 +70,13 @@ class PhotoBody(BaseModel):
     caption_en: str | None = Field(
         None, max_length=MOST_CAPTION_CHARACTERS, pattern=WITHOUT_NUL, description="caption"
     )
-    public: bool | None = Field(None, description="公开给所有人 / whether everybody may see it")
+    public: StrictBool = Field(  # no default that the document would promise: left out, it stays
+        default_factory=bool, description="公开给所有人 / whether everybody may see it"
+    )
+
+    def changes(self) -> PhotoChanges:
+        """Return what the body names, and no more."""
+        return cast(PhotoChanges, self.model_dump(exclude_unset=True))
 
 
 class PhotoList(BaseModel):
@@ -110,7 +117,10 @@ def list_(path: PhotosPath) -> Response:
 )
 @require(Permission.EDIT)
 def add(path: PhotosPath, form: PhotoForm) -> Response:
-    """Store a picture without what its file says of place, time and device, made smaller."""
+    """Store a picture without what its file says of place, time and device, made smaller.
+
+    A picture that the facility has already is refused (409).
+    """
     database = services().database
     content = form.photo.stream.read(MOST_PHOTO_BYTES + 1)
     number = add_photo(
@@ -132,9 +142,7 @@ def change(path: PhotoPath, header: EditHeaders, body: PhotoBody) -> Response:
         services().database,
         path.code,
         path.id,
-        caption_zh=body.caption_zh,
-        caption_en=body.caption_en,
-        is_public=body.public,
+        body.changes(),
         expected_rev=required_version(header.if_match),
     )
     return json_reply(photo_link(photo))

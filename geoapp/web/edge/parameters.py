@@ -7,7 +7,7 @@ from typing import Any, Self
 import orjson
 from flask import Flask, Response, abort, current_app, request
 from flask.json.provider import DefaultJSONProvider
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ValidationError, model_validator
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -46,6 +46,23 @@ class Parameters(BaseModel):
             return cls.model_validate(given)
         except ValidationError as error:
             abort(current_app.validation_error_callback(error))  # type: ignore[attr-defined]
+
+
+class FormBody(BaseModel):
+    """Base of the models of ``multipart/form-data``: a field that is not known is refused.
+
+    The API library hands a model the fields that it knows, so the others are looked for here.
+    """
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known_only(cls, value: Any) -> Any:
+        for name in (*request.form, *request.files):
+            if name not in cls.model_fields and name != "csrf_token":
+                names = list(cls.model_fields)
+                accepted = Text("、".join(names), ", ".join(names))
+                raise InvalidValueError(name[:40], request.form.get(name), accepted)
+        return value
 
 
 def read_at_once(view: Callable[..., Response]) -> Callable[..., Response]:

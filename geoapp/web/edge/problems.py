@@ -4,6 +4,7 @@ Programs get a problem document (RFC 9457), people a page. What nobody expected 
 incident number; its text goes only to the log.
 """
 
+import re
 import secrets
 from typing import Any
 
@@ -122,8 +123,14 @@ def answer(status: int, text: Text, **extra: Any) -> Response:
     return response
 
 
+# What pydantic puts in a place beside the names that a client wrote: which of several types it tried.
+_TYPE_TRIED = re.compile(r"(literal|dict|list|tuple|set|union|function-\w+|constrained-\w+)\[.*\]")
+
+
 def _where(location: tuple[Any, ...]) -> str:
-    return ".".join(str(part) for part in location) or "body"
+    """Return where a value stands by the names that the client knows."""
+    parts = [str(part) for part in location]
+    return ".".join(part for part in parts if not _TYPE_TRIED.fullmatch(part)) or "body"
 
 
 _ACCEPTED: dict[str, Text] = {
@@ -144,6 +151,7 @@ _ACCEPTED: dict[str, Text] = {
         )
     },
     "bool_parsing": Text("true 或 false", "true or false"),
+    "bool_type": Text("true 或 false", "true or false"),
     "greater_than_equal": Text("不小于 {ge} 的数", "a number of at least {ge}"),
     "greater_than": Text("大于 {gt} 的数", "a number above {gt}"),
     "less_than_equal": Text("不大于 {le} 的数", "a number of at most {le}"),

@@ -35,10 +35,16 @@ def test_from_entries_to_the_catalogue(database: Database, settings: Settings) -
 
     # The version is that of the contest; a stage is not gone back to, none is made up.
     tag = {"If-Match": added.headers["ETag"]}
-    moved = steward.patch(f"{URL}/K-1", json={"stage": "result"}, headers=tag)
-    assert moved.get_json()["stage"] == "result"
+    skipped = problem_of(steward.patch(f"{URL}/K-1", json={"stage": "result"}, headers=tag), 409)
+    assert "只能进入：初审、路演和专家评审（review）；不能到“结果已定”" in skipped["detail_zh"]
+    assert "(review). It does not become" in skipped["detail"]
+    for stage in ("review", "votes", "result"):
+        moved = steward.patch(f"{URL}/K-1", json={"stage": stage}, headers=tag)
+        assert moved.get_json()["stage"] == stage
+        last, tag = tag, {"If-Match": moved.headers["ETag"]}
+    tag = last
     problem_of(steward.patch(f"{URL}/K-1", json={"stage": "result"}, headers=tag), 409)
-    problem_of(steward.patch(f"{URL}/K-1", json={"stage": "votes"}, headers=ANY), 422, "stage")
+    problem_of(steward.patch(f"{URL}/K-1", json={"stage": "votes"}, headers=ANY), 409)
     problem_of(steward.patch(f"{URL}/K-1", json={"stage": "final"}, headers=ANY), 422, "stage")
     problem_of(steward.patch(f"{URL}/K-1", json={"finalists": 10}, headers=ANY), 422, "finalists")
     problem_of(steward.patch(f"{URL}/K-1", json={"name_zh": None}, headers=ANY), 422, "name_zh")

@@ -44,6 +44,16 @@ def test_photos(database: Database, settings: Settings) -> None:
     assert changed == told | {"public": True}
     assert anybody.get(PHOTOS).get_json() == {"photos": [changed]}
 
+    # The same picture is there once; what is not known or not what is meant is said.
+    twice = problem_of(steward.post(PHOTOS, data={"photo": picture()}), 409)
+    assert f"（{told['id']} 号）" in twice["detail_zh"]
+    typed = {"photo": picture(), "caption": "门口"}
+    problem_of(steward.post(PHOTOS.replace("T-1", "T-2"), data=typed), 422, "caption")
+    for wrong in ("no", 0, None):
+        problem_of(steward.patch(one, json={"public": wrong}, headers=ANY), 422, "public")
+    cleared = steward.patch(one, json={"caption_zh": None, "caption_en": "door"}, headers=ANY)
+    assert cleared.get_json() == changed | {"caption_zh": None, "caption_en": "door"}
+
     problem_of(steward.post(PHOTOS, data={"caption_zh": "门口"}), 422, "photo")
     problem_of(steward.post(PHOTOS, data={"photo": (io.BytesIO(b"x"), "a.jpg")}), 422)
     problem_of(steward.post(PHOTOS.replace("T-1", "T-0"), data={"photo": picture()}), 404)
@@ -74,6 +84,8 @@ def test_files_of_applications(database: Database, settings: Settings) -> None:
     wrong = {"file": (io.BytesIO(b"MZ"), "a.pdf")}
     problem_of(steward.post(f"{base}/documents", data=wrong), 422, "file")
     problem_of(steward.post(f"{base}/documents", data={}), 422, "file")
+    extra = {"file": (io.BytesIO(content), "a.pdf"), "note": "x"}
+    problem_of(steward.post(f"{base}/documents", data=extra), 422, "note")
     problem_of(steward.delete(one, headers={"If-Match": '"0"'}), 409)
     assert steward.delete(one, headers=ANY).status_code == 204
     problem_of(steward.get(one), 404)

@@ -75,6 +75,10 @@ def test_conflicts_are_listed_and_settled(steward: FlaskClient) -> None:
     refused = problem_of(steward.post(f"{SETS}/{first}/undo", json={}), 409)
     (conflict,) = refused["conflicts"]
     assert (conflict["before"], conflict["after"], conflict["current"]) == (None, "110", "119")
+    for wrong in ("x", {conflict["id"]: "x"}):
+        errors = problem_of(steward.post(f"{SETS}/{first}/undo", json={"keep": wrong}), 422)
+        assert {one["parameter"] for one in errors["errors"]} <= {"keep", f"keep.{conflict['id']}"}
+        assert errors["parameter"] == "keep"
     settled = steward.post(f"{SETS}/{first}/undo", json={"keep": {conflict["id"]: "before"}})
     assert settled.status_code == 200
     assert steward.get(f"{FACILITIES}/T-1").get_json()["properties"]["phone"] is None

@@ -62,8 +62,10 @@ def test_from_entries_to_the_catalogue(database: Database, settings: Settings) -
     for stage in ("review", "votes", "result"):
         assert send(steward, PAGE, "move", to=stage).status_code == 302
     assert 'name="to"' not in steward.get(PAGE).text
-    back = steward.post(PAGE, data={"do": "move", "to": "votes", "rev": "4"})
-    assert (back.status_code, "不能退回" in back.text) == (422, True)
+    back = steward.post(
+        PAGE, data=hidden(steward.get(PAGE).text, "remove") | {"do": "move", "to": "votes"}
+    )
+    assert (back.status_code, "没有下一阶段；不能到" in back.text) == (409, True)
 
     judged = {"points-0": "9.5", "votes": "0", "finalist": "true", "prize": "一等奖"}
     assert send(steward, first, "entry", **judged).status_code == 302

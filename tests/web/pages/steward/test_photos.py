@@ -127,9 +127,9 @@ def test_what_cannot_be_stored_is_refused(
     assert steward.post("/steward/photos/add/T-1", data={}).status_code == 422
     assert _add(steward, code="T-9") == 404
     monkeypatch.setattr(photos, "MOST_PHOTOS", 1)
-    assert (_add(steward), _add(steward)) == (302, 409)
+    assert (_add(steward), _add(steward, colour="blue")) == (302, 409)
     with database.session() as session:
         session.execute(text("update app_user set regions = '{370299}'"))
     monkeypatch.undo()
-    assert _add(steward) == 403
+    assert _add(steward, colour="blue") == 403
     assert _add(client_of(app, database, Role.PLANNER)) == 403
