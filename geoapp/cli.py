@@ -45,6 +45,7 @@ COMMANDS = {
     "doctor": "admin:doctor",
     "backup": "admin:backup",
     "restore": "admin:restore",
+    "bundle": "bundle:bundle",
 }
 
 

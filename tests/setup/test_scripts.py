@@ -14,6 +14,8 @@ SCRIPTS = (
     "scripts/lock",
     "scripts/setup.sh",
     ".ci/run",
+    "deploy/bundle/install.sh",
+    "deploy/systemd/geoapp-as-service",
 )
 # What the set-up calls before it can install anything.
 PLAIN = (

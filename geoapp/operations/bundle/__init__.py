@@ -1,0 +1,1 @@
+"""Everything that a machine without the internet needs, in one folder."""
