@@ -96,11 +96,11 @@ def merge(
     from geoapp.reports.words.duplicates import merged_text
 
     chosen = dict(_side(one) for one in take)
-    with open_store() as (_, database):
+    with open_store() as (settings, database):
         if dry_run:
             _show(plan_merge(database, code, other), as_json=as_json)
             return
-        done = merge_facilities(database, code, other, chosen, reason=reason)
+        done = merge_facilities(database, settings, code, other, chosen, reason=reason)
     if as_json:
         click.echo(json.dumps(done.document(), ensure_ascii=False))
         return

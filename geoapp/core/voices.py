@@ -3,10 +3,14 @@
 The rule: each sender has one voice on a facility, the last one. It is doubtful once ``agree``
 senders have said that it is shut or has moved, within so many days and nobody saying afterwards
 that it is open. It stays so until a steward settles it, or ``agree`` senders find it open again.
+
+Reports that a facility got from one that was merged into it name their senders otherwise: one of
+these may be one of its own. So as many count as are certainly different, the most of either.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, Literal
@@ -63,11 +67,26 @@ _SAID: Final[dict[str, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """One sender's report; ``sender`` is the same for one sender of one facility alone."""
+    """One sender's report; ``sender`` is the same for one sender of one facility alone.
+
+    Attributes
+    ----------
+    given_for
+        The number of the facility among whose senders it is known so; None is its own.
+    others
+        How the sender is known among those of facilities that were merged into it, by their numbers.
+    """
 
     kind: str
     sender: bytes
     at: datetime
+    given_for: int | None = None
+    others: Mapping[int, bytes] = field(default_factory=dict)
+
+    @property
+    def names(self) -> dict[int | None, bytes]:
+        """How the sender is known, by the facility among whose senders."""
+        return {**dict[int | None, bytes](self.others.items()), self.given_for: self.sender}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +117,54 @@ class Standing:
 NOTHING_SAID: Final = Standing(None, None)
 
 
+@dataclass(slots=True, eq=False)
+class _Sender:
+    """A sender by all names known, and what the last word was: against the facility, or for it."""
+
+    names: dict[int | None, bytes]
+    against: Voice | None = None
+    found_open: Voice | None = None
+
+
+_Word = Literal["against", "found_open"]
+
+
+class _Senders:
+    """Those who have spoken; who turns out to be one that spoke under another name becomes that one."""
+
+    def __init__(self) -> None:
+        self.all: list[_Sender] = []
+        self._named: dict[tuple[int | None, bytes], _Sender] = {}
+
+    def of(self, voice: Voice) -> _Sender:
+        """Return who gave a voice."""
+        known = dict.fromkeys(
+            self._named[name] for name in voice.names.items() if name in self._named
+        )
+        sender, *same = known or [_Sender({})]
+        if not known:
+            self.all.append(sender)
+        for other in same:
+            self.all.remove(other)
+            both = (one.against for one in (sender, other) if one.against is not None)
+            sender.against = min(both, key=lambda one: one.at, default=None)
+            sender.found_open = sender.found_open or other.found_open
+            sender.names |= other.names
+        sender.names |= voice.names
+        self._named |= dict.fromkeys(sender.names.items(), sender)
+        return sender
+
+    def forget(self, word: _Word) -> None:
+        """Let nobody have said this."""
+        for one in self.all:
+            setattr(one, word, None)
+
+    def different(self, word: _Word) -> int:
+        """Return how many have said this who are certainly different: the most of one facility's."""
+        said = (one.names for one in self.all if getattr(one, word) is not None)
+        return max(Counter(number for names in said for number in names).values(), default=0)
+
+
 def weigh(voices: Iterable[Voice], *, agree: int, timezone: str) -> Standing:
     """Return what reports amount to, given those that count in the order in which they came.
 
@@ -108,30 +175,31 @@ def weigh(voices: Iterable[Voice], *, agree: int, timezone: str) -> Standing:
     timezone
         By whose days.
     """
-    against: dict[bytes, Voice] = {}
-    found_open: set[bytes] = set()
+    senders = _Senders()
     confirmed: datetime | None = None
     for one in voices:
+        sender = senders.of(one)
         if one.kind in _DOUBT_KINDS:
-            found_open.clear()
+            senders.forget("found_open")
             # Since when, by the first; what, by the last that the sender said.
-            first = against.get(one.sender, one)
-            against[one.sender] = Voice(one.kind, one.sender, first.at)
+            first = sender.against or one
+            sender.against = replace(one, at=first.at)
         elif one.kind == ReportKind.OPEN:
-            found_open.add(one.sender)
-            against.pop(one.sender, None)
-            if len(found_open) >= agree:
+            sender.found_open, sender.against = one, None
+            if senders.different("found_open") >= agree:
                 confirmed = one.at
-                against.clear()
-            elif len(against) < agree:
-                against.clear()
+                senders.forget("against")
+            elif senders.different("against") < agree:
+                senders.forget("against")
     zone = ZoneInfo(timezone)
     doubt = None
-    if len(against) >= agree:
-        said = [one.kind for one in against.values()]
+    voices_against = senders.different("against")
+    if voices_against >= agree:
+        last = [one.against for one in senders.all if one.against is not None]
+        said = [one.kind for one in last]
         kind = max(_DOUBT_KINDS, key=said.count)  # shut where as many say the one as the other
-        since = min(one.at for one in against.values())
-        doubt = Doubt(kind, len(against), since.astimezone(zone).date())
+        since = min(one.at for one in last)
+        doubt = Doubt(kind, voices_against, since.astimezone(zone).date())
     return Standing(doubt, None if confirmed is None else confirmed.astimezone(zone).date())
 
 

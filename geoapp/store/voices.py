@@ -1,11 +1,12 @@
 """Named queries on workers' reports: take one, weigh those of a facility, forget what is old."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import orjson
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,7 @@ class NewReport:
     facility_id: int | None
     kind: str | None
     sender: bytes | None = None
+    others: Mapping[int, bytes] | None = None
     rated: bool = False
     missing: str | None = None
     note: str | None = None
@@ -61,12 +63,14 @@ def report_of_key(session: Session, key: bytes) -> ReportTold | None:
 def add_report(session: Session, new: NewReport) -> bool:
     """Store a report; False if one of its key came first."""
     lon, lat = new.place or (None, None)
+    names = {str(number): name.hex() for number, name in (new.others or {}).items()}
+    others = orjson.dumps(names).decode() if names else None
     added = session.execute(
         text(
             """
-            insert into worker_report (key, facility_id, kind, sender, rated, missing, note,
+            insert into worker_report (key, facility_id, kind, sender, others, rated, missing, note,
                 place_name, place_words, place, region_code, care)
-            values (:key, :facility_id, :kind, :sender, :rated, :missing, :note, :place_name,
+            values (:key, :facility_id, :kind, :sender, cast(:others as jsonb), :rated, :missing, :note, :place_name,
                 :place_words, case when cast(:lon as float8) is not null
                     then st_setsrid(st_makepoint(:lon, :lat), 4326) end, :region_code, :care)
             on conflict (key) do nothing returning id
@@ -79,7 +83,7 @@ def add_report(session: Session, new: NewReport) -> bool:
                 *("place_name", "place_words", "region_code", "care"),
             )
         }
-        | {"lon": lon, "lat": lat},
+        | {"lon": lon, "lat": lat, "others": others},
     )
     return added.one_or_none() is not None
 
@@ -110,15 +114,15 @@ def salt_of(session: Session, facility_id: int) -> bytes:
     return bytes(salt)
 
 
-def has_rated(session: Session, facility_id: int, sender: bytes) -> bool:
-    """Tell whether a sender has given a facility stars that are still kept apart."""
+def has_rated(session: Session, facility_id: int, names: Collection[bytes]) -> bool:
+    """Tell whether a sender, by any of the names, gave a facility stars that are still kept apart."""
     return bool(
         session.execute(
             text(
                 "select exists (select from worker_report "
-                "where facility_id = :one and sender = :sender and rated)"
+                "where facility_id = :one and sender = any(:names) and rated)"
             ),
-            {"one": facility_id, "sender": sender},
+            {"one": facility_id, "names": list(names)},
         ).scalar_one()
     )
 
@@ -146,7 +150,7 @@ def weigh_reports(
     rows = session.execute(
         text(
             """
-            select r.kind, r.sender, r.at from worker_report r
+            select r.kind, r.sender, r.at, r.given_for, r.others from worker_report r
             left join facility_voice v on v.facility_id = r.facility_id
             where r.facility_id = :one and r.settled_at is null and r.sender is not null
                 and r.kind in ('open', 'shut', 'moved') and r.at >= least(
@@ -156,7 +160,16 @@ def weigh_reports(
         ),
         {"one": facility_id, "days": days},
     )
-    voices = [Voice(kind, bytes(sender), at) for kind, sender, at in rows]
+    voices = [
+        Voice(
+            kind,
+            bytes(sender),
+            at,
+            given_for,
+            {int(number): bytes.fromhex(name) for number, name in (others or {}).items()},
+        )
+        for kind, sender, at, given_for, others in rows
+    ]
     found = weigh(voices, agree=agree, timezone=timezone)
     known = None if row is None else row.confirmed_on
     confirmed = max((day for day in (found.confirmed_on, known) if day is not None), default=None)
@@ -247,7 +260,7 @@ def forget_reports(session: Session, *, days: int, keep_days: int) -> None:
     session.execute(
         text(
             """
-            update worker_report r set sender = null where sender is not null
+            update worker_report r set sender = null, others = null where sender is not null
                 and (settled_at is not null or at < now() - make_interval(days => :days))
                 and (settled_at is not null or not exists (select from facility_voice v
                     where v.facility_id = r.facility_id and v.doubt is not null))
@@ -258,6 +271,6 @@ def forget_reports(session: Session, *, days: int, keep_days: int) -> None:
     session.execute(
         text(
             "delete from report_salt s where not exists (select from worker_report r "
-            "where r.facility_id = s.facility_id and r.sender is not null)"
+            "where coalesce(r.given_for, r.facility_id) = s.facility_id and r.sender is not null)"
         )
     )

@@ -70,7 +70,8 @@ _COLUMNS = """
     r.place_name, r.place_words, st_x(r.place), st_y(r.place)
 """
 _SETTLE = """
-    update worker_report set settled_at = now(), settled_as = :outcome, settled_by = :by, sender = null
+    update worker_report set settled_at = now(), settled_as = :outcome, settled_by = :by, sender = null,
+    others = null
     where settled_at is null
 """
 

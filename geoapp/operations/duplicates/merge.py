@@ -9,9 +9,11 @@ from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, InvalidValueError, RefusedStepError
 from geoapp.core.i18n import Text
 from geoapp.core.rough_days import rough_day, written
+from geoapp.core.settings import Settings
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import Status
 from geoapp.operations.duplicates.find import two_facilities
+from geoapp.operations.weighing import weigh_at
 from geoapp.store.duplicates.merge import (
     GROUPS,
     lead_code_on,
@@ -25,6 +27,7 @@ from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.facilities.write import delete_facility, lock_facilities
 from geoapp.store.history.chain import current_set
+from geoapp.store.voices_merged import give_reports, lock_reports_of
 
 Side = Literal["survivor", "other"]
 AMENITY: Final = "amenity:"
@@ -108,6 +111,7 @@ def plan_merge(database: Database, survivor: str, other: str) -> MergePlan:
 
 def merge_facilities(
     database: Database,
+    settings: Settings,
     survivor: str,
     other: str,
     take: Mapping[str, str],
@@ -142,6 +146,7 @@ def merge_facilities(
     """
     why = reason or f"合并 merge {other} → {survivor}"
     with act(reason=why), database.session() as session:
+        lock_reports_of(session, (survivor, other))
         lock_facilities(session)
         plan = _plan(session, survivor, other)
         _refuse_stale(plan, expected)
@@ -157,6 +162,8 @@ def merge_facilities(
         if _PLACES in taken:
             take_places(session, one, two)
         move_what_belongs(session, one, two)
+        give_reports(session, one, two)
+        weigh_at(session, settings, one)
         if wholes_in_a_circle(session, one):
             raise ConflictError(
                 Text(

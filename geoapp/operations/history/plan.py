@@ -259,6 +259,12 @@ class Plan:
                 else:
                     update_rows(self.session, table, [(row.key, image) for row, image in rows])
 
+    def facilities_back(self) -> list[int]:
+        """Return the numbers of the facilities that come back."""
+        return sorted(
+            int(row.key) for row, _ in self.work if row.table == "facility" and row.op is Op.DELETE
+        )
+
     def _facilities(self) -> list[int]:
         """Return the numbers of the facilities whose row or states are taken back."""
         own = {row.key for row, _ in self.work if row.table == "facility"}

@@ -7,6 +7,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.units import format_moment
 from geoapp.operations.history.conflicts import UndoConflictError
 from geoapp.operations.history.plan import Keep, Plan, UndoReport
+from geoapp.operations.weighing import weigh_at
 from geoapp.reports.words.history import actor_text
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.write import lock_facilities
@@ -15,6 +16,7 @@ from geoapp.store.history.erased import Erasure
 from geoapp.store.history.rows import fix_output
 from geoapp.store.history.sets import StoredSet, standing_undo, stored_set
 from geoapp.store.regions import rematch_facilities
+from geoapp.store.voices_merged import lock_reports_back, take_reports_back
 
 SET = Text("变更", "change set")
 _RIGHTS = frozenset({"app_user", "user_region", "api_key", "user_identity", "second_factor"})
@@ -52,6 +54,7 @@ def undo_change_set(
         good, or other records depend on it.
     """
     with act(undoes=set_id, reason=reason), database.session() as session:
+        lock_reports_back(session, set_id)
         lock_facilities(session)
         stored = _require_undoable(session, settings, set_id, administrator=administrator)
         fix_output(session)
@@ -63,6 +66,8 @@ def undo_change_set(
         if plan.erased and not plan.work and not plan.kept:
             raise ConflictError(_erased_text(settings, set_id, plan.erased[-1]))
         plan.carry_out()
+        for facility in take_reports_back(session, plan.facilities_back()):
+            weigh_at(session, settings, facility)
         if plan.positions_follow:
             rematch_facilities(session, settings.region_tolerance_m)
         return plan.report(current_set(session))

@@ -13,9 +13,10 @@ from geoapp.core.voices import OUTCOME_TEXT, Doubt, Outcome
 from geoapp.core.words import Datum, Status
 from geoapp.operations.duplicates.find import regions_within
 from geoapp.operations.facilities.edit import change_within
+from geoapp.operations.weighing import weigh_at
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import facility_by_code
-from geoapp.store.voices import lock_reports, standings, weigh_reports
+from geoapp.store.voices import lock_reports, standings
 from geoapp.store.voices_inbox import (
     InboxState,
     WaitingReport,
@@ -152,13 +153,7 @@ def settle_reports(
                 expected_rev=None,
             )
         settled = settle_facility(session, facility.id, up_to, outcome, _who())
-        weigh_reports(
-            session,
-            facility.id,
-            agree=settings.reports_agree,
-            days=settings.reports_days,
-            timezone=facility.timezone,
-        )
+        weigh_at(session, settings, facility.id)
         return settled
 
 

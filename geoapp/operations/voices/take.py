@@ -47,6 +47,7 @@ from geoapp.store.voices import (
     wait_seconds,
     weigh_reports,
 )
+from geoapp.store.voices_merged import other_salts
 
 MOST_IN_AN_HOUR: Final = 30  # from one address
 _MOST_IN_AN_HOUR_OF_ALL: Final = 3_000
@@ -184,7 +185,12 @@ def _take(
             raise InvalidValueError("missing", told.missing, Text(accepted, accepted))
     lock_reports(session, facility.id)
     sender = hmac.digest(salt_of(session, facility.id), sender_key, "sha256")
-    rated = told.stars is not None and not has_rated(session, facility.id, sender)
+    others = {
+        number: hmac.digest(salt, sender_key, "sha256")
+        for number, salt in other_salts(session, facility.id).items()
+    }
+    names = (sender, *others.values())
+    rated = told.stars is not None and not has_rated(session, facility.id, names)
     new = add_report(
         session,
         NewReport(
@@ -192,6 +198,7 @@ def _take(
             facility_id=facility.id,
             kind=told.kind,
             sender=sender,
+            others=others,
             rated=rated,
             missing=told.missing,
             note=told.note,

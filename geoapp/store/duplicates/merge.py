@@ -54,9 +54,7 @@ REFERRING: Final = {
     # Somebody confirmed it of a record that is no more.
     "facility_confirmation": "goes",
     "worker_report": "moves",
-    # What workers agree on, and by what they are told apart, is of one place.
-    "facility_voice": "goes",
-    "report_salt": "goes",
+    "facility_voice": "is weighed anew",
     "facility_words": "made anew",
 }
 _VALUES: Final = ("amenities", "no_amenities")
@@ -139,8 +137,6 @@ _MOVES: Final = (
     "and o.facility_id = :other and o.called_on > c.called_on",
     "update facility_call set facility_id = :survivor where facility_id = :other "
     "and not exists (select from facility_call where facility_id = :survivor)",
-    # Senders of two facilities cannot be compared: what they said is left to the stewards.
-    "update worker_report set facility_id = :survivor, sender = null where facility_id = :other",
     "delete from duplicate_decision "
     "where first_id = least(:survivor, :other) and second_id = greatest(:survivor, :other)",
     # Whoever is not the same as the other is not the same as what both became.

@@ -3,7 +3,8 @@
 from datetime import date, datetime
 
 from geoalchemy2 import Geometry, WKBElement
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from geoapp.core.voices import Outcome, ReportKind
@@ -21,6 +22,13 @@ class WorkerReport(Base):
         SHA-256 of what the sender's device named it by, so that one sent twice is one.
     sender
         Tells senders of one facility's reports apart while they count; None afterwards.
+    came_from
+        The numbers of the facilities that were merged away with it, in order; the first is the one
+        that it was given for.
+    given_for
+        The number of the facility by whose salt ``sender`` was made; None is ``facility_id``.
+    others
+        How the sender is known among those of facilities merged into this one, by their numbers.
     rated
         Whether stars came with it; they are counted in ``opinion_poll`` alone.
     missing
@@ -56,6 +64,9 @@ class WorkerReport(Base):
     kind: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     sender: Mapped[bytes | None]
+    came_from: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
+    given_for: Mapped[int | None] = mapped_column(BigInteger)
+    others: Mapped[dict[str, str] | None] = mapped_column(JSONB)
     rated: Mapped[bool] = mapped_column(server_default=text("false"))
     missing: Mapped[str | None]
     note: Mapped[str | None]
@@ -99,12 +110,13 @@ class FacilityVoice(Base):
 
 
 class ReportSalt(Base):
-    """By what senders of one facility's reports are told apart; thrown away with the last of them."""
+    """By what senders of one facility's reports are told apart; thrown away with the last of them.
+
+    It outlives a facility that was merged into another for as long as its reports count there.
+    """
 
     __tablename__ = "report_salt"
-    facility_id: Mapped[int] = mapped_column(
-        BigInteger, ForeignKey("facility.id", ondelete="CASCADE"), primary_key=True
-    )
+    facility_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     salt: Mapped[bytes]
 
 

@@ -164,6 +164,7 @@ def merge(path: MergePath, header: EditHeaders, body: MergeBody) -> Response:
     """Make one of two, in one change set: this one stays, the other's code leads to it."""
     done = merge_facilities(
         services().database,
+        services().settings,
         path.code,
         body.other,
         body.take,

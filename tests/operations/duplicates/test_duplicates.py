@@ -12,12 +12,15 @@ from sqlalchemy import text
 from geoapp.core.acting import Via, act
 from geoapp.core.errors import ConflictError, InvalidValueError, RefusedStepError
 from geoapp.core.settings import Settings
+from geoapp.core.voices import Doubt, ReportKind
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.find import DuplicateFinder, State
 from geoapp.operations.duplicates.merge import merge_facilities, plan_merge
 from geoapp.operations.history.read import history_of
 from geoapp.operations.history.undo import undo_change_set
+from geoapp.operations.moment import today
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.voices.take import Taken, Told, take_report
 from geoapp.store.duplicates.merge import REFERRING, referring_tables
 from geoapp.store.engine import Database
 from tests.operations.history.test_undo import everything, last_set
@@ -124,7 +127,7 @@ def test_a_merge_keeps_what_either_knows_and_is_undone_whole(
         **{"verified_on": "other", "places": "other", "amenity:toilet": "other"},
     }
     take = {"name_zh": "survivor", "opening_hours": "survivor", "amenity:toilet": "survivor"}
-    done = merge_facilities(town, "T-1", "T-2", take, reason="同一处")
+    done = merge_facilities(town, settings, "T-1", "T-2", take, reason="同一处")
     one = facility(town, "T-1")
     assert (one["name_zh"], one["phone"], one["address"], one["capacity"]) == (
         *("台东爱心驿站", "0532-88880001"),
@@ -174,37 +177,39 @@ def test_a_merge_takes_the_states_of_whichever_status_is_taken(
         ("closed", "2031-01-01", "year", True),
     ]
     before = everything(town)
-    merge_facilities(town, "T-1", "T-2", {"status": "survivor"})
+    merge_facilities(town, settings, "T-1", "T-2", {"status": "survivor"})
     assert [one[0] for one in rows(town, states.format("T-1"))] == ["open", "suspended", "open"]
     assert rows(town, states.format("T-1"))[0][1] == "2019-01-01"  # its day of opening was taken
     undo_change_set(town, settings, last_set(town))
     assert everything(town) == before
-    merge_facilities(town, "T-1", "T-2", {"status": "other"})
+    merge_facilities(town, settings, "T-1", "T-2", {"status": "other"})
     assert rows(town, states.format("T-1")) == theirs
     undo_change_set(town, settings, last_set(town))
     assert everything(town) == before
     run(town, "update facility set opened_on = '2032-01-01' where code = 'T-1'")
     with pytest.raises(ConflictError, match="closes before it opens"):
-        merge_facilities(town, "T-1", "T-2", {"status": "other", "opened_on": "survivor"})
+        merge_facilities(town, settings, "T-1", "T-2", {"status": "other", "opened_on": "survivor"})
 
 
-def test_a_stale_page_and_a_step_that_cannot_be_taken_are_refused(town: Database) -> None:
+def test_a_stale_page_and_a_step_that_cannot_be_taken_are_refused(
+    town: Database, settings: Settings
+) -> None:
     plan = plan_merge(town, "T-1", "T-2")
     revs = plan.survivor.rev, plan.other.rev
     run(town, "update facility set phone = '110' where code = 'T-2'")
     before = everything(town)
     with pytest.raises(ConflictError, match="T-2 was changed"):
-        merge_facilities(town, "T-1", "T-2", {}, expected=revs)
+        merge_facilities(town, settings, "T-1", "T-2", {}, expected=revs)
     with pytest.raises(RefusedStepError):  # T-5 is closed for good
-        merge_facilities(town, "T-5", "T-1", {"status": "other"})
+        merge_facilities(town, settings, "T-5", "T-1", {"status": "other"})
     with pytest.raises(InvalidValueError):
-        merge_facilities(town, "T-1", "T-2", {"colour": "other"})
+        merge_facilities(town, settings, "T-1", "T-2", {"colour": "other"})
     with pytest.raises(InvalidValueError):
-        merge_facilities(town, "T-1", "T-1", {})
+        merge_facilities(town, settings, "T-1", "T-1", {})
     assert everything(town) == before
 
 
-def test_nothing_becomes_part_of_itself(town: Database) -> None:
+def test_nothing_becomes_part_of_itself(town: Database, settings: Settings) -> None:
     # T-4 is the whole of T-2; T-1 the whole of T-4.
     run(
         town,
@@ -213,7 +218,7 @@ def test_nothing_becomes_part_of_itself(town: Database) -> None:
     )
     before = everything(town)
     with pytest.raises(ConflictError, match="part of itself"):
-        merge_facilities(town, "T-1", "T-2", {})
+        merge_facilities(town, settings, "T-1", "T-2", {})
     assert everything(town) == before
 
 
@@ -239,7 +244,7 @@ def test_what_is_offered_and_applied_for_goes_with_the_survivor(
     ):
         run(town, statement)
     before = everything(town)
-    merge_facilities(town, "T-1", "T-2", {})
+    merge_facilities(town, settings, "T-1", "T-2", {})
     held = "(select f.code from facility f where f.id = facility_id)"
     assert rows(town, f"select item_code, {held} from service_offer order by 1") == [
         ("L-1", "T-1"),
@@ -251,17 +256,63 @@ def test_what_is_offered_and_applied_for_goes_with_the_survivor(
     assert everything(town) == before
 
 
-def _merge(parameters: dict[str, str]) -> None:
-    merge_facilities(Database(parameters), "T-1", "T-2", {})
+def test_reports_of_workers_count_for_the_survivor_and_come_back(
+    town: Database, settings: Settings
+) -> None:
+    sent = 0
+
+    def tell(sender: str, code: str, kind: ReportKind, stars: int | None = None) -> Taken:
+        nonlocal sent
+        sent += 1
+        told = Told(f"a-key-of-sixteen-{sent}", code, kind, stars)
+        return take_report(town, settings, "secret", sender, told)
+
+    def doubts() -> list[Any]:
+        return rows(
+            town,
+            "select f.code, v.doubt_voices from facility_voice v "
+            "join facility f on f.id = v.facility_id where v.doubt is not null order by 1",
+        )
+
+    shut, is_open = ReportKind.SHUT, ReportKind.OPEN
+    tell("a", "T-1", shut)
+    tell("a", "T-2", shut, 5)
+    tell("b", "T-2", shut)
+    assert doubts() == [("T-2", 2)]
+    # Who spoke of both may be one: two are certain, not three.
+    merge_facilities(town, settings, "T-1", "T-2", {})
+    merged = last_set(town)
+    assert doubts() == [("T-1", 2)]
+    # Each of those who spoke of either is known again, and has one voice, the last one.
+    assert tell("a", "T-1", shut, 1).rated is False
+    assert doubts() == [("T-1", 2)]
+    assert tell("c", "T-1", shut).doubt == Doubt("shut", 3, today(settings))
+    assert doubts() == [("T-1", 3)]
+    tell("b", "T-1", is_open)
+    assert doubts() == [("T-1", 2)]
+    # Taken apart again, each has what was said of it; nobody is known at both.
+    undo_change_set(town, settings, merged)
+    assert rows(
+        town,
+        "select f.code, count(*), count(r.others), count(distinct r.sender) from worker_report r "
+        "join facility f on f.id = r.facility_id group by 1 order by 1",
+    ) == [("T-1", 4, 0, 3), ("T-2", 2, 0, 2)]
+    assert rows(town, "select count(*) from report_salt") == [(2,)]
+    assert doubts() == [("T-1", 2), ("T-2", 2)]
+    assert tell("b", "T-2", is_open).doubt is None
 
 
-def test_a_merge_that_is_killed_leaves_nothing(town: Database) -> None:
+def _merge(parameters: dict[str, str], settings: Settings) -> None:
+    merge_facilities(Database(parameters), settings, "T-1", "T-2", {})
+
+
+def test_a_merge_that_is_killed_leaves_nothing(town: Database, settings: Settings) -> None:
     before = everything(town)
     context = multiprocessing.get_context("spawn")
     with town.session() as holder:
         # The values are taken by then, the organisation's roles are not.
         holder.execute(text("select from data_version where name = 'organisations' for update"))
-        process = context.Process(target=_merge, args=(town.parameters,))
+        process = context.Process(target=_merge, args=(town.parameters, settings))
         process.start()
         waiting = text(
             "select count(*) from pg_stat_activity where wait_event_type = 'Lock' "

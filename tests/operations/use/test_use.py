@@ -226,7 +226,7 @@ def test_a_voice_without_a_name_leaves_no_moment_and_a_merge_keeps_counts(
     # Two that become one keep their counts.
     put_visits(town, settings, "T-3", {"day": "2026-07-01", "n": "9", "basis": "door"})
     put_visits(town, settings, "T-3", {"day": "2026-07-09", "n": "8"})
-    merge_facilities(town, "T-1", "T-3", {})
+    merge_facilities(town, settings, "T-1", "T-3", {})
     now = facility_use(town, "T-1")[1][0]
     assert now.visits is not None
     assert now.visits.n == 40 + 22 + 30 + 8  # one door on one day: the survivor's

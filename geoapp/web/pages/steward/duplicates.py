@@ -166,6 +166,7 @@ def merge() -> Response | tuple[str, int]:
     try:
         done = merge_facilities(
             database,
+            services().settings,
             asked.survivor,
             asked.other,
             take,
