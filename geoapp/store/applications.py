@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, delete, func, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_nothing
+from sqlalchemy.dialects.postgresql import insert as insert_or_change
 from sqlalchemy.orm import Session
 
 from geoapp.store.facilities.read import regions_below
@@ -375,11 +375,15 @@ def documents_of(session: Session, numbers: Sequence[int] | None) -> list[Docume
 
 
 def add_document(session: Session, values: Mapping[str, Any], content: bytes) -> int:
-    """Store a file; the same content is kept once."""
+    """Store a file; the same content is kept once, and kept again if it was erased."""
     session.execute(
-        insert_or_nothing(DocumentFile)
+        insert_or_change(DocumentFile)
         .values(sha256=values["sha256"], content=content)
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["sha256"],
+            set_={"content": content},
+            where=func.octet_length(DocumentFile.content) == 0,
+        )
     )
     return _added(session, ApplicationDocument, values)
 

@@ -51,13 +51,23 @@ def attach(database: Database, settings: Settings, number: int, name: str, conte
     InvalidValueError
         If the file is empty, too large, of another type, or holds macros.
     ConflictError
-        If the application has as many files as it may have.
+        If the application has this file already, or as many as it may have.
     """
     called = _clean_name(name)
     media_type = _media_type(called, content)
     with database.session() as session:
         known_application(session, settings, number, lock=True)
-        if len(documents_of(session, [number])) >= MOST_DOCUMENTS:
+        there = documents_of(session, [number])
+        digest = hashlib.sha256(content).hexdigest()
+        same = next((one for one in there if one.sha256 == digest), None)
+        if same is not None:
+            raise ConflictError(
+                Text(
+                    f"这份申报已附有这个文件（{same.name}），没有再存一份。",
+                    f"The application has this file already ({same.name}); it was not stored again.",
+                )
+            )
+        if len(there) >= MOST_DOCUMENTS:
             raise ConflictError(
                 Text(
                     f"一份申报至多 {MOST_DOCUMENTS} 个附件。",
@@ -66,7 +76,7 @@ def attach(database: Database, settings: Settings, number: int, name: str, conte
             )
         values = {
             "application_id": number,
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": digest,
             "name": called,
             "media_type": media_type,
             "size": len(content),
@@ -101,7 +111,7 @@ def detach(
     *,
     expected_rev: int | None = None,
 ) -> None:
-    """Take a file away; an undo brings it back.
+    """Take a file away; an undo brings it back, unless it was erased for good.
 
     Raises
     ------

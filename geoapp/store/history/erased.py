@@ -13,6 +13,7 @@ from geoapp.store.history.net import Image
 # By logged table: its column that names a content; the table, key and type by which that is kept.
 CONTENTS: Final = {
     "facility_photo": ("content_hash", "photo_content", "hash", "bytea"),
+    "application_document": ("sha256", "document_file", "sha256", "text"),
 }
 
 

@@ -137,12 +137,15 @@ class Rating(Base):
 class DocumentFile(Base):
     """A file's content by its digest.
 
-    It stays when a document is taken away, so that an undo can bring it back.
+    It stays when a document is taken away, so that an undo can bring it back. Of one that was erased
+    for good nothing is left, unless the same file is attached anew; ``erased_at`` stays.
     """
 
     __tablename__ = "document_file"
     sha256: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes]
+    erased_at: Mapped[datetime | None]
+    erased_by: Mapped[str | None]
 
 
 class ApplicationDocument(Base):

@@ -224,6 +224,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/admin/photos"): ADMINS,
     ("GET", "/admin/photos/<named>.jpg"): ADMINS,
     ("POST", "/admin/photos/<named>"): ADMINS,
+    ("GET", "/admin/files/<named>"): ADMINS,
+    ("POST", "/admin/files/<named>"): ADMINS,
     ("GET", "/admin/users"): ADMINS,
     ("GET", "/admin/users/invite"): ADMINS,
     ("POST", "/admin/users/invite"): ADMINS,

@@ -1,7 +1,9 @@
-"""Photos that were removed are erased for good by administrators, and by nobody else."""
+"""Photos and files that were removed are erased for good by administrators, and by nobody else."""
 
 import io
 import re
+from hashlib import sha256
+from typing import Any
 
 from PIL import Image
 from sqlalchemy import text
@@ -104,3 +106,54 @@ def test_a_removed_photo_is_erased_for_good(database: Database, settings: Settin
     page = admin.post(f"/steward/history/{newest}/undo", follow_redirects=True)
     assert "永久删除" in page.text
     assert (page.status_code, list_photos(database, "T-1", unpublished=True)) == (200, [])
+
+
+def test_a_file_that_was_taken_away_is_erased_for_good(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    seed_town(database)
+    app = make_app(settings, database)
+    admin, steward = client_of(app, database, Role.ADMIN), client_of(app, database, Role.STEWARD)
+    begun = {"scheme": "qingdao-2022", "track": "base", "facility": "T-1"}
+    base = f"/api/v1/applications/{admin.post('/api/v1/applications', json=begun).get_json()['id']}"
+    content = b"%PDF-1.4 370203199001010000"
+
+    def attach() -> str:
+        file = (io.BytesIO(content), "名单.pdf")
+        added = admin.post(f"{base}/documents", data={"file": file})
+        assert added.status_code == 201, added.text
+        problem_of(
+            admin.post(f"{base}/documents", data={"file": (io.BytesIO(content), "b.pdf")}), 409
+        )
+        return f"{base}/documents/{added.get_json()['id']}"
+
+    def undo() -> Any:
+        newest = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+        return admin.post(f"/api/v1/change-sets/{newest}/undo", json={})
+
+    address = f"/admin/files/{sha256(content).hexdigest()}"
+    one = attach()
+    assert admin.post(address, data={"sure": "yes"}).status_code == 409
+    assert admin.delete(one, headers=ANY).status_code == 204
+    page = admin.get("/admin/photos?lang=zh").text
+    assert (f'action="{address}"' in page, "名单.pdf" in page) == (True, True)
+    assert admin.get(address).data == content
+    assert (steward.get(address).status_code, steward.post(address).status_code) == (403, 403)
+    assert admin.post(address).status_code == 422
+    assert undo().status_code == 200
+    assert admin.get(address).status_code == 404
+    assert admin.delete(one, headers=ANY).status_code == 204
+    for status in (302, 404):
+        assert admin.post(address, data={"sure": "yes"}).status_code == status
+    with database.session() as session:
+        assert session.execute(text("select octet_length(content) from document_file")).all() == [
+            (0,)
+        ]
+    problem_of(undo(), 409)
+
+    # Attached anew it is a new file; that the old one was erased stays written down.
+    again = attach()
+    assert admin.get(again).data == content
+    assert [one["id"] for one in admin.get(base).get_json()["documents"]] == [int(again[-1])]
+    assert "后来又附上过" in admin.get("/admin/photos?lang=zh").text
