@@ -1,14 +1,19 @@
-"""The how-tos work as they are written: every command of theirs is run, by a shell."""
+"""The how-tos work as they are written: every command of theirs is run."""
 
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
+from click.testing import CliRunner
+
+from geoapp.cli import main
+from geoapp.core.settings import Settings
 
 
 def commands(page: Path) -> list[str]:
@@ -20,36 +25,45 @@ def commands(page: Path) -> list[str]:
 
 
 class Shell:
-    """Runs commands in a folder of their own, with a store of their own."""
+    """Runs commands in a folder of their own, with a store of their own.
+
+    Those of geoapp are run in this process: a new one loads its libraries first each time.
+    """
 
     def __init__(self, folder: Path, repo_root: Path) -> None:
         self.folder = folder
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GEOAPP")}
-        kept.pop("DATABASE_URL", None)
-        path = f"{Path(sys.executable).parent}:{kept.get('PATH', '')}"
-        self._environment = {**kept, "PATH": path, "GEOAPP_DATA": str(folder / "data")}
+        path = f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"
+        self._environment = {"PATH": path, "GEOAPP_DATA": str(folder / "data")}
         self._scripts = repo_root / "scripts"
 
-    def run(self, command: str, expected: int = 0) -> str:
-        if command.startswith("export "):
-            name, value = command.removeprefix("export ").split("=")
+    def run(self, command: str) -> str:
+        program, *words = shlex.split(command)
+        if program == "export":
+            name, value = words[0].split("=")
             self._environment[name] = value
             return ""
-        done = subprocess.run(
+        if program == "geoapp":
+            done = CliRunner().invoke(main, words, env=self._environment)
+            assert done.exit_code == 0, (command, done.output, done.exception)
+            return done.stdout
+        ran = subprocess.run(
             command.replace("scripts/", f"{self._scripts}/"),
             shell=True,
-            cwd=self.folder,
-            env=self._environment,
+            env={**os.environ, **self._environment},
             capture_output=True,
             text=True,
             check=False,
         )
-        assert done.returncode == expected, (command, done.stdout, done.stderr)
-        return done.stdout
+        assert ran.returncode == 0, (command, ran.stdout, ran.stderr)
+        return ran.stdout
 
 
 @pytest.fixture
-def shell(tmp_path: Path, repo_root: Path) -> Shell:
+def shell(
+    tmp_path: Path, repo_root: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Shell:
+    del settings  # it clears the environment
+    monkeypatch.chdir(tmp_path)
     return Shell(tmp_path, repo_root)
 
 

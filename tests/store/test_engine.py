@@ -23,18 +23,19 @@ from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.cluster.process import end_orphans
 from geoapp.store.engine import Database, open_database, parse_database_url
 from geoapp.store.migrate import current_revision, head_revision, is_current, migrate
-from tests.conftest import FAST, run_sql
+from tests.conftest import FAST, copy_store, run_sql
 
 
 @pytest.fixture
-def own_cluster() -> Iterator[Cluster]:
+def own_cluster(made_store: Path) -> Iterator[Cluster]:
     """A server that a test may kill."""
-    folder = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
-    cluster = Cluster(folder, test_settings=FAST)
+    parent = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
+    copy_store(made_store, parent / "data")
+    cluster = Cluster(parent / "data", test_settings=FAST)
     cluster.start()
     yield cluster
     cluster.stop()
-    shutil.rmtree(folder)
+    shutil.rmtree(parent)
 
 
 @pytest.fixture

@@ -135,7 +135,8 @@ def serve(app: Any) -> Iterator[str]:
     """Answer on a free port until the generator is closed."""
     whole = _Whole(app)
     server = make_server("127.0.0.1", 0, whole, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    # How often it looks whether it shall stop, which each test would wait for at its end.
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

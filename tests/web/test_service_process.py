@@ -23,7 +23,7 @@ import pytest
 
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
-from tests.conftest import FAST
+from tests.conftest import FAST, copy_store
 
 
 @pytest.fixture
@@ -31,6 +31,13 @@ def environment(tmp_path: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GEOAPP_")}
     kept.pop("DATABASE_URL", None)
     return {**kept, "GEOAPP_DATA": str(tmp_path / "data"), "GEOAPP_WORKERS": "1"}
+
+
+@pytest.fixture
+def with_store(environment: dict[str, str], made_store: Path) -> dict[str, str]:
+    """The same, with a store that is there already."""
+    copy_store(made_store, Path(environment["GEOAPP_DATA"]))
+    return environment
 
 
 @pytest.fixture
@@ -144,10 +151,10 @@ def gone(pid: int) -> bool:
 
 
 def test_a_killed_service_leaves_nothing_that_hinders_the_next(
-    environment: dict[str, str], started: list[subprocess.Popen[str]]
+    with_store: dict[str, str], started: list[subprocess.Popen[str]]
 ) -> None:
     port = free_port()
-    first = serve(environment, started, port)
+    first = serve(with_store, started, port)
     assert get(port, "/readyz") == 200
     family = descendants(first.pid)
     assert len(family) >= 3
@@ -155,9 +162,9 @@ def test_a_killed_service_leaves_nothing_that_hinders_the_next(
     first.wait()
     # The children end by themselves: nothing holds the port any more.
     until(lambda: all(gone(pid) for pid in family))
-    second = serve(environment, started, port)
+    second = serve(with_store, started, port)
     assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
-    postmaster = Path(environment["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
+    postmaster = Path(with_store["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
     server = int(postmaster.read_text().split("\n")[0])
     second.send_signal(signal.SIGTERM)
     assert second.wait(60) == 0
@@ -165,11 +172,11 @@ def test_a_killed_service_leaves_nothing_that_hinders_the_next(
 
 
 def test_a_stop_under_load_is_quick_and_quiet(
-    environment: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
+    with_store: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     port = free_port()
     with (tmp_path / "stderr").open("w") as errors:
-        process = serve(environment, started, port, stderr=errors)
+        process = serve(with_store, started, port, stderr=errors)
 
         answered: list[int] = []
 
@@ -190,11 +197,11 @@ def test_a_stop_under_load_is_quick_and_quiet(
 
 
 def test_whatever_dies_is_started_again_and_said(
-    environment: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
+    with_store: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     port = free_port()
     with (tmp_path / "stderr").open("w") as errors:
-        process = serve({**environment, "GEOAPP_WORKERS": "2"}, started, port, stderr=errors)
+        process = serve({**with_store, "GEOAPP_WORKERS": "2"}, started, port, stderr=errors)
         for _ in range(20):
             assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
         everything = [process.pid, *descendants(process.pid)]
@@ -239,11 +246,11 @@ def test_a_taken_port_is_said_at_once(environment: dict[str, str]) -> None:
 
 
 def test_without_a_database_the_service_stays_up_and_recovers(
-    environment: dict[str, str], started: list[subprocess.Popen[str]]
+    with_store: dict[str, str], started: list[subprocess.Popen[str]]
 ) -> None:
     port = free_port()
-    serve(environment, started, port)
-    postmaster = Path(environment["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
+    serve(with_store, started, port)
+    postmaster = Path(with_store["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
     server = int(postmaster.read_text().split("\n")[0])
     os.kill(server, signal.SIGKILL)
     statuses = set()
@@ -258,15 +265,14 @@ def test_without_a_database_the_service_stays_up_and_recovers(
 
 
 def test_the_service_waits_for_a_database_that_may_still_come(
-    environment: dict[str, str], tmp_path: Path
+    environment: dict[str, str], made_store: Path, tmp_path: Path
 ) -> None:
-    folder = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
-    cluster = Cluster(folder, test_settings=FAST)
-    cluster.start()
+    parent = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
+    copy_store(made_store, parent / "data")
+    cluster = Cluster(parent / "data", test_settings=FAST)
     database = Database(cluster.parameters())
     waiting = {**environment, "DATABASE_URL": database.url}
     database.close()
-    cluster.stop()
     port = free_port()
     with (tmp_path / "stderr").open("w") as errors:
         process = subprocess.Popen(
@@ -298,7 +304,7 @@ def test_the_service_waits_for_a_database_that_may_still_come(
         process.kill()
         process.communicate()
         cluster.stop()
-        shutil.rmtree(folder)
+        shutil.rmtree(parent)
     lines = [json.loads(line) for line in (tmp_path / "stderr").read_text().splitlines()]
     told = ["waiting for the database", "the database is there"]
     assert [line["event"] for line in lines if line["event"] in told] == told

@@ -8,9 +8,16 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.web.test_service_process import environment, free_port, get, serve, started
+from tests.web.test_service_process import (
+    environment,
+    free_port,
+    get,
+    serve,
+    started,
+    with_store,
+)
 
-__all__ = ["environment", "started"]
+__all__ = ["environment", "started", "with_store"]
 
 STALLED = 500
 HOST = b"Host: 127.0.0.1\r\n"
@@ -19,7 +26,7 @@ NEAREST = "/api/v1/nearest?lon=120&lat=36"
 
 @pytest.fixture
 def port(
-    environment: dict[str, str],
+    with_store: dict[str, str],
     started: list[subprocess.Popen[str]],
 ) -> Iterator[int]:
     chosen = free_port()
@@ -28,7 +35,7 @@ def port(
         "GEOAPP_BODY_SECONDS": "3",
         "GEOAPP_UPLOAD_LIMIT_MB": "1",
     }
-    serve({**environment, **limits}, started, chosen)
+    serve({**with_store, **limits}, started, chosen)
     yield chosen
 
 

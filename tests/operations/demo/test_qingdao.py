@@ -76,10 +76,8 @@ def test_load_twice(store: Database, settings: Settings) -> None:
     assert _counts(store)["facility"] == 949 + 7
 
 
-def test_the_published_bases_are_places_without_a_position(
-    store: Database, settings: Settings
-) -> None:
-    load_sample(store, settings)
+def check_published_bases(store: Database) -> None:
+    """The published bases are places without a position."""
     with store.session() as session:
         rows = session.execute(
             text(
@@ -155,6 +153,7 @@ def test_two_loaders_at_once_load_once_and_rightly(store: Database, settings: Se
             text("select distinct geometrytype(geom) from facility where geom is not null")
         ).all()
         assert set(shapes) == {"POINT", "POLYGON"}
+    check_published_bases(store)
 
 
 def test_what_is_there_stays(store: Database, settings: Settings) -> None:

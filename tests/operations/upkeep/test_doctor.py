@@ -12,7 +12,8 @@ from geoapp.core.settings import Settings
 from geoapp.operations.upkeep import doctor
 from geoapp.operations.upkeep.doctor import Finding, examine
 from geoapp.operations.upkeep.init import initialise
-from geoapp.store.engine import Database, open_database
+from geoapp.store.engine import Database
+from tests.conftest import copy_store
 
 
 def look(settings: Settings) -> dict[str, Finding]:
@@ -40,10 +41,8 @@ def test_a_store_that_was_never_made(settings: Settings) -> None:
     assert not settings.data.exists()  # looking changes nothing
 
 
-def test_the_private_store_is_left_as_it_was(settings: Settings) -> None:
-    database = open_database(settings)
-    initialise(database)
-    database.close()
+def test_the_private_store_is_left_as_it_was(made_store: Path, settings: Settings) -> None:
+    copy_store(made_store, settings.data)
     found = look(settings)
     assert found["store"].ok
     assert "PostGIS 3" in found["store"].text.en

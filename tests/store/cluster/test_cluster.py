@@ -19,7 +19,7 @@ from psycopg.conninfo import make_conninfo
 from geoapp.core.errors import InvalidValueError, MissingPartError, UnavailableError
 from geoapp.store.cluster import programs as cluster_programs
 from geoapp.store.cluster.cluster import Cluster
-from tests.conftest import FAST
+from tests.conftest import FAST, copy_store
 
 # Another process of geoapp: says its server's pid, then lives until its input ends.
 USER_PROCESS = """
@@ -41,6 +41,12 @@ def folder() -> Iterator[Path]:
     parent = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
     yield parent / "data"
     shutil.rmtree(parent)
+
+
+@pytest.fixture
+def made(folder: Path, made_store: Path) -> None:
+    """The data folder as an earlier use left it: for what is not about making one."""
+    copy_store(made_store, folder)
 
 
 @pytest.fixture
@@ -111,6 +117,7 @@ def test_a_new_cluster_is_private_and_durable(make_cluster: Callable[..., Cluste
         assert query(cluster, f"show {setting}") == "on"
 
 
+@pytest.mark.usefixtures("made")
 def test_data_outlives_the_server(make_cluster: Callable[..., Cluster]) -> None:
     cluster = make_cluster()
     cluster.start()
@@ -159,6 +166,7 @@ def test_four_processes_share_one_server_and_the_last_one_stops_it(
     assert watcher.pid is None
 
 
+@pytest.mark.usefixtures("made")
 def test_a_killed_user_leaves_nothing_to_clean(
     make_cluster: Callable[..., Cluster], start_process: Callable[[], subprocess.Popen[str]]
 ) -> None:
@@ -174,6 +182,7 @@ def test_a_killed_user_leaves_nothing_to_clean(
     assert cluster.pid is None
 
 
+@pytest.mark.usefixtures("made")
 def test_a_killed_server_is_started_again_with_all_its_data(
     make_cluster: Callable[..., Cluster],
 ) -> None:
@@ -189,6 +198,7 @@ def test_a_killed_server_is_started_again_with_all_its_data(
     assert query(cluster, "select n from kept") == 7
 
 
+@pytest.mark.usefixtures("made")
 def test_a_busy_backend_of_a_killed_server_is_ended(make_cluster: Callable[..., Cluster]) -> None:
     cluster = make_cluster()
     cluster.start()
@@ -207,6 +217,7 @@ def test_a_busy_backend_of_a_killed_server_is_ended(make_cluster: Callable[..., 
 
 
 @pytest.mark.parametrize("named", ["alive", "dead", "nonsense"])
+@pytest.mark.usefixtures("made")
 def test_a_stale_pid_file_does_not_matter(make_cluster: Callable[..., Cluster], named: str) -> None:
     cluster = make_cluster()
     cluster.start()
@@ -231,6 +242,7 @@ def test_an_interrupted_set_up_is_begun_anew(
     assert query(cluster, "select 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_a_server_that_is_stopping_is_waited_for(make_cluster: Callable[..., Cluster]) -> None:
     cluster = make_cluster()
     cluster.start()
@@ -248,6 +260,7 @@ def test_a_server_that_is_stopping_is_waited_for(make_cluster: Callable[..., Clu
     assert query(cluster, "select 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_a_server_out_of_sight_is_used_and_left_alone(
     folder: Path, make_cluster: Callable[..., Cluster], repo_root: Path
 ) -> None:
@@ -271,6 +284,7 @@ def test_a_server_out_of_sight_is_used_and_left_alone(
     assert query(cluster, "select 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_a_forked_child_leaves_its_parents_server_alone(
     make_cluster: Callable[..., Cluster],
 ) -> None:
@@ -283,6 +297,7 @@ def test_a_forked_child_leaves_its_parents_server_alone(
     assert query(cluster, "select 1") == 1
 
 
+@pytest.mark.usefixtures("made")
 def test_variables_for_another_server_are_ignored(
     make_cluster: Callable[..., Cluster], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -357,6 +372,7 @@ def test_a_folder_of_another_version_asks_for_that_version(folder: Path) -> None
         Cluster(folder).start()
 
 
+@pytest.mark.usefixtures("made")
 def test_a_server_that_cannot_start_says_why(make_cluster: Callable[..., Cluster]) -> None:
     cluster = make_cluster()
     cluster.start()
