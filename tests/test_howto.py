@@ -114,10 +114,13 @@ def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
 def test_backup(shell: Shell, repo_root: Path) -> None:
     text = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
     [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", text, re.M)
-    whole, keys, new, forced, doctor = commands(repo_root / "docs" / "howto" / "backup.md")
+    page = commands(repo_root / "docs" / "howto" / "backup.md")
+    whole, folder, kept, keys, new, forced, doctor = page
     shell.run("geoapp init")
     (shell.folder / "data" / "secret.key").write_text("a key")
     shell.run(whole)
+    shell.run(folder)
+    assert "geoapp-2" in shell.run(kept)
     assert b"a key" not in (shell.folder / whole.split()[-1]).read_bytes()
     assert "像密码一样保管" in shell.run(keys)
     shell.run(f"export GEOAPP_DATA={shell.folder / elsewhere}")

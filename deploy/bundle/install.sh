@@ -193,7 +193,7 @@ install_service() {
         # It may come to hold passwords.
         install -m 0640 -g geoapp "$here/systemd/geoapp.env" /etc/geoapp/geoapp.env
     fi
-    for unit in "$here"/systemd/*.service; do
+    for unit in "$here"/systemd/*.service "$here"/systemd/*.timer; do
         sed "s|/opt/geoapp/|$prefix/|g" "$unit" >"/etc/systemd/system/${unit##*/}"
     done
     sed "s|/opt/geoapp/|$prefix/|g" "$here/systemd/geoapp-as-service" >"$prefix/bin/geoapp-as-service"
@@ -203,7 +203,8 @@ install_service() {
         return 0
     fi
     systemctl daemon-reload
-    systemctl enable --quiet geoapp.service
+    systemctl enable --quiet geoapp.service geoapp-backup.timer
+    systemctl start geoapp-backup.timer
     systemctl restart geoapp.service
     if is_ready; then
         say "服务已启动 / the service has started"

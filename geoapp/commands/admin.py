@@ -15,23 +15,37 @@ def doctor() -> None:
 
     findings = examine(read_settings())
     for finding in findings:
-        click.echo(f"{'✓' if finding.ok else '✗'} {finding.name}: {finding.text.both()}")
+        mark = "✗" if not finding.ok else "!" if finding.soon else "✓"
+        click.echo(f"{mark} {finding.name}: {finding.text.both()}")
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(4)
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--with-keys", is_flag=True, help="连同签名密钥 secret.key / the key that signs sessions, too"
 )
-def backup(file: Path, with_keys: bool) -> None:
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="FILE 是文件夹：在里面新写一个，只留最新的 N 个 / FILE is a folder: write a new one there, keep the newest N",
+)
+def backup(file: Path, with_keys: bool, keep: int | None) -> None:
     """备份数据库、步行网络和街道底图 / Write the store, walking network and base map to FILE."""
     from geoapp.operations.upkeep import backup as backups
+    from geoapp.operations.upkeep.backup_rounds import backup_round
 
+    removed: list[Path] = []
     with open_store() as (settings, database):
-        report = backups.backup(database, settings, file, with_keys=with_keys)
-    say(Text(f"已备份到 {file}", f"Backed up to {file}"))
+        if keep is None:
+            report = backups.backup(database, settings, file, with_keys=with_keys)
+        else:
+            report, removed = backup_round(database, settings, file, keep=keep, with_keys=with_keys)
+    say(Text(f"已备份到 {report.path}", f"Backed up to {report.path}"))
+    for old in removed:
+        say(Text(f"删去了旧备份 {old.name}", f"Removed the old backup {old.name}"))
     if report.keys:
         say(
             Text(

@@ -5,9 +5,9 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -30,6 +30,7 @@ from geoapp.store.vocabulary import known_years
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 1_000_000_000
 MAX_CLOCK_SKEW_SECONDS = 60.0
+NEXT_YEAR_FROM_MONTH = 11
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 # The clock of a machine without a battery starts in 1970; this version is younger than this.
 RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -37,11 +38,15 @@ RELEASED = datetime(2026, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that was looked at; if it is not ok, the text says exactly what to do."""
+    """One thing that was looked at; if it is not ok, the text says exactly what to do.
+
+    ``soon`` is set where nothing is wrong yet and something is to be done before long.
+    """
 
     name: str
     ok: bool
     text: Text
+    soon: bool = False
 
 
 Check = Callable[[Settings], Iterator[Finding]]
@@ -202,27 +207,40 @@ def _skew(seconds: float) -> Finding:
     )
 
 
-def _calendar(years: "frozenset[int] | list[int]") -> Finding:
-    year = datetime.now(UTC).year
-    if year in years:
+def _calendar(years: Collection[int], today: date | None = None) -> Finding:
+    day = today or datetime.now(UTC).date()
+    how = Text(
+        "能上网：pip install --upgrade chinesecalendar && geoapp init；不能上网：按国务院的通知写一个文件，"
+        "geoapp calendar import FILE --source 文号",
+        "With the internet: pip install --upgrade chinesecalendar && geoapp init. Without: write the "
+        "State Council's notice to a file, and geoapp calendar import FILE --source NUMBER",
+    )
+    if day.year not in years:
+        return Finding(
+            "calendar",
+            False,
+            Text(
+                f"不知道 {day.year} 年的节假日安排，节假日的开放状态将显示为未知。{how.zh}",
+                f"The holidays of {day.year} are not known, so whether a place is open on them is "
+                f"unknown. {how.en}",
+            ),
+        )
+    known = Text(
+        f"节假日历已知 {min(years)}–{max(years)} 年",
+        f"holidays are known for {min(years)} to {max(years)}",
+    )
+    # The notice for the next year usually comes in November.
+    if day.month >= NEXT_YEAR_FROM_MONTH and day.year + 1 not in years:
         return Finding(
             "calendar",
             True,
             Text(
-                f"节假日历已知 {min(years)}–{max(years)} 年",
-                f"holidays are known for {min(years)} to {max(years)}",
+                f"{known.zh}，还没有 {day.year + 1} 年的：公布后请导入。{how.zh}",
+                f"{known.en}, not yet for {day.year + 1}: import them once they are announced. {how.en}",
             ),
+            soon=True,
         )
-    return Finding(
-        "calendar",
-        False,
-        Text(
-            f"不知道 {year} 年的节假日安排，节假日的开放状态将显示为未知。请运行："
-            "pip install --upgrade chinesecalendar && geoapp init",
-            f"The holidays of {year} are not known, so whether a place is open on them is unknown. "
-            "Run: pip install --upgrade chinesecalendar && geoapp init",
-        ),
-    )
+    return Finding("calendar", True, known)
 
 
 def _clock(settings: Settings) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,21 @@ def test_an_unknown_year(database: Database, settings: Settings) -> None:
     assert found["store"].ok
     assert not found["calendar"].ok
     assert "chinesecalendar" in found["calendar"].text.zh
+
+
+def test_next_years_holidays_are_asked_for_in_time() -> None:
+    years = [2025, 2026]
+    by_day = {
+        day: doctor._calendar(years, date.fromisoformat(day))
+        for day in ("2026-10-31", "2026-11-01", "2027-01-01")
+    }
+    assert [(one.ok, one.soon) for one in by_day.values()] == [
+        (True, False),
+        (True, True),
+        (False, False),
+    ]
+    assert "calendar import" in by_day["2026-11-01"].text.en
+    assert not doctor._calendar([*years, 2027], date(2026, 11, 1)).soon
 
 
 def test_a_database_that_does_not_answer(settings: Settings) -> None:
