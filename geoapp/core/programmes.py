@@ -287,6 +287,7 @@ class Indicator(_Model):
 
     ``shares_with`` are indicators of the same programme that may count the same subjects, as a
     stock counts what was new in a year. ``due`` of a yearly promise is the last day that it holds.
+    ``care`` are kinds of care events whose people count, where documents state no greater number.
     """
 
     code: Code
@@ -304,6 +305,7 @@ class Indicator(_Model):
     rule: Rule | None = None
     document: Code
     place: Words
+    care: tuple[Name, ...] = ()
     shares_with: tuple[Code, ...] = ()
     splits: tuple[Split, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -342,6 +344,14 @@ class Indicator(_Model):
             "facts of an indicator have a day": any(one.as_of is None for one in self.facts),
             "facts of an indicator are in its unit": any(
                 one.unit not in (None, self.unit) for one in self.facts
+            ),
+            "care events count for what is entered, in persons or person-times, from a first day": (
+                bool(self.care)
+                and (
+                    self.measure is not Measure.ENTERED
+                    or self.unit not in (Unit.PERSON, Unit.PERSON_TIME)
+                    or self.period_from is None
+                )
             ),
             "splits name each region once": (
                 len({one.region for one in self.splits}) != len(self.splits)

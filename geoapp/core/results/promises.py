@@ -53,6 +53,7 @@ class IndicatorRecord:
     scope: Scope
     measure: Measure
     rule: Rule | None
+    care: tuple[str, ...]
     document: DocumentRecord
     place: str
     shares_with: frozenset[str]
@@ -77,7 +78,7 @@ class FactRecord:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A facility, an organisation or a region that counts; what is None is unknown."""
+    """A facility, an organisation, a region or a care event that counts; what is None is unknown."""
 
     what: str
     code: str

@@ -27,6 +27,7 @@ from geoapp.operations.programmes.judge import (
     years_before,
 )
 from geoapp.store.engine import Database, Session
+from geoapp.store.programmes.care import Care, care_of
 from geoapp.store.programmes.count import (
     Count,
     Tally,
@@ -247,6 +248,14 @@ def _on_day(
         latest = known[0]
         on = latest.as_of or day
         found, basis = Found(latest.value, latest.value, on, counted=False), "entered"
+    care = _care(ask, programme, one, window, day)
+    # Neither a document nor the register need hold all that was done: the greater is certain.
+    if care is not None and (found is None or care.people > found.low):
+        if ask.evidence if evidence is None else evidence:
+            counted = care.events
+        # The register need not be whole: on later days the number may be greater.
+        found = Found(care.people, care.people, care.last_on, counted=False)
+        basis = "store"
     verdict = judge(one.comparator, one.value, window, day, found)
     if one.measure is Measure.NOT_COUNTABLE and found is None:
         verdict = Verdict(PromiseState.NOT_COUNTABLE, None, verdict.days_left, None)
@@ -265,6 +274,15 @@ def _on_day(
         years=years,
         subjects=counted,
     )
+
+
+def _care(
+    ask: _Ask, programme: ProgrammeRecord, one: IndicatorRecord, window: Window, day: date
+) -> Care | None:
+    if not one.care or window.first is None:
+        return None
+    region, last = programme.region_code, min(window.last, day)
+    return care_of(ask.session, one.care, one.unit, region, window.first, last)
 
 
 def _count(

@@ -58,6 +58,12 @@ def basis_text(found: Standing) -> Text:
             f"按文件：{document.title_zh}，{found.on}",
             f"stated by: {document.title_en}, {found.on}",
         )
+    if found.basis == "store" and found.indicator.care:
+        return Text(
+            f"按登记的关爱活动合计，到 {found.on}；没有登记的不在内",
+            f"summed from the care events registered, up to {found.on}; what is not registered is "
+            "not in it",
+        )
     if found.basis == "store":
         return Text(f"按登记计数，{found.on}", f"counted from the register, {found.on}")
     if found.indicator.rule is not None:

@@ -49,7 +49,10 @@ class Programme(Base):
 
 
 class Indicator(Base):
-    """One promise of a programme; ``rule`` is a `geoapp.core.programmes.Rule`."""
+    """One promise of a programme; ``rule`` is a `geoapp.core.programmes.Rule`.
+
+    ``care`` are the kinds of care events whose people count.
+    """
 
     __tablename__ = "indicator"
     __table_args__ = (
@@ -80,6 +83,7 @@ class Indicator(Base):
     document_code: Mapped[str] = mapped_column(ForeignKey("document.code"))
     place: Mapped[str]
     shares_with: Mapped[list[str]] = mapped_column(server_default="{}")
+    care: Mapped[list[str]] = mapped_column(server_default="{}")
 
 
 def _of_indicator() -> ForeignKeyConstraint:

@@ -106,6 +106,7 @@ def list_indicators(session: Session, programme: str | None = None) -> list[Indi
             scope=Scope(one.scope),
             measure=Measure(one.measure),
             rule=None if one.rule is None else Rule.model_validate(one.rule),
+            care=tuple(one.care),
             document=documents[one.document_code],
             place=one.place,
             shares_with=frozenset(one.shares_with),

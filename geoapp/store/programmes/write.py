@@ -126,6 +126,7 @@ def write_plan(
                 "rule": rules.get(one.code),
                 "document_code": one.document,
                 "shares_with": list(one.shares_with),
+                "care": list(one.care),
             },
         )
     session.flush()

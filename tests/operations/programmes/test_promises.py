@@ -203,6 +203,22 @@ PLAN = {
             **IN_2024,
             facts=[{"as_of": "2024-12-31", "value": 100, "document": "doc"}],
         ),
+        # 60 and 20 people by 1 April, where an even pace had brought 25; a document states 90.
+        promise("care-counted", "entered", "at_least", 100, unit="person", care=["体检"]),
+        promise(
+            "care-stated",
+            "entered",
+            "at_least",
+            100,
+            unit="person",
+            care=["体检"],
+            facts=[{"as_of": "2025-03-31", "value": 90, "document": "doc"}],
+        ),
+        promise(
+            "care-last-year", "entered", "more_than", 800, unit="person", care=["体检"], **IN_2024
+        ),
+        promise("care-twice", "entered", "at_least", 70, unit="person", care=["体检", "疗休养"]),
+        promise("care-none", "entered", "at_least", 1, unit="person", care=["体检人"]),
         promise("nobody-says", "entered", "exactly", 1),
         promise("never", "entered", "exactly", 1, measure="not_countable"),
         # 2023: A-6, perhaps A-5; 2024: three; 2025: A-4 so far, 2 x 110 / 365 = 0.60.
@@ -243,6 +259,11 @@ EXPECTED: dict[str, tuple[float | None, float | None, str]] = {
     "entered-on-track": (60_000, 60_000, "on_track"),
     "entered-unknown": (90, 90, "unknown"),
     "entered-late": (100, 100, "late"),
+    "care-counted": (80, 80, "on_track"),
+    "care-stated": (90, 90, "on_track"),
+    "care-last-year": (800, 800, "unknown"),
+    "care-twice": (80, 80, "met"),
+    "care-none": (None, None, "unknown"),
     "nobody-says": (None, None, "unknown"),
     "never": (None, None, "not_countable"),
     "yearly": (1, 2, "unknown"),
@@ -303,6 +324,19 @@ def town(database: Database, settings: Settings, tmp_path: Path) -> Database:
                 "where track = 'partner') insert into recognition (application_id, title, given_on, "
                 "document) select id, 'enterprise', '2025-03-01', '通知' from a "
                 "where track = 'enterprise'"
+            )
+        )
+        session.execute(
+            text(
+                "insert into care_event (code, kind, region_code, day, people, unit, is_sample) "
+                "values ('C-1', '体检', '370203', '2025-02-01', 60, 'people', false), "
+                "('C-2', '体检', '370200', '2025-04-01', 20, 'people', false), "
+                "('C-3', '体检', '370203', '2025-02-01', 500, 'people', true), "
+                "('C-4', '体检', '370203', '2025-02-01', 900, 'times', false), "
+                "('C-5', '慰问', '370203', '2025-02-01', 700, 'people', false), "
+                "('C-6', '体检', '370203', '2024-12-30', 800, 'people', false), "
+                "('C-7', '体检', '330100', '2025-02-01', 600, 'people', false), "
+                "('C-8', '体检', '370203', '2025-04-21', 400, 'people', false)"
             )
         )
     import_programme(database, settings, written(tmp_path, PLAN))
@@ -476,3 +510,16 @@ def test_all_35_promises_are_data_that_name_their_document(
     # Plans known from reprints are files to import, whole and checked.
     for path in (repo_root / "data" / "programmes" / "reported").glob("*.json"):
         assert read_programme(path).indicators
+
+
+def test_a_care_event_is_evidence_once(town: Database, settings: Settings) -> None:
+    found = by_code(town, settings)
+    counted = found["care-counted"]
+    assert (counted.basis, counted.on) == ("store", date(2025, 4, 1))
+    assert [(one.what, one.code) for one in counted.subjects or ()] == [
+        ("care", "C-1"),
+        ("care", "C-2"),
+    ]
+    assert counted.twice == (("C-1", "care-twice"), ("C-2", "care-twice"))
+    stated = found["care-stated"]
+    assert (stated.basis, stated.subjects, stated.twice) == ("entered", None, ())
