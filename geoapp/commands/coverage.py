@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,20 +28,49 @@ if TYPE_CHECKING:
     type=click.Path(dir_okay=False, path_type=Path),
     help="结果文件 .geojson .gpkg .csv .xlsx / results file",
 )
-def coverage(output: Path | None, **options: Any) -> None:
+@click.option(
+    "--scheduler",
+    metavar="local|tcp://HOST:PORT",
+    help="用 Dask 分块计算：本机，或已有的集群 / in parts on Dask: on this machine, or a cluster",
+)
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    help="本机的工作进程数，默认每核一个 / processes of a local Dask; one for each core",
+)
+@click.option(
+    "--worker-memory-gb",
+    type=click.FloatRange(min=0.5),
+    help="本机每个工作进程的内存上限 / memory of each process of a local Dask",
+)
+def coverage(
+    output: Path | None,
+    scheduler: str | None,
+    workers: int | None,
+    worker_memory_gb: float | None,
+    **options: Any,
+) -> None:
     """覆盖分析：谁在标准以内，盲区在哪里 / Who is within the standard, and where the gaps are."""
     from geoapp.operations.coverage import results as coverage_results
     from geoapp.operations.coverage import run as coverage_run
     from geoapp.operations.coverage.files import check_output, save_coverage
     from geoapp.operations.facilities.naming import read_naming
+    from geoapp.operations.workforce import check_scheduler, open_workforce
     from geoapp.reports.words.question import question_title
 
     settings = read_settings()
     wanted = question_from_options(COVERAGE, options, settings)
     if output is not None:
         check_output(output)
-    with open_store(settings) as (settings, database):
-        run = run_with_bar(lambda tell: coverage_run.run_here(database, settings, wanted, tell))
+    check_scheduler(scheduler, workers, worker_memory_gb)
+    with ExitStack() as opened:
+        workforce = None
+        if scheduler is not None:
+            workforce = opened.enter_context(open_workforce(scheduler, workers, worker_memory_gb))
+        settings, database = opened.enter_context(open_store(settings))
+        run = run_with_bar(
+            lambda tell: coverage_run.run_here(database, settings, wanted, tell, workforce)
+        )
         say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, coverage_results.region_figures(database, run.id))
         if output is not None:

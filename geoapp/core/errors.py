@@ -23,6 +23,16 @@ class GeoappError(Exception):
         super().__init__(text.both())
         self.text = text
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let an error cross to another process as it is, whatever its class is made from."""
+        return _made_again, (type(self), self.args), self.__dict__
+
+
+def _made_again(kind: type[GeoappError], args: tuple[Any, ...]) -> GeoappError:
+    error = kind.__new__(kind, *args)
+    error.args = args
+    return error
+
 
 class InvalidValueError(GeoappError):
     """A parameter has a value that is not accepted (HTTP 422, exit 2)."""

@@ -127,6 +127,7 @@ def coverage(
     at: datetime | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    threads: int | None = None,
 ) -> CoverageResult:
     """Compute who is covered.
 
@@ -150,6 +151,8 @@ def coverage(
         Called with the share done, 0 to 1, rising, in the calling thread.
     cancelled
         Asked now and then; when it says True, the work stops.
+    threads
+        How many threads search where there is no network; None = one for each core, at most four.
 
     Raises
     ------
@@ -174,6 +177,7 @@ def coverage(
             facility_of=facilities.facility_of,
             progress=searched,
             cancelled=cancelled,
+            threads=threads,
         )
         positions, walks_m = found.positions, estimate.walk_m(found.line_m)
     else:

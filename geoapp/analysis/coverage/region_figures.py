@@ -21,7 +21,7 @@ HISTOGRAM_EDGES_M: Final = (
     *(100.0 * step for step in range(1, 11)),
     *(1250.0, 1500.0, 2000.0, 3000.0, 5000.0, 10_000.0),
 )
-_QUANTILES: Final = (0.1, 0.5, 0.9)
+QUANTILES: Final = (0.1, 0.5, 0.9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,12 @@ class Tally:
         )
 
 
+def quantile_target(share: float, weight: float) -> float:
+    """Return the weight that must be reached for a share of the whole weight."""
+    # A hair less than the share: 0.1 * total may round above an exact tenth of it.
+    return share * weight * (1 - 1e-12)
+
+
 def _distribution(walk_m: FloatArray, weight: FloatArray) -> WalkDistribution | None:
     """Describe rising distances with positive weights."""
     if len(walk_m) == 0:
@@ -154,9 +160,8 @@ def _distribution(walk_m: FloatArray, weight: FloatArray) -> WalkDistribution | 
     def known(value: float) -> float | None:
         return float(value) if np.isfinite(value) else None
 
-    # A hair less than the share: 0.1 * total may round above an exact tenth of it.
-    places = np.searchsorted(reached, np.array(_QUANTILES) * reached[-1] * (1 - 1e-12))
-    p10, p50, p90 = (known(walk_m[place]) for place in places.tolist())
+    targets = [quantile_target(share, float(reached[-1])) for share in QUANTILES]
+    p10, p50, p90 = (known(walk_m[place]) for place in np.searchsorted(reached, targets).tolist())
     here = np.isfinite(walk_m)
     bins = np.searchsorted(HISTOGRAM_EDGES_M, walk_m[here], side="left")
     histogram = np.bincount(bins, weights=weight[here], minlength=len(HISTOGRAM_EDGES_M) + 1)

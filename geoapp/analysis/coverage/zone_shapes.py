@@ -98,6 +98,11 @@ def _power(side_m: float) -> int:
     return round(-math.log2(min(side_m / _METRES_A_DEGREE, _MOST_DEGREES)))
 
 
+def greatest_side_deg(side_m: float) -> float:
+    """Return how wide a cell for a side of so many metres can be at the most, in degrees."""
+    return math.sqrt(2) * min(side_m / _METRES_A_DEGREE, _MOST_DEGREES)
+
+
 def _first_cells(
     lon: FloatArray, lat: FloatArray, label: IntArray, power_x: int, power_y: int
 ) -> tuple[_Entries, FloatArray, FloatArray]:

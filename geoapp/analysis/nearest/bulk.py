@@ -92,6 +92,7 @@ def two_nearest(
     facility_of: IntArray | None = None,
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
+    threads: int | None = None,
 ) -> TwoNearest:
     """Return for each point its two nearest facilities, exactly; ties are ordered by key.
 
@@ -109,6 +110,8 @@ def two_nearest(
         Called with the share done (0 to 1), in the calling thread.
     cancelled
         Asked between chunks; when it says True, the work stops.
+    threads
+        How many threads search; None = one for each core, at most four.
 
     Raises
     ------
@@ -137,8 +140,8 @@ def two_nearest(
                 _ask_areas(layer, layer.outlines, asked, places)
 
     starts = range(0, count, _CHUNK)
-    threads = min(_MOST_THREADS, os.cpu_count() or 1)
-    with ThreadPoolExecutor(threads) as pool:  # scipy and pyproj release the lock
+    several = threads or min(_MOST_THREADS, os.cpu_count() or 1)
+    with ThreadPoolExecutor(several) as pool:  # scipy and pyproj release the lock
         for done, _ in enumerate(pool.map(work, starts), start=1):
             raise_if(cancelled)
             if progress is not None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.access_report import AccessReport
@@ -37,9 +38,9 @@ class CoverageFound:
     hours
         Who would be covered if hours did not count; None where they do not.
     access
-        The accessibility measures.
+        The accessibility measures; None = not computed.
     arrays
-        What would close the zones, and which facilities overlap, as the arrays that a run keeps.
+        What else a run keeps: by demand point, what would close the zones, which facilities overlap.
     """
 
     result: CoverageResult
@@ -47,7 +48,7 @@ class CoverageFound:
     line: StraightLine | None
     line_by_region: dict[str, StraightLine]
     hours: HoursGap | None
-    access: AccessReport
+    access: AccessReport | None
     arrays: tuple[tuple[str, NDArray[Any]], ...]
 
 
@@ -64,9 +65,6 @@ def measure(
     demand, network, counted = inputs.demand, inputs.ways.network, inputs.counted
     parents = inputs.stored.parents
     lines = against_lines(demand, frame_of(counted), result, parents)
-    hours = None
-    if inputs.local is not None:
-        hours = hours_gap(demand, result, frame_of(inputs.placed), inputs.states, network)
     access = access_of(
         demand,
         inputs.stored.demand.group,
@@ -76,18 +74,42 @@ def measure(
         parents,
         estimate=inputs.ways.estimate,
     )
-    zones = find_gap_zones(
-        demand,
-        result,
-        regions=named_regions(inputs.stored.regions),
-        max_zones=MAX_ZONES,
-        progress=lambda share: progress(0.4 * share),
-    )
+    gaps = measure_gaps(inputs, result, lambda share: progress(0.6 * share))
     arrays = (
-        *closer_arrays(demand, result, zones, network, lambda share: progress(0.4 + 0.2 * share)),
+        *gaps.arrays,
+        ("walk_m", result.walk_m.astype(np.float32)),
+        ("covered", result.covered),
+        ("backup", result.backup),
         *overlap_arrays(
             demand, result, counted, network, lambda share: progress(0.6 + 0.4 * share)
         ),
     )
     line, by_region = (None, {}) if lines is None else lines
-    return CoverageFound(result, zones, line, by_region, hours, access, arrays)
+    return CoverageFound(result, gaps.zones, line, by_region, gaps.hours, access, arrays)
+
+
+def measure_gaps(
+    inputs: CoverageInputs, result: CoverageResult, progress: Callable[[float], None]
+) -> CoverageFound:
+    """Gather those who are not covered: where they are, why, and what would reach them; nothing else.
+
+    Parameters
+    ----------
+    progress
+        As in `measure`.
+    """
+    demand, network = inputs.demand, inputs.ways.network
+    hours = None
+    if inputs.local is not None:
+        hours = hours_gap(demand, result, frame_of(inputs.placed), inputs.states, network)
+    zones = find_gap_zones(
+        demand,
+        result,
+        regions=named_regions(inputs.stored.regions),
+        max_zones=MAX_ZONES,
+        progress=lambda share: progress(0.7 * share),
+    )
+    closing = closer_arrays(
+        demand, result, zones, network, lambda share: progress(0.7 + 0.3 * share)
+    )
+    return CoverageFound(result, zones, None, {}, hours, None, tuple(closing))

@@ -38,8 +38,9 @@ from geoapp.operations.ground.in_service import frame_of, now
 from geoapp.operations.ground.standing import RECENT_DAYS, is_recent
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.runs.demand_rows import DemandRows
 from geoapp.store.runs.found import run_array
-from geoapp.store.runs.inputs import DemandRows, read_regions
+from geoapp.store.runs.inputs import read_regions
 from geoapp.store.vocabulary import load_calendar
 
 _NUMBERS: Final = ("region", "profile", "reach", "weight", "starts", "classes")
@@ -312,10 +313,10 @@ def _read(run_id: int, array: Callable[[str], NDArray[Any] | None]) -> _KeptHour
 def _not_kept(run_id: int) -> ConflictError:
     return ConflictError(
         Text(
-            f"运行 {run_id} 没有保存逐小时的数据（较早的版本所算、问的是一年以前的日子，"
-            "或需求点与设施的组合太多），请重新运行。",
+            f"运行 {run_id} 没有保存逐小时的数据（较早的版本所算、问的是一年以前的日子、用 --scheduler "
+            "分块计算，或需求点与设施的组合太多），请重新运行。",
             f"Run {run_id} has not kept what hours are told from (it is from an earlier version, "
-            "asks about a day more than a year ago, or has too many pairs of demand and "
-            "facilities); run it again.",
+            "asks about a day more than a year ago, was done in parts with --scheduler, or has too "
+            "many pairs of demand and facilities); run it again.",
         )
     )

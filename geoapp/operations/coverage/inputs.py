@@ -1,5 +1,6 @@
 """What a coverage run starts from: demand, facilities and whether they are open, the ways to walk."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from geoapp.operations.ground.reading import Ways, ways_to_walk
 from geoapp.operations.ground.stored import Stored, check_ground, read_stored
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.runs.demand_rows import StoredDemand
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +46,24 @@ class CoverageInputs:
     local: datetime | None
 
 
+def local_moment(settings: Settings, wanted: CoverageParameters) -> datetime | None:
+    """Return the moment of a question by the service's clock; None where hours do not count."""
+    return None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone))
+
+
 def read_coverage_inputs(
-    database: Database, settings: Settings, wanted: CoverageParameters
+    database: Database,
+    settings: Settings,
+    wanted: CoverageParameters,
+    *,
+    take: Callable[[StoredDemand], None] | None = None,
 ) -> CoverageInputs:
     """Read what a coverage run needs, in one snapshot.
+
+    Parameters
+    ----------
+    take
+        As in `read_stored`; the inputs then have no demand.
 
     Raises
     ------
@@ -56,7 +72,7 @@ def read_coverage_inputs(
     """
     with database.snapshot() as session:
         check_ground(session, wanted)
-        stored = read_stored(session, wanted, settings.timezone)
+        stored = read_stored(session, wanted, settings.timezone, take=take)
     moment = wanted.at or now()
     placed = stored.standing(wanted.families, moment)
     states = [stored.is_open(one, moment) for one in placed]
@@ -71,5 +87,5 @@ def read_coverage_inputs(
         states=states,
         counted=counted,
         without_position=stored.without_position(wanted.families, moment),
-        local=None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone)),
+        local=local_moment(settings, wanted),
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import shapely
 
 from geoapp.analysis.coverage.gaps import GapZone
@@ -65,7 +64,7 @@ def store_results(
     rows = []
     for one in result.regions:
         code = one.code or ""
-        measured = access.regions.get(code)
+        measured = None if access is None else access.regions.get(code)
         figures = KeptRegion(
             **CoverageFigures.model_validate(one).model_dump(),
             straight_line=StraightLineFigures.of(found.line_by_region.get(code)),
@@ -74,9 +73,6 @@ def store_results(
         rows.append(FiguresRow(code, figures.as_json()))
     gaps = [gap_row(zone, counted) for zone in found.zones.zones]
     arrays = {
-        "walk_m": result.walk_m.astype(np.float32),
-        "covered": result.covered,
-        "backup": result.backup,
         **dict(load_arrays(result, counted)),
         **dict(found.arrays),
     }
@@ -130,7 +126,7 @@ def _findings(inputs: CoverageInputs, found: CoverageFound) -> CoverageFindings:
         uncovered_closed_weight=None if hours is None else workers(hours.closed),
         uncovered_hours_unknown_weight=None if hours is None else workers(hours.unknown),
         gap_reasons=reasons_by_zone(result, zones, hours),
-        access=access_totals(found.access),
+        access=None if found.access is None else access_totals(found.access),
     )
 
 
@@ -292,14 +288,16 @@ def access_measures(database: Database, run_id: int) -> AccessByRegion:
     Raises
     ------
     ConflictError
-        If the run has not succeeded, or is from before there were such measures.
+        If the run has not succeeded, was done in parts, or is from before there were such measures.
     """
     kept = finished(database, run_id).found.access
     if kept is None:
         raise ConflictError(
             Text(
-                f"运行 {run_id} 没有可达性指标，请重新运行。",
-                f"Run {run_id} has no accessibility measures; run it again.",
+                f"运行 {run_id} 没有可达性指标（较早的版本所算，或用 --scheduler 分块计算），"
+                "请重新运行，不要分块。",
+                f"Run {run_id} has no accessibility measures (it is from an earlier version, or was "
+                "done in parts with --scheduler); run it again in one piece.",
             )
         )
     with database.session() as session:

@@ -12,11 +12,13 @@ from geoapp.core.settings import Settings
 from geoapp.operations.coverage.found import measure
 from geoapp.operations.coverage.hours import hour_arrays
 from geoapp.operations.coverage.inputs import CoverageInputs, read_coverage_inputs
+from geoapp.operations.coverage.parts import check_in_parts, compute_in_parts
 from geoapp.operations.coverage.results import store_results
 from geoapp.operations.ground.in_service import frame_of
 from geoapp.operations.ground.stored import check_ground
 from geoapp.operations.runs.lifecycle import Attempt, Work, do_here
 from geoapp.operations.runs.queue import enqueue
+from geoapp.operations.workforce import Workforce
 from geoapp.store.engine import Database
 
 _READING = Text("读取数据", "Reading the data")
@@ -45,19 +47,38 @@ def run_here(
     settings: Settings,
     wanted: CoverageParameters,
     progress: Callable[[float, Text], None] | None = None,
+    workforce: Workforce | None = None,
 ) -> CoverageRun:
-    """Do a run in this process, for the command line, and return how it ended."""
+    """Do a run from this process, for the command line, and return how it ended.
+
+    Parameters
+    ----------
+    workforce
+        Who searches, part by part; None = this process does, all at once.
+
+    Raises
+    ------
+    InvalidValueError
+        If the question cannot be answered, or not in parts.
+    """
     wanted.check()
     with database.session() as session:
         check_ground(session, wanted)
-    return do_here(database, COVERAGE_RUNS, wanted.stored(), work(database, settings), progress)
+    if workforce is not None:
+        check_in_parts(settings)
+    doing = work(database, settings, workforce)
+    return do_here(database, COVERAGE_RUNS, wanted.stored(), doing, progress)
 
 
-def work(database: Database, settings: Settings) -> Work:
-    """Return the function that does a queued run."""
+def work(database: Database, settings: Settings, workforce: Workforce | None = None) -> Work:
+    """Return the function that does a queued run; parameters as in `run_here`."""
 
     def do(attempt: Attempt, params: dict[str, Any]) -> None:
-        _compute(database, settings, attempt, CoverageParameters.from_stored(params))
+        wanted = CoverageParameters.from_stored(params)
+        if workforce is None:
+            _compute(database, settings, attempt, wanted)
+        else:
+            compute_in_parts(database, settings, attempt, wanted, workforce)
 
     return do
 

@@ -20,7 +20,7 @@ from geoapp.core.walking import WalkingEstimate
 from geoapp.operations.ground.stored import Stored
 from geoapp.store.engine import Session
 from geoapp.store.facilities.read import PlacedFacility, read_changes, regions_below
-from geoapp.store.runs.inputs import DemandRows
+from geoapp.store.runs.demand_rows import DemandRows
 from geoapp.store.runs.sites import (
     CandidateRows,
     find_candidate_set,

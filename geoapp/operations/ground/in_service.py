@@ -13,10 +13,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.words import Basis
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.unplaced import UnplacedFacility
-from geoapp.store.runs.inputs import (
-    DemandRows,
-    RegionRow,
-)
+from geoapp.store.runs.demand_rows import DemandRows
+from geoapp.store.runs.inputs import RegionRow
 
 
 def now() -> datetime:

@@ -28,13 +28,14 @@ from geoapp.store.facilities.read import (
     regions_below,
 )
 from geoapp.store.facilities.unplaced import UnplacedFacility, unplaced_facilities
-from geoapp.store.runs.inputs import (
+from geoapp.store.runs.demand_rows import (
     DemandRows,
-    RegionRow,
-    find_demand_set,
+    StoredDemand,
+    no_demand,
     read_demand,
-    read_regions,
+    stored_demand,
 )
+from geoapp.store.runs.inputs import RegionRow, find_demand_set, read_regions
 from geoapp.store.vocabulary import load_calendar
 
 Progress = Callable[[float, Text], None]
@@ -184,7 +185,13 @@ def check_region(session: Session, parameter: str, code: str | None) -> None:
         raise InvalidValueError(parameter, code, accepted)
 
 
-def read_stored(session: Session, question: GroundQuestion, zone: str) -> Stored:
+def read_stored(
+    session: Session,
+    question: GroundQuestion,
+    zone: str,
+    *,
+    take: Callable[[StoredDemand], None] | None = None,
+) -> Stored:
     """Read what a question rests on.
 
     Parameters
@@ -193,6 +200,9 @@ def read_stored(session: Session, question: GroundQuestion, zone: str) -> Stored
         A snapshot of the database, so that all of it is of one moment.
     zone
         The service's, by whose clocks a moment that is long past belongs to a day.
+    take
+        Called with the demand, to take its points as they stream in; what is returned then holds none
+        of them. None = all points are read.
 
     Raises
     ------
@@ -213,8 +223,13 @@ def read_stored(session: Session, question: GroundQuestion, zone: str) -> Stored
             frozenset({Status.OPEN}),
         )
     placed = read_changes(session, -1).placed if as_of is None else read_placed_on(session, as_of)
+    if take is None:
+        demand = read_demand(session, demand_set.id, below)
+    else:
+        take(stored_demand(session, demand_set.id, below))
+        demand = no_demand()
     return Stored(
-        demand=read_demand(session, demand_set.id, below),
+        demand=demand,
         demand_code=demand_set.code,
         demand_is_sample=demand_set.is_sample,
         placed=tuple(placed),

@@ -3,29 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from geoapp.store.models import DemandSet, Facility, Region
-
-
-@dataclass(frozen=True, slots=True)
-class DemandRows:
-    """Demand points as arrays of equal length, WGS-84, in order of their numbers.
-
-    ``profile`` numbers the rows of ``profiles`` (24 or 168 multipliers each); -1 has none.
-    ``group`` is a group of workers, such as couriers; None = not told.
-    """
-
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    weight: NDArray[np.float64]
-    region: NDArray[np.object_]
-    group: NDArray[np.object_]
-    profile: NDArray[np.int64]
-    profiles: list[list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +32,6 @@ def find_demand_set(session: Session, code: str | None) -> DemandSet | None:
 def list_demand_sets(session: Session) -> list[DemandSet]:
     """Return the demand sets, the newest first."""
     return list(session.scalars(select(DemandSet).order_by(DemandSet.id.desc())))
-
-
-def read_demand(session: Session, set_id: int, regions: list[str] | None) -> DemandRows:
-    """Return a set's points, all of them or those in the given regions."""
-    where = "set_id = :set_id" + ("" if regions is None else " and region_code = any(:regions)")
-    parameters = {"set_id": set_id, "regions": regions or []}
-    rows = session.execute(
-        text(
-            f"select st_x(geom), st_y(geom), weight, region_code, hours, grp from demand_point "
-            f"where {where} order by id"
-        ),
-        parameters,
-    ).all()
-    numbers: dict[tuple[float, ...], int] = {}
-    profile = np.full(len(rows), -1, dtype=np.int64)
-    for place, row in enumerate(rows):
-        if row[4] is not None:
-            profile[place] = numbers.setdefault(tuple(row[4]), len(numbers))
-    count = len(rows)
-    return DemandRows(
-        lon=np.fromiter((row[0] for row in rows), np.float64, count),
-        lat=np.fromiter((row[1] for row in rows), np.float64, count),
-        weight=np.fromiter((row[2] for row in rows), np.float64, count),
-        region=np.array([row[3] for row in rows], dtype=object),
-        group=np.array([row[5] for row in rows], dtype=object),
-        profile=profile,
-        profiles=[list(one) for one in numbers],
-    )
 
 
 def read_regions(session: Session) -> list[RegionRow]:

@@ -8,7 +8,7 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.walking import WalkingEstimate
 from geoapp.operations.ground import candidates
 from geoapp.operations.ground.candidates import generated_sites
-from geoapp.store.runs.inputs import DemandRows
+from geoapp.store.runs.demand_rows import DemandRows
 
 ESTIMATE = WalkingEstimate(detour_factor=1.3, speed_m_per_s=1.2)
 SIDE = 30

@@ -262,8 +262,6 @@ OPEN_READS = {
     "/coverage.csv",
     "/coverage/<region>",
     "/coverage/<region>/hours",
-    "/coverage/<region>/time",
-    "/coverage/<region>/time.csv",
     "/publications",
     "/programmes",
     "/programmes/<string:code>",
@@ -337,13 +335,11 @@ WITHOUT_TOKEN = {
     "/api/v1/reports",
     "/stations/<path:code>/report",
     "/suggest",
-    "/sign-out/provider",  # signed by the provider
 }
 OPEN_WRITES = {
     "/sign-in",
     "/sign-in/code",
     "/sign-out",
-    "/sign-out/provider",
     "/password/<token>",
     "/finder/results",
     "/finder/way",
