@@ -15,6 +15,7 @@ from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
+from geoapp.core.simplified import simplified
 from geoapp.core.words import Family
 
 _CODE = re.compile(r"[a-z][a-z0-9_]*")
@@ -159,8 +160,8 @@ def letters_and_digits(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    """Fold width (NFKC), case and runs of space, so that ``ＡＥＤ`` and `` aed`` are one word."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Fold width (NFKC), case, script and runs of space, so that ``ＡＥＤ`` and `` aed`` are one word."""
+    return " ".join(simplified(unicodedata.normalize("NFKC", text)).casefold().split())
 
 
 def _index(words: Iterable[Kind | Amenity]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Table
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal, parse_map, propose_columns
+from geoapp.importers.rows.no_facility import without_notes
 from geoapp.importers.rows.place_columns import place_table
 from geoapp.importers.rows.region_names import RegionNames
 
@@ -52,7 +53,8 @@ def propose(
         filled=filled,
         regions=regions,
     )
-    return replace(table, records=records), proposal
+    kept, told = without_notes(table, records, proposal.fields)
+    return replace(table, records=kept, hints=(*table.hints, *told)), proposal
 
 
 def prepare(table: Table, choices: Choices, regions: RegionNames | None = None) -> Prepared:

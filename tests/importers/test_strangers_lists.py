@@ -257,6 +257,32 @@ def test_a_name_whose_content_says_otherwise_is_kept_aside(lists: Lists) -> None
     assert places(reading) == [A] and reading.rows[0].address is None
 
 
+def test_totals_notes_and_repeated_headings_are_no_places(lists: Lists) -> None:
+    """They are said and passed over, though rows without a position are taken in; the rest is read."""
+    rows = [
+        "驿站 名称,類型,所在区,经 度,緯度,启用日期,状态,容纳人数",
+        "甲,愛心驛站,市南,120.15,36.15,20240501,正常开放,20",
+        "合计站,爱心驿站,市南,,,2024-05-01 08:30:00,,",
+        "市南区小 计,2,,,,,,20",
+        "驿站 名称,類型,所在区,经 度,緯度,启用日期,状态,容纳人数",
+        "乙,爱心驿站,市北区,120.35,36.15,,暂停服务,",
+        "总计：3处,,,,,,,40",
+        ",,备注：数据截至去年,,,,,",
+        "填表人：张三,,,审核人：李四,,,,",
+    ]
+    reading = lists.read("\n".join(rows), issuer=issuer_of(), unplaced="always")
+    assert [(row.name_zh, row.status, str(row.opened_on)) for row in reading.rows] == [
+        ("甲", "open", "2024-05-01"),
+        ("合计站", "open", "2024-05-01"),
+        ("乙", "suspended", "None"),
+    ]
+    assert reading.rows[0].kind_code == "care_post" and problems(reading) == []
+    assert reading.hints[0].zh == (
+        "5 行是合计、说明或重复的表头，不当站点读取：第 4 市南区小 计；5 驿站 名称；7 总计：3处；"
+        "8 备注：数据截至去年；9 填表人：张三。"
+    )
+
+
 def test_an_error_in_a_column_leaves_the_column_what_it_is(lists: Lists) -> None:
     head = "编号,类型,名称,服务内容,经度,纬度\n"
     row = "{},爱心驿站,{},{},120.15,36.15\n"

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS
 from geoapp.core.phones import has_number, says_none
+from geoapp.core.simplified import simplified
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.problems import Findings
@@ -283,7 +284,7 @@ def read_word(
     text = read_text(found, column, cell)
     if text is None:
         return None
-    word = words.get(text.casefold())
+    word = words.get(text.casefold()) or words.get(simplified(text).casefold())
     if word is None:
         found.add(
             column,

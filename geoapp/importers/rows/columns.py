@@ -11,8 +11,10 @@ import orjson
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
+from geoapp.core.simplified import simplified
 
 _NOTE = re.compile(r"[(\[【〔][^()\[\]【】〔〕]*[)\]】〕]$")
+_IN_CHINESE = re.compile(r"(?<=[\u2e80-\u9fff])\s+|\s+(?=[\u2e80-\u9fff])")
 # Instead of a field: a column that is passed over and told, and one whose content was used otherwise.
 IGNORED = "!"
 USED = ""
@@ -266,8 +268,10 @@ def field_zh(kind: str, field: str) -> str:
 
 
 def folded(name: str) -> str:
-    """Return a column's name without regard to width, case, spaces, and a unit in brackets."""
+    """Return a column's name without regard to width, case, script, and spaces."""
     name = unicodedata.normalize("NFKC", name).strip().strip("\ufeff*").casefold()
+    # Headings are spread over their cell's width, and broken where it ends.
+    name = _IN_CHINESE.sub("", simplified(name))
     return "_".join(name.replace("-", "_").split())
 
 

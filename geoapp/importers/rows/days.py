@@ -7,8 +7,9 @@ from typing import Any, Final
 from geoapp.core.rough_days import part_of_day
 
 _DATE: Final = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]00:00(?::00(?:\.0+)?)?)?"
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
+_CLOSE: Final = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})")
 FIRST_YEAR: Final = 1800
 LAST_YEAR: Final = 2200
 _SERIAL: Final = re.compile(r"\d{5}(?:\.0+)?")
@@ -19,7 +20,7 @@ _LAST_SERIAL: Final = 60_000  # 2064
 
 def day_of(text: str) -> date | None:
     """Return a day written year first; None if it is none."""
-    match = _DATE.fullmatch(text)
+    match = _DATE.fullmatch(text) or _CLOSE.fullmatch(text)
     try:
         return date(int(match[1]), int(match[2]), int(match[3])) if match else None
     except ValueError:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, Final
 
 from geoapp.core.i18n import Text
+from geoapp.core.simplified import simplified
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
 
@@ -79,7 +80,7 @@ class RegionNames:
         number = _CODE.fullmatch(text)
         if text in self.parents or (number is not None and number[1] in self.parents):
             return (text if text in self.parents or number is None else number[1],)
-        return self._called(text) or self._called(_simplified(text))
+        return self._called(text) or self._called(simplified(text))
 
     def _called(self, text: str) -> tuple[str, ...]:
         for index in (self._whole, self._short):
@@ -104,19 +105,6 @@ class RegionNames:
         if words and re.fullmatch(r"\d{6}(?:\d{3}){0,2}", code):
             words = _without_end(words, _PROVINCES.get(code[:2], ""))
         return words in ("", *_COUNTRIES)
-
-
-@cache
-def _converter() -> Any:
-    # Loaded where a name is not known as it is written, and nowhere else: its tables are large.
-    from opencc import OpenCC  # noqa: PLC0415
-
-    return OpenCC("t2s")
-
-
-def _simplified(words: str) -> str:
-    """Return words with simplified characters for traditional ones."""
-    return words if words.isascii() else str(_converter().convert(words))
 
 
 def _folded(words: str) -> str:

@@ -66,8 +66,11 @@ function draw(line) {
   marks.set(line, made);
 }
 
-/** Where a row lies with longitude and latitude exchanged: a ring, beside the dot of what is written. */
-function drawExchange(/** @type {HTMLElement} */ row) {
+/**
+ * Where a row lies with longitude and latitude exchanged: a ring, beside the dot of what is written.
+ * @param {HTMLElement} row
+ */
+function drawExchange(row) {
   const [lon, lat] = (row.dataset.exchange || '').split(',').map(Number);
   const name = row.querySelector('strong');
   L.circleMarker(at(lon, lat), { radius: 9, weight: 3, color: colour('--accent'), fill: false })
