@@ -13,6 +13,7 @@ from geoapp.web.api import (
     facility_parts,
     facility_photos,
     history,
+    monthly_report,
     nearest,
     official,
     organisations,
@@ -87,6 +88,7 @@ def register_routes(app: OpenAPI) -> None:
     for api in (
         coverage_runs.api,
         official.api,
+        monthly_report.api,
         siting_runs.api,
         action_runs.api,
         history.api,

@@ -1,5 +1,6 @@
 """Make the report of a month and write it to a file of the format that its name asks for."""
 
+import tempfile
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,6 +34,12 @@ _WRITERS: Final[dict[str, Callable[[Report, Path, Language | None], None]]] = {
     ".xlsx": write_workbook,
 }
 FORMATS: Final = tuple(_WRITERS)
+MEDIA_TYPES: Final = {
+    ".pdf": "application/pdf",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".html": "text/html",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
 
 
 def check_report_output(path: Path) -> None:
@@ -124,3 +131,20 @@ def save_report(scope: Scope, path: Path, language: Language | None = None) -> N
     report = make_report(scope)
     with replaced_whole(path) as fresh:
         _WRITERS[path.suffix.lower()](report, fresh, language)
+
+
+def report_file(scope: Scope, suffix: str, language: Language | None) -> tuple[str, bytes]:
+    """Return a report as a file's name and content.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the suffix.
+    MissingPartError
+        If it is .pptx, and the library for it is not installed.
+    """
+    area = "all" if scope.region is None else scope.region
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"report-{area}-{scope.period.day:%Y-%m}{suffix}"
+        save_report(scope, path, language)
+        return path.name, path.read_bytes()

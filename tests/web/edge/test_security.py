@@ -50,6 +50,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/publications/<int:number>/withdraw"): PUBLISHERS,
     ("GET", "/publications/compare"): ALL,
     ("GET", "/publications/report"): ALL,
+    ("GET", "/api/v1/report"): ALL,
     ("POST", "/api/v1/action-runs"): RUNNERS,
     ("POST", "/api/v1/action-runs/<int:id>/cancel"): RUNNERS,
     ("GET", "/api/v1/action-runs"): ALL,

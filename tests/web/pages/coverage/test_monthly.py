@@ -38,6 +38,11 @@ def test_a_manager_gets_the_report_of_the_month(town: MonthlyTown) -> None:
         assert "no-store" in sent.headers["Cache-Control"]
     assert openpyxl.load_workbook(BytesIO(sent.data)).sheetnames[0] == "Cover"
 
+    # The API answers the same file, to the same people.
+    assert anybody.get("/api/v1/report").status_code == 401
+    same = manager.get(f"/api/v1/report?region=370203&month={month}&format=xlsx&language=en")
+    assert same.data == sent.data
     for wrong in ("month=2026-13", "month=9999-01", "format=docx", "language=fr", "region=nowhere"):
         refused = manager.get(f"/publications/report?{wrong}", headers={"Accept": "text/html"})
         assert refused.status_code == 422, wrong
+        assert manager.get(f"/api/v1/report?{wrong}").status_code == 422, wrong
