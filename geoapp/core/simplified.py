@@ -1,7 +1,10 @@
 """Traditional characters as simplified ones, so that a word is one in either."""
 
+import re
 from functools import cache
-from typing import Any
+from typing import Any, Final
+
+_NO_CHARACTER: Final = re.compile("[^\u3400-\u9fff]+")
 
 
 @cache
@@ -15,10 +18,10 @@ def _converter() -> Any:
 def simplified(words: str) -> str:
     """Return words with simplified characters for traditional ones.
 
-    What GB/T 2312 holds is simplified already, and stays.
+    What GB/T 2312 holds is simplified already, and stays; so does all that is no character.
     """
     try:
-        words.encode("gb2312")
+        _NO_CHARACTER.sub("", words).encode("gb2312")
     except UnicodeEncodeError:
         return str(_converter().convert(words))
     return words
