@@ -1,6 +1,6 @@
 """At which state of the data an answer is made."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from geoapp.core.errors import InvalidValueError
@@ -26,6 +26,11 @@ def data_moment(database: Database, settings: Settings) -> str:
 def today(settings: Settings) -> date:
     """Return the day of today where the service is."""
     return datetime.now(ZoneInfo(settings.timezone)).date()
+
+
+def end_of_day(day: date, zone: str) -> datetime:
+    """Return the last moment of a day by the clocks of a zone."""
+    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 def past_day(day: date, today: date, said: str | None = None) -> date:

@@ -58,6 +58,7 @@ from geoapp.web.pages.coverage import hours as coverage_hours
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import monthly, published
 from geoapp.web.pages.coverage import planner as plan
+from geoapp.web.pages.coverage import through_time as coverage_time
 from geoapp.web.pages.siting import compare as siting_compare
 from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import bulk as steward_bulk
@@ -128,6 +129,7 @@ def register_routes(app: OpenAPI) -> None:
         siting_compare.blueprint,
         coverage.blueprint,
         coverage_hours.blueprint,
+        coverage_time.blueprint,
         programmes.blueprint,
         standards.blueprint,
         use.blueprint,

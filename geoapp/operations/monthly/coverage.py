@@ -13,7 +13,7 @@ from geoapp.core.units import format_count, format_share
 from geoapp.core.words import Level
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.monthly.period import end_of_day
+from geoapp.operations.moment import end_of_day
 from geoapp.operations.monthly.scope import Scope
 from geoapp.reports.monthly.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
 from geoapp.reports.words import monthly as words

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import Final
 
 from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.i18n import Text
@@ -15,7 +17,8 @@ from geoapp.reports.words.states import band_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
 from geoapp.store.facilities.named import NamedFamily, count_without_region, facilities_by_family
 
-_NOT_BEFORE = (None, Status.PROPOSED, Status.APPROVED)
+_OPENS: Final = attrgetter("opens")
+_CLOSES: Final = attrgetter("closes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,8 @@ def facility_section(scope: Scope, register: Register) -> Section:
         figures=[
             (words.IN_PLACE, _range(here)),
             (words.IN_PLACE_BEFORE, _range(there)),
-            (words.OPENED, _range(_events(register, _opened, None))),
-            (words.CLOSED, _range(_events(register, _closed, None))),
+            (words.OPENED, _range(_events(register, _OPENS, None))),
+            (words.CLOSED, _range(_events(register, _CLOSES, None))),
         ],
         lines=lines,
         tables=[_changes(register, scope), _states(register, scope), _listed(register)],
@@ -88,14 +91,6 @@ def _band(facilities: Iterable[NamedFamily], states: Mapping[int, StateOnDay]) -
     )
 
 
-def _opened(one: Begun) -> bool:
-    return one.status is Status.OPEN and one.before in _NOT_BEFORE
-
-
-def _closed(one: Begun) -> bool:
-    return one.status is Status.CLOSED
-
-
 def _events(register: Register, kind: Callable[[Begun], bool], family: Family | None) -> Band:
     """Return how many facilities opened, or closed, for certain, and how many more may have."""
     ids = {one.id for one in register.facilities if family in (None, one.family)}
@@ -112,7 +107,7 @@ def _changes(register: Register, scope: Scope) -> Table:
     for family in (*Family, None):
         some = [one for one in register.facilities if family in (None, one.family)]
         now, then = _band(some, register.now), _band(some, register.then)
-        opened, closed = (_events(register, kind, family) for kind in (_opened, _closed))
+        opened, closed = (_events(register, kind, family) for kind in (_OPENS, _CLOSES))
         rows.append(
             [
                 Text("合计", "Total") if family is None else FAMILY_TEXT[family],
@@ -177,11 +172,11 @@ def _listed(register: Register) -> Table:
     named = {one.id: one for one in register.facilities}
     rows: list[list[Cell]] = []
     for one in register.begun:
-        if one.sure and (_opened(one) or _closed(one)):
+        if one.sure and (one.opens or one.closes):
             facility = named[one.facility_id]
             rows.append(
                 [
-                    words.OPENED if _opened(one) else words.CLOSED,
+                    words.OPENED if one.opens else words.CLOSED,
                     facility.code,
                     Text(facility.name_zh, facility.name_en or facility.name_zh),
                     Text(facility.kind_zh, facility.kind_en),

@@ -3,8 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, timedelta
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -49,11 +48,6 @@ class Period:
 
 def _last_of(day: date) -> date:
     return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
-def end_of_day(day: date, zone: str) -> datetime:
-    """Return the last moment of a day by the clocks of a zone."""
-    return datetime.combine(day, time.max, ZoneInfo(zone))
 
 
 def period_of(month: str | None, day: str | None, today: date) -> Period:

@@ -8,8 +8,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.operations.moment import today
-from geoapp.operations.monthly.period import Period, end_of_day, period_of
+from geoapp.operations.moment import end_of_day, today
+from geoapp.operations.monthly.period import Period, period_of
 from geoapp.reports.words.question import Naming, area_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below

@@ -18,6 +18,7 @@ from geoapp.core.dated_states import Band, DatedState, StateOnDay
 from geoapp.core.words import DateBasis, Status
 from geoapp.store.models import Facility
 
+_NOT_BEFORE: Final = (None, Status.PROPOSED, Status.APPROVED)
 IN_PLACE: Final = frozenset({Status.OPEN, Status.SUSPENDED})
 
 
@@ -53,6 +54,22 @@ class Begun:
     latest: date
     sure: bool
 
+    @property
+    def opens(self) -> bool:
+        """Whether the facility opened with it, other than after a suspension."""
+        return self.status is Status.OPEN and self.before in _NOT_BEFORE
+
+    @property
+    def closes(self) -> bool:
+        """Whether the facility closed with it."""
+        return self.status is Status.CLOSED
+
+    def certain(self, first: date, last: date) -> bool | None:
+        """Tell whether it is certain to have begun within some days; None where it cannot have."""
+        if self.latest < first or (self.earliest is not None and self.earliest > last):
+            return None
+        return self.earliest is not None and self.earliest >= first and self.latest <= last
+
 
 _BOUNDS = """
     select facility_id, status, earliest, latest, n = min(n) over w as is_first,
@@ -73,18 +90,43 @@ _BOUNDS = """
         ) known
     ) s window w as (partition by facility_id)
 """
-_MAYBE = "(earliest is null or earliest <= :as_of) and (over_by is null or over_by > :as_of)"
+
+
+def _maybe(day: str) -> str:
+    return f"(earliest is null or earliest <= {day}) and (over_by is null or over_by > {day})"
+
+
+def _known(day: str) -> str:
+    outside = f"status <> all(:as_of_in) and {_maybe(day)}"
+    return f"not bool_or((is_first and latest > {day}) or ({outside})) as known"
+
+
+def _possible(day: str) -> str:
+    return f"bool_or(status = any(:as_of_in) and {_maybe(day)})"
+
+
 # Of every facility that may have been in one of the states: whether that is known.
 BAND: Final = f"""
-    select facility_id, not bool_or(
-            (is_first and latest > :as_of) or (status <> all(:as_of_in) and {_MAYBE})
-        ) as known
+    select facility_id, {_known(":as_of")}
     from ({_BOUNDS.format(those="")}) b
-    group by facility_id having bool_or(status = any(:as_of_in) and {_MAYBE})
+    group by facility_id having {_possible(":as_of")}
+"""
+# The same of some facilities, counted for each of several days; the bounds are found once.
+_BANDS_ON = f"""
+    with bounds as materialized (
+        {_BOUNDS.format(those=" where facility_id = any(cast(:ids as bigint[]))")}
+    )
+    select day, count(*) filter (where known), count(*) filter (where not known)
+    from (
+        select day, facility_id, {_known("day")}
+        from bounds cross join unnest(cast(:days as date[])) day
+        group by day, facility_id
+        having {_possible("day")}
+    ) there group by day
 """
 _STATES_ON = f"""
     select facility_id, bool_or(is_first and latest > :as_of) as may_be_before,
-        array_agg(status) filter (where {_MAYBE}) as statuses
+        array_agg(status) filter (where {_maybe(":as_of")}) as statuses
     from ({_BOUNDS.format(those=" where facility_id = any(cast(:ids as bigint[]))")}) b
     group by facility_id
 """
@@ -123,6 +165,21 @@ def band_of(session: Session, as_of: AsOf, conditions: Sequence[ColumnElement[bo
         .where(*conditions)
     ).one()
     return Band(*row)
+
+
+def bands_on(
+    session: Session, days: Sequence[date], today: date, facility_ids: Sequence[int]
+) -> list[Band]:
+    """Return how many of some facilities were in place on each of some days, in their order."""
+    values = {
+        "days": list(days),
+        "ids": list(facility_ids),
+        "as_of_today": today,
+        "as_of_in": sorted(IN_PLACE),
+    }
+    rows = session.execute(text(_BANDS_ON), values)
+    found = {day: Band(known, possible) for day, known, possible in rows}
+    return [found.get(day, Band(0, 0)) for day in days]
 
 
 def states_on(session: Session, as_of: AsOf, facility_ids: Sequence[int]) -> dict[int, StateOnDay]:

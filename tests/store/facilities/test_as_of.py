@@ -11,7 +11,7 @@ from geoapp.core.rough_days import rough_day
 from geoapp.core.words import DateBasis, Standing, Status
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from geoapp.store.facilities.as_of import IN_PLACE, AsOf, Band, band_of, states_on
+from geoapp.store.facilities.as_of import IN_PLACE, AsOf, Band, band_of, bands_on, states_on
 
 TODAY = date(2026, 6, 15)
 Begin = tuple[Status, date | None, DateBasis, bool]
@@ -94,6 +94,7 @@ def test_every_day_that_may_be_meant_is_thought_of(database: Database) -> None:
                     {"f": number, "n": n, "s": status, "d": day, "b": basis, "a": announced},
                 )
     seen: set[Standing] = set()
+    bands: dict[date, Band] = {}
     with database.snapshot() as session:
         for back in (0, 1, 35, 150, 400, 800, 3000):
             as_of = AsOf(TODAY - timedelta(days=back), TODAY)
@@ -106,5 +107,9 @@ def test_every_day_that_may_be_meant_is_thought_of(database: Database) -> None:
                 known += standing is Standing.KNOWN
                 possible += standing is Standing.POSSIBLE
                 seen.add(standing)
-            assert band_of(session, as_of, []) == Band(known, possible)
+            bands[as_of.day] = Band(known, possible)
+            assert band_of(session, as_of, []) == bands[as_of.day]
+        # Several days at once, before the first of all included.
+        bands[date(1900, 1, 1)] = band_of(session, AsOf(date(1900, 1, 1), TODAY), [])
+        assert bands_on(session, list(bands), TODAY, ids) == list(bands.values())
     assert seen == set(Standing)

@@ -263,6 +263,8 @@ OPEN_READS = {
     "/coverage.csv",
     "/coverage/<region>",
     "/coverage/<region>/hours",
+    "/coverage/<region>/time",
+    "/coverage/<region>/time.csv",
     "/publications",
     "/programmes",
     "/programmes/<string:code>",
