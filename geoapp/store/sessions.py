@@ -85,9 +85,12 @@ def delete_session(session: Session, user_id: int, number: int) -> bool:
     return gone.first() is not None
 
 
-def delete_sessions(session: Session, user_id: int) -> None:
-    """Delete all sessions of a user."""
-    session.execute(delete(UserSession).where(UserSession.user_id == user_id))
+def delete_sessions(session: Session, user_id: int, until: datetime | None = None) -> None:
+    """Delete all sessions of a user, or those that began no later than a moment."""
+    gone = delete(UserSession).where(UserSession.user_id == user_id)
+    if until is not None:
+        gone = gone.where(UserSession.created_at <= until)
+    session.execute(gone)
 
 
 def delete_expired(session: Session) -> None:

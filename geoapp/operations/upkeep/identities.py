@@ -5,6 +5,7 @@ somebody else may have had or may claim. docs/decisions/0026-sign-in-provider.md
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from geoapp.core.acting import Via, act
@@ -27,6 +28,7 @@ from geoapp.store.identities import (
     identity_of,
     owner_of,
 )
+from geoapp.store.sessions import delete_sessions
 from geoapp.store.users import user_by_name
 
 _NO_ACCOUNT = Text(
@@ -148,6 +150,20 @@ def linked_as(database: Database, owner: str) -> Identity | None:
     """
     with database.session() as session:
         return identity_of(session, stored_user(session, owner).id)
+
+
+def end_sessions_of(database: Database, issuer: str, subject: str, until: datetime) -> None:
+    """End the sessions of whoever a provider says to have signed out there; nobody is no fault.
+
+    Parameters
+    ----------
+    until
+        Sessions that began later stay: somebody has come anew.
+    """
+    with database.session() as session:
+        user = owner_of(session, issuer, subject)
+        if user is not None:
+            delete_sessions(session, user.id, until)
 
 
 def unlink(database: Database, owner: str, *, by_owner: bool) -> None:

@@ -53,8 +53,8 @@ class Provider:
 
     def leave_for_it(self) -> Response:
         """Send the browser there, to come back to `return_address`."""
-        with _asking():
-            self._metadata()
+        with asking():
+            self.metadata()
             response: Response = self.client.authorize_redirect(return_address())
         return response
 
@@ -68,8 +68,8 @@ class Provider:
         UnavailableError
             If it does not answer.
         """
-        with _asking():
-            self._metadata()
+        with asking():
+            self.metadata()
             token = self.client.authorize_access_token(
                 claims_options={
                     "iss": {"essential": True, "value": self.issuer},
@@ -90,8 +90,8 @@ class Provider:
 
     def sign_out_address(self) -> str | None:
         """Return where a browser signs out there too; None where that is not offered."""
-        with _asking():
-            if "end_session_endpoint" not in self._metadata():
+        with asking():
+            if "end_session_endpoint" not in self.metadata():
                 return None
             made = self.client.create_logout_url(
                 post_logout_redirect_uri=public_address(url_for("finder.show")),
@@ -102,9 +102,10 @@ class Provider:
     def _lacks(self, claims: Mapping[str, Any]) -> bool:
         """Tell whether a claim that is needed is not in the token: some say it only when asked."""
         wanted = {self.name_claim} if self.rights is None else {self.name_claim, self.rights.claim}
-        return not wanted <= claims.keys() and "userinfo_endpoint" in self._metadata()
+        return not wanted <= claims.keys() and "userinfo_endpoint" in self.metadata()
 
-    def _metadata(self) -> dict[str, Any]:
+    def metadata(self) -> dict[str, Any]:
+        """Return what it says of itself; of the ways to sign, those that say who signed."""
         found: dict[str, Any] = self.client.load_server_metadata()
         if found.get("issuer") != self.issuer:
             raise UnavailableError(
@@ -123,7 +124,8 @@ class Provider:
 
 
 @contextmanager
-def _asking() -> Iterator[None]:
+def asking() -> Iterator[None]:
+    """Turn what goes wrong in asking a provider into errors that say whether it refused or is away."""
     from authlib.integrations.base_client import OAuthError  # noqa: PLC0415  (an extra)
     from joserfc.errors import JoseError  # noqa: PLC0415
     from requests import RequestException  # noqa: PLC0415

@@ -9,10 +9,13 @@ from werkzeug.wrappers import Response
 from geoapp.core.errors import NotAllowedError, NotFoundError, UnavailableError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
-from geoapp.operations.upkeep.identities import enter, link, unlink
+from geoapp.operations.upkeep.identities import end_sessions_of, enter, link, unlink
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.entering import BY_PROVIDER, admit
+from geoapp.web.edge.logout_token import WrongLogoutTokenError, signed_out
 from geoapp.web.edge.provider import Provider, provider
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
 from geoapp.web.pages.account import account_page
 from geoapp.web.pages.proof import unproven
@@ -99,8 +102,25 @@ def take_link_away() -> Response:
     return redirect(url_for("account.show", done="unlinked", _anchor="provider"))
 
 
+@blueprint.post("/sign-out/provider")
+def sign_out_by_provider() -> Response:
+    """End the sessions of somebody who signed out at the provider, by its signed word alone.
+
+    What the specification of the back channel asks for: 200 also where nobody is signed in, 400 for
+    a token that is not accepted.
+    """
+    theirs = _provider()
+    try:
+        out = signed_out(theirs, request.form.get("logout_token", ""))
+    except WrongLogoutTokenError as error:
+        body = {"error": "invalid_request", "error_description": str(error)}
+        return _unkept(json_reply(body, 400))
+    end_sessions_of(services().database, theirs.issuer, out.subject, out.until)
+    return _unkept(Response(status=200))
+
+
 @blueprint.get("/sign-out/provider")
-def signed_out() -> Response:
+def leave_there_too() -> Response:
     """Go on to the provider, to sign out there too, where it offers that."""
     theirs = _provider()
     try:
@@ -114,3 +134,6 @@ def _leaving(address: str, theirs: Provider) -> Response:
     return _unkept(
         make_response(render_template("leaving.html", address=address, title=theirs.title))
     )
+
+
+csrf.exempt(sign_out_by_provider)  # a program of the provider sends it, with its own signature

@@ -88,7 +88,7 @@ def sign_out() -> Response:
     logout_user()
     if session.pop(BY_PROVIDER, None) is not None and provider() is not None:
         # Else whoever sits down here next comes in with one press.
-        return redirect(url_for("provider.signed_out"))
+        return redirect(url_for("provider.leave_there_too"))
     return redirect(url_for("finder.show"))
 
 

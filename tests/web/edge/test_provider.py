@@ -3,6 +3,7 @@
 import html
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import RSAKey
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
@@ -21,6 +24,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.identities import link
 from geoapp.operations.upkeep.users import authenticate, list_users, save_user, set_active
 from geoapp.store.engine import Database
+from geoapp.web.edge.logout_token import EVENT
 from tests.web.api_client import PASSWORD, client_of, make_app
 
 # The provider of the tests, which runs in this process, is older than its own library.
@@ -113,6 +117,71 @@ def test_who_the_provider_vouches_for_comes_in_with_its_rights(
     page = client.get(out.headers["Location"])
     assert client.get("/steward").status_code == 302
     assert f"{issuer}/oauth2/end_session?" in html.unescape(page.get_data(as_text=True))
+
+
+def test_signing_out_there_ends_the_sessions_here(
+    app: Flask, town: Database, issuer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider says so by itself, signed; nobody else can, and nobody else is signed out."""
+    groups = ["north"]
+    client, other = app.test_client(), app.test_client()
+    come_in(client, issuer, "s-5", preferred_username="sun", groups=groups)
+    come_in(other, issuer, "s-6", preferred_username="qian", groups=groups)
+    theirs, strangers = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("theirs", "other"))
+    keys = {"keys": [theirs.as_dict(private=False)]}
+    provider = app.extensions["geoapp_provider"].client
+    asked: list[bool] = []
+
+    def fetch(*, force: bool = False) -> Any:
+        asked.append(force)
+        return keys
+
+    monkeypatch.setattr(provider, "fetch_jwk_set", fetch)
+    now = int(time.time())
+    right = {
+        "iss": issuer,
+        "aud": ["geoapp"],
+        "iat": now,
+        "jti": "1",
+        "sub": "s-5",
+        "events": {EVENT: {}},
+    }
+
+    def send(claims: dict[str, Any], key: RSAKey = theirs, **header: str) -> TestResponse:
+        token = jwt.encode({"alg": "RS256", "kid": key.kid, **header}, claims, key)
+        return app.test_client().post("/sign-out/provider", data={"logout_token": token})
+
+    wrong: list[dict[str, Any]] = [
+        {"iss": "http://localhost:1"},
+        {"aud": "another"},
+        {"events": {}},
+        {"events": {EVENT: None}},
+        {"nonce": "n"},
+        {"sub": None},
+        {"jti": None},
+        {"iat": now - 3600},
+        {"iat": now + 3600},
+        {"exp": now - 3600},
+    ]
+    for claims in wrong:
+        refused = send(right | claims)
+        assert (refused.status_code, refused.get_json()["error"]) == (400, "invalid_request")
+    for token in ("", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."):
+        data = {"logout_token": token}
+        assert app.test_client().post("/sign-out/provider", data=data).status_code == 400
+    assert send(right, typ="at+jwt").status_code == 400
+    assert asked == []  # what is not the provider's makes us ask it nothing
+    assert send(right, strangers).status_code == 400
+    assert send(right, strangers).status_code == 400
+    assert asked.count(True) <= 1
+    assert client.get("/steward").status_code == 200
+    # A session that began after the word was given stays: somebody has come anew.
+    assert send(right | {"iat": now - 120}).status_code == 200
+    assert client.get("/steward").status_code == 200
+    done = send(right, typ="logout+jwt")
+    assert (done.status_code, done.headers["Cache-Control"]) == (200, "no-store")
+    assert (client.get("/steward").status_code, other.get("/steward").status_code) == (302, 200)
+    assert send(right | {"sub": "nobody"}).status_code == 200
 
 
 def test_a_name_or_an_address_is_nobodys_proof(app: Flask, town: Database, issuer: str) -> None:

@@ -338,11 +338,13 @@ WITHOUT_TOKEN = {
     "/api/v1/reports",
     "/stations/<path:code>/report",
     "/suggest",
+    "/sign-out/provider",  # signed by the provider
 }
 OPEN_WRITES = {
     "/sign-in",
     "/sign-in/code",
     "/sign-out",
+    "/sign-out/provider",
     "/password/<token>",
     "/finder/results",
     "/finder/way",
