@@ -115,7 +115,7 @@ def test_backup(shell: Shell, repo_root: Path) -> None:
     text = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
     [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", text, re.M)
     page = commands(repo_root / "docs" / "howto" / "backup.md")
-    whole, folder, kept, keys, new, forced, doctor = page
+    whole, folder, kept, keys, new, forced, doctor, drill = page
     shell.run("geoapp init")
     (shell.folder / "data" / "secret.key").write_text("a key")
     shell.run(whole)
@@ -129,3 +129,4 @@ def test_backup(shell: Shell, repo_root: Path) -> None:
     shell.run(forced)
     assert (shell.folder / elsewhere / "secret.key").read_text() == "a key"
     assert "✗ store" not in shell.run(doctor)
+    assert "Every table has the rows" in shell.run(drill)

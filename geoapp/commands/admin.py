@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.verify import EXIT_REFUSED
 from geoapp.core.i18n import Text
 
 
@@ -65,8 +66,16 @@ def backup(file: Path, with_keys: bool, keep: int | None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--force", is_flag=True, help="替换已有数据 / replace what is stored")
-def restore(file: Path, force: bool) -> None:
+@click.option(
+    "--check",
+    is_flag=True,
+    help="只演练：恢复到临时的库，逐表比较，不动现有数据 / a drill: into a scratch store, compared table by table",
+)
+def restore(file: Path, force: bool, check: bool) -> None:
     """从备份恢复到空库 / Restore FILE into an empty store."""
+    if check:
+        _check(file)
+        return
     from geoapp.operations.upkeep import backup as backups
     from geoapp.store.engine import open_database
 
@@ -93,3 +102,13 @@ def restore(file: Path, force: bool) -> None:
                 "The backup holds no base map; the one in use, if any, is as before.",
             )
         )
+
+
+def _check(file: Path) -> None:
+    from geoapp.operations.upkeep.restore_check import check_backup
+
+    drill = check_backup(read_settings(), file)
+    for line in drill.lines():
+        say(line)
+    if not drill.ok:
+        raise click.exceptions.Exit(EXIT_REFUSED)

@@ -23,6 +23,7 @@ from geoapp.core.files import synced
 from geoapp.core.i18n import Text
 from geoapp.core.processes import ending_with_us
 from geoapp.store.cluster.programs import Programs, installed
+from geoapp.store.contents import Held, held
 from geoapp.store.engine import Database
 from geoapp.store.migrate import (
     current_revision,
@@ -33,6 +34,24 @@ from geoapp.store.migrate import (
 from geoapp.store.models import Base
 
 DATA_TABLES = ("facility", "region", "demand_set", "candidate_set", "run", "app_user")
+# Tables that are made anew, empty, by a restore.
+LEFT_OUT = frozenset(
+    {
+        # Who has signed out since must not be signed in again by a restore.
+        "user_session",
+        # Nor may a link that was used be used again, or a key that was revoked.
+        "user_link",
+        "api_key",
+        "api_key_pace",
+        # What tells the senders of reports apart is not kept longer than it counts.
+        "report_salt",
+        "report_count",
+        # Files that somebody has only begun to import.
+        "import_draft",
+        # Changes that somebody has only begun to choose.
+        "bulk_edit",
+    }
+)
 _PSQL_NO_CONNECTION = 2
 _NO_ROOM = re.compile(r"No space left on device|Disk quota exceeded|\b53100: ")
 # What is left out of a restore: the target has it already, or PostGIS brings it.
@@ -98,8 +117,8 @@ end $$;
 """
 
 
-def dump(database: Database, path: Path) -> None:
-    """Write the whole store to a new file, and to the disk.
+def dump(database: Database, path: Path) -> dict[str, Held]:
+    """Write the whole store to a new file, and to the disk; return what the file holds.
 
     The store may be in use meanwhile; the file holds its state at one moment.
 
@@ -111,32 +130,24 @@ def dump(database: Database, path: Path) -> None:
         If the database does not answer, or the disk is full.
     """
     program = _programs(database, "pg_dump").path("pg_dump")
-    done = _run(
-        database,
-        [
-            *(program, "--format=custom", "--no-owner", "--no-privileges"),
-            "--exclude-table-data=spatial_ref_sys",
-            # Who has signed out since must not be signed in again by a restore.
-            "--exclude-table-data=public.user_session",
-            # Nor may a link that was used be used again, or a key that was revoked.
-            "--exclude-table-data=public.user_link",
-            "--exclude-table-data=public.api_key",
-            "--exclude-table-data=public.api_key_pace",
-            # What tells the senders of reports apart is not kept longer than it counts.
-            "--exclude-table-data=public.report_salt",
-            "--exclude-table-data=public.report_count",
-            # Files that somebody has only begun to import.
-            "--exclude-table-data=public.import_draft",
-            # Changes that somebody has only begun to choose.
-            "--exclude-table-data=public.bulk_edit",
-            f"--file={path}",
-        ],
-    )
-    if done.returncode != 0:
-        said = _said(done)
-        _refuse_full_disk(said)
-        raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
+    with database.snapshot() as session:
+        token = session.scalar(text("select pg_export_snapshot()"))
+        done = _run(
+            database,
+            [
+                *(program, "--format=custom", "--no-owner", "--no-privileges"),
+                "--exclude-table-data=spatial_ref_sys",
+                *(f"--exclude-table-data=public.{table}" for table in sorted(LEFT_OUT)),
+                *(f"--snapshot={token}", f"--file={path}"),
+            ],
+        )
+        if done.returncode != 0:
+            said = _said(done)
+            _refuse_full_disk(said)
+            raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
+        contents = held(session, without=LEFT_OUT)
     synced(path)
+    return contents
 
 
 def restore(database: Database, path: Path, folder: Path, *, force: bool = False) -> None:

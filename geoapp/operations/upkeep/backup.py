@@ -1,12 +1,13 @@
 """Keep the store, the walking network, the base map and, by choice, the keys in one file, and get them back."""
 
 import fcntl
+import json
 import os
 import shutil
 import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from geoapp.operations.streets.keeper import (
     version_of,
 )
 from geoapp.store import backup as store_backup
+from geoapp.store.contents import Held
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import open_set
 from geoapp.store.migrate import current_revision, head_revision, migrate
@@ -49,6 +51,7 @@ _STORE: Final = "store.dump"
 _NETWORK: Final = "network"
 _STREETS: Final = "streets"
 _KEYS: Final = "keys"
+_CONTENTS: Final = "contents.json"
 _TAR_END_BYTES: Final = 1024  # of zeros, POSIX.1-1988
 _LEFT_BY_US: Final = ".geoapp-backup-"
 
@@ -90,8 +93,8 @@ def backup(
 ) -> BackupReport:
     """Write the store, the network and the base map to one file, while they are in use.
 
-    Without any of these and keys the file is pg_dump's custom format alone; else it is a tar file of
-    that, their folders and the keys. A damaged one is left out, and the report says so.
+    It is a tar file of pg_dump's custom format, how many rows of each table that holds, with their
+    checksums, and the folders of the others. A damaged one is left out, and the report says so.
     The file holds users' password hashes; only its owner can read it. It appears under its name when
     it is whole; what a killed backup left beside it goes with the next one.
 
@@ -126,10 +129,9 @@ def backup(
         raise InvalidValueError("FILE", path, accepted)
     try:
         with swept_workspace(target.parent, _LEFT_BY_US) as work:
-            whole = work / _STORE
-            store_backup.dump(database, whole)
-            if folder is not None or base is not None or key is not None:
-                whole = _packed(work, folder, base, key)
+            contents = store_backup.dump(database, work / _STORE)
+            (work / _CONTENTS).write_text(json.dumps(contents), encoding="utf-8")
+            whole = _packed(work, folder, base, key)
             whole.chmod(0o600)
             whole.replace(target)
         synced(target.parent)
@@ -151,7 +153,8 @@ def _packed(work: Path, network: Path | None, base: BaseMap | None, key: Path | 
     """Put what was dumped, the network, the base map and the key into one file, and onto the disk."""
     whole = work / "whole"
     with tarfile.open(whole, "w") as archive:
-        archive.add(work / _STORE, _STORE)
+        for name in (_STORE, _CONTENTS):
+            archive.add(work / name, name)
         if key is not None:
             archive.add(key, f"{_KEYS}/{key.name}")
         if network is not None:
@@ -183,9 +186,7 @@ def restore(
         As in `geoapp.store.backup.restore`; store, network and keys are as before then.
     """
     with _workspace(settings) as folder:
-        found = _Unpacked(path, None, {}, None, None)
-        if path.is_file() and tarfile.is_tarfile(path):
-            found = _unpack(path, folder)
+        found = unpack(path, folder)
         if found.network is not None:
             save_beside(settings, found.network, found.about)
         base = None if found.streets is None else save_base_map_beside(settings, found.streets)
@@ -240,18 +241,32 @@ def _workspace(settings: Settings) -> Iterator[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Unpacked:
-    """What a backup holds: the dump, and maybe a network and a base map that are sound, and a key."""
+class Unpacked:
+    """What a backup holds: the dump, and maybe a network and a base map that are sound, and a key.
+
+    ``contents`` is what each table held; backups of earlier versions do not say.
+    """
 
     dumped: Path
-    network: WalkingNetwork | None
-    about: dict[str, Any]
-    streets: Path | None
-    key: Path | None
+    network: WalkingNetwork | None = None
+    about: dict[str, Any] = field(default_factory=dict)
+    streets: Path | None = None
+    key: Path | None = None
+    contents: dict[str, Held] | None = None
 
 
-def _unpack(path: Path, folder: Path) -> _Unpacked:
-    """Unpack a backup, and check its network and its base map."""
+def unpack(path: Path, folder: Path) -> Unpacked:
+    """Unpack a backup into a folder, and check its network and its base map.
+
+    Raises
+    ------
+    UnusableInputError
+        If it is damaged. A file that is no tar file is taken for a dump, and checked as one later.
+    UnavailableError
+        If the disk is full.
+    """
+    if not path.is_file() or not tarfile.is_tarfile(path):
+        return Unpacked(path)
     try:
         with tarfile.open(path) as archive:
             for inner in (_NETWORK, _STREETS, _KEYS):
@@ -274,7 +289,7 @@ def _unpack(path: Path, folder: Path) -> _Unpacked:
         with path.open("rb") as file:
             # A file that was cut between two of its members reads as one that has fewer.
             file.seek(-_TAR_END_BYTES, os.SEEK_END)
-            if any(file.read()):
+            if any(file.read()) or file.tell() % tarfile.RECORDSIZE:
                 raise tarfile.TarError("unexpected end of data")
     except (tarfile.TarError, EOFError) as error:
         raise UnusableInputError(
@@ -299,4 +314,17 @@ def _unpack(path: Path, folder: Path) -> _Unpacked:
         made = BaseMap(version_of(streets / FILE), streets / FILE)
         describe_base_map(made)
     key = folder / _KEYS / "secret.key"
-    return _Unpacked(folder / _STORE, network, about, streets, key if key.is_file() else None)
+    contents = folder / _CONTENTS
+    return Unpacked(
+        folder / _STORE,
+        network,
+        about,
+        streets,
+        key if key.is_file() else None,
+        _read_contents(contents) if contents.is_file() else None,
+    )
+
+
+def _read_contents(path: Path) -> dict[str, Held]:
+    told = json.loads(path.read_text(encoding="utf-8"))
+    return {name: Held(int(rows), str(digest)) for name, (rows, digest) in told.items()}
