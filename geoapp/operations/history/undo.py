@@ -104,7 +104,7 @@ def _undone_text(settings: Settings, set_id: int, undoing: StoredSet) -> Text:
     who = actor_text(undoing.actor, undoing.role, undoing.api_key)
     when = format_moment(undoing.at, settings.timezone)
     return Text(
-        f"变更 {set_id} 已由{who.zh}于 {when.zh} 撤销（变更 {undoing.id}）；要恢复它，请撤销变更 "
+        f"变更 {set_id} 已由 {who.zh} 于 {when.zh} 撤销（变更 {undoing.id}）；要恢复它，请撤销变更 "
         f"{undoing.id}。",
         f"Change set {set_id} was taken back by {who.en} on {when.en} (change set {undoing.id}); "
         f"to have it again, take back change set {undoing.id}.",
@@ -115,7 +115,7 @@ def _erased_text(settings: Settings, set_id: int, erasure: Erasure) -> Text:
     who = actor_text(erasure.by, None)
     when = format_moment(erasure.at, settings.timezone)
     return Text(
-        f"变更 {set_id} 拿掉的内容已由{who.zh}于 {when.zh} 永久删除，撤销也找不回；没有撤销任何内容。",
+        f"变更 {set_id} 拿掉的内容已由 {who.zh} 于 {when.zh} 永久删除，撤销也找不回；没有撤销任何内容。",
         f"What change set {set_id} removed was erased for good by {who.en} on {when.en} and does "
         "not come back; nothing was taken back.",
     )

@@ -134,7 +134,7 @@ def test_what_was_changed_since_is_shown_and_settled(town: Database, settings: S
     third = edit(town, settings, "T-1", phone="120")
     with act(via=Via.CLI, actor="wang"), pytest.raises(ConflictError) as twice:
         undo_change_set(town, settings, first, keep="before")
-    assert "未登录者于 20" in twice.value.text.zh
+    assert "未登录者 于 20" in twice.value.text.zh
     assert f"（变更 {kept.change_set}）" in twice.value.text.zh
     undo_change_set(town, settings, third)
     undo_change_set(town, settings, kept.change_set)

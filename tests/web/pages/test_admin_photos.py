@@ -76,7 +76,7 @@ def test_a_removed_photo_is_erased_for_good(database: Database, settings: Settin
     assert (done["restored"], done["erased"]) == (1, 0)
     for keep in (None, "before"):
         gone = problem_of(admin.post(undo.format(last - 1), json={"keep": keep}), 409)
-        assert "已由a-admin于" in gone["detail_zh"]
+        assert "已由 a-admin 于" in gone["detail_zh"]
         assert "erased for good by a-admin" in gone["detail"]
     assert [one.id for one in list_photos(database, "T-1", unpublished=True)] == [other]
     assert admin.post(f"/admin/photos/{blue}", data={"sure": "yes"}).status_code == 409
