@@ -9,7 +9,7 @@ TITLE = Text("服务职工基地", "Service bases")
 LAYER = Layer(
     id="bases",
     title=TITLE,
-    query=lambda context: facilities_on(context.today, Family.BASE),
+    query=lambda context: facilities_on(context.today, Family.BASE, context.frame),
     style=Constant(TITLE, Look("#7b3fa0", "square", fill_share=0.35, width_px=2)),
     popup=FACILITY_POPUP,
     versions=("facilities", "vocabulary"),

@@ -9,7 +9,7 @@ TITLE = Text("职工之家", "Worker homes")
 LAYER = Layer(
     id="homes",
     title=TITLE,
-    query=lambda context: facilities_on(context.today, Family.HOME),
+    query=lambda context: facilities_on(context.today, Family.HOME, context.frame),
     style=Constant(TITLE, Look("#9a4a00", "house", fill_share=0.35, width_px=2)),
     popup=FACILITY_POPUP,
     versions=("facilities", "vocabulary"),

@@ -13,6 +13,7 @@ from geoapp.maps.kit import (
     Popup,
     Text,
 )
+from geoapp.store.layer_select import reaching_into
 from geoapp.store.models import Region, RunRegion
 
 
@@ -40,6 +41,7 @@ def query(context: Context):
             ),
         )
         .where(Region.level == "district", Region.geom.is_not(None))
+        .where(reaching_into(Region.geom, context.frame))
     )
 
 

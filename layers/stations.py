@@ -9,7 +9,7 @@ TITLE = Text("户外劳动者服务站点", "Service stations")
 LAYER = Layer(
     id="stations",
     title=TITLE,
-    query=lambda context: facilities_on(context.today, Family.STATION),
+    query=lambda context: facilities_on(context.today, Family.STATION, context.frame),
     style=Constant(TITLE, Look("#0f56b3", "circle", fill_share=0.35, width_px=2)),
     popup=FACILITY_POPUP,
     versions=("facilities", "vocabulary"),

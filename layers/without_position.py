@@ -5,6 +5,7 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from geoapp.core.words import Status
 from geoapp.maps.kit import Constant, Context, Field, Layer, Legend, Look, Popup, Text
+from geoapp.store.layer_select import reaching_into
 from geoapp.store.models import Facility, FacilityPlace, Region
 
 # A pop-up lists so many; the steward's list has all.
@@ -42,6 +43,7 @@ def query(context: Context):
         .where(Facility.status == Status.OPEN)
         .where(func.coalesce(Facility.opened_on, context.today) <= context.today)
         .where(or_(Facility.closed_on.is_(None), Facility.closed_on > context.today))
+        .where(reaching_into(Region.geom, context.frame))
         .group_by(Region.code)
     )
 

@@ -77,6 +77,9 @@ class Context:
         which it is met by the estimate.
     network
         The walking network in use; None where there is none.
+    frame
+        An SQL expression of the box (EPSG:4326) that will be shown, so that a query may leave the
+        rest out early; None is everywhere. What a query does not leave out, the machinery does.
     """
 
     today: date
@@ -86,6 +89,7 @@ class Context:
     walk_m: float = 500.0
     line_m: float = 500 / 1.3
     network: Any | None = None
+    frame: Any | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,35 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from geoapp.core.words import Family, Status
 from geoapp.store.models import Facility, FacilityPlace, FacilityVoice, Kind
 
 
-def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
+def reaching_into(shape: Any, frame: Any | None) -> ColumnElement[bool]:
+    """Return whether a shape's box meets a frame as a layer's context has it; None is everywhere."""
+    if frame is None:
+        return true()
+    met: ColumnElement[bool] = shape.op("&&")(frame)
+    return met
+
+
+def facilities_on(day: date, family: Family | None = None, frame: Any | None = None) -> Select[Any]:
     """Return a select of the facilities in service on a day; those that move at that day's places.
 
-    Those without a position are not among them.
+    Those without a position are not among them. With a frame as a layer's context has it, some or
+    all of those outside of it are left out.
 
     Columns: ``id`` (text; the code, with the place's number where a facility moves), ``geometry``
     (EPSG:4326, point or area), the facility's own, ``kind_zh``, ``kind_en`` and, where it moves,
@@ -73,4 +92,11 @@ def facilities_on(day: date, family: Family | None = None) -> Select[Any]:
         .where(or_(place.id.is_not(None), Facility.id.not_in(moving)))
         .where(or_(place.id.is_not(None), Facility.geom.is_not(None)))
     )
+    if frame is not None:
+        # The geometry that is shown may be either of two, so that no index knows it.
+        near = union_all(
+            select(Facility.id).where(reaching_into(Facility.geom, frame)),
+            select(place.facility_id).where(reaching_into(place.geom, frame)),
+        )
+        found = found.where(Facility.id.in_(near))
     return found if family is None else found.where(Kind.family == family)

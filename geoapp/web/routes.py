@@ -29,7 +29,7 @@ from geoapp.web.api import docs as api_docs
 from geoapp.web.api import programmes as programmes_api
 from geoapp.web.api import standards as standards_api
 from geoapp.web.api import use as use_api
-from geoapp.web.ogc import views as ogc
+from geoapp.web.ogc import tiles as ogc
 from geoapp.web.pages import (
     account,
     actions,

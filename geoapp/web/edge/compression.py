@@ -22,6 +22,7 @@ MADE_SMALL: Final = (
     "application/json",
     "application/manifest+json",
     "application/problem+json",
+    "application/vnd.mapbox-vector-tile",
     "application/vnd.google-earth.kml+xml",
     "application/xml",
     "image/svg+xml",

@@ -26,7 +26,7 @@ from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.edge.text_size import is_large
-from geoapp.web.front.environ import LANE, MOVED, WORK_LANE
+from geoapp.web.front.environ import HEAVY_LANE, LANE, MOVED, MOVED_TO, WORK_LANE
 
 P = ParamSpec("P")
 View = Callable[P, Response]
@@ -79,7 +79,7 @@ class KeptAnswers:
                 self._kept[tag] = kept
 
 
-def take_turn() -> None:
+def take_turn(lane: str = HEAVY_LANE) -> None:
     """Begin heavy work: go on only in the lane for it.
 
     To be called before anything that takes long, and after whatever may make it needless. Where the
@@ -87,6 +87,7 @@ def take_turn() -> None:
     heavy work, or answers 429 or 503 with when to come back. So nothing may be changed before.
     """
     if request.environ.get(LANE) == WORK_LANE:
+        request.environ[MOVED_TO] = lane
         # What is not kept is made for each who asks.
         request.environ[MOVED] = g.get("kept_tag") or uuid4().hex
         abort(BaseResponse(status=503))  # never sent
@@ -104,7 +105,7 @@ def heavy(view: View[P]) -> View[P]:
 
 
 def kept(
-    moment: Callable[[], str] | None = None, *, at_once: bool = True
+    moment: Callable[[], str] | None = None, *, at_once: bool = True, lane: str = HEAVY_LANE
 ) -> Callable[[View[P]], View[P]]:
     """Keep a view's answers, which must be the same for everybody of one role and one language.
 
@@ -116,6 +117,8 @@ def kept(
     at_once
         Whether all of the view is heavy; else it calls `take_turn` itself, where what takes long
         begins.
+    lane
+        Where what is not kept is made.
     """
 
     def decorate(view: View[P]) -> View[P]:
@@ -130,7 +133,7 @@ def kept(
             if at_once:
                 if request.if_none_match.contains_weak(tag):
                     return _reply(Response(), tag)
-                take_turn()
+                take_turn(lane)
             made = view(*args, **named)
             if made.status_code == 200 and not made.is_streamed:
                 made.headers.setdefault("ETag", f'W/"{tag}"')

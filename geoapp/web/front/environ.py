@@ -5,13 +5,16 @@ from enum import StrEnum
 from typing import Any, Final
 
 # What the front and the application say to each other beside the request: why it is refused, in which
-# lane it is done, and that it has to be done in the lane for heavy work; the last by a tag that is
-# the same for requests with the same answer.
+# lane it is done, and that it has to be done in another; the last by that lane and a tag that is the
+# same for requests with the same answer.
 REFUSED: Final = "geoapp.refused"
 LANE: Final = "geoapp.lane"
 MOVED: Final = "geoapp.moved"
+MOVED_TO: Final = "geoapp.moved_to"
 WORK_LANE: Final = "work"
 HEAVY_LANE: Final = "heavy"
+# What comes in dozens, each of which is made soon.
+TILE_LANE: Final = "tiles"
 
 
 class Refused(StrEnum):

@@ -23,7 +23,9 @@ from geoapp.web.front.environ import (
     HEAVY_LANE,
     LANE,
     MOVED,
+    MOVED_TO,
     REFUSED,
+    TILE_LANE,
     WORK_LANE,
     Refused,
     wsgi_environ,
@@ -35,6 +37,9 @@ WORK_THREADS: Final = 4
 _HEALTH: Final = ("/healthz", "/readyz", "/metrics")
 _WITHOUT_BODY: Final = ("GET", "HEAD", "OPTIONS")
 PIECE_BYTES: Final = 256 * 1024
+# A screen full of tiles of several layers comes at once, and many people may sit behind one address.
+MOST_TILES: Final = 512
+MOST_TILES_OF_ADDRESS: Final = 256
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
@@ -69,9 +74,15 @@ class Front:
         self._bodies: Final = Bodies(seconds=body_seconds, most_bytes=most_body_bytes)
         self._work: Final = Lane("work", WORK_THREADS)
         self._health: Final = Lane("health", 1)
-        # One: two would take turns in the interpreter with each other and with the quick ones.
-        self._heavy: Final = Lane("heavy", 1)
-        self._turns: Final = Turns()
+        self._apart: Final = {
+            # One: two would take turns in the interpreter with each other and with the quick ones.
+            HEAVY_LANE: (Lane("heavy", 1), Turns()),
+            # Two: the database makes them, while the threads wait.
+            TILE_LANE: (
+                Lane("tiles", 2),
+                Turns(most=MOST_TILES, most_of_address=MOST_TILES_OF_ADDRESS),
+            ),
+        }
         # What is being made apart, by its tag: whoever asks for the same waits for it.
         self._making: Final[dict[str, asyncio.Event]] = {}
 
@@ -143,17 +154,19 @@ class Front:
             await making.wait()
         # As the application knows it, behind whatever proxies it trusts.
         address = asked.get("REMOTE_ADDR") or ""
-        refused = self._turns.take(address)
+        name = asked.get(MOVED_TO, HEAVY_LANE)
+        apart, turns = self._apart[name]
+        refused = turns.take(address)
         if refused is not None:
             context, answer = await _do(lane, self._wsgi, {**environ, REFUSED: refused})
         else:
             made = self._making[asked[MOVED]] = asyncio.Event()
             try:
-                context, answer = await _do(self._heavy, self._wsgi, {**environ, LANE: HEAVY_LANE})
+                context, answer = await _do(apart, self._wsgi, {**environ, LANE: name})
             finally:
                 del self._making[asked[MOVED]]
                 made.set()
-                self._turns.give_back(address)
+                turns.give_back(address)
         if answer is None:
             raise RuntimeError(f"{environ['PATH_INFO']} was moved twice")
         return context, answer

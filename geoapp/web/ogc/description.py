@@ -8,6 +8,7 @@ from geoapp.maps.kit import Layer
 from geoapp.web.edge.language import language
 from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, TITLE, address
 from geoapp.web.ogc.parameters import DEFAULT_LIMIT, FORMATS, MOST_LIMIT, MOST_OFFSET
+from geoapp.web.ogc.tile_description import tile_paths
 
 _PROBLEM = "application/problem+json"
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -21,7 +22,7 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {"title": f"{TITLE.pick(language())} · OGC API Features", "version": __version__},
         "servers": [{"url": address("landing").rstrip("/")}],
-        "tags": [{"name": "Capabilities"}, {"name": "Data"}],
+        "tags": [{"name": "Capabilities"}, {"name": "Data"}, {"name": "Tiles"}],
         "paths": {
             "/": _read("landing", "Landing page", "Capabilities", _answer(JSON, "landingPage")),
             "/api": _read(
@@ -53,6 +54,7 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
                 _answer(GEOJSON, "featureGeoJSON"),
                 [*one, _parameter("featureId")],
             ),
+            **tile_paths(),
         },
         # What is public needs neither; some collections are open to whoever shows who they are.
         "security": [{}, {"basic": []}, {"key": []}],

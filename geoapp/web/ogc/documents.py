@@ -9,6 +9,7 @@ from geoapp.core.parsing import Bbox
 from geoapp.maps.kit import Layer
 from geoapp.operations.layers.extent import read_extent
 from geoapp.operations.layers.rows import LayerMoment
+from geoapp.operations.layers.tiles import has_tiles
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 
@@ -16,12 +17,22 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 CONFORMS_TO = tuple(
-    f"http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/{name}"
-    for name in ("core", "oas30", "geojson")
+    f"http://www.opengis.net/spec/{part}/1.0/conf/{name}"
+    for part, names in (
+        ("ogcapi-features-1", ("core", "oas30", "geojson")),
+        (
+            "ogcapi-tiles-1",
+            ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"),
+        ),
+    )
+    for name in names
 )
 
 TITLE = Text("户外劳动者服务站点", "Outdoor workers' service stations")
+TILE_SETS = Text("矢量瓦片", "Vector tiles")
+TILING_SCHEMES = Text("瓦片的划分", "Tiling schemes")
 _DESCRIPTION = Text(
     "每个地图图层是一个要素集合；坐标为 WGS-84 经度、纬度。",
     "Each map layer is a collection of features; coordinates are WGS-84 longitude, latitude.",
@@ -60,6 +71,7 @@ def landing_page() -> dict[str, Any]:
             link("service-desc", address("api"), OPENAPI, Text("接口说明", "API definition")),
             link("conformance", address("conformance"), JSON, Text("符合的标准", "Conformance")),
             link("data", address("collections"), JSON, Text("要素集合", "Collections")),
+            link(f"{OGC_REL}tiling-schemes", address("matrix_sets"), JSON, TILING_SCHEMES),
         ],
     }
 
@@ -85,18 +97,21 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
             link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
         ],
     }
+    if has_tiles(layer):
+        tiles = address("tile_sets", collection_id=layer.id)
+        found["links"].append(link(f"{OGC_REL}tilesets-vector", tiles, JSON, TILE_SETS))
     note = layer.legend.note
     if moment.run is None and layer.uses_run and layer.legend.without_run is not None:
         note = layer.legend.without_run
     if note is not None:
         found["description"] = note.pick(language())
-    box = _extent(layer, moment)
+    box = extent_of(layer, moment)
     if box is not None:
         found["extent"] = {"spatial": {"bbox": [[round(side, 7) for side in box]], "crs": CRS84}}
     return found
 
 
-def _extent(layer: Layer, moment: LayerMoment) -> Bbox | None:
+def extent_of(layer: Layer, moment: LayerMoment) -> Bbox | None:
     """Return the layer's box, read once for each version of what it shows."""
     kept: dict[str, tuple[str, Bbox | None]] = current_app.extensions.setdefault("ogc_extents", {})
     version = moment.version_of(layer)

@@ -36,7 +36,7 @@ class Wanted:
     offset: int
 
 
-def check_known(known: Collection[str] = ()) -> None:
+def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS) -> None:
     """Refuse parameters that the present address does not know.
 
     Raises
@@ -49,7 +49,7 @@ def check_known(known: Collection[str] = ()) -> None:
         if name not in accepted:
             names = ", ".join(accepted)
             raise InvalidValueError(name, request.args[name], Text(names, f"one of {names}"))
-    for name, values in (("f", FORMATS), ("lang", LANGUAGES)):
+    for name, values in (("f", formats), ("lang", LANGUAGES)):
         value = request.args.get(name)
         if value is not None and value not in values:
             raise InvalidValueError(name, value, Text("、".join(values), " or ".join(values)))

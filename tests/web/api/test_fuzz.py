@@ -161,6 +161,9 @@ PLAUSIBLE = {
     "{code}": "T-1",
     "{collectionId}": "stations",
     "{featureId}": "T-1",
+    "{tileMatrix}": "0",
+    "{tileRow}": "0",
+    "{tileCol}": "0",
     "{id}.": "stations.",
     "{id}": "1",
     "{document}": "1",
@@ -180,7 +183,11 @@ def test_values_known_for_trouble(app: Flask) -> None:
         addresses = [f"{plain}?{base}{one}={value}" for one in parameters for value in TROUBLE]
         addresses += [
             path.replace(variable, value + variable[variable.index("}") + 1 :]).format(
-                collectionId="stations", featureId="T-1", id="1", document="1"
+                **{
+                    name[1:-1]: plausible
+                    for name, plausible in PLAUSIBLE.items()
+                    if name != "{id}."
+                }
             )
             for variable in PLAUSIBLE
             if variable in path

@@ -322,7 +322,12 @@ OPEN_READS = {
     "/ogc/collections/<string:collection_id>",
     "/ogc/collections/<string:collection_id>/items",
     "/ogc/collections/<string:collection_id>/items/<path:feature_id>",
+    "/ogc/collections/<string:collection_id>/tiles",
+    "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad",
+    "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad/<string:zoom>/<string:row>/<string:column>",
     "/ogc/conformance",
+    "/ogc/tileMatrixSets",
+    "/ogc/tileMatrixSets/WebMercatorQuad",
 }
 
 

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from werkzeug.wrappers import Request
 
-from geoapp.web.front.environ import HEAVY_LANE, LANE, MOVED, REFUSED, Refused
+from geoapp.web.front.environ import (
+    HEAVY_LANE,
+    LANE,
+    MOVED,
+    MOVED_TO,
+    REFUSED,
+    TILE_LANE,
+    Refused,
+)
 from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
 from geoapp.web.front.lanes import MOST_TURNS_OF_ADDRESS, Turns
 from tests import loops
@@ -227,6 +235,30 @@ def test_heavy_work_begins_anew_apart_and_quick_work_goes_on() -> None:
         last = Protocol([b"body"])
         await front.__rsgi__(heavy_scope("last"), last)
         assert last.status == 200
+
+    loops.run(ask_all())
+
+
+def test_a_screen_of_tiles_is_made_apart_and_not_refused() -> None:
+    lanes: list[str] = []
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        if environ[LANE] != TILE_LANE:
+            environ[MOVED], environ[MOVED_TO] = environ["QUERY_STRING"], TILE_LANE
+            start("503 MOVED", [])
+            return [b""]
+        lanes.append(threading.current_thread().name.rpartition("-")[0])
+        start("429 NO" if REFUSED in environ else "200 OK", [])
+        return [b"tile"]
+
+    async def ask_all() -> None:
+        front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+        # Four layers, each on a screen of 40 tiles.
+        screen = [Protocol([b"body"]) for _ in range(160)]
+        asked = (front.__rsgi__(heavy_scope(str(n)), one) for n, one in enumerate(screen))
+        await asyncio.gather(*asked)
+        assert {one.status for one in screen} == {200}
+        assert set(lanes) == {"tiles"}
 
     loops.run(ask_all())
 

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database
+from geoapp.web.ogc.documents import CONFORMS_TO
 from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import make_app
 from tests.web.conftest import serve
@@ -47,7 +48,7 @@ def root(database: Database, settings: Settings) -> Iterator[str]:
 def test_owslib_reads_it(root: str) -> None:
     service = Features(root)
     assert service.api()["openapi"].startswith("3.0")
-    assert len(service.conformance()["conformsTo"]) == 3
+    assert len(service.conformance()["conformsTo"]) == len(CONFORMS_TO)
     assert set(service.feature_collections()) >= {"stations", "regions", "demand", "gaps"}
     about = service.collection("stations")
     assert about["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
@@ -74,7 +75,10 @@ source = "OAPIF:" + sys.argv[1]
 stations = pyogrio.read_dataframe(source, layer="stations")
 box = (120.49, 36.2, 120.6, 36.4)
 regions = pyogrio.read_dataframe(source, layer="regions")
+tile = f"/vsicurl/{sys.argv[1]}collections/stations/tiles/WebMercatorQuad/14/6416/13676?f=mvt"
+[odd] = pyogrio.read_dataframe(tile, X=13676, Y=6416, Z=14).to_crs(4326).itertuples(index=False)
 json.dump({
+    "tile": [odd.id, odd.count, odd.geometry.x, odd.geometry.y],
     "layers": [name for name, _ in pyogrio.list_layers(source)],
     "stations": {one.code: [one.name, one.geometry.x, one.geometry.y]
                  for one in stations.itertuples(index=False)},
@@ -106,6 +110,13 @@ def test_gdal_reads_it(root: str) -> None:
     assert read["stations"][ODD_CODE] == ['<b>名</b>&"引号"', 120.5, 36.3]
     assert read["crs"] in ("OGC:CRS84", "EPSG:4326")
     assert read["east"] == [ODD_CODE]
+    # A step of a tile of zoom 14 is 0.6 m.
+    assert read["tile"] == [
+        ODD_CODE,
+        1,
+        pytest.approx(120.5, abs=6e-6),
+        pytest.approx(36.3, abs=6e-6),
+    ]
     assert read["bounds"][2] == pytest.approx(120.5)
     assert read["bases"] == ["Polygon"]
     assert read["weight"] == 250

@@ -1,0 +1,183 @@
+"""Vector tiles of layers: what they hold, and each at the state of the store that it is made at."""
+
+import threading
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from cachetools import LRUCache
+
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.tiles import Tile
+from geoapp.maps.kit import Category, ClassBreaks, Context, Layer
+from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.moment import today
+from geoapp.store.engine import Database
+from geoapp.store.facilities.read import data_versions
+from geoapp.store.layer_tiles import (
+    FRAME,
+    MOST_FEATURES,
+    ClassBy,
+    Gathering,
+    TilePlan,
+    TileStatement,
+    tile_columns,
+)
+
+# Up to this zoom a layer whose markers gather on maps has them gathered in tiles too.
+GATHERED_TO: Final = 11
+# A tile that would be larger, before it is compressed, gathers what it holds.
+MOST_BYTES: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TileField:
+    """One property of a tile's features: its kind (``string``, ``number``, ``boolean``), its words."""
+
+    kind: str
+    title: Text
+
+
+_OWN: Final = {
+    "id": Text("编号（同要素集合）", "Id, as in the collection"),
+    "name_zh": Text("中文名称", "Name in Chinese"),
+    "name_en": Text("英文名称", "Name in English"),
+    "look": Text("图例中的第几类，从 0 数", "Class in the legend, from 0"),
+    "count": Text(
+        "代表几个；在别的瓦片里计数的为 0", "How many it stands for; 0 if counted in another tile"
+    ),
+    "is_sample": Text("是否示例", "Whether it is a sample"),
+}
+
+
+def has_tiles(layer: Layer) -> bool:
+    """Tell whether a layer is served as tiles: what is computed from its rows is not."""
+    return layer.derive is None
+
+
+class LayerTiles:
+    """The tiles of layers, with what is the same for many of them kept while it is true.
+
+    For all threads of a process.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database: Final = database
+        self._settings: Final = settings
+        self._statements: Final[LRUCache[tuple[str, ...], TileStatement | None]] = LRUCache(200)
+        self._lock: Final = threading.Lock()
+
+    def version(self, layer: Layer, hidden: Collection[int]) -> str:
+        """Return a text that changes whenever a layer's tiles may, the layer's file aside.
+
+        Cheap, as it is asked for every tile: it names no run, but the counter that rises with each.
+
+        Parameters
+        ----------
+        hidden
+            Siting runs that are never shown as the latest.
+        """
+        names = {*layer.versions, *(("runs",) if layer.uses_run else ())}
+        with self._database.session() as session:
+            versions = data_versions(session)
+        parts = [layer.id, today(self._settings).isoformat()]
+        parts += [f"{name}={versions.get(name, 0)}" for name in sorted(names)]
+        if layer.uses_run:
+            parts.append(f"hidden={','.join(str(number) for number in sorted(hidden))}")
+        return ";".join(parts)
+
+    def read(self, layer: Layer, tile: Tile, hidden: Collection[int] = ()) -> bytes:
+        """Return a tile, of the published coverage and the latest sites; empty if nothing is there.
+
+        Where it would hold too much, what is small is gathered, and its features say how many they
+        stand for; where even that is too much, everything is.
+        """
+        version = self.version(layer, hidden)
+        ways = [Gathering.SMALL, Gathering.ALL]
+        if not (layer.cluster and tile.zoom <= GATHERED_TO):
+            ways.insert(0, Gathering.NOTHING)
+        body = b""
+        for way in ways:
+            statement = self._statement(layer, version, way, hidden)
+            if statement is None:
+                break
+            with self._database.session() as session:
+                made = statement.make(session, tile)
+            body = made.body
+            many = way is Gathering.NOTHING and made.features > MOST_FEATURES
+            if not many and len(body) <= MOST_BYTES:
+                break
+        return body
+
+    def _statement(
+        self, layer: Layer, version: str, way: Gathering, hidden: Collection[int]
+    ) -> TileStatement | None:
+        """Return the statement for a state of the store; None where there is nothing to show."""
+        key = (version, layer.source_hash, way)
+        with self._lock:
+            if key in self._statements:
+                return self._statements[key]
+        # A version that was read before this is that of something older than what is found here.
+        plan = tile_plan(layer, replace(self._context(layer, hidden), frame=FRAME))
+        found = None
+        if plan is not None:
+            with self._database.session() as session:
+                found = TileStatement(session, plan, way)
+        with self._lock:
+            self._statements[key] = found
+        return found
+
+    def _context(self, layer: Layer, hidden: Collection[int]) -> Context:
+        if not layer.uses_run:
+            return Context(today=today(self._settings))
+        with layer_reading(self._database, self._settings, None, hidden) as reading:
+            return reading.moment.context
+
+
+def tile_fields(layer: Layer, context: Context) -> Mapping[str, TileField]:
+    """Return what the features of a layer's tiles tell; nothing while there is nothing to show."""
+    plan = tile_plan(layer, context)
+    if plan is None:
+        return {}
+    titles = dict(_OWN)
+    for field in layer.popup.fields:
+        for name in _both(field.column):
+            titles.setdefault(name, field.title)
+    return {name: TileField(kind, titles[name]) for name, kind in tile_columns(plan).items()}
+
+
+def tile_plan(layer: Layer, context: Context) -> TilePlan | None:
+    """Return what a layer's tiles hold; None where there is nothing to show."""
+    query = layer.select(context)
+    if query is None:
+        return None
+    known = set(query.selected_columns.keys())
+    plain, chinese, english = _both(layer.popup.title)
+    title = (
+        chinese if chinese in known else plain if plain in known else None,
+        english if english in known else None,
+    )
+    fields = [name for field in layer.popup.fields for name in _both(field.column)]
+    sample = layer.popup.sample
+    return TilePlan(
+        name=layer.id,
+        query=query,
+        title=title,
+        columns=[name for name in dict.fromkeys(fields) if name in known and name not in _OWN],
+        sample=sample if sample in known else None,
+        look=_class_by(layer),
+    )
+
+
+def _both(column: str) -> tuple[str, str, str]:
+    return column, f"{column}_zh", f"{column}_en"
+
+
+def _class_by(layer: Layer) -> ClassBy:
+    style = layer.style
+    if isinstance(style, Category):
+        return ClassBy(style.column, values=tuple(style.looks))
+    if isinstance(style, ClassBreaks):
+        return ClassBy(style.column, breaks=style.breaks)
+    return ClassBy()

@@ -1,0 +1,327 @@
+"""OGC API Tiles: every feature counts once at each zoom, where it is; kept while it is true."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+from pyproj import Transformer
+from sqlalchemy import text
+
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.core.tiles import EXTENT, HALF_M, Tile, tile_at
+from geoapp.maps.registry import registry
+from geoapp.operations.layers import tiles as layer_tiles
+from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.layers.tiles import GATHERED_TO, LayerTiles, has_tiles
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from geoapp.store.layer_tiles import CELLS, MOST_FEATURES
+from geoapp.web.edge import heavy
+from geoapp.web.edge.heavy import KeptAnswers
+from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.shown import seed_shown
+
+SETS = "/ogc/collections/{}/tiles"
+SET = f"{SETS}/WebMercatorQuad"
+MVT = "application/vnd.mapbox-vector-tile"
+TO_METRES = Transformer.from_crs(4326, 3857, always_xy=True)
+STATIONS = registry().layers["stations"]
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    return database
+
+
+@pytest.fixture
+def app(town: Database, settings: Settings) -> Flask:
+    return make_app(settings, town)
+
+
+@pytest.fixture
+def client(app: Flask, town: Database) -> FlaskClient:
+    return client_of(app, town)
+
+
+def place(zoom: int, x: float, y: float) -> Tile:
+    side = 2 * HALF_M / 2**zoom
+    return Tile(zoom, int((HALF_M - y) // side), int((x + HALF_M) // side))
+
+
+def around(zoom: int, bounds: Any) -> Iterator[Tile]:
+    """Every tile that a box in metres reaches into, and those beside them."""
+    west, south, east, north = bounds
+    first, last = place(zoom, west, north), place(zoom, east, south)
+    for row in range(first.row - 1, last.row + 2):
+        for column in range(first.column - 1, last.column + 2):
+            tile = tile_at(zoom, row, column)
+            if tile is not None:
+                yield tile
+
+
+def decoded(body: bytes, tile: Tile, folder: Path) -> gpd.GeoDataFrame | None:
+    """What GDAL reads in a tile; None in an empty one."""
+    if not body:
+        return None
+    path = folder / "tile.pbf"
+    path.write_bytes(body)
+    return pyogrio.read_dataframe(path, X=tile.column, Y=tile.row, Z=tile.zoom)
+
+
+def path_of(tile: Tile, layer: str = "stations") -> str:
+    return f"{SET.format(layer)}/{tile.zoom}/{tile.row}/{tile.column}"
+
+
+TOWN = TO_METRES.transform(TOWN_LON, TOWN_LAT)
+
+
+def add_stations(database: Database, lon: Any, lat: Any) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                insert into facility (code, kind_code, name_zh, name_en, geom, status)
+                select 'M-' || n, 'outdoor_station', '站 ' || n, 'Station ' || n,
+                    st_setsrid(st_makepoint(lon, lat), 4326), 'open'
+                from unnest(cast(:lon as float8[]), cast(:lat as float8[]))
+                    with ordinality as t (lon, lat, n)
+                """
+            ),
+            {"lon": list(map(float, lon)), "lat": list(map(float, lat))},
+        )
+
+
+def test_every_feature_counts_once_at_each_zoom_and_lies_where_it_is(
+    database: Database, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    seed_shown(database, settings)
+    with database.session() as session:
+        # Somewhere in its district, where exactly nobody knows.
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, status, position_basis, "
+                "region_code, region_match) values ('T-9', 'service_base', '某基地', 'open', "
+                "'region_only', '370203', 'stated')"
+            )
+        )
+    # Corners of tiles of zoom 12 and so of all that are larger, where four of them meet.
+    corner = place(12, *TOWN)
+    side = corner.size_m
+    x = np.array([corner.column, corner.column + 1, corner.column + 1]) * side - HALF_M
+    y = HALF_M - np.array([corner.row, corner.row, corner.row + 1]) * side
+    lon, lat = TO_METRES.transform(x, y, direction="INVERSE")
+    add_stations(database, lon, lat)
+    tiles = LayerTiles(database, settings)
+    context = read_moment(database, settings, None).context
+    with_tiles = [layer for layer in registry() if has_tiles(layer)]
+    assert {one.id for one in with_tiles} >= {"stations", "bases", "homes", "regions", "gaps"}
+    for layer in with_tiles:
+        rows = read_layer(database, layer, context).rows
+        shapes = gpd.GeoSeries([row["geometry"] for row in rows], crs=4326).to_crs(3857)
+        for zoom in (0, GATHERED_TO, 14):
+            with subtests.test(layer=layer.id, zoom=zoom):
+                counted, met = 0, set()
+                for tile in around(zoom, shapes.total_bounds):
+                    frame = decoded(tiles.read(layer, tile), tile, tmp_path)
+                    if frame is None:
+                        continue
+                    counted += int(frame["count"].sum())
+                    if "id" in frame:
+                        met |= set(frame["id"].dropna())
+                assert counted == len(rows) > 0
+                if zoom == 14:
+                    assert met == {str(row["id"]) for row in rows}
+    for name in ("stations", "bases", "proposals", "regions"):
+        layer = registry().layers[name]
+        for row in read_layer(database, layer, context).rows:
+            if str(row["id"]).startswith("M-"):  # in either of the tiles that meet there
+                continue
+            [shape] = gpd.GeoSeries([row["geometry"]], crs=4326).to_crs(3857)
+            spot = shape.representative_point()
+            for zoom in (12, 17):
+                tile = place(zoom, spot.x, spot.y)
+                frame = decoded(tiles.read(layer, tile), tile, tmp_path)
+                assert frame is not None
+                [drawn] = frame.loc[frame["id"] == str(row["id"]), "geometry"]
+                step = tile.size_m / EXTENT
+                west, north = tile.column * tile.size_m - HALF_M, HALF_M - tile.row * tile.size_m
+                inside = shapely.box(west, north - tile.size_m, west + tile.size_m, north)
+                seen = shapely.intersection(shape, inside)
+                # Rounded to a step, after leaving out what is smaller than one.
+                assert shapely.hausdorff_distance(drawn & inside, seen) < 2.5 * step, (name, zoom)
+
+
+def test_many_are_gathered_with_how_many_they_are(
+    town: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(12)
+    tile = place(13, *TOWN)
+    count = MOST_FEATURES
+    x = (tile.column + 0.25 + random.uniform(0, 0.5, count)) * tile.size_m - HALF_M
+    y = HALF_M - (tile.row + 0.25 + random.uniform(0, 0.5, count)) * tile.size_m
+    add_stations(town, *TO_METRES.transform(x, y, direction="INVERSE"))
+    tiles = LayerTiles(town, settings)
+
+    def read() -> gpd.GeoDataFrame:
+        frame = decoded(tiles.read(STATIONS, tile), tile, tmp_path)
+        assert frame is not None
+        return frame
+
+    # The town's own are there too.
+    frame = read()
+    assert count < frame["count"].sum() == count + 2
+    assert len(frame) <= CELLS**2 // 4 + 2
+    alone = frame[frame["count"] == 1]
+    assert len(alone) > 0
+    assert alone["name_zh"].notna().all()
+    assert frame.loc[frame["count"] > 1, "id"].isna().all()
+    # Each cell's mark is in the middle of what it stands for.
+    mean = np.average(frame.geometry.x, weights=frame["count"])
+    assert mean == pytest.approx(np.append(x, [TOWN[0]] * 2).mean(), abs=tile.size_m / EXTENT)
+    with town.session() as session:
+        session.execute(text("update facility set status = 'closed' where code in ('T-1', 'T-2')"))
+    whole = read()
+    assert (len(whole), set(whole["count"])) == (count, {1})
+    assert "kind_zh" in whole
+    # What has few features, and too many bytes for one tile, is gathered as well.
+    monkeypatch.setattr(layer_tiles, "MOST_BYTES", 30_000)
+    assert (len(read()) < 500, read()["count"].sum()) == (True, count)
+
+
+def test_tiles_are_kept_and_edits_seen_at_once(
+    app: Flask, client: FlaskClient, town: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = path_of(place(14, *TOWN))
+    first = client.get(path)
+    assert (first.status_code, first.mimetype) == (200, MVT)
+    assert "示例·T-1".encode() in first.data
+    assert b"Sample T-1" in first.data
+    assert first.headers["Cache-Control"] == "public, max-age=60"
+    assert first.headers["Access-Control-Allow-Origin"] == "*"
+    monkeypatch.setattr(heavy, "take_turn", lambda _lane: pytest.fail("made anew"))
+    assert client.get(path).data == first.data
+    have = {"If-None-Match": first.headers["ETag"]}
+    # Also after a restart, and after edits of what the layer does not show.
+    app.extensions["kept_answers"] = KeptAnswers()
+    with town.session() as session:
+        session.execute(text("update demand_set set name_zh = '新'"))
+    again = client.get(path, headers=have)
+    assert (again.status_code, again.data) == (304, b"")
+    monkeypatch.undo()
+    with town.session() as session:
+        session.execute(text("update facility set name_zh = '新名字' where code = 'T-1'"))
+    after = client.get(path, headers=have)
+    assert after.status_code == 200
+    assert "新名字".encode() in after.data
+    small = client.get(path_of(place(3, *TOWN)), headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in small.headers
+    add_stations(town, [TOWN_LON + n / 1e5 for n in range(30)], [TOWN_LAT] * 30)
+    with_many = client.get(path, headers={"Accept-Encoding": "gzip"})
+    assert with_many.headers["Content-Encoding"] == "gzip"
+
+
+def test_a_tile_with_nothing_is_empty_and_none_beyond_the_world(client: FlaskClient) -> None:
+    empty = client.get(f"{SET.format('stations')}/3/0/0")
+    assert (empty.status_code, empty.data, empty.mimetype) == (200, b"", MVT)
+    assert "ETag" in empty.headers
+    wrong = ("3/8/0", "3/0/8", "19/0/0", "-1/0/0", "3/0/1.0", "3/0/٣", "a/b/c", f"3/0/{'9' * 5000}")
+    for one in wrong:
+        problem_of(client.get(f"{SET.format('stations')}/{one}"), 404)
+    for one, parameter in (("?f=png", "f"), ("?datum=gcj02", "datum"), ("?bbox=1,2,3,4", "bbox")):
+        problem_of(client.get(f"{SET.format('stations')}/3/0/0{one}"), 400, parameter)
+
+
+def test_tiles_are_for_those_who_may_see_the_layer(
+    app: Flask, client: FlaskClient, town: Database
+) -> None:
+    tile = path_of(place(14, *TOWN), "proposals")
+    paths = [tile, SET.format("proposals"), SETS.format("proposals")]
+    items = client.get("/ogc/collections/proposals/items")
+    for path in paths:
+        refused = client.get(path)
+        assert problem_of(refused, 401) == items.get_json(force=True)
+    planner = client_of(app, town, Role.PLANNER)
+    assert [planner.get(path).status_code for path in paths] == [200, 200, 200]
+    assert planner.get(tile).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_is_said_of_tiles(client: FlaskClient) -> None:
+    """Each requirement of OGC API Tiles (20-057) that conformance claims."""
+
+    def read(path: str) -> Any:
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        return answer.get_json(force=True)
+
+    def to(body: Any, rel: str) -> str:
+        [found] = [one["href"] for one in body["links"] if one["rel"].endswith(rel)]
+        return str(found)
+
+    conforms = read("/ogc/conformance")["conformsTo"]
+    classes = {one.rsplit("/", 1)[1] for one in conforms if "ogcapi-tiles-1/1.0/conf" in one}
+    assert classes == {"core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"}
+    schemes = read(to(read("/ogc/"), "/tiling-schemes"))
+    [scheme] = schemes["tileMatrixSets"]
+    matrices = read(to(scheme, "self"))["tileMatrices"]
+    # OGC 17-083r4, annex D.1.
+    assert matrices[0]["scaleDenominator"] == pytest.approx(559082264.028717, abs=1e-5)
+    assert matrices[18]["cellSize"] == pytest.approx(0.597164283559817, abs=1e-9)
+    assert [one["matrixWidth"] for one in matrices[:3]] == [1, 2, 4]
+    operations = {
+        one["get"]["operationId"] for one in read("/ogc/api")["paths"].values() if "get" in one
+    }
+    for name in ("getTileSetsList", "getTileSet", "getTile"):
+        assert f".collection.vector.{name}" in operations
+    for layer in registry():
+        if not layer.published:
+            continue
+        collection = read(f"/ogc/collections/{layer.id}")
+        if not has_tiles(layer):
+            # What has none says nothing of them.
+            assert not [one for one in collection["links"] if "tile" in one["rel"]]
+            for path in (
+                SETS.format(layer.id),
+                SET.format(layer.id),
+                path_of(Tile(0, 0, 0), layer.id),
+            ):
+                problem_of(client.get(path), 404)
+            continue
+        [listed] = read(to(collection, "/tilesets-vector"))["tilesets"]
+        assert (listed["dataType"], listed["crs"].rsplit("/", 1)[1]) == ("vector", "3857")
+        assert to(listed, "/tiling-scheme") == to(scheme, "self")
+        described = read(to(listed, "self"))
+        if layer.id in ("gaps", "without_position"):  # nothing to show
+            assert "boundingBox" not in described
+            continue
+        assert described["tileMatrixSetURI"] == scheme["uri"]
+        [item] = [one for one in described["links"] if one["rel"] == "item"]
+        assert (item["templated"], item["type"]) == (True, MVT)
+        limits = {one["tileMatrix"]: one for one in described["tileMatrixSetLimits"]}
+        box = described["boundingBox"]
+        tile = place(12, *box["lowerLeft"])
+        assert limits["12"]["minTileRow"] <= tile.row <= limits["12"]["maxTileRow"]
+        names = {"tileMatrix": tile.zoom, "tileRow": tile.row, "tileCol": tile.column}
+        assert client.get(item["href"].format(**names)).status_code == 200
+        tilejson = read(to(described, "alternate"))
+        short = {"z": tile.zoom, "y": tile.row, "x": tile.column}
+        assert tilejson["tiles"][0].format(**short) == item["href"].format(**names)
+        west, south, east, north = tilejson["bounds"]
+        assert TO_METRES.transform(west, south) == pytest.approx(box["lowerLeft"], abs=0.05)
+        [fields] = [one["fields"] for one in tilejson["vector_layers"] if one["id"] == layer.id]
+        schema = described["layers"][0]["propertiesSchema"]["properties"]
+        assert set(fields) == set(schema) >= {"id", "name_zh", "name_en", "look", "count"}
+        assert west <= tilejson["center"][0] <= east
+        assert south <= tilejson["center"][1] <= north
+        assert not math.isnan(tilejson["center"][2])
