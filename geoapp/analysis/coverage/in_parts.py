@@ -11,9 +11,10 @@ import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.coverage.part import (
@@ -262,13 +263,12 @@ class CoverageInParts:
         return self._names[group - 2] if group > 1 else None
 
     def _points(self) -> _Points:
-        names = _Points.__slots__
-        whole = {
-            name: np.concatenate([getattr(one, name) for one in self._kept] or [np.empty(0, int)])
-            for name in names
-        }
-        order = np.argsort(whole["number"], kind="stable")
-        return _Points(**{name: values[order] for name, values in whole.items()})
+        def joined(name: str) -> NDArray[Any]:
+            return np.concatenate([getattr(one, name) for one in self._kept] or [np.empty(0, int)])
+
+        order = np.argsort(joined("number"), kind="stable")
+        # One column after the other, so that they are not all there twice.
+        return _Points(**{name: joined(name)[order] for name in _Points.__slots__})
 
     def _quantiles(self) -> dict[int, dict[float, float | None]]:
         place, walk_m, weight = (
