@@ -1,7 +1,15 @@
 """职工之家 / Worker homes: what is open to workers, as points or areas."""
 
 from geoapp.core.words import Family
-from geoapp.maps.kit import FACILITY_POPUP, Constant, Layer, Look, Text
+from geoapp.maps.kit import (
+    FACILITY_ATTRIBUTES,
+    FACILITY_POPUP,
+    FACILITY_TIMES,
+    Constant,
+    Layer,
+    Look,
+    Text,
+)
 from geoapp.store.layer_select import facilities_on
 
 TITLE = Text("职工之家", "Worker homes")
@@ -12,6 +20,8 @@ LAYER = Layer(
     query=lambda context: facilities_on(context.today, Family.HOME, context.frame),
     style=Constant(TITLE, Look("#9a4a00", "house", fill_share=0.35, width_px=2)),
     popup=FACILITY_POPUP,
+    attributes=FACILITY_ATTRIBUTES,
+    times=FACILITY_TIMES,
     versions=("facilities", "vocabulary"),
     cluster=True,
     search=True,

@@ -87,6 +87,13 @@ BULK_DAYS: Final = 7
 MOST_LISTS: Final = 50  # of one account
 MOST_LIST_CHARACTERS: Final = 60  # of a name
 
+# Filters.
+MOST_FILTER_CHARACTERS: Final = 8_000
+MOST_FILTER_PARTS: Final = 500  # conditions, values and lists of values
+MOST_FILTER_DEPTH: Final = 20  # of parts within parts
+MOST_SORT_KEYS: Final = 5
+MOST_FEATURE_CURSOR_CHARACTERS: Final = 6_000  # it holds what features are in order by
+
 # Reports of workers.
 LEAST_REPORT_KEY_CHARACTERS: Final = 16
 MOST_REPORT_KEY_CHARACTERS: Final = 100

@@ -16,7 +16,9 @@ from geoapp.core.roles import Permission, Role, allows
 __all__ = [
     "COVERAGE_COLOURS",
     "DEMAND_COLOURS",
+    "FACILITY_ATTRIBUTES",
     "FACILITY_POPUP",
+    "FACILITY_TIMES",
     "Category",
     "ClassBreaks",
     "Constant",
@@ -259,6 +261,11 @@ class Layer:
         Whether each area carries its pop-up title.
     uses_run
         Whether what it shows depends on the coverage or siting run that is shown.
+    attributes
+        What GIS programs get at ``/ogc/`` beside the fields of the pop-up.
+    times
+        Columns with dates at which a feature is known to be; from the first to the last of them is
+        its time.
     """
 
     id: str
@@ -276,6 +283,8 @@ class Layer:
     search: bool = False
     label: bool = False
     uses_run: bool = False
+    attributes: tuple[Field, ...] = ()
+    times: tuple[str, ...] = ()
     # Stamped by the registry: a hash of the file, so that an edited layer is a new version.
     source_hash: str = ""
 
@@ -334,3 +343,21 @@ FACILITY_POPUP = Popup(
         Field("code", Text("编号", "Code")),
     ),
 )
+
+# What GIS programs get of each facility beside that.
+FACILITY_ATTRIBUTES = (
+    Field("kind_code", Text("类型编码", "Code of the kind")),
+    Field("family", Text("大类", "Family")),
+    Field("status", Text("状态", "Status")),
+    Field("region_code", Text("区域编码", "Code of the region")),
+    Field("region", Text("区域", "Region")),
+    Field("phone", Text("电话", "Telephone")),
+    Field("host", Text("所在单位", "Host")),
+    Field("operator", Text("管理单位", "Run by")),
+    Field("capacity", Text("容纳人数", "Capacity"), "number"),
+    Field("opened_on", Text("启用日期", "Opened"), "date"),
+    Field("opened_basis", Text("启用日期依据", "What the opening date rests on")),
+    Field("closed_on", Text("停用日期", "Closed"), "date"),
+    Field("closed_basis", Text("停用日期依据", "What the closing date rests on")),
+)
+FACILITY_TIMES = ("opened_on", "verified_on")

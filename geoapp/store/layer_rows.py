@@ -11,12 +11,14 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from geoapp.core.arrays import FloatArray
+from geoapp.core.filters import Condition, SortKey
 from geoapp.core.parsing import Bbox
+from geoapp.store.layer_filter import after_sql, order_sql, sql_of
 
 
 @dataclass(frozen=True, slots=True)
 class RowFilter:
-    """Which rows of a layer are wanted, in order of their ids unless ``thinned``.
+    """Which rows of a layer are wanted, in order of ``keys`` and their ids unless ``thinned``.
 
     Attributes
     ----------
@@ -24,6 +26,10 @@ class RowFilter:
         Only what touches this shape (EPSG:4326); None is everywhere.
     row_id
         Only the row of this id.
+    where
+        Only rows of which this is true.
+    keys, after
+        The order, and after which values of its keys and which id the page begins.
     limit, offset
         How many rows (None = all), after how many.
     thinned
@@ -39,6 +45,9 @@ class RowFilter:
     offset: int = 0
     thinned: bool = False
     first: BaseGeometry | None = None
+    where: Condition | None = None
+    keys: tuple[SortKey, ...] = ()
+    after: tuple[tuple[Any, ...], Any] | None = None
 
 
 def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
@@ -49,12 +58,14 @@ def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
     if wanted.row_id is not None:
         # PostgreSQL's texts hold no zero byte, so no id does.
         where.append(func.concat(inner.c.id) == wanted.row_id.replace("\x00", ""))
+    if wanted.where is not None:
+        where.append(sql_of(wanted.where, inner.c))
     return where
 
 
 def _order(inner: Any, wanted: RowFilter) -> list[Any]:
     if not wanted.thinned:
-        return [inner.c.id]
+        return [*order_sql(wanted.keys, inner.c), inner.c.id]
     order: list[Any] = [func.md5(func.concat(inner.c.id)), inner.c.id]
     if wanted.first is not None:
         first = func.st_geomfromwkb(shapely.to_wkb(wanted.first), 4326)
@@ -63,7 +74,7 @@ def _order(inner: Any, wanted: RowFilter) -> list[Any]:
 
 
 def count_rows(session: Session, query: Select[Any], wanted: RowFilter) -> int:
-    """Return how many rows there are, whatever the limit."""
+    """Return how many rows there are, whatever the page."""
     inner = query.subquery()
     count = select(func.count()).select_from(inner).where(*_where(inner, wanted))
     return session.scalar(count) or 0
@@ -73,9 +84,12 @@ def layer_rows(session: Session, query: Select[Any], wanted: RowFilter) -> list[
     """Return rows by column; ``geometry`` is a shapely geometry in EPSG:4326."""
     inner = query.subquery()
     columns = [column for column in inner.c if column.key != "geometry"]
+    where = list(_where(inner, wanted))
+    if wanted.after is not None:
+        where.append(after_sql(wanted.keys, *wanted.after, inner.c))
     statement = (
         select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
-        .where(*_where(inner, wanted))
+        .where(*where)
         .order_by(*_order(inner, wanted))
         .limit(wanted.limit)
         .offset(wanted.offset)

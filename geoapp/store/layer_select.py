@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from geoapp.core.words import Family, Status
-from geoapp.store.models import Facility, FacilityPlace, FacilityVoice, Kind
+from geoapp.store.models import Facility, FacilityPlace, FacilityVoice, Kind, Region
 
 
 def reaching_into(shape: Any, frame: Any | None) -> ColumnElement[bool]:
@@ -34,8 +34,8 @@ def facilities_on(day: date, family: Family | None = None, frame: Any | None = N
     all of those outside of it are left out.
 
     Columns: ``id`` (text; the code, with the place's number where a facility moves), ``geometry``
-    (EPSG:4326, point or area), the facility's own, ``kind_zh``, ``kind_en`` and, where it moves,
-    ``place_zh`` and ``place_en``.
+    (EPSG:4326, point or area), the facility's own, its kind's and its region's names, and, where it
+    moves, ``place_zh`` and ``place_en``.
     """
     place = FacilityPlace
     here = and_(
@@ -53,6 +53,20 @@ def facilities_on(day: date, family: Family | None = None, frame: Any | None = N
             place.label_en.label("place_en"),
             Kind.name_zh.label("kind_zh"),
             Kind.name_en.label("kind_en"),
+            Kind.code.label("kind_code"),
+            Kind.family,
+            Facility.status,
+            Facility.region_code,
+            Region.name_zh.label("region_zh"),
+            Region.name_en.label("region_en"),
+            Facility.phone,
+            Facility.host,
+            Facility.operator,
+            Facility.capacity,
+            Facility.opened_on,
+            Facility.opened_basis,
+            Facility.closed_on,
+            Facility.closed_basis,
             Facility.code,
             Facility.name_zh,
             Facility.name_en,
@@ -78,6 +92,7 @@ def facilities_on(day: date, family: Family | None = None, frame: Any | None = N
             Facility.is_sample,
         )
         .join(Kind, Kind.code == Facility.kind_code)
+        .outerjoin(Region, Region.code == Facility.region_code)
         .outerjoin(place, here)
         .outerjoin(FacilityVoice, FacilityVoice.facility_id == Facility.id)
         .where(Facility.status == Status.OPEN)

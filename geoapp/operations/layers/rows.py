@@ -1,6 +1,6 @@
 """What a layer shows: its query run within a box and a limit, its rows derived and counted."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,6 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.analysis.geometry.grid import grid_cells
 from geoapp.analysis.network.frames import edges_frame
 from geoapp.analysis.network.graph import FINE, WalkingNetwork
+from geoapp.core.filters import Condition, SortKey
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.results.coverage import CoverageRun
@@ -24,6 +25,8 @@ from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.official import official
 from geoapp.operations.layers.cover_areas import with_cover_areas
+from geoapp.operations.layers.derived import DerivedRows, KeptRows, derived_rows, kept_rows
+from geoapp.operations.layers.matching import comes_after, in_order, matches
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.runs.state import kind_of_run, latest_run
 from geoapp.operations.siting import results as siting_results
@@ -43,7 +46,7 @@ class LayerRows:
     Attributes
     ----------
     matched
-        How many there are within the box, whatever the limit.
+        How many are asked for, whatever the page.
     rows
         By column; ``geometry`` is a shapely geometry in EPSG:4326, ``id`` distinct.
     """
@@ -76,9 +79,10 @@ class LayerMoment:
 class LayerReading:
     """Layers read at one moment of the store: counts, rows and versions of all of them agree."""
 
-    def __init__(self, session: Session, moment: LayerMoment) -> None:
+    def __init__(self, session: Session, moment: LayerMoment, kept: KeptRows) -> None:
         self.moment = moment
         self._session = session
+        self._kept = kept
 
     def rows(
         self,
@@ -88,10 +92,30 @@ class LayerReading:
         limit: int = MOST_ROWS,
         offset: int = 0,
         row_id: str | None = None,
+        where: Condition | None = None,
+        keys: tuple[SortKey, ...] = (),
+        after: tuple[tuple[Any, ...], Any] | None = None,
     ) -> LayerRows:
-        """Return the rows of a layer; see ``read_layer``."""
-        wanted = _Wanted(bbox, limit, offset, row_id)
-        return _read_layer(self._session, layer, self.moment.context, wanted)
+        """Return the rows of a layer; see ``read_layer``.
+
+        Parameters
+        ----------
+        where
+            Only rows of which this is true.
+        keys
+            Their order, before that of their ids.
+        after
+            Only rows after one of these values of the keys and this id. Pages that begin so neither
+            lose nor repeat a row that stays, whatever comes and goes between them.
+        """
+        wanted = _Wanted(bbox, limit, offset, row_id, where=where, keys=keys, after=after)
+        return self._read(layer, wanted)
+
+    def _read(self, layer: Layer, wanted: "_Wanted") -> LayerRows:
+        def keep(make: Callable[[], Iterator[dict[str, Any]]]) -> DerivedRows:
+            return self._kept.get(self.moment.version_of(layer), make)
+
+        return _read_layer(self._session, layer, self.moment.context, wanted, keep)
 
     def shown_rows(
         self,
@@ -110,8 +134,7 @@ class LayerReading:
         first
             What touches this box comes first; the rest is thinned evenly.
         """
-        wanted = _Wanted(bbox, limit, thinned=True, first=first)
-        return _read_layer(self._session, layer, self.moment.context, wanted)
+        return self._read(layer, _Wanted(bbox, limit, thinned=True, first=first))
 
 
 @contextmanager
@@ -148,7 +171,7 @@ def layer_reading(
     with database.snapshot() as session:
         amenities = {one.code: Text(one.name_zh, one.name_en) for one in list_amenities(session)}
         moment = LayerMoment(context, run, data_versions(session), amenities)
-        yield LayerReading(session, moment)
+        yield LayerReading(session, moment, kept_rows(database))
 
 
 def read_moment(database: Database, settings: Settings, run_id: int | None) -> LayerMoment:
@@ -201,18 +224,35 @@ def read_layer(
         return _read_layer(session, layer, context, _Wanted(bbox, limit, offset, row_id))
 
 
-def _read_layer(session: Session, layer: Layer, context: Context, wanted: "_Wanted") -> LayerRows:
+def _read_layer(
+    session: Session,
+    layer: Layer,
+    context: Context,
+    wanted: "_Wanted",
+    keep: Callable[[Callable[[], Iterator[dict[str, Any]]]], DerivedRows] | None = None,
+) -> LayerRows:
     if isinstance(layer.derive, Streets):
         return _streets(context.network, wanted)
-    if isinstance(layer.derive, Grid):
-        return _cut(_grid(session, layer.derive, layer.select(context)), wanted)
     query = layer.select(context)
     if query is None:
         return LayerRows(0, [])
-    if isinstance(layer.derive, CoverAreas):
-        found = with_cover_areas(layer_rows(session, query, RowFilter()), context)
-        return _cut(found, wanted)
-    asked = RowFilter(wanted.frame, wanted.row_id, wanted.limit, wanted.offset)
+    derive = layer.derive
+    if derive is not None:
+
+        def make() -> Iterator[dict[str, Any]]:
+            return _derived(session, derive, query, context)
+
+        # A GIS program asks page by page for what is made as a whole.
+        return _cut(derived_rows(make()) if keep is None else keep(make), wanted)
+    asked = RowFilter(
+        wanted.frame,
+        wanted.row_id,
+        wanted.limit,
+        wanted.offset,
+        where=wanted.where,
+        keys=wanted.keys,
+        after=wanted.after,
+    )
     matched = count_rows(session, query, asked)
     # Putting rows in an even order costs a sort; where all are shown there is no need of it.
     if wanted.cuts(matched):
@@ -231,6 +271,14 @@ class _Wanted:
     row_id: str | None = None
     thinned: bool = False
     first: Bbox | None = None
+    where: Condition | None = None
+    keys: tuple[SortKey, ...] = ()
+    after: tuple[tuple[Any, ...], Any] | None = None
+
+    @property
+    def plain(self) -> bool:
+        """Whether rows are wanted as they lie: by their ids, from the first on, of whatever values."""
+        return self.where is None and not self.keys and self.after is None
 
     @property
     def frame(self) -> BaseGeometry | None:
@@ -266,9 +314,15 @@ def _streets(network: WalkingNetwork | None, wanted: _Wanted) -> LayerRows:
             near = edges_frame(network, bounds=wanted.first).index
             keys.append(~frame.index.isin(near))
         order = np.lexsort(keys)
+    if not wanted.plain:
+        return _paged(_ways(network, frame), wanted)
     shown = frame.iloc[order[wanted.offset : wanted.offset + wanted.limit]]
+    return LayerRows(len(frame), _ways(network, shown))
+
+
+def _ways(network: WalkingNetwork, shown: Any) -> list[dict[str, Any]]:
     fine = np.asarray(network.edge_fine)[shown.index] == FINE
-    rows = [
+    return [
         {
             "id": int(edge),
             "name_zh": f"路段 {edge}",
@@ -281,7 +335,14 @@ def _streets(network: WalkingNetwork | None, wanted: _Wanted) -> LayerRows:
             shown.index, shown["length_m"], fine, shown.geometry, strict=True
         )
     ]
-    return LayerRows(len(frame), rows)
+
+
+def _derived(
+    session: Session, derive: Grid | CoverAreas, query: Any, context: Context
+) -> Iterator[dict[str, Any]]:
+    if isinstance(derive, Grid):
+        return _grid(session, derive, query)
+    return with_cover_areas(layer_rows(session, query, RowFilter()), context)
 
 
 def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
@@ -301,17 +362,26 @@ def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
         }
 
 
-def _cut(rows: Iterator[dict[str, Any]], wanted: _Wanted) -> LayerRows:
-    """Apply box, id and limit to rows that were derived outside the database."""
-    found = sorted(rows, key=lambda row: row["id"])
-    frame = wanted.frame
-    if frame is not None:
-        found = [row for row in found if row["geometry"].intersects(frame)]
+def _cut(made: DerivedRows, wanted: _Wanted) -> LayerRows:
+    """Apply box, id and page to rows that were derived outside the database."""
+    found = made.touching(wanted.frame)
     if wanted.row_id is not None:
         found = [row for row in found if str(row["id"]) == wanted.row_id]
     if wanted.cuts(len(found)):
         found = _evenly(found, wanted.first)
-    return LayerRows(len(found), found[wanted.offset : wanted.offset + wanted.limit])
+    return _paged(found, wanted)
+
+
+def _paged(rows: list[dict[str, Any]], wanted: _Wanted) -> LayerRows:
+    """Apply filter, order and page to rows that are in order of their ids or evenly thinned."""
+    condition, after = wanted.where, wanted.after
+    if condition is not None:
+        rows = [row for row in rows if matches(condition, row)]
+    matched = len(rows)
+    rows = in_order(rows, wanted.keys)
+    if after is not None:
+        rows = [row for row in rows if comes_after(row, wanted.keys, *after)]
+    return LayerRows(matched, rows[wanted.offset : wanted.offset + wanted.limit])
 
 
 def _evenly(rows: list[dict[str, Any]], first: Bbox | None) -> list[dict[str, Any]]:

@@ -18,7 +18,9 @@ def init_cors(app: Flask) -> None:
         if request.method in _READ and request.path.startswith(_PUBLIC):
             allow = response.headers
             allow["Access-Control-Allow-Origin"] = "*"
-            allow["Access-Control-Expose-Headers"] = "ETag, Link, Location, Retry-After"
+            allow["Access-Control-Expose-Headers"] = (
+                "Content-Crs, ETag, Link, Location, Retry-After"
+            )
             if request.method == "OPTIONS":
                 # A preflight's answer: writes are not among what is allowed.
                 allow["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS"

@@ -6,8 +6,18 @@ from geoapp import __version__
 from geoapp.core.i18n import LANGUAGES
 from geoapp.maps.kit import Layer
 from geoapp.web.edge.language import language
-from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, TITLE, address
-from geoapp.web.ogc.parameters import DEFAULT_LIMIT, FORMATS, MOST_LIMIT, MOST_OFFSET
+from geoapp.web.ogc.crs import CRS84, CRS_LIST
+from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA_JSON, TITLE, address
+from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
+from geoapp.web.ogc.parameters import (
+    COMMON,
+    DEFAULT_LIMIT,
+    FORMATS,
+    MOST_LIMIT,
+    MOST_OFFSET,
+    OF_ITEMS,
+)
+from geoapp.web.ogc.queryables import TYPES, attributes_here
 from geoapp.web.ogc.tile_description import tile_paths
 
 _PROBLEM = "application/problem+json"
@@ -40,19 +50,26 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
             "/collections/{collectionId}": _read(
                 "collection", "One collection", "Capabilities", _answer(JSON, "collection"), one
             ),
+            "/collections/{collectionId}/queryables": _read(
+                "queryables", "What a filter may name", "Capabilities", _schema_answer(), one
+            ),
+            "/collections/{collectionId}/sortables": _read(
+                "sortables", "What can be sorted by", "Capabilities", _schema_answer(), one
+            ),
             "/collections/{collectionId}/items": _read(
                 "items",
                 "Features of a collection",
                 "Data",
                 _answer(GEOJSON, "featureCollectionGeoJSON"),
-                [*one, *map(_parameter, ("bbox", "datetime", "limit", "offset"))],
+                [*one, *map(_parameter, OF_ITEMS)],
             ),
+            **{f"/collections/{layer.id}/items": _items_of(layer) for layer in layers},
             "/collections/{collectionId}/items/{featureId}": _read(
                 "item",
                 "One feature",
                 "Data",
                 _answer(GEOJSON, "featureGeoJSON"),
-                [*one, _parameter("featureId")],
+                [*one, _parameter("featureId"), _parameter("crs")],
             ),
             **tile_paths(),
         },
@@ -81,12 +98,33 @@ def _answer(mimetype: str, schema: str) -> dict[str, Any]:
     return {"description": "OK", "content": {mimetype: {"schema": _schema(schema)}}}
 
 
+def _items_of(layer: Layer) -> dict[str, Any]:
+    """Return the address of a collection's features with each property that can be asked by name.
+
+    GDAL reads here, and only here, what it may ask the service to filter.
+    """
+    by_name = [
+        _described(name, "query", TYPES[one.kind], one.title.en, style="form", explode=False)
+        for name, one in attributes_here(layer).items()
+        if name not in (*OF_ITEMS, *COMMON)
+    ]
+    known: list[Any] = [*map(_parameter, OF_ITEMS), *by_name]
+    title = f"Features of {layer.title.en}"
+    answer = _answer(GEOJSON, "featureCollectionGeoJSON")
+    return _read("items", title, "Data", answer, known, operation=f"items_{layer.id}")
+
+
+def _schema_answer() -> dict[str, Any]:
+    return {"description": "OK", "content": {SCHEMA_JSON: {"schema": {"type": "object"}}}}
+
+
 def _read(
     name: str,
     summary: str,
     tag: str,
     answer: dict[str, Any],
     parameters: list[dict[str, str]] | None = None,
+    operation: str | None = None,
 ) -> dict[str, Any]:
     wrong = {"400": "A parameter is unknown or not accepted"}
     if parameters:
@@ -100,7 +138,7 @@ def _read(
     }
     return {
         "get": {
-            "operationId": name,
+            "operationId": operation or name,
             "summary": summary,
             "tags": [tag],
             "parameters": [*(parameters or []), _parameter("f"), _parameter("lang")],
@@ -119,24 +157,55 @@ def _parameters(layers: list[Layer]) -> dict[str, Any]:
     page = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT}
     start = {"type": "integer", "minimum": 0, "maximum": MOST_OFFSET, "default": 0}
     listed = {"style": "form", "explode": False}
+    crs = {"type": "string", "format": "uri", "enum": [*CRS_LIST], "default": CRS84}
     layer_ids = {"type": "string", "enum": [layer.id for layer in layers]}
     return {
         "collectionId": _described("collectionId", "path", layer_ids, "Id of a collection"),
         "featureId": _described("featureId", "path", _TEXT, "Id of a feature"),
         "bbox": _described(
-            "bbox", "query", box, "west,south,east,north in degrees (CRS84)", **listed
+            "bbox",
+            "query",
+            box,
+            "west,south,east,north in degrees (CRS84), or corners in the system of bbox-crs",
+            **listed,
         ),
         "datetime": _described(
             "datetime",
             "query",
             _TEXT,
-            "An RFC 3339 moment or interval; features have no times of their own, so all match",
+            "An RFC 3339 moment or interval. A facility's time is from its opening to its last "
+            "verification, as far as these are known; features without times match",
             **listed,
         ),
         "limit": _described(
             "limit", "query", page, "How many features at most; more is no error", **listed
         ),
-        "offset": _described("offset", "query", start, "After how many features", **listed),
+        "offset": _described(
+            "offset", "query", start, "After how many features; not with cursor", **listed
+        ),
+        "cursor": _described(
+            "cursor", "query", _TEXT, "Where a page begins: from a next link", **listed
+        ),
+        "sortby": _described(
+            "sortby", "query", _TEXT, "Properties after + or -, such as +name,-verified_on"
+        ),
+        "filter": _described(
+            "filter", "query", _TEXT, "CQL2; each queryable is a parameter of its own, too"
+        ),
+        "filter-lang": _described(
+            "filter-lang",
+            "query",
+            {"type": "string", "enum": [*FILTER_LANGUAGES], "default": FILTER_LANGUAGES[0]},
+            "What the filter is written in",
+        ),
+        **{
+            name: _described(name, "query", crs, f"Reference system of {what}")
+            for name, what in (
+                ("crs", "the answer"),
+                ("bbox-crs", "bbox"),
+                ("filter-crs", "shapes in the filter"),
+            )
+        },
         "f": _described("f", "query", {"type": "string", "enum": [*FORMATS]}, "Format"),
         "lang": _described(
             "lang", "query", {"type": "string", "enum": [*LANGUAGES]}, "Language of names"
@@ -187,6 +256,7 @@ def _schemas() -> dict[str, Any]:
             extent=extent,
             itemType=_TEXT,
             crs=_listed(_TEXT),
+            storageCrs=_TEXT,
         ),
         "featureCollectionGeoJSON": _object(
             ("type", "features"),

@@ -12,22 +12,50 @@ from geoapp.operations.layers.rows import LayerMoment
 from geoapp.operations.layers.tiles import has_tiles
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
+from geoapp.web.ogc.crs import CRS84, CRS_LIST
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
-CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
+SCHEMA_JSON = "application/schema+json"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+_CLASSES = {
+    "ogcapi-features-1/1.0": ("core", "oas30", "geojson"),
+    "ogcapi-tiles-1/1.0": (
+        "core",
+        "tileset",
+        "tilesets-list",
+        "geodata-tilesets",
+        "mvt",
+        "oas30",
+    ),
+    "ogcapi-features-2/1.0": ("crs",),
+    "ogcapi-features-3/1.0": (
+        "queryables",
+        "queryables-query-parameters",
+        "filter",
+        "features-filter",
+    ),
+    "cql2/1.0": (
+        "cql2-text",
+        "cql2-json",
+        "basic-cql2",
+        "advanced-comparison-operators",
+        "case-insensitive-comparison",
+        "basic-spatial-functions",
+        "array-functions",
+        "property-property",
+    ),
+}
 CONFORMS_TO = tuple(
-    f"http://www.opengis.net/spec/{part}/1.0/conf/{name}"
-    for part, names in (
-        ("ogcapi-features-1", ("core", "oas30", "geojson")),
-        (
-            "ogcapi-tiles-1",
-            ("core", "tileset", "tilesets-list", "geodata-tilesets", "mvt", "oas30"),
-        ),
-    )
+    f"http://www.opengis.net/spec/{part}/conf/{name}"
+    for part, names in _CLASSES.items()
     for name in names
+)
+
+_SCHEMAS = (
+    ("queryables", Text("可查询的属性", "What can be asked")),
+    ("sortables", Text("可排序的属性", "What can be sorted by")),
 )
 
 TITLE = Text("户外劳动者服务站点", "Outdoor workers' service stations")
@@ -91,10 +119,17 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
         "id": layer.id,
         "title": layer.title.pick(language()),
         "itemType": "feature",
-        "crs": [CRS84],
+        "crs": list(CRS_LIST),
+        "storageCrs": CRS84,
         "links": [
             link("self", own, JSON, layer.title),
             link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
+            *(
+                link(
+                    f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title
+                )
+                for name, title in _SCHEMAS
+            ),
         ],
     }
     if has_tiles(layer):

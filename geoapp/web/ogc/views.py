@@ -1,7 +1,7 @@
-"""OGC API Features, Part 1: Core, its GeoJSON and OpenAPI 3.0 classes (OGC 17-069r4).
+"""OGC API Features: Part 1 (core, GeoJSON, OpenAPI 3.0), Part 2 (reference systems), Part 3 (filters).
 
 Each map layer is a collection. Only what a layer shows at present can be asked; coordinates are
-WGS-84 as longitude, latitude (CRS84), as every GIS program expects of GeoJSON.
+WGS-84 as longitude, latitude (CRS84), unless another reference system is asked for.
 """
 
 from contextlib import AbstractContextManager
@@ -17,7 +17,6 @@ from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
-from geoapp.maps.values import Speaker
 from geoapp.operations.layers.rows import LayerMoment, LayerReading, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.heavy import kept, take_turn
@@ -25,12 +24,16 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.problems import problem
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
-from geoapp.web.geojson.layers import layer_feature
 from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
 from geoapp.web.ogc import documents
+from geoapp.web.ogc.crs import Crs
+from geoapp.web.ogc.cursors import cursor_after
 from geoapp.web.ogc.description import describe_api
-from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, address, here, link
-from geoapp.web.ogc.parameters import Wanted, check_known, wanted_items
+from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA_JSON, address, here, link
+from geoapp.web.ogc.parameters import OF_ITEM, Wanted, check_known, wanted_crs, wanted_items
+from geoapp.web.ogc.queryables import attributes_here
+from geoapp.web.ogc.queryables import queryables as queryables_of
+from geoapp.web.ogc.queryables import sortables as sortables_of
 
 blueprint = Blueprint("ogc", __name__, url_prefix="/ogc")
 
@@ -86,26 +89,53 @@ def collection(collection_id: str) -> Response:
     return public_reply(documents.collection(layer, _moment()))
 
 
+@blueprint.get("/collections/<string:collection_id>/queryables")
+def queryables(collection_id: str) -> Response:
+    """Return what a filter may name, as JSON Schema."""
+    check_known()
+    layer = registry().get(collection_id, current_role())
+    return public_reply(queryables_of(layer), SCHEMA_JSON)
+
+
+@blueprint.get("/collections/<string:collection_id>/sortables")
+def sortables(collection_id: str) -> Response:
+    """Return what features can be put in order by, as JSON Schema."""
+    check_known()
+    layer = registry().get(collection_id, current_role())
+    return public_reply(sortables_of(layer), SCHEMA_JSON)
+
+
 @blueprint.get("/collections/<string:collection_id>/items")
 @kept(layers_moment, at_once=False)
 def items(collection_id: str) -> Response:
-    """Return a page of features, in order of their ids."""
+    """Return a page of features, in the order asked and that of their ids."""
     layer = registry().get(collection_id, current_role())
-    wanted = wanted_items()
+    wanted = wanted_items(layer)
     with _reading() as reading:
         moment = reading.moment
-        response = _versioned(layer, moment)
+        response = _versioned(layer, moment, wanted.crs)
         if response.status_code == 304:
             return response
         take_turn()
-        found = reading.rows(layer, bbox=wanted.bbox, limit=wanted.limit, offset=wanted.offset)
+        # One more than asked tells whether there is a next page.
+        found = reading.rows(
+            layer,
+            bbox=wanted.bbox,
+            limit=wanted.limit + 1,
+            offset=wanted.offset,
+            where=wanted.where,
+            keys=wanted.keys,
+            after=wanted.after,
+        )
+    shown = found.rows[: wanted.limit]
+    more = len(found.rows) > len(shown)
     body = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberMatched": found.matched,
-        "numberReturned": len(found.rows),
-        "links": _page_links(layer, wanted, found.matched),
-        "features": [_feature(layer, row, moment) for row in found.rows],
+        "numberReturned": len(shown),
+        "links": _page_links(layer, wanted, shown[-1] if more else None),
+        "features": _features(layer, shown, wanted.crs),
     }
     response.set_data(orjson.dumps(body, default=str))
     return response
@@ -114,17 +144,18 @@ def items(collection_id: str) -> Response:
 @blueprint.get("/collections/<string:collection_id>/items/<path:feature_id>")
 def item(collection_id: str, feature_id: str) -> Response:
     """Return one feature."""
-    check_known()
+    check_known(OF_ITEM)
+    crs = wanted_crs()
     layer = registry().get(collection_id, current_role())
     with _reading() as reading:
         moment = reading.moment
-        response = _versioned(layer, moment)
+        response = _versioned(layer, moment, crs)
         if response.status_code == 304:
             return response
         found = reading.rows(layer, row_id=feature_id, limit=1)
     if not found.rows:
         raise NotFoundError(_FEATURE, feature_id[:200])
-    body = _feature(layer, found.rows[0], moment)
+    [body] = _features(layer, found.rows, crs)
     body["links"] = [
         link("self", here(), GEOJSON),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
@@ -143,32 +174,42 @@ def _moment() -> LayerMoment:
         return reading.moment
 
 
-def _feature(layer: Layer, row: dict[str, Any], moment: LayerMoment) -> dict[str, Any]:
-    """Return a feature whose properties are columns alone, without the words of a pop-up."""
-    feature = layer_feature(layer, row, Speaker(language(), moment.amenities))
-    del feature["properties"]["text"]
-    return feature
+def _features(layer: Layer, rows: list[dict[str, Any]], crs: Crs) -> list[dict[str, Any]]:
+    """Return features whose properties are what can be asked about."""
+    attributes = attributes_here(layer)
+    return [
+        {
+            "type": "Feature",
+            "id": row["id"],
+            "geometry": crs.geojson(row["geometry"]),
+            "properties": {name: one.value(row) for name, one in attributes.items()},
+        }
+        for row in rows
+    ]
 
 
-def _page_links(layer: Layer, wanted: Wanted, matched: int) -> list[dict[str, str]]:
-    def page(offset: int) -> str:
-        asked = {**request.args.to_dict(), "limit": wanted.limit, "offset": offset}
-        return address("items", collection_id=layer.id, **asked)
+def _page_links(layer: Layer, wanted: Wanted, last: dict[str, Any] | None) -> list[dict[str, str]]:
+    """Return the links of a page; ``last`` is its last row if there are more."""
+    asked = {**request.args.to_dict(), "limit": wanted.limit}
+
+    def page(**where: Any) -> str:
+        kept = {name: value for name, value in asked.items() if name not in ("offset", "cursor")}
+        return address("items", collection_id=layer.id, **kept, **where)
 
     links = [
         link("self", here(), GEOJSON),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
     ]
-    if wanted.offset + wanted.limit < matched:
-        after = wanted.offset + wanted.limit
-        links.append(link("next", page(after), GEOJSON, Text("下一页", "Next page")))
+    if last is not None:
+        following = page(cursor=cursor_after(last, wanted.keys))
+        links.append(link("next", following, GEOJSON, Text("下一页", "Next page")))
     if wanted.offset > 0:
         before = max(0, wanted.offset - wanted.limit)
-        links.append(link("prev", page(before), GEOJSON, Text("上一页", "Previous page")))
+        links.append(link("prev", page(offset=before), GEOJSON, Text("上一页", "Previous page")))
     return links
 
 
-def _versioned(layer: Layer, moment: LayerMoment) -> Response:
+def _versioned(layer: Layer, moment: LayerMoment, crs: Crs) -> Response:
     """Return an answer marked with what it rests on; 304 if the asker has it already."""
     mark = f"{moment.version_of(layer)};{request.url};{language()}"
     response = Response(mimetype=GEOJSON)
@@ -177,6 +218,7 @@ def _versioned(layer: Layer, moment: LayerMoment) -> Response:
         if current_user.is_authenticated
         else f"public, max-age={PUBLIC_SECONDS}"
     )
+    response.headers["Content-Crs"] = f"<{crs.uri}>"
     response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     tag = blake2b(mark.encode(), digest_size=12).hexdigest()
     response.set_etag(tag, weak=True)

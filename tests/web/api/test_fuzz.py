@@ -1,6 +1,7 @@
 """The whole API asked what nobody foresaw: generated requests, and values known for trouble."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +40,9 @@ GENERATED = hypothesis.settings(
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+# Features of one collection and one property of each sort stand for all of them.
+STATIONS = "/collections/stations/items"
+SAME = re.compile(r"/collections/(?!stations/)[a-z_]+/items$")
 # As they stand in an address, percent-encoded.
 TROUBLE = [
     "%00",
@@ -116,6 +120,8 @@ def test_any_request_is_answered_as_described(
     for result in schema.get_all_operations():
         assert isinstance(result, Ok), result
         operation = result.ok()
+        if SAME.match(operation.path):
+            continue
 
         @GENERATED
         @given(case=operation.as_strategy(generation_mode=mode))
@@ -133,7 +139,8 @@ def test_any_request_is_answered_as_described(
     met = set().union(*answers.values())
     ogc = definition.startswith("/ogc")
     if mode is GenerationMode.POSITIVE:
-        assert len(answers) == sum(1 for _ in schema.get_all_operations())
+        every = [result.ok().path for result in schema.get_all_operations()]
+        assert len(answers) == sum(1 for path in every if not SAME.match(path))
         assert {200, 404} <= met
     else:
         assert (400 if ogc else 422) in met
@@ -147,12 +154,15 @@ def readable(app: Flask) -> Iterator[tuple[str, list[str]]]:
         document = client.get(definition).get_json(force=True)
         shared = document["components"].get("parameters", {})
         for path, operations in document["paths"].items():
-            if "get" in operations:
+            if "get" in operations and not SAME.match(path):
                 known = [
                     shared[one["$ref"].rsplit("/", 1)[1]] if "$ref" in one else one
                     for one in operations["get"].get("parameters", [])
                 ]
-                yield prefix + path, [one["name"] for one in known if one["in"] == "query"]
+                names = [one["name"] for one in known if one["in"] == "query"]
+                if path == STATIONS:
+                    names = ["name", "capacity", "is_sample", "verified_on", "amenities"]
+                yield prefix + path, names
     yield "/layers/{id}.geojson", ["bbox", "limit", "datum", "run", "lang"]
     yield "/maps/{ids}.html", ["run", "download", "lang"]
 

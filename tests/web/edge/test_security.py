@@ -322,6 +322,8 @@ OPEN_READS = {
     "/ogc/collections/<string:collection_id>",
     "/ogc/collections/<string:collection_id>/items",
     "/ogc/collections/<string:collection_id>/items/<path:feature_id>",
+    "/ogc/collections/<string:collection_id>/queryables",
+    "/ogc/collections/<string:collection_id>/sortables",
     "/ogc/collections/<string:collection_id>/tiles",
     "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad",
     "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad/<string:zoom>/<string:row>/<string:column>",

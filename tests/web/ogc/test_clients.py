@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import requests
+from flask import request
 from owslib.ogcapi.features import Features
 from sqlalchemy import text
 
@@ -24,7 +25,13 @@ ODD_CODE = "A/1 甲?#%&+@"
 
 
 @pytest.fixture
-def root(database: Database, settings: Settings) -> Iterator[str]:
+def asked() -> list[str]:
+    """The addresses that were asked, in order."""
+    return []
+
+
+@pytest.fixture
+def root(database: Database, settings: Settings, asked: list[str]) -> Iterator[str]:
     """The service on a real port, with more stations than fit on two of a GIS program's pages."""
     seed_shown(database, settings)
     with database.session() as session:
@@ -41,7 +48,9 @@ def root(database: Database, settings: Settings) -> Iterator[str]:
             ),
             {"many": MANY, "odd": ODD_CODE},
         )
-    for url in serve(make_app(settings, database)):
+    app = make_app(settings, database)
+    app.before_request(lambda: asked.append(request.url))
+    for url in serve(app):
         yield f"{url}/ogc/"
 
 
@@ -51,10 +60,14 @@ def test_owslib_reads_it(root: str) -> None:
     assert len(service.conformance()["conformsTo"]) == len(CONFORMS_TO)
     assert set(service.feature_collections()) >= {"stations", "regions", "demand", "gaps"}
     about = service.collection("stations")
-    assert about["crs"] == ["http://www.opengis.net/def/crs/OGC/1.3/CRS84"]
+    assert about["crs"][0] == about["storageCrs"] == "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
     found = service.collection_items("stations", bbox=[120.49, 36.2, 120.6, 36.4], limit=5)
     assert [one["id"] for one in found["features"]] == [ODD_CODE]
     assert service.collection_item("stations", "T-1")["id"] == "T-1"
+    about = service.collection_queryables("stations")
+    assert about["properties"]["verified_on"]["format"] == "date"
+    odd = service.collection_items("stations", filter="code LIKE 'A/%' AND is_sample = FALSE")
+    assert [one["id"] for one in odd["features"]] == [ODD_CODE]
     with pytest.raises(RuntimeError, match="unknown_parameter"):
         service.collection_items("stations", unknown_parameter=1)
 
@@ -85,6 +98,8 @@ json.dump({
     "rows": len(stations),
     "crs": stations.crs.to_string(),
     "east": list(pyogrio.read_dataframe(source, layer="stations", bbox=box)["code"]),
+    "asked": list(pyogrio.read_dataframe(
+        source, layer="stations", where="code > 'M-998' AND name_en LIKE 'Station%'")["code"]),
     "bounds": list(pyogrio.read_info(source, layer="stations")["total_bounds"]),
     "bases": list(pyogrio.read_dataframe(source, layer="bases").geom_type),
     "weight": float(regions.loc[0, "weight"]),
@@ -93,8 +108,8 @@ json.dump({
 """
 
 
-def test_gdal_reads_it(root: str) -> None:
-    """As QGIS does: the layers, every page of a layer, a box, areas and numbers."""
+def test_gdal_reads_it(root: str, asked: list[str]) -> None:
+    """As QGIS does: the layers, every page of a layer, a box, a filter, areas and numbers."""
     # In a process of its own: GDAL waits for the answer without letting other threads run.
     told = subprocess.run(
         [sys.executable, "-c", GDAL_READS, root],
@@ -117,6 +132,9 @@ def test_gdal_reads_it(root: str) -> None:
         pytest.approx(120.5, abs=6e-6),
         pytest.approx(36.3, abs=6e-6),
     ]
+    assert read["asked"] == ["M-999"]
+    # Not every feature was fetched for that: the service was asked.
+    assert any("filter=" in one for one in asked)
     assert read["bounds"][2] == pytest.approx(120.5)
     assert read["bases"] == ["Polygon"]
     assert read["weight"] == 250
