@@ -125,9 +125,7 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
             link("self", own, JSON, layer.title),
             link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
             *(
-                link(
-                    f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title
-                )
+                link(f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title)
                 for name, title in _SCHEMAS
             ),
         ],
