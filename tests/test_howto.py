@@ -111,6 +111,15 @@ def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
     assert re.search(r"500000.*,1470\.0", table)
 
 
+@pytest.mark.slow
+def test_the_operators_handbook(shell: Shell, repo_root: Path) -> None:
+    shell.run("geoapp init")
+    shell.run("geoapp backup geoapp.backup")
+    for page in ("upgrade.md", "watch.md", "recover.md"):
+        for command in commands(repo_root / "docs" / "operate" / page):
+            shell.run(command)
+
+
 def test_backup(shell: Shell, repo_root: Path) -> None:
     text = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
     [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", text, re.M)

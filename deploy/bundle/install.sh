@@ -191,12 +191,12 @@ install_service() {
     mkdir -p /etc/geoapp
     if [ ! -e /etc/geoapp/geoapp.env ]; then
         # It may come to hold passwords.
-        install -m 0640 -g geoapp "$here/systemd/geoapp.env" /etc/geoapp/geoapp.env
+        install -m 0640 -g geoapp "$here/deploy/systemd/geoapp.env" /etc/geoapp/geoapp.env
     fi
-    for unit in "$here"/systemd/*.service "$here"/systemd/*.timer; do
+    for unit in "$here"/deploy/systemd/*.service "$here"/deploy/systemd/*.timer; do
         sed "s|/opt/geoapp/|$prefix/|g" "$unit" >"/etc/systemd/system/${unit##*/}"
     done
-    sed "s|/opt/geoapp/|$prefix/|g" "$here/systemd/geoapp-as-service" >"$prefix/bin/geoapp-as-service"
+    sed "s|/opt/geoapp/|$prefix/|g" "$here/deploy/systemd/geoapp-as-service" >"$prefix/bin/geoapp-as-service"
     chmod 0755 "$prefix/bin/geoapp-as-service"
     if [ ! -d /run/systemd/system ]; then
         say "这里没有运行 systemd：单元已写好，没有启动 / systemd does not run here: units written, not started"

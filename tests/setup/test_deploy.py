@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from geoapp.web.edge.health import REQUESTS, SECONDS
@@ -45,3 +48,57 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
         assert metrics <= told | _ITS_OWN, (expression, metrics - told)
         ours = {*REQUESTS._labelnames, *SECONDS._labelnames}
         assert labels <= {*ours, "instance", "job", "le"}, expression
+
+
+def test_the_handbook_names_tests_and_metrics_that_there_are(repo_root: Path) -> None:
+    pages = {
+        path.name: path.read_text(encoding="utf-8")
+        for path in (repo_root / "docs" / "operate").glob("*.md")
+    }
+    tests = {name for text in pages.values() for name in re.findall(r"`(tests/[\w/.]+)`", text)}
+    assert len(tests) > 5
+    assert [name for name in tests if not (repo_root / name).exists()] == []
+    metrics = re.findall(r"^\| `(\w+)\{([^}]*)\}`", pages["watch.md"], re.M)
+    assert {name for name, _ in metrics} <= names_told()
+    assert len(metrics) == 2
+
+
+def test_no_proxy_passes_on_what_a_caller_says_of_itself(repo_root: Path) -> None:
+    """Each of the four headers is set, and none is what the caller sent."""
+    nginx = (repo_root / "deploy/nginx/geoapp.conf").read_text(encoding="utf-8")
+    told = dict(re.findall(r"proxy_set_header X-Forwarded-(\w+) (\S+);", nginx))
+    assert told == {"For": "$remote_addr", "Proto": "$scheme", "Host": "$host", "Prefix": '""'}
+    # A location with headers of its own would inherit none of these.
+    plain = re.sub(r"#.*", "", nginx)
+    assert "proxy_set_header" not in plain.partition("location")[2]
+    assert "header_up -X-Forwarded-Prefix" in (repo_root / "deploy/caddy/Caddyfile").read_text(
+        "utf-8"
+    )
+
+
+@pytest.mark.slow
+def test_the_programs_read_their_files(repo_root: Path, tmp_path: Path) -> None:
+    """Whichever of the programs are here: their own word on the examples."""
+    deploy = repo_root / "deploy"
+    checked = []
+    if shutil.which("nginx") and shutil.which("openssl"):
+        made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=x"]
+        made += ["-keyout", str(tmp_path / "key"), "-out", str(tmp_path / "crt")]
+        subprocess.run(made, check=True, capture_output=True)
+        text = (deploy / "nginx/geoapp.conf").read_text(encoding="utf-8")
+        text = text.replace("/etc/nginx/geoapp.", f"{tmp_path}/")
+        (tmp_path / "nginx.conf").write_text(
+            f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{ access_log off;\n{text}\n}}\n",
+            encoding="utf-8",
+        )
+        checked.append(["nginx", "-t", "-q", "-e", "stderr", "-c", str(tmp_path / "nginx.conf")])
+    if shutil.which("caddy"):
+        file = str(deploy / "caddy/Caddyfile")
+        checked.append(["caddy", "validate", "--adapter", "caddyfile", "--config", file])
+    if shutil.which("promtool"):
+        checked.append(["promtool", "check", "rules", str(deploy / "prometheus/geoapp-rules.yml")])
+    if not checked:
+        pytest.skip("none of nginx, caddy, promtool is here")
+    for words in checked:
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (words, done.stdout, done.stderr)

@@ -313,8 +313,9 @@ def _copy_own(source: Path, folder: Path) -> None:
     for path in sorted(own.iterdir()):
         shutil.copyfile(path, folder / path.name)
     (folder / "install.sh").chmod(0o755)
-    shutil.copytree(source / "deploy" / "systemd", folder / "systemd")
-    shutil.copytree(source / "docs", folder / "docs")
+    # Beside each other as in a clone, since the pages lead to the files.
+    for part in ("deploy", "docs"):
+        shutil.copytree(source / part, folder / part)
 
 
 def _digest(path: Path) -> str:
