@@ -25,7 +25,12 @@ MODULES = ROOT / "node_modules"
 INPUTS = ("package.json", "package-lock.json", ".npmrc")
 # What ESLint wants, which wants the newest of all that runs here.
 LEAST_NODE = (20, 19)
-TYPED = ("tsconfig.json", "tests/js/tsconfig.json", "tests/js/tsconfig.floor.json")
+TYPED = (
+    "tsconfig.json",
+    "tests/js/tsconfig.json",
+    "tests/js/tsconfig.floor.json",
+    "tests/js/tsconfig.sw.json",
+)
 
 
 def version_of(node: str) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from geoapp.web.api import (
     monthly_report,
     nearest,
     official,
+    offline,
     organisations,
     recognitions,
     reports,
@@ -52,6 +53,7 @@ from geoapp.web.pages import (
     tiles,
     use,
 )
+from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import hours as coverage_hours
@@ -90,6 +92,7 @@ def register_routes(app: OpenAPI) -> None:
         coverage_runs.api,
         official.api,
         monthly_report.api,
+        offline.api,
         siting_runs.api,
         action_runs.api,
         history.api,
@@ -118,6 +121,7 @@ def register_routes(app: OpenAPI) -> None:
         chrome.blueprint,
         finder.blueprint,
         hits.blueprint,
+        kept_finder.blueprint,
         station.blueprint,
         report.blueprint,
         help.blueprint,

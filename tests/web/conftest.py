@@ -183,6 +183,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         scheme: Literal["light", "dark"] = "light",
         position: tuple[float, float] | None = (WORKER_LON, WORKER_LAT),
         scripts: bool = True,
+        keeps: bool = False,  # whether the device may keep the finder for when no network is
     ) -> Page:
         context = browser.new_context(
             viewport=SIZES[size],  # type: ignore[arg-type]
@@ -193,6 +194,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
             color_scheme=scheme,
             reduced_motion="reduce",
             java_script_enabled=scripts,
+            service_workers="allow" if keeps else "block",
             geolocation={"longitude": position[0], "latitude": position[1]} if position else None,
             permissions=["geolocation"] if position else [],
         )

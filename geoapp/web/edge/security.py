@@ -86,6 +86,8 @@ def content_policy(settings: Settings, *, script: str | None = None) -> str:
             f"img-src {' '.join(images)}",
             f"connect-src {' '.join(connect)}",
             "font-src 'self' data:",
+            "manifest-src 'self'",
+            "worker-src 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",

@@ -8,6 +8,7 @@ import { makeSheet } from '../lib/sheet.js';
 import { readConditions, rememberConditions, restoreConditions, setConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
 import { makeLooks } from './looks.js';
+import { offline } from './offline/link.js';
 import { findPosition } from './position.js';
 import './share.js';
 import './star.js';
@@ -29,6 +30,7 @@ const unasked = place.value ? '' : results.innerHTML; // what stands there while
 
 const ANSWER_LIMIT_MS = 10000;
 const KEPT_MS = 120000;
+const FIRST_K = 10;
 /** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
 /** @type {Origin} */
 let origin = null;
@@ -185,15 +187,56 @@ async function search(isKept = true) {
   if (mine !== asked) return false;
   results.classList.remove('waiting');
   if (error !== null) {
-    tell(null);
-    warn(error, search);
-    return false;
+    // Only where nobody answered: what the service says of a question stands.
+    const isSilent = [message.dataset.offline, message.dataset.broken, message.dataset.late].indexOf(error) >= 0;
+    const kept = isSilent && (await answerOffline());
+    if (mine !== asked) return false;
+    if (!kept) {
+      tell(null);
+      warn(error, search);
+      return false;
+    }
+    results.textContent = '';
+    results.appendChild(kept);
+  } else {
+    results.innerHTML = answer;
+    tellOffline(false);
   }
   warn();
-  results.innerHTML = answer;
   document.body.classList.add('answered');
   showAnswer();
   return true;
+}
+
+/** The answer of what is kept on this device; null where nothing is. */
+async function answerOffline() {
+  const own_ = own && isOwn() ? own.accuracy_m : 0;
+  const api = await offline();
+  if (!api || !origin) return null;
+  const answer = await api.answer({ origin, accuracy_m: own_, k: Number(count) || FIRST_K, conditions: readConditions(form) });
+  if (answer) await tellOffline(true);
+  return answer;
+}
+
+/** @param {boolean} isOffline */
+async function tellOffline(isOffline) {
+  const api = await offline();
+  if (api) await api.told(isOffline);
+}
+
+/** @param {string} code of a kept station, found by words without a network */
+async function showKept(code) {
+  asked += 1;
+  const mine = asked;
+  const api = await offline();
+  const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null));
+  if (!found || mine !== asked) return;
+  results.textContent = '';
+  results.appendChild(found);
+  await tellOffline(true);
+  warn();
+  document.body.classList.add('answered');
+  showAnswer();
 }
 
 function showAnswer() {
@@ -380,4 +423,8 @@ function loadSearch() {
 }
 if (document.activeElement === words) loadSearch();
 else words.addEventListener('focus', loadSearch, { once: true });
+document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
 document.body.dataset.ready = 'true';
+// What answers without a network comes when all else is there.
+if (document.readyState === 'complete') offline();
+else window.addEventListener('load', () => { offline(); });

@@ -4,6 +4,7 @@
 import { byId, closest, filled } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { load, remembered, store } from './kept.js';
+import { offline as keptStations } from './offline/link.js';
 import { optionAfter } from './options.js';
 
 /** @typedef {import('./kept.js').Place & { context?: string, sample?: boolean }} Hit */
@@ -25,6 +26,7 @@ const kinds = JSON.parse(form.dataset.kinds || '{}');
 let hits = [];
 let active = -1;
 let asked = 0;
+let isKept = false; // the hits are those of this device, found without a network
 /** @type {number | undefined} */
 let pause;
 
@@ -118,13 +120,21 @@ async function ask() {
   const body = new FormData();
   body.set('q', words);
   const { offline = '', failed } = form.dataset;
-  const { answer, error } = await post(form.dataset.hits || '', body, { offline, failed });
+  const asking = await post(form.dataset.hits || '', body, { offline, failed });
+  let { answer } = asking;
+  isKept = false;
+  if (!answer && (asking.error === offline || asking.error === failed)) {
+    const api = await keptStations();
+    const found = api && (await api.find(words));
+    isKept = found !== null;
+    answer = found && { hits: found, unread: 0, meant: null };
+  }
   // Something else was typed, chosen or left meanwhile.
   if (mine !== asked) return;
   if (!answer) {
     show([], () => '');
     setOpen(false);
-    said.textContent = error;
+    said.textContent = asking.error;
     return;
   }
   show(answer.hits, (hit) => hit.context || kinds[hit.kind]);
@@ -185,7 +195,14 @@ function filterBy(hit) {
 function choose(hit) {
   asked += 1;
   const { kind, value, name, href } = hit;
-  store(remembered(load(), { kind, value, name, href }));
+  // A kept station's page is not here: it is remembered when its page is visited.
+  if (kind !== 'facility' || !isKept) store(remembered(load(), { kind, value, name, href }));
+  if (kind === 'facility' && isKept) {
+    field.value = '';
+    setOpen(false);
+    document.dispatchEvent(new CustomEvent('kept-station', { detail: value }));
+    return;
+  }
   if (kind === 'facility' || kind === 'service') {
     window.location.assign(href);
     return;

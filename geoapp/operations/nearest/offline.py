@@ -1,0 +1,233 @@
+"""The stations as a phone keeps them, to answer where no network is.
+
+Hours are shipped as what they come to, day by day, so that the phone reads none: a phone without the
+network then says the same as the service, for so many days as are shipped.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import shapely
+
+from geoapp.core.calendar import WorkCalendar
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.hours import HORIZON_DAYS, day_stretches
+from geoapp.core.hours.words import words_of
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.sounds import folded, sounds_of
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.voices import confirmed_text, doubt_text
+from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
+from geoapp.operations.facilities.landmarks import landmarks
+from geoapp.operations.moment import today
+from geoapp.operations.nearest.service import NearestService
+from geoapp.operations.nearest.snapshot import Schedule
+from geoapp.store.engine import Database
+from geoapp.store.facilities.places import region_places, regions_above
+from geoapp.store.facilities.read import PlacedFacility
+
+FORMAT: Final = 1
+KNOWN_DAYS: Final = 14
+MOST_STATIONS: Final = 5_000
+
+
+def offline_stations(
+    service: NearestService, database: Database, settings: Settings, region: str | None
+) -> dict[str, Any]:
+    """Return all that a phone needs to answer by line, by filters, hours and names.
+
+    Parameters
+    ----------
+    region
+        The code of a region: those in it and in the regions below it; None is all.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are more facilities than a phone is asked to keep: a smaller region is to be named.
+    """
+    snapshot, _ = service.ground()
+    with database.session() as session:
+        regions = {one.code: one for one in region_places(session)}
+    found = [one for one in snapshot.facilities if one is not None]
+    if region is not None:
+        within = {
+            code
+            for code in regions
+            if any(above.code == region for above in regions_above(code, regions))
+        }
+        found = [one for one in found if one.region_code in within]
+    if len(found) > MOST_STATIONS:
+        accepted = Text(
+            f"站点不超过 {MOST_STATIONS:,} 处的区域",
+            f"a region of {MOST_STATIONS:,} stations at most",
+        )
+        raise InvalidValueError("region", region, accepted)
+    first = today(settings) - timedelta(days=1)
+    days = [first + timedelta(days=n) for n in range(KNOWN_DAYS + HORIZON_DAYS + 2)]
+    hours = _Hours(days, snapshot.calendar)
+    stations = [_station(one, hours, today(settings)) for one in found]
+    vocabulary = load_vocabulary()
+    return {
+        "format": FORMAT,
+        "version": ",".join(map(str, snapshot.versions)),
+        "first_day": _epoch_day(first),
+        "known_days": KNOWN_DAYS + 1,
+        "horizon_days": HORIZON_DAYS,
+        "detour_factor": settings.detour_factor,
+        "speed_m_per_s": settings.walking_speed_m_per_s,
+        "walk_limit_minutes": settings.walk_limit_minutes,
+        "zones": {zone: _offsets(zone, days) for zone in sorted({one.timezone for one in found})},
+        "patterns": hours.patterns,
+        "schedules": hours.schedules,
+        "kinds": [
+            {
+                "code": one.code,
+                "family": one.family,
+                **_pair(one.text),
+                "names": _names(one.synonyms),
+            }
+            for one in vocabulary.kinds
+        ],
+        "families": {str(one): _pair(text) for one, text in FAMILY_TEXT.items()},
+        "amenities": [
+            {"code": one.code, **_pair(one.text), "names": _names(one.synonyms)}
+            for one in vocabulary.amenities
+        ],
+        "entries": {str(one): _pair(text) for one, text in ENTRY_TEXT.items()},
+        "access": {str(one): _pair(text) for one, text in ACCESS_TEXT.items()},
+        "places": [
+            *(
+                {"code": one.code, **_pair(Text(one.name_zh, one.name_en or one.name_zh))}
+                | _found_by(one.name_zh, one.name_en)
+                | {"lon": one.lon, "lat": one.lat}
+                for one in regions.values()
+                if one.lon is not None
+            ),
+            *(
+                {"code": one.code, **_pair(one.name)}
+                | _found_by(one.name.zh, one.name.en)
+                | {"lon": one.lon, "lat": one.lat}
+                for one in landmarks(regions.keys())
+            ),
+        ],
+        "stations": stations,
+    }
+
+
+class _Hours:
+    """The schedules of many facilities over some days; each day that is like another stands once."""
+
+    def __init__(self, days: list[date], calendar: WorkCalendar) -> None:
+        self._days, self._calendar = days, calendar
+        self.patterns: list[list[list[Any]]] = []
+        self.schedules: list[dict[str, Any]] = []
+        self._pattern_of: dict[tuple[Any, ...], int] = {}
+        self._schedule_of: dict[Schedule, int] = {}
+
+    def number(self, schedule: Schedule) -> int:
+        """Return where a schedule stands in the list."""
+        known = self._schedule_of.get(schedule)
+        if known is None:
+            known = self._schedule_of[schedule] = len(self.schedules)
+            hours = schedule.opening_hours
+            self.schedules.append(
+                {
+                    "zone": schedule.timezone,
+                    "always": hours == "24/7",
+                    "hours": None if hours is None else _pair(_hours_text(hours)),
+                    "days": [self._pattern(schedule, day) for day in self._days],
+                }
+            )
+        return known
+
+    def _pattern(self, schedule: Schedule, day: date) -> int:
+        hours, zone, lon, lat = schedule
+        found = day_stretches(hours, day, timezone=zone, calendar=self._calendar, lon=lon, lat=lat)
+        number = self._pattern_of.get(found)
+        if number is None:
+            number = self._pattern_of[found] = len(self.patterns)
+            self.patterns.append(
+                [
+                    [one.minute, one.state, *([] if one.why is None else [_pair(one.why)])]
+                    for one in found
+                ]
+            )
+        return number
+
+
+def _hours_text(hours: str) -> Text:
+    return Text(words_of(hours, "zh"), words_of(hours, "en"))
+
+
+def _station(one: PlacedFacility, hours: _Hours, day: date) -> dict[str, Any]:
+    told = {
+        "code": one.code,
+        "name": one.name,
+        "name_en": one.name_en,
+        "kind": one.kind,
+        "family": one.family,
+        "lon": one.lon,
+        "lat": one.lat,
+        "rings": _rings(one.area_wkb),
+        "from": _epoch_day(one.from_date) if one.from_date else None,
+        "to": _epoch_day(one.to_date) if one.to_date else None,
+        "schedule": hours.number(Schedule.of(one)),
+        "amenities": one.amenities,
+        "no_amenities": one.no_amenities or None,
+        "entry": one.entry,
+        "access": one.access,
+        "address": one.address,
+        "phone": one.phone,
+        "place": _pair(Text(one.place_zh, one.place_en or one.place_zh)) if one.place_zh else None,
+        "verified_on": one.verified_on,
+        "doubt": None if one.doubtful is None else _pair(doubt_text(one.doubtful, day)),
+        "confirmed": None
+        if one.confirmed_on is None or one.doubtful is not None
+        else _pair(confirmed_text(one.confirmed_on)),
+        "sample": one.is_sample or None,
+        **_found_by(one.name, one.name_en),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _rings(area_wkb: bytes | None) -> list[list[list[float]]] | None:
+    if area_wkb is None:
+        return None
+    rings = shapely.get_rings(shapely.get_parts(shapely.from_wkb(area_wkb)))
+    return [shapely.get_coordinates(ring).tolist() for ring in rings]
+
+
+def _found_by(name: str, name_en: str | None) -> dict[str, Any]:
+    """Return what a name is found by: folded, by its sound and its initials, as in the store."""
+    sounds = sounds_of(name)
+    return {"found_by": [sounds.name, sounds.pinyin, sounds.initials, folded(name_en or "")]}
+
+
+def _names(synonyms: Iterable[str]) -> list[str]:
+    return sorted({folded(one) for one in synonyms})
+
+
+def _pair(text: Text) -> dict[str, str]:
+    return {"zh": text.zh, "en": text.en}
+
+
+def _epoch_day(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _offsets(zone: str, days: list[date]) -> list[list[int]]:
+    """Return from which minute since 1970 a zone's clocks are so many minutes ahead of UTC."""
+    changes: list[list[int]] = []
+    moment = datetime.combine(days[0], time(), UTC) - timedelta(days=1)
+    end = datetime.combine(days[-1], time(), UTC) + timedelta(days=2)
+    while moment < end:
+        offset = moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta()
+        minutes = int(offset.total_seconds() // 60)
+        if not changes or changes[-1][1] != minutes:
+            changes.append([int(moment.timestamp() // 60), minutes])
+        moment += timedelta(hours=1)
+    return changes

@@ -1,0 +1,109 @@
+"""What a phone keeps of the finder: its manifest, the worker that serves it offline, a page that says so."""
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, render_template, request, url_for
+
+from geoapp import __version__
+from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
+from geoapp.web.edge.language import language
+from geoapp.web.edge.replies import json_reply
+from geoapp.web.edge.static_files import fingerprint
+from geoapp.web.pages.chrome import map_setup
+
+blueprint = Blueprint("kept_finder", __name__)
+
+_NAME = Text("户外劳动者服务站点", "Service stations for outdoor workers")
+_SHORT_NAME = Text("服务站点", "Rest stations")
+# What the finder loads, below ``static``; streets and the drawing of them need a network.
+_SHELL = (
+    "css/tokens.css",
+    "css/base.css",
+    "css/worker/finder.css",
+    "vendor/leaflet/dist/leaflet.css",
+    "vendor/leaflet/dist/leaflet.js",
+    "img/icons.svg",
+    "img/logo.svg",
+)
+_SCRIPTS = ("js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
+
+
+def is_offered() -> bool:
+    """Tell whether the finder may be kept: its map and the positions of the stations fit together.
+
+    Where the operator's base map is shifted (GCJ-02, BD-09), the phone cannot shift what it keeps.
+    """
+    return map_setup().datum is Datum.WGS84
+
+
+@blueprint.get("/manifest.webmanifest")
+def manifest() -> Response:
+    """Answer what a phone needs to put the finder on its screen; its names in the page's language."""
+    icons = [("192", "any"), ("512", "any"), ("512", "maskable")]
+    body = {
+        "id": url_for("finder.show"),
+        "name": _NAME.pick(language()),
+        "short_name": _SHORT_NAME.pick(language()),
+        "lang": "zh-CN" if language() == "zh" else "en",
+        "start_url": url_for("finder.show"),
+        "scope": url_for("finder.show"),
+        "display": "standalone",
+        "background_color": "#eef1f2",
+        "theme_color": "#ffffff",
+        "icons": [
+            {
+                "src": url_for("static", filename=_icon(size, purpose)),
+                "sizes": f"{size}x{size}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for size, purpose in icons
+        ],
+    }
+    return json_reply(body, mimetype="application/manifest+json")
+
+
+def _icon(size: str, purpose: str) -> str:
+    return f"img/icon-{'maskable-' if purpose == 'maskable' else ''}{size}.png"
+
+
+@blueprint.get("/offline")
+def show() -> str:
+    """Show the page that stands for another one while there is no network."""
+    return render_template("worker/offline.html")
+
+
+@blueprint.get("/sw.js")
+def worker() -> Response:
+    """Answer the worker, which begins with what it keeps of this release."""
+    static = Path(current_app.static_folder or "")
+    given = {
+        "version": _release(static, Path(current_app.root_path, current_app.template_folder or "")),
+        "root": f"{request.script_root}/",
+        "offline": url_for("kept_finder.show"),
+        "files": [url_for("static", filename=name) for name in _files(static)],
+        "ground": [map_setup().regions, url_for("finder.dots")],
+        "stations": url_for("offline.stations"),
+    }
+    code = (static / "js" / "sw.js").read_text(encoding="utf-8")
+    response = Response(f"self.GEOAPP = {json.dumps(given)};\n{code}", mimetype="text/javascript")
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
+@cache
+def _files(static: Path) -> list[str]:
+    scripts = [path.relative_to(static).as_posix() for one in _SCRIPTS for path in static.glob(one)]
+    return [*_SHELL, *sorted(scripts)]
+
+
+@cache
+def _release(static: Path, templates: Path) -> str:
+    parts = (__version__, fingerprint(static), fingerprint(templates))
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]

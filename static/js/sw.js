@@ -1,0 +1,142 @@
+// The worker that serves the finder where no network is. `self.GEOAPP` is written before this text by
+// the service: what belongs to this release. All that is kept was asked for without credentials, so
+// nothing of whoever is signed in is kept. A new worker waits until the old one's pages are gone.
+
+/**
+ * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, files: string[],
+ *   ground: string[], stations: string } }} Scope
+ */
+const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
+const { version, root, offline, files, ground, stations } = scope.GEOAPP;
+const SHELL = `geoapp-shell ${root} ${version}`;
+const DATA = `geoapp-data ${root}`;
+const LANGUAGES = ['zh', 'en'];
+const finderIn = (/** @type {string} */ language) => `${root}?kept=${language}`;
+const offlineIn = (/** @type {string} */ language) => `${offline}?kept=${language}`;
+
+/**
+ * @param {string} address
+ * @param {Record<string, string>} [headers]
+ */
+function ask(address, headers = {}) {
+  return fetch(address, { credentials: 'omit', cache: 'no-cache', headers });
+}
+
+/**
+ * Keep an answer under an address, unless there is none.
+ * @param {Cache} cache
+ * @param {string} key
+ * @param {Promise<Response>} asked
+ */
+async function keep(cache, key, asked) {
+  const answer = await asked;
+  if (!answer.ok || answer.redirected) throw new Error(`${key}: ${answer.status}`);
+  await cache.put(key, answer);
+}
+
+/** Keep what is not kept yet of the finder itself: all at first, later what the browser threw away. */
+async function keepShell() {
+  const cache = await caches.open(SHELL);
+  /** @type {[string, () => Promise<Response>][]} */
+  const wanted = files.map((name) => [name, () => fetch(name, { credentials: 'omit' })]);
+  LANGUAGES.forEach((language) => {
+    wanted.push([finderIn(language), () => ask(root, { 'Accept-Language': language })]);
+    wanted.push([offlineIn(language), () => ask(offline, { 'Accept-Language': language })]);
+  });
+  await Promise.all(wanted.map(async ([key, get]) => {
+    if (!(await cache.match(key, { ignoreVary: true }))) await keep(cache, key, get());
+  }));
+}
+
+/**
+ * Keep the stations as they are now, and the ground of the map.
+ * @returns {Promise<boolean>} whether they are kept
+ */
+async function keepStations() {
+  const cache = await caches.open(DATA);
+  const old = await cache.match(stations, { ignoreVary: true });
+  const tag = old && old.headers.get('ETag');
+  const answer = await ask(stations, tag ? { 'If-None-Match': tag } : {});
+  const isSame = answer.status === 304 && old !== undefined;
+  if (!answer.ok && !isSame) {
+    // There are too many for a phone, for instance: what is kept is no longer what is there.
+    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) await cache.delete(stations);
+    return false;
+  }
+  const text = isSame && old ? await old.text() : await answer.text();
+  JSON.parse(text); // what is broken is not kept
+  const headers = new Headers({ 'Content-Type': 'application/json', 'X-Checked': String(Date.now()) });
+  const mark = (isSame ? tag : answer.headers.get('ETag')) || '';
+  if (mark) headers.set('ETag', mark);
+  await cache.put(stations, new Response(text, { headers }));
+  await Promise.all(ground.map((address) => keep(cache, address, ask(address)).catch(() => undefined)));
+  return true;
+}
+
+/** The language in which the finder was last open here. */
+async function lastLanguage() {
+  const cache = await caches.open(DATA);
+  const kept = await cache.match('language');
+  const language = kept ? await kept.text() : '';
+  return LANGUAGES.includes(language) ? language : 'zh';
+}
+
+/**
+ * A page where there is no network: the finder, or the page that leads to it.
+ * @param {URL} address
+ */
+async function keptPage(address) {
+  const asked = address.searchParams.get('lang') || '';
+  const language = LANGUAGES.includes(asked) ? asked : await lastLanguage();
+  const key = address.pathname === root ? finderIn(language) : offlineIn(language);
+  const cache = await caches.open(SHELL);
+  return cache.match(key, { ignoreVary: true });
+}
+
+scope.addEventListener('install', (event) => { event.waitUntil(keepShell()); });
+
+scope.addEventListener('activate', (event) => {
+  event.waitUntil(caches.keys().then((names) => Promise.all(names
+    .filter((name) => name.startsWith(`geoapp-shell ${root} `) && name !== SHELL)
+    .map((name) => caches.delete(name)))).then(() => scope.clients.claim()));
+});
+
+scope.addEventListener('message', (event) => {
+  const { language } = Object(event.data);
+  const { source } = event;
+  if (!LANGUAGES.includes(language) || !source) return;
+  event.waitUntil((async () => {
+    let isReady = false;
+    try {
+      const cache = await caches.open(DATA);
+      await cache.put('language', new Response(language));
+      await keepShell();
+      isReady = await keepStations();
+    } catch {
+      // No network now, or no room: the next visit tries again.
+    }
+    source.postMessage({ isReady });
+  })());
+});
+
+scope.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const address = new URL(request.url);
+  if (request.method !== 'GET' || address.origin !== scope.location.origin) return;
+  const path = address.pathname + address.search;
+  if (request.mode === 'navigate') {
+    event.respondWith(fetch(request).catch(async (error) => {
+      const kept = await keptPage(address);
+      if (!kept) throw error;
+      return kept;
+    }));
+  } else if (files.includes(path)) {
+    event.respondWith(caches.match(path, { cacheName: SHELL, ignoreVary: true }).then((kept) => kept || fetch(request)));
+  } else if (ground.includes(path)) {
+    event.respondWith(fetch(request).catch(async (error) => {
+      const kept = await caches.match(path, { cacheName: DATA, ignoreVary: true });
+      if (!kept) throw error;
+      return kept;
+    }));
+  }
+});

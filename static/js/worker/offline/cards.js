@@ -1,0 +1,176 @@
+// The answer of the kept stations, in the shape and the words of templates/worker/results.html.
+
+import { language } from '../../lib/page.js';
+import { said } from './hours.js';
+import { isWalk } from './nearest.js';
+
+/** @typedef {import('./hours.js').Pair} Pair */
+/** @typedef {import('./nearest.js').Kept} Kept */
+/** @typedef {import('./nearest.js').Item} Item */
+
+const MOST_OLD_MS = 365 * 86400000;
+const KEY_AMENITIES = ['drinking_water', 'microwave', 'phone_charging', 'toilet', 'air_conditioning', 'seating', 'first_aid'];
+
+/**
+ * @param {string} zh
+ * @param {string} en
+ */
+export function t(zh, en) {
+  return language() === 'en' ? en : zh;
+}
+
+/** @param {Pair} pair */
+export function pick(pair) {
+  return t(pair.zh, pair.en);
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ * @param {...(Node | string | null)} inside
+ */
+export function made(tag, attributes, ...inside) {
+  const element = document.createElement(tag);
+  Object.keys(attributes).forEach((name) => element.setAttribute(name, attributes[name]));
+  inside.forEach((one) => {
+    if (one !== null) element.appendChild(typeof one === 'string' ? document.createTextNode(one) : one);
+  });
+  return element;
+}
+
+/** @param {string} name */
+function icon(name) {
+  const some = document.querySelector('.icon use');
+  const sprite = ((some && some.getAttribute('href')) || '').split('#')[0];
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  svg.setAttribute('class', 'icon');
+  svg.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `${sprite}#${name}`);
+  svg.appendChild(use);
+  return svg;
+}
+
+/**
+ * A length as the service writes it: 347 m, 1.2 km.
+ * @param {number} metres
+ * @returns {Pair}
+ */
+export function metresText(metres) {
+  if (Math.round(metres) < 1000) return { zh: `${Math.round(metres)} 米`, en: `${Math.round(metres)} m` };
+  const km = metres / 1000;
+  const shown = (metres < 100000 ? km.toFixed(1).replace(/\.0$/, '') : km.toFixed(0)).replace(/\B(?=(\d{3})+$)/g, ',');
+  return { zh: `${shown} 公里`, en: `${shown} km` };
+}
+
+/** @param {number} seconds of a walk: whole minutes, rounded up */
+function minutesText(seconds) {
+  const minutes = Math.max(1, Math.ceil(Math.round((seconds / 60) * 1e6) / 1e6));
+  const hours = Math.floor(minutes / 60), rest = minutes % 60;
+  if (!hours) return t(`${minutes} 分钟`, `${minutes} min`);
+  return rest ? t(`${hours} 小时 ${rest} 分钟`, `${hours} h ${rest} min`) : t(`${hours} 小时`, `${hours} h`);
+}
+
+/**
+ * @param {string} name of the icon
+ * @param {string} className
+ * @param {...(Node | string | null)} inside
+ */
+export function notice(name, className, ...inside) {
+  return made('p', { class: className }, icon(name), made('span', {}, ...inside));
+}
+
+/** @param {import('./nearest.js').Station} station */
+function nameOf(station) {
+  return (language() === 'en' && station.name_en) || station.name;
+}
+
+/**
+ * The least and the most minutes of a walk from a position that may be off; null where it is good.
+ * @param {Kept} kept
+ * @param {Item} item
+ * @param {number} accuracy_m
+ */
+function spanOf(kept, item, accuracy_m) {
+  const off_s = (accuracy_m * kept.detour_factor) / kept.speed_m_per_s;
+  if (off_s <= 60) return null;
+  return [Math.max(1, Math.floor((item.walk_s - off_s) / 60)), Math.ceil((item.walk_s + off_s) / 60)];
+}
+
+/**
+ * @param {Kept} kept
+ * @param {Item} item
+ * @param {number} now_ms
+ * @param {number} accuracy_m
+ */
+export function sayOf(kept, item, now_ms, accuracy_m = 0) {
+  const walks = isWalk(kept, item.walk_m);
+  const span = walks ? spanOf(kept, item, accuracy_m) : null;
+  const schedule = kept.schedules[item.station.schedule];
+  const later = span ? (60 * span[1] - item.walk_s) * 1000 : 0;
+  return { walks, span, words: said(kept, schedule, item.opening, walks ? item.arrival : null, now_ms, item.walk_s, later) };
+}
+
+/**
+ * @param {Kept} kept
+ * @param {Item} item
+ * @param {number} number
+ * @param {{ now_ms: number, accuracy_m: number, asked: string[] }} asked
+ */
+export function card(kept, item, number, { now_ms, accuracy_m, asked }) {
+  const { station } = item;
+  const name = nameOf(station);
+  const schedule = kept.schedules[station.schedule];
+  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
+  const far = pick(metresText(item.walk_m));
+  const walk = walks
+    ? [made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
+      made('span', { class: 'soft' }, ` · ${span ? t('约 ', 'about ') : ''}${far}${t('（估算）', ' (estimate)')}`)]
+    : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'))];
+  const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
+  const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
+  const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
+  const keys = asked.concat(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0));
+  const marks = keys.map((code) => {
+    const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
+    const word = kept.amenities.filter((one) => one.code === code)[0];
+    const spoken = { yes: t('：有', ': yes'), no: t('：没有', ': no'), unknown: t('：未知', ': unknown') }[presence];
+    const rare = presence !== 'yes' && asked.indexOf(code) < 0 ? ' rare' : '';
+    return word ? made('li', { class: `mark ${presence}${rare}` }, icon(presence), made('span', {}, pick(word)), made('span', { class: 'for-reader' }, spoken)) : null;
+  });
+  const kind = kept.kinds.filter((one) => one.code === station.kind)[0];
+  const isOld = station.verified_on !== undefined && now_ms - Date.parse(station.verified_on) > MOST_OLD_MS;
+  const facts = made('dl', {});
+  const fact = (/** @type {string} */ what, /** @type {string} */ told) => {
+    facts.appendChild(made('dt', {}, what));
+    facts.appendChild(made('dd', {}, told));
+  };
+  fact(t('类型', 'Kind'), kind ? pick(kind) : station.kind);
+  if (station.place) fact(t('停靠处', 'Stands at'), pick(station.place));
+  fact(t('地址', 'Address'), station.address || t('未知', 'unknown'));
+  fact(t('开放时间', 'Hours'), schedule.hours ? pick(schedule.hours) : t('未知', 'unknown'));
+  if (station.phone) fact(t('电话', 'Telephone'), station.phone);
+  fact(t('距离', 'Distance'), t(`步行${far}，估算；直线 `, `on foot ${far}, an estimate; straight line `) + pick(metresText(item.distance_m)));
+  fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
+  const share = station.address ? made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
+    made('button', { class: 'button', type: 'button', 'data-copy': `${name} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
+    made('p', { class: 'small', role: 'status' })) : null;
+  return made('li', { id: `card-${number}`, class: 'found', 'data-lon': String(station.lon), 'data-lat': String(station.lat), 'data-state': words.state, 'data-name': name, 'data-code': station.code },
+    made('h2', { class: 'found-name' },
+      made('button', { class: 'found-pick', type: 'button' }, made('span', { class: `badge ${words.state}` }, String(number)), made('span', {}, name)),
+      station.sample ? made('span', { class: 'tag' }, t('示例', 'Sample')) : null),
+    made('div', { class: 'found-main' },
+      made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
+        made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
+      made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk)),
+      made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
+    station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,
+    station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,
+    made('ul', { class: 'marks', 'aria-label': t('设施', 'Amenities') }, ...marks),
+    isOld ? notice('warn', 'found-old', t(`超过一年没有核实（${station.verified_on}）`, `Not verified for over a year (${station.verified_on})`)) : null,
+    made('div', { class: 'found-actions' },
+      station.phone ? made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` }, icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${name} ${station.phone}`)) : null,
+      made('details', { class: 'facts' },
+        made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
+        facts, share, made('p', { class: 'soft small' }, t('导航、反馈和站点页面要联网。', 'Directions, reports and the station’s page need a network.')))));
+}

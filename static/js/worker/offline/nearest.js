@@ -1,0 +1,109 @@
+// The nearest kept stations, in the service's order by line; and the kept ones that words name.
+
+import { area_m, geodesic_m } from './geodesic.js';
+import { arrivalAt, openingAt } from './hours.js';
+
+/** @typedef {import('./hours.js').Pair} Pair */
+/**
+ * @typedef {Pair & { code: string, names: string[], family?: string }} Word
+ * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number,
+ *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
+ *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, doubt?: Pair,
+ *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
+ * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[] }} KeptPlace
+ * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
+ *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
+ *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[] }} Kept
+ * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean }} Question
+ * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
+ */
+
+const MINUTE = 60000;
+const DAY = 86400000;
+
+/**
+ * @param {Kept} kept
+ * @param {number} walk_m
+ */
+export function isWalk(kept, walk_m) {
+  return walk_m <= 60 * kept.walk_limit_minutes * kept.speed_m_per_s;
+}
+
+/**
+ * Whether a station is in service on a day there.
+ * @param {Kept} kept
+ * @param {Station} one
+ * @param {number} at_ms
+ */
+function isInService(kept, one, at_ms) {
+  if (one.from === undefined && one.to === undefined) return true;
+  const changes = kept.zones[kept.schedules[one.schedule].zone];
+  const day = Math.floor((at_ms + changes[0][1] * MINUTE) / DAY);
+  return (one.from === undefined || one.from <= day) && (one.to === undefined || day <= one.to);
+}
+
+/**
+ * @param {Kept} kept
+ * @param {Question} question
+ * @returns {Item[]} nearest first; ties by code, each facility once
+ */
+export function nearest(kept, { lon, lat, k, at_ms, what, amenities, openOnArrival }) {
+  const [family, kind] = what.split(':');
+  const near = kept.stations
+    .filter((one) => (!family || (kind ? one.kind === kind : one.family === family))
+      && amenities.every((code) => one.amenities.indexOf(code) >= 0) && isInService(kept, one, at_ms))
+    .map((station) => ({ station, distance_m: station.rings ? area_m(lon, lat, station.rings) : geodesic_m(lon, lat, station.lon, station.lat) }))
+    .sort((a, b) => a.distance_m - b.distance_m || (a.station.code < b.station.code ? -1 : 1));
+  /** @type {Item[]} */
+  const items = [];
+  /** @type {Set<string>} */
+  const seen = new Set();
+  near.some(({ station, distance_m }) => {
+    if (seen.has(station.code)) return false;
+    const walk_m = distance_m * kept.detour_factor;
+    const walk_s = walk_m / kept.speed_m_per_s;
+    const schedule = kept.schedules[station.schedule];
+    const opening = openingAt(kept, schedule, at_ms);
+    const arrival = arrivalAt(kept, schedule, opening, at_ms, walk_s);
+    const isOpen = isWalk(kept, walk_m) ? arrival.open : opening.open;
+    if (openOnArrival && !isOpen) return false;
+    seen.add(station.code);
+    items.push({ station, distance_m, walk_m, walk_s, opening, arrival });
+    return items.length === k;
+  });
+  return items;
+}
+
+/**
+ * A text as names are folded for finding: without gaps, accents and case.
+ * @param {string} text
+ */
+function folded(text) {
+  return text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/u\u0308/g, 'v')
+    .replace(/[\u0300-\u036f\s\-_.,;:/\\·、，。；：（）()[\]【】'"“”‘’]+/g, '');
+}
+
+/**
+ * What kept things the words name, the best first: every term must be found.
+ * @template {{ found_by?: string[], names?: string[], zh?: string, en?: string, address?: string, code: string }} One
+ * @param {One[]} things
+ * @param {string} words
+ * @param {number} most
+ * @returns {One[]}
+ */
+export function named(things, words, most) {
+  const terms = words.split(/\s+/).map(folded).filter(Boolean);
+  const whole = terms.join('');
+  if (!terms.length) return [];
+  /** @type {{ one: One, rank: number }[]} */
+  const ranked = [];
+  things.forEach((one) => {
+    const by = one.found_by || [folded(one.zh || ''), folded(one.en || ''), ...(one.names || [])];
+    const others = [folded(one.code), folded(one.address || '')];
+    if (!terms.every((term) => by.concat(others).some((text) => text.indexOf(term) >= 0))) return;
+    const rank = by.indexOf(whole) >= 0 || others[0] === whole ? 0 : by.some((text) => text.indexOf(whole) === 0) ? 1 : 2;
+    ranked.push({ one, rank });
+  });
+  ranked.sort((a, b) => a.rank - b.rank || (a.one.code < b.one.code ? -1 : 1));
+  return ranked.slice(0, most).map(({ one }) => one);
+}

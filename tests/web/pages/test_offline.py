@@ -1,0 +1,190 @@
+"""The finder on a phone that has been here once and has no network now."""
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
+
+from geoapp.analysis.geometry.spheroid import geodesic_m
+from geoapp.app import create_app
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.nearest import offline
+from geoapp.operations.nearest.said import said_now, said_on_arrival
+from geoapp.operations.nearest.service import NearestQuery, NearestService
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.seed import TOWN_LAT, TOWN_LON
+from tests.web.api_client import client_of, make_app, problem_of
+from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations, serve
+
+ASKED = """async ([modules, questions]) => {
+  const { nearest } = await import(`${modules}/offline/nearest.js`);
+  const { sayOf } = await import(`${modules}/offline/cards.js`);
+  const line = document.getElementById('offline');
+  const cache = await caches.open(`geoapp-data ${line.dataset.root}`);
+  const kept = await (await cache.match(line.dataset.stations, { ignoreVary: true })).json();
+  const told = (item, at_ms) => {
+    const { state, text, note } = sayOf(kept, item, at_ms).words;
+    const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
+    return [item.station.code, state, ...both];
+  };
+  const any = { k: 5, what: '', amenities: [], openOnArrival: false };
+  const answer = ([lon, lat, at_ms]) => nearest(kept, { lon, lat, at_ms, ...any }).map((item) => told(item, at_ms));
+  return questions.map(answer);
+}"""
+
+
+def _fill(database: Database) -> None:
+    initialise(database)
+    fill_town(database)
+    with database.session() as session:
+        # One at the very place of another, and one that is an area.
+        session.execute(
+            text(
+                "update facility set status = 'open', opening_hours = 'Mo-Sa 22:00-06:00', "
+                "geom = (select geom from facility where code = 'T-1') where code = 'T-5'"
+            )
+        )
+        session.execute(
+            text(
+                "update facility set geom = st_setsrid(st_makeenvelope("
+                "120.349, 36.073, 120.3506, 36.0745), 4326) where code = 'T-3'"
+            )
+        )
+
+
+@contextmanager
+def _served(settings: Settings, database: Database) -> Iterator[Site]:
+    with closing(serve(create_app(settings, database))) as urls:
+        yield Site(next(urls), database)
+
+
+def _answers(
+    service: NearestService, questions: list[tuple[float, float, datetime]]
+) -> list[list[list[str]]]:
+    found = []
+    for lon, lat, at in questions:
+        query = NearestQuery(lon=lon, lat=lat, k=5, at=at, arrive=True, order="line")
+        answer = []
+        for item in service.ask(query):
+            said = said_on_arrival(item) if service.is_walk(item.walk_m) else said_now(item, at)
+            both = said.both()
+            answer.append([item.facility.code, said.state, both.zh, both.en])
+        found.append(answer)
+    return found
+
+
+def test_once_visited_it_answers_without_a_network(
+    database: Database, settings: Settings, visit: Visit
+) -> None:
+    _fill(database)
+    dice = random.Random(13)
+    now = datetime.now(UTC).replace(second=0, microsecond=0)
+    questions = [
+        (
+            TOWN_LON + dice.uniform(-0.05, 0.05),
+            TOWN_LAT + dice.uniform(-0.05, 0.05),
+            now + timedelta(minutes=dice.randrange(13 * 1440)),
+        )
+        for _ in range(200)
+    ]
+    wanted = _answers(NearestService(database, settings), questions)
+    with _served(settings, database) as site:
+        page = visit(site, "/?lang=zh", keeps=True)
+        expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
+        expect(page.locator("#offline")).to_contain_text("5 处站点已存在这台设备上")
+        names = page.locator("#results .found-pick span:last-child").all_text_contents()
+    # The service is gone.
+    page.reload()
+    expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
+    assert page.locator("#results .found-pick span:last-child").all_text_contents() == names
+    modules = page.locator("script[src*='/js/worker/finder.js']").get_attribute("src")
+    assert modules
+    found = page.evaluate(
+        ASKED,
+        [
+            modules.rpartition("/")[0],
+            [(lon, lat, at.timestamp() * 1000) for lon, lat, at in questions],
+        ],
+    )
+    assert found == wanted
+    assert serious_violations(page) == []
+    assert fits(page)
+    # A district, a condition and a name are found as before.
+    page.locator(".chip", has_text="到时开放").click()
+    page.select_option("#place", "370203")
+    expect(page.locator(".from-place")).to_contain_text("市北区")
+    page.locator(".chip", has_text="微波炉").click()
+    expect(page.locator("#results .found")).to_have_count(1)
+    page.fill("#words", "mingzitebie")
+    page.locator("#hits [role=option]").first.click()
+    expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")
+    # Another page is not the browser's error, and leads back.
+    page.goto(f"{site.url}/services")
+    page.get_by_role("link", name="去找站点").click()
+    expect(page.locator("#results .found").first).to_be_visible()
+
+
+def test_what_is_kept_is_public_and_known_by_its_version(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(database)
+    app = make_app(settings, database)
+    nobody = app.test_client()
+    worker = nobody.get("/sw.js")
+    assert (worker.mimetype, worker.headers["Cache-Control"]) == ("text/javascript", "no-cache")
+    given = json.loads(worker.text.partition(";\n")[0].removeprefix("self.GEOAPP = "))
+    for address in (*given["files"], given["offline"], given["stations"], *given["ground"]):
+        with nobody.get(address) as answer:
+            assert answer.status_code == 200, address
+            assert "Set-Cookie" not in answer.headers
+    assert "Set-Cookie" not in nobody.get("/", headers={"Accept-Language": "en"}).headers
+    # Below a prefix everything is.
+    below = nobody.get("/sw.js", environ_overrides={"SCRIPT_NAME": "/town"}).text
+    assert '"root": "/town/"' in below
+    assert '"/town/static/' in below
+    manifest = nobody.get("/manifest.webmanifest?lang=en")
+    assert manifest.mimetype == "application/manifest+json"
+    body = manifest.get_json()
+    assert (body["short_name"], body["start_url"], body["display"]) == (
+        "Rest stations",
+        "/",
+        "standalone",
+    )
+    for icon in body["icons"]:
+        with nobody.get(icon["src"]) as answer:
+            assert answer.mimetype == "image/png"
+    kept = nobody.get("/api/v1/offline/stations")
+    # Whoever is signed in gets no more: what is planned or suspended is not there.
+    staff = client_of(app, database, Role.ADMIN).get("/api/v1/offline/stations")
+    for answer in (kept, staff):
+        assert {one["code"] for one in answer.get_json()["stations"]} == {
+            "T-1",
+            "T-2",
+            "T-3",
+            "T-4",
+            "T-5",
+        }
+    tag = kept.headers["ETag"]
+    again = nobody.get("/api/v1/offline/stations", headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert nobody.get("/api/v1/offline/stations?region=370200").get_json()["stations"]
+    assert nobody.get("/api/v1/offline/stations?region=nowhere").get_json()["stations"] == []
+    monkeypatch.setattr(offline, "MOST_STATIONS", 3)
+    problem_of(nobody.get("/api/v1/offline/stations?region=370203"), 422, "region")
+
+
+def test_the_phone_measures_the_same_distances(repo_root: Path) -> None:
+    file = repo_root / "tests" / "js" / "worker" / "offline" / "distances.json"
+    for lon1, lat1, lon2, lat2, wanted in json.loads(file.read_text(encoding="utf-8")):
+        assert float(
+            geodesic_m(lon1, lat1, np.array([lon2]), np.array([lat2]))[0]
+        ) == pytest.approx(wanted, abs=1e-5)
