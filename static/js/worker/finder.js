@@ -50,7 +50,7 @@ const { map } = makeMap(box, {
   // The first answer comes before the streets.
   first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
   fit(bounds) {
-    if (!origin) show(bounds);
+    if (!origin) show(bounds, false); // an answer may come at once
     return false;
   },
 });

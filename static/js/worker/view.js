@@ -22,10 +22,13 @@ export function makeView(map, box, sheet) {
       && bottom.y < box.offsetHeight - hidden_px() - 20;
   }
 
-  /** @param {L.LatLngBounds} bounds */
-  function show(bounds) {
+  /**
+   * @param {L.LatLngBounds} bounds
+   * @param {boolean} [isMoved] whether one sees the map move there; while it moves it takes no other view
+   */
+  function show(bounds, isMoved = true) {
     const hidden = hidden_px();
-    map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5 });
+    map.fitBounds(bounds, { paddingTopLeft: [40, 40], paddingBottomRight: [72, hidden + 24], maxZoom: 16.5, animate: isMoved ? undefined : false });
   }
   return { isInSight, show };
 }

@@ -66,6 +66,9 @@ async function told(isOffline) {
   const words = isOffline ? line.dataset.answered : line.dataset.ready;
   line.textContent = filled(words || '', { when: momentText(found.checked), n: found.kept.stations.length });
   line.classList.toggle('notice', isOffline);
+  // Of when the data are is said before what they answer.
+  const results = byId('results');
+  if (results.parentNode) results.parentNode.insertBefore(line, isOffline ? results : results.nextSibling);
 }
 
 /**
