@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +14,12 @@ from geoapp.core.units import format_metres
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from geoapp.importers.problems import Problem
     from geoapp.importers.rows.crs_guess import CrsFit
     from geoapp.operations.imports.report import ImportReport
 
 _MOST_SHOWN = 20
+_MOST_PROBLEMS = 20
 _MOST_CHARACTERS = 60
 
 
@@ -84,3 +87,73 @@ def show_crs(fits: Sequence[CrsFit], told: Text) -> None:
         if fits
         else Text("什么也没有导入。", "Nothing was imported.")
     )
+
+
+def _show_problems(kind: str, problems: Sequence[Problem], mark: Text) -> None:
+    """Print the first problems or warnings with line and field, and how many of each kind."""
+    from geoapp.importers.rows.columns import field_zh
+
+    for problem in problems[:_MOST_PROBLEMS]:
+        where = Text(
+            f"{mark.zh}第 {problem.line:,} 行 {field_zh(kind, problem.field)}".strip(),
+            f"{mark.en}line {problem.line:,} {problem.field}".strip(),
+        )
+        click.echo(f"{where.zh}: {problem.text.zh}\n    {where.en}: {problem.text.en}", err=True)
+    if len(problems) > _MOST_PROBLEMS:
+        counts = Counter(problem.code for problem in problems)
+        summary = ", ".join(f"{code} {count:,}" for code, count in counts.most_common())
+        say(
+            Text(
+                f"{mark.zh}共 {len(problems):,} 个问题：{summary}",
+                f"{mark.en}{len(problems):,} problems: {summary}",
+            )
+        )
+
+
+def show_report(report: ImportReport) -> None:
+    """Print what an import did: what is wrong, what it says of the list, and the counts."""
+    _show_problems(report.kind, report.problems, Text("", ""))
+    _show_problems(report.kind, report.warnings, Text("提醒：", "Warning: "))
+    for hint in report.hints:
+        say(hint)
+    if report.differences or report.suspected:
+        show_differences(report)
+        show_suspected(report)
+    if report.extra_columns:
+        names = ", ".join(report.extra_columns[:30])
+        say(Text(f"另行保存的列：{names}", f"Columns kept aside: {names}"))
+    if report.ignored_columns:
+        names = ", ".join(report.ignored_columns[:30])
+        say(Text(f"忽略的列：{names}", f"Columns ignored: {names}"))
+    if report.rematched:
+        say(
+            Text(
+                f"重新判定区域：{report.rematched:,} 处",
+                f"Found anew in regions: {report.rematched:,}",
+            )
+        )
+    prefix = (
+        Text("试运行，未写入。", "Dry run, nothing written. ") if report.dry_run else Text("", "")
+    )
+    say(
+        Text(
+            f"{prefix.zh}读取 {report.read:,}，新增 {report.inserted:,}，更新 {report.updated:,}，"
+            f"不变 {report.unchanged:,}，拒绝 {report.rejected:,}",
+            f"{prefix.en}read {report.read:,}, inserted {report.inserted:,}, updated "
+            f"{report.updated:,}, unchanged {report.unchanged:,}, rejected {report.rejected:,}",
+        )
+    )
+    if report.change_set is not None:
+        say(
+            Text(
+                f"变更编号 {report.change_set}（撤销：geoapp undo {report.change_set}）",
+                f"Change set {report.change_set} (to take it back: geoapp undo {report.change_set})",
+            )
+        )
+    if report.rejects_path is not None:
+        say(
+            Text(
+                f"被拒绝的行及原因：{report.rejects_path}（改好后可再导入）",
+                f"Rejected rows and reasons: {report.rejects_path} (mend it and import it again)",
+            )
+        )

@@ -15,7 +15,8 @@ from geoapp.importers.prepare import Choices, prepare, propose
 from geoapp.importers.problems import Findings, Reading
 from geoapp.importers.rows.basis import Unplaced
 from geoapp.importers.rows.degrees import read_angle, read_pair
-from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.issue import DEFAULT_KEY, CodeIssuer, key_of
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.rows.region_names import RegionNames, read_region

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 from geoapp.importers.formats.table import is_blank
-from geoapp.importers.rows.columns import FACILITY_COLUMNS, Header
+from geoapp.importers.rows.columns import FACILITY_COLUMNS
+from geoapp.importers.rows.headings import Header
 
 Blank = Literal["keep", "clear"]
 BLANKS: Final[tuple[Blank, ...]] = ("keep", "clear")

@@ -17,7 +17,8 @@ from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Problem, Reading, shown
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS, match_header
+from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS
+from geoapp.importers.rows.headings import match_header
 from geoapp.importers.rows.keyed import CellOf, Row, known_code, read_keyed, required_cell
 
 

@@ -12,12 +12,8 @@ from geoapp.core.geo import to_wgs84
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Record, Table, is_blank
 from geoapp.importers.problems import Findings
-from geoapp.importers.rows.columns import (
-    FACILITY_COLUMNS,
-    FACILITY_DERIVED,
-    IGNORED,
-    match_header,
-)
+from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, IGNORED
+from geoapp.importers.rows.headings import match_header
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.positions import read_position
 

@@ -8,7 +8,7 @@ import orjson
 from geoapp.importers.formats.table import bad_character
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import Header
+from geoapp.importers.rows.headings import Header
 
 MOST_EXTRA_CHARACTERS = 20_000
 

@@ -1,207 +1,29 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from typing import Any
 
 import numpy as np
-from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.states import may_follow, refused_step
-from geoapp.core.vocabulary import amenity_of, kind_of
 from geoapp.core.words import (
-    ACCESS_TEXT,
-    ENTRY_TEXT,
-    STATUS_TEXT,
-    Access,
-    DateBasis,
-    Entry,
-    PositionBasis,
     Status,
 )
-from geoapp.importers.formats.table import Record, Table, is_blank
+from geoapp.importers.formats.table import Table, is_blank
 from geoapp.importers.problems import Findings, Reading, Rejected
-from geoapp.importers.rows import cells
 from geoapp.importers.rows.basis import (
-    Unplaced,
     check_basis,
     lacking,
-    read_basis,
     told_unplaced,
 )
-from geoapp.importers.rows.blanks import Blank, kept_where_blank
-from geoapp.importers.rows.columns import (
-    FACILITY_COLUMNS,
-    FACILITY_DERIVED,
-    Header,
-    match_header,
-    require_columns,
-)
-from geoapp.importers.rows.extra import read_extra
-from geoapp.importers.rows.hours import read_hours, read_words_of_hours
+from geoapp.importers.rows.blanks import kept_where_blank
+from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED
+from geoapp.importers.rows.facility_cells import Draft, read_row
+from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
+from geoapp.importers.rows.headings import Header, match_header, require_columns
 from geoapp.importers.rows.issue import CodeIssuer
-from geoapp.importers.rows.kinds import read_kind
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines, check_positions
-from geoapp.importers.rows.places import PlaceRow, read_places
 from geoapp.importers.rows.positions import Placed, Positions, read_position
-from geoapp.importers.rows.region_names import read_region
-from geoapp.importers.rows.rough_days import read_rough_day
-
-_STATUS, _STATUS_ACCEPTED = cells.word_index(
-    STATUS_TEXT,
-    {
-        "规划": Status.PROPOSED,
-        "批准": Status.APPROVED,
-        "已启用": Status.OPEN,
-        "开放": Status.OPEN,
-        "在用": Status.OPEN,
-        "正常": Status.OPEN,
-        **dict.fromkeys(
-            (
-                "正常开放",
-                "正常运行",
-                "正常使用",
-                "正常运营",
-                "正常营业",
-                "开放中",
-                "运行中",
-                "使用中",
-                "运营中",
-            ),
-            Status.OPEN,
-        ),
-        "已暂停": Status.SUSPENDED,
-        **dict.fromkeys(
-            ("暂停使用", "暂停开放", "暂停服务", "暂停运营", "暂停营业", "暂时关闭", "临时关闭"),
-            Status.SUSPENDED,
-        ),
-        "已停用": Status.CLOSED,
-        "关闭": Status.CLOSED,
-        "已关闭": Status.CLOSED,
-        "已撤销": Status.CLOSED,
-        "撤销": Status.CLOSED,
-    },
-)
-_ENTRY, _ENTRY_ACCEPTED = cells.word_index(
-    ENTRY_TEXT,
-    {
-        "敞开": Entry.OPEN,
-        "直接进": Entry.OPEN,
-        "值守": Entry.STAFF,
-        "扫码": Entry.QR,
-        "二维码": Entry.QR,
-        "刷卡": Entry.CARD,
-        "刷脸": Entry.FACE,
-        "人脸": Entry.FACE,
-        "钥匙": Entry.KEY,
-        "取钥匙": Entry.KEY,
-    },
-)
-_ACCESS, _ACCESS_ACCEPTED = cells.word_index(
-    ACCESS_TEXT,
-    {
-        "公众": Access.ANYONE,
-        "任何人": Access.ANYONE,
-        "劳动者": Access.WORKERS,
-        "会员": Access.MEMBERS,
-    },
-)
-_TEXTS = ("name_en", "address", "operator", "host", "source")
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityRow:
-    """A facility as a file states it; the position in WGS-84. None is unknown or not stated.
-
-    ``lon`` and ``lat`` are both None, or neither. ``kept`` are the columns whose cell is blank and of
-    which a stored facility keeps what is known; None where a blank cell makes it unknown.
-    """
-
-    line: int
-    code: str
-    kind_code: str
-    name_zh: str
-    lon: float | None
-    lat: float | None
-    area: BaseGeometry | None
-    name_en: str | None
-    address: str | None
-    region: str | None
-    status: Status
-    opened_on: date | None
-    opened_basis: DateBasis
-    closed_on: date | None
-    closed_basis: DateBasis
-    verified_on: date | None
-    opening_hours: str | None
-    opening_hours_raw: str | None
-    timezone: str | None
-    amenities: tuple[str, ...]
-    no_amenities: tuple[str, ...]
-    entry: Entry | None
-    access: Access | None
-    phone: str | None
-    operator: str | None
-    host: str | None
-    capacity: int | None
-    source: str | None
-    position_basis: PositionBasis | None
-    position_accuracy_m: float | None
-    is_sample: bool
-    places: tuple[PlaceRow, ...]
-    extra: dict[str, Any]
-    kept: tuple[str, ...] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FacilityRules:
-    """What rows are held against.
-
-    ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
-    ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
-    ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without;
-    ``unplaced`` says which rows may be without a position;
-    ``old_codes`` are those that facilities had, with the codes that they lead to now;
-    ``blank`` says what a blank cell does to a known value: None = as the row was matched, and
-    ``by_hand`` are the lines of rows that a person matched to a facility.
-    """
-
-    place: PlaceRules
-    kinds: frozenset[str] = frozenset()
-    amenities: frozenset[str] = frozenset()
-    statuses: Mapping[str, str] = field(default_factory=dict)
-    today: date = field(default_factory=lambda: datetime.now(UTC).date())
-    default_kind: str | None = None
-    issuer: CodeIssuer | None = None
-    unplaced: Unplaced = "never"
-    old_codes: Mapping[str, str] = field(default_factory=dict)
-    blank: Blank | None = None
-    by_hand: Collection[int] = ()
-
-    def keeps(self, line: int, *, by_key: bool) -> bool:
-        """Tell whether a row's blank cells leave what is known; ``by_key``: the row has no code."""
-        if self.blank is not None:
-            return self.blank == "keep"
-        return by_key or line in self.by_hand
-
-    def kind(self, text: str) -> str | None:
-        """Return a kind's code by a code or name."""
-        return text if text in self.kinds else kind_of(text)
-
-    def amenity(self, text: str) -> str | None:
-        """Return an amenity's code by a code or name."""
-        return text if text in self.amenities else amenity_of(text)
-
-
-@dataclass(slots=True)
-class _Draft:
-    record: Record
-    found: Findings
-    values: dict[str, Any] = field(default_factory=dict)
-    # Whether the row names its region instead of giving its code.
-    region_named: bool = False
 
 
 def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
@@ -218,12 +40,12 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
     """
     header = match_header(table.columns, FACILITY_COLUMNS, FACILITY_DERIVED, table.fields)
     require_columns(header, FACILITY_COLUMNS, required_columns(table, header, rules))
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     placed = []
     seen: dict[str, int] = {}
     for record in table.records:
-        draft = _Draft(record, Findings(record.line))
-        _read_row(draft, header, rules, len(table.columns))
+        draft = Draft(record, Findings(record.line))
+        read_row(draft, header, rules, len(table.columns))
         if rules.keeps(record.line, by_key=draft.values["code"] is None):
             kept = kept_where_blank(record.cells, header)
             if any(one.code == "no_phone" for one in draft.found.warnings):
@@ -305,7 +127,7 @@ def required_columns(table: Table, header: Header, rules: FacilityRules) -> tupl
 
 
 def _issue_codes(
-    drafts: list[_Draft], positions: Positions, issuer: CodeIssuer, place: PlaceRules
+    drafts: list[Draft], positions: Positions, issuer: CodeIssuer, place: PlaceRules
 ) -> None:
     """Give codes to rows without, in the region that they state, lie in or are matched to."""
     inside = place.regions.deepest(positions.lon, positions.lat)
@@ -323,7 +145,7 @@ def _issue_codes(
     )
 
 
-def _leave_to_position(drafts: list[_Draft], positions: Positions, regions: RegionOutlines) -> None:
+def _leave_to_position(drafts: list[Draft], positions: Positions, regions: RegionOutlines) -> None:
     """Let the position say the region of rows that name one above it, as a city above its districts."""
     named = [row for row, draft in enumerate(drafts) if draft.region_named]
     if not named:
@@ -334,7 +156,7 @@ def _leave_to_position(drafts: list[_Draft], positions: Positions, regions: Regi
             drafts[row].values["region"] = None
 
 
-def _tell_once(draft: _Draft, placed: Placed) -> None:
+def _tell_once(draft: Draft, placed: Placed) -> None:
     """Say one thing, and not five, of a row without code, kind, name and position."""
     problems = draft.found.problems
     wanting = {problem.field for problem in problems if problem.code == "required"}
@@ -352,7 +174,7 @@ def _tell_once(draft: _Draft, placed: Placed) -> None:
     )
 
 
-def _check_code(draft: _Draft, seen: dict[str, int]) -> None:
+def _check_code(draft: Draft, seen: dict[str, int]) -> None:
     code = draft.values["code"]
     if code is None:
         return
@@ -364,54 +186,6 @@ def _check_code(draft: _Draft, seen: dict[str, int]) -> None:
             "duplicate_code",
             f"编号“{code}”在文件中重复，第 {first:,} 行已用过；编号必须唯一。",
             f"The code {code!r} was used before in line {first:,}; codes must be unique.",
-        )
-
-
-def _read_row(draft: _Draft, header: Header, rules: FacilityRules, width: int) -> None:
-    """Fill ``draft.values`` with all fields but the position, noting what is wrong."""
-    found, values, record = draft.found, draft.values, draft.record
-    row = record.cells
-    cells.fit_row(found, record, width)
-
-    def cell(column: str) -> Any:
-        place = header.places.get(column)
-        return None if place is None else row[place]
-
-    before = len(found.problems)
-    code = cells.read_code(found, "code", cell("code"))
-    if rules.issuer is None:
-        cells.required(found, "code", "编号", code, before)
-    values["code"] = code
-    _check_old_code(found, code, rules)
-    values["kind_code"] = read_kind(found, cell("kind"), rules.kind, rules.default_kind)
-    before = len(found.problems)
-    values["name_zh"] = cells.read_text(found, "name_zh", cell("name_zh"))
-    cells.required(found, "name_zh", "名称", values["name_zh"], before)
-    for column in _TEXTS:
-        values[column] = cells.read_text(found, column, cell(column))
-    values["phone"] = cells.read_phone(found, "phone", cell("phone"))
-    _read_life(found, cell, values, rules.today)
-    hours, raw = read_hours(found, "opening_hours", cell("opening_hours"))
-    words = read_words_of_hours(found, "opening_hours_raw", cell("opening_hours_raw"), hours)
-    values["opening_hours"], values["opening_hours_raw"] = hours, words or raw
-    values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
-    _read_offer(found, cell, values, rules)
-    values["region"] = read_region(found, cell("region"), rules.place.regions.named)
-    draft.region_named = values["region"] not in (None, cells.as_text(cell("region")))
-    values["places"] = read_places(found, cell("places"), rules.place)
-    values["extra"] = read_extra(found, cell("extra"), row, header)
-
-
-def _check_old_code(found: Findings, code: str | None, rules: FacilityRules) -> None:
-    """Note a code that leads to another facility: a new one of it would come back as a duplicate."""
-    now = rules.old_codes.get(code or "")
-    if now is not None:
-        found.add(
-            "code",
-            code,
-            "old_code",
-            f"编号“{code}”是 {now} 的旧编号（改号或已合并）；请改用 {now}。",
-            f"The code {code!r} is an old one of {now} (renamed, or merged into it); use {now}.",
         )
 
 
@@ -427,54 +201,3 @@ def _check_step(
         return
     text = refused_step(code, Status(stored), after)
     found.add("status", after, "refused_step", text.zh, text.en)
-
-
-def _read_life(found: Findings, cell: Any, values: dict[str, Any], today: date) -> None:
-    """Read the status and the dates."""
-    status = cells.read_word(found, "status", cell("status"), _STATUS, _STATUS_ACCEPTED)
-    values["status"] = status or Status.OPEN
-    opened = read_rough_day(found, "opened", cell)
-    closed = read_rough_day(found, "closed", cell)
-    for name, rough in (("opened", opened), ("closed", closed)):
-        values[f"{name}_on"] = None if rough is None else rough.day
-        values[f"{name}_basis"] = DateBasis.UNKNOWN if rough is None else rough.basis
-    verified = values["verified_on"] = cells.read_date(found, "verified_on", cell("verified_on"))
-    if verified and verified > today:
-        found.add(
-            "verified_on",
-            verified,
-            "not_yet",
-            f"核实日期 {verified} 还没有到；今天是 {today}。",
-            f"verified_on {verified} is in the future; today is {today}.",
-        )
-    if opened and closed and closed.last < opened.day:
-        found.add(
-            "closed_on",
-            closed,
-            "dates_reversed",
-            f"停用日期 {closed} 早于启用日期 {opened}。",
-            f"closed_on {closed} is before opened_on {opened}.",
-        )
-
-
-def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: FacilityRules) -> None:
-    """Read what there is, how one gets in, and for how many."""
-    for column in ("amenities", "no_amenities"):
-        values[column] = cells.read_amenities(found, column, cell(column), rules.amenity)
-    both = [code for code in values["amenities"] if code in values["no_amenities"]]
-    if both:
-        found.add(
-            "no_amenities",
-            ", ".join(both),
-            "amenity_in_both",
-            f"{', '.join(both)} 同时写在“设施”和“无设施”中，只能写在一处。",
-            f"{', '.join(both)} stands in both amenities and no_amenities; only one can be true.",
-        )
-    values["entry"] = cells.read_word(found, "entry", cell("entry"), _ENTRY, _ENTRY_ACCEPTED)
-    values["access"] = cells.read_word(found, "access", cell("access"), _ACCESS, _ACCESS_ACCEPTED)
-    values["capacity"] = cells.read_whole(found, "capacity", cell("capacity"))
-    values["position_basis"] = read_basis(found, cell("position_basis"))
-    values["position_accuracy_m"] = cells.read_number(
-        found, "position_accuracy_m", cell("position_accuracy_m"), most=1e7
-    )
-    values["is_sample"] = bool(cells.read_flag(found, "sample", cell("sample")))

@@ -9,7 +9,8 @@ from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Problem, Reading, Rejected
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import Column, match_header, require_columns
+from geoapp.importers.rows.columns import Column
+from geoapp.importers.rows.headings import match_header, require_columns
 
 Row = dict[str, Any]
 CellOf = Callable[[str], Any]

@@ -5,13 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from geoapp.core import hours as core_hours
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
-from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of
-from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT
 from geoapp.importers.formats.table import is_blank
-from geoapp.importers.rows.cells import WHOLE, split_list
 from geoapp.importers.rows.columns import (
     COLUMNS,
     FACILITY_DERIVED,
@@ -22,8 +18,7 @@ from geoapp.importers.rows.columns import (
     folded,
     further_names,
 )
-from geoapp.importers.rows.days import is_date, is_rough_date
-from geoapp.importers.rows.degrees import read_angle, read_pair
+from geoapp.importers.rows.fits import CONTENT, STRICT, names_regions
 from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.rows.spoilt import is_error
 
@@ -38,10 +33,6 @@ _NAME_ONLY: Final = 0.1
 _OF_CODES: Final = re.compile("代码|编码|code")
 # A wrong district among few good ones is to be refused, and does not hide what the column is.
 _LEAST_SHARES: Final = {"region": 0.5}
-_PHONE: Final = re.compile(
-    r"(?:\+?86[- ]?)?(?:1[3-9]\d{9}|0\d{2,3}[- )]?\d{7,8}|400[- ]?\d{3}[- ]?\d{4})"
-)
-_REGION_CODE: Final = re.compile(r"\d{6}(?:\d{3})?(?:\d{3})?")
 # What a column must say before it is taken for one of these without its name.
 _BY_CONTENT: Final = ("kind", "lonlat", "lon", "lat", "opening_hours")
 _NEEDED: Final = ("kind", "lonlat", "lon", "lat")
@@ -173,7 +164,7 @@ def propose_columns(
         columns[place].field, columns[place].sure, columns[place].by = target, 1.0, "user"
     open_places = [place for place in range(len(columns)) if place not in chosen]
     taken = {target for target in chosen.values() if target is not None} | set(filled)
-    strict = _STRICT if regions is None else {**_STRICT, "region": _names_regions(regions)}
+    strict = STRICT if regions is None else {**STRICT, "region": names_regions(regions)}
     _match_names(columns, open_places, taken, hints, questions, strict)
     taken |= {one.field for one in columns if one.field}
     _match_content(columns, open_places, taken, hints, questions)
@@ -272,7 +263,7 @@ def _match_content(
         column = columns[place]
         if column.field is not None or not column.cells:
             continue
-        for target, fits in _CONTENT.items():
+        for target, fits in CONTENT.items():
             if target in taken or (has_place and target in ("lonlat", "lon", "lat")):
                 continue
             if sum(map(fits, column.cells)) >= _LEAST_SHARE * len(column.cells):
@@ -327,87 +318,3 @@ def _share(fits: Callable[[Any], bool] | None, cells: Sequence[Any]) -> float:
 def _says(cell: Any) -> bool:
     """Tell whether a cell says anything of its column: an error of a spreadsheet does not."""
     return not is_blank(cell) and not is_error(str(cell).strip())
-
-
-def _is_kind(cell: Any) -> bool:
-    return isinstance(cell, str) and (kind_of(cell) or kind_at_end(cell)) is not None
-
-
-def _is_pair(cell: Any) -> bool:
-    return read_pair(cell) is not None
-
-
-def _is_hours(cell: Any) -> bool:
-    return (
-        isinstance(cell, str)
-        and len(cell) > 3
-        and not is_date(cell)
-        and read_angle(cell) is None
-        and core_hours.read_or_keep(cell)[1]
-    )
-
-
-def _is_phone(cell: Any) -> bool:
-    return _PHONE.fullmatch(str(cell).strip()) is not None
-
-
-def _is_lon(cell: Any) -> bool:
-    return _is_degrees(cell, 73, 136)
-
-
-def _is_lat(cell: Any) -> bool:
-    return _is_degrees(cell, 3, 54)
-
-
-def _is_degrees(cell: Any, least: float, most: float) -> bool:
-    """Tell whether a cell is a coordinate within China to a hundred metres or better."""
-    found = read_angle(cell)
-    if found is None or not least <= found.value <= most:
-        return False
-    return found.axis is not None or not float(found.value * 100).is_integer()
-
-
-def _is_amenities(cell: Any) -> bool:
-    parts = split_list(cell)
-    return bool(parts) and all(amenity_of(part) is not None for part in parts)
-
-
-_CONTENT: Final[dict[str, Callable[[Any], bool]]] = {
-    "kind": _is_kind,
-    "lonlat": _is_pair,
-    "lon": _is_lon,
-    "lat": _is_lat,
-    "opening_hours": _is_hours,
-    "phone": _is_phone,
-    "amenities": _is_amenities,
-}
-
-
-def _names_regions(regions: RegionNames) -> Callable[[Any], bool]:
-    """Return what tells cells that have a region's code or name, though it may be that of several."""
-    return lambda cell: (
-        _REGION_CODE.fullmatch(str(cell).strip()) is not None or bool(regions.codes_of(str(cell)))
-    )
-
-
-def _names_of(texts: Mapping[Any, Text]) -> Callable[[Any], bool]:
-    """Return what tells the fixed words of a column, by code or name."""
-    words = {
-        name.casefold() for word, text in texts.items() for name in (str(word), text.zh, text.en)
-    }
-    return lambda cell: str(cell).strip().casefold() in words
-
-
-_STRICT: Final[dict[str, Callable[[Any], bool]]] = {
-    "kind": _is_kind,
-    "lonlat": _is_pair,
-    "amenities": _is_amenities,
-    "opened_on": is_rough_date,
-    "closed_on": is_rough_date,
-    "verified_on": is_date,
-    "status": _names_of(STATUS_TEXT),
-    "access": _names_of(ACCESS_TEXT),
-    "capacity": lambda cell: WHOLE.fullmatch(str(cell).strip()) is not None,
-    "address": lambda cell: not _is_pair(cell),
-    "region": lambda cell: _REGION_CODE.fullmatch(str(cell).strip()) is not None,
-}

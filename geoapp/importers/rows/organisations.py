@@ -11,12 +11,8 @@ from geoapp.core.words import ORGANISATION_KIND_TEXT, OrganisationKind
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import (
-    ORGANISATION_COLUMNS,
-    Header,
-    match_header,
-    require_columns,
-)
+from geoapp.importers.rows.columns import ORGANISATION_COLUMNS
+from geoapp.importers.rows.headings import Header, match_header, require_columns
 
 _KINDS, _KINDS_ACCEPTED = cells.word_index(
     ORGANISATION_KIND_TEXT,

@@ -18,13 +18,8 @@ from geoapp.core.limits import (
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import (
-    CANDIDATE_COLUMNS,
-    DEMAND_COLUMNS,
-    Header,
-    match_header,
-    require_columns,
-)
+from geoapp.importers.rows.columns import CANDIDATE_COLUMNS, DEMAND_COLUMNS
+from geoapp.importers.rows.headings import Header, match_header, require_columns
 from geoapp.importers.rows.place_checks import PlaceRules, check_positions
 from geoapp.importers.rows.positions import Placed, Positions, read_position
 

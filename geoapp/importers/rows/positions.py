@@ -16,7 +16,7 @@ from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Record
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows.cells import as_text, number_of
-from geoapp.importers.rows.columns import Header
+from geoapp.importers.rows.headings import Header
 
 # How far a pair of coordinates may lie from the area given beside it.
 BESIDE_AREA_M = 1000.0

@@ -16,7 +16,8 @@ from geoapp.core.words import LEVEL_TEXT, Datum, Level
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import REGION_COLUMNS, Header, match_header, require_columns
+from geoapp.importers.rows.columns import REGION_COLUMNS
+from geoapp.importers.rows.headings import Header, match_header, require_columns
 from geoapp.importers.rows.positions import polygonal
 
 _LEVELS, _LEVELS_ACCEPTED = cells.word_index(

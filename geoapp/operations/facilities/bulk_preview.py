@@ -23,7 +23,8 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import DateBasis, Datum, PositionBasis
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.operations.facilities.edit import EditedRow, edited_row
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions

@@ -14,8 +14,10 @@ from geoapp.core.words import Datum, PositionBasis
 from geoapp.importers.formats.table import Record, Table, bad_character
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.rows.basis import has_no_position
-from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded, match_header
-from geoapp.importers.rows.facilities import FacilityRow, read_facilities
+from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, folded
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow
+from geoapp.importers.rows.headings import match_header
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.stale import refuse_stale

@@ -14,10 +14,9 @@ from geoapp.core.settings import Settings
 from geoapp.importers.open import open_table, sheets_of
 from geoapp.operations.imports.choices import (
     DraftChoices,
-    SenderHabit,
     headings_key,
-    sender_key,
 )
+from geoapp.operations.imports.habits import keep_habits, remembered
 from geoapp.operations.imports.review import (
     Checked,
     Located,
@@ -38,8 +37,6 @@ from geoapp.store.import_drafts import (
     delete_draft,
     facilities_version,
     find_draft,
-    find_habit,
-    keep_habit,
     list_drafts,
     list_senders,
     sweep_drafts,
@@ -125,7 +122,7 @@ def keep_draft(
                     f"You have {MOST_DRAFTS} drafts that are not imported; import or give up one first.",
                 )
             )
-        choices = _remembered(session, columns, choices)
+        choices = remembered(session, columns, choices)
         return add_draft(session, user_id, name, content, choices.stored(), DRAFT_DAYS)
 
 
@@ -187,7 +184,7 @@ def read_anew(
     )
     with draft_file(draft.name, draft.content) as path, database.session() as session:
         columns = understand(session, path, fresh).table.columns
-        return _remembered(session, columns, fresh)
+        return remembered(session, columns, fresh)
 
 
 def columns_of(database: Database, draft: Draft) -> Understood:
@@ -334,15 +331,7 @@ def apply_draft(
         if rejects is not None:
             row.done["rejects"] = rejects[0]
         row.content = None if rejects is None else rejects[1]
-        columns = _headings(checked)
-        keep_habit(session, headings_key(columns), draft.choices.habit(), by)
-        sender = draft.choices.sender
-        if sender is not None:
-            known = _sender_habit(session, sender)
-            kept = SenderHabit.of(
-                None if known is None else known[0], sender, columns, draft.choices
-            )
-            keep_habit(session, sender_key(sender), kept.model_dump(mode="json"), by)
+        keep_habits(session, _headings(checked), draft.choices, by)
         return row.done
 
 
@@ -372,36 +361,6 @@ def _seen(session: Session, choices: DraftChoices) -> str:
     version, who = facilities_version(session), acting()
     regions = () if who is None else who.regions
     return f"{version}-{headings_key([choices.model_dump_json(), *regions]).hex()[:16]}"
-
-
-def _remembered(session: Session, columns: list[str], choices: DraftChoices) -> DraftChoices:
-    """Return choices with what was accepted last for the sender, else for these headings."""
-    known = None if choices.sender is None else _sender_habit(session, choices.sender)
-    if known is not None and columns:
-        return known[0].applied(columns, choices, known[1])
-    habit = find_habit(session, headings_key(columns)) if columns else None
-    if habit is None:
-        return choices
-    before = DraftChoices.model_validate(habit.choices)
-    return choices.changed(
-        fields=before.fields,
-        kind=before.kind,
-        code_key=before.code_key,
-        datum=before.datum,
-        datum_place=before.datum_place,
-        crs=choices.crs or before.crs,
-        order=before.order,
-        blank=before.blank,
-        remembered=habit.accepted_by,
-    )
-
-
-def _sender_habit(session: Session, sender: str) -> tuple[SenderHabit, str] | None:
-    """Return what is kept for a sender, and who accepted it last."""
-    found = find_habit(session, sender_key(sender))
-    if found is None:
-        return None
-    return SenderHabit.model_validate(found.choices), found.accepted_by
 
 
 def _found(session: Session, user_id: int, number: int, *, lock: bool = False) -> ImportDraft:

@@ -18,7 +18,8 @@ from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Table
 from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.issue import CodeIssuer, key_of
 from geoapp.importers.rows.matching import Proposal
 from geoapp.operations.imports.guess import datum_doubt

@@ -7,7 +7,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading, Rejected
-from geoapp.importers.rows.facilities import FacilityRow
+from geoapp.importers.rows.facility_row import FacilityRow
 from geoapp.operations.imports.facilities import facility_batch
 from geoapp.store.engine import Session
 from geoapp.store.facilities.elsewhere import Elsewhere, named

@@ -30,13 +30,13 @@ from geoapp.importers.rows.datums import (
     DatumFit,
     best_fit,
     datum_column,
-    datum_in,
     fit_datums,
     named_regions,
     stated_points,
 )
 from geoapp.importers.rows.exchanged import as_written, exchanged, find_exchanged
-from geoapp.importers.rows.facilities import FacilityRow, read_facilities
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.place_columns import place_table
@@ -46,6 +46,7 @@ from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.rejects import rejects_name, write_rows
 from geoapp.operations.imports.report import ImportOptions, place_rules, region_names
+from geoapp.operations.imports.row_datums import in_own_datum, row_by_row
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference, Listing, read_staged
@@ -205,7 +206,7 @@ def locate(
         fits=fits,
         guess=best_fit(fits),
         datum_column=column,
-        by_row=None if column is None else _row_by_row(understood.table, column, lon, lat),
+        by_row=None if column is None else row_by_row(understood.table, column, lon, lat),
         with_position=int(known.sum()),
         with_regions=sum(
             code is not None and placed for code, placed in zip(named, known, strict=True)
@@ -323,7 +324,7 @@ def _import(
     datum = choices.datum or Datum.WGS84
     table = _placed(understood, choices)
     lon, lat = stated_points(table)
-    placed = _in_own_datum(understood.table, choices, lon, lat) | choices.placed
+    placed = in_own_datum(understood.table, choices, lon, lat) | choices.placed
     table = settled_rows(table, placed, choices.codes, datum)
     if choices.code_key is not None:
         # Nobody else may take a number between its being looked up and its being written.
@@ -370,36 +371,3 @@ def _placed(understood: Understood, choices: DraftChoices) -> Table:
     )
     crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
     return place_table(settled, crs=crs, datum=choices.datum or Datum.WGS84, order=choices.order)
-
-
-def _in_own_datum(
-    table: Table, choices: DraftChoices, lon: FloatArray, lat: FloatArray
-) -> dict[int, Place]:
-    """Return the positions, by line, of the rows that say in which datum they are, on WGS-84."""
-    place = choices.datum_place
-    if place is None:
-        return {}
-    here_lon, here_lat = _row_by_row(table, place, lon, lat)
-    found: dict[int, Place] = {}
-    for row, record in enumerate(table.records):
-        if _own_datum(record, place) is not None and np.isfinite(here_lon[row] + here_lat[row]):
-            found[record.line] = float(here_lon[row]), float(here_lat[row])
-    return found
-
-
-def _row_by_row(
-    table: Table, place: int, lon: FloatArray, lat: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Return positions on WGS-84, each from the datum that its row says; rows that say none stay."""
-    here_lon, here_lat = lon.copy(), lat.copy()
-    for row, record in enumerate(table.records):
-        datum = _own_datum(record, place)
-        if datum is not None and np.isfinite(lon[row]) and np.isfinite(lat[row]):
-            here_lon[row], here_lat[row] = to_wgs84(
-                lon=float(lon[row]), lat=float(lat[row]), datum=datum
-            )
-    return here_lon, here_lat
-
-
-def _own_datum(record: Record, place: int) -> Datum | None:
-    return datum_in(record.cells[place]) if place < len(record.cells) else None

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 
 from geoapp.analysis.duplicates import PHONE_M, FacilityWords, duplicates
-from geoapp.importers.rows.facilities import FacilityRow
+from geoapp.importers.rows.facility_row import FacilityRow
 from geoapp.store.engine import Session
 from geoapp.store.facilities.keys import Neighbour, read_neighbours
 

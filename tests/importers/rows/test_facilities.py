@@ -12,7 +12,8 @@ from geoapp.core.geo import from_wgs84
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading
-from geoapp.importers.rows.facilities import FacilityRow, FacilityRules, read_facilities
+from geoapp.importers.rows.facilities import read_facilities
+from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
 
 CITY = shapely.box(120, 36, 120.6, 36.3)

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from geoapp.importers.rows.columns import FACILITY_COLUMNS
-from geoapp.importers.rows.facilities import FacilityRow
+from geoapp.importers.rows.facility_row import FacilityRow
 from geoapp.store.facilities.columns import ANSWERED, COLUMNS, IN_FILES, STAGED_COLUMNS, WRITTEN
 from geoapp.store.models import Facility
 from geoapp.web.api.schemas import FacilityProperties
