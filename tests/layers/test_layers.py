@@ -25,7 +25,7 @@ from geoapp.maps.legend import legend_rows
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.layers.rows import layer_reading, read_layer, read_moment
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import results as siting_results
@@ -223,6 +223,14 @@ def test_cover_areas_follow_the_network(answered: Database, settings: Settings) 
 def test_the_network_tells_what_is_cut_off(answered: Database, settings: Settings) -> None:
     edges = layer_rows("network", answered, settings).values()
     assert sorted(edge["reach"] for edge in edges) == ["cut_off", *["joined"] * 3]  # type: ignore[index]
+    layer, paged, after = registry().get("network", None), [], None
+    with layer_reading(answered, settings, None) as reading:
+        for _ in range(3):
+            page = reading.rows(layer, limit=2, after=after)
+            assert page.matched == 4
+            paged += [row["id"] for row in page.rows]
+            after = ((), paged[-1])
+    assert paged == sorted(edge["id"] for edge in edges)  # type: ignore[index]
 
 
 def test_proposals_are_the_sites_of_the_latest_siting_run_or_of_the_one_asked_for(

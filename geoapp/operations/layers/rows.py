@@ -276,11 +276,6 @@ class _Wanted:
     after: tuple[tuple[Any, ...], Any] | None = None
 
     @property
-    def plain(self) -> bool:
-        """Whether rows are wanted as they lie: by their ids, from the first on, of whatever values."""
-        return self.where is None and not self.keys and self.after is None
-
-    @property
     def frame(self) -> BaseGeometry | None:
         """The box as a shape."""
         return None if self.bbox is None else _frame(self.bbox)
@@ -314,8 +309,10 @@ def _streets(network: WalkingNetwork | None, wanted: _Wanted) -> LayerRows:
             near = edges_frame(network, bounds=wanted.first).index
             keys.append(~frame.index.isin(near))
         order = np.lexsort(keys)
-    if not wanted.plain:
+    if wanted.where is not None or wanted.keys:
         return _paged(_ways(network, frame), wanted)
+    if wanted.after is not None:  # only the ways of the page are made into rows
+        order = order[frame.index.to_numpy()[order] > wanted.after[1]]
     shown = frame.iloc[order[wanted.offset : wanted.offset + wanted.limit]]
     return LayerRows(len(frame), _ways(network, shown))
 
