@@ -16,8 +16,10 @@ class RemovedDocument:
     ----------
     sha256
         Names its content, hexadecimal.
-    name, media_type, application
-        As it was attached last, and to which application; None if the log does not say.
+    name, media_type
+        As it was attached last; None if the log does not say.
+    applications
+        The numbers of those that had it, whoever lost it last first.
     removed_at, removed_by
         When it was taken away, and by whom.
     erased_at, erased_by
@@ -31,7 +33,7 @@ class RemovedDocument:
     sha256: str
     name: str | None
     media_type: str | None
-    application: int | None
+    applications: tuple[int, ...]
     removed_at: datetime | None
     removed_by: str | None
     erased_at: datetime | None
@@ -47,22 +49,33 @@ def removed_documents(session: Session) -> list[RemovedDocument]:
         with removed as (
             select distinct on (c.before ->> 'sha256') c.before ->> 'sha256' as sha256,
                 c.before ->> 'name' as name, c.before ->> 'media_type' as media_type,
-                cast(c.before ->> 'application_id' as bigint) as application, s.at, s.actor
+                s.at, s.actor
             from change c join change_set s on s.id = c.set_id
             where c.table_name = 'application_document' and c.op = 'delete'
             order by c.before ->> 'sha256', c.set_id desc, c.seq desc
+        ), places as (
+            select sha256, array_agg(application order by last desc) as applications
+            from (select c.before ->> 'sha256' as sha256,
+                    cast(c.before ->> 'application_id' as bigint) as application, max(c.seq) as last
+                from change c where c.table_name = 'application_document' and c.op = 'delete'
+                group by 1, 2) each
+            group by sha256
         )
-        select d.sha256, r.name, r.media_type, r.application, r.at, r.actor, d.erased_at,
+        select d.sha256, r.name, r.media_type, coalesce(places.applications, '{}'), r.at, r.actor, d.erased_at,
             d.erased_by, octet_length(d.content) > 0, attached.yes
         from document_file d
         cross join lateral (select exists (select from application_document o
             where o.sha256 = d.sha256) as yes) attached
         left join removed r on r.sha256 = d.sha256
+        left join places on places.sha256 = d.sha256
         where d.erased_at is not null or not attached.yes
         order by coalesce(d.erased_at, r.at) desc nulls last, d.sha256
         """
     )
-    return [RemovedDocument(*row) for row in session.execute(query)]
+    return [
+        RemovedDocument(named, name, media_type, tuple(applications), *rest)
+        for named, name, media_type, applications, *rest in session.execute(query)
+    ]
 
 
 def document_is_attached(session: Session, sha256: str) -> bool | None:

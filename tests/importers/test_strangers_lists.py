@@ -267,7 +267,7 @@ def test_totals_notes_and_repeated_headings_are_no_places(lists: Lists) -> None:
         "市南区小 计,2,,,,,,20",
         "驿站 名称,類型,所在区,经 度,緯度,启用日期,状态,容纳人数",
         "乙,爱心驿站,市北区,120.35,36.15,,暂停服务,",
-        "总计：3处,,,,,,,40",
+        "總計：3處,,,,,,,40",
         ",,备注：数据截至去年,,,,,",
         "填表人：张三,,,审核人：李四,,,,",
     ]
@@ -279,7 +279,7 @@ def test_totals_notes_and_repeated_headings_are_no_places(lists: Lists) -> None:
     ]
     assert reading.rows[0].kind_code == "care_post" and problems(reading) == []
     assert reading.hints[0].zh == (
-        "5 行是合计、说明或重复的表头，不当站点读取：第 4 市南区小 计；5 驿站 名称；7 总计：3处；"
+        "5 行是合计、说明或重复的表头，不当站点读取：第 4 市南区小 计；5 驿站 名称；7 總計：3處；"
         "8 备注：数据截至去年；9 填表人：张三。"
     )
 

@@ -24,6 +24,9 @@ MOST_TEXT_CHARACTERS = 4000
 MOST_WHOLE = 2_147_483_647
 _SEPARATORS = re.compile(r"[;；、,，\n]")
 WHOLE = re.compile(r"([+-]?\d{1,18})(?:\.0+)?\s*(?:人|位)?")
+# What turns the direction of writing makes a name read as another one, and is seen by nobody.
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_JOINERS = "\u00ad\u180e\u200c\u200d"  # within emoji and some scripts, nothing by themselves
 _YES = frozenset({"true", "yes", "y", "1", "是", "示例", "sample"})
 _NO = frozenset({"false", "no", "n", "0", "否"})
 Word = TypeVar("Word", bound=StrEnum)
@@ -50,13 +53,14 @@ def fit_row(found: Findings, record: Record, width: int) -> None:
 
 
 def as_text(cell: Any) -> str | None:
-    """Return a cell's text without space around it; None if nothing stands there."""
+    """Return a cell's text without space around it; None if nothing stands there to be seen."""
     if cell is None:
         return None
     text = cell if isinstance(cell, str) else str(cell)
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text.strip() or None
+    if text.isprintable():
+        return text.strip() or None
+    text = _UNSEEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return text if text.strip(_JOINERS) else None
 
 
 def read_text(

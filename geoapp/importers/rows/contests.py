@@ -260,6 +260,15 @@ def _check_entries(
 def _check_criteria(found: Findings, criteria: str | None, by: ContestRules) -> None:
     own = [one for one in (criteria or "").split(LIST) if one]
     named = criteria_of(by, None)
+    twice = next((one for one in own if own.count(one) > 1), None)
+    if twice is not None:
+        found.add(
+            "criteria",
+            criteria,
+            "criterion_twice",
+            f"评分标准“{twice[:40]}”写了两次，评分就分不清了。",
+            f"The criterion {twice[:40]!r} is stated twice; points could not be told apart.",
+        )
     if own and named and sorted(own) != sorted(named):
         found.add(
             "criteria",

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from geoapp.core.i18n import Text
+from geoapp.core.simplified import simplified
 from geoapp.importers.formats.table import Record, Table, is_blank
 from geoapp.importers.rows.columns import folded
 
@@ -82,4 +83,4 @@ def _matches(words: str, what: re.Pattern[str]) -> bool:
 
 
 def _close(words: Any) -> str:
-    return "".join(str(words).split())
+    return simplified("".join(str(words).split()))

@@ -9,6 +9,7 @@ import base64
 import hmac
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -204,7 +205,7 @@ def _wait(row: SecondFactor, now: datetime) -> timedelta:
 
 def _step(secret: str, code: str, now: datetime) -> int | None:
     """Return of which half minute this is the code: the present one, or one beside it."""
-    given = re.sub(r"\s", "", code)
+    given = _as_typed(code)
     present = int(now.timestamp()) // _STEP_SECONDS
     made = pyotp.TOTP(secret, interval=_STEP_SECONDS)
     for step in (present, present - 1, present + 1):
@@ -224,4 +225,9 @@ def _new_codes(session: Session, row: SecondFactor) -> list[str]:
 
 
 def _hash(code: str) -> bytes:
-    return sha256(re.sub(r"[^A-Z2-7]", "", code.upper()).encode()).digest()
+    return sha256(re.sub(r"[^A-Z2-7]", "", _as_typed(code).upper()).encode()).digest()
+
+
+def _as_typed(code: str) -> str:
+    # A Chinese keyboard types digits and letters of full width as well.
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", code))

@@ -6,6 +6,7 @@ regions count from the next request on.
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,7 +138,7 @@ def save_user(
         If the name has other characters than letters, digits and ``. @ _ -``, or the password is
         short or easily guessed; if there is no such region, or it is given to an administrator.
     ConflictError
-        If the name is taken and ``replace`` is not set.
+        If the name is taken, in capitals or other width too, and ``replace`` is not set.
     """
     check_name(name)
     check_password(name, password)
@@ -176,7 +177,7 @@ def add_user(
     InvalidValueError
         If there is no such region, or it is given to an administrator.
     ConflictError
-        If the name is taken.
+        If the name is taken, in capitals or other width too.
     """
     user = add_user_without_password(session, name, role, regions)
     user.password_hash = hash_password(password)
@@ -194,10 +195,11 @@ def add_user_without_password(
     InvalidValueError
         If there is no such region, or it is given to an administrator.
     ConflictError
-        If the name is taken.
+        If the name is taken, in capitals or other width too.
     """
-    if user_by_name(session, name) is not None:
-        raise ConflictError(Text(f"用户 {name} 已存在。", f"User {name} exists already."))
+    same = next((one.name for one in all_users(session) if _looks(one.name) == _looks(name)), None)
+    if same is not None:
+        raise ConflictError(Text(f"用户 {same} 已存在。", f"User {same} exists already."))
     _check_regions(session, role, regions)
     user = new_user(session, name)
     user.role = role
@@ -205,6 +207,11 @@ def add_user_without_password(
     user.password_hash = ""
     session.flush()
     return user
+
+
+def _looks(name: str) -> str:
+    # Who changed what is told by the name: Wang and wang would be taken for one person.
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
 
 
 def give_password(

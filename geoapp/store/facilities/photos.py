@@ -141,8 +141,8 @@ class RemovedPicture:
 
     Attributes
     ----------
-    facility
-        The code of the facility that showed it last; None if that is gone, too.
+    facilities
+        The codes of those that showed it, whoever removed it last first; without those that are gone.
     removed_at, removed_by
         When the photo was removed, and by whom.
     erased_at, erased_by
@@ -154,7 +154,7 @@ class RemovedPicture:
     """
 
     hash: str
-    facility: str | None
+    facilities: tuple[str, ...]
     removed_at: datetime | None
     removed_by: str | None
     erased_at: datetime | None
@@ -169,24 +169,33 @@ def removed_pictures(session: Session) -> list[RemovedPicture]:
         """
         with removed as (
             select distinct on (c.before ->> 'content_hash') c.before ->> 'content_hash' as hash,
-                cast(c.before ->> 'facility_id' as bigint) as facility_id, s.at, s.actor
+                s.at, s.actor
             from change c join change_set s on s.id = c.set_id
             where c.table_name = 'facility_photo' and c.op = 'delete'
             order by c.before ->> 'content_hash', c.set_id desc, c.seq desc
+        ), places as (
+            select hash, array_agg(code order by last desc, code) as codes
+            from (select c.before ->> 'content_hash' as hash, f.code, max(c.seq) as last
+                from change c join facility f on f.id = cast(c.before ->> 'facility_id' as bigint)
+                where c.table_name = 'facility_photo' and c.op = 'delete'
+                group by c.before ->> 'content_hash', f.code) each
+            group by hash
         )
-        select encode(p.hash, 'hex'), f.code, r.at, r.actor, p.erased_at, p.erased_by,
+        select encode(p.hash, 'hex'), coalesce(places.codes, '{}'), r.at, r.actor, p.erased_at, p.erased_by,
             octet_length(p.jpeg) > 0, shown.yes
         from photo_content p
         cross join lateral (select exists (select from facility_photo o
             where o.content_hash = p.hash
             and (p.erased_at is null or o.added_at > p.erased_at)) as yes) shown
         left join removed r on r.hash = concat(chr(92), 'x', encode(p.hash, 'hex'))
-        left join facility f on f.id = r.facility_id
+        left join places on places.hash = r.hash
         where p.erased_at is not null or not shown.yes
         order by coalesce(p.erased_at, r.at) desc nulls last, p.hash
         """
     )
-    return [RemovedPicture(*row) for row in session.execute(query)]
+    return [
+        RemovedPicture(named, tuple(codes), *rest) for named, codes, *rest in session.execute(query)
+    ]
 
 
 def picture_is_shown(session: Session, hexadecimal: str) -> bool | None:

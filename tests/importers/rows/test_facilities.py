@@ -71,6 +71,7 @@ def codes(reading: Reading[FacilityRow]) -> list[tuple[str, str]]:
         ({"name_zh": None}, ("name_zh", "required")),
         ({"name_zh": "a\x1bb"}, ("name_zh", "bad_character")),
         ({"name_zh": "\ud800"}, ("name_zh", "bad_character")),
+        ({"name_zh": "\u202e\u200b\u200d"}, ("name_zh", "required")),
         ({"kind": "宫殿"}, ("kind", "unknown_kind")),
         ({"kind": " "}, ("kind", "required")),
         ({"status": "maybe"}, ("status", "unknown_word")),

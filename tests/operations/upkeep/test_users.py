@@ -123,6 +123,9 @@ def test_refusals(database: Database) -> None:
     save_user(database, "wang", Role.PLANNER, PASSWORD)
     with pytest.raises(ConflictError):
         save_user(database, "wang", Role.PLANNER, PASSWORD)
+    for alike in ("Wang", "ｗａｎｇ"):  # whom the history would show as one person
+        with pytest.raises(ConflictError, match="wang"):
+            save_user(database, alike, Role.PLANNER, PASSWORD)
     with pytest.raises(InvalidValueError, match="name"):
         save_user(database, "w ang", Role.PLANNER, PASSWORD)
     with pytest.raises(InvalidValueError) as short:

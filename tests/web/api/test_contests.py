@@ -26,6 +26,8 @@ def test_from_entries_to_the_catalogue(database: Database, settings: Settings) -
     problem_of(steward.post(URL, json=new), 409)
     problem_of(steward.post(URL, json=new | {"code": "K-2", "rules": "x"}), 422, "rules")
     problem_of(steward.post(URL, json=new | {"code": "K-2", "prize": "x"}), 422, "prize")
+    twice = new | {"code": "K-2", "rules": "common", "criteria": ["甲", "甲"]}
+    problem_of(steward.post(URL, json=twice), 422, "criteria")
     for code in ("1", "2"):
         entry = {"code": code, "organisation": f"单位{code}"}
         assert steward.post(f"{URL}/K-1/entries", json=entry).status_code == 201

@@ -34,7 +34,9 @@ def set_up(client: FlaskClient) -> tuple[pyotp.TOTP, list[str], str]:
     wrong = client.post("/account/second-factor/confirm", data={"code": "000000x"})
     assert wrong.status_code == 422
     used = app.now()
-    done = client.post("/account/second-factor/confirm", data={"code": used})
+    # As a Chinese keyboard may type it.
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in used)
+    done = client.post("/account/second-factor/confirm", data={"code": f"{wide[:3]} {wide[3:]}"})
     assert done.headers["Cache-Control"] == "no-store"
     codes = re.findall(r"<code class=\"number\">([\w-]+)</code>", done.get_data(as_text=True))
     assert len(codes) == 10

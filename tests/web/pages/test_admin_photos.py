@@ -97,7 +97,13 @@ def test_a_removed_photo_is_erased_for_good(database: Database, settings: Settin
     newest = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
     assert admin.post(undo.format(newest), json={}).get_json()["restored"] == 1
     assert admin.delete(f"{PHOTOS}/{again['id']}", headers=ANY).status_code == 204
+    # Erasing it concerns every facility that showed it, and the page names each.
+    elsewhere = PHOTOS.replace("T-1", "T-2")
+    also = admin.post(elsewhere, data={"photo": picture("red")}).get_json()["id"]
+    assert admin.delete(f"{elsewhere}/{also}", headers=ANY).status_code == 204
+    assert re.search(r">T-2</a>、<a[^>]*>T-1</a>", admin.get("/admin/photos?lang=zh").text)
     assert admin.post(address, data={"sure": "yes"}).status_code == 302
+    assert "T-2、T-1" in admin.get("/admin/photos?lang=zh").text
 
     # A facility comes back with the photos that are left.
     assert admin.delete(f"{PHOTOS[:-7]}", headers=ANY).status_code == 204
