@@ -10,6 +10,7 @@ from geoapp.core.limits import MOST_ANSWER_CHARACTERS, MOST_NOTE_CHARACTERS, MOS
 from geoapp.core.schemes import Form, Stage, scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, check_version, known_application
+from geoapp.operations.moment import today
 from geoapp.reports.words.applications import PLAN_TEXT
 from geoapp.store.applications import (
     Subject,
@@ -90,6 +91,8 @@ def start_application(
                 "region_code": region,
                 "state": found.first(Stage.DRAFT).code,
                 "answers": {name: value for name, value in checked.items() if value},
+                # The database's clock keeps UTC, where the morning is still the day before.
+                "created_on": today(settings),
             },
         )
 

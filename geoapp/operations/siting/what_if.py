@@ -17,8 +17,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.core.words import Level
-from geoapp.operations.ground.in_service import now
 from geoapp.operations.ground.reading import Ground, read_ground
+from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import data_versions
@@ -125,7 +125,7 @@ class WhatIfService:
             versions = data_versions(session)
         folder = network_folder(self._settings)
         # Who is in service depends on the day, even where hours do not count.
-        moment = wanted.at or now().date()
+        moment = wanted.at or today(self._settings)
         asked = (wanted.standard_m, wanted.standard_seconds, wanted.region, wanted.families, moment)
 
         def key_of(demand: str | None, versions: Mapping[str, int]) -> tuple[Any, ...]:

@@ -94,9 +94,16 @@ def state(town: Database, settings: Settings, number: int) -> str:
     return read_application(town, settings, number).known.record.state
 
 
-def test_a_life_from_the_draft_to_the_exit(town: Database, settings: Settings) -> None:
-    number = begin(town, settings, "base")
-    first = read_application(town, settings, number).known.record.rev
+def test_a_life_from_the_draft_to_the_exit(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Begun on the day where the service is, which the database's clock may not have reached.
+    with monkeypatch.context() as there:
+        there.setattr("geoapp.operations.applications.write.today", lambda _: date(2023, 1, 4))
+        number = begin(town, settings, "base")
+    record = read_application(town, settings, number).known.record
+    assert record.created_on == date(2023, 1, 4)
+    first = record.rev
     save_answers(town, settings, number, {"basics": ""}, expected_rev=first)
     with pytest.raises(ConflictError, match="服务职工基地基本情况"):
         move_application(town, settings, number, "submitted", on_day=date(2023, 1, 5))
