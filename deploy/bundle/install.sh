@@ -2,6 +2,8 @@
 # Set geoapp up from this folder alone: no registry is asked, nothing is downloaded.
 # A second run changes nothing; an upgrade keeps the version before it.
 set -eu
+# What is installed holds no secret, and the service's own user must be able to read it.
+umask 022
 
 usage() {
     cat <<'USAGE'

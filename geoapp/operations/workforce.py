@@ -6,6 +6,7 @@ of the same version, and neither the database nor a folder in common.
 """
 
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -185,6 +186,9 @@ def check_scheduler(
                 "nothing (it goes with --scheduler local alone)",
             )
             raise InvalidValueError(option, value, accepted)
+    if memory_gb is not None and not math.isfinite(memory_gb):
+        accepted = Text("有限的数（GB）", "a finite number (GB)")
+        raise InvalidValueError("--worker-memory-gb", memory_gb, accepted)
     if scheduler is not None and find_spec("distributed") is None:
         raise MissingPartError(
             Text(
@@ -236,7 +240,8 @@ def open_workforce(
         return
     try:
         client = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
-    except (OSError, ValueError) as error:
+    # MemoryError: another kind of service answers, and its words are read as a message's length.
+    except (OSError, ValueError, TypeError, RuntimeError, MemoryError) as error:
         accepted = Text("能连上的调度器", "a scheduler that answers")
         raise InvalidValueError(_OPTION, scheduler, accepted) from error
     with client:

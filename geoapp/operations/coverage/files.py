@@ -28,15 +28,18 @@ def _zones(found: CoverageFindings) -> list[tuple[Text, Text]]:
     return [(Text("盲区", "gap zones"), shown)] if shown.zh else []
 
 
-def _pairs(shown: int, total: int | None) -> list[tuple[Text, Text]]:
-    """Return that not all pairs of overlapping facilities are listed, where that is so."""
+def _pairs(shown: int | None, total: int | None) -> list[tuple[Text, Text]]:
+    """Return that not all pairs of overlapping facilities are listed, or none compared, where so."""
+    title = Text("重叠的设施", "facilities that overlap")
+    if shown is None:
+        return [(title, Text("这次运行没有比较", "not compared by this run"))]
     if total is None or total <= shown:
         return []
     some, whole = format_count(shown), format_count(total)
     told = Text(
         f"列出重叠最多的 {some} 对，共 {whole} 对", f"the {some} of {whole} that overlap most"
     )
-    return [(Text("重叠的设施", "facilities that overlap"), told)]
+    return [(title, told)]
 
 
 def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
@@ -53,7 +56,8 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     run = coverage_results.finished(database, run_id)
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
     overlaps = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
-    pairs = _pairs(len(overlaps or ()), coverage_results.overlap_total(database, run_id))
+    shown = None if overlaps is None else len(overlaps)
+    pairs = _pairs(shown, coverage_results.overlap_total(database, run_id))
     tables = CoverageTables(
         question=[*asked_lines(question, naming), *_zones(run.found), *pairs],
         about=run.about(),

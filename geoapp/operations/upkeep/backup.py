@@ -106,7 +106,7 @@ def backup(
     Raises
     ------
     InvalidValueError
-        If the folder does not exist or cannot be written.
+        If the folder does not exist or cannot be written, or the path is itself a folder.
     MissingPartError, UnavailableError
         As in `geoapp.store.backup.dump`; an older file of this name is untouched then.
     """
@@ -124,6 +124,9 @@ def backup(
             base, damage = None, damage or error.text
     key = settings.secret_key_file if with_keys and settings.secret_key_file.is_file() else None
     target = path.absolute()
+    if target.is_dir():
+        accepted = Text("文件名（文件夹要加 --keep）", "a file's name (a folder goes with --keep)")
+        raise InvalidValueError("FILE", path, accepted)
     if not target.parent.is_dir() or not os.access(target.parent, os.R_OK | os.W_OK | os.X_OK):
         accepted = Text("可写的文件夹中的文件", "a file in a folder that can be written")
         raise InvalidValueError("FILE", path, accepted)

@@ -138,12 +138,12 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
         zones = pd.DataFrame([_zone(one) for one in tables.gaps])
-        pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps or ()])
-        for title, frame in (
-            ("regions 区域", regions),
-            ("gaps 盲区", zones),
-            ("overlaps 重叠", pairs),
-        ):
+        sheets = [("regions 区域", regions), ("gaps 盲区", zones)]
+        # An empty sheet says that none overlap: where it is not known there is none.
+        if tables.overlaps is not None:
+            pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps])
+            sheets.append(("overlaps 重叠", pairs))
+        for title, frame in sheets:
             fill_sheet(book.create_sheet(title), _sheet(frame))
         asked = [[label.both(), value.both()] for label, value in tables.question]
         fill_sheet(book.create_sheet("question 问题"), asked)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -145,6 +146,14 @@ def test_a_bundle_and_its_script(clone: Path, tmp_path: Path) -> None:
     wrong = subprocess.run([*command, "--python", "false"], capture_output=True, text=True)
     assert wrong.returncode == 1
     assert "is not a Python 3.11 with venv" in wrong.stderr
+    # An administrator's strict umask would keep the service's user out of what is installed.
+    strict, snake = tmp_path / "strict", tmp_path / "python"
+    snake.write_text('#!/bin/sh\n[ "$1" = -c ] && echo 3.11\n', encoding="utf-8")
+    snake.chmod(0o755)
+    given = ["sh", command[1], "--prefix", str(strict), "--python", str(snake)]
+    elsewhere = os.environ | {"DATABASE_URL": "postgresql://db.example/geoapp"}
+    assert subprocess.run(given, capture_output=True, umask=0o077, env=elsewhere).returncode == 1
+    assert [one.stat().st_mode & 0o777 for one in (strict, strict / "versions")] == [0o755, 0o755]
     with (bundle / "wheels" / "apple-1.0-py3-none-any.whl").open("ab") as wheel:
         wheel.write(b"x")
     done = subprocess.run(command, capture_output=True, text=True)

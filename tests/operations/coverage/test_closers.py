@@ -155,7 +155,7 @@ def test_pairs_that_are_not_listed_are_counted_in_the_file(
 
 
 def test_what_is_not_known_is_not_nothing(
-    weighed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    weighed: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Runs from before there were such figures, and those with too many pairs to be counted."""
     run = done(weighed, settings, 500.0)
@@ -165,6 +165,11 @@ def test_what_is_not_known_is_not_nothing(
     assert coverage_results.facility_overlaps(weighed, run.id, 5) is None
     assert coverage_results.overlap_total(weighed, run.id) is None
     assert coverage_results.gap_zones(weighed, run.id)[0].closers is None
+    save_coverage(weighed, run.id, tmp_path / "run.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "run.xlsx")
+    assert book.sheetnames == ["regions 区域", "gaps 盲区", "question 问题"]
+    told = "这次运行没有比较 / not compared by this run"
+    assert told in [row[1] for row in book["question 问题"].iter_rows(values_only=True)]
 
     class Fewer(coverage_closers.PairWalks):
         """Holds no pairs."""

@@ -1,5 +1,6 @@
 """Coverage runs in parts on Dask: the same figures as in one piece, and what is refused."""
 
+import math
 import os
 import signal
 from collections.abc import Iterator
@@ -112,7 +113,19 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_stored(
     for given in ((None, 2, None), ("tcp://127.0.0.1:8786", None, 2.0)):
         with pytest.raises(InvalidValueError, match="--scheduler local alone"):
             check_scheduler(*given)
+    with pytest.raises(InvalidValueError, match="a finite number"):
+        check_scheduler("local", None, math.nan)
     monkeypatch.setattr(workforces, "CONNECT_SECONDS", 0.2)
+    with (
+        pytest.raises(InvalidValueError, match="a scheduler that answers"),
+        open_workforce("tcp://127.0.0.1:9"),
+    ):
+        pass
+
+    def other_service(*_: object, **__: object) -> None:
+        raise MemoryError  # numpy's, where a web server's words are taken for a length
+
+    monkeypatch.setattr("distributed.Client", other_service)
     with (
         pytest.raises(InvalidValueError, match="a scheduler that answers"),
         open_workforce("tcp://127.0.0.1:9"),

@@ -253,6 +253,8 @@ def test_a_failed_backup_leaves_the_older_one(database: Database, tmp_path: Path
 def test_a_folder_that_does_not_exist_is_named(database: Database, tmp_path: Path) -> None:
     with pytest.raises(InvalidValueError, match="nowhere"):
         backup(database, tmp_path / "nowhere" / "dump")
+    with pytest.raises(InvalidValueError, match="a folder goes with --keep"):
+        backup(database, tmp_path)
 
 
 def test_old_programs_are_not_used(database: Database, tmp_path: Path) -> None:
