@@ -11,6 +11,7 @@ const { version, root, offline, files, ground, stations } = scope.GEOAPP;
 const SHELL = `geoapp-shell ${root} ${version}`;
 const DATA = `geoapp-data ${root}`;
 const LANGUAGES = ['zh', 'en'];
+const LIMIT_MS = 10000;
 const finderIn = (/** @type {string} */ language) => `${root}?kept=${language}`;
 const offlineIn = (/** @type {string} */ language) => `${offline}?kept=${language}`;
 
@@ -93,6 +94,30 @@ async function keptPage(address) {
   return cache.match(key, { ignoreVary: true });
 }
 
+/**
+ * A page as the network has it. Where that fails, the kept one; the finder is also not waited for
+ * beyond the limit, nor left to a gateway behind which the service is gone.
+ * @param {Request} request
+ * @param {URL} address
+ */
+async function page(request, address) {
+  const isFinder = address.pathname === root;
+  const asking = fetch(request);
+  /** @type {Promise<Response>[]} */
+  const racing = [asking];
+  let late = 0;
+  if (isFinder) racing.push(new Promise((_, reject) => { late = setTimeout(() => reject(new Error('late')), LIMIT_MS); }));
+  try {
+    const answer = await Promise.race(racing);
+    const isGone = isFinder && answer.status >= 502 && answer.status <= 504;
+    return (isGone && (await keptPage(address))) || answer;
+  } catch {
+    return (await keptPage(address)) || asking;
+  } finally {
+    clearTimeout(late);
+  }
+}
+
 scope.addEventListener('install', (event) => { event.waitUntil(keepShell()); });
 
 scope.addEventListener('activate', (event) => {
@@ -125,11 +150,7 @@ scope.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || address.origin !== scope.location.origin) return;
   const path = address.pathname + address.search;
   if (request.mode === 'navigate') {
-    event.respondWith(fetch(request).catch(async (error) => {
-      const kept = await keptPage(address);
-      if (!kept) throw error;
-      return kept;
-    }));
+    event.respondWith(page(request, address));
   } else if (files.includes(path)) {
     event.respondWith(caches.match(path, { cacheName: SHELL, ignoreVary: true }).then((kept) => kept || fetch(request)));
   } else if (ground.includes(path)) {

@@ -28,6 +28,15 @@ export function problemText(problem, inLanguage, otherwise) {
 }
 
 /**
+ * Tell whether something in between has answered, such as the sign-in page of a wireless network: the
+ * service answers what is asked in the background with JSON or a part of a page, never with a whole one.
+ * @param {any} answer
+ */
+function isWholePage(answer) {
+  return typeof answer === 'string' && /^\s*<(!doctype|html|head|meta|title|script|body)\b/i.test(answer);
+}
+
+/**
  * @param {string} address
  * @param {RequestInit} request
  * @param {OfflineText} texts
@@ -46,7 +55,7 @@ async function ask(address, request, texts) {
     const response = await fetch(address, whole);
     const isJson = /\bjson\b/.test(response.headers.get('Content-Type') || '');
     const answer = isJson ? await response.json() : await response.text();
-    if (response.ok) return { answer, error: null };
+    if (response.ok) return isWholePage(answer) ? { answer: null, error: texts.offline } : { answer, error: null };
     const silent = (response.status >= 500 && texts.failed) || texts.offline;
     return { answer: null, error: problemText(answer, language(), silent) };
   } catch {

@@ -71,12 +71,32 @@ export function rememberConditions(form) {
 }
 
 /**
- * Choose what was chosen last on this device, unless the address says what is sought.
- * @param {HTMLFormElement} form
+ * The conditions that an address names, read as the service reads them; null where it names none.
+ * @param {URLSearchParams} given
+ * @returns {Conditions | null}
  */
-export function restoreConditions(form) {
-  const given = new URLSearchParams(window.location.search);
-  if (IN_ADDRESS.some((name) => given.has(name))) return;
+export function conditionsIn(given) {
+  if (!IN_ADDRESS.some((name) => given.has(name))) return null;
+  const isFresh = !IN_ADDRESS.some((name) => name !== 'open' && given.has(name));
+  return {
+    open: isFresh || given.get('open') === '1',
+    what: given.get('what') || '',
+    amenities: given.getAll('amenity').join(',').split(',').map((one) => one.trim()).filter((one) => one),
+  };
+}
+
+/**
+ * Choose what the address says is sought, else what was chosen last on this device. The page that is
+ * kept for want of a network is the same for every address, so it is not left to the page.
+ * @param {HTMLFormElement} form
+ * @param {URLSearchParams} given what the address says
+ */
+export function restoreConditions(form, given) {
+  const wanted = conditionsIn(given);
+  if (wanted) {
+    setConditions(form, wanted);
+    return;
+  }
   let kept = null;
   try {
     kept = parseConditions(localStorage.getItem(KEY));

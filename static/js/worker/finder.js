@@ -393,9 +393,11 @@ results.addEventListener('toggle', (event) => {
   });
 }, true);
 
-restoreConditions(form);
+const given = new URLSearchParams(window.location.search);
+restoreConditions(form, given);
 tellChosen();
 const left = looks.left();
+const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
   setPlace(left);
   lookFrom({ place: left.value }, false);
@@ -404,6 +406,11 @@ if (left && !place.value) {
   keepLook();
   document.body.classList.add('answered');
   showAnswer();
+} else if (linked) {
+  // The page that is kept for want of a network does not know what its address says.
+  place.value = linked;
+  if (place.selectedIndex < 0) place.value = '';
+  lookFrom({ place: linked }, false);
 } else if (navigator.permissions) {
   // Somebody who has allowed it before need not tap again.
   navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
@@ -420,6 +427,11 @@ function loadSearch() {
   script.type = 'module';
   script.src = words.dataset.script || '';
   document.head.appendChild(script);
+}
+const sought = given.get('q') || '';
+if (sought.trim() && 'value' in words && !words.value) {
+  words.value = sought; // as above
+  words.focus();
 }
 if (document.activeElement === words) loadSearch();
 else words.addEventListener('focus', loadSearch, { once: true });

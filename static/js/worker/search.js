@@ -10,6 +10,7 @@ import { optionAfter } from './options.js';
 /** @typedef {import('./kept.js').Place & { context?: string, sample?: boolean }} Hit */
 
 const PAUSE_MS = 120;
+const ANSWER_LIMIT_MS = 10000;
 const form = byId('search', HTMLFormElement);
 const field = byId('words', HTMLInputElement);
 const box = byId('hits-box');
@@ -120,7 +121,7 @@ async function ask() {
   const body = new FormData();
   body.set('q', words);
   const { offline = '', failed } = form.dataset;
-  const asking = await post(form.dataset.hits || '', body, { offline, failed });
+  const asking = await post(form.dataset.hits || '', body, { offline, failed, limit_ms: ANSWER_LIMIT_MS });
   let { answer } = asking;
   isKept = false;
   if (!answer && (asking.error === offline || asking.error === failed)) {

@@ -79,6 +79,7 @@ test('a refusal is told in the language of the page', async () => {
 test('what is no problem document is told as a service that cannot be reached', async () => {
   for (const answer of [
     () => new Response('<h1>Bad gateway</h1>', { status: 502, headers: { 'Content-Type': 'text/html' } }),
+    () => new Response('\n<HTML><head><title>WiFi</title>', { status: 200, headers: { 'Content-Type': 'text/html' } }),
     () => new Response('{', { status: 200, headers: { 'Content-Type': 'application/json' } }),
     () => Promise.reject(new TypeError('Failed to fetch')),
   ]) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { parseConditions } from '../../../static/js/worker/conditions.js';
+import { conditionsIn, parseConditions } from '../../../static/js/worker/conditions.js';
 
 test('only conditions that were written by us are taken from the device', () => {
   const kept = { open: false, what: 'station', amenities: ['toilet', 3] };
@@ -9,4 +9,12 @@ test('only conditions that were written by us are taken from the device', () => 
   [null, '', '{', '[]', 'null', '{"open":1,"what":"","amenities":[]}', '{"open":true,"what":"","amenities":{}}'].forEach((text) => {
     assert.equal(parseConditions(text), null);
   });
+});
+
+test('an address is read as the service reads it', () => {
+  const read = (/** @type {string} */ address) => conditionsIn(new URLSearchParams(address));
+  assert.equal(read('lang=en&q=toilet'), null);
+  assert.deepEqual(read('place=370203&amenity=toilet,microwave&amenity=wifi'), { open: false, what: '', amenities: ['toilet', 'microwave', 'wifi'] });
+  assert.deepEqual(read('asked=1&open=1&what=station:care_post'), { open: true, what: 'station:care_post', amenities: [] });
+  assert.deepEqual(read('open=0'), { open: true, what: '', amenities: [] });
 });

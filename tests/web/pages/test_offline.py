@@ -127,6 +127,11 @@ def test_once_visited_it_answers_without_a_network(
     page.fill("#words", "mingzitebie")
     page.locator("#hits [role=option]").first.click()
     expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")
+    # A shared link is meant as it stands.
+    page.goto(f"{site.url}/?place=370203&amenity=microwave")
+    expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
+    expect(page.locator(".from-place")).to_contain_text("市北区")
+    expect(page.locator("#results .found")).to_have_count(1)
     # Another page is not the browser's error, and leads back.
     page.goto(f"{site.url}/services")
     page.get_by_role("link", name="去找站点").click()

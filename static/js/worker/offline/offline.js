@@ -58,9 +58,13 @@ function momentText(moment) {
   return t(`${moment.getMonth() + 1}月${moment.getDate()}日 ${time}`, `${moment.getDate()} ${month} ${time}`);
 }
 
+let isShown = false; // whether the answer that is shown is the kept stations'
+
 /** @param {boolean} isOffline whether the answer that is shown is the kept stations' */
 async function told(isOffline) {
+  isShown = isOffline;
   const found = await kept();
+  if (isOffline !== isShown) return; // another answer has come meanwhile
   line.hidden = !found;
   if (!found) return;
   const words = isOffline ? line.dataset.answered : line.dataset.ready;
@@ -149,7 +153,13 @@ const api = {
   told,
   async answer(asked) {
     const found = await kept();
-    return found && pageOf(found.kept, asked, Date.now());
+    try {
+      return found && pageOf(found.kept, asked, Date.now());
+    } catch {
+      await caches.delete(DATA); // not what we wrote: fetched anew with the next network
+      reading = null;
+      return null;
+    }
   },
   async station(code, from) {
     const found = await kept();
@@ -193,7 +203,7 @@ async function start() {
     reading = null; // newer ones may be there now
     const found = await kept();
     if (!found) return;
-    if (!line.classList.contains('notice')) await told(false);
+    if (!isShown) await told(false);
     document.body.dataset.offline = 'ready';
   });
   active.postMessage({ language: language() });

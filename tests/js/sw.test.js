@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import vm from 'node:vm';
+
+const ROOT = 'https://stations.test/';
+const text = await readFile(new URL('../../static/js/sw.js', import.meta.url), 'utf8');
+
+/**
+ * What the worker answers for a page, all of whose timers have run out.
+ * @param {string} path
+ * @param {() => Promise<Response>} network
+ * @returns {Promise<string>}
+ */
+async function answered(path, network) {
+  /** @type {Record<string, (event: any) => void>} */
+  const on = {};
+  const self = {
+    GEOAPP: { version: '1', root: '/', offline: '/offline', files: [], ground: [], stations: '/stations' },
+    location: new URL(ROOT),
+    addEventListener: (/** @type {string} */ name, /** @type {(event: any) => void} */ heard) => { on[name] = heard; },
+  };
+  const caches = { open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)) }) };
+  const setTimeout = (/** @type {() => void} */ late) => { queueMicrotask(late); return 1; };
+  vm.runInNewContext(text, { self, caches, fetch: network, setTimeout, clearTimeout: () => {}, URL, Response, Headers });
+  /** @type {Promise<Response>} */
+  const asked = new Promise((resolve) => {
+    on.fetch({ request: { method: 'GET', mode: 'navigate', url: new URL(path, ROOT).href }, respondWith: resolve });
+  });
+  return (await asked).text();
+}
+
+test('the finder is there when the service is gone, behind a gateway or without a word', async () => {
+  assert.equal(await answered('/?place=1', async () => new Response('gateway', { status: 502 })), 'kept /?kept=zh');
+  assert.equal(await answered('/', () => new Promise(() => {})), 'kept /?kept=zh');
+  assert.equal(await answered('/', () => Promise.reject(new TypeError('no network'))), 'kept /?kept=zh');
+});
+
+test('what the service says of another page stands', async () => {
+  assert.equal(await answered('/plan', async () => new Response('gateway', { status: 502 })), 'gateway');
+  assert.equal(await answered('/plan', () => Promise.reject(new TypeError('no network'))), 'kept /offline?kept=zh');
+});
