@@ -13,6 +13,8 @@ from geoapp.store.facilities.keys import Neighbour, read_neighbours
 
 # How far round the file stored facilities are looked at, in degrees: two kilometres and more.
 _MARGIN_DEG: Final = 1.5 * PHONE_M / 111_000.0
+# A decimetre: less than what is lost between datums and back.
+_SAME_DEG: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,9 @@ class Suspected:
 def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspected, ...]:
     """Return the pairs of which at least one is a row of the file, the most alike first.
 
-    Rows without a position are held against nothing: how far apart they are is not known.
+    A row that is stored already by its code, with this name and at this point, brings no new pair
+    with what is stored: that one is among the duplicates of the store. Rows without a position are
+    held against nothing: how far apart they are is not known.
     """
     codes = {row.code for row in rows}
     own = [
@@ -55,7 +59,9 @@ def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspe
         float(lon.max()) + _MARGIN_DEG / cosine,
         float(lat.max()) + _MARGIN_DEG,
     )
-    stored = [one for one in read_neighbours(session, box) if one.code not in codes]
+    there = {one.code: one for one in read_neighbours(session, box)}
+    stored = [one for one in there.values() if one.code not in codes]
+    as_stored = [_is_as_stored(one, there.get(one.code)) for one in own]
     both = [*own, *stored]
     frame = FacilityWords(
         [one.name_zh for one in both],
@@ -64,18 +70,33 @@ def find_suspected(session: Session, rows: Sequence[FacilityRow]) -> tuple[Suspe
         np.array([one.lon for one in both]),
         np.array([one.lat for one in both]),
     )
-    return tuple(
-        Suspected(
-            lines[pair.first],
-            both[pair.first].code,
-            both[pair.first].name_zh,
-            both[pair.second].code,
-            both[pair.second].name_zh,
-            pair.second >= len(own),
-            pair.alike,
-            pair.distance_m,
-            pair.same_phone,
+    found = []
+    for pair in duplicates(frame):
+        row, other = pair.first, pair.second
+        if row < len(own) and as_stored[row] and other < len(own):
+            row, other = other, row
+        if row >= len(own) or as_stored[row]:
+            continue
+        found.append(
+            Suspected(
+                lines[row],
+                both[row].code,
+                both[row].name_zh,
+                both[other].code,
+                both[other].name_zh,
+                other >= len(own) or as_stored[other],
+                pair.alike,
+                pair.distance_m,
+                pair.same_phone,
+            )
         )
-        for pair in duplicates(frame)
-        if pair.first < len(own)  # rows of the file come first
+    return tuple(found)
+
+
+def _is_as_stored(row: Neighbour, stored: Neighbour | None) -> bool:
+    return (
+        stored is not None
+        and stored.name_zh == row.name_zh
+        and abs(stored.lon - row.lon) < _SAME_DEG
+        and abs(stored.lat - row.lat) < _SAME_DEG
     )

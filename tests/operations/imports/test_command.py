@@ -329,6 +329,16 @@ def test_a_dry_run_says_what_would_change_and_what_may_be_twice(
     result = run("import", "facilities", path)
     assert result.exit_code == 0
     assert "and stored D1" in result.output
+    # Imported again it brings no suspicion; a row that is new is held against what is stored.
+    body = orjson.loads(run("import", "facilities", path, "--dry-run", "--json").stdout)
+    assert (body["unchanged"], body["duplicates"]) == (1, [])
+    with path.open("a", encoding="utf-8") as file:
+        file.write("D8,爱心驿站,云南路驿站,120.1602,36.16,\n")
+    body = orjson.loads(run("import", "facilities", path, "--dry-run", "--json").stdout)
+    assert sorted(
+        (one["line"], one["code"], one["other_code"], one["other_is_stored"])
+        for one in body["duplicates"]
+    ) == [(3, "D8", "D1", True), (3, "D8", "D9", True)]
 
 
 def test_a_workbook_of_organisations_is_told_which_sheet(run: Run, tmp_path: Path) -> None:
