@@ -10,7 +10,7 @@ from geoapp.core.paths import shipped
 _MARKS = " \t?？!！。.,，、…~"
 
 
-class _Around(NamedTuple):
+class QuestionWords(NamedTuple):
     """What may stand before and behind what is sought, the longest first."""
 
     before: tuple[str, ...]
@@ -18,14 +18,15 @@ class _Around(NamedTuple):
 
 
 @cache
-def _around() -> _Around:
+def question_words() -> QuestionWords:
+    """Return the words that may stand around what is sought."""
     file = shipped("data") / "vocabulary" / "question_words.json"
     given = json.loads(file.read_text(encoding="utf-8"))
     before, after = (
         tuple(sorted(map(str.casefold, given[name]), key=len, reverse=True))
         for name in ("before", "after")
     )
-    return _Around(before, after)
+    return QuestionWords(before, after)
 
 
 def without_question(text: str) -> str | None:
@@ -41,7 +42,7 @@ def without_question(text: str) -> str | None:
 
 def _shorter(text: str) -> str | None:
     """Return a text without one word of a question; None where it begins and ends with none."""
-    before, after = _around()
+    before, after = question_words()
     for word in before:
         if text.startswith(word) and _is_whole(word, text[len(word) :]):
             return text[len(word) :].strip(_MARKS)

@@ -4,7 +4,7 @@ Hours are shipped as what they come to, day by day, so that the phone reads none
 network then says the same as the service, for so many days as are shipped.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import HORIZON_DAYS, day_stretches
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
+from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
 from geoapp.core.sounds import folded, sounds_of
 from geoapp.core.vocabulary import load_vocabulary
@@ -97,6 +98,7 @@ def offline_stations(
             {"code": one.code, **_pair(one.text), "names": _names(one.synonyms)}
             for one in vocabulary.amenities
         ],
+        "question": question_words()._asdict(),
         "entries": {str(one): _pair(text) for one, text in ENTRY_TEXT.items()},
         "access": {str(one): _pair(text) for one, text in ACCESS_TEXT.items()},
         "places": [
@@ -109,7 +111,7 @@ def offline_stations(
             ),
             *(
                 {"code": one.code, **_pair(one.name)}
-                | _found_by(one.name.zh, one.name.en)
+                | _found_by(one.name.zh, one.name.en, one.other_names)
                 | {"lon": one.lon, "lat": one.lat}
                 for one in landmarks(regions.keys())
             ),
@@ -201,10 +203,18 @@ def _rings(area_wkb: bytes | None) -> list[list[list[float]]] | None:
     return [shapely.get_coordinates(ring).tolist() for ring in rings]
 
 
-def _found_by(name: str, name_en: str | None) -> dict[str, Any]:
+def _found_by(name: str, name_en: str | None, others: Collection[str] = ()) -> dict[str, Any]:
     """Return what a name is found by: folded, by its sound and its initials, as in the store."""
     sounds = sounds_of(name)
-    return {"found_by": [sounds.name, sounds.pinyin, sounds.initials, folded(name_en or "")]}
+    return {
+        "found_by": [
+            sounds.name,
+            sounds.pinyin,
+            sounds.initials,
+            folded(name_en or ""),
+            *_names(others),
+        ]
+    }
 
 
 def _names(synonyms: Iterable[str]) -> list[str]:

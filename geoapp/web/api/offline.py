@@ -55,6 +55,7 @@ class OfflineStations(BaseModel):
     amenities: list[dict[str, object]]
     entries: dict[str, dict[str, str]]
     access: dict[str, dict[str, str]]
+    question: dict[str, list[str]]
     places: list[dict[str, object]]
     stations: list[dict[str, object]]
 

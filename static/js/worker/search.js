@@ -128,7 +128,7 @@ async function ask() {
     const api = await keptStations();
     const found = api && (await api.find(words));
     isKept = found !== null;
-    answer = found && { hits: found, unread: 0, meant: null };
+    answer = found && { ...found, unread: 0 };
   }
   // Something else was typed, chosen or left meanwhile.
   if (mine !== asked) return;

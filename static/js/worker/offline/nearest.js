@@ -11,9 +11,11 @@ import { arrivalAt, openingAt } from './hours.js';
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
  * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[] }} KeptPlace
+ * @typedef {{ before: string[], after: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
- *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[] }} Kept
+ *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[],
+ *   question?: QuestionWords }} Kept
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean }} Question
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
  */
@@ -81,6 +83,30 @@ export function nearest(kept, { lon, lat, k, at_ms, what, amenities, openOnArriv
 function folded(text) {
   return text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/u\u0308/g, 'v')
     .replace(/[\u0300-\u036f\s\-_.,;:/\\·、，。；：（）()[\]【】'"“”‘’]+/g, '');
+}
+
+const MARKS = /^[\s?!。.,、…~]+|[\s?!。.,、…~]+$/g;
+
+/**
+ * What a question asks for, as the service has it ("哪里能充电": "充电"); null where the words hold
+ * nothing beside it, or nothing else.
+ * @param {QuestionWords} around what may stand before and behind what is sought, the longest first
+ * @param {string} words
+ * @returns {string | null}
+ */
+export function withoutQuestion({ before, after }, words) {
+  const isLatin = (/** @type {string | undefined} */ letter) => /^[a-z0-9]$/.test(letter || '');
+  const isWord = (/** @type {string} */ word) => /^[\x00-\x7f]*$/.test(word); // eslint-disable-line no-control-regex
+  const asked = words.normalize('NFKC').toLowerCase().replace(MARKS, '');
+  let left = asked;
+  for (;;) {
+    const now = left;
+    const first = before.filter((word) => now.startsWith(word) && !(isWord(word) && isLatin(now[word.length])))[0];
+    const last = after.filter((word) => now.endsWith(word) && !(isWord(word) && isLatin(now[now.length - word.length - 1])))[0];
+    if (first) left = now.slice(first.length).replace(MARKS, '');
+    else if (last) left = now.slice(0, -last.length).replace(MARKS, '');
+    else return left && left !== asked ? left : null;
+  }
 }
 
 /**

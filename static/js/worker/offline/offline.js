@@ -2,7 +2,7 @@
 
 import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
-import { isWalk, named, nearest } from './nearest.js';
+import { isWalk, named, nearest, withoutQuestion } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
@@ -11,7 +11,7 @@ import { isWalk, named, nearest } from './nearest.js';
  * @typedef {{ origin: { lon: number, lat: number } | { place: string }, accuracy_m: number, k: number, conditions: import('../conditions.js').Conditions }} Asked
  * @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean }} Hit
  * @typedef {{ answer: (asked: Asked) => Promise<HTMLElement | null>, station: (code: string, from: { lon: number, lat: number } | null) => Promise<HTMLElement | null>,
- *   find: (words: string) => Promise<Hit[] | null>, told: (isOffline: boolean) => Promise<void> }} Offline
+ *   find: (words: string) => Promise<{ hits: Hit[], meant: string | null } | null>, told: (isOffline: boolean) => Promise<void> }} Offline
  */
 
 const FORMAT = 1;
@@ -148,6 +148,28 @@ function pageOf(data, asked, now_ms) {
   return made('div', {}, ...parts, list, more);
 }
 
+/**
+ * @param {Kept} data
+ * @param {string} words
+ * @returns {Hit[]}
+ */
+function hitsOf(data, words) {
+  const shown = (/** @type {string} */ kind, /** @type {{ code: string, zh: string, en: string }} */ one, value = one.code) => (
+    { kind, value, name: pick(one), href: root, context: '', sample: false });
+  /** @type {Set<string>} */
+  const codes = new Set();
+  const places = data.stations.filter((one) => !codes.has(one.code) && codes.add(one.code));
+  const few = [
+    ...named(data.kinds, words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
+    ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
+    ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),
+  ];
+  const others = named(places, words, MOST_HITS).map((one) => ({
+    kind: 'facility', value: one.code, name: (language() === 'en' && one.name_en) || one.name, href: root, context: one.address || '', sample: Boolean(one.sample),
+  }));
+  return [...few, ...others].slice(0, MOST_HITS);
+}
+
 /** @type {Offline} */
 const api = {
   told,
@@ -177,21 +199,10 @@ const api = {
   async find(words) {
     const found = await kept();
     if (!found) return null;
-    const data = found.kept;
-    const shown = (/** @type {string} */ kind, /** @type {{ code: string, zh: string, en: string }} */ one, value = one.code) => (
-      { kind, value, name: pick(one), href: root, context: '', sample: false });
-    /** @type {Set<string>} */
-    const codes = new Set();
-    const places = data.stations.filter((one) => !codes.has(one.code) && codes.add(one.code));
-    const few = [
-      ...named(data.kinds, words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
-      ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
-      ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),
-    ];
-    const others = named(places, words, MOST_HITS).map((one) => ({
-      kind: 'facility', value: one.code, name: (language() === 'en' && one.name_en) || one.name, href: root, context: one.address || '', sample: Boolean(one.sample),
-    }));
-    return [...few, ...others].slice(0, MOST_HITS);
+    const hits = hitsOf(found.kept, words);
+    const { question } = found.kept;
+    const meant = hits.length || !question ? null : withoutQuestion(question, words);
+    return meant === null ? { hits, meant } : { hits: hitsOf(found.kept, meant), meant };
   },
 };
 
