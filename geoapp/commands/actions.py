@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.context import NewFile, open_store, read_settings, say
 from geoapp.commands.question_options import question_from_options, question_options
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
@@ -17,7 +17,7 @@ from geoapp.core.questions.actions import ACTIONS
 @click.option(
     "-o",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="结果文件 .geojson .gpkg .csv .xlsx / results file",
 )
 def actions(output: Path | None, **options: Any) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from geoapp.commands.context import say
+from geoapp.commands.context import NewFile, say
 from geoapp.core.i18n import Text
 
 
@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
     "-o",
     "output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help=".geojson | .gpkg",
 )
 def boundaries(city: str, output: Path) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -59,3 +61,18 @@ def open_store(settings: Settings | None = None) -> Iterator[tuple[Settings, Dat
 def say(text: Text) -> None:
     """Print one line in both languages."""
     click.echo(text.both())
+
+
+class NewFile(click.Path):
+    """A file that a command is to write, asked for before it does its work: its folder must be there."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path; end the command with 2 where its folder is missing or cannot be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if not path.parent.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+            zh, en = "不是可写的文件夹", "is no folder that can be written"
+            self.fail(f"{path.parent} {zh} / {path.parent} {en}", param, ctx)
+        return path

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from geoapp.commands.context import open_store, say
+from geoapp.commands.context import NewFile, open_store, say
 from geoapp.core.i18n import Text
 
 
@@ -18,7 +18,7 @@ _output = click.option(
     "-o",
     "output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="文件，后缀即格式 / the file; its suffix is the format",
 )
 _headers = click.option(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from geoapp.commands.context import open_store, say
+from geoapp.commands.context import NewFile, open_store, say
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
 from geoapp.core.words import DEFAULT_LAYERS
@@ -15,7 +15,7 @@ from geoapp.core.words import DEFAULT_LAYERS
     "-o",
     "output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="HTML 文件 / the HTML file",
 )
 @click.option(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from geoapp.commands.context import open_store, say
+from geoapp.commands.context import NewFile, open_store, say
 from geoapp.core.i18n import Text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "-o",
     "output",
     required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="报告文件 .xlsx .html .pdf .pptx / the report's file",
 )
 def report(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.context import NewFile, open_store, read_settings, say
 from geoapp.commands.question_options import question_from_options, question_options
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help="结果文件 .pdf .html .xlsx .gpkg .geojson .csv / results file; .proof.json 证明 / the proof",
 )
 def site(output: Path | None, **options: Any) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from geoapp.commands.context import open_store, read_settings, say
+from geoapp.commands.context import NewFile, open_store, read_settings, say
 from geoapp.core.i18n import Text
 
 
@@ -28,7 +28,7 @@ from geoapp.core.i18n import Text
 @click.option(
     "-o",
     "output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NewFile(),
     help=".xlsx 或 .csv / or .csv",
 )
 @click.option("--json", "as_json", is_flag=True, help="与接口相同的 JSON / the API's JSON")
