@@ -1,7 +1,8 @@
 """CQL2 text read into the form that CQL2 JSON has (OGC 21-065r2).
 
 The grammar is that of the standard without arithmetic, for nothing here is computed with. It is
-read in one pass whose time grows with the length of the text, whatever stands in it.
+read in one pass whose time grows with the length of the text, whatever stands in it. ILIKE, which
+only GDAL writes, is read as well; who asks for the standard's language is refused it later.
 """
 
 from typing import Any, Final
@@ -22,6 +23,7 @@ _GRAMMAR: Final = r"""
         | operand _IS _NOT _NULL -> known
         | operand _LIKE operand -> like
         | operand _NOT _LIKE operand -> not_like
+        | operand _ILIKE operand -> ilike
         | operand _BETWEEN operand _AND operand -> between
         | operand _NOT _BETWEEN operand _AND operand -> not_between
         | operand _IN values -> among
@@ -49,6 +51,7 @@ _GRAMMAR: Final = r"""
     _IS.2: /is(?![\w.:])/i
     _NULL.2: /null(?![\w.:])/i
     _LIKE.2: /like(?![\w.:])/i
+    _ILIKE.2: /ilike(?![\w.:])/i
     _BETWEEN.2: /between(?![\w.:])/i
     _IN.2: /in(?![\w.:])/i
     TRUE.2: /true(?![\w.:])/i
@@ -100,6 +103,9 @@ class _ToJson(Transformer[Token, Any]):
 
     def like(self, parts: list[Any]) -> Any:
         return {"op": "like", "args": parts}
+
+    def ilike(self, parts: list[Any]) -> Any:
+        return {"op": "ilike", "args": parts}
 
     def not_like(self, parts: list[Any]) -> Any:
         return self.contrary([self.like(parts)])

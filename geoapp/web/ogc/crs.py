@@ -22,6 +22,9 @@ _CODES: Final = (4326, 4490, 3857, *range(4534, 4555))
 CRS_LIST: Final = (CRS84, *(f"{_EPSG}{code}" for code in _CODES))
 # Both have latitude first and otherwise the numbers of CRS84, to less than a metre.
 _LATITUDE_FIRST: Final = frozenset({f"{_EPSG}4326", f"{_EPSG}4490"})
+_MERCATOR: Final = f"{_EPSG}3857"
+# Half the side of the square that Web Mercator makes of the world, in metres.
+_MERCATOR_HALF: Final = 20037508.342789244
 
 _ACCEPTED = Text(
     f"{CRS84}，或 {_EPSG} 之后的 4326、4490、3857、4534 至 4554",
@@ -62,8 +65,28 @@ class Crs:
         return rounded
 
     def to_lonlat(self, shape: BaseGeometry) -> BaseGeometry:
-        """Return a shape in this system's coordinates as longitude and latitude, EPSG:4326."""
-        return self._changed(shape, inverse=True)
+        """Return a shape in this system's coordinates as longitude and latitude, EPSG:4326.
+
+        Raises
+        ------
+        ValueError
+            If it reaches beyond the world, or beyond what the system can tell apart: what came
+            out would be another shape, or none (as where latitude and longitude are exchanged).
+        """
+        found = self._changed(shape, inverse=True)
+        west, south, east, north = found.bounds
+        if west < -180 or south < -90 or east > 180 or north > 90:
+            raise ValueError
+        if self.is_geographic:
+            return found
+        given, back = (
+            shapely.get_coordinates(one) for one in (shape, self._changed(found, inverse=False))
+        )
+        # A plane that is rolled up along a meridian; seen across the 180th, sides turn inside out.
+        half_round = self.uri != _MERCATOR and east - west > 180
+        if half_round or not np.allclose(given, back, rtol=0, atol=1):
+            raise ValueError
+        return found
 
     def _changed(self, shape: BaseGeometry, *, inverse: bool) -> BaseGeometry:
         if self.is_lonlat:
@@ -103,6 +126,10 @@ def box_shape(sides: list[float], crs: Crs) -> BaseGeometry:
     if crs.is_geographic and not crs.is_lonlat:
         # The first axis is latitude; a box may cross the 180th meridian all the same.
         south, west, north, east = sides
+    if crs.uri == _MERCATOR:
+        # A box around the world is larger than the world; beyond it the numbers begin anew.
+        west, south = max(west, -_MERCATOR_HALF), max(south, -_MERCATOR_HALF)
+        east, north = min(east, _MERCATOR_HALF), min(north, _MERCATOR_HALF)
     if south > north or (west > east and not crs.is_geographic):
         raise ValueError
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]

@@ -99,7 +99,8 @@ def parse_filter(
     if len(text) > MOST_FILTER_CHARACTERS:
         most = MOST_FILTER_CHARACTERS
         _refuse(text, Text(f"至多 {most} 个字符的条件", f"a filter of at most {most} characters"))
-    return _Reader(text, attributes, crs).condition(_parsed(text, language), 0)
+    reader = _Reader(text, attributes, crs, of_gdal=language == _GDAL_TEXT)
+    return reader.condition(_parsed(text, language), 0)
 
 
 def _refuse(text: str, accepted: Text) -> NoReturn:
@@ -125,10 +126,17 @@ def _parsed(text: str, language: str) -> Any:
 
 
 class _Reader:
-    """Reads one filter."""
+    """Reads one filter.
 
-    def __init__(self, text: str, attributes: Mapping[str, Attribute], crs: Crs) -> None:
+    GDAL's own sorts of values are read too where it is GDAL that speaks: a date that ends in ``T``,
+    1 and 0 for true and false, and ILIKE.
+    """
+
+    def __init__(
+        self, text: str, attributes: Mapping[str, Attribute], crs: Crs, *, of_gdal: bool = False
+    ) -> None:
         self._text = text
+        self._of_gdal = of_gdal
         self._attributes = attributes
         self._crs = crs
         self._parts = 0
@@ -189,6 +197,8 @@ class _Reader:
         args = node.get("args") if isinstance(node, dict) else None
         if not isinstance(op, str) or not isinstance(args, list):
             self._refuse_part(node, Text("条件", "a condition"))
+        if op == "ilike" and self._of_gdal:
+            return "like", [{"op": "casei", "args": [arg]} for arg in args]
         if op.lower() not in _KNOWN:
             names = ", ".join(_OPERATORS)
             self._refuse_part(op, Text(names, f"one of {names}"))
@@ -268,6 +278,8 @@ class _Reader:
         return found
 
     def _value(self, node: Any, beside: ValueKind | None) -> Value:
+        if self._of_gdal:
+            node = _from_gdal(node, beside)
         if isinstance(node, bool):
             return Value(node)
         if isinstance(node, str) and "\x00" not in node:
@@ -355,6 +367,15 @@ def _kind_of(operand: Operand) -> ValueKind:
 
 def _comparable(one: ValueKind, other: ValueKind) -> bool:
     return one is other or (one in _NUMBERS and other in _NUMBERS)
+
+
+def _from_gdal(node: Any, beside: ValueKind | None) -> Any:
+    """Return a value as the standard writes it."""
+    if beside is ValueKind.DATE and isinstance(node, str):
+        return node.removesuffix("T")
+    if beside is ValueKind.BOOLEAN and node in (0.0, 1.0):
+        return bool(node)
+    return node
 
 
 def _box(sides: Any, crs: Crs) -> BaseGeometry:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+import shapely
 from flask import request
 
 from geoapp.core.errors import InvalidValueError
@@ -56,6 +57,7 @@ _BBOX = Text(
     "west,south,east,north (decimal degrees, CRS84), or six numbers with heights; in another "
     "system the two corners in the order of its axes",
 )
+_ONCE = Text("只给一次；多个值用逗号或 filter", "given once; several values by commas or a filter")
 _DATETIME = Text(
     "RFC 3339 时刻或区间，如 2026-11-23T22:00:00+08:00 或 2026-11-01T00:00:00Z/..",
     "an RFC 3339 moment or interval such as 2026-11-23T22:00:00Z or 2026-11-01T00:00:00Z/..",
@@ -80,7 +82,7 @@ class Wanted:
 
 
 def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS) -> None:
-    """Refuse parameters that the present address does not know.
+    """Refuse parameters that the present address does not know, and those given twice.
 
     Raises
     ------
@@ -92,6 +94,9 @@ def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS)
         if name not in accepted:
             names = ", ".join(accepted)
             raise InvalidValueError(name, request.args[name], Text(names, f"one of {names}"))
+        if len(given := request.args.getlist(name)) > 1:
+            # Only the first would count, and the answer would look as if all had.
+            raise InvalidValueError(name, "&".join(given), _ONCE)
     for name, values in (("f", formats), ("lang", LANGUAGES)):
         value = request.args.get(name)
         if value is not None and value not in values:
@@ -173,7 +178,7 @@ def _bbox(value: str, crs: Crs) -> tuple[Bbox | None, list[Condition]]:
     if not crs.is_geographic:
         try:
             shape = crs.to_lonlat(box_shape(numbers, crs))
-        except ValueError:
+        except (ValueError, shapely.errors.ShapelyError):
             raise InvalidValueError("bbox", value, _BBOX) from None
         if not all(map(math.isfinite, shape.bounds)):
             raise InvalidValueError("bbox", value, _BBOX)

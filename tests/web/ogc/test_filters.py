@@ -159,6 +159,12 @@ def test_filters_that_are_refused(client: FlaskClient, subtests: pytest.Subtests
         ("capacity = " + "-" * 7000 + "1", "CQL2"),
         (f"capacity in ({','.join('1' * 600)})", "500 parts"),
         ("name = '" + "x" * 8000 + "'", "8000 characters"),
+        # Latitude first, where longitude is.
+        ("s_intersects(geometry, BBOX(36, 120, 37, 121))", "BBOX"),
+        # GDAL's words alone.
+        ("name_en ilike 'alpha'", "like"),
+        ("verified_on = '2026-01-11T'", "DATE('2026-11-23')"),
+        ("is_sample = 1", "true or false"),
     ]:
         with subtests.test(condition=condition[:60]):
             problem = problem_of(client.get(STATIONS, query_string={"filter": condition}), 400)
@@ -167,6 +173,19 @@ def test_filters_that_are_refused(client: FlaskClient, subtests: pytest.Subtests
     for node in ("nothing", "{}", '{"op": "not", "args": []}', '{"op": "=", "args": [null, 1]}'):
         asked = {"filter": node, "filter-lang": "cql2-json"}
         problem_of(client.get(STATIONS, query_string=asked), 400, "filter")
+    twice = client.get(f"{STATIONS}?amenities=toilet&amenities=seating")
+    problem_of(twice, 400, "amenities")
+
+
+def test_filters_as_gdal_writes_them(client: FlaskClient) -> None:
+    for condition, expected in [
+        ("verified_on > '2026-01-11T'", ["F-11"]),
+        ("(is_sample = 0) AND (capacity = 10)", ["F-01", "F-05", "F-09"]),
+        ("is_sample <> 0 AND NOT ((capacity IS NULL))", ["F-02", "F-06", "F-10"]),
+        ("name_en ILIKE 'ALPHA'", ["F-01", "F-05", "F-09"]),
+        ("NOT (name_en ILIKE '%a%')", ["F-03", "F-07", "F-11"]),
+    ]:
+        assert ids(client, filter=condition, filter_lang="cql-text") == expected, condition
 
 
 def test_what_can_be_asked_is_what_is_told(client: FlaskClient) -> None:
@@ -388,6 +407,35 @@ def test_reference_systems(client: FlaskClient) -> None:
     problem_of(client.get(STATIONS, query_string={"bbox": corner}), 400, "bbox")
     far = client.get(STATIONS, query_string={"bbox": "2,1,1,2", "bbox-crs": f"{EPSG}3857"})
     problem_of(far, 400, "bbox")
+
+
+def test_a_box_wider_than_the_world_is_the_world(
+    client: FlaskClient, subtests: pytest.Subtests
+) -> None:
+    """In a plane; and where a plane no longer tells places apart, the box is refused."""
+    everything = ids(client)
+    for code, box, good in [
+        (3857, "-20037508.342789244,-20037508.342789244,20037508.342789244,20037508.342789244", 1),
+        (3857, "0,0,25000000,20000000", 1),
+        (3857, "-1e9,-1e9,1e9,1e9", 1),
+        (3857, "20037509,0,40000000,20000000", 0),
+        (3857, "1e300,1e300,1e301,1e301", 0),
+        (4549, "2000000,-2000000,6000000,2000000", 1),
+        # Beyond the pole; round the 180th meridian; beyond any number.
+        (4549, "0,-9000000,10002000,9000000", 0),
+        (4549, "0,-9000000,10000000,10000000", 0),
+        (4549, "1e300,1e300,1e301,1e301", 0),
+    ]:
+        for name, asked in [
+            ("bbox", {"bbox": box, "bbox-crs": f"{EPSG}{code}"}),
+            ("filter", {"filter": f"s_intersects(geometry, BBOX({box}))"}),
+        ]:
+            with subtests.test(name=name, code=code, box=box):
+                query = {**asked, "filter-crs": f"{EPSG}{code}"}
+                if good:
+                    assert ids(client, **query) == everything
+                else:
+                    problem_of(client.get(STATIONS, query_string=query), 400, name)
 
 
 def test_derived_layers_are_made_once_and_filtered(
