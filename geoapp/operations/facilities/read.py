@@ -1,6 +1,6 @@
 """Facilities one by one and page by page, as people and programs read them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -96,6 +96,14 @@ def parse_as_of(value: str, zone: str) -> tuple[date, date]:
 def band_in(session: Session, wanted: FacilityFilter, as_of: AsOf) -> Band:
     """Return how many of the facilities wanted were there on a day, known and possible."""
     return band_of(session, as_of, filter_conditions(session, replace(wanted, as_of=None)))
+
+
+def is_within(database: Database, region: str | None, regions: Sequence[str]) -> bool:
+    """Tell whether a region is one of some or below one; none at all are everywhere."""
+    if not regions:
+        return True
+    with database.snapshot() as session:
+        return any(region in regions_below(session, one) for one in regions)
 
 
 def check_kinds(session: Session, kinds: frozenset[str]) -> None:

@@ -395,6 +395,12 @@ def test_a_steward_of_the_district_edits_it(app: Flask, two_districts: Database)
     set_rights(two_districts, "wang", regions=["370202"])
     problem_of(patch(client, f"{FACILITIES}/T-2", PHONE), 403)
     assert patch(client, f"{FACILITIES}/X-1", PHONE).status_code == 200
+    # Who only looks at a record is told so before anything is typed.
+    told = [
+        "改了保存不了" in client.get(f"/steward/facilities/{code}?lang=zh").text
+        for code in ("T-2", "X-1")
+    ]
+    assert told == [True, False]
     # A region that is gone opens nothing.
     with two_districts.session() as session:
         session.execute(text("update app_user set regions = '{999999}' where name = 'wang'"))

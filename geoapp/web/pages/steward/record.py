@@ -38,14 +38,14 @@ from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
 from geoapp.operations.facilities.parts import relations_of
-from geoapp.operations.facilities.read import read_facility
+from geoapp.operations.facilities.read import is_within, read_facility
 from geoapp.operations.organisations.read import list_organisations
 from geoapp.operations.standards.read import own_compliance
 from geoapp.reports.words.standards import own_text
 from geoapp.reports.words.states import state_text
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.store.organisations import OrganisationFilter
-from geoapp.web.edge.access import require
+from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.language import t
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.photo_addresses import photo_address
@@ -318,6 +318,8 @@ def _page(
     return render_template(
         "steward/record.html",
         record=record,
+        elsewhere=record is not None
+        and not is_within(services().database, record.properties["region"], signed_in().regions),
         values=values,
         base=orjson.dumps({} if record is None else _values(record)).decode(),
         wrong=state.wrong,
