@@ -48,7 +48,7 @@ def past_day(day: date, today: date, said: str | None = None) -> date:
     """
     if day.year < FIRST_YEAR or day > today:
         accepted = Text(
-            f"{FIRST_YEAR} 年起、不晚于今天（{today}）的日期，如 2015-01-01",
+            f"不晚于今天（{today}）、不早于 {FIRST_YEAR} 年的日期，如 2015-01-01",
             f"a day such as 2015-01-01, from {FIRST_YEAR} on and no later than today ({today})",
         )
         raise InvalidValueError("as_of", day.isoformat() if said is None else said, accepted)

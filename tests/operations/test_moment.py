@@ -12,5 +12,5 @@ from geoapp.operations.moment import past_day
 def test_a_refused_day_is_told_both_ends(day: date) -> None:
     with pytest.raises(InvalidValueError) as caught:
         past_day(day, date(2026, 1, 1))
-    assert "1800 年起、不晚于今天（2026-01-01）" in caught.value.text.zh
+    assert "不晚于今天（2026-01-01）、不早于 1800 年" in caught.value.text.zh
     assert "from 1800 on and no later than today (2026-01-01)" in caught.value.text.en

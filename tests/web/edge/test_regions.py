@@ -126,6 +126,7 @@ def bulk(client: FlaskClient) -> TestResponse:
 # The one that made the facility outside.
 SET = "(select set_id as id from change where table_name = 'facility_photo') as made"
 REV = "(select rev as id from facility where code = 'X-1') as read"
+CONTEST_REV = "(select rev as id from contest where code = 'K-out') as read"
 MOVED = {"geometry": {"type": "Point", "coordinates": BESIDE}}
 PHONE = {"properties": {"phone": "0532-1"}}
 RECORD = {"base": '{"phone": ""}', "phone": "0532-1", "rev": "1"}
@@ -198,8 +199,9 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "form add contest": lambda c, _: c.post(
         "/steward/contests", data={"code": "K-1", "name_zh": "新", "region": "370202"}
     ),
-    "form contest": lambda c, _: c.post(
-        "/steward/contests/K-out", data={"do": "move", "to": "votes", "rev": "1"}
+    "form contest": lambda c, database: c.post(
+        "/steward/contests/K-out",
+        data={"do": "move", "to": "review", "rev": str(number(database, CONTEST_REV))},
     ),
     "add contest": lambda c, _: c.post(
         CONTESTS, json={"code": "K-1", "name_zh": "新", "region": "370202"}

@@ -79,6 +79,9 @@ def test_the_page_and_its_file(town: Database, settings: Settings) -> None:
     assert (rows[0]["month"][-2:], len(rows)) == ("01", today(settings).month)
     english = anybody.get(f"{ADDRESS}?lang=en").text
     assert "Published coverage then" in english
+    # The story is of what was published, and of no run that an address names.
+    assert ADDRESS in anybody.get("/coverage/370203").text
+    assert ADDRESS not in anybody.get(f"/coverage/370203?run={run.id}").text
     official.withdraw_run(town, run.id)
     assert f"run={run.id}" not in anybody.get(f"{ADDRESS}?year=2020").text
     for wrong, status in {
@@ -90,4 +93,3 @@ def test_the_page_and_its_file(town: Database, settings: Settings) -> None:
         f"{ADDRESS}?year=1800": 200,
     }.items():
         assert anybody.get(wrong).status_code == status, wrong
-    assert f"{ADDRESS}" in anybody.get("/coverage/370203?run=" + str(run.id)).text
