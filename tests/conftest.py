@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from werkzeug.routing import Rule
 
 from geoapp.cli import main
+from geoapp.core.acting import declare
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep import passwords
 from geoapp.operations.upkeep.init import initialise
@@ -148,6 +149,12 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
 
 
 Command = Callable[..., click.testing.Result]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts() -> None:
+    """Forget who acted last: a command that ran in this process declares it for good."""
+    declare(None)
 
 
 @pytest.fixture
