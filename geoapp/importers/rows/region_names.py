@@ -70,11 +70,6 @@ class RegionNames:
             self._known[words] = self._sought(words)
         return self._known[words]
 
-    def code_of(self, words: str) -> str | None:
-        """Return the code of the only region that some words may mean."""
-        codes = self.codes_of(words)
-        return codes[0] if len(codes) == 1 else None
-
     def _sought(self, words: str) -> tuple[str, ...]:
         text = _folded(words)
         number = _CODE.fullmatch(text)

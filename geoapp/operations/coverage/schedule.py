@@ -63,11 +63,6 @@ def schedules(database: Database) -> list[Schedule]:
         return [_value(row) for row in store.list_schedules(session)]
 
 
-def schedule_of(database: Database, region: str | None) -> Schedule | None:
-    """Return a region's schedule, None where it has none."""
-    return next((one for one in schedules(database) if one.region == region), None)
-
-
 def set_schedule(
     database: Database,
     settings: Settings,
