@@ -96,9 +96,21 @@ def _value(operand: Operand, row: Row) -> Any:
 
 @lru_cache(maxsize=64)
 def _pattern(pattern: str) -> re.Pattern[str]:
-    parts = re.findall(r"\\.|.", pattern, re.DOTALL)
-    wild = {"%": ".*", "_": "."}
-    return re.compile("".join(wild.get(part) or re.escape(part[-1]) for part in parts), re.DOTALL)
+    """Return a pattern of LIKE as one that is decided without trying a part twice.
+
+    Whoever asks writes it. What lies between two ``%`` is of one length, so that where it is found
+    first it may stay: each such part is atomic.
+    """
+    stretches = [""]
+    for part in re.findall(r"\\.|.", pattern, re.DOTALL):
+        if part == "%":
+            stretches.append("")
+        else:
+            stretches[-1] += "." if part == "_" else re.escape(part[-1])
+    first, *middle = stretches
+    parts = [first, *(f"(?>.*?{one})" for one in middle[:-1] if one)]
+    parts += [f".*{one}" for one in middle[-1:]]
+    return re.compile("".join(parts), re.DOTALL)
 
 
 def _fits(text: str, pattern: str) -> bool:
