@@ -45,6 +45,7 @@ COMMANDS = {
     "doctor": "admin:doctor",
     "backup": "admin:backup",
     "restore": "admin:restore",
+    "prune": "admin:prune",
     "bundle": "bundle:bundle",
 }
 

@@ -1,4 +1,4 @@
-"""``geoapp doctor``, ``backup`` and ``restore``: what an operator does."""
+"""``geoapp doctor``, ``backup``, ``restore`` and ``prune``: what an operator does."""
 
 from pathlib import Path
 
@@ -112,3 +112,30 @@ def _check(file: Path) -> None:
         say(line)
     if not drill.ok:
         raise click.exceptions.Exit(EXIT_REFUSED)
+
+
+@click.command()
+@click.option(
+    "--days",
+    type=click.IntRange(min=1),
+    default=90,
+    show_default=True,
+    help="结束超过多少天的运行 / runs that ended more than so many days ago",
+)
+@click.option("--dry-run", is_flag=True, help="只说会删什么 / only say what would go")
+def prune(days: int, dry_run: bool) -> None:
+    """删去没人用的旧运行 / Remove old runs that nobody relies on."""
+    from geoapp.operations.runs.prune import prune_runs
+
+    with open_store() as (_settings, database):
+        gone = prune_runs(database, days, dry_run=dry_run)
+    count, megabytes = len(gone.runs), f"{gone.array_bytes / 1e6:,.1f} MB"
+    if dry_run:
+        say(
+            Text(
+                f"会删去 {count} 个运行，{megabytes}（没有删）",
+                f"{count} runs with {megabytes} would go; nothing was removed",
+            )
+        )
+        return
+    say(Text(f"删去了 {count} 个运行，{megabytes}", f"Removed {count} runs with {megabytes}"))

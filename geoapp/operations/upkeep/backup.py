@@ -41,6 +41,7 @@ from geoapp.operations.streets.keeper import (
     verify_base_map,
     version_of,
 )
+from geoapp.operations.upkeep.last_backup import note_backup
 from geoapp.store import backup as store_backup
 from geoapp.store.contents import Held
 from geoapp.store.engine import Database
@@ -142,6 +143,8 @@ def backup(
         raise full_disk(error) or UnavailableError(
             Text(f"备份失败：{error}", f"The backup failed: {error}"),
         ) from error
+    if damage is None:
+        note_backup(settings)
     return BackupReport(
         path=path,
         size_bytes=path.stat().st_size,

@@ -19,6 +19,8 @@ from prometheus_client import (
 
 from geoapp import __version__
 from geoapp.core.i18n import Text
+from geoapp.operations.upkeep.measure import measure_all
+from geoapp.web.edge.measured import MeasuredCollector
 from geoapp.web.edge.problems import problem
 from geoapp.web.edge.services import services
 from geoapp.web.front.environ import MOVED
@@ -84,7 +86,10 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 def metrics() -> Response:
-    """Answer in Prometheus' text format, summed over the server's processes; to monitors alone."""
+    """Answer in Prometheus' text format, to monitors alone.
+
+    Requests are summed over the server's processes; the store, the disk and the backups are measured now.
+    """
     if not _may_look_inside():
         refused = problem(
             401,
@@ -99,7 +104,10 @@ def metrics() -> Response:
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+    found = CollectorRegistry()
+    found.register(MeasuredCollector(measure_all(services().database, services().settings)))
+    told = generate_latest(registry) + generate_latest(found)
+    return Response(told, content_type=CONTENT_TYPE_LATEST)
 
 
 def init_metrics(app: Flask) -> None:

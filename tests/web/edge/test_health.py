@@ -3,7 +3,11 @@
 import re
 from pathlib import Path
 
+import pytest
+from sqlalchemy import text
+
 from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.backup import backup
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
@@ -108,3 +112,46 @@ def test_details_are_for_monitors(database: Database, settings: Settings) -> Non
             assert "GEOAPP_MONITOR_TOKEN" in problem_of(page, 401)["detail"]
             assert page.headers["WWW-Authenticate"].startswith("Bearer")
             assert ready.get_json() == {"ready": True}
+
+
+def test_metrics_tell_of_store_disk_and_backups(database: Database, settings: Settings) -> None:
+    initialise(database)
+    seed_town(database)
+    client = make_app(settings, database).test_client()
+
+    def told() -> dict[str, float]:
+        page = client.get("/metrics").get_data(as_text=True)
+        return {
+            name: float(value) for name, value in re.findall(r"^(geoapp_[^ ]+) (\S+)$", page, re.M)
+        }
+
+    with database.session() as session:
+        facilities = session.execute(text("select count(*) from facility")).scalar_one()
+        session.execute(
+            text(
+                "insert into run (kind, status, params, created_at, finished_at) values "
+                "('coverage', 'queued', '{}', now() - interval '5 minutes', null), "
+                "('coverage', 'failed', '{}', now(), now() - interval '1 hour'), "
+                "('siting', 'failed', '{}', now(), now() - interval '2 days')"
+            )
+        )
+    first = told()
+    assert first["geoapp_store_up"] == 1
+    assert first["geoapp_facilities"] == facilities > 0
+    assert first['geoapp_runs{kind="coverage",status="queued"}'] == 1
+    assert first['geoapp_runs{kind="siting",status="failed"}'] == 1
+    assert first["geoapp_runs_failed_last_day"] == 1
+    assert 300 <= first["geoapp_run_waiting_seconds"] < 3600
+    assert first["geoapp_workers"] == 0
+    assert first["geoapp_database_bytes"] > 1_000_000
+    assert first["geoapp_disk_free_bytes"] > 0
+    assert "geoapp_backup_timestamp_seconds" not in first
+    made = backup(database, settings, settings.data / "one.backup")
+    assert told()["geoapp_backup_timestamp_seconds"] == pytest.approx(
+        made.path.stat().st_mtime, abs=60
+    )
+    nowhere = Database({"host": str(settings.data), "port": "1", "dbname": "none", "user": "no"})
+    away = make_app(settings, nowhere).test_client().get("/metrics")
+    assert "geoapp_store_up 0.0" in away.get_data(as_text=True)
+    assert "geoapp_workers" not in away.get_data(as_text=True)
+    nowhere.close()
