@@ -35,6 +35,12 @@ MOST_CAPTION_CHARACTERS: Final = 200
 MOST_KEYS: Final = 20  # of one account
 MOST_KEY_NAME_CHARACTERS: Final = 60
 
+# Links that share with somebody without an account.
+MOST_SHARES: Final = 100  # of one account, in force
+MOST_SHARE_NOTE_CHARACTERS: Final = 100
+SHARE_DAYS: Final = 30
+MOST_SHARE_DAYS: Final = 365
+
 # The service standard.
 LEAST_STANDARD_M: Final = 1.0
 MOST_STANDARD_M: Final = 100_000.0

@@ -1,11 +1,12 @@
-"""Named queries on the keys by which programs come in, and on how fast each is used."""
+"""Named queries on the keys by which programs come in."""
 
 from datetime import date
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from geoapp.store.models import ApiKey, AppUser
+from geoapp.store.models import ApiKey, ApiKeyPace, AppUser
+from geoapp.store.pace import take_place
 
 __all__ = [
     "ApiKey",
@@ -17,7 +18,7 @@ __all__ = [
     "keys_of",
     "lock_keys",
     "note_used",
-    "take_place",
+    "take_place_of_key",
 ]
 
 
@@ -75,31 +76,6 @@ def note_used(session: Session, number: int, day: date) -> None:
     )
 
 
-# Each request takes up its share of a minute; whoever has a minute taken up waits. So a burst of a
-# whole minute's requests passes, and after it one at a time. A count that is lost in a crash costs
-# nothing, so that nobody waits for the disk.
-_TAKE = text(
-    """
-    with quickly as (select set_config('synchronous_commit', 'off', true))
-    insert into api_key_pace as p (key_id, busy_until)
-    select :id, clock_timestamp() + make_interval(secs => :share) from quickly
-    on conflict (key_id) do update
-        set busy_until = greatest(p.busy_until, clock_timestamp()) + make_interval(secs => :share)
-        where p.busy_until + make_interval(secs => :share)
-            <= clock_timestamp() + interval '1 minute'
-    returning busy_until
-    """
-)
-_WAIT = text(
-    "select extract(epoch from busy_until - clock_timestamp()) + :share - 60 "
-    "from api_key_pace where key_id = :id"
-)
-
-
-def take_place(session: Session, number: int, per_minute: int) -> float:
+def take_place_of_key(session: Session, number: int, per_minute: int) -> float:
     """Count a request of a key, unless it comes too fast: then return how many seconds to wait."""
-    given = {"id": number, "share": 60 / per_minute}
-    if session.execute(_TAKE, given).first() is not None:
-        return 0.0
-    wait = session.execute(_WAIT, given).scalar_one_or_none()
-    return 0.0 if wait is None else max(float(wait), 0.001)
+    return take_place(session, ApiKeyPace, number, per_minute)

@@ -39,10 +39,12 @@ LEFT_OUT = frozenset(
     {
         # Who has signed out since must not be signed in again by a restore.
         "user_session",
-        # Nor may a link that was used be used again, or a key that was revoked.
+        # Nor may a link that was used be used again, or a key or link that was revoked.
         "user_link",
         "api_key",
         "api_key_pace",
+        "share",
+        "share_pace",
         # What tells the senders of reports apart is not kept longer than it counts.
         "report_salt",
         "report_count",

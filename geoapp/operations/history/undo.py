@@ -19,7 +19,9 @@ from geoapp.store.regions import rematch_facilities
 from geoapp.store.voices_merged import lock_reports_back, take_reports_back
 
 SET = Text("变更", "change set")
-_RIGHTS = frozenset({"app_user", "user_region", "api_key", "user_identity", "second_factor"})
+_RIGHTS = frozenset(
+    {"app_user", "user_region", "api_key", "share", "user_identity", "second_factor"}
+)
 
 
 def undo_change_set(

@@ -29,7 +29,7 @@ from geoapp.store.api_keys import (
     keys_of,
     lock_keys,
     note_used,
-    take_place,
+    take_place_of_key,
 )
 from geoapp.store.engine import Database
 
@@ -252,7 +252,7 @@ def check_key(
                 found = find_key(session, _hash(token))
                 if found is None:
                     return KeyCheck(None)
-                wait = take_place(session, found[0].id, per_minute)
+                wait = take_place_of_key(session, found[0].id, per_minute)
                 if wait == 0 and found[0].last_used_on != day:
                     note_used(session, found[0].id, day)
                 return KeyCheck(_known(*found), math.ceil(wait))

@@ -77,6 +77,7 @@ _TABLES = {
     "amenity_standard_item": Text("项标准条目", "item of a standard"),
     "app_user": Text("个用户", "user"),
     "api_key": Text("个 API 密钥", "API key"),
+    "share": Text("个分享链接", "link that shares"),
     "second_factor": Text("个两步验证", "second factor"),
     "user_identity": Text("个单位登录的关联", "link to a sign-in provider"),
     "calendar_year": Text("年日历", "year of the calendar"),
@@ -101,6 +102,7 @@ _PLURALS = {
     "amenity_standard_item": "items of standards",
     "indicator_split": "indicators of regions",
     "indicator_evidence": "subjects counted for indicators",
+    "share": "links that share",
     "calendar_year": "years of the calendar",
     "calendar_day": "days of the calendar",
 }
@@ -224,6 +226,9 @@ _FIELDS = {
     "published_by": Text("公布人", "published by"),
     "withdrawn_at": Text("撤回时间", "withdrawn at"),
     "withdrawn_by": Text("撤回人", "withdrawn by"),
+    "parts": Text("内容", "what is shared"),
+    "revoked_at": Text("收回时间", "revoked at"),
+    "revoked_by": Text("收回人", "revoked by"),
 }
 _CERTAINTY = {str(word): text for word, text in DATE_BASIS_TEXT.items()}
 _WORDS: Mapping[str, Mapping[Any, Text]] = {

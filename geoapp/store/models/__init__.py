@@ -75,6 +75,7 @@ from geoapp.store.models.runs import (
 )
 from geoapp.store.models.saved_lists import SavedList
 from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
+from geoapp.store.models.shares import Share, SharePace
 from geoapp.store.models.use import CareEvent, OpinionPoll, VisitCount
 from geoapp.store.models.voices import FacilityVoice, ReportCount, ReportSalt, WorkerReport
 
@@ -153,6 +154,8 @@ __all__ = [
     "SecondFactor",
     "ServiceItem",
     "ServiceOffer",
+    "Share",
+    "SharePace",
     "SignInFailure",
     "UserIdentity",
     "UserLink",

@@ -36,10 +36,20 @@ def form_parts() -> dict[str, Any]:
 @heavy
 def report() -> Response:
     """Answer the report of a region and month."""
+    return report_of(request.args.get("region") or None)
+
+
+def report_of(region: str | None) -> Response:
+    """Answer the report of a region, of the month and in the form that the address asks for.
+
+    Parameters
+    ----------
+    region
+        None is the region of the widest answer that is published.
+    """
     suffix = _chosen("format", _FORMATS, "pdf")
     said = _LANGUAGES[_chosen("language", list(_LANGUAGES), language())]
-    region, month = (request.args.get(name) or None for name in ("region", "month"))
-    day = request.args.get("date") or None
+    month, day = (request.args.get(name) or None for name in ("month", "date"))
     parts = services()
     scope = scope_of(parts.database, parts.settings, region, month, day)
     name, content = report_file(scope, f".{suffix}", said)
