@@ -102,6 +102,6 @@ def undo(
     if as_json:
         click.echo(json.dumps(undo_document(done), ensure_ascii=False))
         return
-    say(undo_text(done.undone, done.removed, done.restored, done.changed, done.kept, done.erased))
+    say(undo_text(done))
     if done.change_set is not None:
         say(Text(f"变更编号 {done.change_set}", f"Change set {done.change_set}"))

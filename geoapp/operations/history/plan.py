@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
+from geoapp.core.results.undo import UndoReport
 from geoapp.operations.history.conflicts import ROW, Conflict, UndoConflictError
 from geoapp.store.engine import Session
 from geoapp.store.facilities.states import (
@@ -16,8 +16,14 @@ from geoapp.store.facilities.states import (
     without_taken,
     wrong_steps,
 )
-from geoapp.store.history.chain import current_set
-from geoapp.store.history.erased import Erasure, content_of, erased_since
+from geoapp.store.history.chain import current_set, note_kept
+from geoapp.store.history.erased import (
+    Erasure,
+    content_of,
+    erased_since,
+    owner_and_content,
+    there_already,
+)
 from geoapp.store.history.net import Image, NetChange, Op, net_changes, steps_of
 from geoapp.store.history.rows import (
     LoggedTable,
@@ -30,6 +36,7 @@ from geoapp.store.history.rows import (
     update_rows,
 )
 from geoapp.store.history.sets import StoredSet, Touch, last_touches
+from geoapp.store.history.undone import undone_parts, without_parts
 
 Side = Literal["current", "before"]
 Keep = Side | Mapping[str, Side]
@@ -38,25 +45,8 @@ _Steps = tuple[tuple[Op, list[str]], ...]
 _DERIVED: Final = frozenset({"region_code", "region_match", "region_distance_m"})
 
 
-@dataclass(frozen=True, slots=True)
-class UndoReport:
-    """What was taken back: the new set, and how many rows went, came back and were changed.
-
-    ``kept`` values stay as they are now; ``erased`` rows do not come back, for what they showed was
-    erased for good.
-    """
-
-    undone: int
-    change_set: int | None
-    removed: int
-    restored: int
-    changed: int
-    kept: int
-    erased: int
-
-
 class Plan:
-    """What taking a set back comes to, row by row."""
+    """What taking a set back comes to, row by row; without what was taken back of it before."""
 
     def __init__(self, session: Session, stored: StoredSet, keep: Keep | None) -> None:
         self.session = session
@@ -64,11 +54,15 @@ class Plan:
         self.set_at = stored.at
         self.keep = keep
         self.tables = logged_tables(session)
-        self.rows = net_changes(steps_of(session, stored.id))
+        every = net_changes(steps_of(session, stored.id))
+        self._made = {(row.table, row.key) for row in every}
+        self.rows = without_parts(every, undone_parts(session, stored))
         self.conflicts: list[Conflict] = []
         self.work: list[tuple[NetChange, Image | None]] = []
         self.kept = 0
+        self._may_follow = 0
         self.erased: list[Erasure] = []
+        self.already_there = 0
         self.positions_follow = False
         self._own_facilities = {
             f"facility:{row.key}" for row in self.rows if row.table == "facility"
@@ -83,6 +77,7 @@ class Plan:
             by_table[row.table].append(row)
         now: dict[tuple[str, str], Image] = {}
         erased: dict[str, Erasure] = {}
+        there: set[tuple[str, str]] = set()
         touched: dict[tuple[str, str], list[Touch]] = defaultdict(list)
         for name, rows in by_table.items():
             table, keys = self._table(name), [row.key for row in rows]
@@ -91,6 +86,8 @@ class Plan:
             named = (content_of(name, row.before) for row in rows if row.op is Op.DELETE)
             gone = {one for one in named if one is not None}
             erased |= erased_since(self.session, name, gone, self.set_at)
+            back = (owner_and_content(name, row.before) for row in rows if row.op is Op.DELETE)
+            there |= there_already(self.session, name, {one for one in back if one is not None})
         for touch in last_touches(self.session, self.set_id):
             touched[touch.table, touch.key].append(touch)
             if touch.table == "facility" and touch.touches("status"):
@@ -102,6 +99,13 @@ class Plan:
                 erasure := erased.get(content_of(row.table, row.before) or "")
             ):
                 self.erased.append(erasure)
+                continue
+            if (
+                row.op is Op.DELETE
+                and place not in now
+                and owner_and_content(row.table, row.before) in there
+            ):
+                self.already_there += 1
                 continue
             self._look_at(row, now.get(place), touched[place])
 
@@ -191,6 +195,7 @@ class Plan:
             return True
         if side == "current":
             self.kept += 1
+            self._may_follow += may_take_back
             return False
         later = next((one for one in touched if name == ROW or one.touches(name)), None)
         self.conflicts.append(
@@ -219,6 +224,7 @@ class Plan:
         is gone. Only where one that comes back needs the code or place of one that goes, the rows
         go first.
         """
+        note_kept(self.session, self._may_follow)
         restoring_states(self.session)
         facilities = self._facilities()
         wrong = wrong_steps(self.session, facilities)
@@ -306,12 +312,13 @@ class Plan:
         new = current_set(self.session)
         if new is None:
             return
-        made = {(row.table, row.key) for row in self.rows}
         lost = [
             row
             for row in net_changes(steps_of(self.session, new))
             # States go with their facility.
-            if row.op is Op.DELETE and (row.table, row.key) not in made and row.table != STATES
+            if row.op is Op.DELETE
+            and (row.table, row.key) not in self._made
+            and row.table != STATES
         ]
         if lost:
             raise UndoConflictError(
@@ -344,6 +351,7 @@ class Plan:
             changed=ops.count(Op.UPDATE),
             kept=self.kept,
             erased=len(self.erased),
+            already_there=self.already_there,
         )
 
 
@@ -357,4 +365,5 @@ def undo_document(done: UndoReport) -> dict[str, Any]:
         "changed": done.changed,
         "kept": done.kept,
         "erased": done.erased,
+        "already_there": done.already_there,
     }

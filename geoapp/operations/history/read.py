@@ -1,7 +1,7 @@
 """The story of a facility, and what changed since a day: sets with their words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ import orjson
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
+from geoapp.core.results.undo import Undone
 from geoapp.operations.history.conflicts import Conflict
 from geoapp.reports.words import history as words
 from geoapp.store.engine import Database, Session
@@ -27,10 +28,10 @@ from geoapp.store.history.sets import (
     list_sets,
     merged_into,
     moved_m,
-    standing_undo,
     steps_in,
     stored_set,
 )
+from geoapp.store.history.undone import how_far_undone
 
 _FACILITY = Text("站点", "facility")
 _SET = Text("变更", "change set")
@@ -51,15 +52,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class ToldSet:
-    """A change set in words; ``lines`` are empty where only the summary was asked for.
-
-    ``is_undone`` is told of a set that was asked for alone: whether an undo of it stands.
-    """
+    """A change set in words; ``lines`` are empty where only the summary was asked for."""
 
     stored: StoredSet
     summary: Text
     lines: tuple[Line, ...]
-    is_undone: bool = False
+    undone: Undone = Undone.NO
 
     def document(self) -> dict[str, Any]:
         """Return it as programs read it, the command's ``--json`` and the API alike."""
@@ -89,6 +87,7 @@ class ToldSet:
             },
             "undoes": stored.undoes,
             "undone_by": list(stored.undone_by),
+            "undone_in_part": self.undone is Undone.IN_PART,
             "changes": [
                 {"record": line.record, "text": line.text.zh, "text_en": line.text.en}
                 for line in self.lines
@@ -162,7 +161,7 @@ def changes_since(
             accepted = Text("已有区域的代码", "the code of a stored region")
             raise InvalidValueError("region", region, accepted)
         wanted = SetFilter(since=since, actor=actor, regions=regions, before=before)
-        return [_summed_up(one, ()) for one in list_sets(session, wanted, limit=limit)]
+        return [_summed_up(session, one, ()) for one in list_sets(session, wanted, limit=limit)]
 
 
 def one_change_set(database: Database, set_id: int) -> ToldSet:
@@ -177,8 +176,7 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         stored = stored_set(session, set_id)
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
-        told = _told(session, [stored], facility_ids=None)[0]
-        return replace(told, is_undone=standing_undo(session, stored) is not None)
+        return _told(session, [stored], facility_ids=None)[0]
 
 
 def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:
@@ -204,8 +202,9 @@ def find_former(database: Database, code: str) -> Former | None:
         return former_code(session, code)
 
 
-def _summed_up(stored: StoredSet, lines: tuple[Line, ...]) -> ToldSet:
-    return ToldSet(stored, words.summary(stored.counts, stored.reason), lines)
+def _summed_up(session: Session, stored: StoredSet, lines: tuple[Line, ...]) -> ToldSet:
+    undone, _ = how_far_undone(session, stored)
+    return ToldSet(stored, words.summary(stored.counts, stored.reason), lines, undone)
 
 
 def _told(
@@ -223,6 +222,7 @@ def _told(
     metres = dict(zip(moves, moved_m(session, moves), strict=True))
     return [
         _summed_up(
+            session,
             one,
             tuple(
                 line

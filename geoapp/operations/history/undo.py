@@ -3,10 +3,11 @@
 from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.core.results.undo import Undone, UndoReport
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_moment
 from geoapp.operations.history.conflicts import UndoConflictError
-from geoapp.operations.history.plan import Keep, Plan, UndoReport
+from geoapp.operations.history.plan import Keep, Plan
 from geoapp.operations.weighing import weigh_at
 from geoapp.reports.words.history import actor_text
 from geoapp.store.engine import Database, Session
@@ -14,7 +15,8 @@ from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.history.chain import current_set
 from geoapp.store.history.erased import Erasure
 from geoapp.store.history.rows import fix_output
-from geoapp.store.history.sets import StoredSet, standing_undo, stored_set
+from geoapp.store.history.sets import StoredSet, stored_set
+from geoapp.store.history.undone import how_far_undone
 from geoapp.store.regions import rematch_facilities
 from geoapp.store.voices_merged import lock_reports_back, take_reports_back
 
@@ -33,7 +35,7 @@ def undo_change_set(
     reason: str | None = None,
     administrator: bool = True,
 ) -> UndoReport:
-    """Take a change set back in one transaction.
+    """Take a change set back in one transaction, or what is left of one that was taken back in part.
 
     Parameters
     ----------
@@ -53,7 +55,7 @@ def undo_change_set(
         If the set changed users' rights and who asks is no administrator.
     ConflictError
         If there is nothing to take back, it was taken back already, what it removed was erased for
-        good, or other records depend on it.
+        good or is there again, or other records depend on it.
     """
     with act(undoes=set_id, reason=reason), database.session() as session:
         lock_reports_back(session, set_id)
@@ -65,8 +67,8 @@ def undo_change_set(
         open_conflicts = plan.unsettled()
         if open_conflicts:
             raise UndoConflictError(open_conflicts)
-        if plan.erased and not plan.work and not plan.kept:
-            raise ConflictError(_erased_text(settings, set_id, plan.erased[-1]))
+        if not plan.work and not plan.kept:
+            _refuse_nothing(settings, plan)
         plan.carry_out()
         for facility in take_reports_back(session, plan.facilities_back()):
             weigh_at(session, settings, facility)
@@ -96,10 +98,24 @@ def _require_undoable(
                 f"There is nothing to take back in change set {set_id}.",
             )
         )
-    undoing = standing_undo(session, stored)
-    if undoing is not None:
+    far, undoing = how_far_undone(session, stored)
+    if far is Undone.WHOLE and undoing is not None:
         raise ConflictError(_undone_text(settings, set_id, undoing))
     return stored
+
+
+def _refuse_nothing(settings: Settings, plan: Plan) -> None:
+    """Say why nothing comes back: it was erased, or it is there again."""
+    if plan.erased:
+        raise ConflictError(_erased_text(settings, plan.set_id, plan.erased[-1]))
+    if plan.already_there:
+        raise ConflictError(
+            Text(
+                f"变更 {plan.set_id} 拿掉的照片或文件后来又加过，现在就在；没有撤销任何内容。",
+                f"What change set {plan.set_id} removed was added again since and is there; nothing "
+                "was taken back.",
+            )
+        )
 
 
 def _undone_text(settings: Settings, set_id: int, undoing: StoredSet) -> Text:

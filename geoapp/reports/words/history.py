@@ -7,6 +7,7 @@ from typing import Any
 from geoapp.core.acting import Via
 from geoapp.core.contest_rules import shipped_stage_texts
 from geoapp.core.i18n import Text
+from geoapp.core.results.undo import UndoReport
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
 from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT
@@ -387,36 +388,38 @@ def story_line(at: datetime, zone: str, who: Text, what: Text) -> Text:
     return Text(f"{moment.zh} {who.zh}{what.zh}", f"{moment.en} {who.en} {what.en}")
 
 
-def undo_text(
-    undone: int, removed: int, restored: int, changed: int, kept: int, erased: int
-) -> Text:
+def undo_text(done: UndoReport) -> Text:
     """Say what taking a set back came to."""
     parts = [
-        (removed, Text("去掉", "removed")),
-        (restored, Text("恢复", "brought back")),
-        (changed, Text("改回", "changed back")),
+        (done.removed, Text("去掉", "removed")),
+        (done.restored, Text("恢复", "brought back")),
+        (done.changed, Text("改回", "changed back")),
     ]
     said = [
         Text(f"{word.zh} {format_count(count)} 条", f"{word.en} {format_count(count)}")
         for count, word in parts
         if count
     ] or [Text("没有改动", "nothing changed")]
-    left = (
-        Text(f"，保留现值 {format_count(kept)} 处", f", kept as they are {format_count(kept)}")
-        if kept
-        else Text("", "")
-    )
-    gone = (
-        Text(
-            f"；已永久删除、找不回的 {format_count(erased)} 条",
-            f"; erased for good, so not brought back {format_count(erased)}",
+    left = [
+        Text(zh.format(format_count(count)), f"{en} {format_count(count)}")
+        for count, zh, en in (
+            (done.kept, "，保留现值 {} 处", ", kept as they are"),
+            (done.erased, "；已永久删除、找不回的 {} 条", "; erased for good, so not brought back"),
+            (
+                done.already_there,
+                "；后来又加过、现在就在的 {} 条",
+                "; added again since and there already",
+            ),
         )
-        if erased
-        else Text("", "")
-    )
+        if count
+    ]
+    begun = Text("已撤销变更", "Took back change set")
+    if done.kept and done.change_set is not None:
+        begun = Text("已撤销一部分：变更", "Took back in part change set")
+    rest = Text("".join(one.zh for one in left), "".join(one.en for one in left))
     return Text(
-        f"已撤销变更 {undone}：{'，'.join(one.zh for one in said)}{left.zh}{gone.zh}",
-        f"Took back change set {undone}: {', '.join(one.en for one in said)}{left.en}{gone.en}",
+        f"{begun.zh} {done.undone}：{'，'.join(one.zh for one in said)}{rest.zh}",
+        f"{begun.en} {done.undone}: {', '.join(one.en for one in said)}{rest.en}",
     )
 
 

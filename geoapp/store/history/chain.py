@@ -87,6 +87,13 @@ def current_set(session: Session) -> int | None:
     return None if number is None else int(number)
 
 
+def note_kept(session: Session, count: int) -> None:
+    """Let this transaction's change set say how much an undo left; before its first change."""
+    session.execute(
+        text("select set_config('geoapp.kept', :kept, true)"), {"kept": str(count) if count else ""}
+    )
+
+
 def log_length(session: Session) -> tuple[int, date]:
     """Return how many change sets were sealed, which rises with every logged change, and the day."""
     length, day = session.execute(text("select n, current_date from change_chain")).one()

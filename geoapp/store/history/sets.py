@@ -18,6 +18,8 @@ class StoredSet:
     ----------
     api_key
         The name of the actor's key by which a program came.
+    kept
+        How much that could have been taken back it left, of an undo; None if nothing.
     undone_by
         The sets that took it back, in whole or in part, in order.
     counts
@@ -32,12 +34,13 @@ class StoredSet:
     reason: str | None
     undoes: int | None
     api_key: str | None
+    kept: int | None
     undone_by: tuple[int, ...]
     counts: dict[str, dict[str, int]]
 
 
 _SETS = """
-    select s.id, s.at, s.actor, s.role, s.via, s.reason, s.undoes, s.api_key,
+    select s.id, s.at, s.actor, s.role, s.via, s.reason, s.undoes, s.api_key, s.kept,
         array(select u.id from change_set u where u.undoes = s.id order by u.id),
         (select coalesce(jsonb_object_agg(table_name, ops), '{{}}') from (
             select table_name, jsonb_object_agg(op, n) as ops from (
@@ -51,23 +54,14 @@ _SETS = """
 def _sets(session: Session, where: str, **parameters: object) -> list[StoredSet]:
     rows = session.execute(text(_SETS.format(where=where)), parameters)
     return [
-        StoredSet(set_id, at, actor, role, via, reason, undoes, key, tuple(undone_by), counts)
-        for set_id, at, actor, role, via, reason, undoes, key, undone_by, counts in rows
+        StoredSet(set_id, at, actor, role, via, reason, undoes, key, kept, tuple(undone_by), counts)
+        for set_id, at, actor, role, via, reason, undoes, key, kept, undone_by, counts in rows
     ]
 
 
 def stored_set(session: Session, set_id: int) -> StoredSet | None:
     """Return one set."""
     return next(iter(_sets(session, "s.id = :id", id=set_id, limit=1)), None)
-
-
-def standing_undo(session: Session, stored: StoredSet) -> StoredSet | None:
-    """Return the last set that took one back and was itself not taken back; None if none did."""
-    for number in reversed(stored.undone_by):
-        undoing = stored_set(session, number)
-        if undoing is not None and standing_undo(session, undoing) is None:
-            return undoing
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ class ChangeSet(Base):
     undoes: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("change_set.id"))
     import_id: Mapped[str | None]
     api_key: Mapped[str | None]
+    kept: Mapped[int | None]
     tx: Mapped[int] = mapped_column(
         BigInteger, server_default=text("pg_current_xact_id()::text::bigint")
     )

@@ -58,7 +58,10 @@ class ChangeLine(BaseModel):
 
 
 class ChangeSetAnswer(BaseModel):
-    """A change set; ``changes`` are told of one set, or of one facility."""
+    """A change set; ``changes`` are told of one set, or of one facility.
+
+    ``undone_in_part``: it was taken back, but for what was kept; undoing it again takes back the rest.
+    """
 
     id: int
     at: str
@@ -72,6 +75,7 @@ class ChangeSetAnswer(BaseModel):
     counts: ChangeCounts
     undoes: int | None
     undone_by: list[int]
+    undone_in_part: bool
     changes: list[ChangeLine]
 
 
@@ -85,7 +89,8 @@ class ChangeSetList(BaseModel):
 class UndoAnswer(BaseModel):
     """What was taken back; ``change_set`` is the new set, null if everything stayed as it is.
 
-    ``erased`` rows do not come back: what they showed was erased for good.
+    ``erased`` rows do not come back: what they showed was erased for good. Nor do those whose picture
+    or file was added again since and is ``already_there``.
     """
 
     undone: int
@@ -95,6 +100,7 @@ class UndoAnswer(BaseModel):
     changed: int
     kept: int
     erased: int
+    already_there: int
 
 
 class PageParameters(Parameters):

@@ -15,11 +15,13 @@ from sqlalchemy import text
 
 from geoapp.core.acting import Via, act
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
+from geoapp.core.results.undo import Undone
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.merge import merge_facilities
 from geoapp.operations.facilities.edit import change_facility, remove_facility
+from geoapp.operations.history.read import one_change_set
 from geoapp.operations.history.undo import UndoConflictError, undo_change_set
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.upkeep.init import initialise
@@ -51,6 +53,15 @@ def everything(database: Database, moment: datetime | None = None) -> Store:
             else images_as_of(session, table, moment)
             for name, table in logged_tables(session).items()
         }
+
+
+def of_code(database: Database, code: str) -> Image:
+    (found,) = [one for one in everything(database)["facility"].values() if one["code"] == code]
+    return found
+
+
+def how_far(database: Database, number: int) -> Undone:
+    return one_change_set(database, number).undone
 
 
 def last_set(database: Database) -> int:
@@ -126,21 +137,36 @@ def test_what_was_changed_since_is_shown_and_settled(town: Database, settings: S
     assert conflict.later.set_id == second
     kept = undo_change_set(town, settings, first, keep={conflict.id: "current"})
     assert kept.kept == 1
-    (facility,) = [one for one in everything(town)["facility"].values() if one["code"] == "T-1"]
+    facility = of_code(town, "T-1")
     assert facility["phone"] == "119"
     assert "address" not in facility
-    # What was taken back is not taken back again, however later changes are to be settled.
     assert kept.change_set is not None
-    third = edit(town, settings, "T-1", phone="120")
+    assert (how_far(town, first), how_far(town, second)) == (Undone.IN_PART, Undone.NO)
+    # What was taken back is not taken back again; what was kept may be later, when it is said how.
+    third = edit(town, settings, "T-1", phone="120", address="新地方")
+    with pytest.raises(UndoConflictError) as caught:
+        undo_change_set(town, settings, first)
+    assert [one.field for one in caught.value.conflicts] == ["phone"]
+    nothing = undo_change_set(town, settings, first, keep="current")
+    assert (nothing.change_set, nothing.kept) == (None, 1)
+    rest = undo_change_set(town, settings, first, keep="before")
+    assert (rest.changed, rest.kept) == (1, 0)
+    facility = of_code(town, "T-1")
+    assert ("phone" in facility, facility["address"]) == (False, "新地方")
+    assert how_far(town, first) is Undone.WHOLE
     with act(via=Via.CLI, actor="wang"), pytest.raises(ConflictError) as twice:
         undo_change_set(town, settings, first, keep="before")
     assert "未登录者 于 20" in twice.value.text.zh
-    assert f"（变更 {kept.change_set}）" in twice.value.text.zh
-    undo_change_set(town, settings, third)
+    assert f"（变更 {rest.change_set}）" in twice.value.text.zh
+    # Either undo may itself be taken back: then that part is there again, and may go again.
+    undo_change_set(town, settings, third, keep="before")
     undo_change_set(town, settings, kept.change_set)
-    undo_change_set(town, settings, first, keep="before")
-    (facility,) = [one for one in everything(town)["facility"].values() if one["code"] == "T-1"]
-    assert "phone" not in facility
+    assert how_far(town, first) is Undone.IN_PART
+    assert of_code(town, "T-1")["address"] == "老地方"
+    assert undo_change_set(town, settings, first).changed == 1
+    assert how_far(town, first) is Undone.WHOLE
+    with town.snapshot() as session:
+        assert check_chain(session).sound
 
 
 def test_a_deleted_facility_comes_back_as_it_was_with_its_places(

@@ -52,6 +52,7 @@ from geoapp.core.results.siting import (
 )
 from geoapp.core.results.standards import ComplianceCount, StandardResult
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
+from geoapp.core.results.undo import UndoReport
 from geoapp.core.standards import Compliance, shipped_standards
 from geoapp.core.use import CareUnit
 from geoapp.core.vocabulary import load_vocabulary
@@ -471,7 +472,11 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
         "story_line": [
             history.story_line(AT, ZONE, Text("李", "Li"), Text("改了名称", "changed the name"))
         ],
-        "undo_text": [history.undo_text(7, n, n, n, kept, kept) for kept in (0, n)],
+        "undo_text": [
+            history.undo_text(UndoReport(7, made, n, n, n, left, left, left))
+            for left in (0, n)
+            for made in (None, 8)
+        ],
         "conflict_text": [
             history.conflict_text("facility", "12", name, (None, "110"), later)
             for name in ("phone", "*")

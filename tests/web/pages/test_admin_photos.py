@@ -81,6 +81,23 @@ def test_a_removed_photo_is_erased_for_good(database: Database, settings: Settin
     assert [one.id for one in list_photos(database, "T-1", unpublished=True)] == [other]
     assert admin.post(f"/admin/photos/{blue}", data={"sure": "yes"}).status_code == 409
 
+    # A picture that was added again since is there already, and an undo of its removal says so.
+    colour = {"photo": picture("green"), "caption_zh": "北门"}
+    green = admin.post(PHOTOS, data=colour).get_json()["id"]
+    assert admin.delete(f"{PHOTOS}/{green}", headers=ANY).status_code == 204
+    removed = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+    green = admin.post(PHOTOS, data={"photo": picture("green")}).get_json()["id"]
+    for keep in (None, "before", "current"):
+        there = problem_of(admin.post(undo.format(removed), json={"keep": keep}), 409)
+        assert "后来又加过，现在就在" in there["detail_zh"]
+    assert [one.id for one in list_photos(database, "T-1", unpublished=True)] == [other, green]
+    # Once that one is gone, the first may come back.
+    assert admin.delete(f"{PHOTOS}/{green}", headers=ANY).status_code == 204
+    assert admin.post(undo.format(removed), json={}).get_json()["already_there"] == 0
+    first = list_photos(database, "T-1", unpublished=True)[-1]
+    assert (first.id < green, first.caption_zh) == (True, "北门")
+    assert admin.delete(f"{PHOTOS}/{first.id}", headers=ANY).status_code == 204
+
     # The same picture may be given anew; what was there before comes back neither then nor by an undo.
     again = admin.post(PHOTOS, data={"photo": picture("red")}).get_json()
     assert admin.get(again["href"]).data
@@ -163,3 +180,14 @@ def test_a_file_that_was_taken_away_is_erased_for_good(
     assert admin.get(again).data == content
     assert [one["id"] for one in admin.get(base).get_json()["documents"]] == [int(again[-1])]
     assert "后来又附上过" in admin.get("/admin/photos?lang=zh").text
+
+    # Taken away and attached again, it does not come back a second time; what else went does.
+    removed = admin.delete(again, headers=ANY)
+    assert removed.status_code == 204
+    number = admin.get("/api/v1/change-sets?limit=1").get_json()["change_sets"][0]["id"]
+    attach()
+    gone = problem_of(admin.post(f"/api/v1/change-sets/{number}/undo", json={}), 409)
+    assert "added again since" in gone["detail"]
+    assert len(admin.get(base).get_json()["documents"]) == 1
+    page = admin.post(f"/steward/history/{number}/undo")
+    assert (page.status_code, "现在就在" in page.text) == (409, True)

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS, MOST_TIME_CHARACTERS
+from geoapp.core.results.undo import Undone
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_moment
 from geoapp.operations.history.conflicts import Conflict, UndoConflictError
@@ -59,6 +60,8 @@ class SetLine:
     summary: Text
     undoes: int | None
     undone_by: tuple[int, ...]
+    undone: Undone
+    kept: int | None
     lines: tuple[Line, ...]
 
 
@@ -72,6 +75,8 @@ def _line(told: ToldSet) -> SetLine:
         summary=told.summary,
         undoes=stored.undoes,
         undone_by=stored.undone_by,
+        undone=told.undone,
+        kept=stored.kept,
         lines=told.lines,
     )
 
@@ -179,12 +184,14 @@ def undo(number: int) -> Response | tuple[str, int]:
     except ConflictError as error:
         return _page(number, refused=error.text), 409
     if done.change_set is None:
-        told = undo_text(
-            done.undone, done.removed, done.restored, done.changed, done.kept, done.erased
-        )
-        return _page(number, refused=told), 409
-    erased = done.erased or None
-    return redirect(url_for("steward_history.show", number=done.change_set, erased=erased))
+        return _page(number, refused=undo_text(done)), 409
+    address = url_for(
+        "steward_history.show",
+        number=done.change_set,
+        erased=done.erased or None,
+        there=done.already_there or None,
+    )
+    return redirect(address)
 
 
 def _page(
@@ -195,8 +202,8 @@ def _page(
     return render_template(
         "steward/change_set.html",
         one=_line(told),
-        is_undone=told.is_undone,
         erased=request.args.get("erased") is not None,
+        there=request.args.get("there") is not None,
         refused=refused,
         conflicts=tell_conflicts(services().database, conflicts),
         may_take_back=all(one.may_take_back for one in conflicts),

@@ -66,6 +66,34 @@ def test_what_was_changed_since_is_shown_and_settled(
     assert stored == left
 
 
+def test_what_was_kept_is_taken_back_later(client: FlaskClient) -> None:
+    properties = {"phone": "111", "host": "银行"}
+    answer = client.patch(
+        "/api/v1/facilities/T-1", json={"properties": properties}, headers={"If-Match": "*"}
+    )
+    assert answer.status_code == 200
+    number = _newest(client)
+    _phone(client, "222")
+    address = f"/steward/history/{number}"
+    assert client.post(f"{address}/undo", data={"keep": "current"}).status_code == 302
+    document = client.get(f"/api/v1/change-sets/{number}").get_json()
+    assert (document["undone_in_part"], len(document["undone_by"])) == (True, 1)
+    page = client.get(address).text
+    assert "已撤销一部分" in page
+    assert "撤销其余的" in page
+    assert "1 处没有撤销" in client.get(f"/steward/history/{_newest(client)}").text
+    assert "已撤销一部分" in client.get("/steward/history").text
+    assert client.post(f"{address}/undo", data={"keep": "before"}).status_code == 302
+    page = client.get(address).text
+    assert ("已撤销一部分" in page, "撤销其余的" in page, "已被撤销" in page) == (
+        False,
+        False,
+        True,
+    )
+    stored = client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]
+    assert (stored["phone"], stored["host"]) == (None, None)
+
+
 def test_questions_are_answered_or_refused(client: FlaskClient, subtests: pytest.Subtests) -> None:
     for address, status in [
         ("/steward/history?since=soon", 422),
