@@ -10,7 +10,10 @@ from geoapp.store.engine import Session
 
 @dataclass(frozen=True, slots=True)
 class ContestRecord:
-    """A contest by the names of a file's columns; None is unknown."""
+    """A contest by the names of a file's columns; None is unknown.
+
+    ``rev`` is the version of the contest with its entries: a trigger raises it with theirs.
+    """
 
     code: str
     name_zh: str

@@ -15,9 +15,10 @@ def new_user(session: Session, name: str) -> AppUser:
     return user
 
 
-def user_by_name(session: Session, name: str) -> AppUser | None:
-    """Return the user of this name."""
-    return session.scalars(select(AppUser).where(AppUser.name == name)).one_or_none()
+def user_by_name(session: Session, name: str, *, lock: bool = False) -> AppUser | None:
+    """Return the user of this name, locked against other writers if asked."""
+    query = select(AppUser).where(AppUser.name == name)
+    return session.scalars(query.with_for_update() if lock else query).one_or_none()
 
 
 def user_by_number(session: Session, number: int) -> AppUser | None:

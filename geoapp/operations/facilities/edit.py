@@ -22,9 +22,10 @@ from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.stale import refuse_stale
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.read import facility_by_code, facility_numbers
 from geoapp.store.facilities.records import FacilityRecord, facility_records
 from geoapp.store.facilities.write import delete_facility, lock_facilities, write_facilities
+from geoapp.store.history.sets import last_set_of_facility
 
 _FACILITY = Text("站点", "facility")
 _POSITION = frozenset({"lon", "lat", "geometry_wkt"})
@@ -210,18 +211,30 @@ def edited_row(
     return EditedRow(geometry, known | stated, frozenset(known), moves)
 
 
-def remove_facility(database: Database, code: str, *, expected_rev: int | None) -> None:
+def remove_facility(
+    database: Database, code: str, *, expected_rev: int | None, seen: int | None = None
+) -> None:
     """Delete a facility; the log keeps it, and an undo brings it back.
+
+    Parameters
+    ----------
+    seen
+        The last change set of its story that whoever deletes it has seen: photos, services, tallies
+        and applications go with it, and have no part in its version. None = whatever came since.
 
     Raises
     ------
     NotFoundError
         If there is no such facility.
     ConflictError
-        If somebody else has changed it since ``expected_rev``.
+        If somebody else has changed it since ``expected_rev``, or what goes with it since ``seen``.
     """
     with database.session() as session:
         _current(session, code, expected_rev)
+        if seen is not None:
+            number = facility_numbers(session, [code])[code]
+            last = last_set_of_facility(session, number)
+            refuse_stale(code, last, seen if last > seen else last)
         delete_facility(session, code)
 
 

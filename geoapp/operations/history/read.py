@@ -25,6 +25,7 @@ from geoapp.store.history.sets import (
     facility_codes,
     facility_of_code,
     former_code,
+    last_set_of_facility,
     list_sets,
     merged_into,
     moved_m,
@@ -137,6 +138,21 @@ def history_of(
         numbers = [number, *merged_into(session, number)]
         found = list_sets(session, SetFilter(facility_ids=numbers, before=before), limit=limit)
         return _told(session, found, facility_ids=numbers)
+
+
+def last_change_of(database: Database, code: str) -> int:
+    """Return the last set of a facility's story, by which one knows later whether there is more.
+
+    Raises
+    ------
+    NotFoundError
+        If no facility has or had the code.
+    """
+    with database.snapshot() as session:
+        number = facility_of_code(session, code)
+        if number is None:
+            raise NotFoundError(_FACILITY, code)
+        return last_set_of_facility(session, number)
 
 
 def changes_since(

@@ -259,10 +259,16 @@ def set_rights(
     *,
     role: Role | None = None,
     regions: Sequence[str] | None = None,
+    seen: str | None = None,
 ) -> None:
     """Give a user another role or other regions, from the next request on; None leaves it.
 
     No regions at all let the user change things everywhere.
+
+    Parameters
+    ----------
+    seen
+        The rights that whoever changes them has seen, as `rights_seen` says them; None accepts any.
 
     Raises
     ------
@@ -270,9 +276,19 @@ def set_rights(
         If there is no such user.
     InvalidValueError
         If there is no such region, or regions are given to an administrator.
+    ConflictError
+        If somebody else has changed them since.
     """
     with database.session() as session:
-        user = stored_user(session, name)
+        user = stored_user(session, name, lock=True)
+        if seen is not None and seen != rights_seen(user.role, user.regions):
+            raise ConflictError(
+                Text(
+                    f"您打开页面后，他人改了 {name} 的权限，您的没有保存。下面是现在的权限，看过再改。",
+                    f"Somebody else changed the rights of {name} since you opened the page, and yours "
+                    "were not saved. Below are those of now: look at them and change them again.",
+                )
+            )
         give_rights(
             session,
             user,
@@ -281,15 +297,20 @@ def set_rights(
         )
 
 
-def stored_user(session: Session, name: str) -> AppUser:
-    """Return the row of a user.
+def rights_seen(role: str, regions: Sequence[str]) -> str:
+    """Return role and regions as one word, by which a form tells what its reader has seen."""
+    return ",".join([role, *sorted(regions)])
+
+
+def stored_user(session: Session, name: str, *, lock: bool = False) -> AppUser:
+    """Return the row of a user, locked against other writers if asked.
 
     Raises
     ------
     NotFoundError
         If there is no such user.
     """
-    user = user_by_name(session, name)
+    user = user_by_name(session, name, lock=lock)
     if user is None:
         raise NotFoundError(Text("用户", "user"), name)
     return user

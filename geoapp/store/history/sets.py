@@ -121,6 +121,14 @@ def list_sets(session: Session, wanted: SetFilter, *, limit: int) -> list[Stored
     return _sets(session, " and ".join(where), limit=limit, **values)
 
 
+def last_set_of_facility(session: Session, number: int) -> int:
+    """Return the last set of a facility's story; 0 if the log tells nothing of it."""
+    found = session.scalar(
+        text(f"select max(s.id) from change_set s where {_OF_FACILITY}"), _named([number])
+    )
+    return int(found or 0)
+
+
 def steps_in(
     session: Session, set_ids: Sequence[int], *, facility_ids: Sequence[int] | None, most: int
 ) -> dict[int, list[Step]]:

@@ -89,7 +89,7 @@ class RulesAnswer(NamedAnswer):
 
 
 class ContestAnswer(BaseModel):
-    """A contest; null is unknown. ``rev`` is its version, without its entries."""
+    """A contest; null is unknown. ``rev`` is its version, entries included."""
 
     code: str
     name_zh: str

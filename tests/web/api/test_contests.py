@@ -35,8 +35,14 @@ def test_from_entries_to_the_catalogue(database: Database, settings: Settings) -
     first, second = f"{URL}/K-1/entries/1", f"{URL}/K-1/entries/2"
     problem_of(steward.patch(first, json={"votes": 3}, headers=ANY), 422, "votes")
 
-    # The version is that of the contest; a stage is not gone back to, none is made up.
-    tag = {"If-Match": added.headers["ETag"]}
+    # The version is that of the contest with its entries; a stage is not gone back to, none is made up.
+    stale = {"If-Match": added.headers["ETag"]}
+    for refused in (
+        steward.patch(f"{URL}/K-1", json={"stage": "review"}, headers=stale),
+        steward.delete(f"{URL}/K-1", headers=stale),
+    ):
+        assert "已被他人修改" in problem_of(refused, 409)["detail_zh"]
+    tag = {"If-Match": steward.get(f"{URL}/K-1").headers["ETag"]}
     skipped = problem_of(steward.patch(f"{URL}/K-1", json={"stage": "result"}, headers=tag), 409)
     assert "只能进入：初审、路演和专家评审（review）；不能到“结果已定”" in skipped["detail_zh"]
     assert "(review). It does not become" in skipped["detail"]

@@ -149,10 +149,16 @@ def test_an_administrator_does_it_all_in_the_browser(town: Database, settings: S
 
     # Rights count from the next request on, without signing in anew.
     assert own.get("/plan").status_code == 403
-    assert press("rights", role="planner") == 302
+    seen = "steward,370203"
+    assert f'name="seen" value="{seen}"' in admin.get(page).text
+    assert press("rights", role="planner", seen=seen) == 302
+    # Another administrator, who opened the page before, sees that; nothing of it is undone unseen.
+    stale = admin.post(f"{page}/rights", data={"role": "manager", "seen": seen})
+    assert (stale.status_code, "他人改了 wang 的权限" in stale.text) == (409, True)
+    assert 'name="seen" value="planner"' in stale.text
     assert own.get("/plan").status_code == 200
     assert entry(town, "wang").regions == ()
-    assert press("rights", role="admin", region="370203") == 422
+    assert press("rights", role="admin", region="370203", seen="planner") == 422
     assert press("rights", role="king") == 422
     # Ended, disabled and enabled again.
     number = re.search(r"/sessions/(\d+)/end", admin.get(page).get_data(as_text=True))

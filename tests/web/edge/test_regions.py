@@ -126,6 +126,7 @@ def bulk(client: FlaskClient) -> TestResponse:
 # The one that made the facility outside.
 SET = "(select set_id as id from change where table_name = 'facility_photo') as made"
 REV = "(select rev as id from facility where code = 'X-1') as read"
+SEEN = "change_set"
 CONTEST_REV = "(select rev as id from contest where code = 'K-out') as read"
 MOVED = {"geometry": {"type": "Point", "coordinates": BESIDE}}
 PHONE = {"properties": {"phone": "0532-1"}}
@@ -228,7 +229,7 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
         f"/steward/relations/parts/X-1/{number(database, 'facility_part')}"
     ),
     "form delete": lambda c, database: c.post(
-        "/steward/delete/X-1", data={"rev": number(database, REV)}
+        "/steward/delete/X-1", data={"rev": number(database, REV), "seen": number(database, SEEN)}
     ),
     "answer": lambda c, _: c.post(
         "/steward/calls/answer/X-1", data={"base": "{}", "outcome": "reached", "phone": "0532-1"}

@@ -20,6 +20,7 @@ from geoapp.operations.upkeep.users import (
     UserEntry,
     list_users,
     parse_role,
+    rights_seen,
     set_active,
     set_rights,
     user_entry,
@@ -126,6 +127,7 @@ def _page(user: UserEntry, problem: Text | None = None) -> str:
         done=DONE.get(request.args.get("done", "")),
         roles=ROLE_TEXT,
         regions=region_names(database),
+        seen=rights_seen(user.role, user.regions),
         sessions=list_sessions(database, user.name),
         keys=list_keys(database, user.name),
         linked=linked_as(database, user.name),
@@ -171,9 +173,12 @@ def change_rights(number: int) -> Response | tuple[str, int]:
             user.name,
             role=parse_role(request.form.get("role", "")),
             regions=request.form.getlist("region"),
+            seen=request.form.get("seen", ""),
         )
     except InvalidValueError as refused:
         return _page(user, refused.text), 422
+    except ConflictError as refused:
+        return _page(user_entry(services().database, number), refused.text), 409
     return _back(number, "rights")
 
 

@@ -59,7 +59,7 @@ def amenity_marks(there: str, absent: str) -> list[tuple[str, Text, str]]:
     ]
 
 
-def expected_rev() -> int:
+def expected_rev(field: str = "rev") -> int:
     """Return the version of the record that the form was opened at; -1 fits none."""
-    rev = request.form.get("rev", "")
+    rev = request.form.get(field, "")
     return int(rev) if rev.isascii() and rev.isdecimal() and len(rev) < 19 else -1

@@ -39,6 +39,7 @@ from geoapp.operations.facilities.hours import preview_week
 from geoapp.operations.facilities.merge import Clash, merge
 from geoapp.operations.facilities.parts import relations_of
 from geoapp.operations.facilities.read import is_within, read_facility
+from geoapp.operations.history.read import last_change_of
 from geoapp.operations.organisations.read import list_organisations
 from geoapp.operations.standards.read import own_compliance
 from geoapp.reports.words.standards import own_text
@@ -219,8 +220,10 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
 @blueprint.post("/steward/delete/<path:code>")
 @require(Permission.EDIT)
 def delete(code: str) -> BaseResponse:
-    """Delete the facility; refused where it has changed since the page was read."""
-    remove_facility(services().database, code, expected_rev=expected_rev())
+    """Delete the facility; refused where it, or what goes with it, has changed since the page was read."""
+    remove_facility(
+        services().database, code, expected_rev=expected_rev(), seen=expected_rev("seen")
+    )
     return redirect(url_for("steward_list.show", gone=code))
 
 
@@ -343,9 +346,11 @@ def _page(
 def _beside(code: str) -> dict[str, Any]:
     """Return what the page shows of a stored facility beside its form."""
     database = services().database
+    seen = last_change_of(database, code)  # before what it shows: what comes between is not seen
     relations = relations_of(database, code, unpublished=True)
     known = list_organisations(database, OrganisationFilter(), limit=MOST_OFFERED)
     return {
+        "seen": seen,
         "photos": [(one, photo_address(one)) for one in relations.photos],
         "most_photos": MOST_PHOTOS,
         "most_caption": MOST_CAPTION_CHARACTERS,

@@ -115,6 +115,17 @@ def test_two_people_undo_and_districts(database: Database, settings: Settings) -
     stale = steward.post(PAGE, data={"do": "remove", "rev": "9"})
     assert (stale.status_code, "已被他人修改" in stale.text) == (409, True)
 
+    # An entry that somebody adds, or changes, does not go with the contest unseen.
+    for where, do, values in (
+        (PAGE, "new-entry", {"code": "2", "organisation": "丙"}),
+        (f"{PAGE}?entry=2", "entry", {"organisation": "丁"}),
+    ):
+        opened = hidden(steward.get(PAGE).text, "remove")
+        assert send(steward, where, do, **values).status_code == 302
+        stale = steward.post(PAGE, data=opened)
+        assert (stale.status_code, "已被他人修改" in stale.text) == (409, True)
+        assert f"<td>{values['organisation']}</td>" in stale.text
+
     # The change leads to where it is taken back; so does a deleted contest with its entries.
     [number] = re.findall(r"saved=(\d+)", done.location)
     assert "职工票数" in steward.get(f"/steward/history/{number}?lang=zh").text
