@@ -90,7 +90,8 @@ def main() -> None:
     """Fill a store of its own and time it."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200_000
     with tempfile.TemporaryDirectory() as folder:
-        database = open_database(Settings(data=Path(folder)))
+        settings = Settings(data=Path(folder))
+        database = open_database(settings)
         initialise(database)
         fill(database, count)
         begin = time.perf_counter()
@@ -100,7 +101,7 @@ def main() -> None:
         print(f"words of {count:,} facilities made in {time.perf_counter() - begin:.1f} s")
         with database.session() as session:
             session.execute(text("analyze"))
-        search = SearchService(database)
+        search = SearchService(database, settings)
         plain = middle_ms(lambda: scan(database, "没有这样的路"))
         print(f"{'a scan of all names':<18} {plain:7.1f} ms")
         for words in WORDS:

@@ -109,7 +109,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
         nearest=NearestService(database, settings),
         what_if=WhatIfService(database, settings),
         readiness=Readiness(database),
-        search=SearchService(database, settings.timezone),
+        search=SearchService(database, settings),
         work_lists=WorkLists(database, settings, duplicates),
         duplicates=duplicates,
     )

@@ -70,3 +70,50 @@ def write_town_map(path: Path) -> Path:
         for number, (numbers, tags) in enumerate(ways, start=1):
             writer.add_way(Way(id=number, nodes=numbers, tags=tags))
     return path
+
+
+# A city of made-up streets in the two districts of tests/operations/imports/importing.py: 市南区 west of
+# 120.3, 市北区 east of it. 0.001 degrees are 111 m of latitude and, at 36.1 degrees, 90 m of longitude.
+CITY_STREETS: dict[str, tuple[dict[str, str], tuple[tuple[float, float], ...]]] = {
+    "香港中路": (
+        {"name:en": "Hong Kong Middle Road", "alt_name": "老香港路"},
+        ((120.10, 36.10), (120.11, 36.10), (120.12, 36.10)),
+    ),
+    # Two carriageways 30 m apart meet 香港中路 in two points.
+    "南京路": ({}, ((120.11, 36.09), (120.11, 36.10), (120.11, 36.11))),
+    "南京路 2": ({"name": "南京路"}, ((120.1103, 36.11), (120.1103, 36.10), (120.1103, 36.09))),
+    "台东三路": ({}, ((120.14, 36.10), (120.144, 36.10))),
+    # 16 km apart: one in each district.
+    "中山路": ({"name:en": "Zhongshan Road"}, ((120.20, 36.20), (120.21, 36.20))),
+    "中山路 2": (
+        {"name": "中山路", "name:en": "Zhongshan Road"},
+        ((120.40, 36.20), (120.404, 36.20)),
+    ),
+    # Over the border of the two, 9 km.
+    "边界大道": ({}, ((120.25, 36.15), (120.30, 36.15), (120.35, 36.15))),
+}
+CITY_HOUSES = (("台东三路", "77甲", 120.1410, 36.1002), ("台东三路", "9", 120.1405, 36.1002))
+
+
+def write_city_streets(path: Path) -> Path:
+    """Write the streets and houses of the made-up city; equal points are one."""
+    numbers: dict[tuple[float, float], int] = {}
+    ways = []
+    for name, (tags, spots) in CITY_STREETS.items():
+        nodes = [numbers.setdefault(spot, len(numbers) + 1) for spot in spots]
+        ways.append((nodes, {"highway": "secondary", "name": name, **tags}))
+    # The second carriageway crosses between two points of 香港中路, at a point of its own.
+    across = numbers[120.1103, 36.10]
+    ways[0][0].insert(2, across)
+    houses = [
+        ((lon, lat), {"addr:street": street, "addr:housenumber": number})
+        for street, number, lon, lat in CITY_HOUSES
+    ]
+    with osmium.SimpleWriter(str(path)) as writer:
+        for spot, number in numbers.items():
+            writer.add_node(Node(id=number, location=spot))
+        for number, (spot, tags) in enumerate(houses, start=len(numbers) + 1):
+            writer.add_node(Node(id=number, location=spot, tags=tags))
+        for number, (nodes, tags) in enumerate(ways, start=1):
+            writer.add_way(Way(id=number, nodes=nodes, tags=tags))
+    return path

@@ -274,6 +274,13 @@ def streets(file: Path, name: str | None, clip: str | None) -> None:
             f"{counts.get('buildings', 0):,} buildings, {sum(counts.values()):,} features in all",
         )
     )
+    say(
+        Text(
+            f"路名 {report.named:,} 条，门牌 {report.house_numbers:,} 个：可以按路名查找，导入时可以按地址提出位置",
+            f"Streets with a name: {report.named:,}; house numbers: {report.house_numbers:,}. Streets are "
+            "found by name, and addresses in lists are proposed a place",
+        )
+    )
     if report.features.incomplete:
         say(
             Text(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -66,3 +67,15 @@ def search_terms(text: str) -> list[str]:
     return [
         re.sub(r"[1-5]", "", term) if _TONED.fullmatch(term) else term for term in terms if term
     ]
+
+
+def rank_of(terms: Sequence[str], sounds: Sounds) -> int | None:
+    """Return how well a name fits, 0 best; None if it does not hold all terms."""
+    whole = "".join(terms)
+    spelt = (sounds.name, sounds.pinyin, sounds.initials)
+    if not sounds.name or not all(any(term in one for one in spelt) for term in terms):
+        return None
+    if whole == sounds.name:
+        return 0
+    starts = [place for place, one in enumerate(spelt) if one.startswith(whole)]
+    return 1 + starts[0] if starts else 4

@@ -194,7 +194,7 @@ def write_base_map_features(
     """
     try:
         if not path.is_file() or path.stat().st_size == 0:
-            raise _unusable(path, "不存在或是空的", "does not exist or is empty")
+            raise unusable(path, "不存在或是空的", "does not exist or is empty")
         box = osmium.FileProcessor(str(path)).header.box()
         with target.open("w", encoding="utf-8") as lines:
             writer = _Writer(lines, clip)
@@ -208,9 +208,9 @@ def write_base_map_features(
                 extent = low.lon, low.lat, high.lon, high.lat
             writer.put_sea(extent)
     except (RuntimeError, ValueError) as error:
-        raise _unusable(path, f"无法读取（{error}）", f"cannot be read ({error})") from None
+        raise unusable(path, f"无法读取（{error}）", f"cannot be read ({error})") from None
     if not writer.counts["streets"]:
-        raise _unusable(path, "里没有可以画的街道", "has no streets to draw")
+        raise unusable(path, "里没有可以画的街道", "has no streets to draw")
     return BaseMapFeatures(dict(writer.counts), writer.incomplete, writer.bounds)
 
 
@@ -295,5 +295,6 @@ class _Writer:
         )
 
 
-def _unusable(path: Path, zh: str, en: str) -> UnusableInputError:
+def unusable(path: Path, zh: str, en: str) -> UnusableInputError:
+    """Return what is said of an extract that cannot be used."""
     return UnusableInputError(Text(f"文件 {path.name} {zh}。", f"{path.name} {en}."))

@@ -7,8 +7,10 @@ from geoapp.core.errors import NotFoundError
 from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
+from geoapp.core.settings import Settings
 from geoapp.core.words import Datum, Level
-from geoapp.operations.facilities.landmarks import landmark
+from geoapp.operations.facilities.landmarks import Landmark, landmark
+from geoapp.operations.streets.starts import StreetStart, street_start
 from geoapp.store.engine import Database
 from geoapp.store.facilities import places as store
 from geoapp.store.facilities.places import RegionName
@@ -20,25 +22,25 @@ def list_regions(database: Database) -> list[RegionName]:
         return store.region_names(session, outlined=False)
 
 
-def list_places(database: Database, most: int, chosen: str | None) -> tuple[list[RegionName], int]:
+def list_places(
+    database: Database, settings: Settings, most: int, chosen: str | None
+) -> tuple[list[RegionName], int]:
     """Return the districts and streets that one can start from, and how many are left out.
 
     Parameters
     ----------
     most
         How many at most: districts come first, and ``chosen`` is there in any case, also where it
-        is another region or a landmark.
+        is another region, a landmark or a street.
     """
     with database.session() as session:
         regions = store.region_names(session, outlined=True)
     found = [
         one for one in regions if one.level in (Level.DISTRICT, Level.STREET) or one.code == chosen
     ]
-    spot = landmark(chosen or "")
+    spot = None if chosen is None else _spot(settings, chosen)
     if spot is not None:
-        found.insert(
-            0, RegionName(spot.code, "landmark", spot.name.zh, spot.name.en, spot.district)
-        )
+        found.insert(0, RegionName(spot.code, "spot", spot.name.zh, spot.name.en, None))
     if len(found) <= most:
         return found, 0
     by_need = sorted(found, key=lambda one: (one.code != chosen, one.level != Level.DISTRICT))
@@ -46,28 +48,36 @@ def list_places(database: Database, most: int, chosen: str | None) -> tuple[list
     return shown, len(found) - len(shown)
 
 
-def point_of_place(database: Database, code: str) -> tuple[float, float]:
-    """Return a point (lon, lat), WGS-84, inside a region, or where a landmark is.
+def _spot(settings: Settings, code: str) -> Landmark | StreetStart | None:
+    return landmark(code) or street_start(settings, code)
+
+
+def point_of_place(database: Database, settings: Settings, code: str) -> tuple[float, float]:
+    """Return a point (lon, lat), WGS-84, inside a region, on a street, or where a landmark is.
 
     Raises
     ------
     NotFoundError
-        If there is no such region or landmark, or the region's outline is unknown.
+        If there is no such region, landmark or street, or the region's outline is unknown.
     """
     with database.session() as session:
         point = store.point_in_region(session, code)
     if point is not None:
         return point
-    spot = landmark(code)
+    spot = _spot(settings, code)
     if spot is None:
         raise NotFoundError(Text("区域", "region"), code)
     return spot.lon, spot.lat
 
 
-def name_of_place(database: Database, code: str) -> RegionName | None:
-    """Return a region by name."""
+def name_of_place(database: Database, settings: Settings, code: str) -> Text | None:
+    """Return what a region, a landmark or a street is called; of the last two that they are rough."""
     with database.session() as session:
-        return store.region_name(session, code)
+        region = store.region_name(session, code)
+    if region is not None:
+        return Text(region.name_zh, region.name_en or region.name_zh)
+    spot = _spot(settings, code)
+    return None if spot is None else spot.name
 
 
 def where_text(database: Database, *, lon: float, lat: float) -> Text | None:

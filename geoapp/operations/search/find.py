@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import without_question
-from geoapp.core.sounds import Sounds, search_terms, sounds_of
+from geoapp.core.settings import Settings
+from geoapp.core.sounds import rank_of, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
@@ -17,8 +18,10 @@ from geoapp.operations.facilities.landmarks import ROUGH, landmarks
 from geoapp.operations.facilities.read import PUBLIC_STATUSES
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.services.read import item_text, named_by
+from geoapp.operations.streets.starts import StreetStart, found_streets
+from geoapp.reports.words.streets import about_text
 from geoapp.store.engine import Database, Session
-from geoapp.store.facilities.places import RegionPlace, region_places
+from geoapp.store.facilities.places import RegionPlace, lowest_regions, region_places
 from geoapp.store.facilities.read import data_version
 from geoapp.store.search.words import FacilityHit, count_unread, find_facilities
 from geoapp.store.services import (
@@ -43,7 +46,7 @@ _AMENITY = Text("设施", "Amenity")
 _SERVICE = Text("服务", "Service")
 _WITHOUT_POSITION = Text("位置未知", "position not known")
 
-HitKind = Literal["facility", "region", "landmark", "kind", "amenity", "service"]
+HitKind = Literal["facility", "region", "landmark", "street", "kind", "amenity", "service"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,10 @@ class Hit:
     Attributes
     ----------
     code
-        Of the facility, region, landmark, kind, amenity, or the category of services.
+        Of the facility, region, landmark, street, kind, amenity, or the category of services.
     position
         (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
-        region, about where a landmark is; None where there is no one place, or it is not known.
+        region, about where a landmark is, on the street; None where there is no one place, or it is not known.
     context
         What tells it from others of its name.
     """
@@ -84,9 +87,9 @@ class Found:
 class SearchService:
     """Finds by the words that people type, in what the store holds now."""
 
-    def __init__(self, database: Database, timezone: str = "Asia/Shanghai") -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
-        self._zone = timezone
+        self._settings = settings
         self._words = WordsKeeper(database)
         self._regions: tuple[int, dict[str, RegionPlace]] = (-1, {})
 
@@ -101,8 +104,8 @@ class SearchService:
         """Find by names, codes, addresses and telephones, by pinyin and by initials.
 
         Words separated by blanks must all be found. First come facilities of that very code or
-        name, then a few kinds, amenities, regions, landmarks and categories of services, then the facilities
-        that offer a service of that name, then the other facilities. A question of which nothing is
+        name, then a few kinds, amenities, regions, landmarks, streets and categories of services, then the
+        facilities that offer a service of that name, then the other facilities. A question of which nothing is
         found is looked for without the words that only ask.
 
         Parameters
@@ -130,8 +133,9 @@ class SearchService:
             regions = self._regions_of(session)
             facilities = find_facilities(session, terms, statuses=statuses, limit=limit)
             categories, helping = _helping(
-                session, self._zone, terms, near, statuses=statuses, limit=limit
+                session, self._settings.timezone, terms, near, statuses=statuses, limit=limit
             )
+            streets = _streets(session, found_streets(self._settings, terms, limit))
         named = [_facility(one, regions) for one in facilities if one.rank <= _ITSELF]
         told = {one.code for one in (*named, *helping)}
         others = [_facility(one, regions) for one in facilities if one.rank > _ITSELF]
@@ -140,6 +144,7 @@ class SearchService:
         helping = [one for one in helping if one.code not in seen]
         offers, areas = _offers(terms), _regions(terms, regions)
         spots = _landmarks(terms, regions)
+        spots = [*spots, *streets]
         few = [*offers[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
         hits = [*named, *few, *helping, *others, *offers[_FEW:], *areas[_FEW:], *spots[_FEW:]]
         return hits[:limit]
@@ -236,14 +241,14 @@ def _offers(terms: list[str]) -> list[Hit]:
 
 def _is_called(one: Kind | Amenity, terms: list[str]) -> bool:
     names = (one.name_zh, one.name_en, *one.synonyms)
-    return any(_rank(terms, sounds_of(name)) is not None for name in names)
+    return any(rank_of(terms, sounds_of(name)) is not None for name in names)
 
 
 def _regions(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
     """Return the regions whose names hold all terms, the best first, greater regions before."""
     ranked = []
     for one in regions.values():
-        ranks = [_rank(terms, sounds_of(name)) for name in (one.name_zh, one.name_en or "")]
+        ranks = [rank_of(terms, sounds_of(name)) for name in (one.name_zh, one.name_en or "")]
         rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is not None:
             above = regions.get(one.parent_code or "")
@@ -261,7 +266,7 @@ def _landmarks(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit
     ranked = []
     for one in landmarks(regions.keys()):
         names = (one.name.zh, one.name.en, *one.other_names)
-        ranks = [_rank(terms, sounds_of(name)) for name in names]
+        ranks = [rank_of(terms, sounds_of(name)) for name in names]
         rank = min((rank for rank in ranks if rank is not None), default=None)
         if rank is not None:
             context = _joined([_name_of(regions[one.district]), ROUGH])
@@ -270,16 +275,15 @@ def _landmarks(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit
     return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
 
 
-def _rank(terms: list[str], sounds: Sounds) -> int | None:
-    """Return how well a name fits, 0 best; None if it does not hold all terms."""
-    whole = "".join(terms)
-    spelt = (sounds.name, sounds.pinyin, sounds.initials)
-    if not sounds.name or not all(any(term in one for one in spelt) for term in terms):
-        return None
-    if whole == sounds.name:
-        return 0
-    starts = [place for place, one in enumerate(spelt) if one.startswith(whole)]
-    return 1 + starts[0] if starts else 4
+def _streets(session: Session, starts: list[StreetStart]) -> list[Hit]:
+    """Return streets as hits, each with the district that its point lies in."""
+    districts = lowest_regions(session, [(one.lon, one.lat) for one in starts])
+    hits = []
+    for one, district in zip(starts, districts, strict=True):
+        told = [] if district is None else [Text(district[0], district[1] or district[0])]
+        context = _joined([*told, about_text(one.reach_m)])
+        hits.append(Hit("street", one.code, one.name, context, (one.lon, one.lat)))
+    return hits
 
 
 def _facility(one: FacilityHit, regions: Mapping[str, RegionPlace]) -> Hit:

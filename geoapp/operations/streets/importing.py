@@ -22,16 +22,19 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.importers.osm.base_map import MOST_ZOOM, BaseMapFeatures, write_base_map_features
+from geoapp.importers.osm.street_names import read_street_names
 from geoapp.operations.network.importing import NetworkReport, build_network, clip_outline
 from geoapp.operations.network.keeper import save_beside, take_into_use
 from geoapp.operations.streets.keeper import (
     ABOUT,
     FILE,
     LEFT_BY_US,
+    NAMES,
     save_base_map_beside,
     streets_folder,
     take_base_map_into_use,
 )
+from geoapp.operations.streets.names import as_file
 from geoapp.store.engine import Database
 
 _FEATURES: Final = "features.geojsonl"
@@ -42,12 +45,14 @@ Progress = Callable[[float, Text], None]
 
 @dataclass(frozen=True, slots=True)
 class StreetsReport:
-    """What an import of streets made."""
+    """What an import of streets made; ``named`` are streets with a name, each piece counted once."""
 
     network: NetworkReport
     version: str
     size_bytes: int
     features: BaseMapFeatures
+    named: int
+    house_numbers: int
 
 
 def tiler() -> Path:
@@ -128,6 +133,8 @@ def import_streets(
                     0.4, Text(f"读取底图，{count:,} 个对象", f"Reading the map, {count:,} objects")
                 ),
             )
+            tell(0.5, Text("读取路名", "Reading the names of streets"))
+            names = read_street_names(path, clip=outline)
             number = sum(features.counts.values())
             tell(0.6, Text(f"制作瓦片，{number:,} 个要素", f"Making tiles of {number:,} features"))
             made = work / "made"
@@ -136,6 +143,7 @@ def import_streets(
             size = (made / FILE).stat().st_size
             told = {**about, "counts": features.counts, "bounds": features.bounds}
             (made / ABOUT).write_bytes(orjson.dumps(told))
+            (made / NAMES).write_bytes(as_file(names))
             tell(0.9, Text("保存", "Saving"))
             unchanged = save_beside(settings, network, about)
             base = save_base_map_beside(settings, made)
@@ -149,7 +157,8 @@ def import_streets(
     report = NetworkReport(
         str(about["name"]), network.version, network.statistics(), network.bounds, unchanged
     )
-    return StreetsReport(report, base.version, size, features)
+    numbers = sum(map(len, names.houses.values()))
+    return StreetsReport(report, base.version, size, features, len(names.streets), numbers)
 
 
 def _make_tiles(program: Path, work: Path, target: Path, clip: BaseGeometry | None) -> None:

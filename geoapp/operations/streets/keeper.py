@@ -1,8 +1,9 @@
 """The base map of this installation: made once, swapped whole, shared by all processes.
 
-It lies in ``streets/VERSION`` of the data folder, ``base.pmtiles`` with ``about.json`` beside it, and
-is never changed; ``streets/current`` names the one in use and is replaced in one step. A version is
-the beginning of the file's SHA-256.
+It lies in ``streets/VERSION`` of the data folder, ``base.pmtiles`` with ``about.json`` and the names of
+the streets, ``names.json``, beside it, and is never changed; ``streets/current`` names the one in use
+and is replaced in one step. A version is the beginning of the SHA-256 of map and names. Maps that were
+made before names were kept have none.
 """
 
 import hashlib
@@ -20,6 +21,7 @@ from geoapp.core.settings import Settings
 
 FILE: Final = "base.pmtiles"
 ABOUT: Final = "about.json"
+NAMES: Final = "names.json"
 LEFT_BY_US: Final = ".making-"
 _CURRENT: Final = "current"
 _BEGINNING: Final = b"PMTiles\x03"
@@ -32,6 +34,12 @@ class BaseMap:
 
     version: str
     path: Path
+
+    @property
+    def names(self) -> Path | None:
+        """The file with the streets' names; None where the map was made before they were kept."""
+        path = self.path.parent / NAMES
+        return path if path.is_file() else None
 
 
 def streets_folder(settings: Settings) -> Path:
@@ -60,7 +68,7 @@ def describe_base_map(base: BaseMap) -> dict[str, Any]:
 
 
 def version_of(path: Path) -> str:
-    """Return the version that a PMTiles file has by its content.
+    """Return the version that a PMTiles file has by its content, and that of the names beside it.
 
     Raises
     ------
@@ -75,6 +83,9 @@ def version_of(path: Path) -> str:
             file.seek(0)
             while part := file.read(1 << 20):
                 digest.update(part)
+        names = path.parent / NAMES
+        if names.is_file():
+            digest.update(names.read_bytes())
     except OSError:
         raise _damaged(path) from None
     return digest.hexdigest()[:_VERSION_LETTERS]
@@ -106,8 +117,9 @@ def save_base_map_beside(settings: Settings, made: Path) -> BaseMap:
         verify_base_map(base)
     except UnusableInputError:
         shutil.rmtree(folder / version, ignore_errors=True)
-        for name in (FILE, ABOUT):
-            synced(made / name)
+        for name in (FILE, ABOUT, NAMES):
+            if (made / name).is_file():  # names may lack in a backup of before
+                synced(made / name)
         made.rename(folder / version)
         synced(folder)
     return base

@@ -1,6 +1,6 @@
 """Named queries on regions as places and names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import text
@@ -97,6 +97,30 @@ def is_in_a_region(session: Session, lon: float, lat: float) -> bool | None:
     """Tell whether a point (WGS-84) lies in a region; None where no outline is known."""
     inside: bool | None = session.execute(_COVERED, {"lon": lon, "lat": lat}).scalar_one()
     return inside
+
+
+_LOWEST = text(
+    """
+    select (select array[r.name_zh, r.name_en] from region r
+        where st_covers(r.geom, st_setsrid(st_makepoint(p.lon, p.lat), 4326))
+        order by array_position(array['street', 'district', 'city', 'province'], r.level), r.code
+        limit 1)
+    from unnest(cast(:lons as double precision[]), cast(:lats as double precision[]))
+        with ordinality as p (lon, lat, n)
+    order by n
+    """
+)
+
+
+def lowest_regions(
+    session: Session, points: Sequence[tuple[float, float]]
+) -> list[tuple[str, str | None] | None]:
+    """Return the names of the lowest region that holds each point (lon, lat), WGS-84; None outside."""
+    if not points:
+        return []
+    lons, lats = zip(*points, strict=True)
+    rows = session.execute(_LOWEST, {"lons": list(lons), "lats": list(lats)}).scalars()
+    return [None if names is None else (names[0], names[1]) for names in rows]
 
 
 _DOTS = text(

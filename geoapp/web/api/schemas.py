@@ -296,7 +296,7 @@ class RegionFeature(Feature):
 class HitProperties(BaseModel):
     """Something that was found by words; ``context`` tells it from others of its name."""
 
-    kind_of_hit: Literal["facility", "region", "landmark", "kind", "amenity", "service"]
+    kind_of_hit: Literal["facility", "region", "landmark", "street", "kind", "amenity", "service"]
     code: str
     name_zh: str
     name_en: str

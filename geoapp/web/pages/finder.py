@@ -26,7 +26,6 @@ from geoapp.operations.facilities.places import (
 from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.routes import route
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
-from geoapp.store.facilities.places import RegionName
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
@@ -72,7 +71,10 @@ def show() -> str:
     question = _parse(request.args, open_by_default=fresh)
     vocabulary = load_vocabulary()
     words = request.args.get("q", "")
-    places, places_left_out = list_places(services().database, MOST_PLACES, question.place)
+    parts = services()
+    places, places_left_out = list_places(
+        parts.database, parts.settings, MOST_PLACES, question.place
+    )
     return render_template(
         "worker/finder.html",
         question=question,
@@ -197,7 +199,7 @@ def _position(
         shifted = to_wgs84(lon=lon, lat=lat, datum=Datum(wish))
         return float(shifted[0]), float(shifted[1])
     if place:
-        return point_of_place(services().database, place)
+        return point_of_place(services().database, services().settings, place)
     return None, None
 
 
@@ -273,8 +275,10 @@ def _what_text(question: Question) -> Text:
     return FAMILY_TEXT[Family(question.what)]
 
 
-def _from_place(question: Question) -> RegionName | None:
-    return name_of_place(services().database, question.place) if question.place else None
+def _from_place(question: Question) -> Text | None:
+    if not question.place:
+        return None
+    return name_of_place(services().database, services().settings, question.place)
 
 
 def _query(question: Question, lon: float, lat: float) -> NearestQuery:

@@ -50,7 +50,7 @@ def show() -> str:
     words = without_nul(request.args.get("q", "")).strip()[:MOST_SEARCH_CHARACTERS]
     category = without_nul(request.args.get("category", "")) or None
     place = without_nul(request.args.get("place", "")) or None
-    lon, lat = point_of_place(parts.database, place) if place else (None, None)
+    lon, lat = point_of_place(parts.database, parts.settings, place) if place else (None, None)
     answer = find_services(
         parts.database,
         parts.settings,
@@ -59,7 +59,7 @@ def show() -> str:
     )
     today = datetime.now(ZoneInfo(parts.settings.timezone)).date()
     known = load_categories()
-    places, _ = list_places(parts.database, _MOST_PLACES, place)
+    places, _ = list_places(parts.database, parts.settings, _MOST_PLACES, place)
     return render_template(
         "worker/services.html",
         words=words,

@@ -210,7 +210,7 @@ function choose(hit) {
   }
   field.value = '';
   setOpen(false);
-  if (kind === 'region' || kind === 'landmark') startFrom(hit);
+  if (kind === 'region' || kind === 'landmark' || kind === 'street') startFrom(hit);
   else filterBy(hit);
 }
 

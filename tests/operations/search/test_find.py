@@ -1,17 +1,23 @@
 """Facilities, regions and what they offer are found by what people type."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
+from geoapp.core.errors import NotFoundError
+from geoapp.core.settings import Settings
+from geoapp.operations.facilities.places import list_places, name_of_place, point_of_place
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.city_streets import load_city_streets
 from tests.seed import seed_town
 
 
 @pytest.fixture
-def search(database: Database) -> SearchService:
+def search(database: Database, settings: Settings) -> SearchService:
     initialise(database)
     seed_town(database)
     _run(
@@ -21,7 +27,7 @@ def search(database: Database) -> SearchService:
         "update facility set name_zh = '云霄路口港湾', name_en = '50%_off Café' where code = 'T-2'",
         "update facility set status = 'proposed', name_zh = '云霄路拟建' where code = 'T-6'",
     )
-    return SearchService(database)
+    return SearchService(database, settings)
 
 
 def _run(database: Database, *statements: str) -> None:
@@ -141,7 +147,41 @@ def test_words_follow_every_change_at_once(database: Database, search: SearchSer
     assert _codes(search, "yanjilu") == ["T-2"]
 
 
-def test_what_is_too_new_is_counted_and_made_in_parts(database: Database) -> None:
+def test_streets_are_found_and_lead_to_a_point_on_them(
+    database: Database, settings: Settings, search: SearchService, tmp_path: Path
+) -> None:
+    assert search.find("zhongshanlu", limit=5).hits == []
+    load_city_streets(settings, tmp_path)
+    _run(
+        database,
+        "insert into region (code, parent_code, level, name_zh, name_en, geom) values ('370202', "
+        "'370200', 'district', '市南区', 'Shinan', "
+        "st_multi(st_makeenvelope(120, 36, 120.3, 36.3, 4326)))",
+    )
+    for words in ("香港中路", "xianggang", "xgzl", "hong kong middle", "老香港路"):
+        [hit] = [one for one in search.find(words, limit=5).hits if one.kind_of_hit == "street"]
+        assert (hit.code, hit.name.zh) == ("street:香港中路:1", "香港中路（约）")
+        assert hit.name.en == "Hong Kong Middle Road (about)"
+    # 0.02 degrees long: its ends are 900 m from its middle.
+    assert hit.context.zh == "市南区 · 街道，约略位置，可能差 900 米"
+    assert hit.position == pytest.approx((120.11, 36.10))
+    # Two of one name: the longer first, the other one outside every district.
+    hits = search.find("中山路", limit=5).hits
+    [first, second] = [one for one in hits if one.kind_of_hit == "street"]
+    assert [first.code, second.code] == ["street:中山路:1", "street:中山路:2"]
+    assert second.context.zh.startswith("街道")
+    assert point_of_place(database, settings, second.code) == pytest.approx((120.402, 36.2))
+    assert name_of_place(database, settings, second.code) == second.name
+    [chosen] = list_places(database, settings, 1, second.code)[0]
+    assert chosen.name_zh == "中山路（约）"
+    for code in ("street:中山路:3", "street:中山路:0", "street:中山路", "street::1", "street:x:²"):
+        with pytest.raises(NotFoundError):
+            point_of_place(database, settings, code)
+
+
+def test_what_is_too_new_is_counted_and_made_in_parts(
+    database: Database, settings: Settings
+) -> None:
     initialise(database)
     seed_town(database)
     _run(
@@ -149,7 +189,7 @@ def test_what_is_too_new_is_counted_and_made_in_parts(database: Database) -> Non
         "insert into facility (code, kind_code, name_zh, geom) select 'N' || n, 'outdoor_station', "
         "'新站' || n, st_setsrid(st_makepoint(120.35, 36.07), 4326) from generate_series(1, 300) n",
     )
-    search = SearchService(database)
+    search = SearchService(database, settings)
     assert search.find("xinzhan", limit=5).unread == 106
     keeper = WordsKeeper(database)
     assert not keeper.catch_up(50)

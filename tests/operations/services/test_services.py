@@ -105,7 +105,7 @@ def test_help_is_found_nearest_first_and_unknown_hours_stay_unknown(
             assert [one.record.facility for one in find_services(town, settings, only).offers] == [
                 "T-4"
             ]
-            hits = SearchService(town).find(words, limit=10, near=NEAR_T4).hits
+            hits = SearchService(town, settings).find(words, limit=10, near=NEAR_T4).hits
             assert [one.code for one in hits if one.kind_of_hit == "facility"] == [
                 "T-4",
                 "T-6",

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from geoapp.analysis.streets.index import StreetIndex
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.settings import Settings
 from geoapp.operations.network.keeper import describe_network
 from geoapp.operations.streets import importing
 from geoapp.operations.streets.importing import import_streets, tiler
-from geoapp.operations.streets.keeper import base_map, streets_folder
+from geoapp.operations.streets.keeper import base_map, streets_folder, version_of
+from geoapp.operations.streets.names import WITHOUT_NAMES, street_index
 from geoapp.operations.upkeep.backup import backup, restore
 from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.init import initialise
@@ -32,6 +34,12 @@ def drawn(path: Path) -> str:
 def found_by_doctor(settings: Settings) -> tuple[bool, str]:
     (finding,) = [one for one in examine(settings) if one.name == "streets"]
     return finding.ok, finding.text.en
+
+
+def loaded(settings: Settings) -> StreetIndex:
+    index = street_index(settings)
+    assert index is not None
+    return index
 
 
 def test_an_import_and_what_leaves_the_old_one(
@@ -62,6 +70,9 @@ def test_an_import_and_what_leaves_the_old_one(
     assert network is not None
     assert (network["version"], network["about"]["name"]) == (report.network.version, "town")
     assert found_by_doctor(settings)[1].startswith(f"Base map sound: {first.version}")
+    index = loaded(settings)
+    assert [one.name for one in index.streets] == ["示例街", "香港中路"]
+    assert (report.named, report.house_numbers) == (2, 0)
 
     # Neither a file that cannot be used nor a tiler that fails changes one of the two.
     toilet = write_a_toilet(tmp_path / "toilet.osm.pbf", lon=TOWN_LON, lat=TOWN_LAT)
@@ -73,6 +84,7 @@ def test_an_import_and_what_leaves_the_old_one(
         with pytest.raises(UnusableInputError, match="was not changed"):
             import_streets(database, settings, other)
     assert base_map(settings) == first
+    assert street_index(settings) is index
     assert describe_network(settings) == network
 
     # What a killed import left goes with the next one, and so does the map before.
@@ -82,6 +94,7 @@ def test_an_import_and_what_leaves_the_old_one(
     second = base_map(settings)
     assert second is not None
     assert second.version != first.version
+    assert loaded(settings).streets == ()
     kept = sorted(one.name for one in streets_folder(settings).iterdir())
     assert kept == sorted([second.version, "current"])
 
@@ -93,11 +106,29 @@ def test_a_backup_holds_the_streets(database: Database, settings: Settings, tmp_
     assert backup(database, settings, whole).streets == made.version
     elsewhere = settings.model_copy(update={"data": tmp_path / "elsewhere"})
     restored = restore(database, elsewhere, whole, force=True)
+    assert loaded(elsewhere).names == loaded(settings).names
     assert (restored.streets, restored.network) == (made.version, made.network.version)
     there, here = base_map(elsewhere), base_map(settings)
     assert there is not None
     assert here is not None
     assert there.path.read_bytes() == here.path.read_bytes()
+
+    # A map of before names were kept goes on being drawn, is told of, and gets its names by another import.
+    def lone(folder: Settings) -> None:
+        old = base_map(folder)
+        assert old is not None
+        assert old.names is not None
+        old.names.unlink()
+        version = version_of(old.path)
+        old.path.parent.rename(streets_folder(folder) / version)
+        (streets_folder(folder) / "current").write_text(version, encoding="ascii")
+
+    lone(settings)
+    assert found_by_doctor(settings) == (True, WITHOUT_NAMES.en)
+    assert street_index(settings) is None
+    again = import_streets(database, settings, tmp_path / "town.osm.pbf")
+    assert again.version == made.version
+    assert street_index(settings) is not None
 
     content = bytearray(there.path.read_bytes())
     content[-1] ^= 1

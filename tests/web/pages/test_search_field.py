@@ -1,6 +1,7 @@
 """The finder's field: found by words with scripts and without, and kept on the phone alone."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -10,6 +11,7 @@ from sqlalchemy import text
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.city_streets import load_city_streets
 from tests.web.api_client import make_app
 from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
 
@@ -28,8 +30,9 @@ def links(client: FlaskClient, words: str, language: str = "zh") -> list[str]:
 
 
 def test_without_scripts_the_field_answers_with_links(
-    client: FlaskClient, subtests: pytest.Subtests
+    client: FlaskClient, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
 ) -> None:
+    load_city_streets(settings, tmp_path)
     for words, wanted in {
         "t-1": "/stations/T-1",
         "shi4bei3": "/?place=370203&amp;open=1",  # a wrong tone
@@ -59,6 +62,9 @@ def test_without_scripts_the_field_answers_with_links(
     place = client.get(links(client, "台东")[0].replace("&amp;", "&"))
     assert '<option value="370203:台东" selected>台东（约）' in place.text
     assert 'class="found"' in place.text
+    street = client.get(links(client, "taidongsanlu")[0].replace("&amp;", "&"))
+    assert '<option value="street:台东三路:1" selected>台东三路（约）' in street.text
+    assert "从“台东三路（约）”中部的一点算起" in street.text
     assert "选一个区域" in client.get("/?amenity=microwave&lang=zh").text
     assert client.get("/?place=370203:nowhere").status_code == 404
     # A landmark of a district that the register does not know is not offered.

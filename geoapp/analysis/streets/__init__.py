@@ -1,0 +1,1 @@
+"""Streets by name: found in an address, placed, and searched."""
