@@ -8,7 +8,8 @@ from typing import Any, Final, Literal
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.importers.rows.columns import COLUMNS
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.file_table import FileTable
+from geoapp.reports.tables import write_table
 from geoapp.store.contests import contest_records, entry_records
 from geoapp.store.engine import Database, Session
 from geoapp.store.keyed import Rows

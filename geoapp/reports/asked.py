@@ -12,7 +12,7 @@ import orjson
 import pandas as pd
 
 from geoapp.core.i18n import Text
-from geoapp.reports.tables import FileTable
+from geoapp.reports.file_table import FileTable
 
 Asked = Sequence[tuple[Text, Text]]
 
@@ -37,7 +37,7 @@ def beside_rows(table: FileTable, asked: Asked) -> FileTable:
     """Return a table whose rows say, in a last column, what was asked: a CSV file has no other place."""
     cell = as_cell(asked)
     rows = [([*cells, cell], geometry) for cells, geometry in table.rows]
-    return FileTable([*table.columns, "question"], rows, table.numbers)
+    return FileTable([*table.columns, "question"], rows, table.kinds)
 
 
 def add_members(path: Path, members: dict[str, Any]) -> None:

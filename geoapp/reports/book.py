@@ -9,7 +9,8 @@ from openpyxl.styles import Alignment
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geoapp.reports.tables import OOXML_ESCAPE, plain
+from geoapp.reports.file_table import plain
+from geoapp.reports.tables import OOXML_ESCAPE
 
 _LEAST_WIDTH: Final = 12
 _MOST_WIDTH: Final = 60

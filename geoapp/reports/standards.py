@@ -15,7 +15,8 @@ from geoapp.core.results.standards import FacilityCompliance, PurchaseList, Stan
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance
 from geoapp.core.words import LEVEL_TEXT, SAMPLE_TEXT, Level
 from geoapp.reports.book import fill_sheet
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.file_table import FileTable
+from geoapp.reports.tables import write_table
 from geoapp.reports.words.standards import issued_text, listed, samples_text, source_text
 
 SUFFIXES: Final = (".xlsx", ".csv")

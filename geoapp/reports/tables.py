@@ -1,22 +1,19 @@
-"""Tables as files: CSV, XLSX, GeoJSON and GeoPackage, so that an import reads back what was written.
+"""Tables as files, so that an import reads back what was written.
 
 Text stays text: a spreadsheet never runs a cell as a formula.
 """
 
 import csv
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import geopandas as gpd
 import openpyxl
 import orjson
-import pandas as pd
 import shapely
 from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from shapely.geometry.base import BaseGeometry
@@ -24,6 +21,8 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Text
+from geoapp.reports import vectors
+from geoapp.reports.file_table import WGS84, FileTable, plain
 
 SUFFIXES = (".geojson", ".csv", ".xlsx", ".gpkg")
 MOST_SHEET_ROWS = 1_048_575
@@ -34,20 +33,6 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _NEGATIVE = re.compile(r"-\d+(?:\.\d+)?")
 # OOXML writes characters as _xHHHH_; a text that looks so is written with its underscore escaped.
 OOXML_ESCAPE = re.compile(r"_(x[0-9A-Fa-f]{4}_)")
-
-
-@dataclass(frozen=True, slots=True)
-class FileTable:
-    """Rows to write: column names, cells in their order, and a geometry or None for each row.
-
-    Geometries are shapely's in degrees (lon, lat), or GeoJSON geometries as they came. In CSV and
-    XLSX they are left out: ``columns`` say there what is to be said. ``numbers`` are the places of
-    columns that hold numbers or nothing.
-    """
-
-    columns: Sequence[str]
-    rows: Iterable[tuple[Sequence[Any], Any]]
-    numbers: frozenset[int] = frozenset()
 
 
 def check_format(path: Path) -> str:
@@ -85,15 +70,9 @@ def write_table(table: FileTable, path: Path, *, layer: str, private: bool = Fal
         If the folder cannot be written, or the format cannot hold the table.
     """
     suffix = check_format(path)
-    writers: dict[str, Callable[[FileTable, Path, str], None]] = {
-        ".csv": _write_csv,
-        ".xlsx": _write_xlsx,
-        ".geojson": _write_geojson,
-        ".gpkg": _write_gpkg,
-    }
     try:
         with replaced_whole(path, private=private) as fresh:
-            writers[suffix](table, fresh, layer)
+            fill_file(table, fresh, suffix, layer)
     except OSError as error:
         raise UnusableInputError(
             Text(
@@ -103,15 +82,24 @@ def write_table(table: FileTable, path: Path, *, layer: str, private: bool = Fal
         ) from None
 
 
-def plain(cell: Any) -> Any:
-    """Return a cell as a format without lists can hold it."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, dict | list):
-        return orjson.dumps(cell).decode()
-    return cell
+def fill_file(table: FileTable, path: Path, suffix: str, layer: str) -> None:
+    """Write a table into a new file, in the format of a suffix.
+
+    Raises
+    ------
+    UnusableInputError
+        If the format cannot hold the table.
+    OSError
+        If the file cannot be written.
+    """
+    writers: dict[str, Callable[[FileTable, Path, str], None]] = {
+        ".csv": _write_csv,
+        ".xlsx": _write_xlsx,
+        ".geojson": _write_geojson,
+        ".geojsons": _write_geojson_sequence,
+        **vectors.WRITERS,
+    }
+    writers[suffix](table, path, layer)
 
 
 def _guarded(cell: Any) -> Any:
@@ -151,6 +139,7 @@ def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
                 )
             )
         value = OOXML_ESCAPE.sub(r"_x005F_\1", value)
+        value = ILLEGAL_CHARACTERS_RE.sub(lambda found: f"_x{ord(found[0]):04X}_", value)
         if not value.startswith(("=", "#")):
             return value
         cell = WriteOnlyCell(sheet, value)
@@ -175,45 +164,35 @@ def _write_xlsx(table: FileTable, path: Path, layer: str) -> None:
 
 
 def _write_geojson(table: FileTable, path: Path, layer: str) -> None:
-    names = list(table.columns)
     with path.open("wb") as file:
-        head = orjson.dumps({"type": "FeatureCollection", "name": layer})
-        file.write(head[:-1] + b',"features":[')
-        for number, (cells, geometry) in enumerate(table.rows):
-            feature = {
-                "type": "Feature",
-                "geometry": _mapping(geometry),
-                "properties": dict(zip(names, cells, strict=False)),
-            }
-            file.write((b",\n" if number else b"\n") + orjson.dumps(feature))
+        named: dict[str, Any] = {"type": "FeatureCollection", "name": layer}
+        authority, colon, code = table.crs.partition(":")
+        if table.crs != WGS84 and colon and code.isalnum():
+            # No longer in the standard, and read by GIS programs all the same.
+            urn = f"urn:ogc:def:crs:{authority}::{code}"
+            named["crs"] = {"type": "name", "properties": {"name": urn}}
+        file.write(orjson.dumps(named)[:-1] + b',"features":[')
+        for number, feature in enumerate(_features(table)):
+            file.write((b",\n" if number else b"\n") + feature)
         file.write(b"\n]}\n")
+
+
+def _write_geojson_sequence(table: FileTable, path: Path, layer: str) -> None:
+    del layer
+    with path.open("wb") as file:
+        for feature in _features(table):
+            file.write(b"\x1e" + feature + b"\n")  # RFC 8142
+
+
+def _features(table: FileTable) -> Iterator[bytes]:
+    names = list(table.columns)
+    for cells, geometry in table.rows:
+        properties = dict(zip(names, cells, strict=False))
+        feature = {"type": "Feature", "geometry": _mapping(geometry), "properties": properties}
+        if table.id_column is not None:
+            feature["id"] = properties.pop(names[table.id_column])
+        yield orjson.dumps(feature)
 
 
 def _mapping(geometry: Any) -> Any:
     return shapely.geometry.mapping(geometry) if isinstance(geometry, BaseGeometry) else geometry
-
-
-def _write_gpkg(table: FileTable, path: Path, layer: str) -> None:
-    rows, geometries = [], []
-    for cells, geometry in table.rows:
-        rows.append([plain(cell) for cell in cells])
-        geometries.append(geometry if isinstance(geometry, BaseGeometry) else None)
-    frame = pd.DataFrame(
-        dict(_frame_columns(table, rows)), index=pd.RangeIndex(len(rows)), dtype=None
-    )
-    spatial = gpd.GeoDataFrame(frame, geometry=geometries, crs="EPSG:4326")
-    spatial.to_file(
-        path, layer=layer, driver="GPKG", engine="pyogrio", geometry_type="Unknown", index=False
-    )
-
-
-def _frame_columns(
-    table: FileTable, rows: Sequence[Sequence[Any]]
-) -> Iterator[tuple[str, "pd.Series[Any]"]]:
-    for place, name in enumerate(table.columns):
-        values = [row[place] if place < len(row) else None for row in rows]
-        if place in table.numbers:
-            yield name, pd.Series(values, dtype="Float64")
-        else:
-            texts = [None if value is None else str(value) for value in values]
-            yield name, pd.Series(texts, dtype=object)

@@ -1,13 +1,13 @@
 """The rows of a layer's query: counted, cut to a box and a page, read with their shapes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import Select, func, select
+from sqlalchemy import RowMapping, Select, func, select
 from sqlalchemy.orm import Session
 
 from geoapp.core.arrays import FloatArray
@@ -82,19 +82,35 @@ def count_rows(session: Session, query: Select[Any], wanted: RowFilter) -> int:
 
 def layer_rows(session: Session, query: Select[Any], wanted: RowFilter) -> list[dict[str, Any]]:
     """Return rows by column; ``geometry`` is a shapely geometry in EPSG:4326."""
+    return _with_shapes(session.execute(_statement(query, wanted)).mappings())
+
+
+def layer_pages(
+    session: Session, query: Select[Any], wanted: RowFilter, size: int
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield rows, as ``layer_rows`` returns them, so many at a time: no more are held here."""
+    told = session.execute(_statement(query, wanted), execution_options={"yield_per": size})
+    for part in told.mappings().partitions():
+        yield _with_shapes(part)
+
+
+def _statement(query: Select[Any], wanted: RowFilter) -> Select[Any]:
     inner = query.subquery()
     columns = [column for column in inner.c if column.key != "geometry"]
     where = list(_where(inner, wanted))
     if wanted.after is not None:
         where.append(after_sql(wanted.keys, *wanted.after, inner.c))
-    statement = (
+    return (
         select(*columns, func.st_asbinary(inner.c.geometry).label("geometry"))
         .where(*where)
         .order_by(*_order(inner, wanted))
         .limit(wanted.limit)
         .offset(wanted.offset)
     )
-    rows = [dict(row) for row in session.execute(statement).mappings()]
+
+
+def _with_shapes(found: Iterable[RowMapping]) -> list[dict[str, Any]]:
+    rows = [dict(row) for row in found]
     shapes = shapely.from_wkb([bytes(row["geometry"]) for row in rows])
     for row, shape in zip(rows, shapes, strict=True):
         row["geometry"] = shape

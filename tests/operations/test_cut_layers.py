@@ -10,7 +10,8 @@ from sqlalchemy import text
 from geoapp.core.settings import Settings
 from geoapp.maps.registry import registry
 from geoapp.operations.layers import map_page
-from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
+from geoapp.operations.layers.paging import MOST_ROWS
+from geoapp.operations.layers.rows import layer_reading
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database

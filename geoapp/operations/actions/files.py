@@ -12,7 +12,8 @@ from geoapp.operations.actions import results as action_results
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.asked import add_layer, add_members, as_members, beside_rows
 from geoapp.reports.book import fill_sheet
-from geoapp.reports.tables import FileTable, check_format, write_table
+from geoapp.reports.file_table import FileTable, numbers_at
+from geoapp.reports.tables import check_format, write_table
 from geoapp.reports.words.actions import summary_lines
 from geoapp.reports.words.question import asked_lines, beside_answer
 from geoapp.store.engine import Database
@@ -57,7 +58,7 @@ def save_actions(database: Database, run_id: int, path: Path, zone: str = DEFAUL
         )
         for one in run.found.actions
     ]
-    table = FileTable(_COLUMNS, rows, _NUMBERS)
+    table = FileTable(_COLUMNS, rows, numbers_at(_NUMBERS))
     question, naming = ActionParameters.from_stored(run.params), read_naming(database, zone)
     asked, told = asked_lines(question, naming), beside_answer(question, naming, summary_lines(run))
     with replaced_whole(path) as fresh:

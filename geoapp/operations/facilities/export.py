@@ -24,7 +24,8 @@ from geoapp.importers.rows.columns import (
     folded,
 )
 from geoapp.operations.facilities.read import check_region
-from geoapp.reports.tables import FileTable, check_format, write_table
+from geoapp.reports.file_table import FileTable, numbers_at
+from geoapp.reports.tables import check_format, write_table
 from geoapp.store.engine import Database
 from geoapp.store.facilities.as_of import AsOf
 from geoapp.store.facilities.export import (
@@ -109,7 +110,7 @@ def export_facilities(
         table = FileTable(
             [*names, *on_day, *own],
             writer.rows(pages, progress),
-            frozenset(place for place, column in enumerate(columns) if column.name in _NUMBERS),
+            numbers_at(place for place, column in enumerate(columns) if column.name in _NUMBERS),
         )
         write_table(table, path, layer="facilities")
         return writer.written

@@ -12,7 +12,8 @@ from geoapp.importers.open import check_suffix, is_extract
 from geoapp.importers.problems import Reading, Rejected
 from geoapp.importers.rows.columns import REJECT_COLUMNS, folded
 from geoapp.operations.imports.report import ImportOptions
-from geoapp.reports.tables import SUFFIXES, FileTable, write_table
+from geoapp.reports.file_table import FileTable
+from geoapp.reports.tables import SUFFIXES, write_table
 
 # What a workbook's cell may hold, with room for what the format escapes.
 _MOST_CELL_CHARACTERS = 30_000

@@ -17,7 +17,8 @@ from geoapp.maps.folium_map import Basemap, DrawnMap, MapPage, PaintedLayer, ren
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
+from geoapp.operations.layers.paging import MOST_ROWS
+from geoapp.operations.layers.rows import layer_reading
 from geoapp.reports.words.coverage import map_note
 from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database

@@ -4,17 +4,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import numpy as np
-import shapely
-from shapely.geometry.base import BaseGeometry
-
 from geoapp.analysis.geometry.grid import grid_cells
-from geoapp.analysis.network.frames import edges_frame
-from geoapp.analysis.network.graph import FINE, WalkingNetwork
 from geoapp.core.filters import Condition, SortKey
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
@@ -26,33 +19,31 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.official import official
 from geoapp.operations.layers.cover_areas import with_cover_areas
 from geoapp.operations.layers.derived import DerivedRows, KeptRows, derived_rows, kept_rows
-from geoapp.operations.layers.matching import comes_after, in_order, matches
+from geoapp.operations.layers.paging import (
+    MOST_ROWS,
+    ROWS_OF_PAGE,
+    LayerPages,
+    LayerRows,
+    Wanted,
+    cut,
+    frame_of,
+)
+from geoapp.operations.layers.streets import street_pages, streets
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.runs.state import kind_of_run, latest_run
 from geoapp.operations.siting import results as siting_results
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions
-from geoapp.store.layer_rows import RowFilter, count_rows, layer_rows, weighted_points
+from geoapp.store.layer_rows import (
+    RowFilter,
+    count_rows,
+    layer_pages,
+    layer_rows,
+    weighted_points,
+)
 from geoapp.store.vocabulary import list_amenities
 
-MOST_ROWS = 50_000
 DEFAULT_STANDARD_M = 500.0
-
-
-@dataclass(frozen=True, slots=True)
-class LayerRows:
-    """The rows of a layer.
-
-    Attributes
-    ----------
-    matched
-        How many are asked for, whatever the page.
-    rows
-        By column; ``geometry`` is a shapely geometry in EPSG:4326, ``id`` distinct.
-    """
-
-    matched: int
-    rows: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +99,32 @@ class LayerReading:
             Only rows after one of these values of the keys and this id. Pages that begin so neither
             lose nor repeat a row that stays, whatever comes and goes between them.
         """
-        wanted = _Wanted(bbox, limit, offset, row_id, where=where, keys=keys, after=after)
+        wanted = Wanted(bbox, limit, offset, row_id, where=where, keys=keys, after=after)
         return self._read(layer, wanted)
 
-    def _read(self, layer: Layer, wanted: "_Wanted") -> LayerRows:
+    def _read(self, layer: Layer, wanted: Wanted) -> LayerRows:
         def keep(make: Callable[[], Iterator[dict[str, Any]]]) -> DerivedRows:
             return self._kept.get(self.moment.version_of(layer), make)
 
         return _read_layer(self._session, layer, self.moment.context, wanted, keep)
+
+    def pages(self, layer: Layer, wanted: Wanted) -> LayerPages:
+        """Return rows as pages, to be taken while this reading is open.
+
+        Of what is stored no more than a page is held at a time.
+        """
+        context = self.moment.context
+        if isinstance(layer.derive, Streets):
+            return street_pages(context.network, wanted)
+        query = layer.select(context)
+        if query is None:
+            return LayerPages(0, iter(()))
+        if layer.derive is not None:
+            found = self._read(layer, wanted)
+            return LayerPages(found.matched, iter([found.rows]))
+        asked = wanted.in_store()
+        matched = count_rows(self._session, query, asked)
+        return LayerPages(matched, layer_pages(self._session, query, asked, ROWS_OF_PAGE))
 
     def shown_rows(
         self,
@@ -134,7 +143,7 @@ class LayerReading:
         first
             What touches this box comes first; the rest is thinned evenly.
         """
-        return self._read(layer, _Wanted(bbox, limit, thinned=True, first=first))
+        return self._read(layer, Wanted(bbox, limit, thinned=True, first=first))
 
 
 @contextmanager
@@ -221,18 +230,18 @@ def read_layer(
         Only the row of this id.
     """
     with database.snapshot() as session:
-        return _read_layer(session, layer, context, _Wanted(bbox, limit, offset, row_id))
+        return _read_layer(session, layer, context, Wanted(bbox, limit, offset, row_id))
 
 
 def _read_layer(
     session: Session,
     layer: Layer,
     context: Context,
-    wanted: "_Wanted",
+    wanted: Wanted,
     keep: Callable[[Callable[[], Iterator[dict[str, Any]]]], DerivedRows] | None = None,
 ) -> LayerRows:
     if isinstance(layer.derive, Streets):
-        return _streets(context.network, wanted)
+        return streets(context.network, wanted)
     query = layer.select(context)
     if query is None:
         return LayerRows(0, [])
@@ -243,95 +252,14 @@ def _read_layer(
             return _derived(session, derive, query, context)
 
         # A GIS program asks page by page for what is made as a whole.
-        return _cut(derived_rows(make()) if keep is None else keep(make), wanted)
-    asked = RowFilter(
-        wanted.frame,
-        wanted.row_id,
-        wanted.limit,
-        wanted.offset,
-        where=wanted.where,
-        keys=wanted.keys,
-        after=wanted.after,
-    )
+        return cut(derived_rows(make()) if keep is None else keep(make), wanted)
+    asked = wanted.in_store()
     matched = count_rows(session, query, asked)
     # Putting rows in an even order costs a sort; where all are shown there is no need of it.
     if wanted.cuts(matched):
-        first = None if wanted.first is None else _frame(wanted.first)
+        first = None if wanted.first is None else frame_of(wanted.first)
         asked = replace(asked, thinned=True, first=first)
     return LayerRows(matched, layer_rows(session, query, asked))
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Which rows are wanted, in order of their ids unless ``thinned`` and cut; see `RowFilter`."""
-
-    bbox: Bbox | None = None
-    limit: int = MOST_ROWS
-    offset: int = 0
-    row_id: str | None = None
-    thinned: bool = False
-    first: Bbox | None = None
-    where: Condition | None = None
-    keys: tuple[SortKey, ...] = ()
-    after: tuple[tuple[Any, ...], Any] | None = None
-
-    @property
-    def frame(self) -> BaseGeometry | None:
-        """The box as a shape."""
-        return None if self.bbox is None else _frame(self.bbox)
-
-    def cuts(self, matched: int) -> bool:
-        """Tell whether some of so many rows are left out, evenly."""
-        return self.thinned and matched > self.limit
-
-
-def _frame(bbox: Bbox) -> BaseGeometry:
-    """Return a box as a shape: an area, or the line or point that a box without width is."""
-    west, south, east, north = bbox
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    lines = [shapely.LineString([(left, south), (right, north)]) for left, right in spans]
-    return shapely.union_all([line.envelope for line in lines])
-
-
-def _streets(network: WalkingNetwork | None, wanted: _Wanted) -> LayerRows:
-    if network is None:
-        return LayerRows(0, [])
-    frame = edges_frame(network, bounds=wanted.bbox)
-    if wanted.row_id is not None:
-        frame = frame[frame.index.astype(str) == wanted.row_id]
-    order = np.arange(len(frame))
-    if wanted.cuts(len(frame)):
-        # Steps of the golden ratio: however many are taken, they lie evenly among the numbers,
-        # and with them in the city.
-        number = frame.index.to_numpy().astype(np.uint64)
-        keys = [number * np.uint64(0x9E3779B97F4A7C15)]
-        if wanted.first is not None:
-            near = edges_frame(network, bounds=wanted.first).index
-            keys.append(~frame.index.isin(near))
-        order = np.lexsort(keys)
-    if wanted.where is not None or wanted.keys:
-        return _paged(_ways(network, frame), wanted)
-    if wanted.after is not None:  # only the ways of the page are made into rows
-        order = order[frame.index.to_numpy()[order] > wanted.after[1]]
-    shown = frame.iloc[order[wanted.offset : wanted.offset + wanted.limit]]
-    return LayerRows(len(frame), _ways(network, shown))
-
-
-def _ways(network: WalkingNetwork, shown: Any) -> list[dict[str, Any]]:
-    fine = np.asarray(network.edge_fine)[shown.index] == FINE
-    return [
-        {
-            "id": int(edge),
-            "name_zh": f"路段 {edge}",
-            "name_en": f"Way {edge}",
-            "length_m": float(length_m),
-            "reach": "joined" if joined else "cut_off",
-            "geometry": line,
-        }
-        for edge, length_m, joined, line in zip(
-            shown.index, shown["length_m"], fine, shown.geometry, strict=True
-        )
-    ]
 
 
 def _derived(
@@ -357,36 +285,3 @@ def _grid(session: Session, grid: Grid, query: Any) -> Iterator[dict[str, Any]]:
             "point_count": int(count),
             "geometry": shape,
         }
-
-
-def _cut(made: DerivedRows, wanted: _Wanted) -> LayerRows:
-    """Apply box, id and page to rows that were derived outside the database."""
-    found = made.touching(wanted.frame)
-    if wanted.row_id is not None:
-        found = [row for row in found if str(row["id"]) == wanted.row_id]
-    if wanted.cuts(len(found)):
-        found = _evenly(found, wanted.first)
-    return _paged(found, wanted)
-
-
-def _paged(rows: list[dict[str, Any]], wanted: _Wanted) -> LayerRows:
-    """Apply filter, order and page to rows that are in order of their ids or evenly thinned."""
-    condition, after = wanted.where, wanted.after
-    if condition is not None:
-        rows = [row for row in rows if matches(condition, row)]
-    matched = len(rows)
-    rows = in_order(rows, wanted.keys)
-    if after is not None:
-        rows = [row for row in rows if comes_after(row, wanted.keys, *after)]
-    return LayerRows(matched, rows[wanted.offset : wanted.offset + wanted.limit])
-
-
-def _evenly(rows: list[dict[str, Any]], first: Bbox | None) -> list[dict[str, Any]]:
-    """Put rows in an order whose beginning is a fair part of everywhere; see `RowFilter`."""
-    frame = None if first is None else _frame(first)
-
-    def place(row: dict[str, Any]) -> tuple[bool, bytes]:
-        beside = frame is not None and not row["geometry"].intersects(frame)
-        return beside, blake2b(str(row["id"]).encode(), digest_size=8).digest()
-
-    return sorted(rows, key=place)

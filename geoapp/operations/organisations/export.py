@@ -6,7 +6,8 @@ from typing import Literal
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.importers.rows.columns import ORGANISATION_COLUMNS
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.file_table import FileTable
+from geoapp.reports.tables import write_table
 from geoapp.store.engine import Database
 from geoapp.store.organisations import every_organisation
 

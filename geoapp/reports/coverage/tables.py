@@ -16,7 +16,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.results.coverage import CoverageGap, OverlapFigures, RegionFigures
 from geoapp.reports.asked import Asked, add_question_layer, as_members, beside_rows
 from geoapp.reports.book import fill_sheet
-from geoapp.reports.tables import FileTable, write_table
+from geoapp.reports.file_table import FileTable
+from geoapp.reports.tables import write_table
 
 _COLUMNS = (
     *("code", "name_zh", "name_en", "level", "parent", "weight", "point_count"),

@@ -21,7 +21,8 @@ from geoapp.core.results.siting import (
 )
 from geoapp.reports.asked import Asked, add_layer, add_members, as_members, beside_rows
 from geoapp.reports.book import fill_sheet
-from geoapp.reports.tables import FileTable, check_format, write_table
+from geoapp.reports.file_table import FileTable, numbers_at
+from geoapp.reports.tables import check_format, write_table
 
 _COLUMNS = (
     "order",
@@ -118,7 +119,7 @@ def _cells(row: Kept, columns: Sequence[str]) -> list[Any]:
 
 
 def _table(sites: Sequence[Site]) -> FileTable:
-    return FileTable(_COLUMNS, _rows(sites), _NUMBERS)
+    return FileTable(_COLUMNS, _rows(sites), numbers_at(_NUMBERS))
 
 
 def _zones(gaps: Sequence[SitingGap]) -> gpd.GeoDataFrame:

@@ -4,7 +4,9 @@ from typing import Any
 
 from geoapp import __version__
 from geoapp.core.i18n import LANGUAGES
+from geoapp.core.words import Datum
 from geoapp.maps.kit import Layer
+from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.web.edge.language import language
 from geoapp.web.ogc.crs import CRS84, CRS_LIST
 from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA_JSON, TITLE, address
@@ -13,6 +15,7 @@ from geoapp.web.ogc.parameters import (
     COMMON,
     DEFAULT_LIMIT,
     FORMATS,
+    ITEMS_FORMATS,
     MOST_LIMIT,
     MOST_OFFSET,
     OF_ITEMS,
@@ -60,7 +63,7 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
                 "items",
                 "Features of a collection",
                 "Data",
-                _answer(GEOJSON, "featureCollectionGeoJSON"),
+                _items_answer(),
                 [*one, *map(_parameter, OF_ITEMS)],
             ),
             **{f"/collections/{layer.id}/items": _items_of(layer) for layer in layers},
@@ -110,8 +113,16 @@ def _items_of(layer: Layer) -> dict[str, Any]:
     ]
     known: list[Any] = [*map(_parameter, OF_ITEMS), *by_name]
     title = f"Features of {layer.title.en}"
-    answer = _answer(GEOJSON, "featureCollectionGeoJSON")
-    return _read("items", title, "Data", answer, known, operation=f"items_{layer.id}")
+    return _read("items", title, "Data", _items_answer(), known, operation=f"items_{layer.id}")
+
+
+def _items_answer() -> dict[str, Any]:
+    """Return that a page is GeoJSON, and everything as one file is what ``f`` says."""
+    found = _answer(GEOJSON, "featureCollectionGeoJSON")
+    for one in FILE_FORMATS.values():
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        found["content"].setdefault(one.mimetype, binary)
+    return found
 
 
 def _schema_answer() -> dict[str, Any]:
@@ -141,7 +152,11 @@ def _read(
             "operationId": operation or name,
             "summary": summary,
             "tags": [tag],
-            "parameters": [*(parameters or []), _parameter("f"), _parameter("lang")],
+            "parameters": [
+                *(parameters or []),
+                _parameter("itemsF" if name == "items" else "f"),
+                _parameter("lang"),
+            ],
             "responses": {"200": answer, **problems},
         }
     }
@@ -206,7 +221,25 @@ def _parameters(layers: list[Layer]) -> dict[str, Any]:
                 ("filter-crs", "shapes in the filter"),
             )
         },
+        "datum": _described(
+            "datum",
+            "query",
+            {"type": "string", "enum": [*Datum]},
+            "Datum of a file's coordinates; not with crs. GCJ-02 and BD-09 stand in a column, too",
+        ),
+        "download": _described(
+            "download",
+            "query",
+            {"type": "string", "enum": ["1"]},
+            "All features as one file, also with f=geojson",
+        ),
         "f": _described("f", "query", {"type": "string", "enum": [*FORMATS]}, "Format"),
+        "itemsF": _described(
+            "f",
+            "query",
+            {"type": "string", "enum": [*ITEMS_FORMATS]},
+            "Format; other than json and geojson a file of all that match, unless a limit is given",
+        ),
         "lang": _described(
             "lang", "query", {"type": "string", "enum": [*LANGUAGES]}, "Language of names"
         ),

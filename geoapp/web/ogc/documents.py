@@ -8,6 +8,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.maps.kit import Layer
 from geoapp.operations.layers.extent import read_extent
+from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.rows import LayerMoment
 from geoapp.operations.layers.tiles import has_tiles
 from geoapp.web.edge.language import language
@@ -124,6 +125,15 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
         "links": [
             link("self", own, JSON, layer.title),
             link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
+            *(
+                link(
+                    "enclosure",
+                    address("items", collection_id=layer.id, f=name, download=1),
+                    one.mimetype,
+                    one.title,
+                )
+                for name, one in FILE_FORMATS.items()
+            ),
             *(
                 link(f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title)
                 for name, title in _SCHEMAS

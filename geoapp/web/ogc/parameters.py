@@ -25,6 +25,9 @@ from geoapp.core.i18n import LANGUAGES, Text
 from geoapp.core.parsing import Bbox, parse_number, parse_whole
 from geoapp.maps.kit import Layer
 from geoapp.operations.layers.attributes import GEOMETRY, row_kinds
+from geoapp.operations.layers.files import FILE_FORMATS
+from geoapp.operations.layers.paging import ALL_ROWS
+from geoapp.operations.layers.paging import Wanted as Rows
 from geoapp.web.edge.services import services
 from geoapp.web.ogc.crs import STORED, Crs, box_shape, parse_crs
 from geoapp.web.ogc.cursors import After, parse_cursor
@@ -36,6 +39,7 @@ DEFAULT_LIMIT = 100
 MOST_LIMIT = 10_000
 MOST_OFFSET = 2**62
 FORMATS = ("json", "geojson")
+ITEMS_FORMATS = (*FORMATS, *(name for name in FILE_FORMATS if name not in FORMATS))
 COMMON = ("f", "lang")
 OF_ITEM = ("crs",)
 OF_ITEMS = (
@@ -44,6 +48,8 @@ OF_ITEMS = (
     "crs",
     "cursor",
     "datetime",
+    "datum",
+    "download",
     "filter",
     "filter-crs",
     "filter-lang",
@@ -80,6 +86,17 @@ class Wanted:
     after: After | None = None
     crs: Crs = STORED
 
+    def rows(self) -> Rows:
+        """Return which rows of the layer these are."""
+        return Rows(
+            self.bbox,
+            self.limit,
+            self.offset,
+            where=self.where,
+            keys=self.keys,
+            after=self.after,
+        )
+
 
 def check_known(known: Collection[str] = (), formats: Collection[str] = FORMATS) -> None:
     """Refuse parameters that the present address does not know, and those given twice.
@@ -108,8 +125,13 @@ def wanted_crs() -> Crs:
     return parse_crs("crs", request.args["crs"]) if "crs" in request.args else STORED
 
 
-def wanted_items(layer: Layer) -> Wanted:
+def wanted_items(layer: Layer, *, whole: bool = False) -> Wanted:
     """Return what the present request for items of a layer asks.
+
+    Parameters
+    ----------
+    whole
+        Whether all of them are wanted where no limit is given, and as many as one gives.
 
     Raises
     ------
@@ -118,8 +140,13 @@ def wanted_items(layer: Layer) -> Wanted:
     """
     attributes = attributes_here(layer)
     by_name = [name for name in attributes if name not in (*OF_ITEMS, *COMMON)]
-    check_known((*OF_ITEMS, *by_name))
+    check_known((*OF_ITEMS, *by_name), ITEMS_FORMATS)
     given = request.args
+    if not whole and "datum" in given:
+        accepted = Text("只用于下载的文件；这里请用 crs", "for files alone; here crs")
+        raise InvalidValueError("datum", given["datum"], accepted)
+    if given.get("download", "1") != "1":
+        raise InvalidValueError("download", given["download"], Text("1", "1"))
     where = [parse_value(attributes[name], given[name]) for name in by_name if name in given]
     where += _filter(layer)
     if "datetime" in given:
@@ -136,7 +163,7 @@ def wanted_items(layer: Layer) -> Wanted:
         after = parse_cursor(given["cursor"], keys, row_kinds(layer)["id"])
     return Wanted(
         bbox=bbox,
-        limit=_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
+        limit=_limit(given.get("limit"), whole=whole),
         offset=parse_whole("offset", given.get("offset", "0"), 0, MOST_OFFSET),
         where=AllOf(tuple(where)) if where else None,
         keys=keys,
@@ -158,13 +185,16 @@ def _filter(layer: Layer) -> list[Condition]:
     return [parse_filter(given["filter"], spoken, known, crs)]
 
 
-def _limit(value: str) -> int:
+def _limit(value: str | None, *, whole: bool) -> int:
+    if value is None:
+        return ALL_ROWS if whole else DEFAULT_LIMIT
     digits = value.lstrip("0")
     if not (digits and value.isascii() and value.isdecimal()):
         accepted = Text(f"1 至 {MOST_LIMIT} 的整数", f"a whole number from 1 to {MOST_LIMIT}")
         raise InvalidValueError("limit", value, accepted)
     # More than the most is no error: the most is answered.
-    return MOST_LIMIT if len(digits) > len(str(MOST_LIMIT)) else min(int(digits), MOST_LIMIT)
+    most = ALL_ROWS if whole else MOST_LIMIT
+    return most if len(digits) > len(str(most)) else min(int(digits), most)
 
 
 def _bbox(value: str, crs: Crs) -> tuple[Bbox | None, list[Condition]]:

@@ -17,6 +17,7 @@ from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
+from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.operations.layers.rows import LayerMoment, LayerReading, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.heavy import kept, take_turn
@@ -25,7 +26,7 @@ from geoapp.web.edge.problems import problem
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
-from geoapp.web.ogc import documents
+from geoapp.web.ogc import documents, files
 from geoapp.web.ogc.crs import Crs
 from geoapp.web.ogc.cursors import cursor_after
 from geoapp.web.ogc.description import describe_api
@@ -108,8 +109,11 @@ def sortables(collection_id: str) -> Response:
 @blueprint.get("/collections/<string:collection_id>/items")
 @kept(layers_moment, at_once=False)
 def items(collection_id: str) -> Response:
-    """Return a page of features, in the order asked and that of their ids."""
+    """Return a page of features, in the order asked and that of their ids; or all as one file."""
     layer = registry().get(collection_id, current_role())
+    file_format = files.wanted_file()
+    if file_format is not None:
+        return _file(layer, file_format)
     wanted = wanted_items(layer)
     with _reading() as reading:
         moment = reading.moment
@@ -138,6 +142,20 @@ def items(collection_id: str) -> Response:
         "features": _features(layer, shown, wanted.crs),
     }
     response.set_data(orjson.dumps(body, default=str))
+    return response
+
+
+def _file(layer: Layer, file_format: str) -> Response:
+    wanted = wanted_items(layer, whole=True)
+    known = FILE_FORMATS[file_format]
+    positions = files.wanted_positions(known, wanted.crs)
+    with _reading() as reading:
+        response = _versioned(layer, reading.moment, wanted.crs)
+        response.mimetype = known.mimetype
+        response.headers.pop("Content-Crs")  # a file says it itself, or its columns do
+        if response.status_code != 304 and request.method != "HEAD":
+            take_turn()
+            files.fill(response, reading, layer, file_format, wanted, positions)
     return response
 
 

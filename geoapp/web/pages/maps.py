@@ -14,7 +14,8 @@ from geoapp.core.parsing import parse_bbox, parse_whole
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
-from geoapp.operations.layers.rows import MOST_ROWS, layer_reading
+from geoapp.operations.layers.paging import MOST_ROWS
+from geoapp.operations.layers.rows import layer_reading
 from geoapp.operations.siting.scenarios import check_shown
 from geoapp.web.edge.access import current_role, signed_in
 from geoapp.web.edge.heavy import kept, take_turn
