@@ -18,7 +18,6 @@ from typing import Any, Final
 import numpy as np
 import orjson
 import shapely
-from arro3.io import write_parquet
 from pyogrio.raw import open_arrow, write, write_arrow
 from pyproj import CRS
 from shapely.geometry.base import BaseGeometry
@@ -167,6 +166,9 @@ def _noting(
 
 
 def _write_parquet(table: FileTable, path: Path, layer: str) -> None:
+    # Loaded by whoever wants it: nothing else here does.
+    from arro3.io import write_parquet  # noqa: PLC0415
+
     found: set[str] = set()
     with _staged(replace(table, rows=_noting(table.rows, found)), path, layer) as staged:
         about = {
