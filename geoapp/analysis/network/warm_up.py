@@ -13,6 +13,7 @@ from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.isochrones import isochrones
 from geoapp.analysis.network.search import PlacesOnNetwork, nearest_of_all
 from geoapp.analysis.network.snapping import snap
+from geoapp.analysis.network.stretches import stretches_within
 
 
 def warm_up() -> None:
@@ -36,3 +37,4 @@ def warm_up() -> None:
         for most in (1, 2):
             nearest_of_all(network, places, places, most=most)
         isochrones(network, places, limits_m=[100.0, 400.0])
+        stretches_within(network, places, 4000, most=100)

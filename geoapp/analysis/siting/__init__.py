@@ -5,6 +5,7 @@ which says how far from the best possible it can be at most.
 """
 
 from geoapp.analysis.coverage.facts import GAP_REASONS, GapReason
+from geoapp.analysis.siting.anywhere.recount import AnywhereResult
 from geoapp.analysis.siting.covering.slices import sliced
 from geoapp.analysis.siting.explain.alternatives import (
     Alternative,
@@ -35,7 +36,8 @@ from geoapp.analysis.siting.models.actions.task import Action
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
 from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp
-from geoapp.analysis.siting.models.mclp_anywhere import AnywhereResult, solve_mclp_anywhere
+from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
+from geoapp.analysis.siting.models.mclp_on_streets import solve_mclp_on_streets
 from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_median import solve_p_median
 from geoapp.analysis.siting.problem import CoverProblem, Limits
@@ -87,6 +89,7 @@ __all__ = [
     "solve_lscp",
     "solve_mclp",
     "solve_mclp_anywhere",
+    "solve_mclp_on_streets",
     "solve_p_center",
     "solve_p_median",
     "unreachable_demand",

@@ -14,6 +14,7 @@ from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.dual import DualAscent
 from geoapp.analysis.siting.covering.exchange import Exchange
 from geoapp.analysis.siting.covering.waste import Neighbourhoods
+from geoapp.analysis.siting.kernels.streets import heaviest_along, in_reach, spots_from
 from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
 
 
@@ -32,6 +33,11 @@ def warm_up() -> None:
     Exchange(rows.cover, by_site, rows.weights, sites).improve(1)
     parts = Neighbourhoods(rows.cover, by_site, rows.weights, 2, sites, 2)
     list(parts.least(np.full(len(rows.weights), 0.5), 10, np.zeros(1, np.bool_)))
+    # One demand point that comes into reach along an edge, and leaves it again.
+    first, who, event = np.array([0, 2]), np.array([0, -1], np.int32), np.zeros(1, np.int64)
+    heaviest_along(first, who, np.ones(1), np.zeros(1), event)
+    spots_from(1.0, first, who, np.ones(1), np.ones(1), event)
+    in_reach(0, 0, who, np.zeros(1, np.bool_))
     solve_mclp_anywhere([120.3, 120.301, 120.302], [36.1, 36.1, 36.101], [1, 2, 3], 1, 100.0)
 
 

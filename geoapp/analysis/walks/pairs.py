@@ -28,6 +28,7 @@ from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.analysis.network.stretches import Rows, stretches_by_line, stretches_within
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -40,6 +41,11 @@ _MOST_HELD: Final = 100_000_000  # some 3 GB while they are put in order
 _FEWER = Text(
     "更少的候选点、更小的区域或更短的标准（需求点与候选点的组合太多）",
     "fewer candidates, a smaller region or a shorter standard (too many pairs with demand points)",
+)
+_MOST_STRETCHES: Final = 20_000_000  # some 2 GB while they are put in order
+_SHORTER = Text(
+    "更小的区域或更短的标准（需求点够得着的路段太多）",
+    "a smaller region or a shorter standard (too many stretches of streets are in reach of demand points)",
 )
 # Up to here the proven lower bound of a geodesic is at most 0.2 mm below it (see ``spheroid``).
 _CHORD_M: Final = 20_000.0
@@ -214,6 +220,32 @@ class PairWalks:
         limit_m = standard.walk_m(self.estimate) + 0.2
         walks = self.within(lon, lat, limit_m=limit_m, progress=progress, cancelled=cancelled)
         return kept(walks, standard.covers(walks.data, self.estimate))
+
+    def stretches(self, network: WalkingNetwork, standard: Standard) -> Rows:
+        """Return from where on the streets each demand point is within the standard.
+
+        Exact for who is on the network; the others, whose walks are estimated, have stretches that are
+        a hair longer (see ``network.stretches``).
+
+        Raises
+        ------
+        InvalidValueError
+            If there are more stretches than memory should hold.
+        """
+        walk_m = standard.walk_m(self.estimate)
+        limit_dm = int(walk_m * 10) + 1
+        # The standard itself draws the line, in its own unit.
+        while not standard.covers(np.array([limit_dm / 10]), self.estimate)[0]:
+            limit_dm -= 1
+        on = snap(network, self.lon, self.lat).only(self.stands)
+        rows = stretches_within(network, on, limit_dm, most=_MOST_STRETCHES)
+        beside, _ = self._beside
+        reach_m = walk_m / self._factor[beside] + ROUNDING_M
+        others = stretches_by_line(network, self.lon[beside], self.lat[beside], reach_m)
+        if len(rows) + len(others) > _MOST_STRETCHES:
+            raise InvalidValueError("standard", walk_m, _SHORTER)
+        others[:, 3] = beside[others[:, 3]]
+        return np.concatenate((rows, others))
 
     def _steps(self, sites: int, limit_m: float | None) -> Iterator[slice]:
         size = (

@@ -83,8 +83,9 @@ class SitingParameters:
     demand
         Code of the demand set; None is the newest.
     candidates
-        ``anywhere``: sites stand at any place (maximal covering by line, with the bound over every
-        place there is); drawn ones must then all be fixed. Else a code of a candidate set;
+        ``anywhere``: sites stand at any place (maximal covering, with the bound over every place there
+        is; where people walk on a network, over every place on its streets); drawn ones must then all
+        be fixed. Else a code of a candidate set;
         ``generated`` (or None): a grid weighted by the demand;
         ``generated-network``: junctions of the walking network; ``facilities:FAMILY``: the
         facilities in service of a family that does not count (see ``families``), to be upgraded.

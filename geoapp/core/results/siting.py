@@ -210,7 +210,8 @@ class SitingFindings(KeptResult):
     reason, needed_p, needed_budget, reachable_share
         Why there is no plan, and what the solver knows would be needed.
     unreachable_weight
-        Workers whom no walk reaches and who are left out (models of distance).
+        Workers whom no walk reaches and who are left out (models of distance); with sites anywhere on
+        the streets, those within reach of no place where one may stand.
     equity
         Of the model of that name alone.
     gap_zones, gap_rest_zones, gap_rest_workers

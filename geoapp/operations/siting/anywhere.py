@@ -2,27 +2,40 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.analysis.network.detour import local_factor
 from geoapp.analysis.siting import (
     AnywhereResult,
     CurvePoint,
     SitingResult,
     SitingStatus,
     solve_mclp_anywhere,
+    solve_mclp_on_streets,
 )
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
+from geoapp.analysis.walks.pairs import PairWalks
 from geoapp.core.arrays import BoolArray
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
+from geoapp.core.words import Basis
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.rules import SitingRules
 from geoapp.operations.siting.solve import SitingPlan
 from geoapp.store.engine import Database
 from geoapp.store.runs.sites import CandidateRows, regions_of_points
+
+_MIXED = Text(
+    "候选集或 generated：这些需求都不在步行路网上，而估算步行用的绕行系数不止一个，“任何地方”无法按直线证明",
+    "a candidate set, or generated: none of this demand is on the walking network, its walks are "
+    "estimated by more than one detour factor, and places anywhere cannot be proven by line then",
+)
 
 
 def best_places(
@@ -44,8 +57,14 @@ def best_places(
         Called with the best objective and bound so far; asked whether to stop and keep the best so
         far.
 
+    Raises
+    ------
+    InvalidValueError
+        If nothing could be proven of this demand.
+
     Notes
     -----
+    Where people walk on a network, the places are those on its streets; else they are all there are.
     Sites that would add nobody are left out: nobody builds them.
     """
     held = inputs.covered_with(inputs.fixed)
@@ -56,25 +75,47 @@ def best_places(
         if progress is not None:
             progress(base + objective, base + bound)
 
-    found = solve_mclp_anywhere(
-        inputs.demand.lon[waiting],
-        inputs.demand.lat[waiting],
-        inputs.weight[waiting],
-        (wanted.p or 0) - len(inputs.fixed),
-        wanted.standard.line_m(inputs.estimate),
-        inside=_land(inputs, wanted, waiting),
-        forbidden=wanted.forbidden_shape(),
-        time_limit_seconds=wanted.time_limit_seconds,
-        target_gap=wanted.target_gap if base == 0 else 0.0,
-        progress=tell,
-        cancelled=cancelled,
+    lon, lat, weight = (
+        some[waiting] for some in (inputs.demand.lon, inputs.demand.lat, inputs.weight)
     )
+    sites, network = (wanted.p or 0) - len(inputs.fixed), inputs.walks.network
+    asked: dict[str, Any] = {
+        "inside": _land(inputs, wanted, waiting),
+        "forbidden": wanted.forbidden_shape(),
+        "time_limit_seconds": wanted.time_limit_seconds,
+        "target_gap": wanted.target_gap if base == 0 else 0.0,
+        "progress": tell,
+        "cancelled": cancelled,
+    }
+    on_streets = inputs.rests_on.basis is Basis.NETWORK
+    if on_streets:
+        walks = PairWalks.of(lon, lat, estimate=inputs.estimate, network=network)
+        found = solve_mclp_on_streets(walks, weight, sites, wanted.standard, **asked)
+    else:
+        line_m = _line_m(inputs, wanted, waiting)
+        found = solve_mclp_anywhere(lon, lat, weight, sites, line_m, **asked)
     inputs = _with_places(database, settings, inputs, found)
     # By demand that no facility covers; whom the given sites reach has nothing to be chosen for.
     prices = inputs.weight.copy()
     prices[waiting] = found.prices
-    asked = ~inputs.covered & (inputs.weight > 0)
-    return inputs, _plan(inputs, wanted, replace(found, prices=prices[asked]), base)
+    left = ~inputs.covered & (inputs.weight > 0)
+    plan = _plan(inputs, wanted, replace(found, prices=prices[left]), base)
+    unreached = math.fsum(weight) - found.reachable if on_streets else None
+    return inputs, replace(plan, unreachable_weight=unreached)
+
+
+def _line_m(inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray) -> float:
+    """Return the straight metres of the standard where all walks are estimated."""
+    network, estimate = inputs.walks.network, inputs.estimate
+    if network is None:
+        return wanted.standard.line_m(estimate)
+    # A network elsewhere, or one that none of the demand is put on.
+    lon, lat = inputs.demand.lon[waiting], inputs.demand.lat[waiting]
+    factors = np.unique(local_factor(network, lon, lat, estimate))
+    if len(factors) > 1:
+        raise InvalidValueError("candidates", wanted.candidates, _MIXED)
+    factor = float(factors[0]) if len(factors) else estimate.detour_factor
+    return wanted.standard.line_m(replace(estimate, detour_factor=factor))
 
 
 def _land(

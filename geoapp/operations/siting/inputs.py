@@ -25,11 +25,6 @@ from geoapp.store.engine import Database
 from geoapp.store.regions import region_outline
 from geoapp.store.runs.sites import CandidateRows
 
-_BY_LINE = Text(
-    "候选集、generated 或 generated-network：已导入步行路网，“任何地方”目前只按直线估算证明",
-    "a candidate set, generated or generated-network: a walking network is loaded, and places anywhere "
-    "are proven by line alone as yet",
-)
 _READING = Text("读取数据", "Reading the data")
 _EXISTING = Text("计算现有设施的覆盖", "Measuring what facilities cover")
 _MEASURING = Text("计算候选点的步行距离", "Measuring walks to candidates")
@@ -107,8 +102,6 @@ def read_siting_inputs(
     forbidden = candidate_positions(candidates, "forbidden", wanted.forbidden)
     if not wanted.anywhere:
         check_count(wanted, candidates)
-    elif ways.network is not None:
-        raise InvalidValueError("candidates", wanted.candidates, _BY_LINE)
     # Sites anywhere stand about the demand.
     spots = stored.demand if wanted.anywhere else candidates
     places = zip(spots.lon.tolist(), spots.lat.tolist(), strict=True)

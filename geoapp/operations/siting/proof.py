@@ -52,11 +52,14 @@ def kept_proof(
     """Return a run's proof as an array to be kept; empty where prices prove nothing of its question.
 
     Prices prove the number of sites alone: with quotas, a budget, a spacing, seats or backup, and for
-    models other than maximal covering, there are none.
+    models other than maximal covering, there are none. A file counts by line, or whom candidates are
+    said to reach: with sites anywhere on a network's streets nobody could count it again.
     """
     prices = plan.result.prices
     if prices is None or math.isnan(plan.result.objective) or len(prices) > _MOST_POINTS:
         return {}
+    if wanted.anywhere and inputs.walks.network is not None:
+        return {}  # whoever has the file has no network to walk on
     left = ~inputs.covered & (inputs.weight > 0)
     by_line = inputs.rests_on.basis is Basis.ESTIMATE
     reached = None
@@ -133,10 +136,12 @@ def proof_file(database: Database, run_id: int) -> bytes:
         raise ConflictError(
             Text(
                 f"运行 {run_id} 没有可导出的证明：只有“给定数目、尽量多覆盖”而无其他限制的选址才有，"
-                f"需求点至多 {_MOST_POINTS:,} 个；早先的运行没有留下。",
+                f"需求点至多 {_MOST_POINTS:,} 个；有步行路网时“任何地方”的没有，因为文件里没有路网，不能重算；"
+                "早先的运行没有留下。",
                 f"Run {run_id} keeps no proof to export: only a question of maximal covering by a number "
                 f"of sites, without further limits and with at most {_MOST_POINTS:,} demand points, has "
-                "one; runs from before kept none.",
+                "one; with a walking network, sites anywhere have none, since a file holds no streets to count "
+                "on; runs from before kept none.",
             )
         )
     proof = read_proof(zlib.decompress(kept.tobytes()), _NAME)

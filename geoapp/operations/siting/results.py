@@ -115,7 +115,7 @@ def _findings(
     seated = wanted.capacity is not None
     plain = wanted.model is SitingModel.MCLP and wanted.backup_share == 0 and not seated
     costs = inputs.candidates.cost[found.order]
-    distances = plan.unreachable_weight is not None and len(found.order)
+    distances = wanted.model in (SitingModel.P_MEDIAN, SitingModel.P_CENTER) and len(found.order)
     members: dict[str, Any] = {
         "model": wanted.model,
         "status": result.status,

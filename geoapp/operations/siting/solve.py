@@ -68,7 +68,8 @@ class SitingPlan:
         What the library was asked; None where nothing was, and for models of another kind.
     unreachable_weight
         Demand that neither a facility nor a candidate reaches on foot, left out of p-median and
-        p-center; None for the covering models.
+        p-center; with sites anywhere on the streets, what is within reach of no place there. None for
+        all else.
     equity
         The districts' shares and what is proven of them, facilities included; None for other models.
     """

@@ -25,7 +25,7 @@ from geoapp.core.units import (
     format_money,
     format_share,
 )
-from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT
+from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.reports.words.coverage import zones_text
 
 _OBJECTIVE = {
@@ -73,7 +73,8 @@ def verdict(run: SitingRun) -> Text:
     source = run.inputs.candidates
     if source is not None and source.generated == ANYWHERE and run.found.objective is not None:
         asked = SitingParameters.from_stored(run.params).p if run.params else None
-        words = _anywhere_words(run.found, asked or run.found.sites, source.drawn)
+        where = _where(run.inputs.basis)
+        words = _anywhere_words(run.found, asked or run.found.sites, source.drawn, where)
     plan = run.found.objective is not None and bool(run.params)
     if not plan or not SitingParameters.from_stored(run.params).rests_on_unknown_hours:
         return words
@@ -83,8 +84,26 @@ def verdict(run: SitingRun) -> Text:
     )
 
 
-def _anywhere_words(found: SitingFindings, p: int, fixed: int) -> Text:
+def _where(basis: Basis) -> Text:
+    """Return which places are meant by anywhere: with a walking network, those on its streets."""
+    if basis is Basis.NETWORK:
+        return Text("街道上任何地方", "anywhere on the streets")
+    return Text("任何地方", "anywhere")
+
+
+def _anywhere_words(found: SitingFindings, p: int, fixed: int, where: Text) -> Text:
     """Return the verdict on p sites at any place: what no so many places reach."""
+    told = _anywhere_verdict(found, p, fixed, where)
+    if not found.unreachable_weight:
+        return told
+    rest = counted(found.unreachable_weight, "人", "worker")
+    return Text(
+        f"{told.zh}；另有 {rest.zh}，能设站的街道上哪一处都走不到",
+        f"{told.en}; {rest.en} more are within reach of no place on the streets where one may stand",
+    )
+
+
+def _anywhere_verdict(found: SitingFindings, p: int, fixed: int, where: Text) -> Text:
     text, sites = STATUS_TEXT[found.status], counted(p, "处", "place")
     if fixed:
         must = format_count(fixed)
@@ -98,16 +117,16 @@ def _anywhere_words(found: SitingFindings, p: int, fixed: int) -> Text:
             enough = counted(found.sites, "处", "is enough", "are enough")
             few = Text(f"；{enough.zh}就够了", f"; {enough.en}")
         return Text(
-            f"{text.zh}：任何地方的 {sites.zh}新增覆盖都不会超过 {reached} 人{few.zh}",
-            f"{text.en}: no {sites.en} anywhere newly reach more than {reached}{few.en}",
+            f"{text.zh}：{where.zh}的 {sites.zh}新增覆盖都不会超过 {reached} 人{few.zh}",
+            f"{text.en}: no {sites.en} {where.en} newly reach more than {reached}{few.en}",
         )
     gap = Text("", "")
     if found.gap_share is not None:
         shown = format_gap(found.gap_share)
         gap = Text(f"，最多差 {shown}", f", at most {shown} more than this plan")
     return Text(
-        f"{text.zh}；任何地方的站点新增覆盖至多 {most} 人{gap.zh}",
-        f"{text.en}; sites anywhere newly reach {most} at most{gap.en}",
+        f"{text.zh}；{where.zh}的站点新增覆盖至多 {most} 人{gap.zh}",
+        f"{text.en}; sites {where.en} newly reach {most} at most{gap.en}",
     )
 
 
@@ -144,8 +163,12 @@ def _fairness_words(levels: Sequence[FairnessLevel], text: Text) -> Text:
     )
 
 
-def among_text(candidates: CandidateSource) -> Text:
+def among_text(candidates: CandidateSource, basis: Basis = Basis.ESTIMATE) -> Text:
     """Return among how many candidates a plan is the best, and how far apart they were generated."""
+    if candidates.generated == ANYWHERE and basis is Basis.NETWORK:
+        return Text(
+            "街道上的所有地方，不限于候选点", "all places on the streets, not candidates alone"
+        )
     if candidates.generated == ANYWHERE:
         return Text("所有地方，不限于候选点", "all places there are, not candidates alone")
     some = counted(candidates.count, "个候选点", "candidate")
@@ -165,7 +188,7 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
         )
     lines.append((Text("步行", "walks"), BASIS_TEXT[run.inputs.basis].both()))
     if run.inputs.candidates is not None:
-        among = among_text(run.inputs.candidates)
+        among = among_text(run.inputs.candidates, run.inputs.basis)
         lines.append((Text("在哪些候选点里", "among"), among.both()))
     lines.append((Text("结论", "status"), verdict(run).both()))
     if found.objective is not None:
@@ -183,7 +206,7 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
     if found.reachable_share is not None and found.objective is None:
         label = Text("候选点全部启用可覆盖", "all candidates together cover")
         lines.append((label, format_share(found.reachable_share)))
-    if found.unreachable_weight:
+    if found.unreachable_weight and found.walks is not None:
         label = Text("步行到不了、未计入的人数", "workers whom no walk reaches, left out")
         lines.append((label, format_count(found.unreachable_weight)))
     zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)

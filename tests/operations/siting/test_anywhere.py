@@ -9,22 +9,25 @@ import pytest
 import shapely
 
 from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
-from geoapp.core.walking import WalkingEstimate
-from geoapp.core.words import RunStatus
-from geoapp.operations.ground.reading import Ways
+from geoapp.core.words import Datum, RunStatus
+from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.facilities.edit import change_facility
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.plan_report import save_plan
-from geoapp.operations.siting import inputs as siting_inputs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.proof import proof_file, verify_file
+from geoapp.operations.siting.proposals import propose
 from geoapp.reports.words.proof import proof_lines
-from geoapp.reports.words.siting import verdict
+from geoapp.reports.words.siting import among_text, verdict
 from geoapp.store.engine import Database
 from tests.operations.siting.five_hosts import WANTED, run_sql, solved, town
+from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON
 
 __all__ = ["town"]
@@ -135,15 +138,69 @@ def test_what_the_bound_does_not_hold_for_is_refused(name: str, changes: dict[st
     assert refused.value.accepted.en
 
 
-def test_with_a_walking_network_it_is_refused_with_a_reason(
-    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+def test_with_a_walking_network_the_places_are_those_on_its_streets(
+    town: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    streets = Ways(object(), WalkingEstimate())  # type: ignore[arg-type]
-    monkeypatch.setattr(siting_inputs, "ways_to_walk", lambda _settings: streets)
-    run = siting_run.run_here(town, settings, ANYWHERE)
-    assert run.status is RunStatus.FAILED
-    assert run.error is not None
-    assert "步行路网" in run.error.zh
+    """The only footway runs along the south: from there walks are along it, elsewhere estimates."""
+    import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    junctions = solved(
+        town, settings, p=2, standard_m=200.0, candidates="generated-network", spacing_m=50.0
+    )
+    run = solved(town, settings, p=2, standard_m=200.0, candidates="anywhere")
+    result, sites = run.result, siting_results.sites_of(town, run.id)
+    assert (run.inputs.basis, result.status) == ("network", "optimal")
+    assert result.objective == result.bound == result.total.added_weight
+    assert result.objective >= junctions.result.objective > 0
+    assert "街道上任何地方的 2 处" in verdict(run).zh
+    assert "anywhere on the streets" in verdict(run).en
+    assert among_text(run.inputs.candidates, run.inputs.basis).zh.startswith("街道上的所有地方")
+    for site in sites:
+        assert site.lat == pytest.approx(TOWN_LAT, abs=1e-6)
+        assert TOWN_LON <= site.lon <= TOWN_LON + 0.006
+    # Whom no place on the footway reaches is said, and nobody twice.
+    out = result.unreachable_weight
+    assert 0 < out <= result.total.uncovered_weight
+    assert f"{out:.0f} 人" in verdict(run).zh
+    for ext in ("xlsx", "geojson", "html", "pdf"):
+        save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    with pytest.raises(ConflictError, match="holds no streets"):
+        proof_file(town, run.id)
+    minutes = solved(town, settings, standard_m=None, standard_seconds=240.0, candidates="anywhere")
+    assert minutes.result.status == "optimal"
+    # Once the sites stand, the coverage run finds what was promised.
+    stored = propose(town, settings, run.id)
+    for code in stored.added:
+        change_facility(
+            town, settings, code, None, {"status": "open"}, Datum.WGS84, expected_rev=None
+        )
+    after = coverage_run.run_here(town, settings, CoverageParameters(standard_m=200.0))
+    assert after.result is not None
+    assert after.result.total.covered_weight == result.total.covered_after_weight
+
+
+def test_demand_that_is_away_from_the_network_is_sited_for_by_line(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    free = solved(town, settings, p=2, candidates="anywhere").result
+    import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    run_sql(town, "update demand_point set geom = st_translate(geom, 1, 0), region_code = null")
+    run_sql(town, "update facility set geom = st_translate(geom, 1, 0)")
+    run = solved(town, settings, p=2, candidates="anywhere")
+    assert (run.inputs.basis, run.result.status) == ("estimate", "optimal")
+    assert run.result.objective == run.result.bound == pytest.approx(free.objective, rel=0.05)
+    assert "任何地方的 2 处" in verdict(run).zh
+    assert "街道" not in verdict(run).zh
+    # In the box around the network, but on none of its ways, walks are estimated by its own factor.
+    run_sql(
+        town,
+        "update demand_point set geom = st_setsrid(st_makepoint(:lon, :lat), 4326) where id % 2 = 0",
+        lon=TOWN_LON + 0.003,
+        lat=TOWN_LAT + 0.006,
+    )
+    mixed = siting_run.run_here(town, settings, ANYWHERE)
+    assert mixed.status is RunStatus.FAILED
+    assert mixed.error is not None
+    assert "绕行系数" in mixed.error.zh
 
 
 def test_the_stored_question_comes_back() -> None:

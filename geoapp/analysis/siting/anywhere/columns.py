@@ -1,6 +1,6 @@
-"""The best p discs by column generation: columns are places that were made because prices asked.
+"""The best p places by column generation: columns are places that were made because prices asked.
 
-With x_q whether a place q of the plane is a site, z_i whether point i is covered, the relaxation is
+With x_q whether a place q is a site, z_i whether point i is covered, the relaxation is
 
     max sum_i w_i z_i,   z_i <= sum of x_q over the places q that cover i,   sum_q x_q = p,
 
@@ -8,9 +8,9 @@ with a column for every place there is. At prices 0 <= u_i <= w_i of the points,
 
     sum_i (w_i - u_i) + p max_q (sum of u_i over the points that q covers)
 
-is not less than what any p places cover (weak duality), and the maximum is the heaviest disc, which a
-sweep finds exactly. The relaxation over the places at hand gives the prices, and the heaviest discs at
-those prices are the places worth adding (Dantzig & Wolfe 1960).
+is not less than what any p places cover (weak duality), and the maximum is the heaviest place, which a
+sweep finds exactly (``sweep.Sweep``). The relaxation over the places at hand gives the prices, and the
+heaviest spots at those prices are the places worth adding (Dantzig & Wolfe 1960).
 """
 
 import math
@@ -20,8 +20,7 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.anywhere.discs import Discs, Found, Place, rounded
-from geoapp.analysis.siting.anywhere.grounds import AllowedGround
+from geoapp.analysis.siting.anywhere.sweep import Found, Place, Spot, Sweep
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.greedy import greedy
 from geoapp.analysis.siting.covering.plain import Plan, plain_rules, solve_plain
@@ -33,11 +32,10 @@ from geoapp.core.arrays import FloatArray, IntArray
 _FIRST: Final = 1_500  # places before the first prices, or so many for each site
 _FIRST_TO_A_SITE: Final = 6
 _MORE: Final = 400  # places added at most for each set of prices
-# Of the heaviest place at hand, which a disc worth adding weighs: only heavier ones better the
+# Of the heaviest place at hand, which a spot worth adding weighs: only heavier ones better the
 # relaxation, and those a little lighter are places that a plan may want.
 _NEAR_SHARE: Final = 0.95
-_APART: Final = 1 / 3  # of the standard: of two discs nearer than that the heavier is added
-_MOST_SEARCHED: Final = 30_000  # discs that a better plan could have
+_MOST_SEARCHED: Final = 30_000  # spots that a better plan could have
 _CHOOSING_SHARE: Final = 0.3  # of the time left, for one search of the plan
 # How near bound and relaxation are to be before the plan is sought, round after round.
 _STAGES: Final = (1e-3, 2e-4, 4e-5, 1e-5, 1e-6)
@@ -66,24 +64,15 @@ class AnywherePlan:
 class ColumnSearch:
     """Places at hand, the best bound so far, and the best plan so far."""
 
-    def __init__(
-        self,
-        discs: Discs,
-        p: int,
-        target_gap: float,
-        clock: Clock,
-        ground: AllowedGround | None = None,
-    ) -> None:
-        self._discs, self._p, self._gap, self._clock = discs, p, target_gap, clock
-        self._ground = ground
+    def __init__(self, sweep: Sweep, p: int, target_gap: float, clock: Clock) -> None:
+        self._sweep, self._p, self._gap, self._clock = sweep, p, target_gap, clock
         self._usable: list[bool] = []
-        self._weight = discs.weight
-        self._total = float(discs.weight.sum())
-        self._integral = whole(discs.weight)
+        self._weight = sweep.weight
+        self._total = float(sweep.weight.sum())
+        self._integral = whole(sweep.weight)
         self._places: list[tuple[float, float]] = []
         self._covers: list[IntArray] = []
         self._known: set[tuple[float, float]] = set()
-        self._upper = np.full(len(discs.weight), np.inf)
         self._price: FloatArray | None = None  # of the best bound
         self._raw = self._heaviest = self._searched = math.inf
         self._sites: IntArray = np.empty(0, np.int64)
@@ -100,7 +89,6 @@ class ColumnSearch:
         """Add places and better the bound until plan and bound are near enough or time is over."""
         clock = self._clock
         first = self._priced(self._weight, 0.0)
-        self._upper = np.where(first.weight > 0, first.weight, first.heaviest)
         self._add(first, max(_FIRST, _FIRST_TO_A_SITE * self._p), 0.0)
         self._choose(greedily=True)
         for accuracy in _STAGES:
@@ -126,15 +114,15 @@ class ColumnSearch:
         return self.bound <= self.objective * (1 + self._gap)
 
     def _priced(self, price: FloatArray, least: float) -> Found:
-        """Find the heaviest discs at some prices, and take the bound that they prove."""
-        found = self._discs.heaviest(price, self._upper, least)
+        """Find the heaviest spots at some prices, and take the bound that they prove."""
+        found = self._sweep.heaviest(price, least)
         raw = math.fsum(self._weight - price) + self._p * found.heaviest
         if raw < self._raw:
             self._raw, self._price, self._heaviest = raw, price, found.heaviest
         return found
 
     def _price_and_add(self, price: FloatArray) -> int:
-        """Price all discs at new prices, and half way to the best known ones; add the heaviest."""
+        """Price all places at new prices, and half way to the best known ones; add the heaviest."""
         kept, new = self._price, 0
         tried = [price] if kept is None else [price, 0.5 * (price + kept)]
         by_place = _relation(self._covers, len(self._weight)).T
@@ -144,53 +132,34 @@ class ColumnSearch:
         return new
 
     def _add(self, found: Found, most: int, least: float) -> int:
-        """Add the heaviest discs as places, those apart from each other; return how many are new."""
+        """Add the heaviest spots as places, those apart from each other; return how many are new."""
         taken: set[tuple[int, int, int]] = set()
-        side = max(self._discs.standard_m * _APART, 1e-3)
-        added = new = 0
-        for point in np.argsort(-found.weight, kind="stable").tolist():
-            if found.weight[point] <= 0 or found.weight[point] < least or added == most:
+        side, spots = self._sweep.apart_m, list[Spot]()
+        for number in np.argsort(-found.weight, kind="stable").tolist():
+            weight = found.weight[number]
+            if weight <= 0 or weight < least or len(spots) == most:
                 break
-            middle = self._discs.middle(point, float(found.azimuth[point]))
-            x, y, z = np.floor(middle / side).astype(np.int64).tolist()
-            if (x, y, z) in taken:
-                continue
-            taken.add((x, y, z))
-            added += 1
-            new += self._take(middle)
-        return new
+            spot = found.spot(number)
+            x, y, z = np.floor(self._sweep.middle(spot) / side).astype(np.int64).tolist()
+            if (x, y, z) not in taken:
+                taken.add((x, y, z))
+                spots.append(spot)
+        return sum(self._keep(place) for place in self._sweep.places_of(spots))
 
-    def _take(self, middle: FloatArray) -> bool:
-        """Take up the place for a disc; False where it is known.
-
-        Where no site may stand there, it still is one of the places that the bound is over; the
-        plan may have the nearest at which one may.
-        """
-        place = self._discs.place_of(middle)
-        ground = self._ground
-        if ground is None or ground.allows(place.lon, place.lat):
-            return self._keep(place, usable=True)
-        new = self._keep(place, usable=False)
-        beside = ground.nearest(place.lon, place.lat)
-        if beside is not None:
-            other = self._discs.at(*rounded(*beside))
-            if len(other.reached) and ground.allows(other.lon, other.lat):
-                self._keep(other, usable=True)
-        return new
-
-    def _keep(self, place: Place, *, usable: bool) -> bool:
+    def _keep(self, place: Place) -> bool:
+        """Take up a place; False where it is known or covers nobody."""
         if (place.lon, place.lat) in self._known or not len(place.reached):
             return False
         self._known.add((place.lon, place.lat))
         self._places.append((place.lon, place.lat))
         self._covers.append(place.reached)
-        self._usable.append(usable)
+        self._usable.append(place.usable)
         return True
 
     def _search_all(self) -> bool:
         """Search the plan among all places that a better plan could have; False = there are too many.
 
-        With U the bound at prices u and M the heaviest disc, a plan with a place of price m covers at
+        With U the bound at prices u and M the heaviest place, a plan with a place of price m covers at
         most U - M + m: what beats the plan at hand has only places of at least M - (U - plan).
         """
         clock, price = self._clock, self._price
@@ -200,19 +169,21 @@ class ColumnSearch:
         if self._integral:
             beaten = max(beaten, self.objective + 0.999)
         least = self._heaviest - (self._raw - beaten) - 1e-9 * self._heaviest
-        discs = self._discs.all_from(price, self._upper, least, _MOST_SEARCHED)
-        if discs is None or least <= 0:
+        spots = self._sweep.all_from(price, least, _MOST_SEARCHED)
+        if spots is None or least <= 0:
             return False
         covers: dict[bytes, IntArray] = {}
-        for number, (point, azimuth) in enumerate(discs):
-            if number % 1000 == 0 and clock.left() == 0:
+        for first in range(0, len(spots), 1000):
+            if clock.left() == 0:
                 return False
-            middle = self._discs.middle(point, azimuth)
-            held = np.sort(self._discs.held(middle))
-            key = held.tobytes()
-            if key not in covers:
-                covers[key] = held
-                self._take(middle)
+            fresh = []
+            for spot in spots[first : first + 1000]:
+                held = self._sweep.held(spot)
+                if held.tobytes() not in covers:
+                    covers[held.tobytes()] = held
+                    fresh.append(spot)
+            for place in self._sweep.places_of(fresh):
+                self._keep(place)
         relation = _relation(list(covers.values()), len(self._weight))
         plan = _most_covered(relation, self._weight, self._p, self._gap, clock)
         self._searched = max(plan.bound, beaten)

@@ -27,6 +27,7 @@ from geoapp.analysis.geometry.spheroid import (
     greatest_chord_m,
     lonlat_of,
 )
+from geoapp.analysis.siting.anywhere.sweep import Found, Place, Spot, rounded
 from geoapp.analysis.siting.kernels.discs import (
     Points,
     discs_from,
@@ -39,8 +40,6 @@ from geoapp.analysis.siting.kernels.discs import (
 from geoapp.core.arrays import FloatArray, IntArray
 
 _LEAST_RADIUS_M: Final = POLE_RADIUS_M**2 / EQUATOR_RADIUS_M
-# Files and answers give places to so many decimals of a degree (a centimetre).
-_DECIMALS: Final = 7
 _MOST_CELLS: Final = 1e6  # along an axis, so that a cell's number stays within 64 bits
 
 
@@ -57,25 +56,6 @@ def _slack_m(standard_m: float) -> float:
 def _turn(lon: FloatArray, lat: FloatArray) -> FloatArray:
     lam, phi = np.radians(lon), np.radians(lat)
     return np.stack((np.sin(lam), np.cos(lam), np.sin(phi), np.cos(phi)), axis=-1)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The heaviest discs of one sweep.
-
-    Attributes
-    ----------
-    heaviest
-        No disc anywhere is heavier at these prices.
-    weight
-        By point: the heaviest disc with it on the edge; 0 where it is too light to be looked for.
-    azimuth
-        Where its middle lies from the point, radians from east to north.
-    """
-
-    heaviest: float
-    weight: FloatArray
-    azimuth: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +132,11 @@ class Discs:
             best,
             azimuth,
         )
-        return Found(float(top), best, azimuth)
+        return Found(float(top), best, azimuth[:, None])
 
     def all_from(
         self, price: FloatArray, upper: FloatArray, least: float, most: int
-    ) -> list[tuple[int, float]] | None:
+    ) -> list[Spot] | None:
         """Return discs of which one holds what any disc at least so heavy at some prices can hold.
 
         Each is a point on its edge, and the azimuth of its middle from there.
@@ -207,7 +187,7 @@ class Discs:
         beyond = open_[away_m > self.standard_m]
         return np.delete(some, beyond)
 
-    def place_of(self, middle: FloatArray) -> "Place":
+    def place_of(self, middle: FloatArray) -> Place:
         """Return a place for the points of a disc, and whom it covers.
 
         It is the one that is farthest from losing any of them: the middle of the smallest circle about
@@ -236,22 +216,7 @@ class Discs:
                 best = other
         return best
 
-    def at(self, lon: float, lat: float) -> "Place":
+    def at(self, lon: float, lat: float) -> Place:
         """Return a place and whom it covers."""
         reached = self.covered(lon, lat)
         return Place(lon, lat, reached, float(self.weight[reached].sum()))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place (EPSG:4326), the points that it covers, and what they weigh."""
-
-    lon: float
-    lat: float
-    reached: IntArray
-    weight: float
-
-
-def rounded(lon: float, lat: float) -> tuple[float, float]:
-    """Return a place as files and answers write it."""
-    return round(lon, _DECIMALS), round(lat, _DECIMALS)

@@ -20,12 +20,13 @@ class AllowedGround:
     ----------
     inside, forbidden
         None = everywhere, nowhere.
-    well_inside
-        What both leave, drawn in a little.
+    left, well_inside
+        What both leave, and that drawn in a little.
     """
 
     inside: BaseGeometry | None
     forbidden: BaseGeometry | None
+    left: BaseGeometry
     well_inside: BaseGeometry
 
     @classmethod
@@ -34,11 +35,11 @@ class AllowedGround:
         left = shapely.box(-180, -90, 180, 90) if inside is None else inside
         if forbidden is not None:
             left = left.difference(forbidden)
-        left = left.buffer(-_INWARD_DEG)
-        for one in (inside, forbidden, left):
+        well_inside = left.buffer(-_INWARD_DEG)
+        for one in (inside, forbidden, left, well_inside):
             if one is not None:
                 shapely.prepare(one)
-        return cls(inside, forbidden, left)
+        return cls(inside, forbidden, left, well_inside)
 
     def allows(self, lon: float, lat: float) -> bool:
         """Tell whether a site may stand at a place."""

@@ -7,10 +7,7 @@ Candidates on a grid are a restriction that nobody asked for: in a city the best
 grid reached a fifth less than the best ten anywhere.
 """
 
-import math
-from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,64 +15,22 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.spheroid import checked_lonlat, geodesic_m
 from geoapp.analysis.siting.anywhere.columns import ColumnSearch
+from geoapp.analysis.siting.anywhere.disc_sweep import DiscSweep
 from geoapp.analysis.siting.anywhere.discs import Discs
 from geoapp.analysis.siting.anywhere.grounds import AllowedGround
+from geoapp.analysis.siting.anywhere.recount import (
+    AnywhereResult,
+    Positions,
+    checked_sites,
+    recounted,
+)
 from geoapp.analysis.siting.checks import checked_numbers
 from geoapp.analysis.siting.problem import Limits
-from geoapp.analysis.siting.result import (
-    Cancelled,
-    Clock,
-    Progress,
-    gap_share,
-    settled_bound,
-    status_of,
-    whole,
-)
-from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.analysis.siting.result import Cancelled, Progress
+from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_STANDARD_M
-from geoapp.core.results.status import SitingStatus
-
-
-@dataclass(frozen=True, slots=True)
-class AnywhereResult:
-    """Places and their proof.
-
-    Attributes
-    ----------
-    places
-        Shape (p, 2): lon and lat in decimal degrees (EPSG:4326), in order of what each adds. Places
-        beyond those that add anybody stand on demand points and add 0; nan where no such point is at
-        hand.
-    gains
-        By place: the weight that it adds to those before it.
-    objective
-        Weight covered, counted by geodesics from the places as they are given here.
-    bound
-        No p places anywhere cover more.
-    gap_share
-        ``(bound - objective) / objective``; 0 is proven best, inf where the objective is 0.
-    status
-        Whether that is a proof; ``unproven`` where the search ended before its time without one.
-    assignment
-        By demand point: the first place that covers it; -1 = none.
-    seconds
-        Time taken.
-    prices
-        By demand point, from 0 to its weight: with them anybody can count a bound again (see
-        ``core/results/proof.py``).
-    """
-
-    places: FloatArray
-    gains: FloatArray
-    objective: float
-    bound: float
-    gap_share: float
-    status: SitingStatus
-    assignment: IntArray
-    seconds: float
-    prices: FloatArray
 
 
 def solve_mclp_anywhere(
@@ -129,7 +84,7 @@ def solve_mclp_anywhere(
     clock = Limits(time_limit_seconds, target_gap, progress, cancelled).clock()
     lon_deg, lat_deg = checked_lonlat(lon, lat)
     weight = checked_numbers("weights", np.ravel(np.asarray(weights, float)), len(lon_deg))
-    sites = _checked_sites(p)
+    sites = checked_sites(p)
     metres = _checked_standard(standard_m)
     counts = np.flatnonzero(weight > 0)
     ground = None
@@ -137,26 +92,18 @@ def solve_mclp_anywhere(
         ground = AllowedGround.of(inside, forbidden)
     places, bound, prices = np.empty((0, 2)), 0.0, weight.copy()
     if sites and len(counts):
-        at, point_of = np.unique(
-            np.stack((lon_deg[counts], lat_deg[counts])), axis=1, return_inverse=True
-        )
-        summed = np.bincount(point_of.ravel(), weight[counts]).astype(np.float64)
-        discs = Discs.of(at[0], at[1], summed, metres)
-        plan = ColumnSearch(discs, sites, target_gap, clock, ground).run()
+        positions = Positions.of(lon_deg, lat_deg, weight, counts)
+        discs = Discs.of(positions.lon, positions.lat, positions.weight, metres)
+        plan = ColumnSearch(DiscSweep(discs, ground), sites, target_gap, clock).run()
         places, bound = plan.places, plan.bound
-        # What points of one place are priced at together is theirs by weight.
-        share = np.empty(len(summed))
+        share = np.empty(len(discs.weight))
         share[discs.order] = plan.prices / discs.weight
-        prices[counts] *= share[point_of.ravel()]
+        prices = positions.shared(share, weight)
     spare = _spare(lon_deg, lat_deg, weight, sites - len(places), ground)
-    found = _recounted(lon_deg, lat_deg, weight, metres, places, spare, bound, target_gap, clock)
-    return replace(found, prices=prices)
-
-
-def _checked_sites(p: Any) -> int:
-    if isinstance(p, bool) or not isinstance(p, int | np.integer) or p < 0:
-        raise InvalidValueError("p", p, Text("不小于 0 的整数", "a whole number from 0 up"))
-    return int(p)
+    covered = [
+        np.flatnonzero(geodesic_m(one[0], one[1], lon_deg, lat_deg) <= metres) for one in places
+    ]
+    return recounted(weight, places, covered, spare, bound, prices, target_gap, clock)
 
 
 def _checked_standard(standard_m: float) -> float:
@@ -180,46 +127,3 @@ def _spare(
         return np.full((many, 2), np.nan)
     where = order[np.arange(many) % len(order)]
     return np.stack((lon[where], lat[where]), axis=-1)
-
-
-def _recounted(
-    lon: FloatArray,
-    lat: FloatArray,
-    weight: FloatArray,
-    standard_m: float,
-    places: FloatArray,
-    spare: FloatArray,
-    bound: float,
-    target_gap: float,
-    clock: Clock,
-) -> AnywhereResult:
-    """Count the plan on the points as given, every geodesic anew, and say what is proven."""
-    covered = [np.flatnonzero(geodesic_m(one[0], one[1], lon, lat) <= standard_m) for one in places]
-    order: list[int] = []
-    gains: list[float] = []
-    assignment = np.full(len(lon), -1, np.int64)
-    waiting = list(range(len(places)))
-    while waiting:
-        adds = {k: math.fsum(weight[covered[k][assignment[covered[k]] < 0]]) for k in waiting}
-        best = max(waiting, key=lambda k: (adds[k], -k))
-        waiting.remove(best)
-        rows = covered[best]
-        assignment[rows[assignment[rows] < 0]] = len(order)
-        order.append(best)
-        gains.append(adds[best])
-    objective = math.fsum(weight[assignment >= 0])
-    settled = settled_bound(objective, max(bound, objective), 0.0, whole(weight), 1)
-    status = status_of(objective, settled, target_gap, clock)
-    if status is SitingStatus.TIME_LIMIT and clock.left() > 0:
-        status = SitingStatus.UNPROVEN
-    return AnywhereResult(
-        places=np.concatenate((places[order], spare)),
-        gains=np.concatenate((gains, np.zeros(len(spare)))),
-        objective=objective,
-        bound=settled,
-        gap_share=gap_share(objective, settled),
-        status=status,
-        assignment=assignment,
-        seconds=clock.taken(),
-        prices=weight,
-    )

@@ -218,10 +218,11 @@ FIELDS = (
     replace(
         CANDIDATES,
         help=Text(
-            "anywhere（任何地方，连同对一切位置的证明），或候选集、generated（默认）、generated-network、"
+            "anywhere（任何地方，有步行路网时为街道上任何地方，连同对一切位置的证明），或候选集、generated（默认）、"
+            "generated-network、"
             "facilities:home 等",
-            "anywhere (with a proof over every place), or a candidate set, generated (the default), "
-            "generated-network, or such as facilities:home",
+            "anywhere (with a walking network on its streets; with a proof over every place), or a "
+            "candidate set, generated (the default), generated-network, or such as facilities:home",
         ),
     ),
     SPACING_M,

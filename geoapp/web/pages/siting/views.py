@@ -118,7 +118,7 @@ def show() -> str:
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
-        anywhere=network_folder(services().settings) is None,
+        on_streets=network_folder(services().settings) is not None,
         districts_of=_districts(),
         suggested_at=next_evening(),
         lines=_lines(),
@@ -303,7 +303,9 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "missing": missing_lines(found),
         "seats": seats_text(found),
         "worst": worst_text(found, names),
-        "among": None if run.inputs.candidates is None else among_text(run.inputs.candidates),
+        "among": None
+        if run.inputs.candidates is None
+        else among_text(run.inputs.candidates, run.inputs.basis),
         "lines_told": [
             *(
                 (label.pick(language()), value.pick(language()))

@@ -50,7 +50,7 @@ export function makeForm(form, districts, datum) {
   function fitAnywhere(model) {
     const choice = byId('candidates', HTMLSelectElement);
     const option = choice.querySelector('option[value="anywhere"]');
-    if (option instanceof HTMLOptionElement && !('never' in option.dataset)) {
+    if (option instanceof HTMLOptionElement) {
       option.disabled = model !== 'mclp';
       if (option.disabled && choice.value === 'anywhere') choice.value = 'generated';
     }

@@ -2,6 +2,7 @@
 
 import re
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,10 +12,12 @@ from sqlalchemy import text
 from geoapp.core.results.siting import SITING_RUNS, CurvePoint, SitingFigures, SitingFindings
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
+from tests.osm_file import write_town_streets
 from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
@@ -58,6 +61,7 @@ def test_sites_are_found_and_proven(
     candidates: str,
     told: Any,
     lines: int,
+    tmp_path: Path,
 ) -> None:
     page = open_siting(site, visit, size)
     # Anywhere is what the form starts with; what needs candidates is then out of sight.
@@ -83,6 +87,14 @@ def test_sites_are_found_and_proven(
     expect(page.locator("#sites [data-ban]")).to_have_count(3 if lines else 0)
     assert fits(page)
     assert serious_violations(page) == []
+    if candidates == "anywhere":  # with a walking network the places are those on its streets
+        import_network(site.database, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+        page.goto(site.url + "/plan/siting")
+        expect(page.locator("body[data-ready]")).to_be_visible()
+        expect(page.locator("#candidates option:checked")).to_contain_text("街道上任何地方")
+        ask(page, site, settings)
+        expect(page.locator("#verdict")).to_contain_text("已证明最优：街道上任何地方")
+        assert fits(page)
 
 
 def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Visit) -> None:
