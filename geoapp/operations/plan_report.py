@@ -29,6 +29,7 @@ from geoapp.operations.siting.files import (
     save_siting,
 )
 from geoapp.operations.siting.proof import proof_file
+from geoapp.operations.streets.window import ground_reader
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
 from geoapp.reports.words.question import question_title
@@ -153,6 +154,7 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
             f"the service standard as a straight line, {about.en}",
         ),
         footer=Text(f"选址 {number}", f"siting run {number}"),
+        ground=ground_reader(settings),
     )
 
 

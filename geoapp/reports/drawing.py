@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import shapely
-from fpdf.enums import RenderStyle, TableBordersLayout
+from fpdf.enums import IntersectionRule, RenderStyle, TableBordersLayout
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
@@ -78,8 +78,12 @@ class Frame:
         wide /= math.cos(math.radians(self.lat))
         return shapely.box(self.lon - wide, self.lat - high, self.lon + wide, self.lat + high)
 
-    def rings(self, shape: BaseGeometry, finest: float = 0.1) -> list[list[tuple[float, float]]]:
-        """Return the outer rings of what is seen of a shape, no finer than can be drawn.
+    def rings(
+        self, shape: BaseGeometry, finest: float = 0.1
+    ) -> list[list[list[tuple[float, float]]]]:
+        """Return the parts of what is seen of a shape, no finer than can be drawn.
+
+        Each part is its outer ring, then the rings of its holes.
 
         Parameters
         ----------
@@ -94,11 +98,14 @@ class Frame:
         found = []
         for part in shapely.get_parts(seen).tolist():
             if isinstance(part, shapely.Polygon):
-                ring = shapely.simplify(part.exterior, tolerance)
-                points = [self.at(x, y) for x, y in shapely.get_coordinates(ring).tolist()]
-                if len(points) >= 4:
-                    found.append(points)
+                rings = [self._ring(ring, tolerance) for ring in (part.exterior, *part.interiors)]
+                if len(rings[0]) >= 4:
+                    found.append([ring for ring in rings if len(ring) >= 4])
         return found
+
+    def _ring(self, ring: BaseGeometry, tolerance: float) -> list[tuple[float, float]]:
+        simple = shapely.get_coordinates(shapely.simplify(ring, tolerance)).tolist()
+        return [self.at(lon, lat) for lon, lat in simple]
 
     def bar(self) -> tuple[float, Text]:
         """Return a round length for the scale, a fifth of the width at most, drawn and in words."""
@@ -163,8 +170,33 @@ def draw_areas(
     pdf.set_line_width(0.15)
     style = RenderStyle.F if line is None else RenderStyle.DF
     for shape in shapes:
-        for points in frame.rings(shape):
-            pdf.polygon(points, style=style)
+        for outer, *holes in frame.rings(shape):
+            if holes:
+                _draw_with_holes(pdf, [outer, *holes], fill, line)
+            else:
+                pdf.polygon(outer, style=style)
+
+
+def _draw_with_holes(
+    pdf: Sheet,
+    rings: Sequence[Sequence[tuple[float, float]]],
+    fill: tuple[int, int, int],
+    line: tuple[int, int, int] | None,
+) -> None:
+    with pdf.new_path() as path:
+        path.style.fill_color = _hex(fill)
+        path.style.stroke_color = None if line is None else _hex(line)
+        path.style.stroke_width = 0.15
+        path.style.intersection_rule = IntersectionRule.EVENODD
+        for ring in rings:
+            path.move_to(*ring[0])
+            for spot in ring[1:]:
+                path.line_to(*spot)
+            path.close()
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#" + "".join(f"{one:02x}" for one in colour)
 
 
 def draw_pin(pdf: Sheet, x: float, y: float, order: int, *, chosen: bool) -> None:

@@ -282,11 +282,11 @@ class _Deck:
         for area in drawn.areas:
             self._outline(
                 slide,
-                frame.rings(area.shape, _FINEST),
+                [ring for part in frame.rings(area.shape, _FINEST) for ring in part],
                 class_colour(area.share),
                 self._said(area.name),
             )
-        zones = [ring for one in drawn.gaps for ring in frame.rings(one, _FINEST)]
+        zones = [ring for one in drawn.gaps for part in frame.rings(one, _FINEST) for ring in part]
         self._outline(slide, zones, ZONE_COLOUR, self._said(words.SHEET_ZONES))
         half = 0.02
         squares = [

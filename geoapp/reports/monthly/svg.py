@@ -24,11 +24,12 @@ def map_svg(drawn: Map, language: Language | None) -> Markup:
         tip = escape(f"{said(area.name, language)} {format_share(area.share)}")
         outline = _path(frame, area.shape)
         parts.append(
-            f'<path d="{outline}" fill="{class_colour(area.share)}" stroke="#5c6870" '
+            f'<path fill-rule="evenodd" d="{outline}" fill="{class_colour(area.share)}" stroke="#5c6870" '
             f'stroke-width="0.8"><title>{tip}</title></path>'
         )
     parts += [
-        f'<path d="{_path(frame, one)}" fill="{ZONE_COLOUR}" stroke="#fff" stroke-width="0.6"/>'
+        f'<path fill-rule="evenodd" d="{_path(frame, one)}" fill="{ZONE_COLOUR}" '
+        'stroke="#fff" stroke-width="0.6"/>'
         for one in drawn.gaps
     ]
     dots = "".join(
@@ -98,7 +99,9 @@ def _cut(text: str) -> str:
 
 def _path(frame: Frame, shape: BaseGeometry) -> str:
     return "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z" for ring in frame.rings(shape)
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring) + "Z"
+        for part in frame.rings(shape)
+        for ring in part
     )
 
 

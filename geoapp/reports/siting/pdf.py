@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_count, format_share
+from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.reports.drawing import (
     DOT,
     GAP,
@@ -27,6 +28,7 @@ from geoapp.reports.drawing import (
     draw_rows,
     draw_scale,
 )
+from geoapp.reports.ground import Ground, GroundOf, draw_ground, draw_names
 from geoapp.reports.sheet import (
     LINE,
     MARGIN_MM,
@@ -79,6 +81,8 @@ class Paper:
         Positions (lon, lat) of what stands.
     reach_m, reach_text
         Straight metres of the service standard around a site, and what that circle is.
+    ground
+        Gives the streets of a window; None where none are loaded.
     """
 
     title: Text
@@ -94,6 +98,7 @@ class Paper:
     reach_m: float
     reach_text: Text
     footer: Text
+    ground: GroundOf | None = None
 
 
 def write_siting_pdf(paper: Paper, path: Path) -> None:
@@ -191,7 +196,12 @@ def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSit
         pdf.set_fill_color(*SEA)
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
         draw_areas(pdf, frame, paper.outlines, LAND, LINE)
-        draw_areas(pdf, frame, paper.gaps, GAP, None)
+        ground = paper.ground(frame.window.bounds) if paper.ground else Ground()
+        spots = [(one.lon, one.lat) for one, _ in sites] + list(paper.facilities)
+        draw_ground(pdf, frame, ground)
+        with pdf.local_context(fill_opacity=0.6 if ground else 1.0):
+            draw_areas(pdf, frame, paper.gaps, GAP, None)
+        draw_names(pdf, frame, ground.streets, [frame.at(*spot) for spot in spots])
         pdf.set_draw_color(*SITE)
         pdf.set_line_width(0.25)
         for site, _ in sites:
@@ -212,7 +222,8 @@ def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSit
     pdf.words(
         f"绿点：新站点；蓝点：现有设施；浅红：此前的盲区；圆：{paper.reach_text.zh}。上为北，等距圆柱投影，以图中心的纬线为准。"
         f" / Green: new; blue: facilities; pale red: gap zones before; circle: {paper.reach_text.en}."
-        " North is up; equidistant cylindrical about the middle.",
+        " North is up; equidistant cylindrical about the middle."
+        + (f" {OSM_ATTRIBUTION}" if ground else ""),
         7,
         SOFT,
         2,
