@@ -36,6 +36,7 @@ COMMANDS = {
     "export": "export:export",
     "applications": "applications:applications",
     "programmes": "programmes:programmes",
+    "proposals": "proposals:proposals",
     "standards": "standards:standards",
     "report": "report:report",
     "history": "history:history",

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     """Something that not everybody may do."""
 
     RUN = "run"
+    CARRY_OUT = "carry_out"
     PUBLISH = "publish"
     EDIT = "edit"
     IMPORT = "import"
@@ -35,8 +36,8 @@ ROLE_TEXT = {
 
 _EVERY_ROLE = frozenset({Permission.SEE_UNPUBLISHED, Permission.OWN_ACCOUNT})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
-    Role.PLANNER: _EVERY_ROLE | {Permission.RUN},
-    Role.STEWARD: _EVERY_ROLE | {Permission.EDIT, Permission.IMPORT},
+    Role.PLANNER: _EVERY_ROLE | {Permission.RUN, Permission.CARRY_OUT},
+    Role.STEWARD: _EVERY_ROLE | {Permission.EDIT, Permission.IMPORT, Permission.CARRY_OUT},
     Role.MANAGER: _EVERY_ROLE | {Permission.PUBLISH},
     Role.ADMIN: frozenset(Permission),
 }

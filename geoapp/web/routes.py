@@ -28,6 +28,7 @@ from geoapp.web.api import (
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.api import programmes as programmes_api
+from geoapp.web.api import proposals as proposals_api
 from geoapp.web.api import standards as standards_api
 from geoapp.web.api import use as use_api
 from geoapp.web.ogc import tiles as ogc
@@ -108,6 +109,7 @@ def register_routes(app: OpenAPI) -> None:
         use_api.api,
         organisations.api,
         programmes_api.api,
+        proposals_api.api,
         standards_api.api,
         recognitions.api,
         reports.api,

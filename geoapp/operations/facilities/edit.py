@@ -18,6 +18,7 @@ from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, fo
 from geoapp.importers.rows.facilities import read_facilities
 from geoapp.importers.rows.facility_row import FacilityRow
 from geoapp.importers.rows.headings import match_header
+from geoapp.importers.rows.issue import DEFAULT_KEY
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.stale import refuse_stale
@@ -58,14 +59,41 @@ def add_facility(
         If the code is taken.
     """
     with database.session() as session:
-        lock_facilities(session)
-        reading = _read(session, settings, geometry, _without_derived(properties, {}), datum)
-        code = reading.rows[0].code
-        if facility_by_code(session, code) is not None:
+        return add_within(session, settings, geometry, properties, datum)
+
+
+def add_within(
+    session: Session,
+    settings: Settings,
+    geometry: dict[str, Any] | None,
+    properties: dict[str, Any],
+    datum: Datum,
+    *,
+    issue: bool = False,
+) -> FacilityRecord:
+    """Do as `add_facility` in a transaction that does more than that.
+
+    Parameters
+    ----------
+    issue
+        Whether one that has no code gets the next one of its region and kind, as in a file without.
+    """
+    lock_facilities(session)
+    given = _without_derived(properties, {})
+    reading = _read(session, settings, geometry, given, datum, issue=issue)
+    code = reading.rows[0].code
+    if facility_by_code(session, code) is not None:
+        if issue and not given.get("code"):
             raise ConflictError(
-                Text(f"编号 {code} 的站点已存在。", f"There is a facility with the code {code}.")
+                Text(
+                    f"已有同名、同地址的站点 {code}；请改名称或地址，或给出编号。",
+                    f"The facility {code} has this name and address; change one, or give a code.",
+                )
             )
-        return _write(session, settings, reading, with_geometry=True)
+        raise ConflictError(
+            Text(f"编号 {code} 的站点已存在。", f"There is a facility with the code {code}.")
+        )
+    return _write(session, settings, reading, with_geometry=True)
 
 
 def add_missing(
@@ -277,6 +305,8 @@ def _read(
     geometry: dict[str, Any] | None,
     properties: dict[str, Any],
     datum: Datum,
+    *,
+    issue: bool = False,
 ) -> Reading[FacilityRow]:
     """Read the properties as the one row of a file."""
     header = match_header(list(properties), FACILITY_COLUMNS, FACILITY_DERIVED)
@@ -287,7 +317,8 @@ def _read(
     properties = dict.fromkeys(name for name in _REQUIRED if name not in header.given) | properties
     record = Record(1, list(properties.values()), parse_geometry(geometry), geometry)
     table = Table(list(properties), [record], has_geometry=True)
-    rules = facility_rules(session, settings, ImportOptions(datum), with_statuses=False)
+    options = ImportOptions(datum, code_key=DEFAULT_KEY if issue else None)
+    rules = facility_rules(session, settings, options, with_statuses=False)
     rules = replace(rules, unplaced="stated")
     reading = read_facilities(table, rules)
     if reading.problems:

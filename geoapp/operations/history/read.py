@@ -20,6 +20,7 @@ from geoapp.store.facilities.states import STATES
 from geoapp.store.history.net import NetChange, Op, net_changes
 from geoapp.store.history.sets import (
     Former,
+    Records,
     SetFilter,
     StoredSet,
     facility_codes,
@@ -136,8 +137,15 @@ def history_of(
         if number is None:
             raise NotFoundError(_FACILITY, code)
         numbers = [number, *merged_into(session, number)]
-        found = list_sets(session, SetFilter(facility_ids=numbers, before=before), limit=limit)
-        return _told(session, found, facility_ids=numbers)
+        return told_of(session, Records.facilities(numbers), limit=limit, before=before)
+
+
+def told_of(
+    session: Session, of: Records, *, limit: int, before: int | None = None
+) -> list[ToldSet]:
+    """Return in words what was done to some records, newest first."""
+    found = list_sets(session, SetFilter(of=of, before=before), limit=limit)
+    return _told(session, found, of=of)
 
 
 def last_change_of(database: Database, code: str) -> int:
@@ -192,7 +200,7 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         stored = stored_set(session, set_id)
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
-        return _told(session, [stored], facility_ids=None)[0]
+        return _told(session, [stored], of=None)[0]
 
 
 def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:
@@ -223,10 +231,8 @@ def _summed_up(session: Session, stored: StoredSet, lines: tuple[Line, ...]) -> 
     return ToldSet(stored, words.summary(stored.counts, stored.reason), lines, undone)
 
 
-def _told(
-    session: Session, sets: Sequence[StoredSet], *, facility_ids: Sequence[int] | None
-) -> list[ToldSet]:
-    steps = steps_in(session, [one.id for one in sets], facility_ids=facility_ids, most=_MOST_STEPS)
+def _told(session: Session, sets: Sequence[StoredSet], *, of: Records | None) -> list[ToldSet]:
+    steps = steps_in(session, [one.id for one in sets], of=of, most=_MOST_STEPS)
     rows = {set_id: net_changes(found) for set_id, found in steps.items()}
     names = _names(session, [row for found in rows.values() for row in found])
     moves = [
@@ -251,10 +257,15 @@ def _told(
     ]
 
 
+# By tables that say of a record what its own change in the same set says.
+_FOLLOWS = {STATES: "facility", "proposal_step": "proposal"}
+
+
 def _is_told(row: NetChange, rows: Sequence[NetChange]) -> bool:
-    """Tell whether a state says nothing that its facility's own change in the set does not say."""
-    return row.table == STATES and any(
-        f"facility:{other.key}" in row.belongs for other in rows if other.table == "facility"
+    """Tell whether a state says nothing that its record's own change in the set does not say."""
+    own = _FOLLOWS.get(row.table)
+    return own is not None and any(
+        f"{own}:{other.key}" in row.belongs for other in rows if other.table == own
     )
 
 

@@ -38,6 +38,7 @@ from geoapp.store.organisations import (
     write_organisations,
 )
 from geoapp.store.programmes.read import evidence_count
+from geoapp.store.proposals import proposals_of_host
 from geoapp.store.services import organisation_offers
 
 _NAMES = frozenset(column.name for column in ORGANISATION_COLUMNS)
@@ -151,6 +152,15 @@ def remove_organisation(database: Database, code: str, *, expected_rev: int | No
                     f"{code} 还提供 {offers} 项服务，不能删除；请先撤下。",
                     f"{code} cannot be deleted: it has {counted(offers, '项', 'offer').en} of "
                     "services; end these first.",
+                )
+            )
+        carried = proposals_of_host(session, code)
+        if carried:
+            raise ConflictError(
+                Text(
+                    f"{code} 是看板上 {carried} 处站点的所在单位，不能删除；请先改掉。",
+                    f"{code} cannot be deleted: it is the host of "
+                    f"{counted(carried, '处', 'proposal').en}; change these first.",
                 )
             )
         if below or roles:

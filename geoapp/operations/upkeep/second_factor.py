@@ -41,7 +41,13 @@ _RECOVERY_BYTES = 10
 _STEP_SECONDS = 30
 _FREE_FAILURES = 5
 _LONGEST_WAIT = timedelta(hours=1)
-_WRITING = (Permission.RUN, Permission.EDIT, Permission.IMPORT, Permission.ADMINISTER)
+_WRITING = (
+    Permission.RUN,
+    Permission.CARRY_OUT,
+    Permission.EDIT,
+    Permission.IMPORT,
+    Permission.ADMINISTER,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from geoapp.core.acting import Via
 from geoapp.core.contest_rules import shipped_stage_texts
 from geoapp.core.i18n import Text
+from geoapp.core.proposals import PROPOSAL_TEXT
 from geoapp.core.results.undo import UndoReport
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
@@ -57,6 +58,8 @@ _TABLES = {
     "contest": Text("场竞赛", "contest"),
     "contest_entry": Text("个参赛项目", "entry of a contest"),
     "application": Text("份申报", "application"),
+    "proposal": Text("处拟建站点", "proposal"),
+    "proposal_step": Text("步建站进展", "step of a proposal"),
     "publication": Text("次公布", "publication"),
     "coverage_schedule": Text("项定时计算", "schedule"),
     "application_step": Text("步申报进展", "step of an application"),
@@ -93,6 +96,7 @@ _PLURALS = {
     "amenity": "amenities",
     "duplicate_decision": "decisions on duplicates",
     "facility_role": "roles of organisations",
+    "proposal_step": "steps of proposals",
     "application_step": "steps of applications",
     "application_document": "attached files",
     "plan_step": "steps of plans",
@@ -230,6 +234,11 @@ _FIELDS = {
     "parts": Text("内容", "what is shared"),
     "revoked_at": Text("收回时间", "revoked at"),
     "revoked_by": Text("收回人", "revoked by"),
+    "owner": Text("负责人", "owner"),
+    "organisation_code": Text("所在单位（登记的）", "registered host"),
+    "cost": Text("预计费用", "expected cost"),
+    "planned_on": Text("计划开放日期", "planned opening date"),
+    "facility_id": Text("对应的站点", "facility"),
 }
 _CERTAINTY = {str(word): text for word, text in DATE_BASIS_TEXT.items()}
 _WORDS: Mapping[str, Mapping[Any, Text]] = {
@@ -245,7 +254,7 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
         "later": Text("以后再看", "put off"),
     },
     # States are a scheme's own; those that are called as their stage are told in its words.
-    "state": {str(word): text for word, text in STAGE_TEXT.items()},
+    "state": {str(word): text for word, text in (*PROPOSAL_TEXT.items(), *STAGE_TEXT.items())},
     "role": {
         str(word): text for word, text in (*ROLE_TEXT.items(), *ORGANISATION_ROLE_TEXT.items())
     },

@@ -45,6 +45,7 @@ REFERRING: Final = {
     "facility_call": "the later call stays",
     "facility_photo": "moves",
     "application": "moves",
+    "proposal": "moves",
     "service_offer": "moves",
     "duty_desk": "moves",
     "visit_count": "moves",
@@ -129,6 +130,7 @@ _MOVES: Final = (
     "where facility_id = :other on conflict (facility_id, day, stars) do update set n = o.n + excluded.n",
     "delete from opinion_poll where facility_id = :other",
     "update application set facility_id = :survivor where facility_id = :other",
+    "update proposal set facility_id = :survivor where facility_id = :other",
     # What an indicator counts is counted once.
     "update indicator_evidence r set facility_id = :survivor where facility_id = :other "
     "and not exists (select from indicator_evidence o where o.facility_id = :survivor "

@@ -65,15 +65,36 @@ def stored_set(session: Session, set_id: int) -> StoredSet | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """Some rows of a logged table by their keys, with all that belongs to them."""
+
+    table: str
+    keys: tuple[str, ...]
+
+    @classmethod
+    def facilities(cls, numbers: Sequence[int]) -> "Records":
+        """Return facilities by their numbers."""
+        return cls("facility", tuple(str(one) for one in numbers))
+
+    def named(self) -> dict[str, object]:
+        """Return how the log names them, as the row itself and as what a row belongs to."""
+        return {
+            "table": self.table,
+            "keys": list(self.keys),
+            "belongs": [f"{self.table}:{one}" for one in self.keys],
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class SetFilter:
-    """Which sets: since a moment, by whom, of which facilities (numbers), in which regions.
+    """Which sets: since a moment, by whom, of which records, in which regions.
 
     ``before`` is the set after which a page ends: only older ones come.
     """
 
     since: datetime | None = None
     actor: str | None = None
-    facility_ids: Sequence[int] | None = None
+    of: Records | None = None
     regions: Sequence[str] | None = None
     before: int | None = None
 
@@ -86,18 +107,10 @@ _IN_REGIONS = """
             f.region_code = any(:regions) or c.before ->> 'region_code' = any(:regions)
             or c.after ->> 'region_code' = any(:regions)))
 """
-_OF_FACILITY = """
-    s.id in (select set_id from change where table_name = 'facility' and key = any(:keys)
+_OF_RECORDS = """
+    s.id in (select set_id from change where table_name = :table and key = any(:keys)
         union select set_id from change where belongs is not null and belongs && :belongs)
 """
-
-
-def _named(numbers: Sequence[int]) -> dict[str, object]:
-    """Return how the log names facilities, as the row itself and as what a row belongs to."""
-    return {
-        "keys": [str(one) for one in numbers],
-        "belongs": [f"facility:{one}" for one in numbers],
-    }
 
 
 def list_sets(session: Session, wanted: SetFilter, *, limit: int) -> list[StoredSet]:
@@ -115,37 +128,37 @@ def list_sets(session: Session, wanted: SetFilter, *, limit: int) -> list[Stored
     if wanted.regions is not None:
         where.append(_IN_REGIONS)
         values["regions"] = list(wanted.regions)
-    if wanted.facility_ids is not None:
-        where.append(_OF_FACILITY)
-        values |= _named(wanted.facility_ids)
+    if wanted.of is not None:
+        where.append(_OF_RECORDS)
+        values |= wanted.of.named()
     return _sets(session, " and ".join(where), limit=limit, **values)
 
 
 def last_set_of_facility(session: Session, number: int) -> int:
     """Return the last set of a facility's story; 0 if the log tells nothing of it."""
     found = session.scalar(
-        text(f"select max(s.id) from change_set s where {_OF_FACILITY}"), _named([number])
+        text(f"select max(s.id) from change_set s where {_OF_RECORDS}"),
+        Records.facilities([number]).named(),
     )
     return int(found or 0)
 
 
 def steps_in(
-    session: Session, set_ids: Sequence[int], *, facility_ids: Sequence[int] | None, most: int
+    session: Session, set_ids: Sequence[int], *, of: Records | None, most: int
 ) -> dict[int, list[Step]]:
-    """Return what some sets did, or did to some facilities, step by step; at most so many of a set."""
-    of_one = (
+    """Return what some sets did, or did to some records, step by step; at most so many of a set."""
+    of_them = (
         "true"
-        if facility_ids is None
-        else "(table_name = 'facility' and key = any(:keys) or belongs && :belongs)"
+        if of is None
+        else "(table_name = :table and key = any(:keys) or belongs && :belongs)"
     )
     rows = session.execute(
         text(
             "select set_id, seq, table_name, key, belongs, op, before, after from ("
             "select *, row_number() over (partition by set_id order by seq) as place from change "
-            f"where set_id = any(:ids) and {of_one}) c where place <= :most order by set_id, seq"
+            f"where set_id = any(:ids) and {of_them}) c where place <= :most order by set_id, seq"
         ),
-        {"ids": list(set_ids), "most": most}
-        | ({} if facility_ids is None else _named(facility_ids)),
+        {"ids": list(set_ids), "most": most} | ({} if of is None else of.named()),
     )
     found: dict[int, list[Step]] = {set_id: [] for set_id in set_ids}
     for set_id, seq, table, key, belongs, op, before, after in rows:

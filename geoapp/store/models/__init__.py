@@ -62,6 +62,7 @@ from geoapp.store.models.programmes import (
     IndicatorSplit,
     Programme,
 )
+from geoapp.store.models.proposals import Proposal, ProposalStep
 from geoapp.store.models.runs import (
     CoverageSchedule,
     Publication,
@@ -136,6 +137,8 @@ __all__ = [
     "PhotoContent",
     "PlanStep",
     "Programme",
+    "Proposal",
+    "ProposalStep",
     "Publication",
     "Rating",
     "Recognition",

@@ -19,6 +19,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import official
 from geoapp.operations.coverage.run import start
+from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
@@ -73,6 +74,13 @@ EXPLAINED = {
     ("GET", "/api/v1/siting-runs/{id}/gaps"),
     ("GET", "/api/v1/siting-runs/{id}/proof"),
     ("GET", "/api/v1/siting-runs/{id}/regions"),
+    ("GET", "/api/v1/proposals"),
+    ("POST", "/api/v1/proposals"),
+    ("GET", "/api/v1/proposals/{id}"),
+    ("PATCH", "/api/v1/proposals/{id}"),
+    ("POST", "/api/v1/proposals/{id}/open"),
+    ("GET", "/api/v1/proposals/{id}/fact"),
+    ("GET", "/api/v1/proposals/{id}/history"),
     ("POST", "/api/v1/action-runs"),
     ("POST", "/api/v1/action-runs/{id}/cancel"),
     ("GET", "/api/v1/action-runs"),
@@ -202,7 +210,7 @@ def test_guarded_operations_say_so(document: dict[str, Any]) -> None:
         required = {one["name"] for one in operation["parameters"] if one["required"]}
         # The token belongs to the cookie; name and password in a header need none.
         assert "X-CSRFToken" in {one["name"] for one in operation["parameters"]} - required
-        names_version = where[0] in ("PATCH", "DELETE") or where[1].endswith("/merge")
+        names_version = where[0] in ("PATCH", "DELETE") or where[1].endswith(("/merge", "/open"))
         assert ("If-Match" in required) == names_version, where
 
 
@@ -219,6 +227,10 @@ def test_answers_have_the_members_described_and_no_others(
         database, SitingParameters(p=2, standard_m=300, spacing_m=100), created_by=None
     )
     execute(database, settings, siting.id, threading.Event())
+    take_sites(database, settings, siting.id, [1])
+    open_it = "update proposal set state = 'open', facility_id = 1"
+    with database.session() as session:
+        session.execute(text(open_it))
     moments = (datetime(2026, 11, 24, 12, tzinfo=UTC),)
     action = action_run.start(
         database,
@@ -238,7 +250,8 @@ def test_answers_have_the_members_described_and_no_others(
             continue
         number = next((one for kind, one in numbers.items() if f"/{kind}-runs" in path), None)
         if number is None:
-            number = 1 if "/change-sets" in path or "/applications" in path else 0
+            ones = ("/change-sets", "/applications", "/proposals")
+            number = 1 if any(one in path for one in ones) else 0
         kept = {"/programmes": "qingdao-2022", "/standards": "seven_ones_haikou"}
         code = next((one for part, one in kept.items() if part in path), "T-1")
         address = path.replace("{code}", code).replace("{id}", str(number))

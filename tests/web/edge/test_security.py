@@ -25,6 +25,9 @@ RUNNERS = frozenset({Role.PLANNER, Role.ADMIN})
 EDITORS = frozenset({Role.STEWARD, Role.ADMIN})
 
 
+CARRIERS = frozenset({Role.PLANNER, Role.STEWARD, Role.ADMIN})
+
+
 ADMINS = frozenset({Role.ADMIN})
 
 
@@ -44,6 +47,13 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/siting-runs/<int:id>/proof"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/gaps"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/regions"): ALL,
+    ("GET", "/api/v1/proposals"): ALL,
+    ("POST", "/api/v1/proposals"): CARRIERS,
+    ("GET", "/api/v1/proposals/<int:id>"): ALL,
+    ("PATCH", "/api/v1/proposals/<int:id>"): CARRIERS,
+    ("POST", "/api/v1/proposals/<int:id>/open"): CARRIERS,
+    ("GET", "/api/v1/proposals/<int:id>/fact"): ALL,
+    ("GET", "/api/v1/proposals/<int:id>/history"): ALL,
     ("POST", "/publications"): PUBLISHERS,
     ("POST", "/publications/recompute"): PUBLISHERS,
     ("POST", "/publications/schedules"): PUBLISHERS,

@@ -1,0 +1,1 @@
+"""Sites of a plan carried out: the board of proposals, from plan to opened station."""

@@ -1,0 +1,145 @@
+"""What an opened station really newly covers, by the arithmetic of the plan that promised it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.proposals import ProposalState
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.core.words import Status
+from geoapp.operations.ground.in_service import in_service, now
+from geoapp.operations.ground.reading import check_siting, measure_ground, ways_to_walk
+from geoapp.operations.ground.stored import Stored, read_stored
+from geoapp.operations.proposals.read import found_proposal
+from geoapp.store.engine import Database
+from geoapp.store.proposals import ProposalRecord, later_facilities
+
+_WEEK = timedelta(weeks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Promise against fact; weights are workers.
+
+    Attributes
+    ----------
+    at
+        The moment for which it was counted; None = opening hours do not count.
+    workers
+        Whom the station newly covers; None = that cannot be told.
+    reason
+        Why it cannot be told, or why it is nobody.
+    demand
+        The code of the demand set that was counted.
+    """
+
+    promised: float
+    workers: float | None
+    at: datetime | None
+    demand: str | None
+    reason: Text | None = None
+
+
+def fact_of(database: Database, settings: Settings, number: int) -> Fact:
+    """Count whom an opened proposal's station newly covers now.
+
+    The standard, the families, the region, the demand set and the hour of the week are those of the
+    plan. As the plan counted it after the sites before it, what its sites behind this one became is
+    left out: whom both reach is the first one's.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such proposal.
+    ConflictError
+        If it is not open yet.
+    """
+    with database.snapshot() as session:
+        record = found_proposal(session, number)
+        if record.state != ProposalState.OPEN:
+            raise ConflictError(
+                Text(
+                    f"“{record.name_zh}”还没有开放，没有实际可比。",
+                    f"“{record.name_zh}” is not open yet: there is no fact to compare.",
+                )
+            )
+        wanted = SitingParameters.from_stored(record.question)
+        wanted = replace(_plain(wanted), at=_this_week(wanted.at))
+        try:
+            check_siting(session, wanted)
+            stored = read_stored(session, wanted, settings.timezone)
+        except InvalidValueError as error:
+            return Fact(record.promised, None, wanted.at, wanted.demand, error.text)
+        behind = later_facilities(session, record.run, record.order)
+    known = _cannot_be_told(record, stored, wanted)
+    if known is not None:
+        workers, reason = known
+        return Fact(record.promised, workers, wanted.at, stored.demand_code, reason)
+    ways = ways_to_walk(settings)
+    try:
+        before = measure_ground(settings, wanted, _without(stored, behind), ways)
+        others = [code for code in behind if code != record.facility]
+        after = measure_ground(settings, wanted, _without(stored, others), ways)
+    except InvalidValueError as error:
+        return Fact(record.promised, None, wanted.at, stored.demand_code, error.text)
+    new = after.covered & ~before.covered
+    return Fact(record.promised, float(after.weight[new].sum()), wanted.at, stored.demand_code)
+
+
+def _plain(wanted: SitingParameters) -> SitingParameters:
+    """Return of a question what its ground is: who, how far, when, with what."""
+    return SitingParameters(
+        p=1,
+        standard_m=wanted.standard_m,
+        standard_seconds=wanted.standard_seconds,
+        region=wanted.region,
+        demand=wanted.demand,
+        families=wanted.families,
+    )
+
+
+def _this_week(at: datetime | None) -> datetime | None:
+    """Return the next moment at the same hour of the week, or the moment itself if it is to come."""
+    if at is None or at >= now():
+        return at
+    weeks = -((at - now()) // _WEEK)
+    return at + weeks * _WEEK
+
+
+def _without(stored: Stored, codes: Collection[str]) -> Stored:
+    return replace(stored, placed=tuple(one for one in stored.placed if one.code not in codes))
+
+
+def _cannot_be_told(
+    record: ProposalRecord, stored: Stored, wanted: SitingParameters
+) -> tuple[float | None, Text] | None:
+    """Return what is known without counting, with its reason; None where it must be counted."""
+    if record.facility is None:
+        return None, Text(
+            "对应的站点已从站点数据里删除", "its facility was deleted from the register"
+        )
+    if record.facility_status != Status.OPEN:
+        return 0.0, Text("站点现在没有启用", "the station is not in service now")
+    mine = [one for one in stored.placed if one.code == record.facility]
+    if not mine:
+        return None, Text("站点没有位置", "the station has no position")
+    if wanted.families is not None and mine[0].family not in wanted.families:
+        return None, Text(
+            "站点的类型不在这个方案计算的类别里", "the plan does not count facilities of its family"
+        )
+    if not any(in_service(one, wanted.at or now()) for one in mine):
+        return 0.0, Text("站点那天还没有启用", "the station is not in service on that day")
+    if wanted.at is None:
+        return None
+    open_then = [stored.is_open(one, wanted.at) for one in mine]
+    if True in open_then:
+        return None
+    if None in open_then:
+        return None, Text(
+            "站点的开放时间未知，那时是否开放说不准",
+            "the station's hours are unknown, and so is whether it is open then",
+        )
+    return 0.0, Text("站点那时不开放", "the station is closed then")

@@ -1,0 +1,186 @@
+"""A proposal opened: it becomes a facility of the register, or leads to one that is there."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from geoapp.core.errors import ConflictError, InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.proposals import ProposalState
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.core.units import counted
+from geoapp.core.words import Datum, Family, OrganisationRole, Status
+from geoapp.operations.facilities.edit import add_within, change_within
+from geoapp.operations.proposals.edit import check_step, checked_day, current_proposal
+from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import facility_by_code
+from geoapp.store.facilities.write import lock_facilities
+from geoapp.store.organisations import add_role, has_role
+from geoapp.store.proposals import (
+    ProposalRecord,
+    add_proposal_step,
+    proposal_of_facility,
+    write_proposal,
+)
+
+# What is entered of the new station; the rest stays unknown until somebody knows it.
+STATION_FIELDS: Final = (
+    "code",
+    "kind",
+    "name_zh",
+    "name_en",
+    "opening_hours",
+    "amenities",
+    "no_amenities",
+    "entry",
+    "access",
+    "address",
+    "phone",
+    "capacity",
+)
+
+
+def open_proposal(
+    database: Database,
+    settings: Settings,
+    number: int,
+    opened_on: date,
+    *,
+    expected_rev: int | None,
+    station: Mapping[str, Any] | None = None,
+    facility: str | None = None,
+) -> str:
+    """Open a proposal, in one transaction with the register; return the facility's code.
+
+    Parameters
+    ----------
+    opened_on
+        The day on which it opened, as it is entered: none is made up.
+    station
+        `STATION_FIELDS` of a new facility at the proposal's place. Without a code it gets the next
+        one of its region and kind, without a name the proposal's, without a kind that of the plan.
+    facility
+        In place of that, the code of one that is there; it is opened if it was not open.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    RefusedStepError
+        If it cannot be opened from its state, or the facility cannot become open.
+    ConflictError
+        If somebody else has changed it since, the code is taken, or the facility is that of another
+        proposal.
+    InvalidValueError
+        Naming the first value that is not accepted.
+    NotAllowedError
+        If who acts is kept to regions, and it lies outside them.
+    """
+    with database.session() as session:
+        lock_facilities(session)  # first, as everybody takes them who writes both
+        record = current_proposal(session, number, expected_rev)
+        check_step(record, ProposalState.OPEN)
+        day = checked_day("opened_on", opened_on, settings)
+        if facility is not None:
+            code = _linked(session, settings, facility, day)
+        else:
+            code = _made(session, settings, record, station or {}, day)
+        stored = facility_by_code(session, code)
+        if stored is None:
+            raise ConflictError(Text(f"没有站点 {code}", f"There is no facility {code}"))
+        write_proposal(
+            session, number, {"state": str(ProposalState.OPEN), "facility_id": stored.id}
+        )
+        add_proposal_step(session, number, str(ProposalState.OPEN), day, None)
+        _host(session, record, stored.id, day)
+        return code
+
+
+def planned_kind(record: ProposalRecord) -> str:
+    """Return the family of which the plan's figures hold: stations before others."""
+    families = SitingParameters.from_stored(record.question).families or (Family.STATION,)
+    return str(Family.STATION) if Family.STATION in families else min(families)
+
+
+def planned_hours(record: ProposalRecord) -> str | None:
+    """Return the hours that the plan gave its new stations; None = it left them open."""
+    return SitingParameters.from_stored(record.question).new_hours
+
+
+def _made(
+    session: Session,
+    settings: Settings,
+    record: ProposalRecord,
+    station: Mapping[str, Any],
+    day: date,
+) -> str:
+    for name in station:
+        if name not in STATION_FIELDS:
+            listed = ", ".join(STATION_FIELDS)
+            raise InvalidValueError(name, station[name], Text(listed, listed))
+    given = {name: value for name, value in station.items() if value not in (None, "", [])}
+    adds = counted(record.promised, "人", "worker")
+    mark = Text("（示例）", " (sample)") if record.sample else Text("", "")
+    names = {} if record.name_en is None else {"name_en": record.name_en}
+    host = record.organisation_name or record.host
+    properties = {
+        "kind": planned_kind(record),
+        "name_zh": record.name_zh,
+        **({} if "name_zh" in given else names),
+        **({} if host is None else {"host": host}),
+        **given,
+        "lon": record.lon,
+        "lat": record.lat,
+        "status": str(Status.OPEN),
+        "opened_on": day.isoformat(),
+        "source": f"看板 {record.id}：选址 {record.run} 的第 {record.order} 处，"
+        f"承诺新增覆盖 {adds.zh}{mark.zh} / board {record.id}: site {record.order} of siting run "
+        f"{record.run}, {adds.en} promised to be newly reached{mark.en}",
+    }
+    return add_within(session, settings, None, properties, Datum.WGS84, issue=True).code
+
+
+def _linked(session: Session, settings: Settings, code: str, day: date) -> str:
+    found = facility_by_code(session, code)
+    if found is None:
+        raise InvalidValueError(
+            "facility", code, Text("已有站点的编号", "the code of a stored facility")
+        )
+    other = proposal_of_facility(session, found.id)
+    if other is not None:
+        raise ConflictError(
+            Text(
+                f"{code} 已是看板上第 {other} 号站点。",
+                f"{code} is the station of proposal {other} already.",
+            )
+        )
+    if found.status != Status.OPEN:
+        change_within(
+            session,
+            settings,
+            code,
+            None,
+            {"status": str(Status.OPEN), "opened_on": day.isoformat()},
+            Datum.WGS84,
+            expected_rev=None,
+        )
+    return code
+
+
+def _host(session: Session, record: ProposalRecord, facility_id: int, day: date) -> None:
+    """Store that the registered host is the station's, from the day of its opening."""
+    code = record.organisation
+    if code is None or has_role(session, code, facility_id, OrganisationRole.HOSTS, day, None):
+        return
+    add_role(
+        session,
+        {
+            "organisation_code": code,
+            "facility_id": facility_id,
+            "role": str(OrganisationRole.HOSTS),
+            "valid_from": day,
+            "valid_to": None,
+            "source": f"看板 {record.id} / board {record.id}",
+        },
+    )

@@ -1,0 +1,82 @@
+"""Which proposals there are, where each stands, and what became of it."""
+
+from dataclasses import dataclass
+
+from geoapp.core.errors import NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.operations.facilities.read import check_region
+from geoapp.operations.history.read import ToldSet, told_of
+from geoapp.store.engine import Database, Session
+from geoapp.store.history.sets import Records
+from geoapp.store.proposals import (
+    ProposalFilter,
+    ProposalRecord,
+    StepRecord,
+    proposal_record,
+    proposal_records,
+    steps_of_proposal,
+)
+
+PROPOSAL = Text("看板上的站点", "proposal")
+_MOST_SETS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class OneProposal:
+    """A proposal with the states that it got, the first one first."""
+
+    record: ProposalRecord
+    steps: tuple[StepRecord, ...]
+
+
+def list_proposals(database: Database, wanted: ProposalFilter) -> list[ProposalRecord]:
+    """Return proposals by run and by the order of its sites.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is no such region.
+    """
+    with database.snapshot() as session:
+        check_region(session, wanted.region)
+        return proposal_records(session, wanted)
+
+
+def read_proposal(database: Database, number: int) -> OneProposal:
+    """Return a proposal.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    """
+    with database.snapshot() as session:
+        found = found_proposal(session, number)
+        return OneProposal(found, tuple(steps_of_proposal(session, number)))
+
+
+def proposal_history(database: Database, number: int) -> list[ToldSet]:
+    """Return what was done to a proposal, newest first.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    """
+    with database.snapshot() as session:
+        found_proposal(session, number)
+        return told_of(session, Records("proposal", (str(number),)), limit=_MOST_SETS)
+
+
+def found_proposal(session: Session, number: int) -> ProposalRecord:
+    """Return a proposal of a transaction.
+
+    Raises
+    ------
+    NotFoundError
+        If there is none of this number.
+    """
+    found = proposal_record(session, number)
+    if found is None:
+        raise NotFoundError(PROPOSAL, str(number))
+    return found

@@ -1,0 +1,106 @@
+"""Sites of a finished siting run taken to the board, each once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from geoapp.core.acting import acting
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.proposals import ProposalState
+from geoapp.core.settings import Settings
+from geoapp.operations.moment import today
+from geoapp.operations.siting.results import sites_of
+from geoapp.store.engine import Database, Session
+from geoapp.store.proposals import (
+    ProposalFilter,
+    add_proposal,
+    lock_proposals,
+    proposal_near,
+    proposal_records,
+)
+from geoapp.store.runs.sites import regions_of_points
+
+# Two plans that find the same corner differ by the spacing of their candidates, not by more.
+SAME_PLACE_M: Final = 25.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Numbers of the proposals: those that are new, and those that were on the board already."""
+
+    added: tuple[int, ...]
+    there: tuple[int, ...]
+
+
+def take_sites(
+    database: Database, settings: Settings, run_id: int, orders: Collection[int] | None = None
+) -> Taken:
+    """Take a finished siting run's sites to the board, all or none.
+
+    A site that is on the board is not taken again, nor is one within `SAME_PLACE_M` of another
+    plan's. Whoever takes them is their owner.
+
+    Parameters
+    ----------
+    orders
+        Which of its sites, by their order in the plan; None takes all.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such siting run.
+    ConflictError
+        If it has not succeeded.
+    InvalidValueError
+        If it has no site of such an order, or none at all.
+    NotAllowedError
+        If who acts is kept to regions, and a site lies outside them.
+    """
+    sites = {one.order: one for one in sites_of(database, run_id)}
+    wanted = sorted(set(sites if orders is None else orders))
+    strange = next((one for one in wanted if one not in sites), None)
+    if strange is not None or not wanted:
+        accepted = Text(
+            f"方案里站点的序号，1 至 {len(sites)}",
+            f"the order of sites of the plan, 1 to {len(sites)}",
+        )
+        raise InvalidValueError("sites", strange, accepted)
+    who = acting()
+    added: list[int] = []
+    there: list[int] = []
+    with database.session() as session:
+        lock_proposals(session)
+        known = {one.order: one.id for one in proposal_records(session, ProposalFilter(run=run_id))}
+        for order in wanted:
+            site = sites[order]
+            on_board = known.get(order) or proposal_near(
+                session, lon=site.lon, lat=site.lat, within_m=SAME_PLACE_M
+            )
+            if on_board is not None:
+                there.append(on_board)
+                continue
+            label = site.label
+            values = {
+                "state": str(ProposalState.PROPOSED),
+                "name_zh": label.zh,
+                "name_en": label.en if label.en != label.zh else None,
+                "region_code": region_at(session, settings, lon=site.lon, lat=site.lat),
+                "owner": None if who is None else who.actor,
+                "cost": site.cost,
+                "run_id": run_id,
+                "site_rank": order,
+            }
+            added.append(
+                add_proposal(session, values, lon=site.lon, lat=site.lat, on_day=today(settings))
+            )
+    return Taken(tuple(added), tuple(dict.fromkeys(there)))
+
+
+def region_at(session: Session, settings: Settings, *, lon: float, lat: float) -> str | None:
+    """Return the region that holds a place (WGS-84), as for the sites of a run; None = unknown."""
+    place = (np.array([lon]), np.array([lat]))
+    found = regions_of_points(session, *place, settings.region_tolerance_m)[0]
+    return None if found is None else str(found)
