@@ -11,6 +11,7 @@ import click
 from geoapp.commands.context import NewFile, open_store, read_settings, say
 from geoapp.commands.question_options import question_from_options, question_options
 from geoapp.commands.running import run_with_bar
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.coverage import COVERAGE
 from geoapp.core.units import format_metres
@@ -114,8 +115,17 @@ def publish(run: int, note: str | None, withdraw: bool) -> None:
     show_default=True,
     help="几点，0 到 23 / at which full hour, 0 to 23",
 )
-def schedule(region: str | None, every: str | None, hour: int) -> None:
-    """定时重新计算公布的覆盖结果；不写 --every 就列出 / When published answers are computed anew."""
+@click.option(
+    "--report",
+    "reports",
+    is_flag=True,
+    help="月报：每月 1 日生成上个月的并留存 / reports: that of the month before, kept",
+)
+def schedule(region: str | None, every: str | None, hour: int, *, reports: bool) -> None:
+    """定时重算公布的覆盖结果，或生成月报；不写 --every 就列出 / When answers and reports are made."""
+    if reports:
+        _schedule_reports(region, every, hour)
+        return
     from geoapp.operations.coverage import schedule as schedules
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.reports.words.official import outcome_text, schedule_text
@@ -137,6 +147,32 @@ def schedule(region: str | None, every: str | None, hour: int) -> None:
         else:
             made = schedules.set_schedule(database, settings, region, Every(every), hour, by=None)
             say(schedule_text(made, names.regions, names.zone))
+
+
+def _schedule_reports(region: str | None, every: str | None, hour: int) -> None:
+    from geoapp.operations.facilities.naming import read_naming
+    from geoapp.operations.monthly import kept
+    from geoapp.reports.words.kept_reports import report_outcome_text, report_schedule_text
+
+    if every == Every.NIGHT:
+        raise InvalidValueError("--every", every, Text("month 或 never", "month or never"))
+    with open_store() as (settings, database):
+        names = read_naming(database, settings.timezone)
+        if every is None:
+            known = [one for one in kept.report_schedules(database) if region in (None, one.region)]
+            for one in known:
+                last = report_outcome_text(one, names.zone)
+                say(report_schedule_text(one, names.regions, names.zone))
+                if last is not None:
+                    say(last)
+            if not known:
+                say(Text("没有定时月报。", "There is no schedule of reports."))
+        elif every == "never":
+            kept.remove_report_schedule(database, region)
+            say(Text("不再自动生成月报。", "Reports are made by themselves no more."))
+        else:
+            made = kept.set_report_schedule(database, settings, region, hour, by=None)
+            say(report_schedule_text(made, names.regions, names.zone))
 
 
 def _percent(share: float | None) -> str:

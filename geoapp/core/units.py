@@ -110,6 +110,13 @@ def format_difference(number: float | None) -> str:
     return f"{round(number):+,}" if round(number) else "0"
 
 
+def format_points(difference: float) -> Text:
+    """Return the difference of two shares (0 to 1) in percentage points, with its sign."""
+    points = round(difference * 100, 1)
+    shown = f"{points:+.1f}" if points else "0.0"
+    return Text(f"{shown} 个百分点", f"{shown} points")
+
+
 def noun(number: float, zh: str, en: str, en_many: str | None = None) -> Text:
     """Return what is counted alone, as it stands beside a figure: ``counted`` without the count."""
     one = _english_plural(abs(round(number))) == "one"

@@ -170,12 +170,14 @@ def _do_runs(database: Database, settings: Settings) -> None:
 
 
 def _do_due(database: Database, settings: Settings) -> None:
-    """Start the runs that are due by a schedule; what fails for a moment is looked at again."""
+    """Start the runs and make the reports that are due; what fails for a moment is looked at again."""
     from geoapp.operations.coverage.schedule import do_due  # noqa: PLC0415
+    from geoapp.operations.monthly.kept import make_due  # noqa: PLC0415
 
     declare(Acting(Via.JOB, reason="schedule"))
     try:
         do_due(database, settings)
+        make_due(database, settings)
     except UnavailableError:
         log.warning("the store does not answer; schedules are looked at again")
 

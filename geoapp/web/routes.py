@@ -59,8 +59,8 @@ from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import hours as coverage_hours
+from geoapp.web.pages.coverage import kept_reports, monthly, published
 from geoapp.web.pages.coverage import manager as coverage
-from geoapp.web.pages.coverage import monthly, published
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.coverage import through_time as coverage_time
 from geoapp.web.pages.siting import compare as siting_compare
@@ -142,6 +142,7 @@ def register_routes(app: OpenAPI) -> None:
         use.blueprint,
         published.blueprint,
         monthly.blueprint,
+        kept_reports.blueprint,
         shares.blueprint,
         maps.blueprint,
         ogc.blueprint,

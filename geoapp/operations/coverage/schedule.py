@@ -60,7 +60,7 @@ def next_moment(every: Every, hour: int, now: datetime, zone: str) -> datetime:
 def schedules(database: Database) -> list[Schedule]:
     """Return all schedules, the whole area first."""
     with database.session() as session:
-        return [_value(row) for row in store.list_schedules(session)]
+        return [_value(row) for row in store.list_schedules(session, store.CoverageSchedule)]
 
 
 def set_schedule(
@@ -101,7 +101,8 @@ def set_schedule(
         answers.check_region(session, region, kept_to)
         if region not in publications.in_force(session):
             raise NotFoundError(answers.OFFICIAL, region)
-        return _value(store.set_schedule(session, region, every, hour, by, due))
+        values = {"every": every, "hour": hour, "created_by": by}
+        return _value(store.set_schedule(session, store.CoverageSchedule, region, due, values))
 
 
 def remove_schedule(database: Database, region: str | None, kept_to: Sequence[str] = ()) -> None:
@@ -116,7 +117,7 @@ def remove_schedule(database: Database, region: str | None, kept_to: Sequence[st
     """
     with database.session() as session:
         answers.check_region(session, region, kept_to)
-        if not store.remove_schedule(session, region):
+        if not store.remove_schedule(session, store.CoverageSchedule, region):
             raise NotFoundError(Text("定时计算", "schedule"), region)
 
 
@@ -130,7 +131,7 @@ def do_due(database: Database, settings: Settings) -> int:
     while True:
         run_id = None
         with database.session() as session:
-            row = store.take_due(session)
+            row = store.take_due(session, store.CoverageSchedule)
             if row is None:
                 return done
             outcome, run_id = _answer(database, settings, session, row)

@@ -8,12 +8,11 @@ from typing import Final
 
 from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.i18n import Text
-from geoapp.core.units import format_count
 from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Family, Status
 from geoapp.operations.monthly.scope import Scope
 from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
-from geoapp.reports.words.states import band_text
+from geoapp.reports.words.states import band_text, range_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
 from geoapp.store.facilities.named import NamedFamily, count_without_region, facilities_by_family
 
@@ -56,10 +55,21 @@ def read_register(scope: Scope) -> Register:
         )
 
 
+def in_place(register: Register) -> Band:
+    """Return how many stood on the last day."""
+    return _band(register.facilities, register.now)
+
+
+def opened_and_closed(register: Register) -> tuple[Band, Band]:
+    """Return how many opened and how many closed in the month."""
+    return _events(register, _OPENS, None), _events(register, _CLOSES, None)
+
+
 def facility_section(scope: Scope, register: Register) -> Section:
     """Return the section on facilities."""
     period = scope.period
-    here, there = (_band(register.facilities, states) for states in (register.now, register.then))
+    here, there = in_place(register), _band(register.facilities, register.then)
+    opened, closed = opened_and_closed(register)
     lines = [band_text(period.day, here), band_text(period.before, there), words.BAND_NOTE]
     if register.without_region:
         lines.append(words.without_region_text(register.without_region))
@@ -68,20 +78,14 @@ def facility_section(scope: Scope, register: Register) -> Section:
     return Section(
         words.FACILITIES,
         figures=[
-            (words.IN_PLACE, _range(here)),
-            (words.IN_PLACE_BEFORE, _range(there)),
-            (words.OPENED, _range(_events(register, _OPENS, None))),
-            (words.CLOSED, _range(_events(register, _CLOSES, None))),
+            (words.IN_PLACE, range_text(here)),
+            (words.IN_PLACE_BEFORE, range_text(there)),
+            (words.OPENED, range_text(opened)),
+            (words.CLOSED, range_text(closed)),
         ],
         lines=lines,
         tables=[_changes(register, scope), _states(register, scope), _listed(register)],
     )
-
-
-def _range(band: Band) -> str:
-    if not band.possible:
-        return format_count(band.known)
-    return f"{format_count(band.known)}–{format_count(band.known + band.possible)}"
 
 
 def _band(facilities: Iterable[NamedFamily], states: Mapping[int, StateOnDay]) -> Band:

@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
@@ -12,11 +13,12 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.operations.coverage.results import rests_on_sample
 from geoapp.operations.monthly.coverage import Answer, coverage_section, read_answer
-from geoapp.operations.monthly.facilities import facility_section, read_register
+from geoapp.operations.monthly.facilities import Register, facility_section, read_register
 from geoapp.operations.monthly.method import method_section
 from geoapp.operations.monthly.promises import promise_documents, promise_section, read_promises
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.monthly.use import read_quarters, use_section
+from geoapp.operations.programmes.read import ProgrammeStanding
 from geoapp.reports.monthly.page import write_page
 from geoapp.reports.monthly.paper import write_paper
 from geoapp.reports.monthly.parts import Report
@@ -61,11 +63,30 @@ def has_slides() -> bool:
     return find_spec("pptx") is not None
 
 
-def make_report(scope: Scope) -> Report:
-    """Gather a report; of the same data it is the same, whenever it is made."""
-    answer = read_answer(scope)
-    register = read_register(scope)
-    board = read_promises(scope)
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a report is made from: the published answer, the facilities, the promises."""
+
+    answer: Answer | None
+    register: Register
+    board: list[ProgrammeStanding]
+
+
+def read_for_report(scope: Scope) -> Read:
+    """Read what a report is made from."""
+    return Read(read_answer(scope), read_register(scope), read_promises(scope))
+
+
+def make_report(scope: Scope, read: Read | None = None) -> Report:
+    """Gather a report; of the same data it is the same, whenever it is made.
+
+    Parameters
+    ----------
+    read
+        What was read for it; None reads it now.
+    """
+    read = read_for_report(scope) if read is None else read
+    answer, register, board = read.answer, read.register, read.board
     sample = register.samples > 0 or (
         answer is not None and rests_on_sample(scope.database, answer.run)
     )
@@ -128,7 +149,11 @@ def save_report(scope: Scope, path: Path, language: Language | None = None) -> N
         If it is .pptx, and the library for it is not installed.
     """
     check_report_output(path)
-    report = make_report(scope)
+    write_report(make_report(scope), path, language)
+
+
+def write_report(report: Report, path: Path, language: Language | None) -> None:
+    """Write a report that is gathered to a file of a known format."""
     with replaced_whole(path) as fresh:
         _WRITERS[path.suffix.lower()](report, fresh, language)
 

@@ -80,3 +80,9 @@ def band_text(day: date, band: Band) -> Text:
         f"unknown, or only the month or year is known. At least {format_count(band.known)}, at most "
         f"{most}.",
     )
+
+
+def range_text(band: Band) -> str:
+    """Return how many for certain, and to how many more it may be: 3, or 3–5."""
+    low, high = format_count(band.known), format_count(band.known + band.possible)
+    return low if not band.possible else f"{low}–{high}"

@@ -63,6 +63,7 @@ from geoapp.store.models.programmes import (
     Programme,
 )
 from geoapp.store.models.proposals import Proposal, ProposalStep
+from geoapp.store.models.reports import KeptReport, KeptReportFile, ReportSchedule
 from geoapp.store.models.runs import (
     CoverageSchedule,
     Publication,
@@ -130,6 +131,8 @@ __all__ = [
     "IndicatorEvidence",
     "IndicatorFact",
     "IndicatorSplit",
+    "KeptReport",
+    "KeptReportFile",
     "Kind",
     "LoggedTable",
     "OpinionPoll",
@@ -146,6 +149,7 @@ __all__ = [
     "Region",
     "ReportCount",
     "ReportSalt",
+    "ReportSchedule",
     "Run",
     "RunArray",
     "RunGap",

@@ -1,5 +1,6 @@
 """Parameters of requests, each parsed once, at the edge, into a typed value."""
 
+import re
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, Self
@@ -96,6 +97,20 @@ def _plain_schema(model: type[Parameters]) -> dict[str, Any]:
 def without_nul(value: str) -> str:
     """Return a text without NUL characters, which PostgreSQL's text cannot hold."""
     return value.replace("\x00", "")
+
+
+def full_hour(value: str) -> int:
+    """Return an hour as a form gives it; whoever keeps it sees that it is one of the day.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is no number.
+    """
+    if re.fullmatch("[0-9]{1,2}", value) is None:
+        accepted = Text("0 到 23 的整点", "a full hour, 0 to 23")
+        raise InvalidValueError("hour", value[:40], accepted)
+    return int(value)
 
 
 class StrictJson(DefaultJSONProvider):

@@ -1,6 +1,5 @@
 """``/publications``: publish a coverage run, take it back, and what was published when."""
 
-import re
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -27,6 +26,7 @@ from geoapp.reports.words.official import (
 from geoapp.reports.words.question import area_text
 from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.language import language
+from geoapp.web.edge.parameters import full_hour
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import run_number, statement_of
@@ -76,7 +76,7 @@ def listed() -> str:
         "manager/publications.html",
         lines=lines,
         schedules=_schedules() if signed else [],
-        areas=_areas() if may(Permission.PUBLISH) else [],
+        areas=published_areas() if may(Permission.PUBLISH) else [],
         every=EVERY_TEXT,
         report_form=form_parts() if signed else None,
     )
@@ -111,7 +111,7 @@ def _schedules() -> list[ScheduleLine]:
     return lines
 
 
-def _areas() -> list[tuple[str, Text]]:
+def published_areas() -> list[tuple[str, Text]]:
     """Return the areas with a published answer, by code; the whole area has none."""
     names = naming().regions
     codes = sorted(answers.in_force(services().database), key=lambda code: code or "")
@@ -124,17 +124,16 @@ def set_schedule() -> Response:
     """Have a published answer computed anew by night or month, or no more."""
     user, database = signed_in(), services().database
     region = request.form.get("region", "") or None
-    every, hour = request.form.get("every", ""), request.form.get("hour", "")
+    every = request.form.get("every", "")
     if every == "never":
         schedules.remove_schedule(database, region, user.regions)
         return redirect(url_for("publications.listed"), 303)
     if every not in list(Every):
         accepted = Text(f"{', '.join(Every)}, never", f"{', '.join(Every)}, never")
         raise InvalidValueError("every", every, accepted)
-    if re.fullmatch("[0-9]{1,2}", hour) is None:
-        raise InvalidValueError("hour", hour, Text("0 到 23 的整点", "a full hour, 0 to 23"))
+    hour = full_hour(request.form.get("hour", ""))
     schedules.set_schedule(
-        database, services().settings, region, Every(every), int(hour), user.name, user.regions
+        database, services().settings, region, Every(every), hour, user.name, user.regions
     )
     return redirect(url_for("publications.listed"), 303)
 

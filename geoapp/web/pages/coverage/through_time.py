@@ -8,13 +8,13 @@ from typing import Final
 
 from flask import Blueprint, Response, render_template, request
 
-from geoapp.core.dated_states import Band
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.units import format_count, format_share
+from geoapp.core.units import format_share
 from geoapp.operations.coverage.through_time import Month, Story, story_of
 from geoapp.operations.moment import FIRST_YEAR, today
 from geoapp.reports.words.monthly import BAND_NOTE, samples_text, without_region_text
+from geoapp.reports.words.states import range_text
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.manager import crumbs_of
 from geoapp.web.pages.coverage.planner import statement_of
@@ -45,11 +45,6 @@ def _asked_year() -> int:
         accepted = Text(f"{FIRST_YEAR} 到 {newest} 的年份", f"a year, {FIRST_YEAR} to {newest}")
         raise InvalidValueError("year", value[:40], accepted)
     return int(value)
-
-
-def _range(band: Band) -> str:
-    low, high = format_count(band.known), format_count(band.known + band.possible)
-    return low if not band.possible else f"{low}–{high}"
 
 
 def _bars(story: Story) -> list[Bar]:
@@ -93,7 +88,7 @@ def show(region: str) -> str:
         questions=questions,
         # Of unlike questions no figure shows a change.
         unlike=len({text for _, text in questions}) > 1,
-        range=_range,
+        range=range_text,
         share=format_share,
         note=BAND_NOTE,
         samples=samples_text(story.samples, story.facilities) if story.samples else None,
