@@ -47,7 +47,7 @@ export default [
   { files: ['static/js/manager/**'], rules: { 'no-restricted-imports': notFrom('**/planner/**', '**/worker/**') } },
   { files: ['static/js/planner/**'], rules: { 'no-restricted-imports': notFrom('**/manager/**', '**/worker/**') } },
   {
-    files: ['static/js/worker/**/*.js', 'static/js/lib/**/*.js'],
+    files: ['static/js/worker/**/*.js', 'static/js/lib/**/*.js', 'static/js/outbox.js'],
     languageOptions: { ecmaVersion: 2019 },
     rules: {
       'no-restricted-globals': ['error', { name: 'fetch', message: ONE_WAY }, ...TOO_NEW_GLOBALS],
@@ -55,8 +55,9 @@ export default [
     },
   },
   {
-    // The worker keeps answers and asks for them without credentials, which get() and post() do not.
-    files: ['static/js/sw.js'],
+    // The worker keeps answers and asks for them without credentials, which get() and post() do not; what
+    // it shares with pages to send reports does the same.
+    files: ['static/js/sw.js', 'static/js/outbox.js'],
     rules: { 'no-restricted-globals': ['error', ...TOO_NEW_GLOBALS] },
   },
   { files: ['static/js/lib/request.js'], rules: { 'no-restricted-globals': ['error', ...TOO_NEW_GLOBALS] } },

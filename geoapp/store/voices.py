@@ -20,7 +20,10 @@ _RECENT: Final = f"at > clock_timestamp() - interval '{_COUNTED_SECONDS} seconds
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """A report to be stored; see `geoapp.store.models.WorkerReport`. ``place`` is WGS-84."""
+    """A report to be stored; see `geoapp.store.models.WorkerReport`. ``place`` is WGS-84.
+
+    ``age_seconds`` is for how long it had been waiting where it was made.
+    """
 
     key: bytes
     facility_id: int | None
@@ -35,6 +38,7 @@ class NewReport:
     place: tuple[float, float] | None = None
     region_code: str | None = None
     care: bool = False
+    age_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +73,11 @@ def add_report(session: Session, new: NewReport) -> bool:
         text(
             """
             insert into worker_report (key, facility_id, kind, sender, others, rated, missing, note,
-                place_name, place_words, place, region_code, care)
+                place_name, place_words, place, region_code, care, at)
             values (:key, :facility_id, :kind, :sender, cast(:others as jsonb), :rated, :missing, :note, :place_name,
                 :place_words, case when cast(:lon as float8) is not null
-                    then st_setsrid(st_makepoint(:lon, :lat), 4326) end, :region_code, :care)
+                    then st_setsrid(st_makepoint(:lon, :lat), 4326) end, :region_code, :care,
+                now() - make_interval(secs => :age_seconds))
             on conflict (key) do nothing returning id
             """
         ),
@@ -80,7 +85,7 @@ def add_report(session: Session, new: NewReport) -> bool:
             name: getattr(new, name)
             for name in (
                 *("key", "facility_id", "kind", "sender", "rated", "missing", "note"),
-                *("place_name", "place_words", "region_code", "care"),
+                *("place_name", "place_words", "region_code", "care", "age_seconds"),
             )
         }
         | {"lon": lon, "lat": lat, "others": others},
@@ -143,8 +148,9 @@ def weigh_reports(
 ) -> Standing:
     """Work out anew what the reports of a facility amount to, and store it.
 
-    Those of a doubt count until it is settled, others for ``days``. The facility's version rises
-    only where something changed.
+    Those of a doubt count until it is settled, others for ``days``; one that was on its way while a
+    steward settled what others had said is of before that, and does not count. The facility's version
+    rises only where something changed.
     """
     row = session.get(FacilityVoice, facility_id, populate_existing=True)
     rows = session.execute(
@@ -155,6 +161,8 @@ def weigh_reports(
             where r.facility_id = :one and r.settled_at is null and r.sender is not null
                 and r.kind in ('open', 'shut', 'moved') and r.at >= least(
                     now() - make_interval(days => :days), v.doubt_since::timestamptz - interval '1 day')
+                and not exists (select from worker_report s where s.facility_id = r.facility_id
+                    and s.settled_at >= r.at and s.settled_at < r.sent_at)
             order by r.at, r.id
             """
         ),
@@ -242,7 +250,7 @@ def _forget_counts(session: Session) -> None:
 
 
 def forget_reports(session: Session, *, days: int, keep_days: int) -> None:
-    """Forget words after ``keep_days``, and senders as soon as their reports count no more.
+    """Forget words and keys after ``keep_days``, and senders as soon as their reports count no more.
 
     What is counted for the limit is forgotten too, as nobody may report again for long.
     """
@@ -250,9 +258,10 @@ def forget_reports(session: Session, *, days: int, keep_days: int) -> None:
     session.execute(
         text(
             """
-            update worker_report set note = null, place_name = null, place_words = null, place = null
+            update worker_report
+            set note = null, place_name = null, place_words = null, place = null, key = null
             where at < now() - make_interval(days => :keep)
-                and num_nonnulls(note, place_name, place_words, place) > 0
+                and num_nonnulls(note, place_name, place_words, place, key) > 0
             """
         ),
         {"keep": keep_days},

@@ -15,6 +15,7 @@ from geoapp.core.voices import Outcome
 class WaitingReport:
     """A report that nobody has settled; without ``facility_id`` it is a suggestion.
 
+    ``at`` is when it was made, ``sent_at`` when it came.
     ``region`` is the facility's, or that of the suggested place; ``lon`` and ``lat`` (WGS-84) and
     ``place_name`` and ``place_words`` are the suggested place's.
     """
@@ -28,6 +29,7 @@ class WaitingReport:
     region: str | None
     kind: str | None
     at: datetime
+    sent_at: datetime
     missing: str | None
     note: str | None
     place_name: str | None
@@ -66,7 +68,7 @@ _FROM = f"{_REPORTS} where r.care and {_WITHIN}"
 # In the order of `WaitingReport`.
 _COLUMNS = """
     r.id, r.facility_id, f.code, f.name_zh, f.name_en, f.status,
-    coalesce(f.region_code, r.region_code), r.kind, r.at, r.missing, r.note,
+    coalesce(f.region_code, r.region_code), r.kind, r.at, r.sent_at, r.missing, r.note,
     r.place_name, r.place_words, st_x(r.place), st_y(r.place)
 """
 _SETTLE = """
@@ -86,7 +88,7 @@ def waiting_reports(
     """Return the reports that wait, the oldest first; of some regions alone where these are given."""
     rows = session.execute(
         text(
-            f"select {_COLUMNS} {_FROM} and r.settled_at is null order by r.at, r.id limit :limit"
+            f"select {_COLUMNS} {_FROM} and r.settled_at is null order by r.sent_at, r.id limit :limit"
         ),
         {"limit": limit, **_within(regions)},
     )
@@ -108,10 +110,10 @@ def inbox_state(session: Session, regions: Collection[str] | None, *, late_days:
             f"""
             select count(*) filter (where r.settled_at is null),
                 count(*) filter (where r.settled_at is null
-                    and r.at < now() - make_interval(days => :late)),
+                    and r.sent_at < now() - make_interval(days => :late)),
                 count(*) filter (where r.settled_at > now() - interval '90 days'),
                 percentile_cont(0.5) within group (
-                    order by extract(epoch from r.settled_at - r.at)::float8 / 86400)
+                    order by extract(epoch from r.settled_at - r.sent_at)::float8 / 86400)
                     filter (where r.settled_at > now() - interval '90 days')
             {_FROM}
             """

@@ -3,17 +3,20 @@
 // nothing of whoever is signed in is kept. A new worker waits until the old one's pages are gone.
 
 /**
- * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, files: string[],
- *   ground: string[], stations: string } }} Scope
+ * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, files: string[],
+ *   ground: string[], stations: string, outbox: string, reports: string }, geoappOutbox: MakeOutbox }} Scope
  */
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
-const { version, root, offline, files, ground, stations } = scope.GEOAPP;
+const { version, root, offline, suggest, files, ground, stations, outbox, reports } = scope.GEOAPP;
+scope.importScripts(outbox);
 const SHELL = `geoapp-shell ${root} ${version}`;
 const DATA = `geoapp-data ${root}`;
 const LANGUAGES = ['zh', 'en'];
 const LIMIT_MS = 10000;
-const finderIn = (/** @type {string} */ language) => `${root}?kept=${language}`;
-const offlineIn = (/** @type {string} */ language) => `${offline}?kept=${language}`;
+const SYNC = 'geoapp-reports';
+// Pages that work without a network, and the one that stands for all others.
+const KEPT_PAGES = [root, suggest];
+const keptIn = (/** @type {string} */ path, /** @type {string} */ language) => `${path}?kept=${language}`;
 
 /**
  * @param {string} address
@@ -41,8 +44,9 @@ async function keepShell() {
   /** @type {[string, () => Promise<Response>][]} */
   const wanted = files.map((name) => [name, () => fetch(name, { credentials: 'omit' })]);
   LANGUAGES.forEach((language) => {
-    wanted.push([finderIn(language), () => ask(root, { 'Accept-Language': language })]);
-    wanted.push([offlineIn(language), () => ask(offline, { 'Accept-Language': language })]);
+    [...KEPT_PAGES, offline].forEach((path) => {
+      wanted.push([keptIn(path, language), () => ask(path, { 'Accept-Language': language })]);
+    });
   });
   await Promise.all(wanted.map(async ([key, get]) => {
     if (!(await cache.match(key, { ignoreVary: true }))) await keep(cache, key, get());
@@ -83,33 +87,33 @@ async function lastLanguage() {
 }
 
 /**
- * A page where there is no network: the finder, or the page that leads to it.
+ * A page where there is no network: itself where it works without one, or the page that leads to the finder.
  * @param {URL} address
  */
 async function keptPage(address) {
   const asked = address.searchParams.get('lang') || '';
   const language = LANGUAGES.includes(asked) ? asked : await lastLanguage();
-  const key = address.pathname === root ? finderIn(language) : offlineIn(language);
+  const key = keptIn(KEPT_PAGES.includes(address.pathname) ? address.pathname : offline, language);
   const cache = await caches.open(SHELL);
   return cache.match(key, { ignoreVary: true });
 }
 
 /**
- * A page as the network has it. Where that fails, the kept one; the finder is also not waited for
- * beyond the limit, nor left to a gateway behind which the service is gone.
+ * A page as the network has it. Where that fails, the kept one; a page that works without a network is
+ * also not waited for beyond the limit, nor left to a gateway behind which the service is gone.
  * @param {Request} request
  * @param {URL} address
  */
 async function page(request, address) {
-  const isFinder = address.pathname === root;
+  const isKept = KEPT_PAGES.includes(address.pathname);
   const asking = fetch(request);
   /** @type {Promise<Response>[]} */
   const racing = [asking];
   let late = 0;
-  if (isFinder) racing.push(new Promise((_, reject) => { late = setTimeout(() => reject(new Error('late')), LIMIT_MS); }));
+  if (isKept) racing.push(new Promise((_, reject) => { late = setTimeout(() => reject(new Error('late')), LIMIT_MS); }));
   try {
     const answer = await Promise.race(racing);
-    const isGone = isFinder && answer.status >= 502 && answer.status <= 504;
+    const isGone = isKept && answer.status >= 502 && answer.status <= 504;
     return (isGone && (await keptPage(address))) || answer;
   } catch {
     return (await keptPage(address)) || asking;
@@ -142,6 +146,18 @@ scope.addEventListener('message', (event) => {
     }
     source.postMessage({ isReady });
   })());
+});
+
+/** Send the reports that wait; the browser tries again later where some are left. */
+async function sendWaiting() {
+  const left = await scope.geoappOutbox(root, reports).sendAll();
+  (await scope.clients.matchAll()).forEach((page_) => page_.postMessage({ isSent: true }));
+  if (left) throw new Error(`${left} wait`);
+}
+
+scope.addEventListener('sync', (event) => {
+  const { tag, waitUntil } = /** @type {any} */ (event);
+  if (tag === SYNC) waitUntil.call(event, sendWaiting());
 });
 
 scope.addEventListener('fetch', (event) => {

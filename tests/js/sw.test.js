@@ -7,22 +7,37 @@ const ROOT = 'https://stations.test/';
 const text = await readFile(new URL('../../static/js/sw.js', import.meta.url), 'utf8');
 
 /**
- * What the worker answers for a page, all of whose timers have run out.
- * @param {string} path
+ * What the worker hears, all of whose timers have run out.
  * @param {() => Promise<Response>} network
- * @returns {Promise<string>}
+ * @param {number} [left] how many reports stay when they are sent
  */
-async function answered(path, network) {
+function worker(network, left = 0) {
   /** @type {Record<string, (event: any) => void>} */
   const on = {};
   const self = {
-    GEOAPP: { version: '1', root: '/', offline: '/offline', files: [], ground: [], stations: '/stations' },
+    GEOAPP: {
+      version: '1', root: '/', offline: '/offline', suggest: '/suggest', files: [], ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
+    },
     location: new URL(ROOT),
+    clients: { matchAll: async () => [] },
+    importScripts: () => {},
+    geoappOutbox: () => ({ sendAll: async () => left }),
     addEventListener: (/** @type {string} */ name, /** @type {(event: any) => void} */ heard) => { on[name] = heard; },
   };
   const caches = { open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)) }) };
   const setTimeout = (/** @type {() => void} */ late) => { queueMicrotask(late); return 1; };
   vm.runInNewContext(text, { self, caches, fetch: network, setTimeout, clearTimeout: () => {}, URL, Response, Headers });
+  return on;
+}
+
+/**
+ * What it answers for a page.
+ * @param {string} path
+ * @param {() => Promise<Response>} network
+ * @returns {Promise<string>}
+ */
+async function answered(path, network) {
+  const on = worker(network);
   /** @type {Promise<Response>} */
   const asked = new Promise((resolve) => {
     on.fetch({ request: { method: 'GET', mode: 'navigate', url: new URL(path, ROOT).href }, respondWith: resolve });
@@ -34,6 +49,20 @@ test('the finder is there when the service is gone, behind a gateway or without 
   assert.equal(await answered('/?place=1', async () => new Response('gateway', { status: 502 })), 'kept /?kept=zh');
   assert.equal(await answered('/', () => new Promise(() => {})), 'kept /?kept=zh');
   assert.equal(await answered('/', () => Promise.reject(new TypeError('no network'))), 'kept /?kept=zh');
+});
+
+test('a place is suggested without a network', async () => {
+  assert.equal(await answered('/suggest', () => Promise.reject(new TypeError('no network'))), 'kept /suggest?kept=zh');
+});
+
+test('while reports are left, the browser is told to try again', async () => {
+  for (const left of [0, 2]) {
+    /** @type {Promise<void> | undefined} */
+    let done;
+    worker(() => Promise.reject(new TypeError('no network')), left).sync({ tag: 'geoapp-reports', waitUntil: (/** @type {Promise<void>} */ one) => { done = one; } });
+    if (left) await assert.rejects(Promise.resolve(done), /2 wait/);
+    else await done;
+  }
 });
 
 test('what the service says of another page stands', async () => {

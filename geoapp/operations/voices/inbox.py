@@ -98,7 +98,7 @@ def read_inbox(
         Waiting(
             region=reports[0].region,
             doubt=doubts.get(reports[0].facility_id or 0),
-            since=reports[0].at,
+            since=reports[0].sent_at,
             up_to=max(one.id for one in reports),
             reports=reports,
         )

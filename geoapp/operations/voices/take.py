@@ -9,7 +9,7 @@ when the reports count no more. docs/decisions/0024-reports-of-workers.md says w
 import hashlib
 import hmac
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -74,6 +74,8 @@ class Told:
     place_name, place_words, place, region
         Of a suggestion: what it is called, where it is in words, as (lon, lat) in WGS-84, and the
         code of the region.
+    age_seconds
+        For how long it waited on the device; by its clock, so that a wrong one does no harm.
     """
 
     key: str
@@ -86,6 +88,7 @@ class Told:
     place_words: str | None = None
     place: tuple[float, float] | None = None
     region: str | None = None
+    age_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,7 @@ def _taken(database: Database, settings: Settings, secret: str, sender: str, tol
         known = report_of_key(session, key)
         if known is not None:
             return _again(session, known)
+    _check_age(settings, told.age_seconds)
     # Counted in a transaction of its own, so that what is refused afterwards counts as well.
     with database.session() as session:
         _slow_down(session, secret, sender)
@@ -155,6 +159,17 @@ def _taken(database: Database, settings: Settings, secret: str, sender: str, tol
             raise NotFoundError(_FACILITY, told.code or code)
         about = _About(facility.id, facility.code, facility.timezone)
         return _take(session, settings, key, _hmac_of(secret, sender), about, told)
+
+
+def _check_age(settings: Settings, age_seconds: int) -> None:
+    """Refuse what is too old to count, and what is of the future."""
+    days = settings.reports_days
+    if not 0 <= age_seconds <= days * 86_400:
+        accepted = Text(
+            f"0 至 {days * 86_400}（{days} 天以内的情况）",
+            f"0 to {days * 86_400}: what was found within {days} days",
+        )
+        raise InvalidValueError("age_seconds", age_seconds, accepted)
 
 
 def _hmac_of(secret: str, said: str) -> bytes:
@@ -204,13 +219,14 @@ def _take(
             note=told.note,
             region_code=None,
             care=told.kind in _NEEDS_CARE or told.note is not None or told.missing is not None,
+            age_seconds=told.age_seconds,
         ),
     )
     if not new:
         return _again(session, ReportTold(facility.id, facility.code, told.kind, rated=False))
     if rated and told.stars is not None:
-        day = datetime.now(ZoneInfo(facility.timezone)).date()
-        add_stars(session, facility.id, day, told.stars)
+        made = datetime.now(ZoneInfo(facility.timezone)) - timedelta(seconds=told.age_seconds)
+        add_stars(session, facility.id, made.date(), told.stars)
     standing = weigh_reports(
         session,
         facility.id,
@@ -242,6 +258,7 @@ def _suggestion(session: Session, key: bytes, told: Told) -> Taken:
             place=told.place,
             region_code=region,
             care=True,
+            age_seconds=told.age_seconds,
         ),
     )
     return Taken(new, None, ReportKind.SUGGEST, False, None)

@@ -19,7 +19,11 @@ class WorkerReport(Base):
     Attributes
     ----------
     key
-        SHA-256 of what the sender's device named it by, so that one sent twice is one.
+        SHA-256 of what the sender's device named it by, so that one sent twice is one; None once it
+        is forgotten.
+    at, sent_at
+        When it was made, as its sender's device counts, and when it came: later where the device
+        had no network.
     sender
         Tells senders of one facility's reports apart while they count; None afterwards.
     came_from
@@ -48,21 +52,23 @@ class WorkerReport(Base):
         ),
         CheckConstraint("(settled_at is null) = (settled_as is null)", "worker_report_settled"),
         CheckConstraint(one_of("settled_as", Outcome), "worker_report_settled_as"),
+        CheckConstraint("at <= sent_at", "worker_report_sent"),
         Index(
             "worker_report_facility_idx",
             "facility_id",
             "at",
             postgresql_where=text("settled_at is null"),
         ),
-        Index("worker_report_waiting_idx", "at", postgresql_where=_WAITING),
+        Index("worker_report_waiting_idx", "sent_at", postgresql_where=_WAITING),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    key: Mapped[bytes] = mapped_column(unique=True)
+    key: Mapped[bytes | None] = mapped_column(unique=True)
     facility_id: Mapped[int | None] = mapped_column(
         BigInteger, ForeignKey("facility.id", ondelete="CASCADE")
     )
     kind: Mapped[str | None]
     at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sender: Mapped[bytes | None]
     came_from: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
     given_for: Mapped[int | None] = mapped_column(BigInteger)

@@ -38,6 +38,9 @@ api = APIBlueprint(
 )
 
 
+_MOST_AGE_SECONDS = 10**10  # beyond any clock; how old is too old is a setting
+
+
 @api.before_request
 def _json_alone() -> None:
     """Refuse what another site's form can send: before the body is read, which would be said to be none."""
@@ -96,6 +99,13 @@ class ReportBody(BaseModel):
         max_length=MOST_REGION_CHARACTERS,
         description="建议新增所在的区域代码 / code of a suggested place's region",
     )
+    age_seconds: int = Field(
+        0,
+        ge=0,
+        le=_MOST_AGE_SECONDS,
+        strict=True,
+        description="多少秒以前的情况 / how long ago it was made, where it waited for a network",
+    )
 
 
 class ReportAnswer(BaseModel):
@@ -133,6 +143,7 @@ def report(body: ReportBody) -> Response:
             place_words=body.where,
             place=place_of(body.lon, body.lat, body.datum),
             region=body.region,
+            age_seconds=body.age_seconds,
         )
     )
     answer: dict[str, Any] = {

@@ -7,8 +7,9 @@ so that a position stands in no address, no history and no log.
 from dataclasses import dataclass, replace
 
 import shapely
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wgs84
@@ -64,8 +65,11 @@ class Question:
 
 
 @blueprint.get("/")
-def show() -> str:
+def show() -> str | BaseResponse:
     """Show the finder, with its answer where a place is given."""
+    # The page of a station leads here while there is no network.
+    if code := without_nul(request.args.get("station", "")):
+        return redirect(url_for("station.show", code=code))
     # Without any choice, only places that are open now are looked for.
     fresh = not any(name in request.args for name in ("lon", "place", "what", "amenity", "asked"))
     question = _parse(request.args, open_by_default=fresh)

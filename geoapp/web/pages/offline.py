@@ -24,12 +24,13 @@ _SHELL = (
     "css/tokens.css",
     "css/base.css",
     "css/worker/finder.css",
+    "css/worker/station.css",
     "vendor/leaflet/dist/leaflet.css",
     "vendor/leaflet/dist/leaflet.js",
     "img/icons.svg",
     "img/logo.svg",
 )
-_SCRIPTS = ("js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
+_SCRIPTS = ("js/outbox.js", "js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
 
 
 def is_offered() -> bool:
@@ -85,6 +86,9 @@ def worker() -> Response:
         "version": _release(static, Path(current_app.root_path, current_app.template_folder or "")),
         "root": f"{request.script_root}/",
         "offline": url_for("kept_finder.show"),
+        "suggest": url_for("report.suggest"),
+        "outbox": url_for("static", filename="js/outbox.js"),
+        "reports": url_for("reports.report"),
         "files": [url_for("static", filename=name) for name in _files(static)],
         "ground": [map_setup().regions, url_for("finder.dots")],
         "stations": url_for("offline.stations"),

@@ -133,6 +133,8 @@ def _register(state: BlueprintSetupState) -> None:
     state.app.jinja_env.globals.update(
         report_key=report_key,
         report_kinds=[(str(kind), REPORT_TEXT[kind]) for kind in AT_A_PLACE],
+        report_words=lambda: {str(kind): text._asdict() for kind, text in REPORT_TEXT.items()},
+        report_days=lambda: services().settings.reports_days,
         report_note=MOST_REPORT_NOTE_CHARACTERS,
         report_missing=lambda: load_vocabulary().amenities,
     )

@@ -51,6 +51,19 @@ export function nameOf(named) {
 }
 
 /**
+ * Load a module that is wanted later than the page.
+ * @param {string} address
+ * @returns {HTMLScriptElement}
+ */
+export function loadModule(address) {
+  const script = document.createElement('script');
+  script.type = 'module';
+  script.src = address;
+  document.head.appendChild(script);
+  return script;
+}
+
+/**
  * What the server wrote into a JSON script element.
  * @param {string} id
  * @returns {any}

@@ -2,7 +2,7 @@
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
 import { makeMap } from '../lib/map.js';
-import { byId, closest, filled, language } from '../lib/page.js';
+import { byId, closest, filled, language, loadModule } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 import { readConditions, rememberConditions, restoreConditions, setConditions } from './conditions.js';
@@ -12,7 +12,6 @@ import { offline } from './offline/link.js';
 import { findPosition } from './position.js';
 import './share.js';
 import './star.js';
-import { tellInPlace } from './tell.js';
 import { makeView } from './view.js';
 
 const form = byId('finder-form', HTMLFormElement);
@@ -374,7 +373,6 @@ clearButton.addEventListener('click', () => {
   clear();
   locateButton.focus(); // the button that was pressed is gone
 });
-tellInPlace(results);
 results.addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!button) return;
@@ -389,7 +387,7 @@ results.addEventListener('toggle', (event) => {
   const opened = event.target;
   if (!(opened instanceof HTMLDetailsElement) || !opened.open) return;
   results.querySelectorAll('details[open]').forEach((other) => {
-    if (other !== opened) /** @type {HTMLDetailsElement} */ (other).open = false;
+    if (!other.contains(opened)) /** @type {HTMLDetailsElement} */ (other).open = false;
   });
 }, true);
 
@@ -411,6 +409,8 @@ if (left && !place.value) {
   place.value = linked;
   if (place.selectedIndex < 0) place.value = '';
   lookFrom({ place: linked }, false);
+} else if (given.has('station')) {
+  showKept(given.get('station') || ''); // as the page that stands for a station's leads here
 } else if (navigator.permissions) {
   // Somebody who has allowed it before need not tap again.
   navigator.permissions.query({ name: 'geolocation' }).then((permission) => {
@@ -423,10 +423,7 @@ if (left && !place.value) {
 // What finds by words while one types is loaded when somebody comes to the field.
 const words = byId('words');
 function loadSearch() {
-  const script = document.createElement('script');
-  script.type = 'module';
-  script.src = words.dataset.script || '';
-  document.head.appendChild(script);
+  loadModule(words.dataset.script || '');
 }
 const sought = given.get('q') || '';
 if (sought.trim() && 'value' in words && !words.value) {
@@ -437,6 +434,10 @@ if (document.activeElement === words) loadSearch();
 else words.addEventListener('focus', loadSearch, { once: true });
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
 document.body.dataset.ready = 'true';
-// What answers without a network comes when all else is there.
-if (document.readyState === 'complete') offline();
-else window.addEventListener('load', () => { offline(); });
+// What answers without a network, and what keeps reports for one, come when all else is there.
+function loadRest() {
+  offline();
+  loadModule(byId('telling').dataset.script || '');
+}
+if (document.readyState === 'complete') loadRest();
+else window.addEventListener('load', loadRest);

@@ -19,6 +19,9 @@ function failed() {
   say(holder.dataset.failed);
 }
 
+// What is written next is of another place.
+const form = button.form;
+if (form) form.addEventListener('reset', () => { lon.value = lat.value = ''; say(''); });
 holder.hidden = false; // without scripts there is no position to give
 button.addEventListener('click', () => {
   if (!navigator.geolocation) {

@@ -8,8 +8,10 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from geoapp.core.settings import Settings
+from geoapp.core.voices import Outcome
 from geoapp.operations.services.edit import add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.voices.inbox import settle_reports
 from geoapp.operations.voices.take import MOST_IN_AN_HOUR
 from geoapp.store.engine import Database
 from geoapp.store.voices import forget_reports
@@ -105,7 +107,56 @@ def test_nothing_tells_who_it_was(client: FlaskClient, database: Database) -> No
     assert rows(database, "select from report_salt") == []
     with database.session() as session:
         forget_reports(session, days=14, keep_days=19)
-    assert rows(database, "select note from worker_report") == [(None,), (None,)]
+    assert rows(database, "select note, key from worker_report") == [(None, None)] * 2
+
+
+def test_what_waited_on_a_phone_is_of_when_it_was_made(
+    client: FlaskClient, database: Database, settings: Settings
+) -> None:
+    hour, day = 3600, 86_400
+    # One found it open an hour ago: that one had found it shut before counts no more.
+    tell(client, 1, "198.51.100.1", code="T-1", kind="open", age_seconds=hour)
+    for number, age in ((2, 2 * hour), (3, 0)):
+        sender = f"198.51.100.{number}"
+        late = tell(client, number, sender, code="T-1", kind="shut", age_seconds=age)
+        assert late.get_json()["doubtful"] is None
+    # The same place, shut since the day before yesterday and told of today.
+    for number in (4, 5):
+        found = tell(
+            client, number, f"198.51.100.{number}", code="T-2", kind="shut", age_seconds=2 * day
+        )
+    # What was lost on the way back is answered as done, however long it took.
+    again = tell(
+        client, 5, "198.51.100.5", code="T-2", kind="shut", age_seconds=20 * day
+    ).get_json()
+    assert (again["new"], again["doubtful"]) == (False, found.get_json()["doubtful"])
+    assert rows(
+        database,
+        "select distinct r.sent_at - r.at = interval '2 days', "
+        "v.doubt_since = (r.at at time zone 'Asia/Shanghai')::date "
+        "from facility_voice v join worker_report r using (facility_id) where v.doubt is not null",
+    ) == [(True, True)]
+    # Settled meanwhile: staff see it, and it makes nothing doubtful.
+    settle_reports(database, settings, "T-2", 1_000, Outcome.DISMISSED)
+    for number in (6, 7):
+        late = tell(
+            client, number, f"198.51.100.{number}", code="T-2", kind="shut", age_seconds=hour
+        )
+        assert late.get_json()["doubtful"] is None
+    assert rows(
+        database, "select count(*) from worker_report where care and settled_at is null"
+    ) == [(4,)]
+    # Stars are of the day on which they were given.
+    tell(client, 8, code="T-1", stars=5, age_seconds=3 * day)
+    assert rows(
+        database,
+        "select day = (at at time zone 'Asia/Shanghai')::date, sent_at - at = interval '3 days' "
+        "from opinion_poll join worker_report using (facility_id) where rated",
+    ) == [(True, True)]
+    for age, number in ((14 * day + 1, 9), (-1, 10)):
+        problem_of(
+            tell(client, number, code="T-1", kind="open", age_seconds=age), 422, "age_seconds"
+        )
 
 
 def test_a_doubt_outlives_the_days_within_which_it_came(

@@ -86,6 +86,22 @@ function nameOf(station) {
 }
 
 /**
+ * What one tells of a station, as on its page.
+ * @param {string} code
+ * @param {string} name
+ */
+function telling(code, name) {
+  const template = /** @type {HTMLTemplateElement} */ (document.getElementById('telling-forms'));
+  const whole = /** @type {HTMLElement} */ (document.importNode(/** @type {Element} */ (template.content.firstElementChild), true));
+  whole.querySelectorAll('form').forEach((form) => {
+    form.dataset.code = code;
+    form.dataset.name = name;
+  });
+  whole.querySelectorAll('.tell .for-reader').forEach((one) => { one.textContent += name; });
+  return whole;
+}
+
+/**
  * The least and the most minutes of a walk from a position that may be off; null where it is good.
  * @param {Kept} kept
  * @param {Item} item
@@ -172,5 +188,5 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked }) {
       station.phone ? made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` }, icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${name} ${station.phone}`)) : null,
       made('details', { class: 'facts' },
         made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
-        facts, share, made('p', { class: 'soft small' }, t('导航、反馈和站点页面要联网。', 'Directions, reports and the station’s page need a network.')))));
+        facts, share, telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要联网。', 'Directions and the station’s page need a network.')))));
 }

@@ -1,7 +1,7 @@
 // The way from the finder to what answers without a network: loaded once the finder is ready, so that
 // it delays nobody's first answer. Where a browser keeps nothing, there is none.
 
-import { byId } from '../../lib/page.js';
+import { byId, loadModule } from '../../lib/page.js';
 
 /** @typedef {import('./offline.js').Offline} Offline */
 
@@ -17,14 +17,10 @@ export function offline() {
       document.addEventListener('geoapp-offline', (event) => {
         resolve(/** @type {CustomEvent<Offline>} */ (event).detail);
       }, { once: true });
-      const script = document.createElement('script');
-      script.type = 'module';
-      script.src = address;
-      script.onerror = () => {
+      loadModule(address).onerror = () => {
         loading = null; // tried again when it is wanted next
         resolve(null);
       };
-      document.head.appendChild(script);
     });
   }
   return loading;
