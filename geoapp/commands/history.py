@@ -32,7 +32,7 @@ def history(code: str | None, since: str, limit: int, as_json: bool) -> None:
         if code is None:
             sets = changes_since(database, since=moment, limit=limit)
         else:
-            found = history_of(database, code, limit=limit)
+            found = history_of(database, settings, code, limit=limit)
             sets = [one for one in found if moment is None or one.stored.at >= moment]
     if as_json:
         click.echo(

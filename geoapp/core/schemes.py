@@ -101,13 +101,25 @@ class Form(Named):
     @property
     def answer_keys(self) -> tuple[str, ...]:
         """The names of all answers; a period is two, opinions have one each, plans are no answers."""
-        keys: list[str] = []
+        return tuple(key for key, _ in self._labelled)
+
+    @property
+    def labels(self) -> dict[str, Text]:
+        """What each answer is called on the form; both ends of a period say which they are."""
+        return dict(self._labelled)
+
+    @property
+    def _labelled(self) -> list[tuple[str, Text]]:
+        found: list[tuple[str, Text]] = []
         for one in self.fields:
             if one.kind == "months":
-                keys += [f"{one.code}_from", f"{one.code}_to"]
+                found += [
+                    (f"{one.code}_from", Text(f"{one.zh}（起）", f"{one.en}, from")),
+                    (f"{one.code}_to", Text(f"{one.zh}（止）", f"{one.en}, to")),
+                ]
             elif one.kind != "steps":
-                keys.append(one.code)
-        return (*keys, *(f"opinion_{one.code}" for one in self.opinions.stamps))
+                found.append((one.code, one.text))
+        return found + [(f"opinion_{one.code}", one.text) for one in self.opinions.stamps]
 
     @property
     def has_steps(self) -> bool:

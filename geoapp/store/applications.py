@@ -206,6 +206,18 @@ def applications(session: Session, wanted: ApplicationFilter) -> list[Applicatio
     return [one for one in found if (one.scheme, one.state) in wanted.states]
 
 
+def schemes_and_tracks(session: Session, numbers: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return the scheme and the track of some applications by number, those that are gone included."""
+    if not numbers:
+        return {}
+    rows = session.execute(
+        select(Change.key, Change.after["scheme"].astext, Change.after["track"].astext)
+        .where(Change.table_name == "application", Change.op == "insert", Change.key.in_(numbers))
+        .order_by(Change.seq)
+    )
+    return {key: (scheme, track) for key, scheme, track in rows if scheme and track}
+
+
 def application_by_id(
     session: Session, number: int, *, lock: bool = False
 ) -> ApplicationRecord | None:

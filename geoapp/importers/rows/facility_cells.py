@@ -6,11 +6,9 @@ from typing import Any
 
 from geoapp.core.words import (
     ACCESS_TEXT,
-    ENTRY_TEXT,
     STATUS_TEXT,
     Access,
     DateBasis,
-    Entry,
     Status,
 )
 from geoapp.importers.formats.table import Record
@@ -19,6 +17,7 @@ from geoapp.importers.rows import cells
 from geoapp.importers.rows.basis import (
     read_basis,
 )
+from geoapp.importers.rows.entry import read_entry
 from geoapp.importers.rows.extra import read_extra
 from geoapp.importers.rows.facility_row import FacilityRules
 from geoapp.importers.rows.headings import Header
@@ -61,21 +60,6 @@ _STATUS, _STATUS_ACCEPTED = cells.word_index(
         "已关闭": Status.CLOSED,
         "已撤销": Status.CLOSED,
         "撤销": Status.CLOSED,
-    },
-)
-_ENTRY, _ENTRY_ACCEPTED = cells.word_index(
-    ENTRY_TEXT,
-    {
-        "敞开": Entry.OPEN,
-        "直接进": Entry.OPEN,
-        "值守": Entry.STAFF,
-        "扫码": Entry.QR,
-        "二维码": Entry.QR,
-        "刷卡": Entry.CARD,
-        "刷脸": Entry.FACE,
-        "人脸": Entry.FACE,
-        "钥匙": Entry.KEY,
-        "取钥匙": Entry.KEY,
     },
 )
 _ACCESS, _ACCESS_ACCEPTED = cells.word_index(
@@ -190,7 +174,7 @@ def _read_offer(found: Findings, cell: Any, values: dict[str, Any], rules: Facil
             f"{', '.join(both)} 同时写在“设施”和“无设施”中，只能写在一处。",
             f"{', '.join(both)} stands in both amenities and no_amenities; only one can be true.",
         )
-    values["entry"] = cells.read_word(found, "entry", cell("entry"), _ENTRY, _ENTRY_ACCEPTED)
+    values["entry"] = read_entry(found, "entry", cell("entry"))
     values["access"] = cells.read_word(found, "access", cell("access"), _ACCESS, _ACCESS_ACCEPTED)
     values["capacity"] = cells.read_whole(found, "capacity", cell("capacity"))
     values["position_basis"] = read_basis(found, cell("position_basis"))

@@ -14,6 +14,7 @@ from geoapp.core.words import CALL_TEXT, ENTRY_TEXT, CallOutcome
 from geoapp.importers.formats.table import Record, bad_character
 from geoapp.importers.open import open_table
 from geoapp.importers.rows.cells import as_text
+from geoapp.importers.rows.entry import entry_of, not_understood
 from geoapp.operations.facilities.calls import COLUMNS, MOST_CALLS
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import facilities_by_code
@@ -27,11 +28,6 @@ _OUTCOMES: Final[Mapping[CallOutcome, str]] = {
     CallOutcome.NOBODY: "没人接 无人接 无人接听 没人 打不通 未接通 未接 关机 忙 nobody no_answer busy",
 }
 _OUTCOME_OF: Final = {word: one for one, words in _OUTCOMES.items() for word in words.split()}
-_ENTRY_OF: Final = {
-    name.casefold(): entry
-    for entry, text in ENTRY_TEXT.items()
-    for name in (str(entry), text.zh, text.en, *text.zh.split("，"))
-}
 _FIELDS: Final = {
     "phone": Text("电话", "telephone"),
     "address": Text("地址", "address"),
@@ -149,13 +145,13 @@ def _answer(
             return unusable(
                 f"看不懂开放时间“{hours[:60]}”。", f"The hours {hours[:60]!r} are not understood."
             )
-        if entry and entry.casefold() not in _ENTRY_OF:
-            return unusable(
-                f"看不懂怎么进门“{entry[:40]}”。", f"The way in {entry[:40]!r} is not understood."
-            )
+        way_in = entry_of(entry) if entry else None
+        if entry and way_in is None:
+            why = not_understood(entry)
+            return unusable(why.zh, why.en)
         heard = {
             "opening_hours": hours,
-            "entry": str(_ENTRY_OF[entry.casefold()]) if entry else None,
+            "entry": None if way_in is None else str(way_in),
             "phone": cells["phone"],
             "address": cells["address"],
         }

@@ -12,7 +12,9 @@ from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment
 from geoapp.core.results.undo import Undone
+from geoapp.core.settings import Settings
 from geoapp.operations.history.conflicts import Conflict
+from geoapp.operations.history.labels import Labels, labels_for, labels_of
 from geoapp.reports.words import history as words
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import regions_below
@@ -121,7 +123,7 @@ def parse_since(value: str, zone: str) -> datetime | None:
 
 
 def history_of(
-    database: Database, code: str, *, limit: int, before: int | None = None
+    database: Database, settings: Settings, code: str, *, limit: int, before: int | None = None
 ) -> list[ToldSet]:
     """Return what was done to a facility, newest first, whether it is there, deleted or renamed.
 
@@ -137,15 +139,15 @@ def history_of(
         if number is None:
             raise NotFoundError(_FACILITY, code)
         numbers = [number, *merged_into(session, number)]
-        return told_of(session, Records.facilities(numbers), limit=limit, before=before)
+        return told_of(session, settings, Records.facilities(numbers), limit=limit, before=before)
 
 
 def told_of(
-    session: Session, of: Records, *, limit: int, before: int | None = None
+    session: Session, settings: Settings, of: Records, *, limit: int, before: int | None = None
 ) -> list[ToldSet]:
     """Return in words what was done to some records, newest first."""
     found = list_sets(session, SetFilter(of=of, before=before), limit=limit)
-    return _told(session, found, of=of)
+    return _told(session, settings, found, of=of)
 
 
 def last_change_of(database: Database, code: str) -> int:
@@ -188,7 +190,7 @@ def changes_since(
         return [_summed_up(session, one, ()) for one in list_sets(session, wanted, limit=limit)]
 
 
-def one_change_set(database: Database, set_id: int) -> ToldSet:
+def one_change_set(database: Database, settings: Settings, set_id: int) -> ToldSet:
     """Return a set with what it did, at most the first few hundred rows of it.
 
     Raises
@@ -200,7 +202,7 @@ def one_change_set(database: Database, set_id: int) -> ToldSet:
         stored = stored_set(session, set_id)
         if stored is None:
             raise NotFoundError(_SET, str(set_id))
-        return _told(session, [stored], of=None)[0]
+        return _told(session, settings, [stored], of=None)[0]
 
 
 def tell_conflicts(database: Database, conflicts: Sequence[Conflict]) -> list[Text]:
@@ -231,16 +233,14 @@ def _summed_up(session: Session, stored: StoredSet, lines: tuple[Line, ...]) -> 
     return ToldSet(stored, words.summary(stored.counts, stored.reason), lines, undone)
 
 
-def _told(session: Session, sets: Sequence[StoredSet], *, of: Records | None) -> list[ToldSet]:
+def _told(
+    session: Session, settings: Settings, sets: Sequence[StoredSet], *, of: Records | None
+) -> list[ToldSet]:
     steps = steps_in(session, [one.id for one in sets], of=of, most=_MOST_STEPS)
     rows = {set_id: net_changes(found) for set_id, found in steps.items()}
-    names = _names(session, [row for found in rows.values() for row in found])
-    moves = [
-        (row.before["geom"], row.after["geom"])
-        for found in rows.values()
-        for row in found
-        if _is_move(row)
-    ]
+    every = [row for found in rows.values() for row in found]
+    names, labels = _names(session, every), labels_of(session, settings, every)
+    moves = [(row.before["geom"], row.after["geom"]) for row in every if _is_move(row)]
     metres = dict(zip(moves, moved_m(session, moves), strict=True))
     return [
         _summed_up(
@@ -250,7 +250,7 @@ def _told(session: Session, sets: Sequence[StoredSet], *, of: Records | None) ->
                 line
                 for row in rows[one.id]
                 if not _is_told(row, rows[one.id])
-                for line in _lines(row, metres, names)
+                for line in _lines(row, metres, names, labels_for(row, labels))
             ),
         )
         for one in sets
@@ -298,7 +298,10 @@ def _record(row: NetChange, names: dict[str, str]) -> str:
 
 
 def _lines(
-    row: NetChange, metres: dict[tuple[str, str], float], names: dict[str, str]
+    row: NetChange,
+    metres: dict[tuple[str, str], float],
+    names: dict[str, str],
+    labels: Labels,
 ) -> list[Line]:
     record = _record(row, names)
     if row.op is not Op.UPDATE:
@@ -320,7 +323,11 @@ def _lines(
         if name == "geom" and _is_move(row):
             reshaped = not (old.startswith(_POINT_HEX) and new.startswith(_POINT_HEX))
             text = words.move_text(metres[old, new], reshaped=reshaped)
+        elif isinstance(old or new, dict) and name in labels:
+            parts = words.part_texts(name, old or {}, new or {}, labels[name])
+            lines += [Line(record, part) for part in parts]
+            continue
         else:
-            text = words.change_text(name, old, new)
+            text = words.change_text(name, old, new, labels.get(name))
         lines.append(Line(record, text))
     return lines

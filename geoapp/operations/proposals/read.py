@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import check_region
 from geoapp.operations.history.read import ToldSet, told_of
 from geoapp.store.engine import Database, Session
@@ -55,7 +56,7 @@ def read_proposal(database: Database, number: int) -> OneProposal:
         return OneProposal(found, tuple(steps_of_proposal(session, number)))
 
 
-def proposal_history(database: Database, number: int) -> list[ToldSet]:
+def proposal_history(database: Database, settings: Settings, number: int) -> list[ToldSet]:
     """Return what was done to a proposal, newest first.
 
     Raises
@@ -65,7 +66,7 @@ def proposal_history(database: Database, number: int) -> list[ToldSet]:
     """
     with database.snapshot() as session:
         found_proposal(session, number)
-        return told_of(session, Records("proposal", (str(number),)), limit=_MOST_SETS)
+        return told_of(session, settings, Records("proposal", (str(number),)), limit=_MOST_SETS)
 
 
 def found_proposal(session: Session, number: int) -> ProposalRecord:

@@ -364,9 +364,12 @@ def value_text(name: str, value: Any) -> Text:
     return Text(said, said)
 
 
-def change_text(name: str, before: Any, after: Any) -> Text:
-    """Say from what to what a field was changed."""
-    field, old, new = field_text(name), value_text(name, before), value_text(name, after)
+def change_text(
+    name: str, before: Any, after: Any, labels: Mapping[str, Text] | None = None
+) -> Text:
+    """Say from what to what a field was changed; ``labels`` are its words where a scheme has own ones."""
+    field, own = field_text(name), labels or {}
+    old, new = (own.get(str(one)) or value_text(name, one) for one in (before, after))
     if name == "geom":  # coordinates say nothing to a reader
         if before is None:
             return Text("给了位置", "gave it a position")
@@ -376,6 +379,39 @@ def change_text(name: str, before: Any, after: Any) -> Text:
     return Text(
         f"改了{field.zh}：{old.zh} → {new.zh}", f"changed the {field.en}: {old.en} → {new.en}"
     )
+
+
+def part_texts(
+    name: str,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    labels: Mapping[str, Text],
+) -> list[Text]:
+    """Say each part of a field that was changed, by what it is called; a part may come or go.
+
+    Parameters
+    ----------
+    labels
+        What the parts are called, in the order in which they are told; others follow by their code.
+    """
+    codes = (*labels, *sorted({*before, *after} - {*labels}))
+    field, told = field_text(name), []
+    for code in codes:
+        old, new = before.get(code), after.get(code)
+        if old == new:
+            continue
+        label, was, is_now = labels.get(code, Text(code, code)), _part(old), _part(new)
+        told.append(
+            Text(
+                f"改了{field.zh}“{label.zh}”：{was.zh} → {is_now.zh}",
+                f"changed “{label.en}” of the {field.en}: {was.en} → {is_now.en}",
+            )
+        )
+    return told
+
+
+def _part(value: Any) -> Text:
+    return Text("没有填", "not filled in") if value in (None, "") else value_text("", value)
 
 
 def move_text(moved_m: float, *, reshaped: bool) -> Text:

@@ -187,7 +187,13 @@ def of_facility(path: FacilityCodePath, query: PageParameters) -> Response:
     """Tell what was done to a facility, deleted ones and old codes included."""
     if "\x00" in path.code:
         raise InvalidValueError("code", path.code, Text("编号", "a code"))
-    sets = history_of(services().database, path.code, limit=query.limit + 1, before=query.before)
+    sets = history_of(
+        services().database,
+        services().settings,
+        path.code,
+        limit=query.limit + 1,
+        before=query.before,
+    )
     return json_reply(_page(sets, query.limit))
 
 
@@ -219,7 +225,7 @@ def listed(query: SetParameters) -> Response:
 @require(Permission.EDIT)
 def show(path: SetPath) -> Response:
     """Tell what one set did, at most its first 300 rows."""
-    return json_reply(one_change_set(services().database, path.id).document())
+    return json_reply(one_change_set(services().database, services().settings, path.id).document())
 
 
 @api.post(

@@ -93,7 +93,7 @@ def show(path: ProposalPath, query: OneParameters) -> Response:
 @require(Permission.SEE_UNPUBLISHED)
 def history(path: ProposalPath) -> Response:
     """Return what was done to it, by whom, newest first."""
-    sets = proposal_history(services().database, path.id)
+    sets = proposal_history(services().database, services().settings, path.id)
     return json_reply({"change_sets": [one.document() for one in sets]})
 
 

@@ -149,8 +149,13 @@ def test_a_life_from_the_draft_to_the_exit(
     move_application(town, settings, number, "recognised", on_day=date(2024, 3, 1))
     move_application(town, settings, number, "exited", on_day=date(2024, 4, 1), reason="停办")
     assert public_recognitions(town, settings) == []
-    story = [line.text.zh for one in history_of(town, "T-4", limit=50) for line in one.lines]
+    story = [
+        line.text.zh for one in history_of(town, settings, "T-4", limit=50) for line in one.lines
+    ]
     assert "改了进展：已认定 → 已退出" in story
+    assert "改了申报表内容“服务职工基地基本情况”：答 basics → 没有填" in story
+    assert "改了申报表内容“服务职工基地基本情况”：没有填 → 三层楼" in story
+    assert "basics" not in "".join(one for one in story if "答 basics" not in one)
     whole = read_application(town, settings, number)
     assert whole.recognitions[0].revoked_on == date(2024, 4, 1)
     with pytest.raises(RefusedStepError):

@@ -145,7 +145,7 @@ def test_a_merge_keeps_what_either_knows_and_is_undone_whole(
     )
     assert rows(town, belonging) == [(2, 1, 1)]
     # The story of both is one.
-    story = [line for told in history_of(town, "T-2", limit=20) for line in told.lines]
+    story = [line for told in history_of(town, settings, "T-2", limit=20) for line in told.lines]
     assert {"T-1", "T-2"} <= {line.record for line in story}
     assert done.change_set is not None
     undone = undo_change_set(town, settings, done.change_set)

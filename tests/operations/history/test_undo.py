@@ -61,7 +61,7 @@ def of_code(database: Database, code: str) -> Image:
 
 
 def how_far(database: Database, number: int) -> Undone:
-    return one_change_set(database, number).undone
+    return one_change_set(database, Settings(), number).undone
 
 
 def last_set(database: Database) -> int:

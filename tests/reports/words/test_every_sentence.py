@@ -462,6 +462,11 @@ def history_sentences(n: int) -> dict[str, list[Text]]:
         "value_text": [history.value_text(name, value) for name, value in values],
         "change_text": [history.change_text(name, None, value) for name, value in values]
         + [history.change_text("password_hash", "***", "changed")],
+        "part_texts": [
+            one
+            for labels in ({}, {"next": Text("下一步工作思路", "Next steps")})
+            for one in history.part_texts("answers", {"next": "甲"}, {"goals": "乙"}, labels)
+        ],
         "move_text": [history.move_text(float(n), reshaped=shape) for shape in (False, True)],
         "row_text": [
             history.row_text(table, op, name)

@@ -141,7 +141,9 @@ def story(code: str) -> str:
     """Tell one record's story, newest first, whether it is there, deleted or renamed."""
     given = {"before": request.args["before"]} if request.args.get("before") else {}
     asked = Asked.check(given)
-    found = history_of(services().database, code, limit=PAGE_SIZE + 1, before=asked.before)
+    found = history_of(
+        services().database, services().settings, code, limit=PAGE_SIZE + 1, before=asked.before
+    )
     more = found[PAGE_SIZE - 1].stored.id if len(found) > PAGE_SIZE else None
     return render_template(
         "steward/history.html",
@@ -198,7 +200,7 @@ def _page(
     number: int, *, conflicts: list[Conflict] | None = None, refused: Text | None = None
 ) -> str:
     conflicts = conflicts or []
-    told = one_change_set(services().database, number)
+    told = one_change_set(services().database, services().settings, number)
     return render_template(
         "steward/change_set.html",
         one=_line(told),

@@ -72,10 +72,11 @@ def test_a_filled_sheet_is_looked_through_and_taken_over(
     sheet = book.worksheets[0]
     # Still open?, hours, way in, other.
     filled = {
-        "T-1": ("是", "周一至周五 9:00-17:00", "刷卡进入", "门口有台阶"),
+        "T-1": ("是", "周一至周五 9:00-17:00", "扫码", "门口有台阶"),
         "T-2": ("关了", None, None, None),
         "T-3": ("没人接", None, None, None),
         "T-4": ("老样子", None, None, None),
+        "T-5": ("是", None, "24小时", None),
         "T-6": ("搬了", None, None, None),
     }
     for row in sheet.iter_rows(min_row=3):
@@ -91,7 +92,8 @@ def test_a_filled_sheet_is_looked_through_and_taken_over(
     page = send(saved.getvalue())
     lines = [html.unescape(one) for one in re.findall(r'name="line" value="([^"]*)"', page)]
     assert [line.split('"')[3] for line in lines] == ["T-1", "T-2", "T-3"]
-    assert "怎么进门：敞开，直接进 → 刷卡进入" in page and "门口有台阶" in page
+    assert "怎么进门：敞开，直接进 → 扫码进入" in page and "门口有台阶" in page
+    assert "看不懂怎么进门“24小时”：是开放时间" in page
     assert "看不懂“老样子”" in page and "“地址”还是原来的" in page
     with database.session() as session:
         states = text("select code, status, entry, opening_hours from facility order by code")
@@ -102,7 +104,7 @@ def test_a_filled_sheet_is_looked_through_and_taken_over(
     with database.session() as session:
         after = session.execute(states).all()
         assert [one for one in after if one not in before] == [
-            ("T-1", "open", "card", "Mo-Fr 09:00-17:00")
+            ("T-1", "open", "qr", "Mo-Fr 09:00-17:00")
         ]
         calls = session.execute(text("select outcome from facility_call order by 1"))
         assert [*calls.scalars()] == ["nobody", "reached"]
