@@ -1,15 +1,21 @@
 """What a facility may lack, one by one, on the small town with a second district beside it."""
 
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
+from geoapp.core.settings import Settings
 from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.desk import list_desk
+from geoapp.operations.facilities.work_lists import WorkLists, old_before
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.stewardship import Shortfall, data_state
 from tests.seed import seed_town
+
+TODAY = date(2026, 11, 30)
 
 
 @pytest.fixture
@@ -34,7 +40,7 @@ def _change(database: Database, statement: str) -> None:
 
 
 def _listed(database: Database, lack: Shortfall, days: int = 365) -> list[str]:
-    page = list_desk(database, FacilityFilter(lack=lack, old_days=days), None)
+    page = list_desk(database, FacilityFilter(lack=lack, old_before=old_before(TODAY, days)), None)
     assert page.total == len(page.records)
     return [record.code for record in page.records]
 
@@ -77,16 +83,29 @@ def test_opening_dates_are_asked_of_what_has_opened(town: Database) -> None:
 
 
 def test_what_is_old_is_asked_in_days(town: Database) -> None:
-    _change(town, "update facility set verified_on = current_date - 31")
+    _change(town, "update facility set verified_on = '2026-10-30'")
     assert _listed(town, "verified") == []
     assert _listed(town, "verified", days=31) == []
     assert _listed(town, "verified", days=30) == ["T-1", "T-2", "T-3", "T-4", "T-6"]
 
 
+def test_which_day_is_today_is_said_where_the_service_is(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until eight in the morning in China the database's clock has the day before."""
+    _change(town, "update facility set verified_on = '2026-11-29' where code = 'T-1'")
+    lists = WorkLists(town, settings, DuplicateFinder(town))
+    counts = []
+    for day in (date(2027, 11, 29), date(2027, 11, 30)):
+        monkeypatch.setattr("geoapp.operations.facilities.work_lists.today", lambda _, day=day: day)
+        counts.append(lists.state().whole.lacking["verified"])
+    assert counts[1] == counts[0] + 1
+
+
 def test_progress_by_district_adds_up(town: Database) -> None:
     _change(
         town,
-        "update facility set phone = code, opened_on = '2025-05-01', verified_on = current_date",
+        "update facility set phone = code, opened_on = '2025-05-01', verified_on = '2026-11-29'",
     )
     _change(town, "update facility set region_code = '370203001' where code = 'T-1'")
     _change(town, "update facility set region_code = '370213' where code = 'T-2'")
@@ -94,7 +113,7 @@ def test_progress_by_district_adds_up(town: Database) -> None:
     _change(town, "update facility set region_code = null where code = 'T-6'")
     finder = DuplicateFinder(town)
     with town.snapshot() as session:
-        state = data_state(session, suspected=finder.suspected_in(session))
+        state = data_state(session, old_before(TODAY), suspected=finder.suspected_in(session))
     # T-3 lacks hours and entry, T-6 its region.
     assert [(one.region, one.kept, one.complete) for one in state.regions] == [
         ("370200", 1, 1),
@@ -104,5 +123,7 @@ def test_progress_by_district_adds_up(town: Database) -> None:
     ]
     assert (state.whole.kept, state.whole.complete) == (5, 3)
     for lack, count in state.whole.lacking.items():
-        wanted = FacilityFilter(lack=lack, suspected=finder.suspected())
+        wanted = FacilityFilter(
+            lack=lack, suspected=finder.suspected(), old_before=old_before(TODAY)
+        )
         assert len(list_desk(town, wanted, None).records) == count

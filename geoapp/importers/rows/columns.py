@@ -283,9 +283,14 @@ def by_name(columns: Sequence[Column]) -> dict[str, str]:
     return {folded(name): column.name for column in columns for name in column.names}
 
 
+_IN_REGIONS = frozenset({"organisations", "care", "contests"})
+
+
 @cache
 def further_names(kind: str) -> dict[str, str]:
     """Return further names of a kind's columns as ``data/vocabulary/columns.json`` has them, folded.
+
+    What lies in a region says so under the same names, whatever it is.
 
     Raises
     ------
@@ -293,7 +298,10 @@ def further_names(kind: str) -> dict[str, str]:
         If one name leads to two columns, or to one that there is not.
     """
     path = shipped("data") / "vocabulary" / "columns.json"
-    listed: dict[str, list[str]] = orjson.loads(path.read_bytes()).get(kind, {})
+    every: dict[str, dict[str, list[str]]] = orjson.loads(path.read_bytes())
+    listed = every.get(kind, {})
+    if kind in _IN_REGIONS:
+        listed = {"region": every["facilities"]["region"]} | listed
     own = by_name(COLUMNS[kind])
     found: dict[str, str] = {}
     for column, names in listed.items():

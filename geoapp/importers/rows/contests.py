@@ -17,9 +17,10 @@ from geoapp.core.i18n import Text
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Problem, Reading, shown
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS
+from geoapp.importers.rows.columns import CONTEST_COLUMNS, ENTRY_COLUMNS, further_names
 from geoapp.importers.rows.headings import match_header
 from geoapp.importers.rows.keyed import CellOf, Row, known_code, read_keyed, required_cell
+from geoapp.importers.rows.region_names import OR_BLANK, RegionNames, read_region
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ _WITH_STAGE: Final = {
 
 def read_contests(
     table: Table,
-    regions: frozenset[str],
+    regions: RegionNames,
     rules: Mapping[str, ContestRules],
     stored: Mapping[str, KnownContest],
 ) -> Reading[Row]:
@@ -53,7 +54,7 @@ def read_contests(
     Parameters
     ----------
     regions
-        The codes of the regions that are stored.
+        The regions that are stored.
     rules
         All rules by code.
     stored
@@ -64,12 +65,11 @@ def read_contests(
     UnusableInputError
         If a required column is missing.
     """
-    given = match_header(table.columns, CONTEST_COLUMNS).given
+    further = further_names("contests")
+    given = match_header(table.columns, CONTEST_COLUMNS, further=further).given
 
     def one(found: Findings, cell: CellOf) -> Row:
         code = required_cell(found, "code", "编号", cells.read_code, cell)
-        region = cells.read_code(found, "region", cell("region"))
-        known_code(found, "region", region, regions, Text("区域", "region"))
         known = stored.get(code or "")
         wanted = known.rules if known is not None and "rules" not in given else None
         by = _rules_cell(found, cell("rules"), rules, wanted)
@@ -79,7 +79,7 @@ def read_contests(
             "code": code,
             "name_zh": required_cell(found, "name_zh", "名称", cells.read_text, cell),
             "name_en": cells.read_text(found, "name_en", cell("name_en")),
-            "region_code": region,
+            "region_code": read_region(found, cell("region"), regions, OR_BLANK),
             "rules": COMMON if by is None else by.code,
             "stage": None if by is None else _stage_cell(found, cell, by, known),
             "entered": cells.read_whole(found, "entered", cell("entered")),
@@ -96,7 +96,8 @@ def read_contests(
             _check_criteria(found, criteria, by)
         return row
 
-    return read_keyed(table, CONTEST_COLUMNS, ("code", "name_zh", "stage"), one, ("code",))
+    needed = ("code", "name_zh", "stage")
+    return read_keyed(table, CONTEST_COLUMNS, needed, one, ("code",), further=further)
 
 
 def read_entries(

@@ -1,7 +1,8 @@
 """Where the known columns stand in a file, and which it lacks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
@@ -28,6 +29,7 @@ def match_header(
     known: Sequence[Column],
     derived: Sequence[str] = (),
     fields: Sequence[str | None] | None = None,
+    further: Mapping[str, str] = MappingProxyType({}),
 ) -> Header:
     """Find the known columns among a file's, in any order and either language.
 
@@ -35,6 +37,8 @@ def match_header(
     ----------
     fields
         Which known column each of the file's is, where that was settled before; None = by their names.
+    further
+        Further names, folded, with the columns that they lead to where no column of the file is called so.
 
     Raises
     ------
@@ -45,6 +49,7 @@ def match_header(
     exact = {column.name for column in known} | {folded(column.zh) for column in known}
     # A loose name such as ``name`` gives way to the column's own.
     own = {meaning[folded(name)] for name in names if folded(name) in exact}
+    called = {meaning[folded(name)] for name in names if folded(name) in meaning}
     places: dict[str, int] = {}
     extra: dict[str, int] = {}
     ignored: list[str] = []
@@ -59,6 +64,11 @@ def match_header(
         column = meaning.get(name) if fields is None else settled
         if fields is None and column in own and name not in exact:
             ignored.append(raw.strip())
+        elif column is None and fields is None and (other := further.get(name)) is not None:
+            if other in called or other in places:
+                ignored.append(raw.strip())
+            else:
+                places[other] = place
         elif column is not None:
             if column in places:
                 raise _twice(names[places[column]], raw)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from geoapp.core.errors import InvalidValueError
@@ -24,6 +25,7 @@ def read_keyed(
     one: Callable[[Findings, CellOf], Row],
     key: Sequence[str],
     together: Callable[[Sequence[Row]], Sequence[Problem]] | None = None,
+    further: Mapping[str, str] = MappingProxyType({}),
 ) -> Reading[Row]:
     """Read each row by a function; a second row of the same key is rejected.
 
@@ -32,8 +34,10 @@ def read_keyed(
     together
         What is wrong with good rows beside each other and beside what is stored, asked again until
         nothing is; the ``line`` of a problem is the number of the row in the list, from 0.
+    further
+        Further names of columns, as `further_names` has them.
     """
-    header = match_header(table.columns, columns)
+    header = match_header(table.columns, columns, further=further)
     require_columns(header, columns, needed)
     rows: list[Row] = []
     records: list[Record] = []

@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_REGION_CHARACTERS
 from geoapp.core.words import ORGANISATION_KIND_TEXT, OrganisationKind
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import ORGANISATION_COLUMNS
+from geoapp.importers.rows.columns import ORGANISATION_COLUMNS, further_names
 from geoapp.importers.rows.headings import Header, match_header, require_columns
+from geoapp.importers.rows.region_names import OR_BLANK, RegionNames, read_region
 
 _KINDS, _KINDS_ACCEPTED = cells.word_index(
     ORGANISATION_KIND_TEXT,
@@ -59,7 +59,7 @@ class OrganisationRow:
 
 
 def read_organisations(
-    table: Table, regions: frozenset[str], stored_parents: Mapping[str, str | None]
+    table: Table, regions: RegionNames, stored_parents: Mapping[str, str | None]
 ) -> Reading[OrganisationRow]:
     """Understand the rows of an organisation file.
 
@@ -69,7 +69,7 @@ def read_organisations(
     Parameters
     ----------
     regions
-        The codes of the regions in the store.
+        The regions in the store.
     stored_parents
         The parent of each organisation in the store, by code; None where it has none.
 
@@ -78,7 +78,9 @@ def read_organisations(
     UnusableInputError
         If a required column is missing.
     """
-    header = match_header(table.columns, ORGANISATION_COLUMNS)
+    header = match_header(
+        table.columns, ORGANISATION_COLUMNS, further=further_names("organisations")
+    )
     require_columns(header, ORGANISATION_COLUMNS, ("code", "kind", "name_zh"))
     drafts: list[_Draft] = []
     seen: dict[str, int] = {}
@@ -111,7 +113,7 @@ def _read_row(
     found: Findings,
     record: Record,
     header: Header,
-    regions: frozenset[str],
+    regions: RegionNames,
     seen: dict[str, int],
 ) -> dict[str, Any]:
     def cell(column: str) -> Any:
@@ -137,21 +139,11 @@ def _read_row(
     before = len(found.problems)
     name = cells.read_text(found, "name_zh", cell("name_zh"))
     cells.required(found, "name_zh", "名称", name, before)
-    region = cells.read_code(found, "region", cell("region"), MOST_REGION_CHARACTERS)
-    if region is not None and region not in regions:
-        found.add(
-            "region",
-            region,
-            "unknown_region",
-            f"没有代码为“{region}”的区域；不知道在哪个区请留空，先导入区域再填。",
-            f"There is no region {region!r}; leave it blank where it is unknown, or import the "
-            "regions first.",
-        )
     return {
         "code": code,
         "kind": kind,
         "name_zh": name,
-        "region": region,
+        "region": read_region(found, cell("region"), regions, OR_BLANK),
         "parent": cells.read_code(found, "parent", cell("parent")),
         "document_on": cells.read_date(found, "document_on", cell("document_on")),
         **{column: cells.read_text(found, column, cell(column)) for column in _TEXTS},

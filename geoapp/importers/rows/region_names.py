@@ -121,8 +121,27 @@ def _without_end(words: str, name: str) -> str:
     return words
 
 
-def read_region(found: Findings, cell: Any, regions: RegionNames) -> str | None:
-    """Return the code of the region that a cell states, or note that none or several may be meant."""
+BY_POSITION: Final = Text(
+    "请先导入区域，或清空此格由坐标判定",
+    "import it first, or leave the cell empty and let the position decide",
+)
+IMPORT_FIRST: Final = Text("请先导入区域", "import it first")
+OR_BLANK: Final = Text(
+    "请先导入区域；不知道在哪个区请留空",
+    "import it first, or leave the cell empty where it is unknown",
+)
+
+
+def read_region(
+    found: Findings, cell: Any, regions: RegionNames, ways: Text = BY_POSITION
+) -> str | None:
+    """Return the code of the region that a cell states, or note that none or several may be meant.
+
+    Parameters
+    ----------
+    ways
+        What to do where no region is meant.
+    """
     words = cells.read_text(found, "region", cell)
     if words is None:
         return None
@@ -140,17 +159,16 @@ def read_region(found: Findings, cell: Any, regions: RegionNames) -> str | None:
             f"{shown!r} may be several regions: {listed}; write the names above it too, or its code.",
         )
     else:
-        said = unknown_region(shown)
+        said = unknown_region(shown, ways)
         found.add("region", words, "unknown_region", said.zh, said.en)
     return words
 
 
-def unknown_region(shown: str) -> Text:
-    """Say that no region is meant by some words."""
+def unknown_region(shown: str, ways: Text) -> Text:
+    """Say that no region is meant by some words, and what to do."""
     return Text(
-        f"没有代码为“{shown}”的区域，也没有叫这个名称的；请先导入区域，或清空此格由坐标判定。",
-        f"There is no region with the code or the name {shown!r}; import it first, or leave the cell "
-        "empty and let the position decide.",
+        f"没有代码为“{shown}”的区域，也没有叫这个名称的；{ways.zh}。",
+        f"There is no region with the code or the name {shown!r}; {ways.en}.",
     )
 
 

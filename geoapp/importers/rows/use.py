@@ -5,13 +5,19 @@ from datetime import date
 from typing import Any
 
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CATEGORY_CHARACTERS, MOST_MONEY, MOST_REGION_CHARACTERS
+from geoapp.core.limits import MOST_CATEGORY_CHARACTERS, MOST_MONEY
 from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT, Basis, CareUnit
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.columns import CARE_COLUMNS, OPINION_COLUMNS, VISIT_COLUMNS
+from geoapp.importers.rows.columns import (
+    CARE_COLUMNS,
+    OPINION_COLUMNS,
+    VISIT_COLUMNS,
+    further_names,
+)
 from geoapp.importers.rows.keyed import CellOf, Row, known_code, read_keyed, required_cell
+from geoapp.importers.rows.region_names import IMPORT_FIRST, RegionNames, read_region
 
 _FACILITY = Text("站点", "facility")
 _FIRST_YEAR = 1970
@@ -88,13 +94,13 @@ def read_opinions(table: Table, facilities: Mapping[str, int], today: date) -> R
     return read_keyed(table, OPINION_COLUMNS, needed, one, ("facility_id", "day", "stars"))
 
 
-def read_care(table: Table, regions: frozenset[str], today: date) -> Reading[Row]:
+def read_care(table: Table, regions: RegionNames, today: date) -> Reading[Row]:
     """Understand the rows of a file of care events.
 
     Parameters
     ----------
     regions
-        The codes of the regions that are stored.
+        The regions that are stored.
     today
         The last day on which something can have been done.
 
@@ -105,8 +111,13 @@ def read_care(table: Table, regions: frozenset[str], today: date) -> Reading[Row
     """
 
     def one(found: Findings, cell: CellOf) -> Row:
-        region = required_cell(found, "region", "区域代码", _code(MOST_REGION_CHARACTERS), cell)
-        known_code(found, "region", region, regions, Text("区域", "region"))
+        region = required_cell(
+            found,
+            "region",
+            "区域代码",
+            lambda found, _, value: read_region(found, value, regions, IMPORT_FIRST),
+            cell,
+        )
         people = cells.read_whole(found, "people", cell("people"))
         unit = cells.read_word(found, "unit", cell("unit"), _UNITS, _UNITS_ACCEPTED)
         if people is not None and unit is None and not found.problems:
@@ -130,11 +141,8 @@ def read_care(table: Table, regions: frozenset[str], today: date) -> Reading[Row
             "is_sample": cells.read_flag(found, "sample", cell("sample")) or False,
         }
 
-    return read_keyed(table, CARE_COLUMNS, ("code", "kind", "region", "day"), one, ("code",))
-
-
-def _code(most: int) -> Callable[[Findings, str, Any], str | None]:
-    return lambda found, column, cell: cells.read_code(found, column, cell, most)
+    needed = ("code", "kind", "region", "day")
+    return read_keyed(table, CARE_COLUMNS, needed, one, ("code",), further=further_names("care"))
 
 
 def _text(most: int) -> Callable[[Findings, str, Any], str | None]:

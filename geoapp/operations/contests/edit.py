@@ -28,6 +28,7 @@ from geoapp.importers.rows.keyed import Row, read_given
 from geoapp.importers.rows.services import read_services
 from geoapp.operations.contests.read import ENTRY, found_contest
 from geoapp.operations.imports.keyed import known_contests, stored_columns_of
+from geoapp.operations.imports.named_regions import known_regions
 from geoapp.operations.stale import refuse_stale
 from geoapp.store.contests import (
     ContestRecord,
@@ -40,7 +41,6 @@ from geoapp.store.contests import (
 from geoapp.store.engine import Database, Session
 from geoapp.store.history.chain import current_set
 from geoapp.store.keyed import write_keyed
-from geoapp.store.regions import region_codes
 from geoapp.store.services import item_codes, lock_services
 
 _CONTEST: Final = tuple(column.name for column in CONTEST_COLUMNS)
@@ -322,7 +322,7 @@ def _check_stage(settings: Settings, stored: ContestRecord, values: Mapping[str,
 
 def _contest_row(session: Session, settings: Settings, values: Mapping[str, Any]) -> Row:
     def read(table: Table) -> Reading[Row]:
-        regions = frozenset(region_codes(session))
+        regions = known_regions(session)
         return read_contests(table, regions, contest_rules(settings), known_contests(session))
 
     return read_given([_texts(values, CONTEST_COLUMNS)], CONTEST_COLUMNS, read).rows[0]

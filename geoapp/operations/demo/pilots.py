@@ -7,7 +7,8 @@ from geoapp.core.paths import shipped
 from geoapp.core.words import OrganisationRole, PositionBasis, Status
 from geoapp.importers.open import open_table
 from geoapp.importers.rows.organisations import OrganisationRow, read_organisations
-from geoapp.operations.imports.organisations import known_regions, write_given
+from geoapp.operations.imports.named_regions import known_regions
+from geoapp.operations.imports.organisations import write_given
 from geoapp.store.engine import Session
 from geoapp.store.organisations import add_role, lock_organisations, stored_parents
 from geoapp.store.sample import add_facilities

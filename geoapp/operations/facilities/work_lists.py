@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -13,11 +13,13 @@ from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations.duplicates.find import DuplicateFinder
+from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import FacilityFilter, count_of_facilities, data_version
 from geoapp.store.facilities.stewardship import (
     FAR_FROM_STREETS_M,
+    OLD_DAYS,
     DataState,
     data_state,
     kept_points,
@@ -35,10 +37,15 @@ _NO_NETWORK = Text(
 _Moment = tuple[int, date, int, str | None]
 
 
-def _moment(session: Session, network: WalkingNetwork | None) -> _Moment:
-    length, day = log_length(session)
+def _moment(session: Session, day: date, network: WalkingNetwork | None) -> _Moment:
+    length = log_length(session)
     version = data_version(session, "facilities")
     return length, day, version, None if network is None else network.version
+
+
+def old_before(day: date, days: int = OLD_DAYS) -> date:
+    """Return the day before which what was verified is old, on a day where the service is."""
+    return day - timedelta(days=days)
 
 
 class WorkLists:
@@ -50,6 +57,7 @@ class WorkLists:
     def __init__(self, database: Database, settings: Settings, duplicates: DuplicateFinder) -> None:
         self._database = database
         self._duplicates = duplicates
+        self._settings = settings
         self._networks = NetworkKeeper(settings)
         self._lock = threading.Lock()
         self._far: tuple[tuple[int, str], tuple[int, ...]] | None = None
@@ -81,17 +89,19 @@ class WorkLists:
         """Return how many facilities there are and what they lack, as the store is now."""
         network = self._networks.sound()
         with self._lock, self._database.snapshot() as session:
-            key = _moment(session, network)
+            day = today(self._settings)
+            key = _moment(session, day, network)
             if self._state is None or self._state[0] != key:
                 far = () if network is None else self._found_far(session, network)
-                self._state = key, data_state(session, far, self._duplicates.suspected_in(session))
+                suspected = self._duplicates.suspected_in(session)
+                self._state = key, data_state(session, old_before(day), far, suspected)
             return self._state[1]
 
     def count(self, lists: Mapping[str, FacilityFilter]) -> dict[str, int]:
         """Return how many facilities some lists hold, by what names them; the same name, the same list."""
         network = self._networks.sound()
         with self._lock, self._database.snapshot() as session:
-            key = _moment(session, network)
+            key = _moment(session, today(self._settings), network)
             if self._counts is None or self._counts[0] != key:
                 self._counts = key, {}
             known = self._counts[1]

@@ -13,6 +13,7 @@ from geoapp.importers.rows.contests import KnownContest, read_contests, read_ent
 from geoapp.importers.rows.keyed import Row
 from geoapp.importers.rows.services import read_desks, read_offers, read_services
 from geoapp.importers.rows.use import read_care, read_opinions, read_visits
+from geoapp.operations.imports.named_regions import known_regions
 from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
 from geoapp.operations.moment import today
 from geoapp.store.contests import contest_records, entry_records, lock_contests
@@ -21,7 +22,6 @@ from geoapp.store.facilities.read import facility_numbers
 from geoapp.store.history.chain import current_set
 from geoapp.store.keyed import KeyedCounts, Rows, write_keyed
 from geoapp.store.organisations import organisation_codes
-from geoapp.store.regions import region_codes
 from geoapp.store.services import item_codes, lock_services
 
 # What a file's column is stored as, where it is not one column of the same name. A number of people
@@ -94,13 +94,13 @@ def _opinions(session: Session, settings: Settings, table: Table) -> Reading[Row
 
 
 def _care(session: Session, settings: Settings, table: Table) -> Reading[Row]:
-    return read_care(table, frozenset(region_codes(session)), today(settings))
+    return read_care(table, known_regions(session), today(settings))
 
 
 def _contests(session: Session, settings: Settings, table: Table) -> Reading[Row]:
     # Also keeps two files from moving a contest's stage at once.
     lock_contests(session)
-    regions = frozenset(region_codes(session))
+    regions = known_regions(session)
     return read_contests(table, regions, contest_rules(settings), known_contests(session))
 
 

@@ -7,6 +7,7 @@ from geoapp.core.settings import Settings
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.organisations import OrganisationRow, read_organisations
+from geoapp.operations.imports.named_regions import known_regions
 from geoapp.operations.imports.report import READING, WRITING, ImportOptions, Progress
 from geoapp.store.engine import Database, Session
 from geoapp.store.organisations import (
@@ -15,7 +16,6 @@ from geoapp.store.organisations import (
     stored_parents,
     write_organisations,
 )
-from geoapp.store.regions import region_codes
 
 _COLUMNS = {"region": "region_code", "parent": "parent_code"}
 
@@ -55,11 +55,6 @@ def write_given(
     """Write rows; of organisations that exist, the columns that the file has."""
     columns = frozenset(_COLUMNS.get(column, column) for column in given)
     return write_organisations(session, [values_of(row) for row in rows], columns, dry_run=dry_run)
-
-
-def known_regions(session: Session) -> frozenset[str]:
-    """Return the codes of the regions in the store."""
-    return frozenset(region_codes(session))
 
 
 def values_of(row: OrganisationRow) -> dict[str, Any]:

@@ -17,7 +17,8 @@ from geoapp.importers.rows.organisations import (
     OrganisationRow,
     read_organisations,
 )
-from geoapp.operations.imports.organisations import known_regions, values_of, write_given
+from geoapp.operations.imports.named_regions import known_regions
+from geoapp.operations.imports.organisations import values_of, write_given
 from geoapp.operations.organisations.read import found_organisation
 from geoapp.operations.stale import refuse_stale
 from geoapp.store import organisations as store

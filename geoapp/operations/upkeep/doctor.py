@@ -19,6 +19,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.operations.history.check import check_history
+from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map, verify_base_map
 from geoapp.operations.streets.names import WITHOUT_NAMES
@@ -154,16 +155,24 @@ def _store(settings: Settings) -> Iterator[Finding]:
                 "数据库尚未建立：请运行 geoapp init", "The store was not made yet: run geoapp init"
             ),
         )
-        yield _calendar(WorkCalendar.from_chinesecalendar().years)
+        yield _calendar(WorkCalendar.from_chinesecalendar().years, _day(settings))
         return
     database = open_database(settings)
     try:
-        yield from _open_store(database)
+        yield from _open_store(database, _day(settings))
     finally:
         database.close()
 
 
-def _open_store(database: Database) -> Iterator[Finding]:
+def _day(settings: Settings) -> date:
+    """Return the day where the service is; a zone that there is not is told by itself."""
+    try:
+        return today(settings)
+    except (ZoneInfoNotFoundError, ValueError):
+        return datetime.now(UTC).date()
+
+
+def _open_store(database: Database, day: date) -> Iterator[Finding]:
     away = database.trouble()
     if away is not None:
         yield Finding("store", False, away.text)
@@ -189,7 +198,7 @@ def _open_store(database: Database) -> Iterator[Finding]:
         years = known_years(session)
     yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
-    yield _calendar(years)
+    yield _calendar(years, day)
     yield Finding("history", *check_history(database))
 
 
@@ -208,8 +217,7 @@ def _skew(seconds: float) -> Finding:
     )
 
 
-def _calendar(years: Collection[int], today: date | None = None) -> Finding:
-    day = today or datetime.now(UTC).date()
+def _calendar(years: Collection[int], day: date) -> Finding:
     how = Text(
         "能上网：pip install --upgrade chinesecalendar && geoapp init；不能上网：按国务院的通知写一个文件，"
         "geoapp calendar import FILE --source 文号",

@@ -17,6 +17,7 @@ from geoapp.operations.upkeep.users import (
     add_user_without_password,
     check_name,
     give_rights,
+    name_that_looks_like,
     signed_in_as,
     stored_user,
 )
@@ -29,7 +30,6 @@ from geoapp.store.identities import (
     owner_of,
 )
 from geoapp.store.sessions import delete_sessions
-from geoapp.store.users import user_by_name
 
 _NO_ACCOUNT = Text(
     "这个登录没有关联到这里的账号。有密码的，请先用密码登录，再到“我的账号”关联；没有账号的，请联系管理员。",
@@ -104,18 +104,31 @@ def enter(
         if given is None:
             raise NotAllowedError(_NO_ACCOUNT)
         check_name(name)
-        if user_by_name(session, name) is not None:
-            raise ConflictError(
-                Text(
-                    f"这里已有名为 {name} 的账号。是您的，请先用密码登录，再到“我的账号”关联；"
-                    "不是您的，请联系管理员。",
-                    f"There is an account called {name} already. If it is yours, sign in with its "
-                    "password and link it on “My account”; if not, ask an administrator.",
-                )
-            )
+        same = name_that_looks_like(session, name)
+        if same is not None:
+            raise ConflictError(_same_name(name, same))
         user = add_user_without_password(session, name, given.role, given.regions)
         add_identity(session, user.id, issuer, subject)
         return signed_in_as(user)
+
+
+def _same_name(name: str, same: str) -> Text:
+    """Say why nobody gets an account of this name, and what to do."""
+    happened = (
+        Text(f"这里已有名为 {same} 的账号", f"There is an account called {same} already")
+        if same == name
+        else Text(
+            f"单位的登录说您叫 {name}；这里已有账号 {same}，只差大小写或全角半角，分不清是不是同一人，没有给您新建账号",
+            f"Your organisation's sign-in calls you {name}. There is an account called {same} already, "
+            "which differs in capitals or width alone: it is not guessed that both are one person, "
+            "and no account was made",
+        )
+    )
+    return Text(
+        f"{happened.zh}。是您的，请用账号 {same} 和它的密码登录，再到“我的账号”关联；不是您的，请联系管理员。",
+        f"{happened.en}. If it is yours, sign in as {same} with its password and link it on "
+        "“My account”; if not, ask an administrator.",
+    )
 
 
 def link(database: Database, owner: str, issuer: str, subject: str) -> None:

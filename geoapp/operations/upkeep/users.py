@@ -197,7 +197,7 @@ def add_user_without_password(
     ConflictError
         If the name is taken, in capitals or other width too.
     """
-    same = next((one.name for one in all_users(session) if _looks(one.name) == _looks(name)), None)
+    same = name_that_looks_like(session, name)
     if same is not None:
         raise ConflictError(Text(f"用户 {same} 已存在。", f"User {same} exists already."))
     _check_regions(session, role, regions)
@@ -207,6 +207,11 @@ def add_user_without_password(
     user.password_hash = ""
     session.flush()
     return user
+
+
+def name_that_looks_like(session: Session, name: str) -> str | None:
+    """Return the name of the account that is called so, or so but for capitals or width."""
+    return next((one.name for one in all_users(session) if _looks(one.name) == _looks(name)), None)
 
 
 def _looks(name: str) -> str:

@@ -10,11 +10,11 @@ from geoapp.importers.rows.columns import CARE_COLUMNS, OPINION_COLUMNS, VISIT_C
 from geoapp.importers.rows.keyed import read_given
 from geoapp.importers.rows.use import read_care, read_opinions, read_visits
 from geoapp.operations.facilities.read import facility_number
+from geoapp.operations.imports.named_regions import known_regions
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import current_set
 from geoapp.store.keyed import write_keyed
-from geoapp.store.regions import region_codes
 from geoapp.store.use.write import add_voices, delete_care, delete_visit
 
 
@@ -101,7 +101,7 @@ def add_care(database: Database, settings: Settings, values: Mapping[str, str]) 
         If the code is taken.
     """
     with database.session() as session:
-        known = frozenset(region_codes(session))
+        known = known_regions(session)
         day = today(settings)
         reading = read_given([values], CARE_COLUMNS, lambda table: read_care(table, known, day))
         if not write_keyed(session, "care", reading.rows, frozenset()).inserted:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from geoapp.core.voices import Doubt, doubt_of
 from geoapp.core.words import Status
 from geoapp.store.facilities.as_of import BAND, AsOf, as_of_condition
-from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall, lack_condition
+from geoapp.store.facilities.stewardship import Shortfall, lack_condition
 from geoapp.store.models import Facility, FacilityPlace, Kind
 from geoapp.store.search.words import words_condition, words_parameters
 
@@ -220,7 +220,7 @@ class FacilityFilter:
 
     ``bbox`` is west, south, east, north in degrees, WGS-84; ``region`` includes the regions below;
     ``terms`` are words as `geoapp.core.sounds.search_terms` gives them, ``lack`` what is missing;
-    what was verified is old after ``old_days``. ``far`` are the numbers of those far from any
+    what was verified before ``old_before`` is old. ``far`` are the numbers of those far from any
     street, ``suspected`` of those that may be another one, where these are asked for. ``as_of``
     keeps those that were, or may have been, there on a day.
     """
@@ -232,7 +232,7 @@ class FacilityFilter:
     statuses: frozenset[str] = frozenset()
     terms: tuple[str, ...] = ()
     lack: Shortfall | None = None
-    old_days: int = OLD_DAYS
+    old_before: date | None = None
     far: tuple[int, ...] = ()
     suspected: frozenset[int] | None = None
     as_of: AsOf | None = None
@@ -287,7 +287,11 @@ def filter_conditions(session: Session, wanted: FacilityFilter) -> list[ColumnEl
     if wanted.as_of is not None:
         conditions.append(as_of_condition(wanted.as_of))
     if wanted.lack is not None:
-        lacks = text(lack_condition(wanted.lack, wanted.old_days))
+        lacks = text(lack_condition(wanted.lack))
+        if wanted.lack == "verified":
+            if wanted.old_before is None:
+                raise ValueError("what is old is asked with the day from which it is")
+            lacks = lacks.bindparams(old_before=wanted.old_before)
         if wanted.lack == "street":
             lacks = lacks.bindparams(far=list(wanted.far))
         if wanted.lack == "duplicate":

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Final, Literal
 
 from sqlalchemy import text
@@ -88,7 +89,7 @@ _LACKS: dict[Shortfall, str] = {
     "phone": "phone is null",
     # What is only planned has not opened.
     "opened": f"(opened_on is null and {_IN_SERVICE})",
-    "verified": "(verified_on is null or verified_on < current_date - {days})",
+    "verified": "(verified_on is null or verified_on < :old_before)",
     "region": "region_code is null",
     # One that moves is found at its places.
     "position": "(geom is null and not exists "
@@ -114,25 +115,16 @@ _GAPS: tuple[Gap, ...] = (
 )
 
 
-def lack_condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
+def lack_condition(lack: Shortfall) -> str:
     """Return the SQL condition, on ``facility``, that a facility kept up lacks something.
-
-    That of ``street`` takes ``far``: the numbers of those far from any street.
-
-    Parameters
-    ----------
-    days
-        After how many days a fact that was verified is old.
 
     Notes
     -----
-    For ``duplicate`` a statement has the numbers of those that may be another one as ``:suspected``.
+    A statement gives ``:far`` for ``street``, the numbers of those far from any street; ``:suspected``
+    for ``duplicate``, those of what may be another one; and ``:old_before`` for ``verified``, the
+    day before which what was verified is old. Which day is today is not the database's to say.
     """
-    return f"({_KEPT} and {_condition(lack, days)})"
-
-
-def _condition(lack: Shortfall, days: int = OLD_DAYS) -> str:
-    return _LACKS[lack].replace("{days}", str(int(days)))
+    return f"({_KEPT} and {_LACKS[lack]})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +171,17 @@ class DataState:
 
 
 def data_state(
-    session: Session, far: Collection[int] = (), suspected: Collection[int] = ()
+    session: Session,
+    old_before: date,
+    far: Collection[int] = (),
+    suspected: Collection[int] = (),
 ) -> DataState:
     """Count the facilities, by district in order of code; those in no region come last.
 
     Parameters
     ----------
+    old_before
+        What was verified before this day is old.
     far
         Numbers of the facilities that stand far from any street.
     suspected
@@ -196,8 +193,8 @@ def data_state(
             text("select status, count(*) from facility group by status")
         )
     }
-    found = ", ".join(f"count(*) filter (where {_condition(lack)}) as {lack}" for lack in _LACKS)
-    any_gap = " or ".join(_condition(lack) for lack in _GAPS)
+    found = ", ".join(f"count(*) filter (where {how}) as {lack}" for lack, how in _LACKS.items())
+    any_gap = " or ".join(_LACKS[lack] for lack in _GAPS)
     rows = session.execute(
         text(
             f"""
@@ -208,7 +205,7 @@ def data_state(
             where {_KEPT} group by 1 order by 1 nulls last
             """
         ),
-        {"far": list(far), "suspected": list(suspected)},
+        {"far": list(far), "suspected": list(suspected), "old_before": old_before},
     ).all()
     levels = {
         code: level for code, level in session.execute(text("select code, level from region"))

@@ -2,7 +2,6 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -94,7 +93,6 @@ def note_kept(session: Session, count: int) -> None:
     )
 
 
-def log_length(session: Session) -> tuple[int, date]:
-    """Return how many change sets were sealed, which rises with every logged change, and the day."""
-    length, day = session.execute(text("select n, current_date from change_chain")).one()
-    return length, day
+def log_length(session: Session) -> int:
+    """Return how many change sets were sealed, which rises with every logged change."""
+    return int(session.execute(text("select n from change_chain")).scalar_one())

@@ -35,6 +35,36 @@ def stored(database: Database) -> dict[str, tuple[str | None, ...]]:
         return {row[0]: tuple(row[1:]) for row in rows}
 
 
+def test_a_region_is_said_by_its_name_under_many_headings(
+    country: Database, settings: Settings, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    """Organisations, care events and contests say it as lists of facilities do."""
+    with country.session() as session:
+        [name, code] = session.execute(
+            text("select name_zh, code from region where name_zh like '%区' order by code limit 1")
+        ).one()
+    files = {
+        "organisations": (["编号", "类型", "名称"], ["O-1", "企业", "某公司"], "organisation"),
+        "care": (["编号", "活动类别", "日期"], ["C-1", "送清凉", "2026-07-01"], "care_event"),
+        "contests": (["编号", "名称", "阶段"], ["K-1", "某竞赛", "报名"], "contest"),
+    }
+    for kind, (header, row, table) in files.items():
+        with subtests.test(kind=kind):
+            file = write_csv(tmp_path / f"{kind}.csv", [*header, "所属区县"], [[*row, name[:-1]]])
+            report = import_file(country, settings, kind, file)
+            assert (report.inserted, list(report.problems)) == (1, [])
+            with country.session() as session:
+                assert session.scalars(text(f"select region_code from {table}")).all() == [code]
+            wrong = write_csv(tmp_path / f"{kind}.csv", [*header, "行政区"], [[*row, "火星区"]])
+            [problem] = import_file(country, settings, kind, wrong).problems
+            assert (problem.field, problem.code) == ("region", "unknown_region")
+            assert "也没有叫这个名称的；请先导入区域" in problem.text.zh
+            # A column that is called by its own name goes before.
+            both = [*header, "区域代码", "所在区"]
+            file = write_csv(tmp_path / f"{kind}.csv", both, [[*row, code, "火星区"]])
+            assert import_file(country, settings, kind, file).unchanged == 1
+
+
 def test_good_rows_arrive_and_bad_ones_are_told(
     country: Database, settings: Settings, tmp_path: Path
 ) -> None:

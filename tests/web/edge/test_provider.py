@@ -190,6 +190,11 @@ def test_a_name_or_an_address_is_nobodys_proof(app: Flask, town: Database, issue
     taken: dict[str, Any] = {"preferred_username": "a-steward", "groups": ["it"]}
     mail = {"email": "a-steward@example.org", "email_verified": True}
     assert come_in(app.test_client(), issuer, "s-2", **taken, **mail).status_code == 409
+    # Nor is one whose name differs in capitals or width alone: what happened and what to do is said.
+    alike = come_in(app.test_client(), issuer, "s-3", preferred_username="A-Steward", groups=["it"])
+    assert alike.status_code == 409
+    assert "单位的登录说您叫 A-Steward；这里已有账号 a-steward，只差大小写或全角半角" in alike.text
+    assert "请用账号 a-steward 和它的密码登录，再到“我的账号”关联" in alike.text
     assert [one.name for one in list_users(town)] == ["a-steward"]
     refused = owner.post("/account/provider/link", data={"link_password": "wrong"})
     assert refused.status_code == 422

@@ -17,6 +17,8 @@ from geoapp.core.limits import (
 from geoapp.core.sounds import search_terms
 from geoapp.core.words import Family, Status
 from geoapp.operations.facilities.read import parse_as_of
+from geoapp.operations.facilities.work_lists import old_before
+from geoapp.operations.moment import today
 from geoapp.store.facilities.as_of import IN_PLACE, AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.stewardship import OLD_DAYS, Shortfall
@@ -73,7 +75,7 @@ class Asked(Parameters):
             as_of=as_of,
             terms=tuple(search_terms(self.q)),
             lack=self.lack,
-            old_days=self.days,
+            old_before=old_before(today(services().settings), self.days),
             far=services().work_lists.far_from_streets() if self.lack == "street" else (),
             suspected=services().duplicates.suspected() if self.lack == "duplicate" else None,
         )
