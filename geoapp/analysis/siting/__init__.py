@@ -31,6 +31,7 @@ from geoapp.analysis.siting.explain.limits import (
     values_of_limits,
 )
 from geoapp.analysis.siting.explain.relaxations import Relaxation, cheapest_relaxations
+from geoapp.analysis.siting.freedom import Freedom, FreedomArea, plan_freedom
 from geoapp.analysis.siting.models.actions.solve import ActionPlan, TakenAction, solve_actions
 from geoapp.analysis.siting.models.actions.task import Action
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
@@ -57,6 +58,8 @@ __all__ = [
     "CurvePoint",
     "EquityLevel",
     "EquityResult",
+    "Freedom",
+    "FreedomArea",
     "GapReason",
     "GapReasons",
     "Limit",
@@ -82,6 +85,7 @@ __all__ = [
     "near_best",
     "overlaps",
     "pairs_nearer_than",
+    "plan_freedom",
     "plans_near_best",
     "sliced",
     "solve_actions",

@@ -10,6 +10,7 @@ from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting.freedom import find_freedom, possible_hosts
 from geoapp.reports.siting.tables import SitingTables, write_siting
 from geoapp.reports.tables import check_format
 from geoapp.reports.words.explanation import explained
@@ -50,15 +51,19 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
     """
     check_format(path)
     run = siting_results.finished(database, run_id)
+    sites = siting_results.sites_of(database, run_id)
+    freedom = find_freedom(database, run)
     tables = SitingTables(
         question=asked_lines(SitingParameters.from_stored(run.params), read_naming(database, zone)),
         summary=answer_lines(database, run, zone),
         explanation=explanation_lines(database, run),
         about=run.about(),
-        sites=siting_results.sites_of(database, run_id),
+        sites=sites,
         others=siting_results.sites_of(database, run_id, chosen=False),
         regions=siting_results.region_figures(database, run_id),
         gaps=siting_results.gap_zones(database, run_id),
+        freedom=freedom,
+        hosts={} if freedom is None else possible_hosts(database, freedom, sites),
     )
     with replaced_whole(path) as fresh:
         write_siting(tables, fresh)

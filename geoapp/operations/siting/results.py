@@ -30,6 +30,7 @@ from geoapp.core.results.siting import (
 from geoapp.core.words import Level, RunStatus
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished
+from geoapp.operations.siting.freedom import kept_freedom
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.places import told_places
 from geoapp.operations.siting.proof import kept_proof
@@ -208,6 +209,7 @@ def store_siting(
     sites = _sites(inputs, found)
     gaps, arrays = zone_rows(inputs, zones)
     proof = kept_proof(database, attempt.run_id, inputs, wanted, plan, found)
+    freedom = kept_freedom(database, inputs, wanted, plan, found)
     with database.session() as session:
         ended = end_run(
             session,
@@ -224,7 +226,7 @@ def store_siting(
             attempt.run_id,
             regions=regions,
             gaps=gaps,
-            arrays={**arrays, **proof},
+            arrays={**arrays, **proof, **freedom},
             sites=sites,
         )
 

@@ -1,6 +1,6 @@
 """A siting run's sites and figures as files: GeoJSON, GeoPackage, CSV, XLSX."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geoapp.core.i18n import Text
+from geoapp.core.results.freedom import PlanFreedom, PossibleHost
 from geoapp.core.results.kept import Kept
 from geoapp.core.results.siting import (
     DistrictGain,
@@ -60,6 +61,13 @@ _REGION_COLUMNS = (
     *("backup_before_weight", "covered_after_weight", "covered_before_share"),
     "covered_before_weight",
 )
+_FREEDOM_COLUMNS = (
+    *("order", "code", "share", "weight", "area_m2", "any_way_m", "farthest_m", "pieces"),
+)
+_HOST_COLUMNS = (
+    *("order", "source", "code", "name_zh", "name_en", "kind", "status", "distance_m", "share"),
+    *("lon", "lat"),
+)
 _NUMBERS = frozenset({0, 5, 6, 8, 10})
 
 
@@ -85,6 +93,9 @@ class SitingTables:
         One row a region, before and after.
     gaps
         One row a gap zone before the sites, with whom they reach of it and ``geometry_wkb`` (WGS-84).
+    freedom, hosts
+        Where each site may stand instead, None where that is not known; by a site's order, what the
+        register knows there.
     """
 
     question: Asked
@@ -95,6 +106,8 @@ class SitingTables:
     others: Sequence[Site]
     regions: Sequence[SitingRegionFigures]
     gaps: Sequence[SitingGap]
+    freedom: PlanFreedom | None
+    hosts: Mapping[int, Sequence[PossibleHost]]
 
 
 def _rows(sites: Sequence[Site]) -> list[tuple[list[Any], Any]]:
@@ -128,12 +141,31 @@ def _zones(gaps: Sequence[SitingGap]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes, crs="EPSG:4326")
 
 
+def _freedom(tables: SitingTables) -> tuple[list[list[Any]], list[Any]]:
+    """Return one row for each site and loss, and their areas."""
+    rows, shapes = [], []
+    for site in () if tables.freedom is None else tables.freedom.sites:
+        for area in site.areas:
+            cells = {**dict(area), "order": site.order, "code": site.code, "weight": site.weight}
+            rows.append([cells[name] for name in _FREEDOM_COLUMNS])
+            shapes.append(area.geometry)
+    return rows, shapes
+
+
+def _hosts(tables: SitingTables) -> list[list[Any]]:
+    return [
+        [order if name == "order" else getattr(host, name) for name in _HOST_COLUMNS]
+        for order, some in tables.hosts.items()
+        for host in some
+    ]
+
+
 def write_siting(tables: SitingTables, path: Path) -> None:
     """Write a run; the format is the suffix's. Geometries are EPSG:4326.
 
     CSV holds the sites, each beside the question; GeoJSON the sites and, as further members, the
     question, the run and its figures; XLSX and GeoPackage the sites, the best of the others, the gap
-    zones, the regions and a summary with the question.
+    zones, where sites may stand instead with possible hosts, the regions and a summary with the question.
 
     Raises
     ------
@@ -170,6 +202,11 @@ def _write_book(tables: SitingTables, path: Path) -> None:
         fill_sheet(book.create_sheet(title), [list(_COLUMNS), *rows])
     zones = [_cells(one, _GAP_COLUMNS) for one in tables.gaps]
     fill_sheet(book.create_sheet("gaps 盲区"), [list(_GAP_COLUMNS), *zones])
+    if tables.freedom is not None:
+        rows, _ = _freedom(tables)
+        sheet = book.create_sheet("freedom 可移动范围")
+        fill_sheet(sheet, [list(_FREEDOM_COLUMNS), *rows])
+        fill_sheet(book.create_sheet("hosts 可能的场地"), [list(_HOST_COLUMNS), *_hosts(tables)])
     regions = [_cells(one, _REGION_COLUMNS) for one in tables.regions]
     fill_sheet(book.create_sheet("regions 区域"), [list(_REGION_COLUMNS), *regions])
     book.save(path)
@@ -182,6 +219,15 @@ def _add_layers(tables: SitingTables, path: Path) -> None:
     frame = gpd.GeoDataFrame(frame, geometry=[point for _, point in rows], crs="EPSG:4326")
     frame.to_file(path, layer="others", driver="GPKG", engine="pyogrio", mode="a")
     _zones(tables.gaps).to_file(path, layer="gaps", driver="GPKG", engine="pyogrio", mode="a")
+    if tables.freedom is not None:
+        losses, shapes = _freedom(tables)
+        areas = pd.DataFrame(losses, columns=list(_FREEDOM_COLUMNS))
+        areas = gpd.GeoDataFrame(areas, geometry=shapes, crs="EPSG:4326")
+        areas.to_file(path, layer="freedom", driver="GPKG", engine="pyogrio", mode="a")
+        known = pd.DataFrame(_hosts(tables), columns=list(_HOST_COLUMNS))
+        points = gpd.points_from_xy(known.lon, known.lat)
+        known = gpd.GeoDataFrame(known, geometry=points, crs="EPSG:4326")
+        known.to_file(path, layer="hosts", driver="GPKG", engine="pyogrio", mode="a")
     regions = [
         dict(zip(_REGION_COLUMNS, _cells(one, _REGION_COLUMNS), strict=True))
         for one in tables.regions

@@ -14,6 +14,7 @@ from geoapp.core.results.coverage import (
     OverlapFigures,
     RegionFigures,
 )
+from geoapp.core.results.freedom import FreedomFigures, PossibleHost
 from geoapp.core.results.kept import RunInputs
 from geoapp.core.results.siting import (
     SiteProperties,
@@ -166,3 +167,37 @@ class SitingRegions(BaseModel):
 
     run: int
     regions: list[SitingRegionFigures]
+
+
+class FreedomProperties(FreedomFigures):
+    """Where a site may stand instead; ``weight`` are the workers whom the plan would lose without it."""
+
+    order: int
+    code: str
+    weight: float
+    sample: bool
+
+
+class FreedomFeature(Feature):
+    """The area within which one site may move at a loss of at most a share."""
+
+    id: str
+    geometry: Geometry
+    properties: FreedomProperties
+
+
+class SitePossibleHosts(BaseModel):
+    """What the register knows where a site may stand, the nearest first."""
+
+    order: int
+    hosts: list[PossibleHost]
+
+
+class FreedomFeatureCollection(BaseModel):
+    """Areas by site and share; each holds those of smaller shares."""
+
+    type: Literal["FeatureCollection"]
+    features: list[FreedomFeature]
+    standard_m: float
+    accuracy_m: float
+    sites: list[SitePossibleHosts]

@@ -8,7 +8,7 @@ from flask_login import current_user
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
-from geoapp.core.geo import geometry_from_wgs84
+from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.questions.siting import SITING
 from geoapp.core.results.proof import Proof
 from geoapp.core.results.siting import SITING_RUNS
@@ -18,11 +18,13 @@ from geoapp.operations.runs.queue import cancel_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.freedom import freedom_of, possible_hosts
 from geoapp.operations.siting.proof import proof_file
 from geoapp.operations.siting.scenarios import check_readable, hidden_runs
 from geoapp.web.api.coverage_runs import GeometryParameters, RunPath, describe
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.api.run_schemas import (
+    FreedomFeatureCollection,
     SiteFeatureCollection,
     SitingGapFeatureCollection,
     SitingRegions,
@@ -126,7 +128,7 @@ def sites(path: RunPath, query: SitesParameters) -> Response:
 
 
 def _collection(
-    rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datum, **members: float
+    rows: list[tuple[str | int, bytes, dict[str, Any]]], datum: Datum, **members: Any
 ) -> Response:
     """Answer features, given the id, the geometry (WKB) and the properties of each.
 
@@ -167,6 +169,51 @@ def gaps(path: RunPath, query: GeometryParameters) -> Response:
         rest_zones=found.gap_rest_zones or 0,
         rest_workers=found.gap_rest_workers or 0.0,
     )
+
+
+@api.get(
+    "/<int:id>/freedom",
+    summary="每处可移动的范围与可能的场地 / Where each site may move, and possible hosts",
+    responses={200: FreedomFeatureCollection, 409: Problem},
+)
+@require(Permission.SEE_UNPUBLISHED)
+@heavy
+def freedom(path: RunPath, query: GeometryParameters) -> Response:
+    """Return by site and loss the area in which it may stand as GeoJSON, and the register's places there.
+
+    A 409 says why a run has none: on a network, with seats or backup, or about walks.
+    """
+    database = services().database
+    check_readable(database, signed_in(), path.id)
+    run = siting_results.finished(database, path.id)
+    found = freedom_of(database, run)
+    hosts = possible_hosts(database, found, siting_results.sites_of(database, path.id))
+    rows: list[tuple[str | int, bytes, dict[str, Any]]] = []
+    for site in found.sites:
+        told = {
+            "order": site.order,
+            "code": site.code,
+            "weight": site.weight,
+            "sample": run.inputs.sample,
+        }
+        for area in site.areas:
+            figures = area.model_dump(exclude={"geometry_wkb"})
+            rows.append((f"{site.order}-{area.share:g}", area.geometry_wkb, told | figures))
+    return _collection(
+        rows,
+        query.datum,
+        standard_m=found.standard_m,
+        accuracy_m=found.accuracy_m,
+        sites=[
+            {"order": order, "hosts": [_in_datum(one.model_dump(), query.datum) for one in some]}
+            for order, some in hosts.items()
+        ],
+    )
+
+
+def _in_datum(place: dict[str, Any], datum: Datum) -> dict[str, Any]:
+    lon, lat = from_wgs84(lon=place["lon"], lat=place["lat"], datum=datum)
+    return place | {"lon": round(float(lon), 7), "lat": round(float(lat), 7)}
 
 
 @api.get(

@@ -119,6 +119,8 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
         "sites 站点",
         "others 落选",
         "gaps 盲区",
+        "freedom 可移动范围",
+        "hosts 可能的场地",
         "regions 区域",
     ]
     assert [row[0].value for row in book["explanation 说明"].rows] == [
