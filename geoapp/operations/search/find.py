@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
-from geoapp.core.question_words import without_question
+from geoapp.core.question_words import wishes_in, without_question
 from geoapp.core.settings import Settings
-from geoapp.core.sounds import rank_of, search_terms, sounds_of
+from geoapp.core.sounds import folded, rank_of, search_terms, sounds_of
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
@@ -43,6 +44,7 @@ _ITSELF = 1
 
 _KIND = Text("类型", "Kind")
 _AMENITY = Text("设施", "Amenity")
+_ALL_AT_ONCE = Text("设施，都要有", "Amenities, all of them")
 _SERVICE = Text("服务", "Service")
 _WITHOUT_POSITION = Text("位置未知", "position not known")
 
@@ -56,7 +58,8 @@ class Hit:
     Attributes
     ----------
     code
-        Of the facility, region, landmark, street, kind, amenity, or the category of services.
+        Of the facility, region, landmark, street, kind, amenity (of several at once, with commas), or the
+        category of services.
     position
         (lon, lat), WGS-84: the facility's (of an area, a point inside it), a point inside the
         region, about where a landmark is, on the street; None where there is no one place, or it is not known.
@@ -106,7 +109,8 @@ class SearchService:
         Words separated by blanks must all be found. First come facilities of that very code or
         name, then a few kinds, amenities, regions, landmarks, streets and categories of services, then the
         facilities that offer a service of that name, then the other facilities. A question of which nothing is
-        found is looked for without the words that only ask.
+        found is looked for without the words that only ask. Words that name several amenities
+        find them all at once, before each by itself.
 
         Parameters
         ----------
@@ -116,11 +120,11 @@ class SearchService:
             Whether proposed and approved facilities may be seen.
         """
         unread = self.catch_up() if search_terms(words) else 0
-        hits = self._hits(words, limit, unpublished, near)
+        hits = [*_at_once(words), *self._hits(words, limit, unpublished, near)]
         meant = None if hits else without_question(words)
-        if meant is None:
-            return Found(hits, unread)
-        return Found(self._hits(meant, limit, unpublished, near), unread, meant)
+        if meant is not None:
+            hits = [*_at_once(meant), *self._hits(meant, limit, unpublished, near)]
+        return Found(hits[:limit], unread, meant)
 
     def _hits(
         self, words: str, limit: int, unpublished: bool, near: tuple[float, float] | None
@@ -229,19 +233,53 @@ def _place(
 
 
 def _offers(terms: list[str]) -> list[Hit]:
-    """Return the kinds and amenities that carry the words."""
+    """Return the kinds and amenities that carry the words, the best first."""
     vocabulary = load_vocabulary()
-    kinds = [one for one in vocabulary.kinds if _is_called(one, terms)]
-    amenities = [one for one in vocabulary.amenities if _is_called(one, terms)]
-    return [
-        *(Hit("kind", one.code, one.text, _KIND, None) for one in kinds),
-        *(Hit("amenity", one.code, one.text, _AMENITY, None) for one in amenities),
+    ranked = [
+        *(
+            (_rank(one, terms), Hit("kind", one.code, one.text, _KIND, None))
+            for one in vocabulary.kinds
+        ),
+        *((_rank(one, terms), _amenity(one)) for one in vocabulary.amenities),
     ]
+    found = sorted(
+        ((rank, hit) for rank, hit in ranked if rank is not None), key=lambda one: one[0]
+    )
+    # A Latin word that is a name (WC, AED) is not a few letters out of the initials of another.
+    if found and found[0][0] == 0 and "".join(terms).isascii():
+        found = [(rank, hit) for rank, hit in found if rank <= _ITSELF]
+    return [hit for _, hit in found]
 
 
-def _is_called(one: Kind | Amenity, terms: list[str]) -> bool:
+def _rank(one: Kind | Amenity, terms: list[str]) -> int | None:
     names = (one.name_zh, one.name_en, *one.synonyms)
-    return any(rank_of(terms, sounds_of(name)) is not None for name in names)
+    ranks = (rank_of(terms, sounds_of(name)) for name in names)
+    return min((rank for rank in ranks if rank is not None), default=None)
+
+
+def _amenity(one: Amenity) -> Hit:
+    return Hit("amenity", one.code, one.text, _AMENITY, None)
+
+
+@cache
+def _amenity_names() -> dict[str, str]:
+    return {
+        folded(name): one.code
+        for one in load_vocabulary().amenities
+        for name in (one.name_zh, one.name_en, *one.synonyms)
+    }
+
+
+def _at_once(words: str) -> list[Hit]:
+    """Return the amenities that the words want at once: all as one hit, then each."""
+    codes = wishes_in(words, _amenity_names())
+    if not codes:
+        return []
+    wanted = [one for code in codes for one in load_vocabulary().amenities if one.code == code]
+    name = Text(
+        " + ".join(one.text.zh for one in wanted), " + ".join(one.text.en for one in wanted)
+    )
+    return [Hit("amenity", ",".join(codes), name, _ALL_AT_ONCE, None), *map(_amenity, wanted)]
 
 
 def _regions(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:

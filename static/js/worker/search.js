@@ -186,10 +186,16 @@ function filterBy(hit) {
   }
   /** @type {HTMLInputElement[]} */
   const boxes = Array.from(document.querySelectorAll('#finder-form input[name=amenity]'));
-  const wanted = boxes.find((one) => one.value === hit.value);
-  if (!wanted) return;
-  wanted.checked = true;
-  changed(wanted, words);
+  // Several at once are named with commas.
+  const codes = hit.value.split(',');
+  const wanted = boxes.filter((one) => codes.indexOf(one.value) >= 0);
+  if (!wanted.length) return;
+  wanted.forEach((one) => {
+    one.checked = true;
+    const more = one.closest('details');
+    if (more) more.open = true;
+  });
+  changed(wanted[0], words);
 }
 
 /** @param {Hit} hit */

@@ -108,6 +108,21 @@ def test_regions_kinds_and_amenities_are_found(database: Database, search: Searc
         found = search.find(words, limit=5)
         assert found.meant == meant
         assert code in [hit.code for hit in found.hits]
+    # Several wishes at once; a short Latin word is the name that it is, and no initials.
+    for words, codes in (
+        ("哪里能充电热饭", ["phone_charging,microwave", "phone_charging", "microwave"]),
+        ("microwave and toilet", ["microwave,toilet", "microwave", "toilet"]),
+        ("Where can I charge, eat and nap?", ["phone_charging,meals,rest_bed"]),
+        ("WC", ["toilet"]),
+        ("wifi", ["wifi"]),
+        ("AED", ["aed"]),
+        ("SOS", ["first_aid"]),
+        ("EV", ["ebike_charging"]),
+    ):
+        found = search.find(words, limit=5).hits
+        assert [hit.code for hit in found][: len(codes)] == codes, words
+    assert {hit.kind_of_hit for hit in search.find("WC", limit=5).hits} == {"amenity"}
+    assert "," not in search.find("电动车充电", limit=5).hits[0].code
     assert search.find("充电", limit=5).meant is None
     assert search.find("附近有吗", limit=5).hits == []
     # A place of the town, of the districts that the register knows.

@@ -45,6 +45,7 @@ def test_without_scripts_the_field_answers_with_links(
         "法律援助": "/services?category=legal_aid",
         "附近哪里能热饭？": "/?amenity=microwave",
         "where is the toilet": "/?amenity=toilet",
+        "哪里能充电热饭": "/?amenity=phone_charging,microwave",
     }.items():
         with subtests.test(words=words):
             found = links(client, words)

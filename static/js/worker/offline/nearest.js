@@ -11,7 +11,7 @@ import { arrivalAt, openingAt } from './hours.js';
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
  * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[] }} KeptPlace
- * @typedef {{ before: string[], after: string[] }} QuestionWords
+ * @typedef {{ before: string[], after: string[], between?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[],
@@ -107,6 +107,29 @@ export function withoutQuestion({ before, after }, words) {
     else if (last) left = now.slice(0, -last.length).replace(MARKS, '');
     else return left && left !== asked ? left : null;
   }
+}
+
+/**
+ * What somebody wants at once ("充电热饭"), as the service has it: two codes or more, or none.
+ * @param {QuestionWords} around
+ * @param {Word[]} things
+ * @param {string} words
+ * @returns {string[]}
+ */
+export function wishesIn({ between = [] }, things, words) {
+  const whole = folded(words);
+  /** @type {Map<string, string>} */
+  const names = new Map();
+  things.forEach((one) => [folded(one.zh), folded(one.en), ...one.names].forEach((name) => names.set(name, one.code)));
+  const known = [...Array.from(names.keys()), ...between.map(folded)].filter(Boolean).sort((a, b) => b.length - a.length);
+  /** @type {Map<number, string[]>} */
+  const ways = new Map([[whole.length, []]]);
+  for (let place = whole.length - 1; place >= 0; place -= 1) {
+    const word = known.filter((one) => whole.startsWith(one, place) && ways.has(place + one.length))[0];
+    if (word) ways.set(place, [names.get(word) || '', ...(ways.get(place + word.length) || [])]);
+  }
+  const codes = (ways.get(0) || []).filter((code, at, all) => code && all.indexOf(code) === at);
+  return codes.length > 1 && !names.has(whole) ? codes : [];
 }
 
 /**

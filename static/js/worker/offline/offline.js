@@ -2,7 +2,7 @@
 
 import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
-import { isWalk, named, nearest, withoutQuestion } from './nearest.js';
+import { isWalk, named, nearest, wishesIn, withoutQuestion } from './nearest.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
@@ -159,7 +159,14 @@ function hitsOf(data, words) {
   /** @type {Set<string>} */
   const codes = new Set();
   const places = data.stations.filter((one) => !codes.has(one.code) && codes.add(one.code));
+  const codes_ = data.question ? wishesIn(data.question, data.amenities, words) : [];
+  const wanted = codes_.map((code) => data.amenities.filter((one) => one.code === code)[0]);
+  const atOnce = wanted.length ? [
+    { kind: 'amenity', value: codes_.join(','), name: wanted.map(pick).join(' + '), href: root, context: t('设施，都要有', 'Amenities, all of them'), sample: false },
+    ...wanted.map((one) => shown('amenity', one)),
+  ] : [];
   const few = [
+    ...atOnce,
     ...named(data.kinds, words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
     ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
     ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),

@@ -2,17 +2,24 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
   const given = JSON.parse(await readFile(file, 'utf8'));
   const longest = (/** @type {string[]} */ words) => words.map((one) => one.toLowerCase()).sort((a, b) => b.length - a.length);
-  const around = { before: longest(given.before), after: longest(given.after) };
+  const around = { before: longest(given.before), after: longest(given.after), between: longest(given.between) };
   /** @type {[string, string | null][]} */
   const cases = [
     ['哪里能充电', '充电'], ['厕所在哪？', '厕所'], ['Where is the toilet?', 'toilet'], ['附近能热饭的', '热饭'],
     ['充电', null], ['哪里', null], ['', null],
   ];
   cases.forEach(([words, meant]) => assert.equal(withoutQuestion(around, words), meant, words));
+  const wish = (/** @type {string} */ code, /** @type {string} */ zh, /** @type {string} */ en, /** @type {string[]} */ ...names) => ({ code, zh, en, names });
+  const things = [
+    wish('charge', '手机充电', 'Phone charging', '充电'), wish('heat', '微波炉', 'Microwave', '热饭'), wish('toilet', '厕所', 'Toilet'), wish('bike', '电动车充电', 'E-bike charging'),
+  ];
+  for (const [words, codes] of Object.entries({
+    充电热饭: ['charge', 'heat'], 'microwave and toilet': ['heat', 'toilet'], '厕所、又能充电': ['toilet', 'charge'], '微波炉 热饭': [], 电动车充电: [], 充电没有: [], '': [],
+  })) assert.deepEqual(wishesIn(around, things, words), codes, words);
 });
