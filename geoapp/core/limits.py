@@ -105,3 +105,6 @@ LEAST_REPORT_KEY_CHARACTERS: Final = 16
 MOST_REPORT_KEY_CHARACTERS: Final = 100
 MOST_REPORT_NOTE_CHARACTERS: Final = 500
 MOST_PLACE_WORDS_CHARACTERS: Final = 300  # of where a suggested place is
+
+MOST_TILE_ZOOM: Final = 14
+"""Tiles of the base map are made up to here; a map that comes nearer draws these larger."""

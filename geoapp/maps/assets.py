@@ -65,7 +65,8 @@ def inline_css(path: Path) -> str:
     return _URL.sub(replace, path.read_text(encoding="utf-8"))
 
 
-def _inlined(file: str) -> str:
+def inlined(file: str) -> str:
+    """Return a script or style element with a file of ``static/`` written into it."""
     path = shipped("static") / file
     if path.suffix == ".css":
         return f"<style>{inline_css(path)}</style>"
@@ -99,5 +100,5 @@ def localise(figure: Figure, *, inline: bool, root: str = "/static") -> None:
         for name, child in list(part._children.items()):
             if isinstance(child, JavascriptLink | CssLink):
                 file = local_file(child.url)
-                html = _inlined(file) if inline else _linked(file, root)
+                html = inlined(file) if inline else _linked(file, root)
                 part._children[name] = Verbatim(html)

@@ -1,13 +1,11 @@
 """Layers into a Folium map: one HTML page, served with our assets or with all of them inside."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
 import folium
-import numpy as np
 import orjson
 import shapely
 from branca.element import CssLink, JavascriptLink, MacroElement
@@ -17,17 +15,19 @@ from folium.template import Template
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
 from geoapp.maps.assets import OWN, Verbatim, localise
-from geoapp.maps.kit import Layer, class_of, classes_of
+from geoapp.maps.kit import class_of, classes_of
 from geoapp.maps.legend import SIGNS, LegendRow, legend_rows
+from geoapp.maps.page import MapPage, PaintedLayer
+from geoapp.maps.streets import streets_scripts, streets_told
 from geoapp.maps.values import Speaker
 
 MAX_ZOOM = 19
 CLUSTERS_ABOVE = 60
-# Between districts and the greatest gap zones.
-_HATCH_M2 = 1e7
+# So much of an area's colour is left where streets are to be seen through it.
+_SEEN_THROUGH = 0.55
 _CDN = "https://cdn.jsdelivr.net/npm/"
 _CLUSTER = "https://cdnjs.cloudflare.com/ajax/libs/leaflet.markercluster/1.1.0/"
 _LEAFLET_JS = [("leaflet", f"{_CDN}leaflet@1.9.3/dist/leaflet.js")]
@@ -67,78 +67,6 @@ _WORDS = {
         "{title}: the rest in view could not be loaded; move the map to try again",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PaintedLayer:
-    """A layer with its rows (``geometry`` in EPSG:4326); ``left_out`` counts those beyond a limit."""
-
-    layer: Layer
-    rows: Sequence[Mapping[str, Any]]
-    left_out: int = 0
-
-    @property
-    def extent_m2(self) -> float:
-        """How large its areas are, only to lay small things above large ones.
-
-        A hatch lies above the regions that it covers, and below the zones in them.
-        """
-        if any(look.hatch for _, look in classes_of(self.layer.style)):
-            return _HATCH_M2
-        shapes = [row["geometry"] for row in self.rows]
-        return float(shapely.area(shapes).mean()) if shapes else 0.0
-
-    @property
-    def has_points(self) -> bool:
-        """Tell whether markers are among its features."""
-        return any(row["geometry"].geom_type == "Point" for row in self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class Basemap:
-    """The operator's base map; its datum decides in which coordinates ours are drawn."""
-
-    url: str
-    attribution: str
-    datum: Datum
-
-
-@dataclass(frozen=True, slots=True)
-class MapPage:
-    """What a map page shows.
-
-    ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
-    run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
-    is the layer that the first view shows, if it has anything; None = all of them.
-    """
-
-    title: str
-    notes: Sequence[str]
-    layers: Sequence[PaintedLayer]
-    speaker: Speaker
-    has_run: bool
-    basemap: Basemap | None = None
-    focus: str | None = None
-    run_id: int | None = None
-
-    def view(self, datum: Datum) -> list[list[float]] | None:
-        """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""
-        shapes = [
-            row["geometry"]
-            for painted in self.layers
-            if painted.layer.id == self.focus
-            for row in painted.rows
-        ]
-        if not shapes:
-            return None
-        west, south, east, north = shapely.total_bounds(shapes)
-        corners = from_wgs84(lon=np.array([west, east]), lat=np.array([south, north]), datum=datum)
-        return [[float(lat), float(lon)] for lon, lat in zip(*corners, strict=True)]
-
-    @property
-    def language(self) -> Language:
-        """The language of the page."""
-        return self.speaker.language
 
 
 def _json(value: Any) -> str:
@@ -204,6 +132,7 @@ def _layer_data(
     *,
     gathered: bool,
     more: dict[str, Any] | None,
+    fill: float,
 ) -> str:
     """Return a layer as the script takes it; a text that many features share stands once.
 
@@ -213,6 +142,8 @@ def _layer_data(
         Whether the page's markers gather into counts where a layer lets them.
     more
         Where the script finds what was left out; None where nothing was, or nobody is to be asked.
+    fill
+        How much of the style's fill is painted.
     """
     layer = painted.layer
     texts: dict[str, int] = {}
@@ -243,7 +174,7 @@ def _layer_data(
         [
             look.colour,
             look.shape,
-            look.fill_share,
+            round(look.fill_share * fill, 3),
             look.outline or look.colour,
             look.width_px,
             look.hatch,
@@ -279,6 +210,11 @@ def _more(page: MapPage, painted: PaintedLayer, datum: Datum) -> dict[str, Any] 
     return {"address": address, "shifted": datum is not Datum.WGS84}
 
 
+def _fill(page: MapPage, painted: PaintedLayer) -> float:
+    covers = page.streets is not None and painted.rows and not painted.has_points
+    return _SEEN_THROUGH if covers else 1.0
+
+
 def _legend(page: MapPage) -> str:
     language = page.language
     blocks = []
@@ -294,7 +230,8 @@ def _legend(page: MapPage) -> str:
             parts.append(f"<h2>{escape(layer.title.pick(language))}</h2>")
         if missing is None:
             kind = "" if painted.has_points else "area"
-            parts.append("<ul>" + "".join(_legend_row(row, kind) for row in rows) + "</ul>")
+            fill = _fill(page, painted)
+            parts.append("<ul>" + "".join(_legend_row(row, kind, fill) for row in rows) + "</ul>")
             note = layer.legend.note
         else:
             note = missing
@@ -305,11 +242,12 @@ def _legend(page: MapPage) -> str:
     return f'<details class="legend" open><summary>{word}</summary>{"".join(blocks)}</details>'
 
 
-def _legend_row(row: LegendRow, kind: str) -> str:
+def _legend_row(row: LegendRow, kind: str, fill: float) -> str:
     colour = escape(row.look.colour, quote=True)
     shape = "hatched" if row.look.hatch else kind or row.look.shape
     return (
-        f'<li><svg class="swatch {shape}" viewBox="0 0 16 16" aria-hidden="true" fill="{colour}">'
+        f'<li><svg class="swatch {shape}" viewBox="0 0 16 16" aria-hidden="true" fill="{colour}" '
+        f'fill-opacity="{fill}">'
         f"{SIGNS[shape]}</svg>{escape(row.text)}</li>"
     )
 
@@ -327,14 +265,16 @@ class DrawnMap:
     script: str
 
 
-def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
+def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
     """Return the page.
 
     Parameters
     ----------
     inline
-        Whether scripts, styles and images are written into the page, so that the file alone is
-        enough; else they are loaded from ``/static``.
+        Whether scripts, styles, images and streets are written into the page, so that the file alone
+        is enough; else they are loaded from the service.
+    root
+        What stands before the service's addresses, such as ``/stations`` behind a proxy.
     """
     language = page.language
     datum = page.basemap.datum if page.basemap else Datum.WGS84
@@ -358,7 +298,8 @@ def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
     gathered = sum(len(one.rows) for one in page.layers if one.layer.cluster) > CLUSTERS_ABOVE
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
         more = None if inline else _more(page, painted, datum)
-        data = _layer_data(painted, page.speaker, datum, gathered=gathered, more=more)
+        fill = _fill(page, painted)
+        data = _layer_data(painted, page.speaker, datum, gathered=gathered, more=more, fill=fill)
         title = escape(painted.layer.title.pick(language))
         _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
     folium.LayerControl(position="topright", collapsed=True).add_to(drawn)
@@ -368,14 +309,17 @@ def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
         title_cancel=_WORDS["leave_full"].pick(language),
     ).add_to(drawn)
     words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
-    drawn.add_child(_Finish(_json(words | {"signs": SIGNS, "view": page.view(datum)})))
+    told: dict[str, Any] = {"signs": SIGNS, "view": page.view(datum)}
+    if page.streets is not None:
+        told["streets"] = streets_told(page.streets, language, root)
+    drawn.add_child(_Finish(_json(words | told)))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
     for child in figure._children.values():
         child.render()
     # What Folium says of the page as a whole, such as that nobody may zoom, is said better below.
     del figure.header._children[drawn.get_name()]
-    localise(figure, inline=inline)
+    localise(figure, inline=inline, root=f"{root}/static")
     head, body, script = (part.render() for part in (figure.header, figure.html, figure.script))
     code = "zh-CN" if language == "zh" else "en"
     # Without an icon of its own, a browser would ask the server for one.
@@ -388,6 +332,7 @@ def render_map(page: MapPage, *, inline: bool) -> DrawnMap:
 <body>
 {body}
 <script>{script}</script>
+{"" if page.streets is None else streets_scripts(page.streets, root)}
 </body>
 </html>
 """

@@ -7,6 +7,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.operations.network.keeper import NetworkKeeper
+from geoapp.operations.streets.keeper import base_map
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import data_versions
 
@@ -14,12 +15,14 @@ FIRST_YEAR = 1800
 
 
 def data_moment(database: Database, settings: Settings) -> str:
-    """Return a text that changes whenever anything in the store, or the network, does."""
+    """Return a text that changes whenever anything in the store, the network or the base map does."""
     with database.session() as session:
         versions = data_versions(session)
     network = NetworkKeeper(settings).sound()
     parts = [f"{name}={versions[name]}" for name in sorted(versions)]
     parts.append(f"network={None if network is None else network.version}")
+    base = base_map(settings)
+    parts.append(f"streets={None if base is None else base.version}")
     return ";".join(parts)
 
 

@@ -349,8 +349,13 @@ window.geoappMaps = (() => {
     update();
   }
 
+  // What draws the streets comes later, as a module, and finds the map here.
+  const shared = { layer, finish };
+
   function finish(map, texts) {
     words = texts;
+    shared.map = map;
+    Object.assign(map.getContainer().dataset, texts.streets);
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", words.map);
     L.control.zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out })
@@ -401,5 +406,5 @@ window.geoappMaps = (() => {
     document.documentElement.dataset.ready = "yes";
   }
 
-  return { layer, finish };
+  return shared;
 })();

@@ -12,8 +12,9 @@ from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
 from geoapp.maps.assets import localise
-from geoapp.maps.folium_map import Basemap, MapPage, PaintedLayer, render_map
+from geoapp.maps.folium_map import render_map
 from geoapp.maps.kit import Constant, Field, Layer, Look, Popup
+from geoapp.maps.page import Basemap, MapPage, PaintedLayer
 from geoapp.maps.values import Speaker
 
 NASTY = "</script><script>alert(1)</script>{{7*7}}{% raw %}{#\"'<b>&</b>\u2028"

@@ -19,10 +19,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_TILE_ZOOM
 from geoapp.importers.osm.sea import sea_of
-
-MOST_ZOOM: Final = 14
-"""Tiles are made up to here; a map that comes nearer draws these larger."""
 
 # highway -> (kind, least zoom)
 STREETS: Final[dict[str, tuple[str, int]]] = {
@@ -127,7 +125,7 @@ def layer_of_line(tags: Mapping[str, str]) -> tuple[str, str, int] | None:
         return "streets", *street
     rail = tags.get("railway", "")
     if rail in RAIL:
-        return "rail", rail, MOST_ZOOM if tags.get("service") in _OUT_OF_SIGHT else RAIL[rail]
+        return "rail", rail, MOST_TILE_ZOOM if tags.get("service") in _OUT_OF_SIGHT else RAIL[rail]
     waterway = tags.get("waterway", "")
     if waterway in WATERWAYS and tags.get("tunnel") in (None, "no"):
         return "waterways", waterway, WATERWAYS[waterway]
@@ -141,7 +139,7 @@ def layer_of_area(tags: Mapping[str, str]) -> tuple[str, str, int] | None:
             if tags.get(key) in known:
                 return layer, tags[key], zoom
     if tags.get("building", "no") != "no":
-        return "buildings", "building", MOST_ZOOM
+        return "buildings", "building", MOST_TILE_ZOOM
     if tags.get("area") == "yes" and tags.get("highway") in ("pedestrian", "footway"):
         return "squares", "square", 13
     return None

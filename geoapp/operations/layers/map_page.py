@@ -9,22 +9,29 @@ import shapely
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
+from geoapp.core.limits import MOST_TILE_ZOOM
 from geoapp.core.parsing import Bbox
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION, Datum
-from geoapp.maps.folium_map import Basemap, DrawnMap, MapPage, PaintedLayer, render_map
+from geoapp.maps.folium_map import DrawnMap, render_map
 from geoapp.maps.kit import Layer
+from geoapp.maps.page import Basemap, MapPage, PaintedLayer, Streets
 from geoapp.maps.values import Speaker
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.layers.paging import MOST_ROWS
 from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.streets.inside import tiles_inside
+from geoapp.operations.streets.keeper import base_map
 from geoapp.reports.words.coverage import map_note
 from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")
 _NO_RUN = Text("还没有公布的覆盖结果", "No published coverage answer yet")
+_NOT_ALL_STREETS = Text(
+    "范围大，文件里只有主要街道", "A large area: the file holds the greater streets alone"
+)
 _SAMPLE = Text("示例数据", "Sample data")
 
 
@@ -45,7 +52,12 @@ class MapRequest:
 
 
 def make_map(
-    database: Database, settings: Settings, wanted: MapRequest, *, inline: bool
+    database: Database,
+    settings: Settings,
+    wanted: MapRequest,
+    *,
+    inline: bool,
+    root: str = "",
 ) -> DrawnMap:
     """Return the page.
 
@@ -53,6 +65,8 @@ def make_map(
     ----------
     inline
         Whether everything that the page needs is written into it.
+    root
+        What stands before the service's addresses, such as ``/stations`` behind a proxy.
 
     Raises
     ------
@@ -82,7 +96,12 @@ def make_map(
         )
     naming = read_naming(database, settings.timezone)
     notes = _notes(moment.run, painted, naming, inline=inline)
-    if moment.context.network is not None:
+    streets, whole = (
+        (None, True) if basemap else _streets(settings, painted, wanted.focus, inline=inline)
+    )
+    if not whole:
+        notes.append(_NOT_ALL_STREETS)
+    if moment.context.network is not None or streets is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
         title=wanted.title.pick(wanted.language),
@@ -93,8 +112,29 @@ def make_map(
         basemap=basemap,
         focus=wanted.focus,
         run_id=wanted.run_id or moment.context.run_id,
+        streets=streets,
     )
-    return render_map(page, inline=inline)
+    return render_map(page, inline=inline, root=root)
+
+
+def _streets(
+    settings: Settings, painted: Sequence[PaintedLayer], focus: str | None, *, inline: bool
+) -> tuple[Streets | None, bool]:
+    """Return the streets below a map, and whether none were left out for the page's size."""
+    if not inline:
+        base = base_map(settings)
+        if base is None:
+            return None, True
+        return Streets(f"/tiles/base.pmtiles?v={base.version}", None, MOST_TILE_ZOOM), True
+    shown = [one.rows for one in painted if one.layer.id == focus and one.rows]
+    shapes = [row["geometry"] for rows in shown or [one.rows for one in painted] for row in rows]
+    if not shapes:
+        return None, True
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
+    found = tiles_inside(settings, (west, south, east, north))
+    if found is None:
+        return None, True
+    return Streets("", found.tiles, found.deepest), found.whole
 
 
 def _notes(

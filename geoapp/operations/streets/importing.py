@@ -19,9 +19,10 @@ from geoapp.core.errors import (
 )
 from geoapp.core.files import swept_workspace
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_TILE_ZOOM
 from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
-from geoapp.importers.osm.base_map import MOST_ZOOM, BaseMapFeatures, write_base_map_features
+from geoapp.importers.osm.base_map import BaseMapFeatures, write_base_map_features
 from geoapp.importers.osm.street_names import read_street_names
 from geoapp.operations.network.importing import NetworkReport, build_network, clip_outline
 from geoapp.operations.network.keeper import save_beside, take_into_use
@@ -174,7 +175,7 @@ def _make_tiles(program: Path, work: Path, target: Path, clip: BaseGeometry | No
             "--read-parallel",
             f"--output={target.relative_to(work)}",
             f"--minimum-zoom={_LEAST_ZOOM}",
-            f"--maximum-zoom={MOST_ZOOM}",
+            f"--maximum-zoom={MOST_TILE_ZOOM}",
             "--drop-densest-as-needed",
             "--temporary-directory=.",
             "--name=base map",

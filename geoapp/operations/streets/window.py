@@ -11,8 +11,8 @@ import pyogrio
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.core.limits import MOST_TILE_ZOOM
 from geoapp.core.settings import Settings
-from geoapp.importers.osm.base_map import MOST_ZOOM
 from geoapp.operations.streets.keeper import base_map
 from geoapp.reports.ground import Bounds, Ground, GroundOf, Street
 
@@ -43,7 +43,7 @@ def read_window(path: Path, bounds: Bounds) -> Ground:
         *_to_plane(min(180.0, east), north),
     )
     across = 360.0 / max(1e-6, east - west)
-    zoom = min(MOST_ZOOM, max(0, int(math.log2(across * _TILES_ACROSS))))
+    zoom = min(MOST_TILE_ZOOM, max(0, int(math.log2(across * _TILES_ACROSS))))
     layers = {str(name) for name, _ in pyogrio.list_layers(path)}
     read: dict[str, list[tuple[BaseGeometry, dict[str, Any]]]] = {
         layer: list(_features(path, layer, window, zoom))

@@ -64,7 +64,8 @@ def show(name: str) -> Response:
     asked = MapRequest(layers, _wanted_run(), language(), hidden=hidden_runs_here())
     download = request.args.get("download") not in (None, "", "0")
     parts = services()
-    page = make_map(parts.database, parts.settings, asked, inline=download)
+    root = request.script_root
+    page = make_map(parts.database, parts.settings, asked, inline=download, root=root)
     if download:
         response = Response(page.html, mimetype="text/html")
         response.headers["Content-Disposition"] = 'attachment; filename="geoapp-map.html"'

@@ -128,9 +128,11 @@ function isSpared() {
  * @returns {Promise<Drawing | undefined>} nothing where the browser cannot load or read it
  */
 function load(address) {
+  const there = () => /** @type {{ protomapsL?: Drawing }} */ (/** @type {unknown} */ (window)).protomapsL;
+  if (there()) return Promise.resolve(there());
   return new Promise((resolve) => {
     const script = document.createElement('script');
-    const done = () => resolve(/** @type {{ protomapsL?: Drawing }} */ (/** @type {unknown} */ (window)).protomapsL);
+    const done = () => resolve(there());
     script.src = address;
     script.addEventListener('load', done);
     script.addEventListener('error', done);
@@ -149,13 +151,15 @@ function quiet() {
 
 /**
  * Draw the streets under a map that has some (`data-streets`). `data-streets` goes where they cannot be drawn.
+ * A page that has tiles down to a certain zoom alone says so (`data-deepest`).
  * @param {L.Map} map
  * @param {HTMLElement} box
  * @param {Colour} colour
  * @param {Promise<unknown>} first what comes before them
+ * @param {object} [inside] tiles that the page holds itself, in place of the address
  */
-export async function drawStreets(map, box, colour, first) {
-  const { streets, drawing: address, language } = box.dataset;
+export async function drawStreets(map, box, colour, first, inside) {
+  const { streets, drawing: address, language, deepest } = box.dataset;
   if (!streets || !address) return;
   await first;
   await quiet();
@@ -169,7 +173,7 @@ export async function drawStreets(map, box, colour, first) {
   const draw = () => {
     const before = drawn;
     drawn = drawing.leafletLayer({
-      url: streets, maxDataZoom: DEEPEST_DATA_ZOOM, maxZoom: 22, lang: language === 'en' ? 'en' : 'zh', attribution: '',
+      url: inside || streets, maxDataZoom: Number(deepest) || DEEPEST_DATA_ZOOM, maxZoom: 22, lang: language === 'en' ? 'en' : 'zh', attribution: '',
       paintRules: paintRules(drawing, colour),
       labelRules: labelRules(drawing, colour, language, getComputedStyle(box).fontFamily),
     });

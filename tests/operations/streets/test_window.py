@@ -1,5 +1,8 @@
 """What a window of the base map holds, and what paper makes of it."""
 
+import base64
+import gzip
+import math
 from pathlib import Path
 
 import shapely
@@ -7,6 +10,7 @@ from pypdf import PdfReader
 
 from geoapp.core.settings import Settings
 from geoapp.operations.streets.importing import import_streets
+from geoapp.operations.streets.inside import tiles_inside
 from geoapp.operations.streets.window import ground_reader
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.drawing import Frame, draw_areas
@@ -51,6 +55,29 @@ def test_a_window_is_what_was_imported(
     assert not read((10.0, 10.0, 10.01, 10.01))
     assert not read((170.0, 84.0, 200.0, 89.9))
     assert read((WEST - 3, SOUTH - 3, WEST + 3, SOUTH + 3)).streets
+    _tiles_of_an_extent(settings)
+
+
+def _tiles_of_an_extent(settings: Settings) -> None:
+    town = (WEST + 0.005, SOUTH + 0.005, WEST + 0.015, SOUTH + 0.015)
+    found = tiles_inside(settings, town)
+    assert found is not None
+    assert (found.deepest, found.whole) == (14, True)
+    # Zoom 14 holds the tile of the town's middle, as the formula of the tiling has it.
+    x = int((TOWN_LON + 180) / 360 * 2**14)
+    y = int((1 - math.asinh(math.tan(math.radians(TOWN_LAT))) / math.pi) / 2 * 2**14)
+    tile = gzip.decompress(base64.b64decode(found.tiles[f"14/{x}/{y}"]))
+    assert "香港中路".encode() in tile
+    # A zoom that does not fit is left out whole; what is far away has none; one point has some.
+    size = sum(len(base64.b64decode(one)) for one in found.tiles.values())
+    less = tiles_inside(settings, town, most_bytes=size - 1)
+    assert less is not None
+    assert (less.deepest, less.whole) == (13, False)
+    assert set(less.tiles) == {name for name in found.tiles if not name.startswith("14/")}
+    assert tiles_inside(settings, town, most_bytes=1) is None
+    assert tiles_inside(settings, (10.0, 10.0, 10.1, 10.1)) is None
+    assert tiles_inside(settings, (TOWN_LON, TOWN_LAT, TOWN_LON, TOWN_LAT)) is not None
+    assert tiles_inside(settings, (-180.0, -90.0, 180.0, 90.0)) is not None
 
 
 def test_an_island_is_no_sea(tmp_path: Path) -> None:

@@ -32,6 +32,9 @@ def test_https_host_and_prefix_come_from_a_trusted_proxy(
     page = client.get("/", headers=FORWARDED)
     assert page.headers["Strict-Transport-Security"]
     assert 'src="/yz/static/' in page.get_data(as_text=True)
+    drawn = client.get("/maps/stations.html", headers=FORWARDED).get_data(as_text=True)
+    assert 'src="/yz/static/' in drawn
+    assert 'src="/static/' not in drawn
     sent = client.get("/plan", headers=FORWARDED)
     assert sent.headers["Location"] == "/yz/sign-in?next=/yz/plan"
     landing = client.get("/ogc/?f=json", headers=FORWARDED).get_data(as_text=True)

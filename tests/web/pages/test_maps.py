@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
-from geoapp.maps.folium_map import MapPage, PaintedLayer, render_map
+from geoapp.maps.folium_map import render_map
+from geoapp.maps.page import MapPage, PaintedLayer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, save_map

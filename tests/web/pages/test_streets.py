@@ -59,3 +59,33 @@ def test_the_finder_draws_streets_after_its_answer(
             page.locator("#map:not([data-streets]) .leaflet-land-pane path").first
         ).to_be_attached()
         expect(page.locator("canvas.leaflet-tile")).to_have_count(0)
+
+
+def test_maps_of_layers_have_streets_served_and_in_a_file(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    initialise(database)
+    fill_town(database)
+    import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
+    drawn = ".folium-map[data-streets-drawn]"
+    ink = INK.replace("#map", ".folium-map")
+    for url in serve(create_app(settings, database)):
+        site = Site(url, database)
+        page = visit(site, "/maps/stations,regions.html", size="desktop")
+        page.locator(drawn).wait_for(state="attached")
+        assert {"255,255,255", "223,232,236"} <= set(page.evaluate(ink))
+        expect(page.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
+        page.get_by_role("button", name="放大").click()  # the layers' script works beside it
+        path = tmp_path / "map.html"
+        answer = page.request.get(f"{url}/maps/stations,regions.html?download=1")
+        path.write_bytes(answer.body())
+    # The service is gone.
+    alone = page.context.browser.new_context(offline=True).new_page()  # type: ignore[union-attr]
+    asked: list[str] = []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(path.as_uri())
+    alone.locator(drawn).wait_for(state="attached")
+    assert {"255,255,255", "223,232,236"} <= set(alone.evaluate(ink))
+    assert [one for one in asked if not one.startswith(("file:", "data:", "blob:"))] == []
+    expect(alone.get_by_text(OSM_ATTRIBUTION)).to_be_visible()
+    alone.context.close()

@@ -1,0 +1,104 @@
+"""What a map page shows: its layers with their rows, and what lies below them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from geoapp.core.geo import from_wgs84
+from geoapp.core.i18n import Language
+from geoapp.core.words import Datum
+from geoapp.maps.kit import Layer, classes_of
+from geoapp.maps.values import Speaker
+
+# Between districts and the greatest gap zones.
+_HATCH_M2 = 1e7
+
+
+@dataclass(frozen=True, slots=True)
+class PaintedLayer:
+    """A layer with its rows (``geometry`` in EPSG:4326); ``left_out`` counts those beyond a limit."""
+
+    layer: Layer
+    rows: Sequence[Mapping[str, Any]]
+    left_out: int = 0
+
+    @property
+    def extent_m2(self) -> float:
+        """How large its areas are, only to lay small things above large ones.
+
+        A hatch lies above the regions that it covers, and below the zones in them.
+        """
+        if any(look.hatch for _, look in classes_of(self.layer.style)):
+            return _HATCH_M2
+        shapes = [row["geometry"] for row in self.rows]
+        return float(shapely.area(shapes).mean()) if shapes else 0.0
+
+    @property
+    def has_points(self) -> bool:
+        """Tell whether markers are among its features."""
+        return any(row["geometry"].geom_type == "Point" for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Basemap:
+    """The operator's base map; its datum decides in which coordinates ours are drawn."""
+
+    url: str
+    attribution: str
+    datum: Datum
+
+
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """Our own base map below the layers: its address, or the tiles that the page carries.
+
+    ``address`` is relative to the service's root; ``tiles`` are gzip in base64 by ``z/x/y``, None for
+    a page that is served; ``deepest`` is the last zoom that there are tiles of.
+    """
+
+    address: str
+    tiles: Mapping[str, str] | None
+    deepest: int
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """What a map page shows.
+
+    ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
+    run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
+    is the layer that the first view shows, if it has anything; None = all of them. ``streets`` lie
+    below where there is no base map of the operator.
+    """
+
+    title: str
+    notes: Sequence[str]
+    layers: Sequence[PaintedLayer]
+    speaker: Speaker
+    has_run: bool
+    basemap: Basemap | None = None
+    focus: str | None = None
+    run_id: int | None = None
+    streets: Streets | None = None
+
+    def view(self, datum: Datum) -> list[list[float]] | None:
+        """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""
+        shapes = [
+            row["geometry"]
+            for painted in self.layers
+            if painted.layer.id == self.focus
+            for row in painted.rows
+        ]
+        if not shapes:
+            return None
+        west, south, east, north = shapely.total_bounds(shapes)
+        corners = from_wgs84(lon=np.array([west, east]), lat=np.array([south, north]), datum=datum)
+        return [[float(lat), float(lon)] for lon, lat in zip(*corners, strict=True)]
+
+    @property
+    def language(self) -> Language:
+        """The language of the page."""
+        return self.speaker.language
