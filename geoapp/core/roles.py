@@ -15,11 +15,12 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """Something that not everybody may do."""
+    """Something that not everybody may do; to STATE is to enter what a document says of a promise."""
 
     RUN = "run"
     CARRY_OUT = "carry_out"
     PUBLISH = "publish"
+    STATE = "state"
     EDIT = "edit"
     IMPORT = "import"
     SEE_UNPUBLISHED = "see_unpublished"
@@ -37,8 +38,9 @@ ROLE_TEXT = {
 _EVERY_ROLE = frozenset({Permission.SEE_UNPUBLISHED, Permission.OWN_ACCOUNT})
 _ALLOWED: dict[Role, frozenset[Permission]] = {
     Role.PLANNER: _EVERY_ROLE | {Permission.RUN, Permission.CARRY_OUT},
-    Role.STEWARD: _EVERY_ROLE | {Permission.EDIT, Permission.IMPORT, Permission.CARRY_OUT},
-    Role.MANAGER: _EVERY_ROLE | {Permission.PUBLISH},
+    Role.STEWARD: _EVERY_ROLE
+    | {Permission.STATE, Permission.EDIT, Permission.IMPORT, Permission.CARRY_OUT},
+    Role.MANAGER: _EVERY_ROLE | {Permission.PUBLISH, Permission.STATE},
     Role.ADMIN: frozenset(Permission),
 }
 

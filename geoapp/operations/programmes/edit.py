@@ -14,7 +14,13 @@ from geoapp.operations.facilities.read import parse_as_of
 from geoapp.operations.programmes.read import INDICATOR, PROGRAMME
 from geoapp.store.engine import Database
 from geoapp.store.programmes.read import documents_by_code, list_indicators, list_programmes
-from geoapp.store.programmes.write import add_document, insert_fact, lock_programmes, remove_fact
+from geoapp.store.programmes.write import (
+    add_document,
+    entered_facts,
+    insert_fact,
+    lock_programmes,
+    remove_fact,
+)
 
 FIELDS: Final = (
     "value",
@@ -28,6 +34,11 @@ FIELDS: Final = (
 )
 _MOST: Final = 1e15
 _FACT = Text("公布的数", "fact")
+_CHANGED = Text(
+    "您打开页面之后，别人登记或撤下了这项承诺的数；请看过现在的，再登记。",
+    "Since you opened the page, somebody has entered or taken away a number of this promise; look at "
+    "what stands there now, then enter yours.",
+)
 
 
 def add_fact(
@@ -37,6 +48,7 @@ def add_fact(
     indicator: str,
     given: Mapping[str, str],
     by: str,
+    seen: frozenset[int] | None = None,
 ) -> None:
     """Store what a document states of a promise; the document is one that is known, or a new one.
 
@@ -47,6 +59,8 @@ def add_fact(
         known document or the title of another.
     by
         Who enters it.
+    seen
+        The numbers (ids) entered by hand that whoever asks has seen; None does not ask.
 
     Raises
     ------
@@ -55,7 +69,8 @@ def add_fact(
     InvalidValueError
         Naming the first value that is not accepted; nothing is stated of a day to come.
     ConflictError
-        If this document's number for this day is entered already.
+        If this document's number for this day is entered already, or what is entered for the promise
+        has changed since it was seen.
     """
     with database.session() as session:
         lock_programmes(session)
@@ -65,6 +80,8 @@ def add_fact(
         if not found:
             raise NotFoundError(INDICATOR, indicator)
         one = found[0]
+        if seen is not None and seen != entered_facts(session, programme, indicator):
+            raise ConflictError(_CHANGED)
         value = _number(given.get("value", ""), one.unit)
         as_of, _ = parse_as_of(given.get("as_of", ""), settings.timezone)
         place = _words("place", given.get("place", ""), MOST_SOURCE_CHARACTERS)

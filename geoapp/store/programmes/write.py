@@ -253,6 +253,19 @@ def add_document(session: Session, programme: str, values: Mapping[str, Any]) ->
     return code
 
 
+def entered_facts(session: Session, programme: str, indicator: str) -> frozenset[int]:
+    """Return the numbers (ids) that somebody entered by hand for a promise."""
+    return frozenset(
+        session.scalars(
+            select(IndicatorFact.id).where(
+                IndicatorFact.programme_code == programme,
+                IndicatorFact.indicator_code == indicator,
+                IndicatorFact.entered_by.is_not(None),
+            )
+        )
+    )
+
+
 def insert_fact(session: Session, values: Mapping[str, Any]) -> bool:
     """Store a number that a document states of a promise; return False if it is there."""
     statement = insert(IndicatorFact).values(**values).on_conflict_do_nothing()

@@ -23,6 +23,10 @@ _SET_UP_FIRST = Text(
     "本系统要求能修改数据的账号开启两步验证；请先在“我的账号”里开启。",
     "Accounts that may change things need a second factor here; turn it on first on “My account”.",
 )
+_STATE_WITH_FACTOR = Text(
+    "管理者登记承诺的数，要先在“我的账号”里开启两步验证。",
+    "A manager enters numbers of promises once a second factor is on: turn it on on “My account”.",
+)
 _WITHOUT_FACTOR = Text(
     "这个密钥建立时没有经过两步验证，而本系统现在要求它；请另建一个密钥。",
     "This key was made without a second factor, which is required here now. Make another one.",
@@ -113,13 +117,10 @@ def _guard() -> Response | None:
                 f"Your role ({ROLE_TEXT[role].en}) does not permit this.",
             )
         )
-    if (
-        permission is not Permission.OWN_ACCOUNT
-        and signed_in().key is None
-        and _lacks_second_factor()
-    ):
+    if signed_in().key is None and lacks_second_factor(permission):
         if is_for_program():
-            raise NotAllowedError(_SET_UP_FIRST)
+            is_asked_of_all = needs_second_factor(signed_in())
+            raise NotAllowedError(_SET_UP_FIRST if is_asked_of_all else _STATE_WITH_FACTOR)
         return redirect(url_for("second_factor.show"))
     return None
 
@@ -142,10 +143,17 @@ def needs_second_factor(user: SignedInUser) -> bool:
     return services().settings.require_second_factor and may_write(user.role)
 
 
-def _lacks_second_factor() -> bool:
-    """Tell whether who is signed in has no second factor although it is required."""
+def lacks_second_factor(permission: Permission) -> bool:
+    """Tell whether who is signed in must turn on a second factor before they do something.
+
+    Where it is required, that is everything but their own account. A role that writes nothing else
+    states a fact with a second factor alone, wherever it is.
+    """
     user = signed_in()
-    return needs_second_factor(user) and not user.second_factor
+    if user.second_factor or permission is Permission.OWN_ACCOUNT:
+        return False
+    states = permission is Permission.STATE and not may_write(user.role)
+    return states or needs_second_factor(user)
 
 
 def _declare_actor() -> None:

@@ -1,5 +1,6 @@
 """``/programmes``: are we keeping our published promises? The board, a plan, a promise with its evidence."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,7 +26,7 @@ from geoapp.operations.programmes.read import (
     subject_regions,
 )
 from geoapp.reports.words import programmes as words
-from geoapp.web.edge.access import may, require, signed_in
+from geoapp.web.edge.access import lacks_second_factor, may, require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
@@ -116,13 +117,13 @@ def promise(code: str, indicator: str) -> str:
 
 
 @blueprint.post("/programmes/<string:code>/<string:indicator>/facts")
-@require(Permission.EDIT)
+@require(Permission.STATE)
 def enter(code: str, indicator: str) -> Response | tuple[str, int]:
     """Enter what a document states of a promise."""
     given = {name: request.form.get(name, "") for name in FIELDS}
     try:
         parts = services()
-        add_fact(parts.database, parts.settings, code, indicator, given, signed_in().name)
+        add_fact(parts.database, parts.settings, code, indicator, given, signed_in().name, _seen())
     except (InvalidValueError, ConflictError) as error:
         status = 409 if isinstance(error, ConflictError) else 422
         return _promise_page(code, indicator, given=given, wrong=error.text), status
@@ -130,7 +131,7 @@ def enter(code: str, indicator: str) -> Response | tuple[str, int]:
 
 
 @blueprint.post("/programmes/<string:code>/<string:indicator>/facts/<int:number>/take")
-@require(Permission.EDIT)
+@require(Permission.STATE)
 def take(code: str, indicator: str, number: int) -> Response:
     """Take away a number that was entered by hand; an undo brings it back."""
     take_fact(services().database, code, indicator, number if number < 2**63 else 0)
@@ -186,9 +187,22 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
             for fact in found.entered
             if fact.indicator == indicator
         ],
-        documents=known_documents(parts.database) if may(Permission.EDIT) else [],
+        documents=known_documents(parts.database) if may(Permission.STATE) else [],
+        needs_factor=may(Permission.STATE) and lacks_second_factor(Permission.STATE),
         **more,
     )
+
+
+def _seen() -> frozenset[int] | None:
+    """Return which numbers stood on the page whose form is sent; None where it does not say."""
+    given = request.form.get("seen")
+    if given is None:
+        return None
+    numbers = given.split()
+    if not all(re.fullmatch("[0-9]{1,18}", one) for one in numbers):
+        accepted = Text("页面上的编号", "the numbers of the page")
+        raise InvalidValueError("seen", given[:40], accepted)
+    return frozenset(map(int, numbers))
 
 
 def _asked() -> date | None:

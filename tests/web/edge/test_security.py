@@ -34,6 +34,9 @@ ADMINS = frozenset({Role.ADMIN})
 PUBLISHERS = frozenset({Role.MANAGER, Role.ADMIN})
 
 
+STATERS = EDITORS | PUBLISHERS
+
+
 # What is not open to everybody, and to whom it is.
 GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/api/v1/coverage-runs"): RUNNERS,
@@ -143,8 +146,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/services/<path:code>"): EDITORS,
     ("POST", "/steward/services/<path:code>"): EDITORS,
     ("POST", "/steward/services/take/<kind>/<int:number>/<path:code>"): EDITORS,
-    ("POST", "/programmes/<string:code>/<string:indicator>/facts"): EDITORS,
-    ("POST", "/programmes/<string:code>/<string:indicator>/facts/<int:number>/take"): EDITORS,
+    ("POST", "/programmes/<string:code>/<string:indicator>/facts"): STATERS,
+    ("POST", "/programmes/<string:code>/<string:indicator>/facts/<int:number>/take"): STATERS,
     ("GET", "/use"): ALL,
     ("GET", "/api/v1/use"): ALL,
     ("GET", "/api/v1/facilities/<path:code>/use"): ALL,

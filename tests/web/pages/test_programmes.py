@@ -12,6 +12,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
+from tests.web.edge.test_second_factor import set_up
 
 
 @pytest.fixture
@@ -106,3 +107,44 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 302
     assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 404
     assert "没有公布的数" in steward.get(f"{page}?lang=zh").text
+
+
+def test_a_manager_states_a_fact_with_a_second_factor(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    app = make_app(settings, database)
+    manager = client_of(app, database, Role.MANAGER)
+    page = "/programmes/qingdao-2022/Q-8"
+    given = {"value": "80,000", "as_of": "2022-12-31", "title_zh": "工作总结"}
+    shown = manager.get(page).text
+    assert "/account/second-factor" in shown
+    assert f'action="{page}/facts"' not in shown
+    for path in (f"{page}/facts", f"{page}/facts/1/take"):
+        refused = manager.post(path, data=given)
+        assert refused.headers["Location"] == "/account/second-factor"
+        asked = {"Accept": "application/json"}
+        assert manager.post(path, data=given, headers=asked).status_code == 403
+    assert manager.get("/use").status_code == 200
+
+    set_up(manager)
+    shown = manager.get(page).text
+    assert 'name="seen" value=""' in shown
+    assert manager.post(f"{page}/facts", data=given | {"seen": ""}).status_code == 302
+    # Who still has the old page before them is told, keeps what was typed, and can go on.
+    more = given | {"value": "90,000", "as_of": "2023-06-30", "seen": ""}
+    stale = manager.post(f"{page}/facts?lang=zh", data=more)
+    assert (stale.status_code, "别人登记或撤下" in stale.text) == (409, True)
+    assert 'value="90,000"' in stale.text
+    seen = re.search(r'name="seen" value="(\d+)"', stale.text)
+    assert seen is not None
+    assert manager.post(f"{page}/facts", data=more | {"seen": seen[1]}).status_code == 302
+    assert manager.post(f"{page}/facts", data=more | {"seen": "all"}).status_code == 422
+    admin = client_of(app, database, Role.ADMIN)
+    sets = admin.get("/api/v1/change-sets").get_json()["change_sets"]
+    stated = [one for one in sets if "indicator_fact" in one["counts"]["by_table"]]
+    assert [one["actor"] for one in stated[:2]] == ["a-manager", "a-manager"]
+    undone = admin.post(f"/api/v1/change-sets/{stated[0]['id']}/undo")
+    assert undone.status_code == 200
+    assert manager.post(f"{page}/facts/{seen[1]}/take").status_code == 302
+    assert "/take" not in manager.get(page).text
