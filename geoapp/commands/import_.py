@@ -83,6 +83,13 @@ def import_() -> None:
     help="接收没有坐标的行，按没有位置登记 / take in rows without coordinates as places without a position",
 )
 @click.option(
+    "--place-by-street",
+    "by_street",
+    metavar="500m",
+    help="没有坐标的行，地址只指一处且误差不超过此数时放在街上（要先导入街道）；试运行先看 / place rows without "
+    "coordinates on their street where the address means one place within this (streets are needed)",
+)
+@click.option(
     "--blank",
     type=click.Choice(["keep", "clear"]),
     help="空白的格：keep 保留已知的值，clear 改为未知；默认凭名称认出的行保留，有编号的行改为未知 / what a "
@@ -99,9 +106,11 @@ def facilities(
     columns: tuple[str, ...],
     issue_codes: bool,
     code_key: str | None,
+    by_street: str | None,
     **chosen: Any,
 ) -> None:
     """导入站点、基地、职工之家 / Import stations, bases and homes."""
+    from geoapp.core.parsing import parse_metres
     from geoapp.importers.rows.issue import DEFAULT_KEY, parse_key
 
     key = None if code_key is None else parse_key(code_key)
@@ -109,7 +118,8 @@ def facilities(
         key = key or DEFAULT_KEY
     elif key is not None:
         raise click.UsageError("--code-key: 需同时写 --issue-codes / needs --issue-codes")
-    _import("facilities", file, datum, columns=columns, code_key=key, **chosen)
+    limit = None if by_street is None else parse_metres("--place-by-street", by_street)
+    _import("facilities", file, datum, columns=columns, code_key=key, by_street_m=limit, **chosen)
 
 
 @import_.command()

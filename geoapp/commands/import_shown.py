@@ -59,6 +59,28 @@ def show_suspected(report: ImportReport) -> None:
     _tell_rest(len(report.suspected) - _MOST_SHOWN, Text("可能重复", "suspected"))
 
 
+def show_by_street(report: ImportReport) -> None:
+    """Print what the addresses of the first rows without a position may mean."""
+    for one in report.by_street[:_MOST_SHOWN]:
+        done = Text("已放置", "placed") if one.taken else Text("没有放置", "not placed")
+        if one.proposed.trouble is not None:
+            said = one.proposed.trouble
+        else:
+            said = Text(
+                "；或".join(place.text.zh for place in one.proposed.places),
+                "; or ".join(place.text.en for place in one.proposed.places),
+            )
+        say(
+            Text(
+                f"第 {one.line:,} 行 {one.name}（{_shown(one.address)}）{done.zh}：{said.zh}",
+                f"Line {one.line:,} {one.name} ({_shown(one.address)}) {done.en}: {said.en}",
+            )
+        )
+    _tell_rest(
+        len(report.by_street) - _MOST_SHOWN, Text("没有坐标、有地址", "with an address alone")
+    )
+
+
 def _tell_rest(count: int, what: Text) -> None:
     if count > 0:
         say(Text(f"{what.zh}：另有 {count:,} 处。", f"{count:,} more {what.en}."))
@@ -116,6 +138,7 @@ def show_report(report: ImportReport) -> None:
     _show_problems(report.kind, report.warnings, Text("提醒：", "Warning: "))
     for hint in report.hints:
         say(hint)
+    show_by_street(report)
     if report.differences or report.suspected:
         show_differences(report)
         show_suspected(report)

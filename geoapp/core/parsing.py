@@ -1,6 +1,7 @@
 """Values from text: a moment, codes, numbers, a box; for requests and commands alike."""
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -55,6 +56,19 @@ def parse_number(parameter: str, value: str) -> float:
     if not math.isfinite(number):
         raise InvalidValueError(parameter, value, Text("一个数", "a number"))
     return number
+
+
+_METRES = re.compile(r"(\d{1,7}(?:\.\d+)?)\s*(m|km|米|公里)?")
+
+
+def parse_metres(parameter: str, value: str) -> float:
+    """Return a length in metres, written as ``500``, ``500m``, ``1.5km`` or in Chinese."""
+    found = _METRES.fullmatch(value.strip().casefold()) if len(value) < 20 else None
+    if found is None or not found[1].isascii() or float(found[1]) == 0:
+        raise InvalidValueError(
+            parameter, value, Text("长度，如 500m、1.5km", "a length: 500m, 1.5km")
+        )
+    return float(found[1]) * (1000.0 if found[2] in ("km", "公里") else 1.0)
 
 
 def parse_bbox(parameter: str, value: str) -> Bbox:

@@ -2,15 +2,16 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 import shapely
 
 from geoapp.core.geo import from_wgs84
-from geoapp.core.words import Datum
+from geoapp.core.words import Datum, PositionBasis
 from geoapp.importers.formats.table import Record, Table
 
 Place = tuple[float, float]
+FOUND_BY_ADDRESS: Final = ("position_basis", "position_accuracy_m")
 
 
 def mended(
@@ -44,7 +45,11 @@ def _mended(record: Record, cells: Mapping[int, str]) -> Record:
 
 
 def settled_rows(
-    table: Table, placed: Mapping[int, Place], codes: Mapping[int, str], datum: Datum
+    table: Table,
+    placed: Mapping[int, Place],
+    codes: Mapping[int, str],
+    datum: Datum,
+    found: Mapping[int, float] | None = None,
 ) -> Table:
     """Return a table whose columns and positions are settled with some rows placed or named by hand.
 
@@ -54,11 +59,15 @@ def settled_rows(
         Positions by line, (lon, lat) on WGS-84. They are written in ``datum``, as all others are.
     codes
         Codes by line, in the place of what the row says.
+    found
+        By line, within how many metres the positions are that were found by an address.
     """
     if not table.has_geometry:
         table = _with_columns(table, ("lon", "lat"))
     if codes:
         table = _with_columns(table, ("code",))
+    if found:
+        table = _with_columns(table, FOUND_BY_ADDRESS)
     assert table.fields is not None
     places = {name: place for place, name in enumerate(table.fields) if name}
     records = []
@@ -76,6 +85,11 @@ def settled_rows(
                 words |= {places["lon"]: lon, places["lat"]: lat}
             if "geometry_wkt" in places:
                 words[places["geometry_wkt"]] = None
+        if found and record.line in found:
+            values = (str(PositionBasis.ADDRESS), found[record.line])
+            words |= {
+                places[name]: value for name, value in zip(FOUND_BY_ADDRESS, values, strict=True)
+            }
         records.append(replace(_mended(record, words), geometry=geometry, source=source))
     return replace(table, records=records)
 

@@ -7,11 +7,12 @@ import orjson
 
 from geoapp.core.i18n import Text
 from geoapp.importers.problems import Problem
+from geoapp.operations.imports.by_street import RowProposal
 from geoapp.operations.imports.report import ImportReport
 
 
 def report_json(report: ImportReport) -> bytes:
-    """Return a report as one JSON object: counts, columns, differences, suspicions, problems."""
+    """Return a report as one JSON object: counts, columns, differences, suspicions, addresses, problems."""
     body = {
         "kind": report.kind,
         "dry_run": report.dry_run,
@@ -24,6 +25,7 @@ def report_json(report: ImportReport) -> bytes:
         "columns": [] if report.proposal is None else list(map(asdict, report.proposal.columns)),
         "differences": list(map(asdict, report.differences)),
         "duplicates": list(map(asdict, report.suspected)),
+        "by_street": list(map(_by_street, report.by_street)),
         "problems": list(map(_problem, report.problems)),
         "warnings": list(map(_problem, report.warnings)),
         "hints": list(map(_text, report.hints)),
@@ -32,6 +34,20 @@ def report_json(report: ImportReport) -> bytes:
         "rejects": None if report.rejects_path is None else str(report.rejects_path),
     }
     return orjson.dumps(body)
+
+
+def _by_street(row: RowProposal) -> dict[str, Any]:
+    return {
+        "line": row.line,
+        "name": row.name,
+        "address": row.address,
+        "placed": row.taken is not None,
+        "places": [
+            {"lon": one.lon, "lat": one.lat, "accuracy_m": one.accuracy_m, **_text(one.text)}
+            for one in row.proposed.places
+        ],
+        "trouble": None if row.proposed.trouble is None else _text(row.proposed.trouble),
+    }
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -18,15 +18,26 @@ UPDATE: Final = "update:"
 _HABIT: Final = ("fields", "kind", "code_key", "datum", "datum_place", "crs", "order", "blank")
 
 
+class OnStreet(BaseModel):
+    """A place on a street (WGS-84) that was accepted for a row, as long as this is its address."""
+
+    model_config = ConfigDict(frozen=True)
+
+    address: str
+    lon: float
+    lat: float
+    accuracy_m: float
+
+
 class DraftChoices(BaseModel):
     """The choices of a draft.
 
     ``fields`` are the fields of columns by their place, None = as the program proposes. ``settled``
     and ``located`` say whether a person accepted the columns and the positions. ``datum_place`` is the
     place of a column that says each row's datum; ``datum`` is then that of the rest. Lines are those of
-    the file: ``placed`` (lon, lat on WGS-84), ``exchanged`` (longitude for latitude), ``left_out``,
-    ``cells`` by line and place of the column, ``decisions`` of rows that may be there twice (`SKIP`,
-    `AS_LISTED`, or `UPDATE` and a code).
+    the file: ``placed`` (lon, lat on WGS-84), ``by_street`` (what was proposed for an address and
+    accepted), ``exchanged`` (longitude for latitude), ``left_out``, ``cells`` by line and place of the
+    column, ``decisions`` of rows that may be there twice (`SKIP`, `AS_LISTED`, or `UPDATE` and a code).
     ``blank`` says what a blank cell does to a known value, None = it stays where a row was matched without
     a code or by hand. ``sender`` is whose list it is. ``remembered`` is who accepted
     these choices the last time, ``of_sender`` whether that was for a list of the same sender.
@@ -50,6 +61,7 @@ class DraftChoices(BaseModel):
     without_position: bool = False
     blank: Blank | None = None
     placed: dict[int, tuple[float, float]] = {}
+    by_street: dict[int, OnStreet] = {}
     exchanged: tuple[int, ...] = ()
     left_out: tuple[int, ...] = ()
     cells: dict[int, dict[int, str]] = {}

@@ -11,17 +11,27 @@ import numpy as np
 import orjson
 import shapely
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Table
 from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
+from geoapp.importers.rows.changed import settled_rows
+from geoapp.importers.rows.datums import stated_points
 from geoapp.importers.rows.facilities import read_facilities
 from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.issue import CodeIssuer, key_of
 from geoapp.importers.rows.matching import Proposal
+from geoapp.operations.imports.by_street import (
+    RowProposal,
+    address_placer,
+    proposals_text,
+    row_proposals,
+    why_not,
+    with_places_by_street,
+)
 from geoapp.operations.imports.guess import datum_doubt
 from geoapp.operations.imports.report import (
     READING,
@@ -93,11 +103,15 @@ def _issuer(session: Session, fields: tuple[str, ...]) -> CodeIssuer:
 
 @dataclass(frozen=True, slots=True)
 class FacilityImport:
-    """What became of the rows, which may be one place twice, and how the columns were understood."""
+    """What became of the rows, which may be one place twice, and how the columns were understood.
+
+    ``by_street`` is what the addresses of rows without a position may mean.
+    """
 
     counts: FacilityCounts
     suspected: tuple[Suspected, ...]
     proposal: Proposal
+    by_street: tuple[RowProposal, ...] = ()
 
 
 def import_facilities(
@@ -118,13 +132,19 @@ def import_facilities(
             # Nobody else may take a number between its being looked up and its being written.
             lock_facilities(session)
         rules = facility_rules(session, settings, options)
-        reading = read_facilities(prepared.table, rules)
+        table, by_street = _by_street(settings, prepared.table, options, rules)
+        reading = read_facilities(table, rules)
+        lines = {one.line for one in by_street if one.taken is not None}
+        reading = with_places_by_street(session, reading, lines, prepared.table.fields or ())
+        told = proposals_text(by_street, options.by_street_m)
+        reading = replace(reading, hints=(*reading.hints, *told))
         if options.datum is Datum.WGS84:
             doubts = datum_doubt(prepared.table, rules.place.regions)
             reading = replace(reading, hints=(*reading.hints, *doubts))
         progress(_READING_SHARE, WRITING)
         if not reading.rows:
-            return reading, FacilityImport(FacilityCounts(0, 0, 0), (), prepared.proposal)
+            none = FacilityCounts(0, 0, 0)
+            return reading, FacilityImport(none, (), prepared.proposal, by_street)
         suspected = find_suspected(session, reading.rows)
         counts = write_facilities(
             session,
@@ -133,7 +153,33 @@ def import_facilities(
             dry_run=options.dry_run,
             report=lambda share: progress(_READING_SHARE + (1 - _READING_SHARE) * share, WRITING),
         )
-    return reading, FacilityImport(counts, suspected, prepared.proposal)
+    return reading, FacilityImport(counts, suspected, prepared.proposal, by_street)
+
+
+def _by_street(
+    settings: Settings, table: Table, options: ImportOptions, rules: FacilityRules
+) -> tuple[Table, tuple[RowProposal, ...]]:
+    """Return a table with those rows placed by their address that are to be, and what is proposed."""
+    if options.by_street_m is None and not options.dry_run:
+        return table, ()
+    placer = address_placer(settings, rules.place.regions)
+    if placer is None:
+        if options.by_street_m is not None:
+            raise UnusableInputError(why_not(settings) or Text("", ""))
+        return table, ()
+    if "address" not in (table.fields or ()):
+        return table, ()
+    proposals = row_proposals(table, stated_points(table), placer, options.by_street_m)
+    taken = {one.line: one.taken for one in proposals if one.taken is not None}
+    if options.by_street_m is not None:
+        table = settled_rows(
+            table,
+            {line: (one.lon, one.lat) for line, one in taken.items()},
+            {},
+            options.datum,
+            {line: one.accuracy_m for line, one in taken.items()},
+        )
+    return table, tuple(proposals)
 
 
 def facility_batch(

@@ -131,6 +131,7 @@ def import_file(
         differences=getattr(counts, "differences", ()),
         suspected=getattr(done, "suspected", ()),
         proposal=getattr(done, "proposal", None),
+        by_street=getattr(done, "by_street", ()),
     )
 
 

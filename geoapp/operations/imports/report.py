@@ -17,6 +17,7 @@ from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.together import Sheets
+from geoapp.operations.imports.by_street import RowProposal
 from geoapp.operations.imports.suspected import Suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference
@@ -58,6 +59,8 @@ class ImportReport:
     suspected: tuple[Suspected, ...] = ()
     # How the columns were understood, where they had to be.
     proposal: Proposal | None = None
+    # Of facilities without a position: what their addresses may mean.
+    by_street: tuple[RowProposal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,9 @@ class ImportOptions:
     ``order`` that of pairs in one cell, None = by their ranges; ``columns`` are columns of facilities as
     ``name=field``, ``kind`` theirs where none is stated, ``code_key`` the fields by which a place without
     a code is known again, None = codes are required; ``without_position`` takes in facilities whose
-    position is not known; ``blank`` says what a blank cell does to a known value, None = it stays where
-    the row was matched without a code; ``anywhere`` leaves out the check against the
+    position is not known; ``by_street_m`` places rows without a position by their address where it means one
+    place alone, within so many metres, None = none; ``blank`` says what a blank cell does to a known value,
+    None = it stays where the row was matched without a code; ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
@@ -88,6 +92,7 @@ class ImportOptions:
     dry_run: bool = False
     anywhere: bool = False
     without_position: bool = False
+    by_street_m: float | None = None
     blank: Blank | None = None
     set_code: str = ""
     set_name: str | None = None

@@ -15,7 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
-from geoapp.importers.formats.table import Record, Table
+from geoapp.importers.formats.table import Table
 from geoapp.importers.prepare import Choices, propose
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.changed import Place, mended, settled_rows
@@ -41,13 +41,24 @@ from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.place_columns import place_table
 from geoapp.importers.together import open_sheets
-from geoapp.operations.imports.choices import AS_LISTED, DraftChoices
+from geoapp.operations.imports.by_street import (
+    RowProposal,
+    accepted_on_street,
+    address_placer,
+    cell_text,
+    on_street_of,
+    row_proposal,
+    why_not,
+    with_places_by_street,
+)
+from geoapp.operations.imports.choices import AS_LISTED, DraftChoices, OnStreet
 from geoapp.operations.imports.facilities import facility_batch, facility_rules
 from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.rejects import rejects_name, write_rows
 from geoapp.operations.imports.report import ImportOptions, place_rules, region_names
 from geoapp.operations.imports.row_datums import in_own_datum, row_by_row
 from geoapp.operations.imports.suspected import Suspected, find_suspected
+from geoapp.operations.streets.addresses import AddressPlacer
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference, Listing, read_staged
 from geoapp.store.facilities.write import FacilityCounts, lock_facilities, write_facilities
@@ -83,7 +94,9 @@ class Unplaced:
     """A row without a position that can be read; its words help to find it on the map.
 
     ``written`` is what its cells say. ``exchange`` is where it lies with longitude and latitude exchanged,
-    where that alone is near a region; ``is_exchanged`` says whether it is read so.
+    where that alone is near a region; ``is_exchanged`` says whether it is read so. ``proposal`` is what
+    its address may mean, None where it says nothing or no streets are loaded, and ``on_street`` the place that
+    was accepted of these.
     """
 
     line: int
@@ -94,6 +107,8 @@ class Unplaced:
     exchange: Place | None = None
     region: str = ""
     is_exchanged: bool = False
+    proposal: RowProposal | None = None
+    on_street: OnStreet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +116,7 @@ class Located:
     """Where the rows lie, read in each datum; ``wanted`` says what must be chosen before.
 
     ``crs_fits`` are the systems that eastings and northings may be in, ``crs_told`` what these are worth;
-    None where the numbers are no such.
+    None where the numbers are no such. ``why_not_by_street`` says why no addresses are proposed a place.
 
     ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
     the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
@@ -119,6 +134,7 @@ class Located:
     wanted: Text | None = None
     crs_fits: tuple[CrsFit, ...] = ()
     crs_told: Text | None = None
+    why_not_by_street: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,13 +196,6 @@ def understand(session: Session, path: Path, choices: DraftChoices) -> Understoo
     )
 
 
-def cell_text(record: Record, place: int | None) -> str:
-    """Return what stands in a row's cell; nothing where there is no such column."""
-    if place is None or place >= len(record.cells) or record.cells[place] is None:
-        return ""
-    return str(record.cells[place])
-
-
 def locate(
     session: Session, settings: Settings, understood: Understood, choices: DraftChoices
 ) -> Located:
@@ -211,7 +220,10 @@ def locate(
         with_regions=sum(
             code is not None and placed for code, placed in zip(named, known, strict=True)
         ),
-        unplaced=_unplaced(understood, choices, (lon, lat), regions),
+        unplaced=_unplaced(
+            understood, choices, (lon, lat), regions, address_placer(settings, regions)
+        ),
+        why_not_by_street=why_not(settings),
     )
 
 
@@ -220,6 +232,7 @@ def _unplaced(
     choices: DraftChoices,
     points: tuple[FloatArray, FloatArray],
     regions: RegionOutlines,
+    placer: AddressPlacer | None,
 ) -> tuple[Unplaced, ...]:
     """Return the rows without a position that can be read, or whose degrees are exchanged."""
     fields, datum = understood.proposal.fields, choices.datum or Datum.WGS84
@@ -235,6 +248,7 @@ def _unplaced(
     unplaced = []
     for row in sorted({*np.flatnonzero(~np.isfinite(lon + lat)).tolist(), *found}):
         line, exchange = records[row].line, found.get(row)
+        by_street = None if placer is None else row_proposal(records[row], places, placer)
         here = None if exchange is None else (exchange.lon, exchange.lat)
         unplaced.append(
             Unplaced(
@@ -246,6 +260,8 @@ def _unplaced(
                 None if here is None else to_wgs84(lon=here[0], lat=here[1], datum=datum),
                 "" if exchange is None else regions.names.get(exchange.region or "", ""),
                 row in done,
+                by_street,
+                on_street_of(choices, records[row], places),
             )
         )
     return tuple(unplaced)
@@ -324,8 +340,11 @@ def _import(
     datum = choices.datum or Datum.WGS84
     table = _placed(understood, choices)
     lon, lat = stated_points(table)
+    on_street = accepted_on_street(table, choices, (lon, lat))
     placed = in_own_datum(understood.table, choices, lon, lat) | choices.placed
-    table = settled_rows(table, placed, choices.codes, datum)
+    placed |= {line: (one.lon, one.lat) for line, one in on_street.items()}
+    found = {line: one.accuracy_m for line, one in on_street.items()}
+    table = settled_rows(table, placed, choices.codes, datum, found)
     if choices.code_key is not None:
         # Nobody else may take a number between its being looked up and its being written.
         lock_facilities(session)
@@ -339,6 +358,7 @@ def _import(
     )
     rules = replace(facility_rules(session, settings, options), by_hand=frozenset(choices.codes))
     reading = read_facilities(table, rules)
+    reading = with_places_by_street(session, reading, found, understood.proposal.fields)
     suspected = find_suspected(session, reading.rows)
     reading = within_own_regions(session, settings, understood.table, reading)
     kept = {row.line for row in reading.rows}

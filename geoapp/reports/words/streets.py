@@ -1,10 +1,88 @@
-"""What is said of places that stand for a street: how far off they may be."""
+"""What is said of places that addresses were found by: how they were found, and how far off they may be."""
 
 from geoapp.core.i18n import Text
 from geoapp.core.units import format_metres
+
+NOT_THE_DOOR = Text("不是门口", "not the door")
 
 
 def about_text(reach_m: float) -> Text:
     """Say that a point stands for a whole street, and how far from there it goes."""
     far = format_metres(reach_m)
     return Text(f"街道，约略位置，可能差 {far.zh}", f"street, rough position, may be {far.en} off")
+
+
+def street_text(street: Text, district: Text | None, accuracy_m: float) -> Text:
+    """Say that a place lies on a street, in a district where one is known."""
+    far = format_metres(accuracy_m)
+    zh = "" if district is None else f"（{district.zh}）"
+    en = "" if district is None else f" ({district.en})"
+    return Text(
+        f"在{street.zh}{zh}上，约 {far.zh}内，{NOT_THE_DOOR.zh}",
+        f"on {street.en}{en}, within about {far.en}, {NOT_THE_DOOR.en}",
+    )
+
+
+def crossing_text(one: Text, other: Text, district: Text | None, accuracy_m: float) -> Text:
+    """Say that a place lies where two streets meet."""
+    far = format_metres(accuracy_m)
+    zh = "" if district is None else f"（{district.zh}）"
+    en = "" if district is None else f" ({district.en})"
+    return Text(
+        f"{one.zh}与{other.zh}路口{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
+        f"where {one.en} and {other.en} meet{en}, within about {far.en}, {NOT_THE_DOOR.en}",
+    )
+
+
+def house_text(street: Text, number: str, district: Text | None, accuracy_m: float) -> Text:
+    """Say that a place is at a house number that the map has, 77甲 being 77号甲."""
+    bare = number.rstrip("甲乙丙丁戊")
+    far = format_metres(accuracy_m)
+    zh = "" if district is None else f"（{district.zh}）"
+    en = "" if district is None else f" ({district.en})"
+    return Text(
+        f"{street.zh} {bare.upper()} 号{number.removeprefix(bare)}{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
+        f"{street.en} {number.upper()}{en}, within about {far.en}, {NOT_THE_DOOR.en}",
+    )
+
+
+NO_STREET = Text("地址里没有街道名称", "the address names no street")
+
+
+def unknown_text(words: tuple[str, ...]) -> Text:
+    """Say that streets are not among those that were imported."""
+    listed = "、".join(words)
+    return Text(
+        f"载入的街道里没有“{listed}”", f"{listed}: not among the streets that were imported"
+    )
+
+
+def unknown_district_text(name: str) -> Text:
+    """Say that an address names a district that the register does not have."""
+    return Text(f"登记的区域里没有“{name}”", f"{name}: no such district in the register")
+
+
+def elsewhere_text(street: Text, district: Text) -> Text:
+    """Say that a street is known, and not in the district of the address."""
+    return Text(f"{street.zh}不在{district.zh}", f"{street.en} is not in {district.en}")
+
+
+def no_crossing_text(one: Text, other: Text) -> Text:
+    """Say that two streets do not meet on the map."""
+    return Text(
+        f"地图上{one.zh}与{other.zh}不相交", f"on the map {one.en} and {other.en} do not meet"
+    )
+
+
+def too_many_text(street: Text, count: int) -> Text:
+    """Say that many streets carry a name, and what would tell."""
+    return Text(
+        f"叫“{street.zh}”的有 {count:,} 条，请在表里写明所在区",
+        f"{count:,} streets are called {street.en}: state the district in the list",
+    )
+
+
+def also_unknown_text(words: tuple[str, ...]) -> Text:
+    """Say that an address also names streets that are not known."""
+    listed = "、".join(words)
+    return Text(f"“{listed}”没有载入", f"{listed} was not imported")

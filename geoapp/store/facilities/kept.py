@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from geoapp.core.words import PositionBasis, Status
 from geoapp.store.facilities.columns import COLUMNS, PLAIN, WRITTEN
 
+STATED_BY_ROW: Final = "position stated by row"
+"""Among the given columns: rows that state basis and accuracy do so, though the file has no such column."""
 _Rule = Callable[[frozenset[str]], dict[str, str]]
 
 # A row without a position takes none away unless it says that none is known.
@@ -47,11 +49,16 @@ def kept_values(given: frozenset[str], *, by_row: bool) -> dict[str, str]:
     values = {column: f"f.{column}" for name, column in PLAIN.items() if name not in given}
     same = _SAME_PLACE if "geometry" in given else "true"
     values["geom"] = f"case when {same} then f.geom else s.geom end"
-    stated = "s.position_basis, " if "position_basis" in given else ""
+    by_row_alone = STATED_BY_ROW in given
+    stated = "s.position_basis, " if "position_basis" in given or by_row_alone else ""
     # Another position rests on what was stated with it, not on what the one before rested on.
     values["position_basis"] = (
         f"coalesce({stated}case when {same} then f.position_basis end, '{PositionBasis.GIVEN}')"
     )
+    if by_row_alone and "position_accuracy_m" not in given:
+        values["position_accuracy_m"] = (
+            f"coalesce(s.position_accuracy_m, case when {same} then f.position_accuracy_m end)"
+        )
     for rule, names in _RULES:
         values |= _each_row(rule, given, names) if by_row else rule(given)
     region = _region(given, same)

@@ -32,6 +32,15 @@ class UnplacedFacility:
     amenities: list[str] = field(default_factory=list)
 
 
+def codes_with_position(session: Session, codes: Sequence[str]) -> frozenset[str]:
+    """Return those of some codes whose facility has a position."""
+    rows = session.execute(
+        text("select code from facility where code = any(:codes) and geom is not null"),
+        {"codes": list(codes)},
+    )
+    return frozenset(rows.scalars())
+
+
 _UNPLACED = """
     select f.code, f.kind_code, k.family, f.name_zh, f.name_en, f.region_code,
         {dates}, f.timezone, f.is_sample, f.amenities

@@ -78,6 +78,77 @@ function drawExchange(row) {
     .bindTooltip(escapeHtml((name && name.textContent) || ''));
 }
 
+const CHOSEN_MAX_ZOOM = 16;
+
+/**
+ * A place that an address may mean: a dashed circle as wide as it may be off, full once it is ticked.
+ * @typedef {{ input: HTMLInputElement, line: string, circle: L.Circle, dot: L.CircleMarker }} Proposed
+ */
+
+/** @type {Proposed[]} */
+const proposed = [...document.querySelectorAll('#unplaced input[data-at]')].map((one) => {
+  const input = /** @type {HTMLInputElement} */ (one);
+  const [lon, lat] = (input.dataset.at || '').split(',').map(Number);
+  const look = { color: colour('--accent'), interactive: false };
+  const circle = L.circle(at(lon, lat), { ...look, radius: Number(input.dataset.m), weight: 2 });
+  const dot = L.circleMarker(at(lon, lat), { ...look, radius: 4, weight: 2 });
+  return { input, line: input.name.replace('street-', ''), circle, dot };
+});
+
+/** Only the places of the chosen row are drawn, and those that are ticked. */
+function showProposed() {
+  const picked = document.querySelector('input[name="pick"]:checked');
+  const line = picked instanceof HTMLInputElement ? picked.value : '';
+  proposed.forEach(({ input, line: own, circle, dot }) => {
+    const seen = input.checked || own === line;
+    [circle, dot].forEach((shape) => (seen ? shape.addTo(map) : shape.remove()));
+    circle.setStyle({ dashArray: input.checked ? undefined : '6 6', fillOpacity: input.checked ? 0.12 : 0.04 });
+    dot.setStyle({ fillColor: colour('--accent'), fillOpacity: input.checked ? 1 : 0 });
+  });
+}
+
+/** @param {string} line whose places are brought into view */
+function lookAt(line) {
+  const some = proposed.filter((one) => one.line === line);
+  const wanted = some.filter((one) => one.input.checked);
+  const bounds = L.latLngBounds([]);
+  (wanted.length ? wanted : some).forEach(({ circle, dot }) => {
+    bounds.extend(dot.getLatLng().toBounds(2 * circle.getRadius()));
+  });
+  if (bounds.isValid()) map.fitBounds(bounds, { maxZoom: CHOSEN_MAX_ZOOM, animate: false });
+}
+
+/** @param {string} line which is placed by hand now, and no more on a street */
+function leaveStreet(line) {
+  proposed.filter((one) => one.line === line).forEach(({ input }) => { input.checked = false; });
+  const none = document.querySelector(`input[name="street-${line}"][value=""]`);
+  if (none instanceof HTMLInputElement) none.checked = true;
+  showProposed();
+}
+
+document.addEventListener('change', (event) => {
+  const input = event.target;
+  if (!(input instanceof HTMLInputElement)) return;
+  if (input.name === 'pick') {
+    showProposed();
+    lookAt(input.value);
+  } else if (input.name.startsWith('street-')) {
+    const line = input.name.replace('street-', '');
+    if (input.checked && input.value) {
+      // What was placed by hand before goes: one row has one place.
+      fieldsOf(line).forEach((field) => { field.value = ''; });
+      draw(line);
+    }
+    showProposed();
+    lookAt(line);
+  } else if (/^(lon|lat)-/.test(input.name) && input.value.trim()) leaveStreet(input.name.slice(4));
+});
+showProposed();
+if (!all.length && proposed.length) {
+  const bounds = L.latLngBounds(proposed.map(({ dot }) => dot.getLatLng()));
+  map.fitBounds(bounds, { padding: [24, 24], maxZoom: 15, animate: false });
+}
+
 const list = document.getElementById('unplaced');
 if (list) {
   list.querySelectorAll('[data-exchange]').forEach((one) => drawExchange(/** @type {HTMLElement} */ (one)));
@@ -92,6 +163,7 @@ if (list) {
     const [lon, lat] = fieldsOf(picked.value);
     lon.value = latlng.lng.toFixed(7);
     lat.value = latlng.lat.toFixed(7);
+    leaveStreet(picked.value);
     draw(picked.value);
   });
 }

@@ -93,7 +93,8 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
     Parameters
     ----------
     lines
-        The rows that the page listed as without a position.
+        The rows that the page listed as without a position; what was accepted on streets for them is
+        given up, as `streets_sent` tells what is accepted now.
     shown_in
         The datum of the page's map, in which positions were typed or pressed.
 
@@ -109,6 +110,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
     said = text_sent("datum")
     by_column = re.fullmatch(r"column-(\d{1,4})", said)
     placed = {line: place for line, place in choices.placed.items() if line not in lines}
+    by_street = {line: one for line, one in choices.by_street.items() if line not in lines}
     left_out = {line for line in choices.left_out if not request.form.get(f"back-{line}")}
     every = bool(request.form.get("exchange"))
     exchanged = set(choices.exchanged) - set(lines)
@@ -134,6 +136,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
             crs=crs or None,
             order=order,
             placed=placed,
+            by_street=by_street,
             exchanged=tuple(sorted(exchanged)),
             left_out=tuple(sorted(left_out)),
             anywhere=bool(request.form.get("anywhere")),
@@ -141,6 +144,13 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
             located=datum is not None or by_column is not None,
         ).model_dump()
     )
+
+
+def streets_sent(choices: DraftChoices, lines: list[int]) -> dict[int, str]:
+    """Return by line which proposed place was ticked; one that is placed by hand, or left out, counts so."""
+    ticked = {line: text_sent(f"street-{line}") for line in lines}
+    by_hand = {*choices.placed, *choices.left_out}
+    return {line: key for line, key in ticked.items() if key and line not in by_hand}
 
 
 def decisions_sent(choices: DraftChoices) -> DraftChoices:

@@ -7,14 +7,16 @@ from typing import Any, Final
 from flask import Response, render_template, request
 
 from geoapp.core.arrays import FloatArray
-from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import DATUM_TEXT, Datum
 from geoapp.operations.imports import drafts
+from geoapp.operations.imports.choices import OnStreet
 from geoapp.operations.imports.drafts import Draft
-from geoapp.operations.imports.review import Located
+from geoapp.operations.imports.review import Located, Unplaced
+from geoapp.operations.streets.addresses import ProposedPlace
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
@@ -22,6 +24,7 @@ from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.steward.imports.columns import columns_page
 from geoapp.web.pages.steward.imports.forms import (
     positions_sent,
+    streets_sent,
 )
 from geoapp.web.pages.steward.imports.pages import Pages
 from geoapp.web.pages.steward.imports.step import (
@@ -101,7 +104,7 @@ def positions_page(
             else understood.table.columns[located.datum_column],
             pages=pages,
             unplaced=[
-                (one, _on_map(one.placed), _on_map(one.exchange))
+                (one, _on_map(one.placed), _on_map(one.exchange), _proposed(one))
                 for one in pages.of("unplaced", located.unplaced)
             ],
             left_out=choices.left_out,
@@ -118,6 +121,49 @@ def _on_map(place: tuple[float, float] | None) -> tuple[str, str] | None:
         return None
     lon, lat = from_wgs84(lon=place[0], lat=place[1], datum=Datum(map_setup().datum))
     return f"{lon:.7f}", f"{lat:.7f}"
+
+
+def _proposed(row: Unplaced) -> list[tuple[ProposedPlace, str, bool]]:
+    """Return what is proposed for a row, where that is on the page's map, and whether it is accepted."""
+    places = () if row.proposal is None else row.proposal.proposed.places
+    taken = row.on_street
+    return [
+        (
+            one,
+            ",".join(_on_map((one.lon, one.lat)) or ()),
+            taken is not None and (taken.lon, taken.lat) == (one.lon, one.lat),
+        )
+        for one in places
+    ]
+
+
+def _on_streets(draft: Draft, ticked: Mapping[int, str]) -> dict[int, OnStreet]:
+    """Return the places that were ticked, which must be what is proposed now."""
+    if not ticked:
+        return {}
+    parts = services()
+    _, located = drafts.positions_of(parts.database, parts.settings, draft)
+    found = {}
+    for row in located.unplaced:
+        key = ticked.get(row.line)
+        if key is None or row.proposal is None:
+            continue
+        one = next((one for one in row.proposal.proposed.places if one.key == key), None)
+        if one is not None:
+            found[row.line] = OnStreet(
+                address=row.proposal.address,
+                lon=one.lon,
+                lat=one.lat,
+                accuracy_m=one.accuracy_m,
+            )
+    if set(found) != set(ticked):
+        raise ConflictError(
+            Text(
+                "您看过之后，街道数据有改动；请看过下面新提出的位置再勾选。",
+                "The streets have changed since you looked: look at the places below before you tick them.",
+            )
+        )
+    return found
 
 
 def _readings(located: Located) -> list[dict[str, Any]]:
@@ -151,6 +197,10 @@ def accept_positions(number: int) -> Response:
     lines = [int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 10]
     try:
         choices = positions_sent(draft.choices, lines, Datum(map_setup().datum))
+        on_streets = _on_streets(draft, streets_sent(choices, lines))
+        choices = choices.changed(by_street=choices.by_street | on_streets)
+    except ConflictError as error:
+        return positions_page(draft, error.text, 409, typed=request.form)
     except (InvalidValueError, UnusableInputError) as error:
         return positions_page(draft, on_page(error.text), 422, typed=request.form)
     turned = Pages.asked(_LISTS).turned()
