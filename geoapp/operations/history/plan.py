@@ -61,6 +61,7 @@ class Plan:
         self.work: list[tuple[NetChange, Image | None]] = []
         self.kept = 0
         self._may_follow = 0
+        self._keeps_status: set[str] = set()
         self.erased: list[Erasure] = []
         self.already_there = 0
         self.positions_follow = False
@@ -108,6 +109,12 @@ class Plan:
                 self.already_there += 1
                 continue
             self._look_at(row, now.get(place), touched[place])
+        # A status that stays keeps the state that it is a step of.
+        self.work = [
+            (row, image)
+            for row, image in self.work
+            if row.table != STATES or self._keeps_status.isdisjoint(row.belongs)
+        ]
 
     def _table(self, name: str) -> LoggedTable:
         table = self.tables.get(name)
@@ -196,6 +203,8 @@ class Plan:
         if side == "current":
             self.kept += 1
             self._may_follow += may_take_back
+            if row.table == "facility" and name in (ROW, "status"):
+                self._keeps_status.add(f"facility:{row.key}")
             return False
         later = next((one for one in touched if name == ROW or one.touches(name)), None)
         self.conflicts.append(

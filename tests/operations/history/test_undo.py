@@ -169,6 +169,29 @@ def test_what_was_changed_since_is_shown_and_settled(town: Database, settings: S
         assert check_chain(session).sound
 
 
+def test_a_status_that_is_kept_keeps_its_step(town: Database, settings: Settings) -> None:
+    first = edit(town, settings, "T-1", status="suspended", host="银行")
+    second = edit(town, settings, "T-1", status="closed")
+
+    def steps() -> list[str]:
+        with town.session() as session:
+            return list(
+                session.scalars(
+                    text(
+                        "select s.status from facility_state s join facility f "
+                        "on f.id = s.facility_id where f.code = 'T-1' order by s.n"
+                    )
+                )
+            )
+
+    kept = undo_change_set(town, settings, first, keep="current")
+    assert (kept.changed, kept.kept) == (1, 1)
+    assert (steps(), how_far(town, first)) == (["open", "suspended", "closed"], Undone.IN_PART)
+    undo_change_set(town, settings, second)
+    undo_change_set(town, settings, first)
+    assert (steps(), how_far(town, first)) == (["open"], Undone.WHOLE)
+
+
 def test_a_deleted_facility_comes_back_as_it_was_with_its_places(
     town: Database, settings: Settings
 ) -> None:
