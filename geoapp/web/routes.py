@@ -59,7 +59,7 @@ from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
 from geoapp.web.pages.coverage import hours as coverage_hours
-from geoapp.web.pages.coverage import kept_reports, monthly, published
+from geoapp.web.pages.coverage import kept_reports, monthly, published, two_days
 from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.coverage import through_time as coverage_time
@@ -137,6 +137,7 @@ def register_routes(app: OpenAPI) -> None:
         coverage.blueprint,
         coverage_hours.blueprint,
         coverage_time.blueprint,
+        two_days.blueprint,
         programmes.blueprint,
         standards.blueprint,
         use.blueprint,

@@ -1,4 +1,4 @@
-"""Facilities by name alone, for lists and sums that need neither position nor hours."""
+"""Facilities by name alone, for lists and sums that need no hours; and where they are."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,3 +54,16 @@ def facilities_by_family(
         query = query.where(Facility.region_code.in_(regions))
     rows = session.execute(query)
     return [NamedFamily(*row[:4], Family(row[4]), *row[5:]) for row in rows]
+
+
+def positions_of(session: Session, facility_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
+    """Return where some facilities are, (lon, lat) in WGS-84 degrees, by number.
+
+    What has no position is left out.
+    """
+    rows = session.execute(
+        select(Facility.id, func.st_x(Facility.geom), func.st_y(Facility.geom)).where(
+            Facility.id.in_(facility_ids), Facility.geom.is_not(None)
+        )
+    )
+    return {number: (lon, lat) for number, lon, lat in rows}

@@ -284,6 +284,7 @@ OPEN_READS = {
     "/coverage/<region>",
     "/coverage/<region>/hours",
     "/coverage/<region>/time",
+    "/coverage/<region>/time/compare",
     "/coverage/<region>/time.csv",
     "/publications",
     "/programmes",

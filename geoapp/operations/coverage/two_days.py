@@ -1,0 +1,154 @@
+"""What stood in a region on two days: which facilities, and what opened and closed between them.
+
+It is told by what is known today of those days. Where a date is not known, or only its month or
+year, a facility may have been there: that is said, and never taken as certain.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from geoapp.core.dated_states import Band
+from geoapp.core.errors import InvalidValueError, NotFoundError
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.words import Standing
+from geoapp.operations.moment import today
+from geoapp.store.engine import Database
+from geoapp.store.facilities.as_of import AsOf, states_on
+from geoapp.store.facilities.named import (
+    count_without_region,
+    facilities_by_family,
+    positions_of,
+)
+from geoapp.store.facilities.read import regions_below
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A facility that was there on one of the days, or may have been.
+
+    ``lon`` and ``lat`` are WGS-84 degrees of where it is, or was last; None where nobody knows.
+    """
+
+    code: str
+    name: Text
+    kind: Text
+    sample: bool
+    lon: float | None
+    lat: float | None
+    then: Standing
+    now: Standing
+
+    @property
+    def opened(self) -> Standing:
+        """Whether it came between the days: for certain, perhaps, or not."""
+        return _change(self.then, self.now)
+
+    @property
+    def closed(self) -> Standing:
+        """Whether it went between the days: for certain, perhaps, or not."""
+        return _change(self.now, self.then)
+
+    @property
+    def changed(self) -> bool:
+        """Whether it came or went, or may have."""
+        return self.then is not Standing.KNOWN or self.now is not Standing.KNOWN
+
+
+def _change(without: Standing, there: Standing) -> Standing:
+    if without is Standing.NO and there is Standing.KNOWN:
+        return Standing.KNOWN
+    if without is Standing.KNOWN or there is Standing.NO:
+        return Standing.NO
+    return Standing.POSSIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class TwoDays:
+    """A region on two days.
+
+    Attributes
+    ----------
+    then, now
+        How many stood on each day.
+    opened, closed
+        How many came and went between them; one that did both within them is in neither.
+    facilities
+        Those that stood on one of the days, or may have, by code.
+    without_region
+        How many more facilities are in no region at all, and so in no region's figures.
+    """
+
+    first: date
+    last: date
+    then: Band
+    now: Band
+    opened: Band
+    closed: Band
+    facilities: tuple[Placed, ...]
+    samples: int
+    without_region: int
+
+
+def two_days(
+    database: Database, settings: Settings, region: str, first: date, last: date
+) -> TwoDays:
+    """Compare what stood in a region on two days.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such region.
+    InvalidValueError
+        If the second day is not after the first, or is one to come.
+    """
+    now = today(settings)
+    if not first < last <= now:
+        accepted = Text(
+            f"晚于 {first}、不晚于今天（{now}）的日期",
+            f"a day after {first} and no later than today ({now})",
+        )
+        raise InvalidValueError("to", last.isoformat(), accepted)
+    with database.snapshot() as session:
+        below = regions_below(session, region)
+        if not below:
+            raise NotFoundError(Text("区域", "region"), region)
+        some = facilities_by_family(session, below)
+        ids = [one.id for one in some]
+        earlier, later = (states_on(session, AsOf(day, now), ids) for day in (first, last))
+        positions = positions_of(session, ids)
+        without_region = count_without_region(session)
+    found = []
+    for one in some:
+        states = [on.get(one.id) for on in (earlier, later)]
+        then, on_last = (Standing.NO if on is None else on.standing for on in states)
+        if then is Standing.NO and on_last is Standing.NO:
+            continue
+        lon, lat = positions.get(one.id, (None, None))
+        found.append(
+            Placed(
+                code=one.code,
+                name=Text(one.name_zh, one.name_en or one.name_zh),
+                kind=Text(one.kind_zh, one.kind_en),
+                sample=one.is_sample,
+                lon=lon,
+                lat=lat,
+                then=then,
+                now=on_last,
+            )
+        )
+    return TwoDays(
+        first=first,
+        last=last,
+        then=_band([one.then for one in found]),
+        now=_band([one.now for one in found]),
+        opened=_band([one.opened for one in found]),
+        closed=_band([one.closed for one in found]),
+        facilities=tuple(found),
+        samples=sum(one.sample for one in found),
+        without_region=without_region,
+    )
+
+
+def _band(standings: list[Standing]) -> Band:
+    return Band(standings.count(Standing.KNOWN), standings.count(Standing.POSSIBLE))

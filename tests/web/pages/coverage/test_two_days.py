@@ -1,0 +1,113 @@
+"""Two days of a region: which facilities stood, what changed, how sure that is, and the map of it."""
+
+from datetime import date
+
+import pytest
+
+from geoapp.core.dated_states import Band
+from geoapp.core.settings import Settings
+from geoapp.core.words import Standing
+from geoapp.operations.coverage.through_time import story_of
+from geoapp.operations.coverage.two_days import two_days
+from geoapp.store.engine import Database
+from tests.operations.coverage.small_town import run_sql, town
+from tests.web.api_client import client_of, make_app
+from tests.web.conftest import Site, Visit, fits, serious_violations
+from tests.web.pages.coverage.test_time_page import dated
+
+__all__ = ["town"]
+
+ADDRESS = "/coverage/370203/time/compare"
+KNOWN, POSSIBLE, NO = Standing.KNOWN, Standing.POSSIBLE, Standing.NO
+
+
+def test_two_days_by_hand(town: Database, settings: Settings, subtests: pytest.Subtests) -> None:
+    codes = [row[0] for row in run_sql(town, "select code from facility order by code")]
+    run_sql(town, "delete from facility where code = any(:codes)", codes=codes[4:])
+    one, two, three, four = codes[:4]
+    dated(town, one, "2019-03-10", "known", closed="2020-05-20")
+    dated(town, two, "2020-02-01", "month")
+    dated(town, three, "2020-01-01", "year")
+    dated(town, four, None, "unknown")
+    for first, last, standings, opened, closed in [
+        # Of the fourth nobody knows since when; the third came on some day of 2020.
+        (
+            *("2019-12-31", "2020-12-31"),
+            {one: (KNOWN, NO), two: (NO, KNOWN), three: (NO, KNOWN), four: (POSSIBLE, POSSIBLE)},
+            *(Band(2, 1), Band(1, 1)),
+        ),
+        # The second came on some day of February.
+        (
+            *("2020-02-10", "2020-05-19"),
+            {
+                one: (KNOWN,) * 2,
+                two: (POSSIBLE, KNOWN),
+                three: (POSSIBLE,) * 2,
+                four: (POSSIBLE,) * 2,
+            },
+            *(Band(0, 3), Band(0, 2)),
+        ),
+        # On its last day something is closed already.
+        (
+            *("2020-05-19", "2020-05-20"),
+            {one: (KNOWN, NO), two: (KNOWN,) * 2, three: (POSSIBLE,) * 2, four: (POSSIBLE,) * 2},
+            *(Band(0, 2), Band(1, 2)),
+        ),
+    ]:
+        with subtests.test(first=first, last=last):
+            days = [date.fromisoformat(day) for day in (first, last)]
+            told = two_days(town, settings, "370203", days[0], days[1])
+            assert {each.code: (each.then, each.now) for each in told.facilities} == standings
+            assert (told.opened, told.closed) == (opened, closed)
+            for day, band in zip(days, (told.then, told.now), strict=True):
+                if day.day == 31:
+                    month = story_of(town, settings, "370203", day.year).months[day.month - 1]
+                    assert band == month.in_place
+
+    anybody = client_of(make_app(settings, town), town)
+    page = anybody.get(f"{ADDRESS}?from=2019-12-31&to=2020-12-31&lang=zh")
+    assert page.status_code == 200
+    for said in ("可能启用或停用", ">启用<", ">停用<", f"/stations/{one}"):
+        assert said in page.text
+    assert ADDRESS in anybody.get("/coverage/370203/time").text
+    assert anybody.get(ADDRESS).status_code == 200
+    for wrong, status in {
+        f"{ADDRESS}?from=2020-01-01&to=2020-01-01": 422,
+        f"{ADDRESS}?from=2020-02-30": 422,
+        f"{ADDRESS}?to=9999-01-01": 422,
+        f"{ADDRESS}?from=1799-01-01": 422,
+        "/coverage/nowhere/time/compare": 404,
+    }.items():
+        assert anybody.get(wrong).status_code == status, wrong
+    run_sql(
+        town,
+        "update facility set geom = null, position_basis = 'unknown' where code = :code",
+        code=two,
+    )
+    assert "位置不详" in anybody.get(f"{ADDRESS}?from=2019-12-31&to=2020-12-31&lang=zh").text
+
+
+def test_the_line_moves_by_the_keyboard_and_a_phone_has_a_switch(site: Site, visit: Visit) -> None:
+    run_sql(
+        site.database,
+        "update facility set opened_on = '2020-06-01', opened_basis = 'known' where code <> 'T-1'",
+    )
+    asked = f"{ADDRESS}?from=2020-01-01&to=2020-12-31"
+    page = visit(site, asked, size="desktop")
+    box = page.locator("#map[data-drawn]")
+    box.wait_for()
+    assert box.get_attribute("data-share") == "0.5"
+    page.locator("#swipe").focus()
+    page.keyboard.press("Home")
+    page.locator('#map[data-share="0"]').wait_for()
+    assert page.locator("#side-then").is_hidden()
+    page.keyboard.press("End")
+    page.locator('#map[data-share="1"]').wait_for()
+    assert "100%" in (page.locator("#swipe").get_attribute("aria-valuetext") or "")
+    assert (fits(page), serious_violations(page)) == (True, [])
+    phone = visit(site, asked, size="phone", language="en")
+    phone.locator('#map[data-share="0"]').wait_for()
+    assert phone.locator("#swipe").is_hidden()
+    phone.get_by_role("radio", name="2020-01-01").check()
+    phone.locator('#map[data-share="1"]').wait_for()
+    assert (fits(phone), serious_violations(phone)) == (True, [])
