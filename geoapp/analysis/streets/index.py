@@ -10,6 +10,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geoapp.analysis.geometry.spheroid import geodesic_m
+from geoapp.analysis.streets.near import StreetsAround
 from geoapp.core.streets import Spot, Street, StreetNames, folded_street
 
 # What a street is, in Chinese, with its sound and the English words that are used for it.
@@ -56,6 +57,11 @@ class StreetIndex:
         return _gathered(
             (name, place) for place, street in enumerate(self.streets) for name in _in_latin(street)
         )
+
+    @cached_property
+    def around(self) -> StreetsAround:
+        """The same streets, found by place."""
+        return StreetsAround(self.names)
 
     @cached_property
     def places_of(self) -> dict[str, tuple[int, ...]]:

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from shapely.geometry.base import BaseGeometry
 
+from geoapp.analysis.streets.index import StreetIndex
 from geoapp.core.arrays import BoolArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -21,6 +22,7 @@ from geoapp.operations.ground.candidates import (
 from geoapp.operations.ground.new_sites import check_open_then
 from geoapp.operations.ground.reading import Ground, check_siting, measure_ground, ways_to_walk
 from geoapp.operations.ground.stored import Progress, read_stored
+from geoapp.operations.streets.names import street_index
 from geoapp.store.engine import Database
 from geoapp.store.regions import region_outline
 from geoapp.store.runs.sites import CandidateRows
@@ -44,6 +46,8 @@ class SitingInputs(Ground):
         Who is within the standard of which candidate: ones, CSR of shape (n, m).
     land
         Where sites anywhere may stand (EPSG:4326); None = everywhere, and where candidates are given.
+    streets
+        Names of streets, to say where sites are; None where none are loaded.
     """
 
     candidates: CandidateRows
@@ -51,6 +55,7 @@ class SitingInputs(Ground):
     forbidden: IntArray
     cover: sp.csr_array
     land: BaseGeometry | None = None
+    streets: StreetIndex | None = None
 
     def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
         """Return by demand point whether it is covered once some candidates are open, too."""
@@ -123,4 +128,5 @@ def read_siting_inputs(
         forbidden=forbidden,
         cover=cover,
         land=land,
+        streets=street_index(settings),
     )

@@ -5,16 +5,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import shapely
 
+from geoapp.analysis.streets.index import StreetIndex
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingModel
 from geoapp.core.settings import Settings
+from geoapp.core.streets import Spot, Street, StreetNames
 from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
+from geoapp.operations.siting.places import told_places
 from geoapp.operations.siting.walks import impedances
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import moment
@@ -257,3 +261,29 @@ def test_inputs_answer_what_if(town: Database, settings: Settings) -> None:
         inputs.candidates.lon[:1], inputs.candidates.lat[:1], inputs.standard
     )
     assert (moved.toarray()[:, 0] == inputs.cover[:, [0]].toarray()[:, 0]).all()
+
+
+def test_sites_are_told_by_street_and_corner(town: Database, settings: Settings) -> None:
+    inputs = read_siting_inputs(town, settings, WANTED)
+    assert inputs.streets is None
+    lon, lat = float(inputs.candidates.lon[0]), float(inputs.candidates.lat[0])
+    main = shapely.MultiLineString([[(lon - 0.01, lat), (lon + 0.01, lat)]])
+    side = shapely.MultiLineString([[(lon - 0.002, lat), (lon - 0.002, lat + 0.01)]])
+    names = StreetNames(
+        (
+            Street("香港中路", "", "Hong Kong Road", (), (), main),
+            Street("示例街", "", "", (), (), side),
+        ),
+        {(0, 1): (Spot(lon - 0.002, lat, 0.0),)},
+    )
+    every = np.arange(len(inputs.candidates))
+    before = told_places(inputs, every)
+    after = told_places(replace(inputs, streets=StreetIndex(names)), every)
+    assert after[0].zh.endswith("香港中路与示例街路口以东 180 米")
+    assert after[0].en.startswith("180 m east of the corner of Hong Kong Road and 示例街")
+    # Away from any street they are told as without one.
+    away = np.abs(inputs.candidates.lat - lat) > 0.002
+    assert away.any()
+    assert [one for one, is_away in zip(after, away, strict=True) if is_away] == [
+        one for one, is_away in zip(before, away, strict=True) if is_away
+    ]

@@ -3,7 +3,7 @@
 import pytest
 
 from geoapp.core.i18n import Text
-from geoapp.reports.words.places import beside_text, part_text
+from geoapp.reports.words.places import beside_text, corner_text, part_text, street_text
 
 SHIBEI, STATION = Text("市北区", "Shibei"), Text("台东驿站", "Taidong station")
 
@@ -40,3 +40,33 @@ def test_what_is_not_known_is_left_out() -> None:
     )
     assert part_text(SHIBEI, None, 120.35, 36.1).en == "120.3500, 36.1000, Shibei"
     assert part_text(None, None, 120.35, 36.1) == ("120.3500, 36.1000", "120.3500, 36.1000")
+
+
+@pytest.mark.parametrize(
+    ("metres", "zh", "en"),
+    [
+        (
+            12.0,
+            "市北区 · 香港中路与示例街路口",
+            "at the corner of Hong Kong Road and 示例街, Shibei",
+        ),
+        (
+            118.0,
+            "市北区 · 香港中路与示例街路口以东 120 米",
+            "120 m east of the corner of Hong Kong Road and 示例街, Shibei",
+        ),
+    ],
+)
+def test_at_a_corner(metres: float, zh: str, en: str) -> None:
+    streets = Text("香港中路", "Hong Kong Road"), Text("示例街", "示例街")
+    assert corner_text(SHIBEI, *streets, metres, 90.0) == (zh, en)
+
+
+def test_latin_names_stand_apart() -> None:
+    latin = Text("Bulevardi", "Bulevardi"), Text("Annankatu", "Annankatu")
+    assert corner_text(None, *latin, 0.0, 0.0).zh == "Bulevardi 与 Annankatu 路口"
+    assert street_text(None, latin[0]) == ("Bulevardi 沿线", "on Bulevardi")
+    assert street_text(SHIBEI, Text("示例街", "Sample St")) == (
+        "市北区 · 示例街沿线",
+        "on Sample St, Shibei",
+    )
