@@ -7,6 +7,7 @@ from typing import Final
 import shapely
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from markupsafe import Markup
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
@@ -28,10 +29,12 @@ from geoapp.operations.siting.files import (
     explanation_lines,
     save_siting,
 )
+from geoapp.operations.siting.freedom import ToldFreedom, find_freedom, told_freedom
 from geoapp.operations.siting.proof import proof_file
 from geoapp.operations.streets.window import ground_reader
 from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
 from geoapp.reports.tables import SUFFIXES
+from geoapp.reports.words.freedom import FREEDOM_TITLE
 from geoapp.reports.words.question import question_title
 from geoapp.reports.words.siting import figure_lines, verdict
 from geoapp.store.engine import Database
@@ -107,9 +110,16 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         facilities = [(one.lon, one.lat) for one in read_changes(session, -1).placed]
     names = {one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in regions}
     covered, sites = total.covered_before_weight, []
-    for row in siting_results.sites_of(database, run.id):
+    rows = siting_results.sites_of(database, run.id)
+    freedom = find_freedom(database, run)
+    told = {} if freedom is None else told_freedom(database, freedom, rows)
+    areas = {one.order: one.areas for one in freedom.sites} if freedom else {}
+    for row in rows:
         covered += row.adds
-        sites.append(_site(row, covered / total.weight if total.weight else None, names))
+        share = covered / total.weight if total.weight else None
+        # The widest is drawn first, under the others.
+        free = [one.geometry for one in reversed(areas.get(row.order, ()))]
+        sites.append(_site(row, share, names, told.get(row.order), free))
     reach_m = result.standard_line_m
     about = format_metres(reach_m)
     number = run.id
@@ -158,7 +168,13 @@ def _paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
     )
 
 
-def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
+def _site(
+    row: Site,
+    share: float | None,
+    names: dict[str, Text],
+    told: ToldFreedom | None,
+    free: Sequence[BaseGeometry],
+) -> PaperSite:
     region = names.get(row.region or "", Text("未知", "unknown"))
     lines = [
         (Text("候选点", "candidate"), row.code),
@@ -168,6 +184,10 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
     ]
     if row.cost is not None:
         lines.append((Text("费用", "cost"), format_money(row.cost)))
+    if told is not None:
+        lines.append((FREEDOM_TITLE, told.text.both()))
+        hosts = Text("可能的场地", "possible host")
+        lines += [(hosts, host.both()) for host in told.hosts[:_MOST_NAMED]]
     return PaperSite(
         order=row.order,
         name=row.label.zh,
@@ -179,6 +199,7 @@ def _site(row: Site, share: float | None, names: dict[str, Text]) -> PaperSite:
         lines=lines,
         gains=_named(row.by_district),
         zones=_named(row.by_zone),
+        free=free,
     )
 
 

@@ -3,6 +3,7 @@
 import math
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -20,9 +21,11 @@ from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.freedom import FreedomArea, PlanFreedom, PossibleHost, SiteFreedom
 from geoapp.core.results.siting import Site, SitingRun
 from geoapp.core.words import Basis
+from geoapp.operations.facilities.vocabularies import read_kinds
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import Found
 from geoapp.operations.siting.solve import SitingPlan
+from geoapp.reports.words.freedom import freedom_text, host_text
 from geoapp.store.engine import Database
 from geoapp.store.regions import region_outline
 from geoapp.store.runs.found import run_array
@@ -248,4 +251,29 @@ def possible_hosts(
     return {
         order: sorted(hosts, key=lambda host: (host.distance_m, host.code))
         for order, hosts in found.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFreedom:
+    """How far a site may be moved, and possible hosts there, the nearest first, in words."""
+
+    text: Text
+    hosts: tuple[Text, ...]
+
+
+def told_freedom(
+    database: Database, freedom: PlanFreedom, sites: Sequence[Site]
+) -> dict[int, ToldFreedom]:
+    """Return by a site's order what people are told of its freedom."""
+    kinds = {
+        one["code"]: Text(one["name_zh"], one["name_en"] or one["name_zh"])
+        for one in read_kinds(database)
+    }
+    hosts = possible_hosts(database, freedom, sites)
+    return {
+        site.order: ToldFreedom(
+            freedom_text(site), tuple(host_text(one, kinds) for one in hosts[site.order])
+        )
+        for site in freedom.sites
     }

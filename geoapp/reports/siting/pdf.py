@@ -7,6 +7,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -42,10 +43,16 @@ from geoapp.reports.sheet import (
     shortened,
 )
 
+# Where a site may move, from the greatest loss to the least; the last is their outline, too.
+_FREE: Final = ((224, 216, 236), (179, 161, 207), (124, 92, 171))
+
 
 @dataclass(frozen=True, slots=True)
 class PaperSite:
-    """A proposed site: degrees in WGS-84, what it adds, and to whom."""
+    """A proposed site: degrees in WGS-84, what it adds, and to whom.
+
+    ``free`` are the areas within which it may move, that of the greatest loss first.
+    """
 
     order: int
     name: str
@@ -57,6 +64,7 @@ class PaperSite:
     lines: Sequence[tuple[Text, str]]
     gains: Sequence[tuple[Text, float]]
     zones: Sequence[tuple[Text, float]]
+    free: Sequence[BaseGeometry] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +181,7 @@ def _proposal(pdf: Sheet, paper: Paper, site: PaperSite) -> None:
     wide = half / math.cos(math.radians(site.lat))
     bounds = (site.lon - wide, site.lat - half, site.lon + wide, site.lat + half)
     frame = Frame.around(bounds, MARGIN_MM, room_for(pdf, 112), WIDTH_MM, 112)
-    _draw(pdf, frame, paper, [(one, one is site) for one in paper.sites])
+    _draw(pdf, frame, paper, [(one, one is site) for one in paper.sites], site.free)
     lines = [(label.both(), value) for label, value in site.lines]
     if heading != site.name:
         lines.insert(0, ("全名 / full name", site.name))
@@ -189,7 +197,13 @@ def _proposal(pdf: Sheet, paper: Paper, site: PaperSite) -> None:
             )
 
 
-def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSite, bool]]) -> None:
+def _draw(
+    pdf: Sheet,
+    frame: Frame,
+    paper: Paper,
+    sites: Sequence[tuple[PaperSite, bool]],
+    free: Sequence[BaseGeometry] = (),
+) -> None:
     """Draw a map and go on below it."""
     # The clip alone would end without the library knowing which font and colours hold again.
     with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
@@ -201,6 +215,9 @@ def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSit
         draw_ground(pdf, frame, ground)
         with pdf.local_context(fill_opacity=0.6 if ground else 1.0):
             draw_areas(pdf, frame, paper.gaps, GAP, None)
+        with pdf.local_context(fill_opacity=0.75):
+            for shape, fill in zip(free, _FREE, strict=False):
+                draw_areas(pdf, frame, [shape], fill, _FREE[-1])
         draw_names(pdf, frame, ground.streets, [frame.at(*spot) for spot in spots])
         pdf.set_draw_color(*SITE)
         pdf.set_line_width(0.25)
@@ -219,10 +236,16 @@ def _draw(pdf: Sheet, frame: Frame, paper: Paper, sites: Sequence[tuple[PaperSit
     pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
     pdf.set_xy(MARGIN_MM, frame.top + frame.height + 1)
+    moves = Text("", "")
+    if free:
+        moves = Text(
+            "紫色由浅到深：这一处可移动的范围，少覆盖至多 10、5、2 %。",
+            " Purple, from pale to deep: where this one may move and lose at most 10, 5, 2 %.",
+        )
     pdf.words(
-        f"绿点：新站点；蓝点：现有设施；浅红：此前的盲区；圆：{paper.reach_text.zh}。上为北，等距圆柱投影，以图中心的纬线为准。"
+        f"绿点：新站点；蓝点：现有设施；浅红：此前的盲区；圆：{paper.reach_text.zh}。上为北，等距圆柱投影，以图中心的纬线为准。{moves.zh}"
         f" / Green: new; blue: facilities; pale red: gap zones before; circle: {paper.reach_text.en}."
-        " North is up; equidistant cylindrical about the middle."
+        f" North is up; equidistant cylindrical about the middle.{moves.en}"
         + (f" {OSM_ATTRIBUTION}" if ground else ""),
         7,
         SOFT,

@@ -57,6 +57,7 @@ from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting.curve import curve_of
 from geoapp.web.pages.siting.explained import explained_parts
 from geoapp.web.pages.siting.form import given
+from geoapp.web.pages.siting.freedom import freedom_parts
 
 blueprint = Blueprint("siting", __name__)
 
@@ -277,7 +278,8 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
     found, total = run.result, run.result.total
     covered = total.covered_before_weight
     sites = []
-    for site in siting_results.sites_of(database, run.id):
+    chosen = siting_results.sites_of(database, run.id)
+    for site in chosen:
         covered += site.adds
         sites.append(_shown(site, covered / total.weight if total.weight else None))
     others = [
@@ -328,6 +330,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
             if f".{one}" != PROOF or keeps_proof(services().database, run.id)
         ],
         **explained_parts(run, names),
+        **freedom_parts(run, chosen),
     }
 
 

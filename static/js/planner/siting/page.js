@@ -9,6 +9,7 @@ import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
 import { makeDrawing } from './drawing.js';
 import { makeForm } from './form.js';
+import { makeFreedom } from './freedom.js';
 import { triedOf } from './placed.js';
 import { makePlaces } from './places.js';
 import { makeSaving } from './save.js';
@@ -28,8 +29,10 @@ const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dat
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null));
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');
+const followFreedom = makeFreedom(made.map, texts);
 const follower = makeFollower(main, texts, async () => {
   otherLayer.clearLayers();
+  followFreedom();
   await sites.show();
 });
 

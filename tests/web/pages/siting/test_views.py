@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import shapely
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
@@ -15,6 +16,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting.freedom import freedom_of
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
 from tests.osm_file import write_town_streets
@@ -85,8 +87,33 @@ def test_sites_are_found_and_proven(
     expect(page.locator("#map .site-number.chosen")).to_have_text("2")
     expect(page.locator(".curve polyline")).to_have_count(lines)
     expect(page.locator("#sites [data-ban]")).to_have_count(3 if lines else 0)
+    # Where each site may move: told in its row, drawn when asked for.
+    expect(rows.first.locator("div.moves")).to_contain_text("5%")
+    expect(page.locator(".freedom-key")).to_be_hidden()
+    page.check("#freedom-shown")
+    expect(page.locator("#freedom-shown[data-drawn]")).to_be_visible()
+    expect(page.locator(".freedom-key")).to_be_visible()
+    assert page.locator("#map .leaflet-overlay-pane path[stroke-dasharray]").count()
     assert fits(page)
     assert serious_violations(page) == []
+    page.uncheck("#freedom-shown")
+    expect(page.locator(".freedom-key")).to_be_hidden()
+    if candidates == "generated":
+        # Who the register knows there is listed as it is now.
+        free = freedom_of(site.database, run).sites[0]
+        lon, lat = shapely.get_coordinates(free.areas[-1].geometry)[0].tolist()
+        with site.database.session() as session:
+            session.execute(
+                text(
+                    "insert into facility (code, kind_code, name_zh, geom, status) select 'OLD', "
+                    "kind_code, '旧站', st_setsrid(st_makepoint(:lon, :lat), 4326), 'closed' "
+                    "from facility limit 1"
+                ),
+                {"lon": lon, "lat": lat},
+            )
+        page.goto(f"{site.url}/plan/siting?run={number}")
+        page.get_by_text("可能的场地").first.click()
+        expect(rows.first.locator("details.moves li").first).to_contain_text("旧站（")
     if candidates == "anywhere":  # with a walking network the places are those on its streets
         import_network(site.database, settings, write_town_streets(tmp_path / "town.osm.pbf"))
         page.goto(site.url + "/plan/siting")
@@ -94,6 +121,7 @@ def test_sites_are_found_and_proven(
         expect(page.locator("#candidates option:checked")).to_contain_text("街道上任何地方")
         ask(page, site, settings)
         expect(page.locator("#verdict")).to_contain_text("已证明最优：街道上任何地方")
+        expect(page.locator("#freedom-told")).to_contain_text("只按直线")
         assert fits(page)
 
 
