@@ -89,6 +89,7 @@ CITY_STREETS: dict[str, tuple[dict[str, str], tuple[tuple[float, float], ...]]] 
         {"name": "中山路", "name:en": "Zhongshan Road"},
         ((120.40, 36.20), (120.404, 36.20)),
     ),
+    "莱州路": ({"name:en": "Laizhou Road"}, ((120.40, 36.20), (120.40, 36.202))),
     # Over the border of the two, 9 km.
     "边界大道": ({}, ((120.25, 36.15), (120.30, 36.15), (120.35, 36.15))),
 }

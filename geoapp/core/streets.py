@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.simplified import simplified
 
@@ -73,6 +74,7 @@ class Spot:
 class StreetNames:
     """The streets of an extract.
 
+    ``extent`` is where the extract holds all there is (EPSG:4326), None where it does not say;
     ``crossings`` are where two of them meet, by their places in ``streets``, the lower first; ``houses``
     where a house number is, by street and number as `house_number` has it.
     """
@@ -80,6 +82,7 @@ class StreetNames:
     streets: tuple[Street, ...] = ()
     crossings: dict[tuple[int, int], tuple[Spot, ...]] = field(default_factory=dict)
     houses: dict[int, dict[str, Spot]] = field(default_factory=dict)
+    extent: BaseGeometry | None = None
 
 
 def folded_street(name: str) -> str:

@@ -13,6 +13,8 @@ from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.analysis.streets.near import StreetsAround
 from geoapp.core.streets import Spot, Street, StreetNames, folded_street
 
+# What ends so near the extract's edge may be cut by it: 50 m.
+_EDGE_DEG: Final = 0.00045
 # What a street is, in Chinese, with its sound and the English words that are used for it.
 _KINDS: Final = (
     ("大道", "dadao", ("avenue",)),
@@ -81,6 +83,20 @@ class StreetIndex:
             found = [place for place in found if whole in self._sounds[place]] or found
         return found[:most]
 
+    @cached_property
+    def _meetings(self) -> dict[int, int]:
+        """For each street that meets others, the longest of these."""
+        found: dict[int, tuple[float, int]] = {}
+        for pair in self.names.crossings:
+            for one, other in (pair, pair[::-1]):
+                rank = (-self.streets[other].lines.length, other)
+                found[one] = min(found.get(one, rank), rank)
+        return {one: other for one, (_, other) in found.items()}
+
+    def meeting(self, place: int) -> int | None:
+        """Return the longest street that meets a street; None where none does."""
+        return self._meetings.get(place)
+
     def middle(self, place: int, within: BaseGeometry | None = None) -> Spot | None:
         """Return a point on a street, and within how many metres of it all of the street lies.
 
@@ -89,12 +105,21 @@ class StreetIndex:
         within
             An area (EPSG:4326): only the part of the street in it counts; None is returned where there is none.
         """
+        lines = self._part(place, within)
+        return None if lines.is_empty else middle_of_lines(lines)
+
+    def may_go_on(self, place: int, within: BaseGeometry | None = None) -> bool:
+        """Tell whether a street, or its part in an area, reaches the end of the extract."""
+        return self._inner is not None and not self._inner.covers(self._part(place, within))
+
+    @cached_property
+    def _inner(self) -> BaseGeometry | None:
+        extent = self.names.extent
+        return None if extent is None else extent.buffer(-_EDGE_DEG)
+
+    def _part(self, place: int, within: BaseGeometry | None) -> BaseGeometry:
         lines: BaseGeometry = self.streets[place].lines
-        if within is not None:
-            lines = lines.intersection(within)
-            if lines.is_empty:
-                return None
-        return middle_of_lines(lines)
+        return lines if within is None else lines.intersection(within)
 
 
 def middle_of_lines(lines: BaseGeometry) -> Spot:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -51,6 +51,8 @@ class StreetPlace:
         Within how many metres the place is, if the address is right; whole tens, rounded up.
     number
         The house number; blank where it is not by one.
+    may_go_on
+        Whether the street reaches the end of the extract: then the place may be farther off.
     """
 
     kind: PlaceKind
@@ -59,6 +61,7 @@ class StreetPlace:
     lat: float
     accuracy_m: float
     number: str = ""
+    may_go_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +142,10 @@ def _on_street(
         ):
             return _place(PlaceKind.HOUSE, (street,), spot, _BESIDE_HOUSE_M, number)
     middle = index.middle(street, within)
-    return None if middle is None else _place(
-        PlaceKind.STREET, (street,), middle, _BESIDE_STREET_M
-    )  # fmt: skip
+    if middle is None:
+        return None
+    place = _place(PlaceKind.STREET, (street,), middle, _BESIDE_STREET_M)
+    return replace(place, may_go_on=index.may_go_on(street, within))
 
 
 def _place(

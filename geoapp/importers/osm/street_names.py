@@ -65,6 +65,7 @@ def read_street_names(path: Path, *, clip: BaseGeometry | None = None) -> Street
     if clip is not None:
         shapely.prepare(clip)
     try:
+        box = osmium.FileProcessor(str(path)).header.box()
         for one in osmium.FileProcessor(str(path)).with_locations().with_filter(wanted):
             tags = dict(one.tags)
             if isinstance(one, osmium.osm.Way) and tags.get("highway") in STREETS:
@@ -85,8 +86,20 @@ def read_street_names(path: Path, *, clip: BaseGeometry | None = None) -> Street
                         at[number].append(len(streets))
             streets.append(_street(ways.tags, [spots for _, spots in piece]))
     return StreetNames(
-        tuple(streets), _crossings(named, at), _houses(houses, streets, _by_name(streets))
+        tuple(streets),
+        _crossings(named, at),
+        _houses(houses, streets, _by_name(streets)),
+        _extent(box, clip),
     )
+
+
+def _extent(box: Any, clip: BaseGeometry | None) -> BaseGeometry | None:
+    """Return where the extract, as far as it is taken, holds all there is; None where it does not say."""
+    if not box.valid():
+        return clip
+    low, high = box.bottom_left, box.top_right
+    whole: BaseGeometry = shapely.box(low.lon, low.lat, high.lon, high.lat)
+    return whole if clip is None else whole.intersection(clip)
 
 
 def _take_way(

@@ -43,7 +43,13 @@ def _by_street(row: RowProposal) -> dict[str, Any]:
         "address": row.address,
         "placed": row.taken is not None,
         "places": [
-            {"lon": one.lon, "lat": one.lat, "accuracy_m": one.accuracy_m, **_text(one.text)}
+            {
+                "lon": one.lon,
+                "lat": one.lat,
+                "accuracy_m": one.accuracy_m,
+                "may_go_on": one.may_go_on,
+                **_text(one.text),
+            }
             for one in row.proposed.places
         ],
         "trouble": None if row.proposed.trouble is None else _text(row.proposed.trouble),

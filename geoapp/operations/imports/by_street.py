@@ -90,7 +90,8 @@ def row_proposals(
     points
         Where the rows are; NaN is nowhere.
     most_m
-        The place is taken where it is the only one and within so many metres; None takes none.
+        The place is taken where it is the only one and within so many metres, whatever lies beyond the
+        extract; None takes none.
     """
     assert table.fields is not None
     places = {field: place for place, field in enumerate(table.fields) if field}
@@ -101,7 +102,8 @@ def row_proposals(
         if one is None:
             continue
         only = one.proposed.places[0] if len(one.proposed.places) == 1 else None
-        if only is not None and most_m is not None and only.accuracy_m <= most_m:
+        is_near = only is not None and most_m is not None and only.accuracy_m <= most_m
+        if only is not None and is_near and not only.may_go_on:
             one = replace(one, taken=only)
         found.append(one)
     return found
@@ -224,8 +226,9 @@ def proposals_text(proposals: Sequence[RowProposal], most_m: float | None) -> tu
     most = format_metres(most_m)
     return (
         Text(
-            f"没有按地址放置的：{format_count(len(left))} 行（有几处可选、可能差得超过 {most.zh}，或找不到街道）。",
+            f"没有按地址放置的：{format_count(len(left))} 行（有几处可选、可能差得超过 {most.zh}，"
+            "街道伸出数据以外，或找不到街道）。",
             f"Rows that were not placed by their address: {format_count(len(left))} (several places, more than "
-            f"{most.en} off, or a street that is not found).",
+            f"{most.en} off, a street that goes on beyond the extract, or one that is not found).",
         ),
     )

@@ -1,6 +1,7 @@
 """Places that addresses may mean, on the streets that are loaded; nothing is placed by it."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -27,6 +28,8 @@ from geoapp.reports.words.streets import (
     crossing_text,
     elsewhere_text,
     house_text,
+    may_go_on_text,
+    meeting_text,
     no_crossing_text,
     street_text,
     too_many_text,
@@ -45,12 +48,16 @@ _DISTRICT: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class ProposedPlace:
-    """A place that an address may mean (WGS-84), said in words; ``key`` names it in a form."""
+    """A place that an address may mean (WGS-84), said in words; ``key`` names it in a form.
+
+    Where the street may go on beyond the extract, it may be farther off than ``accuracy_m``.
+    """
 
     lon: float
     lat: float
     accuracy_m: float
     text: Text
+    may_go_on: bool = False
 
     @property
     def key(self) -> str:
@@ -70,7 +77,7 @@ class AddressPlacer:
     """Finds addresses on the streets of an extract, within the districts of the register."""
 
     def __init__(self, index: StreetIndex, regions: RegionOutlines) -> None:
-        self._index = index
+        self.index = index
         self._regions = regions
         self._areas: dict[str, BaseGeometry] = {}
 
@@ -82,7 +89,7 @@ class AddressPlacer:
         region_words
             What the row says of its region, in a column of its own.
         """
-        words = read_address(address, self._index, self._ends)
+        words = read_address(address, self.index, self._ends)
         if not words.named and not words.unknown:
             return ProposedPlaces(trouble=NO_STREET)
         region = self._region(address, region_words)
@@ -90,13 +97,18 @@ class AddressPlacer:
         if strange is not None:
             return ProposedPlaces(trouble=unknown_district_text(strange))
         region = self._outlined(region)
-        found = place_address(words, self._index, self._area(region))
+        found = place_address(words, self.index, self._area(region))
         if found.trouble is not None:
             return ProposedPlaces(trouble=self._trouble(found, region))
+        called = Counter(self._name(one.streets[0]) for one in found.places)
         return ProposedPlaces(
             tuple(
                 ProposedPlace(
-                    one.lon, one.lat, one.accuracy_m, self._words(one, region, found.unknown)
+                    one.lon,
+                    one.lat,
+                    one.accuracy_m,
+                    self._words(one, region, found.unknown, called[self._name(one.streets[0])] > 1),
+                    one.may_go_on,
                 )
                 for one in found.places
             )
@@ -156,12 +168,15 @@ class AddressPlacer:
         """Return the districts that a place may be in: a street goes through several."""
         lon, lat = np.array([one.lon]), np.array([one.lat])
         if one.kind is PlaceKind.STREET:
-            lon, lat = shapely.get_coordinates(self._index.streets[one.streets[0]].lines).T
+            lon, lat = shapely.get_coordinates(self.index.streets[one.streets[0]].lines).T
         codes = {code: None for code in self._regions.deepest(lon, lat) if code is not None}
         names = "、".join(self._district(code).zh for code in codes)
         return Text(names, names.replace("、", ", ")) if names else None
 
-    def _words(self, one: StreetPlace, region: str | None, unknown: tuple[str, ...]) -> Text:
+    def _words(
+        self, one: StreetPlace, region: str | None, unknown: tuple[str, ...], is_one_of_many: bool
+    ) -> Text:
+        """Say where a place is; of streets of one name, what meets each, so that they can be told apart."""
         district = self._districts(one) if region is None else self._district(region)
         streets = [self._name(street) for street in one.streets]
         if one.kind is PlaceKind.HOUSE:
@@ -169,13 +184,18 @@ class AddressPlacer:
         if one.kind is PlaceKind.CROSSING:
             return crossing_text(streets[0], streets[1], district, one.accuracy_m)
         text = street_text(streets[0], district, one.accuracy_m)
+        meeting = self.index.meeting(one.streets[0]) if is_one_of_many else None
+        if meeting is not None:
+            text = meeting_text(text, self._name(meeting))
+        if one.may_go_on:
+            text = may_go_on_text(text)
         if not unknown:
             return text
         also = also_unknown_text(unknown)
         return Text(f"{text.zh}；{also.zh}", f"{text.en}; {also.en}")
 
     def _name(self, street: int) -> Text:
-        one = self._index.streets[street]
+        one = self.index.streets[street]
         return Text(one.zh or one.name, one.en or one.name)
 
     def _district(self, code: str) -> Text:

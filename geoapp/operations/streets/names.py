@@ -14,7 +14,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.streets import Spot, Street, StreetNames
 from geoapp.operations.streets.keeper import base_map
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 
 WITHOUT_NAMES: Final = Text(
     "街道底图没有路名（由旧版本制作）：请重新导入（geoapp import streets 文件.osm.pbf）",
@@ -29,6 +29,9 @@ def as_file(names: StreetNames) -> bytes:
         "format": _FORMAT,
         "streets": [[one.name, one.zh, one.en, one.others, one.sounds] for one in names.streets],
         "lines": _flat([one.lines for one in names.streets]),
+        "extent": None
+        if names.extent is None
+        else shapely.to_wkt(names.extent, rounding_precision=6),
         "crossings": [
             [*pair, [_plain(spot) for spot in spots]] for pair, spots in names.crossings.items()
         ],
@@ -90,6 +93,7 @@ def _read(path: Path) -> StreetIndex | None:
             street: {number: Spot(*spot) for number, spot in numbers.items()}
             for street, numbers in told["houses"]
         },
+        None if told["extent"] is None else shapely.from_wkt(told["extent"]),
     )
     return StreetIndex(names)
 

@@ -22,7 +22,7 @@ from geoapp.operations.history.check import check_history
 from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map, verify_base_map
-from geoapp.operations.streets.names import WITHOUT_NAMES
+from geoapp.operations.streets.names import WITHOUT_NAMES, street_index
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
@@ -350,7 +350,7 @@ def _streets(settings: Settings) -> Iterator[Finding]:
         )
         return
     verify_base_map(base)
-    if base.names is None:
+    if street_index(settings) is None:
         yield Finding("streets", True, WITHOUT_NAMES)
         return
     size = f"{base.path.stat().st_size / 1e6:,.2f} MB"

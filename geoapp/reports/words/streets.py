@@ -23,6 +23,19 @@ def street_text(street: Text, district: Text | None, accuracy_m: float) -> Text:
     )
 
 
+def meeting_text(text: Text, other: Text) -> Text:
+    """Say of one of several streets of a name which other one it meets."""
+    return Text(f"{text.zh}；与{other.zh}相交的那条", f"{text.en}; the one that meets {other.en}")
+
+
+def may_go_on_text(text: Text) -> Text:
+    """Say that a street reaches the end of the extract."""
+    return Text(
+        f"{text.zh}；数据到这里为止，街道可能更长",
+        f"{text.en}; the extract ends there, and the street may go on",
+    )
+
+
 def crossing_text(one: Text, other: Text, district: Text | None, accuracy_m: float) -> Text:
     """Say that a place lies where two streets meet."""
     far = format_metres(accuracy_m)
@@ -46,7 +59,7 @@ def house_text(street: Text, number: str, district: Text | None, accuracy_m: flo
     )
 
 
-NO_STREET = Text("地址里没有街道名称", "the address names no street")
+NO_STREET = Text("地址里没有认出载入的街道", "no street that was imported is told in the address")
 
 
 def unknown_text(words: tuple[str, ...]) -> Text:

@@ -1,5 +1,6 @@
 """Places that addresses are proposed: the street in its district, a crossing, a house, or a choice."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,9 @@ def test_several_places_are_a_choice_and_none_is_said(
 ) -> None:
     both = placer.propose("中山路12号").places
     assert ["市南区" in one.text.zh for one in both] == [True, False]
+    # What meets one of them tells it from the other, where districts do not.
+    assert both[1].text.zh.endswith("不是门口；与莱州路相交的那条")
+    assert both[1].text.en.endswith("not the door; the one that meets Laizhou Road")
     assert len({one.key for one in both}) == 2
     assert len(placer.propose("香港中路近南京路").places) == 2
     for address, region, why in (
@@ -73,7 +77,7 @@ def test_several_places_are_a_choice_and_none_is_said(
         ("崂山区香港中路", "", "登记的区域里没有“崂山区”"),
         ("延安路4号", "", "载入的街道里没有“延安路”"),
         ("香港中路与台东三路交叉口", "", "地图上香港中路与台东三路不相交"),
-        ("海边", "", "地址里没有街道名称"),
+        ("海边", "", "地址里没有认出载入的街道"),
     ):
         with subtests.test(address=address):
             found = placer.propose(address, region)
@@ -81,3 +85,15 @@ def test_several_places_are_a_choice_and_none_is_said(
             assert found.trouble is not None
             assert found.trouble.zh == why
             assert found.trouble.en
+
+
+def test_what_reaches_the_end_of_the_extract_may_go_on(placer: AddressPlacer) -> None:
+    names = replace(placer.index.names, extent=shapely.box(120.0, 36.0, 120.3502, 36.4))
+    cut = AddressPlacer(StreetIndex(names), REGIONS)
+    [whole] = cut.propose("边界大道5号").places
+    assert whole.may_go_on
+    assert whole.text.zh.endswith("数据到这里为止，街道可能更长")
+    # Its part in the district does not.
+    [part] = cut.propose("市南区边界大道5号").places
+    assert not part.may_go_on
+    assert not cut.propose("香港中路1号").places[0].may_go_on
