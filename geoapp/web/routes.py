@@ -35,6 +35,7 @@ from geoapp.web.ogc import tiles as ogc
 from geoapp.web.pages import (
     account,
     actions,
+    board,
     catalogue,
     choose_password,
     chrome,
@@ -133,6 +134,7 @@ def register_routes(app: OpenAPI) -> None:
         siting.blueprint,
         actions.blueprint,
         scenarios.blueprint,
+        board.blueprint,
         siting_compare.blueprint,
         coverage.blueprint,
         coverage_hours.blueprint,

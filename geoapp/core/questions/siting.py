@@ -104,8 +104,8 @@ class SitingParameters:
         The moment: only facilities known to be open then count, and demand is weighed by its
         hourly profile. None: opening hours do not count.
     hours
-        Opening hours of the new sites, in OpenStreetMap's syntax or plain words; they are stored with
-        the proposals. With a moment they must be open then. None: unknown, and what is found for a
+        Opening hours of the new sites, in OpenStreetMap's syntax or plain words; they are suggested
+        when one is opened. With a moment they must be open then. None: unknown, and what is found for a
         moment holds only if the new sites are open then; facilities to be upgraded keep their own.
     quotas, host_quotas
         By code of a region, or by type of host as the candidate set names it; not both.

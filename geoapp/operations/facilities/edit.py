@@ -96,34 +96,6 @@ def add_within(
     return _write(session, settings, reading, with_geometry=True)
 
 
-def add_missing(
-    database: Database, settings: Settings, rows: list[dict[str, Any]], datum: Datum
-) -> tuple[list[str], list[str]]:
-    """Store several new facilities, all or none; those whose codes are taken stay as they are.
-
-    Parameters
-    ----------
-    rows
-        The columns of a facility file, positions as ``lon`` and ``lat`` in the declared datum.
-
-    Returns
-    -------
-    Codes of those that were added, and of those that were there.
-    """
-    added: list[str] = []
-    there: list[str] = []
-    with database.session() as session:
-        lock_facilities(session)
-        for row in rows:
-            if facility_by_code(session, row["code"]) is not None:
-                there.append(row["code"])
-                continue
-            reading = _read(session, settings, None, row, datum)
-            _write(session, settings, reading, with_geometry=True)
-            added.append(row["code"])
-    return added, there
-
-
 def change_facility(
     database: Database,
     settings: Settings,

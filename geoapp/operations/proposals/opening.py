@@ -97,15 +97,10 @@ def open_proposal(
         return code
 
 
-def planned_kind(record: ProposalRecord) -> str:
-    """Return the family of which the plan's figures hold: stations before others."""
-    families = SitingParameters.from_stored(record.question).families or (Family.STATION,)
+def planned_kind(question: SitingParameters) -> str:
+    """Return the family of which a plan's figures hold: stations before others."""
+    families = question.families or (Family.STATION,)
     return str(Family.STATION) if Family.STATION in families else min(families)
-
-
-def planned_hours(record: ProposalRecord) -> str | None:
-    """Return the hours that the plan gave its new stations; None = it left them open."""
-    return SitingParameters.from_stored(record.question).new_hours
 
 
 def _made(
@@ -125,7 +120,7 @@ def _made(
     names = {} if record.name_en is None else {"name_en": record.name_en}
     host = record.organisation_name or record.host
     properties = {
-        "kind": planned_kind(record),
+        "kind": planned_kind(SitingParameters.from_stored(record.question)),
         "name_zh": record.name_zh,
         **({} if "name_zh" in given else names),
         **({} if host is None else {"host": host}),

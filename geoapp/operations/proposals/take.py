@@ -73,7 +73,9 @@ def take_sites(
     there: list[int] = []
     with database.session() as session:
         lock_proposals(session)
-        known = {one.order: one.id for one in proposal_records(session, ProposalFilter(run=run_id))}
+        every = proposal_records(session, ProposalFilter())
+        known = {one.order: one.id for one in every if one.run == run_id}
+        names = {one.name_zh for one in every}
         for order in wanted:
             site = sites[order]
             on_board = known.get(order) or proposal_near(
@@ -82,7 +84,8 @@ def take_sites(
             if on_board is not None:
                 there.append(on_board)
                 continue
-            label = site.label
+            label = _told_apart(site.label, names)
+            names.add(label.zh)
             values = {
                 "state": str(ProposalState.PROPOSED),
                 "name_zh": label.zh,
@@ -97,6 +100,16 @@ def take_sites(
                 add_proposal(session, values, lon=site.lon, lat=site.lat, on_day=today(settings))
             )
     return Taken(tuple(added), tuple(dict.fromkeys(there)))
+
+
+def _told_apart(label: Text, names: Collection[str]) -> Text:
+    """Return what a site is called, with a number where others of the board are called so."""
+    number = 1
+    told = label
+    while told.zh in names:
+        number += 1
+        told = Text(f"{label.zh} {number}", f"{label.en} {number}")
+    return told
 
 
 def region_at(session: Session, settings: Settings, *, lon: float, lat: float) -> str | None:

@@ -359,10 +359,3 @@ def tried_text(added: float, before: float | None, after: float | None) -> Text:
         f"这几处新覆盖 {some.zh}，覆盖率 {change}。",
         f"These newly reach {some.en}: {change} covered.",
     )
-
-
-def stored_text(added: int, there: int) -> Text:
-    """Return how many sites of a plan were stored as proposed stations."""
-    new = counted(added, "处拟建站点", "proposed station")
-    were = counted(there, "处", "was there already", "were there already")
-    return Text(f"已登记 {new.zh}；{were.zh}原已登记。", f"{new.en} stored; {were.en}.")

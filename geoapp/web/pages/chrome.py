@@ -85,6 +85,12 @@ _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
         frozenset({Permission.SEE_UNPUBLISHED}),
     ),
     (
+        "board.show",
+        Text("看板", "Board"),
+        "verified",
+        frozenset({Permission.SEE_UNPUBLISHED}),
+    ),
+    (
         "use.show",
         Text("使用", "Use"),
         "door",

@@ -45,7 +45,7 @@ export function makeNumberedRows(made, id, words = () => '') {
     Array.from(table.tBodies[0].rows).forEach(put);
     table.tBodies[0].addEventListener('click', (event) => {
       const row = closest(event, 'tr');
-      if (row && !closest(event, '[data-ban]')) choose(row.dataset.order || '', 'table');
+      if (row && !closest(event, '[data-ban], label, a')) choose(row.dataset.order || '', 'table');
     });
     const all = document.getElementById('all');
     if (all) all.addEventListener('click', () => showAll(id));

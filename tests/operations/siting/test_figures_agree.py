@@ -9,16 +9,14 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import Quota, SitingModel, SitingParameters
 from geoapp.core.results.siting import SitingRun
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.proposals import propose
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import moment, run_sql
+from tests.operations.siting.opened import open_sites
 from tests.seed import seed_town
 
 NIGHT = moment("2026-11-24T22:00")
@@ -123,9 +121,7 @@ def test_the_figures_of_an_answer_agree(
             check_sites(town, run)
             check_objective(run, wanted)
             # And with the coverage of the town once its stations are open, where they are known to be.
-            for code in propose(town, settings, run.id).added:
-                state = {"status": "open"}
-                change_facility(town, settings, code, None, state, Datum.WGS84, expected_rev=None)
+            open_sites(town, settings, run)
             asked = CoverageParameters(standard_m=wanted.standard_m, at=wanted.at)
             after = coverage_run.run_here(town, settings, asked).found.total
             total = run.found.total
@@ -150,4 +146,3 @@ def test_nothing_is_proven_of_a_plan_that_is_none(town: Database, settings: Sett
     )
     assert found.total.added_weight == 0
     assert "前提" not in verdict(run).zh
-    assert propose(town, settings, run.id).added == ()

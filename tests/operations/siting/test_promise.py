@@ -10,18 +10,16 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import DrawnSite, SitingModel, SitingParameters
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.results import sites_of
 from geoapp.operations.siting.what_if import WhatIfService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import moment, run_sql
+from tests.operations.siting.opened import open_sites
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
 
 NIGHT = moment("2026-11-24T22:00")
@@ -39,17 +37,6 @@ def town(database: Database) -> Database:
         "array_fill(1::real, array[12]) || array_fill(0.25::real, array[12]) end",
     )
     return database
-
-
-def opened(town: Database, settings: Settings, run: Any) -> tuple[str, ...]:
-    """Store a run's sites as proposals, open them, and return their codes."""
-    stored = propose(town, settings, run.id)
-    assert propose(town, settings, run.id).there == stored.added
-    for code in stored.added:
-        change_facility(
-            town, settings, code, None, {"status": "open"}, Datum.WGS84, expected_rev=None
-        )
-    return stored.added
 
 
 def covered(town: Database, settings: Settings, wanted: SitingParameters, at: Any) -> float:
@@ -77,7 +64,7 @@ def test_the_promise_holds_at_the_moment_and_through_the_day(
         at = moment(f"2026-11-24T{text}")
         implied[at] = tried.ask(replace(wanted, at=at), places if is_open else []).covered_after
     whenever = tried.ask(replace(wanted, at=None), places).covered_after
-    opened(town, settings, run)
+    open_sites(town, settings, run)
     assert covered(town, settings, wanted, NIGHT) == promised
     for at, figure in implied.items():
         assert covered(town, settings, wanted, at) == pytest.approx(figure, rel=1e-12), at
@@ -88,7 +75,7 @@ def test_the_promise_holds_without_a_moment(town: Database, settings: Settings) 
     for hours in (None, "Mo-Fr 09:00-17:00"):
         run = siting_run.run_here(town, settings, replace(WANTED, p=1, at=None, hours=hours))
         assert run.result is not None
-        codes = opened(town, settings, run)
+        codes = open_sites(town, settings, run)
         assert covered(town, settings, WANTED, None) == run.result.total.covered_after_weight
         rows = run_sql(town, "select opening_hours from facility where code = :code", code=codes[0])
         assert rows[0].opening_hours == hours
@@ -130,7 +117,7 @@ def test_without_hours_the_verdict_says_what_it_rests_on(
     assert "前提是新站点那时开放" in verdict(run).zh
     assert "no hours were given" in verdict(run).en
     assert run.result is not None
-    opened(town, settings, run)
+    open_sites(town, settings, run)
     # Unknown is not open: only what stood already is known to be.
     assert covered(town, settings, WANTED, NIGHT) == run.result.total.covered_before_weight
     for other in (WANTED, replace(WANTED, at=None, hours=None)):
@@ -149,7 +136,7 @@ def test_facilities_to_be_upgraded_keep_their_own_hours(town: Database, settings
     run = siting_run.run_here(town, settings, wanted)
     assert run.result is not None
     assert "前提" not in verdict(run).zh
-    opened(town, settings, run)
+    open_sites(town, settings, run)
     assert covered(town, settings, wanted, NIGHT) == run.result.total.covered_after_weight
     # A place drawn beside them has no hours of its own.
     drawn = replace(wanted, drawn=(DrawnSite("M", TOWN_LON + 0.004, TOWN_LAT + 0.004),))

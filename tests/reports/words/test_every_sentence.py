@@ -252,7 +252,6 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         # Nothing is said of no district.
         "worst_text": [siting.worst_text(one, NAMES) for one in fair] if n else [],
         "tried_text": [siting.tried_text(float(n), 0.1, 0.2), siting.tried_text(n, None, None)],
-        "stored_text": [siting.stored_text(n, n)],
     }
 
 

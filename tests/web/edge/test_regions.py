@@ -28,7 +28,7 @@ from tests.web.edge.test_security import CARRIERS, EDITORS, GUARDED, STATERS
 APPLICATION = {"scheme": "qingdao-2022", "track": "base", "facility": "X-1"}
 APPLICATIONS = "/api/v1/applications"
 CONTESTS = "/api/v1/contests"
-PROPOSALS = "/api/v1/proposals"
+PROPOSALS, BOARD = "/api/v1/proposals", "/plan/board"
 INSIDE, BESIDE = [120.3551, 36.0712], [120.3651, 36.0712]
 FACILITIES, ORGANISATIONS = "/api/v1/facilities", "/api/v1/organisations"
 
@@ -139,6 +139,8 @@ def bulk(client: FlaskClient) -> TestResponse:
 SET = "(select set_id as id from change where table_name = 'facility_photo') as made"
 REV = "(select rev as id from facility where code = 'X-1') as read"
 SEEN = "change_set"
+PLACE = {"lon": "120.365", "lat": "36.07"}
+PROPOSAL_REV = "(select rev as id from proposal) as read"
 CONTEST_REV = "(select rev as id from contest where code = 'K-out') as read"
 MOVED = {"geometry": {"type": "Point", "coordinates": BESIDE}}
 PHONE = {"properties": {"phone": "0532-1"}}
@@ -230,6 +232,16 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "take proposal on": lambda c, _: patch(c, f"{PROPOSALS}/1", {"state": "building"}),
     "open proposal": lambda c, _: c.post(
         f"{PROPOSALS}/1/open", json={"opened_on": "2026-01-01"}, headers={"If-Match": "*"}
+    ),
+    "form proposal": lambda c, database: c.post(
+        f"{BOARD}/1", data=PLACE | {"name_zh": "改", "rev": number(database, PROPOSAL_REV)}
+    ),
+    "form step": lambda c, database: c.post(
+        f"{BOARD}/1/state", data={"state": "building", "rev": number(database, PROPOSAL_REV)}
+    ),
+    "form open": lambda c, database: c.post(
+        f"{BOARD}/1/open",
+        data={"opened_on": "2026-01-01", "rev": number(database, PROPOSAL_REV)},
     ),
     "form visits": lambda c, _: c.post(
         "/steward/use/X-1", data={"do": "visits", "day": "2026-07-01", "n": "3"}
@@ -352,7 +364,7 @@ ELSEWHERE = {
     "services, which no account that is kept to regions adds; in tests/web/api/test_contests.py": {
         "/api/v1/contests/<code>/entries/<entry>/service",
     },
-    "from a run, in tests/web/api/test_proposals.py": {"/api/v1/proposals"},
+    "from a run, in tests/web/api/test_proposals.py": {"/api/v1/proposals", "/plan/board/take"},
     "after the draft; the same trigger on each table of an application": {
         *(f"/api/v1/applications/<int:id>/{what}" for what in ("reviews", "ratings")),
         *(f"/steward/applications/<int:number>/{what}" for what in ("review", "ratings")),

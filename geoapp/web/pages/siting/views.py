@@ -21,12 +21,12 @@ from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.plan_report import PROOF, save_plan
+from geoapp.operations.proposals.read import list_proposals
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proof import keeps_proof
-from geoapp.operations.siting.proposals import propose
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
@@ -35,12 +35,12 @@ from geoapp.reports.words.siting import (
     ended_words,
     missing_lines,
     seats_text,
-    stored_text,
     summary_lines,
     tried_text,
     verdict,
     worst_text,
 )
+from geoapp.store.proposals import ProposalFilter
 from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
@@ -230,16 +230,6 @@ def _share_of(covered: float, weight: float) -> float | None:
     return covered / weight if weight else None
 
 
-@blueprint.post("/plan/siting/<int:run_id>/propose")
-@require(Permission.RUN)
-def adopt(run_id: int) -> Response:
-    """Store a run's sites as proposed facilities."""
-    scenarios.check_readable(services().database, signed_in(), run_id)
-    done = propose(services().database, services().settings, run_id)
-    told = stored_text(len(done.added), len(done.there))
-    return json_reply({"added": list(done.added), "there": list(done.there), "text": t(told)})
-
-
 def _readable(run_id: int) -> SitingRun:
     scenarios.check_readable(services().database, signed_in(), run_id)
     return read_run(services().database, SITING_RUNS, run_id)
@@ -318,6 +308,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
             *((label.pick(language()), value) for label, value in summary_lines(run)),
         ],
         "sites": sites,
+        "on_board": on_board(run.id),
         "others": others,
         "districts": regions,
         "region_names": names,
@@ -332,6 +323,12 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         **explained_parts(run, names),
         **freedom_parts(run, chosen),
     }
+
+
+def on_board(run_id: int) -> dict[int, int]:
+    """Return the proposals that a run's sites became, by the order of the site."""
+    found = list_proposals(services().database, ProposalFilter(run=run_id))
+    return {one.order: one.id for one in found}
 
 
 def _alternatives(found: OtherPlans | None, names: dict[str, Text]) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ import { formatCounted } from '../../lib/figures.js';
 import { makeFollower } from '../../lib/follow.js';
 import { at, colour, drawDots, makeMap, numbered, showRegion } from '../../lib/map.js';
 import { byId, closest, complain, readJson } from '../../lib/page.js';
-import { post } from '../../lib/request.js';
 import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
 import { makeDrawing } from './drawing.js';
@@ -92,18 +91,6 @@ function showOther(button) {
   box.scrollIntoView({ block: 'nearest' });
 }
 
-/**
- * Store the sites as proposed stations.
- * @param {HTMLButtonElement} button
- */
-async function propose(button) {
-  button.disabled = true;
-  const { answer, error } = await post(button.dataset.address || '', undefined, texts);
-  byId('proposed').textContent = error !== null
-    ? error : answer.text;
-  button.disabled = false;
-}
-
 /** @param {string} code */
 function ban(code) {
   const list = byId('never');
@@ -128,7 +115,6 @@ made.map.on('click', (event) => {
 byId('result').addEventListener('click', (event) => {
   const button = closest(event, 'button');
   if (!(button instanceof HTMLButtonElement)) return;
-  if (button.id === 'propose') propose(button);
   if (button.dataset.places) showOther(button);
   if (button.dataset.ban) ban(button.dataset.ban);
 });

@@ -1,4 +1,4 @@
-"""The planner's siting page: ask, follow, read sites and proof, keep them as proposals."""
+"""The planner's siting page: ask, follow, read sites and proof."""
 
 import re
 import threading
@@ -156,39 +156,6 @@ def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Vi
     first = siting_results.sites_of(site.database, number)[0]
     assert (first.code, first.fixed) == ("M2", True)
     expect(page.locator("#sites tbody tr").first).to_contain_text("必选")
-
-
-def test_sites_become_proposed_facilities(site: Site, settings: Settings, visit: Visit) -> None:
-    page = open_siting(site, visit, language="en")
-    page.fill("#p", "2")
-    page.fill("#amount", "300")
-    page.get_by_text("More conditions").click()
-    page.fill("#hours", "06:00-23:00")
-    number = ask(page, site, settings)
-    expect(page.locator("#result")).to_contain_text("new stations open 06:00-23:00")
-    page.click("#propose")
-    expect(page.locator("#proposed")).to_have_text(
-        "2 proposed stations stored; 0 were there already."
-    )
-    with site.database.session() as session:
-        rows = session.execute(
-            text(
-                "select code, status, name_zh, source, opening_hours from facility where code like 'P%'"
-            )
-        ).all()
-    assert {(row.code, row.status) for row in rows} == {
-        (f"P{number}-001", "proposed"),
-        (f"P{number}-002", "proposed"),
-    }
-    assert all(f"选址 {number}" in row.source for row in rows)
-    assert {row.opening_hours for row in rows} == {"06:00-23:00"}
-    # Once more changes nothing; and who is not signed in does not see them.
-    page.click("#propose")
-    expect(page.locator("#proposed")).to_have_text(
-        "0 proposed stations stored; 2 were there already."
-    )
-    page.context.clear_cookies()
-    assert page.request.get(f"{site.url}/api/v1/facilities/P{number}-001").status == 404
 
 
 def test_what_cannot_be_is_told_with_its_reason(

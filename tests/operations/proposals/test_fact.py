@@ -1,0 +1,93 @@
+"""Promise against fact: by the plan's own arithmetic, and unknown where it cannot be told."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from geoapp.core.errors import ConflictError
+from geoapp.core.proposals import ProposalState
+from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.settings import Settings
+from geoapp.operations.proposals import opening
+from geoapp.operations.proposals.edit import move_proposal
+from geoapp.operations.proposals.fact import fact_of
+from geoapp.operations.proposals.opening import open_proposal
+from geoapp.operations.proposals.take import take_sites
+from geoapp.operations.siting import run as siting_run
+from geoapp.operations.siting.results import sites_of
+from geoapp.operations.upkeep.init import initialise
+from geoapp.store.engine import Database
+from tests.operations.coverage.small_town import moment, run_sql
+from tests.seed import seed_town
+
+# A Tuesday that is over: the fact is of the next one.
+NIGHT = moment("2026-11-24T22:00")
+WANTED = SitingParameters(p=2, standard_m=300.0, at=NIGHT, hours="06:00-23:00")
+OPENED = date(2026, 11, 1)
+
+
+@pytest.fixture
+def town(database: Database) -> Database:
+    initialise(database)
+    seed_town(database)
+    run_sql(database, "update demand_point set weight = 5 + id % 11")
+    return database
+
+
+def approved(town: Database, settings: Settings, number: int) -> None:
+    for state in (ProposalState.HOST_AGREED, ProposalState.APPROVED):
+        move_proposal(town, settings, number, state, expected_rev=None)
+
+
+def test_an_opened_station_keeps_the_plans_promise(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = siting_run.run_here(town, settings, WANTED)
+    promised = [site.adds for site in sites_of(town, run.id)]
+    first, second = take_sites(town, settings, run.id).added
+    for number in (first, second):
+        approved(town, settings, number)
+    with pytest.raises(ConflictError):
+        fact_of(town, settings, first)
+
+    # Killed between the two tables: neither is changed.
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    hours = {"opening_hours": "06:00-23:00"}
+    with monkeypatch.context() as patched:
+        patched.setattr(opening, "add_proposal_step", die)
+        with pytest.raises(KeyboardInterrupt):
+            open_proposal(town, settings, first, OPENED, station=hours, expected_rev=None)
+    assert run_sql(town, "select count(*) as n from facility")[0].n == 6
+    assert {one.state for one in run_sql(town, "select state from proposal")} == {"approved"}
+
+    # The second one first: alone it reaches what the plan gave to the one before it, too.
+    code = open_proposal(town, settings, second, OPENED, station=hours, expected_rev=None)
+    alone = fact_of(town, settings, second).workers
+    assert alone is not None
+    assert alone >= promised[1]
+    open_proposal(town, settings, first, OPENED, station=hours, expected_rev=None)
+    for number, expected in ((first, promised[0]), (second, promised[1])):
+        fact = fact_of(town, settings, number)
+        assert (fact.workers, fact.promised) == (expected, expected)
+        assert fact.at is not None
+        local = fact.at.astimezone(ZoneInfo(settings.timezone))
+        assert (local.weekday(), local.hour) == (1, 22)
+        assert local >= datetime.now(local.tzinfo)
+
+    told = fact_of(town, settings, second)
+    for change, workers, words in (
+        ("opening_hours = '08:00-18:00'", 0.0, "那时不开放"),
+        ("opening_hours = null", None, "说不准"),
+        ("status = 'suspended'", 0.0, "没有启用"),
+    ):
+        run_sql(town, f"update facility set {change} where code = :code", code=code)
+        told = fact_of(town, settings, second)
+        assert told.workers == workers
+        assert told.reason is not None
+        assert words in told.reason.zh
+    run_sql(town, "delete from facility where code = :code", code=code)
+    told = fact_of(town, settings, second)
+    assert (told.workers, told.reason is not None) == (None, True)
