@@ -67,6 +67,7 @@ from geoapp.reports.words import (
     siting,
     standards,
     states,
+    streets,
     use,
 )
 
@@ -560,6 +561,32 @@ def standard_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def street_sentences(n: int) -> dict[str, list[Text]]:
+    one, other, district = NAMES["R1"], NAMES["R2"], NAMES["R3"]
+    on_street = streets.street_text(one, district, n)
+    words = ("延安路",) * min(n, 3)
+    return {
+        "about_text": [streets.about_text(n)],
+        "street_text": [on_street, streets.street_text(one, None, n)],
+        "meeting_text": [streets.meeting_text(on_street, other)],
+        "may_go_on_text": [streets.may_go_on_text(on_street)],
+        "crossing_text": [
+            streets.crossing_text(one, other, None, n),
+            streets.crossing_text(one, other, district, n),
+        ],
+        "house_text": [
+            streets.house_text(one, "77甲", district, n),
+            streets.house_text(one, "9a", None, n),
+        ],
+        "unknown_text": [streets.unknown_text(words)],
+        "unknown_district_text": [streets.unknown_district_text("崂山区")],
+        "elsewhere_text": [streets.elsewhere_text(one, district)],
+        "no_crossing_text": [streets.no_crossing_text(one, other)],
+        "too_many_text": [streets.too_many_text(one, n + 6)],
+        "also_unknown_text": [streets.also_unknown_text(words)],
+    }
+
+
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
@@ -569,11 +596,12 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     history: history_sentences,
     use: use_sentences,
     states: state_sentences,
+    streets: street_sentences,
     monthly: monthly_sentences,
     standards: standard_sentences,
 }
 # Figures, codes and tables: no sentences.
-WORDLESS = {"figures_of", "demand_code", "table_of"}
+WORDLESS = {"figures_of", "demand_code", "table_of", "range_text"}
 
 
 @pytest.mark.parametrize("module", SENTENCES, ids=lambda one: one.__name__.rpartition(".")[2])
