@@ -15,6 +15,7 @@ from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_c
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.question import asked_lines
 from geoapp.store.engine import Database
+from geoapp.store.regions import region_shapes
 
 
 def check_output(path: Path) -> None:
@@ -58,12 +59,19 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     overlaps = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
     shown = None if overlaps is None else len(overlaps)
     pairs = _pairs(shown, coverage_results.overlap_total(database, run_id))
+    with database.session() as session:
+        outlines = {
+            one.properties["code"]: one.geometry_wkb
+            for one in region_shapes(session, None, None, simplify_m=0)
+            if one.geometry_wkb is not None
+        }
     tables = CoverageTables(
         question=[*asked_lines(question, naming), *_zones(run.found), *pairs],
         about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),
         overlaps=overlaps,
+        outlines=outlines,
     )
     with replaced_whole(path) as fresh:
         write_coverage(tables, fresh)

@@ -1,7 +1,7 @@
 """A coverage run's tables and zones into files: GeoJSON, GeoPackage, CSV, XLSX."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class CoverageTables:
         One row a gap zone, with ``geometry_wkb`` (WGS-84).
     overlaps
         One row a pair of facilities that cover the same workers; None where it is not known.
+    outlines
+        Of regions by code, as WKB (WGS-84); what is not known is left out. A GeoPackage has them.
     """
 
     question: Asked
@@ -51,6 +53,7 @@ class CoverageTables:
     regions: Sequence[RegionFigures]
     gaps: Sequence[CoverageGap]
     overlaps: Sequence[OverlapFigures] | None
+    outlines: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def check_suffix(path: Path) -> str:
@@ -154,6 +157,10 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
             [_zone(one) for one in tables.gaps], geometry=shapes, crs="EPSG:4326"
         )
         gaps.to_file(path, layer="gaps", driver="GPKG")
-        plain = gpd.GeoDataFrame(regions, geometry=[None] * len(regions), crs="EPSG:4326")
-        plain.to_file(path, layer="regions", driver="GPKG", mode="a")
+        outlines = [
+            shapely.from_wkb(tables.outlines[one.code]) if one.code in tables.outlines else None
+            for one in tables.regions
+        ]
+        shown = gpd.GeoDataFrame(regions, geometry=outlines, crs="EPSG:4326")
+        shown.to_file(path, layer="regions", driver="GPKG", mode="a")
         add_question_layer(path, tables.question)

@@ -20,6 +20,7 @@ from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import counted_text, reasons_text
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import WANTED, moment, run_sql, town
+from tests.web.api_client import make_app
 
 __all__ = ["town"]
 
@@ -323,3 +324,15 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     with pytest.raises(InvalidValueError):
         save_coverage(town, run.id, tmp_path / "run.doc")
     assert {path.suffix for path in tmp_path.iterdir()} == {".geojson", ".gpkg", ".csv", ".xlsx"}
+    # The regions come with their outlines, ready to be drawn; and everybody gets the same by a link.
+    drawn = pyogrio.read_dataframe(tmp_path / "run.gpkg", layer="regions").set_index("code")
+    assert drawn.crs.to_epsg() == 4326
+    assert drawn.loc["370203"].geometry.geom_type == "MultiPolygon"
+    assert drawn.loc["370203", "covered_weight"] == figures.covered_weight
+    anybody = make_app(settings, town).test_client()
+    sent = anybody.get(f"/coverage/runs/{run.id}.gpkg")
+    (tmp_path / "sent.gpkg").write_bytes(sent.data)
+    assert len(pyogrio.read_dataframe(tmp_path / "sent.gpkg", layer="gaps")) == zones
+    assert anybody.get(f"/coverage/runs/{run.id}.xlsx").data.startswith(b"PK")
+    for wrong in (f"{run.id}.doc", "99999.gpkg"):
+        assert anybody.get(f"/coverage/runs/{wrong}").status_code == 404, wrong

@@ -287,6 +287,7 @@ OPEN_READS = {
     "/",
     "/coverage",
     "/coverage.csv",
+    "/coverage/runs/<int:run_id>.<suffix>",
     "/coverage/<region>",
     "/coverage/<region>/hours",
     "/coverage/<region>/time",

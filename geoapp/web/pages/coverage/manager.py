@@ -2,7 +2,9 @@
 
 import csv
 import io
+import tempfile
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -22,6 +24,7 @@ from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
@@ -36,7 +39,7 @@ from geoapp.reports.words.coverage import (
 from geoapp.reports.words.official import freshness_text, published_text
 from geoapp.reports.words.question import question_title
 from geoapp.web.edge.access import may
-from geoapp.web.edge.heavy import kept
+from geoapp.web.edge.heavy import heavy, kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.monthly import form_parts
@@ -45,6 +48,10 @@ from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("coverage", __name__)
 
+_FORMATS = {
+    "gpkg": "application/geopackage+sqlite3",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 # Lower edges of the five classes of the map, as shares.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
 LEGEND = (
@@ -257,6 +264,22 @@ def table() -> Response:
     parts = ["coverage", None if run is None else str(run.id), region]
     name = "-".join(part for part in parts if part is not None)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
+    return response
+
+
+@blueprint.get("/coverage/runs/<int:run_id>.<suffix>")
+@heavy
+def file(run_id: int, suffix: str) -> Response:
+    """Answer a run's figures and gap zones as a file for people or for GIS programs."""
+    if suffix not in _FORMATS:
+        raise NotFoundError(Text("格式", "format"), suffix[:40])
+    parts = services()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"coverage-{run_id}.{suffix}"
+        save_coverage(parts.database, run_id, path, parts.settings.timezone)
+        response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
+    response.headers.set("Content-Disposition", "attachment", filename=path.name)
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
