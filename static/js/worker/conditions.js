@@ -1,5 +1,7 @@
 // The conditions of the finder's form: what is chosen, and that it is remembered on this device alone.
 
+import { byId } from '../lib/page.js';
+
 /** @typedef {{ open: boolean, what: string, amenities: string[] }} Conditions */
 
 const KEY = 'geoapp-conditions';
@@ -104,4 +106,17 @@ export function restoreConditions(form, given) {
     // The browser keeps nothing for us.
   }
   if (kept) setConditions(form, kept);
+}
+
+/**
+ * What is chosen under "more conditions" counts when that is shut, too, so its number is told.
+ * @param {HTMLFormElement} form
+ */
+export function tellConditions(form) {
+  const told = byId('more-count'), more = told.closest('details');
+  const { what, amenities } = readConditions(form);
+  const many = (what ? 1 : 0) + (more ? more.querySelectorAll('input:checked').length : 0);
+  told.textContent = (told.dataset.words || '').replace('{n}', String(many));
+  told.hidden = !many;
+  byId('clear-conditions').hidden = !what && !amenities.length;
 }

@@ -2,24 +2,22 @@
 // The position goes into the body of a POST and is kept nowhere, not even in the page's address.
 
 import { makeMap } from '../lib/map.js';
-import { byId, closest, filled, language, loadModule } from '../lib/page.js';
+import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
-import { readConditions, rememberConditions, restoreConditions, setConditions } from './conditions.js';
+import { readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
+import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
 import { offline } from './offline/link.js';
 import { findPosition } from './position.js';
+import { makeSaid } from './said.js';
 import './share.js';
 import './star.js';
 import { makeView } from './view.js';
 
 const form = byId('finder-form', HTMLFormElement);
 const results = byId('results');
-const status = byId('status');
-const message = byId('message');
-const messageText = byId('message-text');
-const retry = byId('retry');
 const place = byId('place', HTMLSelectElement);
 const locateButton = byId('locate');
 const box = byId('map');
@@ -41,10 +39,9 @@ let count = '';
  * @type {Own | null}
  */
 let own = null;
-/** @type {(() => void) | null} what the button of a message does */
-let again = null;
 /** @type {() => void} */
 let fetchStreets = () => {};
+const { status, message, tell, warn } = makeSaid(() => fetchStreets());
 const { map } = makeMap(box, {
   // The first answer comes before the streets.
   first: new Promise((resolve) => { fetchStreets = () => resolve(undefined); }),
@@ -63,37 +60,8 @@ const drawn = makeDrawn({ map, box, results, show, way: form.dataset.way || '', 
 /** @type {ReturnType<typeof makeLooks<Look>>} */
 const looks = makeLooks(comeBack);
 
-/** @param {'locating' | 'searching' | null} key of the words in the page */
-function tell(key) {
-  status.classList.toggle('busy', key !== null);
-  status.textContent = (key && status.dataset[key]) || '';
-}
-
-/**
- * @param {string | null} [words] null: nothing is wrong any more
- * @param {(() => void) | null} [way] to try once more
- */
-function warn(words = null, way = null) {
-  message.hidden = !words;
-  messageText.textContent = words || '';
-  retry.hidden = !way;
-  again = way;
-  if (words) fetchStreets();
-}
-
 function isOwn() {
   return own !== null && origin === own.origin;
-}
-
-/** What is chosen under "more conditions" counts when that is shut, too, so its number is told. */
-function tellChosen() {
-  const told = byId('more-count'), more = told.closest('details');
-  const kind = byId('what', HTMLSelectElement).value ? 1 : 0;
-  const many = kind + (more ? more.querySelectorAll('input:checked').length : 0);
-  told.textContent = (told.dataset.words || '').replace('{n}', String(many));
-  told.hidden = !many;
-  const { what, amenities } = readConditions(form);
-  clearButton.hidden = !what && !amenities.length;
 }
 
 /** @returns {Look} */
@@ -153,7 +121,7 @@ async function comeBack(look, left) {
 function showUnasked() {
   asked += 1; // an answer on its way is about what is left
   tell(null);
-  tellChosen();
+  tellConditions(form);
   results.classList.remove('waiting');
   results.innerHTML = unasked;
   document.body.classList.remove('answered');
@@ -165,7 +133,7 @@ function showUnasked() {
  * @returns {Promise<boolean>} whether it was answered
  */
 async function search(isKept = true) {
-  tellChosen();
+  tellConditions(form);
   if (!origin) return false;
   if (isKept) keepLook();
   const body = new FormData(form);
@@ -344,11 +312,6 @@ function drop(condition) {
 }
 
 locateButton.addEventListener('click', locate);
-retry.addEventListener('click', () => {
-  const way = again;
-  warn();
-  if (way) way();
-});
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
   if (event.target === place) {
@@ -393,7 +356,7 @@ results.addEventListener('toggle', (event) => {
 
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
-tellChosen();
+tellConditions(form);
 const left = looks.left();
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');
 if (left && !place.value) {
@@ -420,24 +383,7 @@ if (left && !place.value) {
 } else {
   fetchStreets();
 }
-// What finds by words while one types is loaded when somebody comes to the field.
-const words = byId('words');
-function loadSearch() {
-  loadModule(words.dataset.script || '');
-}
-const sought = given.get('q') || '';
-if (sought.trim() && 'value' in words && !words.value) {
-  words.value = sought; // as above
-  words.focus();
-}
-if (document.activeElement === words) loadSearch();
-else words.addEventListener('focus', loadSearch, { once: true });
+loadWords(given.get('q') || '');
 document.addEventListener('kept-station', (event) => { showKept(/** @type {CustomEvent<string>} */ (event).detail); });
 document.body.dataset.ready = 'true';
-// What answers without a network, and what keeps reports for one, come when all else is there.
-function loadRest() {
-  offline();
-  loadModule(byId('telling').dataset.script || '');
-}
-if (document.readyState === 'complete') loadRest();
-else window.addEventListener('load', loadRest);
+loadRest();

@@ -1,0 +1,40 @@
+// What the finder says of itself while it works, and of what went wrong, with a way to try once more.
+
+import { byId } from '../lib/page.js';
+
+/**
+ * @param {() => void} warned what is done once something is wrong
+ */
+export function makeSaid(warned) {
+  const status = byId('status');
+  const message = byId('message');
+  const text = byId('message-text');
+  const retry = byId('retry');
+  /** @type {(() => void) | null} what the button of a message does */
+  let again = null;
+
+  /** @param {'locating' | 'searching' | null} key of the words in the page */
+  function tell(key) {
+    status.classList.toggle('busy', key !== null);
+    status.textContent = (key && status.dataset[key]) || '';
+  }
+
+  /**
+   * @param {string | null} [words] null: nothing is wrong any more
+   * @param {(() => void) | null} [way] to try once more
+   */
+  function warn(words = null, way = null) {
+    message.hidden = !words;
+    text.textContent = words || '';
+    retry.hidden = !way;
+    again = way;
+    if (words) warned();
+  }
+
+  retry.addEventListener('click', () => {
+    const way = again;
+    warn();
+    if (way) way();
+  });
+  return { status, message, tell, warn };
+}
