@@ -36,6 +36,11 @@ from geoapp.analysis.siting.models.actions.solve import ActionPlan, TakenAction,
 from geoapp.analysis.siting.models.actions.task import Action
 from geoapp.analysis.siting.models.equity import EquityLevel, EquityResult, fairest, solve_equity
 from geoapp.analysis.siting.models.lscp import solve_lscp
+from geoapp.analysis.siting.models.lscp_anywhere import (
+    FewestResult,
+    solve_lscp_anywhere,
+    solve_lscp_on_streets,
+)
 from geoapp.analysis.siting.models.mclp import most_covered, solve_mclp
 from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
 from geoapp.analysis.siting.models.mclp_on_streets import solve_mclp_on_streets
@@ -58,6 +63,7 @@ __all__ = [
     "CurvePoint",
     "EquityLevel",
     "EquityResult",
+    "FewestResult",
     "Freedom",
     "FreedomArea",
     "GapReason",
@@ -91,6 +97,8 @@ __all__ = [
     "solve_actions",
     "solve_equity",
     "solve_lscp",
+    "solve_lscp_anywhere",
+    "solve_lscp_on_streets",
     "solve_mclp",
     "solve_mclp_anywhere",
     "solve_mclp_on_streets",

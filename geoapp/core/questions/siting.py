@@ -83,7 +83,7 @@ class SitingParameters:
     demand
         Code of the demand set; None is the newest.
     candidates
-        ``anywhere``: sites stand at any place (maximal covering, with the bound over every place there
+        ``anywhere``: sites stand at any place (mclp and lscp, with the bound over every place there
         is; where people walk on a network, over every place on its streets); drawn ones must then all
         be fixed. Else a code of a candidate set;
         ``generated`` (or None): a grid weighted by the demand;
@@ -305,10 +305,11 @@ class SitingParameters:
 
     def _check_anywhere(self) -> None:
         """Refuse what would leave the bound over every place without a proof."""
-        if self.model is not SitingModel.MCLP:
+        if self.model not in (SitingModel.MCLP, SitingModel.LSCP):
             accepted = Text(
-                "候选集或 generated：“任何地方”目前只能用于最大覆盖（mclp）",
-                "a candidate set, or generated: sites anywhere are for maximal covering (mclp) only",
+                "候选集或 generated：“任何地方”只能用于最大覆盖（mclp）和最少站点（lscp）",
+                "a candidate set, or generated: sites anywhere are for maximal covering (mclp) and the "
+                "fewest sites (lscp) only",
             )
             raise InvalidValueError("candidates", self.candidates, accepted)
         for name in _NEEDING_CANDIDATES:

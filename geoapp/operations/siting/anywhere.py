@@ -19,7 +19,7 @@ from geoapp.analysis.siting import (
 )
 from geoapp.analysis.siting.result import Cancelled, Progress, gap_share
 from geoapp.analysis.walks.pairs import PairWalks
-from geoapp.core.arrays import BoolArray
+from geoapp.core.arrays import BoolArray, FloatArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
@@ -80,7 +80,7 @@ def best_places(
     )
     sites, network = (wanted.p or 0) - len(inputs.fixed), inputs.walks.network
     asked: dict[str, Any] = {
-        "inside": _land(inputs, wanted, waiting),
+        "inside": land_of(inputs, wanted, waiting),
         "forbidden": wanted.forbidden_shape(),
         "time_limit_seconds": wanted.time_limit_seconds,
         "target_gap": wanted.target_gap if base == 0 else 0.0,
@@ -92,9 +92,9 @@ def best_places(
         walks = PairWalks.of(lon, lat, estimate=inputs.estimate, network=network)
         found = solve_mclp_on_streets(walks, weight, sites, wanted.standard, **asked)
     else:
-        line_m = _line_m(inputs, wanted, waiting)
+        line_m = line_m_of(inputs, wanted, waiting)
         found = solve_mclp_anywhere(lon, lat, weight, sites, line_m, **asked)
-    inputs = _with_places(database, settings, inputs, found)
+    inputs = with_places(database, settings, inputs, found.places[found.gains > 0])
     # By demand that no facility covers; whom the given sites reach has nothing to be chosen for.
     prices = inputs.weight.copy()
     prices[waiting] = found.prices
@@ -104,7 +104,7 @@ def best_places(
     return inputs, replace(plan, unreachable_weight=unreached)
 
 
-def _line_m(inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray) -> float:
+def line_m_of(inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray) -> float:
     """Return the straight metres of the standard where all walks are estimated."""
     network, estimate = inputs.walks.network, inputs.estimate
     if network is None:
@@ -118,7 +118,7 @@ def _line_m(inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray) 
     return wanted.standard.line_m(replace(estimate, detour_factor=factor))
 
 
-def _land(
+def land_of(
     inputs: SitingInputs, wanted: SitingParameters, waiting: BoolArray
 ) -> BaseGeometry | None:
     """Return where sites may stand; demand of an unknown region must not be left without any."""
@@ -128,11 +128,11 @@ def _land(
     return inputs.land
 
 
-def _with_places(
-    database: Database, settings: Settings, inputs: SitingInputs, found: AnywhereResult
+def with_places(
+    database: Database, settings: Settings, inputs: SitingInputs, places: FloatArray
 ) -> SitingInputs:
-    """Return the inputs with the places that add somebody as candidates behind the drawn ones."""
-    lon, lat = found.places[found.gains > 0].T
+    """Return the inputs with some places (lon, lat) as candidates behind the drawn ones."""
+    lon, lat = places.T
     with database.snapshot(scratch=True) as session:
         region = regions_of_points(session, lon, lat, settings.region_tolerance_m)
     held, none = inputs.candidates, np.full(len(lon), None, dtype=object)
@@ -192,7 +192,12 @@ def _plan(
         seconds=found.seconds,
         prices=found.prices,
     )
-    rules = SitingRules(
+    return SitingPlan(result, no_rules(count))
+
+
+def no_rules(count: int) -> SitingRules:
+    """Return the rules of so many places that nothing binds."""
+    return SitingRules(
         labels=[None] * count,
         least={},
         most={},
@@ -200,4 +205,3 @@ def _plan(
         conflicts=np.empty((0, 2), np.int64),
         never=None,
     )
-    return SitingPlan(result, rules)

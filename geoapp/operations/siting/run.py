@@ -16,6 +16,7 @@ from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.anywhere import best_places
+from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import store_siting
@@ -118,7 +119,8 @@ def _compute(
         until=_SOLVED_SHARE,
     )
     if wanted.anywhere:
-        inputs, plan = best_places(
+        find = best_places if wanted.model is SitingModel.MCLP else fewest_places
+        inputs, plan = find(
             database,
             settings,
             inputs,

@@ -104,6 +104,8 @@ def _anywhere_words(found: SitingFindings, p: int, fixed: int, where: Text) -> T
 
 
 def _anywhere_verdict(found: SitingFindings, p: int, fixed: int, where: Text) -> Text:
+    if found.objective_unit is ObjectiveUnit.SITES:
+        return _fewest_verdict(found, where)
     text, sites = STATUS_TEXT[found.status], counted(p, "处", "place")
     if fixed:
         must = format_count(fixed)
@@ -127,6 +129,23 @@ def _anywhere_verdict(found: SitingFindings, p: int, fixed: int, where: Text) ->
     return Text(
         f"{text.zh}；{where.zh}的站点新增覆盖至多 {most} 人{gap.zh}",
         f"{text.en}; sites {where.en} newly reach {most} at most{gap.en}",
+    )
+
+
+def _fewest_verdict(found: SitingFindings, where: Text) -> Text:
+    """Return the verdict on the fewest sites at any place: that no fewer would do, or how many must."""
+    text = STATUS_TEXT[found.status]
+    if not found.objective:
+        return Text(f"{text.zh}：不用新建", f"{text.en}: nothing has to be built")
+    least = format_count(found.bound)
+    if found.status is SitingStatus.OPTIMAL:
+        return Text(
+            f"{text.zh}：{where.zh}的站点都不能少于 {least} 处",
+            f"{text.en}: no fewer than {least} {where.en} would do",
+        )
+    return Text(
+        f"{text.zh}；{where.zh}的站点至少要 {least} 处",
+        f"{text.en}; {where.en} at least {least} are needed",
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import openpyxl
 import pytest
 import shapely
+from geoapp.operations.siting.proposals import propose
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.questions.coverage import CoverageParameters
@@ -22,7 +23,6 @@ from geoapp.operations.plan_report import save_plan
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.proof import proof_file, verify_file
-from geoapp.operations.siting.proposals import propose
 from geoapp.reports.words.proof import proof_lines
 from geoapp.reports.words.siting import among_text, verdict
 from geoapp.store.engine import Database
@@ -74,6 +74,34 @@ def test_nobody_builds_a_site_for_nobody(town: Database, settings: Settings) -> 
     assert f"{run.result.sites} 处就够了" in verdict(run).zh
 
 
+def test_the_fewest_sites_anywhere_are_no_more_than_any_hosts(
+    town: Database, settings: Settings, tmp_path: Path
+) -> None:
+    lscp = {"model": SitingModel.LSCP, "p": None, "standard_m": 300.0, "candidates": "anywhere"}
+    run = solved(town, settings, share=0.7, **lscp)
+    result, sites = run.result, siting_results.sites_of(town, run.id)
+    hosts = solved(town, settings, share=0.7, **lscp | {"candidates": "hosts"}).result
+    assert (result.status, result.bound) == ("optimal", result.objective)
+    assert result.objective == len(sites) == result.sites
+    assert result.objective <= (hosts.objective or 99)
+    assert result.total.covered_after_share >= 0.7
+    assert f"任何地方的站点都不能少于 {len(sites)} 处" in verdict(run).zh
+    must = DrawnSite("M", TOWN_LON + 0.0085, TOWN_LAT + 0.0005)
+    held = solved(town, settings, share=0.7, drawn=(must,), fixed=("M",), **lscp).result
+    assert result.objective <= held.objective <= result.objective + 1
+    # Enough is covered: nothing has to be built, and everybody takes more than enough.
+    nothing = solved(town, settings, share=0.01, **lscp)
+    assert (nothing.result.objective, nothing.result.status) == (0, "optimal")
+    assert "不用新建" in verdict(nothing).zh
+    everybody = solved(town, settings, **lscp).result
+    assert everybody.objective > result.objective
+    assert everybody.total.uncovered_weight == 0
+    for ext in ("xlsx", "html", "pdf"):
+        save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
+    with pytest.raises(ConflictError):
+        proof_file(town, run.id)
+
+
 def test_a_question_that_prices_cannot_prove_has_no_proof(
     town: Database, settings: Settings
 ) -> None:
@@ -118,7 +146,7 @@ def test_sites_keep_to_the_region_and_out_of_forbidden_areas(
 @pytest.mark.parametrize(
     ("name", "changes"),
     [
-        ("candidates", {"model": SitingModel.LSCP, "p": None}),
+        ("candidates", {"model": SitingModel.P_MEDIAN}),
         ("budget", {"budget": 5.0}),
         ("quotas", {"quotas": (("370203", Quota(1, 2)),)}),
         ("min_spacing_m", {"min_spacing_m": 50.0}),
@@ -165,6 +193,16 @@ def test_with_a_walking_network_the_places_are_those_on_its_streets(
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
     with pytest.raises(ConflictError, match="holds no streets"):
         proof_file(town, run.id)
+    # The fewest that cover as much: no more than those two, and there is no plan for whom no street reaches.
+    lscp = {"model": SitingModel.LSCP, "p": None, "standard_m": 200.0, "candidates": "anywhere"}
+    share = result.total.covered_after_share
+    few = solved(town, settings, share=share - 1e-9, **lscp)
+    assert few.result.objective == few.result.bound <= len(sites)
+    assert few.result.total.covered_after_share >= share - 1e-9
+    assert "街道上任何地方的站点都不能少于" in verdict(few).zh
+    none = solved(town, settings, **lscp).result
+    assert (none.status, none.objective, none.sites) == ("infeasible", None, 0)
+    assert "street" in none.reason.en
     minutes = solved(town, settings, standard_m=None, standard_seconds=240.0, candidates="anywhere")
     assert minutes.result.status == "optimal"
     # Once the sites stand, the coverage run finds what was promised.

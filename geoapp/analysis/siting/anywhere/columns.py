@@ -20,7 +20,8 @@ from typing import Final
 import numpy as np
 import scipy.sparse as sp
 
-from geoapp.analysis.siting.anywhere.sweep import Found, Place, Spot, Sweep
+from geoapp.analysis.siting.anywhere.at_hand import AtHand, relation_of
+from geoapp.analysis.siting.anywhere.sweep import Found, Sweep
 from geoapp.analysis.siting.covering.aggregate import merged
 from geoapp.analysis.siting.covering.greedy import greedy
 from geoapp.analysis.siting.covering.plain import Plan, plain_rules, solve_plain
@@ -66,13 +67,10 @@ class ColumnSearch:
 
     def __init__(self, sweep: Sweep, p: int, target_gap: float, clock: Clock) -> None:
         self._sweep, self._p, self._gap, self._clock = sweep, p, target_gap, clock
-        self._usable: list[bool] = []
+        self._hand = AtHand(sweep)
         self._weight = sweep.weight
         self._total = float(sweep.weight.sum())
         self._integral = whole(sweep.weight)
-        self._places: list[tuple[float, float]] = []
-        self._covers: list[IntArray] = []
-        self._known: set[tuple[float, float]] = set()
         self._price: FloatArray | None = None  # of the best bound
         self._raw = self._heaviest = self._searched = math.inf
         self._sites: IntArray = np.empty(0, np.int64)
@@ -89,7 +87,7 @@ class ColumnSearch:
         """Add places and better the bound until plan and bound are near enough or time is over."""
         clock = self._clock
         first = self._priced(self._weight, 0.0)
-        self._add(first, max(_FIRST, _FIRST_TO_A_SITE * self._p), 0.0)
+        self._hand.add(first, max(_FIRST, _FIRST_TO_A_SITE * self._p), 0.0)
         self._choose(greedily=True)
         for accuracy in _STAGES:
             while clock.left() > 0 and not self._settled():
@@ -105,7 +103,7 @@ class ColumnSearch:
                 break
             if not self._settled() and self._search_all():
                 break
-        places = np.array([self._places[j] for j in self._sites]).reshape(-1, 2)
+        places = self._hand.of(self._sites)
         # The first sweep has priced every point at its weight.
         prices = self._weight if self._price is None else self._price
         return AnywherePlan(places, self.objective, self.bound, prices)
@@ -125,36 +123,10 @@ class ColumnSearch:
         """Price all places at new prices, and half way to the best known ones; add the heaviest."""
         kept, new = self._price, 0
         tried = [price] if kept is None else [price, 0.5 * (price + kept)]
-        by_place = _relation(self._covers, len(self._weight)).T
         for one in tried:
-            least = _NEAR_SHARE * float((by_place @ one).max())
-            new += self._add(self._priced(one, least), max(_MORE, 3 * self._p), least)
+            least = _NEAR_SHARE * self._hand.heaviest(one)
+            new += self._hand.add(self._priced(one, least), max(_MORE, 3 * self._p), least)
         return new
-
-    def _add(self, found: Found, most: int, least: float) -> int:
-        """Add the heaviest spots as places, those apart from each other; return how many are new."""
-        taken: set[tuple[int, int, int]] = set()
-        side, spots = self._sweep.apart_m, list[Spot]()
-        for number in np.argsort(-found.weight, kind="stable").tolist():
-            weight = found.weight[number]
-            if weight <= 0 or weight < least or len(spots) == most:
-                break
-            spot = found.spot(number)
-            x, y, z = np.floor(self._sweep.middle(spot) / side).astype(np.int64).tolist()
-            if (x, y, z) not in taken:
-                taken.add((x, y, z))
-                spots.append(spot)
-        return sum(self._keep(place) for place in self._sweep.places_of(spots))
-
-    def _keep(self, place: Place) -> bool:
-        """Take up a place; False where it is known or covers nobody."""
-        if (place.lon, place.lat) in self._known or not len(place.reached):
-            return False
-        self._known.add((place.lon, place.lat))
-        self._places.append((place.lon, place.lat))
-        self._covers.append(place.reached)
-        self._usable.append(place.usable)
-        return True
 
     def _search_all(self) -> bool:
         """Search the plan among all places that a better plan could have; False = there are too many.
@@ -170,21 +142,14 @@ class ColumnSearch:
             beaten = max(beaten, self.objective + 0.999)
         least = self._heaviest - (self._raw - beaten) - 1e-9 * self._heaviest
         spots = self._sweep.all_from(price, least, _MOST_SEARCHED)
-        if spots is None or least <= 0:
+        if spots is None:
             return False
         covers: dict[bytes, IntArray] = {}
         for first in range(0, len(spots), 1000):
             if clock.left() == 0:
                 return False
-            fresh = []
-            for spot in spots[first : first + 1000]:
-                held = self._sweep.held(spot)
-                if held.tobytes() not in covers:
-                    covers[held.tobytes()] = held
-                    fresh.append(spot)
-            for place in self._sweep.places_of(fresh):
-                self._keep(place)
-        relation = _relation(list(covers.values()), len(self._weight))
+            self._hand.take(spots[first : first + 1000], covers)
+        relation = relation_of(list(covers.values()), len(self._weight))
         plan = _most_covered(relation, self._weight, self._p, self._gap, clock)
         self._searched = max(plan.bound, beaten)
         self._choose()
@@ -192,8 +157,8 @@ class ColumnSearch:
 
     def _relaxation(self) -> tuple[float, FloatArray]:
         """Return the relaxation's value over the places at hand, and the prices of the points."""
-        rows = merged(_relation(self._covers, len(self._weight)), self._weight)
-        sites = len(self._places)
+        rows = merged(self._hand.relation(), self._weight)
+        sites = len(self._hand)
         rules = plain_rules(min(self._p, sites), sites, np.empty(0, np.int64))
         model = mclp_model(rows.cover, rows.weights, rules)
         # A place taken twice covers no more. Without the limit of one the prices are even: no place
@@ -209,11 +174,11 @@ class ColumnSearch:
 
     def _choose(self, *, greedily: bool = False) -> None:
         """Take the best plan among the places at hand, or one that is quickly found."""
-        usable = np.flatnonzero(self._usable)
+        usable = self._hand.usable
         count = len(usable)
         if not count:
             return
-        relation = _relation([self._covers[j] for j in usable.tolist()], len(self._weight))
+        relation = self._hand.relation(usable)
         if count <= self._p:
             chosen = np.arange(count)
         elif greedily:
@@ -226,18 +191,10 @@ class ColumnSearch:
         chosen = usable[chosen]
         reached = np.zeros(len(self._weight), bool)
         for j in chosen.tolist():
-            reached[self._covers[j]] = True
+            reached[self._hand.covers[j]] = True
         objective = math.fsum(self._weight[reached])
         if objective > self.objective:
             self.objective, self._sites = objective, chosen
-
-
-def _relation(covers: list[IntArray], points: int) -> sp.csr_array:
-    """Return who is covered by which place, CSR of shape (points, places)."""
-    first = np.concatenate(([0], np.cumsum([len(one) for one in covers])))
-    rows = np.concatenate(covers)
-    by_place = sp.csc_array((np.ones(len(rows)), rows, first), shape=(points, len(covers)))
-    return sp.csr_array(by_place)
 
 
 def _most_covered(

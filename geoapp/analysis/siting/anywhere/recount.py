@@ -10,6 +10,7 @@ from geoapp.analysis.siting.result import Clock, gap_share, settled_bound, statu
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_STANDARD_M
 from geoapp.core.results.status import SitingStatus
 
 
@@ -96,6 +97,17 @@ def checked_sites(p: Any) -> int:
     if isinstance(p, bool) or not isinstance(p, int | np.integer) or p < 0:
         raise InvalidValueError("p", p, Text("不小于 0 的整数", "a whole number from 0 up"))
     return int(p)
+
+
+def checked_standard(standard_m: float) -> float:
+    """Return a standard in metres, 0 to the longest."""
+    if not 0 <= standard_m <= MOST_STANDARD_M:  # NaN too
+        raise InvalidValueError(
+            "standard_m",
+            standard_m,
+            Text(f"0 至 {MOST_STANDARD_M:g} 米", f"0 to {MOST_STANDARD_M:g} metres"),
+        )
+    return float(standard_m)
 
 
 def recounted(

@@ -87,7 +87,7 @@ def solve_lscp(
     cost = checked_numbers("costs", costs, sites)
     reachable = (relation @ allowed.astype(np.float64)) > 0
     total, most = float(weight.sum()), float(weight[reachable].sum())
-    required = _required(share, weight)
+    required = required_weight(share, weight)
     if most < required:
         reached = most / total
         return infeasible(
@@ -181,7 +181,7 @@ def _too_near(
     )
 
 
-def _required(share: float, weights: FloatArray) -> float:
+def required_weight(share: float, weights: FloatArray) -> float:
     """Return the weight to be covered; for whole numbers a whole number."""
     required = share * float(weights.sum())
     if share == 1:

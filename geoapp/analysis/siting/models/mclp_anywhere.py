@@ -22,15 +22,13 @@ from geoapp.analysis.siting.anywhere.recount import (
     AnywhereResult,
     Positions,
     checked_sites,
+    checked_standard,
     recounted,
 )
 from geoapp.analysis.siting.checks import checked_numbers
 from geoapp.analysis.siting.problem import Limits
 from geoapp.analysis.siting.result import Cancelled, Progress
 from geoapp.core.arrays import FloatArray
-from geoapp.core.errors import InvalidValueError
-from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_STANDARD_M
 
 
 def solve_mclp_anywhere(
@@ -85,7 +83,7 @@ def solve_mclp_anywhere(
     lon_deg, lat_deg = checked_lonlat(lon, lat)
     weight = checked_numbers("weights", np.ravel(np.asarray(weights, float)), len(lon_deg))
     sites = checked_sites(p)
-    metres = _checked_standard(standard_m)
+    metres = checked_standard(standard_m)
     counts = np.flatnonzero(weight > 0)
     ground = None
     if inside is not None or forbidden is not None:
@@ -104,16 +102,6 @@ def solve_mclp_anywhere(
         np.flatnonzero(geodesic_m(one[0], one[1], lon_deg, lat_deg) <= metres) for one in places
     ]
     return recounted(weight, places, covered, spare, bound, prices, target_gap, clock)
-
-
-def _checked_standard(standard_m: float) -> float:
-    if not 0 <= standard_m <= MOST_STANDARD_M:  # NaN too
-        raise InvalidValueError(
-            "standard_m",
-            standard_m,
-            Text(f"0 至 {MOST_STANDARD_M:g} 米", f"0 to {MOST_STANDARD_M:g} metres"),
-        )
-    return float(standard_m)
 
 
 def _spare(

@@ -10,6 +10,9 @@ const NEEDING_CANDIDATES = new Set([
   'budget', 'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
 ]);
 
+// The models that sites anywhere are proven for.
+const PROVEN_ANYWHERE = new Set(['mclp', 'lscp']);
+
 /**
  * @param {HTMLFormElement} form
  * @param {import('./question.js').Districts} districts
@@ -43,7 +46,7 @@ export function makeForm(form, districts, datum) {
   }
 
   /**
-   * Places anywhere are for maximal covering alone: another model chooses among candidates.
+   * Places anywhere are for covering alone: another model chooses among candidates.
    * @param {string} model
    * @returns {boolean} whether the sites may stand anywhere
    */
@@ -51,7 +54,7 @@ export function makeForm(form, districts, datum) {
     const choice = byId('candidates', HTMLSelectElement);
     const option = choice.querySelector('option[value="anywhere"]');
     if (option instanceof HTMLOptionElement) {
-      option.disabled = model !== 'mclp';
+      option.disabled = !PROVEN_ANYWHERE.has(model);
       if (option.disabled && choice.value === 'anywhere') choice.value = 'generated';
     }
     const anywhere = choice.value === 'anywhere';

@@ -49,6 +49,7 @@ def test_zones_and_limits_beside_the_sites(
 def test_what_would_make_a_plan_possible(site: Site, settings: Settings, visit: Visit) -> None:
     page = open_siting(site, visit)
     page.select_option("#model", "lscp")
+    page.select_option("#candidates", "generated")
     page.fill("#share", "100")
     page.fill("#amount", "20")
     page.get_by_text("更多条件").click()

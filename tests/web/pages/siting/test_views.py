@@ -122,6 +122,11 @@ def test_sites_are_found_and_proven(
         ask(page, site, settings)
         expect(page.locator("#verdict")).to_contain_text("已证明最优：街道上任何地方")
         expect(page.locator("#freedom-told")).to_contain_text("只按直线")
+        # Proven for covering alone: walks are compared among candidates.
+        page.select_option("[name=model]", "lscp")
+        expect(page.locator("#candidates")).to_have_value("anywhere")
+        page.select_option("[name=model]", "p_median")
+        expect(page.locator("#candidates")).to_have_value("generated")
         assert fits(page)
 
 
@@ -163,6 +168,7 @@ def test_what_cannot_be_is_told_with_its_reason(
 ) -> None:
     page = open_siting(site, visit)
     page.select_option("#model", "lscp")
+    page.select_option("#candidates", "generated")
     expect(page.locator("#p")).to_be_hidden()
     page.fill("#share", "100")
     page.fill("#amount", "20")
