@@ -51,8 +51,10 @@ class Settings(BaseSettings):
     oidc_name_claim: str = "preferred_username"
     oidc_rights: Path | None = None
     oidc_create_users: bool = False
+    robots: Literal["stations", "none"] = "stations"
     monitor_token: str | None = None
     key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)
+    key_tiles_per_minute: int = Field(12_000, ge=1, le=1_000_000)
     header_seconds: float = Field(15.0, ge=1.0, le=600.0)
     body_seconds: float = Field(20.0, ge=1.0, le=600.0)
     upload_limit_mb: int = Field(256, ge=1)

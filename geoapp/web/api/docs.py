@@ -7,7 +7,7 @@ from typing import Any
 
 import flask_openapi3_swagger
 import orjson
-from flask import Blueprint, Response, current_app, render_template, send_from_directory
+from flask import Blueprint, Response, current_app, render_template, send_from_directory, url_for
 from flask_openapi3 import OpenAPI
 
 from geoapp.web.edge.access import required_permission
@@ -82,7 +82,7 @@ def _with_media_types(document: dict[str, Any]) -> dict[str, Any]:
 @blueprint.get("/docs")
 def page() -> str:
     """Show the API to read and try."""
-    return render_template("api_docs.html")
+    return render_template("api_docs.html", document=url_for("api_docs.document"))
 
 
 @blueprint.get("/docs/assets/<path:name>")

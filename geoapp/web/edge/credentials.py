@@ -9,17 +9,20 @@ from typing import Final
 from flask import current_app, request
 
 from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
 from geoapp.operations.moment import today
 from geoapp.operations.upkeep.api_keys import check_key
 from geoapp.operations.upkeep.users import SignedInUser, authenticate
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
-from geoapp.web.front.environ import HEAVY_LANE, LANE
+from geoapp.web.front.environ import HEAVY_LANE, LANE, TILE_LANE
 
 API: Final = "/api/"
 # Where programs ask; pages know cookies alone.
 _FOR_PROGRAMS = (API, "/ogc/", "/layers/", "/maps/")
+# One look at a map asks for dozens.
+_TILES = ("ogc.tile",)
 _WRONG = Text("用户名或密码不对。", "Wrong name or password.")
 _WRONG_KEY = Text(
     "密钥不对、已过期或已吊销。请在“我的账号”里另建一个。",
@@ -76,15 +79,22 @@ def _by_key(token: str) -> SignedInUser | Refusal:
         parts.database,
         token,
         day=today(parts.settings),
-        per_minute=parts.settings.key_requests_per_minute,
-        # The front asks again in the lane for heavy work; that is the same request.
-        counted=request.environ.get(LANE) != HEAVY_LANE,
+        per_minute=_pace(parts.settings),
+        # The front asks again in the lanes for what takes long; that is the same request.
+        counted=request.environ.get(LANE) not in (HEAVY_LANE, TILE_LANE),
     )
     if checked.user is None:
         return Refusal(401, _WRONG_KEY)
     if checked.wait_seconds:
         return Refusal(429, _TOO_FAST, checked.wait_seconds)
     return checked.user
+
+
+def _pace(settings: Settings) -> int:
+    """Return how many requests such as the present one are answered within a minute."""
+    if request.endpoint in _TILES:
+        return max(settings.key_tiles_per_minute, settings.key_requests_per_minute)
+    return settings.key_requests_per_minute
 
 
 def challenges() -> list[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache, wraps
 from typing import Any, Self
+from urllib.parse import unquote, unquote_to_bytes
 
 import orjson
 from flask import Flask, Response, abort, current_app, request
@@ -13,6 +14,8 @@ from pydantic import BaseModel, ValidationError, model_validator
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
+# The server in front of the application reads 64 KiB, and answers more without a word.
+MOST_ADDRESS = 48 * 1024
 # PostgreSQL's text holds no NUL.
 WITHOUT_NUL = r"^[^\x00]*$"
 
@@ -113,6 +116,17 @@ def full_hour(value: str) -> int:
     return int(value)
 
 
+def _refuse_other_text(query: bytes) -> None:
+    """Refuse what is no UTF-8: with something in its place, the answer would be to another question."""
+    for part in query.split(b"&"):
+        try:
+            unquote_to_bytes(part).decode("utf-8")
+        except UnicodeDecodeError:
+            name, _, value = part.decode("latin-1").partition("=")
+            accepted = Text("UTF-8 编码的文字", "text in UTF-8")
+            raise InvalidValueError(unquote(name), value[:100], accepted) from None
+
+
 class StrictJson(DefaultJSONProvider):
     """Reads bodies as RFC 8259 has them.
 
@@ -126,13 +140,18 @@ class StrictJson(DefaultJSONProvider):
 
 
 def init_parameters(app: Flask) -> None:
-    """Read JSON strictly; refuse NUL characters in addresses, which no code or name can hold."""
+    """Read JSON strictly; refuse in addresses what no code or name can hold."""
     app.json = StrictJson(app)
 
     @app.before_request
     def refuse_nul() -> None:
+        if len(request.environ.get("PATH_INFO", "")) + len(request.query_string) > MOST_ADDRESS:
+            abort(414)
         if "\x00" in request.path:
             abort(404)
+        # Most addresses hold nothing that is quoted.
+        if b"%" in request.query_string or not request.query_string.isascii():
+            _refuse_other_text(request.query_string)
         if b"%00" in request.query_string:
             for name, value in request.args.items(multi=True):
                 if "\x00" in name or "\x00" in value:

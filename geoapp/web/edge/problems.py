@@ -34,6 +34,7 @@ from geoapp.core.errors import (
 )
 from geoapp.core.i18n import Text
 from geoapp.web.edge.credentials import challenges
+from geoapp.web.edge.negotiation import wants_html
 
 log = structlog.get_logger(__name__)
 
@@ -61,6 +62,7 @@ TITLES: dict[int, Text] = {
     410: Text("已经不在了", "No longer there"),
     412: Text("版本已变", "The version has changed"),
     413: Text("内容太大", "Too large"),
+    414: Text("网址太长", "The address is too long"),
     415: Text("不支持的内容类型", "Unsupported content type"),
     422: Text("参数无效", "A value is not accepted"),
     428: Text("缺少 If-Match", "If-Match is required"),
@@ -69,7 +71,9 @@ TITLES: dict[int, Text] = {
     503: Text("服务暂时不可用", "The service is not available now"),
 }
 
-_FOR_PROGRAMS = ("/api/", "/layers/", "/ogc", "/healthz", "/readyz", "/metrics", "/tiles/")
+_FOR_PROGRAMS = ("/api/", "/layers/", "/healthz", "/readyz", "/metrics", "/tiles/")
+# The same addresses for programs and for people.
+_FOR_EITHER = ("/ogc",)
 
 
 _FORM_EXPIRED = Text(
@@ -85,6 +89,8 @@ def is_for_program() -> bool:
     """Tell whether the present request wants a problem document rather than a page."""
     # The pages' own scripts say that they want one.
     asked = request.headers.get("Accept", "").startswith("application/json")
+    if request.path.startswith(_FOR_EITHER):
+        return not wants_html()
     return asked or request.path.startswith(_FOR_PROGRAMS)
 
 

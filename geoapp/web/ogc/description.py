@@ -9,7 +9,7 @@ from geoapp.maps.kit import Layer
 from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.web.edge.language import language
 from geoapp.web.ogc.crs import CRS84, CRS_LIST
-from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA_JSON, TITLE, address
+from geoapp.web.ogc.documents import GEOJSON, HTML, JSON, OPENAPI, SCHEMA_JSON, TITLE, address
 from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
 from geoapp.web.ogc.parameters import (
     COMMON,
@@ -19,11 +19,13 @@ from geoapp.web.ogc.parameters import (
     MOST_LIMIT,
     MOST_OFFSET,
     OF_ITEMS,
+    PAGE_FORMATS,
 )
 from geoapp.web.ogc.queryables import TYPES, attributes_here
 from geoapp.web.ogc.tile_description import tile_paths
 
 _PROBLEM = "application/problem+json"
+_AS_PAGE: dict[str, Any] = {HTML: {"schema": {"type": "string"}}}
 _TEXT: dict[str, Any] = {"type": "string"}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 
@@ -42,7 +44,10 @@ def describe_api(layers: list[Layer]) -> dict[str, Any]:
                 "api",
                 "This definition",
                 "Capabilities",
-                {"description": "OK", "content": {OPENAPI: {"schema": {"type": "object"}}}},
+                {
+                    "description": "OK",
+                    "content": {OPENAPI: {"schema": {"type": "object"}}, **_AS_PAGE},
+                },
             ),
             "/conformance": _read(
                 "conformance", "Conformance classes", "Capabilities", _answer(JSON, "confClasses")
@@ -98,7 +103,7 @@ def _schema(name: str) -> dict[str, str]:
 
 
 def _answer(mimetype: str, schema: str) -> dict[str, Any]:
-    return {"description": "OK", "content": {mimetype: {"schema": _schema(schema)}}}
+    return {"description": "OK", "content": {mimetype: {"schema": _schema(schema)}, **_AS_PAGE}}
 
 
 def _items_of(layer: Layer) -> dict[str, Any]:
@@ -126,7 +131,8 @@ def _items_answer() -> dict[str, Any]:
 
 
 def _schema_answer() -> dict[str, Any]:
-    return {"description": "OK", "content": {SCHEMA_JSON: {"schema": {"type": "object"}}}}
+    content = {SCHEMA_JSON: {"schema": {"type": "object"}}, **_AS_PAGE}
+    return {"description": "OK", "content": content}
 
 
 def _read(
@@ -154,7 +160,7 @@ def _read(
             "tags": [tag],
             "parameters": [
                 *(parameters or []),
-                _parameter("itemsF" if name == "items" else "f"),
+                _parameter("itemsF" if name == "items" else "pageF"),
                 _parameter("lang"),
             ],
             "responses": {"200": answer, **problems},
@@ -234,6 +240,12 @@ def _parameters(layers: list[Layer]) -> dict[str, Any]:
             "All features as one file, also with f=geojson",
         ),
         "f": _described("f", "query", {"type": "string", "enum": [*FORMATS]}, "Format"),
+        "pageF": _described(
+            "f",
+            "query",
+            {"type": "string", "enum": [*PAGE_FORMATS]},
+            "Format; without it what the asker reads (Accept)",
+        ),
         "itemsF": _described(
             "f",
             "query",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import Response, current_app, request, url_for
 
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
@@ -16,12 +16,19 @@ from geoapp.web.edge.services import services
 from geoapp.web.ogc.crs import CRS84, CRS_LIST
 
 JSON = "application/json"
+HTML = "text/html"
 GEOJSON = "application/geo+json"
 OPENAPI = "application/vnd.oai.openapi+json;version=3.0"
 SCHEMA_JSON = "application/schema+json"
 OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
+_TOLD_RELS = (
+    *("self", "alternate", "next", "prev", "collection", "items", "data"),
+    *("service-desc", "service-doc", "conformance"),
+)
+# What stands in front of a service has little room for heads.
+_MOST_TOLD_CHARACTERS = 1000
 _CLASSES = {
-    "ogcapi-features-1/1.0": ("core", "oas30", "geojson"),
+    "ogcapi-features-1/1.0": ("core", "oas30", "geojson", "html"),
     "ogcapi-tiles-1/1.0": (
         "core",
         "tileset",
@@ -54,7 +61,7 @@ CONFORMS_TO = tuple(
     for name in names
 )
 
-_SCHEMAS = (
+SCHEMAS = (
     ("queryables", Text("可查询的属性", "What can be asked")),
     ("sortables", Text("可排序的属性", "What can be sorted by")),
 )
@@ -73,9 +80,10 @@ def address(endpoint: str, **values: Any) -> str:
     return _absolute(f"ogc.{endpoint}", values)
 
 
-def here() -> str:
-    """Return the absolute address of the present request, with its parameters."""
-    return _absolute(str(request.endpoint), {**(request.view_args or {}), **request.args.to_dict()})
+def here(**more: Any) -> str:
+    """Return the absolute address of the present request, with its parameters and these."""
+    asked = {**(request.view_args or {}), **request.args.to_dict(), **more}
+    return _absolute(str(request.endpoint), asked)
 
 
 def _absolute(endpoint: str, values: dict[str, Any]) -> str:
@@ -90,6 +98,19 @@ def link(rel: str, href: str, mimetype: str, title: Text | None = None) -> dict[
     return found if title is None else {**found, "title": title.pick(language())}
 
 
+def as_page() -> dict[str, str]:
+    """Return the link to the present answer as a page for people."""
+    return link("alternate", here(f="html"), HTML, Text("网页", "As a page"))
+
+
+def tell_links(response: Response, links: list[dict[str, str]]) -> None:
+    """Say an answer's links in its head, too (RFC 8288), for whoever does not read the body."""
+    for one in links:
+        if one["rel"] in _TOLD_RELS and len(one["href"]) <= _MOST_TOLD_CHARACTERS:
+            told = f'<{one["href"]}>; rel="{one["rel"]}"; type="{one["type"]}"'
+            response.headers.add("Link", told)
+
+
 def landing_page() -> dict[str, Any]:
     """Return the way in."""
     return {
@@ -97,6 +118,8 @@ def landing_page() -> dict[str, Any]:
         "description": _DESCRIPTION.pick(language()),
         "links": [
             link("self", here(), JSON, Text("本页", "This page")),
+            as_page(),
+            link("service-doc", address("api", f="html"), HTML, Text("接口说明", "API definition")),
             link("service-desc", address("api"), OPENAPI, Text("接口说明", "API definition")),
             link("conformance", address("conformance"), JSON, Text("符合的标准", "Conformance")),
             link("data", address("collections"), JSON, Text("要素集合", "Collections")),
@@ -108,7 +131,7 @@ def landing_page() -> dict[str, Any]:
 def collections(layers: list[Layer], moment: LayerMoment) -> dict[str, Any]:
     """Return the collections that somebody may see."""
     return {
-        "links": [link("self", here(), JSON, Text("本页", "This page"))],
+        "links": [link("self", here(), JSON, Text("本页", "This page")), as_page()],
         "collections": [collection(layer, moment) for layer in layers],
     }
 
@@ -124,7 +147,14 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
         "storageCrs": CRS84,
         "links": [
             link("self", own, JSON, layer.title),
+            link(
+                "alternate",
+                address("collection", collection_id=layer.id, f="html"),
+                HTML,
+                layer.title,
+            ),
             link("items", address("items", collection_id=layer.id), GEOJSON, layer.title),
+            link("items", address("items", collection_id=layer.id, f="html"), HTML, layer.title),
             *(
                 link(
                     "enclosure",
@@ -136,7 +166,7 @@ def collection(layer: Layer, moment: LayerMoment) -> dict[str, Any]:
             ),
             *(
                 link(f"{OGC_REL}{name}", address(name, collection_id=layer.id), SCHEMA_JSON, title)
-                for name, title in _SCHEMAS
+                for name, title in SCHEMAS
             ),
         ],
     }

@@ -33,13 +33,14 @@ from geoapp.web.ogc.crs import STORED, Crs, box_shape, parse_crs
 from geoapp.web.ogc.cursors import After, parse_cursor
 from geoapp.web.ogc.filters import LANGUAGES as FILTER_LANGUAGES
 from geoapp.web.ogc.filters import parse_filter
-from geoapp.web.ogc.queryables import attributes_here, parse_order, parse_value
+from geoapp.web.ogc.queryables import attributes_here, parse_order, parse_value, queryable
 
 DEFAULT_LIMIT = 100
 MOST_LIMIT = 10_000
 MOST_OFFSET = 2**62
 FORMATS = ("json", "geojson")
-ITEMS_FORMATS = (*FORMATS, *(name for name in FILE_FORMATS if name not in FORMATS))
+PAGE_FORMATS = (*FORMATS, "html")
+ITEMS_FORMATS = (*PAGE_FORMATS, *(name for name in FILE_FORMATS if name not in FORMATS))
 COMMON = ("f", "lang")
 OF_ITEM = ("crs",)
 OF_ITEMS = (
@@ -181,8 +182,7 @@ def _filter(layer: Layer) -> list[Condition]:
     crs = parse_crs("filter-crs", given["filter-crs"]) if "filter-crs" in given else STORED
     if "filter" not in given:
         return []
-    known = {**attributes_here(layer), GEOMETRY.name: GEOMETRY}
-    return [parse_filter(given["filter"], spoken, known, crs)]
+    return [parse_filter(given["filter"], spoken, queryable(layer), crs)]
 
 
 def _limit(value: str | None, *, whole: bool) -> int:

@@ -44,16 +44,21 @@ def attributes_here(layer: Layer) -> dict[str, Attribute]:
 
 def queryables(layer: Layer) -> dict[str, Any]:
     """Return what a filter may name."""
-    known = {**attributes_here(layer), GEOMETRY.name: GEOMETRY}
-    return _schema(layer, "queryables", known)
+    return _schema(layer, "queryables", queryable(layer))
 
 
 def sortables(layer: Layer) -> dict[str, Any]:
     """Return what features can be put in order by."""
-    return _schema(layer, "sortables", _sortable(layer))
+    return _schema(layer, "sortables", sortable(layer))
 
 
-def _sortable(layer: Layer) -> dict[str, Attribute]:
+def queryable(layer: Layer) -> dict[str, Attribute]:
+    """Return the attributes that a filter may name."""
+    return {**attributes_here(layer), GEOMETRY.name: GEOMETRY}
+
+
+def sortable(layer: Layer) -> dict[str, Attribute]:
+    """Return the attributes that features can be put in order by."""
     return {name: one for name, one in attributes_here(layer).items() if one.kind in ORDERED}
 
 
@@ -83,7 +88,7 @@ def parse_order(layer: Layer, value: str) -> tuple[SortKey, ...]:
     InvalidValueError
         If there is no such property, or too many.
     """
-    known = _sortable(layer)
+    known = sortable(layer)
     keys: list[SortKey] = []
     for part in value.split(","):
         # A plus sign that was not escaped came as a space.

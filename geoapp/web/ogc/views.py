@@ -10,7 +10,7 @@ from hashlib import blake2b
 from typing import Any
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, render_template, request, url_for
 from flask_login import current_user
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
@@ -18,21 +18,40 @@ from geoapp.core.i18n import Text
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.operations.layers.files import FILE_FORMATS
+from geoapp.operations.layers.paging import LayerRows
 from geoapp.operations.layers.rows import LayerMoment, LayerReading, layer_reading
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.heavy import kept, take_turn
 from geoapp.web.edge.language import language
-from geoapp.web.edge.problems import problem
+from geoapp.web.edge.negotiation import wants_html
+from geoapp.web.edge.problems import answer
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
-from geoapp.web.ogc import documents, files
-from geoapp.web.ogc.crs import Crs
+from geoapp.web.ogc import documents, files, pages
+from geoapp.web.ogc.crs import STORED, Crs
 from geoapp.web.ogc.cursors import cursor_after
 from geoapp.web.ogc.description import describe_api
-from geoapp.web.ogc.documents import GEOJSON, JSON, OPENAPI, SCHEMA_JSON, address, here, link
-from geoapp.web.ogc.parameters import OF_ITEM, Wanted, check_known, wanted_crs, wanted_items
-from geoapp.web.ogc.queryables import attributes_here
+from geoapp.web.ogc.documents import (
+    GEOJSON,
+    HTML,
+    JSON,
+    OPENAPI,
+    SCHEMA_JSON,
+    address,
+    as_page,
+    here,
+    link,
+)
+from geoapp.web.ogc.parameters import (
+    OF_ITEM,
+    PAGE_FORMATS,
+    Wanted,
+    check_known,
+    wanted_crs,
+    wanted_items,
+)
+from geoapp.web.ogc.queryables import attributes_here, queryable, sortable
 from geoapp.web.ogc.queryables import queryables as queryables_of
 from geoapp.web.ogc.queryables import sortables as sortables_of
 
@@ -44,7 +63,7 @@ _FEATURE = Text("要素", "feature")
 @blueprint.errorhandler(InvalidValueError)
 def _refuse(error: InvalidValueError) -> Response:
     """Answer 400, as the standard asks, where the rest of the application answers 422."""
-    return problem(
+    return answer(
         400,
         error.text,
         parameter=error.parameter,
@@ -54,62 +73,108 @@ def _refuse(error: InvalidValueError) -> Response:
     )
 
 
+@blueprint.after_request
+def _by_form(response: Response) -> Response:
+    """Say that the same address answers programs and people in different forms."""
+    response.vary.add("Accept")
+    return response
+
+
+def _with_links(body: dict[str, Any]) -> Response:
+    response = public_reply(body)
+    documents.tell_links(response, body["links"])
+    return response
+
+
 @blueprint.get("/")
 def landing() -> Response:
     """Return the landing page."""
-    check_known()
-    return public_reply(documents.landing_page())
+    check_known(formats=PAGE_FORMATS)
+    return pages.landing() if wants_html() else _with_links(documents.landing_page())
 
 
 @blueprint.get("/conformance")
 def conformance() -> Response:
     """Return the conformance classes that hold here."""
-    check_known()
+    check_known(formats=PAGE_FORMATS)
+    if wants_html():
+        return pages.conformance()
     return public_reply({"conformsTo": documents.CONFORMS_TO})
 
 
 @blueprint.get("/api")
 def api() -> Response:
     """Return the OpenAPI 3.0 definition of these addresses."""
-    check_known()
+    check_known(formats=PAGE_FORMATS)
+    if wants_html():
+        page = render_template("api_docs.html", document=url_for("ogc.api", f="json"))
+        return Response(page, mimetype=HTML)
     return public_reply(describe_api(registry().visible_to(current_role())), OPENAPI)
 
 
 @blueprint.get("/collections")
 def collections() -> Response:
     """Return the collections that the asker may see."""
-    check_known()
-    return public_reply(documents.collections(registry().visible_to(current_role()), _moment()))
+    check_known(formats=PAGE_FORMATS)
+    layers = registry().visible_to(current_role())
+    if wants_html():
+        return pages.collections(layers, _moment())
+    return _with_links(documents.collections(layers, _moment()))
 
 
 @blueprint.get("/collections/<string:collection_id>")
 def collection(collection_id: str) -> Response:
     """Return one collection."""
-    check_known()
+    check_known(formats=PAGE_FORMATS)
     layer = registry().get(collection_id, current_role())
-    return public_reply(documents.collection(layer, _moment()))
+    if wants_html():
+        return pages.collection(layer, _moment())
+    return _with_links(documents.collection(layer, _moment()))
 
 
 @blueprint.get("/collections/<string:collection_id>/queryables")
 def queryables(collection_id: str) -> Response:
     """Return what a filter may name, as JSON Schema."""
-    check_known()
+    check_known(formats=PAGE_FORMATS)
     layer = registry().get(collection_id, current_role())
+    if wants_html():
+        return pages.schema(layer, "queryables", queryable(layer))
     return public_reply(queryables_of(layer), SCHEMA_JSON)
 
 
 @blueprint.get("/collections/<string:collection_id>/sortables")
 def sortables(collection_id: str) -> Response:
     """Return what features can be put in order by, as JSON Schema."""
-    check_known()
+    check_known(formats=PAGE_FORMATS)
     layer = registry().get(collection_id, current_role())
+    if wants_html():
+        return pages.schema(layer, "sortables", sortable(layer))
     return public_reply(sortables_of(layer), SCHEMA_JSON)
 
 
 @blueprint.get("/collections/<string:collection_id>/items")
-@kept(layers_moment, at_once=False)
 def items(collection_id: str) -> Response:
     """Return a page of features, in the order asked and that of their ids; or all as one file."""
+    # What names who is signed in is nobody else's, and so not kept.
+    return _items_page(collection_id) if wants_html() else _items(collection_id)
+
+
+def _items_page(collection_id: str) -> Response:
+    layer = registry().get(collection_id, current_role())
+    wanted = wanted_items(layer)
+    take_turn()
+    with _reading() as reading:
+        moment = reading.moment
+        found = _read_page(reading, layer, wanted)
+    shown = found.rows[: wanted.limit]
+    links = _page_links(layer, wanted, shown[-1] if len(found.rows) > len(shown) else None, HTML)
+    return pages.items(
+        layer, shown, matched=found.matched, wanted=wanted, moment=moment, links=links
+    )
+
+
+@kept(layers_moment, at_once=False)
+def _items(collection_id: str) -> Response:
     layer = registry().get(collection_id, current_role())
     file_format = files.wanted_file()
     if file_format is not None:
@@ -121,28 +186,34 @@ def items(collection_id: str) -> Response:
         if response.status_code == 304:
             return response
         take_turn()
-        # One more than asked tells whether there is a next page.
-        found = reading.rows(
-            layer,
-            bbox=wanted.bbox,
-            limit=wanted.limit + 1,
-            offset=wanted.offset,
-            where=wanted.where,
-            keys=wanted.keys,
-            after=wanted.after,
-        )
+        found = _read_page(reading, layer, wanted)
     shown = found.rows[: wanted.limit]
     more = len(found.rows) > len(shown)
+    links = [as_page(), *_page_links(layer, wanted, shown[-1] if more else None, GEOJSON)]
     body = {
         "type": "FeatureCollection",
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberMatched": found.matched,
         "numberReturned": len(shown),
-        "links": _page_links(layer, wanted, shown[-1] if more else None),
+        "links": links,
         "features": _features(layer, shown, wanted.crs),
     }
+    documents.tell_links(response, links)
     response.set_data(orjson.dumps(body, default=str))
     return response
+
+
+def _read_page(reading: LayerReading, layer: Layer, wanted: Wanted) -> LayerRows:
+    """Return the rows of a page; one more than asked tells whether there is a next one."""
+    return reading.rows(
+        layer,
+        bbox=wanted.bbox,
+        limit=wanted.limit + 1,
+        offset=wanted.offset,
+        where=wanted.where,
+        keys=wanted.keys,
+        after=wanted.after,
+    )
 
 
 def _file(layer: Layer, file_format: str) -> Response:
@@ -162,22 +233,26 @@ def _file(layer: Layer, file_format: str) -> Response:
 @blueprint.get("/collections/<string:collection_id>/items/<path:feature_id>")
 def item(collection_id: str, feature_id: str) -> Response:
     """Return one feature."""
-    check_known(OF_ITEM)
+    check_known(OF_ITEM, PAGE_FORMATS)
     crs = wanted_crs()
     layer = registry().get(collection_id, current_role())
     with _reading() as reading:
         moment = reading.moment
         response = _versioned(layer, moment, crs)
-        if response.status_code == 304:
+        if response.status_code == 304 and not wants_html():
             return response
         found = reading.rows(layer, row_id=feature_id, limit=1)
     if not found.rows:
         raise NotFoundError(_FEATURE, feature_id[:200])
-    [body] = _features(layer, found.rows, crs)
+    [body] = _features(layer, found.rows, STORED if wants_html() else crs)
     body["links"] = [
         link("self", here(), GEOJSON),
+        as_page(),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
     ]
+    if wants_html():
+        return pages.item(layer, found.rows[0], body, moment)
+    documents.tell_links(response, body["links"])
     response.set_data(orjson.dumps(body, default=str))
     return response
 
@@ -206,8 +281,10 @@ def _features(layer: Layer, rows: list[dict[str, Any]], crs: Crs) -> list[dict[s
     ]
 
 
-def _page_links(layer: Layer, wanted: Wanted, last: dict[str, Any] | None) -> list[dict[str, str]]:
-    """Return the links of a page; ``last`` is its last row if there are more."""
+def _page_links(
+    layer: Layer, wanted: Wanted, last: dict[str, Any] | None, form: str
+) -> list[dict[str, str]]:
+    """Return the links of a page in a form; ``last`` is its last row if there are more."""
     asked = {**request.args.to_dict(), "limit": wanted.limit}
 
     def page(**where: Any) -> str:
@@ -215,15 +292,15 @@ def _page_links(layer: Layer, wanted: Wanted, last: dict[str, Any] | None) -> li
         return address("items", collection_id=layer.id, **kept, **where)
 
     links = [
-        link("self", here(), GEOJSON),
+        link("self", here(), form),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
     ]
     if last is not None:
         following = page(cursor=cursor_after(last, wanted.keys))
-        links.append(link("next", following, GEOJSON, Text("下一页", "Next page")))
+        links.append(link("next", following, form, Text("下一页", "Next page")))
     if wanted.offset > 0:
         before = max(0, wanted.offset - wanted.limit)
-        links.append(link("prev", page(offset=before), GEOJSON, Text("上一页", "Previous page")))
+        links.append(link("prev", page(offset=before), form, Text("上一页", "Previous page")))
     return links
 
 

@@ -3,6 +3,7 @@
 import html
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -16,12 +17,21 @@ from geoapp.core.roles import Permission, Role
 from geoapp.core.settings import Settings
 from geoapp.operations.history.check import check_history
 from geoapp.operations.history.undo import undo_change_set
-from geoapp.operations.upkeep.api_keys import MadeWith, Scope, list_keys, make_key
+from geoapp.operations.upkeep.api_keys import (
+    KeyCheck,
+    MadeWith,
+    Scope,
+    check_key,
+    list_keys,
+    make_key,
+)
 from geoapp.operations.upkeep.links import reset
 from geoapp.operations.upkeep.second_factor import reset_second_factor
 from geoapp.operations.upkeep.users import save_user, set_active, set_password, set_rights
 from geoapp.store.engine import Database
+from geoapp.web.edge import credentials
 from geoapp.web.edge.access import require
+from geoapp.web.front.environ import LANE, TILE_LANE, WORK_LANE
 from tests.web.api_client import PASSWORD, client_of, make_app, problem_of
 from tests.web.edge.test_second_factor import later, set_up
 from tests.web.edge.test_sign_in import basic, token_of
@@ -163,6 +173,27 @@ def test_a_key_has_its_own_pace(town: Database, settings: Settings) -> None:
     with town.session() as session:
         session.execute(text("update api_key_pace set busy_until = busy_until - interval '21 s'"))
     assert opens(app, one)
+
+
+def test_tiles_have_a_pace_of_their_own_and_are_counted_once(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, bool]] = []
+
+    def noting(*given: Any, per_minute: int, counted: bool, **more: Any) -> KeyCheck:
+        asked.append((per_minute, counted))
+        return check_key(*given, per_minute=per_minute, counted=counted, **more)
+
+    monkeypatch.setattr(credentials, "check_key", noting)
+    app = make_app(settings, town)
+    save_user(town, "wang", Role.STEWARD, PASSWORD)
+    key = key_for(town, "wang")
+    tile = "/ogc/collections/stations/tiles/WebMercatorQuad/0/0/0"
+    for path, lane in ((STATION, WORK_LANE), (tile, WORK_LANE), (tile, TILE_LANE)):
+        app.test_client().get(path, headers=bearer(key), environ_overrides={LANE: lane})
+    pace, of_tiles = settings.key_requests_per_minute, settings.key_tiles_per_minute
+    assert asked == [(pace, True), (of_tiles, True), (of_tiles, False)]
+    assert of_tiles > 10 * pace
 
 
 def test_a_second_factor_stands_behind_each_key_where_it_is_required(

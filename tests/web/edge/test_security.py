@@ -363,6 +363,9 @@ OPEN_READS = {
     "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad",
     "/ogc/collections/<string:collection_id>/tiles/WebMercatorQuad/<string:zoom>/<string:row>/<string:column>",
     "/ogc/conformance",
+    "/robots.txt",
+    "/sitemap.xml",
+    "/sitemap-<int:number>.xml",
     "/ogc/tileMatrixSets",
     "/ogc/tileMatrixSets/WebMercatorQuad",
 }

@@ -52,7 +52,9 @@ def client(app: Flask, town: Database) -> FlaskClient:
 
 
 def links_of(body: dict[str, Any]) -> dict[str, str]:
-    return {one["rel"]: one["href"] for one in body["links"]}
+    """Return a program's links: the first of each sort that is no page for people."""
+    program = [one for one in body["links"] if one["type"] != "text/html"]
+    return {one["rel"]: one["href"] for one in reversed(program)}
 
 
 def read(client: FlaskClient, path: str, **asked: object) -> dict[str, Any]:
@@ -77,7 +79,7 @@ def test_way_in(client: FlaskClient) -> None:
     conforms = read(client, "/ogc/conformance")["conformsTo"]
     features = [one for one in conforms if "ogcapi-tiles-1/" not in one]
     assert [one.rsplit("/", 1)[1] for one in features] == [
-        *("core", "oas30", "geojson", "crs"),
+        *("core", "oas30", "geojson", "html", "crs"),
         *("queryables", "queryables-query-parameters", "filter", "features-filter"),
         *("cql2-text", "cql2-json", "basic-cql2", "advanced-comparison-operators"),
         *("case-insensitive-comparison", "basic-spatial-functions", "array-functions"),
@@ -283,7 +285,7 @@ def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) ->
         ("datetime", ""),
         ("datetime", "2026-11-23T22:00:00Z/2026-11-22T22:00:00Z"),
         ("datetime", "../../.."),
-        ("f", "html"),
+        ("f", "pdf"),
         ("lang", "de"),
         ("datum", "gcj02"),
         ("Limit", "5"),
@@ -333,3 +335,14 @@ def test_answers_are_as_defined(client: FlaskClient) -> None:
         one = read(client, f"/ogc/collections/{layer.id}/items/{body['features'][0]['id']}")
         check("featureGeoJSON", one)
     check("problem", client.get("/ogc/collections/nope").get_json(force=True))
+
+
+def test_addresses_that_are_no_text_or_too_long(client: FlaskClient) -> None:
+    """What is no UTF-8 is refused, not asked with something else in its place."""
+    problem_of(client.get(f"{ITEMS}?name=%FF"), 400, "name")
+    problem_of(client.get("/api/v1/kinds?%E7%94%B2=%E7%94"), 422, "甲")
+    problem_of(client.get("/api/v1/search?q=%FF"), 422, "q")
+    assert client.get(f"{ITEMS}?name=%E7%94%B2").status_code == 200
+    problem_of(client.get(f"{ITEMS}?name={'a' * 50_000}"), 414)
+    page = client.get(f"/?place={'a' * 50_000}", headers={"Accept": "text/html"})
+    assert (page.status_code, page.mimetype) == (414, "text/html")
