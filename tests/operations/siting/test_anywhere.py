@@ -7,7 +7,6 @@ from typing import Any
 import openpyxl
 import pytest
 import shapely
-from geoapp.operations.siting.proposals import propose
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.questions.coverage import CoverageParameters
@@ -15,9 +14,8 @@ from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum, RunStatus
+from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
-from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.plan_report import save_plan
 from geoapp.operations.siting import results as siting_results
@@ -27,6 +25,7 @@ from geoapp.reports.words.proof import proof_lines
 from geoapp.reports.words.siting import among_text, verdict
 from geoapp.store.engine import Database
 from tests.operations.siting.five_hosts import WANTED, run_sql, solved, town
+from tests.operations.siting.opened import open_sites
 from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON
 
@@ -206,11 +205,7 @@ def test_with_a_walking_network_the_places_are_those_on_its_streets(
     minutes = solved(town, settings, standard_m=None, standard_seconds=240.0, candidates="anywhere")
     assert minutes.result.status == "optimal"
     # Once the sites stand, the coverage run finds what was promised.
-    stored = propose(town, settings, run.id)
-    for code in stored.added:
-        change_facility(
-            town, settings, code, None, {"status": "open"}, Datum.WGS84, expected_rev=None
-        )
+    open_sites(town, settings, run)
     after = coverage_run.run_here(town, settings, CoverageParameters(standard_m=200.0))
     assert after.result is not None
     assert after.result.total.covered_weight == result.total.covered_after_weight
