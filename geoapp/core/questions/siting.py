@@ -202,6 +202,18 @@ class SitingParameters:
         return self.candidates == ANYWHERE
 
     @property
+    def ruled(self) -> bool:
+        """Whether sites must keep to more than their number: places anywhere are not held to that."""
+        return bool(
+            self.quotas
+            or self.host_quotas
+            or self.budget is not None
+            or self.min_spacing_m is not None
+            or self.capacity is not None
+            or self.backup_share > 0
+        )
+
+    @property
     def generated(self) -> bool:
         """Whether candidates are generated."""
         return self.candidates in (None, FROM_DEMAND, FROM_NETWORK)

@@ -214,6 +214,9 @@ class SitingFindings(KeptResult):
         the streets, those within reach of no place where one may stand.
     equity
         Of the model of that name alone.
+    anywhere_bound
+        Workers whom as many sites at any place newly reach at most; None where candidates are not
+        compared with places anywhere.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones before the sites; None for a run from before they were kept.
     """
@@ -244,6 +247,7 @@ class SitingFindings(KeptResult):
     equity: Fairness | None = None
     explanation: Explanation | None = None
     alternatives: OtherPlans | None = None
+    anywhere_bound: float | None = None
     gap_zones: int | None = None
     gap_rest_zones: int | None = None
     gap_rest_workers: float | None = None

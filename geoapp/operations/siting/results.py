@@ -109,6 +109,7 @@ def _findings(
     zones: SiteZones,
     explanation: Explanation | None,
     others: OtherPlans | None,
+    anywhere_bound: float | None,
 ) -> SitingFindings:
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
@@ -150,6 +151,7 @@ def _findings(
         "walks": walk_figures(inputs, found.order) if distances else None,
         "explanation": explanation,
         "alternatives": others,
+        "anywhere_bound": anywhere_bound,
         "gap_zones": len(zones.gaps.zones),
         "gap_rest_zones": zones.gaps.rest_zones,
         "gap_rest_workers": zones.gaps.rest_workers,
@@ -194,6 +196,7 @@ def store_siting(
     plan: SitingPlan,
     explanation: Explanation | None,
     others: OtherPlans | None,
+    anywhere_bound: float | None,
 ) -> None:
     """Write the results and end the run, in one transaction.
 
@@ -204,7 +207,7 @@ def store_siting(
     """
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
-    findings = _findings(inputs, wanted, plan, found, zones, explanation, others)
+    findings = _findings(inputs, wanted, plan, found, zones, explanation, others, anywhere_bound)
     regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
     sites = _sites(inputs, found)
     gaps, arrays = zone_rows(inputs, zones)

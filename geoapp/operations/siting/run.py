@@ -16,6 +16,7 @@ from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.anywhere import best_places
+from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
@@ -25,6 +26,7 @@ from geoapp.store.engine import Database
 
 _SAVING = Text("保存结果", "Saving the results")
 _SOLVING = Text("求解", "Solving")
+_ELSEWHERE = Text("与任何地方相比", "Comparing with places anywhere")
 _READ_SHARE = 0.4
 _SOLVED_SHARE = 0.9
 _EXPLAINED_SHARE = 0.95
@@ -135,6 +137,10 @@ def _compute(
         # A plan that was met before the cancel stays; its status says that it was cancelled.
         if not watch.keeps_best or (nothing and plan.result.status is not SitingStatus.INFEASIBLE):
             raise watch.stopped
+    anywhere_bound = None
+    if watch.stopped is None and not wanted.anywhere:
+        watch.at(_SOLVED_SHARE, _ELSEWHERE)
+        anywhere_bound = most_anywhere(inputs, wanted, plan, cancelled=watch.cancelled)
     explanation = None
     if not wanted.anywhere:  # limits are compared among candidates
         explanation = explain(
@@ -163,4 +169,5 @@ def _compute(
         plan,
         explanation,
         others,
+        anywhere_bound,
     )

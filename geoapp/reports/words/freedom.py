@@ -6,7 +6,7 @@ from typing import Final
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.freedom import TOLD_SHARE, PlanFreedom, PossibleHost, SiteFreedom
-from geoapp.core.units import counted, format_metres, format_share
+from geoapp.core.units import counted, format_count, format_metres, format_share
 from geoapp.core.words import STATUS_TEXT, Status
 
 _LITTLE_M: Final = 5.0  # a site that moves less in some direction is told of by its area alone
@@ -46,7 +46,8 @@ def freedom_text(site: SiteFreedom) -> Text:
     farthest, size = _down(told.farthest_m), _size(told.area_m2)
     pieces = Text("", "")
     if told.pieces > 1:
-        pieces = Text(f"，共 {told.pieces} 块", f" in {told.pieces} pieces")
+        many = format_count(told.pieces)
+        pieces = Text(f"，共 {many} 块", f" in {many} pieces")
     area = Text(
         f"最远 {farthest.zh}，{size.zh}{pieces.zh}", f"{farthest.en} at most; {size.en}{pieces.en}"
     )

@@ -27,6 +27,7 @@ from geoapp.core.units import (
 )
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.reports.words.coverage import zones_text
+from geoapp.reports.words.elsewhere import elsewhere_text
 
 _OBJECTIVE = {
     ObjectiveUnit.WORKERS: Text("新增覆盖人数", "workers newly reached"),
@@ -210,6 +211,9 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
         among = among_text(run.inputs.candidates, run.inputs.basis)
         lines.append((Text("在哪些候选点里", "among"), among.both()))
     lines.append((Text("结论", "status"), verdict(run).both()))
+    elsewhere = elsewhere_text(run)
+    if elsewhere.zh:
+        lines.append((Text("任何地方", "anywhere"), elsewhere.both()))
     if found.objective is not None:
         lines.append((_OBJECTIVE[found.objective_unit], format_count(found.objective)))
         if found.bound is not None:

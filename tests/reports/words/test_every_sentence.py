@@ -14,7 +14,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.quota import Quota
-from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.actions import (
     ActionFindings,
     ActionRunInputs,
@@ -38,6 +38,7 @@ from geoapp.core.results.explanation import (
     PlanSite,
     Unreachable,
 )
+from geoapp.core.results.freedom import FreedomArea, PlanFreedom, PossibleHost, SiteFreedom
 from geoapp.core.results.kept import KeptResult, RunInputs
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import (
@@ -60,7 +61,9 @@ from geoapp.core.words import DateBasis, RunStatus, Status
 from geoapp.reports.words import (
     actions,
     coverage,
+    elsewhere,
     explanation,
+    freedom,
     history,
     monthly,
     question,
@@ -187,6 +190,7 @@ def sited(n: int, **members: Any) -> SitingFindings:
         uncovered_weight=n,
     )
     given: dict[str, Any] = {
+        "model": SitingModel.MCLP,
         "status": SitingStatus.TIME_LIMIT,
         "objective": float(n),
         "objective_unit": ObjectiveUnit.WORKERS,
@@ -204,6 +208,64 @@ def sited(n: int, **members: Any) -> SitingFindings:
         "unreachable_weight": n,
     }
     return SitingFindings.model_construct(**given | members)
+
+
+def elsewhere_sentences(n: int) -> dict[str, list[Text]]:
+    inputs = SitingRunInputs(basis="estimate")
+    quotas = SitingParameters(p=2, standard_m=500.0, quotas=(("370203", Quota(0, 2)),))
+    told = [
+        (inputs, quotas, None),
+        (inputs.model_copy(update={"network": "streets"}), quotas, None),
+        *((inputs, quotas, bound) for bound in (n + 1.0, 1.05 * (n + 1), 1.5 * (n + 1))),
+    ]
+    return {
+        "elsewhere_text": [
+            elsewhere.elsewhere_text(
+                run(
+                    "siting",
+                    asked.stored(),
+                    one,
+                    sited(n, objective=n + 1.0, anywhere_bound=bound),
+                )
+            )
+            for one, asked, bound in told
+        ]
+    }
+
+
+def freedom_sentences(n: int) -> dict[str, list[Text]]:
+    def site(**figures: Any) -> SiteFreedom:
+        area = {"share": 0.05, "area_m2": float(n), "any_way_m": 0.0, "farthest_m": float(n)}
+        one = FreedomArea(**{**area, "pieces": n, "geometry_wkb": b"", **figures})
+        return SiteFreedom(order=1, code="C1", weight=5.0, areas=(one,))
+
+    host = PossibleHost(
+        source="facility",
+        code="F",
+        name_zh="旧站",
+        name_en=None,
+        kind="kind",
+        status="closed",
+        distance_m=float(n),
+        share=0.02,
+        lon=120.0,
+        lat=36.0,
+    )
+    candidate = host.model_copy(update={"kind": None, "status": None})
+    plan = PlanFreedom(standard_m=500.0, accuracy_m=float(n), sites=())
+    return {
+        "freedom_text": [
+            freedom.freedom_text(one)
+            for one in (
+                site(),
+                site(pieces=1, any_way_m=n + 5.0, area_m2=10_000.0 * n),
+                site(pieces=0),
+                SiteFreedom(order=1, code="C1", weight=0.0, areas=()),
+            )
+        ],
+        "host_text": [freedom.host_text(one, NAMES) for one in (host, candidate)],
+        "accuracy_text": [freedom.accuracy_text(plan)],
+    }
 
 
 def siting_sentences(n: int) -> dict[str, list[Text]]:
@@ -593,6 +655,8 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,
+    elsewhere: elsewhere_sentences,
+    freedom: freedom_sentences,
     history: history_sentences,
     use: use_sentences,
     states: state_sentences,

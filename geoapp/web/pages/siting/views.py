@@ -28,6 +28,7 @@ from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proof import keeps_proof
 from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
     alternative_words,
@@ -293,6 +294,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "title": _title(run).pick(language()),
         "verdict": verdict(run).pick(language()),
         "missing": missing_lines(found),
+        "elsewhere": elsewhere_text(run),
         "seats": seats_text(found),
         "worst": worst_text(found, names),
         "among": None

@@ -87,6 +87,7 @@ def test_sites_are_found_and_proven(
     expect(page.locator("#map .site-number.chosen")).to_have_text("2")
     expect(page.locator(".curve polyline")).to_have_count(lines)
     expect(page.locator("#sites [data-ban]")).to_have_count(3 if lines else 0)
+    expect(page.locator("#elsewhere")).to_have_count(1 if lines else 0)
     # Where each site may move: told in its row, drawn when asked for.
     expect(rows.first.locator("div.moves")).to_contain_text("5%")
     expect(page.locator(".freedom-key")).to_be_hidden()
