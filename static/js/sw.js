@@ -55,27 +55,30 @@ async function keepShell() {
 
 /**
  * Keep the stations as they are now, and the ground of the map.
- * @returns {Promise<boolean>} whether they are kept
+ * @param {string} region the code of the one whose stations are kept, empty for all
+ * @returns {Promise<'ready' | 'tooMany' | null>} whether they are kept, or are too many for a phone
  */
-async function keepStations() {
+async function keepStations(region) {
   const cache = await caches.open(DATA);
   const old = await cache.match(stations, { ignoreVary: true });
-  const tag = old && old.headers.get('ETag');
-  const answer = await ask(stations, tag ? { 'If-None-Match': tag } : {});
+  const isOfRegion = old !== undefined && (old.headers.get('X-Region') || '') === region;
+  const tag = old && isOfRegion && old.headers.get('ETag');
+  const asked = region ? `${stations}?region=${encodeURIComponent(region)}` : stations;
+  const answer = await ask(asked, tag ? { 'If-None-Match': tag } : {});
   const isSame = answer.status === 304 && old !== undefined;
   if (!answer.ok && !isSame) {
-    // There are too many for a phone, for instance: what is kept is no longer what is there.
-    if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) await cache.delete(stations);
-    return false;
+    // What is kept is no longer what is there; where another region was asked for, it is.
+    if (isOfRegion && answer.status >= 400 && answer.status < 500 && answer.status !== 429) await cache.delete(stations);
+    return answer.status === 422 ? 'tooMany' : null;
   }
   const text = isSame && old ? await old.text() : await answer.text();
   JSON.parse(text); // what is broken is not kept
-  const headers = new Headers({ 'Content-Type': 'application/json', 'X-Checked': String(Date.now()) });
+  const headers = new Headers({ 'Content-Type': 'application/json', 'X-Checked': String(Date.now()), 'X-Region': region });
   const mark = (isSame ? tag : answer.headers.get('ETag')) || '';
   if (mark) headers.set('ETag', mark);
   await cache.put(stations, new Response(text, { headers }));
   await Promise.all(ground.map((address) => keep(cache, address, ask(address)).catch(() => undefined)));
-  return true;
+  return 'ready';
 }
 
 /** The language in which the finder was last open here. */
@@ -131,20 +134,21 @@ scope.addEventListener('activate', (event) => {
 });
 
 scope.addEventListener('message', (event) => {
-  const { language } = Object(event.data);
+  const { language, region = '' } = Object(event.data);
   const { source } = event;
   if (!LANGUAGES.includes(language) || !source) return;
   event.waitUntil((async () => {
-    let isReady = false;
+    /** @type {Awaited<ReturnType<typeof keepStations>>} */
+    let state = null;
     try {
       const cache = await caches.open(DATA);
       await cache.put('language', new Response(language));
       await keepShell();
-      isReady = await keepStations();
+      state = await keepStations(String(region));
     } catch {
       // No network now, or no room: the next visit tries again.
     }
-    source.postMessage({ isReady });
+    source.postMessage({ state });
   })());
 });
 

@@ -4,7 +4,7 @@ Hours are shipped as what they come to, day by day, so that the phone reads none
 network then says the same as the service, for so many days as are shipped.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -27,8 +27,9 @@ from geoapp.operations.moment import today
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.snapshot import Schedule
 from geoapp.store.engine import Database
-from geoapp.store.facilities.places import region_places, regions_above
+from geoapp.store.facilities.places import RegionPlace, region_places, regions_above
 from geoapp.store.facilities.read import PlacedFacility
+from geoapp.store.facilities.unplaced import unplaced_facilities
 
 FORMAT: Final = 1
 KNOWN_DAYS: Final = 14
@@ -53,13 +54,11 @@ def offline_stations(
     snapshot, _ = service.ground()
     with database.session() as session:
         regions = {one.code: one for one in region_places(session)}
+        within = None if region is None else _within(region, regions)
+        codes = None if within is None else sorted(within)
+        unplaced = 0 if codes == [] else len(unplaced_facilities(session, codes))
     found = [one for one in snapshot.facilities if one is not None]
-    if region is not None:
-        within = {
-            code
-            for code in regions
-            if any(above.code == region for above in regions_above(code, regions))
-        }
+    if within is not None:
         found = [one for one in found if one.region_code in within]
     if len(found) > MOST_STATIONS:
         accepted = Text(
@@ -75,6 +74,8 @@ def offline_stations(
     return {
         "format": FORMAT,
         "version": ",".join(map(str, snapshot.versions)),
+        "region": _name_of(regions[region]) if region in regions else None,
+        "unplaced": unplaced,
         "first_day": _epoch_day(first),
         "known_days": KNOWN_DAYS + 1,
         "horizon_days": HORIZON_DAYS,
@@ -103,7 +104,7 @@ def offline_stations(
         "access": {str(one): _pair(text) for one, text in ACCESS_TEXT.items()},
         "places": [
             *(
-                {"code": one.code, **_pair(Text(one.name_zh, one.name_en or one.name_zh))}
+                {"code": one.code, **_name_of(one)}
                 | _found_by(one.name_zh, one.name_en)
                 | {"lon": one.lon, "lat": one.lat}
                 for one in regions.values()
@@ -118,6 +119,19 @@ def offline_stations(
         ],
         "stations": stations,
     }
+
+
+def _within(region: str, regions: Mapping[str, RegionPlace]) -> set[str]:
+    """Return a region and those below it."""
+    return {
+        code
+        for code in regions
+        if any(above.code == region for above in regions_above(code, regions))
+    }
+
+
+def _name_of(region: RegionPlace) -> dict[str, str]:
+    return _pair(Text(region.name_zh, region.name_en or region.name_zh))
 
 
 class _Hours:

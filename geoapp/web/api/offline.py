@@ -36,11 +36,14 @@ class OfflineStations(BaseModel):
 
     ``patterns`` are days: from which minute on open (true), closed (false) or unknown (null, with the
     reason); a schedule names one for each day from ``first_day`` (days since 1970) on. Hours are told
-    for ``known_days``; what follows serves to say when they change next.
+    for ``known_days``; what follows serves to say when they change next. ``region`` is the name of the one
+    that was asked for; ``unplaced`` counts those in service whose position is not known, which are not there.
     """
 
     format: int
     version: str
+    region: dict[str, str] | None
+    unplaced: int
     first_day: int
     known_days: int
     horizon_days: int

@@ -195,3 +195,35 @@ def test_the_phone_measures_the_same_distances(repo_root: Path) -> None:
         assert float(
             geodesic_m(lon1, lat1, np.array([lon2]), np.array([lat2]))[0]
         ) == pytest.approx(wanted, abs=1e-5)
+
+
+def test_of_a_register_too_large_an_area_is_kept(
+    database: Database, settings: Settings, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fill(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, parent_code, level, name_zh, name_en, geom) values "
+                "('370202', '370200', 'district', '市南区', 'Shinan', "
+                "st_multi(st_makeenvelope(120.3, 36.05, 120.33, 36.06, 4326)))"
+            )
+        )
+        session.execute(text("update facility set region_code = '370202' where code = 'T-4'"))
+    monkeypatch.setattr(offline, "MOST_STATIONS", 3)
+    with _served(settings, database) as site:
+        page = visit(site, "/?lang=zh", keeps=True)
+        chooser = page.locator("#offline-region")
+        expect(chooser).to_contain_text("站点太多", timeout=30_000)
+        expect(page.locator("#offline")).to_be_hidden()
+        chooser.locator("select").select_option("370203")
+        chooser.locator("button").click()
+        expect(chooser).to_contain_text("市北区的站点也太多", timeout=30_000)
+        chooser.locator("select").select_option("370202")
+        chooser.locator("button").click()
+        expect(page.locator("#offline")).to_contain_text("市南区的1 处站点", timeout=30_000)
+        assert fits(page)
+        assert serious_violations(page) == []
+    page.reload()
+    expect(page.locator("#offline")).to_contain_text("离线 · 市南区的数据为", timeout=30_000)
+    expect(page.locator("#results .found")).to_have_count(1)

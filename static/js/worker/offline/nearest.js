@@ -15,7 +15,7 @@ import { arrivalAt, openingAt } from './hours.js';
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[],
- *   question?: QuestionWords }} Kept
+ *   question?: QuestionWords, region?: Pair | null, unplaced?: number }} Kept
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean }} Question
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
  */

@@ -3,6 +3,7 @@
 import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
 import { isWalk, named, nearest, wishesIn, withoutQuestion } from './nearest.js';
+import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
@@ -68,7 +69,10 @@ async function told(isOffline) {
   line.hidden = !found;
   if (!found) return;
   const words = isOffline ? line.dataset.answered : line.dataset.ready;
-  line.textContent = filled(words || '', { when: momentText(found.checked), n: found.kept.stations.length });
+  const { region, unplaced, stations: all } = found.kept;
+  const of = region ? filled(line.dataset.region || '', { region: pick(region) }) : '';
+  const more = unplaced ? filled(line.dataset.unplaced || '', { n: unplaced }) : '';
+  line.textContent = filled(words || '', { when: momentText(found.checked), n: all.length, of, more });
   line.classList.toggle('notice', isOffline);
   // Of when the data are is said before what they answer.
   const results = byId('results');
@@ -217,14 +221,19 @@ async function start() {
   const registration = await navigator.serviceWorker.register(worker, { scope: root });
   const { active } = await navigator.serviceWorker.ready;
   if (!active) return;
-  navigator.serviceWorker.addEventListener('message', async () => {
+  const { serviceWorker } = navigator;
+  const ask = () => active.postMessage({ language: language(), region: chosenRegion() });
+  whenChosen(ask);
+  serviceWorker.addEventListener('message', async ({ data }) => {
     reading = null; // newer ones may be there now
+    if (data.state === 'tooMany') tellTooMany();
     const found = await kept();
     if (!found) return;
+    if (data.state === 'ready' && found.kept.region) tellRegion();
     if (!isShown) await told(false);
     document.body.dataset.offline = 'ready';
   });
-  active.postMessage({ language: language() });
+  ask();
   registration.update().catch(() => undefined);
 }
 
