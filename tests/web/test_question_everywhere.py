@@ -57,6 +57,7 @@ QUESTIONS: dict[str, Any] = {
         fixed=("M7",),
         forbidden=("M8",),
         forbidden_areas=(FAR,),
+        without_dropped_m=59.0,
         min_spacing_m=47.0,
         quotas=tuple((f"37020{one}", Quota(None, 3 + one)) for one in range(2, 7)),
         time_limit_seconds=41.0,
@@ -87,7 +88,7 @@ WORDS = {
     "siting": (
         *WALK_WORDS,
         *("2026-11-24 周二 22:00", "19:30-23:30", "133 米", "M7 =1+1 画的", "必选 1 处：M7"),
-        *("不用 1 处：M8", "禁设范围 1 处", "47 米", "至多 8 个", "至多 9 个", "41 秒"),
+        *("不用 1 处：M8", "禁设范围 1 处", "59 米", "47 米", "至多 8 个", "至多 9 个", "41 秒"),
         *("1.23%", "另找 1 个方案", "至少换 1 处", "23.4%", "最大覆盖", "按需求生成"),
     ),
     "actions": (

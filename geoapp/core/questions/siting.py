@@ -98,6 +98,9 @@ class SitingParameters:
         Codes of candidates that must be opened, that must not be.
     forbidden_areas
         GeoJSON polygons (WGS-84) in which no candidate may stand but drawn ones.
+    without_dropped_m
+        No new site stands within so many metres of a site that the board of proposals has dropped when
+        the run begins; drawn ones there are refused. None: what was dropped does not matter.
     families
         Which families of facilities count; None is all.
     at
@@ -139,6 +142,7 @@ class SitingParameters:
     fixed: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
     forbidden_areas: tuple[dict[str, Any], ...] = ()
+    without_dropped_m: float | None = None
     families: tuple[str, ...] | None = None
     at: datetime | None = None
     hours: str | None = None

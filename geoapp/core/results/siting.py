@@ -176,6 +176,15 @@ class CandidateSource(Kept):
     spacing_m: float | None = None
 
 
+class DroppedPlace(Kept):
+    """A site that the board had dropped, and why; left out with what lies around it."""
+
+    proposal: int
+    name_zh: str
+    name_en: str | None
+    reason: str | None
+
+
 class SitingRunInputs(RunInputs):
     """What a siting run rests on.
 
@@ -187,6 +196,8 @@ class SitingRunInputs(RunInputs):
         Workers who are on the walking network.
     sample
         Whether the demand, or a facility that counted, is a sample.
+    dropped
+        What was left out because the board had dropped it.
     """
 
     candidates: CandidateSource | None = None
@@ -194,6 +205,7 @@ class SitingRunInputs(RunInputs):
     facilities_counted: int | None = None
     demand_is_sample: bool = False
     sample: bool = False
+    dropped: tuple[DroppedPlace, ...] = ()
 
 
 class SitingFindings(KeptResult):

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from geoapp.analysis.siting import SitingStatus
@@ -16,6 +17,7 @@ from geoapp.operations.runs.queue import enqueue
 from geoapp.operations.runs.watch import Watch
 from geoapp.operations.siting.alternatives import other_plans
 from geoapp.operations.siting.anywhere import best_places
+from geoapp.operations.siting.dropped import without_dropped
 from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
@@ -105,6 +107,7 @@ def work(database: Database, settings: Settings) -> Work:
 def _compute(
     database: Database, settings: Settings, attempt: Attempt, wanted: SitingParameters
 ) -> None:
+    wanted, dropped = without_dropped(database, wanted)
     inputs = read_siting_inputs(
         database,
         settings,
@@ -161,10 +164,11 @@ def _compute(
         attempt.progress(_EXPLAINED_SHARE, _SAVING)
     elif not watch.keeps_best:
         raise watch.stopped
+    rests_on = inputs.rests_on.model_copy(update={"dropped": dropped})
     store_siting(
         database,
         attempt,
-        inputs,
+        replace(inputs, rests_on=rests_on),
         wanted,
         plan,
         explanation,

@@ -370,6 +370,9 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "fixed": _many("必选 {value} 处", "{value} that must be there", "site"),
     "forbidden": _many("不用 {value} 处", "{value} not available", "candidate"),
     "forbidden_areas": _many("禁设范围 {value} 处", "none in {value}", "forbidden area"),
+    "without_dropped_m": _metres_zh_en(
+        "避开不建的地点周围 {value}", "none within {value} of dropped sites"
+    ),
     "families": _only,
     "at": _at,
     "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),

@@ -8,6 +8,7 @@ from geoapp.core.questions.siting import ANYWHERE, SitingParameters
 from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.core.results.siting import (
     CandidateSource,
+    DroppedPlace,
     Fairness,
     FairnessLevel,
     ObjectiveUnit,
@@ -29,6 +30,7 @@ from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
 
+_MOST_DROPPED = 20
 _OBJECTIVE = {
     ObjectiveUnit.WORKERS: Text("新增覆盖人数", "workers newly reached"),
     ObjectiveUnit.WORKERS_SERVED: Text(
@@ -198,6 +200,22 @@ def among_text(candidates: CandidateSource, basis: Basis = Basis.ESTIMATE) -> Te
     return Text(f"{some.zh}，间距 {apart.zh}", f"{some.en}, generated {apart.en} apart")
 
 
+def dropped_text(places: Sequence[DroppedPlace]) -> Text:
+    """Name the sites that the board had dropped, each with its reason."""
+    zh = "；".join(
+        f"{one.name_zh}（{one.reason or '没有写明理由'}）" for one in places[:_MOST_DROPPED]
+    )
+    en = "; ".join(
+        f"{one.name_en or one.name_zh} ({one.reason or 'no reason given'})"
+        for one in places[:_MOST_DROPPED]
+    )
+    rest = len(places) - _MOST_DROPPED
+    if rest > 0:
+        more = counted(rest, "处", "other", "others")
+        return Text(f"{zh}；另有 {more.zh}", f"{en}; {more.en}")
+    return Text(zh, en)
+
+
 def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
     """Return what a siting run found as labels and values for people."""
     found, total = run.found, run.found.total
@@ -210,6 +228,13 @@ def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
     if run.inputs.candidates is not None:
         among = among_text(run.inputs.candidates, run.inputs.basis)
         lines.append((Text("在哪些候选点里", "among"), among.both()))
+    if run.inputs.dropped:
+        lines.append(
+            (
+                Text("避开的不建地点", "dropped sites left out"),
+                dropped_text(run.inputs.dropped).both(),
+            )
+        )
     lines.append((Text("结论", "status"), verdict(run).both()))
     elsewhere = elsewhere_text(run)
     if elsewhere.zh:

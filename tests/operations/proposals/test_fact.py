@@ -1,11 +1,13 @@
 """Promise against fact: by the plan's own arithmetic, and unknown where it cannot be told."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from geoapp.core.errors import ConflictError
+from geoapp.core.geo import geodesic_m
 from geoapp.core.proposals import ProposalState
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
@@ -17,6 +19,7 @@ from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.results import sites_of
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import moment, run_sql
 from tests.seed import seed_town
@@ -33,6 +36,29 @@ def town(database: Database) -> Database:
     seed_town(database)
     run_sql(database, "update demand_point set weight = 5 + id % 11")
     return database
+
+
+def test_what_was_dropped_returns_to_the_next_question(
+    town: Database, settings: Settings, subtests: pytest.Subtests
+) -> None:
+    """No site within the distance, by candidates and anywhere; the answer says what and why."""
+    for candidates in ("generated", "anywhere"):
+        with subtests.test(candidates=candidates):
+            asked = SitingParameters(p=1, standard_m=150.0, candidates=candidates)
+            run = siting_run.run_here(town, settings, asked)
+            [site] = sites_of(town, run.id)
+            [number] = take_sites(town, settings, run.id).added
+            dropped = ProposalState.DROPPED
+            move_proposal(town, settings, number, dropped, reason="房东不租", expected_rev=None)
+            again = siting_run.run_here(town, settings, replace(asked, without_dropped_m=100.0))
+            [other] = sites_of(town, again.id)
+            assert geodesic_m(site.lon, site.lat, other.lon, other.lat) >= 99.9
+            assert number in {one.proposal for one in again.inputs.dropped}
+            told = {label.en: value for label, value in summary_lines(again)}
+            assert "房东不租" in told["dropped sites left out"]
+            # The question itself is kept as it was asked.
+            assert again.params["forbidden_areas"] == []
+            assert siting_run.run_here(town, settings, asked).inputs.dropped == ()
 
 
 def approved(town: Database, settings: Settings, number: int) -> None:

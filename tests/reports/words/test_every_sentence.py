@@ -44,6 +44,7 @@ from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import (
     CandidateSource,
     DistrictShare,
+    DroppedPlace,
     Fairness,
     FairnessLevel,
     ObjectiveUnit,
@@ -302,6 +303,12 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
             for one in found
         ],
         "among_text": [siting.among_text(source), siting.among_text(CandidateSource(count=n))],
+        "dropped_text": [
+            siting.dropped_text(
+                [DroppedPlace(proposal=1, name_zh="甲", name_en=None, reason=None)] * n
+            )
+            for n in (1, 21)
+        ],
         "summary_lines": [
             text
             for one in found

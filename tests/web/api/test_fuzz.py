@@ -266,6 +266,7 @@ SITING = {
         {"type": "Polygon", "coordinates": [[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 0.0]]]}
     ],
     "quotas": {"370203": {"min": 1, "max": 2}},
+    "without_dropped_m": 100.0,
     "min_spacing_m": 100.0,
     "backup_share": 0.5,
     "target_gap": 0.01,

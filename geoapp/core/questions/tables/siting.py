@@ -100,6 +100,20 @@ FORBIDDEN_AREAS = Field(
     option="--forbidden-areas",
     page=Place.OWN,
 )
+WITHOUT_DROPPED_M = Field(
+    name="without_dropped_m",
+    kind=Kind.NUMBER,
+    label=Text("避开看板上不建的地点（周围多少米）", "Keep away from dropped sites (metres)"),
+    help=Text(
+        "看板上“不建了”的地点周围这么多米内不设站",
+        "no new site within so many metres of those that the board dropped",
+    ),
+    least=1.0,
+    most=limits.MOST_APART_M,
+    unit=Unit.METRES,
+    option="--without-dropped",
+    page=Place.MORE,
+)
 QUOTAS = Field(
     name="quotas",
     kind=Kind.QUOTAS,
@@ -230,6 +244,7 @@ FIELDS = (
     FIXED,
     FORBIDDEN,
     FORBIDDEN_AREAS,
+    WITHOUT_DROPPED_M,
     of_this_run(FAMILIES, "算哪些现有设施", "Which facilities count"),
     AT,
     HOURS,
