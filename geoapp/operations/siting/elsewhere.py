@@ -14,7 +14,7 @@ from geoapp.operations.siting.solve import SitingPlan
 
 # What a run may take longer for it: this much search after the first sweep around all points, which is
 # quick for so many.
-_SECONDS: Final = 3.0
+_SECONDS: Final = 8.0
 _MOST_POINTS: Final = 100_000
 _NEAR: Final = 0.001  # nobody reads a bound more exactly
 
