@@ -59,10 +59,12 @@ def facilities_by_family(
 def positions_of(session: Session, facility_ids: Sequence[int]) -> dict[int, tuple[float, float]]:
     """Return where some facilities are, (lon, lat) in WGS-84 degrees, by number.
 
-    What has no position is left out.
+    An area is at a point inside it. What has no position is left out.
     """
+    # PointOnSurface of an area lies inside it; for a point it is the point.
+    inside = func.st_pointonsurface(Facility.geom)
     rows = session.execute(
-        select(Facility.id, func.st_x(Facility.geom), func.st_y(Facility.geom)).where(
+        select(Facility.id, func.st_x(inside), func.st_y(inside)).where(
             Facility.id.in_(facility_ids), Facility.geom.is_not(None)
         )
     )

@@ -87,6 +87,20 @@ def test_two_days_by_hand(town: Database, settings: Settings, subtests: pytest.S
     assert "位置不详" in anybody.get(f"{ADDRESS}?from=2019-12-31&to=2020-12-31&lang=zh").text
 
 
+def test_an_area_stands_at_a_point_inside_it(town: Database, settings: Settings) -> None:
+    (code,) = run_sql(town, "select code from facility order by code limit 1")[0]
+    dated(town, code, "2020-06-01", "known")
+    (lon, lat) = run_sql(
+        town,
+        "update facility set geom = st_expand(geom, 0.001) where code = :code "
+        "returning st_x(st_centroid(geom)), st_y(st_centroid(geom))",
+        code=code,
+    )[0]
+    told = two_days(town, settings, "370203", date(2020, 1, 1), date(2020, 12, 31))
+    placed = next(one for one in told.facilities if one.code == code)
+    assert (placed.lon, placed.lat) == pytest.approx((lon, lat), abs=0.001)
+
+
 def test_the_line_moves_by_the_keyboard_and_a_phone_has_a_switch(site: Site, visit: Visit) -> None:
     run_sql(
         site.database,
