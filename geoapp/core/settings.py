@@ -51,6 +51,10 @@ class Settings(BaseSettings):
     oidc_name_claim: str = "preferred_username"
     oidc_rights: Path | None = None
     oidc_create_users: bool = False
+    embed_ancestors: str = Field(
+        "",
+        pattern=r"^(https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?( +https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?)*)?$",
+    )
     robots: Literal["stations", "none"] = "stations"
     monitor_token: str | None = None
     key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)

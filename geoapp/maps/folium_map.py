@@ -45,6 +45,7 @@ _DRAWING_CSS = [
 ]
 
 _WORDS = {
+    "embed": Text("放进别的网页", "Put it into another page"),
     "search": Text("查找地点", "Find a place"),
     "found": Text("找到的地点", "Places found"),
     "nothing": Text("没有找到", "Nothing found"),
@@ -198,15 +199,14 @@ def _layer_data(
     )
 
 
-def _more(page: MapPage, painted: PaintedLayer, datum: Datum) -> dict[str, Any] | None:
+def _more(page: MapPage, painted: PaintedLayer, datum: Datum, root: str) -> dict[str, Any] | None:
     """Return where a served page finds what a layer left out: the layer's own address."""
     if not painted.left_out:
         return None
     asked = {"lang": page.language, "datum": str(datum)}
     if page.run_id is not None:
         asked["run"] = str(page.run_id)
-    # Beside the page, whatever stands before both.
-    address = f"../layers/{painted.layer.id}.geojson?{urlencode(asked)}"
+    address = f"{root}/layers/{painted.layer.id}.geojson?{urlencode(asked)}"
     return {"address": address, "shifted": datum is not Datum.WGS84}
 
 
@@ -254,7 +254,26 @@ def _legend_row(row: LegendRow, kind: str, fill: float) -> str:
 
 def _heading(page: MapPage) -> str:
     notes = "".join(f"<li>{escape(note)}</li>" for note in page.notes)
-    return f'<header class="heading"><h1>{escape(page.title)}</h1><ul>{notes}</ul></header>'
+    embed = "" if page.embed is None else _embed(page.embed, page)
+    return f'<header class="heading"><h1>{escape(page.title)}</h1><ul>{notes}</ul>{embed}</header>'
+
+
+def _embed(address: str, page: MapPage) -> str:
+    """Return what somebody copies into a page of their own to have this map there."""
+    frame = embed_frame(address, page.title)
+    word = escape(_WORDS["embed"].pick(page.language))
+    return (
+        f'<details class="embed"><summary>{word}</summary>'
+        f'<textarea readonly rows="4" aria-label="{word}">{escape(frame)}</textarea></details>'
+    )
+
+
+def embed_frame(address: str, title: str) -> str:
+    """Return the element that shows a map in another page."""
+    return (
+        f'<iframe src="{escape(address)}" title="{escape(title)}" '
+        'width="100%" height="480" loading="lazy"></iframe>'
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +316,7 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
     # All or none: a count of one layer would lie over another's single markers.
     gathered = sum(len(one.rows) for one in page.layers if one.layer.cluster) > CLUSTERS_ABOVE
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
-        more = None if inline else _more(page, painted, datum)
+        more = None if inline else _more(page, painted, datum, root)
         fill = _fill(page, painted)
         data = _layer_data(painted, page.speaker, datum, gathered=gathered, more=more, fill=fill)
         title = escape(painted.layer.title.pick(language))

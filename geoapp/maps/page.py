@@ -71,7 +71,8 @@ class MapPage:
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
     run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
     is the layer that the first view shows, if it has anything; None = all of them. ``streets`` lie
-    below where there is no base map of the operator.
+    below where there is no base map of the operator. ``embed`` is the map's address for another
+    site's page, if it may stand in one.
     """
 
     title: str
@@ -83,6 +84,7 @@ class MapPage:
     focus: str | None = None
     run_id: int | None = None
     streets: Streets | None = None
+    embed: str | None = None
 
     def view(self, datum: Datum) -> list[list[float]] | None:
         """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""

@@ -17,7 +17,7 @@ def calendar_file(entries: Iterable[tuple[str, date, str]]) -> bytes:
         A key that names the entry for good, its day, and its words on one line.
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//geoapp//applications//ZH"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//geoapp//calendar//ZH"]
     for key, day, words in entries:
         text = _ESCAPED.sub(r"\\\1", " ".join(words.split()))
         lines += [

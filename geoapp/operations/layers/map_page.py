@@ -40,7 +40,8 @@ class MapRequest:
     """Which layers to paint, for which run (None: the latest) and in which language.
 
     ``focus`` is the layer that the first view shows; None = all. ``title`` stands above the map.
-    ``hidden`` are siting runs that are never shown as the latest.
+    ``hidden`` are siting runs that are never shown as the latest. ``embed`` is where the map can
+    be put into another site's page.
     """
 
     layers: Sequence[Layer]
@@ -49,6 +50,7 @@ class MapRequest:
     focus: str | None = None
     title: Text = _TITLE
     hidden: Collection[int] = ()
+    embed: str | None = None
 
 
 def make_map(
@@ -112,6 +114,7 @@ def make_map(
         basemap=basemap,
         focus=wanted.focus,
         run_id=wanted.run_id or moment.context.run_id,
+        embed=wanted.embed,
         streets=streets,
     )
     return render_map(page, inline=inline, root=root)

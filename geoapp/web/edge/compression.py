@@ -16,6 +16,7 @@ MOST_KEPT_BYTES: Final = 32 * 1024 * 1024
 LEAST_BYTES: Final = 1200
 _ENCODINGS: Final = ("br", "gzip")
 MADE_SMALL: Final = (
+    "application/atom+xml",
     "application/geo+json",
     "application/geo+json-seq",
     "application/javascript",

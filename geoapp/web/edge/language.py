@@ -37,7 +37,7 @@ def init_language(app: Flask) -> None:
     @app.after_request
     def keep_choice(response: Response) -> Response:
         wish = request.args.get("lang")
-        if wish in LANGUAGES and response.mimetype == "text/html":
+        if wish in LANGUAGES and response.mimetype == "text/html" and not g.get("without_cookies"):
             response.set_cookie(
                 COOKIE,
                 wish,

@@ -71,7 +71,7 @@ TITLES: dict[int, Text] = {
     503: Text("服务暂时不可用", "The service is not available now"),
 }
 
-_FOR_PROGRAMS = ("/api/", "/layers/", "/healthz", "/readyz", "/metrics", "/tiles/")
+_FOR_PROGRAMS = ("/api/", "/layers/", "/healthz", "/readyz", "/metrics", "/tiles/", "/feeds/")
 # The same addresses for programs and for people.
 _FOR_EITHER = ("/ogc",)
 

@@ -57,13 +57,17 @@ def _address() -> str:
     return request.remote_addr or "unknown"
 
 
-def content_policy(settings: Settings, *, script: str | None = None) -> str:
+def content_policy(
+    settings: Settings, *, script: str | None = None, ancestors: str = "'self'"
+) -> str:
     """Return what a page may load and run: our own files, and nothing that is written into it.
 
     Parameters
     ----------
     script
         The one script that is written into the page all the same, named by its hash.
+    ancestors
+        The sites whose pages may show this one in a frame.
     """
     images = ["'self'", "data:", "blob:"]
     connect = ["'self'"]
@@ -91,7 +95,7 @@ def content_policy(settings: Settings, *, script: str | None = None) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            f"frame-ancestors {ancestors}",
         ]
     )
 
@@ -115,7 +119,8 @@ def init_security(app: Flask, settings: Settings) -> None:
         # may name the page's own script.
         if response.mimetype == "text/html" and response.status_code != 304:
             set_default("Content-Security-Policy", content_policy(settings))
-            set_default("X-Frame-Options", "SAMEORIGIN")
+            if "frame-ancestors 'self'" in response.headers["Content-Security-Policy"]:
+                set_default("X-Frame-Options", "SAMEORIGIN")
             set_default("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
             set_default("Cross-Origin-Opener-Policy", "same-origin")
             set_default("Cache-Control", "private, no-cache")

@@ -8,6 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from geoapp.core.filters import Attribute, ValueKind
 from geoapp.core.i18n import Text
+from geoapp.maps.folium_map import embed_frame
 from geoapp.maps.kit import Layer
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.files import FILE_FORMATS
@@ -18,6 +19,7 @@ from geoapp.web.ogc import documents
 from geoapp.web.ogc.documents import address, here
 from geoapp.web.ogc.parameters import Wanted
 from geoapp.web.ogc.queryables import attributes_here
+from geoapp.web.pages.maps import embed_address
 
 _PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang")
 _YES, _NO = Text("是", "yes"), Text("否", "no")
@@ -72,6 +74,7 @@ def collections(layers: list[Layer], moment: LayerMoment) -> Response:
 def collection(layer: Layer, moment: LayerMoment) -> Response:
     """Return one collection: its map, what it holds, its files."""
     body = documents.collection(layer, moment)
+    embed = embed_address([layer])
     box = body.get("extent", {}).get("spatial", {}).get("bbox", [None])[0]
     return _page(
         "collection",
@@ -81,6 +84,7 @@ def collection(layer: Layer, moment: LayerMoment) -> Response:
         map_address=url_for("maps.show", name=layer.id),
         items=_here_html("items", layer),
         downloads=_downloads(layer, {}),
+        frame=None if embed is None else embed_frame(embed, layer.title.pick(language())),
     )
 
 

@@ -1,16 +1,18 @@
 """``/maps/LAYER,LAYER.html``: Folium maps; ``/layers/ID.geojson``: one layer's features."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from hashlib import blake2b
 
 import orjson
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, request, url_for
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_bbox, parse_whole
+from geoapp.core.roles import Role
+from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 from geoapp.operations.layers.map_page import MapRequest, make_map
@@ -21,7 +23,7 @@ from geoapp.web.edge.access import current_role, signed_in
 from geoapp.web.edge.heavy import kept, take_turn
 from geoapp.web.edge.language import language
 from geoapp.web.edge.security import content_policy
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 from geoapp.web.geojson.layers import drawn_feature
 from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
 
@@ -50,19 +52,43 @@ def _if_run_is_shown(view: Callable[[str], Response]) -> Callable[[str], Respons
     return asked
 
 
+def wanted_layers(names: str, role: Role | None) -> list[Layer]:
+    """Return the layers of these names, parted by commas, that somebody of a role may see.
+
+    Raises
+    ------
+    InvalidValueError
+        If there are none or too many.
+    """
+    wanted = list(dict.fromkeys(one for one in names.split(",") if one))
+    if not 1 <= len(wanted) <= MOST_LAYERS:
+        accepted = Text(f"1 至 {MOST_LAYERS} 个图层", f"1 to {MOST_LAYERS} layers")
+        raise InvalidValueError("layers", names, accepted)
+    return [registry().get(one, role) for one in wanted]
+
+
+def embed_address(layers: Sequence[Layer]) -> str | None:
+    """Return where these layers can be put into another site's page; None where they cannot."""
+    if not services().settings.embed_ancestors or not all(one.visible_to(None) for one in layers):
+        return None
+    names = ",".join(layer.id for layer in layers)
+    return public_address(url_for("embed.show", layers=names, lang=language()))
+
+
 @blueprint.get("/maps/<string:name>.html")
 @_if_run_is_shown
 @kept(layers_moment)
 def show(name: str) -> Response:
     """Show a map of some layers; ``download=1`` answers one file that needs no network."""
-    wanted = list(dict.fromkeys(one for one in name.split(",") if one))
-    if not 1 <= len(wanted) <= MOST_LAYERS:
-        accepted = Text(f"1 至 {MOST_LAYERS} 个图层", f"1 to {MOST_LAYERS} layers")
-        raise InvalidValueError("layers", name, accepted)
-    role = current_role()
-    layers = [registry().get(one, role) for one in wanted]
-    asked = MapRequest(layers, _wanted_run(), language(), hidden=hidden_runs_here())
     download = request.args.get("download") not in (None, "", "0")
+    layers, run = wanted_layers(name, current_role()), _wanted_run()
+    asked = MapRequest(
+        layers,
+        run,
+        language(),
+        hidden=hidden_runs_here(),
+        embed=None if download or run is not None else embed_address(layers),
+    )
     parts = services()
     root = request.script_root
     page = make_map(parts.database, parts.settings, asked, inline=download, root=root)
