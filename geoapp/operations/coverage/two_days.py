@@ -5,7 +5,7 @@ year, a facility may have been there: that is said, and never taken as certain.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from geoapp.core.dated_states import Band
 from geoapp.core.errors import InvalidValueError, NotFoundError
@@ -14,7 +14,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Standing
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database
-from geoapp.store.facilities.as_of import AsOf, states_on
+from geoapp.store.facilities.as_of import AsOf, begun_within, states_on
 from geoapp.store.facilities.named import (
     count_without_region,
     facilities_by_family,
@@ -28,6 +28,8 @@ class Placed:
     """A facility that was there on one of the days, or may have been.
 
     ``lon`` and ``lat`` are WGS-84 degrees of where it is, or was last; None where nobody knows.
+    ``opened`` and ``closed`` tell whether it came and went between the days: for certain, perhaps,
+    or not.
     """
 
     code: str
@@ -38,16 +40,8 @@ class Placed:
     lat: float | None
     then: Standing
     now: Standing
-
-    @property
-    def opened(self) -> Standing:
-        """Whether it came between the days: for certain, perhaps, or not."""
-        return _change(self.then, self.now)
-
-    @property
-    def closed(self) -> Standing:
-        """Whether it went between the days: for certain, perhaps, or not."""
-        return _change(self.now, self.then)
+    opened: Standing
+    closed: Standing
 
     @property
     def changed(self) -> bool:
@@ -55,10 +49,13 @@ class Placed:
         return self.then is not Standing.KNOWN or self.now is not Standing.KNOWN
 
 
-def _change(without: Standing, there: Standing) -> Standing:
+def _change(without: Standing, there: Standing, *, may: bool) -> Standing:
+    """Tell whether it came about between the days; ``may``: whether the register has such a change."""
     if without is Standing.NO and there is Standing.KNOWN:
         return Standing.KNOWN
     if without is Standing.KNOWN or there is Standing.NO:
+        return Standing.NO
+    if without is there and not may:
         return Standing.NO
     return Standing.POSSIBLE
 
@@ -116,8 +113,11 @@ def two_days(
         some = facilities_by_family(session, below)
         ids = [one.id for one in some]
         earlier, later = (states_on(session, AsOf(day, now), ids) for day in (first, last))
+        begun = begun_within(session, first + timedelta(days=1), last, now, ids)
         positions = positions_of(session, ids)
         without_region = count_without_region(session)
+    opens = {one.facility_id for one in begun if one.opens}
+    closes = {one.facility_id for one in begun if one.closes}
     found = []
     for one in some:
         states = [on.get(one.id) for on in (earlier, later)]
@@ -135,6 +135,8 @@ def two_days(
                 lat=lat,
                 then=then,
                 now=on_last,
+                opened=_change(then, on_last, may=one.id in opens),
+                closed=_change(on_last, then, may=one.id in closes),
             )
         )
     return TwoDays(

@@ -68,7 +68,11 @@ def show(region: str) -> str:
     last = _day("to", now, now)
     first = _day("from", last.replace(month=1, day=1) - timedelta(days=1), now)
     told = two_days(parts.database, parts.settings, region, first, last)
-    changed = [one for one in told.facilities if one.changed]
+    # What is certain is listed before what may be.
+    changed = sorted(
+        (one for one in told.facilities if one.changed),
+        key=lambda one: Standing.KNOWN not in {one.opened, one.closed},
+    )
     # What changed is drawn before what stayed, where not all can be.
     drawn = [one for one in sorted(told.facilities, key=lambda one: not one.changed)][:MOST_DRAWN]
     return render_template(
