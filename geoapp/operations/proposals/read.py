@@ -1,5 +1,6 @@
 """Which proposals there are, where each stands, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from geoapp.core.errors import NotFoundError
@@ -8,6 +9,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import check_region
 from geoapp.operations.history.read import ToldSet, told_of
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.read import regions_below
 from geoapp.store.history.sets import Records
 from geoapp.store.proposals import (
     ProposalFilter,
@@ -41,6 +43,14 @@ def list_proposals(database: Database, wanted: ProposalFilter) -> list[ProposalR
     with database.snapshot() as session:
         check_region(session, wanted.region)
         return proposal_records(session, wanted)
+
+
+def regions_within(database: Database, regions: Sequence[str]) -> frozenset[str] | None:
+    """Return these regions and all below them, in which alone an account writes; None = in all."""
+    if not regions:
+        return None
+    with database.snapshot() as session:
+        return frozenset(code for one in regions for code in regions_below(session, one))
 
 
 def read_proposal(database: Database, number: int) -> OneProposal:

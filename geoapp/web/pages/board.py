@@ -1,5 +1,6 @@
 """``/plan/board``: the sites of plans on their way to opened stations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -24,6 +25,7 @@ from geoapp.operations.proposals.read import (
     list_proposals,
     proposal_history,
     read_proposal,
+    regions_within,
 )
 from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting.scenarios import check_readable
@@ -44,6 +46,19 @@ from geoapp.web.pages.region_names import region_names
 blueprint = Blueprint("board", __name__)
 
 _TEXTS: Final = ("name_zh", "name_en", "owner", "organisation", "host", "note")
+_FIELDS: Final = {
+    "on": Text("自哪天", "Since"),
+    "opened_on": Text("启用日期", "Opening date"),
+    "planned_on": Text("计划开放日期", "Planned opening date"),
+    "name_zh": Text("名称", "Name in Chinese"),
+    "name_en": Text("英文名", "Name in English"),
+    "cost": Text("预计费用", "Expected cost"),
+    "lon": Text("经度", "Longitude"),
+    "lat": Text("纬度", "Latitude"),
+    "host": Text("所在单位", "Host"),
+    "note": Text("备注", "Note"),
+    "reason": Text("理由", "Why"),
+}
 _STATION: Final = ("code", "kind", "name_zh", "opening_hours", "address", "phone")
 
 
@@ -116,6 +131,7 @@ def show() -> str:
     return render_template(
         "planner/board/page.html",
         columns=columns,
+        within=_within(),
         cards=cards,
         total=len(everything),
         asked=asked,
@@ -213,6 +229,7 @@ def move(number: int) -> BaseResponse | tuple[str, int]:
 def open_(number: int) -> BaseResponse | tuple[str, int]:
     """Open a proposal: a station of the register, or a link to one."""
     form = {name: _given(request.form, name) for name in (*_STATION, "opened_on", "facility")}
+    there = [without_nul(one) for one in request.form.getlist("amenity")]
 
     def write() -> None:
         parts = services()
@@ -220,7 +237,6 @@ def open_(number: int) -> BaseResponse | tuple[str, int]:
         if opened_on is None:
             raise InvalidValueError("opened_on", "", Text("启用日期", "the opening date"))
         station: dict[str, Any] = {name: form[name] for name in _STATION if form[name]}
-        there = [without_nul(one) for one in request.form.getlist("amenity")]
         if there:
             station["amenities"] = there
         open_proposal(
@@ -233,7 +249,7 @@ def open_(number: int) -> BaseResponse | tuple[str, int]:
             expected_rev=_rev(),
         )
 
-    return _done(number, "open", form, write)
+    return _done(number, "open", form, write, there)
 
 
 @blueprint.get("/plan/board/<int:number>/fact")
@@ -250,14 +266,14 @@ def fact(number: int) -> Any:
 
 
 def _done(
-    number: int, which: str, form: dict[str, str], write: Any
+    number: int, which: str, form: dict[str, str], write: Any, there: Sequence[str] = ()
 ) -> BaseResponse | tuple[str, int]:
     """Do it and show the proposal; where it is refused, show why beside what was sent."""
     try:
         write()
     except (InvalidValueError, ConflictError, UnusableInputError) as error:
         status = 409 if isinstance(error, ConflictError) else 422
-        return _page(number, which=which, form=form, wrong=error), status
+        return _page(number, which=which, form=form, wrong=error, there=there), status
     if form.get("from") == "board":
         return redirect(url_for("board.show", _anchor=f"p{number}"))
     return redirect(url_for("board.one", number=number, saved=1))
@@ -269,6 +285,7 @@ def _page(
     which: str = "",
     form: dict[str, str] | None = None,
     wrong: GeoappError | None = None,
+    there: Sequence[str] = (),
 ) -> str:
     database = services().database
     found: OneProposal = read_proposal(database, number)
@@ -284,7 +301,10 @@ def _page(
         steps=[(PROPOSAL_TEXT[ProposalState(step.state)], step) for step in found.steps],
         which=which,
         sent=form or {},
-        wrong=None if wrong is None else wrong.text,
+        wrong=None if wrong is None else _wrong_text(wrong),
+        stale=isinstance(wrong, ConflictError) and _rev() != found.record.rev,
+        there=there,
+        within=_within(),
         saved=request.args.get("saved") is not None,
         today=today(services().settings),
         owners=[one.name for one in list_users(database)] if may(Permission.CARRY_OUT) else [],
@@ -303,6 +323,20 @@ def _page(
         ],
         texts=_texts(),
     )
+
+
+def _within() -> frozenset[str] | None:
+    """Return the regions in which who asks may carry out; None = in all."""
+    return regions_within(services().database, signed_in().regions)
+
+
+def _wrong_text(error: GeoappError) -> Text:
+    """Return why it was refused, with the field as the page calls it."""
+    field = _FIELDS.get(error.parameter) if isinstance(error, InvalidValueError) else None
+    if field is None or not isinstance(error, InvalidValueError):
+        return error.text
+    accepted = error.accepted
+    return Text(f"“{field.zh}”应为{accepted.zh}。", f"{field.en}: expected {accepted.en}.")
 
 
 def _texts() -> dict[str, str]:

@@ -453,3 +453,14 @@ def test_regions_are_those_of_the_store_and_no_administrators(two_districts: Dat
         save_user(two_districts, "li", Role.ADMIN, PASSWORD, regions=["370203"])
     save_user(two_districts, "li", Role.STEWARD, PASSWORD, regions=["370203", "370202"])
     assert list_users(two_districts)[0].regions == ("370202", "370203")
+
+
+@pytest.mark.parametrize(("regions", "writes"), [(("370203",), 0), (("370200",), 1), ((), 1)])
+def test_the_board_asks_for_nothing_that_would_be_refused(
+    app: Flask, two_districts: Database, regions: tuple[str, ...], writes: int
+) -> None:
+    client = kept_to(app, two_districts, *regions)
+    for address in (BOARD, f"{BOARD}/1"):
+        page = client.get(f"{address}?lang=zh").text
+        assert ('action="/plan/board/1' in page) == bool(writes), address
+    assert ("只能查看" in page) != bool(writes)

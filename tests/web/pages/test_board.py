@@ -69,6 +69,11 @@ def test_a_site_is_carried_to_an_opened_station(
     expect(page.locator("#open-opening_hours")).to_have_value("06:00-23:00")
     page.check('[name="amenity"][value="drinking_water"]')
     assert serious_violations(page) == []
+    page.fill("#open-phone", "电话没有")
+    page.get_by_role("button", name="登记并开放").click()
+    expect(page.get_by_role("alert")).to_contain_text("不是电话")
+    expect(page.locator('[name="amenity"][value="drinking_water"]')).to_be_checked()
+    page.fill("#open-phone", "")
     page.get_by_role("button", name="登记并开放").click()
     expect(page.locator(".state-tag")).to_have_text("已开放")
     page.get_by_role("button", name="算实际").click()
@@ -91,6 +96,8 @@ def test_a_site_is_carried_to_an_opened_station(
     expect(page.get_by_role("alert")).to_contain_text("已被他人修改")
     expect(page.locator("#edit-host")).to_have_value("社区")
     assert stale
+    # What somebody else wrote meanwhile stands beside, and is not overwritten unseen.
+    expect(page.locator(".field", has=page.locator("#edit-cost"))).to_contain_text("现在是：5")
     page.context.clear_cookies()
     sign_in(site, page, Role.MANAGER)
     page.goto(f"{site.url}/plan/board?state=dropped&lang=en")
