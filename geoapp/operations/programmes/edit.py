@@ -11,6 +11,7 @@ from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_SOURCE_CHARACTERS
 from geoapp.core.programmes import Unit
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import parse_as_of
+from geoapp.operations.moment import past_day, today
 from geoapp.operations.programmes.read import INDICATOR, PROGRAMME
 from geoapp.store.engine import Database
 from geoapp.store.programmes.read import documents_by_code, list_indicators, list_programmes
@@ -67,7 +68,8 @@ def add_fact(
     NotFoundError
         If there is no such programme or promise.
     InvalidValueError
-        Naming the first value that is not accepted; nothing is stated of a day to come.
+        Naming the first value that is not accepted; nothing is stated of a day to come, or of one
+        after its document's.
     ConflictError
         If this document's number for this day is entered already, or what is entered for the promise
         has changed since it was seen.
@@ -99,8 +101,20 @@ def add_fact(
                     "",
                     Text("一份文件：已有的，或新文件的标题", "a document: a known one, or a title"),
                 )
-            published = given.get("published_on", "").strip()
-            document = add_document(
+            said = given.get("published_on", "").strip()
+            published = _day("published_on", said, settings) if said else None
+            issuer = _words("issuer_zh", given.get("issuer_zh", ""), MOST_NAME_CHARACTERS)
+            # The same title, issuer and day are the same document, and not stored again.
+            document = next(
+                (
+                    code
+                    for code, known in documents.items()
+                    if published is not None
+                    and (known.title_zh, known.issuer_zh, known.published_on)
+                    == (title, issuer, published)
+                ),
+                "",
+            ) or add_document(
                 session,
                 programme,
                 {
@@ -109,12 +123,18 @@ def add_fact(
                         "title_en", given.get("title_en", ""), MOST_SOURCE_CHARACTERS
                     )
                     or title,
-                    "issuer_zh": _words(
-                        "issuer_zh", given.get("issuer_zh", ""), MOST_NAME_CHARACTERS
-                    ),
-                    "published_on": _day("published_on", published) if published else None,
+                    "issuer_zh": issuer,
+                    "published_on": published,
                 },
             )
+        else:
+            published = documents[document].published_on
+        if published is not None and as_of > published:
+            accepted = Text(
+                f"不晚于文件发布日期（{published}）的日期",
+                f"a day no later than that of the document ({published})",
+            )
+            raise InvalidValueError("as_of", as_of.isoformat(), accepted)
         inserted = insert_fact(
             session,
             {
@@ -162,11 +182,15 @@ def _number(given: str, unit: Unit) -> float:
     return value
 
 
-def _day(name: str, given: str) -> date:
+def _day(name: str, given: str, settings: Settings) -> date:
+    now = today(settings)
     try:
-        return date.fromisoformat(given.strip())
-    except ValueError:
-        accepted = Text("日期，如 2025-12-31", "a date such as 2025-12-31")
+        return past_day(date.fromisoformat(given), now)
+    except (ValueError, InvalidValueError):
+        accepted = Text(
+            f"不晚于今天（{now}）的日期，如 2025-12-31",
+            f"a date such as 2025-12-31, no later than today ({now})",
+        )
         raise InvalidValueError(name, given, accepted) from None
 
 

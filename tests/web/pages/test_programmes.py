@@ -94,6 +94,16 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     # The document is known from now on; its number of a day is entered once.
     known = given | {"document": "qingdao-2022-d1"}
     assert steward.post(f"{page}/facts", data=known).status_code == 409
+    # The same title, issuer and day are that document again.
+    assert steward.post(f"{page}/facts", data=titled).status_code == 409
+    assert "qingdao-2022-d2" not in steward.get(page).text
+    late = {"as_of": "2023-01-11"}
+    for given_document in (known, titled, titled | {"title_zh": "通报"}):
+        refused = steward.post(f"{page}/facts?lang=zh", data=given_document | late)
+        assert (refused.status_code, "2023-01-10" in refused.text) == (422, True)
+    future = titled | {"title_zh": "通报", "published_on": "2199-01-01"}
+    assert steward.post(f"{page}/facts", data=future).status_code == 422
+    assert "通报" not in steward.get(f"{page}?lang=zh").text
     for wrong in (
         {"value": "-1"},
         {"value": "NaN"},
