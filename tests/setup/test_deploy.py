@@ -16,7 +16,7 @@ from geoapp.web.edge.measured import MeasuredCollector
 
 # Prometheus writes it for each target itself.
 _ITS_OWN = {"up"}
-_FUNCTIONS = {"sum", "rate", "histogram_quantile", "topk", "by", "time", "absent", "or"}
+_FUNCTIONS = {"and", "sum", "rate", "histogram_quantile", "topk", "by", "time", "absent", "or"}
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
 _MEASURED = Measured(Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW), 1, _NOW)
 
@@ -45,6 +45,8 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
     board = json.loads((repo_root / "deploy/grafana/geoapp.json").read_text(encoding="utf-8"))
     expressions = re.findall(r"expr: (?:>-\n)?((?:.*\n)+?)(?=\s+for:)", rules)
     assert len(expressions) == rules.count("alert:") == 8
+    # Workers that have nothing to do end: none is a fault only where runs wait.
+    assert "expr: geoapp_workers == 0 and geoapp_run_waiting_seconds > 60" in rules
     expressions += [one["expr"] for panel in board["panels"] for one in panel["targets"]]
     told = names_told()
     assert "geoapp_requests_total" in told

@@ -38,7 +38,7 @@ def _of_store(store: Measures) -> Iterator[GaugeMetricFamily]:
     for name, help_, value in (
         ("geoapp_runs_failed_last_day", "Runs that failed in 24 hours", store.failed_last_day),
         ("geoapp_run_waiting_seconds", "How long the oldest queued run waits", store.waiting_s),
-        ("geoapp_workers", "Workers that reported within a minute", store.workers),
+        ("geoapp_workers", "Workers that do runs, 0 while there are none to do", store.workers),
         ("geoapp_database_bytes", "Size of the database", store.bytes),
         ("geoapp_facilities", "Facilities in the register", store.facilities),
     ):
