@@ -41,6 +41,9 @@ _AT_ONCE = 200
 # Kinds, amenities and regions that stand before the facilities, so that none crowds them out.
 _FEW = 3
 _ITSELF = 1
+# As well as a facility fits by its initials, or by anything else than its name and its sound.
+_BY_INITIALS = 6
+_ABBREVIATION = 3
 
 _KIND = Text("类型", "Kind")
 _AMENITY = Text("设施", "Amenity")
@@ -140,6 +143,8 @@ class SearchService:
                 session, self._settings.timezone, terms, near, statuses=statuses, limit=limit
             )
             streets = _streets(session, found_streets(self._settings, terms, limit))
+        if _is_abbreviation("".join(terms)):
+            facilities = [one for one in facilities if one.rank < _BY_INITIALS]
         named = [_facility(one, regions) for one in facilities if one.rank <= _ITSELF]
         told = {one.code for one in (*named, *helping)}
         others = [_facility(one, regions) for one in facilities if one.rank > _ITSELF]
@@ -268,6 +273,11 @@ def _amenity_names() -> dict[str, str]:
         for one in load_vocabulary().amenities
         for name in (one.name_zh, one.name_en, *one.synonyms)
     }
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Return whether a folded word is a few Latin letters that name an amenity (WC, AED)."""
+    return word.isascii() and len(word) <= _ABBREVIATION and word in _amenity_names()
 
 
 def _at_once(words: str) -> list[Hit]:

@@ -9,6 +9,7 @@ import { byId, filled, language } from '../lib/page.js';
 const SYNC = 'geoapp-reports';
 const FIRST_PAUSE_MS = 15000;
 const LONGEST_PAUSE_MS = 300000;
+const SAME_MS = 600000;
 const list = byId('unsent');
 const { root = '/', api = '' } = list.dataset;
 /** @type {Record<string, Pair>} */
@@ -21,7 +22,7 @@ let pause = 0;
 /**
  * What names the reports of a form: made here, as a page that is kept for want of a network is the
  * same each time.
- * @type {WeakMap<HTMLFormElement, string>}
+ * @type {WeakMap<HTMLFormElement, { key: string, what: string, made_ms: number }>}
  */
 const keys = new WeakMap();
 
@@ -30,13 +31,17 @@ function madeKey() {
 }
 
 /**
+ * The same again is the same report; after something else, or a while, it is another.
  * @param {HTMLFormElement} form
  * @param {string} what
  */
 function keyOf(form, what) {
-  const key = keys.get(form) || madeKey();
-  keys.set(form, key);
-  return `${key}.${what}`;
+  const made_ms = Date.now();
+  const last = keys.get(form);
+  const isSame = last && (form.dataset.tells !== 'found' || (last.what === what && Math.abs(made_ms - last.made_ms) < SAME_MS));
+  const now = last && isSame ? last : { key: madeKey(), what, made_ms };
+  keys.set(form, now);
+  return `${now.key}.${what}`;
 }
 
 /**
@@ -107,9 +112,30 @@ function itemOf(one) {
   return item;
 }
 
-/** Show what waits, and return how many of them may still be sent. */
-async function show() {
+/**
+ * Where something was said to wait that waits no more, this is not said any longer.
+ * @param {WaitingReport[]} waiting
+ * @param {string[]} sent keys of what this page has just sent, or tried to
+ */
+function tellNoMore(waiting, sent) {
+  /** @type {NodeListOf<HTMLElement>} */
+  const told = document.querySelectorAll('[data-waits]');
+  told.forEach((said) => {
+    const { waits = '' } = said.dataset;
+    const [one] = waiting.filter((other) => other.key === waits);
+    if (one && !one.refused) return;
+    delete said.dataset.waits;
+    said.textContent = (!one && sent.indexOf(waits) >= 0 && list.dataset.thanks) || '';
+  });
+}
+
+/**
+ * Show what waits, and return how many of them may still be sent.
+ * @param {string[]} [sent] keys of what this page has just sent, or tried to
+ */
+async function show(sent = []) {
   const waiting = await outbox.all();
+  tellNoMore(waiting, sent);
   const items = byId('unsent-list');
   items.textContent = '';
   waiting.forEach((one) => items.appendChild(itemOf(one)));
@@ -133,8 +159,9 @@ function tryLater() {
 
 /** Send what waits, and show what is left. */
 async function sendAll() {
+  const before = (await outbox.all()).map((one) => one.key);
   const left = await outbox.sendAll();
-  await show();
+  await show(before);
   if (left) tryLater();
   return left;
 }
@@ -177,6 +204,7 @@ async function tell(form, kind) {
   }
   if (form.dataset.busy) return;
   form.dataset.busy = 'true';
+  delete said.dataset.waits;
   said.textContent = list.dataset.sending || '';
   const one = { key: keyOf(form, kind || String(form.dataset.tells)), made_ms: Date.now(), ...what };
   let isKept = true;
@@ -187,6 +215,7 @@ async function tell(form, kind) {
   }
   const sent = await (isKept ? outbox.send(one) : outbox.sendOnce(one));
   said.textContent = wordsOf(form, sent, isKept);
+  if (isKept && (sent.outcome === 'silent' || sent.outcome === 'later')) said.dataset.waits = one.key;
   delete form.dataset.busy;
   if (sent.outcome === 'refused') {
     if (isKept) await outbox.takeBack(one.key); // its words stand where it was pressed

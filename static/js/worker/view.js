@@ -8,9 +8,10 @@ import { at } from '../lib/map.js';
  * @param {HTMLElement} sheet
  */
 export function makeView(map, box, sheet) {
-  // The sheet hides the lower part of the map on a phone: how much, in pixels.
+  // The sheet hides the lower part of the map on a phone: how much, in pixels. Elsewhere, and on a
+  // phone that lies on its side, it stands beside the map (finder.css).
   function hidden_px() {
-    if (window.matchMedia('(min-width: 60rem)').matches) return 0;
+    if (window.matchMedia('(min-width: 60rem), (max-height: 26rem)').matches) return 0;
     return Math.min(sheet.offsetHeight, box.offsetHeight * 0.7);
   }
 

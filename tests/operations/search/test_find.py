@@ -122,6 +122,9 @@ def test_regions_kinds_and_amenities_are_found(database: Database, search: Searc
         found = search.find(words, limit=5).hits
         assert [hit.code for hit in found][: len(codes)] == codes, words
     assert {hit.kind_of_hit for hit in search.find("WC", limit=5).hits} == {"amenity"}
+    _run(database, "update facility set name_zh = '云霄路流动服务车' where code = 'T-2'")
+    assert _codes(search, "fwc") == ["T-2"]
+    assert _codes(search, "WC") == []
     assert "," not in search.find("电动车充电", limit=5).hits[0].code
     assert search.find("充电", limit=5).meant is None
     assert search.find("附近有吗", limit=5).hits == []

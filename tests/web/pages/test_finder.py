@@ -32,6 +32,21 @@ def test_answers_at_once_where_position_is_allowed(site: Site, visit: Visit, siz
     expect(page.locator(".marker")).to_have_count(page.locator(FOUND).count())
 
 
+def test_on_its_side_the_phone_shows_the_answer_beside_the_list(site: Site, visit: Visit) -> None:
+    page = visit(site, "/services")
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.goto(f"{site.url}/?lang=zh")
+    expect(page.locator("#results .found").first).to_be_visible()
+    page.wait_for_timeout(500)
+    box = page.locator("#map").bounding_box()
+    marks = [one.bounding_box() for one in page.locator(".marker").all()]
+    assert box is not None and marks
+    middle = sum(one["y"] + one["height"] / 2 for one in marks if one) / len(marks)
+    for one in marks:
+        assert one is not None and box["y"] <= one["y"] and one["y"] + one["height"] <= 390
+    assert abs(middle - (box["y"] + box["height"] / 2)) < box["height"] / 4
+
+
 def test_position_stands_in_no_address(site: Site, visit: Visit) -> None:
     """The position goes in the body of a POST, into no address and no history."""
     page = visit(site, "/?lang=zh", position=None)

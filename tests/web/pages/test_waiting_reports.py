@@ -90,6 +90,28 @@ def test_a_report_arrives_once_however_the_network_fails(site: Site, visit: Visi
     assert _arrived(site.database)[1:] == [(None, None, "微波炉坏了", True)]
 
 
+def test_what_was_pressed_is_said_as_it_stands_now(site: Site, visit: Visit) -> None:
+    page = _opened(visit, site, "/stations/T-1")
+    told = page.locator(".tell [data-told]")
+    page.route(REPORTS, lambda route: route.abort())
+    shut = page.locator(".tell button", has_text="但关着门")
+    shut.click()
+    expect(told).to_contain_text("等有网络时发送")
+    page.get_by_role("button", name="撤回").click()
+    expect(told).to_have_text("")
+    shut.click()
+    expect(told).to_contain_text("等有网络时发送")
+    page.unroute(REPORTS)
+    page.get_by_role("button", name="现在就发").click()
+    expect(told).to_have_text("已收到，谢谢。")
+    # Who thinks again, twice, is believed the last time; a thumb that trembles is not two.
+    for name in ("正常开放", "但关着门", "但关着门"):
+        with page.expect_response(REPORTS):
+            page.locator(".tell button", has_text=name).click()
+        expect(told).to_have_text("已收到，谢谢。")
+    assert [kind for kind, *_ in _arrived(site.database)] == ["shut", "open", "shut"]
+
+
 def test_what_is_not_taken_is_said(site: Site, visit: Visit) -> None:
     page = _opened(visit, site, "/stations/T-1", language="en")
     page.set_viewport_size({"width": 320, "height": 640})
@@ -140,6 +162,7 @@ def test_without_a_network_one_tells_and_suggests(
     page.get_by_role("link", name="看存着的这一站").click()
     card = page.locator("#results .found")
     expect(card).to_have_count(1)
+    expect(card.locator(".found-walk")).to_have_count(0)  # from nowhere it is no way off
     expect(page.locator(READY)).to_be_attached()
     card.locator(".facts > summary").first.click()
     card.get_by_role("button", name="和写的不一样").click()

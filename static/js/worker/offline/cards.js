@@ -131,9 +131,10 @@ export function sayOf(kept, item, now_ms, accuracy_m = 0) {
  * @param {Kept} kept
  * @param {Item} item
  * @param {number} number
- * @param {{ now_ms: number, accuracy_m: number, asked: string[] }} asked
+ * @param {{ now_ms: number, accuracy_m: number, asked: string[], isFrom?: boolean }} asked `isFrom` false: from nowhere,
+ *   so that how far it is is not said
  */
-export function card(kept, item, number, { now_ms, accuracy_m, asked }) {
+export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = true }) {
   const { station } = item;
   const name = nameOf(station);
   const schedule = kept.schedules[station.schedule];
@@ -166,7 +167,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked }) {
   fact(t('地址', 'Address'), station.address || t('未知', 'unknown'));
   fact(t('开放时间', 'Hours'), schedule.hours ? pick(schedule.hours) : t('未知', 'unknown'));
   if (station.phone) fact(t('电话', 'Telephone'), station.phone);
-  fact(t('距离', 'Distance'), t(`步行${far}，估算；直线 `, `on foot ${far}, an estimate; straight line `) + pick(metresText(item.distance_m)));
+  if (isFrom) fact(t('距离', 'Distance'), t(`步行${far}，估算；直线 `, `on foot ${far}, an estimate; straight line `) + pick(metresText(item.distance_m)));
   fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
   const share = station.address ? made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
     made('button', { class: 'button', type: 'button', 'data-copy': `${name} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
@@ -178,7 +179,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked }) {
     made('div', { class: 'found-main' },
       made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
-      made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk)),
+      isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk)) : null,
       made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
     station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,
     station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,

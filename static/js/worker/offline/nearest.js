@@ -133,6 +133,21 @@ export function wishesIn({ between = [] }, things, words) {
 }
 
 /**
+ * The stations that the words may name: where they are a few letters that name an amenity (WC, AED),
+ * initials of stations are not looked at.
+ * @template {{ name: string, code: string }} One
+ * @param {One[]} stations
+ * @param {Word[]} amenities
+ * @param {string} words
+ * @returns {One[]}
+ */
+export function nameable(stations, amenities, words) {
+  const whole = folded(words);
+  const isShort = /^[a-z0-9]{1,3}$/.test(whole) && amenities.some((one) => [folded(one.zh), folded(one.en), ...one.names].indexOf(whole) >= 0);
+  return isShort ? stations.filter((one) => folded(one.name).indexOf(whole) >= 0) : stations;
+}
+
+/**
  * What kept things the words name, the best first: every term must be found.
  * @template {{ found_by?: string[], names?: string[], zh?: string, en?: string, address?: string, code: string }} One
  * @param {One[]} things

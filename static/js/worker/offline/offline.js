@@ -2,7 +2,7 @@
 
 import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
-import { isWalk, named, nearest, wishesIn, withoutQuestion } from './nearest.js';
+import { isWalk, nameable, named, nearest, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
@@ -72,7 +72,9 @@ async function told(isOffline) {
   const { region, unplaced, stations: all } = found.kept;
   const of = region ? filled(line.dataset.region || '', { region: pick(region) }) : '';
   const more = unplaced ? filled(line.dataset.unplaced || '', { n: unplaced }) : '';
-  line.textContent = filled(words || '', { when: momentText(found.checked), n: all.length, of, more });
+  // One that moves, or comes with the season, stands in the list once for each of its places.
+  const n = new Set(all.map((one) => one.code)).size;
+  line.textContent = filled(words || '', { when: momentText(found.checked), n, of, more });
   line.classList.toggle('notice', isOffline);
   // Of when the data are is said before what they answer.
   const results = byId('results');
@@ -175,7 +177,7 @@ function hitsOf(data, words) {
     ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
     ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),
   ];
-  const others = named(places, words, MOST_HITS).map((one) => ({
+  const others = named(nameable(places, data.amenities, words), words, MOST_HITS).map((one) => ({
     kind: 'facility', value: one.code, name: (language() === 'en' && one.name_en) || one.name, href: root, context: one.address || '', sample: Boolean(one.sample),
   }));
   return [...few, ...others].slice(0, MOST_HITS);
@@ -205,7 +207,7 @@ const api = {
     const items = nearest(alone, { lon: spot.lon, lat: spot.lat, k: 1, at_ms: now_ms, what: '', amenities: [], openOnArrival: false });
     if (!items.length) return null;
     return made('ol', { class: 'cards', 'data-lon': String(spot.lon), 'data-lat': String(spot.lat) },
-      card(data, items[0], 1, { now_ms, accuracy_m: 0, asked: [] }));
+      card(data, items[0], 1, { now_ms, accuracy_m: 0, asked: [], isFrom: from !== null }));
   },
   async find(words) {
     const found = await kept();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { nameable, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
@@ -22,4 +22,11 @@ test('a question is understood on the phone as by the service', async () => {
   for (const [words, codes] of Object.entries({
     充电热饭: ['charge', 'heat'], 'microwave and toilet': ['heat', 'toilet'], '厕所、又能充电': ['toilet', 'charge'], '微波炉 热饭': [], 电动车充电: [], 充电没有: [], '': [],
   })) assert.deepEqual(wishesIn(around, things, words), codes, words);
+});
+
+test('letters that name an amenity are no initials of stations', () => {
+  const toilet = { code: 'toilet', zh: '厕所', en: 'Toilet', names: ['wc'] };
+  const stations = [{ code: 'S-1', name: '流动服务车' }, { code: 'S-2', name: '西门 WC 旁驿站' }];
+  assert.deepEqual(nameable(stations, [toilet], 'WC').map((one) => one.code), ['S-2']);
+  assert.deepEqual(nameable(stations, [toilet], 'fwc'), stations);
 });
