@@ -94,9 +94,15 @@ def save_plan(database: Database, settings: Settings, run_id: int, path: Path) -
             fresh.write_text(_html(database, settings, run, paper), encoding="utf-8")
 
 
-def _named(rows: Sequence[DistrictGain | ZoneGain] | None) -> list[tuple[Text, float]]:
+_NO_DISTRICT: Final = Text("区域未知", "unknown")
+_SMALLER_ZONES: Final = Text("未列出的较小盲区", "smaller gap zones, not listed")
+
+
+def _named(
+    rows: Sequence[DistrictGain | ZoneGain] | None, unnamed: Text
+) -> list[tuple[Text, float]]:
     return [
-        (Text(one.name_zh or "区域未知", one.name_en or one.name_zh or "unknown"), one.workers)
+        (Text(one.name_zh, one.name_en or one.name_zh) if one.name_zh else unnamed, one.workers)
         for one in (rows or ())[:_MOST_NAMED]
     ]
 
@@ -197,8 +203,8 @@ def _site(
         adds=row.adds,
         covered_share=share,
         lines=lines,
-        gains=_named(row.by_district),
-        zones=_named(row.by_zone),
+        gains=_named(row.by_district, _NO_DISTRICT),
+        zones=_named(row.by_zone, _SMALLER_ZONES),
         free=free,
     )
 

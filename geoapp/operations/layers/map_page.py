@@ -33,6 +33,7 @@ _NOT_ALL_STREETS = Text(
     "范围大，文件里只有主要街道", "A large area: the file holds the greater streets alone"
 )
 _SAMPLE = Text("示例数据", "Sample data")
+_PLAN = "proposals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,8 @@ def _notes(
 ) -> list[Text]:
     sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
-    if any(one.layer.uses_run for one in painted):
+    # A plan has a standard of its own: the published coverage is not what it rests on.
+    if any(one.layer.uses_run and one.layer.id != _PLAN for one in painted):
         notes.append(_NO_RUN if run is None else map_note(run, naming))
     rest = (
         Text("均匀抽取，其余未画出", "thinned evenly")

@@ -90,10 +90,10 @@ def host_text(host: PossibleHost, kinds: Mapping[str, Text]) -> Text:
 
 def accuracy_text(freedom: PlanFreedom) -> Text:
     """Return what the areas are and how exact they are."""
-    metres = format_metres(freedom.accuracy_m)
+    metres, line = format_metres(freedom.accuracy_m), format_metres(freedom.standard_m)
     return Text(
         "只移动这一处、其他站点不动；按直线计算，范围里的每个地方都算过，少覆盖的不会更多。没有画进来的地方，"
-        f"标准若短 {metres.zh}就会少得更多。",
+        f"标准的直线距离（{line.zh}）若短 {metres.zh}就会少得更多。",
         "One site moves, the others stay. By line: every place shown loses no more than it says; places "
-        f"left out would lose more were the standard {metres.en} shorter.",
+        f"left out would lose more were the standard’s straight line ({line.en}) {metres.en} shorter.",
     )

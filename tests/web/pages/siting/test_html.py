@@ -32,6 +32,8 @@ def test_one_file_opens_without_a_network(
     frame = page.frame_locator("iframe")
     frame.locator(".leaflet-control-zoom").wait_for()
     sites = siting_results.sites_of(town, run.id)
+    # Nothing is said of a coverage answer, which the plan does not rest on.
+    assert "还没有公布的覆盖结果" not in frame.locator("body").inner_text()
     rows = page.locator("table").first.locator("tbody tr")
     assert rows.count() == len(sites)
     assert sites[0].label.zh in rows.first.inner_text()
