@@ -24,6 +24,7 @@ from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
 from geoapp.operations.facilities.landmarks import landmarks
 from geoapp.operations.moment import today
+from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
 from geoapp.operations.nearest.snapshot import Schedule
 from geoapp.store.engine import Database
@@ -200,6 +201,7 @@ def _station(one: PlacedFacility, hours: _Hours, day: date) -> dict[str, Any]:
         "phone": one.phone,
         "place": _pair(Text(one.place_zh, one.place_en or one.place_zh)) if one.place_zh else None,
         "verified_on": one.verified_on,
+        "off_m": rough_m(one) or None,
         "doubt": None if one.doubtful is None else _pair(doubt_text(one.doubtful, day)),
         "confirmed": None
         if one.confirmed_on is None or one.doubtful is not None

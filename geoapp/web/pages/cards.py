@@ -15,6 +15,7 @@ from geoapp.core.links import links
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
+from geoapp.operations.nearest.rough import rough_m, rough_text
 from geoapp.operations.nearest.said import State, said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.store.facilities.read import PlacedFacility
@@ -66,6 +67,8 @@ class Card:
         Whether it is near enough to walk to; beyond, nobody speaks of minutes.
     walk_span
         The least and the most minutes of the walk, where the position is known too badly for one.
+    rough
+        Said where the facility's own position may be far off, as of one found by its address.
     """
 
     number: int
@@ -91,6 +94,7 @@ class Card:
     other_amenities: list[AmenityMark]
     verified_on: date | None
     verified_long_ago: bool
+    rough: Text | None
     doubt: Text | None
     confirmed: Text | None
     address: str | None
@@ -139,7 +143,8 @@ def _card(
     now = datetime.now(UTC)
     nearest = services().nearest
     is_walk = nearest.is_walk(item.walk_m)
-    span = nearest.walk_span(item.walk_m, accuracy_m) if is_walk else None
+    off_m = rough_m(one)
+    span = nearest.walk_span(item.walk_m, accuracy_m + off_m) if is_walk else None
     arrives = is_walk and item.arrival is not None
     later = timedelta(seconds=60.0 * span[1] - item.walk_seconds) if span else timedelta(0)
     said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
@@ -173,6 +178,7 @@ def _card(
         ],
         verified_on=one.verified_on,
         verified_long_ago=one.verified_on is not None and (today - one.verified_on).days > OLD_DAYS,
+        rough=rough_text(off_m) if off_m else None,
         doubt=None if one.doubtful is None else doubt_text(one.doubtful, today),
         confirmed=None
         if one.confirmed_on is None or one.doubtful is not None

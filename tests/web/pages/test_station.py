@@ -41,6 +41,22 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", seen))
 
 
+def test_a_rough_position_is_said_wherever_one_is_sent_there(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set position_basis = 'address', position_accuracy_m = 1680"
+                " where code = 'T-1'"
+            )
+        )
+    page = words(client.get("/stations/T-1?lang=zh").text)
+    assert "位置只是大概，可能差 1.7 公里" in page
+    assert "may be 1.7 km off" in words(client.get("/stations/T-1?lang=en").text)
+    assert "位置只是大概" not in words(client.get("/stations/T-3?lang=zh").text)
+
+
 def test_what_is_known_is_told_and_what_is_not_is_unknown(client: FlaskClient) -> None:
     first = words(client.get("/stations/T-1?lang=zh").text)
     for told in (

@@ -121,7 +121,7 @@ function spanOf(kept, item, accuracy_m) {
  */
 export function sayOf(kept, item, now_ms, accuracy_m = 0) {
   const walks = isWalk(kept, item.walk_m);
-  const span = walks ? spanOf(kept, item, accuracy_m) : null;
+  const span = walks ? spanOf(kept, item, accuracy_m + (item.station.off_m || 0)) : null;
   const schedule = kept.schedules[item.station.schedule];
   const later = span ? (60 * span[1] - item.walk_s) * 1000 : 0;
   return { walks, span, words: said(kept, schedule, item.opening, walks ? item.arrival : null, now_ms, item.walk_s, later) };
@@ -181,6 +181,8 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
       isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk)) : null,
       made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
+    station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
+      `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,
     station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,
     station.confirmed ? made('p', { class: 'small' }, icon('yes'), ' ', pick(station.confirmed)) : null,
     made('ul', { class: 'marks', 'aria-label': t('设施', 'Amenities') }, ...marks),
