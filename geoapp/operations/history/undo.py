@@ -1,6 +1,6 @@
 """Take a change set back: a new set with before and after swapped, all of it or nothing."""
 
-from geoapp.core.acting import act
+from geoapp.core.acting import act, acting
 from geoapp.core.errors import ConflictError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.results.undo import Undone, UndoReport
@@ -24,6 +24,12 @@ SET = Text("变更", "change set")
 _RIGHTS = frozenset(
     {"app_user", "user_region", "api_key", "share", "user_identity", "second_factor"}
 )
+# What no steward writes by any other way: it holds for the whole city.
+_OF_ALL = frozenset(
+    {"publication", "coverage_schedule", "report_schedule", "region", "kind", "amenity"}
+    | {"amenity_standard", "amenity_standard_item", "calendar_day", "calendar_year"}
+)
+_NOT_KEPT_TO_REGIONS = frozenset({"service_item"})
 
 
 def undo_change_set(
@@ -43,7 +49,8 @@ def undo_change_set(
         How conflicts with later changes are settled: 'current' keeps what is there now, 'before'
         restores what was there before, for all or by a conflict's ``id``. None settles none.
     administrator
-        Whether who asks may change users' rights.
+        Whether who asks may change users' rights and what holds for all: published results,
+        regions, vocabularies, the calendar.
 
     Raises
     ------
@@ -52,7 +59,8 @@ def undo_change_set(
     UndoConflictError
         If later changes are in the way and not settled; it lists them.
     NotAllowedError
-        If the set changed users' rights and who asks is no administrator.
+        If the set changed users' rights or what holds for all and who asks is no administrator; or
+        services, which are for all regions, and who asks is kept to some.
     ConflictError
         If there is nothing to take back, it was taken back already, what it removed was erased for
         good or is there again, or other records depend on it.
@@ -89,6 +97,23 @@ def _require_undoable(
             Text(
                 "这组变更涉及用户权限，只有系统管理员可以撤销。",
                 "This set changed users' rights: only an administrator may take it back.",
+            )
+        )
+    if not administrator and _OF_ALL & stored.counts.keys():
+        raise NotAllowedError(
+            Text(
+                "这组变更涉及公布的结果、区域、词表或日历，只有系统管理员可以撤销。",
+                "This set changed published results, regions, vocabularies or the calendar: only an "
+                "administrator may take it back.",
+            )
+        )
+    who = acting()
+    if who is not None and who.regions and _NOT_KEPT_TO_REGIONS & stored.counts.keys():
+        raise NotAllowedError(
+            Text(
+                "服务事项全市共用，限定区域的账号不能撤销对它的改动。",
+                "A service is for all regions; an account that is kept to some cannot take back what "
+                "was changed of it.",
             )
         )
     if not stored.counts:

@@ -55,9 +55,11 @@ def kept_values(given: frozenset[str], *, by_row: bool) -> dict[str, str]:
     values["position_basis"] = (
         f"coalesce({stated}case when {same} then f.position_basis end, '{PositionBasis.GIVEN}')"
     )
-    if by_row_alone and "position_accuracy_m" not in given:
+    if "position_accuracy_m" not in given:
+        # Nor does it lie as far off as the one before was said to.
+        stayed = f"case when {same} then f.position_accuracy_m end"
         values["position_accuracy_m"] = (
-            f"coalesce(s.position_accuracy_m, case when {same} then f.position_accuracy_m end)"
+            f"coalesce(s.position_accuracy_m, {stayed})" if by_row_alone else stayed
         )
     for rule, names in _RULES:
         values |= _each_row(rule, given, names) if by_row else rule(given)

@@ -143,6 +143,36 @@ def test_rights_are_an_administrators_to_take_back(
     problem_of(steward.post(f"{SETS}/{added}/undo", json={}), 403)
 
 
+def test_what_holds_for_all_is_an_administrators_to_take_back(
+    app: Flask, database: Database, steward: FlaskClient
+) -> None:
+    for change in (
+        "update kind set name_zh = name_zh || '改' where code = 'care_post'",
+        "update region set population = 7 where code = '370203'",
+    ):
+        with database.session() as session:
+            session.execute(text(change))
+        newest = told(steward, f"{SETS}?limit=1")[0]["id"]
+        problem_of(steward.post(f"{SETS}/{newest}/undo", json={}), 403)
+    admin = client_of(app, database, Role.ADMIN)
+    assert admin.post(f"{SETS}/{newest}/undo", json={}).status_code == 200
+
+
+def test_a_place_that_moves_is_as_far_off_as_nobody_knows(
+    database: Database, steward: FlaskClient
+) -> None:
+    with database.session() as session:
+        session.execute(text("update facility set position_accuracy_m = 1680 where code = 'T-1'"))
+    patch(steward, "T-1", phone="110")
+    assert accuracy(steward) == 1680
+    patch(steward, "T-1", lon=120.35, lat=36.0728)
+    assert accuracy(steward) is None
+
+
+def accuracy(client: FlaskClient) -> Any:
+    return client.get(f"{FACILITIES}/T-1").get_json()["properties"]["position_accuracy_m"]
+
+
 def test_the_command_tells_and_takes_back_the_same(
     database: Database, settings: Settings, steward: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
