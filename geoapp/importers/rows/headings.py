@@ -102,6 +102,11 @@ def _way_out(missing: Sequence[Column]) -> Text:
         *([("--kind 类型", "--kind KIND")] if "kind" in names else []),
         *([("--issue-codes", "--issue-codes")] if "code" in names else []),
         *([("--without-position", "--without-position")] if names & {"lon", "lat"} else []),
+        *(
+            [("--place-by-street 500m（有地址时）", "--place-by-street 500m (with addresses)")]
+            if names & {"lon", "lat"}
+            else []
+        ),
     ]
     return Text(
         f"站点可用：{'、'.join(zh for zh, _ in ways)}。",

@@ -9,9 +9,11 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import letters_and_digits
 from geoapp.importers.problems import Findings
+from geoapp.importers.rows.columns import FACILITY_COLUMNS
 
 KEY_FIELDS: Final = ("name_zh", "address", "phone", "host", "operator")
 DEFAULT_KEY: Final = ("name_zh", "address")
+_ZH: Final = {column.name: column.zh for column in FACILITY_COLUMNS}
 _NO_REGION: Final = "0"
 Key = tuple[str, ...]
 
@@ -111,10 +113,11 @@ class CodeIssuer:
 
     def _may_have(self, found: Findings, key: Key, lines: Sequence[int]) -> bool:
         fields = ", ".join(self.fields)
+        named = "、".join(_ZH[name] for name in self.fields)
         if not any(key):
             if not found.problems:
                 found.add(
-                    "code", "", "no_key", f"{fields} 都是空的，无法编号。", f"{fields}: all blank."
+                    "code", "", "no_key", f"{named}都是空的，无法编号。", f"{fields}: all blank."
                 )
             return False
         others = [line for line in lines if line != found.line]
@@ -124,7 +127,7 @@ class CodeIssuer:
                 "code",
                 " | ".join(key),
                 "duplicate_key",
-                f"{fields} 与第 {listed} 行相同，分不清是不是同一处；请改其一、给出编号，或用 --code-key 另选。",
+                f"{named}与第 {listed} 行相同，分不清是不是同一处；请改其一、给出编号，或用 --code-key 另选。",
                 f"{fields} are the same as in line {listed}: whether it is one place cannot be told. Mend "
                 "one, give codes, or choose others with --code-key.",
             )
@@ -136,7 +139,7 @@ class CodeIssuer:
                 "code",
                 listed,
                 "ambiguous_key",
-                f"库中有 {len(stored)} 处的 {fields} 相同（{listed}）；请给出编号。",
+                f"库中有 {len(stored)} 处的{named}相同（{listed}）；请给出编号。",
                 f"{len(stored)} stored places have the same {fields} ({listed}); give the code.",
             )
             return False

@@ -32,7 +32,7 @@ from geoapp.operations.imports.by_street import (
     why_not,
     with_places_by_street,
 )
-from geoapp.operations.imports.guess import datum_doubt
+from geoapp.operations.imports.guess import datum_doubt, other_datums
 from geoapp.operations.imports.report import (
     READING,
     WRITING,
@@ -138,6 +138,9 @@ def import_facilities(
         reading = with_places_by_street(session, reading, lines, prepared.table.fields or ())
         told = proposals_text(by_street, options.by_street_m)
         reading = replace(reading, hints=(*reading.hints, *told))
+        if not options.crs:
+            others = other_datums(prepared.table, options.datum)
+            reading = replace(reading, hints=(*reading.hints, *others))
         if options.datum is Datum.WGS84:
             doubts = datum_doubt(prepared.table, rules.place.regions)
             reading = replace(reading, hints=(*reading.hints, *doubts))

@@ -18,7 +18,13 @@ from geoapp.importers.rows.crs_guess import (
     stated_metres,
     told_of,
 )
-from geoapp.importers.rows.datums import fit_datums, named_regions, stated_points
+from geoapp.importers.rows.datums import (
+    datum_column,
+    datum_in,
+    fit_datums,
+    named_regions,
+    stated_points,
+)
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.report import ImportOptions, place_rules
@@ -91,5 +97,32 @@ def datum_doubt(table: Table, regions: RegionOutlines) -> tuple[Text, ...]:
             f"Read as WGS-84, {here:,} of the {format_count(len(records))} rows looked at lie inside "
             f"{where.en}; read as {en}, {there:,} do. If a map service gave the coordinates, state their "
             f"datum: {options}.",
+        ),
+    )
+
+
+def other_datums(table: Table, datum: Datum) -> tuple[Text, ...]:
+    """Say that a column names other datums for some rows than the one that all are read in."""
+    table = sampled(table)
+    place = datum_column(table, table.fields or ())
+    if place is None:
+        return ()
+    cells = [record.cells[place] for record in table.records if place < len(record.cells)]
+    named = {named for cell in cells if (named := datum_in(cell))} - {datum}
+    # These two lie within centimetres of each other.
+    same = {Datum.WGS84, Datum.CGCS2000}
+    others = sorted(named - same if datum in same else named)
+    if not others:
+        return ()
+    column, read = table.columns[place], DATUM_TEXT[datum]
+    zh = "、".join(DATUM_TEXT[one].zh for one in others)
+    en = ", ".join(DATUM_TEXT[one].en for one in others)
+    return (
+        Text(
+            f"“{column}”一列写明有些行是 {zh}，而全部按 {read.zh} 读取，位置会差几百米。请在网页上导入（可逐行读取），"
+            "或按坐标系分成几个文件。",
+            f"The column {column!r} says that some rows are in {en}, and all are read in {read.en}: "
+            "they will be hundreds of metres off. Import the list in the browser, which reads each row "
+            "as it says, or split it by datum.",
         ),
     )

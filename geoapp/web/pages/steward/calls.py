@@ -150,6 +150,12 @@ def _query(asked: Asked, **more: object) -> str:
     return urlencode({name: value for name, value in values.items() if value is not None})
 
 
+def _own_region() -> str:
+    """Return the one region that an account is kept to: its sheet is of what is next here, too."""
+    regions = signed_in().regions
+    return regions[0] if len(regions) == 1 else ""
+
+
 def _found(asked: Asked, code: str | None = None) -> NextCall:
     parts = services()
     wanted = asked.wanted()
@@ -212,7 +218,7 @@ def _page(
         list=_query(asked),
         next=_query(passed_over),
         whole=_query(whole) or "q=",
-        sheet_query=_query(whole),
+        sheet_query=_query(whole.model_copy(update={"region": whole.region or _own_region()})),
         saved=without_nul(request.args.get("saved", "")),
         saved_of=without_nul(request.args.get("of", "")),
     )

@@ -152,6 +152,8 @@ def test_each_annex_is_filled_in_and_printed(
         )
         body = "".join(rest)
         assert cover.startswith(folded(form.place_zh))
+        for note in form.notes:
+            assert folded(note.zh).replace("—", "") in rest[0].replace("―", "").replace("—", "")
         labels = [folded(section.zh) for section in form.sections]
         places = [body.index(label) for label in labels]
         assert places == sorted(places)

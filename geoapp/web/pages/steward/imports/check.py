@@ -169,7 +169,7 @@ def _wrong_row(row: Rejected, looked: Look) -> WrongRow:
     return WrongRow(
         row.line,
         _cell(row, name_place),
-        tuple(on_page(problem.text) for problem in row.problems),
+        tuple(dict.fromkeys(on_page(problem.text) for problem in row.problems)),
         tuple(MendedCell(place, names[place], _cell(row, place)) for place in about),
     )
 

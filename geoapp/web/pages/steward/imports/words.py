@@ -20,7 +20,12 @@ _FIELDS: Final = {
     "--issue-codes": Text("“给没有编号的行编号”", "“Give codes to rows without”"),
     "--code-key": Text("“凭什么认出同一处”", "“Known again by”"),
     "--anywhere": Text("“允许远离所有区域”", "“Allow places far from every region”"),
+    "导入时加 --without-position": Text(
+        "在“位置”一步勾选“其余没有位置的也登记”", "“Register the others without a position, too”"
+    ),
     "--without-position": Text("“没有位置也登记”", "“Register rows without a position”"),
+    "、--place-by-street 500m（有地址时）": Text("", ""),
+    ", --place-by-street 500m (with addresses)": Text("", ""),
     "--datum": Text("“坐标系”", "“Datum”"),
 }
 # A problem begins with the column that it is about; readers of Chinese know it by its Chinese name.
