@@ -267,6 +267,15 @@ form.addEventListener('focusout', (event) => {
 ['click', 'change'].forEach((happening) => document.addEventListener(happening, (event) => {
   if (event.target instanceof Node && !form.contains(event.target)) said.textContent = '';
 }));
-form.addEventListener('submit', () => window.clearTimeout(pause));
+// What is typed goes into no address: what is found is offered here, the best marked for another Enter.
+form.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  window.clearTimeout(pause);
+  await ask();
+  if (!box.hidden && hits.length && field.value.trim()) {
+    field.focus();
+    mark(0);
+  }
+});
 form.dataset.ready = 'true';
 if (document.activeElement === field) ask();
