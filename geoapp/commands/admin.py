@@ -117,7 +117,7 @@ def _check(file: Path) -> None:
 @click.command()
 @click.option(
     "--days",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=1, max=36_500),
     default=90,
     show_default=True,
     help="结束超过多少天的运行 / runs that ended more than so many days ago",

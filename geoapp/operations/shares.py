@@ -65,7 +65,7 @@ def greatest_last_day(settings: Settings) -> date:
     return today(settings) + timedelta(days=MOST_SHARE_DAYS)
 
 
-def _value(row: store.Share, made_by: str) -> Share:
+def _value(row: store.Share, made_by: str, *, by_right: bool = True) -> Share:
     return Share(
         id=row.id,
         region=row.region_code,
@@ -77,6 +77,7 @@ def _value(row: store.Share, made_by: str) -> Share:
         last_used=row.last_used_on,
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,
+        by_right=by_right,
     )
 
 
@@ -151,8 +152,7 @@ def make_share(
         accepted = Text(f"{now} 到 {greatest} 的日期", f"a day from {now} to {greatest}")
         raise InvalidValueError("until", until.isoformat(), accepted)
     if not parts:
-        names = ", ".join(Part)
-        raise InvalidValueError("part", "", Text(names, names))
+        raise InvalidValueError("part", "", Text("至少一项", "at least one of them"))
     note = note.strip()
     if not 1 <= len(note) <= MOST_SHARE_NOTE_CHARACTERS or not note.isprintable():
         most = MOST_SHARE_NOTE_CHARACTERS
@@ -188,7 +188,10 @@ def make_share(
 def list_shares(database: Database, kept_to: Sequence[str] = ()) -> list[Share]:
     """Return the links of an account's regions, those that are over too, the newest first."""
     with database.session() as session:
-        found = [_value(*one) for one in store.list_shares(session, _MOST_LISTED)]
+        found = [
+            _value(row, maker.name, by_right=maker.active and _may_share(session, row, maker))
+            for row, maker in store.list_shares(session, _MOST_LISTED)
+        ]
         own = _own(session, kept_to)
     return [one for one in found if own is None or one.region in own]
 
@@ -258,13 +261,18 @@ def _standing(session: Session, token_hash: bytes, now: date) -> Share:
     if found is None:
         raise GoneError(_GONE)
     row, maker = found
-    own = _own(session, maker.regions)
-    if own is not None and row.region_code not in own:
-        raise GoneError(_GONE)
-    is_there = row.region_code is None or regions_below(session, row.region_code)
-    if not is_there or not allows(Role(maker.role), Permission.PUBLISH):
+    if not _may_share(session, row, maker):
         raise GoneError(_GONE)
     return _value(row, maker.name)
+
+
+def _may_share(session: Session, row: store.Share, maker: store.AppUser) -> bool:
+    """Tell whether whoever made a link may still share what it opens."""
+    own = _own(session, maker.regions)
+    if own is not None and row.region_code not in own:
+        return False
+    is_there = row.region_code is None or regions_below(session, row.region_code)
+    return bool(is_there) and allows(Role(maker.role), Permission.PUBLISH)
 
 
 def _hash(token: str) -> bytes:

@@ -47,15 +47,15 @@ def add_share(session: Session, share: Share) -> Share:
     return share
 
 
-def list_shares(session: Session, limit: int) -> list[tuple[Share, str]]:
-    """Return the links with the name of whose they are, the newest first."""
+def list_shares(session: Session, limit: int) -> list[tuple[Share, AppUser]]:
+    """Return the links and whose they are, the newest first."""
     found = session.execute(
-        select(Share, AppUser.name)
+        select(Share, AppUser)
         .join(AppUser, AppUser.id == Share.user_id)
         .order_by(Share.id.desc())
         .limit(limit)
     )
-    return [(share, name) for share, name in found]
+    return [(share, maker) for share, maker in found]
 
 
 def get_share(session: Session, number: int) -> Share | None:

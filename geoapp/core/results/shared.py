@@ -36,6 +36,8 @@ class Share:
         The day on which it was opened last; None if never.
     revoked_at, revoked_by
         None while nobody has.
+    by_right
+        Whether whoever made it may still share this: else it opens nothing.
     """
 
     id: int
@@ -48,7 +50,8 @@ class Share:
     last_used: date | None
     revoked_at: datetime | None
     revoked_by: str | None
+    by_right: bool
 
     def stands(self, today: date) -> bool:
-        """Tell whether it may open anything on a day."""
+        """Tell whether it is neither revoked nor run out on a day."""
         return self.revoked_at is None and today <= self.until

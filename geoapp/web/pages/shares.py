@@ -71,7 +71,7 @@ def _page(problem: Text | None = None) -> str:
         areas=_areas(user.regions),
         # What was typed stays where it was refused.
         given=request.values,
-        given_parts=request.form.getlist("part") or list(Part),
+        given_parts=request.form.getlist("part") if problem else list(Part),
         parts=PART_TEXT,
         usual=shares.usual_last_day(parts.settings),
         least=now,

@@ -94,8 +94,12 @@ def test_what_a_link_opens_and_when_it_ends(
     for why, change in changes.items():
         with subtests.test(why):
             assert anybody.get(report_alone).status_code == 200
+            listed = [one.by_right for one in shares.list_shares(town.database)]
             run_sql(town.database, change)
             assert anybody.get(report_alone).status_code == 410
+            # The list does not call it in force.
+            now = [one.by_right for one in shares.list_shares(town.database)]
+            assert (all(listed), any(now)) == (True, why == "it has run out")
             if why in undo:
                 run_sql(town.database, undo[why])
 
@@ -116,6 +120,10 @@ def test_who_makes_and_revokes_and_what_is_refused(town: MonthlyTown) -> None:
     ):
         refused = manager.post("/shares", data=asked(town, **wrong))
         assert (refused.status_code, "share-form" in refused.text) == (422, True), wrong
+        kept_ticks = refused.text.count(" checked")
+        assert kept_ticks == (0 if wrong == {"part": []} else 2 if "part" not in wrong else 1), (
+            wrong
+        )
     assert run_sql(town.database, "select count(*) from share") == [(0,)]
     link = link_of(manager, asked(town, until=now))
     number = run_sql(town.database, "select id from share")[0][0]
