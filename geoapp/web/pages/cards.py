@@ -35,6 +35,8 @@ OLD_DAYS = 365
 # An assumption: e-bikes may go 25 km/h (GB 17761-2018); lights and crossings take their part.
 RIDE_KMH = 15
 MOST_RIDE_SECONDS = 3_600.0
+# Off by so much, minutes of a walk say nothing.
+_VAGUE_S = 3_600.0
 ABROAD = ("google", "apple", "amap", "baidu", "tencent")
 
 Presence = Literal["yes", "no", "unknown"]
@@ -108,6 +110,12 @@ class Card:
     ride_seconds: float
     ride_kmh: int
     page: str
+
+    @property
+    def is_walk_vague(self) -> bool:
+        """Whether the position is known so badly that minutes of a walk from it say nothing."""
+        span = self.walk_span
+        return span is not None and 60.0 * span[1] - self.walk_seconds > _VAGUE_S
 
 
 def _ride_seconds(walk_m: float) -> float:

@@ -180,7 +180,7 @@ async function askBrowser() {
  * @param {boolean} isKept
  */
 function wordsOf(form, { outcome, answer }, isKept) {
-  const { thanks = '', kept = '', failed = '', uncounted = '' } = list.dataset;
+  const { thanks = '', kept = '', later = '', failed = '', uncounted = '' } = list.dataset;
   const own = answer && (language() === 'zh' ? answer.detail_zh : answer.detail);
   if (outcome === 'taken') {
     const isUncounted = answer.new && form.elements.namedItem('stars') && new FormData(form).get('stars') && !answer.rated;
@@ -188,7 +188,7 @@ function wordsOf(form, { outcome, answer }, isKept) {
   }
   if (outcome === 'refused') return own || failed;
   if (!isKept) return own || failed;
-  return outcome === 'later' ? `${own} ${kept}` : kept;
+  return outcome === 'later' ? `${own} ${later}` : kept;
 }
 
 /**

@@ -320,6 +320,8 @@ def test_a_position_that_cannot_be_is_said_first(site: Site, visit: Visit) -> No
     expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text(
         re.compile("步行 1–\\d+ 分钟")
     )
+    page.goto(f"{site.url}/?place=370203&accuracy=60000")
+    expect(page.locator(f"{FOUND} .found-walk").first).to_contain_text("步行多久说不准 · 约")
 
 
 def test_empty_store_has_an_answer(empty_site: Site, visit: Visit) -> None:

@@ -104,6 +104,13 @@ def test_what_was_pressed_is_said_as_it_stands_now(site: Site, visit: Visit) -> 
     page.unroute(REPORTS)
     page.get_by_role("button", name="现在就发").click()
     expect(told).to_have_text("已收到，谢谢。")
+    # Whoever is told to wait is not told that the network is gone.
+    busy = {"status": 429, "detail": "Too often.", "detail_zh": "太频繁，请 5 分钟后再试。"}
+    page.route(REPORTS, lambda route: route.fulfill(status=429, json=busy))
+    page.locator(".tell button", has_text="满了").click()
+    expect(told).to_have_text("太频繁，请 5 分钟后再试。 已存在这台设备上，到时自动发送。")
+    page.get_by_role("button", name="撤回").click()
+    page.unroute(REPORTS)
     # Who thinks again, twice, is believed the last time; a thumb that trembles is not two.
     for name in ("正常开放", "但关着门", "但关着门"):
         with page.expect_response(REPORTS):

@@ -8,6 +8,7 @@ import { isWalk } from './nearest.js';
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
 
+const VAGUE_S = 3600; // off by so much, minutes of a walk say nothing
 const MOST_OLD_MS = 365 * 86400000;
 const KEY_AMENITIES = ['drinking_water', 'microwave', 'phone_charging', 'toilet', 'air_conditioning', 'seating', 'first_aid'];
 
@@ -140,8 +141,9 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
   const schedule = kept.schedules[station.schedule];
   const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
   const far = pick(metresText(item.walk_m));
+  const isVague = span && 60 * span[1] - item.walk_s > VAGUE_S;
   const walk = walks
-    ? [made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
+    ? [isVague ? made('strong', {}, t('步行多久说不准', 'No telling how long on foot')) : made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
       made('span', { class: 'soft' }, ` · ${span ? t('约 ', 'about ') : ''}${far}${t('（估算）', ' (estimate)')}`)]
     : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'))];
   const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
