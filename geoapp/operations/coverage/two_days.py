@@ -14,7 +14,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Standing
 from geoapp.operations.moment import today
 from geoapp.store.engine import Database
-from geoapp.store.facilities.as_of import AsOf, begun_within, states_on
+from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on
 from geoapp.store.facilities.named import (
     count_without_region,
     facilities_by_family,
@@ -49,15 +49,18 @@ class Placed:
         return self.then is not Standing.KNOWN or self.now is not Standing.KNOWN
 
 
-def _change(without: Standing, there: Standing, *, may: bool) -> Standing:
-    """Tell whether it came about between the days; ``may``: whether the register has such a change."""
+def _change(without: Standing, there: Standing, event: bool | None) -> Standing:
+    """Tell whether it came about between the days, as the month's report tells it.
+
+    ``event`` is whether the register has such a change between them: for certain, perhaps, or not.
+    """
     if without is Standing.NO and there is Standing.KNOWN:
         return Standing.KNOWN
-    if without is Standing.KNOWN or there is Standing.NO:
+    if without is Standing.KNOWN:
         return Standing.NO
-    if without is there and not may:
-        return Standing.NO
-    return Standing.POSSIBLE
+    if event is None:
+        return Standing.POSSIBLE if there is Standing.KNOWN else Standing.NO
+    return Standing.KNOWN if event else Standing.POSSIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class TwoDays:
     then, now
         How many stood on each day.
     opened, closed
-        How many came and went between them; one that did both within them is in neither.
+        How many came and went between them; one that is known to have done both is in neither.
     facilities
         Those that stood on one of the days, or may have, by code.
     without_region
@@ -113,11 +116,12 @@ def two_days(
         some = facilities_by_family(session, below)
         ids = [one.id for one in some]
         earlier, later = (states_on(session, AsOf(day, now), ids) for day in (first, last))
-        begun = begun_within(session, first + timedelta(days=1), last, now, ids)
+        after = first + timedelta(days=1)
+        begun = begun_within(session, after, last, now, ids)
         positions = positions_of(session, ids)
         without_region = count_without_region(session)
-    opens = {one.facility_id for one in begun if one.opens}
-    closes = {one.facility_id for one in begun if one.closes}
+    opens = _events([one for one in begun if one.opens], after, last)
+    closes = _events([one for one in begun if one.closes], after, last)
     found = []
     for one in some:
         states = [on.get(one.id) for on in (earlier, later)]
@@ -135,8 +139,8 @@ def two_days(
                 lat=lat,
                 then=then,
                 now=on_last,
-                opened=_change(then, on_last, may=one.id in opens),
-                closed=_change(on_last, then, may=one.id in closes),
+                opened=_change(then, on_last, opens.get(one.id)),
+                closed=_change(on_last, then, closes.get(one.id)),
             )
         )
     return TwoDays(
@@ -150,6 +154,16 @@ def two_days(
         samples=sum(one.sample for one in found),
         without_region=without_region,
     )
+
+
+def _events(begun: list[Begun], after: date, last: date) -> dict[int, bool]:
+    """Return whose state began within the days, by number: whether for certain."""
+    told: dict[int, bool] = {}
+    for one in begun:
+        certain = one.certain(after, last)
+        if certain is not None:
+            told[one.facility_id] = told.get(one.facility_id, False) or certain
+    return told
 
 
 def _band(standings: list[Standing]) -> Band:

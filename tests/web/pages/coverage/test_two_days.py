@@ -89,6 +89,17 @@ def test_two_days_by_hand(town: Database, settings: Settings, subtests: pytest.S
     assert "位置不详" in anybody.get(f"{ADDRESS}?from=2019-12-31&to=2020-12-31&lang=zh").text
 
 
+def test_what_closed_for_certain_is_closed_whenever_it_opened(
+    town: Database, settings: Settings
+) -> None:
+    (code,) = run_sql(town, "select code from facility order by code limit 1")[0]
+    run_sql(town, "delete from facility where code <> :code", code=code)
+    dated(town, code, None, "unknown", closed="2020-05-20")
+    told = two_days(town, settings, "370203", date(2020, 4, 30), date(2020, 5, 31))
+    month = story_of(town, settings, "370203", 2020).months[4]
+    assert (told.opened, told.closed) == (month.opened, month.closed) == (Band(0, 1), Band(1, 0))
+
+
 def test_an_area_stands_at_a_point_inside_it(town: Database, settings: Settings) -> None:
     (code,) = run_sql(town, "select code from facility order by code limit 1")[0]
     dated(town, code, "2020-06-01", "known")
