@@ -8,7 +8,13 @@ from typing import Any, Final
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from geoapp.core.errors import ConflictError, GeoappError, InvalidValueError, UnusableInputError
+from geoapp.core.errors import (
+    ConflictError,
+    GeoappError,
+    InvalidValueError,
+    NotAllowedError,
+    UnusableInputError,
+)
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.proposals import PROPOSAL_TEXT, TRANSITIONS, ProposalState
@@ -28,6 +34,7 @@ from geoapp.operations.proposals.read import (
     regions_within,
 )
 from geoapp.operations.proposals.take import take_sites
+from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import check_readable
 from geoapp.operations.upkeep.users import list_users
 from geoapp.reports.words.history import actor_text, via_text
@@ -127,7 +134,7 @@ def show() -> str:
         for one, text in PROPOSAL_TEXT.items()
         if not state or state == one
     ]
-    added, there = request.args.get("added", ""), request.args.get("there", "")
+    added, there, left = (request.args.get(name, "") for name in ("added", "there", "left"))
     return render_template(
         "planner/board/page.html",
         columns=columns,
@@ -140,7 +147,9 @@ def show() -> str:
         owners=sorted({one.owner for one in everything if one.owner}),
         regions=region_names(database),
         today=today(services().settings),
-        told=_taken_text(int(added), int(there)) if _count(added) and _count(there) else None,
+        told=_taken_text(int(added), int(there), int(left) if _count(left) else 0)
+        if _count(added) and _count(there)
+        else None,
         texts=_texts(),
     )
 
@@ -163,8 +172,28 @@ def take() -> BaseResponse:
         raise InvalidValueError("site", "", Text("至少勾选一处站点", "at least one ticked site"))
     parts = services()
     check_readable(parts.database, signed_in(), run)
+    elsewhere = _elsewhere(run)
+    if everything and elsewhere:
+        inside = [one.order for one in siting_results.sites_of(parts.database, run)]
+        orders = [order for order in inside if order not in elsewhere]
+    if not orders and elsewhere:
+        raise NotAllowedError(
+            Text("这个方案没有站点在您负责的区域内。", "No site of this plan lies in your regions.")
+        )
+    if outside := sorted(elsewhere.intersection(orders)):
+        named = "、".join(map(str, outside))
+        raise NotAllowedError(
+            Text(
+                f"方案里的第 {named} 处不在您负责的区域内，没有改动任何内容。",
+                f"Sites {', '.join(map(str, outside))} of the plan lie outside your regions, and "
+                "nothing was changed.",
+            )
+        )
     taken = take_sites(parts.database, parts.settings, run, orders or None)
-    address = url_for("board.show", run=run, added=len(taken.added), there=len(taken.there))
+    left = len(elsewhere) if everything else 0
+    address = url_for(
+        "board.show", run=run, added=len(taken.added), there=len(taken.there), left=left or None
+    )
     return redirect(address)
 
 
@@ -330,6 +359,15 @@ def _within() -> frozenset[str] | None:
     return regions_within(services().database, signed_in().regions)
 
 
+def _elsewhere(run: int) -> frozenset[int]:
+    """Return the places in a plan of its sites outside the regions of who asks."""
+    within = _within()
+    if within is None:
+        return frozenset()
+    sites = siting_results.sites_of(services().database, run)
+    return frozenset(one.order for one in sites if one.region not in within)
+
+
 def _wrong_text(error: GeoappError) -> Text:
     """Return why it was refused, with the field as the page calls it."""
     field = _FIELDS.get(error.parameter) if isinstance(error, InvalidValueError) else None
@@ -346,11 +384,18 @@ def _texts() -> dict[str, str]:
     }
 
 
-def _taken_text(added: int, there: int) -> Text:
+def _taken_text(added: int, there: int, left: int) -> Text:
     new = counted(added, "处站点", "site")
     were = counted(there, "处", "was there already", "were there already")
-    return Text(
+    told = Text(
         f"已放上 {new.zh}；{were.zh}原已在看板上。", f"{new.en} taken to the board; {were.en}."
+    )
+    if not left:
+        return told
+    out = counted(left, "处", "site lies", "sites lie")
+    return Text(
+        f"{told.zh}{out.zh}不在您负责的区域内，没有放。",
+        f"{told.en} {out.en} outside your regions and stayed.",
     )
 
 

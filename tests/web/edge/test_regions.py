@@ -19,6 +19,8 @@ from geoapp.core.schemes import scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.documents import attach
 from geoapp.operations.applications.write import PlannedStep, add_to_plan, start_application
+from geoapp.operations.siting.results import sites_of
+from geoapp.operations.siting.run import run_here
 from geoapp.operations.upkeep.users import list_users, save_user, set_rights
 from geoapp.store.engine import Database
 from geoapp.store.runs.runs import add_run
@@ -464,3 +466,23 @@ def test_the_board_asks_for_nothing_that_would_be_refused(
         page = client.get(f"{address}?lang=zh").text
         assert ('action="/plan/board/1' in page) == bool(writes), address
     assert ("只能查看" in page) != bool(writes)
+
+
+def test_a_plan_is_taken_to_the_board_as_far_as_the_regions_go(
+    app: Flask, two_districts: Database, settings: Settings
+) -> None:
+    asked = SitingParameters(p=2, standard_m=300.0, spacing_m=100.0)
+    run = run_here(two_districts, settings, asked)
+    sites = {one.order: one.region for one in sites_of(two_districts, run.id)}
+    client = kept_to(app, two_districts, "370202")
+    refused = client.post(f"{BOARD}/take?lang=zh", data={"run": run.id, "site": 1, "all": "1"})
+    assert set(sites.values()) == {"370203"}
+    assert refused.status_code == 403
+    assert "没有站点在您负责的区域内" in refused.text
+    with two_districts.session() as session:
+        session.execute(
+            text("update run_site set region_code = '370202' where run_id = :run and rank = 2"),
+            {"run": run.id},
+        )
+    refused = client.post(f"{BOARD}/take?lang=zh", data={"run": run.id, "site": ["1", "2"]})
+    assert "第 1 处不在您负责的区域内" in refused.text

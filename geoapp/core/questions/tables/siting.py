@@ -103,7 +103,7 @@ FORBIDDEN_AREAS = Field(
 WITHOUT_DROPPED_M = Field(
     name="without_dropped_m",
     kind=Kind.NUMBER,
-    label=Text("避开看板上不建的地点（周围多少米）", "Keep away from dropped sites (metres)"),
+    label=Text("离看板上不建的地点至少", "At least so far from dropped sites"),
     help=Text(
         "看板上“不建了”的地点周围这么多米内不设站",
         "no new site within so many metres of those that the board dropped",
