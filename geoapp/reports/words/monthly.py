@@ -231,12 +231,11 @@ def zones_note(shown: int, many: int, *, at_least: bool) -> Text:
         Whether there may be more: small ones that the run keeps as a sum for its whole area.
     """
     every = counted(many, "处", "gap zone")
-    if at_least:
-        every = Text(f"至少 {every.zh}", f"at least {every.en}")
+    zh, en = ("至少有 ", "at least ") if at_least else ("共 ", "")
     return Text(
-        f"列出人数最多的 {format_count(shown)} 处，共 {every.zh}。“补上需新站点”是让全区都在标准以内的新站点数；"
-        "“该处”是建一处时覆盖最多的地点（WGS-84）。",
-        f"The {format_count(shown)} with most workers of {every.en}. New stations to close it: how many bring "
+        f"列出人数最多的 {format_count(shown)} 处，盲区{zh}{every.zh}。"
+        "“补上需新站点”是让整处盲区都在标准以内的新站点数；“该处”是建一处时覆盖最多的地点（WGS-84）。",
+        f"The {format_count(shown)} with most workers of {en}{every.en}. New stations to close it: how many bring "
         "all of the zone within the standard; the place (WGS-84) is where a single one reaches most.",
     )
 
