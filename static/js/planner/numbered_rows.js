@@ -23,7 +23,9 @@ export function makeNumberedRows(made, id, words = () => '') {
     markers.forEach((marker, key) => marker.setIcon(numbered(key, key === order ? 'chosen' : '')));
     chooseRow(id, (row) => row.dataset.order === order, from);
     const marker = markers.get(order);
-    if (marker && from === 'table') made.map.setView(marker.getLatLng(), Math.max(made.map.getZoom(), 14));
+    // Where a site may move is a matter of tens of metres, which its own number would hide.
+    const near = document.querySelector('#freedom-shown:checked') ? 17 : 14;
+    if (marker && from === 'table') made.map.setView(marker.getLatLng(), Math.max(made.map.getZoom(), near));
   }
 
   /** @param {HTMLTableRowElement} row */

@@ -95,6 +95,8 @@ def test_sites_are_found_and_proven(
     expect(page.locator("#freedom-shown[data-drawn]")).to_be_visible()
     expect(page.locator(".freedom-key")).to_be_visible()
     assert page.locator("#map .leaflet-overlay-pane path[stroke-dasharray]").count()
+    rows.first.locator("button.link").click()
+    expect(page.locator("#map .leaflet-control-scale-line")).to_have_text("50 m")
     assert fits(page)
     assert serious_violations(page) == []
     page.uncheck("#freedom-shown")
