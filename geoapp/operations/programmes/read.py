@@ -247,7 +247,9 @@ def _on_day(
     if found is None and known:
         latest = known[0]
         on = latest.as_of or day
-        found, basis = Found(latest.value, latest.value, on, counted=False), "entered"
+        # Documents that speak of one day and differ: nobody here knows which is right.
+        told = [fact.value for fact in known if fact.as_of == latest.as_of]
+        found, basis = Found(min(told), max(told), on, counted=False), "entered"
     care = _care(ask, programme, one, window, day)
     # Neither a document nor the register need hold all that was done: the greater is certain.
     if care is not None and (found is None or care.people > found.low):

@@ -53,6 +53,11 @@ def fact_text(found: Standing) -> Text:
 def basis_text(found: Standing) -> Text:
     """Say what the fact rests on, and of which day it is; or why there is none."""
     if found.basis == "entered":
+        if found.fact != found.possible:
+            return Text(
+                f"{found.on} 的数，几份文件说法不一，见下",
+                f"documents differ on {found.on}; see below",
+            )
         document = found.stated[0].document
         return Text(
             f"按文件：{document.title_zh}，{found.on}",

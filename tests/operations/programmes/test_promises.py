@@ -22,6 +22,7 @@ from geoapp.operations.programmes.document import standing_document
 from geoapp.operations.programmes.imports import import_programme
 from geoapp.operations.programmes.read import read_board, read_one
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.programmes import basis_text
 from geoapp.store.engine import Database
 
 DAY = date(2025, 4, 20)
@@ -94,7 +95,8 @@ PLAN = {
     "region": "370200",
     "document": "doc",
     "documents": [
-        {"code": "doc", "title_zh": "计划", "title_en": "Plan", "published_on": "2023-01-01"}
+        {"code": "doc", "title_zh": "计划", "title_en": "Plan", "published_on": "2023-01-01"},
+        {"code": "other", "title_zh": "公报", "title_en": "Bulletin", "published_on": "2025-01-31"},
     ],
     "indicators": [
         # for certain; A-5 may have opened then. A-7 is elsewhere, S-1 a sample.
@@ -203,6 +205,19 @@ PLAN = {
             **IN_2024,
             facts=[{"as_of": "2024-12-31", "value": 100, "document": "doc"}],
         ),
+        # Two documents of one day: which is right is not for us to say.
+        promise(
+            "entered-differ",
+            "entered",
+            "more_than",
+            100,
+            **IN_2024,
+            facts=[
+                {"as_of": "2024-12-31", "value": 120, "document": "doc"},
+                {"as_of": "2024-12-31", "value": 90, "document": "other"},
+                {"as_of": "2024-06-30", "value": 500, "document": "doc"},
+            ],
+        ),
         # 60 and 20 people by 1 April, where an even pace had brought 25; a document states 90.
         promise("care-counted", "entered", "at_least", 100, unit="person", care=["体检"]),
         promise(
@@ -259,6 +274,7 @@ EXPECTED: dict[str, tuple[float | None, float | None, str]] = {
     "entered-on-track": (60_000, 60_000, "on_track"),
     "entered-unknown": (90, 90, "unknown"),
     "entered-late": (100, 100, "late"),
+    "entered-differ": (90, 120, "unknown"),
     "care-counted": (80, 80, "on_track"),
     "care-stated": (90, 90, "on_track"),
     "care-last-year": (800, 800, "unknown"),
@@ -363,6 +379,8 @@ def test_every_nature_and_comparator_stands_as_computed_by_hand(
         one = found[code]
         assert (one.fact, one.possible) == pytest.approx((fact, possible)), code
         assert one.verdict.state == state, code
+    assert "不一" in basis_text(found["entered-differ"]).zh
+    assert "计划" in basis_text(found["entered-late"]).zh
     behind = found["least-behind"].verdict
     assert behind.days_left == 255
     assert behind.pace_per_day == pytest.approx(15 / 255)
