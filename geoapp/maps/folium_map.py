@@ -330,7 +330,10 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
     words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
     told: dict[str, Any] = {"signs": SIGNS, "view": page.view(datum)}
     if page.streets is not None:
-        told["streets"] = streets_told(page.streets, language, root)
+        told["ground"] = streets_told(page.streets, language, root)
+    # The ground is sea only where something says which part of it is land.
+    elif page.basemap is None and not any(one.layer.label and one.rows for one in page.layers):
+        told["ground"] = {"ground": "plain"}
     drawn.add_child(_Finish(_json(words | told)))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))

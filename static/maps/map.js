@@ -355,7 +355,7 @@ window.geoappMaps = (() => {
   function finish(map, texts) {
     words = texts;
     shared.map = map;
-    Object.assign(map.getContainer().dataset, texts.streets);
+    Object.assign(map.getContainer().dataset, texts.ground);
     map.getContainer().setAttribute("role", "region");
     map.getContainer().setAttribute("aria-label", words.map);
     L.control.zoom({ position: "bottomright", zoomInTitle: words.zoom_in, zoomOutTitle: words.zoom_out })

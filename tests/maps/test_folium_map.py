@@ -1,6 +1,7 @@
 """The page of a map: complete by itself, with every value escaped, whatever it holds."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -151,3 +152,13 @@ def test_the_legend_is_drawn_so_that_it_prints_without_backgrounds() -> None:
     assert legend.count("<svg") == 1
     assert 'fill="#0f56b3"' in legend
     assert "background" not in legend
+
+
+def test_ground_is_sea_only_beside_land() -> None:
+    plain = '"ground":{"ground":"plain"}'
+    assert plain in drawn(page_of(painted(["一"])))
+    districts = painted(["一"], label=True)
+    area = [row | {"geometry": shapely.box(LON, LAT, LON + 1, LAT + 1)} for row in districts.rows]
+    assert plain not in drawn(page_of(replace(districts, rows=area)))
+    operators = Basemap("https://example.org/{z}/{x}/{y}.png", "", Datum.WGS84)
+    assert plain not in drawn(page_of(painted(["一"]), basemap=operators))
