@@ -92,6 +92,14 @@ def publish(
         return _value(store.add_publication(session, region, run_id, by, note or None))
 
 
+def own_regions(database: Database, kept_to: Sequence[str]) -> frozenset[str] | None:
+    """Return the regions that an account may publish for; None is everywhere."""
+    if not kept_to:
+        return None
+    with database.session() as session:
+        return frozenset(code for one in kept_to for code in regions_below(session, one))
+
+
 def check_region(session: Session, region: str | None, kept_to: Sequence[str]) -> None:
     """Refuse to publish for a region that is none of an account's.
 

@@ -12,8 +12,11 @@ from sqlalchemy import text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.words import Every
 from geoapp.operations.coverage import run as coverage_run
+from geoapp.operations.coverage.schedule import set_schedule
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import set_rights
 from geoapp.store.engine import Database
 from tests.answers import publish_run
 from tests.seed import seed_town
@@ -68,6 +71,21 @@ def test_everybody_reads_it_and_managers_publish(
         with subtests.test(address=address):
             assert visitor.get(address).status_code == 200
     assert visitor.get("/coverage/nowhere").status_code == 404
+    # Nobody is offered what would be refused: a district's manager nothing of the city's.
+    manager = client_of(app, database, Role.MANAGER)
+    set_schedule(database, settings, "370200", Every.NIGHT, 2, "manager")
+    for regions, offered in (["370203"], False), ([], True):
+        set_rights(database, f"a-{Role.MANAGER}", regions=regions)
+        for address in "/publications", "/publications/reports":
+            with subtests.test(address=address, regions=regions):
+                page = manager.get(address)
+                assert page.status_code == 200
+                said = page.get_data(as_text=True)
+                assert ('<option value="370200">' in said) is offered
+                assert ("/withdraw" in said) is (offered and address == "/publications")
+                assert ('name="every" value="never"' in said) is (
+                    offered and address == "/publications"
+                )
 
 
 def test_a_comparison_says_where_the_questions_differ(
@@ -128,5 +146,6 @@ def test_the_file_holds_the_rows_of_its_page(
             assert [line.split(",")[0] for line in lines[1:]] == rows
             # From a run that the address names one comes to its own figures of other regions.
             links = re.findall(r'href="(/coverage/[^"]*)"', page)
-            assert [link for link in links if f"?run={run.id}" not in link] == []
+            named = f"?run={run.id}", f"/runs/{run.id}."
+            assert [link for link in links if not any(one in link for one in named)] == []
     assert visitor.get(f"/coverage.csv?run={run.id}&region=nowhere").status_code == 404

@@ -18,10 +18,10 @@ from geoapp.reports.words import monthly as words
 from geoapp.reports.words.kept_reports import report_outcome_text, report_schedule_text
 from geoapp.reports.words.question import area_text
 from geoapp.reports.words.states import range_text
-from geoapp.web.edge.access import may, require, signed_in
+from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import full_hour, without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.coverage.published import published_areas
+from geoapp.web.pages.coverage.published import is_own, own_regions, published_areas
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("kept_reports", __name__, url_prefix="/publications/reports")
@@ -52,9 +52,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """One schedule in the list."""
+    """One schedule in the list; ``mine`` tells whether the asker may change it."""
 
     region: str
+    mine: bool
     text: Text
     last: Text | None
 
@@ -63,7 +64,7 @@ class ScheduleLine:
 @require(Permission.SEE_UNPUBLISHED)
 def listed() -> str:
     """List the kept reports, and when further ones are made."""
-    database, names = services().database, naming()
+    database, names, own = services().database, naming(), own_regions()
     return render_template(
         "manager/reports.html",
         areas=[
@@ -73,12 +74,13 @@ def listed() -> str:
         schedules=[
             ScheduleLine(
                 one.region or "",
+                is_own(one.region, own),
                 report_schedule_text(one, names.regions, names.zone),
                 report_outcome_text(one, names.zone),
             )
             for one in kept.report_schedules(database)
         ],
-        offered=published_areas() if may(Permission.PUBLISH) else [],
+        offered=published_areas(),
         most=kept.MOST_KEPT,
     )
 

@@ -42,6 +42,7 @@ class Line:
     publication: Publication
     text: Text
     in_force: bool
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +68,51 @@ def listed() -> str:
     """List what was published, the newest first; all of it stays readable."""
     database, names = services().database, naming()
     standing = {one.id for one in answers.in_force(database).values()}
+    own = own_regions()
     lines = [
-        Line(one, published_text(one, names.regions, names.zone), one.id in standing)
+        Line(
+            one,
+            published_text(one, names.regions, names.zone),
+            one.id in standing,
+            mine=is_own(one.region, own),
+        )
         for one in answers.publications(database)
     ]
     signed = may(Permission.SEE_UNPUBLISHED)
     return render_template(
         "manager/publications.html",
         lines=lines,
-        schedules=_schedules() if signed else [],
-        areas=published_areas() if may(Permission.PUBLISH) else [],
+        schedules=_schedules(own) if signed else [],
+        areas=published_areas(),
         every=EVERY_TEXT,
         report_form=form_parts() if signed else None,
     )
 
 
+def own_regions() -> frozenset[str] | None:
+    """Return the regions that the asker may publish for: none without the right, None everywhere."""
+    if not may(Permission.PUBLISH):
+        return frozenset()
+    return answers.own_regions(services().database, signed_in().regions)
+
+
+def is_own(region: str | None, own: frozenset[str] | None) -> bool:
+    """Tell whether a region is among those of `own_regions`."""
+    return own is None or region in own
+
+
 @dataclass(frozen=True, slots=True)
 class ScheduleLine:
-    """One schedule in the list."""
+    """One schedule in the list; ``mine`` tells whether the asker may change it."""
 
     region: str
+    mine: bool
     text: Text
     last: Text | None
     proposed: int | None
 
 
-def _schedules() -> list[ScheduleLine]:
+def _schedules(own: frozenset[str] | None) -> list[ScheduleLine]:
     """Return what is computed anew by itself, with the run that waits to be compared, if any."""
     database, names = services().database, naming()
     standing = answers.in_force(database)
@@ -103,6 +123,7 @@ def _schedules() -> list[ScheduleLine]:
         lines.append(
             ScheduleLine(
                 region=one.region or "",
+                mine=is_own(one.region, own),
                 text=schedule_text(one, names.regions, names.zone),
                 last=outcome_text(one, names.zone),
                 proposed=one.last_run if newer else None,
@@ -112,10 +133,10 @@ def _schedules() -> list[ScheduleLine]:
 
 
 def published_areas() -> list[tuple[str, Text]]:
-    """Return the areas with a published answer, by code; the whole area has none."""
-    names = naming().regions
+    """Return the areas with an answer that the asker may publish for, by code; the whole has none."""
+    names, own = naming().regions, own_regions()
     codes = sorted(answers.in_force(services().database), key=lambda code: code or "")
-    return [(code or "", area_text(code, names)) for code in codes]
+    return [(code or "", area_text(code, names)) for code in codes if is_own(code, own)]
 
 
 @blueprint.post("/schedules")
