@@ -58,17 +58,17 @@ class Told:
 
 def landing() -> Response:
     """Return the way in."""
-    return _page("landing", documents.landing_page())
+    return _page("ogc/landing.html", documents.landing_page())
 
 
 def conformance() -> Response:
     """Return the conformance classes."""
-    return _page("conformance", {"classes": documents.CONFORMS_TO, "links": []})
+    return _page("ogc/conformance.html", {"classes": documents.CONFORMS_TO, "links": []})
 
 
 def collections(layers: list[Layer], moment: LayerMoment) -> Response:
     """Return the list of collections."""
-    return _page("collections", documents.collections(layers, moment))
+    return _page("ogc/collections.html", documents.collections(layers, moment))
 
 
 def collection(layer: Layer, moment: LayerMoment) -> Response:
@@ -77,7 +77,7 @@ def collection(layer: Layer, moment: LayerMoment) -> Response:
     embed = embed_address([layer])
     box = body.get("extent", {}).get("spatial", {}).get("bbox", [None])[0]
     return _page(
-        "collection",
+        "ogc/collection.html",
         body,
         layer=layer,
         box=box,
@@ -92,7 +92,9 @@ def schema(layer: Layer, name: str, known: dict[str, Attribute]) -> Response:
     """Return the table of what can be asked, or sorted by."""
     title = dict(documents.SCHEMAS)[name]
     rows = [(key, one.title, _KIND_TEXT[one.kind]) for key, one in known.items()]
-    return _page("schema", {"title": title.pick(language()), "links": []}, layer=layer, rows=rows)
+    return _page(
+        "ogc/schema.html", {"title": title.pick(language()), "links": []}, layer=layer, rows=rows
+    )
 
 
 def items(
@@ -108,7 +110,7 @@ def items(
     asked = {name: value for name, value in request.args.items() if name not in _PAGING}
     telling = _Telling(layer, moment)
     return _page(
-        "items",
+        "ogc/items.html",
         {"title": layer.title.pick(language()), "links": links},
         layer=layer,
         columns=telling.columns[1:],  # the name heads its row
@@ -131,7 +133,7 @@ def item(
     if "family" in attributes_here(layer):
         station = url_for("station.show", code=feature["properties"]["code"])
     return _page(
-        "item",
+        "ogc/item.html",
         {"title": told.name, "links": feature["links"]},
         layer=layer,
         told=told,
@@ -209,7 +211,7 @@ def _downloads(layer: Layer, asked: dict[str, Any]) -> list[tuple[Text, str]]:
 
 def _page(template: str, body: dict[str, Any], **more: Any) -> Response:
     response = make_response(
-        render_template(f"ogc/{template}.html", body=body, json_address=here(f="json"), **more)
+        render_template(template, body=body, json_address=here(f="json"), **more)
     )
     documents.tell_links(response, body["links"])
     return response

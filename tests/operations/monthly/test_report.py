@@ -131,7 +131,7 @@ def test_a_date_is_settled_whatever_its_prefix(tmp_path: Path) -> None:
 def test_zones_that_the_run_keeps_as_a_sum_are_counted(town: MonthlyTown, tmp_path: Path) -> None:
     listed = town.run.found.gap_zones
     run_sql(town.database, "update run set result = jsonb_set(result, '{gap_rest_zones}', '7456')")
-    for region, told in ((None, f"共 {listed + 7456:,} 处"), ("370203", "共 至少")):
+    for region, told in ((None, f"共 {listed + 7456:,} 处"), ("370203", "盲区至少有")):
         scope = scope_of(town.database, town.settings, region, None)
         save_report(scope, tmp_path / "month.xlsx", "zh")
         sheet = openpyxl.load_workbook(tmp_path / "month.xlsx")["盲区"]

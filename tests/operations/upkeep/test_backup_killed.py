@@ -115,7 +115,7 @@ def test_a_killed_restore_leaves_the_store_as_it_was(
     assert all_rows(empty_database) == before
     empty_database.engine.dispose()
     restore(empty_database, settings, good, force=True)
-    assert not settings.data.exists() or os.listdir(settings.data) == []
+    assert os.listdir(settings.data) == ["last-backup"]
 
 
 def test_what_a_killed_backup_leaves_goes_with_the_next_one(

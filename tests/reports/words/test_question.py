@@ -40,6 +40,7 @@ GIVEN: dict[str, Any] = {
     "families": ("home",),
     "at": AT,
     "min_spacing_m": 1500.0,
+    "without_dropped_m": 200.0,
     "quotas": (("370203", Quota(1, 3)), ("370202", Quota(None, 1))),
     "host_quotas": (("银行", Quota(2, 2)),),
     "budget": 60.0,
