@@ -39,8 +39,10 @@ def test_the_finder_draws_streets_after_its_answer(
         fetched = page.evaluate(FETCHED)
         (drawing,) = [one for one in fetched if one["name"].endswith(DRAWING)]
         before = [one for one in fetched if one["begun"] < drawing["begun"]]
-        assert max(one["ended"] for one in before if "/finder/results" in one["name"])
-        assert all(one["ended"] <= drawing["begun"] for one in before)
+        # What is fetched for a day without a network may still be under way by then.
+        answered = [one["ended"] for one in before if "/finder/results" in one["name"]]
+        assert answered
+        assert max(answered) <= drawing["begun"]
         assert not any("base.pmtiles" in one["name"] for one in before)
         assert any("base.pmtiles" in one["name"] for one in fetched)
         assert 50_000 < sum(one["size"] for one in before) < MOST_BYTES_BEFORE
