@@ -33,6 +33,9 @@ def test_the_finder_draws_streets_after_its_answer(
     import_streets(database, settings, write_town_map(tmp_path / "town.osm.pbf"))
     for url in serve(create_app(settings, database)):
         site = Site(url, database)
+        # A browser and a service that have just started may need longer than the finder waits; what
+        # it says then comes before the streets as an answer does.
+        visit(site).locator(".found, #message:not([hidden])").first.wait_for()
         page = visit(site)
         page.locator("#map[data-streets-drawn]").wait_for(state="attached")
         expect(page.locator(".found").first).to_be_visible()
