@@ -16,7 +16,7 @@ from geoapp.operations.upkeep.users import SignedInUser, authenticate
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
-from geoapp.web.front.environ import HEAVY_LANE, LANE, TILE_LANE
+from geoapp.web.front.environ import APART, LANE
 
 API: Final = "/api/"
 # Where programs ask; pages know cookies alone.
@@ -81,7 +81,7 @@ def _by_key(token: str) -> SignedInUser | Refusal:
         day=today(parts.settings),
         per_minute=_pace(parts.settings),
         # The front asks again in the lanes for what takes long; that is the same request.
-        counted=request.environ.get(LANE) not in (HEAVY_LANE, TILE_LANE),
+        counted=request.environ.get(LANE) not in APART,
     )
     if checked.user is None:
         return Refusal(401, _WRONG_KEY)

@@ -26,7 +26,7 @@ from geoapp.web.edge.access import current_role
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.edge.text_size import is_large
-from geoapp.web.front.environ import HEAVY_LANE, LANE, MOVED, MOVED_TO, WORK_LANE
+from geoapp.web.front.environ import FILE_LANE, HEAVY_LANE, LANE, MOVED, MOVED_TO, WORK_LANE
 
 P = ParamSpec("P")
 View = Callable[P, Response]
@@ -95,10 +95,18 @@ def take_turn(lane: str = HEAVY_LANE) -> None:
 
 def heavy(view: View[P]) -> View[P]:
     """Let a view be done in the lane for heavy work; nothing of its answer is kept."""
+    return _apart(view, HEAVY_LANE)
 
+
+def whole_file(view: View[P]) -> View[P]:
+    """Let a view that answers much of the register as a file be done in the lane for files."""
+    return _apart(view, FILE_LANE)
+
+
+def _apart(view: View[P], lane: str) -> View[P]:
     @wraps(view)
     def apart(*args: P.args, **named: P.kwargs) -> Response:
-        take_turn()
+        take_turn(lane)
         return view(*args, **named)
 
     return apart

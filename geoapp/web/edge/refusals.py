@@ -4,9 +4,7 @@ from flask import Flask, Response, request
 
 from geoapp.core.i18n import Text
 from geoapp.web.edge.problems import TITLES, answer
-from geoapp.web.front.environ import REFUSED, Refused
-
-RETRY_SECONDS = "5"
+from geoapp.web.front.environ import REFUSED, RETRY_SECONDS, Refused
 
 _WHY = {
     Refused.SLOW: (
@@ -27,16 +25,16 @@ _WHY = {
     Refused.BUSY: (
         503,
         Text(
-            "现在要地图、图层和文件的人太多。请几秒后再试。",
-            "Too many maps, layers and files are being made at present. Try again in a few seconds.",
+            "现在要地图、图层和文件的人太多。请 {seconds} 秒后再试。",
+            "Too many maps, layers and files are being made at present. Try again in {seconds} seconds.",
         ),
     ),
     Refused.CROWDING: (
         429,
         Text(
-            "这个地址同时要的地图、图层和文件太多。请等前面的完成，几秒后再试。",
+            "这个地址同时要的地图、图层和文件太多。请等前面的完成，{seconds} 秒后再试。",
             "This address asks for too many maps, layers and files at the same time. Let some of "
-            "them be answered, and try again in a few seconds.",
+            "them be answered, and try again in {seconds} seconds.",
         ),
     ),
 }
@@ -50,7 +48,11 @@ def init_refusals(app: Flask) -> None:
         why = request.environ.get(REFUSED)
         if why is None:
             return None
-        refused = answer(*_WHY[why])
-        if why in (Refused.BUSY, Refused.CROWDING):
-            refused.headers["Retry-After"] = RETRY_SECONDS
+        status, text = _WHY[why]
+        if why not in (Refused.BUSY, Refused.CROWDING):
+            return answer(status, text)
+        seconds = str(request.environ[RETRY_SECONDS])
+        told = Text(text.zh.format(seconds=seconds), text.en.format(seconds=seconds))
+        refused = answer(status, told)
+        refused.headers["Retry-After"] = seconds
         return refused

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 # What the front and the application say to each other beside the request: why it is refused, in which
 # lane it is done, and that it has to be done in another; the last by that lane and a tag that is the
-# same for requests with the same answer.
+# same for requests with the same answer. Of a refusal for want of a turn, after how many seconds one is free.
 REFUSED: Final = "geoapp.refused"
+RETRY_SECONDS: Final = "geoapp.retry_seconds"
 LANE: Final = "geoapp.lane"
 MOVED: Final = "geoapp.moved"
 MOVED_TO: Final = "geoapp.moved_to"
@@ -15,6 +16,10 @@ WORK_LANE: Final = "work"
 HEAVY_LANE: Final = "heavy"
 # What comes in dozens, each of which is made soon.
 TILE_LANE: Final = "tiles"
+# All of a register as one file: a large one takes minutes, and maps do not wait behind it.
+FILE_LANE: Final = "files"
+# A request that comes in one of these has been asked among the quick ones before.
+APART: Final = frozenset({HEAVY_LANE, TILE_LANE, FILE_LANE})
 
 
 class Refused(StrEnum):

@@ -20,11 +20,13 @@ from typing import Any, Final
 
 from geoapp.web.front.bodies import Bodies, Body, SenderLeftError
 from geoapp.web.front.environ import (
+    FILE_LANE,
     HEAVY_LANE,
     LANE,
     MOVED,
     MOVED_TO,
     REFUSED,
+    RETRY_SECONDS,
     TILE_LANE,
     WORK_LANE,
     Refused,
@@ -40,6 +42,9 @@ PIECE_BYTES: Final = 256 * 1024
 # A screen full of tiles of several layers comes at once, and many people may sit behind one address.
 MOST_TILES: Final = 512
 MOST_TILES_OF_ADDRESS: Final = 256
+# Each may take minutes, and who waits longer than a few of them take has left.
+MOST_FILES: Final = 6
+MOST_FILES_OF_ADDRESS: Final = 3
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Headers = list[tuple[str, str]]
@@ -81,6 +86,11 @@ class Front:
             TILE_LANE: (
                 Lane("tiles", 2),
                 Turns(most=MOST_TILES, most_of_address=MOST_TILES_OF_ADDRESS),
+            ),
+            # One: each holds much memory.
+            FILE_LANE: (
+                Lane("files", 1),
+                Turns(most=MOST_FILES, most_of_address=MOST_FILES_OF_ADDRESS),
             ),
         }
         # What is being made apart, by its tag: whoever asks for the same waits for it.
@@ -158,7 +168,8 @@ class Front:
         apart, turns = self._apart[name]
         refused = turns.take(address)
         if refused is not None:
-            context, answer = await _do(lane, self._wsgi, {**environ, REFUSED: refused})
+            asked = {**environ, REFUSED: refused, RETRY_SECONDS: apart.retry_seconds()}
+            context, answer = await _do(lane, self._wsgi, asked)
         else:
             made = self._making[asked[MOVED]] = asyncio.Event()
             try:

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from queue import SimpleQueue
@@ -14,6 +15,9 @@ T = TypeVar("T")
 # Who waits longer than these take has left before.
 MOST_TURNS: Final = 16
 MOST_TURNS_OF_ADDRESS: Final = 8
+# Who is told to come back: no sooner, and no later, than after these.
+LEAST_RETRY_SECONDS: Final = 5
+MOST_RETRY_SECONDS: Final = 600
 
 _Job = tuple[Callable[[], Any], "asyncio.Future[Any]"]
 
@@ -35,6 +39,18 @@ class Lane:
         self._threads: Final = threads
         self._jobs: SimpleQueue[_Job] = SimpleQueue()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._usual_seconds = 0.0
+        self._begun: dict[int, float] = {}
+
+    def retry_seconds(self) -> int:
+        """Return after how many seconds one of those who wait is likely to have left.
+
+        As long as work has taken of late, or what is being done has taken so far, where that is longer.
+        """
+        now = time.monotonic()
+        longest = max((now - begun for begun in list(self._begun.values())), default=0.0)
+        seconds = max(self._usual_seconds, longest) / self._threads
+        return int(min(max(seconds + 1, LEAST_RETRY_SECONDS), MOST_RETRY_SECONDS))
 
     async def do(self, work: Callable[[], T]) -> T:
         """Do a piece of work in one of the threads; to be awaited on the process's only loop."""
@@ -51,14 +67,18 @@ class Lane:
         return await done
 
     def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        own = threading.get_ident()
         while True:
             work, done = self._jobs.get()
             if done.cancelled():
                 continue
+            begun = self._begun[own] = time.monotonic()
             try:
                 answer, error = work(), None
             except BaseException as failure:  # it is raised where the answer is awaited
                 answer, error = None, failure
+            del self._begun[own]
+            self._usual_seconds += (time.monotonic() - begun - self._usual_seconds) / 4
             loop.call_soon_threadsafe(_settle, done, answer, error)
             # Nothing of a request stays held while the thread waits for the next.
             del work, done, answer, error

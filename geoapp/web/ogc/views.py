@@ -27,6 +27,7 @@ from geoapp.web.edge.negotiation import wants_html
 from geoapp.web.edge.problems import answer
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
 from geoapp.web.edge.services import services
+from geoapp.web.front.environ import FILE_LANE
 from geoapp.web.geojson.shown_runs import hidden_runs_here, layers_moment
 from geoapp.web.ogc import documents, files, pages
 from geoapp.web.ogc.crs import STORED, Crs
@@ -225,7 +226,7 @@ def _file(layer: Layer, file_format: str) -> Response:
         response.mimetype = known.mimetype
         response.headers.pop("Content-Crs")  # a file says it itself, or its columns do
         if response.status_code != 304 and request.method != "HEAD":
-            take_turn()
+            take_turn(FILE_LANE)
             files.fill(response, reading, layer, file_format, wanted, positions)
     return response
 

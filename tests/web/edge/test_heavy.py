@@ -12,7 +12,15 @@ from geoapp.core.settings import Settings
 from geoapp.store.engine import Database
 from geoapp.web.edge import heavy
 from geoapp.web.edge.heavy import KeptAnswer, KeptAnswers
-from geoapp.web.front.environ import HEAVY_LANE, LANE, REFUSED, WORK_LANE, Refused
+from geoapp.web.front.environ import (
+    FILE_LANE,
+    HEAVY_LANE,
+    LANE,
+    REFUSED,
+    RETRY_SECONDS,
+    WORK_LANE,
+    Refused,
+)
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.shown import seed_shown
 
@@ -102,7 +110,9 @@ def test_what_is_kept_is_of_one_language_and_one_role(app: Flask, database: Data
     assert "户外劳动者服务站点地图" not in english
 
 
-def test_what_must_be_made_moves_to_its_lane_and_what_is_kept_does_not(app: Flask) -> None:
+def test_what_must_be_made_moves_to_its_lane_and_what_is_kept_does_not(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asker = app.test_client()
     moved = 503  # what the front never sends
     for path in KEPT:
@@ -111,14 +121,20 @@ def test_what_must_be_made_moves_to_its_lane_and_what_is_kept_does_not(app: Flas
             for lane in (WORK_LANE, HEAVY_LANE, WORK_LANE)
         ]
         assert statuses == [moved, 200, 200], path
+    # A file may take minutes: no map waits behind it.
+    lanes: list[str] = []
+    monkeypatch.setattr("geoapp.web.ogc.views.take_turn", lanes.append)
+    with asker.get("/ogc/collections/stations/items?f=csv") as file:
+        assert file.status_code == 200
+    assert lanes == [FILE_LANE]
 
 
 @pytest.mark.parametrize(("why", "status"), [(Refused.BUSY, 503), (Refused.CROWDING, 429)])
 def test_what_finds_no_turn_says_so(app: Flask, why: Refused, status: int) -> None:
     asker = app.test_client()
-    refused = asker.get(LAYER, environ_overrides={REFUSED: why})
-    problem_of(refused, status)
-    assert refused.headers["Retry-After"] == "5"
+    refused = asker.get(LAYER, environ_overrides={REFUSED: why, RETRY_SECONDS: 70})
+    assert "70" in problem_of(refused, status)["detail"]
+    assert refused.headers["Retry-After"] == "70"
 
 
 def test_what_is_kept_has_a_limit_and_the_longest_unasked_goes() -> None:

@@ -10,16 +10,24 @@ import pytest
 from werkzeug.wrappers import Request
 
 from geoapp.web.front.environ import (
+    FILE_LANE,
     HEAVY_LANE,
     LANE,
     MOVED,
     MOVED_TO,
     REFUSED,
+    RETRY_SECONDS,
     TILE_LANE,
     Refused,
 )
-from geoapp.web.front.front import PIECE_BYTES, WORK_THREADS, Front
-from geoapp.web.front.lanes import MOST_TURNS_OF_ADDRESS, Turns
+from geoapp.web.front.front import MOST_FILES_OF_ADDRESS, PIECE_BYTES, WORK_THREADS, Front
+from geoapp.web.front.lanes import (
+    LEAST_RETRY_SECONDS,
+    MOST_RETRY_SECONDS,
+    MOST_TURNS_OF_ADDRESS,
+    Lane,
+    Turns,
+)
 from tests import loops
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
@@ -261,6 +269,68 @@ def test_a_screen_of_tiles_is_made_apart_and_not_refused() -> None:
         assert set(lanes) == {"tiles"}
 
     loops.run(ask_all())
+
+
+def test_maps_do_not_wait_behind_files_and_who_finds_no_turn_is_told_when() -> None:
+    release = threading.Event()
+    told: list[int] = []
+
+    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        query = environ["QUERY_STRING"]
+        lane = FILE_LANE if query.startswith("file") else HEAVY_LANE
+        if REFUSED in environ:
+            told.append(environ[RETRY_SECONDS])
+            start("429 NO", [])
+            return [b""]
+        if environ[LANE] != lane:
+            environ[MOVED], environ[MOVED_TO] = query, lane
+            start("503 MOVED", [])
+            return [b""]
+        if lane == FILE_LANE:
+            assert release.wait(60)
+        start("200 OK", [])
+        return [b"made"]
+
+    async def ask_all() -> None:
+        front = Front(wsgi, body_seconds=60, most_body_bytes=1000)
+        files = [Protocol([b"body"]) for _ in range(MOST_FILES_OF_ADDRESS + 1)]
+        tasks = [
+            asyncio.create_task(front.__rsgi__(heavy_scope(f"file{number}"), one))
+            for number, one in enumerate(files)
+        ]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        drawn = Protocol([b"body"])
+        await front.__rsgi__(heavy_scope("map"), drawn)
+        assert drawn.status == 200
+        assert sorted(one.status for one in files) == [0] * MOST_FILES_OF_ADDRESS + [429]
+        release.set()
+        await asyncio.gather(*tasks)
+        assert sorted(one.status for one in files) == [200] * MOST_FILES_OF_ADDRESS + [429]
+
+    loops.run(ask_all())
+    assert len(told) == 1
+    assert LEAST_RETRY_SECONDS <= told[0] <= MOST_RETRY_SECONDS
+
+
+def test_when_a_turn_is_free_follows_what_takes_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("geoapp.web.front.lanes.time.monotonic", lambda: now)
+    lane = Lane("files", 1)
+    while_at_work: list[int] = []
+
+    def work(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+        while_at_work.append(lane.retry_seconds())
+
+    async def do_all() -> None:
+        for seconds in (120.0, 1.0, 10_000.0):
+            await lane.do(lambda seconds=seconds: work(seconds))
+
+    assert lane.retry_seconds() == LEAST_RETRY_SECONDS
+    loops.run(do_all())
+    # As long as the first has taken; a fourth of it once it is over; never more than the greatest.
+    assert while_at_work == [121, 31, MOST_RETRY_SECONDS]
 
 
 def test_those_who_ask_for_the_same_share_one_turn() -> None:

@@ -23,7 +23,7 @@ from geoapp.operations.facilities.stewardship import lack_texts
 from geoapp.reports.words.states import band_text, state_on_day_text
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require
-from geoapp.web.edge.heavy import heavy
+from geoapp.web.edge.heavy import whole_file
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
@@ -93,7 +93,7 @@ def _asked(asked: Asked) -> dict[str, Any]:
 
 @blueprint.get("/steward/facilities.<suffix>")
 @require(Permission.EDIT)
-@heavy
+@whole_file
 def download(suffix: str) -> Response:
     """Answer all that the list holds as a file."""
     if suffix not in FORMATS:
@@ -109,7 +109,7 @@ def download(suffix: str) -> Response:
 
 @blueprint.get("/steward/facilities/call-sheet.xlsx")
 @require(Permission.EDIT)
-@heavy
+@whole_file
 def call_sheet() -> Response:
     """Answer whom of the list to ring and what to ask, to be printed or filled in."""
 
