@@ -18,6 +18,7 @@ from geoapp.core.units import format_metres
 from geoapp.core.words import Every
 
 if TYPE_CHECKING:
+    from geoapp.core.i18n import Language
     from geoapp.core.results.coverage import CoverageFigures, CoverageRun, RegionFigures
 
 
@@ -27,7 +28,13 @@ if TYPE_CHECKING:
     "-o",
     "output",
     type=NewFile(),
-    help="结果文件 .geojson .gpkg .csv .xlsx / results file",
+    help="结果文件 .xlsx .gpkg .parquet .csv .geojson / results file",
+)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    help="工作簿只用一种语言，默认中英文 / a workbook in one language alone, by default both",
 )
 @click.option(
     "--scheduler",
@@ -46,6 +53,7 @@ if TYPE_CHECKING:
 )
 def coverage(
     output: Path | None,
+    language: Language | None,
     scheduler: str | None,
     workers: int | None,
     worker_memory_gb: float | None,
@@ -75,7 +83,7 @@ def coverage(
         say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, coverage_results.region_figures(database, run.id))
         if output is not None:
-            save_coverage(database, run.id, output, settings.timezone)
+            save_coverage(database, run.id, output, settings.timezone, language)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 

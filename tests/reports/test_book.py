@@ -1,16 +1,20 @@
 """Workbooks and CSV files for people: no name is run, none is cut, and imports read names as they were."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.coverage import RegionFigures
+from geoapp.core.results.coverage import OverlapFigures, RegionFigures
 from geoapp.importers.formats.csv import open_csv
 from geoapp.reports.book import fill_sheet
+from geoapp.reports.coverage.sheets import overlaps_table
 from geoapp.reports.coverage.tables import CoverageTables, write_coverage
+from geoapp.reports.monthly.parts import Report, Section
+from geoapp.reports.monthly.workbook import write_workbook
 
 NAMES = ("=1+1", "+86", "-2+3", "@SUM(A1)", '=HYPERLINK("http://a.example")', "#REF!")
 
@@ -25,9 +29,16 @@ def tables(name: str) -> CoverageTables:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_that_looks_like_a_formula_is_text(name: str, tmp_path: Path) -> None:
-    write_coverage(tables(name), tmp_path / "run.xlsx")
+    pair = OverlapFigures.model_construct(
+        **dict.fromkeys(OverlapFigures.model_fields) | {"first_name_zh": name, "first_code": name}
+    )
+    table = overlaps_table([pair], 1)
+    report = Report(
+        Text(name, name), date(2026, 11, 1), False, [], [Section(table.title, tables=[table])]
+    )
+    write_workbook(report, tmp_path / "run.xlsx", "zh")
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    cells = [cell for row in book["regions 区域"].iter_rows(min_row=2) for cell in row]
+    cells = [cell for row in book["重叠"].iter_rows(min_row=2) for cell in row]
     assert [cell.data_type for cell in cells if cell.value == name] == ["s", "s"]
     assert not [one for sheet in book for row in sheet for one in row if one.data_type in "fe"]
     write_coverage(tables(name), tmp_path / "run.csv")

@@ -68,7 +68,7 @@ def test_of_a_coverage_run(town: Database, settings: Settings, tmp_path: Path) -
         assert words in page
     for suffix in ("xlsx", "gpkg", "geojson"):
         save_coverage(town, run.id, tmp_path / f"run.{suffix}")
-    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["question 问题"]
+    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["盲区"]
     assert any(zh in str(cell.value) for row in sheet.iter_rows() for cell in row)
     lines = pyogrio.read_dataframe(tmp_path / "run.gpkg", layer="question")
     assert any(en in value for value in lines["value"])

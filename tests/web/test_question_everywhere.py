@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 import pyogrio
 import pytest
+from arro3.io import read_parquet
 from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import text
@@ -99,7 +100,7 @@ WORDS = {
     ),
 }
 FORMATS = {
-    "coverage": ("geojson", "csv", "gpkg", "xlsx", "page", "map"),
+    "coverage": ("geojson", "csv", "gpkg", "parquet", "xlsx", "page", "map"),
     "siting": ("geojson", "csv", "gpkg", "xlsx", "pdf", "html", "page"),
     "actions": ("geojson", "csv", "gpkg", "xlsx", "page"),
 }
@@ -203,6 +204,9 @@ def words_of_file(path: Path) -> str:
             cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
             assert not [cell for cell in cells if cell.data_type == "f"]
             return " ".join(str(cell.value) for cell in cells)
+        case ".parquet":
+            table = read_parquet(str(path)).read_all()
+            return str(table["question"][0].as_py())
         case ".gpkg":
             told = []
             for layer in ("question", "summary"):

@@ -1,26 +1,45 @@
 """Save a coverage run's tables to a file."""
 
 from pathlib import Path
+from typing import Final
 
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Language, Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageFindings
 from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.core.units import format_count
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.coverage.workbook import run_report
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.reports.coverage.tables import CoverageTables, check_suffix, write_coverage
+from geoapp.reports.coverage.tables import SUFFIXES as MACHINE_SUFFIXES
+from geoapp.reports.coverage.tables import CoverageTables, write_coverage
+from geoapp.reports.monthly.workbook import write_workbook
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.question import asked_lines
 from geoapp.store.engine import Database
 from geoapp.store.regions import region_shapes
 
+WORKBOOK: Final = ".xlsx"
+SUFFIXES: Final = (*MACHINE_SUFFIXES, WORKBOOK)
 
-def check_output(path: Path) -> None:
-    """Refuse a file name whose format is not known, before any work is done."""
-    check_suffix(path)
+
+def check_output(path: Path) -> str:
+    """Return the suffix of a file's name, before any work is done.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to it.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        names = " ".join(SUFFIXES)
+        accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
+        raise InvalidValueError("-o", path.name, accepted)
+    return suffix
 
 
 def _zones(found: CoverageFindings) -> list[tuple[Text, Text]]:
@@ -43,8 +62,19 @@ def _pairs(shown: int | None, total: int | None) -> list[tuple[Text, Text]]:
     return [(title, told)]
 
 
-def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
+def save_coverage(
+    database: Database,
+    run_id: int,
+    path: Path,
+    zone: str = DEFAULT_ZONE,
+    language: Language | None = None,
+) -> None:
     """Write a finished run to a file; the file appears whole or not at all.
+
+    Parameters
+    ----------
+    language
+        Of a workbook; None is both, Chinese first. The other formats have both.
 
     Raises
     ------
@@ -53,7 +83,12 @@ def save_coverage(database: Database, run_id: int, path: Path, zone: str = DEFAU
     ConflictError
         If the run has not succeeded.
     """
-    check_suffix(path)
+    suffix = check_output(path)
+    if suffix == WORKBOOK:
+        report = run_report(database, run_id, zone)
+        with replaced_whole(path) as fresh:
+            write_workbook(report, fresh, language)
+        return
     run = coverage_results.finished(database, run_id)
     question, naming = CoverageParameters.from_stored(run.params), read_naming(database, zone)
     overlaps = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)

@@ -15,6 +15,7 @@ from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.moment import end_of_day
 from geoapp.operations.monthly.scope import Scope
+from geoapp.reports.coverage.sheets import ZONE_COLUMNS, rest_of, zone_cells
 from geoapp.reports.monthly.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import outside_text, reasons_text
@@ -157,7 +158,7 @@ def _districts(scope: Scope, answer: Answer, own: CoverageFigures, before: Answe
     """Return the regions below, what lies in none of them, and the sum, which is the region's own."""
     then = {} if before is None else {one.code: one.covered_share for one in before.rows}
     rows = [_row(scope.name(one.code), one.code, one, then.get(one.code)) for one in answer.rows]
-    rest = _rest(own, answer.rows)
+    rest = rest_of(own, answer.rows)
     if rest is not None and answer.rows:
         rows.append(_row(words.ELSEWHERE, None, rest, None))
     last = None if before is None or before.own is None else before.own.covered_share
@@ -186,68 +187,12 @@ def _districts(scope: Scope, answer: Answer, own: CoverageFigures, before: Answe
     )
 
 
-def _rest(own: CoverageFigures, rows: list[RegionFigures]) -> CoverageFigures | None:
-    """Return what of the whole lies in none of its parts; None where that is nothing."""
-    weight = own.weight - sum(one.weight for one in rows)
-    if weight <= 1e-6 * max(1.0, own.weight):
-        return None
-    covered = own.covered_weight - sum(one.covered_weight for one in rows)
-    backup = own.backup_weight - sum(one.backup_weight for one in rows)
-    return CoverageFigures(
-        weight=weight,
-        point_count=own.point_count - sum(one.point_count for one in rows),
-        covered_weight=covered,
-        covered_share=covered / weight,
-        backup_weight=backup,
-        backup_share=backup / weight,
-        uncovered_weight=weight - covered,
-        uncovered_share=1.0 - covered / weight,
-        unreachable_weight=own.unreachable_weight - sum(one.unreachable_weight for one in rows),
-        walk=None,
-    )
-
-
 def _zones(scope: Scope, worst: list[CoverageGap], note: Text) -> Table:
-    rows: list[list[Cell]] = []
-    for number, one in enumerate(worst, start=1):
-        best = one.closers[0] if one.closers else None
-        nearest = one.nearest_name or one.nearest_code
-        rows.append(
-            [
-                number,
-                Text(one.name_zh, one.name_en or one.name_zh),
-                one.workers,
-                one.worst_m,
-                None if nearest is None else Text(nearest, one.nearest_name_en or nearest),
-                one.sites_needed,
-                None if best is None else best.workers,
-                None if best is None else best.lon,
-                None if best is None else best.lat,
-                one.cut_off_workers,
-                one.closed_workers,
-                one.hours_unknown_workers,
-                scope.name(one.region),
-            ]
-        )
     return Table(
         words.SHEET_ZONES,
         words.TITLE_ZONES,
-        [
-            Column(words.NUMBER, Form.COUNT, wide=0.5),
-            Column(words.ZONE, wide=1.8),
-            Column(words.WORKERS, Form.COUNT),
-            Column(words.WORST_M, Form.METRES),
-            Column(words.NEAREST, wide=1.8),
-            Column(words.SITES_NEEDED, Form.COUNT),
-            Column(words.ONE_REACHES, Form.COUNT),
-            Column(words.LON, Form.DEGREES),
-            Column(words.LAT, Form.DEGREES),
-            Column(words.CUT_OFF, Form.COUNT),
-            Column(words.CLOSED_THEN, Form.COUNT),
-            Column(words.HOURS_UNKNOWN, Form.COUNT),
-            Column(words.REGION),
-        ],
-        rows,
+        ZONE_COLUMNS,
+        [zone_cells(number, one, scope.name) for number, one in enumerate(worst, start=1)],
         notes=[note],
         paper=9,
     )

@@ -1,4 +1,4 @@
-"""A coverage run's tables and zones into files: GeoJSON, GeoPackage, CSV, XLSX."""
+"""A coverage run's tables and zones into files for programs: GeoJSON, GeoPackage, CSV, GeoParquet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,26 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
-import openpyxl
 import orjson
 import pandas as pd
 import shapely
+from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.errors import InvalidValueError
-from geoapp.core.i18n import Text
+from geoapp.core.filters import ValueKind
 from geoapp.core.results.coverage import CoverageGap, OverlapFigures, RegionFigures
 from geoapp.reports.asked import Asked, add_question_layer, as_members, beside_rows
-from geoapp.reports.book import fill_sheet
-from geoapp.reports.file_table import FileTable
-from geoapp.reports.tables import write_table
+from geoapp.reports.file_table import FileTable, numbers_at
+from geoapp.reports.tables import fill_file, write_table
 
 _COLUMNS = (
     *("code", "name_zh", "name_en", "level", "parent", "weight", "point_count"),
     *("backup_share", "backup_weight", "covered_share", "covered_weight"),
     *("uncovered_share", "uncovered_weight", "unreachable_weight"),
 )
+_TEXTS = {"code", "name_zh", "name_en", "level", "parent"}
 _NO_CELL = {"geometry_wkb"}
-SUFFIXES = (".geojson", ".json", ".gpkg", ".csv", ".xlsx")
+SUFFIXES = (".geojson", ".json", ".gpkg", ".csv", ".parquet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,8 @@ class CoverageTables:
     overlaps
         One row a pair of facilities that cover the same workers; None where it is not known.
     outlines
-        Of regions by code, as WKB (WGS-84); what is not known is left out. A GeoPackage has them.
+        Of regions by code, as WKB (WGS-84); what is not known is left out. GeoPackage and GeoParquet
+        have them.
     """
 
     question: Asked
@@ -54,23 +54,6 @@ class CoverageTables:
     gaps: Sequence[CoverageGap]
     overlaps: Sequence[OverlapFigures] | None
     outlines: Mapping[str, bytes] = field(default_factory=dict)
-
-
-def check_suffix(path: Path) -> str:
-    """Return a file name's suffix.
-
-    Raises
-    ------
-    InvalidValueError
-        If no format belongs to it.
-    """
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
-        names = " ".join(SUFFIXES)
-        raise InvalidValueError(
-            "-o", path.name, Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
-        )
-    return suffix
 
 
 def _flat(row: RegionFigures) -> dict[str, Any]:
@@ -108,9 +91,22 @@ def _sheet(frame: pd.DataFrame) -> list[list[Any]]:
     return [list(frame.columns), *known.values.tolist()]
 
 
+def _outlines(tables: CoverageTables) -> list[BaseGeometry | None]:
+    """Return the regions' outlines in their order; None where one is not known."""
+    return [
+        shapely.from_wkb(tables.outlines[one.code]) if one.code in tables.outlines else None
+        for one in tables.regions
+    ]
+
+
+def _kinds(frame: pd.DataFrame) -> dict[int, ValueKind]:
+    """Return which columns hold numbers, by their places: all but those that say which region it is."""
+    return numbers_at(place for place, name in enumerate(frame.columns) if name not in _TEXTS)
+
+
 def write_coverage(tables: CoverageTables, path: Path) -> None:
-    """Write a run's tables; the format is the suffix's. Geometries are EPSG:4326."""
-    suffix = check_suffix(path)
+    """Write a run's tables; the format is the suffix's, one of ``SUFFIXES``. Geometries are EPSG:4326."""
+    suffix = path.suffix.lower()
     regions = pd.DataFrame([_flat(row) for row in tables.regions])
     shapes = [shapely.from_wkb(zone.geometry_wkb) for zone in tables.gaps]
     if suffix in (".geojson", ".json"):
@@ -138,29 +134,15 @@ def write_coverage(tables: CoverageTables, path: Path) -> None:
         head, *rows = _sheet(regions)
         table = FileTable(head, [(row, None) for row in rows])
         write_table(beside_rows(table, tables.question), path, layer="regions")
-    elif suffix == ".xlsx":
-        book = openpyxl.Workbook()
-        book.remove(book.worksheets[0])
-        zones = pd.DataFrame([_zone(one) for one in tables.gaps])
-        sheets = [("regions 区域", regions), ("gaps 盲区", zones)]
-        # An empty sheet says that none overlap: where it is not known there is none.
-        if tables.overlaps is not None:
-            pairs = pd.DataFrame([one.model_dump() for one in tables.overlaps])
-            sheets.append(("overlaps 重叠", pairs))
-        for title, frame in sheets:
-            fill_sheet(book.create_sheet(title), _sheet(frame))
-        asked = [[label.both(), value.both()] for label, value in tables.question]
-        fill_sheet(book.create_sheet("question 问题"), asked)
-        book.save(path)
+    elif suffix == ".parquet":
+        head, *rows = _sheet(regions)
+        table = FileTable(head, list(zip(rows, _outlines(tables), strict=True)), _kinds(regions))
+        fill_file(beside_rows(table, tables.question), path, suffix, layer="regions")
     else:
         gaps = gpd.GeoDataFrame(
             [_zone(one) for one in tables.gaps], geometry=shapes, crs="EPSG:4326"
         )
         gaps.to_file(path, layer="gaps", driver="GPKG")
-        outlines = [
-            shapely.from_wkb(tables.outlines[one.code]) if one.code in tables.outlines else None
-            for one in tables.regions
-        ]
-        shown = gpd.GeoDataFrame(regions, geometry=outlines, crs="EPSG:4326")
+        shown = gpd.GeoDataFrame(regions, geometry=_outlines(tables), crs="EPSG:4326")
         shown.to_file(path, layer="regions", driver="GPKG", mode="a")
         add_question_layer(path, tables.question)

@@ -1,4 +1,4 @@
-"""What a report of a month consists of, whatever the file: sections of texts, tables, bars, a map.
+"""What a report consists of, whatever the file: sections of texts, tables, bars, a map.
 
 A cell that is None is unknown and shown as a dash, never as a nought.
 """
@@ -14,8 +14,6 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import UNKNOWN, format_count, format_difference, format_share
 
-Cell = Text | str | float | int | date | None
-
 
 class Form(StrEnum):
     """How the values of a column are written; an amount has a decimal only where there is one."""
@@ -28,6 +26,7 @@ class Form(StrEnum):
     SHARE = "share"
     METRES = "metres"
     DECIMAL = "decimal"
+    RATIO = "ratio"
     DEGREES = "degrees"
     DAY = "day"
 
@@ -35,6 +34,17 @@ class Form(StrEnum):
     def is_number(self) -> bool:
         """Whether its values stand at the right of their cells."""
         return self not in (Form.WORDS, Form.DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A value in a form of its own, where the values of a column are of several."""
+
+    value: float | date | None
+    form: Form
+
+
+Cell = Text | str | float | int | date | Figure | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +130,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report of a month.
+    """A report of a month or of a run.
 
     Attributes
     ----------
@@ -164,6 +174,8 @@ def said(text: Text, language: Language | None) -> str:
 
 def shown(cell: Cell, form: Form, language: Language | None) -> str:
     """Return a cell as people read it."""
+    if isinstance(cell, Figure):
+        return shown(cell.value, cell.form, language)
     if cell is None:
         return UNKNOWN
     if isinstance(cell, Text):
@@ -183,6 +195,8 @@ def shown(cell: Cell, form: Form, language: Language | None) -> str:
             return f"{cell:,.0f}" if float(cell).is_integer() else f"{cell:,.1f}"
         case Form.DECIMAL:
             return f"{cell:,.1f}"
+        case Form.RATIO:
+            return f"{cell:.2f}"
         case Form.DEGREES:
             return f"{cell:.5f}"
         case Form.COUNT | Form.METRES | Form.WORDS | Form.DAY:

@@ -1,4 +1,4 @@
-"""A month's report as a workbook for a person: one sheet a question, numbers that are numbers."""
+"""A report as a workbook for a person: one sheet a question, numbers that are numbers."""
 
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import UNKNOWN
 from geoapp.reports.book import lines_in, text_width, write_text
-from geoapp.reports.monthly.parts import Column, Form, Report, Section, Table, said, shown
+from geoapp.reports.monthly.parts import (
+    Cell,
+    Column,
+    Figure,
+    Form,
+    Report,
+    Section,
+    Table,
+    said,
+    shown,
+)
 from geoapp.reports.settled import settle_file
 
 _FORMATS: Final = {
@@ -24,6 +34,7 @@ _FORMATS: Final = {
     Form.SHARE: "0.0%",
     Form.METRES: "#,##0",
     Form.DECIMAL: "0.0",
+    Form.RATIO: "0.00",
     Form.DEGREES: "0.00000",
     Form.DAY: "yyyy-mm-dd",
 }
@@ -154,10 +165,10 @@ def _heading(column: Column, language: Language | None) -> str:
     return said(column.text, language)
 
 
-def _put(
-    cell: SheetCell | MergedCell, form: Form, value: Text | object, language: Language | None
-) -> None:
+def _put(cell: SheetCell | MergedCell, form: Form, value: Cell, language: Language | None) -> None:
     """Write one value; what is unknown is a dash, so that nobody takes it for a nought."""
+    if isinstance(value, Figure):
+        form, value = value.form, value.value
     cell.border = _RULE
     cell.alignment = Alignment(
         wrap_text=not form.is_number,
@@ -169,7 +180,7 @@ def _put(
     elif isinstance(value, str | Text):
         write_text(cell, shown(value, form, language))
     else:
-        cell.value = value  # type: ignore[assignment]
+        cell.value = value
         cell.number_format = _format(form, value)
 
 

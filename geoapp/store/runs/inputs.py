@@ -54,3 +54,13 @@ def facility_names(session: Session, codes: Sequence[str]) -> dict[str, tuple[st
         select(Facility.code, Facility.name_zh, Facility.name_en).where(Facility.code.in_(codes))
     )
     return {code: (name_zh, name_en) for code, name_zh, name_en in rows}
+
+
+def facility_grounds(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Return by code the kind and the region of the facilities that are stored."""
+    rows = session.execute(
+        select(Facility.code, Facility.kind_code, Facility.region_code).where(
+            Facility.code.in_(codes)
+        )
+    )
+    return {code: (kind, region) for code, kind, region in rows}

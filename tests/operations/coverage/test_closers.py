@@ -123,18 +123,24 @@ def test_pairs_that_overlap_most(weighed: Database, settings: Settings) -> None:
         assert all(one.first_name_zh for one in found)
 
 
+def rows_of(book: openpyxl.Workbook, sheet: str) -> list[dict[str, Any]]:
+    """Return the rows below a sheet's head, which its filter marks, by heading."""
+    top = int(book[sheet].auto_filter.ref.split(":")[0][1:])
+    head, *rows = list(book[sheet].iter_rows(min_row=top, values_only=True))
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
 def test_they_are_in_the_files(weighed: Database, settings: Settings, tmp_path: Path) -> None:
     run = done(weighed, settings, 500.0)
     for suffix in ("xlsx", "geojson", "gpkg", "csv"):
         save_coverage(weighed, run.id, tmp_path / f"run.{suffix}")
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    assert book.sheetnames == ["regions 区域", "gaps 盲区", "overlaps 重叠", "question 问题"]
     pairs = coverage_results.facility_overlaps(weighed, run.id, 50)
-    assert book["overlaps 重叠"].max_row == len(pairs or []) + 1
-    columns = [cell.value for cell in book["gaps 盲区"][1]]
-    cell = book["gaps 盲区"].cell(2, columns.index("closers") + 1).value
+    assert len(rows_of(book, "重叠")) == len(pairs or [])
     zone = coverage_results.gap_zones(weighed, run.id)[0]
-    assert cell.startswith(f"{zone.closers[0].lon:.5f}, ")
+    told = rows_of(book, "盲区")[0]
+    assert told["该处经度\nits longitude"] == zone.closers[0].lon
+    assert told["劳动者\nworkers"] == zone.workers
     body = orjson.loads((tmp_path / "run.geojson").read_bytes())
     assert body["features"][0]["properties"]["closers"] == [
         one.model_dump() for one in zone.closers
@@ -148,10 +154,10 @@ def test_pairs_that_are_not_listed_are_counted_in_the_file(
     run = done(weighed, settings, 900.0)
     total = coverage_results.overlap_total(weighed, run.id)
     assert total is not None and total > 1
-    monkeypatch.setattr("geoapp.operations.coverage.files.MOST_OVERLAPS", 1)
+    monkeypatch.setattr("geoapp.operations.coverage.workbook.MOST_OVERLAPS", 1)
     save_coverage(weighed, run.id, tmp_path / "run.xlsx")
-    rows = openpyxl.load_workbook(tmp_path / "run.xlsx")["question 问题"].values
-    assert any(f"列出重叠最多的 1 对，共 {total} 对" in str(row[1]) for row in rows)
+    rows = openpyxl.load_workbook(tmp_path / "run.xlsx")["重叠"].values
+    assert any(f"列出重叠最多的 1 对，共 {total} 对" in str(row[0]) for row in rows)
 
 
 def test_what_is_not_known_is_not_nothing(
@@ -167,9 +173,8 @@ def test_what_is_not_known_is_not_nothing(
     assert coverage_results.gap_zones(weighed, run.id)[0].closers is None
     save_coverage(weighed, run.id, tmp_path / "run.xlsx")
     book = openpyxl.load_workbook(tmp_path / "run.xlsx")
-    assert book.sheetnames == ["regions 区域", "gaps 盲区", "question 问题"]
-    told = "这次运行没有比较 / not compared by this run"
-    assert told in [row[1] for row in book["question 问题"].iter_rows(values_only=True)]
+    assert not rows_of(book, "重叠")
+    assert any("这次运行没有比较" in str(row[0]) for row in book["重叠"].values)
 
     class Fewer(coverage_closers.PairWalks):
         """Holds no pairs."""

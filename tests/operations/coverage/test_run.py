@@ -5,8 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pyogrio
 import pytest
+import shapely
+from arro3.io import read_parquet
 from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
@@ -308,10 +311,7 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
         frame = pyogrio.read_dataframe(path, **layer)
         assert len(frame) == zones
         assert frame.crs.to_epsg() == 4326
-    for suffix in ("csv", "xlsx"):
-        path = tmp_path / f"run.{suffix}"
-        save_coverage(town, run.id, path)
-        assert path.stat().st_size > 100
+    save_coverage(town, run.id, tmp_path / "run.csv")
     with (tmp_path / "run.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert not any(value.startswith(("{", "[")) for row in rows for value in row.values())
@@ -323,7 +323,7 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     assert float(district["access_walk_quantiles_m_90"]) == ninety_m
     with pytest.raises(InvalidValueError):
         save_coverage(town, run.id, tmp_path / "run.doc")
-    assert {path.suffix for path in tmp_path.iterdir()} == {".geojson", ".gpkg", ".csv", ".xlsx"}
+    assert {path.suffix for path in tmp_path.iterdir()} == {".geojson", ".gpkg", ".csv"}
     # The regions come with their outlines, ready to be drawn; and everybody gets the same by a link.
     drawn = pyogrio.read_dataframe(tmp_path / "run.gpkg", layer="regions").set_index("code")
     assert drawn.crs.to_epsg() == 4326
@@ -333,6 +333,64 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     sent = anybody.get(f"/coverage/runs/{run.id}.gpkg")
     (tmp_path / "sent.gpkg").write_bytes(sent.data)
     assert len(pyogrio.read_dataframe(tmp_path / "sent.gpkg", layer="gaps")) == zones
-    assert anybody.get(f"/coverage/runs/{run.id}.xlsx").data.startswith(b"PK")
+    sent = anybody.get(f"/coverage/runs/{run.id}.parquet")
+    (tmp_path / "sent.parquet").write_bytes(sent.data)
+    table = read_parquet(str(tmp_path / "sent.parquet")).read_all()
+    row = [one.as_py() for one in table["code"]].index("370203")
+    assert table["covered_weight"][row].as_py() == figures.covered_weight
+    assert shapely.from_wkb(table["geom"][row].as_py()).equals(drawn.loc["370203"].geometry)
+    assert anybody.get(f"/coverage/runs/{run.id}.csv").data.startswith(b"\xef\xbb\xbfcode,")
+    assert anybody.get(f"/coverage/runs/{run.id}.geojson").get_json(force=True)["regions"]
     for wrong in (f"{run.id}.doc", "99999.gpkg"):
         assert anybody.get(f"/coverage/runs/{wrong}").status_code == 404, wrong
+
+
+def test_the_workbook_is_for_a_person(town: Database, settings: Settings, tmp_path: Path) -> None:
+    """Every figure of it is the run's own, as a number; no sheet repeats the total under a wider name."""
+    run_sql(
+        town,
+        "insert into region (code, parent_code, level, name_zh, name_en) values "
+        "('370000', null, 'province', '山东省', 'Shandong'), "
+        "('370203001', '370203', 'street', '东街道', 'East Street'), "
+        "('370203002', '370203', 'street', '西街道', 'West Street')",
+    )
+    run_sql(town, "update region set parent_code = '370000' where code = '370200'")
+    run_sql(
+        town,
+        "update demand_point set region_code = case when st_x(geom) < 120.353 then '370203001' "
+        "when st_x(geom) < 120.357 then '370203002' else region_code end",
+    )
+    run = coverage_run.run_here(town, settings, WANTED)
+    anybody = make_app(settings, town).test_client()
+    books = {}
+    for language in ("zh", "en"):
+        sent = anybody.get(f"/coverage/runs/{run.id}.xlsx?lang={language}")
+        (tmp_path / f"{language}.xlsx").write_bytes(sent.data)
+        books[language] = openpyxl.load_workbook(tmp_path / f"{language}.xlsx")
+    # The province, the city and the district have the same workers, and so no rows that say it again.
+    sheets = "封面 总览 分街道 盲区 站点 重叠 做法"
+    assert books["zh"].sheetnames == sheets.split()
+    assert books["en"].sheetnames[:3] == ["Cover", "Overview", "Streets"]
+    for sheet in books["en"].worksheets:
+        words = [str(cell) for row in sheet.values for cell in row if cell is not None]
+        assert sheet.title in ("Cover", "Overview") or sheet.auto_filter.ref, sheet.title
+        # What is stored has Chinese names alone; all else is English.
+        assert not [one for one in words if "人" in one], sheet.title
+    total = run.found.total
+    overview = {row[0]: row for row in books["zh"]["总览"].iter_rows()}
+    told = {str(cell.value): row[1] for cell, row in overview.items()}
+    assert told["劳动者"].value == total.weight
+    assert told["覆盖率"].value == total.covered_share
+    assert told["覆盖率"].number_format == "0.0%"
+    sheet = books["zh"]["分街道"]
+    top = int(sheet.auto_filter.ref.split(":")[0][1:])
+    head, *rows, last = list(sheet.iter_rows(min_row=top, values_only=True))
+    assert sheet.freeze_panes == f"B{top + 1}"
+    for heading in ("劳动者", "覆盖的劳动者", "走不到的劳动者", "备用覆盖的劳动者", "需求点"):
+        place = head.index(heading)
+        assert sum(row[place] for row in rows) == pytest.approx(last[place]), heading
+    assert last[head.index("劳动者")] == total.weight
+    # The same run is the same file, byte for byte.
+    for name in ("one", "two"):
+        save_coverage(town, run.id, tmp_path / f"{name}.xlsx")
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()

@@ -105,7 +105,7 @@ def test_a_coverage_run(town: Database, settings: Settings, tmp_path: Path) -> N
     question = CoverageParameters(standard_m=300.0, at=AT, families=("station",))
     run = coverage_run.run_here(town, settings, question)
     save_coverage(town, run.id, tmp_path / "run.xlsx")
-    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["question 问题"]
+    sheet = openpyxl.load_workbook(tmp_path / "run.xlsx")["做法"]
     told = {str(row[0].value): str(row[1].value) for row in sheet.iter_rows()}
     assert "Tue 2026-11-24 22:00" in told["问题 / question"]
     assert "周二 22:00" in told["时刻 / Moment"]

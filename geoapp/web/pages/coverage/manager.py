@@ -51,6 +51,9 @@ blueprint = Blueprint("coverage", __name__)
 _FORMATS = {
     "gpkg": "application/geopackage+sqlite3",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
 }
 # Lower edges of the five classes of the map, as shares.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
@@ -276,7 +279,7 @@ def file(run_id: int, suffix: str) -> Response:
     parts = services()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"coverage-{run_id}.{suffix}"
-        save_coverage(parts.database, run_id, path, parts.settings.timezone)
+        save_coverage(parts.database, run_id, path, parts.settings.timezone, language())
         response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
     response.headers.set("Content-Disposition", "attachment", filename=path.name)
     response.headers["Cache-Control"] = "private, no-cache"

@@ -1,0 +1,189 @@
+"""A coverage run as the report that its workbook is written from: one question, one sheet."""
+
+from datetime import date
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from geoapp.core.i18n import Text
+from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.results.coverage import CoverageRun
+from geoapp.core.units import format_count, format_moment, format_share
+from geoapp.core.words import BASIS_TEXT
+from geoapp.operations.coverage import official as answers
+from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.facilities.naming import read_naming
+from geoapp.reports.coverage import sheets
+from geoapp.reports.monthly.parts import Cell, Column, Figure, Form, Report, Section, Table
+from geoapp.reports.words import coverage_book as words
+from geoapp.reports.words import monthly
+from geoapp.reports.words.coverage import (
+    counted_text,
+    outside_text,
+    reasons_text,
+    statement_text,
+    unplaced_text,
+)
+from geoapp.reports.words.official import published_text
+from geoapp.reports.words.question import Naming, area_text, asked_lines, question_title
+from geoapp.store.engine import Database
+from geoapp.store.runs.inputs import facility_grounds
+from geoapp.store.vocabulary import list_kinds
+
+MOST_FACILITIES: Final = 20_000
+
+
+def run_report(database: Database, run_id: int, zone: str) -> Report:
+    """Gather a finished run's tables for people; of the same run and register they are the same.
+
+    Parameters
+    ----------
+    zone
+        Whose clocks moments are told by.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such coverage run.
+    ConflictError
+        If it has not succeeded.
+    """
+    run = coverage_results.finished(database, run_id)
+    naming = read_naming(database, zone)
+    question = CoverageParameters.from_stored(run.params)
+    area = area_text(question.region, naming.regions)
+    sample = coverage_results.rests_on_sample(database, run)
+    regions = coverage_results.region_figures(database, run_id)
+    zones = coverage_results.gap_zones(database, run_id)
+    overlaps = coverage_results.facility_overlaps(database, run_id, MOST_OVERLAPS)
+    pairs = coverage_results.overlap_total(database, run_id)
+
+    def name(code: str | None) -> Text:
+        if code is None:
+            return Text("区域未知", "region unknown")
+        return naming.regions.get(code, Text(code, code))
+
+    levels = sheets.level_tables(run, regions, question.region, name)
+    sections = [
+        Section(words.OVERVIEW, _figures(run), _lines(run), tables=[sheets.overview_table(run)]),
+        Section(words.BY_REGION, tables=levels),
+        Section(words.ZONES, tables=[sheets.zones_table(run, zones, name)]),
+        Section(
+            words.STATIONS,
+            tables=[_stations(database, run, naming), sheets.overlaps_table(overlaps, pairs)],
+        ),
+    ]
+    access = run.found.access
+    if access is not None and access.groups:
+        sections.append(Section(words.GROUPS, tables=[sheets.groups_table(access)]))
+    sections.append(Section(words.METHOD, tables=[_method(run, question, naming)]))
+    return Report(
+        title=words.book_title(area),
+        day=run_day(run, zone),
+        sample=sample,
+        facts=_facts(database, run, question, naming, sample=sample),
+        sections=[one for one in sections if one.tables],
+    )
+
+
+def run_day(run: CoverageRun, zone: str) -> date:
+    """Return the day on which a run ended."""
+    return (run.finished_at or run.created_at).astimezone(ZoneInfo(zone)).date()
+
+
+def _facts(
+    database: Database,
+    run: CoverageRun,
+    question: CoverageParameters,
+    naming: Naming,
+    *,
+    sample: bool,
+) -> list[tuple[Text, Text]]:
+    when = format_moment(run.finished_at or run.created_at, naming.zone)
+    facts = [
+        (monthly.ASKED, question_title(question, naming)),
+        (words.RUN, Text(str(run.id), str(run.id))),
+        (words.COMPUTED, when),
+        (words.STANDING, _standing(database, run, naming)),
+        (monthly.RESTS_ON, statement_text(run, naming.regions, naming.demand, naming.zone)),
+    ]
+    return [(monthly.SAMPLE_LABEL, words.SAMPLE_SAID), *facts] if sample else facts
+
+
+def _standing(database: Database, run: CoverageRun, naming: Naming) -> Text:
+    publication = answers.publication_of(database, run.id)
+    if publication is None:
+        return words.UNPUBLISHED
+    told = published_text(publication, naming.regions, naming.zone)
+    if publication.withdrawn_at is None:
+        return told
+    return Text(f"{told.zh}；已经撤回", f"{told.en}; withdrawn since")
+
+
+def _figures(run: CoverageRun) -> list[tuple[Text, str]]:
+    own = run.found.total
+    return [
+        (monthly.WORKERS, format_count(own.weight)),
+        (monthly.COVERED_SHARE, format_share(own.covered_share)),
+        (monthly.BACKUP_SHARE, format_share(own.backup_share)),
+        (monthly.UNCOVERED, format_count(own.uncovered_weight)),
+        (monthly.MEDIAN_M, format_count(None if own.walk is None else own.walk.p50_m)),
+        (monthly.P90_M, format_count(None if own.walk is None else own.walk.p90_m)),
+    ]
+
+
+def _lines(run: CoverageRun) -> list[Text]:
+    lines = [
+        reasons_text(run),
+        outside_text(run),
+        counted_text(run.found),
+        unplaced_text(run.inputs.without_position),
+    ]
+    return [one for one in lines if one.zh]
+
+
+def _stations(database: Database, run: CoverageRun, naming: Naming) -> Table:
+    loads = coverage_results.loads(database, run.id, MOST_FACILITIES)
+    total, _ = coverage_results.facility_totals(database, run.id)
+    with database.session() as session:
+        grounds = facility_grounds(session, [one.code for one in loads])
+        kinds = {
+            one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_kinds(session)
+        }
+    named = []
+    for one in loads:
+        kind, region = grounds.get(one.code, (None, None))
+        named.append(
+            sheets.NamedLoad(
+                one,
+                None if kind is None else kinds.get(kind, Text(kind, kind)),
+                None if region is None else naming.regions.get(region, Text(region, region)),
+            )
+        )
+    return sheets.stations_table(named, total)
+
+
+def _method(run: CoverageRun, question: CoverageParameters, naming: Naming) -> Table:
+    """Return what was asked and what the run read, a line each."""
+    inputs, found = run.inputs, run.found
+    rows: list[list[Cell]] = [[label, value] for label, value in asked_lines(question, naming)]
+    rows.append([words.BASIS, BASIS_TEXT[inputs.basis]])
+    if inputs.network is not None:
+        rows.append([words.NETWORK, inputs.network])
+    rows += [
+        [words.DETOUR, Figure(inputs.detour_factor, Form.RATIO)],
+        [words.SPEED, Figure(inputs.walking_speed_m_per_s, Form.RATIO)],
+        [words.STANDARD_LINE, Figure(found.standard_line_m, Form.METRES)],
+    ]
+    versions = ", ".join(f"{name} {one}" for name, one in sorted(inputs.versions.items()))
+    rows += [
+        [words.RUN, Figure(run.id, Form.COUNT)],
+        [words.COMPUTED, Figure(run_day(run, naming.zone), Form.DAY)],
+        [words.VERSIONS, versions],
+    ]
+    return Table(
+        words.METHOD,
+        words.TITLE_METHOD,
+        [Column(monthly.ITEM), Column(monthly.VALUE, wide=3.0)],
+        rows,
+    )
