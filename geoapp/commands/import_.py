@@ -27,6 +27,11 @@ _datum = click.option(
     show_default=True,
     help="文件的坐标系 / the file's datum: wgs84 cgcs2000 gcj02 bd09",
 )
+_own_datum = click.option(
+    "--datum",
+    help="坐标系：wgs84 cgcs2000 gcj02 bd09；不写时按表里写明的读，没有写明而落点更像别的就停下来问 / "
+    "the datum; by default as the list says; where it does not and points look like another, it is asked for",
+)
 _encoding = click.option(
     "--encoding",
     help="CSV 或 Shapefile 的编码 / a CSV's or Shapefile's encoding: "
@@ -61,7 +66,7 @@ def import_() -> None:
 
 @import_.command()
 @_file
-@_datum
+@_own_datum
 @_encoding
 @_sheet
 @_crs
@@ -102,7 +107,7 @@ def import_() -> None:
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON / print JSON")
 def facilities(
     file: Path,
-    datum: str,
+    datum: str | None,
     columns: tuple[str, ...],
     issue_codes: bool,
     code_key: str | None,
@@ -339,7 +344,7 @@ def _progress() -> Iterator[Callable[[float, Text], None]]:
 def _import(
     what: str,
     file: Path,
-    datum: str,
+    datum: str | None,
     *,
     sheet: tuple[str, ...] = (),
     as_json: bool = False,
@@ -352,7 +357,7 @@ def _import(
     from geoapp.operations.upkeep.init import initialise
 
     sheets = sheet if len(sheet) > 1 else next(iter(sheet), None)
-    options = ImportOptions(parse_datum(datum), sheet=sheets, **chosen)
+    options = ImportOptions(None if datum is None else parse_datum(datum), sheet=sheets, **chosen)
     with open_store() as (settings, database):
         initialise(database)
         if what == "facilities" and options.crs == "guess":

@@ -326,3 +326,10 @@ def count_known(cells: Iterable[str], kind: str) -> int:
             if column is not None:
                 found.add(column)
     return len(found)
+
+
+def is_coordinate(heading: str) -> bool:
+    """Tell whether a facility's column is called as one of those that say where it is."""
+    named = by_name(COLUMNS["facilities"]) | further_names("facilities")
+    name = folded(heading)
+    return bool({named.get(name), named.get(bare(name))} & {"lon", "lat", "lonlat"})

@@ -1,31 +1,26 @@
 """In which datum a list is: read in each of them, how many of its points fall where they should."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from geoapp.core.arrays import FloatArray
 from geoapp.core.geo import to_wgs84
+from geoapp.core.simplified import simplified
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Record, Table, is_blank
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows.columns import FACILITY_COLUMNS, FACILITY_DERIVED, IGNORED
+from geoapp.importers.rows.datum_words import datum_in
 from geoapp.importers.rows.headings import match_header
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.positions import read_position
 
-_WORDS: Final = (
-    (Datum.GCJ02, ("gcj", "高德", "腾讯", "火星", "amap", "tencent")),
-    (Datum.BD09, ("bd09", "bd-09", "百度", "baidu")),
-    (Datum.CGCS2000, ("cgcs", "国家2000", "天地图", "tianditu")),
-    (Datum.WGS84, ("wgs", "gps")),
-)
 _LEAST_SHARE: Final = 0.5
 _MAY_SAY: Final = (None, IGNORED, "source")
-_MOST_CHARACTERS: Final = 20
 READ_AS: Final = (Datum.WGS84, Datum.GCJ02, Datum.BD09)
 _LEAST_NAME: Final = 2
 
@@ -34,7 +29,8 @@ _LEAST_NAME: Final = 2
 class DatumFit:
     """Points read in one datum: how many lie in a region at all, and in the one that their row names.
 
-    ``lon`` and ``lat`` are on WGS-84; rows without a position are NaN.
+    ``near`` is how many lie beside a facility that is registered, 0 where nobody looked. ``lon`` and
+    ``lat`` are on WGS-84; rows without a position are NaN.
     """
 
     datum: Datum
@@ -42,32 +38,63 @@ class DatumFit:
     in_named: int
     lon: FloatArray
     lat: FloatArray
+    near: int = 0
+
+    @property
+    def mark(self) -> tuple[int, int]:
+        """How well it fits: where rows say they are, and what stands there already, go before all."""
+        return self.in_named + self.near, self.inside
 
 
-def datum_in(cell: Any) -> Datum | None:
-    """Return the datum that a cell names by itself or by a map service; None if it names none."""
-    words = str("" if cell is None else cell).casefold()
-    named = [datum for datum, marks in _WORDS if any(mark in words for mark in marks)]
-    return named[0] if len(named) == 1 and len(words) <= _MOST_CHARACTERS else None
-
-
-def datum_column(table: Table, fields: Sequence[str | None]) -> int | None:
+def datum_column(
+    table: Table, fields: Sequence[str | None], passed_over: Collection[int] = ()
+) -> int | None:
     """Return the place of the one column that says each row's datum; None where there is none.
 
     Parameters
     ----------
     fields
         What each column is read as: a name or an address is no datum, whatever words it has.
+    passed_over
+        The places of columns that somebody said are nothing.
     """
     found = []
     for place in range(len(table.columns)):
-        if fields[place] not in _MAY_SAY:
+        if fields[place] not in _MAY_SAY or place in passed_over:
             continue
         cells = [record.cells[place] for record in table.records if place < len(record.cells)]
         said = [cell for cell in cells if not is_blank(cell)]
         if said and sum(datum_in(cell) is not None for cell in said) > _LEAST_SHARE * len(said):
             found.append(place)
+    if len(found) > 1:
+        # Who keeps it, or where it was found, may name a map service too.
+        found = [place for place in found if "坐标" in simplified(table.columns[place])]
     return found[0] if len(found) == 1 else None
+
+
+def datums_of_rows(table: Table, place: int | None) -> dict[int, Datum]:
+    """Return by line the datum that each row names in a column; rows that name none are left out."""
+    if place is None:
+        return {}
+    named = {
+        record.line: datum_in(record.cells[place])
+        for record in table.records
+        if place < len(record.cells)
+    }
+    return {line: datum for line, datum in named.items() if datum is not None}
+
+
+def in_own_datums(
+    lon: FloatArray, lat: FloatArray, datums: Sequence[Datum]
+) -> tuple[FloatArray, FloatArray]:
+    """Return points on WGS-84, each from a datum of its own; NaN stays."""
+    here_lon, here_lat = lon.copy(), lat.copy()
+    known = np.isfinite(lon) & np.isfinite(lat)
+    named = np.array([str(one) for one in datums])
+    for datum in dict.fromkeys(datums):
+        mine = known & (named == str(datum))
+        here_lon[mine], here_lat[mine] = to_wgs84(lon=lon[mine], lat=lat[mine], datum=datum)
+    return here_lon, here_lat
 
 
 def stated_points(table: Table) -> tuple[FloatArray, FloatArray]:
@@ -134,14 +161,10 @@ def best_fit(fits: Sequence[DatumFit]) -> Datum | None:
 
     None where two do equally well: then the points say nothing.
     """
-    ranked = sorted(fits, key=lambda one: (one.in_named, one.inside), reverse=True)
-    if len(ranked) < 2 or _mark(ranked[0]) == _mark(ranked[1]):
+    ranked = sorted(fits, key=lambda one: one.mark, reverse=True)
+    if len(ranked) < 2 or ranked[0].mark == ranked[1].mark:
         return None
     return ranked[0].datum
-
-
-def _mark(fit: DatumFit) -> tuple[int, int]:
-    return fit.in_named, fit.inside
 
 
 def _inside(

@@ -66,7 +66,12 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         placed.append(here)
         _tell_once(draft, here)
         drafts.append(draft)
-    positions = Positions.of(placed).to_wgs84(rules.place.datum)
+    others = {
+        row: rules.place.datum_of(draft.record.line)
+        for row, draft in enumerate(drafts)
+        if draft.record.line in rules.place.datums
+    }
+    positions = Positions.of(placed).to_wgs84(rules.place.datum, others)
     hints = check_positions(
         [draft.found for draft in drafts],
         positions,

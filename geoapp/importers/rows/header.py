@@ -9,7 +9,8 @@ from typing import Any, Final
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.sheets import Fit
 from geoapp.importers.formats.table import Record, Table, is_blank, trimmed_header
-from geoapp.importers.rows.columns import COLUMNS, count_known
+from geoapp.importers.rows.columns import COLUMNS, count_known, is_coordinate
+from geoapp.importers.rows.datum_words import datum_of_heading
 
 _MOST_TITLE_ROWS: Final = 10
 _LEAST_KNOWN: Final = 2
@@ -119,9 +120,25 @@ def _may_be_header(row: Sequence[Any]) -> bool:
 
 
 def joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any]:
-    """Return a header of two rows as one: what the lower row leaves blank is the upper's."""
-    pairs = itertools.zip_longest(upper, lower)
-    return [above if is_blank(below) else below for above, below in pairs]
+    """Return a header of two rows as one: what the lower row leaves blank is the upper's.
+
+    A datum above coordinates, such as ``高德坐标`` over ``经度`` and ``纬度``, is kept with each of them.
+    """
+    names: list[Any] = []
+    over = None
+    for above, below in itertools.zip_longest(upper, lower):
+        over = over if is_blank(above) else above
+        if is_blank(below):
+            names.append(above)
+        elif (
+            datum_of_heading(over) is not None
+            and datum_of_heading(below) is None
+            and is_coordinate(str(below))
+        ):
+            names.append(f"{str(below).strip()}（{str(over).strip()}）")
+        else:
+            names.append(below)
+    return names
 
 
 def _count(cells: Sequence[Any], kind: str) -> int:

@@ -76,7 +76,9 @@ def match_header(
         else:
             label = raw.strip() or f"column_{place + 1}"
             if label in extra:
-                raise _twice(label, raw)
+                if fields is None:
+                    raise _twice(label, raw)
+                label = f"{label}_{place + 1}"
             extra[label] = place
     return Header(
         places, extra, tuple(ignored), any(folded(name) == "reject_line" for name in names)

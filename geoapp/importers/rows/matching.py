@@ -18,6 +18,7 @@ from geoapp.importers.rows.columns import (
     folded,
     further_names,
 )
+from geoapp.importers.rows.datum_words import PREFERRED, datum_of_heading
 from geoapp.importers.rows.fits import CONTENT, STRICT, names_regions
 from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.rows.spoilt import is_error
@@ -208,6 +209,10 @@ def _match_names(
         if target in taken:
             continue
         best = sorted(place for sure, place in ranked if sure == ranked[0][0])
+        if len(best) > 1 and target in _NEEDED[1:]:
+            best, told = _of_one_datum(columns, best)
+            hints.extend(told)
+            ranked = [(sure, place) for sure, place in ranked if place in best]
         if len(best) > 1:
             questions.append(_which(target, [columns[place].name for place in best]))
             continue
@@ -231,6 +236,28 @@ def _match_names(
             )
             continue
         column.field, column.sure, column.by = target, sure, "name"
+
+
+def _of_one_datum(columns: list[_Column], places: list[int]) -> tuple[list[int], list[Text]]:
+    """Return which of several columns of one coordinate is read, where their headings name their datums.
+
+    The others are kept aside. Where the headings do not tell them apart, all are returned, to be asked for.
+    """
+    datums = {place: datum_of_heading(columns[place].name) for place in places}
+    ranked = sorted(
+        (PREFERRED.index(datum), place) for place, datum in datums.items() if datum is not None
+    )
+    if len(ranked) < len(places) or ranked[0][0] == ranked[1][0]:
+        return places, []
+    taken = ranked[0][1]
+    others = [columns[place].name for _, place in ranked[1:]]
+    return [taken], [
+        Text(
+            f"同一坐标有几列，用“{columns[taken].name}”，没有用{'、'.join(f'“{one}”' for one in others)}。",
+            f"Of several columns of one coordinate, {columns[taken].name!r} is read, and not "
+            f"{', '.join(map(repr, others))}.",
+        )
+    ]
 
 
 def _named(name: str) -> tuple[str, float] | None:

@@ -1,7 +1,7 @@
 """Positions held against the stored regions: the country, the stated region, and the datum."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -118,12 +118,20 @@ class RegionOutlines:
 
 @dataclass(frozen=True, slots=True)
 class PlaceRules:
-    """What positions are held against: regions, how far from a stated one, and whether at all."""
+    """What positions are held against: regions, how far from a stated one, and whether at all.
+
+    ``datum`` is what they are in; ``datums`` are, by line, those of rows that say another.
+    """
 
     regions: RegionOutlines
     tolerance_m: float
     datum: Datum
     anywhere: bool = False
+    datums: Mapping[int, Datum] = field(default_factory=dict)
+
+    def datum_of(self, line: int) -> Datum:
+        """Return the datum of a row."""
+        return self.datums.get(line, self.datum)
 
 
 def check_positions(
@@ -155,7 +163,7 @@ def check_positions(
         code = stated[row]
         if code in rules.regions.outlines and not findings[row].problems:
             by_code.setdefault(code, []).append(row)
-    doubtful = dict.fromkeys(_others(rules.datum), 0)
+    doubtful = dict.fromkeys((Datum.GCJ02, Datum.BD09, Datum.WGS84), 0)
     for code, rows in by_code.items():
         places = np.array(rows)
         inside = rules.regions.inside(code, positions.lon[places], positions.lat[places])
@@ -223,10 +231,11 @@ def _check_stated(
 ) -> None:
     """Note a point outside its stated region: in a wrong datum, or far away."""
     distance_m = rules.regions.distance_m(code, lon, lat)
-    raw_lon, raw_lat = from_wgs84(lon=lon, lat=lat, datum=rules.datum)
+    read_as = rules.datum_of(found.line)
+    raw_lon, raw_lat = from_wgs84(lon=lon, lat=lat, datum=read_as)
     name = rules.regions.names.get(code, code)
     elsewhere = distance_m > OUTLINE_ERROR_M and _in_another(rules.regions, code, lon, lat)
-    for other in _others(rules.datum):
+    for other in _others(read_as):
         other_lon, other_lat = to_wgs84(lon=raw_lon, lat=raw_lat, datum=other)
         if not rules.regions.inside(code, np.array([other_lon]), np.array([other_lat]))[0]:
             continue
@@ -236,9 +245,9 @@ def _check_stated(
                 "lon, lat",
                 f"{raw_lon:.6f}, {raw_lat:.6f}",
                 "wrong_datum",
-                f"坐标按 {DATUM_TEXT[rules.datum].zh} 在“{name}”（{code}）之外 {distance_m:,.0f} 米，"
+                f"坐标按 {DATUM_TEXT[read_as].zh} 在“{name}”（{code}）之外 {distance_m:,.0f} 米，"
                 f"按 {DATUM_TEXT[other].zh} 则在其内；请核对坐标系（--datum {other}）或区域代码。",
-                f"Read as {DATUM_TEXT[rules.datum].en} the point lies {distance_m:,.0f} m outside "
+                f"Read as {DATUM_TEXT[read_as].en} the point lies {distance_m:,.0f} m outside "
                 f"{name} ({code}), read as {DATUM_TEXT[other].en} inside it; check the datum "
                 f"(--datum {other}) or the region.",
             )

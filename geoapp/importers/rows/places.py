@@ -91,7 +91,7 @@ def _read_place(found: Findings, place: dict[str, Any], rules: PlaceRules) -> Pl
             "lon and lat in places must be valid degrees.",
         )
         return None
-    lon, lat = to_wgs84(lon=lon, lat=lat, datum=rules.datum)
+    lon, lat = to_wgs84(lon=lon, lat=lat, datum=rules.datum_of(found.line))
     starts = cells.read_date(found, "places", place.get("valid_from"))
     ends_on = cells.read_date(found, "places", place.get("valid_to"))
     if starts and ends_on and ends_on < starts:

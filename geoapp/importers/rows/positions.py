@@ -1,7 +1,8 @@
 """Positions: read from two cells or a geometry, and converted to WGS-84."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -24,6 +25,7 @@ BESIDE_AREA_M = 1000.0
 FAR_M = 200_000.0
 _GEOD = Geod(ellps="WGS84")
 _AREAS = ("Polygon", "MultiPolygon")
+_NONE: Final[Mapping[int, Datum]] = MappingProxyType({})
 # What is said of a row without a position.
 NEEDED: Final = Text(
     "缺少位置：请填写经度 lon 和纬度 lat，或给出几何。",
@@ -295,12 +297,30 @@ class Positions:
         lon, lat = float(self.lon[row]), float(self.lat[row])
         return (lon, lat) if np.isfinite(lon) and np.isfinite(lat) else None
 
-    def to_wgs84(self, datum: Datum) -> "Positions":
-        """Return the positions converted from a datum; rows without a position keep NaN."""
+    def to_wgs84(self, datum: Datum, others: Mapping[int, Datum] = _NONE) -> "Positions":
+        """Return the positions converted from a datum; rows without a position keep NaN.
+
+        ``others`` are the datums of rows, by their number, that are in another.
+        """
         known = np.isfinite(self.lon) & np.isfinite(self.lat)
         lon, lat = self.lon.copy(), self.lat.copy()
-        lon[known], lat[known] = to_wgs84(lon=self.lon[known], lat=self.lat[known], datum=datum)
-        areas = {row: geometry_to_wgs84(area, datum) for row, area in self.areas.items()}
+        by_datum: dict[Datum, list[int]] = {}
+        for row, other in others.items():
+            by_datum.setdefault(other, []).append(row)
+        rest = known.copy()
+        rest[[*others]] = False
+        groups = [(datum, rest)]
+        for other, rows in by_datum.items():
+            mine = np.zeros(len(known), dtype=np.bool_)
+            mine[rows] = known[rows]
+            groups.append((other, mine))
+        for one, rows_of in groups:
+            lon[rows_of], lat[rows_of] = to_wgs84(
+                lon=self.lon[rows_of], lat=self.lat[rows_of], datum=one
+            )
+        areas = {
+            row: geometry_to_wgs84(area, others.get(row, datum)) for row, area in self.areas.items()
+        }
         for row, area in areas.items():
             inside = shapely.point_on_surface(area)
             lon[row], lat[row] = inside.x, inside.y

@@ -1,5 +1,6 @@
 """An import's report as JSON, for programs and for whatever shows it."""
 
+from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
@@ -8,11 +9,12 @@ import orjson
 from geoapp.core.i18n import Text
 from geoapp.importers.problems import Problem
 from geoapp.operations.imports.by_street import RowProposal
+from geoapp.operations.imports.datums import DatumRead
 from geoapp.operations.imports.report import ImportReport
 
 
 def report_json(report: ImportReport) -> bytes:
-    """Return a report as one JSON object: counts, columns, differences, suspicions, addresses, problems."""
+    """Return a report as one JSON object: counts, columns, datum, differences, suspicions, addresses, problems."""
     body = {
         "kind": report.kind,
         "dry_run": report.dry_run,
@@ -23,6 +25,7 @@ def report_json(report: ImportReport) -> bytes:
         "rejected": report.rejected,
         "change_set": report.change_set,
         "columns": [] if report.proposal is None else list(map(asdict, report.proposal.columns)),
+        "datum": None if report.datum is None else _datum(report.datum),
         "differences": list(map(asdict, report.differences)),
         "duplicates": list(map(asdict, report.suspected)),
         "by_street": list(map(_by_street, report.by_street)),
@@ -34,6 +37,26 @@ def report_json(report: ImportReport) -> bytes:
         "rejects": None if report.rejects_path is None else str(report.rejects_path),
     }
     return orjson.dumps(body)
+
+
+def _datum(read: DatumRead) -> dict[str, Any]:
+    return {
+        "read_as": read.datum,
+        "by": read.by,
+        "column": read.column if read.by_line else None,
+        "rows_by_column": Counter(str(one) for one in read.by_line.values()),
+        "rows": read.points,
+        "rows_with_district": read.named,
+        "readings": [
+            {
+                "datum": fit.datum,
+                "inside_region": fit.inside,
+                "inside_named_district": fit.in_named,
+                "near_registered": fit.near,
+            }
+            for fit in read.fits
+        ],
+    }
 
 
 def _by_street(row: RowProposal) -> dict[str, Any]:

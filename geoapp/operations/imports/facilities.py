@@ -1,6 +1,6 @@
 """Import facilities: understand a file, then write what differs in one transaction."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -14,7 +14,6 @@ import shapely
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Table
 from geoapp.importers.prepare import Choices, prepare
 from geoapp.importers.problems import Reading
@@ -32,7 +31,7 @@ from geoapp.operations.imports.by_street import (
     why_not,
     with_places_by_street,
 )
-from geoapp.operations.imports.guess import datum_doubt, other_datums
+from geoapp.operations.imports.datums import DatumRead, settled_datum
 from geoapp.operations.imports.report import (
     READING,
     WRITING,
@@ -105,13 +104,15 @@ def _issuer(session: Session, fields: tuple[str, ...]) -> CodeIssuer:
 class FacilityImport:
     """What became of the rows, which may be one place twice, and how the columns were understood.
 
-    ``by_street`` is what the addresses of rows without a position may mean.
+    ``by_street`` is what the addresses of rows without a position may mean; ``datum`` is how degrees were
+    read, None where they are eastings and northings.
     """
 
     counts: FacilityCounts
     suspected: tuple[Suspected, ...]
     proposal: Proposal
     by_street: tuple[RowProposal, ...] = ()
+    datum: DatumRead | None = None
 
 
 def import_facilities(
@@ -123,7 +124,7 @@ def import_facilities(
 ) -> tuple[Reading[FacilityRow], FacilityImport]:
     """Read a table and write its good rows, all or none."""
     progress(0.0, READING)
-    choices = Choices(options.columns, options.crs, options.order, options.datum)
+    choices = Choices(options.columns, options.crs, options.order, options.read_in)
     with database.session() as session:
         regions = region_names(session)
     prepared = prepare(table, choices, regions)
@@ -132,22 +133,31 @@ def import_facilities(
             # Nobody else may take a number between its being looked up and its being written.
             lock_facilities(session)
         rules = facility_rules(session, settings, options)
-        table, by_street = _by_street(settings, prepared.table, options, rules)
-        reading = read_facilities(table, rules)
-        lines = {one.line for one in by_street if one.taken is not None}
-        reading = with_places_by_street(session, reading, lines, prepared.table.fields or ())
-        told = proposals_text(by_street, options.by_street_m)
-        reading = replace(reading, hints=(*reading.hints, *told))
+        datum = None
         if not options.crs:
-            others = other_datums(prepared.table, options.datum)
-            reading = replace(reading, hints=(*reading.hints, *others))
-        if options.datum is Datum.WGS84:
-            doubts = datum_doubt(prepared.table, rules.place.regions)
-            reading = replace(reading, hints=(*reading.hints, *doubts))
+            datum = settled_datum(
+                session,
+                prepared.table,
+                prepared.proposal,
+                rules.place.regions,
+                stated=options.datum,
+                dry_run=options.dry_run,
+            )
+            place = replace(rules.place, datum=datum.datum, datums=datum.by_line)
+            rules = replace(rules, place=place)
+        table, by_street = _by_street(settings, prepared.table, options, rules)
+        lines = {one.line for one in by_street if one.taken is not None}
+        reading = read_facilities(table, without_own_datum(rules, lines))
+        reading = with_places_by_street(session, reading, lines, prepared.table.fields or ())
+        told = (
+            *proposals_text(by_street, options.by_street_m),
+            *(() if datum is None else datum.hints),
+        )
+        reading = replace(reading, hints=(*reading.hints, *told))
         progress(_READING_SHARE, WRITING)
         if not reading.rows:
             none = FacilityCounts(0, 0, 0)
-            return reading, FacilityImport(none, (), prepared.proposal, by_street)
+            return reading, FacilityImport(none, (), prepared.proposal, by_street, datum)
         suspected = find_suspected(session, reading.rows)
         counts = write_facilities(
             session,
@@ -156,7 +166,15 @@ def import_facilities(
             dry_run=options.dry_run,
             report=lambda share: progress(_READING_SHARE + (1 - _READING_SHARE) * share, WRITING),
         )
-    return reading, FacilityImport(counts, suspected, prepared.proposal, by_street)
+    return reading, FacilityImport(counts, suspected, prepared.proposal, by_street, datum)
+
+
+def without_own_datum(rules: FacilityRules, lines: Collection[int]) -> FacilityRules:
+    """Return rules for a table in which some rows were placed: their own datum counts no more."""
+    if not lines or not rules.place.datums:
+        return rules
+    left = {line: datum for line, datum in rules.place.datums.items() if line not in lines}
+    return replace(rules, place=replace(rules.place, datums=left))
 
 
 def _by_street(
@@ -179,7 +197,7 @@ def _by_street(
             table,
             {line: (one.lon, one.lat) for line, one in taken.items()},
             {},
-            options.datum,
+            rules.place.datum,
             {line: one.accuracy_m for line, one in taken.items()},
         )
     return table, tuple(proposals)

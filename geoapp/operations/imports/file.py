@@ -132,6 +132,7 @@ def import_file(
         suspected=getattr(done, "suspected", ()),
         proposal=getattr(done, "proposal", None),
         by_street=getattr(done, "by_street", ()),
+        datum=getattr(done, "datum", None),
     )
 
 

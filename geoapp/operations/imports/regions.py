@@ -46,7 +46,7 @@ def import_regions(
     progress(0.0, READING)
     with database.session() as session:
         levels = {region.code: region.level for region in stored_regions(session)}
-    reading = read_regions(table, options.datum, levels)
+    reading = read_regions(table, options.read_in, levels)
     progress(0.4, WRITING)
     given = {_COLUMNS.get(column, column) for column in reading.given}
     with database.session() as session:

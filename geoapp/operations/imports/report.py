@@ -18,6 +18,7 @@ from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines
 from geoapp.importers.rows.region_names import RegionNames
 from geoapp.importers.together import Sheets
 from geoapp.operations.imports.by_street import RowProposal
+from geoapp.operations.imports.datums import DatumRead
 from geoapp.operations.imports.suspected import Suspected
 from geoapp.store.engine import Session
 from geoapp.store.facilities.differences import Difference
@@ -61,12 +62,15 @@ class ImportReport:
     proposal: Proposal | None = None
     # Of facilities without a position: what their addresses may mean.
     by_street: tuple[RowProposal, ...] = ()
+    # Of facilities in degrees: in which datum they were read, and by whose word.
+    datum: DatumRead | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How a file is to be taken.
 
+    ``datum`` is what its coordinates are in, None = what a list of facilities says, else WGS-84;
     ``encoding`` is that of a CSV file, None = find out; ``sheet`` is the sheet, layer or list to be
     read, several of them or ``all`` with the same headings, None = find it; ``crs`` is what the
     coordinates are in, None = degrees or what the file states;
@@ -81,7 +85,7 @@ class ImportOptions:
     is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
     """
 
-    datum: Datum = Datum.WGS84
+    datum: Datum | None = None
     encoding: str | None = None
     sheet: Sheets = None
     crs: str | None = None
@@ -100,6 +104,11 @@ class ImportOptions:
     add: bool = False
     weight_default: float | None = None
     rejects: Path | None = None
+
+    @property
+    def read_in(self) -> Datum:
+        """The datum that was stated, else WGS-84."""
+        return self.datum or Datum.WGS84
 
 
 def quiet(_share: float, _step: Text) -> None:
@@ -182,6 +191,6 @@ def place_rules(session: Session, settings: Settings, options: ImportOptions) ->
             },
         ),
         settings.region_tolerance_m,
-        options.datum,
+        options.read_in,
         options.anywhere,
     )

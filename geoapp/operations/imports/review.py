@@ -26,11 +26,12 @@ from geoapp.importers.rows.crs_guess import (
     stated_metres,
     told_of,
 )
+from geoapp.importers.rows.datum_words import heading_datum
 from geoapp.importers.rows.datums import (
     DatumFit,
     best_fit,
-    datum_column,
-    fit_datums,
+    datums_of_rows,
+    in_own_datums,
     named_regions,
     stated_points,
 )
@@ -52,11 +53,15 @@ from geoapp.operations.imports.by_street import (
     with_places_by_street,
 )
 from geoapp.operations.imports.choices import AS_LISTED, DraftChoices, OnStreet
-from geoapp.operations.imports.facilities import facility_batch, facility_rules
+from geoapp.operations.imports.datums import readings, said_by
+from geoapp.operations.imports.facilities import (
+    facility_batch,
+    facility_rules,
+    without_own_datum,
+)
 from geoapp.operations.imports.own_regions import within_own_regions
 from geoapp.operations.imports.rejects import rejects_name, write_rows
 from geoapp.operations.imports.report import ImportOptions, place_rules, region_names
-from geoapp.operations.imports.row_datums import in_own_datum, row_by_row
 from geoapp.operations.imports.suspected import Suspected, find_suspected
 from geoapp.operations.streets.addresses import AddressPlacer
 from geoapp.store.engine import Session
@@ -118,7 +123,8 @@ class Located:
     ``crs_fits`` are the systems that eastings and northings may be in, ``crs_told`` what these are worth;
     None where the numbers are no such. ``why_not_by_street`` says why no addresses are proposed a place.
 
-    ``guess`` is the one datum that fits best, None where the points do not say. ``datum_column`` is
+    ``guess`` is the one datum that fits best, None where the points do not say; ``heading`` is the one that
+    a heading names, None where none does. ``datum_column`` is
     the place of a column that says each row's, and ``by_row`` the points (lon, lat on WGS-84) as it has
     them. ``with_position`` is how many rows have one (eastings and northings: of those looked at),
     ``with_regions`` how many of those name a region.
@@ -126,6 +132,8 @@ class Located:
 
     fits: tuple[DatumFit, ...] = ()
     guess: Datum | None = None
+    heading: Datum | None = None
+    heading_name: str = ""
     datum_column: int | None = None
     by_row: tuple[FloatArray, FloatArray] | None = None
     with_position: int = 0
@@ -208,14 +216,18 @@ def locate(
     records = list(understood.table.records)
     regions = place_rules(session, settings, ImportOptions()).regions
     named = named_regions(records, regions)
-    fits = fit_datums(lon, lat, named, regions)
+    fits = readings(session, (lon, lat), named, regions)
     known = np.isfinite(lon) & np.isfinite(lat)
-    column = datum_column(understood.table, understood.proposal.fields)
+    said = said_by(understood.table, understood.proposal)
+    rest = said.heading or Datum.WGS84
+    own = [said.by_line.get(record.line, rest) for record in records]
     return Located(
         fits=fits,
         guess=best_fit(fits),
-        datum_column=column,
-        by_row=None if column is None else row_by_row(understood.table, column, lon, lat),
+        heading=said.heading,
+        heading_name=said.heading_name,
+        datum_column=said.column,
+        by_row=None if said.column is None else in_own_datums(lon, lat, own),
         with_position=int(known.sum()),
         with_regions=sum(
             code is not None and placed for code, placed in zip(named, known, strict=True)
@@ -235,7 +247,7 @@ def _unplaced(
     placer: AddressPlacer | None,
 ) -> tuple[Unplaced, ...]:
     """Return the rows without a position that can be read, or whose degrees are exchanged."""
-    fields, datum = understood.proposal.fields, choices.datum or Datum.WGS84
+    fields, datum = understood.proposal.fields, datum_of(understood, choices)
     table = replace(understood.table, fields=fields)
     records = list(table.records)
     done = {row for row, record in enumerate(records) if record.line in choices.exchanged}
@@ -337,11 +349,10 @@ def _import(
     session: Session, settings: Settings, path: Path, choices: DraftChoices, *, dry_run: bool
 ) -> Checked:
     understood = understand(session, path, choices)
-    datum = choices.datum or Datum.WGS84
+    datum = datum_of(understood, choices)
     table = _placed(understood, choices)
-    lon, lat = stated_points(table)
-    on_street = accepted_on_street(table, choices, (lon, lat))
-    placed = in_own_datum(understood.table, choices, lon, lat) | choices.placed
+    on_street = accepted_on_street(table, choices, stated_points(table))
+    placed = dict(choices.placed)
     placed |= {line: (one.lon, one.lat) for line, one in on_street.items()}
     found = {line: one.accuracy_m for line, one in on_street.items()}
     table = settled_rows(table, placed, choices.codes, datum, found)
@@ -357,7 +368,9 @@ def _import(
         blank=choices.blank,
     )
     rules = replace(facility_rules(session, settings, options), by_hand=frozenset(choices.codes))
-    reading = read_facilities(table, rules)
+    own = datums_of_rows(understood.table, choices.datum_place)
+    rules = replace(rules, place=replace(rules.place, datums=own))
+    reading = read_facilities(table, without_own_datum(rules, placed))
     reading = with_places_by_street(session, reading, found, understood.proposal.fields)
     suspected = find_suspected(session, reading.rows)
     reading = within_own_regions(session, settings, understood.table, reading)
@@ -390,4 +403,12 @@ def _placed(understood: Understood, choices: DraftChoices) -> Table:
         replace(table, fields=understood.proposal.fields), frozenset(choices.exchanged)
     )
     crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
-    return place_table(settled, crs=crs, datum=choices.datum or Datum.WGS84, order=choices.order)
+    return place_table(settled, crs=crs, datum=datum_of(understood, choices), order=choices.order)
+
+
+def datum_of(understood: Understood, choices: DraftChoices) -> Datum:
+    """Return the datum of the rows that say none themselves: as chosen, or as a heading says."""
+    if choices.datum is not None:
+        return choices.datum
+    said = heading_datum(understood.table.columns, understood.proposal.fields)
+    return Datum.WGS84 if said is None else said[0]

@@ -119,24 +119,6 @@ def test_a_dry_run_proposes_and_an_option_with_a_limit_places(
         assert place[3].startswith("370202-")
 
 
-def test_a_column_of_datums_that_the_command_does_not_go_by_is_said(
-    geoapp: Command, database: Database, tmp_path: Path
-) -> None:
-    initialise(database)
-    seed_regions(database)
-    header = ("编号", "类型", "名称", "经度", "纬度", "坐标来源")
-    rows = [
-        (f"K-{n}", "爱心驿站", f"站{n}", "120.38", "36.07", source)
-        for n, source in enumerate(("高德", "百度", "高德"))
-    ]
-    path = write_csv(tmp_path / "two.csv", header, rows)
-    told = geoapp("import", "facilities", path, "--datum", "gcj02", "--dry-run", "--anywhere")
-    assert "“坐标来源”一列写明有些行是 百度坐标（BD-09），而全部按 火星坐标" in told.stdout
-    path = write_csv(tmp_path / "one.csv", header, [(*row[:5], "高德") for row in rows])
-    told = geoapp("import", "facilities", path, "--datum", "gcj02", "--dry-run", "--anywhere")
-    assert "一列写明有些行是" not in told.stdout
-
-
 def test_a_list_without_columns_of_positions_is_told_of_its_addresses(
     geoapp: Command, database: Database, tmp_path: Path
 ) -> None:

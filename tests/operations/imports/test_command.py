@@ -9,6 +9,7 @@ import openpyxl
 import orjson
 import pytest
 from pyproj import Transformer
+from sqlalchemy import text as text_of
 
 from geoapp.cli import main
 from geoapp.core.geo import from_wgs84
@@ -385,13 +386,69 @@ def test_points_that_fall_better_in_another_datum_are_told(run: Run, folder: Pat
         rows.append(f"D{n},爱心驿站,移{n}站,{lon},{lat},市南区甲路 {n} 号\n")
     path = folder / "shifted.csv"
     path.write_text("编号,类型,名称,经度,纬度,地址\n" + "".join(rows), encoding="utf-8")
-    as_stated = run("import", "facilities", path, "--dry-run")
-    assert "4 行里有 0 行落在本行写明的区内" in as_stated.output
-    assert "--datum gcj02" in as_stated.output
-    assert (
-        "写明的区内"
-        not in run("import", "facilities", path, "--datum", "gcj02", "--dry-run").output
-    )
+    looked_at = run("import", "facilities", path, "--dry-run")
+    assert "没有写明坐标系。看过 4 行" in looked_at.output
+    assert "WGS-84：区域内 4，写明的区内 0/4" in looked_at.output
+    assert "--datum gcj02 / --datum bd09" in looked_at.output
+    # What nobody says is not taken, and nothing is written.
+    refused = run("import", "facilities", path)
+    assert refused.exit_code == 2 and "请写明 --datum gcj02" in refused.output
+    assert "拒绝 0" not in refused.output
+    doubted = run("import", "facilities", path, "--datum", "wgs84", "--dry-run")
+    assert doubted.exit_code == 0 and "落点却更像" in doubted.output
+    stated = run("import", "facilities", path, "--datum", "gcj02", "--dry-run")
+    assert "写明的区内" not in stated.output
+
+
+def test_a_list_says_its_datum_by_heading_and_row_by_row(
+    run: Run, folder: Path, store: Database
+) -> None:
+    """Above two headings, beside each, in a column; what was stated goes before headings alone."""
+    there = {"lon": 120.15, "lat": 36.15}
+    gcj, bd = (from_wgs84(**there, datum=one) for one in (Datum.GCJ02, Datum.BD09))
+    lists = {
+        "upper": "编号,类型,名称,高德坐标,,备注\n,,,经度,纬度,\n"
+        + f"H0,爱心驿站,甲,{gcj[0]},{gcj[1]},\n",
+        "beside": "编号,类型,名称,经度(GCJ-02),纬度(GCJ-02)\n"
+        + f"H0,爱心驿站,甲,{gcj[0]},{gcj[1]}\n",
+        "pair": f'编号,类型,名称,位置（百度）\nH0,爱心驿站,甲,"{bd[0]},{bd[1]}"\n',
+        "both": "编号,类型,名称,百度经度,百度纬度,高德经度,高德纬度\n"
+        + f"H0,爱心驿站,甲,{bd[0]},{bd[1]},{gcj[0]},{gcj[1]}\n",
+        "column": "编号,类型,名称,经度,纬度,坐标系\n"
+        + f"H0,爱心驿站,甲,{bd[0]},{bd[1]},百度\nH1,爱心驿站,乙,120.15,36.15,WGS84\n"
+        + f"H2,爱心驿站,丙,{gcj[0]},{gcj[1]},\n",
+    }
+    for name, text in lists.items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        options = ["--datum", "gcj02"] if name == "column" else []
+        result = run("import", "facilities", path, *options)
+        assert result.exit_code == 0, result.output
+        assert ("逐行按“坐标系”一列" if name == "column" else "写明坐标系，按") in result.output
+        with store.session() as session:
+            placed = session.execute(
+                text_of("select st_x(geom), st_y(geom) from facility where code ~ '^H[0-2]$'")
+            ).all()
+            assert len(placed) == (3 if name == "column" else 1)
+            session.execute(text_of("delete from facility where code ~ '^H[0-2]$'"))
+        for lon, lat in placed:
+            assert (lon, lat) == pytest.approx((120.15, 36.15), abs=1e-6)
+    # No district is named, and all lie inside: what stands there already tells it.
+    head = "编号,类型,名称,经度,纬度\n"
+    spots = [(120.1 + n / 100, 36.1) for n in range(3)]
+    rows = [f"H{n},爱心驿站,甲{n},{lon},{lat}\n" for n, (lon, lat) in enumerate(spots)]
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    assert run("import", "facilities", path, "--datum", "wgs84").exit_code == 0
+    moved = [from_wgs84(lon=lon, lat=lat, datum=Datum.GCJ02) for lon, lat in spots]
+    rows = [f"K{n},爱心驿站,乙{n},{lon},{lat}\n" for n, (lon, lat) in enumerate(moved)]
+    path.write_text(head + "".join(rows), encoding="utf-8")
+    asked = run("import", "facilities", path)
+    assert asked.exit_code == 2 and "已登记站点 100 米内 3" in asked.output
+    assert "请写明 --datum gcj02，" in asked.output
+    path.write_text(lists["column"], encoding="utf-8")
+    aside = run("import", "facilities", path, "--map", "坐标系=-", "--dry-run", "--json")
+    told = orjson.loads(aside.stdout)["datum"]
+    assert (told["by"], told["read_as"], told["rows_by_column"]) == ("default", "wgs84", {})
 
 
 def test_two_sheets_are_imported_as_one(run: Run, folder: Path) -> None:

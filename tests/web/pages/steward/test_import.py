@@ -374,11 +374,11 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
     ):
         lon, lat = from_wgs84(lon=TOWN_LON + number / 200, lat=TOWN_LAT, datum=datum)
         rows.append((f"{service}驿站", f"{lon},{lat}", "户外劳动者服务站点", service))
-    draft = begin(client, as_csv(("名称", "坐标", "类型", "取自"), rows))
+    draft = begin(client, as_csv(("名称", "坐标（GPS）", "类型", "取自"), rows))
     columns = {"field-0": "name_zh", "field-1": "lonlat", "field-2": "kind", "issue": "1"}
     client.post(f"{draft}/columns", data={**columns, "key": "name_zh"})
     page = words(client.get(f"{draft}/positions"))
-    assert "逐行按“取自”一列" in page
+    assert "逐行按“取自”一列" in page and "表头写明：坐标（GPS）" in page
     # On the map each row stands where its own datum has it, and in no reading of the whole list.
     [readings] = re.findall(r'<script id="readings" type="application/json">(.*?)</script>', page)
     by_row = {one["datum"]: one["points"] for one in json.loads(readings)}["column-3"]

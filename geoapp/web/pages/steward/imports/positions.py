@@ -84,7 +84,7 @@ def positions_page(
         chosen = (
             f"column-{located.datum_column}"
             if located.datum_column is not None
-            else str(located.guess or "")
+            else str(located.heading or located.guess or "")
         )
     if typed is not None:
         chosen = typed.get("datum", chosen)
