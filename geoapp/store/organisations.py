@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from geoapp.store.facilities.read import regions_below
-from geoapp.store.models import Facility, FacilityRole, Organisation
+from geoapp.store.models import Application, Facility, FacilityRole, Organisation
 
 COLUMNS = (
     "code",
@@ -62,6 +62,29 @@ class RoleRecord:
     valid_from: date | None
     valid_to: date | None
     source: str | None
+    facility_status: str
+    has_position: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationName:
+    """By what an organisation is found, and what is known of where it is."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    region: str | None
+    group_name: str | None
+    listed_as: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """At how many facilities an organisation has roles, how many roles, how many applications."""
+
+    facilities: int = 0
+    roles: int = 0
+    applications: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +135,86 @@ def page_of_organisations(
     session: Session, wanted: OrganisationFilter, *, after: str | None, limit: int
 ) -> list[OrganisationRecord]:
     """Return organisations in order of code, those after a code, at most ``limit``."""
-    query = select(Organisation).order_by(Organisation.code).limit(limit)
-    if wanted.kinds:
-        query = query.where(Organisation.kind.in_(wanted.kinds))
-    if wanted.region is not None:
-        query = query.where(Organisation.region_code.in_(regions_below(session, wanted.region)))
-    if wanted.group_name is not None:
-        query = query.where(Organisation.group_name == wanted.group_name)
+    query = select(Organisation).where(*_fits(session, wanted)).order_by(Organisation.code)
     if after is not None:
         query = query.where(Organisation.code > after)
+    return [_record(one) for one in session.scalars(query.limit(limit))]
+
+
+def _fits(session: Session, wanted: OrganisationFilter) -> list[ColumnElement[bool]]:
+    fits: list[ColumnElement[bool]] = []
+    if wanted.kinds:
+        fits.append(Organisation.kind.in_(wanted.kinds))
+    if wanted.region is not None:
+        fits.append(Organisation.region_code.in_(regions_below(session, wanted.region)))
+    if wanted.group_name is not None:
+        fits.append(Organisation.group_name == wanted.group_name)
+    return fits
+
+
+def organisation_names(session: Session, wanted: OrganisationFilter) -> list[OrganisationName]:
+    """Return by what those wanted are found, in order of code."""
+    query = select(
+        Organisation.code,
+        Organisation.name_zh,
+        Organisation.name_en,
+        Organisation.region_code,
+        Organisation.group_name,
+        Organisation.listed_as,
+    )
+    query = query.where(*_fits(session, wanted)).order_by(Organisation.code)
+    return [OrganisationName(*row) for row in session.execute(query)]
+
+
+def organisations_of(session: Session, codes: Sequence[str]) -> list[OrganisationRecord]:
+    """Return the organisations of some codes in order of code."""
+    query = select(Organisation).where(Organisation.code.in_(codes)).order_by(Organisation.code)
     return [_record(one) for one in session.scalars(query)]
+
+
+def organisations_below(session: Session, code: str) -> list[OrganisationRecord]:
+    """Return the organisations that stand right below one, in order of code."""
+    query = select(Organisation).where(Organisation.parent_code == code)
+    return [_record(one) for one in session.scalars(query.order_by(Organisation.code))]
+
+
+def ties_of(session: Session, codes: Sequence[str]) -> dict[str, Ties]:
+    """Return what ties some organisations to the register, by code; those without ties are left out."""
+    roles = select(
+        FacilityRole.organisation_code,
+        func.count(FacilityRole.facility_id.distinct()),
+        func.count(),
+    ).group_by(FacilityRole.organisation_code)
+    asked = select(Application.organisation_code, func.count()).group_by(
+        Application.organisation_code
+    )
+    by_role = {
+        code: (facilities, count)
+        for code, facilities, count in session.execute(
+            roles.where(FacilityRole.organisation_code.in_(codes))
+        )
+    }
+    by_application: dict[str, int] = {
+        str(code): count
+        for code, count in session.execute(asked.where(Application.organisation_code.in_(codes)))
+    }
+    return {
+        code: Ties(*by_role.get(code, (0, 0)), by_application.get(code, 0))
+        for code in {*by_role, *by_application}
+    }
+
+
+def codes_that_begin(session: Session, start: str) -> list[str]:
+    """Return the codes that begin so, those of organisations that were deleted included."""
+    rows = session.execute(
+        text(
+            "select code from organisation where starts_with(code, :start) union "
+            "select key from change where table_name = 'organisation' "
+            "and starts_with(key, :start)"
+        ),
+        {"start": start},
+    )
+    return [code for (code,) in rows]
 
 
 def every_organisation(session: Session) -> Iterator[OrganisationRecord]:
@@ -206,6 +299,8 @@ def roles_of(
             FacilityRole.valid_from,
             FacilityRole.valid_to,
             FacilityRole.source,
+            Facility.status,
+            Facility.geom.is_not(None),
         )
         .join(Organisation, Organisation.code == FacilityRole.organisation_code)
         .join(Facility, Facility.id == FacilityRole.facility_id)

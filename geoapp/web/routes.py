@@ -77,6 +77,7 @@ from geoapp.web.pages.steward import duplicates as steward_duplicates
 from geoapp.web.pages.steward import history as steward_history
 from geoapp.web.pages.steward import listing as steward_list
 from geoapp.web.pages.steward import offers as steward_offers
+from geoapp.web.pages.steward import organisations as steward_organisations
 from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
@@ -169,6 +170,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_places.blueprint,
         steward_offers.blueprint,
         steward_contests.blueprint,
+        steward_organisations.blueprint,
         steward_relations.blueprint,
         steward_reports.blueprint,
         steward_sources.blueprint,

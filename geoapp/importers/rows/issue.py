@@ -14,7 +14,7 @@ from geoapp.importers.rows.columns import FACILITY_COLUMNS
 KEY_FIELDS: Final = ("name_zh", "address", "phone", "host", "operator")
 DEFAULT_KEY: Final = ("name_zh", "address")
 _ZH: Final = {column.name: column.zh for column in FACILITY_COLUMNS}
-_NO_REGION: Final = "0"
+NO_REGION: Final = "0"
 Key = tuple[str, ...]
 
 
@@ -146,6 +146,6 @@ class CodeIssuer:
         return True
 
     def _next(self, region: str | None, kind: str) -> str:
-        prefix = f"{region or _NO_REGION}-{kind}-"
+        prefix = f"{region or NO_REGION}-{kind}-"
         self._numbers[prefix] = self._numbers.get(prefix, 0) + 1
         return f"{prefix}{self._numbers[prefix]:04d}"

@@ -12,6 +12,7 @@ from geoapp.core.words import OrganisationRole
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import shown
 from geoapp.importers.rows.columns import ORGANISATION_COLUMNS
+from geoapp.importers.rows.issue import NO_REGION
 from geoapp.importers.rows.organisations import (
     ACCEPTED_COLUMNS,
     OrganisationRow,
@@ -29,6 +30,7 @@ from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.organisations import (
     OrganisationRecord,
     add_role,
+    codes_that_begin,
     delete_organisation,
     delete_role,
     dependants,
@@ -56,13 +58,17 @@ class NewRole:
     source: str | None = None
 
 
-def add_organisation(database: Database, values: Mapping[str, Any]) -> OrganisationRecord:
+def add_organisation(
+    database: Database, values: Mapping[str, Any], *, issue_code: bool = False
+) -> OrganisationRecord:
     """Store a new organisation.
 
     Parameters
     ----------
     values
         The columns of an organisation file.
+    issue_code
+        Whether one without a code is given one: region, kind and number, as imports issue them.
 
     Raises
     ------
@@ -74,6 +80,10 @@ def add_organisation(database: Database, values: Mapping[str, Any]) -> Organisat
     with database.session() as session:
         lock_organisations(session)
         parents = stored_parents(session)
+        if issue_code and not values.get("code"):
+            # Everything else is looked at first: no number is spent on what is not stored.
+            checked = _read(session, {**values, "code": "-"}, parents)
+            values = {**values, "code": _free_code(session, checked)}
         row = _read(session, values, parents)
         if row.code in parents:
             raise ConflictError(
@@ -84,6 +94,13 @@ def add_organisation(database: Database, values: Mapping[str, Any]) -> Organisat
             )
         write_organisations(session, [values_of(row)], frozenset())
         return found_organisation(session, row.code, unpublished=True)
+
+
+def _free_code(session: Session, row: OrganisationRow) -> str:
+    start = f"{row.region or NO_REGION}-{row.kind}-"
+    numbers = (code.removeprefix(start) for code in codes_that_begin(session, start))
+    taken = [int(one) for one in numbers if one.isascii() and one.isdecimal() and len(one) < 10]
+    return f"{start}{max(taken, default=0) + 1:04d}"
 
 
 def change_organisation(

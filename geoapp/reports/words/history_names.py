@@ -207,4 +207,10 @@ FIELDS = {
     "cost": Text("预计费用", "expected cost"),
     "planned_on": Text("计划开放日期", "planned opening date"),
     "facility_id": Text("对应的站点", "facility"),
+    "group_name": Text("所属集团", "group"),
+    "parent_code": Text("上级单位", "organisation above"),
+    "listed_as": Text("文件中的类别", "category in the document"),
+    "listed_under": Text("文件中的所属", "listed under in the document"),
+    "document_on": Text("文件日期", "date of the document"),
+    "place_in_document": Text("文件中的位置", "place in the document"),
 }

@@ -182,6 +182,20 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "delete organisation": lambda c, _: c.delete(
         f"{ORGANISATIONS}/O-out", headers={"If-Match": "*"}
     ),
+    "form add organisation": lambda c, _: c.post(
+        "/steward/new-organisation", data={"kind": "union", "name_zh": "新", "region": "370202"}
+    ),
+    "form add organisation of no region": lambda c, _: c.post(
+        "/steward/new-organisation", data={"kind": "union", "name_zh": "新"}
+    ),
+    "form organisation": lambda c, _: c.post(
+        "/steward/organisations/O-out",
+        data={"do": "save", "base": '{"name_zh": "外"}', "name_zh": "改"},
+    ),
+    "form organisation's role": lambda c, _: c.post(
+        "/steward/organisations/O-in",
+        data={"do": "role", "facility": "X-1", "role": "manages"},
+    ),
     "give role": lambda c, _: c.post(
         f"{ORGANISATIONS}/O-in/roles", json={"facility": "X-1", "role": "manages"}
     ),

@@ -18,7 +18,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import Site, Visit, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 # Chromium writes some characters of a PDF as radicals; not all of them fold back by NFKC.
 RADICALS = str.maketrans("⻅⻝⻋⻬⻓⻔", "见食车齐长门")
@@ -167,3 +167,8 @@ def test_each_annex_is_filled_in_and_printed(
                 assert folded(f"〈{key}〉") in cover + body, key
     page.goto(f"{site.url}{HOME}/1")
     assert serious_violations(page) == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    for address in ("organisations", "organisations/E-1", "new-organisation"):
+        page.goto(f"{site.url}/steward/{address}?lang=en")
+        assert serious_violations(page) == [], address
+        assert fits(page), address

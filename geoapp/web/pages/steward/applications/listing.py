@@ -5,7 +5,7 @@ from pydantic import Field
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.limits import MOST_REGION_CHARACTERS
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.schemes import Stage, schemes
 from geoapp.operations.applications.due import due
@@ -63,7 +63,8 @@ def show() -> str:
 @require(Permission.EDIT)
 def blank() -> str:
     """Show the form that begins an application."""
-    return _new_page({"subject": without_nul(request.args.get("subject", ""))[:200]})
+    given = {name: without_nul(request.args.get(name, "")) for name in ("track", "subject")}
+    return _new_page({name: value[:MOST_CODE_CHARACTERS] for name, value in given.items()})
 
 
 @blueprint.post("/steward/applications/new")
