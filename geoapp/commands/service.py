@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
+from threading import Thread
 from typing import Any, Final, NoReturn
 
 import click
@@ -240,6 +241,7 @@ class _Ground:
         application = create_app(settings, database)
         self.front = create_front(application, settings)
         self._nearest = application.extensions["geoapp"].nearest
+        self._search = application.extensions["geoapp"].search
         self._rendered: object = None
         self.follow()
         gc.collect()
@@ -255,6 +257,11 @@ class _Ground:
                 render_ahead(self._nearest)
                 self._rendered = snapshot
 
+    def read_names(self) -> None:
+        """Read the names of streets, which takes a second in a large city, before somebody searches."""
+        with contextlib.suppress(GeoappError):
+            self._search.warm_up()
+
 
 def _web_server(settings: Settings, ground: _Ground) -> _WebServer:
     parent = os.getpid()
@@ -264,6 +271,7 @@ def _web_server(settings: Settings, ground: _Ground) -> _WebServer:
         end_with_parent(parent, signal.SIGKILL)
         name_process("geoapp-web")
         _share()
+        Thread(target=ground.read_names, daemon=True).start()
         asyncio.get_event_loop().call_soon(let_go_of_readers, UNREAD_SECONDS)
         return ground.front
 

@@ -2,22 +2,31 @@
 
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Mapping
 from functools import cache
 from typing import NamedTuple
 
 from geoapp.core.paths import shipped
 from geoapp.core.sounds import folded
 
+_LONGEST = 60  # letters of a name
 _MARKS = " \t?？!！。.,，、…~"
 
 
 class QuestionWords(NamedTuple):
-    """What may stand before, behind and between what is sought, the longest first."""
+    """What may stand before, behind and between what is sought, and beside a place; longest first."""
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     between: tuple[str, ...]
+    beside: tuple[str, ...]
+
+
+class SoughtThere(NamedTuple):
+    """What somebody seeks, by its codes, and the folded name of the place to look from."""
+
+    place: str
+    codes: tuple[str, ...]
 
 
 @cache
@@ -58,23 +67,76 @@ def wishes_in(text: str, names: Mapping[str, str]) -> list[str]:
         Two codes or more; none where the words hold anything else, or are one name.
     """
     whole = folded(text)
-    joining = [word for word in map(folded, question_words().between) if word]
-    known = sorted({*names, *joining}, key=len, reverse=True)
-    # From the end: by which word the way from each place to the end goes on.
-    ways: dict[int, tuple[str, ...]] = {len(whole): ()}
-    for place in range(len(whole) - 1, -1, -1):
-        left = whole[place:]
-        for word in known:
-            if left.startswith(word) and place + len(word) in ways:
-                ways[place] = (names.get(word, ""), *ways[place + len(word)])
-                break
-    codes = list(dict.fromkeys(code for code in ways.get(0, ()) if code))
+    joining = {word for word in map(folded, question_words().between) if word}
+
+    def meant(start: int, end: int) -> _Meant | None:
+        word = whole[start:end]
+        code = names.get(word)
+        return (False, code or "") if code or word in joining else None
+
+    way = _ways(len(whole), meant).get((0, False), ())
+    codes = list(dict.fromkeys(code for _, code in way if code))
     return codes if len(codes) > 1 and whole not in names else []
+
+
+def sought_there(text: str, names: Mapping[str, str], places: Container[str]) -> SoughtThere | None:
+    """Return what somebody seeks in a place ("市南区厕所", "toilet in Shinan"); None for other words.
+
+    Parameters
+    ----------
+    names
+        What each thing is called, `folded`, and its code.
+    places
+        What places are called, `folded`.
+    """
+    whole, ends = "", {0}
+    for part in text.split():
+        whole += folded(part.strip(_MARKS))
+        ends.add(len(whole))
+    around = {folded(word) for words in question_words() for word in words} - {""}
+
+    def meant(start: int, end: int) -> _Meant | None:
+        word = whole[start:end]
+        if word in names:
+            return False, names[word]
+        if word in places:
+            return True, word
+        # A Latin word is one by itself, and no letters of a longer one.
+        is_whole = not word.isascii() or (start in ends and end in ends)
+        return (False, "") if is_whole and word in around else None
+
+    way = _ways(len(whole), meant).get((0, True), ())
+    codes = tuple(dict.fromkeys(word for is_place, word in way if word and not is_place))
+    return SoughtThere(next(word for is_place, word in way if is_place), codes) if codes else None
+
+
+# Whether a word names a place, and what it says: the place, the code of a wish, or nothing.
+_Meant = tuple[bool, str]
+
+
+def _ways(
+    length: int, meant: Callable[[int, int], _Meant | None]
+) -> dict[tuple[int, bool], tuple[_Meant, ...]]:
+    """Return what a text says from each of its signs to its end, without a place and with one.
+
+    Of the words at a sign the longest goes first from which a way leads on.
+    """
+    ways: dict[tuple[int, bool], tuple[_Meant, ...]] = {(length, False): ()}
+    for start in range(length - 1, -1, -1):
+        for end in range(min(length, start + _LONGEST), start, -1):
+            word = meant(start, end)
+            if word is None:
+                continue
+            for has_place in (False,) if word[0] else (False, True):
+                rest = ways.get((end, has_place))
+                if rest is not None:
+                    ways.setdefault((start, has_place or word[0]), (word, *rest))
+    return ways
 
 
 def _shorter(text: str) -> str | None:
     """Return a text without one word of a question; None where it begins and ends with none."""
-    before, after, _ = question_words()
+    before, after, *_ = question_words()
     for word in before:
         if text.startswith(word) and _is_whole(word, text[len(word) :]):
             return text[len(word) :].strip(_MARKS)

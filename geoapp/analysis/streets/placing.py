@@ -15,8 +15,8 @@ from geoapp.core.streets import Spot
 
 # Whoever has an address on a street, or at a crossing, is this far from the middle of the road at most
 # (a deep forecourt), and this far from the middle of the house.
-_BESIDE_STREET_M: Final = 50.0
-_BESIDE_HOUSE_M: Final = 20.0
+BESIDE_STREET_M: Final = 50.0
+BESIDE_HOUSE_M: Final = 20.0
 _ROUNDED_M: Final = 10.0
 MOST_PLACES: Final = 6
 
@@ -124,7 +124,7 @@ def _crossings(words: AddressWords, index: StreetIndex, within: BaseGeometry | N
             for spot in index.names.crossings.get(pair, ()):
                 found = True
                 if within is None or within.intersects(shapely.Point(spot.lon, spot.lat)):
-                    inside.append(_place(PlaceKind.CROSSING, (one, other), spot, _BESIDE_STREET_M))
+                    inside.append(_place(PlaceKind.CROSSING, (one, other), spot, BESIDE_STREET_M))
     streets = (*first.streets, *second.streets)
     if not found:
         return Placing(trouble=Trouble.NO_CROSSING, elsewhere=streets)
@@ -140,11 +140,11 @@ def _on_street(
         if spot is not None and (
             within is None or within.intersects(shapely.Point(spot.lon, spot.lat))
         ):
-            return _place(PlaceKind.HOUSE, (street,), spot, _BESIDE_HOUSE_M, number)
+            return _place(PlaceKind.HOUSE, (street,), spot, BESIDE_HOUSE_M, number)
     middle = index.middle(street, within)
     if middle is None:
         return None
-    place = _place(PlaceKind.STREET, (street,), middle, _BESIDE_STREET_M)
+    place = _place(PlaceKind.STREET, (street,), middle, BESIDE_STREET_M)
     return replace(place, may_go_on=index.may_go_on(street, within))
 
 

@@ -23,6 +23,7 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
 from geoapp.operations.facilities.landmarks import landmarks
+from geoapp.operations.facilities.place_names import called, rough_called
 from geoapp.operations.moment import today
 from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
@@ -107,6 +108,7 @@ def offline_stations(
             *(
                 {"code": one.code, **_name_of(one)}
                 | _found_by(one.name_zh, one.name_en)
+                | {"called": called(one.name_zh, one.name_en)}
                 | {"lon": one.lon, "lat": one.lat}
                 for one in regions.values()
                 if one.lon is not None
@@ -114,6 +116,7 @@ def offline_stations(
             *(
                 {"code": one.code, **_pair(one.name)}
                 | _found_by(one.name.zh, one.name.en, one.other_names)
+                | {"called": rough_called(one.code, one.name.en, one.other_names)}
                 | {"lon": one.lon, "lat": one.lat}
                 for one in landmarks(regions.keys())
             ),

@@ -12,6 +12,57 @@ def about_text(reach_m: float) -> Text:
     return Text(f"街道，约略位置，可能差 {far.zh}", f"street, rough position, may be {far.en} off")
 
 
+def about_house_text(accuracy_m: float) -> Text:
+    """Say that a point stands for a house number, and how far off it may be."""
+    far = format_metres(accuracy_m)
+    return Text(
+        f"门牌，可能差 {far.zh}，{NOT_THE_DOOR.zh}",
+        f"house number, may be {far.en} off, {NOT_THE_DOOR.en}",
+    )
+
+
+def about_corner_text(accuracy_m: float) -> Text:
+    """Say that a point stands for a corner, and how far off it may be."""
+    far = format_metres(accuracy_m)
+    return Text(f"路口，可能差 {far.zh}", f"corner, may be {far.en} off")
+
+
+def rough_name(name: Text) -> Text:
+    """Return the name of a place whose position is a rough one."""
+    return Text(f"{name.zh}（约）", f"{name.en} (about)")
+
+
+def house_name(street: Text, number: str) -> Text:
+    """Return a house number that the map has as it is written, 77甲 being 77号甲."""
+    bare = number.rstrip("甲乙丙丁戊")
+    return Text(
+        f"{street.zh} {bare.upper()} 号{number.removeprefix(bare)}", f"{street.en} {number.upper()}"
+    )
+
+
+def corner_name(one: Text, other: Text) -> Text:
+    """Return what the place where two streets meet is called."""
+    return Text(f"{one.zh}与{other.zh}路口", f"{one.en} and {other.en}")
+
+
+def number_unknown_text(number: str) -> Text:
+    """Say that the map does not have a house number of a street that it has."""
+    return Text(f"地图上没有 {number.upper()} 号", f"no. {number.upper()} is not on the map")
+
+
+def counted_from_text(name: Text, *, is_point: bool) -> Text:
+    """Say that an answer is counted from a place that was chosen: a corner, or the middle of an area."""
+    if is_point:
+        return Text(
+            f"从“{name.zh}”算起，不是从您的位置。",
+            f"Counted from {name.en}, not from where you are.",
+        )
+    return Text(
+        f"从“{name.zh}”中部的一点算起，不是从您的位置。",
+        f"Counted from the centre of {name.en}, not from where you are.",
+    )
+
+
 def street_text(street: Text, district: Text | None, accuracy_m: float) -> Text:
     """Say that a place lies on a street, in a district where one is known."""
     far = format_metres(accuracy_m)
@@ -42,20 +93,20 @@ def crossing_text(one: Text, other: Text, district: Text | None, accuracy_m: flo
     zh = "" if district is None else f"（{district.zh}）"
     en = "" if district is None else f" ({district.en})"
     return Text(
-        f"{one.zh}与{other.zh}路口{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
-        f"where {one.en} and {other.en} meet{en}, within about {far.en}, {NOT_THE_DOOR.en}",
+        f"{corner_name(one, other).zh}{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
+        f"where {corner_name(one, other).en} meet{en}, within about {far.en}, {NOT_THE_DOOR.en}",
     )
 
 
 def house_text(street: Text, number: str, district: Text | None, accuracy_m: float) -> Text:
-    """Say that a place is at a house number that the map has, 77甲 being 77号甲."""
-    bare = number.rstrip("甲乙丙丁戊")
+    """Say that a place is at a house number that the map has."""
+    name = house_name(street, number)
     far = format_metres(accuracy_m)
     zh = "" if district is None else f"（{district.zh}）"
     en = "" if district is None else f" ({district.en})"
     return Text(
-        f"{street.zh} {bare.upper()} 号{number.removeprefix(bare)}{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
-        f"{street.en} {number.upper()}{en}, within about {far.en}, {NOT_THE_DOOR.en}",
+        f"{name.zh}{zh}，约 {far.zh}内，{NOT_THE_DOOR.zh}",
+        f"{name.en}{en}, within about {far.en}, {NOT_THE_DOOR.en}",
     )
 
 

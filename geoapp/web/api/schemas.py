@@ -294,7 +294,10 @@ class RegionFeature(Feature):
 
 
 class HitProperties(BaseModel):
-    """Something that was found by words; ``context`` tells it from others of its name."""
+    """Something that was found by words; ``context`` tells it from others of its name.
+
+    ``place`` is where it is sought: a region, landmark or street that the words name, as `code` of its own hit.
+    """
 
     kind_of_hit: Literal["facility", "region", "landmark", "street", "kind", "amenity", "service"]
     code: str
@@ -303,6 +306,7 @@ class HitProperties(BaseModel):
     context_zh: str
     context_en: str
     sample: bool
+    place: str | None
 
 
 class HitFeature(Feature):

@@ -9,7 +9,8 @@ from pydantic import Field
 from geoapp.core.geo import from_wgs84
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
-from geoapp.operations.search.find import MOST_HITS, Hit
+from geoapp.operations.search.find import MOST_HITS
+from geoapp.operations.search.hits import Hit
 from geoapp.web.api.schemas import HitFeatureCollection, Problem
 from geoapp.web.api.services import wgs84_of
 from geoapp.web.edge.access import may
@@ -83,5 +84,6 @@ def _feature(hit: Hit, datum: Datum) -> dict[str, Any]:
             "context_zh": hit.context.zh,
             "context_en": hit.context.en,
             "sample": hit.is_sample,
+            "place": None if hit.place is None else hit.place.code,
         },
     }

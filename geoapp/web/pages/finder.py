@@ -27,6 +27,8 @@ from geoapp.operations.facilities.places import (
 from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.routes import route
 from geoapp.operations.nearest.service import MAX_K, NearestQuery
+from geoapp.operations.streets.starts import is_point
+from geoapp.reports.words.streets import counted_from_text
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
@@ -282,7 +284,8 @@ def _what_text(question: Question) -> Text:
 def _from_place(question: Question) -> Text | None:
     if not question.place:
         return None
-    return name_of_place(services().database, services().settings, question.place)
+    name = name_of_place(services().database, services().settings, question.place)
+    return None if name is None else counted_from_text(name, is_point=is_point(question.place))
 
 
 def _query(question: Question, lon: float, lat: float) -> NearestQuery:

@@ -1,13 +1,13 @@
 """What the finder's field finds by words, and where each hit leads."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 from flask import Blueprint, Response, request, url_for
 
 from geoapp.core.limits import MOST_SEARCH_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.operations.search.find import Hit, HitKind
+from geoapp.operations.search.hits import Hit, HitKind
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply
@@ -18,6 +18,13 @@ blueprint = Blueprint("hits", __name__)
 
 TYPED_LIMIT = 8
 PAGE_LIMIT = 30
+
+
+class ShownPlace(TypedDict):
+    """A place in the page's language, and what the finder's form takes it as."""
+
+    value: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +38,8 @@ class ShownHit:
         kind behind its family; a facility's code; a category of services.
     href
         Where it leads without scripts.
+    place
+        The place to look from, as the form takes it, where it is sought there.
     """
 
     kind: HitKind
@@ -39,6 +48,7 @@ class ShownHit:
     context: str
     href: str
     sample: bool
+    place: ShownPlace | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +98,29 @@ def _shown(hit: Hit) -> ShownHit:
     if hit.kind_of_hit == "kind":
         kinds = load_vocabulary().kinds
         value = next(f"{one.family}:{one.code}" for one in kinds if one.code == hit.code)
+    place: ShownPlace | None = None
+    if hit.place is not None:
+        place = {"value": hit.place.code, "name": hit.place.name.pick(language())}
     return ShownHit(
         hit.kind_of_hit,
         value,
         hit.name.pick(language()),
         hit.context.pick(language()),
-        _href(hit.kind_of_hit, value),
+        _href(hit.kind_of_hit, value, None if place is None else place["value"]),
         hit.is_sample,
+        place,
     )
 
 
-def _href(kind: HitKind, value: str) -> str:
+def _href(kind: HitKind, value: str, place: str | None) -> str:
     if kind == "facility":
         return url_for("station.show", code=value)
     if kind == "service":
         return url_for("help.show", category=value)
+    # Who looks from a place wants an open door; None leaves both out.
+    opening = None if place is None else 1
     if kind == "kind":
-        return url_for("finder.show", what=value)
+        return url_for("finder.show", what=value, place=place, open=opening)
     if kind == "amenity":
-        return url_for("finder.show", amenity=value)
+        return url_for("finder.show", amenity=value, place=place, open=opening)
     return url_for("finder.show", place=value, open=1)

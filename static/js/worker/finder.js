@@ -315,6 +315,7 @@ locateButton.addEventListener('click', locate);
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
   if (event.target === place) {
+    rememberConditions(form); // what was found by words may have set some with the place
     if (place.value) lookFrom({ place: place.value }, true);
     else origin = null;
     return;

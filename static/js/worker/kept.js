@@ -1,8 +1,8 @@
 // Saved places and recent ones: kept on this device alone, sent to nobody.
 
 /**
- * A place as the finder's field shows it; `kind` and `value` say which.
- * @typedef {{ kind: string, value: string, name: string, href: string }} Place
+ * A place as the finder's field shows it; `kind` and `value` say which, and `place` where it is looked for.
+ * @typedef {{ kind: string, value: string, name: string, href: string, place?: { value: string, name: string } | null }} Place
  */
 
 /** @typedef {{ saved: Place[], recent: Place[] }} Kept */
@@ -16,8 +16,9 @@ export const MOST_RECENT = 8;
  * @returns {boolean} whether it is a place, and leads nowhere but into this site
  */
 function isPlace(one) {
-  const { kind, value, name, href } = Object(one);
-  return [kind, value, name, href].every((part) => typeof part === 'string' && part !== '') && /^\/(?![/\\])/.test(href);
+  const { kind, value, name, href, place } = Object(one);
+  const parts = [kind, value, name, href, ...(place ? [place.value, place.name] : [])];
+  return parts.every((part) => typeof part === 'string' && part !== '') && /^\/(?![/\\])/.test(href);
 }
 
 /**
@@ -40,11 +41,21 @@ export function parse(text) {
 }
 
 /**
+ * @param {Place} one
+ * @param {Place} other
+ * @returns {boolean} whether they are the same, whatever they are called
+ */
+export function isSame(one, other) {
+  const from = (/** @type {Place} */ { place }) => (place ? place.value : '');
+  return one.kind === other.kind && one.value === other.value && from(one) === from(other);
+}
+
+/**
  * @param {Place[]} places
  * @param {Place} place
  */
 function without(places, place) {
-  return places.filter((one) => one.kind !== place.kind || one.value !== place.value);
+  return places.filter((one) => !isSame(one, place));
 }
 
 /**

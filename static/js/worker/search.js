@@ -3,7 +3,7 @@
 
 import { byId, closest, filled } from '../lib/page.js';
 import { post } from '../lib/request.js';
-import { load, remembered, store } from './kept.js';
+import { isSame, load, remembered, store } from './kept.js';
 import { offline as keptStations } from './offline/link.js';
 import { optionAfter } from './options.js';
 
@@ -98,7 +98,7 @@ function show(found, under) {
 function showKept() {
   asked += 1; // an answer on its way is about words that stand there no more
   const { saved, recent } = load();
-  const others = recent.filter((one) => !saved.some((other) => other.kind === one.kind && other.value === one.value));
+  const others = recent.filter((one) => !saved.some((other) => isSame(one, other)));
   show([...saved, ...others], (hit, index) => [
     index < saved.length ? form.dataset.starred : form.dataset.recent, kinds[hit.kind],
   ].join(' · '));
@@ -164,46 +164,54 @@ function changed(control, words) {
   said.textContent = words;
 }
 
-/** @param {Hit} hit a place to start from */
-function startFrom(hit) {
+/** @param {{ value: string, name: string }} wanted a place to start from */
+function startFrom(wanted) {
   const places = byId('place', HTMLSelectElement);
-  if (!Array.from(places.options).some((one) => one.value === hit.value)) {
-    places.add(new Option(hit.name, hit.value), 1);
+  if (!Array.from(places.options).some((one) => one.value === wanted.value)) {
+    places.add(new Option(wanted.name, wanted.value), 1);
   }
-  places.value = hit.value;
-  changed(places, filled(form.dataset.from || '', { name: hit.name }));
+  places.value = wanted.value;
+  changed(places, filled(form.dataset.from || '', { name: wanted.name }));
 }
 
-/** @param {Hit} hit an amenity or a kind */
-function filterBy(hit) {
-  const answered = document.body.classList.contains('answered');
-  const words = filled((answered ? form.dataset.setAnswered : form.dataset.set) || '', { name: hit.name });
+/**
+ * @param {Hit} hit an amenity or a kind
+ * @returns {HTMLElement | null} the control that says so now
+ */
+function setFilter(hit) {
   if (hit.kind === 'kind') {
     const what = byId('what', HTMLSelectElement);
     what.value = hit.value;
-    changed(what, words);
-    return;
+    return what;
   }
   /** @type {HTMLInputElement[]} */
   const boxes = Array.from(document.querySelectorAll('#finder-form input[name=amenity]'));
   // Several at once are named with commas.
   const codes = hit.value.split(',');
   const wanted = boxes.filter((one) => codes.indexOf(one.value) >= 0);
-  if (!wanted.length) return;
   wanted.forEach((one) => {
     one.checked = true;
     const more = one.closest('details');
     if (more) more.open = true;
   });
-  changed(wanted[0], words);
+  return wanted[0] || null;
+}
+
+/** @param {Hit} hit an amenity or a kind, by itself or in a place */
+function filterBy(hit) {
+  const answered = document.body.classList.contains('answered');
+  const control = setFilter(hit);
+  const words = filled((answered ? form.dataset.setAnswered : form.dataset.set) || '', { name: hit.name });
+  if (hit.place) startFrom(hit.place); // asks by the condition as well
+  else changed(control, words);
 }
 
 /** @param {Hit} hit */
 function choose(hit) {
   asked += 1;
-  const { kind, value, name, href } = hit;
+  const { kind, value, name, href, place } = hit;
   // A kept station's page is not here: it is remembered when its page is visited.
-  if (kind !== 'facility' || !isKept) store(remembered(load(), { kind, value, name, href }));
+  if (kind !== 'facility' || !isKept) store(remembered(load(), { kind, value, name, href, place }));
   if (kind === 'facility' && isKept) {
     field.value = '';
     setOpen(false);

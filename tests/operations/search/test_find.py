@@ -140,6 +140,19 @@ def test_regions_kinds_and_amenities_are_found(database: Database, search: Searc
     )
     for words in ("火车站", "火车站在哪", "青岛站", "qingdaozhan", "train station"):
         assert "370202:青岛站" in [hit.code for hit in search.find(words, limit=5).hits]
+    # What is wanted in a place that is named is found there; a landmark is such a place, too.
+    for words, place, code, name in (
+        ("市北区厕所", "370203", "toilet", "市北区 · 厕所"),
+        ("shibei 充电热饭", "370203", "phone_charging,microwave", "市北区 · 手机充电 + 微波炉"),
+        ("toilet in Shibei District", "370203", "toilet", "市北区 · 厕所"),
+        ("台东热饭", "370203:台东", "microwave", "台东（约） · 微波炉"),
+        ("市北职工之家", "370203", "worker_home", "市北区 · 职工之家"),
+    ):
+        hit = search.find(words, limit=5).hits[0]
+        assert hit.place is not None, words
+        assert (hit.place.code, hit.code, hit.name.zh) == (place, code, name)
+        assert hit.position is not None
+    assert all(hit.place is None for hit in search.find("青岛市厕所", limit=5).hits)  # no outline
     # Kinds do not crowd out the facility that carries the very name.
     _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
     assert [hit.code for hit in _hits] == ["T-1"]
@@ -192,7 +205,60 @@ def test_streets_are_found_and_lead_to_a_point_on_them(
     assert name_of_place(database, settings, second.code) == second.name
     [chosen] = list_places(database, settings, 1, second.code)[0]
     assert chosen.name_zh == "中山路（约）"
-    for code in ("street:中山路:3", "street:中山路:0", "street:中山路", "street::1", "street:x:²"):
+    # Corners and house numbers; a number that the map does not have leads to its street.
+    for words, code, name, context, position in (
+        (
+            "台东三路77号甲",
+            "house:台东三路:1:77甲",
+            "台东三路 77 号甲（约）",
+            "门牌",
+            (120.141, 36.1002),
+        ),
+        (
+            "市南区香港中路与南京路交叉口",
+            "crossing:香港中路:1:南京路:1:1",
+            "香港中路与南京路路口（约）",
+            "市南区 · 路口",
+            (120.11, 36.1),
+        ),
+        (
+            "Nanjing Lu & Hong Kong Middle Road",
+            "crossing:南京路:1:香港中路:1:1",
+            "南京路与香港中路路口（约）",
+            "市南区 · 路口",
+            (120.11, 36.1),
+        ),
+        (
+            "台东三路 500 号",
+            "street:台东三路:1",
+            "台东三路（约）",
+            "地图上没有 500 号",
+            (120.142, 36.1),
+        ),
+        ("台东三路莱州路路口", "street:台东三路:1", "台东三路（约）", "地图上", (120.142, 36.1)),
+        ("市南区中山路", "street:中山路:1", "中山路（约）", "市南区 · 街道", (120.205, 36.2)),
+    ):
+        hit = search.find(words, limit=5).hits[0]
+        assert (hit.kind_of_hit, hit.code, hit.name.zh) == ("street", code, name)
+        assert context in hit.context.zh
+        assert hit.position == pytest.approx(position, abs=0.0005)
+        assert point_of_place(database, settings, code) == hit.position
+        assert name_of_place(database, settings, code) == hit.name
+    assert [hit.code for hit in search.find("市南区莱州路 5 号", limit=5).hits] == []
+    [hit] = search.find("莱州路充电", limit=5).hits
+    assert (hit.code, hit.place and hit.place.code) == ("phone_charging", "street:莱州路:1")
+    for code in (
+        "street:中山路:3",
+        "street:中山路:0",
+        "street:中山路",
+        "street::1",
+        "street:x:²",
+        "house:台东三路:1:500",
+        "house:台东三路:2:9",
+        "crossing:香港中路:1:南京路:1:9",
+        "crossing:香港中路:1:1",
+        "crossing:中山路:1:莱州路:1:1",
+    ):
         with pytest.raises(NotFoundError):
             point_of_place(database, settings, code)
 

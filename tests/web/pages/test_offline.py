@@ -127,6 +127,8 @@ def test_once_visited_it_answers_without_a_network(
     page.fill("#words", "mingzitebie")
     page.locator("#hits [role=option]").first.click()
     expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")
+    page.fill("#words", "市北区厕所")
+    expect(page.locator("#hits [role=option]").first).to_contain_text("市北区 · 厕所")
     page.fill("#words", "哪里有微波炉？")
     expect(page.locator("#hits [role=option]").first).to_contain_text("微波炉")
     # A shared link is meant as it stands.

@@ -46,6 +46,8 @@ def test_without_scripts_the_field_answers_with_links(
         "附近哪里能热饭？": "/?amenity=microwave",
         "where is the toilet": "/?amenity=toilet",
         "哪里能充电热饭": "/?amenity=phone_charging,microwave",
+        "市北区厕所": "/?amenity=toilet&amp;place=370203&amp;open=1",
+        "台东三路 9 号": "/?place=house:%E5%8F%B0%E4%B8%9C%E4%B8%89%E8%B7%AF:1:9&amp;open=1",
     }.items():
         with subtests.test(words=words):
             found = links(client, words)
@@ -66,6 +68,9 @@ def test_without_scripts_the_field_answers_with_links(
     street = client.get(links(client, "taidongsanlu")[0].replace("&amp;", "&"))
     assert '<option value="street:台东三路:1" selected>台东三路（约）' in street.text
     assert "从“台东三路（约）”中部的一点算起" in street.text
+    house = client.get(links(client, "台东三路 9 号")[0].replace("&amp;", "&"))
+    assert "从“台东三路 9 号（约）”算起" in house.text
+    assert "中部的一点" not in house.text
     assert "选一个区域" in client.get("/?amenity=microwave&lang=zh").text
     assert client.get("/?place=370203:nowhere").status_code == 404
     # A landmark of a district that the register does not know is not offered.
@@ -96,7 +101,12 @@ def test_what_is_typed_is_answered_by_post_and_kept_by_nobody(client: FlaskClien
         "context": "Qingdao · District",
         "href": "/?place=370203&open=1",
         "sample": False,
+        "place": None,
     }
+    answer = client.post("/finder/hits.json?lang=en", data={"q": "toilet in Shibei"})
+    hit = answer.get_json()["hits"][0]
+    assert (hit["kind"], hit["value"], hit["name"]) == ("amenity", "toilet", "Shibei · Toilet")
+    assert hit["place"] == {"value": "370203", "name": "Shibei"}
     assert client.post("/finder/hits.json").get_json() == {"hits": [], "unread": 0, "meant": None}
 
 
@@ -123,14 +133,21 @@ def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:
     expect(options.first).to_be_visible()
     field.press("ArrowDown")
     field.press("Enter")
-    # The district is where one looks from now, and the answer is there.
+    # The district is where one looks from now, and the answer is there: the first
+    # that this service gives, so that it reads the facilities for it.
     expect(page.locator("#place")).to_have_value("370203")
-    expect(page.locator("#results .found").first).to_be_visible()
+    expect(page.locator("#results .found").first).to_be_visible(timeout=30_000)
     # An amenity becomes a condition.
     field.fill("微波")
     options.filter(has_text="微波炉").first.click()
     expect(page.locator("#finder-form input[value=microwave]")).to_be_checked()
     expect(page.locator("#results .found")).to_have_count(1)
+    # A condition and the place to look from, at once.
+    field.fill("台东热水")
+    expect(options.first).to_contain_text("台东（约） · 饮水")
+    options.first.click()
+    expect(page.locator("#place")).to_have_value("370203:台东")
+    expect(page.locator("#finder-form input[value=drinking_water]")).to_be_checked()
     field.fill("没有这样的地方")
     expect(page.locator("#hits-none")).to_contain_text("没有找到“没有这样的地方”")
     # A station opens, and is saved by its star.
@@ -152,7 +169,7 @@ def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:
     expect(page.locator(".share [role=status]")).to_have_text("已复制")
     page.goto(f"{site.url}/?lang=zh")
     field.focus()
-    expect(options).to_have_count(3)
+    expect(options).to_have_count(4)
     expect(options.first).to_contain_text("云霄路驿站")
     expect(options.first).to_contain_text("收藏的")
     expect(page.locator("#hits-kept")).to_contain_text("不发送")

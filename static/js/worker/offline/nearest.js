@@ -10,8 +10,8 @@ import { arrivalAt, openingAt } from './hours.js';
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
- * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[] }} KeptPlace
- * @typedef {{ before: string[], after: string[], between?: string[] }} QuestionWords
+ * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[], called?: string[] }} KeptPlace
+ * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[],
@@ -110,6 +110,53 @@ export function withoutQuestion({ before, after }, words) {
 }
 
 /**
+ * Whether a word names a place, and what it says: the place, a wish's code, or nothing.
+ * @typedef {{ isPlace: boolean, says: string }} Meant
+ */
+
+/**
+ * What a text says from each of its signs to its end, without a place (`0`) and with one (`1`); of the words
+ * at a sign the longest goes first from which a way leads on.
+ * @param {string} whole
+ * @param {Map<string, Meant>} meanings
+ * @param {(start: number, end: number) => boolean} mayStand where a word that says nothing by itself may stand
+ * @returns {(Meant[] | undefined)[]}
+ */
+function waysOf(whole, meanings, mayStand) {
+  const known = Array.from(meanings.keys()).filter(Boolean).sort((a, b) => b.length - a.length);
+  /** @type {(Meant[] | undefined)[][]} */
+  const ways = [];
+  ways[whole.length] = [[], undefined];
+  for (let start = whole.length - 1; start >= 0; start -= 1) {
+    /** @type {(Meant[] | undefined)[]} */
+    const here = [undefined, undefined];
+    known.filter((word) => whole.startsWith(word, start)).forEach((word) => {
+      const meant = /** @type {Meant} */ (meanings.get(word));
+      const end = start + word.length;
+      if (!meant.says && !mayStand(start, end)) return;
+      [0, 1].forEach((had) => {
+        const rest = ways[end][had];
+        if (!rest || (meant.isPlace && had)) return;
+        const has = meant.isPlace ? 1 : had;
+        here[has] = here[has] || [meant, ...rest];
+      });
+    });
+    ways[start] = here;
+  }
+  return ways[0];
+}
+
+/**
+ * @param {Map<string, Meant>} meanings
+ * @param {Word[]} things
+ */
+function addNames(meanings, things) {
+  things.forEach((one) => [folded(one.zh), folded(one.en), ...one.names].forEach((name) => meanings.set(name, { isPlace: false, says: one.code })));
+}
+
+const isOnce = (/** @type {string} */ one, /** @type {number} */ at, /** @type {string[]} */ all) => Boolean(one) && all.indexOf(one) === at;
+
+/**
  * What somebody wants at once ("充电热饭"), as the service has it: two codes or more, or none.
  * @param {QuestionWords} around
  * @param {Word[]} things
@@ -118,18 +165,42 @@ export function withoutQuestion({ before, after }, words) {
  */
 export function wishesIn({ between = [] }, things, words) {
   const whole = folded(words);
-  /** @type {Map<string, string>} */
-  const names = new Map();
-  things.forEach((one) => [folded(one.zh), folded(one.en), ...one.names].forEach((name) => names.set(name, one.code)));
-  const known = [...Array.from(names.keys()), ...between.map(folded)].filter(Boolean).sort((a, b) => b.length - a.length);
-  /** @type {Map<number, string[]>} */
-  const ways = new Map([[whole.length, []]]);
-  for (let place = whole.length - 1; place >= 0; place -= 1) {
-    const word = known.filter((one) => whole.startsWith(one, place) && ways.has(place + one.length))[0];
-    if (word) ways.set(place, [names.get(word) || '', ...(ways.get(place + word.length) || [])]);
-  }
-  const codes = (ways.get(0) || []).filter((code, at, all) => code && all.indexOf(code) === at);
-  return codes.length > 1 && !names.has(whole) ? codes : [];
+  /** @type {Map<string, Meant>} */
+  const meanings = new Map();
+  between.forEach((word) => meanings.set(folded(word), { isPlace: false, says: '' }));
+  addNames(meanings, things);
+  const way = waysOf(whole, meanings, () => true)[0] || [];
+  const codes = way.map((one) => one.says).filter(isOnce);
+  const itself = meanings.get(whole);
+  return codes.length > 1 && !(itself && itself.says) ? codes : [];
+}
+
+/**
+ * What somebody wants in a place that the words name ("市南区厕所"), as the service has it; null for other words.
+ * @param {QuestionWords} around
+ * @param {Word[]} things
+ * @param {string[]} places what places are called, folded
+ * @param {string} words
+ * @returns {{ place: string, codes: string[] } | null}
+ */
+export function soughtThere({ before, after, between = [], beside = [] }, things, places, words) {
+  let whole = '';
+  const ends = new Set([0]);
+  words.split(/\s+/).forEach((part) => {
+    whole += folded(part.normalize('NFKC').replace(MARKS, ''));
+    ends.add(whole.length);
+  });
+  /** @type {Map<string, Meant>} */
+  const meanings = new Map();
+  [...before, ...after, ...between, ...beside].forEach((word) => meanings.set(folded(word), { isPlace: false, says: '' }));
+  places.forEach((name) => meanings.set(name, { isPlace: true, says: name }));
+  addNames(meanings, things);
+  // A Latin word is one by itself, and no letters of a longer one.
+  const isWhole = (/** @type {number} */ start, /** @type {number} */ end) => !/^[\x00-\x7f]*$/.test(whole.slice(start, end)) || (ends.has(start) && ends.has(end)); // eslint-disable-line no-control-regex
+  const way = waysOf(whole, meanings, isWhole)[1] || [];
+  const place = way.filter((one) => one.isPlace)[0];
+  const codes = way.filter((one) => !one.isPlace).map((one) => one.says).filter(isOnce);
+  return place && codes.length ? { place: place.says, codes } : null;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
-import { isWalk, nameable, named, nearest, wishesIn, withoutQuestion } from './nearest.js';
+import { isWalk, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
@@ -10,7 +10,7 @@ import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 /**
  * What the finder asks: from where, how well that is known, how many, by which conditions.
  * @typedef {{ origin: { lon: number, lat: number } | { place: string }, accuracy_m: number, k: number, conditions: import('../conditions.js').Conditions }} Asked
- * @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean }} Hit
+ * @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean, place?: { value: string, name: string } }} Hit
  * @typedef {{ answer: (asked: Asked) => Promise<HTMLElement | null>, station: (code: string, from: { lon: number, lat: number } | null) => Promise<HTMLElement | null>,
  *   find: (words: string) => Promise<{ hits: Hit[], meant: string | null } | null>, told: (isOffline: boolean) => Promise<void> }} Offline
  */
@@ -18,6 +18,7 @@ import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 const FORMAT = 1;
 const MOST = 50;
 const MOST_HITS = 8;
+const MOST_OF_A_NAME = 3;
 const INACCURATE_M = 200;
 const line = byId('offline');
 const { worker = '', root = '/', stations = '' } = line.dataset;
@@ -155,6 +156,36 @@ function pageOf(data, asked, now_ms) {
 }
 
 /**
+ * What the words want in a place that they name.
+ * @param {Kept} data
+ * @param {string} words
+ * @returns {Hit[]}
+ */
+function hitsThere({ question, places, amenities, kinds }, words) {
+  /** @type {string[]} */
+  const called = [];
+  places.forEach((one) => called.push(...(one.called || [])));
+  const marked = kinds.map((one) => ({ ...one, code: `${one.family}:${one.code}` }));
+  const sought = question ? soughtThere(question, [...marked, ...amenities], called, words) : null;
+  if (!sought) return [];
+  const { codes, place } = sought;
+  const wanted = codes.map((code) => [...marked, ...amenities].filter((one) => one.code === code)[0]);
+  const isKind = codes[0].indexOf(':') >= 0;
+  if (codes.length > 1 && codes.some((code) => code.indexOf(':') >= 0)) return [];
+  const several = t('从那里找，都要有', 'Looked for from there; all of them');
+  const single = isKind ? t('从那里找，只看这一类', 'Looked for from there; only this kind') : t('从那里找，只看有的', 'Looked for from there; only where it is');
+  return places.filter((one) => (one.called || []).indexOf(place) >= 0).slice(0, MOST_OF_A_NAME).map((one) => ({
+    kind: isKind ? 'kind' : 'amenity',
+    value: codes.join(','),
+    name: `${pick(one)} · ${wanted.map(pick).join(' + ')}`,
+    href: root,
+    context: codes.length > 1 ? several : single,
+    sample: false,
+    place: { value: one.code, name: pick(one) },
+  }));
+}
+
+/**
  * @param {Kept} data
  * @param {string} words
  * @returns {Hit[]}
@@ -173,6 +204,7 @@ function hitsOf(data, words) {
   ] : [];
   const few = [
     ...atOnce,
+    ...hitsThere(data, words),
     ...named(data.kinds, words, 2).map((one) => shown('kind', one, `${one.family}:${one.code}`)),
     ...named(data.amenities, words, 3).map((one) => shown('amenity', one)),
     ...named(data.places, words, 3).map((one) => shown(one.code.indexOf(':') < 0 ? 'region' : 'landmark', one)),

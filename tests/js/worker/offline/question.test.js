@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { nameable, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { nameable, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
   const given = JSON.parse(await readFile(file, 'utf8'));
   const longest = (/** @type {string[]} */ words) => words.map((one) => one.toLowerCase()).sort((a, b) => b.length - a.length);
-  const around = { before: longest(given.before), after: longest(given.after), between: longest(given.between) };
+  const around = { before: longest(given.before), after: longest(given.after), between: longest(given.between), beside: longest(given.beside) };
   /** @type {[string, string | null][]} */
   const cases = [
     ['哪里能充电', '充电'], ['厕所在哪？', '厕所'], ['Where is the toilet?', 'toilet'], ['附近能热饭的', '热饭'],
@@ -22,6 +22,11 @@ test('a question is understood on the phone as by the service', async () => {
   for (const [words, codes] of Object.entries({
     充电热饭: ['charge', 'heat'], 'microwave and toilet': ['heat', 'toilet'], '厕所、又能充电': ['toilet', 'charge'], '微波炉 热饭': [], 电动车充电: [], 充电没有: [], '': [],
   })) assert.deepEqual(wishesIn(around, things, words), codes, words);
+  // What is wanted in a place: the same questions as the service's test has.
+  const cases_ = JSON.parse(await readFile(new URL('sought_there.json', import.meta.url), 'utf8'));
+  for (const [words, wanted] of Object.entries(cases_.sought)) {
+    assert.deepEqual(soughtThere(around, things, cases_.places, words), wanted && { place: wanted[0], codes: wanted.slice(1) }, words);
+  }
 });
 
 test('letters that name an amenity are no initials of stations', () => {

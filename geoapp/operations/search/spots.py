@@ -1,0 +1,158 @@
+"""Places to look from, by name: regions, landmarks, streets, corners and house numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from geoapp.core.i18n import Text
+from geoapp.core.settings import Settings
+from geoapp.core.sounds import rank_of, sounds_of
+from geoapp.core.words import LEVEL_TEXT, Level
+from geoapp.operations.facilities.landmarks import ROUGH, landmarks
+from geoapp.operations.facilities.place_names import called, rough_called
+from geoapp.operations.search.hits import Hit, Place, joined
+from geoapp.operations.streets.starts import (
+    StreetStart,
+    address_words,
+    found_address,
+    is_street,
+    streets_called,
+)
+from geoapp.store.engine import Session
+from geoapp.store.facilities.places import RegionPlace, lowest_regions, regions_above
+from geoapp.store.regions import region_outline
+
+# Borders of districts run along streets, and are drawn as exactly as that: 30 m.
+_BORDER_DEG: Final = 0.0003
+_MOST_OF_A_NAME: Final = 3
+_LEAST_NAME: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    place: Place
+    lon: float
+    lat: float
+
+
+class PlaceNames:
+    """What places are called, whole and `folded`; made once for a state of the regions."""
+
+    def __init__(self, regions: Mapping[str, RegionPlace], settings: Settings) -> None:
+        self.regions = regions
+        self._settings = settings
+        self._by_name: dict[str, list[_Spot]] = {}
+        for one in regions.values():
+            if one.lon is not None and one.lat is not None:
+                spot = _Spot(Place(one.code, name_of(one)), one.lon, one.lat)
+                self._add(called(one.name_zh, one.name_en), spot)
+        for mark in landmarks(regions.keys()):
+            spot = _Spot(Place(mark.code, mark.name), mark.lon, mark.lat)
+            self._add(rough_called(mark.code, mark.name.en, mark.other_names), spot)
+        # Behind these a street's name may stand.
+        self.before_streets = frozenset(
+            short
+            for one in regions.values()
+            for short in (one.name_zh, one.name_zh[:-1])
+            if len(short) >= _LEAST_NAME
+        )
+
+    def _add(self, names: list[str], spot: _Spot) -> None:
+        for name in names:
+            self._by_name.setdefault(name, []).append(spot)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and (name in self._by_name or is_street(self._settings, name))
+
+    def warm_up(self) -> None:
+        """Read the names of streets, which else the first question waits for."""
+        is_street(self._settings, "")
+
+    def spots(self, name: str) -> list[_Spot]:
+        """Return the few places of a folded name: regions, landmarks, and streets where none are."""
+        found = self._by_name.get(name)
+        if found is None:
+            found = [
+                _Spot(Place(one.code, one.name), one.lon, one.lat)
+                for one in streets_called(self._settings, name, _MOST_OF_A_NAME)
+            ]
+        return found[:_MOST_OF_A_NAME]
+
+
+def regions_named(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
+    """Return the regions whose names hold all terms, the best first, greater regions before."""
+    ranked = []
+    for one in regions.values():
+        ranks = [rank_of(terms, sounds_of(name)) for name in (one.name_zh, one.name_en or "")]
+        rank = min((rank for rank in ranks if rank is not None), default=None)
+        if rank is not None:
+            above = regions.get(one.parent_code or "")
+            context = LEVEL_TEXT[Level(one.level)]
+            if above is not None:
+                context = joined([name_of(above), context])
+            place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
+            hit = Hit("region", one.code, name_of(one), context, place)
+            ranked.append((rank, one.code, hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
+
+
+def landmarks_named(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
+    """Return the landmarks whose names hold all terms, the best first."""
+    ranked = []
+    for one in landmarks(regions.keys()):
+        names = (one.name.zh, one.name.en, *one.other_names)
+        ranks = [rank_of(terms, sounds_of(name)) for name in names]
+        rank = min((rank for rank in ranks if rank is not None), default=None)
+        if rank is not None:
+            context = joined([name_of(regions[one.district]), ROUGH])
+            hit = Hit("landmark", one.code, one.name, context, (one.lon, one.lat))
+            ranked.append((rank, one.code, hit))
+    return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
+
+
+def street_hits(session: Session, starts: list[StreetStart]) -> list[Hit]:
+    """Return places on streets as hits, each with the district that its point lies in."""
+    districts = lowest_regions(session, [(one.lon, one.lat) for one in starts])
+    hits = []
+    for one, district in zip(starts, districts, strict=True):
+        told = [] if district is None else [Text(district[0], district[1] or district[0])]
+        context = joined([*told, one.context])
+        hits.append(Hit("street", one.code, one.name, context, (one.lon, one.lat)))
+    return hits
+
+
+def address_hits(session: Session, settings: Settings, words: str, places: PlaceNames) -> list[Hit]:
+    """Return the places that an address may mean ("延安路 12 号", "延安三路与江西路路口").
+
+    A street by itself is none.
+    """
+    said = address_words(settings, words, places.before_streets)
+    if said is None:
+        return []
+    region = _region_in(words, places.regions)
+    if region is None and not said.is_crossing and not any(one.numbers for one in said.named):
+        return []
+    outline = None if region is None else region_outline(session, region)
+    within = None if outline is None else outline.buffer(_BORDER_DEG)
+    return street_hits(session, found_address(settings, said, within))
+
+
+def _region_in(words: str, regions: Mapping[str, RegionPlace]) -> str | None:
+    """Return the code of the region that an address names; None where it names none, or several."""
+    plain = words.strip()
+    named = {
+        one.code
+        for one in regions.values()
+        if len(one.name_zh) > _LEAST_NAME
+        and (one.name_zh in plain or plain.startswith(one.name_zh[:-1]))
+    }
+    above = {
+        other.code for code in named for other in regions_above(code, regions) if other.code != code
+    }
+    left = named - above
+    return left.pop() if len(left) == 1 else None
+
+
+def name_of(region: RegionPlace) -> Text:
+    """Return what a region is called in both languages."""
+    return Text(region.name_zh, region.name_en or region.name_zh)
