@@ -25,6 +25,7 @@ from geoapp.operations.upkeep import passwords
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
+from tests.seed import fill_town, seed_town
 
 # The same commit passes or fails each time; `scripts/test --all` looks for new examples.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -121,12 +122,40 @@ def template_database(cluster: Cluster) -> str:
     return "geoapp_template"
 
 
+def _template_with(cluster: Cluster, name: str, of: str, fill: Callable[[Database], None]) -> str:
+    run_sql(cluster, f"create database {name} template {of}")
+    database = Database(cluster.parameters(name))
+    fill(database)
+    database.close()
+    return name
+
+
+@pytest.fixture(scope="session")
+def town_template(cluster: Cluster, template_database: str) -> str:
+    """The template with the small town: whoever names this finds the town in ``database``."""
+    return _template_with(cluster, "geoapp_town", template_database, seed_town)
+
+
+@pytest.fixture(scope="session")
+def shown_town_template(cluster: Cluster, template_database: str) -> str:
+    """The template with the town as screens show it, in the same way."""
+    return _template_with(cluster, "geoapp_shown_town", template_database, fill_town)
+
+
+_TOWNS = ("town_template", "shown_town_template")
+
+
 @pytest.fixture
-def database(cluster: Cluster, template_database: str) -> Iterator[Database]:
+def database(
+    request: pytest.FixtureRequest, cluster: Cluster, template_database: str
+) -> Iterator[Database]:
     """A migrated database of this test alone; fill it with ``initialise(database)``."""
     name = f"test_{next(_numbers)}"
+    towns = [one for one in _TOWNS if one in request.fixturenames]
+    assert len(towns) <= 1, "which of the two?"
+    template = request.getfixturevalue(towns[0]) if towns else template_database
     # The other way writes each page to the log as well, which costs half as much again.
-    run_sql(cluster, f"create database {name} template {template_database} strategy file_copy")
+    run_sql(cluster, f"create database {name} template {template} strategy file_copy")
     database = Database(cluster.parameters(name))
     yield database
     database.close()

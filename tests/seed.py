@@ -85,3 +85,23 @@ def seed_town(database: Database) -> None:
                         "lat": TOWN_LAT + north * 2 / 1000,
                     },
                 )
+
+
+def fill_town(database: Database) -> None:
+    """Seed the small town, and give its facilities what the screens have to show well."""
+    seed_town(database)
+    with database.session() as session:
+        session.execute(
+            text(
+                """
+                update facility set is_sample = true, access = 'anyone', phone = '0532 8888 0001',
+                    address = '青岛市市北区示例路 1 号', verified_on = current_date - 20
+                where code = 'T-1';
+                update facility set verified_on = '2021-05-01', entry = 'qr', access = 'workers',
+                    name_zh = '名字特别特别长的工会户外劳动者综合服务站点'
+                        || '暨新就业形态劳动者暖心驿站（重庆南路店）'
+                where code = 'T-2';
+                update facility set name_zh = '<b>名</b>&"引号"' where code = 'T-3';
+                """
+            )
+        )

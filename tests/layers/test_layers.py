@@ -35,16 +35,14 @@ from geoapp.store.engine import Database
 from geoapp.web.geojson.layers import layer_feature
 from tests.answers import publish_run
 from tests.osm_file import write_town_streets
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 SITING = SitingParameters(p=3, standard_m=300, spacing_m=100)
 LAYERS = list(registry())
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     with database.session() as session:
         session.execute(
             text(

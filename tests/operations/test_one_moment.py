@@ -10,19 +10,16 @@ from geoapp.operations.facilities.read import list_facilities, read_facility
 from geoapp.operations.layers.rows import layer_reading, read_layer
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.nearest.snapshot import SnapshotKeeper
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter
 from tests.editing import edited_after
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 CLOSE = ("update facility set status = 'closed' where code in ('T-1', 'T-2')",)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

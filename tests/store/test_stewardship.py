@@ -9,20 +9,16 @@ from geoapp.core.settings import Settings
 from geoapp.operations.duplicates.find import DuplicateFinder
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.work_lists import WorkLists, old_before
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.stewardship import Shortfall, data_state
-from tests.seed import seed_town
 
 TODAY = date(2026, 11, 30)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """T-5 is closed for good; 市北区 ends at 120.36 and 李沧区 begins there."""
-    initialise(database)
-    seed_town(database)
     with database.session() as session:
         session.execute(
             text(

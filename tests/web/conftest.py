@@ -12,7 +12,6 @@ from typing import Any, Literal
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import text
 from werkzeug.serving import make_server
 from werkzeug.wsgi import ClosingIterator
 
@@ -22,7 +21,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -83,26 +82,6 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-def fill_town(database: Database) -> None:
-    """Seed the small town, and give its facilities what the screens have to show well."""
-    seed_town(database)
-    with database.session() as session:
-        session.execute(
-            text(
-                """
-                update facility set is_sample = true, access = 'anyone', phone = '0532 8888 0001',
-                    address = '青岛市市北区示例路 1 号', verified_on = current_date - 20
-                where code = 'T-1';
-                update facility set verified_on = '2021-05-01', entry = 'qr', access = 'workers',
-                    name_zh = '名字特别特别长的工会户外劳动者综合服务站点'
-                        || '暨新就业形态劳动者暖心驿站（重庆南路店）'
-                where code = 'T-2';
-                update facility set name_zh = '<b>名</b>&"引号"' where code = 'T-3';
-                """
-            )
-        )
-
-
 class _Whole:
     """The application, each answer made whole before it is sent, and a wait until none is made.
 
@@ -156,10 +135,8 @@ def empty_site(database: Database, settings: Settings) -> Iterator[Site]:
 
 
 @pytest.fixture
-def site(database: Database, settings: Settings) -> Iterator[Site]:
+def site(shown_town_template: str, database: Database, settings: Settings) -> Iterator[Site]:
     """The application on the small town."""
-    initialise(database)
-    fill_town(database)
     for url in serve(create_app(settings, database)):
         yield Site(url, database)
 

@@ -20,20 +20,16 @@ from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import zones as siting_zones
 from geoapp.operations.siting.files import save_siting
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.coverage import counted_text, map_note
 from geoapp.reports.words.question import Naming
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 
 LISTED = 2
 
 
 @pytest.fixture
-def town(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     for module in (coverage_found, siting_zones):
         monkeypatch.setattr(module, "MAX_ZONES", LISTED)
     return database

@@ -14,19 +14,17 @@ from geoapp.core.results.actions import ACTION_RUNS, ActionFindings
 from geoapp.core.results.status import SitingStatus
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import recent_runs
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.actions import kinds_text, verdict
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 ASKED = ("--standard", "400m", "--budget", "9", "--at", "2026-11-24T20:00", "--spacing", "100")
 
 
 @pytest.fixture
-def actions(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Any:
+def actions(
+    town_template: str, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Any:
     """Runs ``geoapp actions`` with some words on this test's database."""
-    initialise(database)
-    seed_town(database)
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setenv("GEOAPP_DATA", str(settings.data))
 

@@ -24,10 +24,9 @@ from geoapp.operations.actions.inputs import ActionInputs, read_action_inputs
 from geoapp.operations.actions.solve import choices, solve_choice
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import recent_runs
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.actions import narrowed_text, summary_lines
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2026, 11, 24, 12, tzinfo=SHANGHAI)
@@ -56,9 +55,7 @@ WANTED = ActionParameters(
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     with database.session() as session:
         session.execute(text("update facility set opening_hours = '24/7' where code = 'T-3'"))
     return database

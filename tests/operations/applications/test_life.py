@@ -38,18 +38,14 @@ from geoapp.operations.applications.write import (
 from geoapp.operations.history.read import history_of
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.organisations.edit import add_organisation, remove_organisation
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 SCHEME = "qingdao-2022"
 GIVEN = date(2023, 3, 1)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     add_organisation(database, {"code": "E-1", "kind": "enterprise", "name_zh": "某某有限公司"})
     return database
 

@@ -9,10 +9,8 @@ from sqlalchemy import text
 
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import SignedInUser
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 ADMIN = SignedInUser(9, "ada", Role.ADMIN)
 
@@ -25,9 +23,7 @@ def moment(value: str) -> datetime:
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

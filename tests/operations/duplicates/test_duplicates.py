@@ -19,19 +19,15 @@ from geoapp.operations.duplicates.merge import merge_facilities, plan_merge
 from geoapp.operations.history.read import history_of
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.moment import today
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.voices.take import Taken, Told, take_report
 from geoapp.store.duplicates.merge import REFERRING, referring_tables
 from geoapp.store.engine import Database
 from tests.operations.history.test_undo import everything, last_set
-from tests.seed import seed_town
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """T-1 and T-2 are called alike and stand 36 m apart; each knows what the other does not."""
-    initialise(database)
-    seed_town(database)
     run(
         database,
         "update facility set name_zh = '台东爱心驿站', phone = '0532-88880001', capacity = 8, "

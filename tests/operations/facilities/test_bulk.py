@@ -29,12 +29,10 @@ from geoapp.operations.facilities.bulk import (
 from geoapp.operations.facilities.bulk_preview import BulkChanges
 from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.history.undo import undo_change_set
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import ALL_FACILITIES, FacilityFilter
 from tests.operations.history.test_undo import Store, everything, last_set, now, sets_after
-from tests.seed import seed_town
 
 CODES = [f"T-{number}" for number in range(1, 7)]
 # What an untimed line of a record may get; None is unknown.
@@ -54,10 +52,8 @@ VALUES: dict[str, list[str | None]] = {
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """The town, with one facility of which only the region is known."""
-    initialise(database)
-    seed_town(database)
     with database.session() as session:
         session.execute(
             text(

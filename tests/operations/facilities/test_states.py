@@ -16,15 +16,11 @@ from geoapp.operations.facilities.export import export_facilities
 from geoapp.operations.history.conflicts import UndoConflictError
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.imports.file import import_file
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -12,16 +12,13 @@ from geoapp.operations.facilities import work_lists
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.work_lists import WorkLists
 from geoapp.operations.network.keeper import NetworkKeeper
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import FacilityFilter
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

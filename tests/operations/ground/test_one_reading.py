@@ -17,10 +17,9 @@ from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.what_if import WhatIfService
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.editing import edited_after
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 SITES = (DrawnSite("A", TOWN_LON + 0.008, TOWN_LAT + 0.002),)
@@ -41,9 +40,7 @@ Answer = tuple[Any, ...]
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

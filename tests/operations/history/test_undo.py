@@ -24,22 +24,18 @@ from geoapp.operations.facilities.edit import change_facility, remove_facility
 from geoapp.operations.history.read import one_change_set
 from geoapp.operations.history.undo import UndoConflictError, undo_change_set
 from geoapp.operations.imports.file import import_file
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.history.as_of import images_as_of
 from geoapp.store.history.chain import check_chain
 from geoapp.store.history.net import Image
 from geoapp.store.history.rows import all_images, fix_output, logged_tables
-from tests.seed import seed_town
 
 Store = dict[str, dict[str, Image]]
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """A store with the town in it."""
-    initialise(database)
-    seed_town(database)
     return database
 
 

@@ -12,10 +12,8 @@ from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
 from geoapp.operations.monthly.scope import Scope, scope_of
 from geoapp.operations.programmes.imports import import_programme
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.answers import publish_run
-from tests.seed import seed_town
 
 PLAN = {
     "code": "town",
@@ -56,9 +54,7 @@ class MonthlyTown:
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings, tmp_path: Path) -> MonthlyTown:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database, settings: Settings, tmp_path: Path) -> MonthlyTown:
     first = scope_of(database, settings).period.first
     statements = (
         "insert into region (code, parent_code, level, name_zh, name_en) "

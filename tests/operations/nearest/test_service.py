@@ -18,10 +18,9 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Basis
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.nearest.snapshot import CHECK_SECONDS
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.operations.nearest.by_postgis import nearest_by_postgis
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 GEOD = Geod(ellps="WGS84")
 HERE = NearestQuery(lon=TOWN_LON, lat=TOWN_LAT, k=10)
@@ -32,9 +31,7 @@ def moment(value: str) -> datetime:
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

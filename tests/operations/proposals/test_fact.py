@@ -18,11 +18,9 @@ from geoapp.operations.proposals.opening import open_proposal
 from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.results import sites_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import moment, run_sql
-from tests.seed import seed_town
 
 # A Tuesday that is over: the fact is of the next one.
 NIGHT = moment("2026-11-24T22:00")
@@ -31,9 +29,7 @@ OPENED = date(2026, 11, 1)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     run_sql(database, "update demand_point set weight = 5 + id % 11")
     return database
 

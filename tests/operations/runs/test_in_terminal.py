@@ -17,15 +17,11 @@ from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -17,9 +17,7 @@ from tests.seed import seed_town
 
 
 @pytest.fixture
-def search(database: Database, settings: Settings) -> SearchService:
-    initialise(database)
-    seed_town(database)
+def search(town_template: str, database: Database, settings: Settings) -> SearchService:
     _run(
         database,
         "update facility set name_zh = '云霄路户外劳动者驿站', address = '市南区云霄路 12 号', "

@@ -14,10 +14,9 @@ from geoapp.operations.keyed_export import export_keyed
 from geoapp.operations.search.find import SearchService
 from geoapp.operations.services.edit import add_desk, add_offer, add_service, take_offer
 from geoapp.operations.services.read import ServiceQuestion, find_services, services_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.operations.imports.importing import write_csv
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 NEAR_T4 = (TOWN_LON + 0.006, TOWN_LAT + 0.006)
 SERVICES = [
@@ -38,9 +37,7 @@ OFFERS = [
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings, tmp_path: Path) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database, settings: Settings, tmp_path: Path) -> Database:
     header = ["编号", "服务类别", "服务名称", "英文名", "办理时限"]
     first = import_file(
         database, settings, "services", write_csv(tmp_path / "s.csv", header, SERVICES)

@@ -13,9 +13,8 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import RunStatus
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 WANTED = SitingParameters(p=1, standard_m=500.0, candidates="hosts")
 
@@ -31,10 +30,8 @@ def run_sql(database: Database, statement: str, **values: Any) -> list[Any]:
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """The town, two streets in its district, five hosts, and weights that all differ."""
-    initialise(database)
-    seed_town(database)
     run_sql(
         database,
         "insert into region (code, parent_code, level, name_zh, name_en, geom) values "

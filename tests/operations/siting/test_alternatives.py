@@ -11,10 +11,8 @@ from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import alternative_words, ended_words
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 WANTED = SitingParameters(
     p=2, standard_m=300.0, spacing_m=250.0, alternatives=4, differ=1, within_share=0.2
@@ -22,9 +20,7 @@ WANTED = SitingParameters(
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -13,18 +13,14 @@ from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import SitingInputs, read_siting_inputs
 from geoapp.operations.siting.results import sites_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 WANTED = SitingParameters(p=2, standard_m=300.0, spacing_m=300.0, capacity=25.0)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

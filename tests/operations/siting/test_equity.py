@@ -13,10 +13,9 @@ from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.results import region_figures, sites_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import summary_lines
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 SITES = [(7, 1), (1, 7), (4, 4), (8, 8), (6, 2), (2, 5)]
 WANTED = SitingParameters(
@@ -32,10 +31,8 @@ WANTED = SitingParameters(
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """The town, its east and its north made districts of their own."""
-    initialise(database)
-    seed_town(database)
     with database.session() as session:
         session.execute(
             text(

@@ -12,12 +12,10 @@ from geoapp.core.settings import Settings
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from tests.operations.coverage.test_run import moment, run_sql
 from tests.operations.siting.opened import open_sites
-from tests.seed import seed_town
 
 NIGHT = moment("2026-11-24T22:00")
 WANTED = SitingParameters(p=3, standard_m=300.0, spacing_m=200.0, time_limit_seconds=10.0)
@@ -38,9 +36,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     run_sql(
         database,
         "update demand_point set weight = 5 + id % 11, "

@@ -23,18 +23,14 @@ from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import solve as siting_solve
 from geoapp.operations.siting.files import explanation_lines, save_siting
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import gap_words
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 WANTED = SitingParameters(p=2, standard_m=500.0, spacing_m=100.0)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -16,9 +16,8 @@ from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.results import sites_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 HOSTS = [
     ("A", 8, 0, "银行"),
@@ -31,9 +30,9 @@ WANTED = SitingParameters(p=2, standard_m=400.0, candidates="hosts")
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings, monkeypatch: Any, tmp_path: Path) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(
+    town_template: str, database: Database, settings: Settings, monkeypatch: Any, tmp_path: Path
+) -> Database:
     monkeypatch.setenv("DATABASE_URL", database.url)
     monkeypatch.setenv("GEOAPP_DATA", str(settings.data))
     rows = [

@@ -15,12 +15,11 @@ from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.results import sites_of
 from geoapp.operations.siting.what_if import WhatIfService
-from geoapp.operations.upkeep.init import initialise
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import moment, run_sql
 from tests.operations.siting.opened import open_sites
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 NIGHT = moment("2026-11-24T22:00")
 # Some of the town's people work in the morning alone.
@@ -28,9 +27,7 @@ WANTED = SitingParameters(p=2, standard_m=300.0, at=NIGHT, hours="早6点到晚1
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     run_sql(
         database,
         "update demand_point set weight = 5 + id % 11, hours = case when id % 3 = 0 then "

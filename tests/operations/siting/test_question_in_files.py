@@ -20,9 +20,8 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.plan_report import save_plan
 from geoapp.operations.runs.state import recent_runs
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 AT = datetime(2026, 11, 24, 22, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 FAR = {
@@ -61,9 +60,7 @@ ZH = (
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

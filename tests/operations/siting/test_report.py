@@ -12,17 +12,13 @@ from geoapp.core.settings import Settings
 from geoapp.operations.plan_report import check_plan_output, save_plan
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 
 WANTED = SitingParameters(p=3, standard_m=300.0, spacing_m=100.0)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

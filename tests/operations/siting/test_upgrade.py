@@ -9,9 +9,8 @@ from geoapp.core.questions.siting import DrawnSite, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.results import sites_of
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 WANTED = SitingParameters(
     p=1, standard_m=400, families=("station", "base"), candidates="facilities:home"
@@ -19,9 +18,7 @@ WANTED = SitingParameters(
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -12,18 +12,15 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.siting.what_if import MOST_PLACES, WhatIfService
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_streets
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 
 WANTED = SitingParameters(p=1, standard_m=400)
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

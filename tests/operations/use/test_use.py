@@ -14,12 +14,10 @@ from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.keyed_export import export_keyed
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.use.edit import add_care, add_opinions, put_visits
 from geoapp.operations.use.read import facility_use, quarter_of_use
 from geoapp.store.engine import Database
 from tests.operations.imports.importing import write_csv
-from tests.seed import seed_town
 
 VISITS = [
     ["T-1", "2026-07-01", "", "40", "门口计数"],
@@ -57,9 +55,7 @@ Q2, Q3 = Quarter(2026, 2), Quarter(2026, 3)
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings, tmp_path: Path) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database, settings: Settings, tmp_path: Path) -> Database:
     for kind, header, rows, codes in (
         (
             "visits",

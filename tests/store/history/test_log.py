@@ -12,14 +12,11 @@ from geoapp.core.acting import Via, act
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import check_chain
-from tests.seed import seed_town
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """A store with the town in it."""
-    initialise(database)
-    seed_town(database)
     return database
 
 

@@ -11,10 +11,8 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.runs.state import read_run, recent_runs
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app, problem_of
 
 ASKED = {
@@ -29,9 +27,7 @@ ADDRESS = "/api/v1/action-runs"
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -10,10 +10,8 @@ from flask.testing import FlaskClient
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 
 ADDRESS = "/api/v1/coverage-runs"
@@ -21,9 +19,7 @@ WANTED = {"standard_m": 500, "demand": "town"}
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -23,13 +23,11 @@ from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.upkeep.api_keys import MadeWith, Scope, make_key
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from geoapp.web.edge.access import required_permission
 from tests.answers import publish_run
-from tests.seed import seed_town
 from tests.web.api_client import PASSWORD, client_of, make_app
 from tests.web.conftest import serve
 
@@ -46,10 +44,8 @@ def page(repo_root: Path) -> str:
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """The small town, with codes as the sample has them."""
-    initialise(database)
-    seed_town(database)
     with database.session() as session:
         session.execute(
             text("update facility set code = 'S-370203-001', is_sample = true where code = 'T-1'")

@@ -21,10 +21,8 @@ from geoapp.operations.coverage import official
 from geoapp.operations.coverage.run import start
 from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, sign_in
 
@@ -148,9 +146,7 @@ FILLED = """
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    initialise(database)
-    seed_town(database)
+def app(town_template: str, database: Database, settings: Settings) -> Flask:
     return make_app(settings, database)
 
 

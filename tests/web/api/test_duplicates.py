@@ -10,17 +10,13 @@ from sqlalchemy import text
 from geoapp.cli import main
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import save_user
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import PASSWORD, client_of, make_app, problem_of
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -12,9 +12,8 @@ from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 
 ADDRESS = "/api/v1/facilities"
@@ -32,9 +31,7 @@ NEW = {
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

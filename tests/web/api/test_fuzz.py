@@ -19,9 +19,7 @@ from schemathesis.specs.openapi import checks
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import PROBLEM, client_of, make_app
 
 CHECKS = [
@@ -76,9 +74,7 @@ OTHERS: list[Any] = [None, [], {}, [[]], {"a": None}, [1, "a", None]]
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

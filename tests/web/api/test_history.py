@@ -12,9 +12,7 @@ from sqlalchemy import text
 from geoapp.cli import main
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app, problem_of
 
 FACILITIES = "/api/v1/facilities"
@@ -23,9 +21,7 @@ ANY = {"If-Match": "*"}
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    initialise(database)
-    seed_town(database)
+def app(town_template: str, database: Database, settings: Settings) -> Flask:
     return make_app(settings, database)
 
 

@@ -25,9 +25,7 @@ PROPERTIES = {
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database)
 
 

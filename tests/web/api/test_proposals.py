@@ -12,12 +12,10 @@ from geoapp.core.proposals import TRANSITIONS, ProposalState
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.moment import today
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.users import set_rights
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.conftest import Command
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app, problem_of
 
 URL = "/api/v1/proposals"
@@ -26,9 +24,7 @@ WANTED = {"p": 2, "standard_m": 300, "demand": "town", "spacing_m": 100, "hours"
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

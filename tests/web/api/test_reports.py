@@ -10,12 +10,11 @@ from werkzeug.test import TestResponse
 from geoapp.core.settings import Settings
 from geoapp.core.voices import Outcome
 from geoapp.operations.services.edit import add_offer, add_service
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.voices.inbox import settle_reports
 from geoapp.operations.voices.take import MOST_IN_AN_HOUR
 from geoapp.store.engine import Database
 from geoapp.store.voices import forget_reports
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
 
 NEAREST = f"/api/v1/nearest?lon={TOWN_LON}&lat={TOWN_LAT}&k=1"
@@ -23,11 +22,11 @@ HERE = "203.0.113.7"
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def client(
+    town_template: str, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> FlaskClient:
     # Else a process looks again after a quarter of a second.
     monkeypatch.setattr("geoapp.operations.nearest.snapshot.CHECK_SECONDS", 0.0)
-    initialise(database)
-    seed_town(database)
     return client_of(make_app(settings, database, csrf=True), database)
 
 

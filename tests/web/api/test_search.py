@@ -6,16 +6,13 @@ from flask.testing import FlaskClient
 from geoapp.core.geo import from_wgs84
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database)
 
 

@@ -10,10 +10,8 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 
 ADDRESS = "/api/v1/siting-runs"
@@ -21,9 +19,7 @@ WANTED = {"p": 2, "standard_m": 500, "demand": "town", "spacing_m": 100}
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -10,20 +10,17 @@ from geoapp.core.geo import from_wgs84, geodesic_m
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.network.importing import import_network
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.analysis.conftest import extract
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
 
 LON, LAT = 24.9414, 60.1710
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     """The small town, and two facilities in Helsinki with its network."""
-    initialise(database)
-    seed_town(database)
     import_network(database, settings, extract())
     with database.session() as session:
         session.execute(

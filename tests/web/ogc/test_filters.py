@@ -16,9 +16,8 @@ from sqlalchemy import text
 
 from geoapp.core.settings import Settings
 from geoapp.operations.layers import rows as layer_rows
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
 
 COLLECTIONS = "/ogc/collections"
@@ -27,10 +26,8 @@ EPSG = "http://www.opengis.net/def/crs/EPSG/0/"
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
+def town(town_template: str, database: Database) -> Database:
     """The small town, with stations beside each other that know more and less of themselves."""
-    initialise(database)
-    seed_town(database)
     with database.session() as session:
         session.execute(
             text(

@@ -13,11 +13,10 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.web.ogc.documents import CONFORMS_TO
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 STATIONS = "/ogc/collections/stations"
@@ -34,9 +33,7 @@ PAGES = (
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    initialise(database)
-    fill_town(database)
+def app(shown_town_template: str, database: Database, settings: Settings) -> Flask:
     return make_app(settings, database)
 
 

@@ -22,12 +22,11 @@ from geoapp.maps.registry import registry
 from geoapp.operations.layers import tiles as layer_tiles
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.layers.tiles import GATHERED_TO, LayerTiles, has_tiles
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.layer_tiles import CELLS, MOST_FEATURES
 from geoapp.web.edge import heavy
 from geoapp.web.edge.heavy import KeptAnswers
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.shown import seed_shown
 
@@ -39,9 +38,7 @@ STATIONS = registry().layers["stations"]
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    seed_town(database)
+def town(town_template: str, database: Database) -> Database:
     return database
 
 

@@ -11,18 +11,15 @@ from werkzeug.test import TestResponse
 from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.web.pages.sign_in import is_own_path
 from tests.web.api_client import client_of, make_app
-from tests.web.conftest import PASSWORD, Site, Visit, fill_town, serious_violations, serve, sign_in
+from tests.web.conftest import PASSWORD, Site, Visit, serious_violations, serve, sign_in
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings) -> Flask:
+def town(shown_town_template: str, database: Database, settings: Settings) -> Flask:
     """The application on the small town, for what needs no browser; forms need their tokens."""
-    initialise(database)
-    fill_town(database)
     return make_app(settings, database, csrf=True)
 
 

@@ -10,8 +10,8 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON
-from tests.web.conftest import WORKER_LAT, WORKER_LON, Site, Visit, fill_town, serve
+from tests.seed import TOWN_LAT, TOWN_LON, fill_town
+from tests.web.conftest import WORKER_LAT, WORKER_LON, Site, Visit, serve
 
 # One transparent pixel.
 PIXEL = bytes.fromhex(

@@ -13,19 +13,16 @@ from sqlalchemy import text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities import news
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import fill_town, serve
+from tests.web.conftest import serve
 
 PORTAL = "https://portal.example.org"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def town(database: Database) -> Database:
-    initialise(database)
-    fill_town(database)
+def town(shown_town_template: str, database: Database) -> Database:
     return database
 
 

@@ -8,9 +8,7 @@ from sqlalchemy import text
 
 from geoapp.core.settings import Settings
 from geoapp.operations.services.edit import add_desk, add_offer, add_service
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import make_app
 
 LAW = {"code": "L-1", "category": "法律援助", "name_zh": "劳动争议咨询", "name_en": "Advice"}
@@ -18,9 +16,7 @@ HEALTH = {"code": "H-1", "category": "health", "name_zh": "免费体检"}
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return make_app(settings, database).test_client()
 
 

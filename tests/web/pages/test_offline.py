@@ -21,9 +21,9 @@ from geoapp.operations.nearest.said import said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON
+from tests.seed import TOWN_LAT, TOWN_LON, fill_town
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations, serve
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 ASKED = """async ([modules, questions]) => {
   const { nearest } = await import(`${modules}/offline/nearest.js`);

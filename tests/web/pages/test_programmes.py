@@ -10,7 +10,6 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.edge.test_second_factor import set_up
 
@@ -22,9 +21,7 @@ def steward(database: Database, settings: Settings) -> FlaskClient:
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return make_app(settings, database).test_client()
 
 

@@ -8,19 +8,17 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, serious_violations
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+def client(
+    town_template: str, database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> FlaskClient:
     # What was just sent is asked for at once, and not within a quarter of a second.
     monkeypatch.setattr("geoapp.operations.nearest.snapshot.CHECK_SECONDS", 0.0)
-    initialise(database)
-    seed_town(database)
     return client_of(make_app(settings, database, csrf=True), database)
 
 

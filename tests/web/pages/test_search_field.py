@@ -9,17 +9,14 @@ from playwright.sync_api import expect
 from sqlalchemy import text
 
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.city_streets import load_city_streets
 from tests.web.api_client import make_app
-from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    fill_town(database)
+def client(shown_town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return make_app(settings, database).test_client()
 
 

@@ -7,8 +7,9 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.store.engine import Database
 from tests.core.test_standards import write_own
+from tests.seed import fill_town
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations
 
 
 @pytest.fixture

@@ -14,8 +14,9 @@ from geoapp.core.settings import Settings
 from geoapp.operations.services.edit import add_desk, add_offer, add_service
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.seed import fill_town
 from tests.web.api_client import make_app
-from tests.web.conftest import Site, Visit, fill_town, serious_violations
+from tests.web.conftest import Site, Visit, serious_violations
 
 # 300 signs in the name, no position, a telephone with an extension, closed on a day, hours unread.
 MORE = """
@@ -27,9 +28,7 @@ update facility set closed_on = '2025-03-01' where code = 'T-5';
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    fill_town(database)
+def client(shown_town_template: str, database: Database, settings: Settings) -> FlaskClient:
     with database.session() as session:
         session.execute(text(MORE))
     return make_app(settings, database).test_client()

@@ -11,7 +11,8 @@ from geoapp.operations.streets.importing import import_streets
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_map
-from tests.web.conftest import Site, Visit, fill_town, serve
+from tests.seed import fill_town
+from tests.web.conftest import Site, Visit, serve
 
 MOST_BYTES_BEFORE = 130_000
 DRAWING = "protomaps-leaflet.js"

@@ -10,7 +10,8 @@ from geoapp.app import create_app
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.web.conftest import Site, Visit, fill_town, fits, serious_violations, serve
+from tests.seed import fill_town
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 REPORTS = "**/api/v1/reports"
 PORTAL = "<!doctype html><title>Wi-Fi</title><p>请先登录无线网"

@@ -14,9 +14,7 @@ from geoapp.core.roles import Role
 from geoapp.core.schemes import scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.organisations.edit import add_organisation
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
@@ -27,9 +25,7 @@ ENTERPRISE = {"code": "E-1", "kind": "enterprise", "name_zh": "示例有限公�
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     add_organisation(database, ENTERPRISE)
     return client_of(make_app(settings, database), database, Role.STEWARD)
 

@@ -13,9 +13,7 @@ from sqlalchemy import text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.moment import today
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 
@@ -27,9 +25,7 @@ def _with_phones(database: Database) -> None:
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     _with_phones(database)
     return client_of(make_app(settings, database), database, Role.STEWARD)
 

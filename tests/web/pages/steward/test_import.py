@@ -20,13 +20,12 @@ from geoapp.core.i18n import Text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import save_user, set_rights
 from geoapp.store.engine import Database
 from geoapp.web.pages.steward.imports import check, pages, positions
 from geoapp.web.pages.steward.imports.words import on_page
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app
 
 # Beside T-1 under its own name; new; wrong kind; without a position.
@@ -56,9 +55,7 @@ def as_csv(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database, Role.STEWARD)
 
 

@@ -13,16 +13,12 @@ from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities import photos
 from geoapp.operations.history.undo import undo_change_set
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    initialise(database)
-    seed_town(database)
+def app(town_template: str, database: Database, settings: Settings) -> Flask:
     return make_app(settings, database)
 
 

@@ -12,17 +12,13 @@ from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import read_facility
 from geoapp.operations.facilities.timetable import preview_timetable
 from geoapp.operations.moment import today
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.conftest import Site, Visit, serious_violations, sign_in
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database, Role.STEWARD)
 
 

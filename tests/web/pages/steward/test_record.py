@@ -22,9 +22,7 @@ from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
 @pytest.fixture
-def client(database: Database, settings: Settings) -> FlaskClient:
-    initialise(database)
-    seed_town(database)
+def client(town_template: str, database: Database, settings: Settings) -> FlaskClient:
     return client_of(make_app(settings, database), database, Role.STEWARD)
 
 

@@ -10,21 +10,18 @@ from sqlalchemy import text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.core.voices import Outcome, ReportKind
-from geoapp.operations.upkeep.init import initialise
 from geoapp.operations.voices.inbox import count_inbox, read_inbox
 from geoapp.operations.voices.take import Told, take_report
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, seed_town
+from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import client_of, make_app
 
 INBOX = "/steward/reports"
 
 
 @pytest.fixture
-def town(database: Database, settings: Settings) -> Database:
+def town(town_template: str, database: Database, settings: Settings) -> Database:
     """The town, with two who found T-1 shut, one who found T-2 full, and a suggestion."""
-    initialise(database)
-    seed_town(database)
     for sender, told in (
         ("198.51.100.1", Told("", "T-1", ReportKind.SHUT, note="<b>门锁着</b>")),
         ("198.51.100.2", Told("", "T-1", ReportKind.SHUT)),

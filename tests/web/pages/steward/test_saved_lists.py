@@ -7,18 +7,14 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
-from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 
 AT = "/steward/facilities?region=370203&amp;status=open"
 
 
 @pytest.fixture
-def app(database: Database, settings: Settings) -> Flask:
-    initialise(database)
-    seed_town(database)
+def app(town_template: str, database: Database, settings: Settings) -> Flask:
     return make_app(settings, database)
 
 
