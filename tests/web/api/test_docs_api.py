@@ -31,7 +31,17 @@ from tests.answers import publish_run
 from tests.web.api_client import PASSWORD, client_of, make_app
 from tests.web.conftest import serve
 
-DOCUMENTED = ("/api/", "/ogc", "/layers/", "/maps/", "/healthz", "/readyz", "/metrics")
+DOCUMENTED = (
+    "/api/",
+    "/ogc",
+    "/layers/",
+    "/maps/",
+    "/embed",
+    "/feeds/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+)
 # What the reading page is made of.
 PARTS = {"api_docs.asset"}
 EXAMPLES = {"CODE": "T-1", "FID": "T-1", "ID": "1"}
@@ -229,8 +239,9 @@ def test_every_example_runs(
             else:
                 assert code == 0, (example, said)
             do_waiting_runs(town, settings)
-    # Reading the reading page itself is for a browser.
-    assert served(app) - asked <= {("GET", "api_docs.document"), ("GET", "api_docs.page")}
+    # Reading the reading page itself is for a browser, and a frame for a portal that a setting names.
+    for_others = {("GET", "api_docs.document"), ("GET", "api_docs.page"), ("GET", "embed.show")}
+    assert served(app) - asked <= for_others
 
 
 def test_the_error_that_is_shown_is_the_error(app: Flask, town: Database, page: str) -> None:
