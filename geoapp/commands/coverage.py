@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     "-o",
     "output",
     type=NewFile(),
-    help="结果文件 .xlsx .gpkg .parquet .csv .geojson / results file",
+    help="结果文件 .xlsx .png .gpkg .parquet .csv .geojson / results file",
 )
 @click.option(
     "--lang",
     "language",
     type=click.Choice(["zh", "en"]),
-    help="工作簿只用一种语言，默认中英文 / a workbook in one language alone, by default both",
+    help="工作簿和地图的语言，默认中英文 / language of a workbook or picture, by default both",
 )
 @click.option(
     "--scheduler",
@@ -62,7 +62,7 @@ def coverage(
     """覆盖分析：谁在标准以内，盲区在哪里 / Who is within the standard, and where the gaps are."""
     from geoapp.operations.coverage import results as coverage_results
     from geoapp.operations.coverage import run as coverage_run
-    from geoapp.operations.coverage.files import check_output, save_coverage
+    from geoapp.operations.coverage.files import check_output, save_run
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.workforce import check_scheduler, open_workforce
     from geoapp.reports.words.question import question_title
@@ -83,7 +83,7 @@ def coverage(
         say(question_title(wanted, read_naming(database, settings.timezone)))
         _show(run, coverage_results.region_figures(database, run.id))
         if output is not None:
-            save_coverage(database, run.id, output, settings.timezone, language)
+            save_run(database, settings, run.id, output, language)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 

@@ -11,7 +11,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.units import counted
 
-_FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
+FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 INK, SOFT, LINE = (24, 32, 38), (92, 104, 112), (200, 208, 212)
 MARGIN_MM, WIDTH_MM, _FOOT_MM = 16.0, 178.0, 20.0
 _PLACEHOLDER: Final = "□"
@@ -33,7 +33,7 @@ class Sheet(FPDF):
         self._foot = foot
         self.set_margins(MARGIN_MM, MARGIN_MM)
         self.set_auto_page_break(True, margin=_FOOT_MM)
-        self.add_font("sans", fname=shipped("static") / _FONT)
+        self.add_font("sans", fname=shipped("static") / FONT)
         self.set_lang("zh-CN")
         self._glyphs = frozenset(cast("TTFFont", self.fonts["sans"]).cmap)
         self._on_page = False

@@ -5,13 +5,14 @@ from typing import Final
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import DEFAULT_LANGUAGE, Language, Text
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import CoverageFindings
-from geoapp.core.settings import DEFAULT_ZONE
+from geoapp.core.settings import DEFAULT_ZONE, Settings
 from geoapp.core.units import format_count
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
+from geoapp.operations.coverage.picture import save_picture
 from geoapp.operations.coverage.workbook import run_report
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import SUFFIXES as MACHINE_SUFFIXES
@@ -23,7 +24,8 @@ from geoapp.store.engine import Database
 from geoapp.store.regions import region_shapes
 
 WORKBOOK: Final = ".xlsx"
-SUFFIXES: Final = (*MACHINE_SUFFIXES, WORKBOOK)
+PICTURE: Final = ".png"
+SUFFIXES: Final = (*MACHINE_SUFFIXES, WORKBOOK, PICTURE)
 
 
 def check_output(path: Path) -> str:
@@ -62,6 +64,38 @@ def _pairs(shown: int | None, total: int | None) -> list[tuple[Text, Text]]:
     return [(title, told)]
 
 
+def save_run(
+    database: Database,
+    settings: Settings,
+    run_id: int,
+    path: Path,
+    language: Language | None = None,
+    region: str | None = None,
+) -> None:
+    """Write a finished run to a file of any format; a picture shows its map.
+
+    Parameters
+    ----------
+    language
+        Of a workbook or a picture; None is both in a workbook, Chinese in a picture.
+    region
+        What a picture shows; None is all that the run was asked about.
+
+    Raises
+    ------
+    InvalidValueError
+        If no format belongs to the file's suffix.
+    NotFoundError
+        If there is no such coverage run, or it has no figures of the region.
+    ConflictError
+        If the run has not succeeded, or there is no map of it.
+    """
+    if check_output(path) == PICTURE:
+        save_picture(database, settings, run_id, path, language or DEFAULT_LANGUAGE, region)
+    else:
+        save_coverage(database, run_id, path, settings.timezone, language)
+
+
 def save_coverage(
     database: Database,
     run_id: int,
@@ -69,7 +103,7 @@ def save_coverage(
     zone: str = DEFAULT_ZONE,
     language: Language | None = None,
 ) -> None:
-    """Write a finished run to a file; the file appears whole or not at all.
+    """Write a finished run's tables to a file; the file appears whole or not at all.
 
     Parameters
     ----------

@@ -104,13 +104,14 @@ def _facts(
         (monthly.ASKED, question_title(question, naming)),
         (words.RUN, Text(str(run.id), str(run.id))),
         (words.COMPUTED, when),
-        (words.STANDING, _standing(database, run, naming)),
+        (words.STANDING, standing_text(database, run, naming)),
         (monthly.RESTS_ON, statement_text(run, naming.regions, naming.demand, naming.zone)),
     ]
     return [(monthly.SAMPLE_LABEL, words.SAMPLE_SAID), *facts] if sample else facts
 
 
-def _standing(database: Database, run: CoverageRun, naming: Naming) -> Text:
+def standing_text(database: Database, run: CoverageRun, naming: Naming) -> Text:
+    """Return who published a run and when, or that nobody has."""
     publication = answers.publication_of(database, run.id)
     if publication is None:
         return words.UNPUBLISHED

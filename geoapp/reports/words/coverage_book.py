@@ -1,5 +1,6 @@
 """What the workbook of a coverage run says: its sheets, headings and notes."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from geoapp.core.i18n import Text
@@ -111,6 +112,15 @@ SPEED: Final = Text("步行速度（米/秒）", "walking speed (m/s)")
 VERSIONS: Final = Text("数据版本", "versions of the data")
 
 
+SHARE_LEGEND: Final = Text("覆盖率", "Covered")
+ZONE_LEGEND: Final = Text("盲区", "gap zone")
+FACILITY_LEGEND: Final = Text("计入的设施", "facility that counted")
+SPOT_LEGEND: Final = Text(
+    "人数最多的盲区：建在此处，一处覆盖最多",
+    "gap zones with most workers: a station here reaches most of one",
+)
+
+
 def book_title(area: Text) -> Text:
     """Name the workbook of a run."""
     return Text(f"{area.zh}覆盖分析", f"Coverage of {area.en}")
@@ -136,3 +146,30 @@ def stations_cut(shown: int, total: int) -> Text:
     return Text(
         f"列出最要紧的 {some} 处，共 {every} 处。", f"The {some} of {every} that most depends on."
     )
+
+
+def picture_title(area: Text, standard: Text) -> Text:
+    """Name the map of a run."""
+    return Text(
+        f"{area.zh}：步行 {standard.zh}以内有站点的劳动者",
+        f"{area.en}: workers with a station within {standard.en} on foot",
+    )
+
+
+def picture_note(run: int, when: Text, standing: Text) -> Text:
+    """Say of which run a map is, when it was computed, and whether it is published."""
+    return Text(
+        f"运行 {run}，{when.zh} 计算；{standing.zh}。上为北，等距圆柱投影。",
+        f"Run {run}, computed on {when.en}; {standing.en[:1].lower()}{standing.en[1:]}. North is up; "
+        "equidistant cylindrical.",
+    )
+
+
+def boundaries_text(sources: Sequence[str]) -> Text:
+    """Say where the boundaries of a map are from."""
+    return Text(f"边界：{'；'.join(sources)}", f"Boundaries: {'; '.join(sources)}")
+
+
+def picture_zones(zones: Text) -> Text:
+    """Say that not all gap zones are on a map."""
+    return Text(f"盲区：{zones.zh}。", f"Gap zones: {zones.en}.")

@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyogrio
 import pytest
 import shapely
 from arro3.io import read_parquet
+from PIL import Image
 from sqlalchemy import text
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
@@ -20,6 +22,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.runs.state import read_run, recent_runs
+from geoapp.reports.monthly.parts import class_colour
 from geoapp.reports.words.coverage import counted_text, reasons_text
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import WANTED, moment, run_sql, town
@@ -341,7 +344,22 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     assert shapely.from_wkb(table["geom"][row].as_py()).equals(drawn.loc["370203"].geometry)
     assert anybody.get(f"/coverage/runs/{run.id}.csv").data.startswith(b"\xef\xbb\xbfcode,")
     assert anybody.get(f"/coverage/runs/{run.id}.geojson").get_json(force=True)["regions"]
-    for wrong in (f"{run.id}.doc", "99999.gpkg"):
+    # The map as a picture: the district in the colour of its share; of one region, in the other language.
+    pictures = []
+    for question in ("lang=zh", "lang=en&region=370203"):
+        sent = anybody.get(f"/coverage/runs/{run.id}.png?{question}")
+        assert sent.mimetype == "image/png"
+        pictures.append(sent.data)
+    assert pictures[0] != pictures[1]
+    with Image.open(BytesIO(pictures[0])) as picture:
+        assert picture.width == 1600
+        colours = {colour: count for count, colour in picture.getcolors(1 << 24)}
+    red, green, blue = (
+        int(class_colour(figures.covered_share)[at : at + 2], 16) for at in (1, 3, 5)
+    )
+    # More than its swatch in the legend, which is 37 by 23.
+    assert colours[red, green, blue] > 10_000
+    for wrong in (f"{run.id}.doc", "99999.gpkg", f"{run.id}.png?region=110000"):
         assert anybody.get(f"/coverage/runs/{wrong}").status_code == 404, wrong
 
 

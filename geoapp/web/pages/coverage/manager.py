@@ -24,7 +24,7 @@ from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
-from geoapp.operations.coverage.files import save_coverage
+from geoapp.operations.coverage.files import save_run
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.coverage import (
@@ -54,6 +54,7 @@ _FORMATS = {
     "csv": "text/csv; charset=utf-8",
     "geojson": "application/geo+json",
     "parquet": "application/vnd.apache.parquet",
+    "png": "image/png",
 }
 # Lower edges of the five classes of the map, as shares.
 EDGES = (0.0, 0.2, 0.4, 0.6, 0.8)
@@ -273,15 +274,18 @@ def table() -> Response:
 @blueprint.get("/coverage/runs/<int:run_id>.<suffix>")
 @heavy
 def file(run_id: int, suffix: str) -> Response:
-    """Answer a run's figures and gap zones as a file for people or for GIS programs."""
+    """Answer a run's figures, gap zones or map as a file for people or for GIS programs."""
     if suffix not in _FORMATS:
         raise NotFoundError(Text("格式", "format"), suffix[:40])
     parts = services()
     with tempfile.TemporaryDirectory() as folder:
+        region = request.args.get("region") if suffix == "png" else None
         path = Path(folder) / f"coverage-{run_id}.{suffix}"
-        save_coverage(parts.database, run_id, path, parts.settings.timezone, language())
+        save_run(parts.database, parts.settings, run_id, path, language(), region)
         response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
-    response.headers.set("Content-Disposition", "attachment", filename=path.name)
+    # A region is one of the run's here: of others there is no map.
+    name = path.name if region is None else f"{path.stem}-{region}.{suffix}"
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
