@@ -85,10 +85,10 @@ def _within(regions: Collection[str] | None) -> dict[str, Any]:
 def waiting_reports(
     session: Session, regions: Collection[str] | None, *, limit: int
 ) -> list[WaitingReport]:
-    """Return the reports that wait, the oldest first; of some regions alone where these are given."""
+    """Return the reports that wait, by when it was so, the earliest first; of some regions alone where given."""
     rows = session.execute(
         text(
-            f"select {_COLUMNS} {_FROM} and r.settled_at is null order by r.sent_at, r.id limit :limit"
+            f"select {_COLUMNS} {_FROM} and r.settled_at is null order by r.at, r.id limit :limit"
         ),
         {"limit": limit, **_within(regions)},
     )

@@ -62,7 +62,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """What waits, the longest first; ``cut`` tells whether there is more than is shown."""
+    """What waits, what happened earliest first; ``cut`` tells whether there is more than is shown."""
 
     state: InboxState
     waiting: list[Waiting]
@@ -98,7 +98,7 @@ def read_inbox(
         Waiting(
             region=reports[0].region,
             doubt=doubts.get(reports[0].facility_id or 0),
-            since=reports[0].sent_at,
+            since=min(one.sent_at for one in reports),
             up_to=max(one.id for one in reports),
             reports=reports,
         )

@@ -78,10 +78,14 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """What the page shows; ``out`` says why nobody finds it open, None where it is in service."""
+    """What the page shows; ``out`` says why nobody finds it open, None where it is in service.
+
+    One that ``is_closed`` for good is visited by nobody.
+    """
 
     card: Card
     out: Text | None
+    is_closed: bool
     has_position: bool
     region: Text | None
     capacity: int | None
@@ -178,6 +182,7 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
     return Station(
         card=card,
         out=out,
+        is_closed=known["status"] == Status.CLOSED,
         has_position=record.lonlat is not None,
         region=region_names(services().database).get(known["region"] or ""),
         capacity=known["capacity"],

@@ -86,6 +86,8 @@ def test_who_is_out_of_service_keeps_a_page_that_says_why(client: FlaskClient) -
     closed = words(client.get("/stations/T-5?lang=zh").text)
     assert "2025 年 3 月 1 日起停用" in closed
     assert "导航" not in closed
+    assert "您到了吗" not in closed
+    assert "您看到它还开着？" in closed
     assert "T-1" in closed  # the nearest others
     assert "暂停服务" in words(client.get("/stations/T-6?lang=zh").text)
     assert client.get("/stations/T-9").status_code == 404

@@ -28,7 +28,7 @@ blueprint = Blueprint("steward_reports", __name__)
 @blueprint.get("/steward/reports")
 @require(Permission.EDIT)
 def listed() -> str:
-    """Show what waits, the longest first, each facility's reports together."""
+    """Show what waits, what happened earliest first, each facility's reports together."""
     return _page()
 
 

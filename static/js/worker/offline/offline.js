@@ -113,12 +113,47 @@ function headOf(data, { origin, accuracy_m }, items) {
   return { parts, isBeyond };
 }
 
-/** @param {Asked['conditions']} conditions */
-function emptyOf({ open }) {
+/**
+ * The conditions that alone stand in the way, each with the nearest without it and a button that leaves it out.
+ * @param {Kept} data
+ * @param {import('./nearest.js').Question} question
+ */
+function missesOf(data, question) {
+  const { amenities, what } = question;
+  /** @type {[string, import('./nearest.js').Pair, Partial<import('./nearest.js').Question>][]} */
+  const tries = data.amenities.filter((one) => amenities.indexOf(one.code) >= 0)
+    .map((one) => [one.code, one, { amenities: amenities.filter((code) => code !== one.code) }]);
+  const [family, kind] = what.split(':');
+  const named_ = data.kinds.filter((one) => one.code === kind)[0] || data.families[family];
+  if (what && named_) tries.push(['what', named_, { what: '' }]);
+  /** @type {HTMLElement[]} */
+  const rows = [];
+  tries.forEach(([drop, condition, wider]) => {
+    const item = nearest(data, { ...question, ...wider, k: 1, openOnArrival: false })[0];
+    if (!item) return;
+    const name = (language() === 'en' && item.station.name_en) || item.station.name;
+    const lacks = drop === 'what' ? t('不是', 'not of the kind ') : t('没有或不知道有没有', 'without, or not known to have, ');
+    rows.push(made('li', {},
+      made('p', {}, made('strong', {}, name), ` · ${pick(metresText(item.walk_m))}`, made('br', {}), made('span', { class: 'soft' }, `${lacks}“${pick(condition)}”`)),
+      made('button', { class: 'button', type: 'button', 'data-drop': drop }, t(`去掉“${pick(condition)}”再找`, `Search without “${pick(condition)}”`))));
+  });
+  return rows;
+}
+
+/**
+ * @param {Kept} data
+ * @param {import('./nearest.js').Question} question
+ * @param {boolean} open whether only what is open on arrival is wanted
+ */
+function emptyOf(data, question, open) {
+  const misses = missesOf(data, question);
   const clear = open ? t('清除设施和类型，仍只找到时开放的', 'Clear amenities and kind; still only what is open on arrival') : t('清除设施和类型', 'Clear amenities and kind');
   return [
     made('h2', {}, t('没有符合条件的站点', 'No station fits these conditions')),
-    made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着去掉条件。', 'None of those kept on this device. Try with fewer conditions.')),
+    ...(misses.length ? [
+      made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。只差一个条件的最近一处：', 'None of those kept on this device. The nearest that misses only one condition:')),
+      made('ul', { class: 'misses' }, ...misses),
+    ] : [made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。试着去掉条件。', 'None of those kept on this device. Try with fewer conditions.'))]),
     made('button', { class: 'button long', type: 'button', 'data-clear': '' }, clear),
   ];
 }
@@ -142,7 +177,7 @@ function pageOf(data, asked, now_ms) {
   if (noneOpen) items = nearest(data, { ...question, openOnArrival: false });
   const { parts, isBeyond } = headOf(data, asked, items);
   const spot = { 'data-lon': String(place.lon), 'data-lat': String(place.lat) };
-  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(conditions)));
+  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(data, question, conditions.open)));
   if (noneOpen && !isBeyond) {
     parts.push(notice('clock', 'notice warn', t(
       '附近没有确知到时开放的站点。下面是最近的，请看清时间。', 'No station is known to be open when you get there. These are the nearest; mind the hours.',

@@ -100,6 +100,16 @@ def test_reports_of_a_place_are_settled_together_and_its_doubt_ends(
     assert [one.first.code for one in inbox.waiting] == [None, "T-1"]
     assert (inbox.state.waiting, inbox.state.late, inbox.state.settled) == (2, 0, 3)
     assert inbox.state.median_days is not None
+    # What happened first is first, whenever it was sent: a telephone without a network sends late.
+    with town.session() as session:
+        session.execute(
+            text(
+                "update worker_report set at = at - interval '2 days' "
+                "where facility_id is not null and settled_at is null"
+            )
+        )
+    inbox = read_inbox(town, settings, own=())
+    assert [one.first.code for one in inbox.waiting] == ["T-1", None]
     wrong = {"code": "T-1", "number": third, "outcome": str(Outcome.ADDED)}
     assert steward.post(INBOX, data=wrong).status_code == 422
 
