@@ -8,6 +8,7 @@ import errno
 from typing import Any
 
 from geoapp.core.i18n import Text
+from geoapp.core.parameter_names import parameter_zh
 
 
 class GeoappError(Exception):
@@ -39,9 +40,14 @@ class InvalidValueError(GeoappError):
 
     def __init__(self, parameter: str, value: Any, accepted: Text) -> None:
         shown = "" if value is None else str(value)[:200]
+        name = parameter_zh(parameter)
+        named = f"参数 {parameter} " if name is None else f"“{name}”"
+        is_wanting = name is not None and not shown.strip()
         super().__init__(
             Text(
-                f"参数 {parameter} 的值“{shown}”无效：应为{accepted.zh}。",
+                f"{named}没有填写：应为{accepted.zh}。"
+                if is_wanting
+                else f"{named}的值“{shown}”无效：应为{accepted.zh}。",
                 f"{parameter}: {shown!r} is not accepted; expected {accepted.en}.",
             )
         )

@@ -9,7 +9,7 @@ from typing import Final
 from geoapp.core.words import DateBasis
 
 _YEAR: Final = re.compile(r"(\d{4})(?:\.0+)?年?")
-_MONTH: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|年(\d{1,2})月)")
+_MONTH: Final = re.compile(r"(\d{4})(?:[-/.](\d{1,2})|年(\d{1,2})月份?)")
 
 
 @dataclass(frozen=True, slots=True)

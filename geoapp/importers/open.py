@@ -5,6 +5,7 @@ from pathlib import Path
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.importers.formats.csv import open_csv
+from geoapp.importers.formats.encoding import UTF16_MARKS
 from geoapp.importers.formats.geojson import json_lists, open_json
 from geoapp.importers.formats.gpkg import gpkg_layers, open_gpkg
 from geoapp.importers.formats.sheets import sheet_names
@@ -207,8 +208,8 @@ def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
         head = file.read(4096)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
         raise UnusableInputError(Text(f"{path.name} 是空文件。", f"{path.name} is empty."))
-    if encoding is not None and suffix == ".csv":
-        return  # in UTF-16, say, it looks like something else
+    if suffix == ".csv" and (encoding is not None or head[:2] in UTF16_MARKS):
+        return  # in UTF-16 it looks like something else
     found = next((entry for entry in _MAGIC if head.startswith(entry[0])), None)
     if found is not None and (
         found[1] == suffix or (suffix in _ZIPPED and found[0].startswith(b"PK\x03"))

@@ -18,6 +18,7 @@ _ALL: Final = "all"
 _LINES: Final = 1000
 _COLUMN: Final = "工作表"
 _MOST_NAMED: Final = 20
+_FOLDERS: Final = (".kml", ".kmz")
 
 Sheets = str | tuple[str, ...] | None
 """One sheet, several, ``all`` or `ALL_ALIKE`; None = the one that looks like the data."""
@@ -47,6 +48,9 @@ def open_sheets(
     def opened(name: str | None) -> Table:
         return open_table(path, layer=layer, encoding=encoding, sheet=name, crs=crs, header=header)
 
+    if sheet is None and path.suffix.lower() in _FOLDERS and len(sheets_of(path)) > 1:
+        # A map's folders are one list in parts, as districts, and not lists to choose from.
+        return open_sheets(path, layer=layer, encoding=encoding, sheet=ALL_ALIKE, crs=crs)
     if sheet is None or (isinstance(sheet, str) and sheet not in (_ALL, ALL_ALIKE)):
         return opened(sheet)
     names = sheets_of(path, shown=True)

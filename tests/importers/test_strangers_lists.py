@@ -399,3 +399,71 @@ def test_a_key_that_two_stored_places_have_is_a_problem(lists: Lists) -> None:
     reading = lists.read(NO_CODES, kind="care_post", issuer=issuer)
     assert problems(reading) == [(2, "code", "ambiguous_key")]
     assert len(reading.rows) == len(rows) - 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "day", "basis"),
+    [
+        ("45413.5", "2024-05-01", "known"),
+        ("2024.5.1", "2024-05-01", "known"),
+        ("２０２４年 5 月 1 日", "2024-05-01", "known"),
+        ("2024/5/1 8:30", "2024-05-01", "known"),
+        ("2024-05-01T20:00:00+08:00", "2024-05-01", "known"),
+        ("2024年5月1日 下午3:20", "2024-05-01", "known"),
+        ("2024年5月", "2024-05-01", "month"),
+        ("2024年5月份", "2024-05-01", "month"),
+        ("2024.5", "2024-05-01", "month"),
+        ("2024年", "2024-01-01", "year"),
+    ],
+)
+def test_days_as_people_write_them(lists: Lists, cell: str, day: str, basis: str) -> None:
+    reading = lists.read(f"编号,类型,名称,启用日期,经度,纬度\n1,爱心驿站,甲,{cell},120.15,36.15\n")
+    [row] = reading.rows
+    assert (str(row.opened_on), row.opened_basis) == (day, basis)
+
+
+def test_days_that_may_be_several_are_refused_by_their_chinese_name(lists: Lists) -> None:
+    for cell in ("5/1/2024", "2024.1", "2024-05-01T20:00:00Z", "45413.", "99999.5"):
+        reading = lists.read(
+            f"编号,类型,名称,启用日期,经度,纬度\n1,爱心驿站,甲,{cell},120.15,36.15\n"
+        )
+        [problem] = reading.problems
+        assert problem.text.zh.startswith(f"启用日期的值“{cell}”")
+
+
+def test_an_address_in_another_district_than_its_column_is_said(lists: Lists) -> None:
+    head = "编号,类型,名称,所在区,地址,经度,纬度\n"
+    rows = {
+        "青岛市市北区乙路 1 号": "address_in_another",
+        "青岛市 市南区甲路 1 号": None,
+        "青岛市甲路 1 号": None,
+        "市北一路 3 号": None,
+        "市南区和市北区交界": None,
+    }
+    for address, said in rows.items():
+        reading = lists.read(head + f"1,爱心驿站,甲,市南区,{address},120.15,36.15\n")
+        assert [one.code for one in reading.warnings] == ([said] if said else []), address
+        assert reading.rows[0].region == "370202"
+
+
+def test_names_tell_the_kind_where_no_column_does(lists: Lists) -> None:
+    head, row = "编号,名称,经度,纬度\n", "{},{},120.15,36.15\n"
+    names = ("甲爱心驿站", "乙爱心驿站（示范）", "丙户外劳动者驿站", "丁爱心驿站", "戊")
+    text = head + "".join(row.format(number, name) for number, name in enumerate(names))
+    reading = lists.read(text)
+    assert [one.kind_code for one in reading.rows] == [
+        "care_post",
+        "care_post",
+        "outdoor_station",
+        "care_post",
+    ]
+    assert problems(reading) == [(6, "kind", "required")]
+    assert any("按名称末尾读取" in hint.zh for hint in reading.hints)
+    # Said for all, nothing is read from names; and names that tell nothing are asked about.
+    assert {one.kind_code for one in lists.read(text, kind="care_post").rows} == {"care_post"}
+    assert "--kind" in lists.asked(head + row.format(1, "甲"))
+
+
+def test_columns_of_one_name_are_kept_apart(lists: Lists) -> None:
+    reading = lists.read("编号,类型,名称,备注,经度,纬度,备注\n1,爱心驿站,甲,一,120.15,36.15,二\n")
+    assert reading.rows[0].extra == {"备注": "一", "备注_7": "二"}

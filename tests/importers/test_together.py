@@ -67,7 +67,7 @@ def test_some_sheets_are_named_and_must_be_alike(tmp_path: Path) -> None:
         read(tmp_path / "a.csv", "all")
 
 
-def test_the_folders_of_a_kmz_are_chosen_among_or_read_together(tmp_path: Path) -> None:
+def test_the_folders_of_a_kmz_are_read_together_or_one_is_chosen(tmp_path: Path) -> None:
     folder = (
         "<Folder><name>{0}</name><Placemark><name>{0}站</name><ExtendedData><Data name='编号'>"
         "<value>{1}</value></Data></ExtendedData><Point><coordinates>120.5,36,0</coordinates></Point>"
@@ -82,9 +82,10 @@ def test_the_folders_of_a_kmz_are_chosen_among_or_read_together(tmp_path: Path) 
     assert sheets_of(path) == ["市南", "市北"]
     columns, rows, _ = read(path, "市北")
     assert dict(zip(columns, rows[1], strict=True))["编号"] == "B1"
-    columns, rows, _ = read(path, "all")
-    place = columns.index("编号")
-    assert [(row[0], row[place]) for row in rows.values()] == [("市南", "A1"), ("市北", "B1")]
+    for chosen in ("all", None):  # folders are one list in parts
+        columns, rows, _ = read(path, chosen)
+        place = columns.index("编号")
+        assert [(row[0], row[place]) for row in rows.values()] == [("市南", "A1"), ("市北", "B1")]
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.txt", "x")
     with pytest.raises(UnusableInputError, match="KMZ"):

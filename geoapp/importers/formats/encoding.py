@@ -38,6 +38,7 @@ _NAMES: Final = {
     "shift-jis": "cp932",
     "cp932": "cp932",
 }
+UTF16_MARKS: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 ENCODINGS: Final = ("utf-8", "gb18030", "big5", "utf-16", "euc-kr", "euc-jp", "shift-jis")
 _ACCEPTED: Final = Text(
     "utf-8、gb18030、big5、utf-16、euc-kr、euc-jp、shift-jis",
@@ -89,13 +90,11 @@ def find_encoding(path: Path, stated: str | None = None) -> Encoding:
             raise _unreadable(path, {stated: broken})
         return Encoding(codec)
     with path.open("rb") as file:
-        if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-            raise UnusableInputError(
-                Text(
-                    f"{path.name} 是 UTF-16 编码；请加 --encoding utf-16，或另存为 UTF-8。",
-                    f"{path.name} is in UTF-16; state --encoding utf-16, or save it in UTF-8.",
-                )
-            )
+        if file.read(2) in UTF16_MARKS:
+            broken = _first_failure(path, "utf-16")
+            if broken is not None:
+                raise _unreadable(path, {"UTF-16": broken})
+            return Encoding("utf-16")
     failures: dict[str, int] = {}
     possible = []
     for name, codec in (("UTF-8", "utf-8-sig"), ("GB18030", "gb18030"), ("Big5", "big5hkscs")):

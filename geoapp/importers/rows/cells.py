@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS
+from geoapp.core.parameter_names import named_zh
 from geoapp.core.phones import has_number, says_none
 from geoapp.core.simplified import simplified
 from geoapp.core.vocabulary import load_vocabulary
@@ -158,7 +159,7 @@ def read_phone(found: Findings, column: str, cell: Any) -> str | None:
             column,
             text,
             "no_phone",
-            f"{column} 的值“{text}”按没有电话读取。",
+            f"{named_zh(column)}的值“{text}”按没有电话读取。",
             f"{column}: {text!r} is read as no telephone.",
         )
         return None
@@ -166,7 +167,7 @@ def read_phone(found: Findings, column: str, cell: Any) -> str | None:
         column,
         text,
         "bad_phone",
-        f"{column} 的值“{text[:40]}”里没有数字，不是电话；没有或不知道的请留空。",
+        f"{named_zh(column)}的值“{text[:40]}”里没有数字，不是电话；没有或不知道的请留空。",
         f"{column}: {text[:40]!r} has no digit and is no telephone; leave it empty where there is none or "
         "it is not known.",
     )
@@ -198,7 +199,7 @@ def read_date(found: Findings, column: str, cell: Any) -> date | None:
             column,
             text,
             "serial_date",
-            f"{column} 的值“{text}”是 Excel 的日期序号，读作 {day}。",
+            f"{named_zh(column)}的值“{text}”是 Excel 的日期序号，读作 {day}。",
             f"{column}: {text!r} is a serial date of Excel, read as {day}.",
         )
     if day is None or not FIRST_YEAR <= day.year <= LAST_YEAR:
@@ -206,7 +207,7 @@ def read_date(found: Findings, column: str, cell: Any) -> date | None:
             column,
             text,
             "bad_date",
-            f"{column} 的值“{text[:40]}”不是日期，应如 2024-05-01。",
+            f"{named_zh(column)}的值“{text[:40]}”不是日期，应如 2024-05-01。",
             f"{column}: {text[:40]!r} is not a date; write it like 2024-05-01.",
         )
         return None
@@ -225,7 +226,7 @@ def read_whole(found: Findings, column: str, cell: Any, most: int = MOST_WHOLE) 
         column,
         cell,
         "bad_number",
-        f"{column} 的值“{str(cell)[:40]}”应为 0 至 {most:,} 的整数。",
+        f"{named_zh(column)}的值“{str(cell)[:40]}”应为 0 至 {most:,} 的整数。",
         f"{column}: {str(cell)[:40]!r} must be a whole number from 0 to {most:,}.",
     )
     return None
@@ -242,7 +243,7 @@ def read_number(found: Findings, column: str, cell: Any, *, most: float = 1e12) 
         column,
         cell,
         "bad_number",
-        f"{column} 的值“{str(cell)[:40]}”应为不小于 0 的数。",
+        f"{named_zh(column)}的值“{str(cell)[:40]}”应为不小于 0 的数。",
         f"{column}: {str(cell)[:40]!r} must be a number, 0 or more.",
     )
     return None
@@ -275,7 +276,7 @@ def read_flag(found: Findings, column: str, cell: Any) -> bool | None:
         column,
         text,
         "bad_flag",
-        f"{column} 的值“{text[:40]}”应为 true 或 false（是、否）。",
+        f"{named_zh(column)}的值“{text[:40]}”应为 true 或 false（是、否）。",
         f"{column}: {text[:40]!r} must be true or false.",
     )
     return None
@@ -294,7 +295,7 @@ def read_word(
             column,
             text,
             "unknown_word",
-            f"{column} 的值“{text[:40]}”无效，应为：{accepted.zh}。",
+            f"{named_zh(column)}的值“{text[:40]}”无效，应为：{accepted.zh}。",
             f"{column}: {text[:40]!r} is not accepted; expected one of {accepted.en}.",
         )
     return word
@@ -376,7 +377,7 @@ def read_zone(found: Findings, column: str, cell: Any) -> str | None:
         column,
         text,
         "unknown_zone",
-        f"{column} 的值“{text[:40]}”不是时区，应如 Asia/Shanghai。",
+        f"{named_zh(column)}的值“{text[:40]}”不是时区，应如 Asia/Shanghai。",
         f"{column}: {text[:40]!r} is not a time zone; write it like Asia/Shanghai.",
     )
     return None

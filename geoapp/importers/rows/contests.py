@@ -14,6 +14,7 @@ from geoapp.core.contests import (
     parse_points,
 )
 from geoapp.core.i18n import Text
+from geoapp.core.parameter_names import named_zh
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Problem, Reading, shown
 from geoapp.importers.rows import cells
@@ -186,7 +187,7 @@ def _stage_cell(
                 column,
                 name,
                 "unknown_word",
-                f"{column} 的值“{name[:40]}”无效，应为：{zh}。",
+                f"{named_zh(column)}的值“{name[:40]}”无效，应为：{zh}。",
                 f"{column}: {name[:40]!r} is not accepted; expected one of "
                 f"{', '.join(one.code for one in by.stages)}.",
             )

@@ -1,6 +1,7 @@
 """Facility files: the contract's columns, each row understood or rejected with its reasons."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from geoapp.importers.rows.facility_cells import Draft, read_row
 from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.headings import Header, match_header, require_columns
 from geoapp.importers.rows.issue import CodeIssuer
+from geoapp.importers.rows.kinds import names_tell_kinds, told_of_names
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines, check_positions
 from geoapp.importers.rows.positions import Placed, Positions, read_position
 
@@ -39,6 +41,10 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         If a required column is missing or a column occurs twice.
     """
     header = match_header(table.columns, FACILITY_COLUMNS, FACILITY_DERIVED, table.fields)
+    if rules.default_kind is None and table.fields is not None:
+        records, fields = list(table.records), table.fields
+        table = replace(table, records=records)
+        rules = replace(rules, kind_by_name=names_tell_kinds(records, fields))
     require_columns(header, FACILITY_COLUMNS, required_columns(table, header, rules))
     drafts: list[Draft] = []
     placed = []
@@ -109,7 +115,10 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         given,
         tuple(header.extra),
         header.ignored,
-        table.hints + hints + told_unplaced(sum(row.lon is None for row in rows)),
+        table.hints
+        + hints
+        + ((told_of_names(row.kind_code for row in rows),) if rules.kind_by_name and rows else ())
+        + told_unplaced(sum(row.lon is None for row in rows)),
         header.is_rejects_file,
         tuple(
             warning
@@ -123,7 +132,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
 def required_columns(table: Table, header: Header, rules: FacilityRules) -> tuple[str, ...]:
     """Return the columns that a facility file must have; a geometry stands for two numbers."""
     wanted = ["code"] if rules.issuer is None else []
-    wanted += ["kind"] if rules.default_kind is None else []
+    wanted += [] if rules.default_kind or rules.kind_by_name else ["kind"]
     wanted += ["name_zh"]
     located = table.has_geometry or "geometry_wkt" in header.places
     if not located and rules.unplaced != "always":

@@ -22,9 +22,9 @@ from geoapp.importers.rows.extra import read_extra
 from geoapp.importers.rows.facility_row import FacilityRules
 from geoapp.importers.rows.headings import Header
 from geoapp.importers.rows.hours import read_hours, read_words_of_hours
-from geoapp.importers.rows.kinds import read_kind
+from geoapp.importers.rows.kinds import kind_of_name, read_kind
 from geoapp.importers.rows.places import read_places
-from geoapp.importers.rows.region_names import read_region
+from geoapp.importers.rows.region_names import check_address, read_region
 from geoapp.importers.rows.rough_days import read_rough_day
 
 _STATUS, _STATUS_ACCEPTED = cells.word_index(
@@ -101,10 +101,13 @@ def read_row(draft: Draft, header: Header, rules: FacilityRules, width: int) -> 
         cells.required(found, "code", "编号", code, before)
     values["code"] = code
     _check_old_code(found, code, rules)
-    values["kind_code"] = read_kind(found, cell("kind"), rules.kind, rules.default_kind)
+    if not rules.kind_by_name:
+        values["kind_code"] = read_kind(found, cell("kind"), rules.kind, rules.default_kind)
     before = len(found.problems)
     values["name_zh"] = cells.read_text(found, "name_zh", cell("name_zh"))
     cells.required(found, "name_zh", "名称", values["name_zh"], before)
+    if rules.kind_by_name:
+        values["kind_code"] = kind_of_name(found, values["name_zh"])
     for column in _TEXTS:
         values[column] = cells.read_text(found, column, cell(column))
     values["phone"] = cells.read_phone(found, "phone", cell("phone"))
@@ -115,6 +118,7 @@ def read_row(draft: Draft, header: Header, rules: FacilityRules, width: int) -> 
     values["timezone"] = cells.read_zone(found, "timezone", cell("timezone"))
     _read_offer(found, cell, values, rules)
     values["region"] = read_region(found, cell("region"), rules.place.regions.named)
+    check_address(found, values["address"], values["region"], rules.place.regions.named)
     draft.region_named = values["region"] not in (None, cells.as_text(cell("region")))
     values["places"] = read_places(found, cell("places"), rules.place)
     values["extra"] = read_extra(found, cell("extra"), row, header)

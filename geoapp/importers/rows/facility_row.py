@@ -78,7 +78,8 @@ class FacilityRules:
     ``unplaced`` says which rows may be without a position;
     ``old_codes`` are those that facilities had, with the codes that they lead to now;
     ``blank`` says what a blank cell does to a known value: None = as the row was matched, and
-    ``by_hand`` are the lines of rows that a person matched to a facility.
+    ``by_hand`` are the lines of rows that a person matched to a facility; ``kind_by_name`` reads kinds
+    from the end of names, where no column has them.
     """
 
     place: PlaceRules
@@ -92,6 +93,7 @@ class FacilityRules:
     old_codes: Mapping[str, str] = field(default_factory=dict)
     blank: Blank | None = None
     by_hand: Collection[int] = ()
+    kind_by_name: bool = False
 
     def keeps(self, line: int, *, by_key: bool) -> bool:
         """Tell whether a row's blank cells leave what is known; ``by_key``: the row has no code."""

@@ -1,11 +1,54 @@
 """The kind of a facility as a cell states it."""
 
-from collections.abc import Callable
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
 
+from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import kind_at_end, load_vocabulary
+from geoapp.importers.formats.table import Record, is_blank
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
+
+_LEAST_SHARE: Final = 0.8
+
+
+def names_tell_kinds(records: Iterable[Record], fields: Sequence[str | None]) -> bool:
+    """Tell whether a list without a column of kinds says them at the end of its names (``某某爱心驿站``)."""
+    if "kind" in fields or "name_zh" not in fields:
+        return False
+    place = fields.index("name_zh")
+    names = [record.cells[place] for record in records if place < len(record.cells)]
+    said = [str(name) for name in names if not is_blank(name)]
+    told = sum(kind_at_end(name) is not None for name in said)
+    return bool(said) and told >= _LEAST_SHARE * len(said)
+
+
+def kind_of_name(found: Findings, name: str | None) -> str | None:
+    """Return the kind that a name ends with, or note that it tells none."""
+    kind = None if name is None else kind_at_end(name)
+    if kind is None and name is not None:
+        found.add(
+            "kind",
+            name,
+            "required",
+            f"没有类型一列，名称“{name[:40]}”末尾也看不出类型；请写明类型。",
+            f"There is no column of kinds, and the name {name[:40]!r} does not end with one; state it.",
+        )
+    return kind
+
+
+def told_of_names(kinds: Iterable[str | None]) -> Text:
+    """Say that kinds were read from names, and how many of each."""
+    named = {one.code: one.text for one in load_vocabulary().kinds}
+    each = Counter(kind for kind in kinds if kind is not None).most_common()
+    zh = "，".join(f"{named[kind].zh} {count:,} 处" for kind, count in each)
+    en = ", ".join(f"{named[kind].en} {count:,}" for kind, count in each)
+    return Text(
+        f"没有类型一列，按名称末尾读取：{zh}。不对时请用 --kind 或 --map 写明。",
+        f"No column has kinds: they were read from the end of the names: {en}. If that is wrong, state --kind "
+        "or --map.",
+    )
 
 
 def read_kind(

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.arrays import FloatArray
 from geoapp.core.geo import geometry_to_wgs84, to_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.parameter_names import named_zh
 from geoapp.core.words import Datum
 from geoapp.importers.formats.table import Record
 from geoapp.importers.problems import Findings
@@ -130,7 +131,7 @@ def _from_numbers(
                 column,
                 cell,
                 "not_a_number",
-                f"{column} 的值“{words[:40]}”不是数，应为十进制度数，如 120.3826。",
+                f"{named_zh(column)}的值“{words[:40]}”不是数，应为十进制度数，如 120.3826。",
                 f"{column}: {words[:40]!r} is not a number; decimal degrees are accepted, "
                 "such as 120.3826.",
             )

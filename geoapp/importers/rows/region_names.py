@@ -17,6 +17,8 @@ _CODE: Final = re.compile(r"(\d{6})(?:0{3}|0{6})?(?:\.0+)?")
 # Longest first. What is left must still be a name: 矿区 is no 矿.
 _ENDS: Final = ("自治区", "自治州", "自治县", "街道", "地区", "新区", *"省市区县旗镇乡")
 _LEAST_NAME: Final = 2
+# Shorter ones are within other words: 矿区, 东乡.
+_LEAST_IN_ADDRESS: Final = 3
 _MOST_TOLD: Final = 5
 # GB/T 2260; a store may begin below the province that a list names.
 _PROVINCES: Final[dict[str, str]] = dict(
@@ -53,6 +55,40 @@ class RegionNames:
             if short is not None:
                 codes.setdefault(short, []).append(code)
         return codes
+
+    @cached_property
+    def _in_addresses(self) -> list[tuple[str, list[str]]]:
+        return [
+            (name, codes)
+            for name, codes in self._whole.items()
+            if len(name) >= _LEAST_IN_ADDRESS and name.endswith(_ENDS)
+        ]
+
+    def otherwise_in(self, address: str, code: str) -> tuple[str, ...]:
+        """Return the names of regions in an address that are neither a region, nor above it or below.
+
+        None where the address names the region itself too, or one below it.
+        """
+        words = _folded(address)
+        if _folded(self.names.get(code, "")) in words:
+            return ()
+        above = set(self._above(code))
+        found: list[str] = []
+        for name, codes in self._in_addresses:
+            if name not in words or above & set(codes):
+                continue
+            if any(code in self._above(one) for one in codes):
+                return ()
+            found.append(name)
+        return tuple(found)
+
+    def _above(self, code: str) -> list[str]:
+        chain: list[str] = []
+        parent = self.parents.get(code)
+        while parent is not None and parent not in chain:
+            chain.append(parent)
+            parent = self.parents.get(parent)
+        return chain
 
     @cached_property
     def _known(self) -> dict[str, tuple[str, ...]]:
@@ -162,6 +198,25 @@ def read_region(
         said = unknown_region(shown, ways)
         found.add("region", words, "unknown_region", said.zh, said.en)
     return words
+
+
+def check_address(
+    found: Findings, address: str | None, region: str | None, regions: RegionNames
+) -> None:
+    """Warn of a row whose address names another region than its column does."""
+    if address is None or region is None or region not in regions.names:
+        return
+    others = regions.otherwise_in(address, region)
+    if not others:
+        return
+    named, there = regions.names[region], "、".join(others[:_MOST_TOLD])
+    found.warn(
+        "region, address",
+        address,
+        "address_in_another",
+        f"区域写的是“{named}”，地址里却是“{there}”；按区域“{named}”读取，请核对。",
+        f"The region is {named}, and the address names {there}; it is read as in {named}. Please check.",
+    )
 
 
 def unknown_region(shown: str, ways: Text) -> Text:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
+from geoapp.core.parameter_names import named_zh
 from geoapp.core.rough_days import RoughDay, part_of_day, rough_day
 from geoapp.core.words import DATE_BASIS_TEXT, DateBasis
 from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
-from geoapp.importers.rows.days import FIRST_YEAR, LAST_YEAR
+from geoapp.importers.rows.days import FIRST_YEAR, LAST_YEAR, plain
 
 _BASIS, _BASIS_ACCEPTED = cells.word_index(
     DATE_BASIS_TEXT,
@@ -37,13 +38,13 @@ def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> Ro
             column,
             text,
             "one_month_of_two",
-            f"{column} 的值“{text}”可能是 1 月，也可能是 10 月（表格把 {text}0 也存成 {text}）；请写成 "
+            f"{named_zh(column)}的值“{text}”可能是 1 月，也可能是 10 月（表格把 {text}0 也存成 {text}）；请写成 "
             f"{tenth[1]}-01 或 {tenth[1]}-10。",
             f"{column}: {text!r} may be January or October (spreadsheets store {text}0 as {text}, "
             f"too); write {tenth[1]}-01 or {tenth[1]}-10.",
         )
         return None
-    part = None if text is None else part_of_day(text)
+    part = None if text is None else part_of_day(plain(text))
     if part is not None and FIRST_YEAR <= part.day.year <= LAST_YEAR:
         day = part
     else:
@@ -54,7 +55,7 @@ def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> Ro
                     beside,
                     basis,
                     "basis_without_date",
-                    f"写了 {beside}，却没有 {column}；请补上日期，或清空依据。",
+                    f"写了{named_zh(beside)}，却没有{named_zh(column)}；请补上日期，或清空依据。",
                     f"{beside} is stated without {column}; give the date, or leave both empty.",
                 )
             return None
@@ -64,7 +65,7 @@ def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> Ro
             beside,
             basis,
             "basis_contradicts",
-            f"{column} 写的是 {day}，{beside} 却是 {basis}；两者矛盾。",
+            f"{named_zh(column)}写的是 {day}，{named_zh(beside)}却是 {basis}；两者矛盾。",
             f"{column} says {day} and {beside} says {basis}; they contradict each other.",
         )
     return day

@@ -6,6 +6,7 @@ from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CATEGORY_CHARACTERS, MOST_MONEY
+from geoapp.core.parameter_names import named_zh
 from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT, Basis, CareUnit
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading
@@ -175,7 +176,7 @@ def _up_to(found: Findings, column: str, cell: Any, least: int, most: int) -> in
             column,
             cell,
             "bad_number",
-            f"{column} 的值“{value}”应为 {least} 至 {most} 的整数。",
+            f"{named_zh(column)}的值“{value}”应为 {least} 至 {most} 的整数。",
             f"{column}: {value} must be a whole number from {least} to {most}.",
         )
         return None

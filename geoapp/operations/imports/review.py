@@ -38,6 +38,7 @@ from geoapp.importers.rows.datums import (
 from geoapp.importers.rows.exchanged import as_written, exchanged, find_exchanged
 from geoapp.importers.rows.facilities import read_facilities
 from geoapp.importers.rows.facility_row import FacilityRow
+from geoapp.importers.rows.kinds import names_tell_kinds
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.place_columns import place_table
@@ -92,6 +93,11 @@ class Understood:
     def fields(self) -> frozenset[str]:
         """The fields that some column is."""
         return frozenset(field for field in self.proposal.fields if field)
+
+    @property
+    def names_tell_kinds(self) -> bool:
+        """Whether no column has kinds, and the names end with them."""
+        return names_tell_kinds(self.table.records, self.proposal.fields)
 
 
 @dataclass(frozen=True, slots=True)

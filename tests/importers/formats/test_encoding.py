@@ -13,7 +13,6 @@ from geoapp.importers.formats.encoding import find_encoding
     [
         ("K-1,station,노동자 쉼터입니다", "euc_kr", "EUC-KR"),
         ("J-1,station,ここはみんなのやすみどころです", "euc_jp", "EUC-JP"),
-        ("编号,名称", "utf-16", "--encoding utf-16"),
     ],
 )
 def test_what_is_not_certain_is_asked_for(

@@ -1,5 +1,6 @@
 """Files that are not what they seem: each is refused with one clear sentence."""
 
+import codecs
 import io
 import json
 import zipfile
@@ -41,7 +42,9 @@ def test_csv_in_three_encodings(tmp_path: Path, encoding: str) -> None:
 def test_other_encodings_are_named(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16"))
-    assert "--encoding utf-16" in refused(path)
+    assert [one.cells for one in open_table(path).records] == [["1", "驿站"]]  # its mark proves it
+    path.write_bytes(codecs.BOM_UTF16_LE + b"\x00\xd8\x00")
+    assert "UTF-16" in refused(path)
     path.write_bytes("编号,名称\n1,驿站\n".encode("utf-16-le"))
     assert "binary" in refused(path)
     path.write_bytes("编号\n1\n".encode() + b"\xff\xff\xff")

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 from geoapp.core.i18n import Text
-from geoapp.importers.rows.columns import COLUMNS
 
 # What an option of the command is called on the pages.
 _FIELDS: Final = {
@@ -28,19 +27,12 @@ _FIELDS: Final = {
     ", --place-by-street 500m (with addresses)": Text("", ""),
     "--datum": Text("“坐标系”", "“Datum”"),
 }
-# A problem begins with the column that it is about; readers of Chinese know it by its Chinese name.
-_COLUMN_NAMES: Final = {column.name: column.zh for column in COLUMNS["facilities"]}
-_COLUMN: Final = re.compile(r"\A([a-z_]+) (?=的值)")
 _OPTION: Final = re.compile("|".join(sorted(map(re.escape, _FIELDS), key=len, reverse=True)))
 
 
 def on_page(text: Text) -> Text:
-    """Return a sentence with the page's words for the command's options and the columns."""
+    """Return a sentence with the page's words for the command's options."""
     return Text(
-        _OPTION.sub(lambda found: _FIELDS[found[0]].zh, _named(text.zh)),
+        _OPTION.sub(lambda found: _FIELDS[found[0]].zh, text.zh),
         _OPTION.sub(lambda found: _FIELDS[found[0]].en, text.en),
     )
-
-
-def _named(zh: str) -> str:
-    return _COLUMN.sub(lambda found: _COLUMN_NAMES.get(found[1], found[0]), zh)
