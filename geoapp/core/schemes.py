@@ -43,6 +43,20 @@ class Stage(StrEnum):
     EXITED = "exited"
 
 
+class Act(StrEnum):
+    """What a scheme may leave to one body; all else is for whoever works on the application.
+
+    To APPROVE is to decide upon a review, either way; to SUSPEND is also to resume.
+    """
+
+    APPROVE = "approve"
+    RECOGNISE = "recognise"
+    REVOKE = "revoke"
+    RATE = "rate"
+    SUSPEND = "suspend"
+    EXIT = "exit"
+
+
 class FormField(Named):
     """A field of a form.
 
@@ -211,12 +225,36 @@ class Transition(Published):
     to: tuple[Code, ...]
 
 
+class DecidedAct(Published):
+    """An act that is the decider's, and where the document says so."""
+
+    act: Act
+    place: Words
+
+
+class Decider(Published):
+    """Who decides: whoever has rights for a region, such as the whole city; the others file and review."""
+
+    region_code: Words
+    zh: Words
+    en: Words
+    acts: tuple[DecidedAct, ...] = Field(min_length=1)
+    note_zh: Words
+    note_en: Words
+
+    @property
+    def text(self) -> Text:
+        """What the body is called."""
+        return Text(self.zh, self.en)
+
+
 class Scheme(Named):
-    """A published scheme, whole and checked."""
+    """A published scheme, whole and checked; without a decider every act is for whoever works on it."""
 
     version: int = Field(ge=1)
     region_code: Words
     document: Document
+    decider: Decider | None = None
     deadline: Deadline
     tracks: tuple[Track, ...] = Field(min_length=1)
     forms: tuple[Form, ...] = Field(min_length=1)
@@ -255,6 +293,8 @@ class Scheme(Named):
                 raise ValueError(f"{track.code}: no list of grounds {track.grounds!r}")
             if track.title is not None and track.title not in titles:
                 raise ValueError(f"{track.code}: no title {track.title!r}")
+        if self.decider is not None:
+            distinct([one.act for one in self.decider.acts])
         states = {one.code for one in self.states}
         rows = [one.before for one in self.transitions]
         distinct(rows)
@@ -288,6 +328,11 @@ class Scheme(Named):
         """Return the title of a track; None where the document has none."""
         code = self.track(track).title
         return next((one for one in self.titles if one.code == code), None)
+
+    def place_of_act(self, act: Act) -> str | None:
+        """Return where the document leaves an act to the decider; None where it does not."""
+        acts = () if self.decider is None else self.decider.acts
+        return next((one.place for one in acts if one.act is act), None)
 
     def state(self, code: str) -> State:
         """Return a state by its code; InvalidValueError where there is none."""

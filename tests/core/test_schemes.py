@@ -10,7 +10,7 @@ import pytest
 
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.paths import shipped
-from geoapp.core.schemes import read_scheme, scheme_of, schemes
+from geoapp.core.schemes import Act, read_scheme, scheme_of, schemes
 from geoapp.core.settings import Settings
 
 
@@ -22,6 +22,10 @@ def test_what_the_document_of_2022_names(settings: Settings) -> None:
     assert (len(scheme.review.heads), len(scheme.rating.heads), len(scheme.titles)) == (5, 5, 3)
     assert scheme.deadline.on(2027) == date(2027, 6, 30)
     assert [len(form.opinions.stamps) for form in scheme.forms] == [3, 3, 3]
+    assert {one.act for one in scheme.decider.acts} == set(Act) if scheme.decider else False
+    # As they were published, word for word.
+    [first, *_] = scheme.grounds[0].grounds
+    assert first.zh == "职工服务中心未聚集工会主责主业"
     form = scheme.form_of("complex")
     missing = form.missing({"title": "甲", "period_from": "2023-01"}, 1)
     assert missing[0].code == "period"

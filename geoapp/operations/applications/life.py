@@ -8,10 +8,11 @@ from geoapp.core.acting import acting
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError, RefusedStepError
 from geoapp.core.i18n import Text
 from geoapp.core.published import Named
-from geoapp.core.schemes import Stage, State
+from geoapp.core.schemes import Act, Stage, State
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, known_application
 from geoapp.operations.applications.write import check_note
+from geoapp.operations.deciders import OPINION, act_of_step, check_act
 from geoapp.operations.moment import today
 from geoapp.reports.words import applications as words
 from geoapp.store.applications import (
@@ -23,6 +24,7 @@ from geoapp.store.applications import (
     plan_of,
     recognitions_of,
     revoke_recognition,
+    stamp_application,
     steps_of,
     write_rating,
 )
@@ -68,6 +70,8 @@ def move_application(
     ------
     NotFoundError
         If there is no such application.
+    NotAllowedError
+        If the scheme leaves the step to somebody whose rights who asks does not have.
     RefusedStepError
         If the state may not follow; it says what may.
     ConflictError
@@ -79,6 +83,7 @@ def move_application(
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
         state = known.scheme.state(to)
+        check_act(session, known.scheme, act_of_step(known.stage, state.stage))
         _check_allowed(known, state)
         said = check_note("reason", reason, required=state.stage in NEEDS_REASON)
         _check_day(session, settings, number, "on_day", on_day)
@@ -114,7 +119,7 @@ def _check_needs(
 
 
 def review_application(database: Database, settings: Settings, number: int, new: NewReview) -> None:
-    """Store a review and what follows from it.
+    """Store a review and what follows from it: an opinion decides nothing, and may come from anybody.
 
     Approving needs words under every head and every ground looked at and not there; refusing needs
     a ground or a note.
@@ -123,6 +128,8 @@ def review_application(database: Database, settings: Settings, number: int, new:
     ------
     NotFoundError
         If there is no such application.
+    NotAllowedError
+        If the scheme leaves it to somebody whose rights who asks does not have.
     ConflictError
         If it is not handed in, or the decision does not fit what was found.
     InvalidValueError
@@ -132,8 +139,12 @@ def review_application(database: Database, settings: Settings, number: int, new:
         known = known_application(session, settings, number, lock=True)
         if new.decision not in words.DECISION_TEXT:
             raise InvalidValueError(
-                "decision", new.decision, Text("approved 或 refused", "approved or refused")
+                "decision",
+                new.decision,
+                Text("approved、refused 或 opinion", "approved, refused or opinion"),
             )
+        if new.decision != OPINION:
+            check_act(session, known.scheme, Act.APPROVE)
         if known.stage is not Stage.SUBMITTED:
             raise RefusedStepError(
                 words.refused_state(
@@ -162,6 +173,9 @@ def review_application(database: Database, settings: Settings, number: int, new:
                 "note": note,
             },
         )
+        if new.decision == OPINION:
+            stamp_application(session, number)
+            return
         stage = Stage.APPROVED if new.decision == "approved" else Stage.REFUSED
         _step(session, known, _reachable(known, stage), new.reviewed_on, note)
 
@@ -173,6 +187,10 @@ def _check_decision(
     grounds: tuple[Named, ...],
     note: str | None,
 ) -> None:
+    if new.decision == OPINION:
+        if not heads and not new.grounds and note is None:
+            raise InvalidValueError("note", "", Text("初审的意见", "what the opinion is"))
+        return
     apply = [one.text for one in grounds if new.grounds.get(one.code)]
     if new.decision == "refused":
         if not apply and note is None:
@@ -205,6 +223,8 @@ def recognise(
     ------
     NotFoundError
         If there is no such application.
+    NotAllowedError
+        If the scheme leaves it to somebody whose rights who asks does not have.
     ConflictError
         If the state does not allow it, the document has no title, or one is in force on these days.
     InvalidValueError
@@ -212,6 +232,7 @@ def recognise(
     """
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
+        check_act(session, known.scheme, Act.RECOGNISE)
         title = known.scheme.title_of(known.record.track)
         if title is None:
             raise ConflictError(
@@ -272,6 +293,8 @@ def revoke(
     ------
     NotFoundError
         If there is no such application, or it has no such recognition.
+    NotAllowedError
+        If the scheme leaves it to somebody whose rights who asks does not have.
     ConflictError
         If the recognition is not in force, or the state does not allow it.
     InvalidValueError
@@ -279,6 +302,7 @@ def revoke(
     """
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
+        check_act(session, known.scheme, Act.REVOKE)
         found = [one for one in recognitions_of(session, [number]) if one.id == recognition]
         if not found:
             raise NotFoundError(Text("认定", "recognition"), str(recognition))
@@ -315,6 +339,8 @@ def rate(
     ------
     NotFoundError
         If there is no such application.
+    NotAllowedError
+        If the scheme leaves it to somebody whose rights who asks does not have.
     ConflictError
         If it is not approved or recognised.
     InvalidValueError
@@ -322,6 +348,7 @@ def rate(
     """
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
+        check_act(session, known.scheme, Act.RATE)
         if known.stage not in RATED:
             raise ConflictError(
                 Text(

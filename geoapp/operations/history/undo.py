@@ -6,6 +6,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.results.undo import Undone, UndoReport
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_moment
+from geoapp.operations.deciders import check_undo
 from geoapp.operations.history.conflicts import UndoConflictError
 from geoapp.operations.history.plan import Keep, Plan
 from geoapp.operations.weighing import weigh_at
@@ -60,7 +61,8 @@ def undo_change_set(
         If later changes are in the way and not settled; it lists them.
     NotAllowedError
         If the set changed users' rights or what holds for all and who asks is no administrator; or
-        services, which are for all regions, and who asks is kept to some.
+        services, which are for all regions, and who asks is kept to some; or decided on an
+        application, and the decision is not for who asks.
     ConflictError
         If there is nothing to take back, it was taken back already, what it removed was erased for
         good or is there again, or other records depend on it.
@@ -116,6 +118,7 @@ def _require_undoable(
                 "was changed of it.",
             )
         )
+    check_undo(session, settings, set_id)
     if not stored.counts:
         raise ConflictError(
             Text(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from geoapp.core.i18n import Text
-from geoapp.core.schemes import Stage
+from geoapp.core.schemes import Act, Scheme, Stage
 from geoapp.core.units import counted
 
 STAGE_TEXT = {
@@ -24,6 +24,15 @@ PLAN_TEXT = {
 DECISION_TEXT = {
     "approved": Text("通过", "approved"),
     "refused": Text("不通过", "not approved"),
+    "opinion": Text("初审意见", "opinion"),
+}
+ACT_TEXT = {
+    Act.APPROVE: Text("批准或不通过", "to approve or refuse"),
+    Act.RECOGNISE: Text("认定", "to give the title"),
+    Act.REVOKE: Text("撤销认定", "to revoke the title"),
+    Act.RATE: Text("年度评定", "to rate a year"),
+    Act.SUSPEND: Text("暂停和恢复", "to suspend or resume"),
+    Act.EXIT: Text("退出", "to let go"),
 }
 
 
@@ -93,6 +102,19 @@ def plan_due(name: str, plan: str, content: str) -> Text:
     text = PLAN_TEXT[plan]
     short = content if len(content) <= 60 else f"{content[:60]}…"
     return Text(f"{name}：{text.zh}——{short}", f"{name}: {text.en}: {short}")
+
+
+def decided_by(scheme: Scheme, act: Act) -> Text:
+    """Say who decides on an act that the scheme leaves to somebody, and where the document says so."""
+    decider, place = scheme.decider, scheme.place_of_act(act)
+    if decider is None or place is None:
+        raise ValueError(f"{scheme.code} leaves {act} to nobody")
+    title, told = scheme.document.title_zh, ACT_TEXT[act]
+    return Text(
+        f"“{told.zh}”由{decider.zh}决定（《{title}》{place}），要有区域 {decider.region_code} 的权限。",
+        f"It is for {decider.en} {told.en} (《{title}》 {place}): that needs rights for the region "
+        f"{decider.region_code}.",
+    )
 
 
 def rating_due(name: str, year: int) -> Text:

@@ -85,7 +85,9 @@ class ApplicationReview(Base):
 
     __tablename__ = "application_review"
     __table_args__ = (
-        CheckConstraint("decision in ('approved', 'refused')", "application_review_decision"),
+        CheckConstraint(
+            "decision in ('approved', 'refused', 'opinion')", "application_review_decision"
+        ),
         Index("application_review_application_idx", "application_id"),
     )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -19,7 +19,7 @@ Note = Annotated[str, Field(max_length=MOST_NOTE_CHARACTERS, pattern=WITHOUT_NUL
 Answer = Annotated[str, Field(max_length=MOST_ANSWER_CHARACTERS, pattern=WITHOUT_NUL)]
 Day = Annotated[date, Field(ge=date(1949, 1, 1), le=date(2200, 12, 31))]
 PlanWord = Literal["three_years", "year"]
-Decision = Literal["approved", "refused"]
+Decision = Literal["approved", "refused", "opinion"]
 
 
 class ApplicationParameters(Parameters):

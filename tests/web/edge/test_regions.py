@@ -19,6 +19,7 @@ from geoapp.core.schemes import scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.documents import attach
 from geoapp.operations.applications.write import PlannedStep, add_to_plan, start_application
+from geoapp.operations.moment import today
 from geoapp.operations.siting.results import sites_of
 from geoapp.operations.siting.run import run_here
 from geoapp.operations.upkeep.users import list_users, save_user, set_rights
@@ -465,6 +466,56 @@ def test_a_steward_of_the_district_edits_it(app: Flask, two_districts: Database)
     problem_of(patch(client, f"{FACILITIES}/X-1", {"properties": {"phone": "2"}}), 403)
     set_rights(two_districts, "wang", regions=[])
     assert patch(client, f"{FACILITIES}/T-2", PHONE).status_code == 200
+
+
+def test_who_files_does_not_approve(
+    app: Flask, two_districts: Database, settings: Settings
+) -> None:
+    """The district hands in and gives an opinion; what follows is the city's, whichever way it is tried."""
+    day, own, page = today(settings).isoformat(), f"{APPLICATIONS}/1", "/steward/applications/1"
+    client = kept_to(app, two_districts, "370202")
+    heads = dict.fromkeys(("idea", "policy", "focus", "funds", "mechanism"), "符合")
+    review = {"reviewed_on": day, "reviewer": "组", "heads": heads}
+    title = {"given_on": day, "document": "〔2026〕1号"}
+    rated = {"year": int(day[:4]), "grade": "a", "rated_on": day}
+    acts: list[tuple[str, dict[str, object]]] = [
+        ("reviews", review | {"decision": "approved"}),
+        ("recognitions", title),
+        ("ratings", rated),
+        *(
+            ("steps", {"to": to, "on_day": day, "reason": "整修"})
+            for to in ("suspended", "recognised")
+        ),
+        ("recognitions/1/revoke", {"on_day": day, "reason": "失实"}),
+        ("steps", {"to": "exited", "on_day": day, "reason": "停办"}),
+    ]
+    assert client.post(f"{own}/steps", json={"to": "submitted", "on_day": day}).status_code == 201
+    opinion = client.post(f"{own}/reviews", json=review | {"decision": "opinion"})
+    assert opinion.get_json()["stage"] == "submitted"
+    offered = client.get(page).text
+    assert ('value="opinion"' in offered, 'value="approved"' in offered) == (True, False)
+    for what, body in acts:
+        set_rights(two_districts, "wang", regions=["370202"])
+        before = everything(two_districts)
+        assert (
+            "青岛市总工会" in problem_of(client.post(f"{own}/{what}", json=body), 403)["detail_zh"]
+        )
+        offered = client.get(page).text
+        for form in ("/recognitions", "/ratings", 'value="suspended"', 'value="exited"'):
+            assert f'action="{page}{form}' not in offered, (what, form)
+            assert form.startswith("/") or form not in offered, (what, form)
+        assert everything(two_districts) == before, what
+        set_rights(two_districts, "wang", regions=["370200"])
+        done = client.post(f"{own}/{what}", json=body)
+        assert done.status_code == 201, (what, done.get_data(as_text=True))
+        set_rights(two_districts, "wang", regions=["370202"])
+        last = f"/api/v1/change-sets/{number(two_districts, 'change_set')}/undo"
+        problem_of(client.post(last, json={}), 403)
+    said = client.post(f"{page}/ratings", data={"year": day[:4], "grade": "a", "rated_on": day})
+    assert said.status_code == 403
+    assert "青岛市总工会" in said.text
+    set_rights(two_districts, "wang", regions=["370203"])
+    assert "<form" not in client.get(page).text.split("<main")[1]
 
 
 def test_regions_are_those_of_the_store_and_no_administrators(two_districts: Database) -> None:

@@ -11,7 +11,7 @@ from geoapp.core.errors import ConflictError, GeoappError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_DOCUMENT_BYTES
 from geoapp.core.roles import Permission
-from geoapp.core.schemes import Stage, State
+from geoapp.core.schemes import Act, Stage, State
 from geoapp.operations.applications.documents import (
     ACCEPTED_SUFFIXES,
     attach,
@@ -37,8 +37,10 @@ from geoapp.operations.applications.write import (
     change_plan,
     remove_from_plan,
 )
+from geoapp.operations.deciders import OPINION, act_of_step, acts_of
+from geoapp.operations.facilities.read import is_within
 from geoapp.operations.moment import today
-from geoapp.reports.words.applications import DECISION_TEXT, PLAN_TEXT
+from geoapp.reports.words.applications import DECISION_TEXT, PLAN_TEXT, decided_by
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.services import services
 from geoapp.web.pages.steward.applications import sent
@@ -58,19 +60,27 @@ def _page(number: int, *, wrong: Text | None = None, about: str = "", done: bool
     day = today(parts.settings)
     whole = read_application(parts.database, parts.settings, number)
     held = [one for one in whole.recognitions if one.in_force(day)]
+    own = signed_in().regions
+    may_write = is_within(parts.database, whole.known.record.region_code, own)
+    acts = acts_of(parts.database, whole.known.scheme, own) if may_write else frozenset[Act]()
     return render_template(
         "steward/applications/one.html",
         whole=whole,
         known=whole.known,
         scheme=whole.known.scheme,
         held=held,
-        moves=_moves(whole, bool(held)),
+        may_write=may_write,
+        moves=_moves(whole, acts, held=bool(held)) if may_write else [],
+        acts=acts,
+        Act=Act,
+        decided_by=decided_by,
         needs_reason=NEEDS_REASON,
         Stage=Stage,
         rated=RATED,
-        planned=PLANNED,
+        planned=PLANNED if may_write else frozenset(),
         plans=PLAN_TEXT,
         decisions=DECISION_TEXT,
+        decides=[code for code in DECISION_TEXT if code == OPINION or Act.APPROVE in acts],
         grounds=whole.known.scheme.grounds_of(whole.known.record.track),
         title=whole.known.scheme.title_of(whole.known.record.track),
         dues=[one for one in due(parts.database, parts.settings, day) if one.application == number],
@@ -85,13 +95,17 @@ def _page(number: int, *, wrong: Text | None = None, about: str = "", done: bool
     )
 
 
-def _moves(whole: Whole, held: bool) -> list[State]:
-    """Return the states that a plain press leads to; the others follow from a review or a title."""
+def _moves(whole: Whole, acts: frozenset[Act], *, held: bool) -> list[State]:
+    """Return the states that a plain press leads to; the others follow from a review or a title.
+
+    What is not for who asks is left out.
+    """
     known = whole.known
     return [
         one
         for one in known.scheme.next_states(known.record.state)
-        if not (
+        if act_of_step(known.stage, one.stage) in (None, *acts)
+        and not (
             (known.stage is Stage.SUBMITTED and one.stage in (Stage.APPROVED, Stage.REFUSED))
             or (one.stage is Stage.RECOGNISED and not held)
             or (one.stage is Stage.APPROVED and held)
