@@ -30,6 +30,7 @@ COMMANDS = {
     "verify": "verify:verify",
     "actions": "actions:actions",
     "map": "map:map_",
+    "base-maps": "base_maps:base_maps",
     "user": "users:user",
     "calendar": "calendar:calendar",
     "import": "import_:import_",

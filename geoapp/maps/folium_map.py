@@ -14,14 +14,15 @@ from folium.plugins import Fullscreen
 from folium.template import Template
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
 from geoapp.maps.assets import OWN, Verbatim, localise
+from geoapp.maps.base_maps import OUTLINE, maps_told
+from geoapp.maps.ground import ground_scripts, streets_told
 from geoapp.maps.kit import class_of, classes_of
 from geoapp.maps.legend import SIGNS, LegendRow, legend_rows
 from geoapp.maps.page import MapPage, PaintedLayer
-from geoapp.maps.streets import streets_scripts, streets_told
 from geoapp.maps.values import Speaker
 
 MAX_ZOOM = 19
@@ -117,19 +118,17 @@ class _Finish(MacroElement):
         self.data = data
 
 
-def _label_point(shape: BaseGeometry, datum: Datum) -> list[float]:
+def _label_point(shape: BaseGeometry) -> list[float]:
     """Return where an area's name stands: in the middle of the widest place of its largest part."""
     parts = shapely.get_parts(shape)
     largest = parts[shapely.area(parts).argmax()]
     middle = shapely.maximum_inscribed_circle(largest, tolerance=0.01).coords[0]
-    lon, lat = from_wgs84(lon=float(middle[0]), lat=float(middle[1]), datum=datum)
-    return [round(lon, 5), round(lat, 5)]
+    return [round(float(middle[0]), 5), round(float(middle[1]), 5)]
 
 
 def _layer_data(
     painted: PaintedLayer,
     speaker: Speaker,
-    datum: Datum,
     *,
     gathered: bool,
     more: dict[str, Any] | None,
@@ -154,7 +153,7 @@ def _layer_data(
 
     features = []
     for row in painted.rows:
-        shape = geometry_from_wgs84(shapely.to_wkb(row["geometry"]), datum)
+        shape = geometry_from_wgs84(shapely.to_wkb(row["geometry"]), Datum.WGS84)
         lines = [
             place_of(speaker.value(speaker.column(row, field.column), field.format))
             for field in layer.popup.fields
@@ -166,7 +165,7 @@ def _layer_data(
                 class_of(layer.style, row),
                 lines,
                 bool(layer.popup.sample and row.get(layer.popup.sample)),
-                _label_point(row["geometry"], datum) if layer.label else None,
+                _label_point(row["geometry"]) if layer.label else None,
                 # Told apart from what is loaded later.
                 *([] if more is None else [str(row["id"])]),
             ]
@@ -199,19 +198,20 @@ def _layer_data(
     )
 
 
-def _more(page: MapPage, painted: PaintedLayer, datum: Datum, root: str) -> dict[str, Any] | None:
+def _more(page: MapPage, painted: PaintedLayer, root: str) -> dict[str, Any] | None:
     """Return where a served page finds what a layer left out: the layer's own address."""
     if not painted.left_out:
         return None
-    asked = {"lang": page.language, "datum": str(datum)}
+    asked: dict[str, str] = {"lang": page.language}
     if page.run_id is not None:
         asked["run"] = str(page.run_id)
     address = f"{root}/layers/{painted.layer.id}.geojson?{urlencode(asked)}"
-    return {"address": address, "shifted": datum is not Datum.WGS84}
+    return {"address": address}
 
 
 def _fill(page: MapPage, painted: PaintedLayer) -> float:
-    covers = page.streets is not None and painted.rows and not painted.has_points
+    ground = page.streets is not None or page.base_maps
+    covers = ground and painted.rows and not painted.has_points
     return _SEEN_THROUGH if covers else 1.0
 
 
@@ -296,7 +296,9 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
         What stands before the service's addresses, such as ``/stations`` behind a proxy.
     """
     language = page.language
-    datum = page.basemap.datum if page.basemap else Datum.WGS84
+    bases = maps_told(
+        page.base_maps, language, root=root, outline=f"{root}/static/{OUTLINE}", inline=inline
+    )
     drawn = folium.Map(
         tiles=None,
         location=[36.07, 120.38],
@@ -305,20 +307,16 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
         prefer_canvas=True,
         max_zoom=MAX_ZOOM,
         maxZoom=MAX_ZOOM,
-        attributionControl=page.basemap is not None,
+        attributionControl=bases is not None,
     )
     drawn.default_js = _LEAFLET_JS
     drawn.default_css = _LEAFLET_CSS
-    if page.basemap is not None:
-        folium.TileLayer(
-            tiles=page.basemap.url, attr=escape(page.basemap.attribution) or " ", control=False
-        ).add_to(drawn)
     # All or none: a count of one layer would lie over another's single markers.
     gathered = sum(len(one.rows) for one in page.layers if one.layer.cluster) > CLUSTERS_ABOVE
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
-        more = None if inline else _more(page, painted, datum, root)
+        more = None if inline else _more(page, painted, root)
         fill = _fill(page, painted)
-        data = _layer_data(painted, page.speaker, datum, gathered=gathered, more=more, fill=fill)
+        data = _layer_data(painted, page.speaker, gathered=gathered, more=more, fill=fill)
         title = escape(painted.layer.title.pick(language))
         _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
     folium.LayerControl(position="topright", collapsed=True).add_to(drawn)
@@ -328,12 +326,14 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
         title_cancel=_WORDS["leave_full"].pick(language),
     ).add_to(drawn)
     words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
-    told: dict[str, Any] = {"signs": SIGNS, "view": page.view(datum)}
+    told: dict[str, Any] = {"signs": SIGNS, "view": page.view()}
     if page.streets is not None:
         told["ground"] = streets_told(page.streets, language, root)
     # The ground is sea only where something says which part of it is land.
-    elif page.basemap is None and not any(one.layer.label and one.rows for one in page.layers):
+    elif not any(one.layer.label and one.rows for one in page.layers):
         told["ground"] = {"ground": "plain"}
+    if bases is not None:
+        told["ground"] = told.get("ground", {}) | {"bases": _json(bases)}
     drawn.add_child(_Finish(_json(words | told)))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
@@ -354,7 +354,7 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
 <body>
 {body}
 <script>{script}</script>
-{"" if page.streets is None else streets_scripts(page.streets, root)}
+{ground_scripts(page.streets, bases, inline=inline, root=root)}
 </body>
 </html>
 """

@@ -4,12 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import shapely
 
-from geoapp.core.geo import from_wgs84
+from geoapp.core.base_maps import OperatorMap
 from geoapp.core.i18n import Language
-from geoapp.core.words import Datum
 from geoapp.maps.kit import Layer, classes_of
 from geoapp.maps.values import Speaker
 
@@ -43,15 +41,6 @@ class PaintedLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Basemap:
-    """The operator's base map; its datum decides in which coordinates ours are drawn."""
-
-    url: str
-    attribution: str
-    datum: Datum
-
-
-@dataclass(frozen=True, slots=True)
 class Streets:
     """Our own base map below the layers: its address, or the tiles that the page carries.
 
@@ -71,7 +60,7 @@ class MapPage:
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
     run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
     is the layer that the first view shows, if it has anything; None = all of them. ``streets`` lie
-    below where there is no base map of the operator. ``embed`` is the map's address for another
+    below, or one of the operator's ``base_maps``. ``embed`` is the map's address for another
     site's page, if it may stand in one.
     """
 
@@ -80,14 +69,14 @@ class MapPage:
     layers: Sequence[PaintedLayer]
     speaker: Speaker
     has_run: bool
-    basemap: Basemap | None = None
+    base_maps: Sequence[OperatorMap] = ()
     focus: str | None = None
     run_id: int | None = None
     streets: Streets | None = None
     embed: str | None = None
 
-    def view(self, datum: Datum) -> list[list[float]] | None:
-        """Return the corners (lat, lon in a datum) of what the first view shows; None = everything."""
+    def view(self) -> list[list[float]] | None:
+        """Return the corners (lat, lon) of what the first view shows; None = everything."""
         shapes = [
             row["geometry"]
             for painted in self.layers
@@ -96,9 +85,8 @@ class MapPage:
         ]
         if not shapes:
             return None
-        west, south, east, north = shapely.total_bounds(shapes)
-        corners = from_wgs84(lon=np.array([west, east]), lat=np.array([south, north]), datum=datum)
-        return [[float(lat), float(lon)] for lon, lat in zip(*corners, strict=True)]
+        west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
+        return [[south, west], [north, east]]
 
     @property
     def language(self) -> Language:

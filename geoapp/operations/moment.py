@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.operations.base_maps.keeper import version_of_maps
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.operations.streets.keeper import base_map
 from geoapp.store.engine import Database
@@ -15,7 +16,7 @@ FIRST_YEAR = 1800
 
 
 def data_moment(database: Database, settings: Settings) -> str:
-    """Return a text that changes whenever anything in the store, the network or the base map does."""
+    """Return a text that changes whenever anything in the store, the network or a base map does."""
     with database.session() as session:
         versions = data_versions(session)
     network = NetworkKeeper(settings).sound()
@@ -23,6 +24,7 @@ def data_moment(database: Database, settings: Settings) -> str:
     parts.append(f"network={None if network is None else network.version}")
     base = base_map(settings)
     parts.append(f"streets={None if base is None else base.version}")
+    parts.append(f"base maps={version_of_maps(settings)}")
     return ";".join(parts)
 
 

@@ -101,6 +101,8 @@ window.geoappClusters = (() => {
           animate: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
         });
         pool.on("animationend", () => changed());
+        // Another base map may move everything: what is gathered by pixels is gathered anew.
+        map.on("groundmoved", gather);
       }
       if (!map.hasLayer(pool)) map.addLayer(pool);
       shown.push(this);

@@ -362,6 +362,7 @@ window.geoappMaps = (() => {
       .addTo(map);
     const toggle = map.getContainer().querySelector(".leaflet-control-layers-toggle");
     if (toggle) { toggle.title = words.layers; toggle.setAttribute("aria-label", words.layers); }
+    map.attributionControl?.setPrefix(false);
     map.on("popupopen", (event) => {
       event.popup.getElement().querySelector(".leaflet-popup-close-button")
         ?.setAttribute("aria-label", words.close);

@@ -5,16 +5,12 @@ window.geoappMore = (() => {
   // So many are asked for at once, and so many kept when one has moved on.
   const MOST_ASKED = 3000;
   const MOST_KEPT = 20000;
-  // Coordinates of another datum lie up to a kilometre beside those that the service searches by.
-  const SHIFT_DEGREES = 0.01;
-
   // The view as the service takes it; null where none of it lies on the map of the world.
-  function boxOf(view, shifted) {
-    const margin = shifted ? SHIFT_DEGREES : 0;
-    const west = Math.max(-180, view.getWest() - margin);
-    const south = Math.max(-90, view.getSouth() - margin);
-    const east = Math.min(180, view.getEast() + margin);
-    const north = Math.min(90, view.getNorth() + margin);
+  function boxOf(view) {
+    const west = Math.max(-180, view.getWest());
+    const south = Math.max(-90, view.getSouth());
+    const east = Math.min(180, view.getEast());
+    const north = Math.min(90, view.getNorth());
     if (west > east || south > north) return null;
     return [west, south, east, north].map((one) => one.toFixed(6)).join(",");
   }
@@ -63,7 +59,7 @@ window.geoappMore = (() => {
       asked?.abort();
       asked = null;
       const view = map.getBounds();
-      const box = boxOf(view, data.more.shifted);
+      const box = boxOf(view);
       if (!map.hasLayer(group) || box === null) { note.textContent = ""; return; }
       const here = group.geoappInView(view);
       if (whole?.contains(view)) { say(here, here); return; }

@@ -110,6 +110,15 @@ def test_cities_in_china_are_moved(place: str, datum: Datum) -> None:
     assert geodesic_m(lon, lat, *to_wgs84(lon=moved[0], lat=moved[1], datum=datum)) < 1e-4
 
 
+@pytest.mark.parametrize("datum", [Datum.GCJ02, Datum.BD09])
+def test_places_that_the_pages_script_is_held_against(datum: Datum) -> None:
+    places = json.loads((Path(__file__).parents[1] / "js/lib/datum.json").read_text("utf-8"))
+    assert len(places) > 10
+    for one in places:
+        lon, lat = one["wgs84"]
+        assert from_wgs84(lon=lon, lat=lat, datum=datum) == pytest.approx(one[datum], abs=1e-9)
+
+
 def test_wgs84_and_cgcs2000_are_stored_as_they_are() -> None:
     for datum in (Datum.WGS84, Datum.CGCS2000):
         assert from_wgs84(lon=120.1, lat=36.2, datum=datum) == (120.1, 36.2)

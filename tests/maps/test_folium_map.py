@@ -9,13 +9,13 @@ import pytest
 import shapely
 from branca.element import JavascriptLink
 
-from geoapp.core.geo import from_wgs84
+from geoapp.core.base_maps import OperatorMap
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
 from geoapp.maps.assets import localise
 from geoapp.maps.folium_map import render_map
 from geoapp.maps.kit import Constant, Field, Layer, Look, Popup
-from geoapp.maps.page import Basemap, MapPage, PaintedLayer
+from geoapp.maps.page import MapPage, PaintedLayer
 from geoapp.maps.values import Speaker
 
 NASTY = "</script><script>alert(1)</script>{{7*7}}{% raw %}{#\"'<b>&</b>\u2028"
@@ -121,15 +121,29 @@ def test_a_link_that_we_do_not_bring_is_refused() -> None:
         localise(Parts(), inline=False)  # type: ignore[arg-type]
 
 
-def test_a_base_map_in_gcj02_moves_what_is_drawn_on_it() -> None:
-    base = Basemap("https://tiles.example/{z}/{x}/{y}.png", "<b>谁</b>", Datum.GCJ02)
-    html = drawn(page_of(painted(["一"]), basemap=base))
-    moved = from_wgs84(lon=LON, lat=LAT, datum=Datum.GCJ02)
-    assert f"[{round(moved[0], 7)},{round(moved[1], 7)}]" in html
+def test_base_maps_move_nothing_and_a_file_holds_no_key() -> None:
+    def base(code: str, **more: Any) -> OperatorMap:
+        return OperatorMap(
+            code,
+            Text("图", "A map"),
+            Datum.GCJ02,
+            f"https://{code}.example/{{z}}/{{x}}/{{y}}",
+            **more,
+        )
+
+    maps = [base("one", credit="<b>谁</b>"), base("two", key="SECRET", labels="/{z}/{x}/{y}?{key}")]
+    page = page_of(painted(["一"]), base_maps=maps)
+    html = drawn(page, inline=False)
+    # The page's script moves what it draws; the data stays WGS-84.
+    assert f"[{LON},{LAT}]" in html
+    assert "SECRET" in html
     # Leaflet takes the attribution as HTML: the operator's words come as text.
-    assert "<b>" not in html[html.index("L.tileLayer(") :]
-    still = drawn(page_of(painted(["一"])))
-    assert f"[{LON},{LAT}]" in still
+    assert "<b>谁" not in html
+    file = drawn(page, inline=True)
+    assert "https://one.example/" in file
+    assert "SECRET" not in file
+    assert 'id="china-outline"' in file
+    assert 'id="china-outline"' not in drawn(page_of(painted(["一"])), inline=True)
 
 
 def test_a_text_that_many_share_stands_once() -> None:
@@ -160,5 +174,3 @@ def test_ground_is_sea_only_beside_land() -> None:
     districts = painted(["一"], label=True)
     area = [row | {"geometry": shapely.box(LON, LAT, LON + 1, LAT + 1)} for row in districts.rows]
     assert plain not in drawn(page_of(replace(districts, rows=area)))
-    operators = Basemap("https://example.org/{z}/{x}/{y}.png", "", Datum.WGS84)
-    assert plain not in drawn(page_of(painted(["一"]), basemap=operators))

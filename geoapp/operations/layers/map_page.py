@@ -13,11 +13,12 @@ from geoapp.core.limits import MOST_TILE_ZOOM
 from geoapp.core.parsing import Bbox
 from geoapp.core.results.coverage import CoverageRun
 from geoapp.core.settings import Settings
-from geoapp.core.words import OSM_ATTRIBUTION, Datum
+from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.maps.folium_map import DrawnMap, render_map
 from geoapp.maps.kit import Layer
-from geoapp.maps.page import Basemap, MapPage, PaintedLayer, Streets
+from geoapp.maps.page import MapPage, PaintedLayer, Streets
 from geoapp.maps.values import Speaker
+from geoapp.operations.base_maps.keeper import operator_maps
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.layers.paging import MOST_ROWS
 from geoapp.operations.layers.rows import layer_reading
@@ -92,16 +93,9 @@ def make_map(
                 )
                 view = (float(west), float(south), float(east), float(north))
     painted = [found[layer.id] for layer in wanted.layers]
-    basemap = None
-    if settings.basemap_url:
-        basemap = Basemap(
-            settings.basemap_url, settings.basemap_attribution, Datum(settings.basemap_datum)
-        )
     naming = read_naming(database, settings.timezone)
     notes = _notes(moment.run, painted, naming, inline=inline)
-    streets, whole = (
-        (None, True) if basemap else _streets(settings, painted, wanted.focus, inline=inline)
-    )
+    streets, whole = _streets(settings, painted, wanted.focus, inline=inline)
     if not whole:
         notes.append(_NOT_ALL_STREETS)
     if moment.context.network is not None or streets is not None:
@@ -112,7 +106,7 @@ def make_map(
         layers=painted,
         speaker=Speaker(wanted.language, moment.amenities),
         has_run=moment.run is not None,
-        basemap=basemap,
+        base_maps=operator_maps(settings),
         focus=wanted.focus,
         run_id=wanted.run_id or moment.context.run_id,
         embed=wanted.embed,

@@ -18,6 +18,8 @@ from geoapp.core.errors import GeoappError
 from geoapp.core.i18n import Text
 from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
+from geoapp.operations.base_maps.files import fault_of
+from geoapp.operations.base_maps.keeper import damage_of, operator_maps
 from geoapp.operations.history.check import check_history
 from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
@@ -361,6 +363,18 @@ def _streets(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _base_maps(settings: Settings) -> Iterator[Finding]:
+    damage = damage_of(settings)
+    if damage is not None:
+        yield Finding("base maps", False, damage.text)
+    for one in operator_maps(settings):
+        fault = fault_of(one)
+        said = Text(f"{one.code}：{one.name.zh}", f"{one.code}: {one.name.en}")
+        if fault is not None:
+            said = Text(f"{said.zh}，{fault.text.zh}", f"{said.en}, {fault.text.en}")
+        yield Finding("base maps", fault is None, said)
+
+
 _CHECKS: tuple[tuple[str, Check], ...] = (
     ("Python", _python),
     ("PostgreSQL", _postgresql),
@@ -368,6 +382,7 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("store", _store),
     ("network", _network),
     ("streets", _streets),
+    ("base maps", _base_maps),
     ("clock", _clock),
     ("front end", _assets),
     ("optional parts", _optional),

@@ -3,13 +3,13 @@
 from base64 import b64encode
 from hashlib import sha256
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import TooManyRequests
 
 from geoapp.core.settings import Settings
+from geoapp.operations.base_maps.keeper import operator_maps
 from geoapp.operations.upkeep.guessing import WAIT_SECONDS, count_guess, is_guessing
 from geoapp.web.edge.services import services
 
@@ -69,15 +69,9 @@ def content_policy(
     ancestors
         The sites whose pages may show this one in a frame.
     """
-    images = ["'self'", "data:", "blob:"]
-    connect = ["'self'"]
-    if settings.basemap_url:
-        # The operator's own choice of a base map is the one thing that may come from elsewhere.
-        parts = urlsplit(settings.basemap_url)
-        if parts.scheme and parts.netloc:
-            host = parts.netloc.replace("{s}", "*")
-            images.append(f"{parts.scheme}://{host}")
-            connect.append(f"{parts.scheme}://{host}")
+    # The operator's own base maps are the one thing that may come from elsewhere.
+    elsewhere = dict.fromkeys(source for one in operator_maps(settings) for source in one.sources())
+    images = ["'self'", "data:", "blob:", *elsewhere]
     scripts = ["'self'"]
     if script is not None:
         digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
@@ -88,7 +82,7 @@ def content_policy(
             f"script-src {' '.join(scripts)}",
             "style-src 'self'",
             f"img-src {' '.join(images)}",
-            f"connect-src {' '.join(connect)}",
+            "connect-src 'self'",
             "font-src 'self' data:",
             "manifest-src 'self'",
             "worker-src 'self'",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
 
+import orjson
 from flask import Blueprint, g, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask_login import current_user
@@ -28,6 +29,8 @@ from geoapp.core.words import (
     Level,
     OrganisationRole,
 )
+from geoapp.maps.base_maps import OUTLINE, maps_told
+from geoapp.operations.base_maps.keeper import operator_maps
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map
 from geoapp.operations.voices.inbox import count_inbox
@@ -52,13 +55,15 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class MapSetup:
-    """What a page's map is drawn with; data is shifted to the base map's datum.
+    """What a page's map is drawn with.
 
-    ``attribution`` names whose the base map is, and OpenStreetMap where a walking network or streets
-    are used. ``streets`` is the address of our own base map, where it is to be drawn.
+    ``base_maps`` tells the script of the operator's base maps (JSON; empty where there are none).
+    ``attribution`` names OpenStreetMap where a walking network or streets are used. ``datum`` is that of
+    the positions that pages and their maps exchange, whatever lies below: the script moves what it draws.
+    ``streets`` is the address of our own base map.
     """
 
-    basemap: str
+    base_maps: str
     attribution: str
     datum: Datum
     regions: str
@@ -155,16 +160,22 @@ def language_link() -> str:
 def map_setup(level: str = Level.DISTRICT) -> MapSetup:
     """Return what the map of a page is drawn with; the outlines are those of regions of a level."""
     settings = services().settings
-    datum = Datum(settings.basemap_datum) if settings.basemap_url else Datum.WGS84
-    # The operator's choice of a base map comes before our own.
-    base = None if settings.basemap_url else base_map(settings)
-    credits = [
-        settings.basemap_attribution if settings.basemap_url else "",
-        OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
-    ]
+    base = base_map(settings)
+    told = maps_told(
+        operator_maps(settings),
+        language(),
+        root=request.script_root,
+        outline=url_for("static", filename=OUTLINE),
+        inline=False,
+    )
+    datum = Datum.WGS84
     return MapSetup(
-        basemap=settings.basemap_url or "",
-        attribution=" · ".join(filter(None, credits)),
+        base_maps=""
+        if told is None
+        else orjson.dumps(
+            told | {"script": url_for("static", filename="js/lib/base_maps.js")}
+        ).decode(),
+        attribution=OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
         datum=datum,
         regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),
         streets="" if base is None else url_for("tiles.base", v=base.version),

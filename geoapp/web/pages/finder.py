@@ -36,7 +36,6 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
-from geoapp.web.pages.offline import is_offered
 
 blueprint = Blueprint("finder", __name__)
 
@@ -85,7 +84,6 @@ def show() -> str | BaseResponse:
         "worker/finder.html",
         question=question,
         answer=_answer(question),
-        offline=is_offered(),
         found=hits_of(words, PAGE_LIMIT) if words.strip() else None,
         places=places,
         places_left_out=places_left_out,

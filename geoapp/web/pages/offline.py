@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, render_template, request, ur
 
 from geoapp import __version__
 from geoapp.core.i18n import Text
-from geoapp.core.words import Datum
 from geoapp.web.edge.language import language
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.static_files import fingerprint
@@ -31,14 +30,6 @@ _SHELL = (
     "img/logo.svg",
 )
 _SCRIPTS = ("js/outbox.js", "js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
-
-
-def is_offered() -> bool:
-    """Tell whether the finder may be kept: its map and the positions of the stations fit together.
-
-    Where the operator's base map is shifted (GCJ-02, BD-09), the phone cannot shift what it keeps.
-    """
-    return map_setup().datum is Datum.WGS84
 
 
 @blueprint.get("/manifest.webmanifest")

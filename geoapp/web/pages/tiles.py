@@ -1,15 +1,20 @@
-"""``/tiles/base.pmtiles``: the base map, part by part, as browsers ask for it."""
+"""``/tiles/``: base maps of this machine, part by part or tile by tile, as browsers ask for them."""
 
 from flask import Blueprint, Response, request, send_file
 
 from geoapp.core.errors import NotFoundError
 from geoapp.core.i18n import Text
+from geoapp.operations.base_maps.files import tile_of
+from geoapp.operations.base_maps.keeper import operator_map
 from geoapp.operations.streets.keeper import BaseMap, base_map
 from geoapp.web.edge.services import services
 
 blueprint = Blueprint("tiles", __name__)
 
 _A_YEAR = 365 * 86400
+_AN_HOUR = 3600
+_FILE = Text("底图文件", "file of a base map")
+_TILE = Text("瓦片", "tile")
 
 
 @blueprint.get("/tiles/base.pmtiles")
@@ -29,6 +34,35 @@ def base() -> Response:
         except FileNotFoundError:
             continue  # swapped between the two looks
     raise NotFoundError(Text("街道底图", "base map of streets"))
+
+
+@blueprint.get("/tiles/base-maps/<string:code>.pmtiles")
+def vectors(code: str) -> Response:
+    """Answer the file of a base map of the operator, or the range of it that is asked for."""
+    found = operator_map(services().settings, code)
+    if found.file is None or not found.is_vector or not found.file.is_file():
+        raise NotFoundError(_FILE, code)
+    # The tag is of size and time: strong enough for parts of one file to fit together.
+    return send_file(
+        found.file, mimetype="application/vnd.pmtiles", conditional=True, max_age=_AN_HOUR
+    )
+
+
+@blueprint.get("/tiles/base-maps/<string:code>/<int:zoom>/<int:column>/<int:row>")
+def picture(code: str, zoom: int, column: int, row: int) -> Response:
+    """Answer one tile of a base map of the operator in a file of pictures; 404 where it has none."""
+    found = operator_map(services().settings, code)
+    tile = None
+    if found.file is not None and not found.is_vector:
+        tile = tile_of(found.file, zoom, column, row)
+    if tile is None:
+        raise NotFoundError(_TILE, f"{code}/{zoom}/{column}/{row}")
+    response = Response(tile.content, mimetype=tile.mimetype)
+    response.cache_control.public = True
+    response.cache_control.max_age = _AN_HOUR
+    response.add_etag()
+    response.make_conditional(request)
+    return response
 
 
 def _sent(found: BaseMap) -> Response:

@@ -4,7 +4,7 @@
 
 import { filled } from './page.js';
 import { get, post } from './request.js';
-import { drawStreets } from './streets.js';
+import { ownStreets, streetsLayer } from './streets.js';
 
 /**
  * @typedef {object} Region what is told of a region beside its outline
@@ -16,6 +16,10 @@ import { drawStreets } from './streets.js';
 /** @typedef {GeoJSON.Polygon | GeoJSON.MultiPolygon} Outline */
 
 /** @typedef {{ map: L.Map, regions: Promise<L.GeoJSON | null> }} Made */
+
+// Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
+const BELOW_STREETS = '150';
+const ABOVE_TILES = '350';
 
 /**
  * @param {number} lon
@@ -52,8 +56,49 @@ export function regionName(properties, language) {
   return name.replace(/\s*[(（].*$/, '');
 }
 
-function landStyle() {
-  return { color: colour('--map-line'), weight: 1.2, fillColor: colour('--map-land'), fillOpacity: 1 };
+/** @param {HTMLElement} box */
+function landStyle(box) {
+  if (box.dataset.base) return { color: colour('--map-line'), weight: 1, fill: false };
+  return { color: colour('--map-line'), weight: 1.2, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
+}
+
+/**
+ * Load a module when it is needed: Chrome 70 has `import()`, the checks of this code for it do not.
+ * @param {string} address
+ */
+function loadModule(address) {
+  return new Promise((resolve) => {
+    const script = document.createElement('script');
+    script.type = 'module';
+    script.src = address;
+    script.addEventListener('load', resolve);
+    script.addEventListener('error', resolve);
+    document.head.appendChild(script);
+  });
+}
+
+/**
+ * Let the operator's base maps be chosen from; the script for it comes only where there are some.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ * @param {L.Layer | null} streets
+ * @param {Promise<unknown>} first
+ * @param {() => void} changed
+ */
+async function offerBaseMaps(map, box, streets, first, changed) {
+  const told = JSON.parse(box.dataset.bases || '');
+  await loadModule(told.script);
+  const { geoappBaseMaps: choose } = /** @type {{ geoappBaseMaps?: typeof import('./base_maps.js').chooseBaseMap }} */ (/** @type {unknown} */ (window));
+  if (!choose) return; // not loaded: outlines stay
+  choose(map, box, told, {
+    streets,
+    vectors: (one, failed) => streetsLayer(box, colour, { first, source: one.tiles[0], deepest: one.deepest, failed }),
+    outline: async () => {
+      const { answer } = await get(told.outline);
+      return answer && answer.rings;
+    },
+    changed,
+  });
 }
 
 /**
@@ -75,7 +120,7 @@ export function makeMap(box, options) {
   const settings = Object.assign({ fit: () => true, interactive: false, note: () => '', first: Promise.resolve() }, options);
   const calm = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   const map = L.map(box, {
-    zoomControl: false, attributionControl: Boolean(box.dataset.base || box.dataset.attribution),
+    zoomControl: false, attributionControl: Boolean(box.dataset.bases || box.dataset.attribution),
     zoomAnimation: !calm, fadeAnimation: !calm, markerZoomAnimation: !calm, zoomSnap: 0.25,
   });
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
@@ -88,12 +133,18 @@ export function makeMap(box, options) {
     // Above: below, a phone's sheet or a legend would lie over it.
     map.attributionControl.setPosition('topleft').setPrefix(false).addAttribution(escapeHtml(box.dataset.attribution));
   }
-  if (box.dataset.base) {
-    L.tileLayer(box.dataset.base, { maxZoom: 19 }).addTo(map);
-  }
-  if (box.dataset.streets) map.createPane('land').style.zIndex = '150'; // below the streets
+  const hasGround = Boolean(box.dataset.bases || box.dataset.streets);
+  if (hasGround) map.createPane('land').style.zIndex = BELOW_STREETS;
   const regions = drawRegions(map, box, settings);
-  drawStreets(map, box, colour, Promise.all([regions, settings.first]));
+  const first = Promise.all([regions, settings.first]);
+  const streets = ownStreets(box, colour, first);
+  if (box.dataset.bases) {
+    offerBaseMaps(map, box, streets, first, async () => {
+      /** @type {HTMLElement} */ (map.getPane('land')).style.zIndex = box.dataset.base ? ABOVE_TILES : BELOW_STREETS;
+      const layer = await regions;
+      if (layer && !settings.interactive) layer.setStyle(landStyle(box));
+    });
+  } else if (streets) streets.addTo(map);
   return { map, regions };
 }
 
@@ -122,13 +173,13 @@ async function drawRegions(map, box, settings) {
   const layer = L.geoJSON(/** @type {GeoJSON.FeatureCollection} */ ({ type: 'FeatureCollection', features: drawn }), {
     interactive: settings.interactive,
     pane: map.getPane('land') && !settings.interactive ? 'land' : 'overlayPane',
-    style: () => (box.dataset.base ? { color: colour('--map-line'), weight: 1, fill: false } : landStyle()),
+    style: () => landStyle(box),
   }).addTo(map);
   layer.bringToBack();
   if (settings.fit(layer.getBounds())) map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
   nameRegions(map, layer, (properties) => [regionName(properties, language), settings.note(properties)]);
   const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-  if (scheme.addListener) scheme.addListener(() => { if (!box.dataset.base && !settings.interactive) layer.setStyle(landStyle()); });
+  if (scheme.addListener) scheme.addListener(() => { if (!settings.interactive) layer.setStyle(landStyle(box)); });
   box.dataset.ready = 'true';
   return layer;
 }

@@ -150,38 +150,56 @@ function quiet() {
 }
 
 /**
- * Draw the streets under a map that has some (`data-streets`). `data-streets` goes where they cannot be drawn.
+ * The streets under a map, as a layer: loaded and drawn when it is first added. What cannot be drawn is an
+ * empty layer, and `failed` is called.
+ * @param {HTMLElement} box tells the drawing library's address (`data-drawing`) and the language
+ * @param {Colour} colour
+ * @param {{ first: Promise<unknown>, source: string | object, deepest: number, drawn?: () => void, failed?: () => void }} given
+ *   what comes before them; the address of their tiles, or the tiles themselves; the last zoom that there are tiles of
+ * @returns {L.LayerGroup}
+ */
+export function streetsLayer(box, colour, { first, source, deepest, drawn = () => {}, failed = () => {} }) {
+  const { drawing: address, language } = box.dataset;
+  const group = L.layerGroup();
+  group.once('add', async () => {
+    await first;
+    await quiet();
+    const drawing = isSpared() || !address ? undefined : await load(address);
+    if (!drawing) {
+      failed();
+      return;
+    }
+    const draw = () => {
+      group.clearLayers();
+      const layer = drawing.leafletLayer({
+        url: source, maxDataZoom: deepest, maxZoom: 22, lang: language === 'en' ? 'en' : 'zh', attribution: '',
+        paintRules: paintRules(drawing, colour),
+        labelRules: labelRules(drawing, colour, language, getComputedStyle(box).fontFamily),
+      });
+      layer.once('load', drawn);
+      group.addLayer(layer);
+    };
+    draw();
+    const scheme = window.matchMedia('(prefers-color-scheme: dark)');
+    if (scheme.addListener) scheme.addListener(draw);
+  });
+  return group;
+}
+
+/**
+ * Our own streets as a layer, where a page has some (`data-streets`); `data-streets` goes where they cannot be drawn.
  * A page that has tiles down to a certain zoom alone says so (`data-deepest`).
- * @param {L.Map} map
  * @param {HTMLElement} box
  * @param {Colour} colour
  * @param {Promise<unknown>} first what comes before them
  * @param {object} [inside] tiles that the page holds itself, in place of the address
  */
-export async function drawStreets(map, box, colour, first, inside) {
-  const { streets, drawing: address, language, deepest } = box.dataset;
-  if (!streets || !address) return;
-  await first;
-  await quiet();
-  const drawing = isSpared() ? undefined : await load(address);
-  if (!drawing) {
-    delete box.dataset.streets;
-    return;
-  }
-  /** @type {L.GridLayer | undefined} */
-  let drawn;
-  const draw = () => {
-    const before = drawn;
-    drawn = drawing.leafletLayer({
-      url: inside || streets, maxDataZoom: Number(deepest) || DEEPEST_DATA_ZOOM, maxZoom: 22, lang: language === 'en' ? 'en' : 'zh', attribution: '',
-      paintRules: paintRules(drawing, colour),
-      labelRules: labelRules(drawing, colour, language, getComputedStyle(box).fontFamily),
-    });
-    drawn.once('load', () => { box.dataset.streetsDrawn = 'true'; });
-    drawn.addTo(map);
-    if (before) before.remove();
-  };
-  draw();
-  const scheme = window.matchMedia('(prefers-color-scheme: dark)');
-  if (scheme.addListener) scheme.addListener(draw);
+export function ownStreets(box, colour, first, inside) {
+  const { streets, deepest } = box.dataset;
+  if (!streets) return null;
+  return streetsLayer(box, colour, {
+    first, source: inside || streets, deepest: Number(deepest) || DEEPEST_DATA_ZOOM,
+    drawn: () => { box.dataset.streetsDrawn = 'true'; },
+    failed: () => { delete box.dataset.streets; },
+  });
 }

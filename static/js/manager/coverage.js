@@ -18,7 +18,7 @@ const made = makeMap(box, { interactive: true, note: (properties) => notes[prope
 function style(code, chosen) {
   return {
     color: chosen ? colour('--ink') : colour('--map-line'), weight: chosen ? 3 : 1.2,
-    fillColor: colour(`--${classes[code] || 'class-none'}`), fillOpacity: box.dataset.base || box.dataset.streets ? 0.65 : 0.9, fill: true,
+    fillColor: colour(`--${classes[code] || 'class-none'}`), fillOpacity: box.dataset.bases || box.dataset.streets ? 0.65 : 0.9, fill: true,
   };
 }
 

@@ -48,7 +48,7 @@ function draw() {
   slider.setAttribute('aria-valuetext', words[hour]);
   shapes.forEach((shape, code) => shape.setStyle({
     color: colour('--map-line'), weight: 1.2, fill: true,
-    fillColor: colour(`--${className(code, hour)}`), fillOpacity: box.dataset.base ? 0.65 : 0.9,
+    fillColor: colour(`--${className(code, hour)}`), fillOpacity: box.dataset.bases ? 0.65 : 0.9,
   }));
   Array.from(below.tBodies[0].rows).forEach((row) => {
     const code = row.dataset.code || '';

@@ -73,7 +73,7 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
       markSpot(spot, 'me');
     }
     const bounds = L.latLngBounds([me]);
-    if (!box.dataset.base && !box.dataset.streets) drawRings(me, answerLayer);
+    if (!box.dataset.bases && !box.dataset.streets) drawRings(me, answerLayer);
     const spots = found.map(spotOf);
     const offsets = spread(map, spots);
     found.forEach((item, index) => {

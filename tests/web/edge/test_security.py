@@ -321,6 +321,8 @@ OPEN_READS = {
     "/shared/<token>/use",
     "/photos/<int:number>-<named>.jpg",
     "/tiles/base.pmtiles",
+    "/tiles/base-maps/<string:code>.pmtiles",
+    "/tiles/base-maps/<string:code>/<int:zoom>/<int:column>/<int:row>",
     "/sign-in",
     "/sign-in/code",
     "/sign-in/provider",

@@ -1,61 +1,112 @@
-"""With an operator's base map in another datum, our data is shifted to it, never the other way."""
+"""Base maps of the operator: what is drawn lies on its place in each datum, and the choice stays."""
 
+import math
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
 import pytest
 from flask import Response
-from playwright.sync_api import expect
+from PIL import Image, ImageDraw
+from playwright.sync_api import Page, expect
 
 from geoapp.app import create_app
 from geoapp.core.geo import from_wgs84
 from geoapp.core.settings import Settings
 from geoapp.core.words import Datum
-from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.base_maps.importing import import_base_maps
 from geoapp.store.engine import Database
-from tests.seed import TOWN_LAT, TOWN_LON, fill_town
-from tests.web.conftest import WORKER_LAT, WORKER_LON, Site, Visit, serve
+from tests.seed import TOWN_LAT, TOWN_LON
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
-# One transparent pixel.
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
-    "0000000d4944415478da63fcffff3f030005fe02fea72d9c8a0000000049454e44ae426082"
-)
+ZOOM = 16
+DRAWN = """() => { const tiles = [...document.querySelectorAll('img.leaflet-tile')];
+  return tiles.length > 0 && tiles.every((one) => one.classList.contains('leaflet-tile-loaded')
+    && getComputedStyle(one).opacity === '1'); }"""
+MAP = """
+[[maps]]
+code = "{code}"
+name_zh = "{code} 底图"
+name_en = "{code} map"
+kind = "xyz"
+address = "{address}"
+datum = "{datum}"
+attribution = "<b>Tiles</b> & more"
+approval = "GS(2026)0001号"
+"""
 
 
-def test_finder_over_a_gcj02_base(database: Database, settings: Settings, visit: Visit) -> None:
-    """Tiles are asked for, and the nearest station stands where that base shows it."""
-    shifted = settings.model_copy(
-        update={
-            "basemap_url": "/tiles/{z}/{x}/{y}.png",
-            "basemap_datum": "gcj02",
-            "basemap_attribution": "<b>Tiles</b> & more",
-        }
-    )
-    initialise(database)
-    fill_town(database)
-    app = create_app(shifted, database)
-    app.add_url_rule(
-        "/tiles/<int:z>/<int:x>/<int:y>.png",
-        "tiles",
-        lambda z, x, y: Response(PIXEL, mimetype="image/png"),
-    )
+def tile(datum: str, z: int, x: int, y: int) -> Response:
+    """A tile that says which it is, with lines through the town in its datum."""
+    lon, lat = from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum(datum))
+    across = (lon + 180) / 360 * 2**z - x
+    down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z - y
+    picture = Image.new("RGB", (256, 256), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.text((8, 8), f"{datum} {z}/{x}/{y}", fill="gray")
+    pen.rectangle((0, 0, 255, 255), outline="lightgray")
+    if 0 <= across < 1:
+        pen.line((int(across * 256), 0, int(across * 256), 255), fill="red")
+    if 0 <= down < 1:
+        pen.line((0, int(down * 256), 255, int(down * 256)), fill="red")
+    kept = BytesIO()
+    picture.save(kept, "PNG")
+    return Response(kept.getvalue(), mimetype="image/png")
+
+
+def crossing(page: Page) -> tuple[float, float]:
+    """Where the red lines of the tiles meet on the screen, in pixels."""
+    picture = np.asarray(Image.open(BytesIO(page.screenshot())).convert("RGB")).astype(int)
+    red = (picture[:, :, 0] > 200) & (picture[:, :, 1] < 80) & (picture[:, :, 2] < 80)
+    return float(red.sum(axis=0).argmax()) + 0.5, float(red.sum(axis=1).argmax()) + 0.5
+
+
+@pytest.mark.usefixtures("shown_town_template")
+def test_a_place_lies_on_its_tile_in_every_datum_and_the_choice_stays(
+    database: Database, settings: Settings, visit: Visit, tmp_path: Path
+) -> None:
+    maps = [
+        MAP.format(code=one, datum=one, address=f"/drawn/{one}/{{z}}/{{x}}/{{y}}") for one in Datum
+    ]
+    maps.append(MAP.format(code="gone", datum="gcj02", address="/none/{z}/{x}/{y}"))
+    file = tmp_path / "maps.toml"
+    file.write_text("".join(maps), encoding="utf-8")
+    import_base_maps(settings, file)
+    app = create_app(settings, database)
+    app.add_url_rule("/drawn/<datum>/<int:z>/<int:x>/<int:y>", "drawn", tile)
     for url in serve(app):
-        page = visit(Site(url, database), size="desktop")
-        expect(page.locator("img.leaflet-tile-loaded").first).to_be_attached()
-        expect(page.locator(".leaflet-control-attribution")).to_have_text("<b>Tiles</b> & more")
+        site = Site(url, database)
+        page = visit(site, "/maps/stations.html", size="desktop")
+        page.evaluate(
+            f"geoappMaps.map.setView([{TOWN_LAT}, {TOWN_LON}], {ZOOM}, {{ animate: false }})"
+        )
+        places = {}
+        for datum in Datum:
+            if datum is not Datum.WGS84:  # which is the first, and so shown
+                page.get_by_label("底图", exact=True).first.click()
+                page.get_by_label(f"{datum} 底图").check()
+            page.locator(f".folium-map[data-base={datum}]").wait_for(state="attached")
+            page.wait_for_function(DRAWN)
+            marker = page.locator(".sign").first.bounding_box()
+            assert marker
+            middle = (marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
+            assert crossing(page) == pytest.approx(middle, abs=1.0), datum
+            places[datum] = page.locator("img.leaflet-tile").first.get_attribute("src")
+            page.locator(".folium-map").click(position={"x": 700, "y": 700})
+        assert len(set(places.values())) == len(Datum)
+        credit = page.locator(".leaflet-control-attribution")
+        expect(credit).to_have_text("<b>Tiles</b> & more · 审图号：GS(2026)0001号")
+
+        # The finder on this device shows what was chosen there, and what it draws stays WGS-84.
+        page.goto(url)
+        page.locator("#map[data-base=bd09] img.leaflet-tile-loaded").first.wait_for()
         first = page.locator(".found").first
-        lon, lat = from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum.GCJ02)
-        assert float(first.get_attribute("data-lon") or "") == pytest.approx(lon, abs=1e-6)
-        assert float(first.get_attribute("data-lat") or "") == pytest.approx(lat, abs=1e-6)
-        holder = page.locator(".cards")
-        lon, lat = from_wgs84(lon=WORKER_LON, lat=WORKER_LAT, datum=Datum.GCJ02)
-        assert float(holder.get_attribute("data-lon") or "") == pytest.approx(lon, abs=1e-6)
-        assert "datum=gcj02" in (page.locator("#map").get_attribute("data-regions") or "")
-        # A click on this map is a place in the map's datum: it comes back where it was clicked.
-        marker = page.locator(".marker").first.bounding_box()
-        box = page.locator("#map").bounding_box()
-        assert marker is not None
-        assert box is not None
-        with page.expect_request("**/finder/results*") as asked:
-            page.locator("#map").click(
-                position={"x": marker["x"] - box["x"] + 22, "y": marker["y"] - box["y"] + 90}
-            )
-        assert 'name="datum"\r\n\r\ngcj02' in (asked.value.post_data or "")
+        assert first.get_attribute("data-lon") == str(TOWN_LON)
+        page.get_by_label("底图", exact=True).first.click()
+        assert fits(page)
+        assert serious_violations(page) == []
+        # What cannot be reached gives way to outlines, in the usual projection, and says so.
+        page.get_by_label("gone 底图").check()
+        expect(page.locator(".ground-choice p")).to_have_text("“gone 底图”取不到，先显示轮廓")
+        expect(page.locator("#map img.leaflet-tile")).to_have_count(0)
+        expect(page.get_by_label("轮廓")).to_be_checked()

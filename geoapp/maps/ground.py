@@ -1,0 +1,71 @@
+"""What lies under a Folium map: what the page says of it, and the scripts that draw it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from geoapp.core.i18n import Language
+from geoapp.core.paths import shipped
+from geoapp.core.words import Datum
+from geoapp.maps.assets import inlined
+from geoapp.maps.base_maps import OUTLINE
+from geoapp.maps.page import Streets
+
+_DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
+_MODULE = "maps/ground.js"
+_MOVED = (Datum.GCJ02, Datum.BD09)
+_IMPORT = re.compile(r"^import \{[^}]*\} from '([^']+)';$", re.M)
+
+
+def streets_told(streets: Streets, language: Language, root: str) -> dict[str, str]:
+    """Return the data attributes of the map's element, as ``static/js/lib/streets.js`` reads them."""
+    inside = streets.tiles is not None
+    return {
+        "streets": "inside" if inside else f"{root}{streets.address}",
+        "drawing": "inside" if inside else f"{root}/static/{_DRAWING}",
+        "language": language,
+        "deepest": str(streets.deepest),
+    }
+
+
+def ground_scripts(
+    streets: Streets | None, bases: dict[str, Any] | None, *, inline: bool, root: str
+) -> str:
+    """Return the elements that draw streets or base maps, to stand behind the page's own script.
+
+    Parameters
+    ----------
+    bases
+        What is told of the operator's base maps (``maps_told``).
+    inline
+        Whether scripts and tiles are written into the page.
+    """
+    if streets is None and bases is None:
+        return ""
+    if not inline:
+        return f'<script type="module" src="{root}/static/{_MODULE}"></script>'
+    parts = []
+    if streets is not None and streets.tiles is not None:
+        # Digits, slashes and base64 alone.
+        parts.append(_data("streets-inside", orjson.dumps(dict(streets.tiles)).decode()))
+        parts.append(inlined(_DRAWING))
+    if bases is not None and any(one["datum"] in _MOVED for one in bases["maps"]):
+        outline = shipped("static") / OUTLINE
+        parts.append(_data("china-outline", outline.read_text(encoding="utf-8")))
+    module = _in_one(shipped("static") / _MODULE).replace("</script", "<\\/script")
+    return "\n".join([*parts, f'<script type="module">{module}</script>'])
+
+
+def _data(name: str, json: str) -> str:
+    return f'<script type="application/json" id="{name}">{json}</script>'
+
+
+def _in_one(path: Path) -> str:
+    """Return a module with what it imports written in place of the import."""
+
+    def replace(match: re.Match[str]) -> str:
+        return _in_one((path.parent / match[1]).resolve()).replace("export ", "")
+
+    return _IMPORT.sub(replace, path.read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""Base maps of the operator: taken in from a file, read by every page."""
