@@ -51,6 +51,14 @@ export function nameOf(named) {
 }
 
 /**
+ * Let the browser answer whoever presses something, before more is worked on.
+ * @returns {Promise<void>}
+ */
+export function pause() {
+  return new Promise((resolve) => { setTimeout(resolve); });
+}
+
+/**
  * Load a module that is wanted later than the page.
  * @param {string} address
  * @returns {HTMLScriptElement}

@@ -1,6 +1,7 @@
 // The board: its cards as numbered markers on the map; what a station really covers, when asked.
 
-import { at, colour, drawDots, makeMap, numbered } from '../lib/map.js';
+import { drawDots } from '../lib/dots.js';
+import { at, colour, makeMap, numbered } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 import { get } from '../lib/request.js';
 

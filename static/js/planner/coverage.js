@@ -2,7 +2,8 @@
 
 import { formatCounted } from '../lib/figures.js';
 import { makeFollower } from '../lib/follow.js';
-import { colour, drawDots, makeMap } from '../lib/map.js';
+import { drawDots } from '../lib/dots.js';
+import { colour, makeMap } from '../lib/map.js';
 import { byId, closest, complain, nameOf, readJson } from '../lib/page.js';
 import { get } from '../lib/request.js';
 import { chooseRow, makeSortable, showAll } from '../lib/table.js';

@@ -1,6 +1,7 @@
 // Plans on maps: the sites of each table on the map that it names; maps of one page move together.
 
-import { at, colour, drawDots, makeMap, numbered } from '../lib/map.js';
+import { drawDots } from '../lib/dots.js';
+import { at, colour, makeMap, numbered } from '../lib/map.js';
 
 const boxes = Array.from(document.querySelectorAll('.plan-map .map')).filter((box) => box instanceof HTMLElement);
 const shown = boxes.map((box) => {

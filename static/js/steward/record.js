@@ -1,6 +1,7 @@
 // One record: its place on the map, a point or an area, and the week that follows from the hours.
 
-import { at, colour, drawDots, makeMap } from '../lib/map.js';
+import { drawDots } from '../lib/dots.js';
+import { at, colour, makeMap } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { showWeek } from './week.js';
 

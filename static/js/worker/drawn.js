@@ -1,6 +1,7 @@
 // What the finder draws of an answer: where one is, the numbered places, the walk to the chosen one.
 
-import { at, colour, drawDots, spread } from '../lib/map.js';
+import { drawDots } from '../lib/dots.js';
+import { at, colour, spread } from '../lib/map.js';
 import { byId } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { drawRings } from './view.js';
@@ -19,6 +20,14 @@ export function spotOf(holder) {
 }
 
 /**
+ * @param {DOMRect} one
+ * @param {DOMRect} other
+ */
+function overlap(one, other) {
+  return one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom;
+}
+
+/**
  * @param {{ map: L.Map, box: HTMLElement, results: HTMLElement, show: (bounds: L.LatLngBounds) => void,
  *   way: string, pick: (item: HTMLElement) => void }} parts `way` is the address that tells a walk;
  *   `pick` is called where a marker is pressed
@@ -34,6 +43,20 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     styleDots = change;
     if (answerLayer.getLayers().length) dimDots();
   });
+
+  // A marker at the edge, or under a button of the map, is a poor target: it is none for a key or a reader
+  // until the map has moved to it. Its card in the list is.
+  function reach() {
+    if (!markers.size) return;
+    const { left, right, top, bottom } = box.getBoundingClientRect();
+    const over = Array.from(document.querySelectorAll('.header, #sheet, #map .leaflet-control')).map((one) => one.getBoundingClientRect());
+    const elements = Array.from(markers.values()).map((marker) => marker.getElement()).filter((one) => one instanceof HTMLElement);
+    const free = elements.map((one) => one.getBoundingClientRect()).map((place) => place.left >= left && place.right <= right
+      && place.top >= top && place.bottom <= bottom && !over.some((other) => overlap(place, other)));
+    elements.forEach((one, index) => { one.tabIndex = free[index] ? 0 : -1; });
+  }
+  map.on('moveend', reach);
+  if ('ResizeObserver' in window) new ResizeObserver(reach).observe(byId('sheet'));
 
   // Beside an answer the others step back: they do not fit what was asked.
   function dimDots() {
@@ -90,6 +113,7 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
       markers.set(item, marker);
     });
     show(bounds);
+    reach();
   }
 
   /**

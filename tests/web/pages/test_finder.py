@@ -14,6 +14,18 @@ from tests.web.conftest import (
     serious_violations,
 )
 
+REACHED = """() => {
+  const covers = document.querySelectorAll('.header, #sheet, #map .leaflet-control');
+  const over = [...covers].map((one) => one.getBoundingClientRect());
+  const map = document.getElementById('map').getBoundingClientRect();
+  const markers = [...document.querySelectorAll('#map .marker')];
+  return markers.length && markers.every((one) => {
+    const { left, right, top, bottom } = one.getBoundingClientRect();
+    const free = left >= map.left && right <= map.right && top >= map.top && bottom <= map.bottom
+      && !over.some((other) => left < other.right && other.left < right && top < other.bottom && other.top < bottom);
+    return one.tabIndex === (free ? 0 : -1);
+  });
+}"""
 FOUND = "#results .found"
 
 
@@ -74,6 +86,11 @@ def test_states_are_words_and_differ(site: Site, visit: Visit) -> None:
     page = visit(site)
     page.locator(".chip", has_text="到时开放").click()
     expect(page.locator(FOUND)).to_have_count(4)
+    # A marker that is not wholly in sight, or lies under a button of the map, is no target for a key.
+    page.wait_for_function(REACHED)
+    page.set_viewport_size({"width": 390, "height": 420})
+    page.wait_for_function(REACHED)
+    page.set_viewport_size({"width": 390, "height": 844})
     first = page.locator(FOUND, has_text="示例·T-1")
     expect(first.locator(".mark.yes", has_text="饮水")).to_have_count(1)
     expect(first.locator(".mark.no", has_text="厕所")).to_contain_text("没有")

@@ -1,7 +1,8 @@
 // What helps most for one budget: asks, follows, shows the actions on the map and in a list.
 
 import { makeFollower } from '../../lib/follow.js';
-import { colour, drawDots, makeMap, showRegion } from '../../lib/map.js';
+import { drawDots } from '../../lib/dots.js';
+import { colour, makeMap, showRegion } from '../../lib/map.js';
 import { byId, complain, readJson } from '../../lib/page.js';
 import { makeNumberedRows } from '../numbered_rows.js';
 import { missing, readFields } from '../question.js';

@@ -2,7 +2,8 @@
 
 import { formatCounted } from '../../lib/figures.js';
 import { makeFollower } from '../../lib/follow.js';
-import { at, colour, drawDots, makeMap, numbered, showRegion } from '../../lib/map.js';
+import { drawDots } from '../../lib/dots.js';
+import { at, colour, makeMap, numbered, showRegion } from '../../lib/map.js';
 import { byId, closest, complain, readJson } from '../../lib/page.js';
 import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
