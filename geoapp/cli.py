@@ -27,6 +27,7 @@ COMMANDS = {
     "publish": "coverage:publish",
     "schedule": "coverage:schedule",
     "site": "site:site",
+    "plan-report": "plan_report:plan_report",
     "verify": "verify:verify",
     "actions": "actions:actions",
     "map": "map:map_",

@@ -76,3 +76,13 @@ class NewFile(click.Path):
             zh, en = "不是可写的文件夹", "is no folder that can be written"
             self.fail(f"{path.parent} {zh} / {path.parent} {en}", param, ctx)
         return path
+
+
+paper_language = click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help=".pdf .pptx .html 用哪种语言 / the language of papers",
+)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from geoapp.commands.context import NewFile, open_store, read_settings, say
+from geoapp.commands.context import NewFile, open_store, paper_language, read_settings, say
 from geoapp.commands.question_options import question_from_options, question_options
 from geoapp.commands.running import run_with_bar
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING
 
 if TYPE_CHECKING:
+    from geoapp.core.i18n import Language
     from geoapp.core.results.siting import Site, SitingRun
 
 
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
     "-o",
     "output",
     type=NewFile(),
-    help="结果文件 .pdf .html .xlsx .gpkg .geojson .csv / results file; .proof.json 证明 / the proof",
+    help="结果文件 .pdf .pptx .html .xlsx .gpkg .geojson .csv / results file; .proof.json 证明 / the proof",
 )
-def site(output: Path | None, **options: Any) -> None:
+@paper_language
+def site(output: Path | None, language: Language, **options: Any) -> None:
     """选址：下一批站点放在哪里，离最好的最多差多少 / Where the next stations should go."""
     from geoapp.operations.facilities.naming import read_naming
     from geoapp.operations.facilities.places import list_regions
@@ -56,7 +58,7 @@ def site(output: Path | None, **options: Any) -> None:
                 say(alternative_words(one, names))
             say(ended_words(others))
         if output is not None:
-            save_plan(database, settings, run.id, output)
+            save_plan(database, settings, run.id, output, language)
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 

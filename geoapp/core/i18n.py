@@ -27,3 +27,10 @@ class Text(NamedTuple):
     def both(self) -> str:
         """Return both languages on one line, for terminals and logs."""
         return f"{self.zh} / {self.en}"
+
+
+def said(text: Text, language: Language | None) -> str:
+    """Return a text in one language, or in both (None): Chinese first, once where they are the same."""
+    if language is not None:
+        return text.pick(language)
+    return text.zh if text.zh == text.en else text.both()

@@ -13,7 +13,7 @@ import shapely
 from fpdf.enums import IntersectionRule, RenderStyle, TableBordersLayout
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_metres
 from geoapp.reports.sheet import INK, LINE, MARGIN_MM, SOFT, WIDTH_MM, Sheet, in_parts
 
@@ -78,6 +78,26 @@ class Frame:
         wide /= math.cos(math.radians(self.lat))
         return shapely.box(self.lon - wide, self.lat - high, self.lon + wide, self.lat + high)
 
+    @property
+    def inside(self) -> BaseGeometry:
+        """The part of the world that is shown, in degrees, without a margin."""
+        west, south, east, north = self.window.bounds
+        lon, lat = (east - west) / 22, (north - south) / 22
+        return shapely.box(west + lon, south + lat, east - lon, north - lat)
+
+    def labels(
+        self, shapes: Iterable[tuple[Text, BaseGeometry]]
+    ) -> list[tuple[Text, tuple[float, float]]]:
+        """Return where names stand: inside what is seen of each shape, if enough of it is seen."""
+        inside = self.inside
+        found = []
+        for name, shape in shapes:
+            seen = shapely.intersection(shapely.make_valid(shape), inside)
+            if seen.area > inside.area / 50:
+                spot = seen.representative_point()
+                found.append((name, self.at(spot.x, spot.y)))
+        return found
+
     def rings(
         self, shape: BaseGeometry, finest: float = 0.1
     ) -> list[list[list[tuple[float, float]]]]:
@@ -103,6 +123,12 @@ class Frame:
                     found.append([ring for ring in rings if len(ring) >= 4])
         return found
 
+    def lines(self, shape: BaseGeometry, finest: float = 0.1) -> list[list[tuple[float, float]]]:
+        """Return the lines of a shape, no finer than can be drawn (in the units of the frame)."""
+        tolerance = finest / self.mm_a_metre / METRES_A_DEGREE
+        parts = shapely.get_parts(shape).tolist()
+        return [self._ring(one, tolerance) for one in parts if one.geom_type == "LineString"]
+
     def _ring(self, ring: BaseGeometry, tolerance: float) -> list[tuple[float, float]]:
         simple = shapely.get_coordinates(shapely.simplify(ring, tolerance)).tolist()
         return [self.at(lon, lat) for lon, lat in simple]
@@ -125,6 +151,9 @@ def draw_figures(pdf: Sheet, figures: Sequence[tuple[str, str]]) -> None:
         pdf.multi_cell(width - 2, 3.6, label, align="L", max_line_height=3.6)
         pdf.set_xy(MARGIN_MM + number * width, top + 7.6)
         pdf.set_font("sans", size=14)
+        pdf.set_font(
+            "sans", size=14 * min(1.0, (width - 5) / max(1.0, pdf.get_string_width(value)))
+        )
         pdf.set_text_color(*INK)
         pdf.cell(width - 2, 7, value)
     pdf.set_xy(MARGIN_MM, top + 17)
@@ -184,8 +213,8 @@ def _draw_with_holes(
     line: tuple[int, int, int] | None,
 ) -> None:
     with pdf.new_path() as path:
-        path.style.fill_color = _hex(fill)
-        path.style.stroke_color = None if line is None else _hex(line)
+        path.style.fill_color = hex_of(fill)
+        path.style.stroke_color = None if line is None else hex_of(line)
         path.style.stroke_width = 0.15
         path.style.intersection_rule = IntersectionRule.EVENODD
         for ring in rings:
@@ -195,7 +224,8 @@ def _draw_with_holes(
             path.close()
 
 
-def _hex(colour: tuple[int, int, int]) -> str:
+def hex_of(colour: tuple[int, int, int]) -> str:
+    """Return a colour as other formats write it: #rrggbb."""
     return "#" + "".join(f"{one:02x}" for one in colour)
 
 
@@ -212,7 +242,7 @@ def draw_pin(pdf: Sheet, x: float, y: float, order: int, *, chosen: bool) -> Non
     pdf.cell(2 * radius, 2 * radius, str(order), align="C")
 
 
-def draw_scale(pdf: Sheet, frame: Frame) -> None:
+def draw_scale(pdf: Sheet, frame: Frame, language: Language | None) -> None:
     """Draw a bar of a round length at the lower left."""
     length, said = frame.bar()
     x, y = frame.left + 4, frame.top + frame.height - 4
@@ -222,4 +252,4 @@ def draw_scale(pdf: Sheet, frame: Frame) -> None:
     pdf.set_font("sans", size=7)
     pdf.set_text_color(*INK)
     pdf.set_xy(x, y - 4)
-    pdf.cell(30, 3.5, said.zh)
+    pdf.cell(30, 3.5, said.pick(language or "zh"))

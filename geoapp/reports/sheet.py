@@ -7,14 +7,16 @@ from typing import Final, cast
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Language, Text, said
 from geoapp.core.paths import shipped
 from geoapp.core.units import counted
 
 FONT: Final = "vendor/@expo-google-fonts/noto-sans-sc/400Regular/NotoSansSC_400Regular.ttf"
 INK, SOFT, LINE = (24, 32, 38), (92, 104, 112), (200, 208, 212)
-MARGIN_MM, WIDTH_MM, _FOOT_MM = 16.0, 178.0, 20.0
+MARGIN_MM, WIDTH_MM, FOOT_MM = 16.0, 178.0, 20.0
 _PLACEHOLDER: Final = "□"
+_LACKING: Final = Text("字体没有的字", "signs that the font lacks")
+_LACKING_SEE: Final = Text("字体没有的字，见末页", "signs that the font lacks, see the last page")
 _MOST_SIGNS: Final = 40
 # Signs of format that are seen all the same: Arabic and other numbers' and verses' marks.
 _SEEN_FORMATS: Final = frozenset(
@@ -26,15 +28,25 @@ _MOST_IN_NAME, _MOST_IN_ROW = 60, 900
 
 
 class Sheet(FPDF):
-    """Paper upright, A4 if not said, with the service's one font and a foot on each page."""
+    """Paper upright, A4 if not said, with the service's one font and a foot on each page.
 
-    def __init__(self, foot: str, paper_mm: tuple[float, float] = (210.0, 297.0)) -> None:
+    What it says of itself is in its language; None is both, Chinese first.
+    """
+
+    def __init__(
+        self,
+        foot: str,
+        paper_mm: tuple[float, float] = (210.0, 297.0),
+        *,
+        language: Language | None = None,
+    ) -> None:
         super().__init__(format=paper_mm)
         self._foot = foot
+        self.language: Final = language
         self.set_margins(MARGIN_MM, MARGIN_MM)
-        self.set_auto_page_break(True, margin=_FOOT_MM)
+        self.set_auto_page_break(True, margin=FOOT_MM)
         self.add_font("sans", fname=shipped("static") / FONT)
-        self.set_lang("zh-CN")
+        self.set_lang("en" if language == "en" else "zh-CN")
         self._glyphs = frozenset(cast("TTFFont", self.fonts["sans"]).cmap)
         self._on_page = False
         self.missing: dict[str, None] = {}
@@ -61,7 +73,7 @@ class Sheet(FPDF):
         """Write whose plan it is, the page, and what a square on it stands for."""
         self.set_y(-14)
         squares = (
-            f" · {_PLACEHOLDER}：字体没有的字，见末页 / signs that the font lacks, see the last page"
+            f" · {_PLACEHOLDER}{_colon(self.language)}{said(_LACKING_SEE, self.language)}"
             if self._on_page
             else ""
         )
@@ -88,9 +100,16 @@ def name_missing(pdf: Sheet) -> None:
         for sign in list(pdf.missing)[:_MOST_SIGNS]
     )
     rest = len(pdf.missing) - _MOST_SIGNS
-    more = counted(rest, "个", "more", "more") if rest > 0 else None
-    tail = f"；另有 {more.zh} / and {more.en}" if more else ""
-    pdf.words(f"{_PLACEHOLDER}：字体没有的字 / signs that the font lacks: {named}{tail}", 7.5, SOFT)
+    tail = ""
+    if rest > 0:
+        more = counted(rest, "个", "more", "more")
+        tail = said(Text(f"；另有 {more.zh}", f"; and {more.en}"), pdf.language)
+    lacking = said(_LACKING, pdf.language)
+    pdf.words(f"{_PLACEHOLDER}{_colon(pdf.language)}{lacking}: {named}{tail}", 7.5, SOFT)
+
+
+def _colon(language: Language | None) -> str:
+    return ": " if language == "en" else "："
 
 
 def shortened(text: str, most: int) -> str:
@@ -98,15 +117,14 @@ def shortened(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def short_name(name: Text) -> str:
-    """Return a name for a table, in both languages."""
-    zh, en = shortened(name.zh, _MOST_IN_NAME), shortened(name.en, _MOST_IN_NAME)
-    return Text(zh, en).both()
+def short_name(name: Text, language: Language) -> str:
+    """Return a name for a table, cut where it would not fit."""
+    return shortened(name.pick(language), _MOST_IN_NAME)
 
 
 def room_for(pdf: Sheet, height_mm: float) -> float:
     """Return where a map of this height begins: below what is written, or on a page of its own."""
-    if pdf.get_y() + 1 + height_mm > pdf.h - _FOOT_MM:
+    if pdf.get_y() + 1 + height_mm > pdf.h - FOOT_MM:
         pdf.add_page()
     return pdf.get_y() + 1
 

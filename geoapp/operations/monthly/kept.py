@@ -32,12 +32,12 @@ from geoapp.operations.monthly.facilities import in_place, opened_and_closed
 from geoapp.operations.monthly.save import (
     FORMATS,
     Read,
-    has_slides,
     make_report,
     read_for_report,
     write_report,
 )
 from geoapp.operations.monthly.scope import Scope, scope_of
+from geoapp.reports.deck import has_slides
 from geoapp.reports.words.coverage import statement_text
 from geoapp.store import kept_reports as store
 from geoapp.store.engine import Database

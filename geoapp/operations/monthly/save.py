@@ -3,7 +3,6 @@
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -56,11 +55,6 @@ def check_report_output(path: Path) -> None:
         names = " ".join(FORMATS)
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted)
-
-
-def has_slides() -> bool:
-    """Tell whether the library for slides, which is an extra, is installed."""
-    return find_spec("pptx") is not None
 
 
 @dataclass(frozen=True, slots=True)

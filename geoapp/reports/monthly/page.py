@@ -5,7 +5,7 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import Language, Text, said
 from geoapp.core.paths import shipped
 from geoapp.reports.monthly.parts import (
     CLASS_COLOURS,
@@ -13,7 +13,6 @@ from geoapp.reports.monthly.parts import (
     NONE_COLOUR,
     Report,
     Table,
-    said,
     shown,
 )
 from geoapp.reports.monthly.svg import bars_svg, map_svg

@@ -11,7 +11,7 @@ from fpdf.enums import TableBordersLayout, TableHeadingsDisplay
 from fpdf.fonts import FontFace
 from fpdf.outline import OutlineSection
 
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import format_share
 from geoapp.reports.drawing import (
     SEA,
@@ -33,7 +33,6 @@ from geoapp.reports.monthly.parts import (
     Section,
     Table,
     class_colour,
-    said,
     shown,
 )
 from geoapp.reports.sheet import (
@@ -75,10 +74,9 @@ def write_paper(report: Report, path: Path, language: Language | None) -> None:
     sample = Text("（示例数据）", " (sample data)") if report.sample else Text("", "")
     # One line at the foot: in one language, which of both is the Chinese one.
     foot = report.title.pick(language or "zh") + sample.pick(language or "zh")
-    pdf = Sheet(shortened(foot, 90))
+    pdf = Sheet(shortened(foot, 90), language=language)
     pdf.set_title(said(report.title, language))
     pdf.set_creator("geoapp")
-    pdf.set_lang("en" if language == "en" else "zh-CN")
     pdf.set_creation_date(datetime.combine(report.day, time(), UTC))
     _title(pdf, report, language)
     for number, section in enumerate(report.sections):
@@ -274,7 +272,7 @@ def _map(pdf: Sheet, drawn: Map, language: Language | None) -> None:
         for spot in drawn.spots:
             if frame.shows(spot.lon, spot.lat):
                 draw_pin(pdf, *frame.at(spot.lon, spot.lat), spot.number, chosen=True)
-        draw_scale(pdf, frame)
+        draw_scale(pdf, frame, language)
     pdf.set_draw_color(*LINE)
     pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
     _legend(pdf, frame, language)

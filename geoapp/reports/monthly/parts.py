@@ -11,7 +11,7 @@ from typing import assert_never
 
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import UNKNOWN, format_count, format_difference, format_share
 
 
@@ -163,13 +163,6 @@ def class_colour(share: float | None) -> str:
     if share is None:
         return NONE_COLOUR
     return CLASS_COLOURS[max(0, sum(share >= edge for edge in EDGES) - 1)]
-
-
-def said(text: Text, language: Language | None) -> str:
-    """Return a text in one language, or in both (None): Chinese first, once where they are the same."""
-    if language is not None:
-        return text.pick(language)
-    return text.zh if text.zh == text.en else text.both()
 
 
 def shown(cell: Cell, form: Form, language: Language | None) -> str:

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from geoapp.core.i18n import Language, Text
+from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import UNKNOWN
 from geoapp.reports.book import lines_in, text_width, write_text
 from geoapp.reports.monthly.parts import (
@@ -22,7 +22,6 @@ from geoapp.reports.monthly.parts import (
     Report,
     Section,
     Table,
-    said,
     shown,
 )
 from geoapp.reports.settled import settle_file

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from geoapp.core.i18n import Text
+from geoapp.core.i18n import Text, said
 from geoapp.core.questions.siting import ANYWHERE, SitingParameters
 from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.core.results.siting import (
@@ -217,76 +217,84 @@ def dropped_text(places: Sequence[DroppedPlace]) -> Text:
 
 
 def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
-    """Return what a siting run found as labels and values for people."""
+    """Return what a siting run found as labels and values for people, in both languages."""
+    return [(label, said(value, None)) for label, value in summary_texts(run)]
+
+
+def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
+    """Return what a siting run found as labels and values."""
     found, total = run.found, run.found.total
-    lines: list[tuple[Text, str]] = []
+    lines: list[tuple[Text, Text]] = []
     if run.inputs.sample:
-        lines.append(
-            (SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real").both())
-        )
-    lines.append((Text("步行", "walks"), BASIS_TEXT[run.inputs.basis].both()))
+        lines.append((SAMPLE_TEXT, Text("数据是示例，不是真实站点", "sample data, not real")))
+    lines.append((Text("步行", "walks"), BASIS_TEXT[run.inputs.basis]))
     if run.inputs.candidates is not None:
         among = among_text(run.inputs.candidates, run.inputs.basis)
-        lines.append((Text("在哪些候选点里", "among"), among.both()))
+        lines.append((Text("在哪些候选点里", "among"), among))
     if run.inputs.dropped:
         lines.append(
-            (
-                Text("避开的不建地点", "dropped sites left out"),
-                dropped_text(run.inputs.dropped).both(),
-            )
+            (Text("避开的不建地点", "dropped sites left out"), dropped_text(run.inputs.dropped))
         )
-    lines.append((Text("结论", "status"), verdict(run).both()))
+    lines.append((Text("结论", "status"), verdict(run)))
     elsewhere = elsewhere_text(run)
     if elsewhere.zh:
-        lines.append((Text("任何地方", "anywhere"), elsewhere.both()))
+        lines.append((Text("任何地方", "anywhere"), elsewhere))
     if found.objective is not None:
-        lines.append((_OBJECTIVE[found.objective_unit], format_count(found.objective)))
+        lines.append((_OBJECTIVE[found.objective_unit], _same(format_count(found.objective))))
         if found.bound is not None:
-            lines.append((_BOUND[found.objective_unit], format_count(found.bound)))
+            lines.append((_BOUND[found.objective_unit], _same(format_count(found.bound))))
     if found.equity is not None:
         lines += _fairness(found.equity)
     if found.reason is not None:
-        lines.append((Text("原因", "reason"), found.reason.text.both()))
+        lines.append((Text("原因", "reason"), found.reason.text))
     if found.needed_p is not None:
-        lines.append((Text("至少需要站点数", "sites needed"), format_count(found.needed_p)))
+        label = Text("至少需要站点数", "sites needed")
+        lines.append((label, _same(format_count(found.needed_p))))
     if found.needed_budget is not None:
-        lines.append((Text("至少需要费用", "budget needed"), format_money(found.needed_budget)))
+        label = Text("至少需要费用", "budget needed")
+        lines.append((label, _same(format_money(found.needed_budget))))
     if found.reachable_share is not None and found.objective is None:
         label = Text("候选点全部启用可覆盖", "all candidates together cover")
-        lines.append((label, format_share(found.reachable_share)))
+        lines.append((label, _same(format_share(found.reachable_share))))
     if found.unreachable_weight and found.walks is not None:
         label = Text("步行到不了、未计入的人数", "workers whom no walk reaches, left out")
-        lines.append((label, format_count(found.unreachable_weight)))
+        lines.append((label, _same(format_count(found.unreachable_weight))))
     zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
     if zones.zh:
-        lines.append((Text("盲区", "gap zones"), zones.both()))
+        lines.append((Text("盲区", "gap zones"), zones))
+    before, after = (
+        f"{format_count(weight)} ({format_share(share)})"
+        for weight, share in (
+            (total.covered_before_weight, total.covered_before_share),
+            (total.covered_after_weight, total.covered_after_share),
+        )
+    )
     lines += [
-        (Text("户外劳动者", "outdoor workers"), format_count(total.weight)),
-        (
-            Text("此前覆盖", "covered before"),
-            f"{format_count(total.covered_before_weight)} ({format_share(total.covered_before_share)})",
-        ),
-        (
-            Text("此后覆盖", "covered after"),
-            f"{format_count(total.covered_after_weight)} ({format_share(total.covered_after_share)})",
-        ),
-        (Text("求解用时", "seconds of solving"), f"{found.seconds:.1f}"),
+        (Text("户外劳动者", "outdoor workers"), _same(format_count(total.weight))),
+        (Text("此前覆盖", "covered before"), _same(before)),
+        (Text("此后覆盖", "covered after"), _same(after)),
+        (Text("求解用时", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]
     return lines
 
 
-def _fairness(found: Fairness) -> list[tuple[Text, str]]:
+def _same(value: str) -> Text:
+    return Text(value, value)
+
+
+def _fairness(found: Fairness) -> list[tuple[Text, Text]]:
     if not found.districts:
         return []
     worst = found.districts[0]
+    share, proven = format_share(worst.share), format_count(found.proven_districts)
     return [
         (
             Text("最差的区的覆盖率", "covered share of the worst district"),
-            f"{format_share(worst.share)} ({worst.code or '—'})",
+            _same(f"{share} ({worst.code or '—'})"),
         ),
         (
             Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
-            f"{format_count(found.proven_districts)} / {format_count(len(found.districts))}",
+            _same(f"{proven} / {format_count(len(found.districts))}"),
         ),
     ]
 

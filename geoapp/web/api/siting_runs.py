@@ -14,6 +14,7 @@ from geoapp.core.results.proof import Proof
 from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum
+from geoapp.operations.plan_report import MEDIA_TYPES, REPORTS, plan_file
 from geoapp.operations.runs.queue import cancel_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
@@ -227,6 +228,39 @@ def proof(path: RunPath) -> Response:
     """Return the plan with demand, candidates and prices, as ``geoapp verify`` reads it."""
     check_readable(services().database, signed_in(), path.id)
     return Response(proof_file(services().database, path.id), mimetype="application/json")
+
+
+class PaperParameters(Parameters):
+    """As what a plan is told, and in which language."""
+
+    format: Literal["pdf", "pptx", "html"] = Field("pdf")
+    language: Literal["zh", "en"] = Field("zh", description="语言 / language")
+
+
+@api.get(
+    "/<int:id>/report",
+    summary="给评审会的材料 / The plan for a committee",
+    responses={
+        200: {
+            "content": {
+                MEDIA_TYPES[one]: {"schema": {"type": "string", "format": "binary"}}
+                for one in REPORTS
+            }
+        },
+        409: Problem,
+    },
+)
+@require(Permission.SEE_UNPUBLISHED)
+@heavy
+def report(path: RunPath, query: PaperParameters) -> Response:
+    """Return the plan in one language: a summary, each site, what was not chosen, method and sources."""
+    parts, suffix = services(), f".{query.format}"
+    check_readable(parts.database, signed_in(), path.id)
+    name, content = plan_file(parts.database, parts.settings, path.id, suffix, query.language)
+    response = Response(content, mimetype=MEDIA_TYPES[suffix])
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @api.get(

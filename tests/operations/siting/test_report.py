@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from pptx import Presentation
 from pypdf import PdfReader
 
 from geoapp.core.errors import ConflictError, InvalidValueError
@@ -36,21 +37,37 @@ def test_a_page_for_the_answer_and_one_for_each_site(
     assert [one.name for one in tmp_path.iterdir()] == ["plan.pdf"]
     pages = [words(page.extract_text()) for page in PdfReader(path).pages]
     sites = siting_results.sites_of(town, run.id)
+    first, proposals = pages[0], pages[1 : len(sites) + 1]
     assert run.result is not None
     total = run.result.total
-    first, proposals = "".join(pages[: -len(sites)]), pages[-len(sites) :]
     assert "选址方案" in first
-    assert "已证明最优/provenbest" in first
+    assert "已证明最优" in first
+    assert "费用合计" in first
     assert f"{total.added_weight:,.0f}" in first
     assert words(f"{total.covered_before_share:.1%} → {total.covered_after_share:.1%}") in first
-    assert "市北区/Shibei" in first
+    assert "市北区" in first
     for site, page in zip(sites, proposals, strict=True):
         assert f"{site.order}.{words(site.label.zh)}" in page
         assert f"{site.adds:,.0f}" in page
         for one in site.by_zone or []:
-            assert words(f"{one.name_zh} / {one.name_en}") in page
+            assert words(one.name_zh or "") in page
+    rest = "".join(pages[len(sites) + 1 :])
+    assert "考虑过什么，为什么不选" in rest
+    assert "方法与来源" in rest
     for page in pages:
-        assert f"选址{run.id}/sitingrun{run.id}" in page
+        assert f"选址{run.id}·" in page
+    # In the reader's language alone.
+    save_plan(town, settings, run.id, tmp_path / "en.pdf", "en")
+    english = "".join(page.extract_text() for page in PdfReader(tmp_path / "en.pdf").pages)
+    assert "proven best" in english
+    assert "Method and sources" in english
+    for word in ("选址", "方法", "区域", "依据"):
+        assert word not in english
+    save_plan(town, settings, run.id, tmp_path / "plan.pptx")
+    deck = Presentation(str(tmp_path / "plan.pptx"))
+    titles = [slide.shapes.title.text for slide in deck.slides]
+    for site in sites:
+        assert f"{site.order}. {site.label.zh}" in titles
     fonts = {
         font.get_object()["/BaseFont"]
         for page in PdfReader(path).pages

@@ -1,38 +1,49 @@
 """A plan on paper keeps every sign in sight and every name within its page."""
 
+from datetime import date
 from pathlib import Path
 
 import shapely
+from pptx import Presentation
 from pypdf import PdfReader
 
 from geoapp.core.i18n import Text
-from geoapp.reports.siting.pdf import Paper, PaperSite, write_siting_pdf
+from geoapp.reports.siting.paper import Paper, PaperDistrict, PaperSite
+from geoapp.reports.siting.pdf import write_siting_pdf
+from geoapp.reports.siting.slides import write_siting_slides
 
 LONG = "很长的名称" * 80
 
 
-def paper(name: str, *, district: str = "市北区", value: str = "500 m") -> Paper:
+def paper(
+    name: str, *, district: str = "市北区", value: str = "500 m", districts: int = 1
+) -> Paper:
     site = PaperSite(
         order=1,
-        name=name,
+        name=Text(name, name),
         lon=120.38,
         lat=36.07,
         fixed=False,
         adds=12.0,
         covered_share=0.5,
-        lines=[(Text("候选点", "candidate"), "c1")],
+        lines=[(Text("候选点", "candidate"), Text("c1", "c1"))],
         gains=[(Text(district, district), 12.0)],
         zones=[(Text(district, district), 12.0)],
     )
     return Paper(
         title=Text(f"{district}的选址", f"siting in {district}"),
         verdict=Text("已证明最优", "proven best"),
+        besides=[],
+        day=date(2026, 11, 23),
         sample=False,
-        figures=[(Text("新站点", "new stations"), "1")],
-        lines=[(Text("家族", "families"), value)],
-        districts=[(Text(district, district), 0.1, 0.5, 12.0)],
+        figures=[(Text("新站点", "new stations"), Text("1", "1"))],
+        districts=[PaperDistrict(Text(district, district), 0.1, 0.5, 12.0)] * districts,
         sites=[site],
-        outlines=[shapely.box(120.3, 36.0, 120.4, 36.1)],
+        considered=[(Text("落选中最好的", "the best of the others"), [Text(value, value)] * 3)],
+        asked=[(Text("家族", "families"), Text(value, value))],
+        rests_on=[(Text("需求", "demand"), Text(value, value))],
+        method=[Text("最大覆盖。", "Maximal covering.")],
+        outlines=[(Text(district, district), shapely.box(120.3, 36.0, 120.4, 36.1))],
         gaps=[],
         facilities=[(120.38, 36.07)],
         reach_m=500.0,
@@ -42,12 +53,12 @@ def paper(name: str, *, district: str = "市北区", value: str = "500 m") -> Pa
 
 
 def pages(printed: Paper, path: Path) -> list[str]:
-    write_siting_pdf(printed, path)
+    write_siting_pdf(printed, path, "zh")
     return ["".join(page.extract_text().split()) for page in PdfReader(path).pages]
 
 
 def test_signs_that_the_font_lacks_are_squares_named_on_the_last_page(tmp_path: Path) -> None:
-    answer, proposal = pages(
+    answer, proposal, _, last = pages(
         paper("𠮷野家 مر \u0600\u06dd 👷\u200d♀\ufe0f 站"), tmp_path / "plan.pdf"
     )
     assert "1.□野家□□□□□" in proposal
@@ -59,8 +70,8 @@ def test_signs_that_the_font_lacks_are_squares_named_on_the_last_page(tmp_path: 
         "U+1F477CONSTRUCTIONWORKER",
         "U+06DDARABICEND",
     ):
-        assert code in proposal
-    assert "U+200D" not in proposal
+        assert code in last
+    assert "U+200D" not in last
 
 
 def test_a_plan_whose_signs_are_all_drawn_speaks_of_no_squares(tmp_path: Path) -> None:
@@ -72,11 +83,34 @@ def test_names_of_400_signs_neither_move_the_map_off_its_page_nor_break_the_file
 ) -> None:
     printed = paper(LONG, district=LONG, value=LONG * 10)
     found = pages(printed, tmp_path / "plan.pdf")
-    # The answer's longest value alone takes 4,000 signs; the site has a page, and its full name once.
-    assert len(found) <= 6
+    # The longest value alone takes 4,000 signs, five times; the site has a page, and its full name once.
+    assert len(found) <= 14
     whole = "".join(found)
     assert "1." + LONG[:71] + "…" in whole
     assert LONG in whole
     # Whatever stands on a page, its map's text stands on the same one as its heading.
     site = next(page for page in found if "1.很长的名称" in page)
     assert "绿点" in site
+
+
+def test_the_answer_is_one_page_whatever_the_districts_and_slides_say_the_same(
+    tmp_path: Path,
+) -> None:
+    printed = paper("香港中路站", districts=40)
+    first, site, *others = pages(printed, tmp_path / "plan.pdf")
+    assert "另有28个区，见“方法与来源”" in first
+    assert site.count("1.香港中路站") == 1
+    assert "".join(others).count("市北区") >= 40
+    for name in ("plan.pptx", "again.pptx"):
+        write_siting_slides(printed, tmp_path / name, "en")
+    assert (tmp_path / "plan.pptx").read_bytes() == (tmp_path / "again.pptx").read_bytes()
+    slides = Presentation(str(tmp_path / "plan.pptx"))
+    titles = [one.shapes.title.text for one in slides.slides]
+    assert titles[0] == "siting in 市北区"
+    assert "1. 香港中路站" in titles
+    assert titles[-2:] == ["What was asked", "What it rests on"]
+    high, wide = slides.slide_height, slides.slide_width
+    for slide in slides.slides:
+        for shape in slide.shapes:
+            assert -9_144 <= shape.left <= shape.left + shape.width <= wide + 9_144, shape.name
+            assert shape.top + shape.height <= high + 9_144, shape.name

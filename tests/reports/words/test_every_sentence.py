@@ -58,7 +58,7 @@ from geoapp.core.results.undo import UndoReport
 from geoapp.core.standards import Compliance, shipped_standards
 from geoapp.core.use import CareUnit
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import DateBasis, RunStatus, Status
+from geoapp.core.words import Basis, DateBasis, RunStatus, Status
 from geoapp.reports.words import (
     actions,
     coverage,
@@ -67,6 +67,7 @@ from geoapp.reports.words import (
     freedom,
     history,
     monthly,
+    papers,
     question,
     siting,
     standards,
@@ -314,6 +315,11 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
             for one in found
             for text in lines_of(siting.summary_lines(run("siting", {}, inputs, one)))
         ],
+        "summary_texts": [
+            text
+            for one in found
+            for text in lines_of(siting.summary_texts(run("siting", {}, inputs, one)))
+        ],
         "alternative_words": [siting.alternative_words(plan, NAMES)],
         "ended_words": [siting.ended_words(one) for one in ends],
         "missing_lines": siting.missing_lines(sited(n, objective=None)),
@@ -322,6 +328,34 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         # Nothing is said of no district.
         "worst_text": [siting.worst_text(one, NAMES) for one in fair] if n else [],
         "tried_text": [siting.tried_text(float(n), 0.1, 0.2), siting.tried_text(n, None, None)],
+    }
+
+
+def paper_sentences(n: int) -> dict[str, list[Text]]:
+    name, near = Text("甲", "A"), Text("直线 1 米", "a line of 1 m")
+    runs = [
+        run(
+            "siting",
+            {},
+            SitingRunInputs(sample=True, basis=basis),
+            sited(
+                n, model=model, proven=proven, gap_share=gap, standard_line_m=n, standard_walk_m=n
+            ),
+        )
+        for basis in Basis
+        for model in SitingModel
+        for proven, gap in ((True, 0.0), (False, 0.012), (False, None))
+    ]
+    return {
+        "cost_text": [papers.cost_text(sited(n, cost=cost)) for cost in (None, float(n))],
+        "more_districts_text": [papers.more_districts_text(n)],
+        "runner_up_text": [papers.runner_up_text(name, float(n))],
+        "key_text": [papers.key_text(near, free=one, streets=one) for one in (True, False)],
+        "slide_key_text": [
+            papers.slide_key_text(near, free=one, streets=one) for one in (True, False)
+        ],
+        "proof_text": [papers.proof_text(one, n) for one in runs],
+        "method_lines": [text for one in runs for text in papers.method_lines(one, n)],
     }
 
 
@@ -663,6 +697,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     actions: action_sentences,
     question: question_sentences,
     elsewhere: elsewhere_sentences,
+    papers: paper_sentences,
     freedom: freedom_sentences,
     history: history_sentences,
     use: use_sentences,

@@ -72,6 +72,7 @@ EXPLAINED = {
     ("GET", "/api/v1/siting-runs/{id}/gaps"),
     ("GET", "/api/v1/siting-runs/{id}/freedom"),
     ("GET", "/api/v1/siting-runs/{id}/proof"),
+    ("GET", "/api/v1/siting-runs/{id}/report"),
     ("GET", "/api/v1/siting-runs/{id}/regions"),
     ("GET", "/api/v1/proposals"),
     ("POST", "/api/v1/proposals"),

@@ -8,8 +8,9 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Language, Text
 from geoapp.core.roles import Permission
 from geoapp.operations.moment import today
-from geoapp.operations.monthly.save import MEDIA_TYPES, has_slides, report_file
+from geoapp.operations.monthly.save import MEDIA_TYPES, report_file
 from geoapp.operations.monthly.scope import scope_of
+from geoapp.reports.deck import has_slides
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language

@@ -1,8 +1,6 @@
 """``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
 
-import tempfile
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
@@ -20,7 +18,7 @@ from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.network.keeper import network_folder
-from geoapp.operations.plan_report import PROOF, save_plan
+from geoapp.operations.plan_report import MEDIA_TYPES, PROOF, plan_file
 from geoapp.operations.proposals.read import list_proposals
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
@@ -28,6 +26,7 @@ from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proof import keeps_proof
 from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
@@ -36,7 +35,7 @@ from geoapp.reports.words.siting import (
     ended_words,
     missing_lines,
     seats_text,
-    summary_lines,
+    summary_texts,
     tried_text,
     verdict,
     worst_text,
@@ -62,15 +61,7 @@ from geoapp.web.pages.siting.freedom import freedom_parts
 
 blueprint = Blueprint("siting", __name__)
 
-_FORMATS = {
-    "pdf": "application/pdf",
-    "html": "text/html; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "gpkg": "application/geopackage+sqlite3",
-    "geojson": "application/geo+json",
-    "csv": "text/csv",
-    PROOF.removeprefix("."): "application/json",
-}
+_FORMATS = [one.removeprefix(".") for one in MEDIA_TYPES]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +180,10 @@ def download(run_id: int, ext: str) -> Response:
     if ext not in _FORMATS:
         raise NotFound
     scenarios.check_readable(services().database, signed_in(), run_id)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"siting-{run_id}.{ext}"
-        save_plan(services().database, services().settings, run_id, path)
-        response = Response(path.read_bytes(), mimetype=_FORMATS[ext])
-    response.headers["Content-Disposition"] = f'attachment; filename="{path.name}"'
+    parts = services()
+    name, content = plan_file(parts.database, parts.settings, run_id, f".{ext}", language())
+    response = Response(content, mimetype=MEDIA_TYPES[f".{ext}"])
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
@@ -303,11 +293,11 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "lines_told": [
             *(
                 (label.pick(language()), value.pick(language()))
-                for label, value in question_lines(
-                    SitingParameters.from_stored(run.params), naming()
+                for label, value in (
+                    *question_lines(SitingParameters.from_stored(run.params), naming()),
+                    *summary_texts(run),
                 )
             ),
-            *((label.pick(language()), value) for label, value in summary_lines(run)),
         ],
         "sites": sites,
         "on_board": on_board(run.id),
@@ -320,7 +310,8 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "formats": [
             one
             for one in _FORMATS
-            if f".{one}" != PROOF or keeps_proof(services().database, run.id)
+            if (f".{one}" != PROOF or keeps_proof(services().database, run.id))
+            and (one != "pptx" or has_slides())
         ],
         **explained_parts(run, names),
         **freedom_parts(run, chosen),
