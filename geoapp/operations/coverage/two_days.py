@@ -100,15 +100,15 @@ def two_days(
     NotFoundError
         If there is no such region.
     InvalidValueError
-        If the second day is not after the first, or is one to come.
+        If the first day is not before the second, or the second is one to come.
     """
     now = today(settings)
-    if not first < last <= now:
-        accepted = Text(
-            f"晚于 {first}、不晚于今天（{now}）的日期",
-            f"a day after {first} and no later than today ({now})",
-        )
+    if last > now:
+        accepted = Text(f"不晚于今天（{now}）的日期", f"a day no later than today ({now})")
         raise InvalidValueError("to", last.isoformat(), accepted)
+    if first >= last:
+        accepted = Text(f"早于 {last} 的日期", f"a day before {last}")
+        raise InvalidValueError("from", first.isoformat(), accepted)
     with database.snapshot() as session:
         below = regions_below(session, region)
         if not below:

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError
@@ -31,6 +41,8 @@ from geoapp.web.pages.coverage.planner import is_sample, statement_of
 from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("shares", __name__)
+
+_MADE: Final = "made_share"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +101,8 @@ def _areas(kept_to: Sequence[str]) -> list[tuple[str, Text]]:
 
 @blueprint.post("/shares")
 @require(Permission.PUBLISH)
-def make() -> str | Response | tuple[str, int]:
-    """Make a link and show it: the only time that it is known."""
+def make() -> BaseResponse | tuple[str, int]:
+    """Make a link, and go to the page that shows it."""
     user, parts = signed_in(), services()
     try:
         made, token = shares.make_share(
@@ -105,13 +117,27 @@ def make() -> str | Response | tuple[str, int]:
         )
     except InvalidValueError as error:
         return _page(error.text), 422
+    # The signed cookie carries it to the page that shows it, and that page takes it out again.
+    session[_MADE] = {"number": made.id, "token": token}
+    return redirect(url_for("shares.shown_once"), 303)
+
+
+@blueprint.get("/shares/made")
+@require(Permission.PUBLISH)
+def shown_once() -> BaseResponse:
+    """Show the link that was just made: the only time that it is known."""
+    found, user = session.pop(_MADE, None), signed_in()
+    listed = shares.list_shares(services().database, user.regions) if found else []
+    made = next((one for one in listed if one.id == found["number"]), None)
+    if made is None:
+        return redirect(url_for("shares.listed"), 303)
     page = render_template(
         "manager/share_made.html",
         share=made,
         area=area_text(made.region, naming().regions),
-        link=public_address(url_for("shares.show", token=token)),
+        link=public_address(url_for("shares.show", token=found["token"])),
     )
-    response = make_response(page, 201)
+    response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
 

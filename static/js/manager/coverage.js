@@ -1,15 +1,16 @@
 // Coverage by district: the choropleth, its table, and the text to share.
 
+import { copyText } from '../lib/copy.js';
 import { colour, eachRegion, makeMap } from '../lib/map.js';
 import { byId, closest, readJson } from '../lib/page.js';
 import { makeSortable } from '../lib/table.js';
 
 const box = byId('map');
 const table = byId('districts', HTMLTableElement);
-const { classes, notes } = readJson('classes');
+const { classes, notes, focus } = readJson('classes');
 /** @type {Map<string, import('../lib/map.js').RegionShape>} */
 const shapes = new Map();
-const made = makeMap(box, { interactive: true, note: (properties) => notes[properties.code] });
+const made = makeMap(box, { interactive: true, fit: () => !focus.length, note: (properties) => notes[properties.code] });
 
 /**
  * @param {string} code
@@ -37,6 +38,16 @@ function choose(code, from) {
   });
 }
 
+/**
+ * Show what the page is of, and not all that is drawn around it.
+ * @param {L.GeoJSON} layer
+ */
+function frame(layer) {
+  const inside = Array.from(shapes).filter(([code]) => focus.includes(code)).map(([, shape]) => shape);
+  const bounds = inside.length ? L.featureGroup(inside).getBounds() : layer.getBounds();
+  made.map.fitBounds(bounds, { padding: [16, 16], animate: false });
+}
+
 made.regions.then((layer) => {
   if (!layer) return;
   eachRegion(layer, (shape) => {
@@ -45,6 +56,7 @@ made.regions.then((layer) => {
     shape.setStyle(style(code, false));
     shape.on('click', () => choose(code, 'map'));
   });
+  if (focus.length) frame(layer);
   box.dataset.coloured = 'true';
 });
 
@@ -57,12 +69,11 @@ table.tBodies[0].addEventListener('click', (event) => {
 const copy = byId('copy');
 copy.addEventListener('click', async () => {
   const text = byId('share-text');
-  try {
-    await navigator.clipboard.writeText(text.innerText);
+  if (await copyText(text.innerText)) {
     const words = copy.lastElementChild;
     if (words) words.textContent = copy.dataset.done || '';
-  } catch {
-    // Without the clipboard (plain http) the text is marked, ready for the keyboard.
+  } else {
+    // Where nothing can be copied the text is marked, ready for the keyboard.
     const selection = window.getSelection();
     if (selection) selection.selectAllChildren(text);
   }

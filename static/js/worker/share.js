@@ -1,32 +1,7 @@
 // A station's address to copy and its page to share, where going there is offered.
 
+import { copyText } from '../lib/copy.js';
 import { closest, filled } from '../lib/page.js';
-
-/**
- * @param {string} text
- * @returns {boolean} whether an old browser, or one on an insecure origin, has copied it
- */
-function copyByHand(text) {
-  const holder = document.createElement('textarea');
-  holder.value = text;
-  holder.setAttribute('readonly', '');
-  holder.style.position = 'fixed';
-  document.body.appendChild(holder);
-  holder.select();
-  const done = document.execCommand('copy');
-  document.body.removeChild(holder);
-  return done;
-}
-
-/** @param {string} text */
-async function copy(text) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    return copyByHand(text);
-  }
-}
 
 /** @param {HTMLElement} button */
 async function give(button) {
@@ -43,7 +18,7 @@ async function give(button) {
     }
   }
   const wanted = text || url || '';
-  const done = await copy(wanted);
+  const done = await copyText(wanted);
   button.focus();
   said.textContent = filled((done ? holder.dataset.copied : holder.dataset.failed) || '', { text: wanted });
 }

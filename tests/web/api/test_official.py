@@ -104,6 +104,9 @@ def test_a_comparison_says_where_the_questions_differ(
         page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
         assert '<th scope="row">青岛市</th>' in page
         assert ("两次问的不一样" in page) == differs, wanted
+    run = coverage_run.run_here(database, settings, replace(WANTED, region="370203"))
+    page = client.get(f"/publications/compare?run={run.id}&lang=zh").text
+    assert page.count('<th scope="row">市北区</th>') == 1
 
 
 def test_a_districts_map_colours_its_neighbours(database: Database, settings: Settings) -> None:
@@ -123,6 +126,8 @@ def test_a_districts_map_colours_its_neighbours(database: Database, settings: Se
     visitor = make_app(settings, database).test_client()
     page = visitor.get("/coverage/370203").text
     told = json.loads(page.split('id="classes">')[1].split("</script>")[0])
+    # It opens on the district, not on all that is drawn.
+    assert told["focus"] == ["370203"]
     assert set(told["classes"]) == set(told["notes"]) == {"370202", "370203"}
 
 

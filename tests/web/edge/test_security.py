@@ -65,6 +65,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/publications/<int:number>/withdraw"): PUBLISHERS,
     ("GET", "/shares"): PUBLISHERS,
     ("POST", "/shares"): PUBLISHERS,
+    ("GET", "/shares/made"): PUBLISHERS,
     ("POST", "/shares/<int:number>/revoke"): PUBLISHERS,
     ("GET", "/publications/compare"): ALL,
     ("GET", "/publications/report"): ALL,

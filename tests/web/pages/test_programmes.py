@@ -104,6 +104,7 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     for wrong in (
         {"value": "-1"},
         {"value": "NaN"},
+        {"value": "12.5"},
         {"as_of": "2022"},
         {"as_of": "2199-12-31"},
         {"document": "nothing"},

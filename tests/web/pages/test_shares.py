@@ -26,9 +26,13 @@ def asked(town: MonthlyTown, **more: Any) -> dict[str, Any]:
 
 def link_of(client: FlaskClient, form: dict[str, Any]) -> str:
     """Make a link by the form and return its path."""
-    made = client.post("/shares", data=form)
-    assert made.status_code == 201, made.text
+    sent = client.post("/shares", data=form)
+    assert (sent.status_code, sent.location) == (303, "/shares/made"), sent.text
+    made = client.get(sent.location)
     assert made.headers["Cache-Control"] == "no-store"
+    # It is shown once: who loads the page again makes no second link, and sees the list.
+    again = client.get(sent.location)
+    assert (again.status_code, again.location) == (303, "/shares")
     found = re.search("/shared/[A-Za-z0-9_-]{43}", made.text)
     assert found is not None
     return found[0]
@@ -158,6 +162,8 @@ def test_a_manager_shares_and_a_stranger_reads(site: Site, visit: Visit) -> None
     page.locator("#share-form button[type=submit]").click()
     link = page.locator("#link").input_value()
     assert fits(page)
+    page.locator("#copy").click()
+    page.locator("#copied:not(:empty)").wait_for()
     stranger = visit(site, link.removeprefix(site.url), size="phone", language="en")
     assert "市总工会办公室" in stranger.locator("header.stack").inner_text()
     assert (fits(stranger), serious_violations(stranger)) == (True, [])
@@ -166,5 +172,6 @@ def test_a_manager_shares_and_a_stranger_reads(site: Site, visit: Visit) -> None
     assert fits(stranger)
     page.goto(f"{site.url}/shares")
     assert (fits(page), serious_violations(page)) == (True, [])
-    page.get_by_role("button", name="收回").click()
+    page.locator("details.confirm summary").click()
+    page.get_by_role("button", name="确认收回").click()
     page.get_by_text("已收回").wait_for()

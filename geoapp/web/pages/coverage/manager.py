@@ -227,6 +227,8 @@ def _page(
         rows=rows,
         classes={row.code: row.class_name for row in coloured},
         notes={row.code: format_share(row.figures.covered_share) for row in coloured},
+        # What a region's map shows first: its parts, or itself among its neighbours.
+        focus=[] if region is None else [row.code for row in rows] or [region],
         legend=LEGEND,
         sample=sample,
         map_link=map_link(run),

@@ -201,9 +201,11 @@ def _compared(then: CoverageRun | None, now: CoverageRun) -> list[Compared]:
         None if run is None or run.result is None else figures_of(run.result.total)
         for run, _ in sides
     ]
-    codes = sorted({code for _, districts in sides for code in districts})
+    region = answers.run_region(now)
+    # A district that is the area asked about stands there once.
+    codes = sorted({code for _, districts in sides for code in districts} - {region})
     return [
-        Compared(area_text(answers.run_region(now), names), totals[0], totals[1]),
+        Compared(area_text(region, names), totals[0], totals[1]),
         *(
             Compared(
                 names.get(code, Text(code, code)), sides[0][1].get(code), sides[1][1].get(code)

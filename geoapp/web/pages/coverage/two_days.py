@@ -1,7 +1,11 @@
 """``/coverage/REGION/time/compare``: two days of a region on one map, and what changed between them."""
 
+import math
+import re
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Final
+from enum import StrEnum
+from typing import Any, Final, assert_never
 
 from flask import Blueprint, render_template, request
 
@@ -21,7 +25,7 @@ from geoapp.web.pages.naming import naming
 
 blueprint = Blueprint("two_days", __name__)
 
-MOST_LISTED: Final = 300
+PAGE_ROWS: Final = 40
 MOST_DRAWN: Final = 3_000
 _STAND: Final = {
     Standing.KNOWN: Text("在", "there"),
@@ -44,6 +48,64 @@ def change_text(one: Placed) -> Text:
     if one.opened is Standing.POSSIBLE and one.closed is Standing.POSSIBLE:
         return _MAY_BOTH
     return _MAY_OPEN if one.opened is Standing.POSSIBLE else _MAY_CLOSE
+
+
+class What(StrEnum):
+    """Which changes are listed."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    PERHAPS = "perhaps"
+
+
+_WHAT_TEXT: Final = {
+    None: Text("全部", "All"),
+    What.OPENED: Text("启用", "Opened"),
+    What.CLOSED: Text("停用", "Closed"),
+    What.PERHAPS: Text("可能", "Perhaps"),
+}
+
+
+def _is(one: Placed, what: What | None) -> bool:
+    """Tell whether a change is of a sort; what is certain one way is no perhaps, too."""
+    match what:
+        case None:
+            return True
+        case What.OPENED:
+            return one.opened is Standing.KNOWN
+        case What.CLOSED:
+            return one.closed is Standing.KNOWN
+        case What.PERHAPS:
+            return Standing.KNOWN not in {one.opened, one.closed}
+        case _:
+            assert_never(what)
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """One choice of what is listed, with how many there are."""
+
+    what: What | None
+    text: Text
+    count: int
+
+
+def _asked_what() -> What | None:
+    given = request.args.get("what", "").strip()
+    if not given:
+        return None
+    if given not in list(What):
+        names = ", ".join(What)
+        raise InvalidValueError("what", given[:40], Text(names, names))
+    return What(given)
+
+
+def _asked_page(pages: int) -> int:
+    """Return the page asked for, the last one where there are fewer."""
+    given = request.args.get("page", "").strip() or "1"
+    if re.fullmatch("[0-9]{1,6}", given) is None or int(given) < 1:
+        raise InvalidValueError("page", given[:40], Text("1 起的页码", "a page, from 1 on"))
+    return min(int(given), pages)
 
 
 def _day(name: str, usual: date, now: date) -> date:
@@ -73,6 +135,11 @@ def show(region: str) -> str:
         (one for one in told.facilities if one.changed),
         key=lambda one: Standing.KNOWN not in {one.opened, one.closed},
     )
+    what = _asked_what()
+    listed = [one for one in changed if _is(one, what)]
+    pages = max(1, math.ceil(len(listed) / PAGE_ROWS))
+    page = _asked_page(pages)
+    rows = listed[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     # What changed is drawn before what stayed, where not all can be.
     drawn = [one for one in sorted(told.facilities, key=lambda one: not one.changed)][:MOST_DRAWN]
     return render_template(
@@ -85,7 +152,15 @@ def show(region: str) -> str:
         range=range_text,
         stayed=len(told.facilities) - len(changed),
         changed=len(changed),
-        rows=[(one, change_text(one)) for one in changed[:MOST_LISTED]],
+        what=what,
+        sorts=[
+            Sort(one, text, sum(_is(each, one) for each in changed))
+            for one, text in _WHAT_TEXT.items()
+        ],
+        asked={"from": told.first, "to": told.last},
+        page=page,
+        pages=pages,
+        rows=[(one, change_text(one)) for one in rows],
         stand=_STAND,
         drawn=len(drawn),
         points=[point for one in drawn if (point := _point(one)) is not None],

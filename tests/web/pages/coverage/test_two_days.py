@@ -9,6 +9,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import Standing
 from geoapp.operations.coverage.through_time import story_of
 from geoapp.operations.coverage.two_days import two_days
+from geoapp.operations.moment import today
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import run_sql, town
 from tests.web.api_client import client_of, make_app
@@ -21,7 +22,12 @@ ADDRESS = "/coverage/370203/time/compare"
 KNOWN, POSSIBLE, NO = Standing.KNOWN, Standing.POSSIBLE, Standing.NO
 
 
-def test_two_days_by_hand(town: Database, settings: Settings, subtests: pytest.Subtests) -> None:
+def test_two_days_by_hand(
+    town: Database,
+    settings: Settings,
+    subtests: pytest.Subtests,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     codes = [row[0] for row in run_sql(town, "select code from facility order by code")]
     run_sql(town, "delete from facility where code = any(:codes)", codes=codes[4:])
     one, two, three, four = codes[:4]
@@ -71,13 +77,27 @@ def test_two_days_by_hand(town: Database, settings: Settings, subtests: pytest.S
         assert said in page.text
     assert "可能启用或停用" not in page.text
     assert page.text.index(f"/stations/{three}") < page.text.index(f"/stations/{four}")
+    # By sort, and page by page.
+    asked = f"{ADDRESS}?from=2019-12-31&to=2020-12-31&lang=zh"
+    for what, seen in {"opened": {two, three}, "closed": {one}, "perhaps": {four}}.items():
+        listed = anybody.get(f"{asked}&what={what}").text
+        assert {code for code in codes if f"/stations/{code}" in listed} == seen, what
+    monkeypatch.setattr("geoapp.web.pages.coverage.two_days.PAGE_ROWS", 3)
+    first, last = (anybody.get(f"{asked}&page={number}").text for number in (1, 9))
+    assert 'rel="next"' in first and 'rel="prev"' not in first
+    assert f"/stations/{four}" in last and f"/stations/{one}" not in last
     assert ADDRESS in anybody.get("/coverage/370203/time").text
+    refused = anybody.get(f"{ADDRESS}?from={today(settings)}&lang=zh")
+    assert refused.status_code == 422
+    assert "from" in refused.text and f"早于 {today(settings)}" in refused.text
     assert anybody.get(ADDRESS).status_code == 200
     for wrong, status in {
         f"{ADDRESS}?from=2020-01-01&to=2020-01-01": 422,
         f"{ADDRESS}?from=2020-02-30": 422,
         f"{ADDRESS}?to=9999-01-01": 422,
         f"{ADDRESS}?from=1799-01-01": 422,
+        f"{ADDRESS}?what=gone": 422,
+        f"{ADDRESS}?page=0": 422,
         "/coverage/nowhere/time/compare": 404,
     }.items():
         assert anybody.get(wrong).status_code == status, wrong
