@@ -85,11 +85,20 @@ def duplicates(
     metavar="FIELD=SIDE",
     help="某项取谁的：survivor 或 other / whose value of a field: survivor or other",
 )
+@click.option(
+    "--far", is_flag=True, help="相距超过 500 m 也合并 / though they stand over 500 m apart"
+)
 @click.option("--dry-run", is_flag=True, help="只列出不同之处 / only list what differs")
 @click.option("--reason", help="原因 / why")
 @click.option("--json", "as_json", is_flag=True)
 def merge(
-    code: str, other: str, take: tuple[str, ...], dry_run: bool, reason: str | None, as_json: bool
+    code: str,
+    other: str,
+    take: tuple[str, ...],
+    far: bool,
+    dry_run: bool,
+    reason: str | None,
+    as_json: bool,
 ) -> None:
     """把 OTHER 并入 CODE / Merge OTHER into CODE, which keeps its code; an undo brings both back."""
     from geoapp.operations.duplicates.merge import merge_facilities, plan_merge
@@ -100,7 +109,7 @@ def merge(
         if dry_run:
             _show(plan_merge(database, code, other), as_json=as_json)
             return
-        done = merge_facilities(database, settings, code, other, chosen, reason=reason)
+        done = merge_facilities(database, settings, code, other, chosen, far=far, reason=reason)
     if as_json:
         click.echo(json.dumps(done.document(), ensure_ascii=False))
         return

@@ -52,6 +52,7 @@ LEAST_SPACING_M: Final = 20.0  # of generated candidates
 MOST_SPACING_M: Final = 20_000.0
 LEAST_APART_M: Final = 1.0  # of stations
 MOST_APART_M: Final = 100_000.0
+MOST_MERGED_M: Final = 500.0  # between two facilities that are made one without asking again
 MOST_SITES: Final = 5_000
 MOST_CANDIDATES: Final = 20_000
 MOST_GENERATED: Final = 12_000  # where nobody asks for a spacing

@@ -66,6 +66,15 @@ def region_codes(session: Session) -> list[str]:
     return list(session.scalars(text("select code from region order by code")))
 
 
+def region_names_of(session: Session, codes: Sequence[str]) -> dict[str, tuple[str, str | None]]:
+    """Return the names of some regions, Chinese and English, by code."""
+    rows = session.execute(
+        text("select code, name_zh, name_en from region where code = any(:codes)"),
+        {"codes": list(codes)},
+    )
+    return {code: (zh, en) for code, zh, en in rows}
+
+
 def named_regions(session: Session) -> list[tuple[str, str | None, str]]:
     """Return code, parent's code and name of all regions in order of code, without their outlines."""
     rows = session.execute(text("select code, parent_code, name_zh from region order by code"))

@@ -7,13 +7,16 @@ from typing import Any, Final, Literal, get_args
 
 from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, InvalidValueError, RefusedStepError
+from geoapp.core.geo import geodesic_m
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_MERGED_M
 from geoapp.core.rough_days import rough_day, written
 from geoapp.core.settings import Settings
 from geoapp.core.states import may_follow, refused_step
 from geoapp.core.words import Status
 from geoapp.operations.duplicates.find import two_facilities
 from geoapp.operations.weighing import weigh_at
+from geoapp.reports.words.duplicates import far_apart_text
 from geoapp.store.duplicates.merge import (
     GROUPS,
     lead_code_on,
@@ -73,6 +76,16 @@ class MergePlan:
     no_amenities: tuple[str, ...]
     same: tuple[tuple[str, Any], ...]
 
+    @property
+    def apart_m(self) -> float | None:
+        """How far apart they stand, metres on the spheroid; None where one has no position."""
+        one, two = self.survivor.lonlat, self.other.lonlat
+        return None if one is None or two is None else float(geodesic_m(*one, *two))
+
+
+class FarApartError(ConflictError):
+    """Two facilities that are to be made one stand far apart: somebody has to say so."""
+
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
@@ -117,6 +130,7 @@ def merge_facilities(
     take: Mapping[str, str],
     *,
     expected: tuple[int | None, int | None] = (None, None),
+    far: bool = False,
     reason: str | None = None,
 ) -> MergeReport:
     """Make one of two facilities, in one change set.
@@ -131,11 +145,15 @@ def merge_facilities(
         taken as the plan says.
     expected
         The versions that were read of the survivor and of the other; None accepts any.
+    far
+        Whether two that stand more than 500 m apart are one all the same.
 
     Raises
     ------
     NotFoundError
         If one is not there.
+    FarApartError
+        If they stand more than 500 m apart, and nobody said that they are one all the same.
     ConflictError
         If one was changed meanwhile, its status cannot become the other's, or it would become part
         of itself.
@@ -150,6 +168,8 @@ def merge_facilities(
         lock_facilities(session)
         plan = _plan(session, survivor, other)
         _refuse_stale(plan, expected)
+        if not far and (apart_m := plan.apart_m) is not None and apart_m > MOST_MERGED_M:
+            raise FarApartError(far_apart_text(survivor, other, apart_m))
         sides = _sides(plan, take)
         _refuse_disorder(plan, sides)
         taken = [name for name, side in sides.items() if side == "other"]

@@ -36,6 +36,7 @@ from geoapp.store.history.sets import (
     stored_set,
 )
 from geoapp.store.history.undone import how_far_undone
+from geoapp.store.regions import region_names_of
 
 _FACILITY = Text("站点", "facility")
 _SET = Text("变更", "change set")
@@ -44,6 +45,7 @@ _UNTOLD = frozenset({"region_match", "region_distance_m", "id", "facility_id", "
 _MOST_STEPS = 300
 _PAIR = "duplicate_decision"
 _POINT_HEX = "0101000020"
+_REGION = "region_code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +242,7 @@ def _told(
     rows = {set_id: net_changes(found) for set_id, found in steps.items()}
     every = [row for found in rows.values() for row in found]
     names, labels = _names(session, every), labels_of(session, settings, every)
+    regions = {_REGION: _region_texts(session, every)}
     moves = [(row.before["geom"], row.after["geom"]) for row in every if _is_move(row)]
     metres = dict(zip(moves, moved_m(session, moves), strict=True))
     return [
@@ -250,7 +253,7 @@ def _told(
                 line
                 for row in rows[one.id]
                 if not _is_told(row, rows[one.id])
-                for line in _lines(row, metres, names, labels_for(row, labels))
+                for line in _lines(row, metres, names, {**regions, **labels_for(row, labels)})
             ),
         )
         for one in sets
@@ -259,6 +262,16 @@ def _told(
 
 # By tables that say of a record what its own change in the same set says.
 _FOLLOWS = {STATES: "facility", "proposal_step": "proposal"}
+
+
+def _region_texts(session: Session, rows: Sequence[NetChange]) -> dict[str, Text]:
+    """Return what the regions are called that rows lay in or lie in now."""
+    images = [image for row in rows for image in (row.before, row.after) if image]
+    codes = {str(image[_REGION]) for image in images if image.get(_REGION)}
+    return {
+        code: Text(f"{zh} {code}", f"{en or zh} {code}")
+        for code, (zh, en) in region_names_of(session, sorted(codes)).items()
+    }
 
 
 def _is_told(row: NetChange, rows: Sequence[NetChange]) -> bool:

@@ -61,6 +61,16 @@ def choice_value_text(field: str, value: Any) -> Text:
     return value_text(field, value)
 
 
+def far_apart_text(survivor: str, other: str, apart_m: float) -> Text:
+    """Say that two facilities stand so far apart that it is asked once more whether they are one."""
+    far = format_metres(apart_m)
+    return Text(
+        f"{survivor} 与 {other} 相距 {far.zh}，没有合并；确实是同一处，请再确认一次（命令行 --far，接口 far）。",
+        f"{survivor} and {other} stand {far.en} apart, and nothing was merged; if they are one all the "
+        "same, confirm it (--far on the command line, far in the API).",
+    )
+
+
 def merged_text(code: str, merged: str, change_set: int | None) -> Text:
     """Say that two facilities have become one."""
     number = Text("", "")

@@ -18,6 +18,7 @@ from geoapp.core.words import (
     CALL_TEXT,
     DATE_BASIS_TEXT,
     ENTRY_TEXT,
+    ORGANISATION_KIND_TEXT,
     ORGANISATION_ROLE_TEXT,
     POSITION_BASIS_TEXT,
     STATUS_TEXT,
@@ -44,6 +45,7 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "access": {str(word): text for word, text in ACCESS_TEXT.items()},
     "outcome": {str(word): text for word, text in CALL_TEXT.items()},
     "basis": {str(word): text for word, text in BASIS_TEXT.items()},
+    "kind": {str(word): text for word, text in ORGANISATION_KIND_TEXT.items()},
     "unit": {str(word): text for word, text in CARE_UNIT_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
     "verdict": {
@@ -150,13 +152,22 @@ def value_text(name: str, value: Any) -> Text:
         return Text("、".join(map(str, value)), ", ".join(map(str, value)))
     if isinstance(value, dict):
         value = ", ".join(f"{key}: {one}" for key, one in value.items()) or "—"
-    words = shipped_stage_texts() if name == "stage" else _WORDS.get(name, {})
+    words = _words_of(name)
     known = words.get(value) if isinstance(value, str) else None
     if known is not None:
         return known
     said = str(value)
     said = said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
     return Text(said, said)
+
+
+def _words_of(name: str) -> Mapping[Any, Text]:
+    """Return what the values of a field are called."""
+    if name == "stage":
+        return shipped_stage_texts()
+    if name == "kind_code":
+        return {one.code: one.text for one in load_vocabulary().kinds}
+    return _WORDS.get(name, {})
 
 
 def change_text(

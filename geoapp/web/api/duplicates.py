@@ -105,6 +105,9 @@ class MergeBody(BaseModel):
     other: str = Field(min_length=1, max_length=MOST_CODE_CHARACTERS, pattern=WITHOUT_NUL)
     other_version: int | None = Field(ge=0, le=_MOST_VERSION)
     take: dict[str, Literal["survivor", "other"]] = Field({}, max_length=_MOST_CHOICES)
+    far: bool = Field(
+        False, description="相距超过 500 m 也合并 / merge though they stand over 500 m apart"
+    )
     reason: str | None = Field(None, max_length=_MOST_REASON, pattern=WITHOUT_NUL)
 
 
@@ -169,6 +172,7 @@ def merge(path: MergePath, header: EditHeaders, body: MergeBody) -> Response:
         body.other,
         body.take,
         expected=(required_version(header.if_match), body.other_version),
+        far=body.far,
         reason=body.reason,
     )
     response = json_reply(done.document())

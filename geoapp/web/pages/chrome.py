@@ -125,6 +125,21 @@ def signed_in_name() -> str | None:
     return current_user.name if _role() is not None else None
 
 
+def first_page(role: Role) -> str:
+    """Return where somebody of a role begins."""
+    if allows(role, Permission.RUN):
+        return url_for("plan.show")
+    if allows(role, Permission.EDIT):
+        return url_for("steward.show")
+    return url_for("coverage.show")
+
+
+def own_page() -> str:
+    """Return where whoever is signed in begins; where workers begin for all others."""
+    role = _role()
+    return url_for("finder.show") if role is None else first_page(role)
+
+
 def nav_items() -> list[NavItem]:
     """Return the pages that the present role may open."""
     role = _role()
@@ -222,6 +237,7 @@ def _register(state: BlueprintSetupState) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.globals.update(
         nav_items=nav_items,
+        own_page=own_page,
         signed_in_name=signed_in_name,
         language_link=language_link,
         map_setup=map_setup,

@@ -18,8 +18,9 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
 from geoapp.web.pages.account import account_page
+from geoapp.web.pages.chrome import first_page
 from geoapp.web.pages.proof import unproven
-from geoapp.web.pages.sign_in import first_page, is_own_path
+from geoapp.web.pages.sign_in import is_own_path
 
 blueprint = Blueprint("provider", __name__)
 

@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.acting import act
 from geoapp.core.i18n import Text
-from geoapp.core.roles import Permission, Role, allows
 from geoapp.operations.upkeep.second_factor import check_code
 from geoapp.operations.upkeep.sessions import end_session
 from geoapp.operations.upkeep.users import authenticate
@@ -16,6 +15,7 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.provider import provider
 from geoapp.web.edge.security import count_failure, refuse_after_failures
 from geoapp.web.edge.services import services
+from geoapp.web.pages.chrome import first_page
 from geoapp.web.pages.proof import refused_code
 
 blueprint = Blueprint("sign_in", __name__)
@@ -97,12 +97,3 @@ def is_own_path(wanted: str) -> bool:
     return (
         wanted.startswith("/") and not wanted.startswith("//") and not set(wanted) & set("\\\r\n\t")
     )
-
-
-def first_page(role: Role) -> str:
-    """Return where somebody of a role begins."""
-    if allows(role, Permission.RUN):
-        return url_for("plan.show")
-    if allows(role, Permission.EDIT):
-        return url_for("steward.show")
-    return url_for("coverage.show")

@@ -15,7 +15,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.voices import Doubt, ReportKind
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.find import DuplicateFinder, State
-from geoapp.operations.duplicates.merge import merge_facilities, plan_merge
+from geoapp.operations.duplicates.merge import FarApartError, merge_facilities, plan_merge
 from geoapp.operations.history.read import history_of
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.moment import today
@@ -202,7 +202,11 @@ def test_a_stale_page_and_a_step_that_cannot_be_taken_are_refused(
         merge_facilities(town, settings, "T-1", "T-2", {"colour": "other"})
     with pytest.raises(InvalidValueError):
         merge_facilities(town, settings, "T-1", "T-1", {})
+    # Over 500 m away, as a slip of the code is: it is asked once more.
+    with pytest.raises(FarApartError, match=r"T-1 与 T-4 相距 8\d\d 米"):
+        merge_facilities(town, settings, "T-1", "T-4", {})
     assert everything(town) == before
+    merge_facilities(town, settings, "T-1", "T-4", {}, far=True)
 
 
 def test_nothing_becomes_part_of_itself(town: Database, settings: Settings) -> None:

@@ -315,7 +315,7 @@ def take(database: Database, settings: Settings, folder: Path, step: tuple[str, 
         elif kind == "delete":
             remove_facility(database, f"T-{number}", expected_rev=None)
         elif kind == "merge":
-            merge_facilities(database, settings, f"T-{number}", f"T-{value}", {})
+            merge_facilities(database, settings, f"T-{number}", f"T-{value}", {}, far=True)
         elif kind == "decide":
             decide(database, f"T-{number}", f"T-{number % 6 + 1}", value)
         else:

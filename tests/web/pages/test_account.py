@@ -108,6 +108,10 @@ def test_navigation_shows_what_a_role_may_open(
     page = client.get("/coverage?lang=zh").get_data(as_text=True)
     navigation = page[page.index("<nav") : page.index("</nav>")]
     assert re.findall(r'class="nav-link"[^>]*>([^<]*)<', navigation) == seen
+    # Where somebody is lost, one press leads to where the role begins.
+    own = "/plan" if "盲区" in seen else "/steward" if "数据" in seen else "/coverage"
+    lost = client.get("/no-such-page?lang=zh").get_data(as_text=True)
+    assert re.search(rf'href="{own}">.*回到我的首页', lost, re.S)
     for path, name in (("/plan", "盲区"), ("/steward", "数据")):
         assert client.get(path).status_code == (200 if name in seen else 403)
 

@@ -17,7 +17,13 @@ from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Datum
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.find import STATE_TEXT, Pair, State, regions_within
-from geoapp.operations.duplicates.merge import Choice, MergePlan, merge_facilities, plan_merge
+from geoapp.operations.duplicates.merge import (
+    Choice,
+    FarApartError,
+    MergePlan,
+    merge_facilities,
+    plan_merge,
+)
 from geoapp.reports.words.duplicates import (
     choice_text,
     choice_value_text,
@@ -171,7 +177,11 @@ def merge() -> Response | tuple[str, int]:
             asked.other,
             take,
             expected=(_version("survivor_version"), _version("other_version")),
+            far=form.get("far") == "1",
         )
+    except FarApartError as error:
+        plan = plan_merge(database, asked.survivor, asked.other)
+        return _page(plan, take, refused=error.text, far=True), 409
     except ConflictError as error:
         plan = plan_merge(database, asked.survivor, asked.other)
         return _page(plan, take, refused=error.text), 409
@@ -193,7 +203,9 @@ def _version(name: str) -> int:
     return int(given)
 
 
-def _page(plan: MergePlan, take: Mapping[str, str], *, refused: Text | None = None) -> str:
+def _page(
+    plan: MergePlan, take: Mapping[str, str], *, refused: Text | None = None, far: bool = False
+) -> str:
     parts = services()
     both = (plan.survivor, plan.other)
     within = regions_within(parts.database, signed_in().regions)
@@ -208,6 +220,7 @@ def _page(plan: MergePlan, take: Mapping[str, str], *, refused: Text | None = No
         told=standing_text(plan.survivor.lonlat, plan.other.lonlat),
         points=[point for number, one in enumerate(both, 1) if (point := _point(one, number))],
         refused=refused,
+        far=far,
         may_edit=within is None or all(one.properties["region"] in within for one in both),
         regions=region_names(parts.database),
     )

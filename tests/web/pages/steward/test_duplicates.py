@@ -68,6 +68,13 @@ def test_a_stale_page_is_told_and_keeps_what_was_chosen(
     old = client.get("/steward/facilities/T-2")
     assert (old.status_code, old.headers["Location"]) == (302, "/steward/facilities/T-1")
     assert "/steward/history/" in client.get(done.headers["Location"]).get_data(as_text=True)
+    # Two that stand far apart are one only once somebody says so.
+    page = client.get(PAIR, query_string={"survivor": "T-1", "other": "T-4"}).text
+    assert 'name="far"' not in page
+    asked = client.post(PAIR, data=fields(page))
+    assert (asked.status_code, "相距 858 米" in asked.text) == (409, True)
+    assert 'name="far" value="1" required' in asked.text
+    assert client.post(PAIR, data=fields(asked.text) | {"far": "1"}).status_code == 302
 
 
 def test_what_is_not_a_pair_is_said(client: FlaskClient) -> None:

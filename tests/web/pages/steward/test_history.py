@@ -40,6 +40,15 @@ def test_an_edit_is_told_and_taken_back(client: FlaskClient) -> None:
     done = client.post(f"/steward/history/{number}/undo")
     assert done.status_code == 302
     assert client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]["phone"] is None
+    # Kinds and regions are told by their names.
+    sorted_as = {"kind": "sanitation_post", "region": "370200", "position_basis": "region_only"}
+    changed = client.patch(
+        "/api/v1/facilities/T-1", json={"properties": sorted_as}, headers={"If-Match": "*"}
+    )
+    assert changed.status_code == 200
+    told = client.get("/steward/facilities/T-1/history?lang=zh").get_data(as_text=True)
+    assert "→ 环卫驿站" in told
+    assert "改了区域：市北区 370203 → 青岛市 370200" in told
     # Once more there is nothing to take back, and the page says so.
     again = client.post(f"/steward/history/{number}/undo")
     assert again.status_code == 409
