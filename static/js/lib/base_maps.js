@@ -103,7 +103,7 @@ function control(map, title, choices, choose) {
     box.open = false;
     button.focus();
   });
-  map.on('click movestart', () => { box.open = false; });
+  map.on('click dragstart', () => { box.open = false; });
   L.DomEvent.disableClickPropagation(holder);
   L.DomEvent.disableScrollPropagation(holder);
   const place = new L.Control({ position: 'topright' });

@@ -76,7 +76,7 @@ def test_a_place_lies_on_its_tile_in_every_datum_and_the_choice_stays(
     app.add_url_rule("/drawn/<datum>/<int:z>/<int:x>/<int:y>", "drawn", tile)
     for url in serve(app):
         site = Site(url, database)
-        page = visit(site, "/maps/stations.html", size="desktop")
+        page = visit(site, "/maps/stations.html")
         page.evaluate(
             f"geoappMaps.map.setView([{TOWN_LAT}, {TOWN_LON}], {ZOOM}, {{ animate: false }})"
         )
@@ -92,7 +92,7 @@ def test_a_place_lies_on_its_tile_in_every_datum_and_the_choice_stays(
             middle = (marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
             assert crossing(page) == pytest.approx(middle, abs=1.0), datum
             places[datum] = page.locator("img.leaflet-tile").first.get_attribute("src")
-            page.locator(".folium-map").click(position={"x": 700, "y": 700})
+            page.locator(".folium-map").click(position={"x": 60, "y": 600})
         assert len(set(places.values())) == len(Datum)
         credit = page.locator(".leaflet-control-attribution")
         expect(credit).to_have_text("<b>Tiles</b> & more · 审图号：GS(2026)0001号")
