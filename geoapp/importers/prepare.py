@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Table
+from geoapp.importers.rows.datum_words import heading_crs
 from geoapp.importers.rows.degrees import Order
 from geoapp.importers.rows.matching import Proposal, parse_map, propose_columns
 from geoapp.importers.rows.no_facility import without_notes
@@ -29,10 +30,14 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A table whose rows can be read, and how its columns were understood."""
+    """A table whose rows can be read, and how its columns were understood.
+
+    ``crs`` is what its numbers were in, as stated or as its headings name it; None = degrees.
+    """
 
     table: Table
     proposal: Proposal
+    crs: str | None = None
 
 
 def propose(
@@ -72,7 +77,8 @@ def prepare(table: Table, choices: Choices, regions: RegionNames | None = None) 
     table, proposal = propose(table, choices, regions)
     proposal.check()
     settled = replace(table, fields=proposal.fields, hints=(*table.hints, *proposal.hints))
+    stated = choices.crs or heading_crs(table.columns, proposal.fields)
     # Geometries were brought to degrees when the file was opened.
-    crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
+    crs = None if stated is None or table.has_geometry else parse_crs(stated)
     placed = place_table(settled, crs=crs, datum=choices.datum, order=choices.order)
-    return Prepared(placed, proposal)
+    return Prepared(placed, proposal, stated)

@@ -96,6 +96,7 @@ ONE_CELL = [
     "N36.15E120.15,E120.25 N36.25",
     '北纬36度9分，东经120度9分,"东经120.25°、北纬36.25°"',
     "１２０．１５　３６．１５,120.25/36.25",
+    "经度：120.15 纬度：36.15,纬度36.25；经度120.25",
 ]
 
 
@@ -183,6 +184,15 @@ def test_eastings_and_northings(lists: Lists, northing_first: bool) -> None:
     assert "--crs" in lists.asked(rows, crs="EPSG:nowhere")
 
 
+def test_headings_name_the_system_of_eastings_and_northings(lists: Lists) -> None:
+    head = "编号,类型,名称,X（EPSG:4549）,Y（EPSG:4549）\n"
+    rows = f'1,爱心驿站,甲,"{NORTH:,.3f}","{EAST:,.3f}"\n'
+    assert places(lists.read(head + rows)) == [A]
+    # Said otherwise, it is that; not said, it is asked for, though no cell is a number of degrees.
+    assert places(lists.read(head + rows, crs="EPSG:4549")) == [A]
+    assert "--crs" in lists.asked(head.replace("（EPSG:4549）", "") + rows)
+
+
 def test_eastings_and_northings_in_one_cell(lists: Lists) -> None:
     rows = f'编号,类型,名称,坐标\n1,爱心驿站,甲,"{EAST:.3f},{NORTH:.3f}"\n'
     assert places(lists.read(rows, crs="4549")) == [A]
@@ -268,6 +278,7 @@ def test_totals_notes_and_repeated_headings_are_no_places(lists: Lists) -> None:
         "驿站 名称,類型,所在区,经 度,緯度,启用日期,状态,容纳人数",
         "乙,爱心驿站,市北区,120.35,36.15,,暂停服务,",
         "總計：3處,,,,,,,40",
+        "一、市南区（2处）,,,,,,,",
         ",,备注：数据截至去年,,,,,",
         "填表人：张三,,,审核人：李四,,,,",
     ]
@@ -279,8 +290,8 @@ def test_totals_notes_and_repeated_headings_are_no_places(lists: Lists) -> None:
     ]
     assert reading.rows[0].kind_code == "care_post" and problems(reading) == []
     assert reading.hints[0].zh == (
-        "5 行是合计、说明或重复的表头，不当站点读取：第 4 市南区小 计；5 驿站 名称；7 總計：3處；"
-        "8 备注：数据截至去年；9 填表人：张三。"
+        "6 行是合计、说明、分段标题或重复的表头，不当站点读取：第 4 市南区小 计；5 驿站 名称；7 總計：3處；"
+        "8 一、市南区（2处）；9 备注：数据截至去年；10 填表人：张三。"
     )
 
 
@@ -459,6 +470,11 @@ def test_names_tell_the_kind_where_no_column_does(lists: Lists) -> None:
     ]
     assert problems(reading) == [(6, "kind", "required")]
     assert any("按名称末尾读取" in hint.zh for hint in reading.hints)
+    # A title tells it where names do not.
+    titled = f"某区户外劳动者爱心驿站（2024年）一览表\n{head}{row.format(1, '甲')}"
+    reading = lists.read(titled)
+    assert [one.kind_code for one in reading.rows] == ["care_post"]
+    assert any("按标题" in hint.zh for hint in reading.hints)
     # Said for all, nothing is read from names; and names that tell nothing are asked about.
     assert {one.kind_code for one in lists.read(text, kind="care_post").rows} == {"care_post"}
     assert "--kind" in lists.asked(head + row.format(1, "甲"))

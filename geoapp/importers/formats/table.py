@@ -46,6 +46,12 @@ class Table:
     start: tuple[tuple[Any, ...], ...] = ()
     header: int = 0
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """What stands above the header of a sheet."""
+        above = (cell for row in self.start[: self.header] for cell in row)
+        return tuple(dict.fromkeys(str(cell).strip() for cell in above if not is_blank(cell)))
+
 
 def check_width(path: Path, columns: int) -> None:
     """Refuse a table of absurdly many columns.

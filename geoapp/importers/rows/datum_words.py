@@ -1,16 +1,24 @@
 """What lists say of their datum in so many words: in a cell, in a heading, above two headings."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
+
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geoapp.core.words import Datum
 
 _WORDS: Final = (
     (Datum.GCJ02, ("gcj", "高德", "腾讯", "火星", "国测局", "amap", "tencent")),
     (Datum.BD09, ("bd09", "bd-09", "bd_09", "百度", "baidu")),
-    (Datum.CGCS2000, ("cgcs", "国家2000", "2000国家", "国家大地", "天地图", "tianditu")),
-    (Datum.WGS84, ("wgs", "gps", "84坐标")),
+    (
+        Datum.CGCS2000,
+        ("cgcs", "国家2000", "2000国家", "国家大地", "天地图", "tianditu", "epsg:4490"),
+    ),
+    (Datum.WGS84, ("wgs", "gps", "84坐标", "epsg:4326")),
 )
+_EPSG: Final = re.compile(r"EPSG\s*[:：]?\s*(\d{4,5})(?!\d)", re.IGNORECASE)
 _MOST_IN_CELL: Final = 30
 _MOST_IN_HEADING: Final = 60
 _COORDINATES: Final = ("lon", "lat", "lonlat", "geometry_wkt")
@@ -24,17 +32,21 @@ def datum_in(cell: Any) -> Datum | None:
 
 
 def datum_of_heading(name: Any) -> Datum | None:
-    """Return the datum that a heading such as ``位置（高德）`` or ``经度(GCJ-02)`` names; None if none."""
+    """Return the datum that a heading or title such as ``位置（高德）`` or ``经度(GCJ-02)`` names; None if none."""
     return _named(name, _MOST_IN_HEADING)
 
 
-def heading_datum(names: Sequence[str], fields: Sequence[str | None]) -> tuple[Datum, str] | None:
+def heading_datum(
+    names: Sequence[str], fields: Sequence[str | None], titles: Sequence[str] = ()
+) -> tuple[Datum, str] | None:
     """Return the datum that the headings of the coordinates name, and the heading; None where none.
 
     Parameters
     ----------
     fields
         What each column is read as. Two numbers go before a pair in one cell, as when they are read.
+    titles
+        What stands above the header, where no heading says it: ``坐标系：GCJ-02``.
     """
     has_two = {"lon", "lat"} <= set(fields)
     used = [
@@ -43,7 +55,25 @@ def heading_datum(names: Sequence[str], fields: Sequence[str | None]) -> tuple[D
         if field in _COORDINATES and not (has_two and field == "lonlat")
     ]
     named = {datum: name for name in reversed(used) if (datum := datum_of_heading(name))}
+    if not named:
+        said = [title for title in titles if "坐标" in title or "经纬度" in title]
+        named = {datum: title for title in said if (datum := datum_of_heading(title))}
     return next(iter(named.items())) if len(named) == 1 else None
+
+
+def heading_crs(names: Sequence[str], fields: Sequence[str | None]) -> str | None:
+    """Return the system that the headings of eastings and northings name, as ``EPSG:4549``; None if none."""
+    used = [
+        name
+        for name, field in zip(names, fields, strict=False)
+        if field in ("lon", "lat", "lonlat")
+    ]
+    codes = {found[1] for name in used if (found := _EPSG.search(name)) is not None}
+    code = codes.pop() if len(codes) == 1 else None
+    try:
+        return f"EPSG:{code}" if code and CRS.from_epsg(code).is_projected else None
+    except CRSError:
+        return None
 
 
 def _named(words: Any, most: int) -> Datum | None:

@@ -30,13 +30,11 @@ _HEMISPHERES: Final[dict[str, tuple[Axis, int]]] = {
     "南纬": ("lat", -1),
     "东经": ("lon", 1),
     "西经": ("lon", -1),
-    "纬度": ("lat", 1),
-    "经度": ("lon", 1),
     "lat": ("lat", 1),
     "lon": ("lon", 1),
     "lng": ("lon", 1),
 }
-_HEMISPHERE: Final = "北纬|南纬|东经|西经|纬度|经度|lat|lon|lng|[nsew]"
+_HEMISPHERE: Final = "北纬|南纬|东经|西经|lat|lon|lng|[nsew]"
 _NUMBER: Final = r"\d{1,3}(?:[.,]\d+)?"
 _ANGLE: Final = re.compile(
     rf"(?P<before>{_HEMISPHERE})?\s*[:=]?\s*(?P<sign>[+-])?\s*(?P<degrees>{_NUMBER})\s*"
@@ -83,7 +81,7 @@ def read_angle(cell: Any) -> Angle | None:
     axis: Axis | None = None
     if before or after:
         axis, sign = _HEMISPHERES[before or after]
-        if match["sign"] and (before or after) not in ("纬度", "经度", "lat", "lon", "lng"):
+        if match["sign"] and (before or after) not in ("lat", "lon", "lng"):
             return None  # minus ten degrees south
         value *= sign
     return Angle(-value if match["sign"] == "-" else value, axis)
@@ -174,6 +172,8 @@ def _folded(cell: Any) -> str | None:
     """Return a cell's text in half width and lower case, its marks brought to one form."""
     if not isinstance(cell, str) or not cell.strip() or len(cell) > _MOST_CHARACTERS:
         return None
+    # The sign of degrees stands in these names, too.
+    cell = cell.replace("经度", "lon").replace("纬度", "lat")
     text = unicodedata.normalize("NFKC", cell.translate(_MARKS)).translate(_MARKS)
     return " ".join(text.lower().split())
 

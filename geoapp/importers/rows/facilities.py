@@ -23,7 +23,12 @@ from geoapp.importers.rows.facility_cells import Draft, read_row
 from geoapp.importers.rows.facility_row import FacilityRow, FacilityRules
 from geoapp.importers.rows.headings import Header, match_header, require_columns
 from geoapp.importers.rows.issue import CodeIssuer
-from geoapp.importers.rows.kinds import names_tell_kinds, told_of_names
+from geoapp.importers.rows.kinds import (
+    kind_of_titles,
+    names_tell_kinds,
+    told_of_names,
+    told_of_title,
+)
 from geoapp.importers.rows.place_checks import PlaceRules, RegionOutlines, check_positions
 from geoapp.importers.rows.positions import Placed, Positions, read_position
 
@@ -45,6 +50,11 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         records, fields = list(table.records), table.fields
         table = replace(table, records=records)
         rules = replace(rules, kind_by_name=names_tell_kinds(records, fields))
+        titled = None if rules.kind_by_name or "kind" in fields else kind_of_titles(table.titles)
+        if titled is not None:
+            kind, title = titled
+            rules = replace(rules, default_kind=kind)
+            table = replace(table, hints=(*table.hints, told_of_title(kind, title)))
     require_columns(header, FACILITY_COLUMNS, required_columns(table, header, rules))
     drafts: list[Draft] = []
     placed = []

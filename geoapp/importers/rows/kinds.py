@@ -1,5 +1,6 @@
 """The kind of a facility as a cell states it."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
@@ -11,6 +12,11 @@ from geoapp.importers.problems import Findings
 from geoapp.importers.rows import cells
 
 _LEAST_SHARE: Final = 0.8
+# A list is called so: 市南区爱心驿站（2024年）情况统计表.
+_OF_LISTS: Final = re.compile(
+    r"(?:基本|建设|分布|信息|情况|点位|地址|公示|汇总|统计|登记|明细|一览|电子)*(?:名单|名录|台账|清单|列表|目录|表)(?:[（(].*[）)])?$"
+)
+_YEAR: Final = re.compile(r"[（(][^（）()]*[年月日期版][^（）()]*[）)]")
 
 
 def names_tell_kinds(records: Iterable[Record], fields: Sequence[str | None]) -> bool:
@@ -22,6 +28,16 @@ def names_tell_kinds(records: Iterable[Record], fields: Sequence[str | None]) ->
     said = [str(name) for name in names if not is_blank(name)]
     told = sum(kind_at_end(name) is not None for name in said)
     return bool(said) and told >= _LEAST_SHARE * len(said)
+
+
+def kind_of_titles(titles: Iterable[str]) -> tuple[str, str] | None:
+    """Return the one kind that a list's title names (``某区爱心驿站一览表``), and the title; None if none."""
+    named = {
+        kind: title
+        for title in titles
+        if (kind := kind_at_end(_OF_LISTS.sub("", _YEAR.sub("", title)))) is not None
+    }
+    return next(iter(named.items())) if len(named) == 1 else None
 
 
 def kind_of_name(found: Findings, name: str | None) -> str | None:
@@ -48,6 +64,16 @@ def told_of_names(kinds: Iterable[str | None]) -> Text:
         f"没有类型一列，按名称末尾读取：{zh}。不对时请用 --kind 或 --map 写明。",
         f"No column has kinds: they were read from the end of the names: {en}. If that is wrong, state --kind "
         "or --map.",
+    )
+
+
+def told_of_title(kind: str, title: str) -> Text:
+    """Say that the kind was read from the list's title."""
+    named = next(one.text for one in load_vocabulary().kinds if one.code == kind)
+    return Text(
+        f"没有类型一列，按标题“{title[:40]}”都读作{named.zh}。不对时请用 --kind 或 --map 写明。",
+        f"No column has kinds: by the title {title[:40]!r} all are read as {named.en}. If that is wrong, "
+        "state --kind or --map.",
     )
 
 

@@ -21,6 +21,11 @@ _NOTE: Final = re.compile(
     r"(?:单位)?负责人|联系人|数据来源|资料来源|统计(?:时间|口径)|notes?|source)\d*[:：].*",
     re.IGNORECASE | re.DOTALL,
 )
+# A title above a part of a list, alone in its row: 一、市南区（4处）.
+_NUMBERED: Final = re.compile(
+    "(?:[（(]?[一二三四五六七八九十]{1,3}[）)、.．]|第[一二三四五六七八九十]{1,3}部分).*"
+)
+_COUNTED: Final = re.compile(rf".{{1,12}}[（(]共?{_COUNT}[）)]")
 _MOST_NOTES: Final = 3
 _LEAST_HEADINGS: Final = 3
 _LOOKED_AT: Final = 3
@@ -53,9 +58,9 @@ def without_notes(
     listed += "……" if len(passed) > _MOST_TOLD else ""
     return kept, (
         Text(
-            f"{len(passed):,} 行是合计、说明或重复的表头，不当站点读取：第 {listed}。",
-            f"{len(passed):,} rows are totals, notes or the header once more and are not read as places: "
-            f"line {listed}.",
+            f"{len(passed):,} 行是合计、说明、分段标题或重复的表头，不当站点读取：第 {listed}。",
+            f"{len(passed):,} rows are totals, notes, titles of parts or the header once more and are not "
+            f"read as places: line {listed}.",
         ),
     )
 
@@ -70,6 +75,10 @@ def _is_none(cells: dict[int, str], places: dict[str, int], headings: list[str])
     if not cells or any(one.isdecimal() for words in where for one in words):
         return False
     name = _close(cells.get(places.get("name_zh", -1), ""))
+    if len(set(cells.values())) == 1:
+        title = _close(next(iter(cells.values())))
+        if _NUMBERED.fullmatch(title) or (_COUNTED.fullmatch(title) and not name):
+            return True
     first = [_close(words) for words in list(cells.values())[:_LOOKED_AT]]
     if any(_TOTAL.fullmatch(words) for words in first):
         return not name or _matches(name, _TOTAL) or _matches(name, _IS_COUNT)

@@ -130,7 +130,7 @@ def _from_columns(first: list[Any], second: list[Any], projected: CRS | None) ->
         return _unprojected(first, second, projected)
     lons, lats = [read_angle(cell) for cell in first], [read_angle(cell) for cell in second]
     both = [(one, two) for one, two in zip(lons, lats, strict=True) if one and two]
-    _refuse_metres(both)
+    _refuse_metres(both or _as_metres(first, second))
     orders = [order_of(one, two) for one, two in both]
     hints: tuple[Text, ...] = ()
     if len(both) >= _LEAST_SWAPPED and all(order == "lat,lon" for order in orders):
@@ -150,6 +150,12 @@ def _from_columns(first: list[Any], second: list[Any], projected: CRS | None) ->
     if plain and not hints:
         return None
     return _Derived(_values(first, lons, "lat"), _values(second, lats, "lon"), hints)
+
+
+def _as_metres(first: list[Any], second: list[Any]) -> list[tuple[Angle, Angle]]:
+    """Return the numbers of two columns that hold none of degrees, such as 534,720.113."""
+    pairs = ((metres_of(one), metres_of(two)) for one, two in zip(first, second, strict=True))
+    return [(Angle(one), Angle(two)) for one, two in pairs if one is not None and two is not None]
 
 
 def _values(cells: Sequence[Any], angles: Sequence[Angle | None], wrong: str) -> list[Any]:

@@ -134,7 +134,7 @@ def import_facilities(
             lock_facilities(session)
         rules = facility_rules(session, settings, options)
         datum = None
-        if not options.crs:
+        if prepared.crs is None:
             datum = settled_datum(
                 session,
                 prepared.table,

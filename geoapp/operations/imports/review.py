@@ -26,7 +26,7 @@ from geoapp.importers.rows.crs_guess import (
     stated_metres,
     told_of,
 )
-from geoapp.importers.rows.datum_words import heading_datum
+from geoapp.importers.rows.datum_words import heading_crs, heading_datum
 from geoapp.importers.rows.datums import (
     DatumFit,
     best_fit,
@@ -38,7 +38,7 @@ from geoapp.importers.rows.datums import (
 from geoapp.importers.rows.exchanged import as_written, exchanged, find_exchanged
 from geoapp.importers.rows.facilities import read_facilities
 from geoapp.importers.rows.facility_row import FacilityRow
-from geoapp.importers.rows.kinds import names_tell_kinds
+from geoapp.importers.rows.kinds import kind_of_titles, names_tell_kinds
 from geoapp.importers.rows.matching import Proposal
 from geoapp.importers.rows.place_checks import RegionOutlines
 from geoapp.importers.rows.place_columns import place_table
@@ -95,9 +95,12 @@ class Understood:
         return frozenset(field for field in self.proposal.fields if field)
 
     @property
-    def names_tell_kinds(self) -> bool:
-        """Whether no column has kinds, and the names end with them."""
-        return names_tell_kinds(self.table.records, self.proposal.fields)
+    def tells_kinds(self) -> bool:
+        """Whether no column has kinds, and the names or the title say them."""
+        fields = self.proposal.fields
+        return names_tell_kinds(self.table.records, fields) or (
+            "kind" not in fields and kind_of_titles(self.table.titles) is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,7 +411,8 @@ def _placed(understood: Understood, choices: DraftChoices) -> Table:
     settled = exchanged(
         replace(table, fields=understood.proposal.fields), frozenset(choices.exchanged)
     )
-    crs = None if choices.crs is None or table.has_geometry else parse_crs(choices.crs)
+    stated = choices.crs or heading_crs(table.columns, understood.proposal.fields)
+    crs = None if stated is None or table.has_geometry else parse_crs(stated)
     return place_table(settled, crs=crs, datum=datum_of(understood, choices), order=choices.order)
 
 
@@ -416,5 +420,7 @@ def datum_of(understood: Understood, choices: DraftChoices) -> Datum:
     """Return the datum of the rows that say none themselves: as chosen, or as a heading says."""
     if choices.datum is not None:
         return choices.datum
-    said = heading_datum(understood.table.columns, understood.proposal.fields)
+    said = heading_datum(
+        understood.table.columns, understood.proposal.fields, understood.table.titles
+    )
     return Datum.WGS84 if said is None else said[0]

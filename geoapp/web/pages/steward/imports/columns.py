@@ -158,7 +158,7 @@ def columns_page(draft: Draft, wrong: Text | None = None, status: int = 200) -> 
 def _lacking(understood: Understood, choices: DraftChoices) -> list[str]:
     """Return the fields without which no row can be imported."""
     had = {*understood.fields}
-    had |= {"kind"} if choices.kind or understood.names_tell_kinds else set()
+    had |= {"kind"} if choices.kind or understood.tells_kinds else set()
     had |= {"code"} if choices.code_key else set()
     return [name for name in _NEEDED if name not in had]
 
