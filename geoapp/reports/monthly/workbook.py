@@ -1,5 +1,6 @@
 """A report as a workbook for a person: one sheet a question, numbers that are numbers."""
 
+from copy import copy
 from pathlib import Path
 from typing import Final
 
@@ -7,6 +8,7 @@ import openpyxl
 from openpyxl.cell.cell import Cell as SheetCell
 from openpyxl.cell.cell import MergedCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
@@ -139,11 +141,12 @@ def _sheet(sheet: Worksheet, section: Section, table: Table, language: Language 
         lines_in(_heading(one, language), width)
         for one, width in zip(table.columns, widths, strict=True)
     )
+    dressed: dict[tuple[bool, str], StyleArray] = {}
     for number, row in enumerate(table.rows, start=head + 1):
         lines = 1
         for place, (column, value) in enumerate(zip(table.columns, row, strict=True), start=1):
             cell = sheet.cell(number, place)
-            _put(cell, column.form, value, language)
+            _put(cell, column.form, value, language, dressed)
             if isinstance(cell.value, str):
                 lines = max(lines, lines_in(cell.value, widths[place - 1]))
             if table.total and number == head + len(table.rows):
@@ -164,23 +167,42 @@ def _heading(column: Column, language: Language | None) -> str:
     return said(column.text, language)
 
 
-def _put(cell: SheetCell | MergedCell, form: Form, value: Cell, language: Language | None) -> None:
-    """Write one value; what is unknown is a dash, so that nobody takes it for a nought."""
+def _put(
+    cell: SheetCell | MergedCell,
+    form: Form,
+    value: Cell,
+    language: Language | None,
+    dressed: dict[tuple[bool, str], StyleArray],
+) -> None:
+    """Write one value; what is unknown is a dash, so that nobody takes it for a nought.
+
+    Parameters
+    ----------
+    dressed
+        How cells of a kind look, by side and format, which is kept: working it out takes longer than
+        all else of a long table.
+    """
     if isinstance(value, Figure):
         form, value = value.form, value.value
-    cell.border = _RULE
-    cell.alignment = Alignment(
-        wrap_text=not form.is_number,
-        vertical="top",
-        horizontal="right" if form.is_number else "left",
-    )
+    number_format = "General"
     if value is None:
         write_text(cell, UNKNOWN)
     elif isinstance(value, str | Text):
         write_text(cell, shown(value, form, language))
     else:
         cell.value = value
-        cell.number_format = _format(form, value)
+        number_format = _format(form, value)
+    kind = (form.is_number, number_format)
+    if kind not in dressed:
+        cell.border = _RULE
+        cell.alignment = Alignment(
+            wrap_text=not form.is_number,
+            vertical="top",
+            horizontal="right" if form.is_number else "left",
+        )
+        cell.number_format = number_format
+        dressed[kind] = copy(cell._style)  # type: ignore[union-attr]
+    cell._style = copy(dressed[kind])  # type: ignore[union-attr]
 
 
 def _format(form: Form, value: object) -> str:

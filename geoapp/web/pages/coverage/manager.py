@@ -281,7 +281,7 @@ def file(run_id: int, suffix: str) -> Response:
         raise NotFoundError(Text("格式", "format"), suffix[:40])
     parts = services()
     with tempfile.TemporaryDirectory() as folder:
-        region = request.args.get("region") if suffix == "png" else None
+        region = (request.args.get("region") or None) if suffix == "png" else None
         path = Path(folder) / f"coverage-{run_id}.{suffix}"
         save_run(parts.database, parts.settings, run_id, path, language(), region)
         response = Response(path.read_bytes(), mimetype=_FORMATS[suffix])
