@@ -33,6 +33,7 @@ COMMANDS = {
     "map": "map:map_",
     "base-maps": "base_maps:base_maps",
     "user": "users:user",
+    "webhook": "webhook:webhook",
     "calendar": "calendar:calendar",
     "import": "import_:import_",
     "export": "export:export",

@@ -55,6 +55,8 @@ class Settings(BaseSettings):
         "",
         pattern=r"^(https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?( +https?://(\*\.)?[A-Za-z0-9.-]+(:\d+)?)*)?$",
     )
+    webhooks_http: bool = False
+    webhooks_private: bool = False
     robots: Literal["stations", "none"] = "stations"
     monitor_token: str | None = None
     key_requests_per_minute: int = Field(600, ge=1, le=1_000_000)

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
@@ -231,3 +231,16 @@ def doubt_text(doubt: Doubt, today: date | None = None) -> Text:
 def confirmed_text(confirmed_on: date) -> Text:
     """Return what is said of a facility that workers found open."""
     return Text(f"工人 {confirmed_on} 确认开放", f"Confirmed open by workers on {confirmed_on}")
+
+
+def doubtful_answer(doubt: Doubt | None) -> dict[str, Any] | None:
+    """Return a doubt as programs are told it; None if there is none."""
+    if doubt is None:
+        return None
+    note = doubt_text(doubt)
+    return {
+        "kind": doubt.kind,
+        "voices": doubt.voices,
+        "since": doubt.since.isoformat(),
+        "note": {"zh": note.zh, "en": note.en},
+    }

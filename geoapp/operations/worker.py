@@ -1,8 +1,9 @@
 """The worker: takes runs from the queue, one at a time, until it is asked to end.
 
-It is two processes. The one that waits is light: it looks whether there is a run to take, and looks
-after runs whose worker died. The one that does the runs loads the solvers; it is forked when the
-first run comes, and ends when none has come for a while, which gives its memory back.
+It is two processes. The one that waits is light: it looks whether there is a run to take, or somebody
+to be told of something, and looks after runs whose worker died. The one that does the runs loads the
+solvers; it is forked when the first run comes, and ends when none has come for a while, which gives
+its memory back.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ from geoapp.core.settings import Settings
 from geoapp.operations.facilities.search_words import WordsKeeper
 from geoapp.operations.runs.lifecycle import perform, take_care
 from geoapp.operations.voices.forget import forget
+from geoapp.operations.webhooks.waiting import forget_deliveries, is_one_to_tell
 from geoapp.store.engine import Database
 from geoapp.store.runs.jobs import QUEUE, TASK, has_waiting_job, worker_app
 from geoapp.store.runs.runs import get_run
@@ -97,9 +99,10 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
     """Start the process that does the runs whenever one waits and there is none."""
     doing: BaseProcess | None = None
     scheduling: BaseProcess | None = None
+    telling: BaseProcess | None = None
     patience = Patience()
     words = WordsKeeper(database)
-    started = due = cared = 0.0
+    started = due = tell_from = cared = 0.0
     forgot = looked = -FORGET_SECONDS
     try:
         while True:
@@ -112,6 +115,12 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 doing = None
             if scheduling is not None and not scheduling.is_alive():
                 scheduling = None
+            if telling is not None and not telling.is_alive():
+                if telling.exitcode:
+                    tell_from = now + CARE_SECONDS
+                    how = ending(telling.exitcode)
+                    log.error("the process that delivers ended", pid=telling.pid, how=how)
+                telling = None
             try:
                 if now - cared >= CARE_SECONDS:
                     cared = now
@@ -119,12 +128,16 @@ def _wait_for_runs(database: Database, settings: Settings) -> None:
                 words.catch_up()
                 if now - forgot >= FORGET_SECONDS:
                     forget(database, settings)
+                    forget_deliveries(database)
                     forgot = now
                 if now - looked >= SCHEDULE_SECONDS:
                     looked = now
                     if scheduling is None and _is_one_due(database):
                         scheduling = _process("schedules", lambda: _do_due(database, settings))
                         scheduling.start()
+                if telling is None and now >= tell_from and is_one_to_tell(database):
+                    telling = _process("webhooks", lambda: _tell(database, settings))
+                    telling.start()
                 if doing is None and now >= due and _is_one_waiting(database):
                     started, doing = now, _process("runs", lambda: _do_runs(database, settings))
                     doing.start()
@@ -180,6 +193,17 @@ def _do_due(database: Database, settings: Settings) -> None:
         make_due(database, settings)
     except UnavailableError:
         log.warning("the store does not answer; schedules are looked at again")
+
+
+def _tell(database: Database, settings: Settings) -> None:
+    """Deliver what waits for webhooks; what fails for a moment is looked at again."""
+    from geoapp.operations.webhooks.work import deliver_waiting  # noqa: PLC0415
+
+    declare(Acting(Via.JOB, reason="webhooks"))
+    try:
+        deliver_waiting(database, settings)
+    except (UnavailableError, procrastinate.exceptions.ConnectorException):
+        log.warning("the store does not answer; webhooks are looked at again")
 
 
 async def _work(database: Database, settings: Settings, stopping: threading.Event) -> None:

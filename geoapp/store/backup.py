@@ -45,6 +45,10 @@ LEFT_OUT = frozenset(
         "api_key_pace",
         "share",
         "share_pace",
+        # Nor may a copy on another machine begin to send.
+        "webhook",
+        "webhook_event",
+        "webhook_delivery",
         # What tells the senders of reports apart is not kept longer than it counts.
         "report_salt",
         "report_count",

@@ -20,7 +20,9 @@ _ONE = text(
             where last_heartbeat > clock_timestamp() - interval '1 minute') as workers,
         pg_database_size(current_database()) as bytes,
         (select count(*) from facility) as facilities,
-        (select max(updated_at) from facility) as changed_at
+        (select max(updated_at) from facility) as changed_at,
+        (select count(*) from webhook where stopped_at is not null) as webhooks_stopped,
+        (select count(*) from webhook_delivery where status = 'waiting') as webhooks_waiting
     """
 )
 
@@ -29,7 +31,8 @@ class Measures(NamedTuple):
     """Sizes in bytes, times in seconds; ``runs`` counts runs by kind and status.
 
     ``waiting_s`` is how long the oldest queued run has waited, 0 without one; ``changed_at`` is when
-    a facility was changed last, None without facilities.
+    a facility was changed last, None without facilities. ``webhooks_stopped`` are those that nothing
+    reached; ``webhooks_waiting`` counts deliveries.
     """
 
     runs: dict[tuple[str, str], int]
@@ -39,6 +42,8 @@ class Measures(NamedTuple):
     bytes: int
     facilities: int
     changed_at: datetime | None
+    webhooks_stopped: int
+    webhooks_waiting: int
 
 
 def measure(session: Session) -> Measures:

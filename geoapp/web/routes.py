@@ -25,6 +25,7 @@ from geoapp.web.api import (
     siting_runs,
     vocabularies,
     walks,
+    webhooks,
 )
 from geoapp.web.api import docs as api_docs
 from geoapp.web.api import programmes as programmes_api
@@ -62,6 +63,7 @@ from geoapp.web.pages import (
 from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
 from geoapp.web.pages.admin import users as admin_users
+from geoapp.web.pages.admin import webhooks as admin_webhooks
 from geoapp.web.pages.coverage import hours as coverage_hours
 from geoapp.web.pages.coverage import kept_reports, monthly, published, two_days
 from geoapp.web.pages.coverage import manager as coverage
@@ -122,6 +124,7 @@ def register_routes(app: OpenAPI) -> None:
         application_documents.api,
         vocabularies.api,
         walks.api,
+        webhooks.api,
     ):
         app.register_api(api)
     for blueprint in (
@@ -187,5 +190,6 @@ def register_routes(app: OpenAPI) -> None:
         choose_password.blueprint,
         admin_users.blueprint,
         admin_photos.blueprint,
+        admin_webhooks.blueprint,
     ):
         app.register_blueprint(blueprint)

@@ -23,7 +23,7 @@ from geoapp.store.voices_merged import lock_reports_back, take_reports_back
 
 SET = Text("变更", "change set")
 _RIGHTS = frozenset(
-    {"app_user", "user_region", "api_key", "share", "user_identity", "second_factor"}
+    {"app_user", "user_region", "api_key", "share", "user_identity", "second_factor", "webhook"}
 )
 # What no steward writes by any other way: it holds for the whole city.
 _OF_ALL = frozenset(

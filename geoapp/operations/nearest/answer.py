@@ -11,13 +11,13 @@ import orjson
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
+from geoapp.core.voices import doubtful_answer
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
 from geoapp.operations.nearest.said import said_on_arrival
 from geoapp.operations.nearest.service import KEPT_RENDERED, NearestItem, NearestService
 from geoapp.operations.nearest.snapshot import Opening
 from geoapp.operations.nearest.unplaced import Somewhere
-from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.read import PlacedFacility
 
 

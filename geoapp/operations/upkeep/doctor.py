@@ -30,6 +30,7 @@ from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
 from geoapp.store.server import cannot_write, postgis_version, server_time, server_version
 from geoapp.store.vocabulary import known_years
+from geoapp.store.webhooks import count_stopped
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_BYTES = 1_000_000_000
@@ -198,10 +199,21 @@ def _open_store(database: Database, day: date) -> Iterator[Finding]:
     with database.session() as session:
         postgis = postgis_version(session)
         years = known_years(session)
+        stopped = count_stopped(session)
     yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
     yield _calendar(years, day)
     yield Finding("history", *check_history(database))
+    if stopped:
+        yield Finding(
+            "webhooks",
+            False,
+            Text(
+                f"{stopped} 个推送多次送不到，已停：geoapp webhook list，修好接收方后 geoapp webhook resume",
+                f"{stopped} stopped since nothing arrived: geoapp webhook list; mend the receiver, then "
+                "geoapp webhook resume",
+            ),
+        )
 
 
 def _skew(seconds: float) -> Finding:

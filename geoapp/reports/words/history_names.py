@@ -49,6 +49,7 @@ TABLES = {
     "app_user": Text("个用户", "user"),
     "api_key": Text("个 API 密钥", "API key"),
     "share": Text("个分享链接", "link that shares"),
+    "webhook": Text("个推送", "webhook"),
     "second_factor": Text("个两步验证", "second factor"),
     "user_identity": Text("个单位登录的关联", "link to a sign-in provider"),
     "calendar_year": Text("年日历", "year of the calendar"),
@@ -213,4 +214,8 @@ FIELDS = {
     "listed_under": Text("文件中的所属", "listed under in the document"),
     "document_on": Text("文件日期", "date of the document"),
     "place_in_document": Text("文件中的位置", "place in the document"),
+    "events": Text("推送的事件", "events"),
+    "enabled": Text("是否启用", "enabled"),
+    "secret": Text("密钥", "secret"),
+    "stopped_at": Text("停止时间", "stopped at"),
 }

@@ -80,6 +80,7 @@ from geoapp.store.models.services import DutyDesk, ServiceItem, ServiceOffer
 from geoapp.store.models.shares import Share, SharePace
 from geoapp.store.models.use import CareEvent, OpinionPoll, VisitCount
 from geoapp.store.models.voices import FacilityVoice, ReportCount, ReportSalt, WorkerReport
+from geoapp.store.models.webhooks import Webhook, WebhookDelivery, WebhookEvent
 
 __all__ = [
     "Amenity",
@@ -168,5 +169,8 @@ __all__ = [
     "UserLink",
     "UserSession",
     "VisitCount",
+    "Webhook",
+    "WebhookDelivery",
+    "WebhookEvent",
     "WorkerReport",
 ]

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from geoapp.core.dated_states import StateOnDay
 from geoapp.core.errors import InvalidValueError, NotFoundError
-from geoapp.core.geo import geometry_from_wgs84, parse_datum
+from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.limits import (
     MOST_BOX_CHARACTERS,
@@ -24,10 +24,10 @@ from geoapp.core.parsing import parse_bbox, split_codes
 from geoapp.core.roles import Permission
 from geoapp.core.words import Datum, Family, Status
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
+from geoapp.operations.facilities.feature import facility_feature
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.parts import Relations, read_with_relations, relations_of
 from geoapp.operations.facilities.read import PUBLIC_STATUSES, list_facilities, parse_as_of
-from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.store.facilities.as_of import IN_PLACE, AsOf
 from geoapp.store.facilities.read import FacilityFilter
 from geoapp.store.facilities.records import FacilityRecord
@@ -140,25 +140,6 @@ def _refuse_unknown(body: BaseModel) -> None:
         raise InvalidValueError(unknown[0][:100], None, accepted)
 
 
-def _feature(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
-    properties = dict(record.properties)
-    at = record.geometry_wkb
-    geometry = None if at is None else geometry_from_wgs84(at, datum)
-    properties["places"] = [
-        {
-            **place,
-            "geometry_wkb": None,
-            "geometry": geometry_from_wgs84(place["geometry_wkb"], datum),
-        }
-        for place in properties["places"]
-    ]
-    for place in properties["places"]:
-        del place["geometry_wkb"]
-    properties["confirmed_on"] = record.standing.confirmed_on
-    properties["doubtful"] = doubtful_answer(record.standing.doubt)
-    return {"type": "Feature", "id": record.code, "geometry": geometry, "properties": properties}
-
-
 @api.get("", summary="站点列表 / List facilities", responses={200: FacilityFeatureCollection})
 def list_(query: ListParameters) -> Response:
     """List facilities in order of code, page by page.
@@ -180,7 +161,7 @@ def list_(query: ListParameters) -> Response:
     page = list_facilities(
         parts.database, wanted, after=after, limit=query.limit, unpublished=unpublished
     )
-    features = [_feature(record, query.datum) for record in page.records]
+    features = [facility_feature(record, query.datum) for record in page.records]
     body: dict[str, Any] = {
         "type": "FeatureCollection",
         "features": features,
@@ -249,7 +230,7 @@ def _edited(record: FacilityRecord, datum: Datum) -> dict[str, Any]:
 
 
 def _one(record: FacilityRecord, relations: Relations, datum: Datum) -> dict[str, Any]:
-    feature = _feature(record, datum)
+    feature = facility_feature(record, datum)
     feature["properties"] |= {
         "parts": [asdict(one) for one in relations.parts],
         "part_of": [asdict(one) for one in relations.part_of],

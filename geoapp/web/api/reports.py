@@ -18,9 +18,8 @@ from geoapp.core.limits import (
     MOST_REPORT_KEY_CHARACTERS,
     MOST_REPORT_NOTE_CHARACTERS,
 )
-from geoapp.core.voices import ReportKind
+from geoapp.core.voices import ReportKind, doubtful_answer
 from geoapp.core.words import Datum
-from geoapp.operations.voices.answer import doubtful_answer
 from geoapp.operations.voices.take import Taken, Told, take_report
 from geoapp.web.api.schemas import Doubtful, Problem
 from geoapp.web.edge.parameters import WITHOUT_NUL

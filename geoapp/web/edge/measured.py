@@ -41,6 +41,8 @@ def _of_store(store: Measures) -> Iterator[GaugeMetricFamily]:
         ("geoapp_workers", "Workers that do runs, 0 while there are none to do", store.workers),
         ("geoapp_database_bytes", "Size of the database", store.bytes),
         ("geoapp_facilities", "Facilities in the register", store.facilities),
+        ("geoapp_webhooks_stopped", "Webhooks that nothing reached", store.webhooks_stopped),
+        ("geoapp_webhooks_waiting", "Deliveries of webhooks that wait", store.webhooks_waiting),
     ):
         yield GaugeMetricFamily(name, help_, value)
     if store.changed_at is not None:

@@ -16,11 +16,13 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.webhooks import Event
 from geoapp.operations.actions import run as action_run
 from geoapp.operations.coverage import official
 from geoapp.operations.coverage.run import start
 from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
+from geoapp.operations.webhooks.edit import add_webhook, send_test
 from geoapp.operations.worker import execute
 from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app
@@ -29,6 +31,14 @@ from tests.web.conftest import Site, Visit, sign_in
 PROBLEM = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 EXPLAINED = {
     ("GET", "/api/v1/report"),
+    ("GET", "/api/v1/webhooks"),
+    ("POST", "/api/v1/webhooks"),
+    ("POST", "/api/v1/webhooks/{id}/pause"),
+    ("POST", "/api/v1/webhooks/{id}/resume"),
+    ("POST", "/api/v1/webhooks/{id}/remove"),
+    ("POST", "/api/v1/webhooks/{id}/test"),
+    ("GET", "/api/v1/webhooks/{id}/deliveries"),
+    ("POST", "/api/v1/webhooks/{id}/deliveries/{delivery}/redeliver"),
     ("GET", "/api/v1/applications"),
     ("GET", "/api/v1/applications/due"),
     ("GET", "/api/v1/applications/{id}"),
@@ -236,6 +246,14 @@ def test_answers_have_the_members_described_and_no_others(
         created_by=None,
     )
     execute(database, settings, action.id, threading.Event())
+    hook, _ = add_webhook(
+        database,
+        settings,
+        name="portal",
+        address="https://portal.example.org/",
+        events=list(Event),
+    )
+    send_test(database, hook.id)
     numbers = {"siting": siting.id, "action": action.id, "coverage": run.id}
     schemas = document["components"]["schemas"]
     for schema in schemas.values():
@@ -248,7 +266,7 @@ def test_answers_have_the_members_described_and_no_others(
             continue
         number = next((one for kind, one in numbers.items() if f"/{kind}-runs" in path), None)
         if number is None:
-            ones = ("/change-sets", "/applications", "/proposals")
+            ones = ("/change-sets", "/applications", "/proposals", "/webhooks")
             number = 1 if any(one in path for one in ones) else 0
         kept = {"/programmes": "qingdao-2022", "/standards": "seven_ones_haikou"}
         code = next((one for part, one in kept.items() if part in path), "T-1")

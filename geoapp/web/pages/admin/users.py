@@ -25,6 +25,7 @@ from geoapp.operations.upkeep.users import (
     set_rights,
     user_entry,
 )
+from geoapp.operations.webhooks.edit import list_webhooks
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.region_names import region_names
@@ -58,6 +59,7 @@ def listed() -> str:
         users=list_users(database),
         roles=ROLE_TEXT,
         regions=region_names(database),
+        stopped=sum(1 for one in list_webhooks(database) if one.stopped_at is not None),
     )
 
 

@@ -1,0 +1,1 @@
+"""Webhooks: other services are told of changes, where an administrator has asked for it."""
