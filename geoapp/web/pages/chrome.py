@@ -185,11 +185,7 @@ def map_setup(level: str = Level.DISTRICT) -> MapSetup:
     )
     datum = Datum.WGS84
     return MapSetup(
-        base_maps=""
-        if told is None
-        else orjson.dumps(
-            told | {"script": url_for("static", filename="js/lib/base_maps.js")}
-        ).decode(),
+        base_maps="" if told is None else orjson.dumps(told).decode(),
         attribution=OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
         datum=datum,
         regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),

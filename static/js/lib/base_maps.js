@@ -18,7 +18,7 @@ import { isMoved, makeRule } from './datum.js';
  * @property {boolean} vector
  */
 
-/** @typedef {{ maps: BaseMap[], words: { title: string, streets: string, plain: string, missing: string }, outline: string, script: string }} Told */
+/** @typedef {{ maps: BaseMap[], words: { title: string, streets: string, plain: string, missing: string }, outline: string }} Told */
 
 /**
  * What the page does for the choice: its streets, if it has some; the drawing of vectors in a file; China's outline;

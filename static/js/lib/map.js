@@ -87,7 +87,7 @@ function loadModule(address) {
  */
 async function offerBaseMaps(map, box, streets, first, changed) {
   const told = JSON.parse(box.dataset.bases || '');
-  await loadModule(told.script);
+  await loadModule(box.dataset.choice || '');
   const { geoappBaseMaps: choose } = /** @type {{ geoappBaseMaps?: typeof import('./base_maps.js').chooseBaseMap }} */ (/** @type {unknown} */ (window));
   if (!choose) return; // not loaded: outlines stay
   choose(map, box, told, {
