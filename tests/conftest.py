@@ -8,13 +8,17 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import click.testing
 import psycopg
 import pytest
 from argon2 import PasswordHasher
+from flask import Flask
 from hypothesis import settings as hypothesis_settings
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 from psycopg.conninfo import make_conninfo
 from werkzeug.routing import Rule
 
@@ -26,6 +30,9 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
 from tests.seed import fill_town, seed_town
+
+# While the libraries come in, there is nothing to collect.
+gc.disable()
 
 # The same commit passes or fails each time; `scripts/test --all` looks for new examples.
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -58,11 +65,25 @@ _compile_builder = Rule._compile_builder
 Rule._compile_builder = _builder_when_it_is_used  # type: ignore[method-assign]
 
 
+class _CompiledTemplates(BytecodeCache):
+    """What the applications of one test run share: a template's code, by its name and text."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+Flask.jinja_options = {"bytecode_cache": _CompiledTemplates()}
+
 # A test's database need not outlive the machine.
 FAST = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
     "autovacuum": "off",  # nor does it live long enough to be swept
@@ -88,7 +109,8 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 def run_sql(cluster: Cluster, statement: str) -> None:

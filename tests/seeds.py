@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-QUICK = 30
+QUICK = 18
 
 
 def seeds(count: int) -> list[Any]:

@@ -56,6 +56,48 @@ def installed(tmp_path_factory: pytest.TempPathFactory, repo_root: Path) -> Path
     return environment
 
 
+# What stands in no module: pages, styles, scripts, layers, data. As seen from an empty folder.
+LOOK = """
+import os
+from pathlib import Path
+from geoapp.app import create_app
+from geoapp.core.settings import Settings
+import geoapp
+app = create_app(Settings(data=Path("data"), database_url="postgresql:///none?host=/nowhere"))
+client = app.test_client()
+for path in ("/healthz", "/sign-in", "/offline", "/static/vendor/leaflet/dist/leaflet.js"):
+    print(path, client.get(path).status_code)
+print(Path(geoapp.__file__).parent)
+"""
+
+
+def test_the_wheel_holds_every_file_and_answers(
+    installed: Path, repo_root: Path, tmp_path: Path
+) -> None:
+    folders = ("geoapp", "layers", "templates", "static", "data")
+    files = [
+        path.relative_to(repo_root).as_posix()
+        for folder in folders
+        for path in (repo_root / folder).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    ]
+    [package] = installed.glob("lib/python*/site-packages/geoapp")
+    assert len(files) > 500
+    missing = [one for one in files if not (package / one.removeprefix("geoapp/")).is_file()]
+    assert missing == []
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+    seen = subprocess.run(
+        [installed / "bin" / "python", "-c", LOOK],
+        cwd=tmp_path,
+        env={**kept, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert seen[-1] == str(package)
+    assert [line.split()[-1] for line in seen[:-1] if line.startswith("/")] == ["200"] * 4
+
+
 @pytest.fixture
 def demo(installed: Path, tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], str, Path]]:
     with socket.socket() as probe:
@@ -94,6 +136,8 @@ def _runs(pid: int) -> bool:
         return False
 
 
+# By default the wheel is looked into above, and the demo runs from the checkout.
+@pytest.mark.slow
 def test_demo_from_the_wheel(demo: tuple[subprocess.Popen[str], str, Path]) -> None:
     process, url, data = demo
     assert process.stdout is not None

@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -23,13 +22,13 @@ from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.cluster.process import end_orphans
 from geoapp.store.engine import Database, open_database, parse_database_url
 from geoapp.store.migrate import current_revision, head_revision, is_current, migrate
-from tests.conftest import FAST, copy_store, run_sql
+from tests.conftest import FAST, copy_store, quick_folder, run_sql
 
 
 @pytest.fixture
 def own_cluster(made_store: Path) -> Iterator[Cluster]:
     """A server that a test may kill."""
-    parent = Path(tempfile.mkdtemp(prefix="geoapp-test-"))
+    parent = quick_folder()
     copy_store(made_store, parent / "data")
     cluster = Cluster(parent / "data", test_settings=FAST)
     cluster.start()
@@ -303,20 +302,8 @@ def test_what_the_database_is_short_of_is_named(
     assert told.value.may_pass == may_pass
 
 
-@pytest.mark.parametrize(
-    ("wrong", "zh", "may_pass"),
-    [
-        ({"dbname": "nowhere"}, "没有这个名称的数据库", False),
-        ({"user": "nobody"}, "没有这个用户", False),
-        ({"user": "guarded", "password": "wrong"}, "不接受这个用户名或密码", False),
-        ({"user": "crowded"}, "连接数已满", True),
-        ({"host": "127.0.0.1", "port": "9"}, "地址和端口没有应答", True),
-        ({"user": "guarded", "password": "right"}, "没有所需的权限", False),
-        ({"user": "guarded", "password": "right", "dbname": "shut"}, "没有连接这个库的权限", False),
-    ],
-)
 def test_what_is_wrong_with_the_connection_is_named(
-    own_cluster: Cluster, wrong: dict[str, str], zh: str, may_pass: bool
+    own_cluster: Cluster, subtests: pytest.Subtests
 ) -> None:
     """Each mistake of an operator has a sentence of its own, and none is waited for."""
     run_sql(own_cluster, "create role guarded login password 'right'")
@@ -331,12 +318,23 @@ def test_what_is_wrong_with_the_connection_is_named(
     rules.write_text("local all guarded scram-sha-256\n" + rules.read_text())
     own_cluster.stop()  # a reload would take place at some later moment
     own_cluster.start()
-    database = Database({**own_cluster.parameters("postgres"), **wrong})
-    try:
-        with pytest.raises(UnavailableError) as refused, database.session() as session:
-            session.execute(text("select n from secret"))
-    finally:
-        database.close()
-    assert zh in refused.value.text.zh
-    assert refused.value.text.en
-    assert refused.value.may_pass == may_pass
+    right = {"user": "guarded", "password": "right"}
+    for wrong, zh, may_pass in (
+        ({"dbname": "nowhere"}, "没有这个名称的数据库", False),
+        ({"user": "nobody"}, "没有这个用户", False),
+        ({**right, "password": "wrong"}, "不接受这个用户名或密码", False),
+        ({"user": "crowded"}, "连接数已满", True),
+        ({"host": "127.0.0.1", "port": "9"}, "地址和端口没有应答", True),
+        (right, "没有所需的权限", False),
+        ({**right, "dbname": "shut"}, "没有连接这个库的权限", False),
+    ):
+        with subtests.test(zh):
+            database = Database({**own_cluster.parameters("postgres"), **wrong})
+            try:
+                with pytest.raises(UnavailableError) as refused, database.session() as session:
+                    session.execute(text("select n from secret"))
+            finally:
+                database.close()
+            assert zh in refused.value.text.zh
+            assert refused.value.text.en
+            assert refused.value.may_pass == may_pass

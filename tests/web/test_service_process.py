@@ -150,8 +150,8 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_a_killed_service_leaves_nothing_that_hinders_the_next(
-    with_store: dict[str, str], started: list[subprocess.Popen[str]]
+def test_a_killed_service_hinders_not_the_next_whose_stop_under_load_is_quick_and_quiet(
+    with_store: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     port = free_port()
     first = serve(with_store, started, port)
@@ -162,22 +162,11 @@ def test_a_killed_service_leaves_nothing_that_hinders_the_next(
     first.wait()
     # The children end by themselves: nothing holds the port any more.
     until(lambda: all(gone(pid) for pid in family))
-    second = serve(with_store, started, port)
-    assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
-    postmaster = Path(with_store["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
-    server = int(postmaster.read_text().split("\n")[0])
-    second.send_signal(signal.SIGTERM)
-    assert second.wait(60) == 0
-    assert gone(server)
-
-
-def test_a_stop_under_load_is_quick_and_quiet(
-    with_store: dict[str, str], started: list[subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    port = free_port()
     with (tmp_path / "stderr").open("w") as errors:
-        process = serve(with_store, started, port, stderr=errors)
-
+        second = serve(with_store, started, port, stderr=errors)
+        assert get(port, "/api/v1/nearest?lon=120&lat=36") == 200
+        postmaster = Path(with_store["GEOAPP_DATA"]) / "pg" / "postmaster.pid"
+        server = int(postmaster.read_text().split("\n")[0])
         answered: list[int] = []
 
         def ask() -> None:
@@ -189,10 +178,11 @@ def test_a_stop_under_load_is_quick_and_quiet(
         for asker in askers:
             asker.start()
         until(lambda: len(answered) > 100)
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(30) == 0
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(30) == 0
         for asker in askers:
             asker.join()
+    assert gone(server)
     assert (tmp_path / "stderr").read_text() == ""
 
 

@@ -326,7 +326,9 @@ def take(database: Database, settings: Settings, folder: Path, step: tuple[str, 
 
 @given(steps=STEPS)
 @examples(
-    max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=4 if examples().derandomize else 40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 def test_the_log_is_the_state_and_undoing_everything_is_the_beginning(
     town: Database, settings: Settings, tmp_path: Path, steps: list[tuple[str, int, Any]]

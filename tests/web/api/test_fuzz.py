@@ -31,7 +31,7 @@ CHECKS = [
 ]
 REPEATABLE = hypothesis.settings().derandomize  # else it is `scripts/test --all`
 GENERATED = hypothesis.settings(
-    max_examples=4 if REPEATABLE else 40,
+    max_examples=2 if REPEATABLE else 40,
     deadline=None,
     derandomize=REPEATABLE,
     database=None,
@@ -177,6 +177,11 @@ PLAUSIBLE = {
 }
 
 
+def some(trouble: list[Any], number: int) -> list[Any]:
+    """Every other kind of trouble, by turns; `scripts/test --all` tries each at each place."""
+    return trouble[number % 2 :: 2] if REPEATABLE else trouble
+
+
 def test_values_known_for_trouble(app: Flask) -> None:
     """In every parameter of every address, and in every variable part of one."""
     client = app.test_client()
@@ -186,7 +191,11 @@ def test_values_known_for_trouble(app: Flask) -> None:
         for variable, value in PLAUSIBLE.items():
             plain = plain.replace(variable, value)
         base = "lon=120.35&lat=36.07&" if path == "/api/v1/nearest" else ""
-        addresses = [f"{plain}?{base}{one}={value}" for one in parameters for value in TROUBLE]
+        addresses = [
+            f"{plain}?{base}{one}={value}"
+            for number, one in enumerate(parameters)
+            for value in some(TROUBLE, number)
+        ]
         addresses += [
             path.replace(variable, value + variable[variable.index("}") + 1 :]).format(
                 **{
@@ -195,9 +204,9 @@ def test_values_known_for_trouble(app: Flask) -> None:
                     if name != "{id}."
                 }
             )
-            for variable in PLAUSIBLE
+            for number, variable in enumerate(PLAUSIBLE)
             if variable in path
-            for value in TROUBLE
+            for value in some(TROUBLE, number)
         ]
         for address in addresses:
             response = client.get(address)
@@ -210,8 +219,8 @@ def test_values_known_for_trouble(app: Flask) -> None:
 
 def bodies(plain: dict[str, Any]) -> Iterator[bytes]:
     """Return a body with each of its values in turn, however deep, replaced by trouble."""
-    for trouble in (*TEXTS, *NUMBERS, *OTHERS):
-        for place in places(plain):
+    for number, place in enumerate(places(plain)):
+        for trouble in some([*TEXTS, *NUMBERS, *OTHERS], number):
             changed = json.loads(json.dumps(plain))
             *way, last = place
             holder = changed

@@ -526,55 +526,6 @@ class Page(HTMLParser):
         self._runs = self._runs and tag != "script"
 
 
-@pytest.mark.parametrize("role", [None, Role.ADMIN])
-def test_every_page_has_its_headers(app: Flask, town: Database, role: Role | None) -> None:
-    client = client_of(app, town, role)
-    pages = 0
-    for path in [*addresses(app), "/no-such-page"]:
-        response = client.get(path)
-        assert response.headers["X-Content-Type-Options"] == "nosniff"
-        assert response.headers["Referrer-Policy"] == "no-referrer"
-        if response.mimetype != "text/html" or response.status_code == 302:
-            continue
-        pages += 1
-        policy = dict(
-            part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; ")
-        )
-        assert policy["default-src"] == "'self'"
-        assert "unsafe" not in policy["script-src"]
-        assert policy["style-src"] == "'self'"
-        assert policy["object-src"] == policy["base-uri"] == "'none'"
-        assert policy["frame-ancestors"] == "'self'"
-        assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
-        assert (
-            "private" in response.headers["Cache-Control"]
-            or "no-store" in (response.headers["Cache-Control"])
-        )
-        page = Page()
-        page.feed(response.get_data(as_text=True))
-        assert page.handlers == [], path
-        assert page.elsewhere == [], path
-        assert page.styles == [], path
-        for script in page.inline_scripts:
-            digest = b64encode(sha256(script.encode()).digest()).decode()
-            assert f"'sha256-{digest}'" in policy["script-src"], path
-    assert pages >= 4
-
-
-def test_nothing_changes_without_its_token(guarded: Flask, town: Database) -> None:
-    """A page of another site can make a browser send its cookies, and cannot know the token."""
-    admin = client_of(guarded, town, Role.ADMIN)
-    for method, rule in routes(guarded):
-        if method == "GET" or rule in WITHOUT_TOKEN:
-            continue
-        response = admin.open(example(rule), method=method, json={})
-        assert response.status_code == 400, (method, rule)
-        if rule.startswith("/api/"):
-            assert "X-CSRFToken" in problem_of(response, 400)["detail"]
-    # Who is not signed in at all is told that first.
-    problem_of(guarded.test_client().post("/api/v1/facilities", json={}), 401)
-
-
 class Forms(HTMLParser):
     """Collects the names of each form's fields, by where the form goes."""
 
@@ -604,20 +555,62 @@ class Forms(HTMLParser):
         *(pytest.param(one, marks=pytest.mark.slow) for one in Role if one is not Role.ADMIN),
     ],
 )
-def test_every_form_holds_its_token(guarded: Flask, town: Database, role: Role | None) -> None:
+def test_every_page_has_its_headers_and_every_form_its_token(
+    guarded: Flask, town: Database, role: Role | None
+) -> None:
     client = client_of(guarded, town, role)
-    seen: set[str] = set()
-    for path in addresses(guarded):
+    pages = 0
+    posted: set[str] = set()
+    for path in [*addresses(guarded), "/no-such-page"]:
         response = client.get(path)
-        if response.mimetype != "text/html":
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "no-referrer"
+        if response.mimetype != "text/html" or response.status_code == 302:
             continue
+        pages += 1
         forms = Forms()
         forms.feed(response.get_data(as_text=True))
         for action, names in forms.posted.items():
             if not (action or path).endswith(("/report", "/suggest")):  # as in WITHOUT_TOKEN
                 assert "csrf_token" in names, (path, action)
-        seen |= set(forms.posted)
-    assert ("/sign-in" if role is None else "/sign-out") in seen
+        posted |= set(forms.posted)
+        policy = dict(
+            part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; ")
+        )
+        assert policy["default-src"] == "'self'"
+        assert "unsafe" not in policy["script-src"]
+        assert policy["style-src"] == "'self'"
+        assert policy["object-src"] == policy["base-uri"] == "'none'"
+        assert policy["frame-ancestors"] == "'self'"
+        assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+        assert (
+            "private" in response.headers["Cache-Control"]
+            or "no-store" in (response.headers["Cache-Control"])
+        )
+        page = Page()
+        page.feed(response.get_data(as_text=True))
+        assert page.handlers == [], path
+        assert page.elsewhere == [], path
+        assert page.styles == [], path
+        for script in page.inline_scripts:
+            digest = b64encode(sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in policy["script-src"], path
+    assert pages >= 4
+    assert ("/sign-in" if role is None else "/sign-out") in posted
+
+
+def test_nothing_changes_without_its_token(guarded: Flask, town: Database) -> None:
+    """A page of another site can make a browser send its cookies, and cannot know the token."""
+    admin = client_of(guarded, town, Role.ADMIN)
+    for method, rule in routes(guarded):
+        if method == "GET" or rule in WITHOUT_TOKEN:
+            continue
+        response = admin.open(example(rule), method=method, json={})
+        assert response.status_code == 400, (method, rule)
+        if rule.startswith("/api/"):
+            assert "X-CSRFToken" in problem_of(response, 400)["detail"]
+    # Who is not signed in at all is told that first.
+    problem_of(guarded.test_client().post("/api/v1/facilities", json={}), 401)
 
 
 def test_other_sites_may_read_and_never_write(app: Flask, town: Database) -> None:

@@ -1,5 +1,7 @@
 """``/ogc/``: what the standard asks (OGC API Features, Part 1: Core)."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -17,8 +19,10 @@ from geoapp.maps.registry import registry
 from geoapp.operations.layers.extent import read_extent
 from geoapp.operations.layers.rows import read_layer, read_moment
 from geoapp.operations.upkeep.init import initialise
+from geoapp.store.cluster.cluster import Cluster
 from geoapp.store.engine import Database
 from geoapp.web.ogc.parameters import MOST_LIMIT
+from tests.conftest import run_sql
 from tests.seed import TOWN_LAT, TOWN_LON
 from tests.web.api_client import GEOJSON, client_of, make_app, problem_of
 from tests.web.shown import seed_shown
@@ -26,8 +30,17 @@ from tests.web.shown import seed_shown
 ITEMS = "/ogc/collections/stations/items"
 
 
-@pytest.fixture
-def town(database: Database, settings: Settings) -> Database:
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """What the town's network needs beside its database, for as long."""
+    return Settings(data=tmp_path_factory.mktemp("shown") / "data", database_url=None)
+
+
+@pytest.fixture(scope="module")
+def town(cluster: Cluster, template_database: str, settings: Settings) -> Iterator[Database]:
+    """The town for all tests of this file: they read, and whoever changes it changes it back."""
+    run_sql(cluster, f"create database shown_by_ogc template {template_database}")
+    database = Database(cluster.parameters("shown_by_ogc"))
     seed_shown(database, settings)
     with database.session() as session:
         # Somewhere in its district, where exactly nobody knows.
@@ -38,10 +51,12 @@ def town(database: Database, settings: Settings) -> Database:
                 "'region_only', '370203', 'stated')"
             )
         )
-    return database
+    yield database
+    database.close()
+    run_sql(cluster, "drop database shown_by_ogc with (force)")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(town: Database, settings: Settings) -> Flask:
     return make_app(settings, town)
 
@@ -142,21 +157,24 @@ def test_what_is_shown_follows_the_store(client: FlaskClient, town: Database) ->
     tag = client.get(ITEMS).headers["ETag"]
     again = client.get(ITEMS, headers={"If-None-Match": tag})
     assert (again.status_code, again.get_data()) == (304, b"")
+    moved = text(
+        "update facility set geom = st_setsrid(st_makepoint(:lon, :lat), 4326) where code = 'T-2'"
+    )
     with town.session() as session:
-        session.execute(
-            text(
-                "update facility set geom = st_setsrid(st_makepoint(121, 36.5), 4326) "
-                "where code = 'T-2'"
-            )
-        )
-    after = read(client, "/ogc/collections/stations")["extent"]["spatial"]["bbox"][0]
-    assert (before[2], after[2]) == (pytest.approx(TOWN_LON + 0.002), 121)
-    assert client.get(ITEMS, headers={"If-None-Match": tag}).status_code == 200
+        session.execute(moved, {"lon": 121, "lat": 36.5})
+    try:
+        after = read(client, "/ogc/collections/stations")["extent"]["spatial"]["bbox"][0]
+        assert (before[2], after[2]) == (pytest.approx(TOWN_LON + 0.002), 121)
+        assert client.get(ITEMS, headers={"If-None-Match": tag}).status_code == 200
+    finally:
+        with town.session() as session:
+            session.execute(moved, {"lon": TOWN_LON + 0.002, "lat": TOWN_LAT})
 
 
-def test_layers_without_anything_to_show(database: Database, settings: Settings) -> None:
+def test_layers_without_anything_to_show(database: Database, tmp_path: Path) -> None:
     initialise(database)
-    client = client_of(make_app(settings, database), database)
+    bare = Settings(data=tmp_path / "data", database_url=None)
+    client = client_of(make_app(bare, database), database)
     for one in read(client, "/ogc/collections")["collections"]:
         assert "extent" not in one
         body = read(client, links_of(one)["items"])

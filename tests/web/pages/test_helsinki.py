@@ -42,7 +42,7 @@ def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) ->
     expect(page.locator(".found .tag")).to_have_count(0)
     # Maps that know Finland come first.
     links = cards.first.locator(".go-list a")
-    assert links.count() == 5
+    expect(links).to_have_count(5)
     assert "google" in (links.first.get_attribute("href") or "")
     cards.nth(2).locator(".found-pick").click()
     code = cards.nth(2).get_attribute("data-code")

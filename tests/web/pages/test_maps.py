@@ -36,7 +36,7 @@ def search(page: Page, words: str) -> None:
     page.locator(".find button").first.click()
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", [pytest.param("phone", marks=pytest.mark.slow), "desktop"])
 def test_a_served_map_is_searched_by_keyboard(site: Site, visit: Visit, size: str) -> None:
     page = opened(visit(site, f"/maps/{ALL}.html", size=size))
     page.get_by_role("searchbox").press_sequentially("T-1")
@@ -171,7 +171,7 @@ def add_facilities(database: Database, number: int, *, lon: float, lat: float) -
         )
 
 
-@pytest.mark.parametrize("size", ["phone", "desktop"])
+@pytest.mark.parametrize("size", ["phone", pytest.param("desktop", marks=pytest.mark.slow)])
 def test_each_of_three_at_one_place_is_opened(site: Site, visit: Visit, size: str) -> None:
     """By touch or the mouse, and by keys alone."""
     add_facilities(site.database, 3, lon=120.36, lat=36.07)

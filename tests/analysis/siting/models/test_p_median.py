@@ -2,6 +2,7 @@
 
 import csv
 import math
+from collections.abc import Collection
 from pathlib import Path
 
 import numpy as np
@@ -69,12 +70,18 @@ def pmed(folder: Path, name: str) -> np.ndarray:
     return dijkstra(sp.csr_array(length))
 
 
-def test_pmed1_to_20_are_all_met_and_proven(shared_data: Path) -> None:
+# One of each size by default: 100, 200, 300 and 400 places.
+@pytest.mark.parametrize(
+    "numbers", [(1, 6, 11, 16), pytest.param(range(1, 21), marks=pytest.mark.slow)]
+)
+def test_pmed1_to_20_are_all_met_and_proven(shared_data: Path, numbers: Collection[int]) -> None:
     folder = shared_data / "optim" / "pmed"
     with (folder / "optima.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 20
-    for row in rows:
+    for number in numbers:
+        row = rows[number - 1]
+        assert row["instance"] == f"pmed{number}"
         result = solve_p_median(pmed(folder, row["instance"]), None, int(row["p"]))
         assert result.objective == result.bound == float(row["optimum_literature"]), row
         assert result.status is SitingStatus.OPTIMAL

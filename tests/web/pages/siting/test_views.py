@@ -211,15 +211,16 @@ def test_files(site: Site, settings: Settings, visit: Visit) -> None:
     assert page.request.get(f"{site.url}/plan/siting/999.csv").status == 404
 
 
-@pytest.mark.parametrize(("language", "scheme"), [("zh", "dark"), ("en", "light")])
-def test_the_empty_page(site: Site, visit: Visit, language: str, scheme: str) -> None:
-    page = open_siting(site, visit, "phone", language=language, scheme=scheme)
-    assert serious_violations(page) == []
-    assert fits(page)
-    page.goto(site.url + "/plan/siting?run=99")
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "没有找到" if language == "zh" else "Not found"
-    )
+def test_the_empty_page(site: Site, visit: Visit) -> None:
+    page = open_siting(site, visit, "phone", scheme="dark")
+    for language, scheme, missing in (("zh", "dark", "没有找到"), ("en", "light", "Not found")):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(f"{site.url}/plan/siting?lang={language}")
+        expect(page.locator("body[data-ready]")).to_be_visible()
+        assert serious_violations(page) == []
+        assert fits(page)
+        page.goto(site.url + "/plan/siting?run=99")
+        expect(page.get_by_role("heading", level=1)).to_have_text(missing)
 
 
 def test_curve_of_known_numbers() -> None:
