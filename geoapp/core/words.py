@@ -189,6 +189,9 @@ FAMILY_TEXT = {
     Family.HOME: Text("职工之家", "Worker home"),
 }
 
+# Not in service yet: their day of opening may be one to come.
+PLANNED = frozenset({Status.PROPOSED, Status.APPROVED})
+
 STATUS_TEXT = {
     Status.PROPOSED: Text("拟建", "Proposed"),
     Status.APPROVED: Text("已批准", "Approved"),

@@ -7,9 +7,7 @@ from typing import Any
 import numpy as np
 
 from geoapp.core.states import may_follow, refused_step
-from geoapp.core.words import (
-    Status,
-)
+from geoapp.core.words import PLANNED, STATUS_TEXT, Status
 from geoapp.importers.formats.table import Table, is_blank
 from geoapp.importers.problems import Findings, Reading, Rejected
 from geoapp.importers.rows.basis import (
@@ -68,6 +66,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
                 kept = (*kept, "phone")  # a dash takes no known number away
             draft.values["kept"] = kept
         _check_step(draft.found, draft.values, rules, header)
+        _check_opening(draft.found, draft.values, rules, header)
         _check_code(draft, seen)
         basis = draft.values["position_basis"]
         here = read_position(
@@ -100,6 +99,8 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
         _issue_codes(drafts, positions, rules.issuer, rules.place)
         for draft in wanting:
             _check_step(draft.found, draft.values, rules, header)
+            if draft.values["code"] in rules.ahead:
+                _check_opening(draft.found, draft.values, rules, header)
     rows, rejected = [], []
     for number, draft in enumerate(drafts):
         if draft.found.problems:
@@ -225,3 +226,28 @@ def _check_step(
         return
     text = refused_step(code, Status(stored), after)
     found.add("status", after, "refused_step", text.zh, text.en)
+
+
+def _check_opening(
+    found: Findings, values: dict[str, Any], rules: FacilityRules, header: Header
+) -> None:
+    """Note that something is in service, or was, which by its day of opening is yet to open."""
+    kept = values.get("kept") or ()
+    says = {name: name in header.places and name not in kept for name in ("status", "opened_on")}
+    if not any(says.values()) or any(one.code == "not_open_yet" for one in found.problems):
+        return
+    status, opened = rules.ahead.get(values["code"] or "", (Status.OPEN, None))
+    status = values["status"] if says["status"] else status
+    opened = values["opened_on"] if says["opened_on"] else opened
+    if opened is None or opened <= rules.today or status in PLANNED:
+        return
+    told = STATUS_TEXT[Status(status)]
+    found.add(
+        "opened_on" if says["opened_on"] else "status",
+        opened if says["opened_on"] else status,
+        "not_open_yet",
+        f"启用日期 {opened} 还没有到（今天 {rules.today}），状态不能是“{told.zh}”；还没有启用的，"
+        "状态写“已批准”（approved）或“拟建”（proposed），启用日期照写。",
+        f"The opening day {opened} is yet to come (today is {rules.today}), so the status cannot be "
+        f"{status}; what is not open yet is approved or proposed, with that day.",
+    )

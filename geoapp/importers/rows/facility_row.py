@@ -73,7 +73,8 @@ class FacilityRules:
     """What rows are held against.
 
     ``kinds`` and ``amenities`` are codes of the store that the shipped vocabulary may not know;
-    ``statuses`` are the stored facilities' by code; ``today`` is the day where they stand;
+    ``statuses`` are the stored facilities' by code, ``ahead`` of those that are planned, or open on
+    a day to come, the status and that day, if any; ``today`` is the day where they stand;
     ``default_kind`` is the kind where a row states none; ``issuer`` gives codes to rows without;
     ``unplaced`` says which rows may be without a position;
     ``old_codes`` are those that facilities had, with the codes that they lead to now;
@@ -86,6 +87,7 @@ class FacilityRules:
     kinds: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
     statuses: Mapping[str, str] = field(default_factory=dict)
+    ahead: Mapping[str, tuple[str, date | None]] = field(default_factory=dict)
     today: date = field(default_factory=lambda: datetime.now(UTC).date())
     default_kind: str | None = None
     issuer: CodeIssuer | None = None

@@ -13,8 +13,9 @@ from geoapp.core.limits import MOST_MERGED_M
 from geoapp.core.rough_days import rough_day, written
 from geoapp.core.settings import Settings
 from geoapp.core.states import may_follow, refused_step
-from geoapp.core.words import Status
+from geoapp.core.words import PLANNED, Status
 from geoapp.operations.duplicates.find import two_facilities
+from geoapp.operations.moment import today
 from geoapp.operations.weighing import weigh_at
 from geoapp.reports.words.duplicates import far_apart_text
 from geoapp.store.duplicates.merge import (
@@ -171,7 +172,7 @@ def merge_facilities(
         if not far and (apart_m := plan.apart_m) is not None and apart_m > MOST_MERGED_M:
             raise FarApartError(far_apart_text(survivor, other, apart_m))
         sides = _sides(plan, take)
-        _refuse_disorder(plan, sides)
+        _refuse_disorder(plan, sides, today(settings))
         taken = [name for name, side in sides.items() if side == "other"]
         (one, _), (two, _) = two_facilities(session, survivor, other)
         amenities = {
@@ -200,17 +201,31 @@ def merge_facilities(
         return MergeReport(survivor, other, stored.rev, tuple(taken), current_set(session))
 
 
-def _refuse_disorder(plan: MergePlan, sides: Mapping[str, Side]) -> None:
-    """Refuse to take a day of opening from one and a day of closing from the other that precedes it."""
+def _refuse_disorder(plan: MergePlan, sides: Mapping[str, Side], now: date) -> None:
+    """Refuse to take a day of opening from one and from the other what contradicts it.
+
+    That is a day of closing that precedes it, or a service that it says is yet to open.
+    """
     records = {"survivor": plan.survivor.properties, "other": plan.other.properties}
     opened, closed = (records[sides.get(name, "survivor")] for name in ("opened_on", "status"))
-    if opened["opened_on"] is None or closed["closed_on"] is None:
+    if opened["opened_on"] is None:
         return
-    if rough_day(closed["closed_on"], closed["closed_basis"]).last < opened["opened_on"]:
+    if (
+        closed["closed_on"] is not None
+        and rough_day(closed["closed_on"], closed["closed_basis"]).last < opened["opened_on"]
+    ):
         raise ConflictError(
             Text(
                 "选出的停用日期早于启用日期；请改选其中一项。",
                 "What was chosen closes before it opens; choose one of the days differently.",
+            )
+        )
+    if opened["opened_on"] > now and Status(closed["status"]) not in PLANNED:
+        raise ConflictError(
+            Text(
+                f"选出的启用日期 {opened['opened_on']} 还没有到，状态却已不是待启用；请改选其中一项。",
+                f"What was chosen opens on {opened['opened_on']}, which is yet to come, and is in service "
+                "already; choose one of the two differently.",
             )
         )
 

@@ -20,7 +20,7 @@ from geoapp.core.limits import MOST_BULK
 from geoapp.core.rough_days import RoughDay, written
 from geoapp.core.settings import Settings
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import DateBasis, Datum, PositionBasis
+from geoapp.core.words import DateBasis, Datum, PositionBasis, Status
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.facilities import read_facilities
@@ -257,7 +257,7 @@ def _seen(preview: BulkPreview, changes: BulkChanges, revs: list[tuple[str, int]
 
 def _rules(session: Session, settings: Settings, statuses: Mapping[str, str]) -> FacilityRules:
     options = ImportOptions(Datum.WGS84)
-    rules = facility_rules(session, settings, options, with_statuses=False)
+    rules = facility_rules(session, settings, options, edited=list(statuses))
     return replace(rules, unplaced="stated", statuses=statuses)
 
 
@@ -344,6 +344,7 @@ def check_changes(
         "kind": load_vocabulary().kinds[0].code,
         "name_zh": "x",
         "position_basis": PositionBasis.UNKNOWN,
+        "status": Status.APPROVED,  # of which any day of opening may be right
         **changes.values,
         "amenities": list(changes.amenities),
     }

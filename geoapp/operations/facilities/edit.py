@@ -290,7 +290,8 @@ def _read(
     record = Record(1, list(properties.values()), parse_geometry(geometry), geometry)
     table = Table(list(properties), [record], has_geometry=True)
     options = ImportOptions(datum, code_key=DEFAULT_KEY if issue else None)
-    rules = facility_rules(session, settings, options, with_statuses=False)
+    code = properties.get("code")
+    rules = facility_rules(session, settings, options, edited=[str(code)] if code else [])
     rules = replace(rules, unplaced="stated")
     reading = read_facilities(table, rules)
     if reading.problems:

@@ -45,7 +45,7 @@ from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.columns import STAGED_COLUMNS
 from geoapp.store.facilities.keys import codes_once_had, old_codes, read_words
 from geoapp.store.facilities.places_write import PlaceValues
-from geoapp.store.facilities.read import stored_statuses
+from geoapp.store.facilities.read import ahead_of, stored_statuses
 from geoapp.store.facilities.write import (
     FacilityBatch,
     FacilityCounts,
@@ -59,20 +59,26 @@ _READING_SHARE = 0.4
 
 
 def facility_rules(
-    session: Session, settings: Settings, options: ImportOptions, *, with_statuses: bool = True
+    session: Session,
+    settings: Settings,
+    options: ImportOptions,
+    *,
+    edited: Sequence[str] | None = None,
 ) -> FacilityRules:
     """Return what facility rows are held against.
 
-    ``with_statuses`` says whether rows are held against the statuses that are stored: rows of a file
-    are, to be rejected one by one. The store itself refuses a step that cannot be taken.
+    ``edited`` are the codes of an edit. Rows of a file (None) are held against the statuses that are
+    stored, to be rejected one by one; of an edit the store itself refuses a step that cannot be taken.
     """
     known = read_codes(session)
+    today = datetime.now(ZoneInfo(settings.timezone)).date()
     rules = FacilityRules(
         place_rules(session, settings, options),
         frozenset(known.kinds),
         frozenset(known.amenities),
-        stored_statuses(session) if with_statuses else {},
-        datetime.now(ZoneInfo(settings.timezone)).date(),
+        stored_statuses(session) if edited is None else {},
+        ahead_of(session, today, edited),
+        today,
         old_codes=old_codes(session),
     )
     if options.kind is not None:

@@ -198,6 +198,27 @@ def stored_statuses(session: Session) -> dict[str, str]:
     return {code: status for code, status in rows}
 
 
+def ahead_of(
+    session: Session, today: date, codes: Sequence[str] | None = None
+) -> dict[str, tuple[str, date | None]]:
+    """Return, by code, status and day of opening of what is planned, or opens on a day to come.
+
+    Parameters
+    ----------
+    codes
+        Only of these; None means all.
+    """
+    among = "" if codes is None else " and code = any(:codes)"
+    rows = session.execute(
+        text(
+            "select code, status, opened_on from facility "
+            f"where (status in ('proposed', 'approved') or opened_on > :today){among}"
+        ),
+        {"today": today} | ({} if codes is None else {"codes": list(codes)}),
+    )
+    return {code: (status, opened) for code, status, opened in rows}
+
+
 def data_version(session: Session, name: str) -> int:
     """Return the counter of one kind of data."""
     version: int = session.execute(

@@ -213,6 +213,10 @@ def test_what_may_not_be_changed_is_left_out_with_its_reason(
     assert [one.facility.code for one in dated.refused] == ["T-4"]
     assert "closed_on 2017 is before opened_on 2018." in dated.refused[0].reasons[0].en
     assert dated.changed[0].changes == {"closed_on": (None, "2017")}
+    ahead = BulkChanges(values={"opened_on": "2199-01"})
+    choose_changes(town, settings, user, number, ahead, None)
+    early = preview_bulk(town, settings, user, number, None)
+    assert (len(early.refused), early.changed) == (6, ())
     choose_changes(town, settings, user, number, BulkChanges(values={"status": "suspended"}), None)
     assert read_bulk(town, user, number).statuses == {"open": 4, "closed": 1, "suspended": 1}
     nowhere = preview_bulk(town, settings, user, number, {"370202"})

@@ -329,3 +329,11 @@ def test_a_file_follows_the_table_of_statuses(importer: Importer) -> None:
     # A file that says nothing of it changes what else it says.
     assert counts(importer.rows({**GOOD, "name_zh": "新名"})) == (1, 0, 1, 0, 0)
     assert stored(importer.database, "A")["status"] == "closed"
+    # What opens on a day to come is not in service yet, whether a row says so or the store.
+    planned = {**GOOD, "code": "P", "status": "approved", "opened_on": "2199-05-01"}
+    early = importer.rows(planned, {**planned, "code": "Q", "status": "open"})
+    assert counts(early) == (2, 1, 0, 0, 1)
+    later = importer.rows({**GOOD, "code": "P", "status": "open"})
+    told = [(one.field, one.code) for one in (*early.problems, *later.problems)]
+    assert told == [("opened_on", "not_open_yet"), ("status", "not_open_yet")]
+    assert counts(importer.rows({**GOOD, "code": "P", "phone": "2"})) == (1, 0, 1, 0, 0)

@@ -384,6 +384,20 @@ def test_a_status_follows_the_table(steward: FlaskClient) -> None:
         assert answer.status_code == 200, answer.get_data(as_text=True)
     for status in ("open", "suspended", "approved", "proposed"):
         problem_of(become(status), 409)
+
+    # What has not opened is not in service, whichever of the two is said last.
+    def change(code: str, **properties: str) -> TestResponse:
+        body = {"type": "Feature", "properties": properties}
+        return steward.patch(f"{ADDRESS}/{code}", json=body, headers={"If-Match": "*"})
+
+    early = problem_of(change("T-2", opened_on="2199-01"), 422)
+    assert "已批准" in early["detail_zh"]
+    planned = {"code": "N-9", "status": "approved", "opened_on": "2199-01"}
+    body = {**NEW, "properties": {**NEW["properties"], **planned}}
+    assert steward.post(ADDRESS, json=body).status_code == 201
+    assert change("N-9", opened_on="2199-05").status_code == 200
+    assert "2199-05-01" in problem_of(change("N-9", status="open"), 422)["detail"]
+    assert change("N-9", status="open", opened_on="2020-01-01").status_code == 200
     # What is entered begins in any state; no opening day is made up for it.
     body = {**NEW, "properties": {**NEW["properties"], "status": "suspended"}}
     added = steward.post(ADDRESS, json=body)
