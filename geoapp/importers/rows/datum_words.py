@@ -36,17 +36,13 @@ def datum_of_heading(name: Any) -> Datum | None:
     return _named(name, _MOST_IN_HEADING)
 
 
-def heading_datum(
-    names: Sequence[str], fields: Sequence[str | None], titles: Sequence[str] = ()
-) -> tuple[Datum, str] | None:
+def heading_datum(names: Sequence[str], fields: Sequence[str | None]) -> tuple[Datum, str] | None:
     """Return the datum that the headings of the coordinates name, and the heading; None where none.
 
     Parameters
     ----------
     fields
         What each column is read as. Two numbers go before a pair in one cell, as when they are read.
-    titles
-        What stands above the header, where no heading says it: ``坐标系：GCJ-02``.
     """
     has_two = {"lon", "lat"} <= set(fields)
     used = [
@@ -55,9 +51,6 @@ def heading_datum(
         if field in _COORDINATES and not (has_two and field == "lonlat")
     ]
     named = {datum: name for name in reversed(used) if (datum := datum_of_heading(name))}
-    if not named:
-        said = [title for title in titles if "坐标" in title or "经纬度" in title]
-        named = {datum: title for title in said if (datum := datum_of_heading(title))}
     return next(iter(named.items())) if len(named) == 1 else None
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from geoapp.core.i18n import Text
+from geoapp.core.words import Datum
 from geoapp.importers.formats.sheets import Fit
 from geoapp.importers.formats.table import Record, Table, is_blank, trimmed_header
 from geoapp.importers.rows.columns import COLUMNS, count_known, is_coordinate
@@ -15,6 +16,13 @@ from geoapp.importers.rows.datum_words import datum_of_heading
 _MOST_TITLE_ROWS: Final = 10
 _LEAST_KNOWN: Final = 2
 _MOST_HEADER_CHARACTERS: Final = 20
+_WITH_DATUMS: Final = "facilities"
+_NOTES: Final = {
+    Datum.WGS84: "WGS-84",
+    Datum.CGCS2000: "CGCS2000",
+    Datum.GCJ02: "GCJ-02",
+    Datum.BD09: "BD-09",
+}
 _DIGITS: Final = re.compile(r"\d{2}")
 
 
@@ -62,13 +70,14 @@ def with_header(table: Table, kind: str | None, stated: int | None = None) -> Ta
         return replace(table, records=itertools.chain(above, records))
     cells = table.columns if place == 0 else above[place - 1].cells
     if height == 2:
-        cells = joined(cells, above[place].cells)
-    return replace(
+        cells = joined(cells, above[place].cells, kind)
+    table = replace(
         table,
         columns=trimmed_header(list(cells)),
         records=itertools.chain(above[place + height - 1 :], records),
         hints=(*table.hints, *_told(place, height, above)),
     )
+    return _with_datum_of_titles(table) if kind == _WITH_DATUMS else table
 
 
 def _told(place: int, height: int, above: Sequence[Record]) -> tuple[Text, ...]:
@@ -106,7 +115,7 @@ def _height(rows: Sequence[Sequence[Any]], place: int, kind: str) -> tuple[int, 
     """Return of how many rows a header that begins there is, and how many columns it names."""
     one = _count(rows[place], kind)
     below = rows[place + 1] if place + 1 < len(rows) else []
-    two = _count(joined(rows[place], below), kind) if one and _may_be_header(below) else 0
+    two = _count(joined(rows[place], below, kind), kind) if one and _may_be_header(below) else 0
     return (2, two) if two > one else (1, one)
 
 
@@ -119,10 +128,11 @@ def _may_be_header(row: Sequence[Any]) -> bool:
     )
 
 
-def joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any]:
+def joined(upper: Sequence[Any], lower: Sequence[Any], kind: str | None) -> list[Any]:
     """Return a header of two rows as one: what the lower row leaves blank is the upper's.
 
-    A datum above coordinates, such as ``高德坐标`` over ``经度`` and ``纬度``, is kept with each of them.
+    A datum above coordinates of facilities, such as ``高德坐标`` over ``经度`` and ``纬度``, is kept with each
+    of them.
     """
     names: list[Any] = []
     over = None
@@ -130,15 +140,44 @@ def joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[Any]:
         over = over if is_blank(above) else above
         if is_blank(below):
             names.append(above)
-        elif (
-            datum_of_heading(over) is not None
-            and datum_of_heading(below) is None
-            and is_coordinate(str(below))
-        ):
-            names.append(f"{str(below).strip()}（{str(over).strip()}）")
+        elif kind == _WITH_DATUMS and datum_of_heading(over) is not None and _is_silent(below):
+            names.append(_noted(below, over))
         else:
             names.append(below)
     return names
+
+
+def _is_silent(heading: Any) -> bool:
+    """Tell whether a heading is that of coordinates and names no datum."""
+    return is_coordinate(str(heading)) and datum_of_heading(heading) is None
+
+
+def _noted(heading: Any, note: Any) -> str:
+    return f"{str(heading).strip()}（{str(note).strip()}）"
+
+
+def _with_datum_of_titles(table: Table) -> Table:
+    """Return a table of facilities with the datum that a title names (``坐标系：GCJ-02``) in its headings.
+
+    So it stays with the rows, also with those that are rejected and written out.
+    """
+    said = [title for title in table.titles if "坐标" in title or "经纬度" in title]
+    named = {datum: title for title in said if (datum := datum_of_heading(title))}
+    coordinates = [name for name in table.columns if is_coordinate(name)]
+    if len(named) != 1 or not coordinates or not all(map(_is_silent, coordinates)):
+        return table
+    [(datum, title)] = named.items()
+    told = Text(
+        f"标题“{title[:40]}”写明了坐标系。",
+        f"The title {title[:40]!r} names the datum of the coordinates.",
+    )
+    return replace(
+        table,
+        columns=[
+            _noted(name, _NOTES[datum]) if is_coordinate(name) else name for name in table.columns
+        ],
+        hints=(*table.hints, told),
+    )
 
 
 def _count(cells: Sequence[Any], kind: str) -> int:

@@ -85,9 +85,9 @@ def said_by(table: Table, proposal: Proposal, passed_over: Collection[int] = ())
     passed_over
         The places of columns that somebody said are nothing.
     """
-    heading = heading_datum(table.columns, proposal.fields, table.titles)
+    heading = heading_datum(table.columns, proposal.fields)
     fields = (*proposal.fields, *("lon" for _ in table.columns[len(proposal.fields) :]))
-    column = datum_column(table, fields, passed_over)
+    column = datum_column(sampled(table), fields, passed_over)
     return Said(
         None if heading is None else heading[0],
         "" if heading is None else heading[1],
@@ -297,16 +297,16 @@ def _told_of_heading(read: DatumRead, said: Said, stated: Datum | None) -> tuple
     if stated is None:
         return (
             Text(
-                f"表里“{said.heading_name}”写明坐标系，按 {named.zh} 读取。",
-                f"{said.heading_name!r} in the list names the datum: read as {named.en}.",
+                f"表头“{said.heading_name}”写明坐标系，按 {named.zh} 读取。",
+                f"The heading {said.heading_name!r} names the datum: read as {named.en}.",
             ),
         )
     if stated == said.heading or {stated, said.heading} == _SAME:
         return ()
     return (
         Text(
-            f"表里“{said.heading_name}”写的是 {named.zh}，按您写明的 {taken.zh} 读取；请核对。",
-            f"{said.heading_name!r} in the list says {named.en}, and it is read as {taken.en} as you stated; "
+            f"表头“{said.heading_name}”写的是 {named.zh}，按您写明的 {taken.zh} 读取；请核对。",
+            f"The heading {said.heading_name!r} says {named.en}, and it is read as {taken.en} as you stated; "
             "please check.",
         ),
     )

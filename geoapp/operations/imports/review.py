@@ -420,7 +420,5 @@ def datum_of(understood: Understood, choices: DraftChoices) -> Datum:
     """Return the datum of the rows that say none themselves: as chosen, or as a heading says."""
     if choices.datum is not None:
         return choices.datum
-    said = heading_datum(
-        understood.table.columns, understood.proposal.fields, understood.table.titles
-    )
+    said = heading_datum(understood.table.columns, understood.proposal.fields)
     return Datum.WGS84 if said is None else said[0]

@@ -409,6 +409,8 @@ def test_a_list_says_its_datum_by_heading_and_row_by_row(
     lists = {
         "upper": "编号,类型,名称,高德坐标,,备注\n,,,经度,纬度,\n"
         + f"H0,爱心驿站,甲,{gcj[0]},{gcj[1]},\n",
+        "title": "某区台账（坐标系：GCJ-02）\n编号,类型,名称,经度,纬度\n"
+        + f"H0,爱心驿站,甲,{gcj[0]},{gcj[1]}\n",
         "beside": "编号,类型,名称,经度(GCJ-02),纬度(GCJ-02)\n"
         + f"H0,爱心驿站,甲,{gcj[0]},{gcj[1]}\n",
         "pair": f'编号,类型,名称,位置（百度）\nH0,爱心驿站,甲,"{bd[0]},{bd[1]}"\n',
@@ -433,6 +435,11 @@ def test_a_list_says_its_datum_by_heading_and_row_by_row(
             session.execute(text_of("delete from facility where code ~ '^H[0-2]$'"))
         for lon, lat in placed:
             assert (lon, lat) == pytest.approx((120.15, 36.15), abs=1e-6)
+    # What is rejected keeps it, though the title is not written out.
+    path.write_text(lists["title"].replace("爱心驿站", "宫殿"), encoding="utf-8")
+    assert run("import", "facilities", path).exit_code == 3
+    rejects = path.with_name(f"{path.stem}.rejects.csv")
+    assert "经度（GCJ-02）" in rejects.read_text(encoding="utf-8-sig")
     # No district is named, and all lie inside: what stands there already tells it.
     head = "编号,类型,名称,经度,纬度\n"
     spots = [(120.1 + n / 100, 36.1) for n in range(3)]

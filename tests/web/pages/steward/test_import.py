@@ -371,7 +371,7 @@ def test_rows_in_two_datums_are_read_each_in_its_own(
     columns = {"field-0": "name_zh", "field-1": "lonlat", "field-2": "kind", "issue": "1"}
     client.post(f"{draft}/columns", data={**columns, "key": "name_zh"})
     page = words(client.get(f"{draft}/positions"))
-    assert "逐行按“取自”一列" in page and "表里写明：坐标（GPS）" in page
+    assert "逐行按“取自”一列" in page and "表头写明：坐标（GPS）" in page
     # On the map each row stands where its own datum has it, and in no reading of the whole list.
     [readings] = re.findall(r'<script id="readings" type="application/json">(.*?)</script>', page)
     by_row = {one["datum"]: one["points"] for one in json.loads(readings)}["column-3"]

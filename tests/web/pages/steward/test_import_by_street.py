@@ -177,3 +177,9 @@ def test_the_map_shows_how_far_off_a_ticked_place_may_be(
     page.click(".save button")
     page.wait_for_url("**/check")
     expect(page.get_by_text("按地址放在街上的：2 行")).to_be_visible()
+    with subtests.test(
+        "the check fits a phone in English, too, with its download of what was rejected"
+    ):
+        page.goto(page.url.partition("?")[0] + "?lang=en")
+        expect(page.get_by_role("link", name="Download the rejected rows")).to_be_visible()
+        assert fits(page)
