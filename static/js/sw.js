@@ -4,13 +4,15 @@
 
 /**
  * @typedef {ServiceWorkerGlobalScope & { GEOAPP: { version: string, root: string, offline: string, suggest: string, files: string[],
- *   ground: string[], stations: string, outbox: string, reports: string }, geoappOutbox: MakeOutbox }} Scope
+ *   ground: string[], stations: string, outbox: string, reports: string, tiles: string, drawing: string }, geoappOutbox: MakeOutbox }} Scope
  */
 const scope = /** @type {Scope} */ (/** @type {unknown} */ (self));
-const { version, root, offline, suggest, files, ground, stations, outbox, reports } = scope.GEOAPP;
+const { version, root, offline, suggest, files, ground, stations, outbox, reports, tiles, drawing } = scope.GEOAPP;
 scope.importScripts(outbox);
 const SHELL = `geoapp-shell ${root} ${version}`;
 const DATA = `geoapp-data ${root}`;
+// Streets, where somebody asked for them (offline/streets.js).
+const STREETS = `geoapp-streets ${root}`;
 const LANGUAGES = ['zh', 'en'];
 const LIMIT_MS = 10000;
 const SYNC = 'geoapp-reports';
@@ -43,6 +45,7 @@ async function keepShell() {
   const cache = await caches.open(SHELL);
   /** @type {[string, () => Promise<Response>][]} */
   const wanted = files.map((name) => [name, () => fetch(name, { credentials: 'omit' })]);
+  if (await caches.has(STREETS)) wanted.push([drawing, () => fetch(drawing, { credentials: 'omit' })]);
   LANGUAGES.forEach((language) => {
     [...KEPT_PAGES, offline].forEach((path) => {
       wanted.push([keptIn(path, language), () => ask(path, { 'Accept-Language': language })]);
@@ -51,6 +54,14 @@ async function keepShell() {
   await Promise.all(wanted.map(async ([key, get]) => {
     if (!(await cache.match(key, { ignoreVary: true }))) await keep(cache, key, get());
   }));
+}
+
+/** Keep the finder's page anew: what it names of the streets may be older than those that are kept. */
+async function renewFinder() {
+  const answers = await Promise.all(LANGUAGES.map((language) => ask(root, { 'Accept-Language': language })));
+  if (!answers.every((one) => one.ok && !one.redirected)) return;
+  const cache = await caches.open(SHELL);
+  await Promise.all(answers.map((one, at) => cache.put(keptIn(root, LANGUAGES[at]), one)));
 }
 
 /**
@@ -79,6 +90,38 @@ async function keepStations(region) {
   await cache.put(stations, new Response(text, { headers }));
   await Promise.all(ground.map((address) => keep(cache, address, ask(address)).catch(() => undefined)));
   return 'ready';
+}
+
+/**
+ * The part of a kept file that is asked for.
+ * @param {Request} request
+ * @param {Response} kept
+ */
+async function part(request, kept) {
+  const whole = await kept.blob();
+  const asked = /^bytes=(\d+)-(\d*)$/.exec(request.headers.get('Range') || '');
+  if (!asked) return new Response(whole);
+  const first = Number(asked[1]), last = Math.min(asked[2] ? Number(asked[2]) : Infinity, whole.size - 1);
+  if (first > last) return new Response(null, { status: 416, headers: { 'Content-Range': `bytes */${whole.size}` } });
+  const headers = { 'Content-Range': `bytes ${first}-${last}/${whole.size}`, 'Content-Length': String(last - first + 1) };
+  return new Response(whole.slice(first, last + 1), { status: 206, headers });
+}
+
+/**
+ * Streets: those that are kept, if they are of the version that is asked for or no network is there.
+ * @param {Request} request
+ * @param {string} path
+ */
+async function streets(request, path) {
+  const same = await caches.match(path, { cacheName: STREETS, ignoreVary: true });
+  if (same) return part(request, same);
+  try {
+    return await fetch(request);
+  } catch (error) {
+    const other = await caches.match(tiles, { cacheName: STREETS, ignoreVary: true, ignoreSearch: true });
+    if (!other) throw error;
+    return part(request, other);
+  }
 }
 
 /** The language in which the finder was last open here. */
@@ -134,7 +177,7 @@ scope.addEventListener('activate', (event) => {
 });
 
 scope.addEventListener('message', (event) => {
-  const { language, region = '' } = Object(event.data);
+  const { language, region = '', renew = false } = Object(event.data);
   const { source } = event;
   if (!LANGUAGES.includes(language) || !source) return;
   event.waitUntil((async () => {
@@ -143,6 +186,7 @@ scope.addEventListener('message', (event) => {
     try {
       const cache = await caches.open(DATA);
       await cache.put('language', new Response(language));
+      if (renew) await renewFinder();
       await keepShell();
       state = await keepStations(String(region));
     } catch {
@@ -171,7 +215,9 @@ scope.addEventListener('fetch', (event) => {
   const path = address.pathname + address.search;
   if (request.mode === 'navigate') {
     event.respondWith(page(request, address));
-  } else if (files.includes(path)) {
+  } else if (address.pathname === tiles) {
+    event.respondWith(streets(request, path));
+  } else if (files.includes(path) || path === drawing) {
     event.respondWith(caches.match(path, { cacheName: SHELL, ignoreVary: true }).then((kept) => kept || fetch(request)));
   } else if (ground.includes(path)) {
     event.respondWith(fetch(request).catch(async (error) => {

@@ -17,6 +17,7 @@ function worker(network, left = 0) {
   const self = {
     GEOAPP: {
       version: '1', root: '/', offline: '/offline', suggest: '/suggest', files: [], ground: [], stations: '/stations', outbox: '/outbox.js', reports: '/reports',
+      tiles: '/tiles/base.pmtiles', drawing: '/drawing.js',
     },
     location: new URL(ROOT),
     clients: { matchAll: async () => [] },
@@ -24,7 +25,11 @@ function worker(network, left = 0) {
     geoappOutbox: () => ({ sendAll: async () => left }),
     addEventListener: (/** @type {string} */ name, /** @type {(event: any) => void} */ heard) => { on[name] = heard; },
   };
-  const caches = { open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)) }) };
+  const caches = {
+    match: async (/** @type {string} */ key, /** @type {CacheQueryOptions} */ { ignoreSearch = false }) => (
+      key === '/tiles/base.pmtiles?v=1' || ignoreSearch ? new Response('0123456789') : undefined),
+    open: async () => ({ match: async (/** @type {string} */ key) => (key === 'language' ? undefined : new Response(`kept ${key}`)) }),
+  };
   const setTimeout = (/** @type {() => void} */ late) => { queueMicrotask(late); return 1; };
   vm.runInNewContext(text, { self, caches, fetch: network, setTimeout, clearTimeout: () => {}, URL, Response, Headers });
   return on;
@@ -68,4 +73,27 @@ test('while reports are left, the browser is told to try again', async () => {
 test('what the service says of another page stands', async () => {
   assert.equal(await answered('/plan', async () => new Response('gateway', { status: 502 })), 'gateway');
   assert.equal(await answered('/plan', () => Promise.reject(new TypeError('no network'))), 'kept /offline?kept=zh');
+});
+
+test('parts of kept streets are answered without a network; another version only where there is none', async () => {
+  /** @type {[string, string | null, number, string, string | null][]} */
+  const cases = [
+    ['1', 'bytes=2-4', 206, '234', 'bytes 2-4/10'], ['1', 'bytes=8-99', 206, '89', 'bytes 8-9/10'], ['1', 'bytes=7-', 206, '789', 'bytes 7-9/10'],
+    ['1', null, 200, '0123456789', null], ['1', 'bytes=10-12', 416, '', 'bytes */10'], ['2', 'bytes=0-0', 206, '0', 'bytes 0-0/10'],
+  ];
+  /**
+   * @param {string} version
+   * @param {string | null} range
+   * @param {() => Promise<Response>} network
+   * @returns {Promise<Response>}
+   */
+  const asked = (version, range, network) => new Promise((resolve) => {
+    const headers = new Headers(range ? { Range: range } : {});
+    worker(network).fetch({ request: { method: 'GET', mode: 'cors', url: `${ROOT}tiles/base.pmtiles?v=${version}`, headers }, respondWith: resolve });
+  });
+  for (const [version, range, status, body, content] of cases) {
+    const answer = await asked(version, range, () => Promise.reject(new TypeError('no network')));
+    assert.deepEqual([answer.status, await answer.text(), answer.headers.get('Content-Range')], [status, body, content], `${version} ${range}`);
+  }
+  assert.equal(await (await asked('2', null, async () => new Response('newer'))).text(), 'newer');
 });

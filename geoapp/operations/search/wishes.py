@@ -18,9 +18,9 @@ _KIND_MARK: Final = "kind:"
 _KIND: Final = Text("类型", "Kind")
 _AMENITY: Final = Text("设施", "Amenity")
 _ALL_AT_ONCE: Final = Text("设施，都要有", "Amenities, all of them")
-_FROM_THERE: Final = Text("从那里找，只看有的", "Looked for from there; only where it is")
-_ALL_FROM_THERE: Final = Text("从那里找，都要有", "Looked for from there; all of them")
-_KIND_FROM_THERE: Final = Text("从那里找，只看这一类", "Looked for from there; only this kind")
+_FROM_THERE: Final = Text("从那里找，只看有的", "From there, only places that have it")
+_ALL_FROM_THERE: Final = Text("从那里找，都要有", "From there, only places that have all of them")
+_KIND_FROM_THERE: Final = Text("从那里找，只看这一类", "From there, only this kind")
 
 
 def offers(terms: list[str]) -> list[Hit]:

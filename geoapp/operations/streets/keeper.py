@@ -36,6 +36,14 @@ class BaseMap:
     path: Path
 
     @property
+    def bytes(self) -> int:
+        """How large it is; 0 where it is gone, as when another one takes its place."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
+
+    @property
     def names(self) -> Path | None:
         """The file with the streets' names; None where the map was made before they were kept."""
         path = self.path.parent / NAMES

@@ -60,7 +60,7 @@ class MapSetup:
     ``base_maps`` tells the script of the operator's base maps (JSON; empty where there are none).
     ``attribution`` names OpenStreetMap where a walking network or streets are used. ``datum`` is that of
     the positions that pages and their maps exchange, whatever lies below: the script moves what it draws.
-    ``streets`` is the address of our own base map.
+    ``streets`` is the address of our own base map, and ``streets_bytes`` how large it is.
     """
 
     base_maps: str
@@ -68,6 +68,7 @@ class MapSetup:
     datum: Datum
     regions: str
     streets: str
+    streets_bytes: int
 
 
 _PAGES: tuple[tuple[str, Text, str, frozenset[Permission]], ...] = (
@@ -190,6 +191,7 @@ def map_setup(level: str = Level.DISTRICT) -> MapSetup:
         datum=datum,
         regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),
         streets="" if base is None else url_for("tiles.base", v=base.version),
+        streets_bytes=0 if base is None else base.bytes,
     )
 
 

@@ -84,6 +84,7 @@ def show() -> str | BaseResponse:
         "worker/finder.html",
         question=question,
         answer=_answer(question),
+        streets_bytes=map_setup().streets_bytes,
         found=hits_of(words, PAGE_LIMIT) if words.strip() else None,
         places=places,
         places_left_out=places_left_out,

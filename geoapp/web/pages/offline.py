@@ -18,7 +18,7 @@ blueprint = Blueprint("kept_finder", __name__)
 
 _NAME = Text("户外劳动者服务站点", "Service stations for outdoor workers")
 _SHORT_NAME = Text("服务站点", "Rest stations")
-# What the finder loads, below ``static``; streets and the drawing of them need a network.
+# What the finder loads, below ``static``; streets and what draws them are kept where somebody asks for them.
 _SHELL = (
     "css/tokens.css",
     "css/base.css",
@@ -29,6 +29,7 @@ _SHELL = (
     "img/icons.svg",
     "img/logo.svg",
 )
+_DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _SCRIPTS = ("js/outbox.js", "js/lib/*.js", "js/worker/*.js", "js/worker/offline/*.js")
 
 
@@ -83,6 +84,8 @@ def worker() -> Response:
         "files": [url_for("static", filename=name) for name in _files(static)],
         "ground": [map_setup().regions, url_for("finder.dots")],
         "stations": url_for("offline.stations"),
+        "tiles": url_for("tiles.base"),
+        "drawing": url_for("static", filename=_DRAWING),
     }
     code = (static / "js" / "sw.js").read_text(encoding="utf-8")
     response = Response(f"self.GEOAPP = {json.dumps(given)};\n{code}", mimetype="text/javascript")

@@ -94,3 +94,31 @@ export function post(address, body, texts = { offline: '' }, type = 'application
   headers['Content-Type'] = type;
   return ask(address, { method: 'POST', headers, body: typeof body === 'string' ? body : JSON.stringify(body) }, texts);
 }
+
+/**
+ * Fetch a file, and tell how much of it has come.
+ * @param {string} address
+ * @param {AbortSignal} signal stops it
+ * @param {(bytes: number) => void} progress
+ * @returns {Promise<Blob | null>} null where it did not come whole
+ */
+export async function download(address, signal, progress) {
+  try {
+    // Not out of the browser's own store, where a part of it may lie.
+    const response = await fetch(address, { credentials: 'omit', cache: 'no-store', signal });
+    if (response.status !== 200 || !response.body) return null;
+    const wanted = Number(response.headers.get('Content-Length'));
+    const reader = response.body.getReader();
+    /** @type {Uint8Array<ArrayBuffer>[]} */
+    const parts = [];
+    let bytes = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      parts.push(part.value);
+      bytes += part.value.length;
+      progress(bytes);
+    }
+    return wanted && bytes !== wanted ? null : new Blob(parts);
+  } catch {
+    return null; // stopped, or lost on the way
+  }
+}

@@ -12,12 +12,15 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.osm_file import write_town_map
 from tests.seed import fill_town
-from tests.web.conftest import Site, Visit, serve
+from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 MOST_BYTES_BEFORE = 130_000
 DRAWING = "protomaps-leaflet.js"
 FETCHED = """() => ['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind)).map((one) => (
   { name: one.name, begun: one.startTime, ended: one.responseEnd, size: one.encodedBodySize }))"""
+DRAWING_KEPT = (
+    "async () => Boolean(await caches.match(document.getElementById('map').dataset.drawing))"
+)
 # All colours of the canvases.
 INK = """() => { const seen = new Set(); document.querySelectorAll('#map canvas.leaflet-tile').forEach((one) => {
   const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
@@ -58,6 +61,17 @@ def test_the_finder_draws_streets_after_its_answer(
         page.emulate_media(color_scheme="dark")
         page.wait_for_function(f"() => ({INK})().includes('58,68,74')")
 
+        # Whoever asks for it keeps them on the phone, and may remove them.
+        kept = visit(site, keeps=True)
+        offer = kept.locator("#offline-streets")
+        kept.locator("body[data-offline=ready]").wait_for(state="attached", timeout=30_000)
+        expect(offer).to_contain_text("地图上只有区域轮廓")
+        assert fits(kept)
+        offer.get_by_role("button", name="把街道也存下").click()
+        expect(offer).to_contain_text("街道已存在这台设备上", timeout=30_000)
+        kept.wait_for_function(DRAWING_KEPT)
+        assert serious_violations(kept) == []
+
         # Where the drawing cannot be loaded, outlines and rings are what they are without streets.
         page.route(f"**/{DRAWING}", lambda route: route.abort())
         page.reload()
@@ -65,6 +79,13 @@ def test_the_finder_draws_streets_after_its_answer(
             page.locator("#map:not([data-streets]) .leaflet-land-pane path").first
         ).to_be_attached()
         expect(page.locator("canvas.leaflet-tile")).to_have_count(0)
+    # The service is gone: the map has its streets all the same.
+    kept.reload()
+    kept.locator("#map[data-streets-drawn]").wait_for(state="attached", timeout=30_000)
+    assert {"255,255,255", "223,232,236"} <= set(kept.evaluate(INK))
+    offer.get_by_role("button", name="删掉存的街道").click()
+    expect(offer).to_contain_text("地图上只有区域轮廓")
+    assert not kept.evaluate("() => caches.has('geoapp-streets /')")
 
 
 def test_maps_of_layers_have_streets_served_and_in_a_file(

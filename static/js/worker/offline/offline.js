@@ -4,6 +4,7 @@ import { byId, filled, language } from '../../lib/page.js';
 import { card, made, metresText, notice, pick, t } from './cards.js';
 import { isWalk, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
+import { offerStreets } from './streets.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
@@ -207,8 +208,8 @@ function hitsThere({ question, places, amenities, kinds }, words) {
   const wanted = codes.map((code) => [...marked, ...amenities].filter((one) => one.code === code)[0]);
   const isKind = codes[0].indexOf(':') >= 0;
   if (codes.length > 1 && codes.some((code) => code.indexOf(':') >= 0)) return [];
-  const several = t('从那里找，都要有', 'Looked for from there; all of them');
-  const single = isKind ? t('从那里找，只看这一类', 'Looked for from there; only this kind') : t('从那里找，只看有的', 'Looked for from there; only where it is');
+  const several = t('从那里找，都要有', 'From there, only places that have all of them');
+  const single = isKind ? t('从那里找，只看这一类', 'From there, only this kind') : t('从那里找，只看有的', 'From there, only places that have it');
   return places.filter((one) => (one.called || []).indexOf(place) >= 0).slice(0, MOST_OF_A_NAME).map((one) => ({
     kind: isKind ? 'kind' : 'amenity',
     value: codes.join(','),
@@ -291,8 +292,9 @@ async function start() {
   const { active } = await navigator.serviceWorker.ready;
   if (!active) return;
   const { serviceWorker } = navigator;
-  const ask = () => active.postMessage({ language: language(), region: chosenRegion() });
+  const ask = (renew = false) => active.postMessage({ language: language(), region: chosenRegion(), renew });
   whenChosen(ask);
+  offerStreets(() => ask(true));
   serviceWorker.addEventListener('message', async ({ data }) => {
     reading = null; // newer ones may be there now
     if (data.state === 'tooMany') tellTooMany();
