@@ -42,6 +42,8 @@ class ProposalRecord:
         The parameters of the siting run, as it keeps them.
     promised
         Workers whom the site was to newly reach after those before it in the plan.
+    site_zh, candidate
+        What the plan calls the place, and the name of its candidate where it has one.
     moved_m
         How far it now lies from where the plan had it, metres on the spheroid.
     facility, facility_status, opened_on
@@ -72,6 +74,8 @@ class ProposalRecord:
     order: int
     question: dict[str, Any]
     promised: float
+    site_zh: str
+    candidate: str | None
     moved_m: float
     facility: str | None
     facility_status: str | None
@@ -107,7 +111,7 @@ class ProposalFilter:
 _RECORDS = """
     select p.id, p.state, p.name_zh, p.name_en, st_x(p.geom), st_y(p.geom), p.region_code,
         r.name_zh, r.name_en, p.owner, p.organisation_code, o.name_zh, p.host, p.cost,
-        p.planned_on, p.note, p.run_id, p.site_rank, run.params, s.adds,
+        p.planned_on, p.note, p.run_id, p.site_rank, run.params, s.adds, coalesce(s.name, s.place_zh, s.code), s.name,
         st_distance(p.geom::geography, s.geom::geography), f.code, f.status, f.opened_on,
         last.on_day, last.reason, coalesce(cast(run.inputs ->> 'sample' as boolean), false), p.rev
     from proposal p

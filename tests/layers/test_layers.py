@@ -27,6 +27,7 @@ from geoapp.maps.values import Speaker
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.layers.rows import layer_reading, read_layer, read_moment
 from geoapp.operations.network.importing import import_network
+from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.runs.state import recent_runs
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import run as siting_run
@@ -60,7 +61,8 @@ def answered(town: Database, settings: Settings, tmp_path: Path) -> Database:
     """The town after a coverage run that leaves gaps and a siting run, and with streets."""
     import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
     publish_run(town, settings, CoverageParameters(standard_m=300))
-    siting_run.run_here(town, settings, SITING)
+    run = siting_run.run_here(town, settings, SITING)
+    take_sites(town, settings, run.id)
     return town
 
 
@@ -98,7 +100,7 @@ def test_without_a_run_no_layer_fails(
     for layer in LAYERS:
         with subtests.test(layer=layer.id):
             rows = read_layer(town, layer, read_moment(town, settings, None).context).rows
-            assert (rows == []) == (layer.id in ("gaps", "network", "proposals"))
+            assert (rows == []) == (layer.id in ("board", "gaps", "network", "proposals"))
 
 
 def test_on_an_empty_store_no_layer_fails(

@@ -27,6 +27,7 @@ def test_the_shipped_layers() -> None:
     names = [layer.id for layer in registry()]
     assert names == [
         "bases",
+        "board",
         "cover_areas",
         "demand",
         "gaps",

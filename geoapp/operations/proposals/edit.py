@@ -119,7 +119,7 @@ def move_proposal(
     ConflictError
         If somebody else has changed it since, or the state is *open*, which takes a facility.
     InvalidValueError
-        If the day lies in the future, or a reason is needed.
+        If the day lies in the future or before the present state's, or a reason is needed.
     NotAllowedError
         If who acts is kept to regions, and it lies outside them.
     """
@@ -138,7 +138,7 @@ def move_proposal(
             raise InvalidValueError(
                 "reason", "", Text("不建的理由", "the reason why it is dropped")
             )
-        day = checked_day("on", on_day, settings)
+        day = checked_day("on", on_day, settings, since=record.since)
         write_proposal(session, number, {"state": str(state)})
         add_proposal_step(session, number, str(state), day, said)
 
@@ -186,17 +186,33 @@ def checked_words(name: str, value: object, most: int) -> str | None:
     return said or None
 
 
-def checked_day(name: str, day: date | None, settings: Settings) -> date:
+def checked_day(
+    name: str, day: date | None, settings: Settings, *, since: date | None = None
+) -> date:
     """Return the day of a step, today where none is said.
+
+    Parameters
+    ----------
+    since
+        The day of the step before, which it may share.
 
     Raises
     ------
     InvalidValueError
-        If it lies in the future, or long before any plan.
+        If it lies in the future, before the step before, or long before any plan.
     """
     now = today(settings)
     if day is None:
         return now
+    if since is not None and day < since:
+        raise InvalidValueError(
+            name,
+            day,
+            Text(
+                f"不早于上一步（{since}）、不晚于今天（{now}）的日期",
+                f"a day no earlier than the step before ({since}) and no later than today ({now})",
+            ),
+        )
     if not FIRST_DAY <= day <= now:
         raise InvalidValueError(
             name,

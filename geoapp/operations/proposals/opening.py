@@ -10,6 +10,7 @@ from geoapp.core.proposals import ProposalState
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.core.units import counted
+from geoapp.core.vocabulary import kind_of, load_vocabulary
 from geoapp.core.words import Datum, Family, OrganisationRole, Status
 from geoapp.operations.facilities.edit import add_within, change_within
 from geoapp.operations.proposals.edit import check_step, checked_day, current_proposal
@@ -59,7 +60,7 @@ def open_proposal(
         The day on which it opened, as it is entered: none is made up.
     station
         `STATION_FIELDS` of a new facility at the proposal's place. Without a code it gets the next
-        one of its region and kind, without a name the proposal's, without a kind that of the plan.
+        one of its region and kind, without a name `station_name`, without a kind that of the plan.
     facility
         In place of that, the code of one that is there; it is opened if it was not open.
 
@@ -73,7 +74,7 @@ def open_proposal(
         If somebody else has changed it since, the code is taken, or the facility is that of another
         proposal.
     InvalidValueError
-        Naming the first value that is not accepted.
+        Naming the first value that is not accepted; a new station opens no earlier than the step before.
     NotAllowedError
         If who acts is kept to regions, and it lies outside them.
     """
@@ -81,10 +82,12 @@ def open_proposal(
         lock_facilities(session)  # first, as everybody takes them who writes both
         record = current_proposal(session, number, expected_rev)
         check_step(record, ProposalState.OPEN)
-        day = checked_day("opened_on", opened_on, settings)
         if facility is not None:
+            # What stands already may have opened before anybody planned it; the board learns it now.
+            day = checked_day("opened_on", opened_on, settings)
             code = _linked(session, settings, facility, day)
         else:
+            day = checked_day("opened_on", opened_on, settings, since=record.since)
             code = _made(session, settings, record, station or {}, day)
         stored = facility_by_code(session, code)
         if stored is None:
@@ -92,7 +95,8 @@ def open_proposal(
         write_proposal(
             session, number, {"state": str(ProposalState.OPEN), "facility_id": stored.id}
         )
-        add_proposal_step(session, number, str(ProposalState.OPEN), day, None)
+        step_day = max(day, record.since)
+        add_proposal_step(session, number, str(ProposalState.OPEN), step_day, None)
         _host(session, record, stored.id, day)
         return code
 
@@ -101,6 +105,34 @@ def planned_kind(question: SitingParameters) -> str:
     """Return the family of which a plan's figures hold: stations before others."""
     families = question.families or (Family.STATION,)
     return str(Family.STATION) if Family.STATION in families else min(families)
+
+
+def station_name(record: ProposalRecord, kind: Text) -> Text:
+    """Return what a new station is called if nobody says otherwise: where a place lies is no name.
+
+    What somebody called the proposal; else its host and kind; else its district and kind, with the
+    proposal's number.
+
+    Parameters
+    ----------
+    kind
+        What its kind is called.
+    """
+    if not record.name_zh.startswith(record.site_zh):
+        return Text(record.name_zh, record.name_en or record.name_zh)
+    host = record.organisation_name or record.host or record.candidate
+    if host is not None:
+        return Text(f"{host}{kind.zh}", f"{kind.en}, {host}")
+    zh, en = record.region_zh or "", record.region_en or record.region_zh
+    number = record.id
+    return Text(f"{zh}{kind.zh} {number}", f"{kind.en} {number}{f', {en}' if en else ''}")
+
+
+def _kind_text(written: str) -> Text:
+    """Return what a kind is called; one that is not known is refused where the facility is made."""
+    code = kind_of(written)
+    kinds = {kind.code: kind.text for kind in load_vocabulary().kinds}
+    return kinds.get(code or "", Text(written, written))
 
 
 def _made(
@@ -117,12 +149,13 @@ def _made(
     given = {name: value for name, value in station.items() if value not in (None, "", [])}
     adds = counted(record.promised, "人", "worker")
     mark = Text("（示例）", " (sample)") if record.sample else Text("", "")
-    names = {} if record.name_en is None else {"name_en": record.name_en}
     host = record.organisation_name or record.host
+    planned = planned_kind(SitingParameters.from_stored(record.question))
+    called = station_name(record, _kind_text(str(given.get("kind", planned))))
     properties = {
-        "kind": planned_kind(SitingParameters.from_stored(record.question)),
-        "name_zh": record.name_zh,
-        **({} if "name_zh" in given else names),
+        "kind": planned,
+        "name_zh": called.zh,
+        **({} if "name_zh" in given else {"name_en": called.en}),
         **({} if host is None else {"host": host}),
         **given,
         "lon": record.lon,

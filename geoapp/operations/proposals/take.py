@@ -1,17 +1,19 @@
 """Sites of a finished siting run taken to the board, each once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from geoapp.core.acting import acting
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import InvalidValueError, NotAllowedError
 from geoapp.core.i18n import Text
 from geoapp.core.proposals import ProposalState
+from geoapp.core.results.siting import Site
 from geoapp.core.settings import Settings
 from geoapp.operations.moment import today
+from geoapp.operations.proposals.read import regions_within
 from geoapp.operations.siting.results import sites_of
 from geoapp.store.engine import Database, Session
 from geoapp.store.proposals import (
@@ -69,6 +71,16 @@ def take_sites(
         )
         raise InvalidValueError("sites", strange, accepted)
     who = acting()
+    outside = outside_regions(database, sites.values(), () if who is None else who.regions)
+    if refused := sorted(outside.intersection(wanted)):
+        listed = "、".join(map(str, refused))
+        raise NotAllowedError(
+            Text(
+                f"方案里的第 {listed} 处不在您负责的区域内，没有改动任何内容。",
+                f"Sites {', '.join(map(str, refused))} of the plan lie outside your regions, and "
+                "nothing was changed.",
+            )
+        )
     added: list[int] = []
     there: list[int] = []
     with database.session() as session:
@@ -100,6 +112,16 @@ def take_sites(
                 add_proposal(session, values, lon=site.lon, lat=site.lat, on_day=today(settings))
             )
     return Taken(tuple(added), tuple(dict.fromkeys(there)))
+
+
+def outside_regions(
+    database: Database, sites: Iterable[Site], regions: Sequence[str]
+) -> frozenset[int]:
+    """Return the order of the sites that lie outside regions and all below them; none = everywhere."""
+    within = regions_within(database, regions)
+    if within is None:
+        return frozenset()
+    return frozenset(one.order for one in sites if one.region not in within)
 
 
 def _told_apart(label: Text, names: Collection[str]) -> Text:

@@ -22,10 +22,11 @@ from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Permission
 from geoapp.core.units import counted
 from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import Family
 from geoapp.operations.moment import today
 from geoapp.operations.proposals import edit
 from geoapp.operations.proposals.fact import fact_of
-from geoapp.operations.proposals.opening import open_proposal, planned_kind
+from geoapp.operations.proposals.opening import open_proposal, planned_kind, station_name
 from geoapp.operations.proposals.read import (
     OneProposal,
     list_proposals,
@@ -33,7 +34,7 @@ from geoapp.operations.proposals.read import (
     read_proposal,
     regions_within,
 )
-from geoapp.operations.proposals.take import take_sites
+from geoapp.operations.proposals.take import outside_regions, take_sites
 from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting.scenarios import check_readable
 from geoapp.operations.upkeep.users import list_users
@@ -180,15 +181,6 @@ def take() -> BaseResponse:
         raise NotAllowedError(
             Text("这个方案没有站点在您负责的区域内。", "No site of this plan lies in your regions.")
         )
-    if outside := sorted(elsewhere.intersection(orders)):
-        named = "、".join(map(str, outside))
-        raise NotAllowedError(
-            Text(
-                f"方案里的第 {named} 处不在您负责的区域内，没有改动任何内容。",
-                f"Sites {', '.join(map(str, outside))} of the plan lie outside your regions, and "
-                "nothing was changed.",
-            )
-        )
     taken = take_sites(parts.database, parts.settings, run, orders or None)
     left = len(elsewhere) if everything else 0
     address = url_for(
@@ -322,7 +314,7 @@ def _page(
     asked = SitingParameters.from_stored(found.record.question)
     vocabulary = load_vocabulary()
     kinds = {kind.code: kind.text for kind in vocabulary.kinds}
-    family = planned_kind(asked)
+    kind = vocabulary.first_kind(Family(planned_kind(asked)))
     return render_template(
         "planner/board/one.html",
         card=card,
@@ -338,7 +330,8 @@ def _page(
         today=today(services().settings),
         owners=[one.name for one in list_users(database)] if may(Permission.CARRY_OUT) else [],
         kinds=kinds,
-        kind=next((kind.code for kind in vocabulary.kinds if kind.family == family), ""),
+        kind=kind.code,
+        station=station_name(found.record, kind.text),
         hours=asked.new_hours,
         amenities=[(one.code, one.text) for one in vocabulary.amenities],
         story=[
@@ -361,11 +354,8 @@ def _within() -> frozenset[str] | None:
 
 def _elsewhere(run: int) -> frozenset[int]:
     """Return the places in a plan of its sites outside the regions of who asks."""
-    within = _within()
-    if within is None:
-        return frozenset()
-    sites = siting_results.sites_of(services().database, run)
-    return frozenset(one.order for one in sites if one.region not in within)
+    database = services().database
+    return outside_regions(database, siting_results.sites_of(database, run), signed_in().regions)
 
 
 def _wrong_text(error: GeoappError) -> Text:

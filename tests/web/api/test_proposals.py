@@ -11,6 +11,8 @@ from sqlalchemy import text
 from geoapp.core.proposals import TRANSITIONS, ProposalState
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import Family
 from geoapp.operations.moment import today
 from geoapp.operations.upkeep.users import set_rights
 from geoapp.operations.worker import execute
@@ -84,6 +86,8 @@ def test_from_plan_to_station(
         ({"lon": 120.35, "reason": "x"}, "lat"),
         ({"lon": 200, "lat": 36, "reason": "x"}, "lon"),
         ({"state": "surveyed", "on": str(today(settings) + timedelta(days=1))}, "on"),
+        # Nothing happens to a site before it was proposed.
+        ({"state": "surveyed", "on": str(today(settings) - timedelta(days=1))}, "on"),
         ({"state": "dropped"}, "reason"),
         ({"state": "surveyed", "cost": 1}, "cost"),
     ):
@@ -116,6 +120,11 @@ def test_from_plan_to_station(
     problem_of(planner.patch(f"{URL}/{first}", json={"state": "open"}, headers=ANY), 409)
     wrong_kind = opening | {"station": {"kind": "castle"}}
     problem_of(planner.post(f"{URL}/{first}/open", json=wrong_kind, headers=ANY), 422, "kind")
+    earlier = opening | {"opened_on": str(today(settings) - timedelta(days=1))}
+    early = problem_of(
+        planner.post(f"{URL}/{first}/open", json=earlier, headers=ANY), 422, "opened_on"
+    )
+    assert f"不早于上一步（{today(settings)}）" in early["detail_zh"]
     # What is refused leaves nothing behind, in neither table.
     with town.session() as session:
         assert session.execute(text("select count(*) from facility")).scalar_one() == 6
@@ -131,6 +140,9 @@ def test_from_plan_to_station(
     assert (kept["status"], kept["opened_on"]) == ("open", today(settings).isoformat())
     assert (kept["opening_hours"], kept["amenities"]) == ("06:00-23:00", ["drinking_water"])
     assert (kept["host"], kept["verified_on"]) == ("社区卫生站", None)
+    # By its host, and never by where it lies.
+    kind = load_vocabulary().first_kind(Family.STATION).text
+    assert kept["name_zh"] == f"社区卫生站{kind.zh}"
 
     # The plan's own arithmetic: 9 m further east it still reaches whom it promised, or not.
     fact = planner.get(f"{URL}/{first}/fact").get_json()
@@ -151,8 +163,11 @@ def test_from_plan_to_station(
     assert planner.get(f"/api/v1/facilities/{code}").status_code in (404, 410)
 
     # A facility that is there is linked, once, and opened where it was not.
-    link = {"opened_on": today(settings).isoformat(), "facility": "T-6"}
-    assert planner.post(f"{URL}/{first}/open", json=link, headers=ANY).status_code == 201
+    # It may have opened before anybody planned it; the board learns it today.
+    link = {"opened_on": str(today(settings) - timedelta(days=1)), "facility": "T-6"}
+    linked = planner.post(f"{URL}/{first}/open", json=link, headers=ANY)
+    assert linked.status_code == 201
+    assert linked.get_json()["properties"]["since"] == today(settings).isoformat()
     walk(planner, second, "surveyed", "host_agreed", "approved", "building")
     problem_of(planner.post(f"{URL}/{second}/open", json=link, headers=ANY), 409)
 
@@ -209,7 +224,8 @@ def test_rights_by_role_and_region(
     admin, planner = client_of(app, town, Role.ADMIN), client_of(app, town, Role.PLANNER)
     again = planned(admin, town, settings, standard_m=100)
     set_rights(town, "a-planner", regions=["370202"])
-    problem_of(planner.post(URL, json={"run": again}), 403)
+    told = problem_of(planner.post(URL, json={"run": again}), 403)
+    assert "方案里的第 1、2 处不在您负责的区域内" in told["detail_zh"]
     assert len(planner.get(URL).get_json()["features"]) == 2
 
 

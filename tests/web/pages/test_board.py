@@ -1,5 +1,7 @@
 """The board in a browser: from a plan's sites to an opened station, at a desk and on a phone."""
 
+import re
+
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
@@ -64,7 +66,11 @@ def test_a_site_is_carried_to_an_opened_station(
     page.goto(f"{site.url}/plan/board/1")
     page.select_option("#state-state", "approved")
     page.get_by_role("button", name="记下这一步").click()
-    page.fill("#open-opened_on", "2026-11-02")
+    # A name of its own is offered: where a place lies is none; it opens no earlier than it was approved.
+    expect(page.locator("#open-name_zh")).to_have_value(re.compile(r"^市北区\S+ 1$"))
+    today = page.locator("#open-opened_on").get_attribute("max") or ""
+    assert page.locator("#open-opened_on").get_attribute("min") == today
+    page.fill("#open-opened_on", today)
     # What the plan rests on is filled in, to be checked; the rest is left unknown.
     expect(page.locator("#open-opening_hours")).to_have_value("06:00-23:00")
     page.check('[name="amenity"][value="drinking_water"]')
@@ -84,7 +90,7 @@ def test_a_site_is_carried_to_an_opened_station(
         [row] = session.execute(
             text("select status, opened_on, verified_on from facility where code like '370203-%'")
         ).all()
-    assert (row.status, row.opened_on.isoformat(), row.verified_on) == ("open", "2026-11-02", None)
+    assert (row.status, row.opened_on.isoformat(), row.verified_on) == ("open", today, None)
 
     # A manager reads; a page that is older than what is stored changes nothing.
     page.goto(f"{site.url}/plan/board/2")
