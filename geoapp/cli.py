@@ -28,6 +28,7 @@ COMMANDS = {
     "schedule": "coverage:schedule",
     "site": "site:site",
     "plan-report": "plan_report:plan_report",
+    "compare": "compare:compare_",
     "verify": "verify:verify",
     "actions": "actions:actions",
     "map": "map:map_",

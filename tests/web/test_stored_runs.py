@@ -170,8 +170,18 @@ def test_the_managers_page_opens(town: Town, run: dict[str, Any]) -> None:
 
 
 def test_two_plans_are_compared(town: Town) -> None:
-    first, second = [run["id"] for run in DONE if run["kind"] == "siting"][:2]
+    first, second, *_ = numbers = [run["id"] for run in DONE if run["kind"] == "siting"][:4]
     assert town.client.get(f"/plan/siting/compare?a={first}&b={second}").status_code == 200
+    asked = "&".join(f"run={number}" for number in numbers)
+    page = town.client.get(f"/plan/siting/compare?{asked}&lang=en")
+    assert page.status_code == 200
+    # A run of before groups were kept has none, and nothing is said of them.
+    assert 'id="groups"' not in page.text
+    for ext in ("xlsx", "csv"):
+        assert town.client.get(f"/plan/siting/compare.{ext}?{asked}").status_code == 200
+    assert town.client.get(f"/plan/siting/compare.pdf?{asked}").status_code == 404
+    assert town.client.get(f"/plan/siting/compare?run={first}").status_code == 422
+    assert town.client.get(f"/plan/siting/compare?run={first}&run={first}").status_code == 422
 
 
 @pytest.mark.parametrize("run", DONE, ids=name_of)

@@ -148,6 +148,16 @@ class DistrictShare(Kept):
     share: float
 
 
+class GroupGain(Kept):
+    """A group of workers, such as couriers, before and after; None: of whom no group was told."""
+
+    group: str | None
+    weight: float
+    covered_before_share: float | None
+    covered_after_share: float | None
+    added_weight: float
+
+
 class FairnessLevel(Kept):
     """What was reached for so many of the worst districts together."""
 
@@ -226,6 +236,8 @@ class SitingFindings(KeptResult):
         the streets, those within reach of no place where one may stand.
     equity
         Of the model of that name alone.
+    groups
+        The largest groups of workers; None where nobody told any, or the run is from before.
     anywhere_bound
         Workers whom as many sites at any place newly reach at most; None where candidates are not
         compared with places anywhere.
@@ -260,6 +272,7 @@ class SitingFindings(KeptResult):
     explanation: Explanation | None = None
     alternatives: OtherPlans | None = None
     anywhere_bound: float | None = None
+    groups: tuple[GroupGain, ...] | None = None
     gap_zones: int | None = None
     gap_rest_zones: int | None = None
     gap_rest_workers: float | None = None

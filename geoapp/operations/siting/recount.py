@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
-from geoapp.core.results.siting import KeptSitingRegion, SitingFigures
+from geoapp.core.results.siting import GroupGain, KeptSitingRegion, SitingFigures
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
 
 RUNNER_UPS: Final = 10
+MOST_GROUPS: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,27 @@ def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, KeptSitingR
         sites = sum(one is not None and code in lines[one] for one in site_region)
         rows.append((code, KeptSitingRegion(**dict(figures), sites=sites)))
     return rows
+
+
+def by_group(inputs: SitingInputs, found: Found) -> tuple[GroupGain, ...] | None:
+    """Return the figures of the largest groups of workers, the largest first; None where none is told."""
+    group = inputs.stored.demand.group
+    names: set[str | None] = set(group.tolist())
+    if not names - {None}:
+        return None
+    gains = []
+    for name in names:
+        figures = figures_of(inputs, found, np.array([one == name for one in group], np.bool_))
+        gains.append(
+            GroupGain(
+                group=name,
+                weight=figures.weight,
+                covered_before_share=figures.covered_before_share,
+                covered_after_share=figures.covered_after_share,
+                added_weight=figures.added_weight,
+            )
+        )
+    return tuple(sorted(gains, key=lambda one: (-one.weight, one.group or ""))[:MOST_GROUPS])
 
 
 def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str, float]:

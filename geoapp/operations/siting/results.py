@@ -37,6 +37,7 @@ from geoapp.operations.siting.proof import kept_proof
 from geoapp.operations.siting.recount import (
     Found,
     by_district,
+    by_group,
     by_region,
     counted,
     figures_of,
@@ -152,6 +153,7 @@ def _findings(
         "explanation": explanation,
         "alternatives": others,
         "anywhere_bound": anywhere_bound,
+        "groups": by_group(inputs, found),
         "gap_zones": len(zones.gaps.zones),
         "gap_rest_zones": zones.gaps.rest_zones,
         "gap_rest_workers": zones.gaps.rest_workers,

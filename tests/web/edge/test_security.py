@@ -103,6 +103,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/plan/siting"): RUNNERS,
     ("GET", "/plan/siting/runs/<int:run_id>"): RUNNERS,
     ("GET", "/plan/siting/compare"): RUNNERS,
+    ("GET", "/plan/siting/compare.<ext>"): RUNNERS,
     ("GET", "/plan/siting/<int:run_id>.<ext>"): RUNNERS,
     ("GET", "/plan/board"): ALL,
     ("POST", "/plan/board/take"): CARRIERS,

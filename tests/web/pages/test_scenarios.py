@@ -157,9 +157,9 @@ def test_two_are_compared_on_maps_that_move_together(
     expect(page.locator(".runs li")).to_have_count(2)
     page.get_by_role("button", name="比较").click()
     expect(page.locator("body[data-ready]")).to_be_attached()
-    assert page.url.endswith(f"a={first.id}&b={second.id}")
-    expect(page.locator("#map-1 .site-number")).to_have_count(2)
-    expect(page.locator("#map-2 .site-number")).to_have_count(1)
+    assert page.url.endswith(f"scenario={second.id}&scenario={first.id}")
+    expect(page.locator("#map-1 .site-number")).to_have_count(1)
+    expect(page.locator("#map-2 .site-number")).to_have_count(2)
     pane = "document.querySelectorAll('.leaflet-control-scale-line')"
     page.locator("#map-1").get_by_role("button", name="放大").click()
     page.wait_for_function(f"{pane}[0].textContent === {pane}[1].textContent")

@@ -1,30 +1,30 @@
 """A plan as screens show it beside another: a siting run, or a scenario whose sites were placed by hand."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SitingRun
-from geoapp.core.words import Level
 from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting.compare import (
+    ComparedPlan,
+    PlanShare,
+    PlanSite,
+    asked_alike,
+    plan_of_run,
+)
 from geoapp.operations.siting.scenarios import SavedScenario
-from geoapp.reports.words.question import question_title
-from geoapp.reports.words.siting import verdict
+from geoapp.reports.words.question import question_lines
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.naming import naming
 
-# What must be equal for shares to mean the same.
-_ASKED = ("standard_m", "standard_seconds", "region", "families", "at")
-
 BY_HAND = Text("手工放置，尚未求解", "placed by hand, not solved")
 
 
 @dataclass(frozen=True, slots=True)
-class PlanSite:
+class ShownPlanSite:
     """A new station: in the map's datum, and in WGS-84 as text."""
 
     order: int
@@ -37,87 +37,33 @@ class PlanSite:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanDistrict:
-    """A district once the plan is built; weights are workers, shares 0 to 1."""
-
-    code: str
-    name: Text
-    before_share: float | None
-    after_share: float | None
-    added: float
-
-
-@dataclass(frozen=True, slots=True)
 class PlanSide:
-    """One plan; ``asked`` is equal for plans whose shares can be compared.
+    """One plan, and its sites as the page shows them."""
 
-    ``run`` is None where the sites were placed by hand and never solved for.
-    """
-
-    title: Text
-    verdict: Text
-    run: int | None
-    sites: tuple[PlanSite, ...]
-    before_share: float | None
-    after_share: float | None
-    added: float
-    uncovered: float
-    districts: tuple[PlanDistrict, ...]
-    asked: tuple[Any, ...]
-    sample: bool
+    plan: ComparedPlan
+    sites: tuple[ShownPlanSite, ...]
 
 
-def _asked(question: SitingParameters, demand: str | None) -> tuple[Any, ...]:
-    plain = question.plain()
-    return (*(getattr(plain, name) for name in _ASKED), demand)
+def _side(plan: ComparedPlan) -> PlanSide:
+    return PlanSide(plan, tuple(_shown(one) for one in plan.sites))
 
 
-def _site(order: int, code: str, name: str, adds: float, position: tuple[float, float]) -> PlanSite:
-    lon, lat = from_wgs84(lon=position[0], lat=position[1], datum=map_setup().datum)
-    return PlanSite(
-        order=order,
-        code=code,
-        name=name,
-        adds=adds,
+def _shown(site: PlanSite) -> ShownPlanSite:
+    lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=map_setup().datum)
+    return ShownPlanSite(
+        order=site.order,
+        code=site.code,
+        name=site.name.pick(language()),
+        adds=site.adds,
         lon=round(float(lon), 6),
         lat=round(float(lat), 6),
-        at=f"{position[0]:.5f}, {position[1]:.5f}",
+        at=site.at,
     )
 
 
 def side_of_run(run: SitingRun, title: Text | None = None) -> PlanSide:
     """Return a finished siting run as a side; called by its question where there is no title."""
-    database = services().database
-    question = SitingParameters.from_stored(run.params)
-    total = run.found.total
-    sites = [
-        _site(row.order, row.code, row.label.pick(language()), row.adds, (row.lon, row.lat))
-        for row in siting_results.sites_of(database, run.id)
-    ]
-    districts = tuple(
-        PlanDistrict(
-            code=row.code,
-            name=Text(row.name_zh, row.name_en or row.name_zh),
-            before_share=row.covered_before_share,
-            after_share=row.covered_after_share,
-            added=row.added_weight,
-        )
-        for row in siting_results.region_figures(database, run.id)
-        if row.level is Level.DISTRICT
-    )
-    return PlanSide(
-        title=title or question_title(question, naming()),
-        verdict=verdict(run),
-        run=run.id,
-        sites=tuple(sites),
-        before_share=total.covered_before_share,
-        after_share=total.covered_after_share,
-        added=total.added_weight,
-        uncovered=total.uncovered_weight,
-        districts=districts,
-        asked=_asked(question, run.inputs.demand),
-        sample=run.inputs.sample,
-    )
+    return _side(plan_of_run(services().database, naming(), run, title))
 
 
 def side_of_scenario(saved: SavedScenario) -> PlanSide:
@@ -130,20 +76,30 @@ def side_of_scenario(saved: SavedScenario) -> PlanSide:
     placed = question.drawn
     told = services().what_if.ask(question, [(one.lon, one.lat) for one in placed], everywhere=True)
     weight = told.weight
-    return PlanSide(
+    costs = [one.cost for one in placed]
+    known = [one for one in costs if one is not None]
+    plan = ComparedPlan(
         title=title,
         verdict=BY_HAND,
         run=None,
         sites=tuple(
-            _site(order, one.code, one.name or one.code, adds, (one.lon, one.lat))
+            PlanSite(
+                order,
+                one.code,
+                Text(one.name or one.code, one.name or one.code),
+                adds,
+                one.lon,
+                one.lat,
+            )
             for order, (one, adds) in enumerate(zip(placed, told.adds, strict=True), 1)
         ),
+        cost=sum(known) if len(known) == len(costs) else None,
         before_share=told.covered_before / weight,
         after_share=told.covered_after / weight,
         added=told.covered_after - told.covered_before,
         uncovered=weight - told.covered_after,
         districts=tuple(
-            PlanDistrict(
+            PlanShare(
                 code=one.code,
                 name=Text(one.name_zh, one.name_en or one.name_zh),
                 before_share=one.before_share,
@@ -152,6 +108,8 @@ def side_of_scenario(saved: SavedScenario) -> PlanSide:
             )
             for one in sorted(told.districts, key=lambda one: one.code)
         ),
-        asked=_asked(question, told.demand),
+        told=question_lines(question, naming()),
+        asked=asked_alike(question, told.demand),
         sample=told.sample,
     )
+    return _side(plan)

@@ -66,12 +66,13 @@ _FORMATS = [one.removeprefix(".") for one in MEDIA_TYPES]
 
 @dataclass(frozen=True, slots=True)
 class SitingLine:
-    """One line of the list of runs."""
+    """One line of the list of runs; those that are done can be compared."""
 
     id: int
     title: Text
     when: Text
     told: Text
+    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,8 @@ def _line(run: SitingRun) -> SitingLine:
         if before is not None and after is not None:
             shares = format_change(before, after)
             told = Text(shares, shares)
-    return SitingLine(run.id, _title(run), moment_text(run.created_at), told)
+    done = run.result is not None
+    return SitingLine(run.id, _title(run), moment_text(run.created_at), told, done)
 
 
 def _lines() -> list[SitingLine]:
@@ -273,11 +275,6 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
     ]
     return {
         "run": run,
-        "comparable": [
-            _line(one)
-            for one in _recent()
-            if one.id != run.id and one.status is RunStatus.SUCCEEDED
-        ],
         "found": found,
         "anywhere_run": SitingParameters.from_stored(run.params).anywhere,
         "total": total,

@@ -2,20 +2,24 @@
 
 import re
 import threading
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import shapely
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SITING_RUNS, CurvePoint, SitingFigures, SitingFindings
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.network.importing import import_network
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.siting import results as siting_results
+from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting.freedom import freedom_of
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
@@ -249,8 +253,11 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
         page.fill("#p", p)
         page.fill("#amount", "300")
         numbers.append(ask(page, site, settings))
-    page.select_option("#compare-with", str(numbers[0]))
-    page.get_by_role("button", name="比较").click()
+    # The run that is shown is ticked; another is ticked beside it.
+    ticks = page.locator("#runs input[name='run']")
+    expect(ticks.first).to_be_checked()
+    page.get_by_role("checkbox", name=f"比较：{numbers[0]} ").check()
+    page.get_by_role("button", name="比较勾选的").click()
     rows = page.locator("#compared tbody tr")
     expect(rows.nth(1)).to_contain_text("-2")
     expect(rows.nth(2)).to_contain_text("1")  # the best one is among the best three here
@@ -258,6 +265,7 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     totals = [read_run(site.database, SITING_RUNS, one).result.total for one in numbers]  # type: ignore[index]
     difference = totals[0].added_weight - totals[1].added_weight
     expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
+    expect(page.locator("#asked")).to_contain_text("新站点数")
     assert fits(page)
     assert serious_violations(page) == []
     for number in (1, 2):
@@ -267,6 +275,36 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
         assert below is not None
         assert above["height"] > 150
         assert above["y"] + above["height"] <= below["y"] + 0.5  # the key covers no site
+    # Four on one screen, two by two; the workbook says the same.
+    with site.database.session() as session:
+        session.execute(text("update demand_point set grp = case when id % 2 = 0 then '骑手' end"))
+    asked = [SitingParameters(p=p, standard_m=300.0) for p in (2, 4)]
+    numbers += [siting_run.run_here(site.database, settings, one).id for one in asked]
+    four = "&".join(f"run={number}" for number in numbers)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{site.url}/plan/siting/compare?{four}")
+    expect(page.locator("body[data-ready]")).to_be_attached()
+    for number, sites in enumerate((1, 3, 2, 4), 1):
+        expect(page.locator(f"#map-{number} .site-number")).to_have_count(sites)
+    expect(rows.nth(1).locator("td")).to_have_text(["1", "3 +2", "2 +1", "4 +3"])
+    # Groups are told where all of the runs kept them.
+    expect(page.locator("#groups")).to_have_count(0)
+    assert fits(page)
+    assert serious_violations(page) == []
+    book = page.request.get(f"{site.url}/plan/siting/compare.xlsx?{four}").body()
+    cells = openpyxl.load_workbook(BytesIO(book))["合计"].iter_rows(values_only=True)
+    told = {row[0]: row[1:] for row in cells}
+    assert told["新站点"] == (1, 3, 2, 4)
+    assert told["新覆盖的劳动者"][0] == totals[0].added_weight
+    page.goto(f"{site.url}/plan/siting/compare?run={numbers[2]}&run={numbers[3]}&lang=en")
+    expect(page.locator("#groups tbody tr")).to_have_count(2)
+    groups = [read_run(site.database, SITING_RUNS, one).result.groups for one in numbers[2:]]  # type: ignore[union-attr]
+    for rows_of, total in zip(groups, numbers[2:], strict=True):
+        result = read_run(site.database, SITING_RUNS, total).result
+        assert result is not None
+        assert sum(one.added_weight for one in rows_of or ()) == pytest.approx(
+            result.total.added_weight
+        )
     assert page.request.get(f"{site.url}/plan/siting/compare?a=1&b=x").status == 422
     assert page.request.get(f"{site.url}/plan/siting/compare?a={numbers[0]}&b=99").status == 404
 
