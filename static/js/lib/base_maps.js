@@ -31,6 +31,7 @@ import { isMoved, makeRule } from './datum.js';
  */
 
 const REMEMBERED = 'geoapp-base-map';
+const CHOSEN = 'geoapp-base-map-chosen';
 const DEEPEST = 22;
 const SIGN = 'M3 6.5 9 4l6 2.5L21 4v13.5L15 20l-6-2.5L3 20zM9 4v13.5M15 6.5V20';
 
@@ -88,7 +89,7 @@ function control(map, title, choices, choose) {
     const label = made('label', list);
     const input = document.createElement('input');
     input.type = 'radio';
-    input.name = 'base-map';
+    input.name = `base-map-${L.Util.stamp(list)}`; // of this map's own
     input.value = code;
     input.addEventListener('change', () => choose(code));
     label.appendChild(input);
@@ -208,8 +209,12 @@ export function chooseBaseMap(map, box, told, parts) {
 
   const pick = control(map, words.title, choices, (code) => {
     remember(code);
+    window.dispatchEvent(new CustomEvent(CHOSEN, { detail: code }));
+  });
+  // The maps of a page that shows several have one ground.
+  window.addEventListener(CHOSEN, (event) => {
     pick.say('');
-    show(code);
+    show(/** @type {CustomEvent<string>} */ (event).detail);
   });
 
   /** @param {BaseMap} one */
