@@ -11,8 +11,10 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_SET_CHARACTERS
 from geoapp.core.settings import Settings
+from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.formats.table import Record, Table
+from geoapp.importers.open import is_extract
 from geoapp.importers.problems import Reading, shown
 from geoapp.importers.together import open_sheets
 from geoapp.operations.imports.facilities import FacilityImport, import_facilities
@@ -97,6 +99,8 @@ def import_file(
     table = _reported(opened, progress)
     options = replace(
         options,
+        # OpenStreetMap is in WGS-84 and nothing else.
+        datum=options.datum or (Datum.WGS84 if is_extract(path) else None),
         set_code=set_code(options.set_code or set_stem(path)),
         source=options.source or path.name,
     )
