@@ -670,6 +670,15 @@ def street_sentences(n: int) -> dict[str, list[Text]]:
     words = ("延安路",) * min(n, 3)
     return {
         "about_text": [streets.about_text(n)],
+        "about_house_text": [streets.about_house_text(n)],
+        "about_corner_text": [streets.about_corner_text(n)],
+        "rough_name": [streets.rough_name(one)],
+        "house_name": [streets.house_name(one, "77甲"), streets.house_name(one, "9a")],
+        "corner_name": [streets.corner_name(one, other)],
+        "number_unknown_text": [streets.number_unknown_text("9a")],
+        "counted_from_text": [
+            streets.counted_from_text(one, is_point=point) for point in (True, False)
+        ],
         "street_text": [on_street, streets.street_text(one, None, n)],
         "meeting_text": [streets.meeting_text(on_street, other)],
         "may_go_on_text": [streets.may_go_on_text(on_street)],
