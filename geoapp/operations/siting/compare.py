@@ -165,7 +165,7 @@ def shared_sites(plans: Iterable[ComparedPlan]) -> frozenset[str]:
 
 def compare(plans: Sequence[ComparedPlan]) -> Comparison:
     """Set plans beside each other, the first one being what the others are measured by."""
-    shared = shared_sites(plans)
+    shared, alike = shared_sites(plans), len({one.asked for one in plans}) == 1
     costs = [one.cost for one in plans]
     each = [
         one.cost / one.added if one.cost is not None and one.added > 0 else None for one in plans
@@ -180,16 +180,16 @@ def compare(plans: Sequence[ComparedPlan]) -> Comparison:
         ),
         Row(words.COST, tuple(costs), Measure.MONEY),
         Row(words.COST_EACH, tuple(each), Measure.MONEY),
-        Row(words.COVERED, tuple(one.after_share for one in plans), Measure.SHARE),
+        Row(words.COVERED, tuple(one.after_share for one in plans), Measure.SHARE, alike),
         Row(words.ADDED, tuple(one.added for one in plans), Measure.COUNT),
-        Row(words.LEFT, tuple(one.uncovered for one in plans), Measure.COUNT),
+        Row(words.LEFT, tuple(one.uncovered for one in plans), Measure.COUNT, alike),
     ]
     nobody = {words.COST, words.COST_EACH}
     known = [one.groups for one in plans if one.groups is not None]
     return Comparison(
         titles=tuple(one.title for one in plans),
         runs=tuple(one.run for one in plans),
-        alike=len({one.asked for one in plans}) == 1,
+        alike=alike,
         sample=any(one.sample for one in plans),
         asked=_asked_differently(plans),
         # A row of costs that nobody gave says nothing.
@@ -227,7 +227,7 @@ def _shares(plans: Sequence[Sequence[PlanShare]]) -> list[Share]:
             name=names[code],
             before=next((plan[code].before_share for plan in by_code if code in plan), None),
             after=tuple(plan[code].after_share if code in plan else None for plan in by_code),
-            added=tuple(plan[code].added if code in plan else 0.0 for plan in by_code),
+            added=tuple(plan[code].added if code in plan else None for plan in by_code),
         )
         for code in sorted(names)
     ]

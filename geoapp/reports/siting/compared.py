@@ -49,11 +49,15 @@ _FORMS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A label, and a value of each plan; None is unknown."""
+    """A label, and a value of each plan; None is unknown.
+
+    ``against`` is False where the plans' questions differ so that a difference would say nothing.
+    """
 
     label: Text
     values: tuple[Value, ...]
     measure: Measure
+    against: bool = True
 
     def shown(self) -> list[Text]:
         """Return each value as people read it."""
@@ -77,7 +81,7 @@ class Row:
 
     def _difference(self, value: Value) -> Text | None:
         first = self.values[0]
-        if self.measure in (Measure.WORDS, Measure.PLAIN):
+        if not self.against or self.measure in (Measure.WORDS, Measure.PLAIN):
             return None
         if not isinstance(first, float) or not isinstance(value, float):
             return None
@@ -91,17 +95,28 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """A district or a group: shares before and after (0 to 1), and workers newly reached by plan."""
+    """A district or a group: shares before and after (0 to 1), and workers newly reached by plan.
+
+    None is unknown: the plan was not asked about it.
+    """
 
     name: Text
     before: float | None
     after: tuple[float | None, ...]
-    added: tuple[float, ...]
+    added: tuple[float | None, ...]
 
     @property
     def most(self) -> float:
         """What the plan that does most for it newly reaches."""
-        return max(self.added)
+        return max((one for one in self.added if one is not None), default=0.0)
+
+    def differences(self) -> list[str | None]:
+        """Return by how many workers each does more or less than the first plan; None where unknown."""
+        first = self.added[0]
+        return [
+            None if not place or first is None or one is None else format_difference(one - first)
+            for place, one in enumerate(self.added)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
