@@ -70,7 +70,7 @@ def two_districts(town: Database, settings: Settings) -> Database:
             "insert into proposal (name_zh, state, geom, region_code, run_id, site_rank) "
             "select '拟建', 'approved', geom, '370202', 1, 1 from facility where code = 'X-1'",
             "insert into proposal_step (proposal_id, state, on_day) "
-            "values (1, 'approved', current_date)",
+            "values (1, 'approved', '2026-01-01')",
         ):
             if one.startswith("insert into run_site"):
                 asked = SitingParameters(p=1, standard_m=500.0).stored()
@@ -345,7 +345,7 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     "bulk": lambda c, _: bulk(c),
     "merge": lambda c, _: c.post(
         f"{FACILITIES}/T-1/merge",
-        json={"other": "X-1", "other_version": None},
+        json={"far": True, "other": "X-1", "other_version": None},
         headers={"If-Match": "*"},
     ),
     "decide": lambda c, _: c.post(
