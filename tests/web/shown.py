@@ -9,6 +9,7 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.network.importing import import_network
+from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -31,4 +32,7 @@ def seed_shown(database: Database, settings: Settings) -> None:
     with tempfile.TemporaryDirectory() as folder:
         import_network(database, settings, write_town_streets(Path(folder) / "town.osm.pbf"))
     publish_run(database, settings, CoverageParameters(standard_m=300, demand="town"))
-    siting_run.run_here(database, settings, SitingParameters(p=2, standard_m=300, spacing_m=100))
+    run = siting_run.run_here(
+        database, settings, SitingParameters(p=2, standard_m=300, spacing_m=100)
+    )
+    take_sites(database, settings, run.id)
