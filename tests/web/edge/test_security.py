@@ -541,6 +541,9 @@ class Forms(HTMLParser):
             self._inside = self.posted.setdefault(given.get("action") or "", set())
         elif tag == "input" and self._inside is not None:
             self._inside.add(given.get("name"))
+            limits = (given.get(name) or "" for name in ("min", "max", "maxlength", "inputmode"))
+            # Quotes that were escaped as if they were text limit nothing.
+            assert not any('"' in one for one in limits), given
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
