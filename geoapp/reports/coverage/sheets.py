@@ -248,8 +248,10 @@ def overview_table(run: CoverageRun) -> Table:
 def zones_table(run: CoverageRun, zones: Sequence[CoverageGap], name: Naming) -> Table:
     """Return the gap zones that the run lists, and how many there are besides."""
     found = run.found
+    closed = sum(1 for one in zones if one.closers)
     notes = [
         monthly.zones_note(len(zones), found.gap_zones + found.gap_rest_zones, at_least=False),
+        *([monthly.closers_note(closed)] if 0 < closed < len(zones) else []),
         zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers),
     ]
     return Table(

@@ -240,6 +240,15 @@ def zones_note(shown: int, many: int, *, at_least: bool) -> Text:
     )
 
 
+def closers_note(many: int) -> Text:
+    """Say for how many of the gap zones listed it was asked what would close them."""
+    return Text(
+        f"只有人数最多的 {format_count(many)} 处算过怎样补上，其余写“—”。",
+        f"What would close a zone was computed for the {format_count(many)} with most workers alone; "
+        "the others have a dash.",
+    )
+
+
 def map_title(day: date) -> Text:
     """Name the map of a day."""
     return Text(f"各区覆盖率、设施与盲区，{day}", f"Coverage, facilities and gap zones, {day}")

@@ -88,6 +88,9 @@ def undated_text(found: Standing) -> Text | None:
     """Say how many of what may count have no day that tells; None where none."""
     if not found.undated or found.possible is None or found.indicator.rule is None:
         return None
+    if found.basis == "entered":
+        # The band is between documents that differ, which `basis_text` says.
+        return None
     if found.of_set is not None:
         return Text(
             "其中有的没有登记，或日期不详", "some are not registered, or their days are unknown"
@@ -109,9 +112,12 @@ def last_day_text(found: Standing) -> Text | None:
     least, most = number_text(low, unit), number_text(high, unit)
     if low == high:
         return Text(f"到期日（{last}）{least.zh}", f"on the last day ({last}): {least.en}")
+    why = Text("有的日期不详", "as some days are not known")
+    if found.basis == "entered":
+        why = Text("几份文件说法不一", "as documents differ")
     return Text(
-        f"到期日（{last}）{least.zh} 至 {most.zh}，有的日期不详",
-        f"on the last day ({last}): {least.en} to {most.en}, as some days are not known",
+        f"到期日（{last}）{least.zh} 至 {most.zh}，{why.zh}",
+        f"on the last day ({last}): {least.en} to {most.en}, {why.en}",
     )
 
 

@@ -183,7 +183,7 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
         day=found.day,
         saved="saved" in request.args,
         entered=[
-            (fact.id, words.stated_text(fact))
+            (fact.id, words.stated_text(fact), fact.document)
             for fact in found.entered
             if fact.indicator == indicator
         ],

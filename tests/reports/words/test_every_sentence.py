@@ -628,6 +628,7 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
         "nothing_published": [monthly.nothing_published(day)],
         "change_text": moved,
         "since_text": [monthly.since_text(Text("没有变化。", "Nothing changed."))],
+        "closers_note": [monthly.closers_note(n)],
         "zones_note": [monthly.zones_note(min(n, 10), n, at_least=more) for more in (True, False)],
         "map_title": [monthly.map_title(day)],
         "changes_title": [monthly.changes_title(before, day)],

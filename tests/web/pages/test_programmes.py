@@ -117,6 +117,22 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     assert "没有公布的数" in steward.get(f"{page}?lang=zh").text
 
 
+def test_documents_that_differ_are_no_unknown_days(steward: FlaskClient) -> None:
+    page = "/programmes/qingdao-2022/Q-14"
+    given = {"as_of": "2025-12-31", "title_zh": "总结", "issuer_zh": "某市总工会"}
+    for value, day in (("152", "2026-01-20"), ("160", "2026-03-01")):
+        sent = given | {"value": value, "published_on": day}
+        assert steward.post(f"{page}/facts", data=sent).status_code == 302
+    shown = steward.get(f"{page}?lang=zh").text
+    assert "152 处 至 160 处" in shown
+    assert "几份文件说法不一" in shown
+    assert "日期不详" not in shown
+    # Two documents of one title are told apart, in the list and where one is taken away.
+    for day in ("2026-01-20", "2026-03-01"):
+        assert f"总结 · 某市总工会 · {day}</option>" in shown
+        assert f"总结 · {day}</span>" in shown
+
+
 def test_a_manager_states_a_fact_with_a_second_factor(
     database: Database, settings: Settings
 ) -> None:

@@ -27,8 +27,8 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.manager import (
     EDGES,
     LEGEND,
+    answered_crumbs,
     class_of,
-    crumbs_of,
     run_of_address,
     standing_of,
 )
@@ -178,7 +178,7 @@ def show(region: str) -> str:
         named_run=request.args.get("run"),
         region=region,
         name=names.get(region, Text(region, region)),
-        crumbs=crumbs_of(region),
+        crumbs=answered_crumbs(region),
         sample=is_sample(run),
         statement=statement_of(run).pick(language()),
         standing=standing,

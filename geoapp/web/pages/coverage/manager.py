@@ -51,7 +51,7 @@ blueprint = Blueprint("coverage", __name__)
 _FORMATS = {
     "gpkg": "application/geopackage+sqlite3",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "geojson": "application/geo+json",
     "parquet": "application/vnd.apache.parquet",
     "png": "image/png",
@@ -142,7 +142,9 @@ def show() -> str:
         run,
         figures_of(run.result.total),
         _listed(every, None),
-        by_hour=next((one.code for one in every if one.parent is None), None),
+        # A province above the area asked about has figures, and no published answer of its own.
+        by_hour=answers.run_region(run)
+        or next((one.code for one in every if one.parent is None), None),
         title=question_title(CoverageParameters.from_stored(run.params), naming()).pick(language()),
         crumbs=[],
         region=None,
@@ -179,8 +181,9 @@ def of_region(region: str) -> str:
         # Its neighbours are drawn, too, and have figures of their own.
         coloured=[one for one in every if one.level is level],
         title=question_title(asked, naming()).pick(language()),
-        crumbs=crumbs_of(region),
+        crumbs=answered_crumbs(region),
         region=region,
+        wider=_wider(run, region, own.figures),
         reasons="",
         outside="",
         line=None,
@@ -252,6 +255,41 @@ def crumbs_of(region: str) -> list[Crumb]:
         found.append(Crumb(code, names.get(code, Text(code, code))))
         code = parents.get(code)
     return found[::-1]
+
+
+def _wider(run: CoverageRun, region: str, figures: Figures) -> tuple[str, int] | None:
+    """Return what a later answer for a wider area says of a region, and its run, if it differs.
+
+    A region's own answer stands on its page even where its city's was published after it.
+    """
+    database, names = services().database, naming()
+    standing = answers.in_force(database)
+    own = standing.get(region)
+    if own is None or own.run_id != run.id or request.args.get("run") is not None:
+        return None
+    above = [standing.get(code) for code in (None, *(one.code for one in crumbs_of(region)))]
+    later = [one for one in above if one is not None and one.published_at > own.published_at]
+    if not later:
+        return None
+    newest = max(later, key=lambda one: one.published_at)
+    told = coverage_results.region_figures(database, newest.run_id)
+    found = next((figures_of(one) for one in told if one.code == region), None)
+    if found is None or found.covered_weight == figures.covered_weight:
+        return None
+    said = published_text(newest, names.regions, names.zone).pick(language())
+    return (
+        f"{said}{Text('：', ': ').pick(language())}{format_share(found.covered_share)}",
+        newest.run_id,
+    )
+
+
+def answered_crumbs(region: str) -> list[Crumb]:
+    """Return of the regions that contain one those whose page has an answer to show."""
+    every = crumbs_of(region)
+    if request.args.get("run") is not None:
+        return every
+    database = services().database
+    return [one for one in every if answers.official(database, one.code) is not None]
 
 
 @blueprint.get("/coverage.csv")

@@ -1,8 +1,10 @@
 """The hours of a week on a page: each with its number, played on the map without asking again."""
 
 import re
+from dataclasses import replace
 
 from playwright.sync_api import expect
+from sqlalchemy import text
 
 from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
@@ -56,6 +58,36 @@ def test_the_week_its_band_and_its_question(town: Database, settings: Settings) 
     assert old.status_code == 200
     assert "没有保存逐小时的数据" in old.text
     assert 'action="/publications/recompute"' in old.text
+
+
+def test_a_city_below_a_province_leads_to_its_own_week(town: Database, settings: Settings) -> None:
+    """The province has figures in the run and no published answer: no link may end there."""
+    with town.session() as session:
+        session.execute(
+            text(
+                "insert into region (code, level, name_zh, geom) select '370000', 'province', "
+                "'山东省', geom from region where code = '370200';"
+                "update region set parent_code = '370000' where code = '370200'"
+            )
+        )
+    run = publish_run(town, settings, replace(WANTED, region="370200"))
+    anybody = client_of(make_app(settings, town), town)
+    page = anybody.get("/coverage").text
+    assert 'href="/coverage/370200/hours"' in page
+    assert "/coverage/370000" not in page
+    for address in "/coverage/370203", ADDRESS:
+        assert 'href="/coverage/370000' not in anybody.get(address).text, address
+        named = anybody.get(f"{address}?run={run.id}").text
+        assert 'href="/coverage/370000' in named, address
+
+    # A district's own answer stays on its page, which says where the city's later one differs.
+    publish_run(town, settings, replace(WANTED, region="370203"))
+    assert 'id="wider"' not in anybody.get("/coverage/370203").text
+    later = publish_run(town, settings, replace(WANTED, region="370200", standard_m=100.0))
+    told = anybody.get("/coverage/370203").text
+    assert 'id="wider"' in told
+    assert f'href="/coverage/370203?run={later.id}"' in told
+    assert 'id="wider"' not in anybody.get(f"/coverage/370203?run={later.id}").text
 
 
 def test_the_slider_asks_nothing_of_the_server(
