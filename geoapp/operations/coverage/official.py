@@ -5,7 +5,7 @@ the same region takes its place, one that is withdrawn gives it back to the one 
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from geoapp.core.errors import ConflictError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
@@ -13,10 +13,10 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.results.published import Freshness, Official, Publication
 from geoapp.core.settings import Settings
-from geoapp.core.words import Level
+from geoapp.core.words import Level, RunStatus
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.network.keeper import network_folder
-from geoapp.operations.runs.state import read_finished, read_run
+from geoapp.operations.runs.state import read_finished, read_run, recent_runs
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import data_versions, regions_below
 from geoapp.store.runs import published as store
@@ -31,6 +31,8 @@ _INPUT_TEXT = {
     "calendar": Text("节假日", "the holidays"),
 }
 _NETWORK_TEXT = Text("步行路网", "the walking network")
+# A run of the same question that began within this time is not begun again.
+_PRESSED_TWICE = timedelta(seconds=10)
 _WIDEST = (Level.PROVINCE, Level.CITY, Level.DISTRICT, Level.STREET)
 
 
@@ -263,6 +265,8 @@ def recompute(
 ) -> CoverageRun:
     """Ask the same question anew, as a job: its answer is proposed, not published.
 
+    Who asks twice is led to the run that is under way already.
+
     Raises
     ------
     NotAllowedError
@@ -272,4 +276,11 @@ def recompute(
     """
     with database.session() as session:
         check_region(session, run_region(run), kept_to)
-    return coverage_run.start(database, CoverageParameters.from_stored(run.params), by)
+    asked = CoverageParameters.from_stored(run.params)
+    since = datetime.now(UTC) - _PRESSED_TWICE
+    for one in recent_runs(database, COVERAGE_RUNS):
+        waits = one.status is RunStatus.QUEUED and not one.cancel_requested
+        begun = one.status is RunStatus.RUNNING and one.created_at > since
+        if (waits or begun) and CoverageParameters.from_stored(one.params) == asked:
+            return one
+    return coverage_run.start(database, asked, by)

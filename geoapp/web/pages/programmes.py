@@ -25,6 +25,7 @@ from geoapp.operations.programmes.read import (
     read_one,
     subject_regions,
 )
+from geoapp.operations.proposals.read import regions_within
 from geoapp.reports.words import programmes as words
 from geoapp.web.edge.access import lacks_second_factor, may, require, signed_in
 from geoapp.web.edge.language import language
@@ -188,9 +189,19 @@ def _promise_page(code: str, indicator: str, **more: Any) -> str:
             if fact.indicator == indicator
         ],
         documents=known_documents(parts.database) if may(Permission.STATE) else [],
+        within=_is_within(found.programme.region_code),
         needs_factor=may(Permission.STATE) and lacks_second_factor(Permission.STATE),
         **more,
     )
+
+
+def _is_within(region: str) -> bool:
+    """Tell whether whoever asks may state facts of a region's plan, as the database sees to it."""
+    if not may(Permission.STATE):
+        return False
+    regions = signed_in().regions
+    within = regions_within(services().database, regions)
+    return within is None or region in within
 
 
 def _seen() -> frozenset[int] | None:

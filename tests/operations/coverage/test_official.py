@@ -107,4 +107,6 @@ def test_what_changed_since_is_counted_once(town: Database, settings: Settings) 
     assert freshness_text(fresh).zh == "此后 3 处站点有变化；需求数据换了新的。"
     again = official.recompute(town, run, "manager")
     assert again.params["region"] == "370200"
+    # Pressed twice, it is computed once.
+    assert official.recompute(town, run, "manager").id == again.id
     assert stands(town) == run.id

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.upkeep.init import initialise
+from geoapp.operations.upkeep.users import set_rights
 from geoapp.store.engine import Database
+from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 from tests.web.edge.test_second_factor import set_up
 
@@ -115,6 +117,22 @@ def test_a_steward_enters_what_a_document_states(steward: FlaskClient) -> None:
     assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 302
     assert steward.post(f"{page}/facts/{number[1]}/take").status_code == 404
     assert "没有公布的数" in steward.get(f"{page}?lang=zh").text
+
+
+def test_who_is_kept_to_regions_is_offered_no_form_that_refuses(
+    database: Database, settings: Settings
+) -> None:
+    seed_town(database)
+    steward = client_of(make_app(settings, database), database, Role.STEWARD)
+    page = "/programmes/qingdao-2022/Q-14"
+    for regions, offered in ((["370203"], False), (["370200"], True), ([], True)):
+        set_rights(database, f"a-{Role.STEWARD}", regions=regions)
+        shown = steward.get(f"{page}?lang=zh").text
+        assert (f'action="{page}/facts"' in shown) is offered
+        assert ("这个计划不在其中" in shown) is not offered
+        given = {"value": "1", "as_of": "2025-01-01", "title_zh": f"总结{len(regions)}"}
+        status = steward.post(f"{page}/facts", data=given).status_code
+        assert status == (302 if offered else 403), regions
 
 
 def test_documents_that_differ_are_no_unknown_days(steward: FlaskClient) -> None:
