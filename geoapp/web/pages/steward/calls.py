@@ -22,7 +22,7 @@ from geoapp.operations.facilities.call_answers import (
     find_next_call,
 )
 from geoapp.operations.facilities.calls import questions
-from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.merge import Clash
 from geoapp.operations.moment import today
 from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require, signed_in
@@ -30,7 +30,14 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.asked import Asked
-from geoapp.web.pages.steward.form import LIST, amenity_marks, base, sent
+from geoapp.web.pages.steward.form import (
+    LIST,
+    amenity_marks,
+    base,
+    clash_rows,
+    merge_edit,
+    sent,
+)
 
 blueprint = Blueprint("steward_calls", __name__)
 
@@ -76,7 +83,7 @@ def answer(code: str) -> Response | tuple[str, int]:
     now = _values(here.record)
     mine = sent((*_HEARD, *_OF_THE_CALL))
     heard = {name: mine[name] for name in (*_HEARD, "amenities", "no_amenities") if name in mine}
-    merged = merge(base(), heard, now)
+    merged = merge_edit(base(), heard, now)
     values = now | merged.changes | {name: mine.get(name, "") for name in _OF_THE_CALL}
     if merged.clashes:
         return _page(asked, here, values, clashes=tuple(merged.clashes)), 409
@@ -202,7 +209,7 @@ def _page(
         values={"again_on": str(day + timedelta(days=1))} | values,
         base=orjson.dumps({} if record is None else _values(record)).decode(),
         wrong=wrong,
-        clashes=clashes,
+        clashes=clash_rows(clashes, FIELD_TEXT, {}),
         fields=FIELD_TEXT,
         outcomes=list(CALL_TEXT.items()),
         outcome_texts=CALL_TEXT,

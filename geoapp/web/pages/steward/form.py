@@ -1,15 +1,27 @@
 """What the steward's forms send: fields as text, amenities in three states, and what there was."""
 
+from collections.abc import Mapping
+
 import orjson
 from flask import request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, POSITION_BASIS_TEXT, STATUS_TEXT
+from geoapp.operations.facilities.merge import Clash, Merge, merge
 from geoapp.web.edge.parameters import without_nul
 
 # Amenities are one field here: their codes in order.
 LIST = "; "
+_LISTS = {"yes": "amenities", "no": "no_amenities"}
+_MARK = "amenity-"
+_MARK_TEXT = {
+    "yes": Text("有", "There"),
+    "no": Text("没有", "Not there"),
+    "": Text("未知", "Not known"),
+}
+_EMPTY = Text("（空）", "(empty)")
 
 
 def sent(names: tuple[str, ...]) -> dict[str, str]:
@@ -42,6 +54,67 @@ def base() -> dict[str, str]:
     if not isinstance(found, dict):
         raise InvalidValueError("base", None, Text("打开页面时的内容", "what the page had"))
     return {str(name): str(value) for name, value in found.items()}
+
+
+def merge_edit(base: Mapping[str, str], mine: Mapping[str, str], now: Mapping[str, str]) -> Merge:
+    """Merge an edit amenity by amenity: two people at different ones do not collide."""
+    parts = (base, mine, now)
+    codes = {
+        code
+        for part in parts
+        for name in _LISTS.values()
+        for code in part.get(name, "").split(LIST)
+    } - {""}
+    found = merge(*(_apart(part, codes) for part in parts))
+    changes = {name: one for name, one in found.changes.items() if not name.startswith(_MARK)}
+    if len(changes) < len(found.changes):
+        marks = _apart(now, codes) | found.changes
+        changes |= {
+            name: LIST.join(sorted(code for code in codes if marks[_MARK + code] == mark))
+            for mark, name in _LISTS.items()
+        }
+    return Merge(changes, found.clashes, found.others)
+
+
+def _apart(values: Mapping[str, str], codes: set[str]) -> dict[str, str]:
+    """Return fields with one of each amenity in place of the two lists, where there are lists."""
+    lists = {mark: values[name].split(LIST) for mark, name in _LISTS.items() if name in values}
+    single = {name: one for name, one in values.items() if name not in _LISTS.values()}
+    if not lists:
+        return single
+    return single | {
+        _MARK + code: next((mark for mark, there in lists.items() if code in there), "")
+        for code in codes
+    }
+
+
+def clash_rows(
+    clashes: tuple[Clash, ...], fields: Mapping[str, Text], regions: Mapping[str, Text]
+) -> list[tuple[Text, Text, Text]]:
+    """Return of each clash the field, theirs and mine, in words and not in codes."""
+    known = load_vocabulary()
+    names = {_MARK + one.code: one.text for one in known.amenities}
+    words: dict[str, Mapping[str, Text]] = {
+        "kind": {one.code: one.text for one in known.kinds},
+        "status": {str(one): text for one, text in STATUS_TEXT.items()},
+        "entry": {str(one): text for one, text in ENTRY_TEXT.items()},
+        "access": {str(one): text for one, text in ACCESS_TEXT.items()},
+        "position_basis": {str(one): text for one, text in POSITION_BASIS_TEXT.items()},
+        "region": regions,
+    }
+
+    def told(field: str, value: str) -> Text:
+        said = _MARK_TEXT if field.startswith(_MARK) else words.get(field, {})
+        return said.get(value) or (Text(value, value) if value else _EMPTY)
+
+    return [
+        (
+            fields.get(one.field) or names.get(one.field) or Text(one.field, one.field),
+            told(one.field, one.theirs),
+            told(one.field, one.mine),
+        )
+        for one in clashes
+    ]
 
 
 def amenity_marks(there: str, absent: str) -> list[tuple[str, Text, str]]:

@@ -36,7 +36,7 @@ from geoapp.operations.applications.read import lives_of
 from geoapp.operations.facilities.edit import add_facility, change_facility, remove_facility
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import preview_week
-from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.merge import Clash
 from geoapp.operations.facilities.parts import relations_of
 from geoapp.operations.facilities.read import is_within, read_facility
 from geoapp.operations.history.read import last_change_of
@@ -54,7 +54,15 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.steward.form import LIST, amenity_marks, base, expected_rev, sent
+from geoapp.web.pages.steward.form import (
+    LIST,
+    amenity_marks,
+    base,
+    clash_rows,
+    expected_rev,
+    merge_edit,
+    sent,
+)
 from geoapp.web.pages.steward.outline import outline_text, read_outline
 from geoapp.web.pages.steward.sources import source_lines
 from geoapp.web.pages.steward.suggested import (
@@ -189,7 +197,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
     record = read_facility(parts.database, code, unpublished=True)
     now = _values(record)
     mine = sent((*_PLAIN, *_WHERE))
-    found = merge(base(), mine, now)
+    found = merge_edit(base(), mine, now)
     if found.clashes and request.form.get("rev") != str(record.rev):
         return _page(record, FormState(now | found.changes, clashes=tuple(found.clashes))), 409
     try:
@@ -209,7 +217,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
     except ConflictError:
         # Between our reading and our writing somebody else was faster; the next press sees it.
         record = read_facility(parts.database, code, unpublished=True)
-        again = merge(base(), mine, _values(record))
+        again = merge_edit(base(), mine, _values(record))
         state = FormState(_values(record) | again.changes, clashes=tuple(again.clashes))
         return _page(record, state), 409
     except (InvalidValueError, UnusableInputError) as error:
@@ -314,6 +322,7 @@ def _page(
     suggestion: int | None = None,
 ) -> str:
     vocabulary = load_vocabulary()
+    names = region_names(services().database)
     values = state.values
     kinds: dict[Family, list[tuple[str, Text]]] = {family: [] for family in Family}
     for kind in vocabulary.kinds:
@@ -326,7 +335,7 @@ def _page(
         values=values,
         base=orjson.dumps({} if record is None else _values(record)).decode(),
         wrong=state.wrong,
-        clashes=state.clashes,
+        clashes=clash_rows(state.clashes, FIELD_TEXT, names),
         saved=saved,
         suggestion=suggestion,
         fields=FIELD_TEXT,
@@ -336,7 +345,7 @@ def _page(
         entries=list(ENTRY_TEXT.items()),
         accesses=list(ACCESS_TEXT.items()),
         bases=list(POSITION_BASIS_TEXT.items()),
-        regions=region_names(services().database),
+        regions=names,
         standards=[] if record is None else own_compliance(services().settings, record.properties),
         own_text=own_text,
         **({} if record is None else _beside(record.code)),

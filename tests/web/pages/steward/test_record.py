@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.words import ENTRY_TEXT, Entry
 from geoapp.operations.facilities.photos import add_photo
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
@@ -187,6 +188,41 @@ def test_what_others_changed_elsewhere_is_kept_without_asking(
     assert _send(client, "T-2", mine | {"host": "银行"}).status_code == 302
     assert _send(client, "T-2", mine | {"address": "某路 2 号"}).status_code == 302
     assert _row(database, "T-2", "host, address") == ("银行", "某路 2 号")
+
+
+def test_amenities_are_merged_one_by_one(client: FlaskClient, database: Database) -> None:
+    mine = _form(client, "T-2") | {"amenity-kettle": "yes", "amenity-fan": "no"}
+    theirs = _form(client, "T-2") | {"amenity-seating": "yes", "amenity-fan": "yes"}
+    before = set(_row(database, "T-2", "amenities")[0])  # type: ignore[call-overload]
+    assert _send(client, "T-2", theirs).status_code == 302
+    # The fan alone was changed by both; what each says of it stands in words.
+    page = (answer := _send(client, "T-2", mine)).get_data(as_text=True)
+    assert answer.status_code == 409
+    assert '<tr><th scope="row">电风扇</th><td>有</td><td>没有</td></tr></tbody>' in page
+    shown = dict(re.findall(r'name="(amenity-[^"]+)" value="([^"]*)" checked', page))
+    assert (shown["amenity-kettle"], shown["amenity-seating"]) == ("yes", "yes")
+    fields = mine | shown
+    for name in ("base", "rev"):
+        fields[name] = html.unescape(re.findall(f'name="{name}" value="([^"]*)"', page)[0])
+    assert _send(client, "T-2", fields).status_code == 302
+    there, absent = _row(database, "T-2", "amenities, no_amenities")
+    assert {"kettle", "seating"} <= set(there)  # type: ignore[call-overload]
+    assert (set(there) - {"kettle", "seating"}, "fan" in absent) == (before - {"fan"}, True)  # type: ignore[call-overload,operator]
+
+
+def test_others_amenities_stay_without_asking(client: FlaskClient, database: Database) -> None:
+    mine = _form(client, "T-2")
+    assert _send(client, "T-2", mine | {"amenity-seating": "yes"}).status_code == 302
+    assert _send(client, "T-2", mine | {"amenity-kettle": "yes"}).status_code == 302
+    assert {"kettle", "seating"} <= set(_row(database, "T-2", "amenities")[0])  # type: ignore[call-overload]
+
+
+def test_a_clash_is_told_in_words(client: FlaskClient) -> None:
+    mine = _form(client, "T-2")
+    assert _send(client, "T-2", mine | {"entry": "card"}).status_code == 302
+    page = _send(client, "T-2", mine | {"entry": "qr"}).get_data(as_text=True)
+    said = re.findall(r'<th scope="row">怎么进门</th><td>(.*?)</td><td>(.*?)</td>', page)
+    assert said == [(ENTRY_TEXT[Entry.CARD].zh, ENTRY_TEXT[Entry.QR].zh)]
 
 
 def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
