@@ -32,6 +32,8 @@ MOST_PAIRS: Final = 20_000_000
 _LEAST_REACH_M: Final = 0.01
 _DIGITS: Final = re.compile(r"\D+")
 _LEAST_DIGITS: Final = 7
+_NOTE: Final = re.compile(r"(?<=\w)\s*[(（【\[][^()（）【】\[\]]+[)）】\]]")
+_NEARLY: Final = 0.95  # not the same name
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ def duplicates(frame: FacilityWords, *, most: int = MOST_SUSPECTED) -> list[Susp
     Suspected are places within ``NEAR_M`` under like names, within a kilometre under the same name
     (a wrong datum moves that far), and within two under one telephone and like names. What their kind
     is called counts for nothing between two of one kind: of ``台东爱心驿站`` only ``台东`` is compared.
+    What stands in brackets behind one name alone, such as the host, does not make it another one.
     A name that very many have says nothing of any two of them.
     Where more pairs stand that near than can be held, only nearer ones are looked at.
     """
@@ -89,6 +92,7 @@ def duplicates(frame: FacilityWords, *, most: int = MOST_SUSPECTED) -> list[Susp
     kinds = np.array([kind or "" for kind in frame.kinds], dtype=object)
     same_kind = np.flatnonzero(kinds[left] == kinds[right])
     alike[same_kind] = _alike(cores, left[same_kind], right[same_kind])
+    _pass_over_notes(frame.names, alike, left, right)
     crowd = _crowd(cores)
     telling = ~(crowd[left] & crowd[right] & (alike == 1.0))
     numbers = np.array([phone or "" for phone in phones], dtype=object)
@@ -146,6 +150,17 @@ def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.
         [words[place] for place in left], [words[place] for place in right], scorer=fuzz.ratio
     )
     return np.asarray(scores, dtype=np.float64) / 100.0
+
+
+def _pass_over_notes(
+    names: Sequence[str], alike: NDArray[np.float64], left: IntArray, right: IntArray
+) -> None:
+    """Raise how alike two names are, of which one alone has something in brackets, to what is before it."""
+    noted = np.array([_NOTE.search(name) is not None for name in names], dtype=np.bool_)
+    one = np.flatnonzero(noted[left] != noted[right])
+    bare = [_core(letters_and_digits(_NOTE.sub("", name))) for name in names] if len(one) else []
+    said = np.minimum(_alike(bare, left[one], right[one]), _NEARLY)
+    alike[one] = np.maximum(alike[one], said)
 
 
 def _near(lon: FloatArray, lat: FloatArray) -> IntArray:

@@ -33,6 +33,10 @@ SUSPECTED = [
     (("台东户外劳动者服务站点", STATION, None), ("辽宁路户外劳动者服务站点", STATION, None), 20, 0, False),
     # One house may hold places of several kinds under the name of its host.
     (("市南区总工会职工书屋", BOOKS, None), ("市南区总工会爱心驿站", POST, None), 5, 0, False),
+    # A note in brackets behind one name alone is passed over; behind both it tells two places apart.
+    (("五四广场驿站", POST, None), ("五四广场爱心驿站（东海西路）", POST, None), 5, 0.9, True),
+    (("五四广场驿站", POST, None), ("五四广场爱心驿站（东海西路）", POST, None), 560, 0, False),
+    (("市总工会驿站（1号楼一层东厅）", POST, None), ("市总工会驿站（甲座大门传达室）", POST, None), 40, 0, False),
     # As far apart as a wrong datum moves.
     (("台东驿站", POST, None), ("台东　爱心驿站", POST, None), 560, 1, True),
     (("台东驿站", POST, None), ("台东爱心驿站", POST, None), 1100, 1, False),
