@@ -44,6 +44,7 @@ _ANGLE: Final = re.compile(
 )
 _PLAIN: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
 _THOUSANDS: Final = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
+_UNSEEN: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _WRAPPED: Final = re.compile(r"(?:point\s*z?\s*)?[(\[{](.*)[)\]}]")
 
 
@@ -174,8 +175,9 @@ def _folded(cell: Any) -> str | None:
         return None
     # The sign of degrees stands in these names, too.
     cell = cell.replace("经度", "lon").replace("纬度", "lat")
+    cell = _UNSEEN.sub("", cell).rstrip(" ,;，；。、")  # as copied from web pages and chats
     text = unicodedata.normalize("NFKC", cell.translate(_MARKS)).translate(_MARKS)
-    return " ".join(text.lower().split())
+    return " ".join(text.lower().split()) or None
 
 
 def _float(words: str | None) -> float | None:

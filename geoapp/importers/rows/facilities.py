@@ -64,6 +64,9 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
             kept = kept_where_blank(record.cells, header)
             if any(one.code == "no_phone" for one in draft.found.warnings):
                 kept = (*kept, "phone")  # a dash takes no known number away
+            for one in draft.found.warnings:
+                if one.code == "no_date":
+                    kept = (*kept, one.field, one.field.replace("_on", "_basis"))
             draft.values["kept"] = kept
         _check_step(draft.found, draft.values, rules, header)
         _check_opening(draft.found, draft.values, rules, header)

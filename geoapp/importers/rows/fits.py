@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from geoapp.core import hours as core_hours
 from geoapp.core.i18n import Text
+from geoapp.core.phones import says_none
 from geoapp.core.vocabulary import amenity_of, kind_at_end, kind_of
 from geoapp.core.words import ACCESS_TEXT, STATUS_TEXT
 from geoapp.importers.rows.cells import WHOLE, split_list
@@ -57,6 +58,10 @@ def _is_degrees(cell: Any, least: float, most: float) -> bool:
     return found.axis is not None or not float(found.value * 100).is_integer()
 
 
+def _is_rough_date_or_none(cell: Any) -> bool:
+    return is_rough_date(cell) or says_none(str(cell))
+
+
 def _is_amenities(cell: Any) -> bool:
     parts = split_list(cell)
     return bool(parts) and all(amenity_of(part) is not None for part in parts)
@@ -92,8 +97,8 @@ STRICT: Final[dict[str, Callable[[Any], bool]]] = {
     "kind": _is_kind,
     "lonlat": _is_pair,
     "amenities": _is_amenities,
-    "opened_on": is_rough_date,
-    "closed_on": is_rough_date,
+    "opened_on": _is_rough_date_or_none,
+    "closed_on": _is_rough_date_or_none,
     "verified_on": is_date,
     "status": _names_of(STATUS_TEXT),
     "access": _names_of(ACCESS_TEXT),

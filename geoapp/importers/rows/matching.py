@@ -227,9 +227,9 @@ def _match_names(
             column.maybe.append(target)
             hints.append(
                 Text(
-                    f"列“{column.name}”的名称像 {target}，内容却多半读不懂，先另行保存；确实是时请用 "
+                    f"列“{column.name}”的名称像 {target}，内容却有不少读不懂，先另行保存；确实是时请用 "
                     f"--map “{column.name}={target}”。",
-                    f"The column {column.name!r} is called like {target}, but most of what stands there "
+                    f"The column {column.name!r} is called like {target}, but much of what stands there "
                     f"is not understood: it is kept aside. If it is, say --map "
                     f"'{column.name}={target}'.",
                 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from geoapp.core.parameter_names import named_zh
+from geoapp.core.phones import says_none
 from geoapp.core.rough_days import RoughDay, part_of_day, rough_day
 from geoapp.core.words import DATE_BASIS_TEXT, DateBasis
 from geoapp.importers.problems import Findings
@@ -28,11 +29,22 @@ _TWO_MONTHS: Final = re.compile(r"(\d{4})\.1")
 def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> RoughDay | None:
     """Return the day in the columns ``name_on`` and ``name_basis``; None where it is not known.
 
-    2019 and 2019-05 say by themselves how much is known; of a whole day the basis says it.
+    2019 and 2019-05 say by themselves how much is known; of a whole day the basis says it. What
+    says that it is not known (``不详``, ``—``) is no day.
     """
     column, beside = f"{name}_on", f"{name}_basis"
     basis = cells.read_word(found, beside, cell(beside), _BASIS, _BASIS_ACCEPTED)
-    text = cells.as_text(cell(column))
+    value = cell(column)
+    text = cells.as_text(value)
+    if text is not None and says_none(text):
+        found.warn(
+            column,
+            text,
+            "no_date",
+            f"{named_zh(column)}的值“{text}”按不知道读取。",
+            f"{column}: {text!r} is read as not known.",
+        )
+        value = text = None
     if text is not None and (tenth := _TWO_MONTHS.fullmatch(text)):
         found.add(
             column,
@@ -48,7 +60,7 @@ def read_rough_day(found: Findings, name: str, cell: Callable[[str], Any]) -> Ro
     if part is not None and FIRST_YEAR <= part.day.year <= LAST_YEAR:
         day = part
     else:
-        whole = cells.read_date(found, column, cell(column))
+        whole = cells.read_date(found, column, value)
         if whole is None:
             if text is None and basis not in (None, DateBasis.UNKNOWN):
                 found.add(

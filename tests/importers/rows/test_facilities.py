@@ -136,6 +136,12 @@ def test_telephones_are_free_text_and_none_is_said() -> None:
     assert [(one.line, one.code) for one in reading.warnings] == [(4, "no_phone"), (5, "no_phone")]
 
 
+def test_a_date_may_be_said_to_be_unknown() -> None:
+    reading = read(*({**GOOD, "code": f"A{n}", "opened_on": one} for n, one in enumerate("无—")))
+    assert [row.opened_on for row in reading.rows] == [None, None]
+    assert [(one.line, one.code) for one in reading.warnings] == [(2, "no_date"), (3, "no_date")]
+
+
 def test_unreadable_hours_never_reject_a_row() -> None:
     reading = read(
         {**GOOD, "opening_hours": "吃饭时间"}, {**GOOD, "opening_hours": "?", "code": ""}
