@@ -12,6 +12,7 @@ from geoapp.core.hours import CHINESE_ZONES
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
+from geoapp.core.phones import Telephone, telephones
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
@@ -105,6 +106,7 @@ class Card:
     host: str | None
     operator: str | None
     phone: str | None
+    phones: list[Telephone]
     links: list[tuple[Text, str]]
     ride_links: list[tuple[Text, str]]
     ride_seconds: float
@@ -197,6 +199,7 @@ def _card(
         host=one.host,
         operator=one.operator,
         phone=one.phone,
+        phones=telephones(one.phone),
         links=_links(one),
         ride_links=_links(one, riding=True),
         ride_seconds=_ride_seconds(item.walk_m),

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
+from geoapp.core.phones import telephones
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import CALL_TEXT, ENTRY_TEXT, STATUS_TEXT, CallOutcome
@@ -206,6 +207,7 @@ def _page(
         "steward/calls.html",
         found=found,
         record=record,
+        phones=[] if record is None else telephones(record.properties["phone"]),
         values={"again_on": str(day + timedelta(days=1))} | values,
         base=orjson.dumps({} if record is None else _values(record)).decode(),
         wrong=wrong,

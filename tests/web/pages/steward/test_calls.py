@@ -186,3 +186,14 @@ def test_calls_are_answered_by_keys_alone(site: Site, visit: Visit) -> None:
     assert page.evaluate("document.activeElement.name") == "outcome"
     page.keyboard.press("0")
     expect(page.locator("form.call")).to_have_attribute("action", re.compile("T-3$"))
+
+
+def test_each_of_several_telephones_is_dialled_by_itself(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text("update facility set phone = '0532-83870004/138 0000 0000' where code = 'T-1'")
+        )
+    links = re.findall(r'href="(tel:[^"]*)"', _next(client))
+    assert links == ["tel:053283870004", "tel:13800000000"]
