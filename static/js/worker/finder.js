@@ -197,7 +197,8 @@ async function showKept(code) {
   const mine = asked;
   const api = await offline();
   const found = api && (await api.station(code, origin && 'lon' in origin ? origin : null));
-  if (!found || mine !== asked) return;
+  if (mine !== asked) return;
+  if (!found) { warn(message.dataset.unkept); fetchStreets(); return; }
   results.textContent = '';
   results.appendChild(found);
   await tellOffline(true);

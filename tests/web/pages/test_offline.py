@@ -139,6 +139,10 @@ def test_once_visited_it_answers_without_a_network(
     expect(page.locator("#offline")).to_contain_text("离线 · 数据为")
     expect(page.locator(".from-place")).to_contain_text("市北区")
     expect(page.locator("#results .found")).to_have_count(1)
+    # The page of a station that is not kept, as a closed one is not, leads to no empty finder.
+    page.goto(f"{site.url}/stations/GONE")
+    page.click("#kept-station")
+    expect(page.locator("#message")).to_contain_text("这一站没有存在这台设备上")
     # Another page is not the browser's error, and leads back.
     page.goto(f"{site.url}/services")
     page.get_by_role("link", name="去找站点").click()
