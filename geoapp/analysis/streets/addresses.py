@@ -39,6 +39,11 @@ _NUMBER: Final = re.compile(r"\s*(\d{1,5}(?:-\d{1,4})?)\s*号?\s*([甲乙丙丁�
 _CROSS: Final = re.compile(r"交叉|路口|街口|交汇|交界|相交|转角|拐角|口(?:$|[东西南北),\s])|十字")
 _BETWEEN: Final = re.compile("之间|中间|至|到")
 _AND: Final = re.compile(r"\s*(?:与|和|及|×|x|交|&|/)\s*")
+# What Chinese says of a name in Latin letters: Mannerheimintie 5 号, Bulevardi与Aleksanterinkatu路口.
+_CHINESE: Final = re.compile("[\u2e80-\uffff]")
+_JOINING: Final = re.compile("[与與和及]")
+_CORNER: Final = re.compile("(?:的?(?:交叉)?路口|的?交叉口|的?交汇处|的?拐角|的?转角)")
+_HINTS: Final = re.compile("\\(约\\)|[号號]")
 _MAYBE_AND: Final = re.compile(r"\s*(?:与|和|及|×|x|交|&|/|、|,|-|\(|)\s*")
 
 # English, and what else is written in Latin letters.
@@ -112,9 +117,12 @@ def read_address(
         Names of regions, whole and short, behind which a street's name may stand.
     """
     plain = unicodedata.normalize("NFKC", address[:_MOST_CHARACTERS])
-    if any(sign > "\u2e7f" for sign in plain):
-        return _chinese(simplified(plain.casefold()), index, regions)
-    return _latin(plain, index)
+    if not _CHINESE.search(plain):
+        return _latin(plain, index)
+    said = _chinese(simplified(plain.casefold()), index, regions)
+    # A name in Latin letters among Chinese words, as this service itself writes it in Chinese.
+    spelled = _HINTS.sub(" ", _CORNER.sub(" corner ", _JOINING.sub(" and ", plain)))
+    return said if said.named or _CHINESE.search(spelled) else _latin(spelled, index)
 
 
 @dataclass(frozen=True, slots=True)

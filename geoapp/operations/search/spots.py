@@ -15,6 +15,7 @@ from geoapp.operations.streets.starts import (
     StreetStart,
     address_words,
     found_address,
+    houses_called,
     is_street,
     streets_called,
 )
@@ -62,20 +63,23 @@ class PlaceNames:
             self._by_name.setdefault(name, []).append(spot)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (name in self._by_name or is_street(self._settings, name))
+        return isinstance(name, str) and (
+            name in self._by_name
+            or is_street(self._settings, name)
+            or bool(houses_called(self._settings, name, 1))
+        )
 
     def warm_up(self) -> None:
         """Read the names of streets, which else the first question waits for."""
         is_street(self._settings, "")
 
     def spots(self, name: str) -> list[_Spot]:
-        """Return the few places of a folded name: regions, landmarks, and streets where none are."""
+        """Return the few places of a folded name: regions, landmarks, else streets, else house numbers."""
         found = self._by_name.get(name)
         if found is None:
-            found = [
-                _Spot(Place(one.code, one.name), one.lon, one.lat)
-                for one in streets_called(self._settings, name, _MOST_OF_A_NAME)
-            ]
+            starts = streets_called(self._settings, name, _MOST_OF_A_NAME)
+            starts = starts or houses_called(self._settings, name, _MOST_OF_A_NAME)
+            found = [_Spot(Place(one.code, one.name), one.lon, one.lat) for one in starts]
         return found[:_MOST_OF_A_NAME]
 
 

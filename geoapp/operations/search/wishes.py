@@ -1,5 +1,6 @@
 """Kinds and amenities as they are sought: by name, several at once, and in a place that is named."""
 
+import re
 from functools import cache
 from typing import Final
 
@@ -14,6 +15,7 @@ from geoapp.operations.search.spots import PlaceNames
 _ITSELF: Final = 1
 _ABBREVIATION: Final = 3
 _KIND_MARK: Final = "kind:"
+_APART: Final = re.compile(r"\d[\W_]+\d")
 
 _KIND: Final = Text("类型", "Kind")
 _AMENITY: Final = Text("设施", "Amenity")
@@ -59,7 +61,8 @@ def at_once(words: str) -> list[Hit]:
 def there(words: str, places: PlaceNames) -> list[Hit]:
     """Return what the words want in a place that they name: amenities, or one kind."""
     sought = sought_there(words, _names(), places)
-    if sought is None:
+    # What is folded has lost what stands between two numbers: 12-3 is not 123.
+    if sought is None or (_APART.search(words) and re.search(r"\d", sought.place)):
         return []
     kinds = [one for one in sought.codes if one.startswith(_KIND_MARK)]
     if kinds and len(sought.codes) > 1:

@@ -1,5 +1,6 @@
 """Streets, corners and house numbers as places to start from: by what people type, and by their code."""
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -19,7 +20,7 @@ from geoapp.analysis.streets.placing import (
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
 from geoapp.core.sounds import Sounds, rank_of
-from geoapp.core.streets import Spot
+from geoapp.core.streets import Spot, house_number
 from geoapp.operations.streets.names import street_index
 from geoapp.reports.words.streets import (
     about_corner_text,
@@ -35,6 +36,7 @@ from geoapp.reports.words.streets import (
 # What fits more streets than this says little.
 MOST_RANKED: Final = 1000
 _MOST_DIGITS: Final = 6
+_NUMBERED: Final = re.compile(r"(.*\D)(\d{1,4}号?[甲乙丙丁戊a-z]?)号?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,16 @@ def streets_called(settings: Settings, name: str, most: int) -> list[StreetStart
     """Return the streets of a name, `geoapp.core.sounds.folded`, the longest piece first."""
     index = street_index(settings)
     return [] if index is None else [_street(index, place) for place in _called(index, name)[:most]]
+
+
+def houses_called(settings: Settings, name: str, most: int) -> list[StreetStart]:
+    """Return the houses of a street's name with a number behind it, `folded` (延安路12号)."""
+    index, said = street_index(settings), _NUMBERED.fullmatch(name)
+    if index is None or said is None:
+        return []
+    number = house_number(said[2])
+    spots = [(one, index.names.houses.get(one, {}).get(number)) for one in _called(index, said[1])]
+    return [_house(index, one, number, spot) for one, spot in spots if spot is not None][:most]
 
 
 def is_street(settings: Settings, name: str) -> bool:

@@ -69,6 +69,13 @@ def said(words: AddressWords) -> str:
         ("between Nanjing Rd and Hong Kong Middle Rd", "nanjing road hong kong middle road"),
         ("New Hong Kong Middle Road 3", ""),
         ("Hong Kong Middle Road North", ""),
+        # Latin letters among Chinese words, as the page in Chinese writes them itself.
+        ("Xianggang Zhong Lu 68 号", "xianggang zhong lu#68"),
+        ("Xianggang Zhong Lu 68 号（约）", "xianggang zhong lu#68"),
+        ("Hong Kong Middle Road与Nanjing Road路口", "hong kong middle road nanjing road X"),
+        ("Nanjing Rd 和 Hong Kong Middle Rd 交叉口", "nanjing road hong kong middle road X"),
+        ("Nanjing Road与Hong Kong Middle Road之间", ""),
+        ("Nanjing Road小学", ""),
         ("", ""),
         ("号" * 5000, ""),
     ],

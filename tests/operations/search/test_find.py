@@ -245,6 +245,12 @@ def test_streets_are_found_and_lead_to_a_point_on_them(
     assert [hit.code for hit in search.find("市南区莱州路 5 号", limit=5).hits] == []
     [hit] = search.find("莱州路充电", limit=5).hits
     assert (hit.code, hit.place and hit.place.code) == ("phone_charging", "street:莱州路:1")
+    # A number and a wish: from that house, and never from one whose number only looks so.
+    for words in ("台东三路77号甲厕所", "台东三路 77 号甲 厕所"):
+        hit = search.find(words, limit=5).hits[0]
+        assert (hit.code, hit.place and hit.place.code) == ("toilet", "house:台东三路:1:77甲")
+    for words in ("台东三路 500 号厕所", "台东三路7-7甲厕所"):
+        assert all(hit.place is None for hit in search.find(words, limit=5).hits)
     for code in (
         "street:中山路:3",
         "street:中山路:0",
