@@ -23,6 +23,13 @@ _AWAY = ("08", "57P01", "57P02", "57P03", "53")
 
 INSUFFICIENT_PRIVILEGE: Final = "42501"
 READ_ONLY: Final = "25006"
+# Of these the trigger knows a number alone, which tells nothing (a new one was never shown).
+_NUMBERED = {
+    "geoapp_application_keeps_to_regions": Text(
+        "这份申报的站点或单位", "The facility or organisation of this application"
+    ),
+    "geoapp_proposal_keeps_to_regions": Text("看板上的这处", "This site of the board"),
+}
 _OUTSIDE_REGIONS = "GA403"  # our own: raised by the trigger that keeps accounts to their regions
 _DISORDER = "GA409"  # our own: raised where the dates of states contradict their order
 _DISK_FULL = "53100"
@@ -163,13 +170,17 @@ def _outside(error: BaseException) -> NotAllowedError:
     """Return what to say to somebody who may change things in some regions only."""
     driver = error.orig if isinstance(error, DBAPIError) else error
     said = driver.diag if isinstance(driver, psycopg.Error) else None
-    what, zh, en = (
-        (said.message_primary, said.message_detail, said.message_hint) if said else ("", "", "")
+    code, zh, en, raised_in = (
+        (said.message_primary, said.message_detail, said.message_hint, said.context or "")
+        if said
+        else ("", "", "", "")
     )
+    what = next((text for name, text in _NUMBERED.items() if name in raised_in), None)
+    what = what or Text(f"{code} ", f"{code}")
     return NotAllowedError(
         Text(
-            f"{what} 不在您负责的区域内，没有改动任何内容。您可以修改：{zh}。",
-            f"{what} lies outside your regions, and nothing was changed. You may edit in: {en}.",
+            f"{what.zh}不在您负责的区域内，没有改动任何内容。您可以修改：{zh}。",
+            f"{what.en} lies outside your regions, and nothing was changed. You may edit in: {en}.",
         )
     )
 

@@ -87,6 +87,11 @@ def undo_change_set(
         return plan.report(current_set(session))
 
 
+def is_for_administrators(stored: StoredSet) -> bool:
+    """Tell whether only an administrator may take a set back."""
+    return bool((_RIGHTS | _OF_ALL) & stored.counts.keys())
+
+
 def _require_undoable(
     session: Session, settings: Settings, set_id: int, *, administrator: bool
 ) -> StoredSet:

@@ -358,7 +358,11 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
 }
 # What is looked at row by row says of each why not, and changes the others.
 TOLD_BY_LINE = {"take over": 200, "bulk": 409}
-SAID = {"bulk": "不在您负责的区域内"}
+SAID = {
+    "bulk": "不在您负责的区域内",
+    # What has a number alone is told in words; that of a new one was never shown.
+    "apply": "这份申报的站点或单位不在您负责的区域内，没有改动任何内容。您可以修改：市北区 370203",
+}
 
 # Ways to write that are not tried here, and why not.
 ELSEWHERE = {

@@ -26,7 +26,7 @@ from geoapp.operations.history.read import (
     parse_since,
     tell_conflicts,
 )
-from geoapp.operations.history.undo import undo_change_set
+from geoapp.operations.history.undo import is_for_administrators, undo_change_set
 from geoapp.reports.words.history import actor_text, undo_text, via_text
 from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.parameters import Parameters, without_nul
@@ -207,6 +207,7 @@ def _page(
         erased=request.args.get("erased") is not None,
         there=request.args.get("there") is not None,
         refused=refused,
+        offered=may(Permission.ADMINISTER) or not is_for_administrators(told.stored),
         conflicts=tell_conflicts(services().database, conflicts),
         may_take_back=all(one.may_take_back for one in conflicts),
     )

@@ -103,6 +103,14 @@ def test_a_life_by_plain_forms(client: FlaskClient) -> None:
     assert "exited" in page
     assert "停办" in page
     assert client.get(f"{HOME}/{2**70}").status_code == 404
+    # A step that is half filled in is named, and what was written comes back.
+    post(client, "/new", track="qingdao-2022/complex", subject="T-4")
+    fresh = opened(client, f"{HOME}/2/form?lang=zh")
+    post(client, "/2/form", **(fresh | {"s-n0-time_words": "春", "s-n0-content": "装修"}))
+    fresh = opened(client, f"{HOME}/2/form")
+    half = post(client, "/2/form", 422, **(fresh | {"s-n1-content": "办夜校"}))
+    assert "“时间”没有填写：应为第 3 步的时间" in half
+    assert "办夜校" in half
 
 
 def folded(text: str) -> str:

@@ -53,6 +53,10 @@ def test_an_edit_is_told_and_taken_back(client: FlaskClient) -> None:
     again = client.post(f"/steward/history/{number}/undo")
     assert again.status_code == 409
     assert 'role="alert"' in again.get_data(as_text=True)
+    # What only an administrator may take back is not offered; the first set of a store holds that.
+    reserved = client.get("/steward/history/2").get_data(as_text=True)
+    assert "只有系统管理员可以撤销这组变更" in reserved
+    assert "/steward/history/2/undo" not in reserved
 
 
 @pytest.mark.parametrize(("keep", "left"), [("current", "222"), ("before", None)])
