@@ -172,7 +172,7 @@ def of_region(region: str) -> str:
         raise NotFoundError(what, region)
     asked = replace(CoverageParameters.from_stored(run.params), region=region)
     below = _listed(every, region)
-    level = next((one.level for one in below or [own]), own.level)
+    level = below[0].level
     return _page(
         run,
         own.figures,
@@ -231,7 +231,7 @@ def _page(
         classes={row.code: row.class_name for row in coloured},
         notes={row.code: format_share(row.figures.covered_share) for row in coloured},
         # What a region's map shows first: its parts, or itself among its neighbours.
-        focus=[] if region is None else [row.code for row in rows] or [region],
+        focus=[] if region is None else [row.code for row in rows],
         legend=LEGEND,
         sample=sample,
         map_link=map_link(run),
@@ -351,10 +351,11 @@ def _groups(access: AccessTotals | None) -> list[tuple[Text, AccessFigures]]:
 
 
 def _listed(rows: list[Row], region: str | None) -> list[Row]:
-    """Return what a page lists: the regions directly below its own, or all districts."""
+    """Return what a page lists: the regions directly below its own or, with none, itself; or all districts."""
     if region is None:
         return [one for one in rows if one.level is Level.DISTRICT]
-    return [one for one in rows if one.parent == region]
+    below = [one for one in rows if one.parent == region]
+    return below or [one for one in rows if one.code == region]
 
 
 def _rows(run: CoverageRun) -> list[Row]:
