@@ -1,27 +1,33 @@
 """JSON files: GeoJSON feature collections (RFC 7946) here, other kinds handed on."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.geojson import parse_geometry
 from geoapp.core.i18n import Text
+from geoapp.importers.formats.gpkg import read_layer
 from geoapp.importers.formats.json_list import find_lists, open_json_list
 from geoapp.importers.formats.table import Record, Table
 from geoapp.importers.formats.vector import open_topojson
 
 MOST_BYTES = 1024**3
 _GEOJSON_TYPES = ("FeatureCollection", "Feature", "GeometryCollection")
+_EPSG = re.compile(r"\bEPSG\b[:/]*(?:[\d.]*[:/])?(\d{4,6})$", re.IGNORECASE)
 _ACCEPTED_CRS = ("CRS84", "4326", "WGS84", "4490")
 
 
 def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -> Table:
     """Open a feature collection, a TopoJSON or a plain list of objects: what it is, it says itself.
 
-    Coordinates of a collection are (lon, lat) in the declared datum.
+    Coordinates of a collection are (lon, lat) in the declared datum; where it states the EPSG code
+    of a projection, as files older than RFC 7946 do, they are converted.
 
     Raises
     ------
@@ -40,6 +46,10 @@ def open_json(path: Path, *, sheet: str | None = None, crs: str | None = None) -
         raise InvalidValueError(
             "--crs", crs, Text("GeoJSON 总是经纬度", "GeoJSON is always in degrees")
         )
+    projected = _projected(body.get("crs")) if kind == "FeatureCollection" else None
+    if projected is not None:
+        named = {**body, "name": "layer"}  # else GDAL gives it another name each time
+        return read_layer(path, orjson.dumps(named), "GeoJSON", crs=projected)
     return _open_collection(path, body)
 
 
@@ -99,6 +109,20 @@ def _open_collection(path: Path, body: Any) -> Table:
     _check_crs(path, body.get("crs"))
     columns = _columns(features)
     return Table(columns=columns, records=_records(features, columns), has_geometry=True)
+
+
+def _projected(crs: Any) -> str | None:
+    """Return the EPSG code of eastings and northings that a collection says it has, as older ones do."""
+    properties = crs.get("properties") if isinstance(crs, dict) else None
+    name = str(properties.get("name")) if isinstance(properties, dict) else ""
+    code = _EPSG.search(name)
+    if code is None:
+        return None
+    try:
+        found = CRS.from_epsg(int(code[1]))
+    except CRSError:
+        return None
+    return f"EPSG:{code[1]}" if found.is_projected else None
 
 
 def _check_crs(path: Path, crs: Any) -> None:

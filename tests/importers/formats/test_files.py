@@ -381,7 +381,7 @@ def test_geopackages_are_brought_to_degrees(tmp_path: Path) -> None:
         (None, True),
         ({"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}, True),
         ({"type": "name", "properties": {"name": "EPSG:4490"}}, True),
-        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::3857"}}, False),
+        ({"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4214"}}, False),
         ("x", False),
     ],
 )
@@ -392,6 +392,26 @@ def test_geojson_crs(tmp_path: Path, crs: object, accepted: bool) -> None:
         assert rows(tmp_path / "a.geojson") == []
     else:
         assert "states the crs" in refused(tmp_path / "a.geojson")
+
+
+@pytest.mark.parametrize("name", ["urn:ogc:def:crs:EPSG::4549", "EPSG:4549"])
+def test_geojson_that_states_a_projection_is_converted(tmp_path: Path, name: str) -> None:
+    """As QGIS and others write it, of the 2008 format; rows without a place come along."""
+    shapes = [{"type": "Point", "coordinates": [500000, 4000000]}, None]
+    features = [
+        {"type": "Feature", "properties": {"名称": f"甲{n}"}, "geometry": shape}
+        for n, shape in enumerate(shapes)
+    ]
+    crs = {"type": "name", "properties": {"name": name}}
+    body = {"type": "FeatureCollection", "name": "x", "crs": crs, "features": features}
+    (tmp_path / "a.geojson").write_text(json.dumps(body), encoding="utf-8")
+    table = open_table(tmp_path / "a.geojson")
+    first, second = table.records
+    assert (table.columns, first.cells, second.cells) == (["名称"], ["甲0"], ["甲1"])
+    assert isinstance(first.geometry, shapely.Point)
+    assert first.geometry.x == pytest.approx(120.0)
+    assert first.geometry.y == pytest.approx(36.1305, abs=1e-3)
+    assert second.geometry is None
 
 
 def test_json_that_is_no_collection(tmp_path: Path) -> None:
