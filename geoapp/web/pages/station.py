@@ -139,8 +139,10 @@ def sign(code: str) -> Response:
 def _sign_words(record: FacilityRecord) -> SignWords:
     known, vocabulary = record.properties, load_vocabulary()
     lines = []
-    hours = known["opening_hours"]
-    if hours:
+    hours, status = known["opening_hours"], Status(known["status"])
+    if status is not Status.OPEN:  # its hours are those of when it was, or will be, in service
+        lines.append((Text("状态", "Status"), STATUS_TEXT[status]))
+    elif hours:
         lines.append(
             (Text("开放时间", "Hours"), Text(words_of(hours, "zh"), words_of(hours, "en")))
         )

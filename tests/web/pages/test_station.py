@@ -161,6 +161,15 @@ def test_the_sign_leads_to_where_people_reach_the_service(
     assert "https://stations.example.org/yz/stations/T-1" in page.extract_text()
 
 
+def test_the_sign_of_a_closed_place_tells_no_hours(client: FlaskClient) -> None:
+    [page] = PdfReader(io.BytesIO(client.get("/stations/T-5/sign.pdf").data)).pages
+    told = page.extract_text()
+    assert "停用" in told and "Closed for good" in told
+    assert "开放时间：" not in told
+    assert "sign.pdf" not in client.get("/stations/T-5").text
+    assert "sign.pdf" in client.get("/stations/T-1").text
+
+
 def test_an_unknown_paper_is_refused(client: FlaskClient) -> None:
     assert client.get("/stations/T-1/sign.pdf?size=a3").status_code == 422
     assert client.get("/stations/T-9/sign.pdf").status_code == 404
