@@ -35,6 +35,16 @@ _BAIDUS_GRID: Final = Text(
     "Baidu's tiles are cut on a grid of its own, not Web Mercator's, which cannot be drawn here; use "
     "Tianditu, Amap or Tencent",
 )
+_IN_DEGREES: Final = Text(
+    "天地图的 _c 瓦片用经纬度网格（不是网络墨卡托），这里画不了；请用 _w",
+    "Tianditu's _c tiles are cut on a grid in degrees, not Web Mercator's, which cannot be drawn "
+    "here; use _w",
+)
+# A key written out would be in exported files and in lists.
+_KEY_WRITTEN: Final = re.compile(
+    r"[?&](tk|ak|key|api_?key|token|access_token)=(?![&{]|$)", re.IGNORECASE
+)
+_MOST_NAME_CHARACTERS: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,10 @@ def _is_text(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value.strip()) <= 2000
 
 
+def _is_name(value: Any) -> bool:
+    return _is_text(value) and len(value.strip()) <= _MOST_NAME_CHARACTERS
+
+
 def _is_zoom(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= DEEPEST_ZOOM
 
@@ -71,6 +85,13 @@ def _is_subdomains(value: Any) -> bool:
 
 
 _TEXT: Final = (_is_text, Text("文字", "a text"))
+_NAME: Final = (
+    _is_name,
+    Text(
+        f"1 至 {_MOST_NAME_CHARACTERS} 个字符的文字",
+        f"a text of 1 to {_MOST_NAME_CHARACTERS} characters",
+    ),
+)
 _ZOOM: Final = (
     _is_zoom,
     Text(f"0 至 {DEEPEST_ZOOM} 的整数", f"a whole number, 0 to {DEEPEST_ZOOM}"),
@@ -81,8 +102,8 @@ _FIELDS: Final[Mapping[str, tuple[Callable[[Any], bool], Text]]] = {
         lambda value: isinstance(value, str) and _CODE.fullmatch(value) is not None,
         Text("小写字母、数字和连字符", "small letters, digits and hyphens"),
     ),
-    "name_zh": _TEXT,
-    "name_en": _TEXT,
+    "name_zh": _NAME,
+    "name_en": _NAME,
     "kind": (lambda value: value in _KINDS, Text(", ".join(_KINDS), ", ".join(_KINDS))),
     "datum": (lambda value: value in set(Datum), Text(_DATUMS, _DATUMS)),
     "attribution": _TEXT,
@@ -150,6 +171,10 @@ def _entries(path: Path) -> list[dict[str, Any]]:
     except OSError as error:
         why = error.strerror or str(error)
         raise _unusable(f"无法读取 {path}：{why}", f"Cannot read {path}: {why}") from None
+    except UnicodeDecodeError:
+        raise _unusable(
+            f"{path} 不是 UTF-8 编码，请另存为 UTF-8", f"{path} is not in UTF-8; save it as UTF-8"
+        ) from None
     except ValueError as error:
         raise _unusable(
             f"{path} 不是 TOML（.json 则为 JSON）：{error}",
@@ -250,9 +275,12 @@ def _key(entry: Mapping[str, Any], folder: Path) -> str:
         return str(entry.get("key", "")).strip()
     path: Path = folder / str(entry["key_file"])
     try:
-        return path.read_text(encoding="utf-8").strip()
+        key = path.read_text(encoding="utf-8").strip()
     except (OSError, ValueError):
         raise _unusable(f"无法读取 key_file {path}", f"cannot read key_file {path}") from None
+    if len(key.split()) != 1:
+        raise _unusable(f"key_file {path} 应只有密钥", f"key_file {path} should hold the key alone")
+    return key
 
 
 def _address_faults(described: DescribedMap) -> list[Text]:
@@ -260,12 +288,22 @@ def _address_faults(described: DescribedMap) -> list[Text]:
     addresses = [("address", one.address), ("labels", one.labels)]
     if described.capabilities is not None or one.file is not None:
         addresses = addresses[1:]
-    return [
+    faults = [
         fault
         for name, address in addresses
         if address or name == "address"
         for fault in address_faults(one, name, address)
     ]
+    for name, address in addresses:
+        if written := _KEY_WRITTEN.search(address):
+            asked = f"{written[1]}={{key}}"
+            faults.append(
+                Text(
+                    f"{name} 里不要写出密钥：写 {asked}，密钥写在 key 或 key_file",
+                    f"{name}: write no key in it but {asked}, and the key in key or key_file",
+                )
+            )
+    return faults
 
 
 def address_faults(described: OperatorMap, name: str, address: str) -> Sequence[Text]:
@@ -281,6 +319,8 @@ def address_faults(described: OperatorMap, name: str, address: str) -> Sequence[
             )
         ]
     faults = []
+    if host.endswith("tianditu.gov.cn") and "_c/" in urlsplit(address).path:
+        faults.append(_IN_DEGREES)
     given = set(_FILLED.findall(address))
     if not {"z", "x"} <= given or not given & {"y", "-y"}:
         faults.append(Text(f"{name} 缺少 {{z}} {{x}} {{y}}", f"{name} lacks {{z}} {{x}} {{y}}"))

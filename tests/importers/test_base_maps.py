@@ -63,6 +63,15 @@ def test_a_map_is_read_with_its_key_and_its_approval(tmp_path: Path) -> None:
         ({"address": '"https://a.example/{z}/{x}"'}, "lacks {z} {x} {y}"),
         ({"address": '"https://a.example/{z}/{x}/{y}/{time}"'}, "{time} has no value"),
         ({"address": "\"https://a.example/ 'x'/{z}/{x}/{y}\""}, "without spaces and quotes"),
+        (
+            {"address": GOOD["address"].replace("vec_w", "vec_c"), "matrix_set": '"c"'},
+            "on a grid in degrees",
+        ),
+        (
+            {"address": '"https://a.example/{z}/{x}/{y}?v=2&TK=SECRET"'},
+            "write no key in it but TK={key}",
+        ),
+        ({"name_zh": f'"{"图" * 61}"'}, "a text of 1 to 60 characters"),
         ({"code": '"plain"'}, "this code means something else"),
         ({"colour": '"red"'}, "no field colour"),
         ({"key_file": '"none.key"'}, "cannot read key_file"),
@@ -79,6 +88,16 @@ def test_what_is_wrong_is_named(tmp_path: Path, change: dict[str, str], said: st
     assert said in refused.value.text.en
     assert "第 2 个底图" in refused.value.text.zh
     assert "SECRET" not in refused.value.text.both()
+
+
+def test_another_encoding_and_a_file_that_holds_more_than_a_key_are_named(tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD)
+    (tmp_path / "sky.key").write_text("SECRET\nof the office\n", encoding="utf-8")
+    with pytest.raises(UnusableInputError, match="should hold the key alone"):
+        read_base_maps(path)
+    path.write_bytes(path.read_bytes().decode().encode("gb18030"))
+    with pytest.raises(UnusableInputError, match="is not in UTF-8"):
+        read_base_maps(path)
 
 
 CAPABILITIES = """<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ows="http://www.opengis.net/ows/1.1"

@@ -18,8 +18,10 @@ Ip = IPv4Address | IPv6Address
 # An IPv4 address within an IPv6 one, as translators have it (RFC 6052).
 _TRANSLATED: Final = ip_network("64:ff9b::/96")
 _HTTPS = Text(
-    "以 https:// 开头的网址，不含用户名和 #；http 要先设置 GEOAPP_WEBHOOKS_HTTP",
-    "an address that begins with https://, without user name or #; http needs GEOAPP_WEBHOOKS_HTTP",
+    "以 https:// 开头的网址，只用 ASCII 字符（汉字要编码），不含用户名和 #；"
+    "http 要先设置 GEOAPP_WEBHOOKS_HTTP",
+    "an address that begins with https://, in ASCII (other letters encoded), without user name or #;"
+    " http needs GEOAPP_WEBHOOKS_HTTP",
 )
 _PUBLIC = Text(
     "公网的主机；内网或本机要先设置 GEOAPP_WEBHOOKS_PRIVATE",

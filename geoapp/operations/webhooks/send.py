@@ -1,10 +1,14 @@
 """Send one delivery, and write down how it went."""
 
+import socket
+import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, SSLError
 
 from geoapp import __version__
@@ -23,9 +27,39 @@ from geoapp.store.engine import Database, Session
 
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 10.0
+WHOLE_SECONDS = 10.0
 _GONE = 410
 
 log = structlog.get_logger(__name__)
+
+
+class _Bounded(HTTPConnection):
+    """A connection that ends in time, also where the other side sends a byte now and then.
+
+    Timeouts of sockets begin anew with each byte, and one receiver would hold all others up.
+    """
+
+    def _new_conn(self) -> socket.socket:
+        made = super()._new_conn()
+        self._other_end = made.dup()  # TLS takes the first one over
+        self._limit = threading.Timer(WHOLE_SECONDS, self._shut)
+        self._limit.daemon = True
+        self._limit.start()
+        return made
+
+    def _shut(self) -> None:
+        with suppress(OSError):
+            self._other_end.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        super().close()
+        if hasattr(self, "_limit"):
+            self._limit.cancel()
+            self._other_end.close()
+
+
+class _BoundedTls(_Bounded, HTTPSConnection):
+    """The same over TLS."""
 
 
 def post(settings: Settings, address: str, secret: str, message: str, body: bytes) -> int:
@@ -67,6 +101,7 @@ def post(settings: Settings, address: str, secret: str, message: str, body: byte
         if secure
         else urllib3.HTTPConnectionPool(where, port, timeout=patience)
     )
+    pool.ConnectionCls = _BoundedTls if secure else _Bounded
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     try:
         answer = pool.urlopen(

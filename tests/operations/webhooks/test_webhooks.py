@@ -29,7 +29,8 @@ from geoapp.core.webhooks import (
 from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.measure import measure_all
 from geoapp.operations.webhooks import events as told
-from geoapp.operations.webhooks.address import check_address, is_public
+from geoapp.operations.webhooks import send
+from geoapp.operations.webhooks.address import TroubleError, check_address, is_public
 from geoapp.operations.webhooks.edit import (
     add_webhook,
     get_webhook,
@@ -57,6 +58,7 @@ class Receiver:
         self.got: list[tuple[str, dict[str, str], bytes]] = []
         self.status = 204
         self.location: str | None = None
+        self.drips: tuple[bytes, ...] = ()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -64,6 +66,12 @@ class Receiver:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 receiver.got.append((self.path, headers, body))
+                for drip in receiver.drips:
+                    try:
+                        self.connection.sendall(drip)
+                    except OSError:
+                        return
+                    time.sleep(0.2)
                 self.send_response(receiver.status)
                 if receiver.location is not None:
                     self.send_header("Location", receiver.location)
@@ -371,6 +379,24 @@ def test_what_does_not_arrive_is_tried_again_and_a_webhook_that_fails_is_stopped
                 )
             ).scalars()
             assert not [one for one in rows if "localhost" in one or "whsec_" in one]
+
+
+def test_a_receiver_that_answers_in_drips_holds_nothing_up(
+    permissive: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(send, "WHOLE_SECONDS", 1.0)
+    with receiving() as receiver:
+        receiver.drips = (b"H", *[b"T"] * 30)
+        began = time.monotonic()
+        with pytest.raises(TroubleError) as refused:
+            send.post(permissive, receiver.address, "whsec_AAAA", "msg_1", b"{}")
+        assert refused.value.trouble is Trouble.NO_ANSWER
+        assert time.monotonic() - began < 4
+        # What its first line says counts; the rest is not waited for.
+        receiver.drips = (b"HTTP/1.1 200 OK\r\n", *[b"X: 1\r\n"] * 30)
+        began = time.monotonic()
+        assert send.post(permissive, receiver.address, "whsec_AAAA", "msg_2", b"{}") == 200
+        assert time.monotonic() - began < 4
 
 
 @pytest.mark.parametrize(
