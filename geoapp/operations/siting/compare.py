@@ -8,7 +8,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import SitingRun
-from geoapp.core.words import Level
+from geoapp.core.words import GROUP_TEXT, Level
 from geoapp.operations.siting import results as siting_results
 from geoapp.reports.siting.compared import Comparison, Measure, Row, Share
 from geoapp.reports.words import compared as words
@@ -141,7 +141,9 @@ def plan_of_run(
         else tuple(
             PlanShare(
                 code=one.group or "",
-                name=words.NO_GROUP if one.group is None else Text(one.group, one.group),
+                name=words.NO_GROUP
+                if one.group is None
+                else GROUP_TEXT.get(one.group, Text(one.group, one.group)),
                 before_share=one.covered_before_share,
                 after_share=one.covered_after_share,
                 added=one.added_weight,

@@ -63,6 +63,10 @@ def test_a_site_is_carried_to_an_opened_station(
     expect(page.locator("h1 + p")).to_contain_text("房东不租")
 
     page.set_viewport_size({"width": 1440, "height": 900})
+    # A long column scrolls by itself: the page does not grow empty below it.
+    page.goto(f"{site.url}/plan/board")
+    page.locator("#p1").evaluate("one => one.style.marginTop = '4000px'")
+    assert page.evaluate("document.documentElement.scrollHeight") < 2000
     page.goto(f"{site.url}/plan/board/1")
     page.select_option("#state-state", "approved")
     page.get_by_role("button", name="记下这一步").click()

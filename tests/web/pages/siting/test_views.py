@@ -267,6 +267,10 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     expect(page.locator("#districts tbody tr")).to_contain_text(f"{difference:+,.0f}")
     expect(page.locator("#asked")).to_contain_text("新站点数")
     assert fits(page)
+    # Words wrap, so that a phone shows both plans without pushing.
+    for table in ("compared", "asked"):
+        box = page.locator(f".scroll:has(#{table})")
+        assert box.evaluate("one => one.scrollWidth - one.clientWidth") <= 1
     assert serious_violations(page) == []
     for number in (1, 2):
         shown, key = page.locator(f"#map-{number}"), page.locator(".map-key").nth(number - 1)
@@ -277,7 +281,7 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
         assert above["y"] + above["height"] <= below["y"] + 0.5  # the key covers no site
     # Four on one screen, two by two; the workbook says the same.
     with site.database.session() as session:
-        session.execute(text("update demand_point set grp = case when id % 2 = 0 then '骑手' end"))
+        session.execute(text("update demand_point set grp = case when id % 2 = 0 then 'courier' end"))
     asked = [SitingParameters(p=p, standard_m=300.0) for p in (2, 4)]
     numbers += [siting_run.run_here(site.database, settings, one).id for one in asked]
     four = "&".join(f"run={number}" for number in numbers)
@@ -298,6 +302,7 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
     assert told["新覆盖的劳动者"][0] == totals[0].added_weight
     page.goto(f"{site.url}/plan/siting/compare?run={numbers[2]}&run={numbers[3]}&lang=en")
     expect(page.locator("#groups tbody tr")).to_have_count(2)
+    expect(page.locator("#groups")).to_contain_text("Couriers and riders")  # no code of a file
     groups = [read_run(site.database, SITING_RUNS, one).result.groups for one in numbers[2:]]  # type: ignore[union-attr]
     for rows_of, total in zip(groups, numbers[2:], strict=True):
         result = read_run(site.database, SITING_RUNS, total).result
