@@ -1,5 +1,6 @@
 """Sheets of paper: one font, a square for each sign that it lacks, texts that fit."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from typing import Final, cast
@@ -18,6 +19,7 @@ _PLACEHOLDER: Final = "□"
 _LACKING: Final = Text("字体没有的字", "signs that the font lacks")
 _LACKING_SEE: Final = Text("字体没有的字，见末页", "signs that the font lacks, see the last page")
 _MOST_SIGNS: Final = 40
+_UNIT: Final = re.compile(r"(?<=\d) (?=[\u4e00-\u9fff])")
 # Signs of format that are seen all the same: Arabic and other numbers' and verses' marks.
 _SEEN_FORMATS: Final = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -54,9 +56,11 @@ class Sheet(FPDF):
     def normalize_text(self, text: str) -> str:
         """Return a text with a square for each sign that the font lacks: none vanishes unseen.
 
-        Whatever is written passes here. What no font draws (joiners, directions) is left out.
+        Whatever is written passes here. What no font draws (joiners, directions) is left out. No line
+        ends between a figure and its Chinese unit.
         """
-        return "".join(self._drawn(sign) for sign in super().normalize_text(text))
+        kept = _UNIT.sub("\u00a0", super().normalize_text(text))
+        return "".join(self._drawn(sign) for sign in kept)
 
     def _drawn(self, sign: str) -> str:
         if ord(sign) in self._glyphs or sign.isspace():

@@ -111,7 +111,8 @@ class _PlanDeck(Deck):
             (self._said(words.BY_DISTRICT), f"{self._said(name)} {format_count(some)}")
             for name, some in site.gains[:3]
         ]
-        told = [(label, shortened(value, _MOST_VALUE)) for label, value in rows]
+        most = _MOST_VALUE if self._language == "zh" else 2 * _MOST_VALUE  # as wide, at least
+        told = [(label, shortened(value, most)) for label, value in rows]
         widths = (1.35, _BESIDE - 1.35)
         numbers = (False, False)
         self._rows(slide, TOP + 1.0, told[:_MOST_SITE_ROWS], widths, numbers, headed=False)

@@ -16,7 +16,7 @@ def promise_text(promised: float, question: SitingParameters, zone: str) -> Text
     if question.at is not None:
         when = format_moment(question.at, zone)
     return Text(
-        f"新增覆盖 {who.zh}（步行 {far.zh} 以内，{when.zh}）",
+        f"新增覆盖 {who.zh}（步行 {far.zh}以内，{when.zh}）",
         f"{who.en} newly reached (within a walk of {far.en}, {when.en})",
     )
 

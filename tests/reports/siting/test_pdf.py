@@ -114,3 +114,25 @@ def test_the_answer_is_one_page_whatever_the_districts_and_slides_say_the_same(
         for shape in slide.shapes:
             assert -9_144 <= shape.left <= shape.left + shape.width <= wide + 9_144, shape.name
             assert shape.top + shape.height <= high + 9_144, shape.name
+
+
+def test_no_line_ends_between_a_figure_and_its_unit(tmp_path: Path) -> None:
+    for length in range(16, 28):
+        write_siting_pdf(paper("站", district="长" * length + " 500 米以内"), tmp_path / "plan.pdf", "zh")
+        first = PdfReader(tmp_path / "plan.pdf").pages[0].extract_text()
+        assert "500 米以内的选址" in first, length
+
+
+def test_english_slides_say_all_that_fits(tmp_path: Path) -> None:
+    told = "may move about 5 m in every direction (75 m at most; 2,141 square metres) and lose 5% at most"
+    printed = paper("站")
+    printed.sites[0].lines.append((Text("可移动的范围", "Where it may move"), Text("不多", told)))
+    write_siting_slides(printed, tmp_path / "plan.pptx", "en")
+    cells = [
+        cell.text
+        for slide in Presentation(str(tmp_path / "plan.pptx")).slides
+        for shape in slide.shapes
+        if shape.has_table
+        for cell in shape.table.iter_cells()
+    ]
+    assert told in cells
