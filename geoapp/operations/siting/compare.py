@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isclose
 from typing import Any, Final
 
 from geoapp.core.errors import InvalidValueError
@@ -218,6 +219,13 @@ def _asked_differently(plans: Sequence[ComparedPlan]) -> list[Row]:
     ]
 
 
+def _before(shares: Sequence[float | None]) -> float | None:
+    """Return the share before, which is none where the plans differ: one column cannot tell two."""
+    known = [one for one in shares if one is not None]
+    alike = all(isclose(one, known[0], abs_tol=1e-6) for one in known)
+    return known[0] if known and alike else None
+
+
 def _shares(plans: Sequence[Sequence[PlanShare]]) -> list[Share]:
     """Return districts or groups by name, with what each plan does for them."""
     names: dict[str, Text] = {}
@@ -227,7 +235,7 @@ def _shares(plans: Sequence[Sequence[PlanShare]]) -> list[Share]:
     return [
         Share(
             name=names[code],
-            before=next((plan[code].before_share for plan in by_code if code in plan), None),
+            before=_before([plan[code].before_share for plan in by_code if code in plan]),
             after=tuple(plan[code].after_share if code in plan else None for plan in by_code),
             added=tuple(plan[code].added if code in plan else None for plan in by_code),
         )

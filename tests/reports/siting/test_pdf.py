@@ -118,7 +118,9 @@ def test_the_answer_is_one_page_whatever_the_districts_and_slides_say_the_same(
 
 def test_no_line_ends_between_a_figure_and_its_unit(tmp_path: Path) -> None:
     for length in range(16, 28):
-        write_siting_pdf(paper("站", district="长" * length + " 500 米以内"), tmp_path / "plan.pdf", "zh")
+        write_siting_pdf(
+            paper("站", district="长" * length + " 500 米以内"), tmp_path / "plan.pdf", "zh"
+        )
         first = PdfReader(tmp_path / "plan.pdf").pages[0].extract_text()
         assert "500 米以内的选址" in first, length
 

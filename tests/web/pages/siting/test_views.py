@@ -281,7 +281,9 @@ def test_two_plans_are_compared(site: Site, settings: Settings, visit: Visit) ->
         assert above["y"] + above["height"] <= below["y"] + 0.5  # the key covers no site
     # Four on one screen, two by two; the workbook says the same.
     with site.database.session() as session:
-        session.execute(text("update demand_point set grp = case when id % 2 = 0 then 'courier' end"))
+        session.execute(
+            text("update demand_point set grp = case when id % 2 = 0 then 'courier' end")
+        )
     asked = [SitingParameters(p=p, standard_m=300.0) for p in (2, 4)]
     numbers += [siting_run.run_here(site.database, settings, one).id for one in asked]
     four = "&".join(f"run={number}" for number in numbers)
