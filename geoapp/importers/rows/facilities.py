@@ -70,6 +70,7 @@ def read_facilities(table: Table, rules: FacilityRules) -> Reading[FacilityRow]:
             draft.values["kept"] = kept
         _check_step(draft.found, draft.values, rules, header)
         _check_opening(draft.found, draft.values, rules, header)
+        _check_closing(draft.found, draft.values, rules)
         _check_code(draft, seen)
         basis = draft.values["position_basis"]
         here = read_position(
@@ -253,4 +254,20 @@ def _check_opening(
         "状态写“已批准”（approved）或“拟建”（proposed），启用日期照写。",
         f"The opening day {opened} is yet to come (today is {rules.today}), so the status cannot be "
         f"{status}; what is not open yet is approved or proposed, with that day.",
+    )
+
+
+def _check_closing(found: Findings, values: dict[str, Any], rules: FacilityRules) -> None:
+    """Note that something is closed already which by its own day is yet to close."""
+    closed = values["closed_on"]
+    if values["status"] is not Status.CLOSED or closed is None or closed <= rules.today:
+        return
+    found.add(
+        "closed_on",
+        closed,
+        "not_closed_yet",
+        f"停用日期 {closed} 还没有到（今天 {rules.today}），状态不能是“停用”；预先宣布停用的，状态不变，"
+        "停用日期照写。",
+        f"The closing day {closed} is yet to come (today is {rules.today}), so the status cannot be "
+        "closed; what is to close keeps its status, with that day.",
     )

@@ -337,3 +337,8 @@ def test_a_file_follows_the_table_of_statuses(importer: Importer) -> None:
     told = [(one.field, one.code) for one in (*early.problems, *later.problems)]
     assert told == [("opened_on", "not_open_yet"), ("status", "not_open_yet")]
     assert counts(importer.rows({**GOOD, "code": "P", "phone": "2"})) == (1, 0, 1, 0, 0)
+    # Nor is closed what closes on a day to come: that is announced, and the status stays.
+    ending = {**GOOD, "code": "E", "status": "closed", "closed_on": "2199-05-01"}
+    [early] = importer.rows(ending).problems
+    assert (early.field, early.code) == ("closed_on", "not_closed_yet")
+    assert importer.rows({**ending, "status": "open"}).problems == ()
