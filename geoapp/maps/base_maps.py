@@ -15,10 +15,17 @@ _WORDS = {
     "plain": Text("轮廓", "Outlines"),
     "missing": Text("“{name}”取不到，先显示{other}", "{name} cannot be reached; showing: {other}"),
 }
+_BLANK = Text("空白底图", "Blank")
 
 
 def maps_told(
-    maps: Sequence[OperatorMap], language: Language, *, root: str, outline: str, inline: bool
+    maps: Sequence[OperatorMap],
+    language: Language,
+    *,
+    root: str,
+    outline: str,
+    inline: bool,
+    outlined: bool = True,
 ) -> dict[str, Any] | None:
     """Return the maps and the words of their choice; None where the operator has none.
 
@@ -30,6 +37,8 @@ def maps_told(
         Where China's outline is, inside of which GCJ-02 and BD-09 move what is drawn.
     inline
         Whether the page is a file: one holds no map that only the service has, and no key.
+    outlined
+        Whether outlines are drawn where no base map is; else that choice is called blank.
     """
     told = [
         _told(one, language, root)
@@ -39,6 +48,8 @@ def maps_told(
     if not told:
         return None
     words = {name: text.pick(language) for name, text in _WORDS.items()}
+    if not outlined:
+        words["plain"] = _BLANK.pick(language)
     return {"maps": told, "words": words, "outline": outline}
 
 

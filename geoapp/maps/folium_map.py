@@ -297,7 +297,12 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
     """
     language = page.language
     bases = maps_told(
-        page.base_maps, language, root=root, outline=f"{root}/static/{OUTLINE}", inline=inline
+        page.base_maps,
+        language,
+        root=root,
+        outline=f"{root}/static/{OUTLINE}",
+        inline=inline,
+        outlined=False,
     )
     drawn = folium.Map(
         tiles=None,

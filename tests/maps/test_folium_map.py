@@ -137,6 +137,9 @@ def test_base_maps_move_nothing_and_a_file_holds_no_key() -> None:
     # The page's script moves what it draws; the data stays WGS-84.
     assert f"[{LON},{LAT}]" in html
     assert "SECRET" in html
+    # No outlines are drawn here where no base map is.
+    assert "空白底图" in html
+    assert "轮廓" not in html
     # Leaflet takes the attribution as HTML: the operator's words come as text.
     assert "<b>谁" not in html
     file = drawn(page, inline=True)

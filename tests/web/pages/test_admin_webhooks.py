@@ -48,9 +48,11 @@ def test_pages_api_and_command_tell_the_same(
     assert "等待发送" in admin.get(f"{page}?lang=zh").text
     assert admin.post(f"{page}/standing", data={"enabled": "no"}).status_code == 302
     assert "没有送达：推送已停" in admin.get(f"{page}?lang=zh").text
+    assert "已暂停：现在的变化不推送" in admin.get(f"{page}?lang=zh").text
     assert admin.post(f"{page}/test").status_code == 409
     assert admin.post(f"{page}/standing", data={"enabled": "?"}).status_code == 422
     assert admin.post(f"{page}/standing", data={"enabled": "yes"}).status_code == 302
+    assert "已暂停：" not in admin.get(f"{page}?lang=zh").text
     [delivery] = list_deliveries(database, hook.id)
     again = f"{page}/deliveries/{delivery.id}/redeliver"
     assert [admin.post(again).status_code for _ in range(2)] == [302, 409]
