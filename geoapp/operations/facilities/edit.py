@@ -40,6 +40,8 @@ def add_facility(
     geometry: dict[str, Any] | None,
     properties: dict[str, Any],
     datum: Datum,
+    *,
+    issue: bool = False,
 ) -> FacilityRecord:
     """Store a new facility.
 
@@ -50,16 +52,18 @@ def add_facility(
         ``position_basis`` says that no position is known.
     properties
         The columns of a facility file; amenities may also be lists.
+    issue
+        Whether one that has no code gets the next one of its region and kind, as in a file without.
 
     Raises
     ------
     InvalidValueError
         Naming the first property that is not accepted.
     ConflictError
-        If the code is taken.
+        If the code is taken, or it is to be issued and a facility has this name and address.
     """
     with database.session() as session:
-        return add_within(session, settings, geometry, properties, datum)
+        return add_within(session, settings, geometry, properties, datum, issue=issue)
 
 
 def add_within(
@@ -71,13 +75,7 @@ def add_within(
     *,
     issue: bool = False,
 ) -> FacilityRecord:
-    """Do as `add_facility` in a transaction that does more than that.
-
-    Parameters
-    ----------
-    issue
-        Whether one that has no code gets the next one of its region and kind, as in a file without.
-    """
+    """Do as `add_facility` in a transaction that does more than that."""
     lock_facilities(session)
     given = _without_derived(properties, {})
     reading = _read(session, settings, geometry, given, datum, issue=issue)

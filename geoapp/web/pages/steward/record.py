@@ -171,14 +171,14 @@ def blank() -> str:
 @blueprint.post("/steward/new")
 @require(Permission.EDIT)
 def add() -> BaseResponse | tuple[str, int]:
-    """Store a new facility."""
+    """Store a new facility; one without a code gets the next of its region and kind."""
     values, suggestion = sent(("code", *_PLAIN, *_WHERE)), suggestion_number(request.form)
     given = {name: value for name, value in values.items() if value}
     parts = services()
     try:
         geometry, properties = _edit(given, {})
         record = add_facility(
-            parts.database, parts.settings, geometry, properties, map_setup().datum
+            parts.database, parts.settings, geometry, properties, map_setup().datum, issue=True
         )
     except (InvalidValueError, ConflictError, UnusableInputError) as error:
         state = FormState(values, _wrong(error, "code"))

@@ -240,6 +240,12 @@ def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
     assert _row(database, "N-1", "region_code, amenities") == ("370203", ["wifi"])
     assert client.post("/steward/new", data=fields).status_code == 409
     assert client.post("/steward/new", data=fields | {"code": "N-2", "lon": ""}).status_code == 422
+    # Without a code the next one of its region and kind is issued, never twice for the same place.
+    uncoded = fields | {"code": "", "name_zh": "无编号站"}
+    issued = client.post("/steward/new", data=uncoded).headers["Location"]
+    assert re.search(r"/steward/facilities/370203-outdoor_station-\d+\?", issued), issued
+    again = client.post("/steward/new", data=uncoded)
+    assert (again.status_code, "已有同名、同地址的站点" in again.text) == (409, True)
     assert client.post("/steward/delete/N-1", data={"rev": "1"}).status_code == 409
     # A photo that was added since the page was opened does not go unseen, though the facility's own
     # version is the same.
