@@ -181,5 +181,10 @@ def test_the_page_on_a_phone(site: Site, visit: Visit) -> None:
     expect(page.locator(".near > li")).to_have_count(3)
     assert serious_violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    # What one presses is not printed.
+    page.emulate_media(media="print")
+    expect(page.locator("h1")).to_be_visible()
+    expect(page.locator("main button:visible")).to_have_count(0)
+    page.emulate_media(media="screen")
     page.click(".near a >> nth=0")
     expect(page.locator("h1")).to_contain_text("名字特别特别长")
