@@ -130,6 +130,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/steward/calls/sheet"): EDITORS,
     ("POST", "/steward/calls/sheet/take-over"): EDITORS,
     ("GET", "/steward/facilities"): EDITORS,
+    ("GET", "/steward/photos/add/<path:code>"): EDITORS,
     ("POST", "/steward/photos/add/<path:code>"): EDITORS,
     ("POST", "/steward/photos/<int:number>"): EDITORS,
     ("GET", "/steward/places/<path:code>"): EDITORS,

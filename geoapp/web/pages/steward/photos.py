@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.operations.facilities.photos import (
@@ -16,21 +16,33 @@ from geoapp.operations.facilities.photos import (
 from geoapp.web.edge.access import require
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
+from geoapp.web.pages.steward.record import RefusedPhoto, page_of_refused_photo
 
 blueprint = Blueprint("steward_photos", __name__)
 
+_NONE = Text("请选择一张照片：JPEG、PNG 或 WebP。", "Choose a photo: JPEG, PNG or WebP.")
 _STEPS: dict[str, Step] = {"earlier": "earlier", "later": "later"}
+
+
+@blueprint.get("/steward/photos/add/<path:code>")
+@require(Permission.EDIT)
+def back(code: str) -> Response:
+    """Lead to the record whoever opens the address of a refused photo again, as by its language."""
+    return _back(code)
 
 
 @blueprint.post("/steward/photos/add/<path:code>")
 @require(Permission.EDIT)
-def add(code: str) -> Response:
-    """Store the photo that was sent."""
+def add(code: str) -> Response | tuple[str, int]:
+    """Store the photo that was sent; the record's page says why one is not taken."""
     sent = request.files.get("photo")
-    if sent is None or not sent.filename:
-        accepted = Text("一张照片（JPEG、PNG、WebP）", "a photo (JPEG, PNG, WebP)")
-        raise InvalidValueError("photo", None, accepted)
-    add_photo(services().database, code, sent.read(), *_captions(), is_public=_public())
+    try:
+        if sent is None or not sent.filename:
+            raise UnusableInputError(_NONE)
+        add_photo(services().database, code, sent.read(), *_captions(), is_public=_public())
+    except (ConflictError, InvalidValueError, UnusableInputError) as error:
+        page = page_of_refused_photo(code, RefusedPhoto(error.text, *_captions(), _public()))
+        return page, 409 if isinstance(error, ConflictError) else 422
     return _back(code)
 
 

@@ -131,6 +131,16 @@ MOST_OFFERED = 500
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedPhoto:
+    """What was written beside a photo that was not taken, and why it was not."""
+
+    why: Text
+    caption_zh: str
+    caption_en: str
+    is_public: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FormState:
     """What the page shows of a form that was sent and not taken.
 
@@ -140,6 +150,7 @@ class FormState:
     values: dict[str, str]
     wrong: tuple[str, Text] | None = None
     clashes: tuple[Clash, ...] = ()
+    photo: RefusedPhoto | None = None
 
 
 @blueprint.get("/steward/facilities/<path:code>")
@@ -156,6 +167,18 @@ def show(code: str) -> str | BaseResponse:
         return redirect(url_for("steward_record.show", code=now))
     saved = request.args.get("saved")
     return _page(record, FormState(_values(record)), saved=saved is not None)
+
+
+def page_of_refused_photo(code: str, photo: RefusedPhoto) -> str:
+    """Return the record's page, which says why a photo was not added and keeps what was written beside it.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such facility.
+    """
+    record = read_facility(services().database, code, unpublished=True)
+    return _page(record, FormState(_values(record), photo=photo))
 
 
 @blueprint.get("/steward/new")
@@ -336,6 +359,7 @@ def _page(
         base=orjson.dumps({} if record is None else _values(record)).decode(),
         wrong=state.wrong,
         clashes=clash_rows(state.clashes, FIELD_TEXT, names),
+        refused_photo=state.photo,
         saved=saved,
         suggestion=suggestion,
         fields=FIELD_TEXT,

@@ -118,8 +118,16 @@ def test_described_ordered_removed_and_brought_back(
 def test_what_cannot_be_stored_is_refused(
     app: Flask, steward: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sent = {"photo": (io.BytesIO(b"<svg/>"), "a.jpg")}
-    assert steward.post("/steward/photos/add/T-1", data=sent).status_code == 422
+    sent = {"photo": (io.BytesIO(b"<svg/>"), "a.jpg"), "caption_zh": "东门", "public": "yes"}
+    refused = steward.post("/steward/photos/add/T-1", data=sent)
+    # On the record's own page, which says what is accepted and keeps what was written beside the photo.
+    assert refused.status_code == 422
+    assert "照片没有添加：这不是能读的照片：请用 JPEG、PNG 或 WebP。" in refused.text
+    assert 'action="/steward/facilities/T-1"' in refused.text
+    assert 'value="东门"' in refused.text
+    assert 'name="public" value="yes" checked' in refused.text
+    there = steward.get("/steward/photos/add/T-1?lang=zh").headers["Location"]
+    assert there == "/steward/facilities/T-1#photos"
     assert steward.post("/steward/photos/add/T-1", data={}).status_code == 422
     assert _add(steward, code="T-9") == 404
     monkeypatch.setattr(photos, "MOST_PHOTOS", 1)
