@@ -1,5 +1,6 @@
 """Which format a file has; the only one that knows all formats."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from geoapp.core.errors import InvalidValueError, UnusableInputError
@@ -8,6 +9,7 @@ from geoapp.importers.formats.csv import open_csv
 from geoapp.importers.formats.encoding import UTF16_MARKS
 from geoapp.importers.formats.geojson import json_lists, open_json
 from geoapp.importers.formats.gpkg import gpkg_layers, open_gpkg
+from geoapp.importers.formats.markup import markup_of, markup_sheets, open_markup
 from geoapp.importers.formats.sheets import sheet_names
 from geoapp.importers.formats.table import Table, check_width
 from geoapp.importers.formats.vector import (
@@ -20,11 +22,14 @@ from geoapp.importers.formats.vector import (
 )
 from geoapp.importers.formats.workbooks import check_ods, check_xls, open_ods, open_xls
 from geoapp.importers.formats.xlsx import check_xlsx, open_xlsx
+from geoapp.importers.formats.zipped import packed_list
 from geoapp.importers.osm.amenities import open_amenities
 from geoapp.importers.rows.header import fit_of, with_header
 
 SUFFIXES = (
     ".csv",
+    ".tsv",
+    ".txt",
     ".xlsx",
     ".xls",
     ".ods",
@@ -37,7 +42,8 @@ SUFFIXES = (
     ".gml",
     ".zip",
 )
-_JSON = (".json", ".topojson")
+_STANDS_FOR = {".json": ".geojson", ".topojson": ".geojson", ".tsv": ".csv", ".txt": ".csv"}
+_MARKUP = (".html", ".xml")
 _XML = (".kml", ".gml")
 _ZIPPED = (".xlsx", ".ods", ".zip", ".kmz")
 _KML = (".kml", ".kmz")
@@ -97,7 +103,7 @@ def check_suffix(path: Path) -> str:
         raise InvalidValueError(
             "FILE", path.name, Text(f"后缀为 {names} 的文件", f"a file ending in {names}")
         )
-    return ".geojson" if suffix in _JSON else suffix
+    return _STANDS_FOR.get(suffix, suffix)
 
 
 def is_extract(path: Path) -> bool:
@@ -123,7 +129,7 @@ def open_table(
         extract (``.osm.pbf``) has facilities alone. Titles above the header of its columns are
         passed over.
     encoding
-        In which a CSV file or a Shapefile's table is written; None = find out.
+        In which a CSV file, a page or a Shapefile's table is written; None = find out.
     sheet
         The sheet, layer or list that is read; None = the one that looks like the data.
     crs
@@ -148,11 +154,21 @@ def open_table(
         raise InvalidValueError("--crs", crs, Text("KML 总是经纬度", "KML is always in degrees"))
     fit = fit_of(layer)
     try:
-        _check_content(path, suffix, encoding)
+        suffix = _check_content(path, suffix, encoding)
+        if suffix == ".zip":
+            with packed_list(path) as packed:
+                if packed is not None:
+                    table = open_table(
+                        packed, layer=layer, encoding=encoding, sheet=sheet, crs=crs, header=header
+                    )
+                    return replace(table, records=list(table.records))
         if suffix == ".csv":
             table = with_header(open_csv(path, encoding), layer, header)
         elif suffix == ".xlsx":
             table = with_header(open_xlsx(path, sheet=sheet, fit=fit), layer, header)
+        elif suffix in _MARKUP:
+            page = open_markup(path, suffix, sheet=sheet, fit=fit, encoding=encoding)
+            table = with_header(page, layer, header)
         elif suffix == ".xls":
             table = with_header(open_xls(path, sheet=sheet, fit=fit), layer, header)
         elif suffix == ".ods":
@@ -193,8 +209,13 @@ def sheets_of(path: Path, *, shown: bool = False) -> list[str]:
     UnusableInputError
         If it is not what its suffix says, or is too large to be believed.
     """
-    suffix = check_suffix(path)
-    _check_content(path, suffix, None)
+    suffix = _check_content(path, check_suffix(path), None)
+    if suffix == ".zip":
+        with packed_list(path) as packed:
+            if packed is not None:
+                return sheets_of(packed, shown=shown)
+    if suffix in _MARKUP:
+        return markup_sheets(path, suffix)
     if suffix in _BOOKS:
         _BOOKS[suffix](path)
         return sheet_names(path, shown=shown)
@@ -202,19 +223,24 @@ def sheets_of(path: Path, *, shown: bool = False) -> list[str]:
     return [] if names is None else names(path)
 
 
-def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
-    """Refuse a file whose first bytes are another format's."""
+def _check_content(path: Path, suffix: str, encoding: str | None) -> str:
+    """Refuse a file whose first bytes are another format's; return how it is read.
+
+    That is its suffix, but for what many systems call ``.xls`` and is a page or an XML Spreadsheet.
+    """
     with path.open("rb") as file:
         head = file.read(4096)
     if not head.strip(b"\xef\xbb\xbf \r\n\t"):
         raise UnusableInputError(Text(f"{path.name} 是空文件。", f"{path.name} is empty."))
     if suffix == ".csv" and (encoding is not None or head[:2] in UTF16_MARKS):
-        return  # in UTF-16 it looks like something else
+        return suffix  # in UTF-16 it looks like something else
+    if suffix == ".xls" and (markup := markup_of(head)) is not None:
+        return markup
     found = next((entry for entry in _MAGIC if head.startswith(entry[0])), None)
     if found is not None and (
         found[1] == suffix or (suffix in _ZIPPED and found[0].startswith(b"PK\x03"))
     ):
-        return
+        return suffix
     what = _text_nature(head, suffix) if found is None else found[2]
     if what is not None:
         raise UnusableInputError(
@@ -223,6 +249,7 @@ def _check_content(path: Path, suffix: str, encoding: str | None) -> None:
                 f"{path.name} is not what its suffix {path.suffix} says: it is {what.en}.",
             )
         )
+    return suffix
 
 
 def _text_nature(head: bytes, suffix: str) -> Text | None:

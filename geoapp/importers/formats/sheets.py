@@ -55,11 +55,30 @@ def pick_sheet(
         return book.get_sheet_by_name(shown[0]), _told(shown[0], names)
     sheets = {name: book.get_sheet_by_name(name) for name in shown}
     starts = {name: rows_of(sheet, _ROWS_LOOKED_AT) for name, sheet in sheets.items()}
+    best = _best(path, starts, fit)
+    return sheets[best], _told(best, names)
+
+
+def pick_rows(
+    path: Path, tables: dict[str, Rows], stated: str | None, fit: Fit | None
+) -> tuple[str, tuple[Text, ...]]:
+    """Return which of several tables by name is read, as `pick_sheet` does, and what to tell of the others."""
+    names = list(tables)
+    if stated is not None:
+        return _stated(names, stated), ()
+    if len(names) == 1 or fit is None:
+        return names[0], _told(names[0], names)
+    best = _best(path, {name: rows[:_ROWS_LOOKED_AT] for name, rows in tables.items()}, fit)
+    return best, _told(best, names)
+
+
+def _best(path: Path, starts: dict[str, Rows], fit: Fit) -> str:
+    """Return the sheet whose first rows suit best; the first in which something stands if none does."""
     marks = {name: fit(rows) for name, rows in starts.items()}
     most = max(marks.values())
-    best = [name for name in shown if marks[name] == most]
     if most == 0:
-        best = [next((name for name in shown if any(starts[name])), shown[0])]
+        return next((name for name in starts if any(starts[name])), next(iter(starts)))
+    best = [name for name in starts if marks[name] == most]
     if len(best) > 1:
         listed = "、".join(f"“{name}”" for name in best[:_MOST_NAMED])
         raise UnusableInputError(
@@ -69,7 +88,7 @@ def pick_sheet(
                 "with --sheet.",
             )
         )
-    return sheets[best[0]], _told(best[0], names)
+    return best[0]
 
 
 def sheet_names(path: Path, *, shown: bool = False) -> list[str]:

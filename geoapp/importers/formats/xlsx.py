@@ -72,18 +72,29 @@ def open_book(
     if mend is not None:
         mend(chosen.name, rows)
     hints = _spread_merged(rows, merged)
+    return table_of(path, chosen.name, rows, (*hints, *told))
+
+
+def table_of(path: Path, name: str, rows: Rows, hints: tuple[Text, ...]) -> Table:
+    """Return a sheet's rows as a table, its first in which something stands as the header.
+
+    Raises
+    ------
+    UnusableInputError
+        If nothing stands in it.
+    """
     records = counted(_records(rows))
     first = next(records, None)
     if first is None:
         raise UnusableInputError(
             Text(
-                f"{path.name} 的工作表“{chosen.name}”是空的。",
-                f"The sheet {chosen.name!r} of {path.name} is empty.",
+                f"{path.name} 的工作表“{name}”是空的。",
+                f"The sheet {name!r} of {path.name} is empty.",
             )
         )
     names = trimmed_header(first.cells)
     check_width(path, len(names))
-    return Table(columns=names, records=records, has_geometry=False, hints=(*hints, *told))
+    return Table(columns=names, records=records, has_geometry=False, hints=hints)
 
 
 def broken(path: Path, detail: str) -> UnusableInputError:
