@@ -1,7 +1,7 @@
 """Positions held against the stored regions: the country, the stated region, and the datum."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -120,7 +120,8 @@ class RegionOutlines:
 class PlaceRules:
     """What positions are held against: regions, how far from a stated one, and whether at all.
 
-    ``datum`` is what they are in; ``datums`` are, by line, those of rows that say another.
+    ``datum`` is what they are in; ``datums`` are, by line, those of rows that say another. ``on_map``
+    are the lines of rows that were placed on the map: their datum is not in doubt, whatever the list's is.
     """
 
     regions: RegionOutlines
@@ -128,6 +129,7 @@ class PlaceRules:
     datum: Datum
     anywhere: bool = False
     datums: Mapping[int, Datum] = field(default_factory=dict)
+    on_map: Collection[int] = ()
 
     def datum_of(self, line: int) -> Datum:
         """Return the datum of a row."""
@@ -168,14 +170,12 @@ def check_positions(
         places = np.array(rows)
         inside = rules.regions.inside(code, positions.lon[places], positions.lat[places])
         for row in places[~inside]:
-            _check_stated(
-                findings[row],
-                float(positions.lon[row]),
-                float(positions.lat[row]),
-                code,
-                rules,
-                doubtful,
-            )
+            found = findings[row]
+            lon_here, lat_here = float(positions.lon[row]), float(positions.lat[row])
+            if found.line in rules.on_map:
+                _check_on_map(found, lon_here, lat_here, code, rules)
+            else:
+                _check_stated(found, lon_here, lat_here, code, rules, doubtful)
     return _datum_hints(doubtful, sum(map(len, by_code.values())), rules)
 
 
@@ -219,6 +219,24 @@ def _others(datum: Datum) -> tuple[Datum, ...]:
     """Return the datums that a file may be in although another one was declared."""
     same = {Datum.WGS84, Datum.CGCS2000} if datum in (Datum.WGS84, Datum.CGCS2000) else {datum}
     return tuple(other for other in (Datum.GCJ02, Datum.BD09, Datum.WGS84) if other not in same)
+
+
+def _check_on_map(found: Findings, lon: float, lat: float, code: str, rules: PlaceRules) -> None:
+    """Note a place on the map that is far from the stated region; no datum is to blame."""
+    distance_m = rules.regions.distance_m(code, lon, lat)
+    if distance_m <= rules.tolerance_m:
+        return
+    name = rules.regions.names.get(code, code)
+    found.add(
+        "region",
+        code,
+        "far_from_region",
+        f"在地图上放的位置（WGS-84 {lon:.6f}, {lat:.6f}）距所填区域“{name}”（{code}）{distance_m:,.0f} 米，"
+        f"最多允许 {rules.tolerance_m:,.0f} 米；请重放位置，或改所填区域。",
+        f"The place on the map (WGS-84 {lon:.6f}, {lat:.6f}) is {distance_m:,.0f} m from the stated "
+        f"region {name} ({code}), more than the {rules.tolerance_m:,.0f} m accepted; place it again, "
+        "or change the region.",
+    )
 
 
 def _check_stated(

@@ -177,10 +177,10 @@ def import_facilities(
 
 def without_own_datum(rules: FacilityRules, lines: Collection[int]) -> FacilityRules:
     """Return rules for a table in which some rows were placed: their own datum counts no more."""
-    if not lines or not rules.place.datums:
+    if not lines:
         return rules
     left = {line: datum for line, datum in rules.place.datums.items() if line not in lines}
-    return replace(rules, place=replace(rules.place, datums=left))
+    return replace(rules, place=replace(rules.place, datums=left, on_map=lines))
 
 
 def _by_street(

@@ -1,6 +1,6 @@
 """Rows with trouble: each is located, coded, and explained in both languages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +32,13 @@ def read(
     regions: RegionOutlines = REGIONS,
     datum: Datum = Datum.WGS84,
     anywhere: bool = False,
+    on_map: Collection[int] = (),
 ) -> Reading[FacilityRow]:
     names = list(dict.fromkeys(name for row in rows for name in row))
     records = [
         Record(number, [row.get(name) for name in names]) for number, row in enumerate(rows, 2)
     ]
-    rules = FacilityRules(PlaceRules(regions, 3000.0, datum, anywhere))
+    rules = FacilityRules(PlaceRules(regions, 3000.0, datum, anywhere, on_map=on_map))
     return read_facilities(Table(names, records, has_geometry=False), rules)
 
 
@@ -241,6 +242,22 @@ def test_a_wrong_datum_is_named(real: Datum) -> None:
     right = read({**GOOD, "lon": lon, "lat": lat, "region": "370202"}, datum=real)
     assert codes(right) == []
     assert right.rows[0].lon == pytest.approx(120.2978, abs=1e-7)
+
+
+def test_a_place_on_the_map_is_not_taken_for_a_wrong_datum() -> None:
+    # In the west, in a list in BD-09 whose row names the east; by GCJ-02 it would lie there.
+    near, far = (from_wgs84(lon=lon, lat=36.15, datum=Datum.BD09) for lon in (120.2978, 120.2))
+    rows = [
+        {**GOOD, "code": str(lon), "lon": lon, "lat": lat, "region": "370203"}
+        for lon, lat in (near, far)
+    ]
+    reading = read(*rows, datum=Datum.BD09, on_map={2, 3})
+    assert codes(reading) == [("region", "far_from_region")]
+    said = reading.problems[0].text
+    assert "在地图上放的位置（WGS-84 120.200000, 36.150000）" in said.zh
+    assert "datum" not in said.en
+    # What a list says of itself is still doubted.
+    assert codes(read(*rows, datum=Datum.BD09)) != codes(reading)
 
 
 def test_a_pier_is_not_taken_for_a_wrong_datum() -> None:
