@@ -5,7 +5,7 @@ review and rating, titles, states and what may follow each. An operator's own fi
 ``applications`` of the data folder. No code is written for a city.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -140,13 +140,17 @@ class Form(Named):
         """Whether the plan is a part of the form."""
         return any(one.kind == "steps" for one in self.fields)
 
-    def missing(self, answers: Mapping[str, str], steps: int) -> list[FormField]:
-        """Return the required fields that have no answer yet; ``steps`` counts rows of the plan."""
+    def missing(self, answers: Mapping[str, str], steps: Sequence[bool]) -> list[FormField]:
+        """Return the required fields that have no answer yet, and the plan where a row is half written.
+
+        ``steps`` tells of each row of the plan whether it says when and what.
+        """
         found = []
         for one in self.fields:
             keys = [f"{one.code}_from", f"{one.code}_to"] if one.kind == "months" else [one.code]
-            given = steps > 0 if one.kind == "steps" else all(answers.get(key) for key in keys)
-            if one.required and not given:
+            given = bool(steps) if one.kind == "steps" else all(answers.get(key) for key in keys)
+            half = one.kind == "steps" and not all(steps)
+            if half or (one.required and not given):
                 found.append(one)
         return found
 

@@ -82,6 +82,11 @@ class PlanStepRecord:
     due_on: date | None
     done_on: date | None
 
+    @property
+    def whole(self) -> bool:
+        """Whether it says when and what; a draft keeps what is half written."""
+        return bool(self.time_words and self.content)
+
 
 @dataclass(frozen=True, slots=True)
 class ReviewRecord:

@@ -27,7 +27,7 @@ def test_what_the_document_of_2022_names(settings: Settings) -> None:
     [first, *_] = scheme.grounds[0].grounds
     assert first.zh == "职工服务中心未聚集工会主责主业"
     form = scheme.form_of("complex")
-    missing = form.missing({"title": "甲", "period_from": "2023-01"}, 1)
+    missing = form.missing({"title": "甲", "period_from": "2023-01"}, [True])
     assert missing[0].code == "period"
     assert "steps" not in {one.code for one in missing}
 

@@ -68,7 +68,7 @@ def due(database: Database, settings: Settings, day: date) -> list[Due]:
     for row in plan:
         one = by_id[row.application_id]
         if row.due_on is not None and row.done_on is None and one.stage in _BUILDING:
-            text = words.plan_due(one.name, row.plan, row.content)
+            text = words.plan_due(one.name, row.plan, row.content or row.time_words)
             found.append(Due(f"plan-{row.id}", "plan", row.due_on, text, one.record.id))
     for number, one in by_id.items():
         held = [

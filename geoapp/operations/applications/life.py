@@ -99,10 +99,12 @@ def _check_needs(
     session: Session, known: Known, state: State, held: list[RecognitionRecord]
 ) -> None:
     if state.stage is Stage.SUBMITTED and known.stage is Stage.DRAFT:
-        rows = len(plan_of(session, [known.record.id]))
-        missing = known.form.missing(known.record.answers, rows)
+        plan = plan_of(session, [known.record.id])
+        missing = known.form.missing(known.record.answers, [one.whole for one in plan])
         if missing:
-            raise ConflictError(words.answers_missing([one.text for one in missing]))
+            half = [number for number, one in enumerate(plan, 1) if not one.whole]
+            labels = [one.text for one in missing] + [words.step_lacks(one) for one in half]
+            raise ConflictError(words.answers_missing(labels))
     elif known.stage is Stage.SUBMITTED and state.stage in (Stage.APPROVED, Stage.REFUSED):
         raise ConflictError(words.by_review(state.text))
     elif state.stage is Stage.RECOGNISED and not held:

@@ -90,7 +90,7 @@ class Whole:
     @property
     def missing(self) -> list[FormField]:
         """The fields of the form that still lack an answer."""
-        return self.known.form.missing(self.known.record.answers, len(self.plan))
+        return self.known.form.missing(self.known.record.answers, [one.whole for one in self.plan])
 
 
 @dataclass(frozen=True, slots=True)

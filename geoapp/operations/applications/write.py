@@ -117,6 +117,8 @@ def save_answers(
 ) -> Known:
     """Save answers of a draft and rows of its plan at once; an empty answer takes it away.
 
+    A row may be half written: handing in asks for the rest.
+
     Parameters
     ----------
     plan
@@ -132,7 +134,7 @@ def save_answers(
     InvalidValueError
         Naming an answer that is not accepted.
     """
-    rows = [(row, None if step is None else _checked(step)) for row, step in plan]
+    rows = [(row, None if step is None else _checked(step, draft=True)) for row, step in plan]
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
         record = known.record
@@ -276,18 +278,19 @@ def _plannable(known: Known) -> None:
         )
 
 
-def _checked(step: PlannedStep) -> dict[str, str | date | None]:
+def _checked(step: PlannedStep, *, draft: bool = False) -> dict[str, str | date | None]:
     if step.plan not in PLAN_TEXT:
         raise InvalidValueError(
             "plan", step.plan, Text("three_years 或 year", "three_years or year")
         )
     for name in ("time_words", "content"):
-        if not getattr(step, name).strip():
+        if not draft and not getattr(step, name).strip():
             raise InvalidValueError(name, "", Text("不空的文字", "some words"))
     values: dict[str, str | date | None] = {"plan": step.plan}
     for name in ("time_words", "content", "units", "funds"):
         value = getattr(step, name)
         values[name] = check_note(name, value)
+    values |= {name: values[name] or "" for name in ("time_words", "content")}
     return values | {"due_on": step.due_on, "done_on": step.done_on}
 
 

@@ -62,6 +62,11 @@ def answers_missing(labels: Sequence[Text]) -> Text:
     )
 
 
+def step_lacks(number: int) -> Text:
+    """Say that a row of a plan does not say when and what; the first is 1."""
+    return Text(f"第 {number} 步的时间或阶段工作内容", f"the time or the content of step {number}")
+
+
 def grounds_open(labels: Sequence[Text]) -> Text:
     """Say which grounds were not looked at."""
     return Text(

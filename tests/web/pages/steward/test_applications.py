@@ -103,14 +103,17 @@ def test_a_life_by_plain_forms(client: FlaskClient) -> None:
     assert "exited" in page
     assert "停办" in page
     assert client.get(f"{HOME}/{2**70}").status_code == 404
-    # A step that is half filled in is named, and what was written comes back.
+    # A step that is half filled in is kept; handing in names it.
     post(client, "/new", track="qingdao-2022/complex", subject="T-4")
     fresh = opened(client, f"{HOME}/2/form?lang=zh")
     post(client, "/2/form", **(fresh | {"s-n0-time_words": "春", "s-n0-content": "装修"}))
     fresh = opened(client, f"{HOME}/2/form")
-    half = post(client, "/2/form", 422, **(fresh | {"s-n1-content": "办夜校"}))
-    assert "“时间”没有填写：应为第 3 步的时间" in half
-    assert "办夜校" in half
+    post(client, "/2/form", **(fresh | {"s-n1-content": "办夜校", "a-opinion_bears": "同意"}))
+    kept = opened(client, f"{HOME}/2/form")
+    assert "办夜校" in kept.values()
+    assert kept["a-opinion_bears"] == "同意"
+    half = post(client, "/2/move", 409, to="submitted", on_day="2024-07-01")
+    assert "第 2 步的时间或阶段工作内容" in half
 
 
 def folded(text: str) -> str:

@@ -138,8 +138,6 @@ def _rows(
     rows: list[tuple[int | None, PlannedStep | None]] = []
     touched = {name.split("-")[1] for name in changes if name.startswith(_ROW)}
     together = {**now, **changes}
-    stored = dict.fromkeys(name.split("-")[1] for name in now if name.startswith(_ROW))
-    order = [*stored, *sorted(_fresh(changes))]
     for key in sorted(touched, key=lambda one: (len(one), one)):
         cells = {column: together.get(f"{_ROW}{key}-{column}", "") for column in _COLUMNS}
         number = int(key) if key.isascii() and key.isdecimal() and len(key) < 18 else None
@@ -148,9 +146,6 @@ def _rows(
             if number is not None:
                 rows.append((number, None))
             continue
-        for column in ("time_words", "content"):
-            if not cells[column].strip():
-                raise InvalidValueError(column, "", _of_step(order.index(key) + 1, column))
         due = parse_day("due_on", cells["due_on"]) if cells["due_on"] else None
         step = PlannedStep(
             cells["plan"] or "three_years",
@@ -168,11 +163,6 @@ def _fresh(values: Mapping[str, str]) -> set[str]:
     """Return the new rows: those that were sent and not taken stand with the empty ones."""
     sent = {name.split("-")[1] for name in values if name.startswith(f"{_ROW}n")}
     return sent | {f"n{one}" for one in range(_NEW_ROWS)}
-
-
-def _of_step(number: int, column: str) -> Text:
-    text = STEP_TEXT[column]
-    return Text(f"第 {number} 步的{text.zh}", f"what step {number} has as “{text.en}”")
 
 
 def _page(
