@@ -77,8 +77,8 @@ def move_application(
     ConflictError
         If the form lacks answers, or the state follows from a review or a recognition.
     InvalidValueError
-        If there is no such state, the day lies in the future or before the last step, or a reason
-        is needed.
+        If there is no such state, the day lies in the future, before the last step or (handed in)
+        before the scheme's document, or a reason is needed.
     """
     with database.session() as session:
         known = known_application(session, settings, number, lock=True)
@@ -87,6 +87,9 @@ def move_application(
         _check_allowed(known, state)
         said = check_note("reason", reason, required=state.stage in NEEDS_REASON)
         _check_day(session, settings, number, "on_day", on_day)
+        published = known.scheme.document.published_on
+        if state.stage is Stage.SUBMITTED and on_day < published:
+            raise InvalidValueError("on_day", on_day, words.no_earlier_than_document(published))
         held = [one for one in recognitions_of(session, [number]) if one.in_force(on_day)]
         _check_needs(session, known, state, held)
         _step(session, known, state, on_day, said)
@@ -359,10 +362,9 @@ def rate(
                 )
             )
         day = today(settings)
-        if not 2000 <= year <= day.year:
-            raise InvalidValueError(
-                "year", year, Text(f"2000 至 {day.year}", f"2000 to {day.year}")
-            )
+        first = _first_rated(session, known)
+        if not first <= year <= day.year:
+            raise InvalidValueError("year", year, words.rated_years(first, day.year))
         if rated_on > day:
             raise _future("rated_on", rated_on)
         _known_codes("grade", known.scheme.rating.grades, {grade: True})
@@ -377,6 +379,16 @@ def rate(
                 "rated_on": rated_on,
             },
         )
+
+
+def _first_rated(session: Session, known: Known) -> int:
+    """Return the year of the first title, or of the approval while none was given."""
+    days = [one.given_on for one in recognitions_of(session, [known.record.id])] or [
+        one.on_day
+        for one in steps_of(session, [known.record.id])
+        if known.scheme.state(one.after).stage in RATED
+    ]
+    return min(days, default=known.scheme.document.published_on).year
 
 
 def _check_allowed(known: Known, state: State) -> None:

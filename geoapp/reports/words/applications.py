@@ -122,6 +122,22 @@ def decided_by(scheme: Scheme, act: Act) -> Text:
     )
 
 
+def no_earlier_than_document(published_on: date) -> Text:
+    """Say that nothing was handed in before the scheme's document was published."""
+    return Text(
+        f"不早于文件印发之日 {published_on}",
+        f"a day no earlier than the scheme's document, {published_on}",
+    )
+
+
+def rated_years(first: int, last: int) -> Text:
+    """Say which years may be rated: from that of the title, or of the approval, to this one."""
+    return Text(
+        f"{first} 至 {last} 年（从认定或批准之年起）",
+        f"a year from {first}, that of the title or the approval, to {last}",
+    )
+
+
 def rating_due(name: str, year: int) -> Text:
     """Say that a year is to be rated."""
     return Text(f"{name}：{year} 年度评定", f"{name}: rating of {year}")

@@ -107,6 +107,8 @@ def test_a_life_from_the_draft_to_the_exit(
         save_answers(town, settings, number, {"basics": "旧"}, expected_rev=first)
     second = read_application(town, settings, number).known.record.rev
     save_answers(town, settings, number, {"basics": "三层楼"}, expected_rev=second)
+    with pytest.raises(InvalidValueError, match="不早于文件印发之日 2022-06-28"):
+        move_application(town, settings, number, "submitted", on_day=date(2022, 6, 27))
     move_application(town, settings, number, "submitted", on_day=date(2023, 1, 5))
     with pytest.raises(ConflictError, match="申报表不能改"):
         save_answers(town, settings, number, {"basics": "四层"}, expected_rev=None)
@@ -131,6 +133,11 @@ def test_a_life_from_the_draft_to_the_exit(
     assert dues["deadline-qingdao-2022-2024"].on == date(2024, 6, 30)
     assert dues[f"rating-{number}-2023"].on == date(2023, 12, 31)
     heads = {"quality": "好"}
+    with pytest.raises(InvalidValueError, match="2023 至"):
+        rate(
+            town, settings, number, year=2022, heads=heads, grade="a", note=None,
+            rated_on=date(2024, 1, 2),
+        )  # fmt: skip
     for grade in ("b", "a"):  # the second mends the first
         rate(
             town, settings, number, year=2023, heads=heads, grade=grade, note=None,
