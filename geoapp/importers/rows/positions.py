@@ -93,7 +93,8 @@ def _from_wkt(words: str) -> BaseGeometry | Text:
 
 def _cell(record: Record, header: Header, column: str) -> Any:
     place = header.places.get(column)
-    return None if place is None else record.cells[place]
+    # A row may end before its header does.
+    return None if place is None or place >= len(record.cells) else record.cells[place]
 
 
 def _check_beside(found: Findings, record: Record, header: Header, area: BaseGeometry) -> None:

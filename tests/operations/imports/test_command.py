@@ -472,3 +472,10 @@ def test_two_sheets_are_imported_as_one(run: Run, folder: Path) -> None:
     assert "读取 2，新增 2" in result.output
     by_name = run("import", "facilities", path, *sheets, "--map", "工作表=region", "--dry-run")
     assert "读取 2，新增 1" in by_name.output and "市北区" in by_name.output
+
+
+def test_a_row_shorter_than_its_header_is_refused_alone(run: Run, folder: Path) -> None:
+    path = folder / "short.csv"
+    path.write_text("编号,类型,名称,经度,纬度\nSH-1\n", "utf-8")
+    result = run("import", "facilities", path, "--datum", "wgs84")
+    assert result.exit_code == 3, result.output
