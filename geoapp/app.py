@@ -63,6 +63,21 @@ def secret_key(settings: Settings) -> str:
     return path.read_text(encoding="ascii")
 
 
+def check_files(settings: Settings) -> None:
+    """Read the files of data that end the start where they are faulty; each is read once per process.
+
+    Raises
+    ------
+    GeoappError
+        Naming the first layer, scheme of applications, rules of a contest or standard that breaks
+        the rules, or the standard that the settings name and is not there.
+    """
+    registry()
+    schemes(settings)
+    contest_rules(settings)
+    check_standards(settings)
+
+
 def create_app(settings: Settings | None = None, database: Database | None = None) -> OpenAPI:
     """Make the web application.
 
@@ -77,12 +92,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     settings = settings or Settings()
     database = database or open_database(settings)
     configure_logs(settings)
-    registry()  # a layer file that breaks the contract ends the start here, with its name
-    schemes(settings)  # so does a faulty scheme of applications
-    contest_rules(settings)  # or faulty rules of a contest
-    check_standards(
-        settings
-    )  # or a faulty standard, or one that the settings name and is not there
+    check_files(settings)
     app = OpenAPI(
         "geoapp",
         info=Info(title="geoapp", version=__version__),

@@ -147,6 +147,10 @@ def serve_all(settings: Settings, *, prepared: int, announce: bool) -> NoReturn:
         configure_logs(settings)
         log_uncaught()
         multiprocessing.set_start_method("fork", force=True)
+        from geoapp.app import check_files
+
+        # While an error still ends the program: once the store is ready, it is started again.
+        check_files(settings)
         database = open_database(settings)
         kept: list[Kept] = []
         try:

@@ -235,6 +235,23 @@ def test_a_taken_port_is_said_at_once(environment: dict[str, str]) -> None:
     assert "--port" in done.stderr
 
 
+def test_a_faulty_file_of_data_ends_the_start(environment: dict[str, str]) -> None:
+    data = Path(environment["GEOAPP_DATA"])
+    (data / "applications").mkdir(parents=True)
+    (data / "applications" / "bad.json").write_text("{}")
+    done = subprocess.run(
+        [sys.executable, "-m", "geoapp", "serve", "--port", str(free_port())],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 2
+    assert "bad.json" in done.stderr
+    assert [one.name for one in data.iterdir()] == ["applications"]
+
+
 def test_without_a_database_the_service_stays_up_and_recovers(
     with_store: dict[str, str], started: list[subprocess.Popen[str]]
 ) -> None:
