@@ -18,6 +18,7 @@ MOST_MOMENT_CHARACTERS: Final = 64
 MOST_PLACE_CHARACTERS: Final = 100  # of a position as text
 MOST_BOX_CHARACTERS: Final = 200
 MOST_SOURCE_CHARACTERS: Final = 2_000  # of where something is known from
+MOST_REASON_CHARACTERS: Final = 500  # of why something is changed
 MOST_SEARCH_CHARACTERS: Final = 100  # of words that a list is searched for
 MOST_TIME_CHARACTERS: Final = 40
 MOST_CURSOR_CHARACTERS: Final = 400  # it holds a code, escaped

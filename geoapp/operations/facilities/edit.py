@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.geojson import parse_geometry
@@ -42,6 +43,7 @@ def add_facility(
     datum: Datum,
     *,
     issue: bool = False,
+    reason: str | None = None,
 ) -> FacilityRecord:
     """Store a new facility.
 
@@ -54,6 +56,8 @@ def add_facility(
         The columns of a facility file; amenities may also be lists.
     issue
         Whether one that has no code gets the next one of its region and kind, as in a file without.
+    reason
+        Why, in words, for the log.
 
     Raises
     ------
@@ -62,7 +66,7 @@ def add_facility(
     ConflictError
         If the code is taken, or it is to be issued and a facility has this name and address.
     """
-    with database.session() as session:
+    with act(reason=reason), database.session() as session:
         return add_within(session, settings, geometry, properties, datum, issue=issue)
 
 
@@ -103,6 +107,7 @@ def change_facility(
     datum: Datum,
     *,
     expected_rev: int | None,
+    reason: str | None = None,
 ) -> FacilityRecord:
     """Change some properties of a facility, its geometry, or both; null clears a property.
 
@@ -112,6 +117,8 @@ def change_facility(
     ----------
     expected_rev
         The version that the edit was made against; None accepts any.
+    reason
+        Why, in words, for the log.
 
     Raises
     ------
@@ -122,7 +129,7 @@ def change_facility(
     InvalidValueError
         Naming the first property that is not accepted.
     """
-    with database.session() as session:
+    with act(reason=reason), database.session() as session:
         return change_within(
             session, settings, code, geometry, properties, datum, expected_rev=expected_rev
         )
@@ -210,7 +217,12 @@ def edited_row(
 
 
 def remove_facility(
-    database: Database, code: str, *, expected_rev: int | None, seen: int | None = None
+    database: Database,
+    code: str,
+    *,
+    expected_rev: int | None,
+    seen: int | None = None,
+    reason: str | None = None,
 ) -> None:
     """Delete a facility; the log keeps it, and an undo brings it back.
 
@@ -219,6 +231,8 @@ def remove_facility(
     seen
         The last change set of its story that whoever deletes it has seen: photos, services, tallies
         and applications go with it, and have no part in its version. None = whatever came since.
+    reason
+        Why, in words, for the log.
 
     Raises
     ------
@@ -227,7 +241,7 @@ def remove_facility(
     ConflictError
         If somebody else has changed it since ``expected_rev``, or what goes with it since ``seen``.
     """
-    with database.session() as session:
+    with act(reason=reason), database.session() as session:
         _current(session, code, expected_rev)
         if seen is not None:
             number = facility_numbers(session, [code])[code]

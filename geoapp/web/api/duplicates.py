@@ -7,7 +7,11 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import BaseModel, ConfigDict, Field
 
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.limits import (
+    MOST_CODE_CHARACTERS,
+    MOST_REASON_CHARACTERS,
+    MOST_REGION_CHARACTERS,
+)
 from geoapp.core.roles import Permission
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.find import State, pair_document
@@ -28,7 +32,6 @@ api = APIBlueprint(
     abp_responses={422: Problem, 503: Problem},
 )
 
-_MOST_REASON = 500
 _MOST_VERSION = 2**63 - 1
 _MOST_CHOICES = 200
 
@@ -108,7 +111,7 @@ class MergeBody(BaseModel):
     far: bool = Field(
         False, description="相距超过 500 m 也合并 / merge though they stand over 500 m apart"
     )
-    reason: str | None = Field(None, max_length=_MOST_REASON, pattern=WITHOUT_NUL)
+    reason: str | None = Field(None, max_length=MOST_REASON_CHARACTERS, pattern=WITHOUT_NUL)
 
 
 class MergeAnswer(BaseModel):

@@ -16,6 +16,7 @@ from geoapp.core.limits import (
     MOST_BOX_CHARACTERS,
     MOST_CODE_CHARACTERS,
     MOST_CURSOR_CHARACTERS,
+    MOST_REASON_CHARACTERS,
     MOST_REGION_CHARACTERS,
     MOST_TIME_CHARACTERS,
 )
@@ -37,7 +38,7 @@ from geoapp.web.api.schemas import FacilityFeatureCollection, OneFacilityFeature
 from geoapp.web.api.service_schemas import desk_of, offer_of
 from geoapp.web.edge.access import may, require
 from geoapp.web.edge.cursors import code_after, cursor_of
-from geoapp.web.edge.parameters import Parameters
+from geoapp.web.edge.parameters import WITHOUT_NUL, Parameters
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.services import services
 from geoapp.web.edge.versions import EditHeaders, required_version
@@ -57,6 +58,13 @@ _AS_OF = Field(
     None,
     max_length=MOST_TIME_CHARACTERS,
     description="那一天在的，连同可能在的 / those there on a day, with those that may have been",
+)
+
+_REASON = Field(
+    None,
+    max_length=MOST_REASON_CHARACTERS,
+    pattern=WITHOUT_NUL,
+    description="为什么，记入变更记录 / why, for the log",
 )
 
 
@@ -102,27 +110,35 @@ class OneParameters(DatumParameter):
     as_of: str | None = _AS_OF
 
 
+class ReasonParameter(Parameters):
+    """Why something is removed."""
+
+    reason: str | None = _REASON
+
+
 class FacilityBody(BaseModel):
-    """A GeoJSON feature whose properties are the columns of a facility file."""
+    """A GeoJSON feature whose properties are the columns of a facility file; and why it is added."""
 
     model_config = ConfigDict(extra="allow")
 
     type: Literal["Feature"]
     geometry: dict[str, Any] | None = None
     properties: dict[str, Any]
+    reason: str | None = _REASON
 
 
 class PatchBody(BaseModel):
-    """What changes: a geometry, properties, or both."""
+    """What changes: a geometry, properties, or both; and why."""
 
     model_config = ConfigDict(extra="allow")
 
     type: Literal["Feature"] = "Feature"
     geometry: dict[str, Any] | None = None
     properties: dict[str, Any] = Field(default_factory=dict)
+    reason: str | None = _REASON
 
 
-_MEMBERS = ("type", "id", "bbox", "geometry", "properties")
+_MEMBERS = ("type", "id", "bbox", "geometry", "properties", "reason")
 
 
 def _refuse_unknown(body: BaseModel) -> None:
@@ -130,14 +146,15 @@ def _refuse_unknown(body: BaseModel) -> None:
 
     What is read may be sent back as it is.
     """
-    unknown = [name for name in body.model_extra or {} if name not in _MEMBERS]
+    unknown = [one for one in (body.model_extra or {}).items() if one[0] not in _MEMBERS]
     if unknown:
         named = ", ".join(_MEMBERS)
         accepted = Text(
             f"{named}；站点的各项写在 properties 里",
             f"{named}; what is said of a facility goes into properties",
         )
-        raise InvalidValueError(unknown[0][:100], None, accepted)
+        name, value = unknown[0]
+        raise InvalidValueError(name[:100], value, accepted)
 
 
 @api.get("", summary="站点列表 / List facilities", responses={200: FacilityFeatureCollection})
@@ -286,7 +303,12 @@ def add(body: FacilityBody, query: DatumParameter) -> Response:
     _refuse_unknown(body)
     parts = services()
     record = add_facility(
-        parts.database, parts.settings, body.geometry, body.properties, parse_datum(query.datum)
+        parts.database,
+        parts.settings,
+        body.geometry,
+        body.properties,
+        parse_datum(query.datum),
+        reason=body.reason,
     )
     response = _with_version(json_reply(_edited(record, query.datum), 201, _GEOJSON), record)
     response.headers["Location"] = url_for("facilities.show", code=record.code)
@@ -313,6 +335,7 @@ def change(
         body.properties,
         parse_datum(query.datum),
         expected_rev=required_version(header.if_match),
+        reason=body.reason,
     )
     return _with_version(json_reply(_edited(record, query.datum), 200, _GEOJSON), record)
 
@@ -323,7 +346,12 @@ def change(
     responses={204: None, 404: Problem, 409: Problem},
 )
 @require(Permission.EDIT)
-def remove(path: FacilityPath, header: EditHeaders) -> Response:
+def remove(path: FacilityPath, header: EditHeaders, query: ReasonParameter) -> Response:
     """Delete a facility; its history stays, and ``geoapp undo`` brings it back."""
-    remove_facility(services().database, path.code, expected_rev=required_version(header.if_match))
+    remove_facility(
+        services().database,
+        path.code,
+        expected_rev=required_version(header.if_match),
+        reason=query.reason,
+    )
     return Response(status=204)

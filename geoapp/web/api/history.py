@@ -8,7 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS
+from geoapp.core.limits import (
+    MOST_CODE_CHARACTERS,
+    MOST_NAME_CHARACTERS,
+    MOST_REASON_CHARACTERS,
+    MOST_REGION_CHARACTERS,
+)
 from geoapp.core.roles import Permission
 from geoapp.operations.history.conflicts import UndoConflictError, conflict_documents
 from geoapp.operations.history.plan import undo_document
@@ -37,7 +42,6 @@ api = APIBlueprint(
 
 _MOST_ID = 2**63 - 1
 _MOST_MOMENT = 40
-_MOST_REASON = 500
 
 
 class ChangeCounts(BaseModel):
@@ -158,7 +162,7 @@ class UndoBody(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     keep: Literal["current", "before"] | dict[str, Literal["current", "before"]] | None = None
-    reason: str | None = Field(None, max_length=_MOST_REASON, pattern=WITHOUT_NUL)
+    reason: str | None = Field(None, max_length=MOST_REASON_CHARACTERS, pattern=WITHOUT_NUL)
 
     @model_validator(mode="before")
     @classmethod

@@ -44,11 +44,16 @@ def told(client: FlaskClient, address: str) -> list[dict[str, Any]]:
 
 def test_a_facilitys_story_is_told_and_taken_back(steward: FlaskClient) -> None:
     patch(steward, "T-1", opening_hours="8:00-18:00")
-    patch(steward, "T-1", lon=120.35, lat=36.0728)
+    moved = {"properties": {"lon": 120.35, "lat": 36.0728}, "reason": "实地核对"}
+    assert steward.patch(f"{FACILITIES}/T-1", json=moved, headers=ANY).status_code == 200
+    for wrong in ("长" * 501, 1, "\x00"):
+        refused = steward.patch(f"{FACILITIES}/T-1", json=moved | {"reason": wrong}, headers=ANY)
+        assert problem_of(refused, 422)["parameter"] == "reason"
     newest, older, first = told(steward, f"{FACILITIES}/T-1/history")
     assert newest["id"] > older["id"] > first["id"]
     assert (newest["actor"], newest["role"], newest["via"]) == ("a-steward", "steward", "api")
     assert newest["counts"]["updated"] == 1
+    assert (newest["reason"], older["reason"]) == ("实地核对", None)
     assert [one["text"] for one in newest["changes"]] == ["移动了 311 米"]
     assert any(one["text"].startswith("改了开放时间：24/7 → ") for one in older["changes"]), older[
         "changes"
@@ -85,13 +90,13 @@ def test_a_deleted_facility_is_gone_and_comes_back(
 ) -> None:
     anybody = client_of(app, database)
     before = steward.get(f"{FACILITIES}/T-2").get_json()
-    assert steward.delete(f"{FACILITIES}/T-2", headers=ANY).status_code == 204
+    assert steward.delete(f"{FACILITIES}/T-2?reason=重复", headers=ANY).status_code == 204
     gone = problem_of(steward.get(f"{FACILITIES}/T-2"), 410)
     assert "a-steward" in gone["detail"]
     problem_of(anybody.get(f"{FACILITIES}/T-2"), 404)
     assert "T-2" not in anybody.get(FACILITIES).get_data(as_text=True)
     deleted = told(steward, f"{FACILITIES}/T-2/history")[0]
-    assert deleted["counts"]["deleted"] == 1
+    assert (deleted["counts"]["deleted"], deleted["reason"]) == (1, "重复")
     assert steward.post(f"{SETS}/{deleted['id']}/undo", json={}).status_code == 200
     after = steward.get(f"{FACILITIES}/T-2").get_json()
     for one in (before, after):

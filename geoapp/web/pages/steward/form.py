@@ -7,6 +7,7 @@ from flask import request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.limits import MOST_REASON_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, POSITION_BASIS_TEXT, STATUS_TEXT
 from geoapp.operations.facilities.merge import Clash, Merge, merge
@@ -37,6 +38,23 @@ def sent(names: tuple[str, ...]) -> dict[str, str]:
         values["amenities"] = LIST.join(sorted(one for one in marks if marks[one] == "yes"))
         values["no_amenities"] = LIST.join(sorted(one for one in marks if marks[one] == "no"))
     return values
+
+
+def given_reason() -> str | None:
+    """Return why something is changed, as the form says it; None where it does not.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is too long.
+    """
+    reason = without_nul(request.form.get("reason", "")).strip()
+    if len(reason) > MOST_REASON_CHARACTERS:
+        accepted = Text(
+            f"最多 {MOST_REASON_CHARACTERS} 个字", f"at most {MOST_REASON_CHARACTERS} characters"
+        )
+        raise InvalidValueError("reason", reason, accepted)
+    return reason or None
 
 
 def base() -> dict[str, str]:

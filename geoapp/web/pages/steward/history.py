@@ -11,7 +11,12 @@ from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_REGION_CHARACTERS, MOST_TIME_CHARACTERS
+from geoapp.core.limits import (
+    MOST_NAME_CHARACTERS,
+    MOST_REASON_CHARACTERS,
+    MOST_REGION_CHARACTERS,
+    MOST_TIME_CHARACTERS,
+)
 from geoapp.core.results.undo import Undone
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_moment
@@ -32,6 +37,7 @@ from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.steward.form import given_reason
 
 blueprint = Blueprint("steward_history", __name__)
 
@@ -178,7 +184,7 @@ def undo(number: int) -> Response | tuple[str, int]:
             parts.settings,
             number,
             keep=_KEEP.get(chosen),
-            reason=None,
+            reason=given_reason(),
             administrator=may(Permission.ADMINISTER),
         )
     except UndoConflictError as error:
@@ -209,5 +215,7 @@ def _page(
         refused=refused,
         offered=may(Permission.ADMINISTER) or not is_for_administrators(told.stored),
         conflicts=tell_conflicts(services().database, conflicts),
+        reason=without_nul(request.form.get("reason", "")),
+        most_reason=MOST_REASON_CHARACTERS,
         may_take_back=all(one.may_take_back for one in conflicts),
     )

@@ -18,7 +18,7 @@ from geoapp.core.errors import (
 )
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS
+from geoapp.core.limits import MOST_CAPTION_CHARACTERS, MOST_PHOTOS, MOST_REASON_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.rough_days import written
 from geoapp.core.vocabulary import load_vocabulary
@@ -60,6 +60,7 @@ from geoapp.web.pages.steward.form import (
     base,
     clash_rows,
     expected_rev,
+    given_reason,
     merge_edit,
     sent,
 )
@@ -98,6 +99,7 @@ FIELD_TEXT: dict[str, Text] = {
     "opened_on": Text("启用日期", "Opened on"),
     "closed_on": Text("停用日期", "Closed on"),
     "verified_on": Text("核实日期", "Verified on"),
+    "reason": Text("原因（可不填）", "Why (optional)"),
 }
 _PLAIN = (
     "name_zh",
@@ -201,7 +203,13 @@ def add() -> BaseResponse | tuple[str, int]:
     try:
         geometry, properties = _edit(given, {})
         record = add_facility(
-            parts.database, parts.settings, geometry, properties, map_setup().datum, issue=True
+            parts.database,
+            parts.settings,
+            geometry,
+            properties,
+            map_setup().datum,
+            issue=True,
+            reason=given_reason(),
         )
     except (InvalidValueError, ConflictError, UnusableInputError) as error:
         state = FormState(values, _wrong(error, "code"))
@@ -234,6 +242,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
                 properties,
                 map_setup().datum,
                 expected_rev=record.rev,
+                reason=given_reason(),
             )
     except RefusedStepError as error:
         return _page(record, FormState(now | found.changes, _wrong(error, "status"))), 409
@@ -253,7 +262,11 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
 def delete(code: str) -> BaseResponse:
     """Delete the facility; refused where it, or what goes with it, has changed since the page was read."""
     remove_facility(
-        services().database, code, expected_rev=expected_rev(), seen=expected_rev("seen")
+        services().database,
+        code,
+        expected_rev=expected_rev(),
+        seen=expected_rev("seen"),
+        reason=given_reason(),
     )
     return redirect(url_for("steward_list.show", gone=code))
 
@@ -346,7 +359,7 @@ def _page(
 ) -> str:
     vocabulary = load_vocabulary()
     names = region_names(services().database)
-    values = state.values
+    values = state.values | {"reason": without_nul(request.form.get("reason", ""))}
     kinds: dict[Family, list[tuple[str, Text]]] = {family: [] for family in Family}
     for kind in vocabulary.kinds:
         kinds[kind.family].append((kind.code, kind.text))
@@ -362,6 +375,7 @@ def _page(
         refused_photo=state.photo,
         saved=saved,
         suggestion=suggestion,
+        most_reason=MOST_REASON_CHARACTERS,
         fields=FIELD_TEXT,
         amenities=amenity_marks(values.get("amenities", ""), values.get("no_amenities", "")),
         kinds=[(FAMILY_TEXT[family], kinds[family]) for family in Family],

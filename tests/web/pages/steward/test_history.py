@@ -37,8 +37,9 @@ def test_an_edit_is_told_and_taken_back(client: FlaskClient) -> None:
         page = client.get(address).get_data(as_text=True)
         assert "a-steward（" in page
         assert "改了电话：未知 → 111" in page
-    done = client.post(f"/steward/history/{number}/undo")
+    done = client.post(f"/steward/history/{number}/undo", data={"reason": " 号码有误 "})
     assert done.status_code == 302
+    assert "原因：号码有误" in client.get(done.headers["Location"]).text
     assert client.get("/api/v1/facilities/T-1").get_json(force=True)["properties"]["phone"] is None
     # Kinds and regions are told by their names.
     sorted_as = {"kind": "sanitation_post", "region": "370200", "position_basis": "region_only"}
@@ -66,8 +67,9 @@ def test_what_was_changed_since_is_shown_and_settled(
     _phone(client, "111")
     number = _newest(client)
     _phone(client, "222")
-    refused = client.post(f"/steward/history/{number}/undo")
+    refused = client.post(f"/steward/history/{number}/undo", data={"reason": "点错了"})
     assert refused.status_code == 409
+    assert 'value="点错了"' in refused.text  # it is not to be typed again
     assert "站点 T-1 的电话：原来是未知，现在是222" in refused.get_data(as_text=True)
     settled = client.post(f"/steward/history/{number}/undo", data={"keep": keep})
     assert settled.status_code in (302, 409)  # keeping all of it leaves nothing to take back

@@ -53,14 +53,14 @@ def _picture() -> bytes:
     return file.getvalue()
 
 
-def _delete(client: FlaskClient, page: str) -> int:
+def _delete(client: FlaskClient, page: str, reason: str = "") -> int:
     """Press "delete" on a page as it was opened; return the answer's status."""
     [form] = [
         one for one in re.findall(r"<form.*?</form>", page, re.S) if "/steward/delete/" in one
     ]
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form))
     [address] = re.findall(r'action="([^"]*)"', form)
-    return client.post(address, data=fields).status_code
+    return client.post(address, data=fields | {"reason": reason}).status_code
 
 
 def _send(client: FlaskClient, code: str, fields: dict[str, str]) -> TestResponse:
@@ -96,8 +96,12 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
         "verified_on": "2026-11-01",
         "entry": "",
         "phone": "0532-88880001",
+        "reason": "现场<看过>",
     }
+    too_long = _send(client, "T-1", fields | {"reason": "长" * 501})
+    assert (too_long.status_code, "长" * 501 in too_long.text) == (422, True)
     assert _send(client, "T-1", fields).status_code == 302
+    assert "原因：现场&lt;看过&gt;" in client.get("/steward/facilities/T-1/history").text
     assert _row(
         database,
         "T-1",
@@ -236,7 +240,7 @@ def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
         "amenity-wifi": "yes",
         "amenity-toilet": "",
     }
-    assert client.post("/steward/new", data=fields).status_code == 302
+    assert client.post("/steward/new", data=fields | {"reason": "新设"}).status_code == 302
     assert _row(database, "N-1", "region_code, amenities") == ("370203", ["wifi"])
     assert client.post("/steward/new", data=fields).status_code == 409
     assert client.post("/steward/new", data=fields | {"code": "N-2", "lon": ""}).status_code == 422
@@ -252,7 +256,9 @@ def test_added_and_deleted(client: FlaskClient, database: Database) -> None:
     opened = client.get("/steward/facilities/N-1").text
     assert add_photo(database, "N-1", _picture(), "", "", is_public=False)
     assert _delete(client, opened) == 409
-    assert _delete(client, client.get("/steward/facilities/N-1").text) == 302
+    assert _delete(client, client.get("/steward/facilities/N-1").text, "录错") == 302
+    story = client.get("/steward/facilities/N-1/history").text
+    assert ("原因：新设" in story, "原因：录错" in story) == (True, True)
     assert client.get("/steward/facilities/N-1").status_code == 410
 
 
