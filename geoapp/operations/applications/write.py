@@ -11,11 +11,13 @@ from geoapp.core.schemes import Form, Stage, scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, check_version, known_application
 from geoapp.operations.moment import today
-from geoapp.reports.words.applications import PLAN_TEXT
+from geoapp.reports.words.applications import PLAN_TEXT, draft_there
 from geoapp.store.applications import (
+    ApplicationFilter,
     Subject,
     add_application,
     add_plan_step,
+    applications,
     change_application,
     change_plan_step,
     delete_of,
@@ -43,6 +45,14 @@ class PlannedStep:
     done_on: date | None = None
 
 
+class DraftThereError(ConflictError):
+    """There is a draft for the same subject and track already; ``number`` is its."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(draft_there(number))
+        self.number = number
+
+
 def start_application(
     database: Database,
     settings: Settings,
@@ -59,6 +69,8 @@ def start_application(
     ------
     InvalidValueError
         If the scheme, track, subject or an answer is not known; exactly one subject is named.
+    DraftThereError
+        If a draft for this subject and track was begun before: that one is filled in.
     """
     found = scheme_of(settings, scheme)
     form = found.form_of(track)
@@ -79,7 +91,7 @@ def start_application(
                 name, facility or organisation, Text("已登记的编号", "a code that is registered")
             )
         facility_id, organisation_code, region = subject
-        return add_application(
+        number = add_application(
             session,
             {
                 "scheme": found.code,
@@ -95,6 +107,15 @@ def start_application(
                 "created_on": today(settings),
             },
         )
+        # Only now, so that who may not write there is told that, and nothing of what is there.
+        wanted = ApplicationFilter(
+            scheme=found.code, facility=facility, organisation=organisation_code
+        )
+        for one in applications(session, wanted):
+            is_draft = found.state(one.state).stage is Stage.DRAFT
+            if is_draft and one.track == track and one.id != number:
+                raise DraftThereError(one.id)
+        return number
 
 
 def find_subjects(database: Database, words: str) -> list[Subject]:

@@ -36,6 +36,15 @@ ACT_TEXT = {
 }
 
 
+def draft_there(number: int) -> Text:
+    """Say that the same was begun before."""
+    return Text(
+        f"已有同一对象、同一类别的草稿：申报 {number}。请接着填那一份。",
+        f"There is a draft for the same subject and track already: application {number}. "
+        "Go on with that one.",
+    )
+
+
 def refused_state(number: int, now: Text, wanted: Text, allowed: Sequence[Text]) -> Text:
     """Say why an application cannot get a state, and which it can get."""
     zh = "、".join(one.zh for one in allowed) or "无"

@@ -105,6 +105,8 @@ def test_a_life_by_plain_forms(client: FlaskClient) -> None:
     assert client.get(f"{HOME}/{2**70}").status_code == 404
     # A step that is half filled in is kept; handing in names it.
     post(client, "/new", track="qingdao-2022/complex", subject="T-4")
+    again = post(client, "/new", 409, track="qingdao-2022/complex", subject="T-4")
+    assert f'href="{HOME}/2/form"' in again
     fresh = opened(client, f"{HOME}/2/form?lang=zh")
     post(client, "/2/form", **(fresh | {"s-n0-time_words": "春", "s-n0-content": "装修"}))
     fresh = opened(client, f"{HOME}/2/form")

@@ -5,12 +5,17 @@ from pydantic import Field
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.schemes import Stage, schemes
 from geoapp.operations.applications.due import due
 from geoapp.operations.applications.read import list_applications
-from geoapp.operations.applications.write import find_subjects, start_application
+from geoapp.operations.applications.write import (
+    DraftThereError,
+    find_subjects,
+    start_application,
+)
 from geoapp.operations.moment import today
 from geoapp.reports.calendar_file import calendar_file
 from geoapp.reports.words.applications import STAGE_TEXT
@@ -91,7 +96,9 @@ def begin() -> BaseResponse | tuple[str, int]:
             answers={},
         )
     except InvalidValueError as error:
-        return _new_page(values, wrong=error), 422
+        return _new_page(values, wrong=error.text), 422
+    except DraftThereError as error:
+        return _new_page(values, wrong=error.text, draft=error.number), 409
     return redirect(url_for("applications_form.show", number=number))
 
 
@@ -100,7 +107,8 @@ def _new_page(
     found: object = (),
     *,
     nothing: bool = False,
-    wrong: InvalidValueError | None = None,
+    wrong: Text | None = None,
+    draft: int | None = None,
 ) -> str:
     return render_template(
         "steward/applications/new.html",
@@ -108,6 +116,7 @@ def _new_page(
         found=found,
         nothing=nothing,
         wrong=wrong,
+        draft=draft,
         schemes=list(schemes(services().settings).values()),
     )
 
