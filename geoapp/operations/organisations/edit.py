@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from geoapp.core.acting import act
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.units import counted
@@ -104,7 +105,12 @@ def _free_code(session: Session, row: OrganisationRow) -> str:
 
 
 def change_organisation(
-    database: Database, code: str, values: Mapping[str, Any], *, expected_rev: int | None
+    database: Database,
+    code: str,
+    values: Mapping[str, Any],
+    *,
+    expected_rev: int | None,
+    reason: str | None = None,
 ) -> OrganisationRecord:
     """Change some columns of an organisation; null clears one.
 
@@ -112,6 +118,8 @@ def change_organisation(
     ----------
     expected_rev
         The version that the edit was made against; None accepts any.
+    reason
+        Why, in words, for the log.
 
     Raises
     ------
@@ -122,7 +130,7 @@ def change_organisation(
     InvalidValueError
         Naming the first value that is not accepted.
     """
-    with database.session() as session:
+    with act(reason=reason), database.session() as session:
         stored = _current(session, code, expected_rev)
         row = _read(session, dict(stored.values) | dict(values), stored_parents(session))
         if row.code != code:
@@ -133,8 +141,15 @@ def change_organisation(
         return found_organisation(session, code, unpublished=True)
 
 
-def remove_organisation(database: Database, code: str, *, expected_rev: int | None) -> None:
+def remove_organisation(
+    database: Database, code: str, *, expected_rev: int | None, reason: str | None = None
+) -> None:
     """Delete an organisation that has no roles and nothing below it.
+
+    Parameters
+    ----------
+    reason
+        Why, in words, for the log.
 
     Raises
     ------
@@ -143,7 +158,7 @@ def remove_organisation(database: Database, code: str, *, expected_rev: int | No
     ConflictError
         If somebody else has changed it since ``expected_rev``, or something depends on it.
     """
-    with database.session() as session:
+    with act(reason=reason), database.session() as session:
         _current(session, code, expected_rev)
         below, roles = dependants(session, code)
         asked = application_count(session, code)

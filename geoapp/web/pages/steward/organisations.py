@@ -15,6 +15,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.limits import (
     MOST_CODE_CHARACTERS,
     MOST_NAME_CHARACTERS,
+    MOST_REASON_CHARACTERS,
     MOST_REGION_CHARACTERS,
     MOST_SEARCH_CHARACTERS,
 )
@@ -57,7 +58,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import moment_text
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.applications.sent import optional_day, words
-from geoapp.web.pages.steward.form import base, expected_rev, sent
+from geoapp.web.pages.steward.form import base, expected_rev, given_reason, sent
 
 blueprint = Blueprint("steward_organisations", __name__)
 
@@ -208,7 +209,9 @@ def _save(code: str) -> Response | tuple[str, int]:
     try:
         if found.changes:
             given = {name: value or None for name, value in found.changes.items()}
-            change_organisation(database, code, given, expected_rev=record.rev)
+            change_organisation(
+                database, code, given, expected_rev=record.rev, reason=given_reason()
+            )
     except ConflictError:
         # Between our reading and our writing somebody else was faster; the next press sees it.
         now = _values(read_organisation(database, code, unpublished=True))
@@ -255,7 +258,9 @@ def _take(code: str) -> Response:
 
 
 def _remove(code: str) -> Response:
-    remove_organisation(services().database, code, expected_rev=expected_rev())
+    remove_organisation(
+        services().database, code, expected_rev=expected_rev(), reason=given_reason()
+    )
     return redirect(url_for("steward_organisations.listed", gone=code))
 
 
@@ -333,6 +338,8 @@ def _page(code: str, state: Sent) -> str:
         role=state.values if state.form == "role" else {},
         base=orjson.dumps(stored).decode(),
         state=state,
+        reason=without_nul(request.form.get("reason", "")),
+        most_reason=MOST_REASON_CHARACTERS,
         saved=request.args.get("saved") is not None,
         elsewhere=within is not None and region not in within,
         roles=ORGANISATION_ROLE_TEXT,

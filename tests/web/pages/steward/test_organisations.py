@@ -87,8 +87,10 @@ def test_two_at_once_and_what_it_does_where(client: FlaskClient, database: Datab
     told = client.post(f"{LIST}/G-1", data=mine | {"region": ""})
     assert told.status_code == 409
     assert all(one in told.text for one in ("他的", 'value="我的"', 'value="Mine"'))
-    assert send(client, "G-1", "save", name_zh="我的", name_en="Mine").status_code == 302
+    saved = send(client, "G-1", "save", name_zh="我的", name_en="Mine", reason="营业执照")
+    assert saved.status_code == 302
     page = client.get(f"{LIST}/G-1").text
+    assert "原因：营业执照" in page
     assert "改了名称：他的 → 我的" in page
     assert send(client, "G-1", "save", parent="G-1").status_code == 422
 
