@@ -214,20 +214,22 @@ def read_date(found: Findings, column: str, cell: Any) -> date | None:
     return day
 
 
-def read_whole(found: Findings, column: str, cell: Any, most: int = MOST_WHOLE) -> int | None:
-    """Return a whole number from 0."""
+def read_whole(
+    found: Findings, column: str, cell: Any, most: int = MOST_WHOLE, *, least: int = 0
+) -> int | None:
+    """Return a whole number from ``least`` to ``most``."""
     text = None if isinstance(cell, bool) else read_text(found, column, cell)
     if text is None and not isinstance(cell, bool):
         return None
     match = WHOLE.fullmatch(text or "?")
-    if match and 0 <= int(match[1]) <= most:
+    if match and least <= int(match[1]) <= most:
         return int(match[1])
     found.add(
         column,
         cell,
         "bad_number",
-        f"{named_zh(column)}的值“{str(cell)[:40]}”应为 0 至 {most:,} 的整数。",
-        f"{column}: {str(cell)[:40]!r} must be a whole number from 0 to {most:,}.",
+        f"{named_zh(column)}的值“{str(cell)[:40]}”应为 {least} 至 {most:,} 的整数。",
+        f"{column}: {str(cell)[:40]!r} must be a whole number from {least} to {most:,}.",
     )
     return None
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CATEGORY_CHARACTERS, MOST_MONEY
-from geoapp.core.parameter_names import named_zh
 from geoapp.core.use import BASIS_TEXT, CARE_UNIT_TEXT, Basis, CareUnit
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Findings, Reading
@@ -49,7 +48,7 @@ def read_visits(table: Table, facilities: Mapping[str, int], today: date) -> Rea
         return {
             "facility_id": _facility(found, cell, facilities),
             "day": _day(found, cell, today),
-            "hour": _up_to(found, "hour", cell("hour"), 0, _LAST_HOUR),
+            "hour": cells.read_whole(found, "hour", cell("hour"), _LAST_HOUR),
             "n": required_cell(found, "n", "人次", cells.read_whole, cell),
             "basis": cells.read_word(found, "basis", cell("basis"), _BASES, _BASES_ACCEPTED)
             or Basis.IMPORTED,
@@ -82,7 +81,7 @@ def read_opinions(table: Table, facilities: Mapping[str, int], today: date) -> R
 
     def one(found: Findings, cell: CellOf) -> Row:
         def stars(found: Findings, column: str, value: Any) -> int | None:
-            return _up_to(found, column, value, 1, 5)
+            return cells.read_whole(found, column, value, 5, least=1)
 
         return {
             "facility_id": _facility(found, cell, facilities),
@@ -167,17 +166,3 @@ def _day(found: Findings, cell: CellOf, today: date) -> date | None:
             f"The day {day} must lie between {_FIRST_YEAR} and today, {today}.",
         )
     return day
-
-
-def _up_to(found: Findings, column: str, cell: Any, least: int, most: int) -> int | None:
-    value = cells.read_whole(found, column, cell, most)
-    if value is not None and value < least:
-        found.add(
-            column,
-            cell,
-            "bad_number",
-            f"{named_zh(column)}的值“{value}”应为 {least} 至 {most} 的整数。",
-            f"{column}: {value} must be a whole number from {least} to {most}.",
-        )
-        return None
-    return value

@@ -43,6 +43,7 @@ OPINIONS = [
     ["T-2", "2026-09-30", "5", "197"],
     ["T-3", "2026-07-01", "1", "4"],
     ["T-2", "2026-09-30", "6", "1"],
+    ["T-2", "2026-09-30", "0", "1"],
 ]
 CARE = [
     ["C-1", "送清凉", "370203", "2026-07-15", "300", "人次", "12000", ""],
@@ -63,7 +64,7 @@ def town(town_template: str, database: Database, settings: Settings, tmp_path: P
             VISITS,
             ["duplicate", "unknown_facility", "day_out_of_range", "bad_number"],
         ),
-        ("opinions", ["站点编号", "日期", "星级", "人数"], OPINIONS, ["bad_number"]),
+        ("opinions", ["站点编号", "日期", "星级", "人数"], OPINIONS, ["bad_number"] * 2),
         (
             "care",
             ["编号", "活动类别", "区域代码", "日期", "数量", "单位", "金额", "文件"],
@@ -77,6 +78,8 @@ def town(town_template: str, database: Database, settings: Settings, tmp_path: P
         good = len(rows) - len(codes)
         assert (trial.inserted, report.inserted) == (good, good)
         assert [one.code for one in report.problems] == codes
+        if kind == "opinions":
+            assert all("应为 1 至 5 的整数" in one.text.zh for one in report.problems)
     return database
 
 
