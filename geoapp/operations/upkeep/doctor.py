@@ -20,7 +20,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.settings import Settings
 from geoapp.operations.base_maps.files import fault_of
 from geoapp.operations.base_maps.keeper import damage_of, operator_maps
-from geoapp.operations.history.check import check_history
+from geoapp.operations.history.check import check_history, check_register
 from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map, verify_base_map
@@ -204,6 +204,7 @@ def _open_store(database: Database, day: date) -> Iterator[Finding]:
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
     yield _calendar(years, day)
     yield Finding("history", *check_history(database))
+    yield Finding("register", *check_register(database))
     if stopped:
         yield Finding(
             "webhooks",

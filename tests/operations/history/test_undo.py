@@ -21,6 +21,7 @@ from geoapp.core.words import Datum
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.merge import merge_facilities
 from geoapp.operations.facilities.edit import change_facility, remove_facility
+from geoapp.operations.history.check import check_register
 from geoapp.operations.history.read import one_change_set
 from geoapp.operations.history.undo import UndoConflictError, undo_change_set
 from geoapp.operations.imports.file import import_file
@@ -339,6 +340,7 @@ def test_the_log_is_the_state_and_undoing_everything_is_the_beginning(
     for step in steps:
         take(town, settings, tmp_path, step)
         moments.append((now(town), everything(town)))
+    assert check_register(town)[0]
     # Whatever day is asked for, the log leads back to what was there.
     for moment, then in moments:
         assert everything(town, moment) == then
@@ -346,6 +348,7 @@ def test_the_log_is_the_state_and_undoing_everything_is_the_beginning(
     for number in sets_after(town, first):
         undo_change_set(town, settings, number)
     assert everything(town) == before
+    assert check_register(town)[0]
     with town.snapshot() as session:
         assert check_chain(session).sound
 

@@ -19,6 +19,7 @@ from geoapp.core.errors import (
     UnusableInputError,
 )
 from geoapp.core.settings import Settings
+from geoapp.operations.history.check import check_register
 from geoapp.operations.upkeep import backup as upkeep
 from geoapp.operations.upkeep.backup import BackupReport, RestoreReport
 from geoapp.operations.upkeep.init import initialise
@@ -112,6 +113,7 @@ def test_a_restored_store_has_every_row(
         last = session.execute(text("select via, reason from change_set order by id desc limit 1"))
         assert last.one() == ("restore", report.path.name)
         assert check_chain(session).sound
+    assert check_register(empty_database)[0]
     # What hangs on the tables is back too: identities go on, triggers count, constraints hold.
     with empty_database.session() as session:
         session.execute(text("update facility set phone = '110' where code = 'T-1'"))

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from geoapp.core.acting import Via, act
+from geoapp.operations.history.check import check_register
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from geoapp.store.history.chain import check_chain
@@ -166,6 +167,39 @@ def test_tampering_shows_and_names_the_first_set(town: Database) -> None:
     reworded = 'update change set after = \'{{"phone": "9"}}\' where set_id = {}'
     assert tampered(town, reworded.format(third - 1)).broken == third - 1
     assert tampered(town, "update change_set set actor = 'x' where id = 2").broken == 2
+
+
+def test_rows_written_past_the_log_show(town: Database) -> None:
+    run(town, "update facility set phone = '1' where code = 'T-1'")
+    run(town, "delete from facility where code = 'T-6'")
+    run(town, "insert into organisation (code, kind, name_zh) values ('a', 'union', '甲')")
+    run(town, "update organisation set code = 'b' where code = 'a'")
+    assert check_register(town)[0]
+    with town.session() as session:
+        ids = {code: id for code, id in session.execute(text("select code, id from facility"))}
+    tampered(
+        town,
+        "update facility set phone = '2' where code = 'T-1'",
+        "update facility set address = 'x' where code = 'T-2'",  # never logged, so it was empty
+        "update facility set rev = 99, updated_at = now() where code = 'T-3'",  # not in the log
+        "delete from facility where code = 'T-4'",
+        "insert into facility (code, kind_code, name_zh, geom) "
+        "select 'T-9', kind_code, name_zh, geom from facility where code = 'T-5'",
+        "update organisation set code = 'a' where code = 'b'",
+    )
+    sound, said = check_register(town)
+    assert not sound
+    assert (
+        f"facility: changed 2, missing 1, not in the log 1 (key {ids['T-1']}, {ids['T-2']}, "
+        in said.en
+    )
+    assert "organisation: missing 1, not in the log 1 (key a, b)" in said.en
+    assert "facility 被改 2 行、缺少 1 行、多出 1 行（键" in said.zh
+    with town.snapshot() as session:  # which the seals cannot tell
+        assert check_chain(session).sound
+    # Written anew, a value is as the log has it.
+    run(town, "update facility set phone = '1' where code = 'T-1'")
+    assert "facility: changed 1, " in check_register(town)[1].en
 
 
 def test_a_log_that_was_cut_short_shows(town: Database) -> None:
