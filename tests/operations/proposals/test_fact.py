@@ -1,7 +1,7 @@
 """Promise against fact: by the plan's own arithmetic, and unknown where it cannot be told."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +11,7 @@ from geoapp.core.geo import geodesic_m
 from geoapp.core.proposals import ProposalState
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
+from geoapp.operations.moment import today
 from geoapp.operations.proposals import opening
 from geoapp.operations.proposals.edit import move_proposal
 from geoapp.operations.proposals.fact import fact_of
@@ -25,7 +26,6 @@ from tests.operations.coverage.small_town import moment, run_sql
 # A Tuesday that is over: the fact is of the next one.
 NIGHT = moment("2026-11-24T22:00")
 WANTED = SitingParameters(p=2, standard_m=300.0, at=NIGHT, hours="06:00-23:00")
-OPENED = date(2026, 11, 1)
 
 
 @pytest.fixture
@@ -81,16 +81,16 @@ def test_an_opened_station_keeps_the_plans_promise(
     with monkeypatch.context() as patched:
         patched.setattr(opening, "add_proposal_step", die)
         with pytest.raises(KeyboardInterrupt):
-            open_proposal(town, settings, first, OPENED, station=hours, expected_rev=None)
+            open_proposal(town, settings, first, today(settings), station=hours, expected_rev=None)
     assert run_sql(town, "select count(*) as n from facility")[0].n == 6
     assert {one.state for one in run_sql(town, "select state from proposal")} == {"approved"}
 
     # The second one first: alone it reaches what the plan gave to the one before it, too.
-    code = open_proposal(town, settings, second, OPENED, station=hours, expected_rev=None)
+    code = open_proposal(town, settings, second, today(settings), station=hours, expected_rev=None)
     alone = fact_of(town, settings, second).workers
     assert alone is not None
     assert alone >= promised[1]
-    open_proposal(town, settings, first, OPENED, station=hours, expected_rev=None)
+    open_proposal(town, settings, first, today(settings), station=hours, expected_rev=None)
     for number, expected in ((first, promised[0]), (second, promised[1])):
         fact = fact_of(town, settings, number)
         assert (fact.workers, fact.promised) == (expected, expected)
