@@ -18,7 +18,7 @@ from geoapp.web.edge.measured import MeasuredCollector
 _ITS_OWN = {"up"}
 _FUNCTIONS = {"and", "sum", "rate", "histogram_quantile", "topk", "by", "time", "absent", "or"}
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
-_MEASURED = Measured(Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW), 1, _NOW)
+_MEASURED = Measured(Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW, 0, 0), 1, _NOW)
 
 
 def names_told() -> set[str]:
@@ -44,7 +44,7 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
     rules = (repo_root / "deploy/prometheus/geoapp-rules.yml").read_text(encoding="utf-8")
     board = json.loads((repo_root / "deploy/grafana/geoapp.json").read_text(encoding="utf-8"))
     expressions = re.findall(r"expr: (?:>-\n)?((?:.*\n)+?)(?=\s+for:)", rules)
-    assert len(expressions) == rules.count("alert:") == 8
+    assert len(expressions) == rules.count("alert:") == 9
     # Workers that have nothing to do end: none is a fault only where runs wait.
     assert "expr: geoapp_workers == 0 and geoapp_run_waiting_seconds > 60" in rules
     expressions += [one["expr"] for panel in board["panels"] for one in panel["targets"]]

@@ -303,7 +303,9 @@ def _read(
     table = Table(list(properties), [record], has_geometry=True)
     options = ImportOptions(datum, code_key=DEFAULT_KEY if issue else None)
     code = properties.get("code")
-    rules = facility_rules(session, settings, options, edited=[str(code)] if code else [])
+    # What no code can be is refused below, and not asked of the store.
+    edited = [code] if isinstance(code, str) and bad_character(code) is None else []
+    rules = facility_rules(session, settings, options, edited=edited)
     rules = replace(rules, unplaced="stated")
     reading = read_facilities(table, rules)
     if reading.problems:

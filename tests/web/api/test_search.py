@@ -29,6 +29,7 @@ def test_hits_are_geojson_in_the_datum_asked(client: FlaskClient) -> None:
         "context_zh": "市北区 · 户外劳动者服务站点",
         "context_en": "Shibei · Outdoor workers' service station",
         "sample": False,
+        "place": None,
     }
     expected = from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum.GCJ02)
     assert hit["geometry"]["coordinates"] == pytest.approx(expected, abs=1e-7)
