@@ -62,7 +62,7 @@ class AmenityMark:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What one line of the finder's list shows; ``lon`` and ``lat`` are in the base map's datum.
+    """What one line of the finder's list shows; ``lon`` and ``lat`` are in that of the page's maps (WGS-84).
 
     Attributes
     ----------

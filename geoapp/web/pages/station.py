@@ -66,7 +66,7 @@ _SAME = (
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """Where and when one that moves stands; the position is in the base map's datum."""
+    """Where and when one that moves stands; the position is in WGS-84."""
 
     label: str
     lon: float

@@ -1,7 +1,6 @@
 """``/steward/contests``: contests of service projects, from entries to what becomes catalogue."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 import orjson
@@ -16,14 +15,14 @@ from geoapp.core.roles import Permission
 from geoapp.core.services import load_categories
 from geoapp.operations.contests import edit
 from geoapp.operations.contests.read import OneContest, list_contests, read_contest
-from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.merge import merge
 from geoapp.operations.services.read import list_items
 from geoapp.reports.words.history import field_text
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.steward.form import base, expected_rev, sent
+from geoapp.web.pages.steward.form import Sent, base, expected_rev, sent
 
 blueprint = Blueprint("steward_contests", __name__)
 
@@ -60,16 +59,6 @@ _SERVICE: Final = (
     "first_responsible",
 )
 _STORED_AS: Final = {"region": "region_code", "project": "name_zh", "service": "item_code"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the page shows of a form that was sent and not taken."""
-
-    form: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    wrong: Text | None = None
-    clashes: tuple[Clash, ...] = ()
 
 
 @blueprint.get("/steward/contests")

@@ -1,6 +1,7 @@
 """What the steward's forms send: fields as text, amenities in three states, and what there was."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import orjson
 from flask import request
@@ -23,6 +24,16 @@ _MARK_TEXT = {
     "": Text("未知", "Not known"),
 }
 _EMPTY = Text("（空）", "(empty)")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a page of several forms shows of the one that was sent and not taken: which, what, why not."""
+
+    form: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    wrong: Text | None = None
+    clashes: tuple[Clash, ...] = ()
 
 
 def sent(names: tuple[str, ...]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """``/steward/organisations``: who stands behind the facilities; found, registered, edited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
@@ -31,7 +30,7 @@ from geoapp.core.words import (
 )
 from geoapp.operations.applications.write import find_subjects
 from geoapp.operations.duplicates.find import regions_within
-from geoapp.operations.facilities.merge import Clash, merge
+from geoapp.operations.facilities.merge import merge
 from geoapp.operations.organisations.desk import (
     WHEREABOUTS_TEXT,
     Whereabouts,
@@ -58,7 +57,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import moment_text
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.applications.sent import optional_day, words
-from geoapp.web.pages.steward.form import base, expected_rev, given_reason, sent
+from geoapp.web.pages.steward.form import Sent, base, expected_rev, given_reason, sent
 
 blueprint = Blueprint("steward_organisations", __name__)
 
@@ -94,16 +93,6 @@ class Asked(Parameters):
         """Return it as values of an address, without the page."""
         values = self.model_dump(exclude={"after"}, exclude_defaults=True) | more
         return {name: str(value) for name, value in values.items() if value}
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What the page shows of a form that was sent and not taken: which, what, why not."""
-
-    form: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
-    wrong: Text | None = None
-    clashes: tuple[Clash, ...] = ()
 
 
 @blueprint.get("/steward/organisations")
