@@ -8,7 +8,7 @@ from geoapp.core.errors import NotAllowedError
 from geoapp.core.schemes import Act, Scheme, Stage, schemes
 from geoapp.core.settings import Settings
 from geoapp.reports.words.applications import decided_by
-from geoapp.store.applications import schemes_and_tracks
+from geoapp.store.applications.read import schemes_and_tracks
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.history.net import Op, Step, steps_of

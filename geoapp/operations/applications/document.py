@@ -5,7 +5,7 @@ from typing import Any
 
 from geoapp.operations.applications.due import Due
 from geoapp.operations.applications.read import Known, PublicRecognition, Whole
-from geoapp.store.applications import DocumentRecord
+from geoapp.store.applications.records import DocumentRecord
 
 
 def summary_document(known: Known) -> dict[str, Any]:

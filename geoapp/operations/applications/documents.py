@@ -12,13 +12,9 @@ from geoapp.core.limits import MOST_DOCUMENT_BYTES, MOST_DOCUMENTS, MOST_NAME_CH
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import check_version, known_application
 from geoapp.operations.moment import today
-from geoapp.store.applications import (
-    DocumentRecord,
-    add_document,
-    content_of,
-    delete_of,
-    documents_of,
-)
+from geoapp.store.applications.read import content_of, documents_of
+from geoapp.store.applications.records import DocumentRecord
+from geoapp.store.applications.write import add_document, delete_of
 from geoapp.store.engine import Database
 
 _DOCUMENT = Text("附件", "attached file")

@@ -10,13 +10,8 @@ from geoapp.core.schemes import Scheme, Stage, scheme_of, schemes
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known
 from geoapp.reports.words import applications as words
-from geoapp.store.applications import (
-    ApplicationFilter,
-    applications,
-    plan_of,
-    ratings_of,
-    recognitions_of,
-)
+from geoapp.store.applications.read import applications, plan_of, ratings_of, recognitions_of
+from geoapp.store.applications.records import ApplicationFilter
 from geoapp.store.engine import Database
 
 DueKind = Literal["deadline", "plan", "rating", "end"]

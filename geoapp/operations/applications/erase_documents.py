@@ -2,7 +2,7 @@
 
 from geoapp.core.errors import ConflictError, NotFoundError
 from geoapp.core.i18n import Text
-from geoapp.store.applications import content_of
+from geoapp.store.applications.read import content_of
 from geoapp.store.engine import Database
 from geoapp.store.removed_documents import (
     RemovedDocument,

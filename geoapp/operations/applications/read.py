@@ -11,15 +11,7 @@ from geoapp.operations.facilities.read import PUBLIC_STATUSES, check_region
 from geoapp.operations.moment import today
 from geoapp.operations.stale import refuse_stale
 from geoapp.reports.words import applications as words
-from geoapp.store.applications import (
-    ApplicationFilter,
-    ApplicationRecord,
-    DocumentRecord,
-    PlanStepRecord,
-    RatingRecord,
-    RecognitionRecord,
-    ReviewRecord,
-    StepRecord,
+from geoapp.store.applications.read import (
     application_by_id,
     applications,
     documents_of,
@@ -29,6 +21,16 @@ from geoapp.store.applications import (
     reviews_of,
     set_of_step,
     steps_of,
+)
+from geoapp.store.applications.records import (
+    ApplicationFilter,
+    ApplicationRecord,
+    DocumentRecord,
+    PlanStepRecord,
+    RatingRecord,
+    RecognitionRecord,
+    ReviewRecord,
+    StepRecord,
 )
 from geoapp.store.engine import Database, Session
 

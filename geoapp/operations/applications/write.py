@@ -12,19 +12,15 @@ from geoapp.core.settings import Settings
 from geoapp.operations.applications.read import Known, check_version, known_application
 from geoapp.operations.moment import today
 from geoapp.reports.words.applications import PLAN_TEXT, draft_there
-from geoapp.store.applications import (
-    ApplicationFilter,
-    Subject,
+from geoapp.store.applications.read import applications, plan_of, subjects, subjects_called
+from geoapp.store.applications.records import ApplicationFilter, Subject
+from geoapp.store.applications.write import (
     add_application,
     add_plan_step,
-    applications,
     change_application,
     change_plan_step,
     delete_of,
-    plan_of,
     stamp_application,
-    subjects,
-    subjects_called,
 )
 from geoapp.store.engine import Database, Session
 

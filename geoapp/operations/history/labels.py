@@ -6,7 +6,7 @@ from typing import Final
 from geoapp.core.i18n import Text
 from geoapp.core.schemes import Scheme, schemes
 from geoapp.core.settings import Settings
-from geoapp.store.applications import schemes_and_tracks
+from geoapp.store.applications.read import schemes_and_tracks
 from geoapp.store.engine import Session
 from geoapp.store.history.net import NetChange
 

@@ -24,7 +24,7 @@ from geoapp.operations.imports.organisations import values_of, write_given
 from geoapp.operations.organisations.read import found_organisation
 from geoapp.operations.stale import refuse_stale
 from geoapp.store import organisations as store
-from geoapp.store.applications import application_count
+from geoapp.store.applications.read import application_count
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import facility_by_code
 from geoapp.store.facilities.write import lock_facilities

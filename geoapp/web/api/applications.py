@@ -13,15 +13,9 @@ from geoapp.operations.applications.document import (
     summary_document,
 )
 from geoapp.operations.applications.due import due
-from geoapp.operations.applications.life import (
-    NewReview,
-    move_application,
-    rate,
-    recognise,
-    review_application,
-    revoke,
-)
+from geoapp.operations.applications.life import NewReview, move_application, review_application
 from geoapp.operations.applications.read import list_applications, read_application
+from geoapp.operations.applications.titles import rate, recognise, revoke
 from geoapp.operations.applications.write import (
     PlannedStep,
     add_to_plan,

@@ -20,15 +20,9 @@ from geoapp.core.schemes import scheme_of
 from geoapp.core.settings import Settings
 from geoapp.operations.applications.documents import attach, detach, read_document
 from geoapp.operations.applications.due import due
-from geoapp.operations.applications.life import (
-    NewReview,
-    move_application,
-    rate,
-    recognise,
-    review_application,
-    revoke,
-)
+from geoapp.operations.applications.life import NewReview, move_application, review_application
 from geoapp.operations.applications.read import lives_of, public_recognitions, read_application
+from geoapp.operations.applications.titles import rate, recognise, revoke
 from geoapp.operations.applications.write import (
     PlannedStep,
     add_to_plan,

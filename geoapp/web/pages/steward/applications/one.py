@@ -21,15 +21,12 @@ from geoapp.operations.applications.documents import (
 from geoapp.operations.applications.due import due
 from geoapp.operations.applications.life import (
     NEEDS_REASON,
-    RATED,
     NewReview,
     move_application,
-    rate,
-    recognise,
     review_application,
-    revoke,
 )
 from geoapp.operations.applications.read import Whole, read_application
+from geoapp.operations.applications.titles import RATED, rate, recognise, revoke
 from geoapp.operations.applications.write import (
     PLANNED,
     PlannedStep,

@@ -1,0 +1,1 @@
+"""Named queries on applications and what belongs to them."""
