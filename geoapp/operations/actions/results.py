@@ -1,6 +1,7 @@
 """What a run of actions found: the plan as a list of actions in words, what it changes, what else."""
 
 import math
+from collections.abc import Collection
 
 import numpy as np
 
@@ -18,10 +19,10 @@ from geoapp.core.words import Level, RunStatus
 from geoapp.operations.actions.inputs import ActionInputs
 from geoapp.operations.actions.solve import Solved, average, best_of
 from geoapp.operations.runs.lifecycle import Attempt, LostRunError
-from geoapp.operations.runs.state import read_finished
+from geoapp.operations.runs.state import read_finished, run_state
 from geoapp.reports.words.actions import action_text
 from geoapp.store.engine import Database
-from geoapp.store.runs.runs import end_run
+from geoapp.store.runs.runs import end_run, list_runs_about
 
 
 def store_actions(
@@ -147,6 +148,18 @@ def _districts(inputs: ActionInputs, best: Solved) -> tuple[ActionDistrict, ...]
             )
         )
     return tuple(rows)
+
+
+def latest_about(
+    database: Database, regions: Collection[str | None], limit: int = 3
+) -> list[ActionRun]:
+    """Return the runs of actions that ended and were asked about these regions, newest first.
+
+    None among the regions stands for a question about everything.
+    """
+    with database.session() as session:
+        found = list_runs_about(session, ACTION_RUNS.name, regions, limit)
+        return [run_state(run, ACTION_RUNS) for run in found]
 
 
 def finished(database: Database, run_id: int) -> ActionRun:

@@ -76,6 +76,27 @@ def list_runs(session: Session, kind: str, limit: int) -> list[Run]:
     )
 
 
+def list_runs_about(
+    session: Session, kind: str, regions: Collection[str | None], limit: int
+) -> list[Run]:
+    """Return the runs of a kind that succeeded and were asked about a region, newest first.
+
+    None among the regions stands for a question about everything.
+    """
+    asked = Run.params["region"].astext
+    about = asked.in_(sorted(one for one in regions if one is not None))
+    if None in regions:
+        about = or_(about, asked.is_(None))
+    return list(
+        session.scalars(
+            select(Run)
+            .where(Run.kind == kind, Run.status == RunStatus.SUCCEEDED, about)
+            .order_by(Run.id.desc())
+            .limit(limit)
+        )
+    )
+
+
 def latest_run(session: Session, kind: str, hidden: Collection[int] = ()) -> Run | None:
     """Return the run of a kind that succeeded last, other than those that are hidden."""
     return session.scalars(

@@ -21,15 +21,14 @@ from geoapp.core.results.actions import (
     ChosenAction,
 )
 from geoapp.core.roles import Permission
-from geoapp.core.units import format_change
-from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, RunStatus
+from geoapp.core.words import FAMILY_TEXT, RunStatus
 from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.ground.in_service import now
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.actions import kinds_text, narrowed_text, verdict
 from geoapp.reports.words.question import question_lines, question_title
-from geoapp.web.edge.access import require
+from geoapp.web.edge.access import may, require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
@@ -38,7 +37,7 @@ from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
-from geoapp.web.pages.siting.views import SitingLine
+from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
 
 blueprint = Blueprint("actions", __name__)
 
@@ -53,12 +52,14 @@ _FORMATS = {
 
 
 @blueprint.get("/plan/actions")
-@require(Permission.RUN)
+@require(Permission.SEE_UNPUBLISHED)
 def show() -> str:
-    """Show the form, the earlier runs, and the run that the address names."""
+    """Show the earlier runs, the run that the address names, and the form to whoever may ask."""
     database = services().database
     number = request.args.get("run")
     run = None if number is None else read_run(database, ACTION_RUNS, run_number(number))
+    if not may(Permission.RUN):
+        return render_template("planner/actions/reading.html", lines=_lines(), **_parts(run))
     names = region_names(database)
     return render_template(
         "planner/actions/page.html",
@@ -86,7 +87,7 @@ def result(run_id: int) -> str:
 
 
 @blueprint.get("/plan/actions/<int:run_id>.<ext>")
-@require(Permission.RUN)
+@require(Permission.SEE_UNPUBLISHED)
 @heavy
 def download(run_id: int, ext: str) -> Response:
     """Answer a run as a file."""
@@ -108,16 +109,8 @@ def _next_workday() -> str:
     return day.isoformat()
 
 
-def _lines() -> list[SitingLine]:
-    lines = []
-    for run in recent_runs(services().database, ACTION_RUNS):
-        told = RUN_STATUS_TEXT[run.status]
-        if run.result is not None:
-            shares = format_change(run.result.before_share, run.result.after_share)
-            told = Text(shares, shares)
-        title = question_title(ActionParameters.from_stored(run.params), naming())
-        lines.append(SitingLine(run.id, title, moment_text(run.created_at), told))
-    return lines
+def _lines() -> list[QuestionLine]:
+    return [line_of_actions(run) for run in recent_runs(services().database, ACTION_RUNS)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,13 @@ import threading
 import pytest
 from playwright.sync_api import Page, expect
 
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.actions import ACTION_RUNS
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
+from tests.answers import publish_run
 from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 
@@ -61,6 +63,27 @@ def test_longer_hours_and_new_stations_are_compared(
     expect(page.locator("#map .site-number")).to_have_count(len(found.actions))
     assert page.request.get(f"{site.url}/plan/actions/{number}.xlsx").status == 200
     assert page.request.get(f"{site.url}/plan/actions/{number}.exe").status == 404
+    reads_as_manager(site, settings, page, number)
+
+
+def reads_as_manager(site: Site, settings: Settings, page: Page, number: int) -> None:
+    """A manager comes from the published answer, reads the run and finds nothing to start."""
+    publish_run(site.database, settings, CoverageParameters(standard_m=300.0))
+    page.context.clear_cookies()
+    page.goto(site.url + "/sign-in")
+    sign_in(site, page, Role.MANAGER)
+    page.goto(site.url + "/coverage")
+    page.click(f'a[href$="/plan/actions?run={number}"]')
+    expect(page.locator("body[data-ready]")).to_be_visible()
+    expect(page.locator("#map .site-number").first).to_be_visible()
+    expect(page.locator("#verdict")).to_have_text("已证明最优")
+    assert page.locator("form#actions-form, #start, #cancel, #follow").count() == 0
+    for width in (320, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert fits(page), width
+    for address in ("plan/actions/{}.xlsx", "plan/actions", "api/v1/action-runs/{}"):
+        assert page.request.get(f"{site.url}/{address.format(number)}").status == 200, address
+    assert page.request.get(f"{site.url}/plan/actions/runs/{number}").status == 403
 
 
 def test_english_and_what_is_missing_is_said(site: Site, visit: Visit, settings: Settings) -> None:

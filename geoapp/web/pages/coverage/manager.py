@@ -22,6 +22,7 @@ from geoapp.core.results.coverage import (
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_share
 from geoapp.core.words import GROUP_TEXT, Level, RunStatus
+from geoapp.operations.actions.results import latest_about
 from geoapp.operations.coverage import official as answers
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.files import save_run
@@ -45,6 +46,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.monthly import form_parts
 from geoapp.web.pages.coverage.planner import is_sample, map_link, run_number, statement_of
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
 
 blueprint = Blueprint("coverage", __name__)
 
@@ -240,9 +242,16 @@ def _page(
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         is_fresh=fresh is not None and fresh.is_fresh,
         # The report is of what is published, and of no other run that the address may name.
+        actions=_actions(run, region) if may(Permission.SEE_UNPUBLISHED) else [],
         report_form=form_parts() if standing.in_force and may(Permission.SEE_UNPUBLISHED) else None,
         **parts,
     )
+
+
+def _actions(run: CoverageRun, region: str | None) -> list[QuestionLine]:
+    """Return the newest comparisons of longer hours with new stations for what a page shows."""
+    about = {region} if region is not None else {None, answers.run_region(run)}
+    return [line_of_actions(one) for one in latest_about(services().database, about)]
 
 
 def crumbs_of(region: str) -> list[Crumb]:

@@ -53,6 +53,7 @@ from geoapp.web.pages.coverage.planner import next_evening, run_number
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
+from geoapp.web.pages.run_lines import QuestionLine
 from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting.curve import curve_of
 from geoapp.web.pages.siting.explained import explained_parts
@@ -62,17 +63,6 @@ from geoapp.web.pages.siting.freedom import freedom_parts
 blueprint = Blueprint("siting", __name__)
 
 _FORMATS = [one.removeprefix(".") for one in MEDIA_TYPES]
-
-
-@dataclass(frozen=True, slots=True)
-class SitingLine:
-    """One line of the list of runs; those that are done can be compared."""
-
-    id: int
-    title: Text
-    when: Text
-    told: Text
-    done: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +227,7 @@ def _title(run: SitingRun) -> Text:
     return question_title(SitingParameters.from_stored(run.params), naming())
 
 
-def _line(run: SitingRun) -> SitingLine:
+def _line(run: SitingRun) -> QuestionLine:
     told = RUN_STATUS_TEXT[run.status]
     if run.result is not None:
         total = run.result.total
@@ -246,10 +236,10 @@ def _line(run: SitingRun) -> SitingLine:
             shares = format_change(before, after)
             told = Text(shares, shares)
     done = run.result is not None
-    return SitingLine(run.id, _title(run), moment_text(run.created_at), told, done)
+    return QuestionLine(run.id, _title(run), moment_text(run.created_at), told, done)
 
 
-def _lines() -> list[SitingLine]:
+def _lines() -> list[QuestionLine]:
     return [_line(one) for one in _recent()]
 
 
