@@ -1,7 +1,7 @@
 """Count a plan of maximal covering again, and what its prices show, apart from whatever found them.
 
-Nothing of the solvers is used here: geodesics come from pyproj, the heaviest disc from a sweep of its
-own. ``core/results/proof.py`` says what a proof is.
+Nothing of the solvers is used here: geodesics come from pyproj, walks from scipy (``street_proof``), the
+heaviest disc from a sweep of its own. ``core/results/proof.py`` says what a proof is.
 """
 
 import math
@@ -11,9 +11,10 @@ import numpy as np
 from scipy.spatial import cKDTree
 
 from geoapp.analysis.geometry.spheroid import GEOD, ecef
+from geoapp.analysis.siting.street_proof import StreetFacts
 from geoapp.core.arrays import FloatArray, IntArray
 from geoapp.core.i18n import Text
-from geoapp.core.results.proof import Proof, ProofCheck
+from geoapp.core.results.proof import Proof, ProofCheck, ProofSite
 from geoapp.core.units import format_count
 from geoapp.core.words import Basis
 
@@ -106,11 +107,18 @@ def _misfits(proof: Proof) -> list[Text]:
         )
     candidates = proof.candidates
     if candidates is None:
-        if proof.basis is Basis.NETWORK:
+        if (proof.basis is Basis.NETWORK) != (proof.streets is not None):
             found.append(
-                Text("任何地方的证明按直线", "proofs over any place are by line, not on a network")
+                Text(
+                    "任何地方的证明：按步行路网的须附街道，按直线的不须",
+                    "a proof over any place holds the streets on a network, none by line",
+                )
             )
+        elif proof.streets is not None and not found:
+            found += StreetFacts(proof, proof.streets).misfits()
         return found
+    if proof.streets is not None:
+        found.append(Text("候选点中的证明不附街道", "a proof among candidates holds no streets"))
     if (proof.basis is Basis.NETWORK) != (candidates.reached is not None):
         found.append(
             Text(
@@ -160,14 +168,15 @@ class _Facts:
                 code: np.array(rows, np.int64)
                 for code, rows in zip(proof.candidates.code, listed, strict=True)
             }
+        self._streets = None if proof.streets is None else StreetFacts(proof, proof.streets)
         self.slack = _ROUND_OFF * max(1.0, float(self._weight.sum()))
 
     def reached_by_plan(self) -> tuple[float, float]:
         """Return what the plan reaches without and with the points on the edge of the standard."""
         low = np.zeros(len(self._lon), bool)
         high = low.copy()
-        for site in self._proof.sites:
-            inner, outer = self._reached(site.code, site.lon, site.lat)
+        for k, site in enumerate(self._proof.sites):
+            inner, outer = self._reached_by(k, site)
             low[inner], high[outer] = True, True
         return math.fsum(self._weight[low]), math.fsum(self._weight[high])
 
@@ -176,12 +185,15 @@ class _Facts:
         proof = self._proof
         held = np.zeros(len(self._lon), bool)
         fixed = [one for one in proof.sites if one.fixed]
-        for site in fixed:
-            held[self._reached(site.code, site.lon, site.lat)[1]] = True
+        for k, site in enumerate(proof.sites):
+            if site.fixed:
+                held[self._reached_by(k, site)[1]] = True
         price = np.where(held, 0.0, self._price)
         rest = math.fsum(self._weight[held]) + math.fsum((self._weight - self._price)[~held])
         left = proof.p - len(fixed)
-        if proof.candidates is None:
+        if self._streets is not None:
+            value = rest + left * self._streets.heaviest(price)
+        elif proof.candidates is None:
             value = rest + left * self._heaviest_disc(price)
         else:
             given = {one.code for one in fixed}
@@ -196,6 +208,12 @@ class _Facts:
             value = rest + math.fsum(sorted(at_sites, reverse=True)[:left])
         value = min(value, math.fsum(self._weight))
         return math.floor(value + self.slack) if self._whole else value
+
+    def _reached_by(self, k: int, site: ProofSite) -> tuple[IntArray, IntArray]:
+        """Return the points that a site covers, as `_reached`."""
+        if self._streets is not None:
+            return self._streets.reached(k)
+        return self._reached(site.code, site.lon, site.lat)
 
     def _reached(self, code: str, lon: float, lat: float) -> tuple[IntArray, IntArray]:
         """Return the points that a place covers, without and with those on the edge."""

@@ -232,20 +232,33 @@ class PairWalks:
         InvalidValueError
             If there are more stretches than memory should hold.
         """
-        walk_m = standard.walk_m(self.estimate)
-        limit_dm = int(walk_m * 10) + 1
-        # The standard itself draws the line, in its own unit.
-        while not standard.covers(np.array([limit_dm / 10]), self.estimate)[0]:
-            limit_dm -= 1
-        on = snap(network, self.lon, self.lat).only(self.stands)
-        rows = stretches_within(network, on, limit_dm, most=_MOST_STRETCHES)
+        rows = stretches_within(
+            network, self.on_network(network), self.limit_dm(standard), most=_MOST_STRETCHES
+        )
         beside, _ = self._beside
-        reach_m = walk_m / self._factor[beside] + ROUNDING_M
+        reach_m = self.longest_lines_m(standard)[beside] + ROUNDING_M
         others = stretches_by_line(network, self.lon[beside], self.lat[beside], reach_m)
         if len(rows) + len(others) > _MOST_STRETCHES:
-            raise InvalidValueError("standard", walk_m, _SHORTER)
+            raise InvalidValueError("standard", standard.walk_m(self.estimate), _SHORTER)
         others[:, 3] = beside[others[:, 3]]
         return np.concatenate((rows, others))
+
+    def on_network(self, network: WalkingNetwork) -> Snapped:
+        """Return where the demand points are put on the network; edge -1 for those beside it."""
+        return snap(network, self.lon, self.lat).only(self.stands)
+
+    def limit_dm(self, standard: Standard) -> int:
+        """Return the longest walk on the network that is within the standard, in whole decimetres."""
+        found = int(standard.walk_m(self.estimate) * 10) + 1
+        # The standard itself draws the line, in its own unit.
+        while not standard.covers(np.array([found / 10]), self.estimate)[0]:
+            found -= 1
+        return found
+
+    def longest_lines_m(self, standard: Standard) -> FloatArray:
+        """Return by demand point the longest line to a site within the standard; nan on the network."""
+        line_m = standard.walk_m(self.estimate) / self._factor
+        return np.where(self.stands, np.nan, line_m)
 
     def _steps(self, sites: int, limit_m: float | None) -> Iterator[slice]:
         size = (

@@ -5,8 +5,9 @@ covers more than what those given sites cover, what is not priced, and the price
 
     sum_held w_i + sum_others (w_i - u_i) + (the sum of the k heaviest sites' prices)
 
-with k = p less the given sites; for sites at any place, k times the price in the heaviest disc. That
-holds whatever found the prices, so a file that holds them needs no faith in the solver.
+with k = p less the given sites; for sites at any place, k times the price in the heaviest disc, or in
+reach of the heaviest spot of the streets. That holds whatever found the prices, so a file that holds
+them needs no faith in the solver.
 """
 
 import hashlib
@@ -81,6 +82,60 @@ class ProofSite(_Exact):
     fixed: bool
 
 
+class ProofStreets(_Exact):
+    """The streets in reach of the demand, for sites at any place on them; lengths in whole decimetres.
+
+    Attributes
+    ----------
+    limit_dm
+        The longest walk that is near enough, closed.
+    node_lon, node_lat
+        Where streets bend and meet (WGS-84, degrees).
+    start, end, length_dm
+        Their pieces (edges), straight in degrees, each pair of nodes once.
+    piece_edge, piece_first_dm, piece_last_dm
+        Where sites may stand: from so far after an edge's start to so far.
+    edge, to_start_dm, leg_dm
+        By demand point its edge, where on it it is put, and how far it is from there; -1, 0 and 0 beside
+        the network.
+    line_m
+        By demand point, the longest straight line to a site where walks are estimated; None on the network.
+    site_edge, along_dm
+        By site the edge and where on it; -1 and 0 for given ones, which may stand anywhere.
+    given
+        By site the demand points that a given one reaches; empty for chosen ones.
+    """
+
+    limit_dm: int = Field(ge=0)
+    node_lon: tuple[float, ...]
+    node_lat: tuple[float, ...]
+    start: tuple[int, ...]
+    end: tuple[int, ...]
+    length_dm: tuple[int, ...]
+    piece_edge: tuple[int, ...]
+    piece_first_dm: tuple[int, ...]
+    piece_last_dm: tuple[int, ...]
+    edge: tuple[int, ...]
+    to_start_dm: tuple[int, ...]
+    leg_dm: tuple[int, ...]
+    line_m: tuple[float | None, ...]
+    site_edge: tuple[int, ...]
+    along_dm: tuple[int, ...]
+    given: tuple[tuple[int, ...], ...]
+
+    @model_validator(mode="after")
+    def _checked(self) -> Self:
+        for what, names in (
+            ("streets, nodes", ("node_lon", "node_lat")),
+            ("streets, edges", ("start", "end", "length_dm")),
+            ("streets, pieces", ("piece_edge", "piece_first_dm", "piece_last_dm")),
+            ("streets, demand", ("edge", "to_start_dm", "leg_dm", "line_m")),
+            ("streets, sites", ("site_edge", "along_dm", "given")),
+        ):
+            _same_length(what, **{name: getattr(self, name) for name in names})
+        return self
+
+
 class Proof(_Exact):
     """A plan, its prices, and what it is said to reach.
 
@@ -95,6 +150,8 @@ class Proof(_Exact):
         Number of sites, given ones included.
     candidates
         None for sites at any place.
+    streets
+        For sites at any place on a network's streets, and then alone.
     objective
         Workers whom the plan newly reaches.
     bound
@@ -106,7 +163,7 @@ class Proof(_Exact):
         it was written.
     """
 
-    format: Literal["geoapp-proof/1"] = "geoapp-proof/1"
+    format: Literal["geoapp-proof/1", "geoapp-proof/2"] = "geoapp-proof/1"
     run: int
     question: KeptText
     sample: bool
@@ -115,11 +172,18 @@ class Proof(_Exact):
     p: int = Field(ge=0)
     demand: ProofDemand
     candidates: ProofCandidates | None
+    streets: ProofStreets | None = None
     sites: tuple[ProofSite, ...]
     objective: float
     bound: float
     shown: float
     seal: str = ""
+
+    @model_validator(mode="after")
+    def _fitting(self) -> Self:
+        if (self.streets is None) != (self.format == "geoapp-proof/1"):
+            raise ValueError("geoapp-proof/2 is for streets, geoapp-proof/1 for all else")
+        return self
 
     def sealed(self) -> Self:
         """Return it with its seal."""
@@ -127,12 +191,17 @@ class Proof(_Exact):
 
     def seal_due(self) -> str:
         """Return the seal that belongs to what it holds."""
-        rest = self.model_dump(mode="json", exclude={"seal"})
+        rest = self._members()
+        del rest["seal"]
         return hashlib.sha256(orjson.dumps(rest, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
     def as_file(self) -> bytes:
         """Return it as the bytes of a file."""
-        return orjson.dumps(self.model_dump(mode="json"))
+        return orjson.dumps(self._members())
+
+    def _members(self) -> dict[str, Any]:
+        # Without streets a file is what it was before there were any, and so is its seal.
+        return self.model_dump(mode="json", exclude=None if self.streets else {"streets"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,12 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from geoapp.analysis.siting.anywhere.grounds import AllowedGround
+from geoapp.analysis.siting.anywhere.told_streets import MOST_EDGES, told_streets
 from geoapp.analysis.siting.proof import check_proof, shown_bound
-from geoapp.core.errors import ConflictError
+from geoapp.analysis.walks.pairs import PairWalks
+from geoapp.core.arrays import BoolArray, IntArray
+from geoapp.core.errors import ConflictError, InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.kept import KeptText
@@ -20,6 +24,7 @@ from geoapp.core.results.proof import (
     ProofCheck,
     ProofDemand,
     ProofSite,
+    ProofStreets,
     read_proof,
 )
 from geoapp.core.results.siting import SITING_RUNS
@@ -27,6 +32,7 @@ from geoapp.core.settings import DEFAULT_ZONE
 from geoapp.core.words import Basis
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.runs.state import read_finished
+from geoapp.operations.siting.anywhere import land_of, line_m_of
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.recount import Found
 from geoapp.operations.siting.solve import SitingPlan
@@ -52,16 +58,19 @@ def kept_proof(
     """Return a run's proof as an array to be kept; empty where prices prove nothing of its question.
 
     Prices prove the number of sites alone: with quotas, a budget, a spacing, seats or backup, and for
-    models other than maximal covering, there are none. A file counts by line, or whom candidates are
-    said to reach: with sites anywhere on a network's streets nobody could count it again.
+    models other than maximal covering, there are none. A file counts by line, or on the streets that it
+    holds, or whom candidates are said to reach.
     """
     prices = plan.result.prices
     if prices is None or math.isnan(plan.result.objective) or len(prices) > _MOST_POINTS:
         return {}
-    if wanted.anywhere and inputs.walks.network is not None:
-        return {}  # whoever has the file has no network to walk on
     left = ~inputs.covered & (inputs.weight > 0)
     by_line = inputs.rests_on.basis is Basis.ESTIMATE
+    streets = None
+    if wanted.anywhere and not by_line:
+        streets = _streets(inputs, wanted, left, found.order)
+        if streets is None:
+            return {}
     reached = None
     if not wanted.anywhere and not by_line:
         by_site = sp.csc_array(inputs.cover[np.flatnonzero(left)])
@@ -82,13 +91,19 @@ def kept_proof(
             reached=reached,
         )
     title = question_title(wanted, read_naming(database, inputs.rests_on.timezone or DEFAULT_ZONE))
-    standard = inputs.standard
+    standard_m = inputs.standard.walk_m(inputs.estimate)
+    if by_line:
+        try:
+            standard_m = line_m_of(inputs, wanted, left)
+        except InvalidValueError:  # lines of more than one length
+            return {}
     proof = Proof(
+        format="geoapp-proof/1" if streets is None else "geoapp-proof/2",
         run=run_id,
         question=KeptText(zh=title.zh, en=title.en),
         sample=inputs.rests_on.sample,
         basis=inputs.rests_on.basis,
-        standard_m=(standard.line_m if by_line else standard.walk_m)(inputs.estimate),
+        standard_m=standard_m,
         p=wanted.p or 0,
         demand=ProofDemand(
             lon=tuple(inputs.demand.lon[left].tolist()),
@@ -97,6 +112,7 @@ def kept_proof(
             price=tuple(prices.tolist()),
         ),
         candidates=candidates,
+        streets=streets,
         sites=tuple(
             ProofSite(
                 code=held.code[k],
@@ -111,6 +127,32 @@ def kept_proof(
         shown=plan.result.bound,
     )
     return {_NAME: np.frombuffer(zlib.compress(proof.as_file()), np.uint8)}
+
+
+def _streets(
+    inputs: SitingInputs, wanted: SitingParameters, left: BoolArray, sites: IntArray
+) -> ProofStreets | None:
+    """Return the streets of a plan anywhere on them, for the demand that is left."""
+    network, demand, fixed = inputs.walks.network, inputs.demand, set(inputs.fixed.tolist())
+    if network is None:
+        return None
+    walks = PairWalks.of(
+        demand.lon[left], demand.lat[left], estimate=inputs.estimate, network=network
+    )
+    waiting = left & ~inputs.covered_with(inputs.fixed)
+    held, by_site = inputs.candidates, sp.csc_array(inputs.cover[np.flatnonzero(left)])
+    return told_streets(
+        walks,
+        network,
+        wanted.standard,
+        AllowedGround.of(land_of(inputs, wanted, waiting), wanted.forbidden_shape()),
+        held.lon[sites],
+        held.lat[sites],
+        [
+            by_site.indices[by_site.indptr[k] : by_site.indptr[k + 1]] if k in fixed else None
+            for k in sites.tolist()
+        ],
+    )
 
 
 def keeps_proof(database: Database, run_id: int) -> bool:
@@ -136,12 +178,10 @@ def proof_file(database: Database, run_id: int) -> bytes:
         raise ConflictError(
             Text(
                 f"运行 {run_id} 没有可导出的证明：只有“给定数目、尽量多覆盖”而无其他限制的选址才有，"
-                f"需求点至多 {_MOST_POINTS:,} 个；有步行路网时“任何地方”的没有，因为文件里没有路网，不能重算；"
-                "早先的运行没有留下。",
+                f"需求点至多 {_MOST_POINTS:,} 个，街道上任何地方的至多 {MOST_EDGES:,} 段路；早先的运行没有留下。",
                 f"Run {run_id} keeps no proof to export: only a question of maximal covering by a number "
-                f"of sites, without further limits and with at most {_MOST_POINTS:,} demand points, has "
-                "one; with a walking network, sites anywhere have none, since a file holds no streets to count "
-                "on; runs from before kept none.",
+                f"of sites, without further limits, with at most {_MOST_POINTS:,} demand points and, anywhere "
+                f"on the streets, {MOST_EDGES:,} pieces of them, has one; runs from before kept none.",
             )
         )
     proof = read_proof(zlib.decompress(kept.tobytes()), _NAME)

@@ -6,6 +6,10 @@ from geoapp.core.units import format_count, format_metres, format_share
 from geoapp.core.words import Basis
 
 _SAMPLE = Text("示例数据，不是真实的工作者和站点", "sample data, no real workers or stations")
+_GIVEN = Text(
+    "给定站点覆盖谁按文件所列",
+    "whom given sites reach is taken as the file lists it",
+)
 _AS_LISTED = Text(
     "各候选点覆盖谁按文件所列：步行路网不在文件里",
     "whom each candidate reaches is taken as the file lists it: the walking network is not in it",
@@ -34,7 +38,17 @@ def proof_lines(proof: Proof, check: ProofCheck) -> list[Text]:
             f"(within {near.en})",
         )
     )
-    if proof.basis is Basis.NETWORK:
+    if proof.streets is not None:
+        edges = len(proof.streets.length_dm)
+        lines.append(
+            Text(
+                f"按文件里的 {edges:,} 段街道重算了每条步行路线",
+                f"every walk was counted again on the {edges:,} pieces of street in the file",
+            )
+        )
+        if any(one.fixed for one in proof.sites):
+            lines.append(_GIVEN)
+    elif proof.basis is Basis.NETWORK:
         lines.append(_AS_LISTED)
     lines.append(_bound_text(proof, check))
     return [*lines, Text("核对通过", "accepted")]
@@ -42,7 +56,9 @@ def proof_lines(proof: Proof, check: ProofCheck) -> list[Text]:
 
 def _bound_text(proof: Proof, check: ProofCheck) -> Text:
     where = (
-        Text("任何地方的", "anywhere")
+        Text("街道上任何地方的", "anywhere on the streets")
+        if proof.streets is not None
+        else Text("任何地方的", "anywhere")
         if proof.candidates is None
         else Text(
             f"这 {len(proof.candidates.code):,} 个候选点中的",

@@ -190,8 +190,19 @@ def test_with_a_walking_network_the_places_are_those_on_its_streets(
     assert f"{out:.0f} 人" in verdict(run).zh
     for ext in ("xlsx", "geojson", "html", "pdf"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
-    with pytest.raises(ConflictError, match="holds no streets"):
-        proof_file(town, run.id)
+    # Anybody can count the plan again on the streets that the file holds, given sites and forbidden areas too.
+    must = DrawnSite("M", TOWN_LON + 0.0085, TOWN_LAT + 0.0005)
+    around = shapely.geometry.mapping(shapely.Point(sites[0].lon, sites[0].lat).buffer(0.0005))
+    kept = {"p": 2, "standard_m": 200.0, "candidates": "anywhere", "forbidden_areas": (around,)}
+    for one in (run, solved(town, settings, drawn=(must,), fixed=("M",), **kept)):
+        save_plan(town, settings, one.id, tmp_path / "plan.proof.json")
+        proof, check = verify_file(tmp_path / "plan.proof.json")
+        assert (check.faults, check.objective) == ((), one.result.objective)
+        assert check.shown <= one.result.bound + 3  # whoever is estimated, a hair farther
+        assert proof.streets is not None
+        lines = [line.zh for line in proof_lines(proof, check)]
+        assert lines[-1] == "核对通过"
+        assert any("街道上任何地方的" in line for line in lines)
     # The fewest that cover as much: no more than those two, and there is no plan for whom no street reaches.
     lscp = {"model": SitingModel.LSCP, "p": None, "standard_m": 200.0, "candidates": "anywhere"}
     share = result.total.covered_after_share
@@ -223,6 +234,9 @@ def test_demand_that_is_away_from_the_network_is_sited_for_by_line(
     assert run.result.objective == run.result.bound == pytest.approx(free.objective, rel=0.05)
     assert "任何地方的 2 处" in verdict(run).zh
     assert "街道" not in verdict(run).zh
+    save_plan(town, settings, run.id, tmp_path / "plan.proof.json")
+    proof, check = verify_file(tmp_path / "plan.proof.json")
+    assert (proof.streets, check.faults) == (None, ())
     # In the box around the network, but on none of its ways, walks are estimated by its own factor.
     run_sql(
         town,

@@ -83,7 +83,7 @@ class StreetSweep:
         """
         rows = walks.stretches(network, standard)
         if ground is not None:
-            rows = _clipped(rows, _allowed(network, np.unique(rows[:, 0]), ground))
+            rows = _clipped(rows, allowed_pieces(network, np.unique(rows[:, 0]), ground))
         reachable = np.zeros(len(weight), np.bool_)
         reachable[rows[:, 3]] = True
         edges, number = np.unique(rows[:, 0], return_inverse=True)
@@ -185,7 +185,7 @@ def _is_good(place: Place | None, wanted: float) -> bool:
     return place is not None and place.usable and place.weight >= wanted * (1 - 1e-12)
 
 
-def _allowed(network: WalkingNetwork, edges: IntArray, ground: AllowedGround) -> Rows:
+def allowed_pieces(network: WalkingNetwork, edges: IntArray, ground: AllowedGround) -> Rows:
     """Return rows of edge, first and last decimetre: all of some edges on which sites may stand.
 
     Rounded outwards: the bound may hold a place a decimetre beyond, the plan never does.
