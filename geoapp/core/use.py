@@ -48,6 +48,23 @@ CARE_UNIT_TEXT = {
 }
 
 
+class UseField(StrEnum):
+    """What the visits of a facility come to beside the demand that it should see."""
+
+    BUSY_ALONE = "busy_alone"
+    BUSY_SUPPORTED = "busy_supported"
+    NEAR_EMPTY = "near_empty"
+    FAR_EMPTY = "far_empty"
+
+
+USE_FIELD_TEXT = {
+    UseField.BUSY_ALONE: Text("人多，只靠它", "busy and alone"),
+    UseField.BUSY_SUPPORTED: Text("人多，有邻站分担", "busy, with neighbours to help"),
+    UseField.NEAR_EMPTY: Text("附近人多，来的少", "near people, and few come"),
+    UseField.FAR_EMPTY: Text("附近人少，来的少", "far from people, and few come"),
+}
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Quarter:
     """Three months of a year; ``number`` is 1 to 4."""

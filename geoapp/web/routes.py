@@ -59,6 +59,7 @@ from geoapp.web.pages import (
     station,
     tiles,
     use,
+    use_reach,
 )
 from geoapp.web.pages import offline as kept_finder
 from geoapp.web.pages.admin import photos as admin_photos
@@ -151,6 +152,7 @@ def register_routes(app: OpenAPI) -> None:
         programmes.blueprint,
         standards.blueprint,
         use.blueprint,
+        use_reach.blueprint,
         published.blueprint,
         monthly.blueprint,
         kept_reports.blueprint,

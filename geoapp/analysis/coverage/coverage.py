@@ -55,6 +55,8 @@ class CoverageResult:
     facility_weight
         By facility, in the order of `FacilityFrame.facilities`: weight of the demand whose nearest
         facility it is.
+    facility_reach_weight
+        By facility: the part of that weight within the standard: whom the facility should see.
     facility_sole_weight
         By facility: weight that it alone covers, from any of its places; it would be lost if the
         facility closed.
@@ -76,6 +78,7 @@ class CoverageResult:
     regions: tuple[RegionCoverage, ...]
     without_region: RegionCoverage | None
     facility_weight: FloatArray
+    facility_reach_weight: FloatArray
     facility_sole_weight: FloatArray
     network: "NetworkShare | None"
     snap_state: NDArray[np.uint8] | None
@@ -217,6 +220,7 @@ def coverage(
         regions=regions,
         without_region=without_region,
         facility_weight=_load(facility[served], weight[served], size),
+        facility_reach_weight=_load(facility[covered], weight[covered], size),
         facility_sole_weight=sole_weight(facility, weight, sole, size),
         network=None if walked is None else _share(walked, demand, facilities, weight, covered),
         snap_state=None if walked is None else walked.state,

@@ -134,7 +134,7 @@ class CoverageInParts:
         self._leaves: dict[int, _Leaf] = defaultdict(_Leaf)
         self._keyed: list[tuple[IntArray, FloatArray]] = []
         self._loose = 0
-        self._served, self._sole = np.zeros(facilities), np.zeros(facilities)
+        self._served, self._near, self._sole = (np.zeros(facilities) for _ in range(3))
         self._kept: list[_Points] = []
         self._hits: list[tuple[IntArray, FloatArray, FloatArray]] = []
         self._lines = [lineage(code, parents) for code in self._codes]
@@ -160,6 +160,7 @@ class CoverageInParts:
         if self._loose > _MOST_LOOSE:
             self._merge()
         self._served[count.served] += count.served_weight
+        self._near[count.near] += count.near_weight
         self._sole[count.sole] += count.sole_weight
         self._kept.append(_Points.of(part, count.bare, count.walk_m, count.bare_nearest))
 
@@ -254,6 +255,7 @@ class CoverageInParts:
             regions=tuple(row for group, row in rows.items() if group > 1),
             without_region=rows.get(1),
             facility_weight=self._served,
+            facility_reach_weight=self._near,
             facility_sole_weight=self._sole,
             network=None,
             snap_state=None,

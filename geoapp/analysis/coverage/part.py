@@ -96,8 +96,9 @@ class PartCount:
         By region.
     keyed, keyed_weight
         Workers by region and fine class of walk (see `walk_key`): ``(leaf + 1) * KEYS + key``.
-    served, served_weight, sole, sole_weight
-        Facilities, and the weight of those whose nearest each is, or whom it alone covers.
+    served, served_weight, near, near_weight, sole, sole_weight
+        Facilities, and the weight of those whose nearest each is, of these within the standard, and
+        whom it alone covers.
     """
 
     walk_m: FloatArray
@@ -108,6 +109,8 @@ class PartCount:
     keyed_weight: FloatArray
     served: IntArray
     served_weight: FloatArray
+    near: IntArray
+    near_weight: FloatArray
     sole: IntArray
     sole_weight: FloatArray
 
@@ -150,8 +153,13 @@ def count_part(
     some = part.weight > 0
     codes = (part.leaf[some].astype(np.int64) + 1) * KEYS + walk_key(result.walk_m[some])
     keyed, keyed_weight = merged(codes, part.weight[some])
-    served, sole = (
-        np.flatnonzero(one) for one in (result.facility_weight, result.facility_sole_weight)
+    served, near, sole = (
+        np.flatnonzero(one)
+        for one in (
+            result.facility_weight,
+            result.facility_reach_weight,
+            result.facility_sole_weight,
+        )
     )
     return PartCount(
         walk_m=result.walk_m,
@@ -162,6 +170,8 @@ def count_part(
         keyed_weight=keyed_weight,
         served=served,
         served_weight=result.facility_weight[served],
+        near=near,
+        near_weight=result.facility_reach_weight[near],
         sole=sole,
         sole_weight=result.facility_sole_weight[sole],
     )

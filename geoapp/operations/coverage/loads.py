@@ -1,5 +1,6 @@
 """How much rests on each facility in a coverage run: whom it serves, and who has only this one."""
 
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from geoapp.store.runs.found import run_array
 from geoapp.store.runs.inputs import facility_names
 
 _NAMES: Final = ("facility_code", "facility_weight", "facility_sole_weight")
+_REACH: Final = "facility_reach_weight"
 
 
 def load_arrays(
@@ -21,9 +23,45 @@ def load_arrays(
 ) -> list[tuple[str, NDArray[Any]]]:
     """Return the arrays that a run keeps, by facility that counted."""
     codes = numbered(one.code for one in counted)[0].astype(np.str_)
-    return list(
-        zip(_NAMES, (codes, result.facility_weight, result.facility_sole_weight), strict=True)
+    kept = (codes, result.facility_weight, result.facility_sole_weight)
+    return [*zip(_NAMES, kept, strict=True), (_REACH, result.facility_reach_weight)]
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a facility should see in a run; weights are outdoor workers.
+
+    Attributes
+    ----------
+    weight
+        Those within the standard whose nearest facility it is.
+    sole_weight
+        Of these, whom no other facility covers.
+    """
+
+    weight: float
+    sole_weight: float
+
+    @property
+    def sole_share(self) -> float | None:
+        """How much of it has no other facility, 0 to 1; None where nobody is within the standard."""
+        return self.sole_weight / self.weight if self.weight > 0 else None
+
+
+def facility_reach(session: Session, run_id: int) -> dict[str, Reach] | None:
+    """Return by code whom each facility that counted should see.
+
+    None for a run from before there was such a figure.
+    """
+    codes, sole, weight = (
+        run_array(session, run_id, name) for name in (_NAMES[0], _NAMES[2], _REACH)
     )
+    if codes is None or sole is None or weight is None:
+        return None
+    return {
+        str(code): Reach(float(near), float(only))
+        for code, near, only in zip(codes, weight, sole, strict=True)
+    }
 
 
 def facility_loads(session: Session, run_id: int, limit: int) -> list[FacilityLoadFigures]:

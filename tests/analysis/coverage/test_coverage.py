@@ -83,6 +83,7 @@ def test_the_street_town_by_hand():
     # Load: west 1 + 2, middle 3 + 4 + 5, east 6 + ... + 11 = 51. Alone: west 1, middle 4 + 5,
     # east 6 + 7 + 8 + 9 + 10 = 40.
     assert result.facility_weight.tolist() == [3, 12, 51]
+    assert result.facility_reach_weight.tolist() == [3, 12, 40]  # 11 is too far from the east
     assert result.facility_sole_weight.tolist() == [1, 9, 40]
     rows = {row.code: row for row in result.regions}
     assert list(rows) == ["A", "A1", "A2", "B", "C"]
@@ -361,6 +362,8 @@ def test_places_of_one_facility_are_no_backup_of_each_other(seed, areas):
         left = np.delete(near, number, axis=1).any(axis=1)
         assert result.facility_sole_weight[number] == demand.weight[near[:, number] & ~left].sum()
     assert result.facility_weight.sum() == demand.weight[np.isfinite(ranked[:, 0])].sum()
+    assert result.facility_reach_weight.sum() == demand.weight[ranked[:, 0] <= 400].sum()
+    assert (result.facility_sole_weight <= result.facility_reach_weight).all()
     # The siting library tells the same of the relation.
     by_place = (walk_m <= 400).astype(float)
     lost = criticality(by_place, demand.weight, facilities=codes)

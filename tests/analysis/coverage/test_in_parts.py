@@ -140,7 +140,7 @@ def test_parts_tell_what_the_whole_tells(
     for mine, other in zip(ours.regions, theirs.regions, strict=True):
         same_row(mine, other, not broken)
     same_row(ours.without_region, theirs.without_region, not broken)
-    for name in ("facility_weight", "facility_sole_weight"):
+    for name in ("facility_weight", "facility_reach_weight", "facility_sole_weight"):
         assert getattr(ours, name) == pytest.approx(
             getattr(theirs, name), rel=1e-12 if broken else 0, abs=0
         )

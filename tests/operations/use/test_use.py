@@ -1,22 +1,27 @@
 """Visits, voices and care events in and out of files, and what is told of them by quarters."""
 
 from pathlib import Path
+from statistics import median
 
 import pytest
 from sqlalchemy import text
 
+from geoapp.analysis.use_fields import Compared, Middles, field_of, middles_of
 from geoapp.core.acting import Acting, Via, declare
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.settings import Settings
-from geoapp.core.use import Quarter
+from geoapp.core.use import Quarter, UseField
 from geoapp.operations.duplicates.merge import merge_facilities
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.imports.file import import_file
 from geoapp.operations.imports.report import ImportOptions
 from geoapp.operations.keyed_export import export_keyed
 from geoapp.operations.use.edit import add_care, add_opinions, put_visits
+from geoapp.operations.use.reach import use_against_reach
 from geoapp.operations.use.read import facility_use, quarter_of_use
 from geoapp.store.engine import Database
+from tests.answers import publish_run
 from tests.operations.imports.importing import write_csv
 
 VISITS = [
@@ -83,10 +88,11 @@ def town(town_template: str, database: Database, settings: Settings, tmp_path: P
     return database
 
 
-def test_quarters_tell_what_is_known_and_nothing_else(town: Database) -> None:
+def test_quarters_tell_what_is_known_and_nothing_else(town: Database, settings: Settings) -> None:
     _a_day_has_one_figure_and_what_was_not_counted_is_unknown(town)
     _few_voices_enter_nothing_and_falls_and_ranks_need_parted_intervals(town)
     _care_is_summed_up_by_unit_and_what_is_unknown_is_said(town)
+    _visits_stand_beside_the_demand_of_the_published_run(town, settings)
 
 
 def _a_day_has_one_figure_and_what_was_not_counted_is_unknown(town: Database) -> None:
@@ -159,6 +165,79 @@ def _care_is_summed_up_by_unit_and_what_is_unknown_is_said(town: Database) -> No
     assert [one.code for one in district.care] == ["C-5", "C-2", "C-1"]
     with pytest.raises(InvalidValueError):
         quarter_of_use(town, Q3, "999999")
+
+
+def _visits_stand_beside_the_demand_of_the_published_run(
+    town: Database, settings: Settings
+) -> None:
+    told = use_against_reach(town, Q3)
+    assert (told.official, told.reach_known, told.facilities) == (None, False, [])
+    run = publish_run(town, settings, CoverageParameters(standard_m=500, demand="town"))
+    told = use_against_reach(town, Q3)
+    assert told.official is not None
+    assert told.official.run.id == run.id
+    rows = {one.code: one for one in told.facilities}
+    # T-5 is closed: its count is told, and the run has nobody for it. T-3 was not counted: not zero.
+    assert (told.compared, told.middles, told.not_in_run) == (2, None, 1)
+    assert (rows["T-5"].reach, rows["T-3"].visits_a_day) == (None, None)
+    assert rows["T-1"].visits_a_day == pytest.approx((40 + 22 + 30) / 3)
+    assert {one.field for one in told.facilities} == {None}
+    # By geodesics, one at a time: whose nearest it is within the standard, and whom it has alone.
+    line_m = run.found.standard_line_m
+    codes = [code for code, one in rows.items() if one.reach is not None]
+    near, sole = dict.fromkeys(codes, 0.0), dict.fromkeys(codes, 0.0)
+    with town.session() as session:
+        points = session.execute(text("select st_x(geom), st_y(geom), weight from demand_point"))
+        for lon, lat, weight in points.all():
+            query = text(
+                "select code, st_distance(geom::geography, st_point(:lon, :lat, 4326)::geography) d "
+                "from facility where code = any(:codes) order by d, code"
+            )
+            given = {"lon": lon, "lat": lat, "codes": codes}
+            within = [row.code for row in session.execute(query, given) if row.d <= line_m]
+            if within:
+                near[within[0]] += weight
+            if len(within) == 1:
+                sole[within[0]] += weight
+    assert sum(near.values()) > max(near.values()) > 0
+    for code in codes:
+        reach = rows[code].reach
+        assert reach is not None
+        assert (reach.weight, reach.sole_weight) == (near[code], sole[code]), code
+    # With four and more counted there are medians; the published run stays as it was.
+    for code, n in (("T-3", "50"), ("T-4", "1"), ("T-6", "2")):
+        put_visits(town, settings, code, {"day": "2026-08-01", "n": n})
+    told = use_against_reach(town, Q3, "370203")
+    pairs = [one.compared for one in told.facilities if one.compared is not None]
+    assert told.middles is not None
+    assert told.middles.visits == median(pair.visits for pair in pairs)
+    busy = [one.code for one in told.facilities if one.field and one.field.value.startswith("busy")]
+    assert "T-3" in busy
+    assert "T-1" in busy
+    assert {one.code for one in told.facilities[-2:]} == {"T-5", "T-6"}  # those without come last
+
+
+def test_fields_are_parted_by_medians_that_reach_and_are_not_zero() -> None:
+    some = [
+        Compared(10, 100, 0.5),
+        Compared(10, 100, 0.0),
+        Compared(3, 100, 0.9),
+        Compared(3, 2, 0.2),
+        Compared(10, 0, None),
+    ]
+    assert middles_of(some[:3]) is None
+    middles = middles_of(some)
+    assert middles == Middles(10, 100, 0.35)
+    assert [field_of(one, middles) for one in some] == [
+        UseField.BUSY_ALONE,
+        UseField.BUSY_SUPPORTED,
+        UseField.NEAR_EMPTY,
+        UseField.FAR_EMPTY,
+        None,
+    ]
+    nothing = middles_of([Compared(0, 0, None)] * 4)
+    assert nothing is not None
+    assert field_of(Compared(0, 0, None), nothing) is UseField.FAR_EMPTY
 
 
 def test_files_come_back_unchanged_and_an_import_is_taken_back_whole(

@@ -164,6 +164,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/programmes/<string:code>/<string:indicator>/facts"): STATERS,
     ("POST", "/programmes/<string:code>/<string:indicator>/facts/<int:number>/take"): STATERS,
     ("GET", "/use"): ALL,
+    ("GET", "/use/reach"): ALL,
+    ("GET", "/use/reach.xlsx"): ALL,
     ("GET", "/api/v1/use"): ALL,
     ("GET", "/api/v1/facilities/<path:code>/use"): ALL,
     ("GET", "/steward/use/<path:code>"): EDITORS,

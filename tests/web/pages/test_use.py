@@ -1,17 +1,55 @@
 """Visits, satisfaction and care: entered by stewards, read by managers and programs."""
 
+import io
 import re
 
+import openpyxl
+from flask.testing import FlaskClient
+
+from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.history.undo import undo_change_set
 from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
+from tests.answers import publish_run
 from tests.seed import seed_town
 from tests.web.api_client import client_of, make_app
 
 PAGE = "/steward/use/T-1"
 DAY = "2026-07-01"
+
+
+def _visits_beside_demand(
+    manager: FlaskClient, steward: FlaskClient, database: Database, settings: Settings
+) -> None:
+    assert "还没有公布的覆盖结果" in manager.get("/use/reach?lang=zh").text
+    assert manager.get("/use/reach.xlsx").status_code == 404
+    run = publish_run(database, settings, CoverageParameters(standard_m=500, demand="town"))
+    few = manager.get("/use/reach?lang=zh").text
+    assert "只有 1 处，少于 4 处，不分类" in few
+    assert f"/coverage?run={run.id}" in few
+    for code, n in (("T-2", "9"), ("T-3", "8"), ("T-4", "1")):
+        sent = {"do": "visits", "day": DAY, "n": n, "basis": "door"}
+        assert steward.post(f"/steward/use/{code}", data=sent).status_code == 302
+    page = manager.get("/use/reach?lang=zh&region=370203").text
+    # 42, 9, 8, 1: the middle is 8.5.
+    assert "有计数的一天 8.5 人次" in page
+    assert page.count("<circle") == 4
+    assert 'class="middle"' in page
+    assert "few come" in manager.get("/use/reach?lang=en").text
+    assert manager.get("/use/reach?quarter=2026Q5").status_code == 422
+    assert manager.get("/use/reach?region=999999").status_code == 422
+    file = manager.get("/use/reach.xlsx?lang=zh")
+    sheet = openpyxl.load_workbook(io.BytesIO(file.data))["到访与需求"]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    [row] = [one for one in cells if "T-1" in one]
+    assert 42 in row
+    for code in ("T-2", "T-3", "T-4"):
+        for action in re.findall(
+            r'action="(/steward/use/take/[^"]+)"', steward.get(f"/steward/use/{code}").text
+        ):
+            steward.post(action)
 
 
 def test_stewards_enter_and_managers_read(database: Database, settings: Settings) -> None:
@@ -76,6 +114,7 @@ def test_stewards_enter_and_managers_read(database: Database, settings: Settings
     assert "3 处" in page  # T-3, T-4 and T-6 are silent
     assert PAGE not in page  # a manager cannot enter
     assert "Mean stars" in manager.get("/use?lang=en").text
+    _visits_beside_demand(manager, steward, database, settings)
     assert manager.get("/use?quarter=2026Q5").status_code == 422
     assert manager.get("/api/v1/use?quarter=2026Q5").status_code == 422
     assert manager.get("/api/v1/facilities/Z-9/use").status_code == 404
