@@ -23,6 +23,7 @@ from geoapp.importers.rows.columns import (
     OFFER_COLUMNS,
     OPINION_COLUMNS,
     ORGANISATION_COLUMNS,
+    PRICE_COLUMNS,
     REGION_COLUMNS,
     SERVICE_COLUMNS,
     VISIT_COLUMNS,
@@ -58,6 +59,7 @@ def test_the_columns_of_facilities(page: str) -> None:
         ("care", CARE_COLUMNS),
         ("contests", CONTEST_COLUMNS),
         ("entries", ENTRY_COLUMNS),
+        ("prices", PRICE_COLUMNS),
     ],
 )
 def test_the_columns_of_other_files(page: str, file: str, columns: tuple[Column, ...]) -> None:

@@ -166,6 +166,14 @@ def entries(output: Path, headers: Any) -> None:
     _export_keyed("entries", output, headers)
 
 
+@export.command()
+@_output
+@_headers
+def prices(output: Path, headers: Any) -> None:
+    """导出价格表（.csv .xlsx）/ Export price lists."""
+    _export_keyed("prices", output, headers)
+
+
 def _export_keyed(what: Any, output: Path, headers: Any) -> None:
     from geoapp.operations.keyed_export import export_keyed
     from geoapp.operations.upkeep.init import initialise

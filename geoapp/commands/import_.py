@@ -199,6 +199,7 @@ _TABLES = {
     "visits": "导入到访人次 / Import how many visits facilities had, by day or hour.",
     "opinions": "导入满意度 / Import how many workers gave facilities so many stars, by day.",
     "care": "导入关爱活动 / Import care events: how many people or person-times, what it cost.",
+    "prices": "导入价格表：一项设施一件多少钱 / Import price lists: what one piece of an amenity costs.",
     "contests": "导入服务项目竞赛 / Import contests of service projects.",
     "entries": "导入参赛项目：评分、票数、奖项 / Import entries of contests: points, votes, prizes.",
 }

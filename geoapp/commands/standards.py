@@ -26,6 +26,13 @@ from geoapp.core.i18n import Text
     help="一项的单价，可多次 / the price of an item, by its number; several times",
 )
 @click.option(
+    "--prices",
+    "price_list",
+    metavar="LIST",
+    help="用哪份价格表，默认最新的；写空（--prices ''）就不用 / which price list, "
+    "by default the newest; empty for none",
+)
+@click.option(
     "-o",
     "output",
     type=NewFile(),
@@ -37,17 +44,18 @@ def standards(
     region: str | None,
     state: str | None,
     prices: tuple[str, ...],
+    price_list: str | None,
     output: Path | None,
     *,
     as_json: bool,
 ) -> None:
     """建设标准：谁达标、谁缺什么 / Standards of equipment: who complies, who lacks what."""
     if code is None:
-        if region or state or prices or output:
+        if region or state or prices or price_list or output:
             raise click.UsageError("请先写明标准的编号 / name the standard's code first")
         _list(as_json=as_json)
         return
-    _check(code, region, state, prices, output, as_json=as_json)
+    _check(code, region, state, prices, price_list, output, as_json=as_json)
 
 
 def _list(*, as_json: bool) -> None:
@@ -76,23 +84,36 @@ def _check(
     region: str | None,
     state: str | None,
     prices: tuple[str, ...],
+    price_list: str | None,
     output: Path | None,
     *,
     as_json: bool,
 ) -> None:
     from geoapp.core.standards import Compliance, standard_of
-    from geoapp.core.units import format_money
     from geoapp.operations.standards.document import figures_document, standard_document
     from geoapp.operations.standards.files import write_compliance
-    from geoapp.operations.standards.prices import parse_prices
+    from geoapp.operations.standards.prices import (
+        chosen_list,
+        parse_prices,
+        price_lists,
+        prices_for,
+    )
     from geoapp.operations.standards.read import check_standard, purchase_list
-    from geoapp.reports.words.standards import samples_text
+    from geoapp.reports.words.standards import (
+        PRICE_UNKNOWN,
+        cost_text,
+        prices_text,
+        samples_text,
+        yuan_text,
+    )
 
     with open_store() as (settings, database):
         standard = standard_of(settings, code)
         given = {name: value for name, _, value in (one.partition("=") for one in prices)}
-        priced = parse_prices(standard, given, "--price {}")
+        typed = parse_prices(standard, given, "--price {}")
         result = check_standard(database, settings, code, region)
+        used = chosen_list(price_lists(database, region), price_list, "--prices")
+        priced = prices_for(standard, used, typed)
         if output is not None:
             listed = None if state is None else Compliance(state)
             write_compliance(database, result, priced, output, state=listed)
@@ -115,27 +136,22 @@ def _check(
             f"{name.en}\t{one.facilities}: comply {one.complies}, lack something {one.lacks}, "
             f"unknown {one.unknown}"
         )
-    bought = purchase_list(standard, result.total, priced)
+    bought = purchase_list(standard, result.total, priced.by_item)
     for item in bought.items:
         if item.surely is None:
             click.echo(f"{item.number} {item.item.both()}\t资料里没有对应项 / not recorded")
             continue
+        price = PRICE_UNKNOWN if item.price is None else yuan_text(item.price)
         click.echo(
-            f"{item.number} {item.item.both()}\t缺 {item.surely}，未知 {item.possibly} / "
-            f"lacking {item.surely}, unknown {item.possibly}"
+            f"{item.number} {item.item.both()}\t缺 {item.surely}，未知 {item.possibly}；{price.zh} / "
+            f"lacking {item.surely}, unknown {item.possibly}; {price.en}"
         )
+    say(prices_text(priced))
+    say(cost_text(bought))
     if bought.cost is None:
         say(
             Text(
-                "用 --price 给出单价后才有费用。",
-                "Give prices by --price to see the cost.",
+                "用 geoapp import prices 导入价格表，或用 --price 给出单价。",
+                "Import a price list by geoapp import prices, or give prices by --price.",
             )
         )
-        return
-    least, most = (format_money(one) for one in bought.cost)
-    say(
-        Text(
-            f"费用 {least} 至 {most} 元；{bought.unpriced} 项没有单价，没有计入。",
-            f"Cost {least} to {most} yuan; items without a price, not in it: {bought.unpriced}.",
-        )
-    )

@@ -13,6 +13,7 @@ from geoapp.reports.tables import write_table
 from geoapp.store.contests import contest_records, entry_records
 from geoapp.store.engine import Database, Session
 from geoapp.store.keyed import Rows
+from geoapp.store.prices import price_records
 from geoapp.store.services import OfferFilter, desk_records, item_records, offer_records
 from geoapp.store.use.read import care_records, opinion_records, visit_records
 
@@ -26,6 +27,7 @@ _RECORDS: Final[Mapping[Rows, Callable[[Session], Iterable[Any]]]] = {
     "care": lambda session: care_records(session, date.min, date.max),
     "contests": contest_records,
     "entries": entry_records,
+    "prices": price_records,
 }
 # What everybody may read anyway; a file of anything else is for its owner alone.
 _PUBLIC: Final = frozenset({"services", "offers", "desks"})

@@ -11,13 +11,26 @@ from openpyxl.utils import get_column_letter
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
-from geoapp.core.results.standards import FacilityCompliance, PurchaseList, StandardResult
+from geoapp.core.results.standards import (
+    FacilityCompliance,
+    Prices,
+    PurchaseList,
+    StandardResult,
+)
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance
 from geoapp.core.words import LEVEL_TEXT, SAMPLE_TEXT, Level
 from geoapp.reports.book import fill_sheet
 from geoapp.reports.file_table import FileTable
 from geoapp.reports.tables import write_table
-from geoapp.reports.words.standards import issued_text, listed, samples_text, source_text
+from geoapp.reports.words.standards import (
+    PRICE_UNKNOWN,
+    cost_text,
+    issued_text,
+    listed,
+    prices_text,
+    samples_text,
+    source_text,
+)
 
 SUFFIXES: Final = (".xlsx", ".csv")
 _SHARE = Text("达标率", "Share that complies")
@@ -37,6 +50,7 @@ _FACILITY_HEAD = (
 def write_standard(
     result: StandardResult,
     purchases: Sequence[tuple[Text, PurchaseList]],
+    prices: Prices,
     facilities: Sequence[FacilityCompliance],
     regions: Mapping[str, Text],
     path: Path,
@@ -48,6 +62,8 @@ def write_standard(
     ----------
     purchases
         What is to be bought: first in all, then by district, each with its name.
+    prices
+        What it was reckoned with.
     facilities
         Those to be listed: all of the result, or those of one state.
     regions
@@ -75,9 +91,9 @@ def write_standard(
     book.remove(book.worksheets[0])
     _sheet(book, Text("各区", "By district"), _regions(result, language), language)
     _sheet(book, Text("设施", "Facilities"), [head, *rows], language)
-    _sheet(book, Text("采购清单", "To buy"), _purchases(purchases, language), language)
+    _sheet(book, Text("采购清单", "To buy"), _purchases(purchases, prices, language), language)
     about = book.create_sheet(Text("说明", "About").pick(language))
-    fill_sheet(about, _about(result, regions, language))
+    fill_sheet(about, _about(result, purchases[0][1], prices, regions, language))
     with replaced_whole(path, private=False) as fresh:
         book.save(fresh)
 
@@ -145,7 +161,7 @@ def _regions(result: StandardResult, language: Language) -> list[list[Any]]:
 
 
 def _purchases(
-    purchases: Sequence[tuple[Text, PurchaseList]], language: Language
+    purchases: Sequence[tuple[Text, PurchaseList]], prices: Prices, language: Language
 ) -> list[list[Any]]:
     head = [
         Text("区域", "Region"),
@@ -153,6 +169,9 @@ def _purchases(
         Text("已知缺（件）", "Known to be lacking"),
         Text("未知（件）", "Unknown"),
         Text("单价（元）", "Price of one (yuan)"),
+        Text("单位", "Unit"),
+        Text("价格日期", "Price as of"),
+        Text("价格来源", "Source of the price"),
         Text("至少（元）", "At least (yuan)"),
         Text("至多（元）", "At most (yuan)"),
     ]
@@ -161,13 +180,19 @@ def _purchases(
         for one in bought.items:
             surely = _NOT_RECORDED.pick(language) if one.surely is None else one.surely
             least, most = one.cost or (None, None)
+            unknown = None if one.surely is None else PRICE_UNKNOWN.pick(language)
+            stored = prices.stored.get(one.number)
+            told: tuple[Any, ...] = (None, None, None)
+            if stored is not None:
+                told = (stored.unit, stored.as_of, stored.source)
             rows.append(
                 [
                     name.pick(language),
                     one.item.pick(language),
                     surely,
                     one.possibly,
-                    one.price,
+                    unknown if one.price is None else one.price,
+                    *told,
                     least,
                     most,
                 ]
@@ -176,7 +201,11 @@ def _purchases(
 
 
 def _about(
-    result: StandardResult, regions: Mapping[str, Text], language: Language
+    result: StandardResult,
+    bought: PurchaseList,
+    prices: Prices,
+    regions: Mapping[str, Text],
+    language: Language,
 ) -> list[list[Any]]:
     standard = result.standard
     everywhere = Text("全部区域", "all regions")
@@ -198,6 +227,10 @@ def _about(
                 "least those known to be lacking, at most the unknown ones as well.",
             ),
         ),
+    ]
+    rows += [
+        (Text("价格", "Prices"), prices_text(prices)),
+        (Text("费用", "Cost"), cost_text(bought)),
     ]
     samples = samples_text(result)
     if samples is not None:

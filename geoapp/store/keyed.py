@@ -8,7 +8,9 @@ from sqlalchemy import text
 
 from geoapp.store.engine import Session
 
-Rows = Literal["services", "offers", "desks", "visits", "opinions", "care", "contests", "entries"]
+Rows = Literal[
+    "services", "offers", "desks", "visits", "opinions", "care", "contests", "entries", "prices"
+]
 _BATCH: Final = 5_000
 # The columns of each kind, with their types.
 _SERVICES: Final = {
@@ -95,6 +97,17 @@ _ENTRIES: Final = {
     "source": "text",
     "is_sample": "boolean",
 }
+_PRICES: Final = {
+    "price_list": "text",
+    "region_code": "text",
+    "amenity_code": "text",
+    "price": "double precision",
+    "unit": "text",
+    "as_of": "date",
+    "source": "text",
+    "noted_by": "text",
+    "is_sample": "boolean",
+}
 # Of each kind: its table, the columns, what makes a row the same (as its unique index says it), and
 # the columns of that.
 _TABLES: Final[Mapping[Rows, tuple[str, Mapping[str, str], str, frozenset[str]]]] = {
@@ -126,6 +139,12 @@ _TABLES: Final[Mapping[Rows, tuple[str, Mapping[str, str], str, frozenset[str]]]
         _ENTRIES,
         "contest_code, code",
         frozenset({"contest_code", "code"}),
+    ),
+    "prices": (
+        "item_price",
+        _PRICES,
+        "price_list, (coalesce(region_code, '')), amenity_code",
+        frozenset({"price_list", "region_code", "amenity_code"}),
     ),
 }
 

@@ -84,6 +84,7 @@ from geoapp.web.pages.steward import organisations as steward_organisations
 from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
+from geoapp.web.pages.steward import prices as steward_prices
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
 from geoapp.web.pages.steward import reports as steward_reports
@@ -179,6 +180,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_relations.blueprint,
         steward_reports.blueprint,
         steward_sources.blueprint,
+        steward_prices.blueprint,
         steward_use.blueprint,
         photos.blueprint,
         tiles.blueprint,

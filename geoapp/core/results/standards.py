@@ -1,6 +1,8 @@
 """How facilities stand to a standard: one by one, and counted by region."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from geoapp.core.i18n import Text
 from geoapp.core.standards import Compliance, Standard
@@ -98,6 +100,61 @@ class StandardResult:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPrice:
+    """What one piece of an amenity costs by a list: in yuan; no region: it holds everywhere."""
+
+    yuan: float
+    unit: str | None
+    as_of: date
+    source: str
+    noted_by: str | None
+    region: str | None
+    sample: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """The prices of a list that hold in a region, by amenity."""
+
+    name: str
+    prices: Mapping[str, StoredPrice]
+
+    @property
+    def first(self) -> date:
+        """The day as of which its oldest price is known."""
+        return min(one.as_of for one in self.prices.values())
+
+    @property
+    def last(self) -> date:
+        """The day as of which its newest price is known."""
+        return max(one.as_of for one in self.prices.values())
+
+    @property
+    def sample(self) -> bool:
+        """Whether any of its prices is made up."""
+        return any(one.sample for one in self.prices.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What the items of a standard cost, by their number.
+
+    Attributes
+    ----------
+    by_item
+        In yuan; an item without one has no known price.
+    stored
+        Those of them that are a list's.
+    price_list
+        The list; None where none is used.
+    """
+
+    by_item: Mapping[int, float]
+    stored: Mapping[int, StoredPrice]
+    price_list: PriceList | None
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """What of an item must be bought: one for each facility.
 
@@ -140,3 +197,8 @@ class PurchaseList:
     cost: tuple[float, float] | None
     unpriced: int
     unrecorded: int
+
+    @property
+    def is_lower_bound(self) -> bool:
+        """Whether what all costs is not known: some of it has no price, or no number."""
+        return self.unpriced > 0 or self.unrecorded > 0

@@ -241,6 +241,17 @@ ENTRY_COLUMNS = (
     _SOURCE,
     _SAMPLE,
 )
+PRICE_COLUMNS = (
+    Column("list", "价格表", ("价格表名称",)),
+    Column("item", "项目", ("设施", "名称", "品名")),
+    Column("price", "单价", ("价格", "单价（元）", "价格（元）")),
+    Column("unit", "单位", ("计量单位",)),
+    Column("as_of", "价格日期", ("日期", "截至")),
+    _SOURCE,
+    Column("noted_by", "填报人", ("登记人",)),
+    Column("region", "区域代码", ("区域",)),
+    _SAMPLE,
+)
 COLUMNS = {
     "facilities": (*FACILITY_COLUMNS, LONLAT),
     "regions": REGION_COLUMNS,
@@ -255,6 +266,7 @@ COLUMNS = {
     "care": CARE_COLUMNS,
     "contests": CONTEST_COLUMNS,
     "entries": ENTRY_COLUMNS,
+    "prices": PRICE_COLUMNS,
 }
 
 
@@ -283,7 +295,7 @@ def by_name(columns: Sequence[Column]) -> dict[str, str]:
     return {folded(name): column.name for column in columns for name in column.names}
 
 
-_IN_REGIONS = frozenset({"organisations", "care", "contests"})
+_IN_REGIONS = frozenset({"organisations", "care", "contests", "prices"})
 
 
 @cache

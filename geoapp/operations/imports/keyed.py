@@ -11,6 +11,7 @@ from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.contests import KnownContest, read_contests, read_entries
 from geoapp.importers.rows.keyed import Row
+from geoapp.importers.rows.prices import read_prices
 from geoapp.importers.rows.services import read_desks, read_offers, read_services
 from geoapp.importers.rows.use import read_care, read_opinions, read_visits
 from geoapp.operations.imports.named_regions import known_regions
@@ -34,6 +35,8 @@ _STORED_AS: Final[Mapping[str, tuple[str, ...]]] = {
     "unit": ("people", "unit"),
     "project": ("name_zh",),
     "service": ("item_code",),
+    "list": ("price_list",),
+    "item": ("amenity_code",),
 }
 
 
@@ -110,6 +113,10 @@ def _entries(session: Session, settings: Settings, table: Table) -> Reading[Row]
     return read_entries(table, contest_rules(settings), contests, item_codes(session))
 
 
+def _prices(session: Session, settings: Settings, table: Table) -> Reading[Row]:
+    return read_prices(table, known_regions(session), today(settings))
+
+
 def known_contests(session: Session) -> dict[str, KnownContest]:
     """Return the stored contests by code, as the rows of a file are held against them."""
     entries: dict[str, dict[str, EntryState]] = {}
@@ -138,6 +145,7 @@ _READERS: Final[Mapping[Rows, Callable[[Session, Settings, Table], Reading[Row]]
     "care": _care,
     "contests": _contests,
     "entries": _entries,
+    "prices": _prices,
 }
 KEYED: Final = tuple(_READERS)
 """The kinds of files that are taken in so."""

@@ -1,10 +1,9 @@
 """A standard's result as a file."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from geoapp.core.i18n import Language, Text
-from geoapp.core.results.standards import PurchaseList, StandardResult
+from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
 from geoapp.core.standards import Compliance
 from geoapp.core.words import Level
 from geoapp.operations.facilities.places import list_regions
@@ -14,12 +13,12 @@ from geoapp.store.engine import Database
 
 
 def purchases_by_district(
-    result: StandardResult, prices: Mapping[int, float]
+    result: StandardResult, prices: Prices
 ) -> list[tuple[Text, PurchaseList]]:
     """Return what must be bought: in all, then in each district; what is in none comes last."""
-    found = [(Text("合计", "Total"), purchase_list(result.standard, result.total, prices))]
+    found = [(Text("合计", "Total"), purchase_list(result.standard, result.total, prices.by_item))]
     found += [
-        (one.name, purchase_list(result.standard, one.count, prices))
+        (one.name, purchase_list(result.standard, one.count, prices.by_item))
         for one in result.regions
         if one.level in (Level.DISTRICT, None)
     ]
@@ -29,7 +28,7 @@ def purchases_by_district(
 def write_compliance(
     database: Database,
     result: StandardResult,
-    prices: Mapping[int, float],
+    prices: Prices,
     path: Path,
     *,
     state: Compliance | None = None,
@@ -39,8 +38,6 @@ def write_compliance(
 
     Parameters
     ----------
-    prices
-        By the number of the item.
     state
         Only facilities that stand so are listed; the figures are of all.
 
@@ -57,6 +54,7 @@ def write_compliance(
     write_standard(
         result,
         purchases_by_district(result, prices),
+        prices,
         [one for one in result.facilities if state is None or one.state is state],
         regions,
         path,

@@ -1,12 +1,17 @@
-"""Prices of a standard's items as people give them; the service knows none."""
+"""Prices of a standard's items: by a list of the store, or as people give them for once."""
 
 import math
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_MONEY
+from geoapp.core.results.standards import PriceList, Prices, StoredPrice
 from geoapp.core.standards import Standard
+from geoapp.store.engine import Database
+from geoapp.store.facilities.places import region_names, regions_above
+from geoapp.store.prices import PriceRecord, price_records
 
 
 def parse_prices(
@@ -42,3 +47,83 @@ def parse_prices(
             raise InvalidValueError(parameter.format(number), words, accepted)
         prices[int(number)] = price
     return prices
+
+
+def price_lists(database: Database, region: str | None) -> tuple[PriceList, ...]:
+    """Return the lists with a price that holds in a region, the newest first.
+
+    A price holds in its region and all below it; one that is nearer goes before one that is wider.
+
+    Parameters
+    ----------
+    region
+        None is everywhere: only prices without a region hold there.
+    """
+    with database.session() as session:
+        records = price_records(session)
+        names = {one.code: one for one in region_names(session, outlined=False)}
+    ranks: dict[str | None, int] = {
+        one.code: rank for rank, one in enumerate(regions_above(region, names))
+    }
+    ranks[None] = len(ranks)
+    lists: dict[str, dict[str, PriceRecord]] = defaultdict(dict)
+    for record in records:
+        if record.region not in ranks:
+            continue
+        nearest = lists[record.list].get(record.item)
+        if nearest is None or ranks[record.region] < ranks[nearest.region]:
+            lists[record.list][record.item] = record
+    found = [
+        PriceList(name, {item: _stored(one) for item, one in prices.items()})
+        for name, prices in lists.items()
+    ]
+    found.sort(key=lambda one: (-one.last.toordinal(), one.name))
+    return tuple(found)
+
+
+def chosen_list(
+    lists: Sequence[PriceList], name: str | None, parameter: str = "prices"
+) -> PriceList | None:
+    """Return the list of a name; None is the newest, an empty name none at all.
+
+    Raises
+    ------
+    InvalidValueError
+        If none is called so.
+    """
+    if name is None:
+        return lists[0] if lists else None
+    if not name:
+        return None
+    found = next((one for one in lists if one.name == name), None)
+    if found is None:
+        listed = "、".join(one.name for one in lists)
+        accepted = Text(
+            f"这里适用的价格表：{listed or '没有'}",
+            f"a price list that holds here: {listed or 'there is none'}",
+        )
+        raise InvalidValueError(parameter, name[:80], accepted)
+    return found
+
+
+def prices_for(
+    standard: Standard, price_list: PriceList | None, given: Mapping[int, float]
+) -> Prices:
+    """Return what the items of a standard cost: what is given goes before the list.
+
+    Where several amenities satisfy an item, the cheapest that has a price is bought.
+    """
+    stored: dict[int, StoredPrice] = {}
+    known = {} if price_list is None else price_list.prices
+    for number, item in enumerate(standard.items or (), start=1):
+        priced = [known[one] for one in item.amenities if one in known]
+        if priced and number not in given:
+            stored[number] = min(priced, key=lambda one: one.yuan)
+    by_item = {number: one.yuan for number, one in stored.items()} | dict(given)
+    return Prices(by_item, stored, price_list if stored else None)
+
+
+def _stored(one: PriceRecord) -> StoredPrice:
+    return StoredPrice(
+        one.price, one.unit, one.as_of, one.source, one.noted_by, one.region, one.sample
+    )

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from geoapp.core.i18n import Text
-from geoapp.core.results.standards import StandardResult
+from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard
-from geoapp.core.units import counted
+from geoapp.core.units import counted, format_money
 
 CONFIDENCE_TEXT = {
     "official": Text("发布单位的网站", "the issuer's own site"),
@@ -16,6 +16,59 @@ NATURE_TEXT = {
     "equipment": Text("建设标准", "Equipment"),
     "management": Text("管理标准", "Management"),
 }
+
+
+PRICE_UNKNOWN = Text("价格未知", "price unknown")
+
+
+def prices_text(prices: Prices) -> Text:
+    """Return which list the prices are of and as of when, and how many were given for once."""
+    given = len(prices.by_item) - len(prices.stored)
+    typed = counted(given, "项单价是填写的", "price was entered", "prices were entered")
+    if prices.price_list is None:
+        return typed if given else Text("没有价格", "No prices")
+    one = prices.price_list
+    days = f"{one.first}" if one.first == one.last else f"{one.first} – {one.last}"
+    zh, en = f"价格表“{one.name}”，{days} 的价格", f"Price list “{one.name}”, prices as of {days}"
+    if one.sample:
+        zh, en = f"{zh}（示例）", f"{en} (sample)"
+    return Text(f"{zh}；{typed.zh}", f"{en}; {typed.en}") if given else Text(zh, en)
+
+
+def yuan_text(amount: float) -> Text:
+    """Return an amount of money."""
+    return Text(f"{format_money(amount)} 元", f"{format_money(amount)} yuan")
+
+
+def cost_text(bought: PurchaseList) -> Text:
+    """Return what all costs; a sum that lacks something is said to be a lower bound."""
+    if bought.cost is None:
+        return Text("没有一项有价格，费用未知", "No item has a price: the cost is not known")
+    least, most = (format_money(one) for one in bought.cost)
+    zh, en = (
+        (f"{least} 元", f"{least} yuan")
+        if least == most
+        else (f"{least} 至 {most} 元", f"{least} to {most} yuan")
+    )
+    if not bought.is_lower_bound:
+        return Text(zh, en)
+    lacks_zh, lacks_en = [], []
+    if bought.unpriced:
+        number = counted(
+            bought.unpriced, "项价格未知", "item has no known price", "items have no known price"
+        )
+        lacks_zh.append(number.zh)
+        lacks_en.append(number.en)
+    if bought.unrecorded:
+        number = counted(
+            bought.unrecorded, "项件数未知", "is of unknown number", "are of unknown number"
+        )
+        lacks_zh.append(number.zh)
+        lacks_en.append(number.en)
+    return Text(
+        f"{zh}，这是下限：{'，'.join(lacks_zh)}，没有计入",
+        f"{en}, a lower bound: {' and '.join(lacks_en)}, not counted in",
+    )
 
 
 def listed(texts: Sequence[Text]) -> Text:

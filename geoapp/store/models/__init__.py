@@ -54,6 +54,7 @@ from geoapp.store.models.people import (
 )
 from geoapp.store.models.photos import FacilityPhoto, PhotoContent
 from geoapp.store.models.points import Candidate, CandidateSet, DemandPoint, DemandSet
+from geoapp.store.models.prices import ItemPrice
 from geoapp.store.models.programmes import (
     Document,
     Indicator,
@@ -132,6 +133,7 @@ __all__ = [
     "IndicatorEvidence",
     "IndicatorFact",
     "IndicatorSplit",
+    "ItemPrice",
     "KeptReport",
     "KeptReportFile",
     "Kind",

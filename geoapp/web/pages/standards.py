@@ -10,15 +10,17 @@ from flask import Blueprint, Response, render_template, request, url_for
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
-from geoapp.core.results.standards import FacilityCompliance, StandardResult
+from geoapp.core.results.standards import FacilityCompliance, PriceList, Prices, StandardResult
+from geoapp.core.roles import Permission
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard, standard_of, standards
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Level
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.standards.files import purchases_by_district, write_compliance
-from geoapp.operations.standards.prices import parse_prices
+from geoapp.operations.standards.prices import chosen_list, parse_prices, price_lists, prices_for
 from geoapp.operations.standards.read import check_standard, why_not
 from geoapp.reports.words import standards as words
+from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
@@ -43,12 +45,13 @@ class Asked:
     region: str | None
     state: Compliance | None
     prices: dict[int, float]
+    price_list: str | None
 
     @property
     def query(self) -> dict[str, Any]:
         """The same as parameters of an address."""
         prices = {f"price_{number}": f"{price:.15g}" for number, price in self.prices.items()}
-        return {"region": self.region, "state": self.state, **prices}
+        return {"region": self.region, "state": self.state, "prices": self.price_list, **prices}
 
 
 @blueprint.get("/standards")
@@ -82,7 +85,8 @@ def one(code: str) -> str:
     wanted = [one for one in result.facilities if asked.state in (None, one.state)]
     shown = wanted[:MOST_LISTED]
     regions = list_regions(parts.database)
-    purchases = purchases_by_district(result, asked.prices)
+    lists, prices = _prices(standard, asked)
+    purchases = purchases_by_district(result, prices)
     return render_template(
         "manager/standard.html",
         result=result,
@@ -95,6 +99,8 @@ def one(code: str) -> str:
         yardstick=words.yardstick_text(standard, asked.region),
         samples=words.samples_text(result),
         purchases=purchases,
+        lists=lists,
+        prices=prices,
         facilities=shown,
         wanted=len(wanted),
         points=[point for one in shown if (point := _point(one, result)) is not None],
@@ -112,12 +118,18 @@ def table(code: str, suffix: str) -> Response:
     if suffix not in FORMATS:
         raise NotFoundError(Text("格式", "format"), suffix)
     parts = services()
-    asked = _asked(standard_of(parts.settings, code))
+    standard = standard_of(parts.settings, code)
+    asked = _asked(standard)
     result = check_standard(parts.database, parts.settings, code, asked.region)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"table.{suffix}"
         write_compliance(
-            parts.database, result, asked.prices, path, state=asked.state, language=language()
+            parts.database,
+            result,
+            _prices(standard, asked)[1],
+            path,
+            state=asked.state,
+            language=language(),
         )
         response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
     name = "-".join(part for part in (code, asked.region) if part)
@@ -137,7 +149,24 @@ def _asked(standard: Standard) -> Asked:
         for name, value in request.args.items()
         if name.startswith("price_")
     }
-    return Asked(region, Compliance(state) if state else None, parse_prices(standard, prices))
+    price_list = request.args.get("prices")
+    return Asked(
+        region,
+        Compliance(state) if state else None,
+        parse_prices(standard, prices),
+        None if price_list is None else without_nul(price_list).strip(),
+    )
+
+
+def _prices(standard: Standard, asked: Asked) -> tuple[tuple[PriceList, ...], Prices]:
+    """Return the lists that one may choose from, and the prices to reckon with.
+
+    What an office pays is no public matter: a visitor has the prices that the address states.
+    """
+    if not may(Permission.SEE_UNPUBLISHED):
+        return (), prices_for(standard, None, asked.prices)
+    lists = price_lists(services().database, asked.region)
+    return lists, prices_for(standard, chosen_list(lists, asked.price_list), asked.prices)
 
 
 def _point(one: FacilityCompliance, result: StandardResult) -> dict[str, Any] | None:

@@ -241,7 +241,7 @@ def test_unusable_input_changes_nothing(importer: Importer) -> None:
     assert version(importer.database) == before
     places = ("facilities", "regions", "demand", "candidates")
     help_ = ("organisations", "services", "offers", "desks")
-    assert (*places, *help_, "visits", "opinions", "care", "contests", "entries") == KINDS
+    assert (*places, *help_, "visits", "opinions", "care", "contests", "entries", "prices") == KINDS
 
 
 def test_a_failure_in_the_middle_leaves_nothing(

@@ -8,16 +8,33 @@ import openpyxl
 import pytest
 from sqlalchemy import text
 
-from geoapp.core.errors import InvalidValueError, NotFoundError, UnusableInputError
+from geoapp.core.acting import Acting, Via, declare
+from geoapp.core.errors import (
+    InvalidValueError,
+    NotAllowedError,
+    NotFoundError,
+    UnusableInputError,
+)
 from geoapp.core.results.standards import ItemCount
 from geoapp.core.settings import Settings
 from geoapp.core.standards import Compliance, judge, standard_of, state_of
+from geoapp.operations.history.undo import undo_change_set
+from geoapp.operations.imports.file import import_file
+from geoapp.operations.keyed_export import export_keyed
 from geoapp.operations.standards.files import write_compliance
-from geoapp.operations.standards.prices import parse_prices
+from geoapp.operations.standards.price_edit import put_price, take_price
+from geoapp.operations.standards.prices import (
+    chosen_list,
+    parse_prices,
+    price_lists,
+    prices_for,
+)
 from geoapp.operations.standards.read import check_standard, purchase_list
 from geoapp.operations.upkeep.init import initialise
+from geoapp.reports.words.standards import cost_text, prices_text
 from geoapp.store.engine import Database
 from tests.core.test_standards import write_own
+from tests.operations.imports.importing import write_csv
 from tests.seed import seed_town
 
 
@@ -63,7 +80,7 @@ def test_the_small_town_by_hand(
 
     with subtests.test("as a workbook"):
         path = tmp_path / "town.xlsx"
-        write_compliance(database, found, prices, path)
+        write_compliance(database, found, prices_for(found.standard, None, prices), path)
         book = openpyxl.load_workbook(path)
         assert book.sheetnames == ["各区", "设施", "采购清单", "说明"]
         assert [one.value for one in book["各区"][2]] == ["市北区", "区县", 2, 0, 1, 1, 0]
@@ -74,12 +91,19 @@ def test_the_small_town_by_hand(
             "缺项",
             "一个洗手间",
         ]
-        assert [one.value for one in book["采购清单"][7]][2:] == [1, 1, 1000, 1000, 2000]
+        assert [one.value for one in book["采购清单"][7]][2:] == [
+            *(1, 1, 1000, None, None, None, 1000, 2000)
+        ]
+        assert book["采购清单"][2][4].value == "价格未知"
         assert book["设施"].freeze_panes == "A2"
         lacking = tmp_path / "unknown.csv"
-        write_compliance(database, found, {}, lacking, state=Compliance.UNKNOWN, language="en")
+        none = prices_for(found.standard, None, {})
+        write_compliance(database, found, none, lacking, state=Compliance.UNKNOWN, language="en")
         lines = lacking.read_text("utf-8-sig").splitlines()
         assert len(lines) == 2 and lines[1].startswith("T-2,Sample T-2,Shibei,Unknown,,")
+
+    with subtests.test("prices of a list"):
+        _prices_of_a_list(database, settings, tmp_path)
 
     with subtests.test("samples are never counted with real ones"):
         with database.session() as session:
@@ -99,6 +123,81 @@ def test_the_small_town_by_hand(
             check_standard(database, settings, "seven_ones_haikou", "999999")
         with pytest.raises(UnusableInputError, match="not published"):
             check_standard(database, settings, "ten_ones")
+
+
+def _prices_of_a_list(database: Database, settings: Settings, folder: Path) -> None:
+    """The nearest region's price holds; what has none is unknown and the sum a lower bound."""
+    header = ["价格表", "项目", "单价（元）", "单位", "价格日期", "来源", "区域"]
+    rows = [
+        ["A", "微波炉", "300", "台", "2026-01-05", "合同", ""],
+        ["A", "微波炉", "280", "台", "2026-02-05", "报价", "青岛市"],
+        ["A", "toilet", "1000", "", "2026-01-05", "合同", ""],
+        ["B", "water", "9.5", "", "2025-01-05", "网站", ""],
+        ["A", "toilet", "1", "", "2026-01-05", "合同", ""],  # again
+        ["A", "喷泉", "1", "", "2026-01-05", "合同", ""],
+        ["A", "fan", "-1", "", "2026-01-05", "合同", ""],
+        ["A", "fan", "1", "", "2199-01-05", "合同", ""],
+        ["A", "fan", "1", "", "2026-01-05", "", ""],
+    ]
+    report = import_file(
+        database, settings, "prices", write_csv(folder / "prices.csv", header, rows)
+    )
+    assert (report.inserted, [one.code for one in report.problems]) == (
+        4,
+        ["duplicate", "unknown_amenity", "bad_number", "day_out_of_range", "required"],
+    )
+    standard = standard_of(settings, "seven_ones_haikou")
+    town = check_standard(database, settings, standard.code, "370203")
+
+    def costs(region: str | None, name: str | None = None) -> list[float | None]:
+        used = prices_for(standard, chosen_list(price_lists(database, region), name), {})
+        found = purchase_list(standard, town.total, used.by_item)
+        return [found.items[2].price, found.items[5].price]
+
+    assert costs("370203") == [280, 1000]
+    assert costs(None) == [300, 1000]
+    assert costs("370203", "B") == [None, None]
+    assert costs("370203", "") == [None, None]
+    with pytest.raises(InvalidValueError, match="prices"):
+        costs("370203", "C")
+    lists = price_lists(database, "370203")
+    assert [(one.name, f"{one.last}") for one in lists] == [
+        ("A", "2026-02-05"),
+        ("B", "2025-01-05"),
+    ]
+    mixed = prices_for(standard, lists[0], {3: 1.0})
+    assert (mixed.by_item, set(mixed.stored)) == ({3: 1.0, 6: 1000.0}, {6})
+    bought = purchase_list(standard, town.total, mixed.by_item)
+    assert cost_text(bought).zh == "1,000 至 2,001 元，这是下限：5 项价格未知，没有计入"
+    assert prices_text(mixed).zh == "价格表“A”，2026-01-05 – 2026-02-05 的价格；1 项单价是填写的"
+    # A list that comes back changes nothing; a price typed in takes its place, and an undo brings it back.
+    file = folder / "again.xlsx"
+    assert export_keyed(database, "prices", file, headers="zh") == 4
+    assert import_file(database, settings, "prices", file).unchanged == 4
+    values = {
+        "list": "A",
+        "item": "toilet",
+        "price": "1100",
+        "as_of": "2026-03-01",
+        "source": "询价",
+    }
+    number = put_price(database, settings, values)
+    assert number is not None
+    assert costs(None) == [300, 1100]
+    undo_change_set(database, settings, number)
+    assert costs(None) == [300, 1000]
+    with pytest.raises(NotFoundError):
+        take_price(database, 2**62)
+    # Whoever is kept to a district enters no price of the whole city, and none for everywhere.
+    declare(Acting(Via.WEB, actor="li", role="steward", regions=("370203",)))
+    try:
+        for region in ({}, {"region": "370200"}):
+            with pytest.raises(NotAllowedError):
+                put_price(database, settings, values | region)
+        assert put_price(database, settings, values | {"region": "370203"}) is not None
+    finally:
+        declare(None)
+    assert costs("370203") == [280, 1100]
 
 
 def test_the_store_judges_as_one_does_by_hand(database: Database, settings: Settings) -> None:

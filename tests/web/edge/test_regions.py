@@ -275,6 +275,11 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
         "/steward/care",
         data={"code": "C-1", "kind": "体检", "region": "370202", "day": "2026-07-01"},
     ),
+    "form price": lambda c, _: c.post(
+        "/steward/prices",
+        data={"list": "A", "item": "water", "price": "1", "as_of": "2026-01-01", "source": "B"}
+        | {"region": "370202"},
+    ),
     "form add part": lambda c, _: c.post("/steward/relations/parts/X-1", data={"part": "T-1"}),
     "form take part": lambda c, database: c.post(
         f"/steward/relations/parts/X-1/{number(database, 'facility_part')}"
@@ -385,6 +390,7 @@ ELSEWHERE = {
         *("/steward/duplicates", "/steward/duplicates/pair"),
         *("/steward/applications/new", "/steward/applications/<int:number>/form"),
         "/steward/services/take/<kind>/<int:number>/<path:code>",
+        *("/steward/prices/file", "/steward/prices/take/<int:number>"),
         *("/steward/use/take/<int:number>/<path:code>", "/steward/care/take/<path:code>"),
     },
     "services, which no account that is kept to regions adds; in tests/web/api/test_contests.py": {

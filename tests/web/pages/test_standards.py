@@ -1,5 +1,8 @@
 """``/standards``: the list, a standard with its figures, prices, files, and one line on a station."""
 
+from io import BytesIO
+from typing import Any
+
 import pytest
 from playwright.sync_api import expect
 
@@ -44,6 +47,9 @@ def test_pages_files_and_programs(
         english = client_of(app, town).get("/standards/seven_ones_wushan?lang=en")
         assert "Besides, 1 sample, which is not counted." in english.get_data(as_text=True)
 
+    with subtests.test("prices of a list"):
+        _prices_are_entered_and_used(town, app)
+
     with subtests.test("files"):
         for suffix, kind in (("csv", "text/csv"), ("xlsx", "application/vnd.openxml")):
             answer = client.get(f"/standards/seven_ones_wushan/table.{suffix}?region=370203")
@@ -74,6 +80,35 @@ def test_pages_files_and_programs(
         assert line not in client.get("/stations/T-3").get_data(as_text=True)  # a home
         steward = client_of(app, town, Role.STEWARD)
         assert line in steward.get("/steward/facilities/T-2").get_data(as_text=True)
+
+
+def _prices_are_entered_and_used(town: Database, app: Any) -> None:
+    """A steward enters prices by hand and by file; a manager sees the sum, and the public nothing."""
+    steward, manager = client_of(app, town, Role.STEWARD), client_of(app, town, Role.MANAGER)
+    one = {"list": "采购价", "item": "microwave", "price": "250", "unit": "台"}
+    told = {"as_of": "2026-01-05", "source": "某合同", "region": ""}
+    saved = steward.post("/steward/prices", data=one | told)
+    assert saved.status_code == 302
+    assert "采购价" in steward.get(saved.headers["Location"]).text
+    assert (
+        "项价格" in steward.get(f"/steward/history/{saved.headers['Location'].split('=')[1]}").text
+    )
+    wrong = steward.post("/steward/prices", data=one | told | {"price": "cheap"})
+    assert (wrong.status_code, 'value="cheap"' in wrong.text) == (422, True)
+    lines = "list,item,price,as_of,source\n采购价,kettle,80,2026-01-06,合同\n采购价,dragon,1,2026-01-06,合同\n"
+    file = {"file": (BytesIO(lines.encode()), "价格.csv")}
+    sent = steward.post("/steward/prices/file", data=file)
+    assert "新增 1" in sent.text and "第 3 行" in sent.text
+    assert steward.post("/steward/prices/file", data={}).status_code == 422
+    address = "/standards/seven_ones_wushan"
+    page = manager.get(address).text
+    assert "价格表“采购价”，2026-01-05 – 2026-01-06 的价格" in page
+    assert "这是下限：5 项价格未知" in page
+    assert "/steward/prices" not in page
+    assert "采购价" not in manager.get(f"{address}?prices=").text.split('id="price-list"')[1][:80]
+    assert manager.get(f"{address}?prices=nothing").status_code == 422
+    assert "采购价" not in app.test_client().get(address).text
+    assert manager.get(f"{address}/table.xlsx").status_code == 200
 
 
 def test_the_map_and_the_list_point_at_each_other(site: Site, visit: Visit) -> None:
