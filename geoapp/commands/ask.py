@@ -80,7 +80,7 @@ def nearest(
     if not items:
         click.echo(Text("没有符合条件的站点", "No facility fits").both())
     if beyond_m is not None:
-        click.echo(beyond_text(beyond_m, min(item.walk_m for item in items)).both())
+        click.echo(beyond_text(beyond_m, format_metres(min(item.walk_m for item in items))).both())
     for rank, item in enumerate(items, 1):
         place = item.facility
         walk = Text(

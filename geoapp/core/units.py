@@ -74,6 +74,24 @@ def format_metres(metres: float) -> Text:
     return Text(f"{kilometres} 公里", f"{kilometres} km")
 
 
+def format_metres_about(metres: float, off_m: float) -> Text:
+    """Return a length that may be off: from the least to the most, and no finer than that.
+
+    Both ends are rounded outwards to the greatest 1 or 5 with noughts that is no more than ``off_m``.
+    """
+    power = 10.0 ** math.floor(math.log10(max(off_m, 1.0)))
+    step = 5.0 * power if 5.0 * power <= off_m else power
+    least = max(0.0, math.floor((metres - off_m) / step) * step)
+    most = math.ceil((metres + off_m) / step) * step
+    far = format_metres(most)
+    if least == 0:
+        return Text(f"{far.zh}之内", f"within {far.en}")
+    near = format_metres(least)
+    if near.zh.split()[-1] == far.zh.split()[-1]:
+        near = Text(near.zh.split()[0], near.en.split()[0])
+    return Text(f"{near.zh}–{far.zh}", f"{near.en}–{far.en}")
+
+
 def format_seconds(seconds: float) -> Text:
     """Return a time for people: whole minutes, rounded up, since nobody wants to be late."""
     if seconds < 60:

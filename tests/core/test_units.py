@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.units import (
     counted,
     format_change,
@@ -16,6 +17,7 @@ from geoapp.core.units import (
     format_difference,
     format_gap,
     format_metres,
+    format_metres_about,
     format_money,
     format_seconds,
     format_share,
@@ -167,3 +169,9 @@ def test_pages_scripts_and_the_service_write_the_same_figures() -> None:
 def test_a_change_tells_both_shares_or_that_one_is_unknown() -> None:
     assert format_change(0.25, 1.0) == "25.0% → 100.0%"
     assert format_change(None, 0.5) == "— → 50.0%"
+
+
+def test_no_length_is_told_finer_than_it_is_known(repo_root: Path) -> None:
+    file = repo_root / "tests" / "js" / "worker" / "offline" / "about.json"
+    for metres, off_m, zh, en in json.loads(file.read_text(encoding="utf-8")):
+        assert format_metres_about(metres, off_m) == Text(zh, en)

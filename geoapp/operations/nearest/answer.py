@@ -11,6 +11,7 @@ import orjson
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
+from geoapp.core.units import format_metres
 from geoapp.core.voices import doubtful_answer
 from geoapp.core.words import Datum
 from geoapp.operations.nearest.arrival import Arrival, beyond_text
@@ -50,7 +51,7 @@ def _beyond(service: NearestService, items: list[NearestItem]) -> bytes:
     beyond_m = service.beyond_m(items)
     if beyond_m is None:
         return b""
-    note = beyond_text(beyond_m, min(item.walk_m for item in items))
+    note = beyond_text(beyond_m, format_metres(min(item.walk_m for item in items)))
     return orjson.dumps({"beyond_m": round(beyond_m, 1), "beyond_note": _pair(note)})[1:-1] + b","
 
 

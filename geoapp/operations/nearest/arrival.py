@@ -71,17 +71,17 @@ class Arrivals:
         return found
 
 
-def beyond_text(beyond_m: float, nearest_m: float) -> Text:
+def beyond_text(beyond_m: float, nearest: Text) -> Text:
     """Return the sentence for answers that all lie beyond a walk.
 
     Parameters
     ----------
     beyond_m
         The longest walk that is taken for one.
-    nearest_m
-        The walk to the nearest answer.
+    nearest
+        How long the walk to the nearest answer is.
     """
-    limit, nearest = format_metres(beyond_m), format_metres(nearest_m)
+    limit = format_metres(beyond_m)
     return Text(
         f"步行 {limit.zh}之内没有符合条件的站点，离得最近的一处路程 {nearest.zh}。"
         "请核对位置，或放宽条件。",

@@ -33,7 +33,7 @@ from geoapp.store.facilities.places import RegionPlace, region_places, regions_a
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.unplaced import unplaced_facilities
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 KNOWN_DAYS: Final = 14
 MOST_STATIONS: Final = 5_000
 
@@ -121,6 +121,9 @@ def offline_stations(
                 for one in landmarks(regions.keys())
             ),
         ],
+        "parents": {
+            one.code: one.parent_code for one in regions.values() if one.parent_code is not None
+        },
         "stations": stations,
     }
 
@@ -192,6 +195,7 @@ def _station(one: PlacedFacility, hours: _Hours, day: date) -> dict[str, Any]:
         "family": one.family,
         "lon": one.lon,
         "lat": one.lat,
+        "region": one.region_code,
         "rings": _rings(one.area_wkb),
         "from": _epoch_day(one.from_date) if one.from_date else None,
         "to": _epoch_day(one.to_date) if one.to_date else None,

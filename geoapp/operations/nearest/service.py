@@ -107,7 +107,7 @@ class NearestService:
         snapshot = self._keeper.current()
         self._check_codes(snapshot, query)
         at = query.at or datetime.now(UTC)
-        filters = Filters(query.kinds, query.families, query.amenities)
+        filters = Filters(query.kinds, query.families, query.amenities, query.regions)
         longest = timedelta(minutes=self._walk_limit_minutes) if query.open_on_arrival else None
         chosen = snapshot.select(
             filters, at, open_only=query.open_only or query.open_on_arrival, soon=longest

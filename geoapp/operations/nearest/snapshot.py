@@ -40,19 +40,21 @@ Key = tuple[str, int]
 class Filters:
     """Which facilities count, besides being in service on the day.
 
-    ``kinds`` and ``families``: any of them (empty: all). ``amenities``: all of them, known to be
-    there.
+    ``kinds``, ``families`` and ``regions`` (by code, those below named as well): any of them (empty:
+    all). ``amenities``: all of them, known to be there.
     """
 
     kinds: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
 
     def accept(self, facility: PlacedFacility) -> bool:
         """Tell whether one facility counts."""
         return (
             (not self.kinds or facility.kind in self.kinds)
             and (not self.families or facility.family in self.families)
+            and (not self.regions or facility.region_code in self.regions)
             and self.amenities.issubset(facility.amenities)
         )
 

@@ -43,6 +43,8 @@ class NearestQuery:
         How many answers at most, 1 to 50.
     kinds, families, amenities
         Codes; any of the kinds, any of the families, all of the amenities.
+    regions
+        Codes of regions, those below them named as well: only facilities in one of them. Empty: all.
     at
         The moment that ``open`` is told for, with its zone; None is now.
     open_only
@@ -64,6 +66,7 @@ class NearestQuery:
     kinds: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
+    regions: frozenset[str] = frozenset()
     at: datetime | None = None
     open_only: bool = False
     max_m: float | None = None

@@ -38,6 +38,7 @@ class OfflineStations(BaseModel):
     reason); a schedule names one for each day from ``first_day`` (days since 1970) on. Hours are told
     for ``known_days``; what follows serves to say when they change next. ``region`` is the name of the one
     that was asked for; ``unplaced`` counts those in service whose position is not known, which are not there.
+    ``parents`` tells of each region the one above it.
     """
 
     format: int
@@ -60,6 +61,7 @@ class OfflineStations(BaseModel):
     access: dict[str, dict[str, str]]
     question: dict[str, list[str]]
     places: list[dict[str, object]]
+    parents: dict[str, str]
     stations: list[dict[str, object]]
 
 

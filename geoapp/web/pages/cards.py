@@ -13,12 +13,13 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
 from geoapp.core.links import links
 from geoapp.core.phones import Telephone, telephones
+from geoapp.core.units import format_metres, format_metres_about
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
 from geoapp.operations.nearest.rough import rough_m, rough_text
 from geoapp.operations.nearest.said import State, said_now, said_on_arrival
-from geoapp.operations.nearest.service import NearestItem
+from geoapp.operations.nearest.service import NearestItem, NearestService
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import public_address, services
@@ -66,8 +67,12 @@ class Card:
 
     Attributes
     ----------
+    is_from
+        Whether it is told how far it is; of a region's list, from nowhere, it is not.
     is_walk
         Whether it is near enough to walk to; beyond, nobody speaks of minutes.
+    far
+        How long the walk is, told no finer than the position is known; as a range if ``is_far_vague``.
     walk_span
         The least and the most minutes of the walk, where the position is known too badly for one.
     rough
@@ -84,10 +89,13 @@ class Card:
     state: State
     state_text: Text
     state_note: str | None
+    is_from: bool
     is_walk: bool
     walk_span: tuple[int, int] | None
     walk_seconds: float
     walk_m: float
+    far: Text
+    is_far_vague: bool
     distance_m: float
     basis: Text
     is_estimate: bool
@@ -132,6 +140,7 @@ def make_cards(
     asked: frozenset[str],
     datum: Datum,
     accuracy_m: float = 0.0,
+    is_from: bool = True,
 ) -> list[Card]:
     """Return the cards of an answer, nearest first; amenities that were asked for come first.
 
@@ -139,22 +148,31 @@ def make_cards(
     ----------
     accuracy_m
         How far the position may be off; walks are told no finer than that.
+    is_from
+        Whether the answer is counted from where somebody is; else how far places are is not told.
     """
     return [
-        _card(number, item, asked=asked, datum=datum, accuracy_m=accuracy_m)
+        _card(number, item, asked=asked, datum=datum, accuracy_m=accuracy_m, is_from=is_from)
         for number, item in enumerate(items, start=1)
     ]
 
 
 def _card(
-    number: int, item: NearestItem, *, asked: frozenset[str], datum: Datum, accuracy_m: float
+    number: int,
+    item: NearestItem,
+    *,
+    asked: frozenset[str],
+    datum: Datum,
+    accuracy_m: float,
+    is_from: bool,
 ) -> Card:
     one = item.facility
     now = datetime.now(UTC)
     nearest = services().nearest
     is_walk = nearest.is_walk(item.walk_m)
     off_m = rough_m(one)
-    span = nearest.walk_span(item.walk_m, accuracy_m + off_m) if is_walk else None
+    vague = nearest.walk_span(item.walk_m, accuracy_m + off_m)
+    span = vague if is_walk else None
     arrives = is_walk and item.arrival is not None
     later = timedelta(seconds=60.0 * span[1] - item.walk_seconds) if span else timedelta(0)
     said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
@@ -173,10 +191,13 @@ def _card(
         state=said.state,
         state_text=said.text,
         state_note=None if said.note is None else said.note.pick(language()),
+        is_from=is_from,
         is_walk=is_walk,
         walk_span=span,
         walk_seconds=item.walk_seconds,
         walk_m=item.walk_m,
+        far=walk_text(nearest, item.walk_m, accuracy_m + off_m),
+        is_far_vague=vague is not None,
         distance_m=item.distance_m,
         basis=BASIS_TEXT[item.basis],
         is_estimate=item.basis == "estimate",
@@ -202,10 +223,17 @@ def _card(
         phones=telephones(one.phone),
         links=_links(one),
         ride_links=_links(one, riding=True),
-        ride_seconds=_ride_seconds(item.walk_m),
+        ride_seconds=_ride_seconds(item.walk_m) if is_from and vague is None else 0.0,
         ride_kmh=RIDE_KMH,
         page=public_address(url_for("station.show", code=one.code)),
     )
+
+
+def walk_text(nearest: NearestService, walk_m: float, off_m: float) -> Text:
+    """Return how long a walk is from a position that may be off by so much, and no finer."""
+    if nearest.walk_span(walk_m, off_m) is None:
+        return format_metres(walk_m)
+    return format_metres_about(walk_m, nearest.estimate.walk_m(off_m))
 
 
 def _links(one: PlacedFacility, *, riding: bool = False) -> list[tuple[Text, str]]:

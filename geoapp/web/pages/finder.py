@@ -25,15 +25,17 @@ from geoapp.operations.facilities.places import (
     where_text,
 )
 from geoapp.operations.nearest.arrival import beyond_text
+from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.routes import route
-from geoapp.operations.nearest.service import MAX_K, NearestQuery
+from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
 from geoapp.operations.streets.starts import is_point
+from geoapp.reports.words.nearest import region_list_text
 from geoapp.reports.words.streets import counted_from_text
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
 from geoapp.web.edge.services import services
-from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards
+from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards, walk_text
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
 
@@ -50,7 +52,9 @@ MOST_ACCURACY_M = 20_100_000.0  # half around the earth
 class Question:
     """What the form asks; ``lon`` and ``lat`` are WGS-84, None as long as no place is given.
 
-    ``accuracy_m`` is how far the position may be off, as the device says.
+    ``accuracy_m`` is how far the position may be off, as the device says. ``regions`` are the place and
+    what lies below it, if it is a region: its stations are listed, by how far they are from ``own``, the
+    asker's position, where that is known.
     """
 
     lon: float | None
@@ -63,6 +67,8 @@ class Question:
     kinds: frozenset[str]
     amenities: frozenset[str]
     accuracy_m: float = 0.0
+    regions: frozenset[str] = frozenset()
+    own: tuple[float, float] | None = None
 
 
 @blueprint.get("/")
@@ -162,6 +168,8 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
     given = values.get("lon") or values.get("lat")
     place = None if given else without_nul(values.get("place", "")) or None
     lon, lat = _position(values, place)
+    regions = regions_of(services().database, place) if place else frozenset()
+    own = _own(values) if regions else None
     what = values.get("what", "")
     family, _, kind = what.partition(":")
     return Question(
@@ -174,8 +182,19 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
         families=frozenset({family}) if family and not kind else frozenset(),
         kinds=frozenset({kind}) if kind else frozenset(),
         amenities=split_codes(values.getlist("amenity")),
-        accuracy_m=_accuracy_m(values.get("accuracy", "")),
+        accuracy_m=_accuracy_m(values.get("own_accuracy" if own else "accuracy", "")),
+        regions=regions,
+        own=own,
     )
+
+
+def _own(values: MultiDict[str, str]) -> tuple[float, float] | None:
+    """Return the asker's position beside a region, WGS-84, where the device has told it."""
+    if not (values.get("own_lon") or values.get("own_lat")):
+        return None
+    lon, lat = (parse_number(name, values.get(name, "")) for name in ("own_lon", "own_lat"))
+    check_lonlat(lon, lat)
+    return lon, lat
 
 
 def _accuracy_m(value: str) -> float:
@@ -211,37 +230,79 @@ def _position(
 def _answer(question: Question) -> dict[str, object] | None:
     if question.lon is None or question.lat is None:
         return None
+    query = _query(question, question.lon, question.lat)
+    if question.regions:
+        return _region_answer(question, query)
     nearest = services().nearest
-    items = nearest.ask(_query(question, question.lon, question.lat))
+    items = nearest.ask(query)
     # Better a door that may be shut, and said to be, than an empty page.
     none_open = question.open_only and not items
     if none_open:
-        asked = _query(question, question.lon, question.lat)
-        items = nearest.ask(replace(asked, open_on_arrival=False))
-    somewhere = nearest.somewhere(_query(question, question.lon, question.lat))
-    datum = map_setup().datum
-    lon, lat = from_wgs84(lon=question.lon, lat=question.lat, datum=datum)
+        items = nearest.ask(replace(query, open_on_arrival=False))
     beyond_m = nearest.beyond_m(items)
     return {
-        "cards": make_cards(
-            items, asked=question.amenities, datum=datum, accuracy_m=question.accuracy_m
-        ),
         "where": where_text(services().database, lon=question.lon, lat=question.lat),
         "beyond": None
         if beyond_m is None
-        else beyond_text(beyond_m, min(item.walk_m for item in items)),
+        else beyond_text(
+            beyond_m,
+            walk_text(nearest, min(item.walk_m for item in items), question.accuracy_m),
+        ),
         "inaccurate_m": question.accuracy_m if question.accuracy_m > INACCURATE_M else None,
         "from_place": _from_place(question),
         "none_open": none_open and bool(items),
-        "misses": []
-        if items
-        else _near_misses(question, _query(question, question.lon, question.lat), datum),
+        **_listed(question, query, items),
+    }
+
+
+def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]:
+    """Answer with the stations of the region that was chosen, near or not."""
+    found = list_region(services().nearest, query, question.own)
+    name = _place_name(question)
+    told = region_list_text(
+        name,
+        found.total,
+        only_open=question.open_only and not found.none_open,
+        is_filtered=bool(question.what or question.amenities),
+        is_own=question.own is not None,
+    )
+    start = query if found.start is None else replace(query, lon=found.start[0], lat=found.start[1])
+    is_off = question.own is not None and question.accuracy_m > INACCURATE_M
+    return {
+        "region": name,
+        "is_own": question.own is not None,
+        "inaccurate_m": question.accuracy_m if is_off else None,
+        "from_place": told if found.items else None,
+        "none_open": found.none_open and bool(found.items),
+        **_listed(question, start, found.items),
+    }
+
+
+def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -> dict[str, object]:
+    """Return what every answer holds: its cards, or what stands in their way."""
+    datum = map_setup().datum
+    lon, lat = from_wgs84(lon=query.lon, lat=query.lat, datum=datum)
+    somewhere = services().nearest.somewhere(query)
+    return {
+        "cards": make_cards(
+            items,
+            asked=question.amenities,
+            datum=datum,
+            accuracy_m=question.accuracy_m,
+            is_from=_is_from(question),
+        ),
+        "misses": [] if items else _near_misses(question, query, datum),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
         "next_k": min(question.k * 2, MAX_K),
         "lon": round(float(lon), 7),
         "lat": round(float(lat), 7),
     }
+
+
+def _is_from(question: Question) -> bool:
+    """Tell whether how far stations are is told: the list of a region is from nowhere."""
+    return not question.regions or question.own is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +328,18 @@ def _near_misses(question: Question, query: NearestQuery, datum: Datum) -> list[
     found = []
     for drop, condition, wider in tries:
         asked = replace(wider, k=1, open_on_arrival=False)
-        if items := services().nearest.ask(asked):
-            [card] = make_cards(items, asked=asked.amenities, datum=datum)
+        if question.regions:
+            items = list_region(services().nearest, asked, question.own).items
+        else:
+            items = services().nearest.ask(asked)
+        if items:
+            [card] = make_cards(
+                items,
+                asked=asked.amenities,
+                datum=datum,
+                accuracy_m=question.accuracy_m,
+                is_from=_is_from(question),
+            )
             found.append(NearMiss(drop, condition, card))
     return found
 
@@ -283,8 +354,14 @@ def _what_text(question: Question) -> Text:
 def _from_place(question: Question) -> Text | None:
     if not question.place:
         return None
-    name = name_of_place(services().database, services().settings, question.place)
-    return None if name is None else counted_from_text(name, is_point=is_point(question.place))
+    return counted_from_text(_place_name(question), is_point=is_point(question.place))
+
+
+def _place_name(question: Question) -> Text:
+    """Return what the place is called; it has a position, so it is known."""
+    parts = services()
+    name = name_of_place(parts.database, parts.settings, question.place or "")
+    return name or Text(question.place or "", question.place or "")
 
 
 def _query(question: Question, lon: float, lat: float) -> NearestQuery:
@@ -295,6 +372,7 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         kinds=question.kinds,
         families=question.families,
         amenities=question.amenities,
+        regions=question.regions,
         arrive=True,
         open_on_arrival=question.open_only,
     )

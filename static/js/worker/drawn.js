@@ -88,22 +88,23 @@ export function makeDrawn({ map, box, results, show, way: address, pick }) {
     if (!holder) return;
     dimDots();
     const me = spotOf(holder);
-    if (!isOwn) markSpot(me, 'me elsewhere');
+    const { list } = holder.dataset; // of a region, and from nowhere
+    if (!isOwn && !list) markSpot(me, 'me elsewhere');
     if (own && own.spot) {
       const { accuracy_m: radius, spot } = own;
       const className = radius > WIDE_M ? 'accuracy wide' : 'accuracy';
       if (radius > 30) L.circle(spot, { radius, weight: 1, interactive: false, className }).addTo(answerLayer);
       markSpot(spot, 'me');
     }
-    const bounds = L.latLngBounds([me]);
-    if (!box.dataset.bases && !box.dataset.streets) drawRings(me, answerLayer);
+    const bounds = L.latLngBounds(list && found.length ? [] : [me]);
+    if (!list && !box.dataset.bases && !box.dataset.streets) drawRings(me, answerLayer);
     const spots = found.map(spotOf);
     const offsets = spread(map, spots);
     found.forEach((item, index) => {
       const spot = spots[index];
       const [right, down] = offsets[index];
       // The nearest few decide what is shown; the others may lie far away.
-      if (index < 4) bounds.extend(spot);
+      if (index < 4 || list) bounds.extend(spot);
       const marker = L.marker(spot, {
         icon: L.divIcon({ className: 'marker', html: `<span class="badge ${item.dataset.state}">${index + 1}</span>`, iconSize: [44, 44], iconAnchor: [22 - right, 22 - down] }),
         title: item.dataset.name || '', alt: `${index + 1} ${item.dataset.name}`, riseOnHover: true,

@@ -64,6 +64,12 @@ function isOwn() {
   return own !== null && origin === own.origin;
 }
 
+/** My own position as far as it counts for what is asked: from there, or of a place that was chosen. */
+function ownKnown() {
+  if (!own || !origin || !(isOwn() || 'place' in origin)) return null;
+  return { lon: own.origin.lon, lat: own.origin.lat, accuracy_m: own.accuracy_m };
+}
+
 /** @returns {Look} */
 function present() {
   /** @type {HTMLElement | null} */
@@ -139,7 +145,13 @@ async function search(isKept = true) {
   const body = new FormData(form);
   body.delete('place');
   Object.entries(origin).forEach(([name, value]) => body.set(name, String(value)));
-  if (own && isOwn()) body.set('accuracy', String(Math.min(own.accuracy_m, 2e7)));
+  const known = ownKnown();
+  if (known) {
+    const { lon, lat, accuracy_m } = known;
+    // A region's stations are listed by how far they are from here.
+    if (!isOwn()) { body.set('own_lon', String(lon)); body.set('own_lat', String(lat)); }
+    body.set(isOwn() ? 'accuracy' : 'own_accuracy', String(Math.min(accuracy_m, 2e7)));
+  }
   if (count) body.set('k', count);
   asked += 1;
   const mine = asked;
@@ -177,10 +189,9 @@ async function search(isKept = true) {
 
 /** The answer of what is kept on this device; null where nothing is. */
 async function answerOffline() {
-  const own_ = own && isOwn() ? own.accuracy_m : 0;
   const api = await offline();
   if (!api || !origin) return null;
-  const answer = await api.answer({ origin, accuracy_m: own_, k: Number(count) || FIRST_K, conditions: readConditions(form) });
+  const answer = await api.answer({ origin, own: ownKnown(), k: Number(count) || FIRST_K, conditions: readConditions(form) });
   if (answer) await tellOffline(true);
   return answer;
 }
@@ -214,7 +225,8 @@ function showAnswer() {
   const found = Array.from(results.querySelectorAll('.found'));
   tell(null);
   if (found.length) {
-    const words = holder && 'beyond' in holder.dataset ? status.dataset.beyond : status.dataset.found;
+    const { beyond, listed, found: near } = status.dataset;
+    const words = holder && 'beyond' in holder.dataset ? beyond : holder && holder.dataset.list ? listed : near;
     status.textContent = filled(words || '', { n: found.length });
   }
   if (own && isOwn() && holder) own.spot = spotOf(holder);
@@ -248,7 +260,7 @@ function choose(item, from) {
     /** @type {HTMLElement | null} */
     const holder = results.querySelector('.cards');
     if (!holder) return;
-    const both = L.latLngBounds([spotOf(item), spotOf(holder)]);
+    const both = L.latLngBounds(holder.dataset.list ? [spotOf(item)] : [spotOf(item), spotOf(holder)]);
     if (!isInSight(both)) show(both);
   }
 }

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from geoapp.core.calendar import WorkCalendar
+from geoapp.core.units import format_metres
 from geoapp.core.words import Basis
 from geoapp.operations.nearest.arrival import Arrival, Arrivals, beyond_text
 from geoapp.operations.nearest.said import Said, said_now, said_on_arrival
@@ -153,6 +154,6 @@ def test_a_walk_past_the_end_of_time_is_unknown() -> None:
 
 
 def test_the_sentence_names_the_walk_and_the_nearest() -> None:
-    said = beyond_text(4320.0, 12_345.0)
+    said = beyond_text(4320.0, format_metres(12_345.0))
     assert "4.3 公里" in said.zh
     assert "12.3 km" in said.en

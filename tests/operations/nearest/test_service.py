@@ -16,6 +16,7 @@ from sqlalchemy import text
 from geoapp.core.errors import InvalidValueError, UnavailableError
 from geoapp.core.settings import Settings
 from geoapp.core.words import Basis
+from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.nearest.snapshot import CHECK_SECONDS
 from geoapp.store.engine import Database
@@ -227,6 +228,43 @@ def test_an_edit_by_another_process_is_seen_within_a_second(
         check=True,
     )
     assert soon(lambda: codes(service, HERE)[0] == "T-2")
+
+
+def test_a_region_is_listed_with_the_open_before_the_others(
+    town: Database, settings: Settings
+) -> None:
+    """On a Sunday at three T-1 and T-2 are open, T-4 is closed, of T-3 nobody knows."""
+    run_sql(
+        town,
+        "insert into facility (code, kind_code, name_zh, geom, status, opening_hours) values "
+        "('F-1', 'outdoor_station', '外地', st_setsrid(st_makepoint(120.3501, 36.07), 4326), "
+        "'open', '24/7')",
+    )
+    service = NearestService(town, settings)
+    there = regions_of(town, "370200")
+    assert there == {"370200", "370203"}
+    assert regions_of(town, "nowhere") == frozenset()
+    at = moment("2026-11-22T15:00")
+    query = replace(HERE, regions=there, at=at)
+
+    def listed(own: tuple[float, float] | None, **asked: object) -> tuple[list[str], int]:
+        found = list_region(service, replace(query, **asked), own)  # type: ignore[arg-type]
+        return [item.facility.code for item in found.items], found.total
+
+    # Three stand in one square of a hundredth of a degree, whose middle is closest to T-2.
+    assert listed(None) == (["T-2", "T-1", "T-3", "T-4"], 4)
+    assert listed(None, open_on_arrival=True) == (["T-2", "T-1"], 4)
+    assert listed(None, k=3) == (["T-2", "T-1", "T-3"], 4)
+    # By how far they are from me, also where I am elsewhere.
+    assert listed((TOWN_LON - 0.1, TOWN_LAT)) == (["T-1", "T-2", "T-3", "T-4"], 4)
+    assert listed((TOWN_LON + 0.1, TOWN_LAT + 0.1)) == (["T-2", "T-1", "T-4", "T-3"], 4)
+    nobody = list_region(
+        service, replace(query, open_on_arrival=True, kinds=frozenset({"worker_home"})), None
+    )
+    assert nobody.none_open
+    assert [item.facility.code for item in nobody.items] == ["T-3"]
+    nothing = list_region(service, replace(query, amenities=frozenset({"toilet"})), None)
+    assert (nothing.items, nothing.total, nothing.start) == ([], 0, None)
 
 
 def test_without_a_database_there_is_no_answer(settings: Settings) -> None:

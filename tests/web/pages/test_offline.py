@@ -17,6 +17,7 @@ from geoapp.app import create_app
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.nearest import offline
+from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.said import said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestQuery, NearestService
 from geoapp.operations.upkeep.init import initialise
@@ -26,19 +27,24 @@ from tests.web.api_client import client_of, make_app, problem_of
 from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 ASKED = """async ([modules, questions]) => {
-  const { nearest } = await import(`${modules}/offline/nearest.js`);
+  const { listRegion, nearest } = await import(`${modules}/offline/nearest.js`);
   const { sayOf } = await import(`${modules}/offline/cards.js`);
   const line = document.getElementById('offline');
   const cache = await caches.open(`geoapp-data ${line.dataset.root}`);
   const kept = await (await cache.match(line.dataset.stations, { ignoreVary: true })).json();
-  const told = (item, at_ms) => {
-    const { state, text, note } = sayOf(kept, item, at_ms).words;
+  const told = (item, at_ms, isFrom = true) => {
+    const { state, text, note } = sayOf(kept, item, at_ms, 0, isFrom).words;
     const both = ['zh', 'en'].map((one) => text[one] + (note ? ` · ${note[one]}` : ''));
     return [item.station.code, state, ...both];
   };
   const any = { k: 5, what: '', amenities: [], openOnArrival: false };
   const answer = ([lon, lat, at_ms]) => nearest(kept, { lon, lat, at_ms, ...any }).map((item) => told(item, at_ms));
-  return questions.map(answer);
+  // Of a region: what is open by now from nowhere, and what is from there.
+  const listed = ([lon, lat, at_ms]) => [null, { lon, lat }].map((own) => {
+    const { items, total } = listRegion(kept, { lon, lat, at_ms, ...any, region: '370200', isFrom: own !== null }, own);
+    return [total, items.map((item) => told(item, at_ms, own !== null))];
+  });
+  return [questions.map(answer), questions.slice(0, 40).map(listed)];
 }"""
 
 
@@ -82,6 +88,28 @@ def _answers(
     return found
 
 
+def _lists(
+    service: NearestService, database: Database, questions: list[tuple[float, float, datetime]]
+) -> list[list[list[object]]]:
+    found = []
+    for lon, lat, at in questions:
+        lists: list[list[object]] = []
+        for own in (None, (lon, lat)):
+            query = NearestQuery(
+                lon=lon, lat=lat, k=5, at=at, regions=regions_of(database, "370200")
+            )
+            items = []
+            listed = list_region(service, query, own)
+            for item in listed.items:
+                arrives = own is not None and service.is_walk(item.walk_m)
+                said = said_on_arrival(item) if arrives else said_now(item, at)
+                both = said.both()
+                items.append([item.facility.code, said.state, both.zh, both.en])
+            lists.append([listed.total, items])
+        found.append(lists)
+    return found
+
+
 def test_once_visited_it_answers_without_a_network(
     database: Database, settings: Settings, visit: Visit
 ) -> None:
@@ -96,7 +124,8 @@ def test_once_visited_it_answers_without_a_network(
         )
         for _ in range(200)
     ]
-    wanted = _answers(NearestService(database, settings), questions)
+    service = NearestService(database, settings)
+    wanted = [_answers(service, questions), _lists(service, database, questions[:40])]
     with _served(settings, database) as site:
         page = visit(site, "/?lang=zh", keeps=True)
         expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)

@@ -69,7 +69,8 @@ def test_without_scripts_the_field_answers_with_links(
     assert "从“台东三路 9 号（约）”算起" in house.text
     assert "中部的一点" not in house.text
     english = client.get("/?place=370203&lang=en").text
-    assert "Counted from the centre of Shibei, not from where you are." in english
+    assert "stations in Shibei: the open ones first, from where most of them are." in english
+    assert "on foot" not in english  # of a list from nowhere nobody is told how far it is
     assert "选一个区域" in client.get("/?amenity=microwave&lang=zh").text
     assert client.get("/?place=370203:nowhere").status_code == 404
     # A landmark of a district that the register does not know is not offered.

@@ -64,6 +64,34 @@ export function metresText(metres) {
   return { zh: `${shown} 公里`, en: `${shown} km` };
 }
 
+/**
+ * A length that may be off, as the service writes it: from the least to the most, and no finer.
+ * @param {number} metres
+ * @param {number} off_m
+ * @returns {Pair}
+ */
+export function aboutText(metres, off_m) {
+  const power = 10 ** Math.floor(Math.log10(Math.max(off_m, 1)));
+  const step = 5 * power <= off_m ? 5 * power : power;
+  const least = Math.max(0, Math.floor((metres - off_m) / step) * step);
+  const far = metresText(Math.ceil((metres + off_m) / step) * step), near = metresText(least);
+  if (!least) return { zh: `${far.zh}之内`, en: `within ${far.en}` };
+  const isSame = near.zh.split(' ')[1] === far.zh.split(' ')[1];
+  const from = (/** @type {string} */ text) => (isSame ? text.split(' ')[0] : text);
+  return { zh: `${from(near.zh)}–${far.zh}`, en: `${from(near.en)}–${far.en}` };
+}
+
+/**
+ * How long a walk is from a position that may be off by so much, and no finer.
+ * @param {Kept} kept
+ * @param {number} walk_m
+ * @param {number} off_m
+ */
+export function walkText(kept, walk_m, off_m) {
+  const walk_off_m = off_m * kept.detour_factor;
+  return walk_off_m / kept.speed_m_per_s > 60 ? aboutText(walk_m, walk_off_m) : metresText(walk_m);
+}
+
 /** @param {number} seconds of a walk: whole minutes, rounded up */
 function minutesText(seconds) {
   const minutes = Math.max(1, Math.ceil(Math.round((seconds / 60) * 1e6) / 1e6));
@@ -119,13 +147,14 @@ function spanOf(kept, item, accuracy_m) {
  * @param {Item} item
  * @param {number} now_ms
  * @param {number} accuracy_m
+ * @param {boolean} isFrom whether somebody sets out from where it was asked
  */
-export function sayOf(kept, item, now_ms, accuracy_m = 0) {
+export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
   const walks = isWalk(kept, item.walk_m);
   const span = walks ? spanOf(kept, item, accuracy_m + (item.station.off_m || 0)) : null;
   const schedule = kept.schedules[item.station.schedule];
   const later = span ? (60 * span[1] - item.walk_s) * 1000 : 0;
-  return { walks, span, words: said(kept, schedule, item.opening, walks ? item.arrival : null, now_ms, item.walk_s, later) };
+  return { walks, span, words: said(kept, schedule, item.opening, walks && isFrom ? item.arrival : null, now_ms, item.walk_s, later) };
 }
 
 /**
@@ -139,12 +168,14 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
   const { station } = item;
   const name = nameOf(station);
   const schedule = kept.schedules[station.schedule];
-  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m);
-  const far = pick(metresText(item.walk_m));
+  const { walks, span, words } = sayOf(kept, item, now_ms, accuracy_m, isFrom);
+  const off_m = accuracy_m + (station.off_m || 0);
+  const far = pick(walkText(kept, item.walk_m, off_m));
+  const isRange = far !== pick(metresText(item.walk_m));
   const isVague = span && 60 * span[1] - item.walk_s > VAGUE_S;
   const walk = walks
     ? [isVague ? made('strong', {}, t('步行多久说不准', 'No telling how long on foot')) : made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
-      made('span', { class: 'soft' }, ` · ${span ? t('约 ', 'about ') : ''}${far}${t('（估算）', ' (estimate)')}`)]
+      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}`)]
     : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'))];
   const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
   const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
@@ -169,7 +200,8 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
   fact(t('地址', 'Address'), station.address || t('未知', 'unknown'));
   fact(t('开放时间', 'Hours'), schedule.hours ? pick(schedule.hours) : t('未知', 'unknown'));
   if (station.phone) fact(t('电话', 'Telephone'), station.phone);
-  if (isFrom) fact(t('距离', 'Distance'), t(`步行${far}，估算；直线 `, `on foot ${far}, an estimate; straight line `) + pick(metresText(item.distance_m)));
+  const line = isRange ? '' : t('；直线 ', '; straight line ') + pick(metresText(item.distance_m));
+  if (isFrom) fact(t('距离', 'Distance'), t(`步行${far}，估算`, `on foot ${far}, an estimate`) + line);
   fact(t('核实日期', 'Verified'), station.verified_on || t('未知', 'unknown'));
   const share = station.address ? made('div', { class: 'share', 'data-copied': t('已复制', 'Copied'), 'data-failed': t('这个浏览器不让复制，请长按后自己复制：{text}', 'This browser does not let us copy. Copy it yourself: {text}') },
     made('button', { class: 'button', type: 'button', 'data-copy': `${name} ${station.address}` }, icon('copy'), t('复制名称和地址', 'Copy name and address')),
@@ -181,7 +213,8 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
     made('div', { class: 'found-main' },
       made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
-      isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk)) : null,
+      isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk))
+        : made('p', { class: 'found-walk' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
       made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
     station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
       `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,

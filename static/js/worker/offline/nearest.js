@@ -6,7 +6,7 @@ import { arrivalAt, openingAt } from './hours.js';
 /** @typedef {import('./hours.js').Pair} Pair */
 /**
  * @typedef {Pair & { code: string, names: string[], family?: string }} Word
- * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number,
+ * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number, region?: string,
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
@@ -14,9 +14,10 @@ import { arrivalAt, openingAt } from './hours.js';
  * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
- *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], stations: Station[],
+ *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, stations: Station[],
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number }} Kept
- * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean }} Question
+ * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
+ *   region?: string, isFrom?: boolean }} Question `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
  */
 
@@ -47,13 +48,33 @@ function isInService(kept, one, at_ms) {
 /**
  * @param {Kept} kept
  * @param {Question} question
+ * @returns {Station[]} the stations that fit, open or not
+ */
+export function fitting(kept, { at_ms, what, amenities, region }) {
+  const [family, kind] = what.split(':');
+  /** @param {string | undefined} code */
+  const isWithin = (code) => {
+    const seen = new Set();
+    let at = code;
+    while (at !== undefined && at !== region && !seen.has(at)) {
+      seen.add(at);
+      at = kept.parents[at];
+    }
+    return at === region;
+  };
+  return kept.stations.filter((one) => (!family || (kind ? one.kind === kind : one.family === family))
+    && amenities.every((code) => one.amenities.indexOf(code) >= 0) && isInService(kept, one, at_ms)
+    && (region === undefined || isWithin(one.region)));
+}
+
+/**
+ * @param {Kept} kept
+ * @param {Question} question
  * @returns {Item[]} nearest first; ties by code, each facility once
  */
-export function nearest(kept, { lon, lat, k, at_ms, what, amenities, openOnArrival }) {
-  const [family, kind] = what.split(':');
-  const near = kept.stations
-    .filter((one) => (!family || (kind ? one.kind === kind : one.family === family))
-      && amenities.every((code) => one.amenities.indexOf(code) >= 0) && isInService(kept, one, at_ms))
+export function nearest(kept, question) {
+  const { lon, lat, k, at_ms, openOnArrival, isFrom = true } = question;
+  const near = fitting(kept, question)
     .map((station) => ({ station, distance_m: station.rings ? area_m(lon, lat, station.rings) : geodesic_m(lon, lat, station.lon, station.lat) }))
     .sort((a, b) => a.distance_m - b.distance_m || (a.station.code < b.station.code ? -1 : 1));
   /** @type {Item[]} */
@@ -67,13 +88,53 @@ export function nearest(kept, { lon, lat, k, at_ms, what, amenities, openOnArriv
     const schedule = kept.schedules[station.schedule];
     const opening = openingAt(kept, schedule, at_ms);
     const arrival = arrivalAt(kept, schedule, opening, at_ms, walk_s);
-    const isOpen = isWalk(kept, walk_m) ? arrival.open : opening.open;
+    const isOpen = isFrom && isWalk(kept, walk_m) ? arrival.open : opening.open;
     if (openOnArrival && !isOpen) return false;
     seen.add(station.code);
     items.push({ station, distance_m, walk_m, walk_s, opening, arrival });
     return items.length === k;
   });
   return items;
+}
+
+/**
+ * The middle of the stations of the square (a hundredth of a degree) that holds most of them, as the service has it.
+ * @param {Station[]} found
+ * @returns {{ lon: number, lat: number } | null}
+ */
+export function mostStand(found) {
+  /** @type {Map<string, { x: number, y: number, inside: Station[] }>} */
+  const cells = new Map();
+  found.forEach((one) => {
+    const x = Math.floor(one.lon * 100), y = Math.floor(one.lat * 100);
+    const cell = cells.get(`${x} ${y}`) || { x, y, inside: [] };
+    cell.inside.push(one);
+    cells.set(`${x} ${y}`, cell);
+  });
+  const fullest = Array.from(cells.values()).sort((a, b) => b.inside.length - a.inside.length || a.x - b.x || a.y - b.y)[0];
+  if (!fullest) return null;
+  const middle = (/** @type {'lon' | 'lat'} */ name) => fullest.inside.reduce((sum, one) => sum + one[name], 0) / fullest.inside.length;
+  return { lon: middle('lon'), lat: middle('lat') };
+}
+
+/**
+ * The stations of the question's region as the service lists them: the open ones before the others.
+ * @param {Kept} kept
+ * @param {Question} question from where it is asked counts for nothing
+ * @param {{ lon: number, lat: number } | null} own my own position, by which they are ordered then
+ */
+export function listRegion(kept, question, own) {
+  const found = fitting(kept, question);
+  const start = own || mostStand(found);
+  if (!start) return { items: [], total: 0, start, noneOpen: false };
+  const asked = { ...question, ...start, isFrom: own !== null };
+  const items = nearest(kept, { ...asked, openOnArrival: true });
+  const noneOpen = question.openOnArrival && !items.length;
+  if (!question.openOnArrival || noneOpen) {
+    const seen = new Set(items.map((one) => one.station.code));
+    items.push(...nearest(kept, { ...asked, openOnArrival: false }).filter((one) => !seen.has(one.station.code)));
+  }
+  return { items: items.slice(0, question.k), total: new Set(found.map((one) => one.code)).size, start, noneOpen };
 }
 
 /**

@@ -1,22 +1,22 @@
 // Answers without a network, from what the worker (sw.js) has kept on this device. Nothing is sent.
 
 import { byId, filled, language } from '../../lib/page.js';
-import { card, made, metresText, notice, pick, t } from './cards.js';
-import { isWalk, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
+import { card, made, metresText, notice, pick, t, walkText } from './cards.js';
+import { isWalk, listRegion, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
 
 /** @typedef {import('./nearest.js').Kept} Kept */
 /** @typedef {import('./nearest.js').Item} Item */
 /**
- * What the finder asks: from where, how well that is known, how many, by which conditions.
- * @typedef {{ origin: { lon: number, lat: number } | { place: string }, accuracy_m: number, k: number, conditions: import('../conditions.js').Conditions }} Asked
+ * What the finder asks: from where, the own position as far as it counts for it, how many, by which conditions.
+ * @typedef {{ origin: { lon: number, lat: number } | { place: string }, own: { lon: number, lat: number, accuracy_m: number } | null, k: number, conditions: import('../conditions.js').Conditions }} Asked
  * @typedef {{ kind: string, value: string, name: string, href: string, context: string, sample: boolean, place?: { value: string, name: string } }} Hit
  * @typedef {{ answer: (asked: Asked) => Promise<HTMLElement | null>, station: (code: string, from: { lon: number, lat: number } | null) => Promise<HTMLElement | null>,
  *   find: (words: string) => Promise<{ hits: Hit[], meant: string | null } | null>, told: (isOffline: boolean) => Promise<void> }} Offline
  */
 
-const FORMAT = 1;
+const FORMAT = 2;
 const MOST = 50;
 const MOST_HITS = 8;
 const MOST_OF_A_NAME = 3;
@@ -85,42 +85,50 @@ async function told(isOffline) {
 
 /**
  * @param {Kept} data
- * @param {Asked} asked
  * @param {Item[]} items
+ * @param {number} accuracy_m
  */
-function headOf(data, { origin, accuracy_m }, items) {
-  const parts = [];
-  const limit_m = 60 * data.walk_limit_minutes * data.speed_m_per_s;
-  const isBeyond = items.length > 0 && items.every((item) => !isWalk(data, item.walk_m));
-  if (isBeyond) {
-    const limit = metresText(limit_m), closest = metresText(Math.min(...items.map((item) => item.walk_m)));
-    parts.push(notice('warn', 'notice warn odd', t(
-      `步行 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
-      `Nothing that fits lies within a walk of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
-    )));
-  }
-  if (accuracy_m > INACCURATE_M) {
-    parts.push(notice('warn', 'notice warn odd', t(
-      `定位不准，可能差 ${metresText(accuracy_m).zh}。在地图上点一下您真正的位置，就按那里找。`,
-      `Your position may be off by ${metresText(accuracy_m).en}. Tap the map where you really are to search from there.`,
-    )));
-  }
-  const place = 'place' in origin ? data.places.filter((one) => one.code === origin.place)[0] : null;
-  if (place) {
-    parts.push(made('p', { class: 'small soft from-place' }, t(
-      `从“${place.zh}”中部的一点算起，不是从您的位置。`, `Counted from the centre of ${place.en}, not from where you are.`,
-    )));
-  }
-  return { parts, isBeyond };
+function beyondOf(data, items, accuracy_m) {
+  const limit = metresText(60 * data.walk_limit_minutes * data.speed_m_per_s);
+  const closest = walkText(data, Math.min(...items.map((item) => item.walk_m)), accuracy_m);
+  return notice('warn', 'notice warn odd', t(
+    `步行 ${limit.zh}之内没有符合条件的站点，离得最近的一处路程 ${closest.zh}。请核对位置，或放宽条件。`,
+    `Nothing that fits lies within a walk of ${limit.en}; the closest is ${closest.en} away. Check the position, or ask for less.`,
+  ));
+}
+
+/** @param {number} accuracy_m */
+function inaccurateOf(accuracy_m) {
+  const off = metresText(accuracy_m);
+  return notice('warn', 'notice warn odd', t(
+    `定位不准，可能差 ${off.zh}。在地图上点一下您真正的位置，就按那里找。`,
+    `Your position may be off by ${off.en}. Tap the map where you really are to search from there.`,
+  ));
+}
+
+/**
+ * What a region's list holds, and in which order, in the service's words.
+ * @param {import('./nearest.js').Pair} region
+ * @param {number} total
+ * @param {{ onlyOpen: boolean, isFiltered: boolean, isOwn: boolean }} how
+ */
+function regionListText(region, total, { onlyOpen, isFiltered, isOwn }) {
+  const all = total.toLocaleString('en');
+  const fit = isFiltered && total !== 1 ? ' that fit' : '';
+  return t(
+    `${region.zh}${isFiltered ? '符合条件的' : ''}共 ${all} 处：${onlyOpen ? '只列开着的，' : '开着的在前，'}${isOwn ? '离您近的在前。' : '从站点最多的一带列起。'}`,
+    `${all} ${total === 1 ? 'station' : 'stations'} in ${region.en}${fit}: ${onlyOpen ? 'only the open ones, ' : 'the open ones first, '}${isOwn ? 'the closest to you before the others.' : 'from where most of them are.'}`,
+  );
 }
 
 /**
  * The conditions that alone stand in the way, each with the nearest without it and a button that leaves it out.
  * @param {Kept} data
  * @param {import('./nearest.js').Question} question
+ * @param {{ own: { lon: number, lat: number } | null, accuracy_m: number }} from
  */
-function missesOf(data, question) {
-  const { amenities, what } = question;
+function missesOf(data, question, { own, accuracy_m }) {
+  const { amenities, what, region, isFrom } = question;
   /** @type {[string, import('./nearest.js').Pair, Partial<import('./nearest.js').Question>][]} */
   const tries = data.amenities.filter((one) => amenities.indexOf(one.code) >= 0)
     .map((one) => [one.code, one, { amenities: amenities.filter((code) => code !== one.code) }]);
@@ -130,27 +138,28 @@ function missesOf(data, question) {
   /** @type {HTMLElement[]} */
   const rows = [];
   tries.forEach(([drop, condition, wider]) => {
-    const item = nearest(data, { ...question, ...wider, k: 1, openOnArrival: false })[0];
+    const asked = { ...question, ...wider, k: 1, openOnArrival: false };
+    const item = (region === undefined ? nearest(data, asked) : listRegion(data, asked, own).items)[0];
     if (!item) return;
     const name = (language() === 'en' && item.station.name_en) || item.station.name;
     const lacks = drop === 'what' ? t('不是', 'not of the kind ') : t('没有或不知道有没有', 'without, or not known to have, ');
+    const far = isFrom === false ? '' : ` · ${pick(walkText(data, item.walk_m, accuracy_m + (item.station.off_m || 0)))}`;
     rows.push(made('li', {},
-      made('p', {}, made('strong', {}, name), ` · ${pick(metresText(item.walk_m))}`, made('br', {}), made('span', { class: 'soft' }, `${lacks}“${pick(condition)}”`)),
+      made('p', {}, made('strong', {}, name), far, made('br', {}), made('span', { class: 'soft' }, `${lacks}“${pick(condition)}”`)),
       made('button', { class: 'button', type: 'button', 'data-drop': drop }, t(`去掉“${pick(condition)}”再找`, `Search without “${pick(condition)}”`))));
   });
   return rows;
 }
 
 /**
- * @param {Kept} data
- * @param {import('./nearest.js').Question} question
+ * @param {HTMLElement[]} misses
  * @param {boolean} open whether only what is open on arrival is wanted
+ * @param {import('./nearest.js').Pair | null} region
  */
-function emptyOf(data, question, open) {
-  const misses = missesOf(data, question);
+function emptyOf(misses, open, region) {
   const clear = open ? t('清除设施和类型，仍只找到时开放的', 'Clear amenities and kind; still only what is open on arrival') : t('清除设施和类型', 'Clear amenities and kind');
   return [
-    made('h2', {}, t('没有符合条件的站点', 'No station fits these conditions')),
+    made('h2', {}, region ? t(`${region.zh}没有符合条件的站点`, `No station in ${region.en} fits these conditions`) : t('没有符合条件的站点', 'No station fits these conditions')),
     ...(misses.length ? [
       made('p', { class: 'soft' }, t('存在这台设备上的站点里没有。只差一个条件的最近一处：', 'None of those kept on this device. The nearest that misses only one condition:')),
       made('ul', { class: 'misses' }, ...misses),
@@ -160,31 +169,60 @@ function emptyOf(data, question, open) {
 }
 
 /**
+ * The nearest, or the stations of a region that was chosen.
+ * @param {Kept} data
+ * @param {import('./nearest.js').Question} question
+ * @param {{ lon: number, lat: number } | null} own
+ */
+function foundOf(data, question, own) {
+  if (question.region !== undefined) return listRegion(data, question, own);
+  const items = nearest(data, question);
+  // Better a door that may be shut, and said to be, than an empty page.
+  const noneOpen = question.openOnArrival && !items.length;
+  return { items: noneOpen ? nearest(data, { ...question, openOnArrival: false }) : items, total: 0, start: null, noneOpen };
+}
+
+/**
  * @param {Kept} data
  * @param {Asked} asked
  * @param {number} now_ms
  */
-function pageOf(data, asked, now_ms) {
-  const { origin, accuracy_m, conditions } = asked;
-  const place = 'place' in origin ? data.places.filter((one) => one.code === origin.place)[0] : origin;
+function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
+  const chosen = 'place' in origin ? data.places.filter((one) => one.code === origin.place)[0] : null;
+  const place = 'place' in origin ? chosen : origin;
   if (!place) return null;
-  const k = Math.min(MOST, asked.k);
+  const region = chosen && chosen.code.indexOf(':') < 0 ? chosen : null;
+  const k = Math.min(MOST, wanted);
+  const { open, amenities, what } = conditions;
+  const isFrom = !region || own !== null;
   const question = {
-    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what: conditions.what, amenities: conditions.amenities, openOnArrival: conditions.open,
+    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, openOnArrival: open, isFrom, ...(region ? { region: region.code } : {}),
   };
-  let items = nearest(data, question);
-  // Better a door that may be shut, and said to be, than an empty page.
-  const noneOpen = conditions.open && !items.length;
-  if (noneOpen) items = nearest(data, { ...question, openOnArrival: false });
-  const { parts, isBeyond } = headOf(data, asked, items);
-  const spot = { 'data-lon': String(place.lon), 'data-lat': String(place.lat) };
-  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(data, question, conditions.open)));
+  const { items, total, start: from, noneOpen } = foundOf(data, question, own);
+  const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
+  const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m));
+  const parts = [];
+  if (isBeyond) parts.push(beyondOf(data, items, accuracy_m));
+  if (accuracy_m > INACCURATE_M) parts.push(inaccurateOf(accuracy_m));
+  if (region && items.length) {
+    const how = { onlyOpen: open && !noneOpen, isFiltered: Boolean(what || amenities.length), isOwn: own !== null };
+    parts.push(made('p', { class: 'small soft from-place' }, regionListText(region, total, how)));
+  } else if (chosen && !region) {
+    parts.push(made('p', { class: 'small soft from-place' }, t(
+      `从“${chosen.zh}”中部的一点算起，不是从您的位置。`, `Counted from the centre of ${chosen.en}, not from where you are.`,
+    )));
+  }
+  const { lon, lat } = from || place;
+  const spot = { 'data-lon': String(lon), 'data-lat': String(lat), ...(region ? { 'data-list': own ? 'own' : 'all' } : {}) };
+  if (!items.length) return made('div', {}, ...parts, made('div', { class: 'empty', ...spot }, ...emptyOf(missesOf(data, question, { own, accuracy_m }), open, region)));
   if (noneOpen && !isBeyond) {
-    parts.push(notice('clock', 'notice warn', t(
+    parts.push(notice('clock', 'notice warn', region ? t(
+      '这里没有确知开着的站点。下面是全部，请看清时间。', 'No station here is known to be open. These are all; mind the hours.',
+    ) : t(
       '附近没有确知到时开放的站点。下面是最近的，请看清时间。', 'No station is known to be open when you get there. These are the nearest; mind the hours.',
     )));
   }
-  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: conditions.amenities }));
+  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, isFrom }));
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
     ? made('button', { class: 'button big', type: 'button', 'data-more': String(Math.min(MOST, 2 * k)) }, t('显示更多', 'Show more')) : null;
