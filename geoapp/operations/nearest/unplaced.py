@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.operations.ground.in_service import in_service
@@ -40,8 +40,9 @@ class UnplacedDistricts:
         facilities: Sequence[UnplacedFacility],
     ) -> None:
         self._districts = [(code, name) for code, name, _ in districts]
-        self._outlines: list[BaseGeometry] = [shapely.from_wkb(wkb) for _, _, wkb in districts]
-        self._tree = shapely.STRtree(self._outlines)
+        self._outlines = shapely.from_wkb(np.array([wkb for _, _, wkb in districts], dtype=object))
+        shapely.prepare(self._outlines)
+        self._west, self._south, self._east, self._north = shapely.bounds(self._outlines).T
         self._of: dict[str, list[UnplacedFacility]] = {}
         for one in facilities:
             if one.region_code is not None:
@@ -68,10 +69,10 @@ class UnplacedDistricts:
         amenities
             All of them, known to be there.
         """
-        if not self._outlines:
-            return None
-        found = sorted(self._tree.query(shapely.Point(lon, lat), predicate="intersects").tolist())
-        for place in found:
+        beside = (self._west <= lon) & (lon <= self._east)
+        beside &= (self._south <= lat) & (lat <= self._north)
+        near = np.flatnonzero(beside)
+        for place in near[shapely.intersects_xy(self._outlines[near], lon, lat)].tolist():
             code, name = self._districts[place]
             count = sum(
                 in_service(one, at)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from flask import Flask, Request, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
@@ -91,16 +92,28 @@ def _by_header(_request: Request) -> SignedInUser | None:
     return found
 
 
+class _Sessions(SecureCookieSessionInterface):
+    """Sessions in cookies; nothing is prepared to read the one of somebody who sent none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+
 def _guard() -> Response | None:
-    if credentials.are_given() and not current_user.is_authenticated:
+    given = credentials.are_given()
+    view = current_app.view_functions.get(request.endpoint or "")
+    permission = None if view is None else required_permission(view)
+    if permission is None and not given:
+        return None  # who asks makes no difference, and is not looked up
+    if given and not current_user.is_authenticated:
         # Wrong credentials are told at once, also where nobody would have asked for any.
         refused: credentials.Refusal = g.refused_credentials
         answer = problem(refused.status, refused.text)
         if refused.retry_after_seconds:
             answer.headers["Retry-After"] = str(refused.retry_after_seconds)
         return answer
-    view = current_app.view_functions.get(request.endpoint or "")
-    permission = None if view is None else required_permission(view)
     if current_user.is_authenticated:
         _check_key(permission)
     if permission is None:
@@ -190,6 +203,7 @@ def init_access(app: Flask, settings: Settings) -> None:
         REMEMBER_COOKIE_SECURE=settings.secure_cookies,
     )
 
+    app.session_interface = _Sessions()
     app.before_request(_guard)
     app.before_request(_declare_actor)
     app.teardown_request(_end_acting)
