@@ -126,6 +126,7 @@ _NAMES: Final = {
     "missing": "缺少的设施",
     "model": "要求",
     "moments": "时刻",
+    "period": "时间长度",
     "money": "金额",
     "month": "月份",
     "most_actions": "至多几项措施",

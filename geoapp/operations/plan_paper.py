@@ -22,6 +22,7 @@ from geoapp.operations.streets.window import ground_reader
 from geoapp.reports.siting.paper import Paper, PaperDistrict, PaperSite
 from geoapp.reports.words import papers as words
 from geoapp.reports.words.elsewhere import elsewhere_text
+from geoapp.reports.words.fairness import worst_text
 from geoapp.reports.words.freedom import FREEDOM_TITLE
 from geoapp.reports.words.question import asked_lines, question_title
 from geoapp.reports.words.siting import (
@@ -34,7 +35,6 @@ from geoapp.reports.words.siting import (
     seats_text,
     summary_texts,
     verdict,
-    worst_text,
 )
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes

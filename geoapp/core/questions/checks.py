@@ -132,7 +132,7 @@ def _check_honoured(table: Table, question: Any, field: Field) -> None:
     names, more = ", ".join(field.models), field.refused or Text("", "")
     raise InvalidValueError(
         field.name,
-        _shown(getattr(question, field.name)),
+        _shown(field, getattr(question, field.name)),
         Text(
             f"默认值：模型 {question.model} 不能满足这一要求，仅 {names} 可以"
             + (f"（{more.zh}）" if more.zh else ""),
@@ -142,5 +142,7 @@ def _check_honoured(table: Table, question: Any, field: Field) -> None:
     )
 
 
-def _shown(value: Any) -> Any:
-    return ", ".join(code for code, _ in value) if isinstance(value, tuple) else value
+def _shown(field: Field, value: Any) -> Any:
+    if field.kind is Kind.QUOTAS:
+        return ", ".join(code for code, _ in value)
+    return len(value) if isinstance(value, tuple) else value

@@ -15,9 +15,11 @@ from geoapp.core.limits import LEAST_SPACING_M, MOST_SPACING_M
 from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
+from geoapp.core.questions.period import Period, times_of
 from geoapp.core.questions.places import DrawnSite, union_of
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.tables.siting import FIELDS
+from geoapp.core.questions.together import check_together
 from geoapp.core.walking import Standard
 from geoapp.core.words import Family
 
@@ -27,20 +29,6 @@ FROM_NETWORK: Final = "generated-network"
 FROM_FACILITIES: Final = "facilities:"  # then a family
 # Of the walk that the standard allows, the part that lies between two generated candidates.
 SPACING_SHARE: Final = 0.2
-
-
-# What limits candidates; the bound over every place does not hold it.
-_NEEDING_CANDIDATES: Final = (
-    "budget",
-    "quotas",
-    "host_quotas",
-    "min_spacing_m",
-    "capacity",
-    "backup_share",
-    "alternatives",
-    "spacing_m",
-    "forbidden",
-)
 
 
 class SitingModel(StrEnum):
@@ -106,6 +94,11 @@ class SitingParameters:
     at
         The moment: only facilities known to be open then count, and demand is weighed by its
         hourly profile. None: opening hours do not count.
+    period
+        Of the moment's day or week every hour counts, each the same: the workers within reach are their
+        mean over these hours, and facilities and new sites count while they are known to be open.
+    moments
+        A list of moments instead, each counting the same.
     hours
         Opening hours of the new sites, in OpenStreetMap's syntax or plain words; they are suggested
         when one is opened. With a moment they must be open then. None: unknown, and what is found for a
@@ -145,6 +138,8 @@ class SitingParameters:
     without_dropped_m: float | None = None
     families: tuple[str, ...] | None = None
     at: datetime | None = None
+    period: Period = Period.MOMENT
+    moments: tuple[datetime, ...] = ()
     hours: str | None = None
     quotas: tuple[tuple[str, Quota], ...] = ()
     host_quotas: tuple[tuple[str, Quota], ...] = ()
@@ -198,7 +193,17 @@ class SitingParameters:
     def rests_on_unknown_hours(self) -> bool:
         """Whether the answer holds only if the new sites are open at the moment, which nobody said."""
         fresh = self.upgraded is None or bool(self.drawn)
-        return self.at is not None and self.hours is None and fresh
+        timed = self.at is not None or self.several
+        return timed and self.hours is None and fresh
+
+    @property
+    def several(self) -> bool:
+        """Whether it is about more than one moment."""
+        return bool(self.moments) or self.period is not Period.MOMENT
+
+    def times(self, zone: str) -> tuple[datetime, ...]:
+        """Return the moments that it is averaged over, by some clocks; none where it is about one or none."""
+        return times_of(self.at, self.period, self.moments, zone)
 
     @property
     def anywhere(self) -> bool:
@@ -254,98 +259,9 @@ class SitingParameters:
                 raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
         if self.hours is not None:
             check_hours("hours", self.hours)
-        self._check_together()
-        self._check_codes()
-        if self.anywhere:
-            self._check_anywhere()
+        check_together(self)
         self.forbidden_shape()
         _ = self.upgraded
-
-    def _check_together(self) -> None:
-        if self.alternatives > 0 and (self.backup_share > 0 or self.capacity is not None):
-            raise InvalidValueError(
-                "alternatives",
-                self.alternatives,
-                Text(
-                    "0：与 backup_share、capacity 不能同用",
-                    "0: not offered together with a backup share or a capacity",
-                ),
-            )
-        if self.capacity is not None and self.backup_share > 0:
-            raise InvalidValueError(
-                "capacity",
-                self.capacity,
-                Text(
-                    "空：与 backup_share 不能同用，一个座位只算一次",
-                    "none together with a backup share: a seat serves once",
-                ),
-            )
-        if self.budget is not None and self.generated:
-            raise InvalidValueError(
-                "budget",
-                self.budget,
-                Text(
-                    "与有费用的候选集同用的预算：生成的候选点没有费用",
-                    "a budget for a candidate set with costs: generated candidates have none",
-                ),
-            )
-
-    def _check_codes(self) -> None:
-        both = sorted(set(self.fixed) & set(self.forbidden))
-        if both:
-            raise InvalidValueError(
-                "forbidden", both[0], Text("不在 fixed 中的候选点", "candidates that are not fixed")
-            )
-        if self.p is not None and len(set(self.fixed)) > self.p:
-            raise InvalidValueError(
-                "p",
-                self.p,
-                Text(
-                    f"不少于固定的 {len(set(self.fixed))} 个",
-                    f"at least the {len(set(self.fixed))} fixed sites",
-                ),
-            )
-        codes = [one.code for one in self.drawn]
-        if len(set(codes)) < len(codes):
-            accepted = Text("编号互不相同的点", "sites of different codes")
-            raise InvalidValueError("drawn", len(codes), accepted)
-        if self.quotas and self.host_quotas:
-            raise InvalidValueError(
-                "host_quotas",
-                len(self.host_quotas),
-                Text(
-                    "空：模型只能按一种办法分组，与 quotas 不能同用",
-                    "none together with quotas: the model groups the candidates in one way",
-                ),
-            )
-
-    def _check_anywhere(self) -> None:
-        """Refuse what would leave the bound over every place without a proof."""
-        if self.model not in (SitingModel.MCLP, SitingModel.LSCP):
-            accepted = Text(
-                "候选集或 generated：“任何地方”只能用于最大覆盖（mclp）和最少站点（lscp）",
-                "a candidate set, or generated: sites anywhere are for maximal covering (mclp) and the "
-                "fewest sites (lscp) only",
-            )
-            raise InvalidValueError("candidates", self.candidates, accepted)
-        for name in _NEEDING_CANDIDATES:
-            value = getattr(self, name)
-            if value:
-                accepted = Text(
-                    "不填：站点可在任何地方时还不能证明带这个条件的方案；要用它，请选候选点",
-                    "none: with sites anywhere nothing could be proven of a plan with this condition; "
-                    "choose candidates to ask for it",
-                )
-                told = len(value) if isinstance(value, tuple) else value
-                raise InvalidValueError(name, told, accepted)
-        loose = [one.code for one in self.drawn if one.code not in self.fixed]
-        if loose:
-            accepted = Text(
-                "都列入 fixed 的点：站点可在任何地方时，只有必选的点才有意义",
-                "places that are all fixed: where sites may stand anywhere, only those that must be "
-                "opened say anything",
-            )
-            raise InvalidValueError("drawn", loose[0], accepted)
 
     def plain(self) -> "SitingParameters":
         """Return the same question with what is meant by default written out, and nothing idle."""
@@ -365,7 +281,8 @@ class SitingParameters:
         """Return the parameters as the run keeps them."""
         kept = asdict(self)
         kept["at"] = None if self.at is None else self.at.isoformat()
-        kept["model"] = str(self.model)
+        kept["model"], kept["period"] = str(self.model), str(self.period)
+        kept["moments"] = [one.isoformat() for one in self.moments]
         for name in ("quotas", "host_quotas"):
             kept[name] = {
                 code: {"min": quota.least, "max": quota.most} for code, quota in getattr(self, name)
@@ -379,6 +296,8 @@ class SitingParameters:
         """Return what ``stored`` kept."""
         given = dict(params)
         given["model"] = SitingModel(given["model"])
+        given["period"] = Period(given.get("period", Period.MOMENT))
+        given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["drawn"] = tuple(DrawnSite(**one) for one in given["drawn"])
         for name in ("quotas", "host_quotas"):
             given[name] = tuple(

@@ -158,6 +158,26 @@ class GroupGain(Kept):
     added_weight: float
 
 
+class MomentFigures(Kept):
+    """One of several moments, before and after the new sites; it counts as much as each other.
+
+    Attributes
+    ----------
+    at
+        ISO 8601 with the offset from UTC.
+    sites_open
+        Whether the new sites are open then, by their hours; where nobody gave any, they are taken to be.
+    weight, covered_before_weight, covered_after_weight
+        Workers who are out there at this moment, and those of them within reach.
+    """
+
+    at: str
+    sites_open: bool
+    weight: float
+    covered_before_weight: float
+    covered_after_weight: float
+
+
 class FairnessLevel(Kept):
     """What was reached for so many of the worst districts together."""
 
@@ -241,6 +261,8 @@ class SitingFindings(KeptResult):
     anywhere_bound
         Workers whom as many sites at any place newly reach at most; None where candidates are not
         compared with places anywhere.
+    moments
+        Each of several moments; all other figures are the mean over these. None for one or none.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones before the sites; None for a run from before they were kept.
     """
@@ -273,6 +295,7 @@ class SitingFindings(KeptResult):
     alternatives: OtherPlans | None = None
     anywhere_bound: float | None = None
     groups: tuple[GroupGain, ...] | None = None
+    moments: tuple[MomentFigures, ...] | None = None
     gap_zones: int | None = None
     gap_rest_zones: int | None = None
     gap_rest_workers: float | None = None

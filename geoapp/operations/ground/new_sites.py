@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from geoapp.core.arrays import BoolArray
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.hours import depends_on_place, explain, state
@@ -21,7 +24,8 @@ def check_open_then(
 ) -> None:
     """Refuse hours of new sites by which they are not known to be open at the question's moment.
 
-    A plan for that moment would promise what its own sites do not keep.
+    A plan for that moment would promise what its own sites do not keep. Of several moments it must be
+    certain of each whether they are open, and they must be at one at least.
 
     Parameters
     ----------
@@ -37,7 +41,12 @@ def check_open_then(
         If the sites are closed then, or that is not certain.
     """
     at, hours = wanted.at, wanted.new_hours
-    if at is None or hours is None:
+    if hours is None:
+        return
+    if wanted.several:
+        open_at(wanted, zone, calendar)
+        return
+    if at is None:
         return
     spots: set[tuple[float | None, float | None]] = {(None, None)}
     if depends_on_place(hours):
@@ -61,3 +70,43 @@ def check_open_then(
                 f"hours at which the new stations are open on {moment.en} ({why.en})",
             ),
         )
+
+
+def open_at(wanted: SitingParameters, zone: str, calendar: WorkCalendar) -> BoolArray:
+    """Tell of each of a question's several moments whether its new sites are open.
+
+    Without any hours they are taken to be open at all of them, and the verdict says so.
+
+    Parameters
+    ----------
+    zone
+        Whose clocks the hours are by.
+
+    Raises
+    ------
+    InvalidValueError
+        If that is not certain of one, or they are never open, or their hours follow the sun.
+    """
+    times, hours = wanted.times(zone), wanted.new_hours
+    if hours is None:
+        return np.ones(len(times), np.bool_)
+    if depends_on_place(hours):
+        accepted = Text(
+            "按钟点的开放时间：看多个时刻时不能随日出日落",
+            "hours by the clock: over several moments they cannot follow the sun",
+        )
+        raise InvalidValueError("hours", wanted.hours, accepted)
+    known = [state(hours, one, timezone=zone, calendar=calendar) for one in times]
+    if None in known:
+        moment = format_moment(times[known.index(None)], zone)
+        accepted = Text(
+            f"每个时刻是否开放都确定的时间（{moment.zh} 不能确定）",
+            f"hours that are certain at every moment (they are not on {moment.en})",
+        )
+        raise InvalidValueError("hours", wanted.hours, accepted)
+    if True not in known:
+        accepted = Text(
+            "至少在其中一个时刻开放的时间", "hours at which they are open at one moment at least"
+        )
+        raise InvalidValueError("hours", wanted.hours, accepted)
+    return np.array(known, np.bool_)

@@ -1,9 +1,12 @@
 """The ground of every question about sites: demand, what stands, the ways to walk, in one reading."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.coverage import CoverageResult, coverage
@@ -11,13 +14,13 @@ from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.analysis.frames import DemandFrame
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.walks.pairs import PairWalks
-from geoapp.core.arrays import BoolArray, FloatArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.kept import RunInputs
 from geoapp.core.results.siting import SitingRunInputs
-from geoapp.core.settings import Settings
+from geoapp.core.settings import DEFAULT_ZONE, Settings
 from geoapp.core.walking import Standard, WalkingEstimate
 from geoapp.core.words import Basis, Level
 from geoapp.operations.ground.candidates import (
@@ -27,8 +30,10 @@ from geoapp.operations.ground.candidates import (
     stored_candidates,
     with_drawn,
 )
-from geoapp.operations.ground.in_service import frame_of, now
-from geoapp.operations.ground.new_sites import check_open_then
+from geoapp.operations.ground.in_service import frame_of, in_service, now
+from geoapp.operations.ground.moments import Moments, over_moments
+from geoapp.operations.ground.new_sites import check_open_then, open_at
+from geoapp.operations.ground.standing import is_recent
 from geoapp.operations.ground.stored import Stored, check_ground, check_region, read_stored
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
@@ -49,20 +54,26 @@ class Ways:
 class Ground:
     """Demand and what stands already, read at one moment: what a what-if starts from.
 
+    Over several moments a demand point is here once for each way in which facilities stand to it, with
+    the mean of its workers (see ``Moments``): wherever demand points are told of, those are meant.
+
     Attributes
     ----------
     demand, demand_code, weight
         The n demand points, their set's code, and their weights at the moment asked.
     walks
-        Asks for the walks to any other sites: ``walks.cover(lon, lat, standard)``.
+        Walks from the points of the demand set; ``cover_of`` says whom sites cover.
     existing
-        The places of facilities that count.
+        The places of facilities that count (of several moments, at one at least).
     existing_m
-        By demand point, the walk to the nearest of them in metres; inf = none.
+        By demand point, the walk to the nearest of them in metres; inf = none. Over several moments
+        the longest at any.
     covered, backup
         By demand point, at least one, at least two of them within the standard.
     standing
-        All that the coverage analysis says of them.
+        All that the coverage analysis says of them; over several moments by point of the demand set.
+    moments
+        The several moments; None where the question is about one or none.
     stored
         The reading that all of this is from.
     regions, parents
@@ -88,6 +99,25 @@ class Ground:
     standard: Standard
     estimate: WalkingEstimate
     rests_on: SitingRunInputs
+    moments: Moments | None
+
+    @property
+    def waiting(self) -> BoolArray:
+        """By demand point, whether nobody covers it and new sites could: they are open then."""
+        waiting = ~self.covered & (self.weight > 0)
+        return waiting if self.moments is None else waiting & self.moments.served
+
+    @property
+    def point(self) -> IntArray:
+        """By demand point, its place in the demand set."""
+        return np.arange(len(self.weight)) if self.moments is None else self.moments.point
+
+    def cover_of(
+        self, lon: FloatArray, lat: FloatArray, progress: Callable[[float], None] | None = None
+    ) -> sp.csr_array:
+        """Return which demand points m sites (EPSG:4326) cover: ones, CSR of shape (n, m)."""
+        cover = self.walks.cover(lon, lat, self.standard, progress=progress)
+        return cover if self.moments is None else self.moments.rows_of(cover)
 
     def region_at(self, level: Level, codes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return for region codes the region of a level that holds each; None = there is none."""
@@ -125,7 +155,14 @@ def check_siting(session: Session, wanted: SitingParameters, zone: str | None = 
     """
     wanted.check()
     check_ground(session, wanted)
-    if zone is not None and wanted.hours is not None and wanted.at is not None:
+    first = min(wanted.times(zone or DEFAULT_ZONE), default=None)
+    if first is not None and not is_recent(first):
+        accepted = Text(
+            "最近一年或以后的时刻：多个时刻的选址是为将来的",
+            "moments of the last year or later: a plan over several moments is for days to come",
+        )
+        raise InvalidValueError("at" if wanted.at else "moments", first.isoformat(), accepted)
+    if zone is not None and wanted.hours is not None:
         check_open_then(wanted, zone, load_calendar(session))
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
@@ -147,6 +184,24 @@ def _counted(stored: Stored, wanted: SitingParameters) -> list[PlacedFacility]:
     if wanted.at is None:
         return placed
     return [one for one in placed if stored.is_open(one, wanted.at) is True]
+
+
+def _counted_then(
+    stored: Stored, wanted: SitingParameters, times: tuple[datetime, ...]
+) -> tuple[list[PlacedFacility], BoolArray]:
+    """Return the places that count at some moment, and which do at which, shape (moments, places)."""
+    mine = [
+        one for one in stored.placed if wanted.families is None or one.family in wanted.families
+    ]
+    then = np.array(
+        [
+            [in_service(one, time) and stored.is_open(one, time) is True for one in mine]
+            for time in times
+        ],
+        dtype=np.bool_,
+    ).reshape(len(times), len(mine))
+    ever = np.flatnonzero(then.any(axis=0))
+    return [mine[place] for place in ever.tolist()], then[:, ever]
 
 
 def ways_to_walk(settings: Settings) -> Ways:
@@ -202,18 +257,36 @@ def measure_ground(
     """
     network, estimate = ways.network, ways.estimate
     demand = stored.demand_frame()
-    counted = _counted(stored, wanted)
-    local = None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone))
-    standing = coverage(
-        demand, frame_of(counted), wanted.standard, estimate=estimate, network=network, at=local
-    )
-    if not standing.weight.sum() > 0:
+    times = wanted.times(settings.timezone)
+    moments: Moments | None = None
+    held: Moments | CoverageResult
+    if times:
+        counted, then = _counted_then(stored, wanted, times)
+        moments = over_moments(
+            demand,
+            counted,
+            then,
+            times,
+            open_at(wanted, settings.timezone, stored.calendar),
+            wanted.standard,
+            estimate=estimate,
+            network=network,
+        )
+        standing, held = moments.standing, moments
+    else:
+        counted = _counted(stored, wanted)
+        local = None if wanted.at is None else wanted.at.astimezone(ZoneInfo(settings.timezone))
+        standing = held = coverage(
+            demand, frame_of(counted), wanted.standard, estimate=estimate, network=network, at=local
+        )
+    if not held.weight.sum() > 0:
         accepted = Text("有需求的区域与时刻", "a region and a moment where there is demand")
         raise InvalidValueError("demand", stored.demand_code, accepted)
     walks = PairWalks.of(demand.lon, demand.lat, estimate=estimate, network=network)
-    on_network = float(standing.weight[walks.stands].sum())
+    point = np.arange(len(demand)) if moments is None else moments.point
+    on_network = float(held.weight[walks.stands[point]].sum())
     basis = Basis.NETWORK if on_network > 0 else Basis.ESTIMATE
-    left_out = stored.without_position(wanted.families, wanted.at or now())
+    left_out = stored.without_position(wanted.families, min(times, default=wanted.at or now()))
     rests_on = SitingRunInputs(
         **dict(run_inputs(settings, stored, ways, basis, left_out)),
         demand_is_sample=stored.demand_is_sample,
@@ -222,14 +295,14 @@ def measure_ground(
         sample=stored.demand_is_sample or any(one.is_sample for one in counted),
     )
     return Ground(
-        demand=demand,
+        demand=demand if moments is None else moments.frame(),
         demand_code=stored.demand_code,
-        weight=standing.weight,
+        weight=held.weight,
         walks=walks,
         existing=tuple(counted),
-        existing_m=standing.walk_m,
-        covered=standing.covered,
-        backup=standing.backup,
+        existing_m=standing.walk_m[point],
+        covered=held.covered,
+        backup=held.backup,
         standing=standing,
         stored=stored,
         regions=stored.regions,
@@ -237,4 +310,5 @@ def measure_ground(
         standard=wanted.standard,
         estimate=estimate,
         rests_on=rests_on,
+        moments=moments,
     )

@@ -52,7 +52,7 @@ def row_of(record: ProposalRecord) -> dict[str, Any]:
         "moved_m": round(record.moved_m, 1),
         "standard_m": asked.standard_m,
         "standard_seconds": asked.standard_seconds,
-        "at": None if asked.at is None else asked.at.isoformat(),
+        "at": None if asked.at is None or asked.several else asked.at.isoformat(),
     }
 
 

@@ -1,5 +1,6 @@
 """What an opened station really newly covers, by the arithmetic of the plan that promised it."""
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,7 +28,8 @@ class Fact:
     Attributes
     ----------
     at
-        The moment for which it was counted; None = opening hours do not count.
+        The moment for which it was counted; None = opening hours do not count, or it is the mean over
+        the several moments of the plan.
     workers
         Whom the station newly covers; None = that cannot be told.
     reason
@@ -67,26 +69,27 @@ def fact_of(database: Database, settings: Settings, number: int) -> Fact:
                 )
             )
         wanted = SitingParameters.from_stored(record.question)
-        wanted = replace(_plain(wanted), at=_this_week(wanted.at))
+        wanted = _this_week(wanted)
         try:
             check_siting(session, wanted)
             stored = read_stored(session, wanted, settings.timezone)
         except InvalidValueError as error:
-            return Fact(record.promised, None, wanted.at, wanted.demand, error.text)
+            return Fact(record.promised, None, _at(wanted), wanted.demand, error.text)
         behind = later_facilities(session, record.run, record.order)
-    known = _cannot_be_told(record, stored, wanted)
+    known = _cannot_be_told(record, stored, wanted, settings.timezone)
     if known is not None:
         workers, reason = known
-        return Fact(record.promised, workers, wanted.at, stored.demand_code, reason)
+        return Fact(record.promised, workers, _at(wanted), stored.demand_code, reason)
     ways = ways_to_walk(settings)
     try:
         before = measure_ground(settings, wanted, _without(stored, behind), ways)
         others = [code for code in behind if code != record.facility]
         after = measure_ground(settings, wanted, _without(stored, others), ways)
     except InvalidValueError as error:
-        return Fact(record.promised, None, wanted.at, stored.demand_code, error.text)
-    new = after.covered & ~before.covered
-    return Fact(record.promised, float(after.weight[new].sum()), wanted.at, stored.demand_code)
+        return Fact(record.promised, None, _at(wanted), stored.demand_code, error.text)
+    # Over several moments the rows of the two differ, so that only their sums can be compared.
+    workers = math.fsum(after.weight[after.covered]) - math.fsum(before.weight[before.covered])
+    return Fact(record.promised, max(0.0, workers), _at(wanted), stored.demand_code)
 
 
 def _plain(wanted: SitingParameters) -> SitingParameters:
@@ -98,15 +101,31 @@ def _plain(wanted: SitingParameters) -> SitingParameters:
         region=wanted.region,
         demand=wanted.demand,
         families=wanted.families,
+        at=wanted.at,
+        period=wanted.period,
+        moments=wanted.moments,
     )
 
 
-def _this_week(at: datetime | None) -> datetime | None:
-    """Return the next moment at the same hour of the week, or the moment itself if it is to come."""
-    if at is None or at >= now():
-        return at
-    weeks = -((at - now()) // _WEEK)
-    return at + weeks * _WEEK
+def _this_week(wanted: SitingParameters) -> SitingParameters:
+    """Return a question's ground at the next moments of the same hours of the week.
+
+    Moments that are to come stay; of several all move together, once the first has passed.
+    """
+    plain = _plain(wanted)
+    first = min(wanted.moments, default=wanted.at)
+    if first is None or first >= now():
+        return plain
+    later = -((first - now()) // _WEEK) * _WEEK
+    return replace(
+        plain,
+        at=None if plain.at is None else plain.at + later,
+        moments=tuple(one + later for one in plain.moments),
+    )
+
+
+def _at(wanted: SitingParameters) -> datetime | None:
+    return None if wanted.several else wanted.at
 
 
 def _without(stored: Stored, codes: Collection[str]) -> Stored:
@@ -114,7 +133,7 @@ def _without(stored: Stored, codes: Collection[str]) -> Stored:
 
 
 def _cannot_be_told(
-    record: ProposalRecord, stored: Stored, wanted: SitingParameters
+    record: ProposalRecord, stored: Stored, wanted: SitingParameters, zone: str
 ) -> tuple[float | None, Text] | None:
     """Return what is known without counting, with its reason; None where it must be counted."""
     if record.facility is None:
@@ -130,11 +149,12 @@ def _cannot_be_told(
         return None, Text(
             "站点的类型不在这个方案计算的类别里", "the plan does not count facilities of its family"
         )
-    if not any(in_service(one, wanted.at or now()) for one in mine):
+    times = wanted.times(zone) or (wanted.at or now(),)
+    if not any(in_service(one, time) for one in mine for time in times):
         return 0.0, Text("站点那天还没有启用", "the station is not in service on that day")
-    if wanted.at is None:
+    if wanted.at is None and not wanted.several:
         return None
-    open_then = [stored.is_open(one, wanted.at) for one in mine]
+    open_then = [stored.is_open(one, time) for one in mine for time in times]
     if True in open_then:
         return None
     if None in open_then:

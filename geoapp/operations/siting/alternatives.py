@@ -44,7 +44,7 @@ def other_plans(
         or not len(result.chosen)
     ):
         return None
-    districts = inputs.districts()[~inputs.covered & (inputs.weight > 0)]
+    districts = inputs.districts()[inputs.waiting]
 
     def found_so_far(count: int) -> None:
         if tell is not None:

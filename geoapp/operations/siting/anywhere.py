@@ -68,7 +68,7 @@ def best_places(
     Sites that would add nobody are left out: nobody builds them.
     """
     held = inputs.covered_with(inputs.fixed)
-    waiting = ~held & (inputs.weight > 0)
+    waiting = inputs.waiting & ~held
     base = math.fsum(inputs.weight[held & ~inputs.covered])
 
     def tell(objective: float, bound: float) -> None:
@@ -98,7 +98,7 @@ def best_places(
     # By demand that no facility covers; whom the given sites reach has nothing to be chosen for.
     prices = inputs.weight.copy()
     prices[waiting] = found.prices
-    left = ~inputs.covered & (inputs.weight > 0)
+    left = inputs.waiting
     plan = _plan(inputs, wanted, replace(found, prices=prices[left]), base)
     unreached = math.fsum(weight) - found.reachable if on_streets else None
     return inputs, replace(plan, unreachable_weight=unreached)
@@ -154,7 +154,7 @@ def with_places(
         np.concatenate((held.region, region)),
         np.concatenate((held.host_type, none)),
     )
-    cover = inputs.walks.cover(lon, lat, inputs.standard)
+    cover = inputs.cover_of(lon, lat)
     return replace(inputs, candidates=rows, cover=sp.hstack([inputs.cover, cover], format="csr"))
 
 

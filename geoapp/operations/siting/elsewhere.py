@@ -43,7 +43,7 @@ def most_anywhere(
     ):
         return None
     held = inputs.covered_with(inputs.fixed)
-    waiting = ~held & (inputs.weight > 0)
+    waiting = inputs.waiting & ~held
     if np.count_nonzero(waiting) > _MOST_POINTS:
         return None
     found = solve_mclp_anywhere(

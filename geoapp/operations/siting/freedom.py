@@ -67,7 +67,7 @@ def kept_freedom(
     found: Found,
 ) -> dict[str, NDArray[Any]]:
     """Return where the sites may stand instead as an array to be kept; empty where it is not known."""
-    waiting = ~inputs.covered & (inputs.weight > 0)
+    waiting = inputs.waiting
     on_network = inputs.rests_on.basis is not Basis.ESTIMATE or inputs.rests_on.network is not None
     if (
         _refused(wanted) is not None

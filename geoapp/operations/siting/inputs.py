@@ -114,11 +114,10 @@ def read_siting_inputs(
     tell(0.2, _EXISTING)
     ground = measure_ground(settings, wanted, stored, ways)
     tell(0.4, _MEASURING)
-    cover = ground.walks.cover(
+    cover = ground.cover_of(
         candidates.lon,
         candidates.lat,
-        wanted.standard,
-        progress=lambda share: tell(0.4 + 0.6 * share, _MEASURING),
+        lambda share: tell(0.4 + 0.6 * share, _MEASURING),
     )
     known = {one.name: getattr(ground, one.name) for one in fields(Ground)}
     return SitingInputs(

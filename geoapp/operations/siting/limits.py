@@ -154,6 +154,8 @@ def _limit(value: LimitValue, standing: int) -> LoosenedLimit:
 def _goal(question: Question) -> float | None:
     """Return the least share that people ask for and that the plan does not reach."""
     inputs = question.inputs
+    if inputs.moments is not None:
+        return None  # with another standard each moment has other rows
     after = inputs.covered_with(question.plan.result.chosen)
     total = float(inputs.weight.sum())
     reached = float(inputs.weight[after].sum()) / total if total > 0 else 1.0

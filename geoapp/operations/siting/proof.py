@@ -64,7 +64,7 @@ def kept_proof(
     prices = plan.result.prices
     if prices is None or math.isnan(plan.result.objective) or len(prices) > _MOST_POINTS:
         return {}
-    left = ~inputs.covered & (inputs.weight > 0)
+    left = inputs.waiting
     by_line = inputs.rests_on.basis is Basis.ESTIMATE
     streets = None
     if wanted.anywhere and not by_line:

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
-from geoapp.core.results.siting import GroupGain, KeptSitingRegion, SitingFigures
+from geoapp.core.results.siting import (
+    GroupGain,
+    KeptSitingRegion,
+    MomentFigures,
+    SitingFigures,
+)
 from geoapp.operations.siting.inputs import SitingInputs
 from geoapp.operations.siting.solve import SitingPlan
 
@@ -51,7 +56,7 @@ class Found:
 
 def _seated(inputs: SitingInputs, plan: SitingPlan, served: sp.csr_array) -> Found:
     """Count whom each site has seats for; the rows of ``served`` are those that nothing covers."""
-    waiting = np.flatnonzero(~inputs.covered & (inputs.weight > 0))
+    waiting = np.flatnonzero(inputs.waiting)
     by_site = sp.csc_array(served)
     order = plan.result.chosen
     parts = [slice(by_site.indptr[site], by_site.indptr[site + 1]) for site in order.tolist()]
@@ -143,7 +148,7 @@ def figures_of(inputs: SitingInputs, found: Found, rows: BoolArray) -> SitingFig
     newly = float(found.served[rows & ~inputs.covered].sum())
     return SitingFigures(
         weight=total,
-        point_count=int(rows.sum()),
+        point_count=len(np.unique(inputs.point[rows])),
         covered_before_weight=before,
         covered_before_share=share(before),
         covered_after_weight=after,
@@ -181,7 +186,7 @@ def by_region(inputs: SitingInputs, found: Found) -> list[tuple[str, KeptSitingR
 
 def by_group(inputs: SitingInputs, found: Found) -> tuple[GroupGain, ...] | None:
     """Return the figures of the largest groups of workers, the largest first; None where none is told."""
-    group = inputs.stored.demand.group
+    group = inputs.stored.demand.group[inputs.point]
     names: set[str | None] = set(group.tolist())
     if not names - {None}:
         return None
@@ -198,6 +203,13 @@ def by_group(inputs: SitingInputs, found: Found) -> tuple[GroupGain, ...] | None
             )
         )
     return tuple(sorted(gains, key=lambda one: (-one.weight, one.group or ""))[:MOST_GROUPS])
+
+
+def by_moment(inputs: SitingInputs, found: Found) -> tuple[MomentFigures, ...] | None:
+    """Return each of several moments before and after; None where the question is about one or none."""
+    if inputs.moments is None:
+        return None
+    return inputs.moments.figures(inputs.covered_with(found.order) & ~inputs.covered)
 
 
 def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str, float]:

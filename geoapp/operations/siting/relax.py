@@ -107,7 +107,7 @@ def would_do(question: Question) -> list[LeastRelaxation]:
         reachable = question.plan.result.reachable_share
         if reachable is not None:
             asks.append(_needed(question, SHARE, "share", wanted.share, reachable))
-        if wanted.min_spacing_m is None:
+        if wanted.min_spacing_m is None and question.inputs.moments is None:
             asks.append(lambda _left: _reaching_standard(question))
     if wanted.min_spacing_m is not None:
         asks.append(_of_spacing(question, wanted.min_spacing_m))

@@ -147,7 +147,7 @@ def _column(mask: BoolArray) -> sp.csr_array:
 
 def _newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
     """Return the question of maximal covering: the demand that nothing covers yet."""
-    left = ~inputs.covered & (inputs.weight > 0)
+    left = inputs.waiting
     seats = None if wanted.capacity is None else np.full(len(inputs.candidates), wanted.capacity)
     problem = CoverProblem.of(
         kept_rows(inputs.cover, left),

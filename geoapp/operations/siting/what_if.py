@@ -99,7 +99,7 @@ class WhatIfService:
         fresh = np.zeros(len(left), np.bool_)
         if places:
             lon, lat = np.array(places, np.float64).T
-            cover = ground.walks.cover(lon, lat, ground.standard).T.tocsr()
+            cover = ground.cover_of(lon, lat).T.tocsr()
             for place in range(len(places)):
                 mine = cover.indices[cover.indptr[place] : cover.indptr[place + 1]]
                 new = mine[left[mine] > 0]
@@ -126,7 +126,9 @@ class WhatIfService:
         folder = network_folder(self._settings)
         # Who is in service depends on the day, even where hours do not count.
         moment = wanted.at or today(self._settings)
-        asked = (wanted.standard_m, wanted.standard_seconds, wanted.region, wanted.families, moment)
+        several = (wanted.period, wanted.moments, wanted.hours) if wanted.several else ()
+        standard = (wanted.standard_m, wanted.standard_seconds)
+        asked = (standard, wanted.region, wanted.families, moment, several)
 
         def key_of(demand: str | None, versions: Mapping[str, int]) -> tuple[Any, ...]:
             # A run that starts or ends changes nothing that this rests on.

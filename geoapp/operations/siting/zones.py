@@ -41,7 +41,7 @@ class SiteZones:
 def zones_of(inputs: SitingInputs, found: Found) -> SiteZones:
     """Gather the demand that nothing covers before into zones, as coverage runs do."""
     gaps = find_gap_zones(
-        inputs.demand,
+        inputs.demand if inputs.moments is None else inputs.moments.demand,
         inputs.standing,
         regions=named_regions(inputs.regions),
         max_zones=MAX_ZONES,
@@ -53,7 +53,7 @@ def zones_of(inputs: SitingInputs, found: Found) -> SiteZones:
             (False, zip(found.other_rows, found.other_workers, strict=True)),
         )
         for rank, (rows, each) in enumerate(sites, start=1)
-        for zone, workers in _by_zone(gaps.zone_of_point[rows], each)
+        for zone, workers in _by_zone(gaps.zone_of_point[inputs.point[rows]], each)
     ]
     return SiteZones(gaps, np.array(gains).reshape(-1, 4))
 

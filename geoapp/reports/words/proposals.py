@@ -13,7 +13,10 @@ def promise_text(promised: float, question: SitingParameters, zone: str) -> Text
     else:
         far = format_seconds(question.standard_seconds or 0.0)
     when = Text("不计开放时间", "whatever the hours")
-    if question.at is not None:
+    if question.several:
+        some = counted(len(question.times(zone)), "个时刻", "moment")
+        when = Text(f"{some.zh}平均", f"mean over {some.en}")
+    elif question.at is not None:
         when = format_moment(question.at, zone)
     return Text(
         f"新增覆盖 {who.zh}（步行 {far.zh}以内，{when.zh}）",

@@ -40,6 +40,7 @@ Question = CoverageParameters | SitingParameters | ActionParameters
 
 EVERYWHERE: Final = Text("全部范围", "Everywhere")
 NEWEST: Final = Text("最新的需求集", "the newest demand set")
+SEVERAL: Final = Text("下面几个时刻的平均", "the mean over the moments below")
 NO_HOURS: Final = Text("不看开放时间", "opening hours not counted")
 # How much of a list is named in a title, and in the lines of a question; the rest is counted.
 _MOST_IN_TITLE: Final = 3
@@ -131,8 +132,9 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
         "families": (Text("算哪些设施", "facilities that count"), _families(question.families)),
     }
     if not isinstance(question, ActionParameters):
-        lines["at"] = (table["at"].label, NO_HOURS)
-    if isinstance(question, SitingParameters) and question.at is not None:
+        several = isinstance(question, SitingParameters) and question.moments
+        lines["at"] = (table["at"].label, SEVERAL if several else NO_HOURS)
+    if isinstance(question, SitingParameters) and (question.at is not None or question.several):
         lines["hours"] = (table["hours"].label, _unsaid_hours(question))
     if not isinstance(question, CoverageParameters):
         lines["candidates"] = (table["candidates"].label, _candidates(question.candidates))
@@ -375,6 +377,7 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     ),
     "families": _only,
     "at": _at,
+    "period": lambda period, _naming: (SITING["period"].choices or {})[period],
     "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),
     "quotas": lambda quotas, naming: _quotas(
         quotas, naming.regions, naming.most_named, _each_region

@@ -1,6 +1,5 @@
 """Siting runs in words."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from geoapp.core.i18n import Text, said
@@ -9,8 +8,6 @@ from geoapp.core.results.explanation import OtherPlan, OtherPlans, PlanSite
 from geoapp.core.results.siting import (
     CandidateSource,
     DroppedPlace,
-    Fairness,
-    FairnessLevel,
     ObjectiveUnit,
     SitingFindings,
     SitingRun,
@@ -29,6 +26,8 @@ from geoapp.core.units import (
 from geoapp.core.words import BASIS_TEXT, SAMPLE_TEXT, Basis
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
+from geoapp.reports.words.fairness import fairness_lines, fairness_words
+from geoapp.reports.words.moments import moment_texts
 
 _MOST_DROPPED = 20
 _OBJECTIVE = {
@@ -59,7 +58,7 @@ def gap_words(found: SitingFindings) -> Text:
     if settled or found.objective is None:
         return text
     if found.equity is not None and found.equity.levels:
-        return _fairness_words(found.equity.levels, text)
+        return fairness_words(found.equity.levels, text)
     gap = found.gap_share
     if gap is None:
         return Text(f"{text.zh}；差距未知", f"{text.en}; the gap is not known")
@@ -152,39 +151,6 @@ def _fewest_verdict(found: SitingFindings, where: Text) -> Text:
     )
 
 
-def _fairness_words(levels: Sequence[FairnessLevel], text: Text) -> Text:
-    """Return the verdict on the worst districts in shares of a district, never in workers."""
-    lowest, before = len(levels), 0.0
-    for level in levels:
-        if not level.proven:
-            lowest = level.lowest
-            break
-        before = level.objective
-    else:
-        proven = counted(lowest, "个区", "district")
-        return Text(
-            f"{text.zh}；最差的 {proven.zh}已证明不能再高",
-            f"{text.en}; proven for {proven.en} from the worst on",
-        )
-    share = format_share(max(0.0, level.objective - before))
-    bound = level.bound
-    number = format_count(lowest)
-    which = Text(f"从最差的数起第 {number} 个区", f"number {number} from the worst on")
-    if lowest == 1:
-        which = Text("最差的区", "the worst district")
-    if bound is None:
-        return Text(
-            f"{text.zh}；{which.zh}为 {share}，至多多少未知",
-            f"{text.en}; {which.en} stands at {share}, how far it can be lifted is not known",
-        )
-    # Rounded up: what is not proven must not read as nothing.
-    most = format_share(min(1.0, math.ceil(max(0.0, bound - before) * 1000) / 1000))
-    return Text(
-        f"{text.zh}；{which.zh}为 {share}，任何方案至多 {most}",
-        f"{text.en}; {which.en} stands at {share}, and no plan lifts it above {most}",
-    )
-
-
 def among_text(candidates: CandidateSource, basis: Basis = Basis.ESTIMATE) -> Text:
     """Return among how many candidates a plan is the best, and how far apart they were generated."""
     if candidates.generated == ANYWHERE and basis is Basis.NETWORK:
@@ -244,7 +210,7 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
         if found.bound is not None:
             lines.append((_BOUND[found.objective_unit], _same(format_count(found.bound))))
     if found.equity is not None:
-        lines += _fairness(found.equity)
+        lines += fairness_lines(found.equity)
     if found.reason is not None:
         lines.append((Text("原因", "reason"), found.reason.text))
     if found.needed_p is not None:
@@ -273,6 +239,7 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
         (Text("户外劳动者", "outdoor workers"), _same(format_count(total.weight))),
         (Text("此前覆盖", "covered before"), _same(before)),
         (Text("此后覆盖", "covered after"), _same(after)),
+        *moment_texts(run),
         (Text("求解用时", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]
     return lines
@@ -280,23 +247,6 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
 
 def _same(value: str) -> Text:
     return Text(value, value)
-
-
-def _fairness(found: Fairness) -> list[tuple[Text, Text]]:
-    if not found.districts:
-        return []
-    worst = found.districts[0]
-    share, proven = format_share(worst.share), format_count(found.proven_districts)
-    return [
-        (
-            Text("最差的区的覆盖率", "covered share of the worst district"),
-            _same(f"{share} ({worst.code or '—'})"),
-        ),
-        (
-            Text("从最差的数起，已证明不能再高的区数", "districts proven, from the worst on"),
-            _same(f"{proven} / {format_count(len(found.districts))}"),
-        ),
-    ]
 
 
 def alternative_words(one: OtherPlan, names: Mapping[str, Text]) -> Text:
@@ -384,27 +334,6 @@ def seats_text(found: SitingFindings) -> Text:
         f"With a seat: {seated.en}; no plan has more than {most}. The shares above only say who is "
         "within reach; what each site adds below are workers with a seat. Seats of existing "
         "facilities do not count.",
-    )
-
-
-def worst_text(found: SitingFindings, names: Mapping[str, Text]) -> Text:
-    """Return where the worst district stands; empty where fairness was not asked for."""
-    fair = found.equity
-    if fair is None or not fair.districts:
-        return Text("", "")
-    worst = fair.districts[0]
-    name = names.get(worst.code or "", Text("区域未知", "unknown"))
-    share = format_share(worst.share)
-    zh, en = f"最差的区：{name.zh} {share}", f"The district served worst: {name.en} {share}"
-    if not fair.proven_districts:
-        return Text(f"{zh}；还没有证明。", f"{en}; not proven.")
-    proven, of = (
-        format_count(fair.proven_districts),
-        counted(len(fair.districts), "个区", "district"),
-    )
-    return Text(
-        f"{zh}；从最差的数起，{proven} / {of.zh}已证明不能再高。",
-        f"{en}; proven from the worst on: {proven} / {of.en}.",
     )
 
 

@@ -221,7 +221,7 @@ def feature_of(record: ProposalRecord, datum: Datum) -> dict[str, Any]:
                 "workers": record.promised,
                 "standard_m": asked.standard_m,
                 "standard_seconds": asked.standard_seconds,
-                "at": None if asked.at is None else asked.at.isoformat(),
+                "at": None if asked.at is None or asked.several else asked.at.isoformat(),
                 "demand": asked.demand,
                 "region": asked.region,
                 "families": None if asked.families is None else list(asked.families),

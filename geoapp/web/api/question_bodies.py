@@ -83,7 +83,7 @@ def _number(field: table.Field, of: type) -> Any:
     return Annotated[of, Field(**known)]
 
 
-def _type(field: table.Field) -> Any:
+def _type(field: table.Field, *, required: bool) -> Any:
     """Return the type that pydantic checks a field by."""
     some = field.most_items
     text: Any = _text(field.longest)
@@ -101,7 +101,7 @@ def _type(field: table.Field) -> Any:
         case Kind.MOMENT:
             return Annotated[str, StringConstraints(max_length=field.longest)]
         case Kind.MOMENTS:
-            return Annotated[list[text], Field(min_length=1, max_length=some)]
+            return Annotated[list[text], Field(min_length=int(required), max_length=some)]
         case Kind.QUOTAS:
             return Annotated[dict[text, QuotaBody], Field(max_length=some)]
         case Kind.SITES:
@@ -143,7 +143,8 @@ def question_body(
     for field in questions:
         if chosen is not None and field.name not in chosen:
             continue
-        kind, default = _type(field), questions.default(field.name)
+        default = questions.default(field.name)
+        kind = _type(field, required=default is MISSING)
         text = Text(field.described.zh, field.described.en).both()
         if default is None:
             kind |= None

@@ -30,6 +30,14 @@ export function converted(value) {
 }
 
 /**
+ * Whether a field says anything: it is filled in, and not with none at all.
+ * @param {string | undefined} text
+ */
+function isSaid(text) {
+  return text !== undefined && text !== '' && Number(text) !== 0;
+}
+
+/**
  * What the controls ask: no more than what is filled in, is honoured, and is not the usual.
  * @param {import('./question.js').Fields} fields
  * @param {Asked[]} asked
@@ -41,7 +49,9 @@ export function askedMembers(fields, asked) {
   asked.filter((one) => isHonoured(one, fields.model)).forEach((one) => {
     const text = fields[one.name];
     if (text === undefined || text === '') return;
-    if (one.needs !== null && !Number(fields[one.needs])) return;
+    if (one.needs !== null && !isSaid(fields[one.needs])) return;
+    // What means something only beside another member is asked where it departs from the usual.
+    if (!one.number && one.needs !== null && text === one.usual) return;
     if (!one.number) members[one.name] = text;
     else if (text !== one.usual) members[one.name] = Number(text) / one.scale;
   });

@@ -1,6 +1,7 @@
 """The table of a question's fields says what is refused, and differs from no question."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Absent, Kind, Table
+from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota, parse_quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
 from geoapp.core.questions.tables.siting import FIELDS
 
+AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 NUMBERS = [(field.name, field) for field in SITING if field.kind in (Kind.WHOLE, Kind.NUMBER)]
 
 
@@ -37,6 +40,8 @@ def given(name: str) -> Any:
         "share": 0.9,
         "backup_share": 0.5,
         "alternatives": 2,
+        "period": Period.DAY,
+        "moments": (AT,),
     }
     return values.get(name, 100.0)
 
@@ -47,6 +52,8 @@ def test_a_model_refuses_what_it_does_not_honour(model: SitingModel) -> None:
         if not field.models:
             continue
         question = replace(asked(model), **{field.name: given(field.name)})
+        if field.needs == "at":
+            question = replace(question, at=AT)
         if model in field.models:
             question.check()
         else:

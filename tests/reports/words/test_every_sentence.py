@@ -3,7 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -47,6 +47,7 @@ from geoapp.core.results.siting import (
     DroppedPlace,
     Fairness,
     FairnessLevel,
+    MomentFigures,
     ObjectiveUnit,
     SitingFigures,
     SitingFindings,
@@ -64,8 +65,10 @@ from geoapp.reports.words import (
     coverage,
     elsewhere,
     explanation,
+    fairness,
     freedom,
     history,
+    moments,
     monthly,
     papers,
     question,
@@ -325,9 +328,48 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         "missing_lines": siting.missing_lines(sited(n, objective=None)),
         "figure_lines": lines_of(siting.figure_lines(sited(n), n)),
         "seats_text": [siting.seats_text(sited(n, objective_unit=ObjectiveUnit.WORKERS_SERVED))],
-        # Nothing is said of no district.
-        "worst_text": [siting.worst_text(one, NAMES) for one in fair] if n else [],
         "tried_text": [siting.tried_text(float(n), 0.1, 0.2), siting.tried_text(n, None, None)],
+    }
+
+
+def fairness_sentences(n: int) -> dict[str, list[Text]]:
+    level = FairnessLevel(lowest=max(n, 1), objective=0.1, bound=0.2, proven=False)
+    told = [
+        Fairness(
+            districts=(DistrictShare(code=None, share=0.1),) * 3,
+            proven_districts=n,
+            levels=(level,),
+        )
+    ]
+    return {
+        "fairness_words": [fairness.fairness_words(one.levels, Text("好", "good")) for one in told],
+        "fairness_lines": [text for one in told for text in lines_of(fairness.fairness_lines(one))],
+        "worst_text": [fairness.worst_text(sited(n, equity=one), NAMES) for one in told],
+    }
+
+
+def moment_sentences(n: int) -> dict[str, list[Text]]:
+    runs = [
+        run("siting", {}, SitingRunInputs(), sited(n, moments=held))
+        for count in (2, 168)
+        for held in [
+            tuple(
+                MomentFigures(
+                    at=(AT + timedelta(hours=hour)).isoformat(),
+                    sites_open=hour % 3 > 0,
+                    weight=2.0 * n,
+                    covered_before_weight=0.0,
+                    covered_after_weight=float(n),
+                )
+                for hour in range(count)
+            )
+        ]
+    ]
+    lines = [line for one in runs for line in moments.moment_lines(one)]
+    return {
+        "moment_lines": [one.when for one in lines],
+        "moment_texts": [text for one in runs for text in lines_of(moments.moment_texts(one))],
+        "closed_text": [moments.closed_text(one) for one in lines if one.closed],
     }
 
 
@@ -703,6 +745,8 @@ def street_sentences(n: int) -> dict[str, list[Text]]:
 SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     coverage: coverage_sentences,
     siting: siting_sentences,
+    fairness: fairness_sentences,
+    moments: moment_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,

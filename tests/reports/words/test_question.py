@@ -10,6 +10,7 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Table
+from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
@@ -48,6 +49,7 @@ GIVEN: dict[str, Any] = {
     "capacity": 40.0,
     "alternatives": 2,
     "moments": (AT, AT.replace(hour=15)),
+    "period": Period.WEEK,
     "hours": "24/7",
     "most_actions": 5,
     "build_cost": 8.0,
@@ -73,6 +75,8 @@ def test_whatever_is_asked_else_stands_in_the_title(table: Table, plain: Any) ->
         changed = {field.name: GIVEN[field.name]}
         if field.name == "standard_seconds":
             changed["standard_m"] = None
+        if field.needs == "at":
+            changed["at"] = AT
         other = replace(plain, **changed)
         title, lines = question_title(other, NAMING), question_lines(other, NAMING)
         if field.name != "alternatives":

@@ -70,6 +70,38 @@ SHARE = Field(
     page=Place.MAIN,
     start=0.95,
 )
+PERIOD = Field(
+    name="period",
+    kind=Kind.CHOICE,
+    label=Text("看多长时间", "Over what time"),
+    help=Text(
+        "只看所给的时刻，或它那一天、那一周的每个小时取平均",
+        "the moment alone, or the mean over every hour of its day or of its week",
+    ),
+    choices={
+        "moment": Text("只看这个时刻", "This moment alone"),
+        "day": Text("这一天的每个小时", "Every hour of its day"),
+        "week": Text("这一周的每个小时", "Every hour of its week"),
+    },
+    models=_COVERING,
+    needs="at",
+    option="--period",
+    page=Place.MORE,
+)
+MOMENTS = Field(
+    name="moments",
+    kind=Kind.MOMENTS,
+    label=Text("几个时刻取平均", "The mean over these moments"),
+    help=Text("代替 at 的几个时刻，取平均", "moments in place of one; their mean counts"),
+    written=Text("如 2026-11-24T10:00", "such as 2026-11-24T10:00"),
+    longest=limits.MOST_MOMENT_CHARACTERS,
+    most_items=limits.MOST_MOMENTS,
+    models=_COVERING,
+    option="--moment",
+    page=Absent(
+        "the page asks for a moment, its day or its week; a question with a list of moments keeps it"
+    ),
+)
 FIXED = Field(
     name="fixed",
     kind=Kind.CODES,
@@ -247,6 +279,8 @@ FIELDS = (
     WITHOUT_DROPPED_M,
     of_this_run(FAMILIES, "算哪些现有设施", "Which facilities count"),
     AT,
+    PERIOD,
+    MOMENTS,
     HOURS,
     replace(MIN_SPACING_M, models=_COVERING),
     QUOTAS,

@@ -28,6 +28,8 @@ from geoapp.operations.siting.proof import keeps_proof
 from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
+from geoapp.reports.words.fairness import worst_text
+from geoapp.reports.words.moments import closed_text, moment_lines
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
     alternative_words,
@@ -38,7 +40,6 @@ from geoapp.reports.words.siting import (
     summary_texts,
     tried_text,
     verdict,
-    worst_text,
 )
 from geoapp.store.proposals import ProposalFilter
 from geoapp.web.api.question_bodies import asked, question_body
@@ -289,6 +290,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "sites": sites,
         "on_board": on_board(run.id),
         "others": others,
+        "moments": [{"line": one, "closed": closed_text(one)} for one in moment_lines(run)],
         "districts": regions,
         "region_names": names,
         "alternatives": _alternatives(found.alternatives, names),

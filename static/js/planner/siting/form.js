@@ -31,7 +31,8 @@ export function makeForm(form, districts, datum) {
     asked.forEach((one) => {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
-      const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name));
+      const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name))
+        || (one.needs === 'at' && fields.when !== 'at');
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;

@@ -50,7 +50,8 @@ export function questionOf(fields, kept, districts, asked, quotaModels) {
     ...kept,
     ...commonQuestion(fields),
     ...momentQuestion(fields),
-    ...askedMembers(fields, asked),
+    // Its day or week is asked only where a moment is.
+    ...askedMembers(Object.assign({}, fields, { at: fields.when === 'at' ? fields.at : '' }), asked),
     candidates: fields.candidates,
   };
   const quota = quotaOf(fields);

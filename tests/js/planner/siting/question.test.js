@@ -30,6 +30,7 @@ const ASKED = [
   control('capacity', { models: ['mclp'] }),
   control('alternatives', { models: ['mclp'], usual: '0' }),
   control('differ', { models: ['mclp'], needs: 'alternatives', usual: '2' }),
+  control('period', { number: false, models: [...COVERED, 'lscp'], needs: 'at', usual: 'moment' }),
   control('time_limit_seconds', { usual: '60' }),
 ];
 
@@ -68,6 +69,13 @@ test('the plain form asks no more than it shows', () => {
     model: 'mclp', p: 10, standard_m: 500, demand: 'd', candidates: 'generated',
     time_limit_seconds: 30, families: FAMILIES,
   });
+});
+
+test('a day or a week is asked where a moment is, and comes back', () => {
+  assert.ok(!('period' in questionOf(form({ period: 'week' }), {}, DISTRICTS)));
+  const body = questionOf(form({ period: 'week', when: 'at' }), {}, DISTRICTS);
+  assert.deepEqual([body.at, body.period], ['2026-11-28T21:00', 'week']);
+  assert.equal(fieldsOf(body, DISTRICTS).fields.period, 'week');
 });
 
 test('a standard in minutes goes as seconds', () => {

@@ -1,0 +1,168 @@
+"""Conditions of a siting question that cannot be had together, each refused with its reason."""
+
+from typing import Any, Final
+
+from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
+from geoapp.core.questions.period import Period
+
+# What limits candidates; the bound over every place does not hold it.
+_NEEDING_CANDIDATES: Final = (
+    "budget",
+    "quotas",
+    "host_quotas",
+    "min_spacing_m",
+    "capacity",
+    "backup_share",
+    "alternatives",
+    "spacing_m",
+    "forbidden",
+)
+
+
+def check_together(wanted: Any) -> None:
+    """Refuse what no data could answer, though each value is acceptable by itself.
+
+    Parameters
+    ----------
+    wanted
+        A siting question, ``SitingParameters``.
+
+    Raises
+    ------
+    InvalidValueError
+        That names one of the values and says why.
+    """
+    _check_pairs(wanted)
+    _check_times(wanted)
+    _check_codes(wanted)
+    if wanted.anywhere:
+        _check_anywhere(wanted)
+
+
+def _check_pairs(wanted: Any) -> None:
+    if wanted.alternatives > 0 and (wanted.backup_share > 0 or wanted.capacity is not None):
+        raise InvalidValueError(
+            "alternatives",
+            wanted.alternatives,
+            Text(
+                "0：与 backup_share、capacity 不能同用",
+                "0: not offered together with a backup share or a capacity",
+            ),
+        )
+    if wanted.capacity is not None and wanted.backup_share > 0:
+        raise InvalidValueError(
+            "capacity",
+            wanted.capacity,
+            Text(
+                "空：与 backup_share 不能同用，一个座位只算一次",
+                "none together with a backup share: a seat serves once",
+            ),
+        )
+    if wanted.budget is not None and wanted.generated:
+        raise InvalidValueError(
+            "budget",
+            wanted.budget,
+            Text(
+                "与有费用的候选集同用的预算：生成的候选点没有费用",
+                "a budget for a candidate set with costs: generated candidates have none",
+            ),
+        )
+
+
+def _check_times(wanted: Any) -> None:
+    """Refuse what several moments cannot be honoured with."""
+    if not wanted.several:
+        return
+    if wanted.moments and (wanted.at is not None or wanted.period is not Period.MOMENT):
+        accepted = Text(
+            "空：与 at、period 不能同用", "none together with at or period: one says when, not both"
+        )
+        raise InvalidValueError("moments", len(wanted.moments), accepted)
+    if len(set(wanted.moments)) < len(wanted.moments):
+        accepted = Text("互不相同的时刻", "moments that differ")
+        raise InvalidValueError("moments", len(wanted.moments), accepted)
+    if wanted.period is not Period.MOMENT and wanted.at is None:
+        accepted = Text(
+            "moment；要看一天或一周，请给出其中的一个时刻（at）",
+            "moment; for a day or a week name a moment in it (at)",
+        )
+        raise InvalidValueError("period", wanted.period, accepted)
+    if wanted.capacity is not None:
+        accepted = Text(
+            "空：座位与多个时刻还不能一起算，请只看一个时刻",
+            "none together with several moments: seats are counted at one moment only",
+        )
+        raise InvalidValueError("capacity", wanted.capacity, accepted)
+    if wanted.upgraded is not None and wanted.hours is None:
+        accepted = Text(
+            "升级后的开放时间：看多个时刻时，所有新站点要有同样的开放时间",
+            "the hours after the upgrade: over several moments all new stations have the same hours",
+        )
+        raise InvalidValueError("hours", None, accepted)
+    if wanted.anywhere and wanted.model == "lscp":
+        accepted = Text(
+            "候选集或 generated：看多个时刻时，“任何地方”只能用于最大覆盖（mclp）",
+            "a candidate set, or generated: over several moments sites anywhere are for maximal "
+            "covering (mclp) only",
+        )
+        raise InvalidValueError("candidates", wanted.candidates, accepted)
+
+
+def _check_codes(wanted: Any) -> None:
+    both = sorted(set(wanted.fixed) & set(wanted.forbidden))
+    if both:
+        raise InvalidValueError(
+            "forbidden", both[0], Text("不在 fixed 中的候选点", "candidates that are not fixed")
+        )
+    if wanted.p is not None and len(set(wanted.fixed)) > wanted.p:
+        raise InvalidValueError(
+            "p",
+            wanted.p,
+            Text(
+                f"不少于固定的 {len(set(wanted.fixed))} 个",
+                f"at least the {len(set(wanted.fixed))} fixed sites",
+            ),
+        )
+    codes = [one.code for one in wanted.drawn]
+    if len(set(codes)) < len(codes):
+        accepted = Text("编号互不相同的点", "sites of different codes")
+        raise InvalidValueError("drawn", len(codes), accepted)
+    if wanted.quotas and wanted.host_quotas:
+        raise InvalidValueError(
+            "host_quotas",
+            len(wanted.host_quotas),
+            Text(
+                "空：模型只能按一种办法分组，与 quotas 不能同用",
+                "none together with quotas: the model groups the candidates in one way",
+            ),
+        )
+
+
+def _check_anywhere(wanted: Any) -> None:
+    """Refuse what would leave the bound over every place without a proof."""
+    if wanted.model not in ("mclp", "lscp"):
+        accepted = Text(
+            "候选集或 generated：“任何地方”只能用于最大覆盖（mclp）和最少站点（lscp）",
+            "a candidate set, or generated: sites anywhere are for maximal covering (mclp) and the "
+            "fewest sites (lscp) only",
+        )
+        raise InvalidValueError("candidates", wanted.candidates, accepted)
+    for name in _NEEDING_CANDIDATES:
+        value = getattr(wanted, name)
+        if value:
+            accepted = Text(
+                "不填：站点可在任何地方时还不能证明带这个条件的方案；要用它，请选候选点",
+                "none: with sites anywhere nothing could be proven of a plan with this condition; "
+                "choose candidates to ask for it",
+            )
+            told = len(value) if isinstance(value, tuple) else value
+            raise InvalidValueError(name, told, accepted)
+    loose = [one.code for one in wanted.drawn if one.code not in wanted.fixed]
+    if loose:
+        accepted = Text(
+            "都列入 fixed 的点：站点可在任何地方时，只有必选的点才有意义",
+            "places that are all fixed: where sites may stand anywhere, only those that must be "
+            "opened say anything",
+        )
+        raise InvalidValueError("drawn", loose[0], accepted)
