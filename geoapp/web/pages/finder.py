@@ -94,10 +94,14 @@ def show() -> str | BaseResponse:
         found=hits_of(words, PAGE_LIMIT) if words.strip() else None,
         places=places,
         places_left_out=places_left_out,
-        amenities=[
-            next(word for word in vocabulary.amenities if word.code == code)
-            for code in KEY_AMENITIES
-        ],
+        # Those that are asked for come first: the others may lie out of sight.
+        amenities=sorted(
+            enumerate(
+                next(word for word in vocabulary.amenities if word.code == code)
+                for code in KEY_AMENITIES
+            ),
+            key=lambda one: one[1].code not in question.amenities,
+        ),
         more_amenities=[word for word in vocabulary.amenities if word.code not in KEY_AMENITIES],
         families=[
             (

@@ -46,6 +46,7 @@ export function setConditions(form, wanted) {
   boxes(form, 'amenity').forEach((one) => { one.checked = wanted.amenities.indexOf(one.value) >= 0; });
   kinds(form).value = wanted.what;
   if (kinds(form).selectedIndex < 0) kinds(form).value = '';
+  orderChips(form);
 }
 
 /**
@@ -61,6 +62,30 @@ export function parseConditions(text) {
   } catch {
     return null; // written by something else
   }
+}
+
+/**
+ * The chips that are on come first, as the others may lie out of sight. They move when nobody is at them:
+ * once the page is there, when they are set from elsewhere, and when finger and key have left them.
+ * @param {HTMLFormElement} form
+ */
+export function orderChips(form) {
+  const row = /** @type {HTMLElement} */ (form.querySelector('.chips'));
+  /** @type {HTMLElement[]} */
+  const chips = Array.from(row.querySelectorAll('.chip[data-place]'));
+  const rank = (/** @type {HTMLElement} */ chip) => (chip.querySelector('input:checked') ? 0 : 1000) + Number(chip.dataset.place);
+  const wanted = chips.slice().sort((a, b) => rank(a) - rank(b));
+  if (wanted.every((chip, index) => chip === chips[index])) return;
+  wanted.forEach((chip) => row.appendChild(chip));
+  row.scrollLeft = 0;
+}
+
+/** @param {HTMLFormElement} form whose chips come in order when they are left */
+export function keepChipsInOrder(form) {
+  const row = /** @type {HTMLElement} */ (form.querySelector('.chips'));
+  const isAt = (/** @type {EventTarget | null} */ one) => one instanceof Node && row.contains(one);
+  document.addEventListener('click', (event) => { if (!isAt(event.target)) orderChips(form); });
+  row.addEventListener('focusout', (event) => { if (event.relatedTarget && !isAt(event.relatedTarget)) orderChips(form); });
 }
 
 /** @param {HTMLFormElement} form what is chosen there is remembered */

@@ -5,7 +5,7 @@ import { makeMap } from '../lib/map.js';
 import { byId, closest, filled, language } from '../lib/page.js';
 import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
-import { readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
+import { keepChipsInOrder, orderChips, readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
 import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
@@ -327,6 +327,8 @@ function drop(condition) {
 locateButton.addEventListener('click', locate);
 form.addEventListener('submit', (event) => { event.preventDefault(); search(); });
 form.addEventListener('change', (event) => {
+  const isByWords = event instanceof CustomEvent;
+  if (isByWords) orderChips(form);
   if (event.target === place) {
     rememberConditions(form); // what was found by words may have set some with the place
     if (place.value) lookFrom({ place: place.value }, true);
@@ -336,7 +338,7 @@ form.addEventListener('change', (event) => {
   count = '';
   rememberConditions(form);
   // What was found by words is a step of its own; a chip pressed is not.
-  if (event instanceof CustomEvent && origin) {
+  if (isByWords && origin) {
     mark(null);
     keepLook(true);
   }
@@ -370,6 +372,7 @@ results.addEventListener('toggle', (event) => {
 
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
+keepChipsInOrder(form);
 tellConditions(form);
 const left = looks.left();
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');

@@ -157,6 +157,17 @@ def test_amenities_narrow_the_answer(site: Site, visit: Visit) -> None:
     page.goto(f"{site.url}/?amenity=toilet&lang=zh")
     expect(page.locator("[name=open]")).not_to_be_checked()
     expect(page.locator("[name=amenity][value=toilet]")).to_be_checked()
+    # What is on comes first, so that it is in sight; no chip moves while a finger is at them.
+    chips = page.locator(".chips .chip")
+    expect(chips.nth(1)).to_have_text("厕所")
+    expect(chips.nth(1)).to_be_in_viewport(ratio=1)
+    chips.last.click()
+    expect(chips.last).to_have_text("急救箱")
+    expect(page.locator("#clear-conditions")).to_be_visible()
+    page.click("#words")
+    expect(chips).to_have_text(
+        ["到时开放", "厕所", "急救箱", "饮水", "微波炉", "手机充电", "空调", "桌椅"]
+    )
 
 
 def test_all_closed_shows_the_nearest_and_says_so(site: Site, visit: Visit) -> None:
