@@ -63,6 +63,7 @@ MOST_QUOTAS: Final = 1_000
 MOST_ALTERNATIVES: Final = 20
 MOST_SEATS: Final = 1e9
 MOST_MOMENTS: Final = 24
+MOST_DEMANDS: Final = 9  # beside the question's own: each is solved alone, too
 
 # Money and workers.
 MOST_MONEY: Final = 1e15

@@ -20,6 +20,7 @@ from geoapp.core.questions.places import DrawnSite, union_of
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.tables.siting import FIELDS
 from geoapp.core.questions.together import check_together
+from geoapp.core.questions.uncertain import Criterion, check_demands
 from geoapp.core.walking import Standard
 from geoapp.core.words import Family
 
@@ -39,6 +40,7 @@ class SitingModel(StrEnum):
     P_MEDIAN = "p_median"
     P_CENTER = "p_center"
     EQUITY = "equity"
+    ROBUST = "robust"
 
 
 MODEL_TEXT = {
@@ -47,6 +49,7 @@ MODEL_TEXT = {
     SitingModel.P_MEDIAN: Text("p-中值", "p-median"),
     SitingModel.P_CENTER: Text("p-中心", "p-center"),
     SitingModel.EQUITY: Text("先补最差的区", "worst district first"),
+    SitingModel.ROBUST: Text("需求说不准", "demand uncertain"),
 }
 
 
@@ -70,6 +73,10 @@ class SitingParameters:
         everywhere. Facilities beyond its border count.
     demand
         Code of the demand set; None is the newest.
+    also_demand, criterion
+        More demand sets of which any may come true instead (one plan for several demands), and by what
+        the plan is the best: it loses least where it loses most beside the best plan of each demand
+        alone, or the least covered share is the greatest. Figures are of ``demand``.
     candidates
         ``anywhere``: sites stand at any place (mclp and lscp, with the bound over every place there
         is; where people walk on a network, over every place on its streets); drawn ones must then all
@@ -129,6 +136,8 @@ class SitingParameters:
     standard_seconds: float | None = None
     region: str | None = None
     demand: str | None = None
+    also_demand: tuple[str, ...] = ()
+    criterion: Criterion = Criterion.REGRET
     candidates: str | None = None
     spacing_m: float | None = None
     drawn: tuple[DrawnSite, ...] = ()
@@ -254,12 +263,14 @@ class SitingParameters:
         """
         check_fields(SITING, self)
         if self.p is None and self.model is not SitingModel.LSCP:
-            enough = self.model in (SitingModel.MCLP, SitingModel.EQUITY)
+            enough = self.model in (SitingModel.MCLP, SitingModel.EQUITY, SitingModel.ROBUST)
             if self.budget is None or not enough:
                 raise InvalidValueError("p", None, Text("站点数", "a number of sites"))
         if self.hours is not None:
             check_hours("hours", self.hours)
         check_together(self)
+        if self.model is SitingModel.ROBUST:
+            check_demands(self.demand, self.also_demand)
         self.forbidden_shape()
         _ = self.upgraded
 
@@ -283,6 +294,7 @@ class SitingParameters:
         kept["at"] = None if self.at is None else self.at.isoformat()
         kept["model"], kept["period"] = str(self.model), str(self.period)
         kept["moments"] = [one.isoformat() for one in self.moments]
+        kept["criterion"] = str(self.criterion)
         for name in ("quotas", "host_quotas"):
             kept[name] = {
                 code: {"min": quota.least, "max": quota.most} for code, quota in getattr(self, name)
@@ -298,6 +310,8 @@ class SitingParameters:
         given["model"] = SitingModel(given["model"])
         given["period"] = Period(given.get("period", Period.MOMENT))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
+        given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))
+        given["also_demand"] = tuple(given.get("also_demand", ()))
         given["drawn"] = tuple(DrawnSite(**one) for one in given["drawn"])
         for name in ("quotas", "host_quotas"):
             given[name] = tuple(

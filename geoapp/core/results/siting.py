@@ -13,6 +13,7 @@ from geoapp.core.results.kept import (
     Upgrade,
     unchanged,
 )
+from geoapp.core.results.robust import Robustness
 from geoapp.core.results.run import RunKind, RunState
 from geoapp.core.results.status import SitingStatus
 from geoapp.core.words import Level
@@ -254,8 +255,8 @@ class SitingFindings(KeptResult):
     unreachable_weight
         Workers whom no walk reaches and who are left out (models of distance); with sites anywhere on
         the streets, those within reach of no place where one may stand.
-    equity
-        Of the model of that name alone.
+    equity, robust
+        Of the models of these names alone.
     groups
         The largest groups of workers; None where nobody told any, or the run is from before.
     anywhere_bound
@@ -291,6 +292,7 @@ class SitingFindings(KeptResult):
     standard_line_m: float
     walks: SitingWalks | None = None
     equity: Fairness | None = None
+    robust: Robustness | None = None
     explanation: Explanation | None = None
     alternatives: OtherPlans | None = None
     anywhere_bound: float | None = None

@@ -34,7 +34,13 @@ from geoapp.operations.ground.in_service import frame_of, in_service, now
 from geoapp.operations.ground.moments import Moments, over_moments
 from geoapp.operations.ground.new_sites import check_open_then, open_at
 from geoapp.operations.ground.standing import is_recent
-from geoapp.operations.ground.stored import Stored, check_ground, check_region, read_stored
+from geoapp.operations.ground.stored import (
+    Stored,
+    check_demand_sets,
+    check_ground,
+    check_region,
+    read_stored,
+)
 from geoapp.operations.network.keeper import NetworkKeeper
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.read import PlacedFacility
@@ -164,6 +170,7 @@ def check_siting(session: Session, wanted: SitingParameters, zone: str | None = 
         raise InvalidValueError("at" if wanted.at else "moments", first.isoformat(), accepted)
     if zone is not None and wanted.hours is not None:
         check_open_then(wanted, zone, load_calendar(session))
+    check_demand_sets(session, wanted.demand, wanted.also_demand)
     for code, _ in wanted.quotas:
         check_region(session, "quotas", code)
     if wanted.anywhere:

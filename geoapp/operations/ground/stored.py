@@ -1,6 +1,6 @@
 """What the store holds of a question's ground: read once, in one snapshot, for every kind of run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.hours import state
 from geoapp.core.i18n import Text
+from geoapp.core.questions.uncertain import check_demands
 from geoapp.core.walking import Standard
 from geoapp.core.words import Family, Status
 from geoapp.operations.ground.in_service import (
@@ -170,6 +171,23 @@ def check_ground(session: Session, question: GroundQuestion) -> None:
         if family not in set(Family):
             names = ", ".join(Family)
             raise InvalidValueError("families", family, Text(names, names))
+
+
+def check_demand_sets(session: Session, code: str | None, others: Sequence[str]) -> None:
+    """Refuse further demand sets that are not stored, or the question's own (None: the newest) again.
+
+    Raises
+    ------
+    InvalidValueError
+        If there is such a one.
+    """
+    for other in others:
+        if find_demand_set(session, other) is None:
+            accepted = Text("已导入的需求集代码", "codes of imported demand sets")
+            raise InvalidValueError("also_demand", other, accepted)
+    own = find_demand_set(session, code) if others else None
+    if own is not None:
+        check_demands(own.code, others)
 
 
 def check_region(session: Session, parameter: str, code: str | None) -> None:

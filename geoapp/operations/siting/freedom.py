@@ -48,6 +48,10 @@ _NOT_COVERING = Text(
     "这个问题比较的是步行距离，不是覆盖的人数，没有可移动的范围。",
     "This question compares walks, not workers within reach, so there are no such areas.",
 )
+_SEVERAL = Text(
+    "几种需求一起问时，移动少多少人要按每一种看，没有可移动的范围。",
+    "With several demands what moving loses differs by each, so there are no such areas.",
+)
 _SEATS = Text(
     "问了座位或备用覆盖时，少多少人要重新求解才知道，没有可移动的范围。",
     "With seats or backup only solving again tells what moving loses, so there are no such areas.",
@@ -115,6 +119,8 @@ def kept_freedom(
 
 def _refused(wanted: SitingParameters) -> Text | None:
     """Return why a question has no such areas; None where it may have."""
+    if wanted.model is SitingModel.ROBUST:
+        return _SEVERAL
     if wanted.model not in _COVERING:
         return _NOT_COVERING
     if wanted.capacity is not None or wanted.backup_share > 0:

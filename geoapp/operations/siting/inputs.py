@@ -1,7 +1,8 @@
 """What a siting run starts from: demand, what stands already, candidates, and who covers whom."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -48,6 +49,8 @@ class SitingInputs(Ground):
         Where sites anywhere may stand (EPSG:4326); None = everywhere, and where candidates are given.
     streets
         Names of streets, to say where sites are; None where none are loaded.
+    also
+        The same for each further demand that may come true, in the order asked.
     """
 
     candidates: CandidateRows
@@ -56,6 +59,7 @@ class SitingInputs(Ground):
     cover: sp.csr_array
     land: BaseGeometry | None = None
     streets: StreetIndex | None = None
+    also: tuple["SitingInputs", ...] = ()
 
     def covered_with(self, sites: Sequence[int] | IntArray) -> BoolArray:
         """Return by demand point whether it is covered once some candidates are open, too."""
@@ -88,6 +92,10 @@ def read_siting_inputs(
     with database.snapshot(scratch=True) as session:
         check_siting(session, wanted, settings.timezone)
         stored = read_stored(session, wanted, settings.timezone)
+        others = [
+            read_stored(session, replace(wanted, demand=code), settings.timezone)
+            for code in wanted.also_demand
+        ]
         candidates, source = read_candidate_rows(
             session,
             wanted,
@@ -111,21 +119,40 @@ def read_siting_inputs(
     spots = stored.demand if wanted.anywhere else candidates
     places = zip(spots.lon.tolist(), spots.lat.tolist(), strict=True)
     check_open_then(wanted, settings.timezone, stored.calendar, places)
-    tell(0.2, _EXISTING)
-    ground = measure_ground(settings, wanted, stored, ways)
-    tell(0.4, _MEASURING)
-    cover = ground.cover_of(
-        candidates.lon,
-        candidates.lat,
-        lambda share: tell(0.4 + 0.6 * share, _MEASURING),
-    )
-    known = {one.name: getattr(ground, one.name) for one in fields(Ground)}
-    return SitingInputs(
-        **known | {"rests_on": ground.rests_on.model_copy(update={"candidates": source})},
-        candidates=candidates,
-        fixed=fixed,
-        forbidden=forbidden,
-        cover=cover,
-        land=land,
-        streets=street_index(settings),
-    )
+    every: list[SitingInputs] = []
+    for number, one in enumerate((stored, *others)):
+        done = number / (len(others) + 1)
+
+        def told(share: float, step: Text, done: float = done) -> None:
+            tell(0.2 + 0.8 * (done + share / (len(others) + 1)), step)
+
+        told(0.0, _EXISTING)
+        ground = measure_ground(settings, replace(wanted, demand=one.demand_code), one, ways)
+        told(0.25, _MEASURING)
+        cover = ground.cover_of(candidates.lon, candidates.lat, partial(_measured, told))
+        known = {field.name: getattr(ground, field.name) for field in fields(Ground)}
+        every.append(
+            SitingInputs(
+                **known | {"rests_on": ground.rests_on.model_copy(update={"candidates": source})},
+                candidates=candidates,
+                fixed=fixed,
+                forbidden=forbidden,
+                cover=cover,
+                land=land,
+                streets=street_index(settings),
+            )
+        )
+    return _with_others(every[0], every[1:])
+
+
+def _measured(told: Progress, share: float) -> None:
+    told(0.25 + 0.75 * share, _MEASURING)
+
+
+def _with_others(inputs: SitingInputs, also: Sequence[SitingInputs]) -> SitingInputs:
+    """Return the inputs with those of further demands; a sample among them makes all of it one."""
+    if not also:
+        return inputs
+    sample = any(one.rests_on.sample for one in (inputs, *also))
+    rests_on = inputs.rests_on.model_copy(update={"sample": sample})
+    return replace(inputs, rests_on=rests_on, also=tuple(also))

@@ -97,7 +97,7 @@ def would_do(question: Question) -> list[LeastRelaxation]:
     """
     wanted = question.wanted
     asks: list[Callable[[int], LeastRelaxation]] = []
-    if wanted.model in (SitingModel.MCLP, SitingModel.EQUITY):
+    if wanted.model in (SitingModel.MCLP, SitingModel.EQUITY, SitingModel.ROBUST):
         asks += _of_quotas(question)
         for limit, name in ((Limit.SITES, "p"), (Limit.BUDGET, "budget")):
             now, needed = getattr(wanted, name), getattr(question.plan.result, f"needed_{name}")

@@ -12,6 +12,7 @@ from geoapp.analysis.siting import EquityResult, SitingStatus
 from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.explanation import Explanation, OtherPlans
 from geoapp.core.results.kept import KeptText
+from geoapp.core.results.robust import Robustness
 from geoapp.core.results.siting import (
     SITING_RUNS,
     CurvePoint,
@@ -64,6 +65,7 @@ UNITS: Final[Mapping[SitingModel, ObjectiveUnit]] = {
     SitingModel.P_MEDIAN: ObjectiveUnit.WORKER_METRES,
     SitingModel.P_CENTER: ObjectiveUnit.METRES,
     SitingModel.EQUITY: ObjectiveUnit.WORKERS,
+    SitingModel.ROBUST: ObjectiveUnit.WORKERS,
 }
 
 
@@ -112,6 +114,7 @@ def _findings(
     explanation: Explanation | None,
     others: OtherPlans | None,
     anywhere_bound: float | None,
+    robust: Robustness | None,
 ) -> SitingFindings:
     result = plan.result
     base = float(inputs.weight[inputs.covered].sum())
@@ -154,6 +157,7 @@ def _findings(
         "explanation": explanation,
         "alternatives": others,
         "anywhere_bound": anywhere_bound,
+        "robust": robust,
         "groups": by_group(inputs, found),
         "moments": by_moment(inputs, found),
         "gap_zones": len(zones.gaps.zones),
@@ -201,6 +205,7 @@ def store_siting(
     explanation: Explanation | None,
     others: OtherPlans | None,
     anywhere_bound: float | None,
+    robust: Robustness | None = None,
 ) -> None:
     """Write the results and end the run, in one transaction.
 
@@ -211,7 +216,9 @@ def store_siting(
     """
     found = counted(inputs, plan)
     zones = zones_of(inputs, found)
-    findings = _findings(inputs, wanted, plan, found, zones, explanation, others, anywhere_bound)
+    findings = _findings(
+        inputs, wanted, plan, found, zones, explanation, others, anywhere_bound, robust
+    )
     regions = [FiguresRow(code, figures.as_json()) for code, figures in by_region(inputs, found)]
     sites = _sites(inputs, found)
     gaps, arrays = zone_rows(inputs, zones)

@@ -23,6 +23,7 @@ from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
 from geoapp.operations.siting.results import store_siting
+from geoapp.operations.siting.robust import robust_plan
 from geoapp.operations.siting.solve import solve_siting
 from geoapp.store.engine import Database
 
@@ -54,6 +55,7 @@ _BEST = {
     SitingModel.LSCP: lambda objective: counted(objective, "个站点", "site"),
     SitingModel.P_MEDIAN: _walked,
     SitingModel.EQUITY: _newly_reached,
+    SitingModel.ROBUST: _newly_reached,
     SitingModel.P_CENTER: _longest,
 }
 
@@ -123,6 +125,7 @@ def _compute(
         share=_READ_SHARE,
         until=_SOLVED_SHARE,
     )
+    robust = None
     if wanted.anywhere:
         find = best_places if wanted.model is SitingModel.MCLP else fewest_places
         inputs, plan = find(
@@ -133,6 +136,8 @@ def _compute(
             progress=watch.tell,
             cancelled=watch.cancelled,
         )
+    elif wanted.model is SitingModel.ROBUST:
+        plan, robust = robust_plan(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     else:
         plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     if watch.stopped is not None:
@@ -174,4 +179,5 @@ def _compute(
         explanation,
         others,
         anywhere_bound,
+        robust,
     )

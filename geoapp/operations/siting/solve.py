@@ -114,8 +114,9 @@ def solve_siting(
     limits = Limits(wanted.time_limit_seconds, wanted.target_gap, progress, cancelled)
     rules = rules_of(inputs, wanted)
     if rules.never is not None:
-        return SitingPlan(_none(inputs, wanted, rules.never), rules)
-    if wanted.model is SitingModel.MCLP:
+        return SitingPlan(no_plan(inputs, wanted, rules.never), rules)
+    # For several demands: by its own alone, which tells as well whether any plan keeps the rules.
+    if wanted.model in (SitingModel.MCLP, SitingModel.ROBUST):
         return _mclp(inputs, wanted, rules, limits)
     if wanted.model is SitingModel.LSCP:
         return SitingPlan(_lscp(inputs, wanted, rules, limits), rules)
@@ -124,7 +125,8 @@ def solve_siting(
     return _by_walk(inputs, wanted, rules, limits)
 
 
-def _none(inputs: SitingInputs, wanted: SitingParameters, reason: Text) -> SitingResult:
+def no_plan(inputs: SitingInputs, wanted: SitingParameters, reason: Text) -> SitingResult:
+    """Return the answer that there is no plan, and why."""
     return SitingResult(
         model=str(wanted.model),
         chosen=np.empty(0, np.int64),
@@ -145,7 +147,7 @@ def _column(mask: BoolArray) -> sp.csr_array:
     return sp.csr_array(mask.astype(np.float64)[:, None])
 
 
-def _newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
+def newly_covering(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> Asked:
     """Return the question of maximal covering: the demand that nothing covers yet."""
     left = inputs.waiting
     seats = None if wanted.capacity is None else np.full(len(inputs.candidates), wanted.capacity)
@@ -191,7 +193,7 @@ def _fair_covering(inputs: SitingInputs, wanted: SitingParameters, rules: Siting
     return Asked(problem, 1, float(inputs.weight[inputs.covered].sum()))
 
 
-def _nothing_affordable(
+def nothing_affordable(
     inputs: SitingInputs, wanted: SitingParameters, asked: Asked
 ) -> SitingResult | None:
     """Return the answer that the budget is not enough for any site; None where it is for some."""
@@ -199,7 +201,7 @@ def _nothing_affordable(
     if least is None or len(inputs.fixed):
         return None
     reason = below_every_cost(asked.problem.rules, least)
-    return replace(_none(inputs, wanted, reason), needed_budget=least)
+    return replace(no_plan(inputs, wanted, reason), needed_budget=least)
 
 
 def _most_sites(inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules) -> int | None:
@@ -229,9 +231,9 @@ def _rules_with(
 def _mclp(
     inputs: SitingInputs, wanted: SitingParameters, rules: SitingRules, limits: Limits
 ) -> SitingPlan:
-    make = _backup_covering if wanted.backup_share > 0 else _newly_covering
+    make = _backup_covering if wanted.backup_share > 0 else newly_covering
     asked = make(inputs, wanted, rules)
-    none = _nothing_affordable(inputs, wanted, asked)
+    none = nothing_affordable(inputs, wanted, asked)
     if none is not None:
         return SitingPlan(none, rules, asked)
     found = most_covered(asked.problem, _shifted(limits, asked.base))
@@ -260,7 +262,7 @@ def _equity(
 ) -> SitingPlan:
     """Lift the district served worst, facilities counted; demand of unknown district is one more."""
     asked = _fair_covering(inputs, wanted, rules)
-    none = _nothing_affordable(inputs, wanted, asked)
+    none = nothing_affordable(inputs, wanted, asked)
     if none is not None:
         return SitingPlan(none, rules, asked)
     districts = [code or "" for code in inputs.districts()]
@@ -290,7 +292,7 @@ def _by_walk(
     rows = asked & reached
     if not rows.any():
         text = Text("没有需求点可步行到达", "no demand can be reached on foot")
-        none = replace(_none(inputs, wanted, text), reachable_share=0.0)
+        none = replace(no_plan(inputs, wanted, text), reachable_share=0.0)
         return SitingPlan(none, rules, unreachable_weight=unreachable)
     matrix = kept_rows(walks, rows)
     existing_m = inputs.existing_m[rows]

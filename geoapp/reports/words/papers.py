@@ -60,6 +60,10 @@ _AIM: Final = {
     ),
     SitingModel.P_MEDIAN: Text("让所有人步行的总和最短", "which makes all walks together shortest"),
     SitingModel.P_CENTER: Text("让最远的人走得最短", "which makes the longest walk shortest"),
+    SitingModel.ROBUST: Text(
+        "让几种可能的需求中最坏的也尽量好",
+        "which does best for the worst of several demands that may come true",
+    ),
     SitingModel.EQUITY: Text(
         "先让覆盖率最低的区尽量高", "which lifts the district served worst first"
     ),

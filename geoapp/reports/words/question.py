@@ -25,6 +25,7 @@ from geoapp.core.questions.siting import (
     SitingModel,
     SitingParameters,
 )
+from geoapp.core.questions.uncertain import Criterion
 from geoapp.core.units import (
     counted,
     format_count,
@@ -208,6 +209,19 @@ def _titled_demand(code: str, naming: Naming) -> Text | None:
     return Text(f"需求：{name.zh}", f"demand: {name.en}")
 
 
+def _also_demand(codes: tuple[str, ...], naming: Naming) -> Text:
+    names = [_demand(code, naming) for code in codes]
+    return Text(
+        f"还可能是{'、'.join(one.zh for one in names)}",
+        f"or instead {', '.join(one.en for one in names)}",
+    )
+
+
+def _criterion(criterion: Criterion, _naming: Naming) -> Text:
+    words = (SITING["criterion"].choices or {})[criterion]
+    return Text(words.zh, words.en.lower())
+
+
 def _families(families: Iterable[str] | None) -> Text:
     names = [FAMILY_TEXT[Family(one)] for one in families or list(Family)]
     return Text("、".join(one.zh for one in names), ", ".join(one.en for one in names))
@@ -366,6 +380,8 @@ def _seconds(zh: str, en: str) -> Callable[[float, Naming], Text]:
 _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "share": _words("至少覆盖 {value}", "at least {value} covered", _percent),
     "demand": _titled_demand,
+    "also_demand": _also_demand,
+    "criterion": _criterion,
     "candidates": _titled_candidates,
     "spacing_m": _metres_zh_en("候选点间距 {value}", "candidates {value} apart"),
     "drawn": _many("另画 {value} 处", "{value} drawn besides", "candidate"),

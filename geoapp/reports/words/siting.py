@@ -28,6 +28,7 @@ from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import fairness_lines, fairness_words
 from geoapp.reports.words.moments import moment_texts
+from geoapp.reports.words.robust import robust_lines, robust_verdict
 
 _MOST_DROPPED = 20
 _OBJECTIVE = {
@@ -54,6 +55,8 @@ _BOUND = {
 def gap_words(found: SitingFindings) -> Text:
     """Return in words how far the plan can be from the best at most; never optimal without proof."""
     text = STATUS_TEXT[found.status]
+    if found.robust is not None:
+        return robust_verdict(found, found.robust)
     settled = found.status in (SitingStatus.OPTIMAL, SitingStatus.INFEASIBLE)
     if settled or found.objective is None:
         return text
@@ -211,6 +214,7 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
             lines.append((_BOUND[found.objective_unit], _same(format_count(found.bound))))
     if found.equity is not None:
         lines += fairness_lines(found.equity)
+    lines += robust_lines(found.robust, {})
     if found.reason is not None:
         lines.append((Text("原因", "reason"), found.reason.text))
     if found.needed_p is not None:

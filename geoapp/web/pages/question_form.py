@@ -46,8 +46,9 @@ class Asked:
 
     Attributes
     ----------
-    number
-        Whether it is a number; it is shown ``scale`` times as great as it is asked.
+    number, listed
+        Whether it is a number, shown ``scale`` times as great as it is asked; whether it is codes, shown
+        with commas between.
     models
         The models that honour it; empty = all.
     needs
@@ -58,6 +59,7 @@ class Asked:
 
     name: str
     number: bool
+    listed: bool
     scale: int
     models: tuple[str, ...]
     needs: str | None
@@ -99,6 +101,8 @@ def _shown(field: Field, value: Any) -> str:
     """Return a value as the control shows it."""
     if value is None or value is MISSING:
         return ""
+    if field.kind is Kind.CODES:
+        return ", ".join(value)
     if field.kind in (Kind.WHOLE, Kind.NUMBER):
         return f"{float(value) * _scale(field):.15g}"
     return str(value)
@@ -106,6 +110,12 @@ def _shown(field: Field, value: Any) -> str:
 
 def _id(field: Field) -> str:
     return field.option.strip("-") if isinstance(field.option, str) else field.name
+
+
+def _longest(field: Field) -> int | None:
+    if field.kind is not Kind.CODES or field.longest is None:
+        return field.longest
+    return (field.longest + 2) * (field.most_items or 1)
 
 
 def _is_required(table: Table, field: Field) -> bool:
@@ -134,9 +144,9 @@ def _control(table: Table, field: Field) -> Control:
         least=_shown(field, field.least) if number else None,
         most=_shown(field, field.most) if number else None,
         step=("1" if field.kind is Kind.WHOLE else "any") if number else None,
-        longest=field.longest,
+        longest=_longest(field),
         value=_shown(field, default if field.start is None else field.start),
-        placeholder=field.written if field.kind is Kind.TEXT else None,
+        placeholder=field.written if field.kind in (Kind.TEXT, Kind.CODES) else None,
         required=required,
         choices=field.choices,
     )
@@ -149,6 +159,7 @@ def _asked(table: Table, field: Field) -> Asked:
     return Asked(
         name=field.name,
         number=field.kind in (Kind.WHOLE, Kind.NUMBER),
+        listed=field.kind is Kind.CODES,
         scale=_scale(field),
         models=models,
         needs=field.needs,

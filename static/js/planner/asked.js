@@ -6,6 +6,7 @@
  * @typedef {object} Asked
  * @property {string} name of the control and of the member
  * @property {boolean} number whether it is one; it is shown `scale` times as great as it is asked
+ * @property {boolean} [listed] whether it is codes, with commas between
  * @property {number} scale
  * @property {string[]} models those that honour it; none: all
  * @property {string | null} needs the member without which it is not asked
@@ -41,10 +42,10 @@ function isSaid(text) {
  * What the controls ask: no more than what is filled in, is honoured, and is not the usual.
  * @param {import('./question.js').Fields} fields
  * @param {Asked[]} asked
- * @returns {Record<string, number | string>}
+ * @returns {Record<string, number | string | string[]>}
  */
 export function askedMembers(fields, asked) {
-  /** @type {Record<string, number | string>} */
+  /** @type {Record<string, number | string | string[]>} */
   const members = {};
   asked.filter((one) => isHonoured(one, fields.model)).forEach((one) => {
     const text = fields[one.name];
@@ -52,7 +53,8 @@ export function askedMembers(fields, asked) {
     if (one.needs !== null && !isSaid(fields[one.needs])) return;
     // What means something only beside another member is asked where it departs from the usual.
     if (!one.number && one.needs !== null && text === one.usual) return;
-    if (!one.number) members[one.name] = text;
+    if (one.listed) members[one.name] = text.split(/[\s,，、;；]+/).filter(Boolean);
+    else if (!one.number) members[one.name] = text;
     else if (text !== one.usual) members[one.name] = Number(text) / one.scale;
   });
   return members;
@@ -71,7 +73,8 @@ export function shownFields(given, asked) {
     const value = given[one.name];
     if (value === undefined || value === null) {
       if (one.usual !== null) fields[one.name] = one.usual;
-    } else fields[one.name] = one.number ? converted(Number(value) * one.scale) : String(value);
+    } else if (one.listed) fields[one.name] = /** @type {string[]} */ (value).join(', ');
+    else fields[one.name] = one.number ? converted(Number(value) * one.scale) : String(value);
   });
   return fields;
 }

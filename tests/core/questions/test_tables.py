@@ -16,6 +16,7 @@ from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota, parse_quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
 from geoapp.core.questions.tables.siting import FIELDS
+from geoapp.core.questions.uncertain import Criterion
 
 AT = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 NUMBERS = [(field.name, field) for field in SITING if field.kind in (Kind.WHOLE, Kind.NUMBER)]
@@ -28,6 +29,7 @@ def asked(model: SitingModel) -> SitingParameters:
         p=None if model is SitingModel.LSCP else 3,
         standard_m=500.0,
         candidates="hosts",
+        also_demand=("summer",) if model is SitingModel.ROBUST else (),
     )
 
 
@@ -35,6 +37,8 @@ def given(name: str) -> Any:
     """Return a value of a field that is not its default, and that its models honour."""
     values: dict[str, Any] = {
         "p": 4,
+        "also_demand": ("winter",),
+        "criterion": Criterion.SHARE,
         "quotas": (("370203", Quota(1, 2)),),
         "host_quotas": (("bank", Quota(None, 2)),),
         "share": 0.9,

@@ -15,6 +15,7 @@ from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.questions.uncertain import Criterion
 from geoapp.core.results.actions import (
     ActionFindings,
     ActionRunInputs,
@@ -40,6 +41,7 @@ from geoapp.core.results.explanation import (
 )
 from geoapp.core.results.freedom import FreedomArea, PlanFreedom, PossibleHost, SiteFreedom
 from geoapp.core.results.kept import KeptResult, RunInputs
+from geoapp.core.results.robust import DemandOutcome, RecurringSite, Robustness
 from geoapp.core.results.run import RunState
 from geoapp.core.results.siting import (
     CandidateSource,
@@ -284,7 +286,26 @@ def siting_sentences(n: int) -> dict[str, list[Text]]:
         for one in levels
     ]
     source = CandidateSource(count=n, spacing_m=float(n))
-    found = [sited(n), sited(n, gap_share=None), *fair, sited(n, objective=None)]
+    again = RecurringSite(code="C1", name=None, times=n, in_plan=n > 1, lon=120.0, lat=36.0)
+    outcome = DemandOutcome.model_construct(
+        demand="town", covered_after_share=0.5, reached=n, best=n, bound=n + 1.0, lost=1.0
+    )
+    uncertain = [
+        Robustness.model_construct(
+            criterion=criterion,
+            level=0.5 if criterion is Criterion.SHARE else float(n),
+            bound=0.6 if criterion is Criterion.SHARE else float(n),
+            demands=(outcome,) * max(1, min(n, 9)),
+            sites=(again,),
+        )
+        for criterion in Criterion
+    ]
+    several = [
+        sited(n, robust=one, status=status)
+        for one in uncertain
+        for status in (SitingStatus.OPTIMAL, SitingStatus.TIME_LIMIT)
+    ]
+    found = [sited(n), sited(n, gap_share=None), *fair, *several, sited(n, objective=None)]
     inputs = SitingRunInputs(candidates=source, sample=True)
     place = PlanSite(code="C1", name=None, region=None, lon=120.0, lat=36.0)
     plan = OtherPlan.model_construct(

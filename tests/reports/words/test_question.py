@@ -14,6 +14,7 @@ from geoapp.core.questions.period import Period
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
+from geoapp.core.questions.uncertain import Criterion
 from geoapp.reports.words.question import Naming, question_lines, question_title
 
 NAMING = Naming(
@@ -32,6 +33,8 @@ GIVEN: dict[str, Any] = {
     "standard_seconds": 600.0,
     "region": "370202",
     "demand": "town",
+    "also_demand": ("summer",),
+    "criterion": Criterion.SHARE,
     "candidates": "hosts",
     "spacing_m": 100.0,
     "drawn": (DrawnSite("M1", 120.3, 36.0),),

@@ -25,7 +25,8 @@ from geoapp.core.questions.tables.shared import (
 
 _MCLP: Final = ("mclp",)
 _LSCP: Final = ("lscp",)
-_MOST_COVERED: Final = ("mclp", "equity")
+_ROBUST: Final = ("robust",)
+_MOST_COVERED: Final = ("mclp", "equity", "robust")
 _COVERING: Final = ("mclp", "equity", "lscp")
 
 MODEL = Field(
@@ -37,6 +38,7 @@ MODEL = Field(
         "mclp": Text("覆盖的人最多", "Most workers covered"),
         "lscp": Text("用最少的站点覆盖", "Fewest stations that cover"),
         "equity": Text("先补最差的区", "The worst district first"),
+        "robust": Text("需求说不准时也好", "Good though demand is uncertain"),
         "p_median": Text("平均步行最短", "Shortest mean walk"),
         "p_center": Text("最远的人走得最少", "Shortest longest walk"),
     },
@@ -51,7 +53,7 @@ P = Field(
     help=Text("新站点数，含固定的", "number of new sites, fixed ones included"),
     least=1,
     most=limits.MOST_SITES,
-    models=("mclp", "equity", "p_median", "p_center"),
+    models=("mclp", "equity", "robust", "p_median", "p_center"),
     refused=Text("lscp 求最少的站点", "lscp looks for the fewest sites"),
     option="-p",
     page=Place.MAIN,
@@ -101,6 +103,34 @@ MOMENTS = Field(
     page=Absent(
         "the page asks for a moment, its day or its week; a question with a list of moments keeps it"
     ),
+)
+ALSO_DEMAND = Field(
+    name="also_demand",
+    kind=Kind.CODES,
+    label=Text("还可能成真的需求集", "Demand sets that may come true instead"),
+    help=Text(
+        "其他可能成真的需求集的代码；一个方案对每一种都要好",
+        "codes of more demand sets that may come true; one plan is to be good for each",
+    ),
+    written=Text("代码，用逗号分开", "codes, with commas between"),
+    longest=limits.MOST_SET_CHARACTERS,
+    most_items=limits.MOST_DEMANDS,
+    models=_ROBUST,
+    option="--also-demand",
+    page=Place.MAIN,
+)
+CRITERION = Field(
+    name="criterion",
+    kind=Kind.CHOICE,
+    label=Text("怎样算最好", "The best is"),
+    help=Text("几种需求中，方案按什么算最好", "by what a plan for several demands is the best"),
+    choices={
+        "regret": Text("最坏时少覆盖的人最少", "Fewest workers lost at worst"),
+        "share": Text("最低的覆盖率最高", "The least covered share is greatest"),
+    },
+    models=_ROBUST,
+    option="--criterion",
+    page=Place.MAIN,
 )
 FIXED = Field(
     name="fixed",
@@ -261,6 +291,8 @@ FIELDS = (
     STANDARD_SECONDS,
     REGION,
     DEMAND,
+    ALSO_DEMAND,
+    CRITERION,
     replace(
         CANDIDATES,
         help=Text(
@@ -282,7 +314,7 @@ FIELDS = (
     PERIOD,
     MOMENTS,
     HOURS,
-    replace(MIN_SPACING_M, models=_COVERING),
+    replace(MIN_SPACING_M, models=(*_COVERING, "robust")),
     QUOTAS,
     HOST_QUOTAS,
     BUDGET,

@@ -60,6 +60,7 @@ from geoapp.web.pages.siting.curve import curve_of
 from geoapp.web.pages.siting.explained import explained_parts
 from geoapp.web.pages.siting.form import given
 from geoapp.web.pages.siting.freedom import freedom_parts
+from geoapp.web.pages.siting.robust import robust_parts
 
 blueprint = Blueprint("siting", __name__)
 
@@ -303,6 +304,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
             and (one != "pptx" or has_slides())
         ],
         **explained_parts(run, names),
+        **robust_parts(found, naming().demand),
         **freedom_parts(run, chosen),
     }
 

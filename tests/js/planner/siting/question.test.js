@@ -12,7 +12,7 @@ const COVERED = ['mclp', 'equity'];
 
 /**
  * @param {string} name
- * @param {{ scale?: number, models?: string[], needs?: string, usual?: string | null, number?: boolean }} [more]
+ * @param {{ scale?: number, models?: string[], needs?: string, usual?: string | null, number?: boolean, listed?: boolean }} [more]
  */
 function control(name, more = {}) {
   return { name, number: true, scale: 1, models: [], needs: null, usual: '', ...more };
@@ -22,6 +22,7 @@ function control(name, more = {}) {
 const ASKED = [
   control('model', { number: false, usual: 'mclp' }),
   control('p', { models: [...COVERED, 'p_median', 'p_center'], usual: null }),
+  control('also_demand', { number: false, listed: true, models: ['robust'] }),
   control('share', { scale: 100, models: ['lscp'], usual: '100' }),
   control('spacing_m'),
   control('min_spacing_m', { models: [...COVERED, 'lscp'] }),
@@ -152,4 +153,12 @@ test('what a question leaves open is shown as the usual, or as the form offers i
   assert.deepEqual([fields.share, fields.spacing_m, fields.time_limit_seconds, fields.differ], ['100', '', '60', '2']);
   assert.equal(families, null);
   assert.deepEqual([fields.model, fields.candidates, fields.region, fields.when], ['mclp', 'generated', '', 'any']);
+});
+
+test('codes are typed with commas between, and shown so again', () => {
+  const fields = form({ model: 'robust', also_demand: ' summer，winter, 2030 ' });
+  const question = questionOf(fields, {}, DISTRICTS);
+  assert.deepEqual(question.also_demand, ['summer', 'winter', '2030']);
+  assert.equal(fieldsOf(question, DISTRICTS).fields.also_demand, 'summer, winter, 2030');
+  assert.equal(questionOf(form({ model: 'mclp', also_demand: 'summer' }), {}, DISTRICTS).also_demand, undefined);
 });

@@ -12,7 +12,7 @@ import shapely
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
-from geoapp.core.questions.siting import SitingParameters
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.results.siting import SITING_RUNS, CurvePoint, SitingFigures, SitingFindings
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
@@ -376,3 +376,31 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.fill("#p", "1")
     number = ask(page, site, settings)
     assert siting_results.sites_of(site.database, number)[0].code == "T-3"
+    # One plan for two demands: the page has its conditions, and tells what it comes to for each.
+    with site.database.session() as session:
+        session.execute(
+            text(
+                "insert into demand_set (code, name_zh, is_sample) values ('later', '三年后', true)"
+            )
+        )
+        session.execute(
+            text(
+                "insert into demand_point (set_id, geom, weight, region_code) "
+                "select (select id from demand_set where code = 'later'), geom, weight + id % 7, region_code "
+                "from demand_point where set_id = (select id from demand_set where code = 'town')"
+            )
+        )
+    wanted = SitingParameters(
+        model=SitingModel.ROBUST, p=2, standard_m=300, demand="town", also_demand=("later",)
+    )
+    number = siting_run.run_here(site.database, settings, wanted).id
+    for lang in ("zh", "en"):
+        page.goto(f"{site.url}/plan/siting?run={number}&lang={lang}")
+        expect(page.locator("body[data-ready]")).to_be_visible()
+        expect(page.locator("#demands tbody tr")).to_have_count(2)
+        assert page.locator("#also-demand").input_value() == "later"
+        assert page.locator("#criterion").input_value() == "regret"
+        expect(page.locator("#kept")).to_be_hidden()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert fits(page)
+    assert serious_violations(page) == []

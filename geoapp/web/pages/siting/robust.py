@@ -1,0 +1,27 @@
+"""What the page tells of one plan for several demands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from geoapp.core.i18n import Text
+from geoapp.core.results.siting import SitingFindings
+from geoapp.reports.words.robust import recurring_text
+
+
+def robust_parts(found: SitingFindings, names: Mapping[str, Text]) -> dict[str, Any]:
+    """Return what ``planner/siting/robust.html`` needs of a run.
+
+    Parameters
+    ----------
+    names
+        Of the demand sets, by code.
+    """
+    kept = found.robust
+    if kept is None:
+        return {"robust": None}
+    many = len(kept.demands)
+    rows = [
+        {**dict(one), "name": names.get(one.demand, Text(one.demand, one.demand))}
+        for one in kept.demands
+    ]
+    return {"robust": {"demands": rows, "sites": [recurring_text(one, many) for one in kept.sites]}}
