@@ -34,6 +34,7 @@ from geoapp.web.edge.parameters import init_parameters
 from geoapp.web.edge.problems import init_problems, on_validation_error
 from geoapp.web.edge.provider import init_provider
 from geoapp.web.edge.proxies import init_proxies
+from geoapp.web.edge.reading import init_reading
 from geoapp.web.edge.refusals import init_refusals
 from geoapp.web.edge.security import init_security
 from geoapp.web.edge.services import Services
@@ -140,6 +141,7 @@ def create_app(settings: Settings | None = None, database: Database | None = Non
     init_refusals(app)
     # Whoever may not do a thing is told so before anything else is looked at.
     init_access(app, settings)
+    init_reading(app)
     init_security(app, settings)
     init_provider(app, settings)
     init_cors(app)

@@ -218,7 +218,9 @@ def copy_store(made: Path, folder: Path) -> None:
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Settings with a data folder of this test alone, whatever the environment says."""
     for name in list(os.environ):
-        if name == "DATABASE_URL" or (name.startswith("GEOAPP_") and name != "GEOAPP_SHARED_DATA"):
+        if name in ("DATABASE_URL", "DATABASE_READ_URL") or (
+            name.startswith("GEOAPP_") and name != "GEOAPP_SHARED_DATA"
+        ):
             monkeypatch.delenv(name)
     return Settings(data=tmp_path / "data", database_url=None)
 

@@ -37,7 +37,7 @@ def read_settings(**changes: object) -> Settings:
         first = error.errors(include_url=False)[0]
         name = "GEOAPP_" + ".".join(str(part) for part in first["loc"]).upper()
         raise InvalidValueError(
-            name.replace("GEOAPP_DATABASE_URL", "DATABASE_URL"),
+            name.replace("GEOAPP_DATABASE_", "DATABASE_"),
             first.get("input"),
             Text(first["msg"], first["msg"]),
         ) from None

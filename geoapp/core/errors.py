@@ -102,6 +102,18 @@ class FullDiskError(UnavailableError):
     """A disk is full; only a person can make room on it."""
 
 
+class ReplicaLostError(UnavailableError):
+    """A replica failed within a reading; the same question is answered by the primary."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Text(
+                "数据库副本中断，请再试一次。", "The replica of the database failed; try once more."
+            ),
+            may_pass=True,
+        )
+
+
 class MissingPartError(GeoappError):
     """A program or package that must be installed is missing; the text says how to get it (exit 4)."""
 

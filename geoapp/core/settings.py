@@ -12,8 +12,8 @@ DEFAULT_ZONE: Final = "Asia/Shanghai"
 class Settings(BaseSettings):
     """The operator's choices; each field is the environment variable ``GEOAPP_<NAME>``.
 
-    ``DATABASE_URL`` has no prefix. Every setting is described in ``docs/settings.md``; a test
-    holds that page and this class together.
+    ``DATABASE_URL`` and ``DATABASE_READ_URL`` have no prefix. Every setting is described in
+    ``docs/settings.md``; a test holds that page and this class together.
     """
 
     model_config = SettingsConfigDict(env_prefix="GEOAPP_", frozen=True, populate_by_name=True)
@@ -23,6 +23,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     workers: int = Field(2, ge=1, le=64)
     database_url: str | None = Field(None, validation_alias="DATABASE_URL")
+    database_read_url: str | None = Field(None, validation_alias="DATABASE_READ_URL")
+    read_lag_seconds: float = Field(0.75, ge=0.1, le=60.0)
     pg_bin: Path | None = None
     timezone: str = DEFAULT_ZONE
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)

@@ -17,7 +17,7 @@ FIRST_YEAR = 1800
 
 def data_moment(database: Database, settings: Settings) -> str:
     """Return a text that changes whenever anything in the store, the network or a base map does."""
-    with database.session() as session:
+    with database.snapshot() as session:
         versions = data_versions(session)
     network = NetworkKeeper(settings).sound()
     parts = [f"{name}={versions[name]}" for name in sorted(versions)]

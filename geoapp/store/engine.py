@@ -22,11 +22,14 @@ from geoapp.core.errors import (
     FullDiskError,
     GeoappError,
     InvalidValueError,
+    ReplicaLostError,
     UnavailableError,
 )
 from geoapp.core.i18n import Text
+from geoapp.core.reading import reading
 from geoapp.core.settings import Settings
 from geoapp.store.cluster.cluster import Cluster
+from geoapp.store.replica import Replica, ReplicaState
 from geoapp.store.trouble import (
     DISK_IS_FULL,
     INSUFFICIENT_PRIVILEGE,
@@ -57,6 +60,8 @@ def _forget_connections() -> None:
     """Let a forked child make connections of its own instead of talking through its parent's."""
     for database in _open_databases:
         database.engine.dispose(close=False)
+        if database.replica is not None:
+            database.replica.forget()
 
 
 os.register_at_fork(after_in_child=_forget_connections)
@@ -73,6 +78,10 @@ class Database:
         The private cluster that the parameters lead to, if it is one; started anew if it dies.
     pg_bin
         Where PostgreSQL's programs lie (``GEOAPP_PG_BIN``), for backups.
+    read_parameters
+        Those of a standby that answers what may be a moment old (`geoapp.core.reading`).
+    read_lag_seconds
+        How old that may be.
     """
 
     def __init__(
@@ -81,6 +90,8 @@ class Database:
         *,
         cluster: Cluster | None = None,
         pg_bin: Path | None = None,
+        read_parameters: Mapping[str, str] | None = None,
+        read_lag_seconds: float = 0.75,
     ) -> None:
         known = {"connect_timeout": str(CONNECT_SECONDS), "application_name": "geoapp"}
         self.parameters: dict[str, str] = known | dict(parameters)
@@ -95,6 +106,11 @@ class Database:
             pool_size=POOL_SIZE,
             max_overflow=POOL_OVERFLOW,
             pool_timeout=POOL_WAIT_SECONDS,
+        )
+        self.replica = (
+            None
+            if read_parameters is None
+            else Replica(read_parameters, self.single, lag_seconds=read_lag_seconds)
         )
         self._reviving = threading.Lock()
         self._revived_at = -math.inf
@@ -126,6 +142,9 @@ class Database:
         NotAllowedError
             If who acts is kept to regions, and something that was changed lies outside them.
         """
+        what = reading()
+        if what is not None:
+            what.from_primary = True  # a replica might not have yet what is seen here
         with (
             named_trouble(INSUFFICIENT_PRIVILEGE, READ_ONLY),
             self._checkout() as connection,
@@ -140,7 +159,8 @@ class Database:
         """Open a reading of one moment: what is committed meanwhile is not seen by any of its reads.
 
         For whatever needs more than one read: a result that mixes two versions of the store is wrong
-        in a way that nobody can see.
+        in a way that nobody can see. And for whatever changes nothing: where the present question
+        may be answered from a replica (`geoapp.core.reading`), this is how it is.
 
         Parameters
         ----------
@@ -151,17 +171,59 @@ class Database:
         ------
         UnavailableError
             If the database does not answer, or goes away before the end.
+        ReplicaLostError
+            If it was a replica that did.
         """
+        what = reading()
+        held = None
+        if self.replica is not None and what is not None and not (scratch or what.from_primary):
+            held = self.replica.checkout(what.floor)
+        if held is not None and what is not None and self.replica is not None:
+            connection, position = held
+            what.floor, what.from_replica = max(what.floor, position), True
+            try:
+                with self.replica.reading(connection):
+                    yield from _snapshot_on(connection, scratch=False)
+            except ReplicaLostError:
+                what.from_primary = True
+                raise
+            return
+        if what is not None:
+            what.from_primary = True
         with (
             named_trouble(INSUFFICIENT_PRIVILEGE),
             self._checkout() as connection,
         ):
-            # Both are taken back when the connection returns to the pool.
-            connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=not scratch
-            )
-            with Session(connection, expire_on_commit=False) as session, session.begin():
-                yield session
+            yield from _snapshot_on(connection, scratch=scratch)
+
+    def single(self, statement: str) -> object:
+        """Return the one value of a statement that the primary runs."""
+        with self._checkout() as connection:
+            return connection.exec_driver_sql(statement).scalar_one()
+
+    def replica_state(self) -> ReplicaState | None:
+        """Ask how the replica is; None where there is none.
+
+        Raises
+        ------
+        UnavailableError
+            If the primary does not answer.
+        """
+        if self.replica is None:
+            return None
+        with named_trouble(INSUFFICIENT_PRIVILEGE):
+            return self.replica.state()
+
+    def position(self) -> int:
+        """Return the position of the log after whatever was committed before.
+
+        Raises
+        ------
+        UnavailableError
+            If the database does not answer.
+        """
+        with named_trouble(INSUFFICIENT_PRIVILEGE):
+            return int(str(self.single("select pg_current_wal_insert_lsn() - '0/0'")))
 
     def _checkout(self) -> Connection:
         try:
@@ -226,8 +288,17 @@ class Database:
     def close(self) -> None:
         """Give back every connection; stop the private server if nobody else uses it."""
         self.engine.dispose()
+        if self.replica is not None:
+            self.replica.engine.dispose()
         if self._cluster is not None:
             self._cluster.stop()
+
+
+def _snapshot_on(connection: Connection, *, scratch: bool) -> Iterator[Session]:
+    # Both are taken back when the connection returns to the pool.
+    connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=not scratch)
+    with Session(connection, expire_on_commit=False) as session, session.begin():
+        yield session
 
 
 _NAME_THE_ACTOR = text(
@@ -262,8 +333,8 @@ def _name_the_actor(session: Session) -> None:
     )
 
 
-def parse_database_url(url: str) -> dict[str, str]:
-    """Return libpq's parameters of a ``DATABASE_URL``.
+def parse_database_url(url: str, setting: str = "DATABASE_URL") -> dict[str, str]:
+    """Return libpq's parameters of a ``DATABASE_URL``, or of another setting of this form.
 
     Raises
     ------
@@ -276,11 +347,11 @@ def parse_database_url(url: str) -> dict[str, str]:
     )
     if scheme is None:
         shown = url.partition("://")[0] if "://" in url else ""
-        raise InvalidValueError("DATABASE_URL", f"{shown}…", accepted)
+        raise InvalidValueError(setting, f"{shown}…", accepted)
     try:
         found = conninfo_to_dict(f"postgresql://{url.removeprefix(scheme)}")
     except psycopg.ProgrammingError:
-        raise InvalidValueError("DATABASE_URL", f"{scheme}…", accepted) from None
+        raise InvalidValueError(setting, f"{scheme}…", accepted) from None
     return {name: str(value) for name, value in found.items() if value is not None}
 
 
@@ -297,7 +368,15 @@ def open_database(settings: Settings) -> Database:
         If the private cluster does not start.
     """
     if settings.database_url:
-        return Database(parse_database_url(settings.database_url), pg_bin=settings.pg_bin)
+        read_url = settings.database_read_url
+        return Database(
+            parse_database_url(settings.database_url),
+            pg_bin=settings.pg_bin,
+            read_parameters=None
+            if read_url is None
+            else parse_database_url(read_url, "DATABASE_READ_URL"),
+            read_lag_seconds=settings.read_lag_seconds,
+        )
     cluster = Cluster(settings.data, pg_bin=settings.pg_bin)
     cluster.start()
     return Database(cluster.parameters(), cluster=cluster, pg_bin=settings.pg_bin)

@@ -10,24 +10,28 @@ from pathlib import Path
 import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
-from geoapp.operations.upkeep.measure import Measured, Measures
+from geoapp.operations.upkeep.measure import Measured, Measures, ReplicaState
 from geoapp.web.edge.health import REQUESTS, SECONDS
 from geoapp.web.edge.measured import MeasuredCollector
+from geoapp.web.edge.reading import READINGS
 
 # Prometheus writes it for each target itself.
 _ITS_OWN = {"up"}
 _FUNCTIONS = {"and", "sum", "rate", "histogram_quantile", "topk", "by", "time", "absent", "or"}
 _NOW = datetime(2026, 11, 1, tzinfo=UTC)
-_MEASURED = Measured(Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW, 0, 0), 1, _NOW)
+_STORE = Measures({("coverage", "queued"): 1}, 0, 0.0, 1, 1, 1, _NOW, 0, 0)
+_MEASURED = Measured(_STORE, ReplicaState(None, 0), 1, _NOW)
 
 
 def names_told() -> set[str]:
     registry = CollectorRegistry()
     registry.register(REQUESTS)
     registry.register(SECONDS)
+    registry.register(READINGS)
     registry.register(MeasuredCollector(_MEASURED))
     REQUESTS.labels("GET", "/", 200)
     SECONDS.labels("/")
+    READINGS.labels("replica")
     return set(re.findall(r"^(\w+)[{ ]", generate_latest(registry).decode(), re.M))
 
 
@@ -44,7 +48,7 @@ def test_rules_and_dashboard_ask_for_metrics_that_there_are(repo_root: Path) -> 
     rules = (repo_root / "deploy/prometheus/geoapp-rules.yml").read_text(encoding="utf-8")
     board = json.loads((repo_root / "deploy/grafana/geoapp.json").read_text(encoding="utf-8"))
     expressions = re.findall(r"expr: (?:>-\n)?((?:.*\n)+?)(?=\s+for:)", rules)
-    assert len(expressions) == rules.count("alert:") == 9
+    assert len(expressions) == rules.count("alert:") == 10
     # Workers that have nothing to do end: none is a fault only where runs wait.
     assert "expr: geoapp_workers == 0 and geoapp_run_waiting_seconds > 60" in rules
     expressions += [one["expr"] for panel in board["panels"] for one in panel["targets"]]
@@ -71,7 +75,12 @@ def test_the_handbook_names_tests_and_metrics_that_there_are(repo_root: Path) ->
     assert set(metrics) <= told
     # Each gauge is in the handbook; counters and histograms bring names of their own.
     gauges = {metric.name for metric in MeasuredCollector(_MEASURED).collect()}
-    assert gauges | {"geoapp_requests_total", "geoapp_request_seconds_bucket"} == set(metrics)
+    ours = {
+        "geoapp_requests_total",
+        "geoapp_request_seconds_bucket",
+        "geoapp_public_readings_total",
+    }
+    assert gauges | ours == set(metrics)
 
 
 def test_no_proxy_passes_on_what_a_caller_says_of_itself(repo_root: Path) -> None:

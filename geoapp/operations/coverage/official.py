@@ -178,7 +178,7 @@ def official(
     NotFoundError
         If there is no such region.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         known = store.in_force(session, at)
         if region is None:
             row = _widest(session, known)
@@ -210,7 +210,7 @@ def _widest(
 
 def in_force(database: Database) -> dict[str | None, Publication]:
     """Return by region (None: the whole area) its own publication that stands now."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return {region: _value(row) for region, row in store.in_force(session).items()}
 
 
@@ -230,13 +230,13 @@ def needed(database: Database, region: str | None = None, at: datetime | None = 
 
 def publications(database: Database, limit: int = 200) -> list[Publication]:
     """Return what was ever published, the newest first."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return [_value(row) for row in store.list_publications(session, limit)]
 
 
 def publication_of(database: Database, run_id: int) -> Publication | None:
     """Return the newest publication of a run, or None where it was never published."""
-    with database.session() as session:
+    with database.snapshot() as session:
         row = store.of_run(session, run_id)
         return None if row is None else _value(row)
 

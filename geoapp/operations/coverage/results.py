@@ -163,7 +163,7 @@ def finished(database: Database, run_id: int) -> CoverageRun:
 
 def rests_on_sample(database: Database, run: CoverageRun) -> bool:
     """Tell whether a run's demand is generated."""
-    with database.session() as session:
+    with database.snapshot() as session:
         found = find_demand_set(session, demand_code(run))
     return found is not None and found.is_sample
 
@@ -177,7 +177,7 @@ def region_figures(database: Database, run_id: int) -> list[RegionFigures]:
         If the run has not succeeded.
     """
     finished(database, run_id)
-    with database.session() as session:
+    with database.snapshot() as session:
         names = {one.code: one for one in read_regions(session)}
         rows = []
         for row in run_regions(session, run_id):
@@ -205,7 +205,7 @@ def gap_zones(database: Database, run_id: int) -> list[CoverageGap]:
         If the run has not succeeded.
     """
     found = finished(database, run_id).found
-    with database.session() as session:
+    with database.snapshot() as session:
         closing = stored_closers(session, run_id)
         zones = []
         for gap, nearest_name_en in stored_gaps(session, run_id):
@@ -251,7 +251,7 @@ def loads(database: Database, run_id: int, limit: int) -> list[FacilityLoadFigur
         If the run has not succeeded.
     """
     finished(database, run_id)
-    with database.session() as session:
+    with database.snapshot() as session:
         return facility_loads(session, run_id, limit)
 
 
@@ -266,19 +266,19 @@ def facility_overlaps(database: Database, run_id: int, limit: int) -> list[Overl
         If the run has not succeeded.
     """
     finished(database, run_id)
-    with database.session() as session:
+    with database.snapshot() as session:
         return stored_overlaps(session, run_id, limit)
 
 
 def overlap_total(database: Database, run_id: int) -> int | None:
     """Return how many pairs of facilities overlap at all in a run; None where it is not known."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return stored_overlap_total(session, run_id)
 
 
 def facility_totals(database: Database, run_id: int) -> tuple[int, int]:
     """Return how many facilities counted in a run, and on how many somebody depends alone."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return load_totals(session, run_id)
 
 
@@ -300,7 +300,7 @@ def access_measures(database: Database, run_id: int) -> AccessByRegion:
                 "done in parts with --scheduler); run it again in one piece.",
             )
         )
-    with database.session() as session:
+    with database.snapshot() as session:
         regions = {
             row.region_code: KeptRegion.checked(row.figures).access
             for row in run_regions(session, run_id)

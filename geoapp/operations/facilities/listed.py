@@ -12,11 +12,11 @@ PART: Final = 20_000
 
 def count_parts(database: Database) -> int:
     """Return how many parts the list has; none where nothing is to be listed."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return -(-count_listed(session) // PART)
 
 
 def listed_part(database: Database, number: int) -> list[tuple[str, datetime]]:
     """Return the codes of a part, counted from 1, and when each record was changed last."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return listed_codes(session, limit=PART, offset=(number - 1) * PART)

@@ -18,7 +18,7 @@ from geoapp.store.facilities.places import RegionName
 
 def list_regions(database: Database) -> list[RegionName]:
     """Return all regions by code: what contains others comes before them."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return store.region_names(session, outlined=False)
 
 
@@ -33,7 +33,7 @@ def list_places(
         How many at most: districts come first, and ``chosen`` is there in any case, also where it
         is another region, a landmark or a street.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         regions = store.region_names(session, outlined=True)
     found = [
         one for one in regions if one.level in (Level.DISTRICT, Level.STREET) or one.code == chosen
@@ -60,7 +60,7 @@ def point_of_place(database: Database, settings: Settings, code: str) -> tuple[f
     NotFoundError
         If there is no such region, landmark or street, or the region's outline is unknown.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         point = store.point_in_region(session, code)
     if point is not None:
         return point
@@ -72,7 +72,7 @@ def point_of_place(database: Database, settings: Settings, code: str) -> tuple[f
 
 def name_of_place(database: Database, settings: Settings, code: str) -> Text | None:
     """Return what a region, a landmark or a street is called; of the last two that they are rough."""
-    with database.session() as session:
+    with database.snapshot() as session:
         region = store.region_name(session, code)
     if region is not None:
         return Text(region.name_zh, region.name_en or region.name_zh)
@@ -90,7 +90,7 @@ def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
             "收到的位置是 0°, 0°（几内亚湾的海面）：设备其实没有定到位。",
             "The position is 0°, 0°, at sea off Africa: the device did not really find one.",
         )
-    with database.session() as session:
+    with database.snapshot() as session:
         inside = store.is_in_a_region(session, lon, lat)
     if inside is not False:
         return None
@@ -121,7 +121,7 @@ def overview_points(
         sides = np.array(bbox).reshape(2, 2)
         lon, lat = to_wgs84(lon=sides[:, 0], lat=sides[:, 1], datum=datum)
         box = (float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))
-    with database.session() as session:
+    with database.snapshot() as session:
         found, total = store.facility_dots(session, limit, box)
     points = np.array(found, dtype=np.float64).reshape(-1, 2)
     lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)

@@ -17,10 +17,11 @@ class WordsKeeper:
 
     def catch_up(self, most: int = BATCH) -> bool:
         """Make the words of changed facilities, ``most`` at most; tell whether all are made now."""
+        with self._database.snapshot() as session:
+            if data_version(session, "facilities") == self._read:
+                return True
         with self._database.session() as session:
             version = data_version(session, "facilities")
-            if version == self._read:
-                return True
             unread = read_unread(session, most)
             write_words(session, [_words(one) for one in unread])
         if len(unread) == most:

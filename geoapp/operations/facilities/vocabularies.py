@@ -20,13 +20,13 @@ def read_region_shapes(
     simplify_m
         How far, about, an outline may move to have fewer points; 0 keeps every point.
     """
-    with database.session() as session:
+    with database.snapshot() as session:
         return region_shapes(session, level, parent, simplify_m=simplify_m)
 
 
 def read_kinds(database: Database) -> list[dict[str, Any]]:
     """Return the kinds in their order."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return [
             {
                 "code": kind.code,
@@ -69,7 +69,7 @@ def read_amenities(database: Database) -> dict[str, Any]:
 
 def read_demand_sets(database: Database) -> list[dict[str, Any]]:
     """Return the demand sets, the newest first."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return [
             {
                 "code": one.code,
@@ -86,5 +86,5 @@ def read_demand_sets(database: Database) -> list[dict[str, Any]]:
 
 def read_candidate_sets(database: Database) -> list[CandidateSetRow]:
     """Return the candidate sets, the newest first."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return list_candidate_sets(session)

@@ -24,7 +24,7 @@ def read_extent(database: Database, layer: Layer, context: Context) -> Bbox | No
     query = layer.select(context)
     if query is None:
         return None
-    with database.session() as session:
+    with database.snapshot() as session:
         found = layer_extent(session, query)
     if found is None:
         return None

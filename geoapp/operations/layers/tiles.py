@@ -79,7 +79,7 @@ class LayerTiles:
             Siting runs that are never shown as the latest.
         """
         names = {*layer.versions, *(("runs",) if layer.uses_run else ())}
-        with self._database.session() as session:
+        with self._database.snapshot() as session:
             versions = data_versions(session)
         parts = [layer.id, today(self._settings).isoformat()]
         parts += [f"{name}={versions.get(name, 0)}" for name in sorted(names)]
@@ -102,7 +102,7 @@ class LayerTiles:
             statement = self._statement(layer, version, way, hidden)
             if statement is None:
                 break
-            with self._database.session() as session:
+            with self._database.snapshot() as session:
                 made = statement.make(session, tile)
             body = made.body
             many = way is Gathering.NOTHING and made.features > MOST_FEATURES
@@ -122,7 +122,7 @@ class LayerTiles:
         plan = tile_plan(layer, replace(self._context(layer, hidden), frame=FRAME))
         found = None
         if plan is not None:
-            with self._database.session() as session:
+            with self._database.snapshot() as session:
                 found = TileStatement(session, plan, way)
         with self._lock:
             self._statements[key] = found

@@ -54,7 +54,7 @@ def offline_stations(
         If there are more facilities than a phone is asked to keep: a smaller region is to be named.
     """
     snapshot, _ = service.ground()
-    with database.session() as session:
+    with database.snapshot() as session:
         regions = {one.code: one for one in region_places(session)}
         within = None if region is None else _within(region, regions)
         codes = None if within is None else sorted(within)

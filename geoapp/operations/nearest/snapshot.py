@@ -5,6 +5,7 @@ PostGIS is the truth. Each process compares its version with ``data_version`` at
 a second, also after a kill: there is nothing to notify and nothing to miss.
 """
 
+import operator
 import threading
 import time
 from collections import OrderedDict
@@ -22,6 +23,13 @@ from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
+from geoapp.core.reading import (
+    is_on_replica,
+    may_lag,
+    position_of_reading,
+    read_at_least,
+    turn_to_primary,
+)
 from geoapp.operations.ground.standing import UNDATED_NOTE, is_recent, surely_on
 from geoapp.operations.nearest.unplaced import UnplacedDistricts
 from geoapp.store.engine import Database, Session
@@ -310,9 +318,14 @@ class SnapshotKeeper:
         self._keys_of: dict[int, set[Key]] = {}
         self._unplaced = UnplacedDistricts([], [])
         self._checked = -1e9
+        self._position = 0  # of the primary's log, which a replica must hold to answer beside it
+        self._checked_for_all = -1e9  # from the primary, or as whoever has just written must see it
 
     def current(self) -> Snapshot:
         """Return a snapshot that holds every edit committed more than ``CHECK_SECONDS`` ago.
+
+        Where the question may be answered from a replica, that may be as much longer ago as this may
+        be behind.
 
         Raises
         ------
@@ -320,20 +333,42 @@ class SnapshotKeeper:
             If the store does not answer: an old answer might send somebody to a closed door.
         """
         snapshot = self._snapshot
-        if snapshot is not None and time.monotonic() - self._checked < CHECK_SECONDS:
+        if snapshot is not None and self._is_fresh():
+            read_at_least(self._position)
             return snapshot
         with self._lock:
-            if self._snapshot is None or time.monotonic() - self._checked >= CHECK_SECONDS:
+            if self._snapshot is None or not self._is_fresh():
                 asked = time.monotonic()
                 self._snapshot = self._catch_up(self._snapshot)
                 self._checked = asked
+                if not may_lag():
+                    self._checked_for_all = asked
+            read_at_least(self._position)
             return self._snapshot
+
+    def _is_fresh(self) -> bool:
+        checked = self._checked if may_lag() else self._checked_for_all
+        return time.monotonic() - checked < CHECK_SECONDS
+
+    def _position_read(self) -> int:
+        if self._database.replica is None:
+            return 0
+        found = position_of_reading()
+        return self._database.position() if found is None else found
 
     def _catch_up(self, old: Snapshot | None) -> Snapshot:
         with self._database.snapshot() as session:
             versions = SnapshotVersions.of(data_versions(session))
             if old is not None and versions == old.versions:
                 return old
+            if (
+                old is not None
+                and is_on_replica()
+                and any(map(operator.lt, versions, old.versions))
+            ):
+                # Another question has read a later state, and nothing is taken back to an earlier one.
+                turn_to_primary()
+                return self._catch_up(old)
             # A kind's family stands with every facility: the words change rarely, all is read then.
             if old is not None and versions.vocabulary != old.versions.vocabulary:
                 old = None
@@ -351,6 +386,7 @@ class SnapshotKeeper:
                 )
             ):
                 self._unplaced = _read_unplaced(session)
+            position = self._position_read()
         if old is None:
             self._keys_of = {}
             by_key = {_key(one): one for one in changes.placed}
@@ -362,4 +398,5 @@ class SnapshotKeeper:
             index = old.index.with_changes([_place(one) for one in changes.placed], gone)
         for one in changes.placed:
             self._keys_of.setdefault(one.id, set()).add(_key(one))
+        self._position = position
         return Snapshot(versions, calendar, codes, index, by_key, self._unplaced)

@@ -176,7 +176,7 @@ def _standings(
 
 def known_documents(database: Database) -> list[DocumentRecord]:
     """Return all documents that plans and facts name, in order of code."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return list(documents_by_code(session).values())
 
 
@@ -184,7 +184,7 @@ def subject_regions(database: Database, standing: Standing) -> dict[str, Text]:
     """Return the names of the regions that a promise is divided by, or what was counted lies in."""
     codes = {one.region_code for one in standing.subjects or () if one.region_code}
     codes |= {region for region, _ in standing.indicator.splits}
-    with database.session() as session:
+    with database.snapshot() as session:
         return region_names(session, sorted(codes))
 
 

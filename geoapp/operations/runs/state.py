@@ -61,7 +61,7 @@ def read_run(
         If there is none of this number and kind.
     """
     # Numbers beyond PostgreSQL's bigint cannot be anybody's.
-    with database.session() as session:
+    with database.snapshot() as session:
         run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
         if run is None or run.kind != kind.name:
             raise NotFoundError(Text("运行", "run"), str(run_id))
@@ -87,7 +87,7 @@ def read_finished(
 
 def kind_of_run(database: Database, run_id: int) -> str | None:
     """Return the kind of a run; None where there is none of this number."""
-    with database.session() as session:
+    with database.snapshot() as session:
         run = store.get_run(session, run_id) if 0 < run_id < 2**63 else None
         return None if run is None else run.kind
 
@@ -96,7 +96,7 @@ def recent_runs(
     database: Database, kind: RunKind[ResultT, InputsT], limit: int = 20
 ) -> list[RunState[ResultT, InputsT]]:
     """Return the newest runs of a kind, newest first."""
-    with database.session() as session:
+    with database.snapshot() as session:
         return [run_state(run, kind) for run in store.list_runs(session, kind.name, limit)]
 
 
@@ -104,6 +104,6 @@ def latest_run(
     database: Database, kind: RunKind[ResultT, InputsT], hidden: Collection[int] = ()
 ) -> RunState[ResultT, InputsT] | None:
     """Return the run of a kind that succeeded last, other than those hidden, or None."""
-    with database.session() as session:
+    with database.snapshot() as session:
         run = store.latest_run(session, kind.name, hidden)
         return None if run is None else run_state(run, kind)

@@ -267,7 +267,7 @@ def region_figures(database: Database, run_id: int) -> list[SitingRegionFigures]
         If the run has not succeeded.
     """
     finished(database, run_id)
-    with database.session() as session:
+    with database.snapshot() as session:
         names = {one.code: one for one in read_regions(session)}
         rows = []
         for row in run_regions(session, run_id):
@@ -294,7 +294,7 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
         If the run has not succeeded.
     """
     sample = finished(database, run_id).inputs.sample
-    with database.session() as session:
+    with database.snapshot() as session:
         names = {one.code: one for one in read_regions(session)}
         by_zone = gains_by_zone(session, run_id, chosen=chosen)
 
@@ -344,5 +344,5 @@ def gap_zones(database: Database, run_id: int) -> list[SitingGap]:
         If the run has not succeeded.
     """
     finished(database, run_id)
-    with database.session() as session:
+    with database.snapshot() as session:
         return siting_gaps(session, run_id)

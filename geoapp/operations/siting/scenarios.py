@@ -122,7 +122,7 @@ def check_shown(database: Database, user: SignedInUser | None, run_id: int) -> N
 
 def runs_not_for(database: Database, role: Role | None) -> frozenset[int]:
     """Return the siting runs that not everybody of a role may read, so that none is shown unasked."""
-    with database.session() as session:
+    with database.snapshot() as session:
         # Nobody has the empty name.
         return runs_hidden_from(session, "", _audiences(role))
 

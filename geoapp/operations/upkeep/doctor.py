@@ -201,6 +201,9 @@ def _open_store(database: Database, day: date) -> Iterator[Finding]:
         years = known_years(session)
         stopped = count_stopped(session)
     yield Finding("store", True, _same(f"PostgreSQL {server}, PostGIS {postgis}"))
+    replica = database.replica_state()
+    if replica is not None:
+        yield Finding("replica", replica.fit, replica.text)
     yield _skew(abs((datetime.now(UTC) - now).total_seconds()))
     yield _calendar(years, day)
     yield Finding("history", *check_history(database))

@@ -276,7 +276,8 @@ class Cluster:
         )
         with (fresh / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude_if_exists = 'geoapp.conf'\n")
-        (fresh / "pg_hba.conf").write_text("local all all trust\n")
+        # Whoever reaches the socket may do all, copy the cluster as well; nobody else reaches it.
+        (fresh / "pg_hba.conf").write_text("local all all trust\nlocal replication all trust\n")
         if self._durable:
             os.sync()
         # Only a finished cluster ever gets the name: an interrupted one is begun anew.

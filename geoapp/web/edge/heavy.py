@@ -32,7 +32,13 @@ P = ParamSpec("P")
 View = Callable[P, Response]
 
 MOST_KEPT_BYTES: Final = 64 * 1024 * 1024
-_SECRETS: Final = {"database_url", "secret_key", "monitor_token", "oidc_client_secret"}
+_SECRETS: Final = {
+    "database_url",
+    "database_read_url",
+    "secret_key",
+    "monitor_token",
+    "oidc_client_secret",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,13 @@ class MeasuredCollector(Collector):
         yield GaugeMetricFamily("geoapp_store_up", "1 if the database answers", float(up))
         if found.store is not None:
             yield from _of_store(found.store)
+        if found.replica is not None:
+            help_ = "1 if the replica may be asked"
+            yield GaugeMetricFamily("geoapp_replica_up", help_, float(found.replica.fit))
+            if found.replica.behind_bytes is not None:
+                help_ = "How much of the primary's log the replica has not replayed"
+                behind = found.replica.behind_bytes
+                yield GaugeMetricFamily("geoapp_replica_behind_bytes", help_, behind)
         if found.disk_free_bytes is not None:
             help_ = "Free bytes on the disk of GEOAPP_DATA"
             yield GaugeMetricFamily("geoapp_disk_free_bytes", help_, found.disk_free_bytes)

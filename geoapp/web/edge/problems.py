@@ -203,10 +203,11 @@ def on_validation_error(error: ValidationError) -> Response:
         }
         for item in details
     ]
-    return _on_geoapp_error(wrong, errors=errors)
+    return on_geoapp_error(wrong, errors=errors)
 
 
-def _on_geoapp_error(error: GeoappError, **more: Any) -> Response:
+def on_geoapp_error(error: GeoappError, **more: Any) -> Response:
+    """Answer an error by the table of statuses; ``more`` goes into the problem document."""
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
     asks_who = status == 403 and not isinstance(error, OtherSiteError)
     if asks_who and is_for_program() and not current_user.is_authenticated:
@@ -251,7 +252,7 @@ def _on_unexpected(error: Exception) -> Response:
     full = full_disk(error)
     if full is not None:
         log.error("full disk", path=_logged_path(), exc_info=error)
-        return _on_geoapp_error(full)
+        return on_geoapp_error(full)
     incident = secrets.token_hex(4)
     log.error("unexpected", incident=incident, path=_logged_path(), exc_info=error)
     text = Text(
@@ -262,6 +263,6 @@ def _on_unexpected(error: Exception) -> Response:
 
 def init_problems(app: Flask) -> None:
     """Register the handlers."""
-    app.register_error_handler(GeoappError, _on_geoapp_error)
+    app.register_error_handler(GeoappError, on_geoapp_error)
     app.register_error_handler(HTTPException, _on_http_error)
     app.register_error_handler(Exception, _on_unexpected)
