@@ -47,6 +47,7 @@ COMMANDS = {
     "undo": "history:undo",
     "duplicates": "duplicates:duplicates",
     "merge": "duplicates:merge",
+    "public-maps": "public_maps:public_maps",
     "doctor": "admin:doctor",
     "backup": "admin:backup",
     "restore": "admin:restore",

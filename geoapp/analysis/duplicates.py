@@ -81,18 +81,18 @@ def duplicates(frame: FacilityWords, *, most: int = MOST_SUSPECTED) -> list[Susp
     if count < 2:
         return []
     full = [letters_and_digits(name) for name in frame.names]
-    cores = [_core(name) for name in full]
+    cores = [core_name(name) for name in full]
     phones = [_phone(phone) for phone in frame.phones]
     blocks = [_near(frame.lon, frame.lat), _sharing(cores), _sharing(phones)]
     pairs = np.unique(np.concatenate(blocks), axis=0)
     if not len(pairs):
         return []
     left, right = pairs[:, 0], pairs[:, 1]
-    alike = _alike(full, left, right)
+    alike = alikeness(full, left, right)
     kinds = np.array([kind or "" for kind in frame.kinds], dtype=object)
     same_kind = np.flatnonzero(kinds[left] == kinds[right])
-    alike[same_kind] = _alike(cores, left[same_kind], right[same_kind])
-    _pass_over_notes(frame.names, alike, left, right)
+    alike[same_kind] = alikeness(cores, left[same_kind], right[same_kind])
+    pass_over_notes(frame.names, alike, left, right)
     crowd = _crowd(cores)
     telling = ~(crowd[left] & crowd[right] & (alike == 1.0))
     numbers = np.array([phone or "" for phone in phones], dtype=object)
@@ -142,7 +142,7 @@ def changed_much(
     return bool(geodesic_m(*place_then, *place_now) > NEAR_M)
 
 
-def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.float64]:
+def alikeness(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.float64]:
     """Return how alike words are, pair by pair (0 to 1)."""
     if not len(left):
         return np.empty(0)
@@ -152,14 +152,16 @@ def _alike(words: Sequence[str], left: IntArray, right: IntArray) -> NDArray[np.
     return np.asarray(scores, dtype=np.float64) / 100.0
 
 
-def _pass_over_notes(
+def pass_over_notes(
     names: Sequence[str], alike: NDArray[np.float64], left: IntArray, right: IntArray
 ) -> None:
     """Raise how alike two names are, of which one alone has something in brackets, to what is before it."""
     noted = np.array([_NOTE.search(name) is not None for name in names], dtype=np.bool_)
     one = np.flatnonzero(noted[left] != noted[right])
-    bare = [_core(letters_and_digits(_NOTE.sub("", name))) for name in names] if len(one) else []
-    said = np.minimum(_alike(bare, left[one], right[one]), _NEARLY)
+    bare = (
+        [core_name(letters_and_digits(_NOTE.sub("", name))) for name in names] if len(one) else []
+    )
+    said = np.minimum(alikeness(bare, left[one], right[one]), _NEARLY)
     alike[one] = np.maximum(alike[one], said)
 
 
@@ -196,7 +198,7 @@ def _sharing(words: Sequence[str | None]) -> IntArray:
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
-def _core(name: str) -> str:
+def core_name(name: str) -> str:
     """Return a folded name without what its kind is called; the name where nothing else is left."""
     words, lengths = _kind_words()
     for length in lengths:

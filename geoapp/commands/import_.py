@@ -190,6 +190,39 @@ def candidates(file: Path, datum: str, set_code: str | None, **chosen: Any) -> N
     _import("candidates", file, datum, set_code=set_code or "", **chosen)
 
 
+@import_.command("public-map")
+@_file
+@click.option(
+    "--map",
+    "map_name",
+    required=True,
+    type=click.Choice(["amap", "baidu", "tencent", "other"]),
+    help="谁的名录 / whose list it is",
+)
+@click.option(
+    "--datum",
+    help="坐标系；默认高德、腾讯 gcj02，百度 bd09，其他要写明 / the datum; by default that of the map, "
+    "and to be stated for another one",
+)
+@click.option(
+    "--region",
+    "covers",
+    metavar="CODE",
+    help="名录完整覆盖的区域：那里没列出的算缺 / the region that the list covers whole: what is not "
+    "listed there is missing",
+)
+@_encoding
+@_sheet
+@_crs
+@_dry_run
+@_anywhere
+def public_map(file: Path, map_name: str, datum: str | None, **chosen: Any) -> None:
+    """导入公共地图上的站点名录，整体替换 / Import what a public map lists; it replaces the list."""
+    from geoapp.core.public_maps import PublicMap
+
+    _import("public-map", file, datum, public_map=PublicMap(map_name), **chosen)
+
+
 # Tables that need nothing but their columns.
 _TABLES = {
     "organisations": "导入单位：工会、企业、园区、伙伴 / Import organisations: unions, enterprises, partners.",

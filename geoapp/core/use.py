@@ -58,10 +58,10 @@ class UseField(StrEnum):
 
 
 USE_FIELD_TEXT = {
-    UseField.BUSY_ALONE: Text("人多，只靠它", "busy and alone"),
-    UseField.BUSY_SUPPORTED: Text("人多，有邻站分担", "busy, with neighbours to help"),
-    UseField.NEAR_EMPTY: Text("附近人多，来的少", "near people, and few come"),
-    UseField.FAR_EMPTY: Text("附近人少，来的少", "far from people, and few come"),
+    UseField.BUSY_ALONE: Text("人多，只靠它", "Busy and alone"),
+    UseField.BUSY_SUPPORTED: Text("人多，有邻站分担", "Busy, with neighbours to help"),
+    UseField.NEAR_EMPTY: Text("附近人多，来的少", "Near people, and few come"),
+    UseField.FAR_EMPTY: Text("附近人少，来的少", "Far from people, and few come"),
 }
 
 

@@ -85,6 +85,7 @@ from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import prices as steward_prices
+from geoapp.web.pages.steward import public_maps as steward_public_maps
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
 from geoapp.web.pages.steward import reports as steward_reports
@@ -167,6 +168,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_call_sheets.blueprint,
         steward_history.blueprint,
         steward_duplicates.blueprint,
+        steward_public_maps.blueprint,
         steward_import.blueprint,
         steward_list.blueprint,
         steward_bulk.blueprint,

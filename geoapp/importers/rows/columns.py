@@ -135,6 +135,15 @@ CANDIDATE_COLUMNS = (
     Column("host_type", "单位类型", ("接纳单位类型",)),
     Column("name", "名称", ("name_zh",)),
 )
+LISTING_COLUMNS = (
+    Column("listing", "条目编号", ("id", "uid", "poi_id", "poiid", "code", "编号")),
+    Column("name", "名称", ("name_zh", "title")),
+    _LON,
+    _LAT,
+    _WKT,
+    Column("address", "地址", ("addr", "详细地址")),
+    Column("status", "状态", ("营业状态", "business_status")),
+)
 ORGANISATION_COLUMNS = (
     Column("code", "编号", ("代码",)),
     Column("kind", "类型", ("单位类型",)),
@@ -257,6 +266,7 @@ COLUMNS = {
     "regions": REGION_COLUMNS,
     "demand": DEMAND_COLUMNS,
     "candidates": CANDIDATE_COLUMNS,
+    "public-map": LISTING_COLUMNS,
     "organisations": ORGANISATION_COLUMNS,
     "services": SERVICE_COLUMNS,
     "offers": OFFER_COLUMNS,

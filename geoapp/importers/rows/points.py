@@ -79,7 +79,7 @@ def read_demand(
                 "add --weight-default 1.",
             )
         )
-    required = _position_columns(table, header)
+    required = position_columns(table, header)
     require_columns(header, DEMAND_COLUMNS, required)
 
     def understand(found: Findings, row: list[Any]) -> tuple[Any, ...]:
@@ -88,11 +88,11 @@ def read_demand(
             weight = _weight(found, row[header.places["weight"]])
         return (
             weight,
-            cells.read_text(found, "group", _cell(row, header, "group"), MOST_GROUP_CHARACTERS),
-            _hours(found, _cell(row, header, "hours")),
+            cells.read_text(found, "group", cell_of(row, header, "group"), MOST_GROUP_CHARACTERS),
+            _hours(found, cell_of(row, header, "hours")),
         )
 
-    values, positions, accepted, reading = _read(table, rules, header, understand)
+    values, positions, accepted, reading = read_points(table, rules, header, understand)
     rows = [
         DemandRow(line, float(positions.lon[n]), float(positions.lat[n]), *values[n])
         for n, line in accepted
@@ -109,7 +109,7 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
         If a required column is missing.
     """
     header = match_header(table.columns, CANDIDATE_COLUMNS)
-    require_columns(header, CANDIDATE_COLUMNS, ("code", *_position_columns(table, header)))
+    require_columns(header, CANDIDATE_COLUMNS, ("code", *position_columns(table, header)))
     seen: dict[str, int] = {}
 
     def understand(found: Findings, row: list[Any]) -> tuple[Any, ...]:
@@ -126,17 +126,17 @@ def read_candidates(table: Table, rules: PlaceRules) -> Reading[CandidateRow]:
                     f"编号“{code}”在文件中重复，第 {first} 行已用过；编号必须唯一。",
                     f"The code {code!r} was used before in line {first}; codes must be unique.",
                 )
-        name = cells.read_text(found, "name", _cell(row, header, "name"))
+        name = cells.read_text(found, "name", cell_of(row, header, "name"))
         return (
             code,
             name,
-            cells.read_number(found, "cost", _cell(row, header, "cost")),
+            cells.read_number(found, "cost", cell_of(row, header, "cost")),
             cells.read_text(
-                found, "host_type", _cell(row, header, "host_type"), MOST_HOST_CHARACTERS
+                found, "host_type", cell_of(row, header, "host_type"), MOST_HOST_CHARACTERS
             ),
         )
 
-    values, positions, accepted, reading = _read(table, rules, header, understand)
+    values, positions, accepted, reading = read_points(table, rules, header, understand)
     rows = [
         CandidateRow(
             line,
@@ -159,12 +159,14 @@ def content_hash(rows: list[DemandRow]) -> str:
     return digest.hexdigest()
 
 
-def _position_columns(table: Table, header: Header) -> tuple[str, ...]:
+def position_columns(table: Table, header: Header) -> tuple[str, ...]:
+    """Return the columns without which a file of points says nowhere where they are."""
     in_geometry = table.has_geometry or "geometry_wkt" in header.places
     return () if in_geometry else ("lon", "lat")
 
 
-def _cell(row: list[Any], header: Header, column: str) -> Any:
+def cell_of(row: list[Any], header: Header, column: str) -> Any:
+    """Return a row's cell of a column; None where the file has no such column."""
     place = header.places.get(column)
     return None if place is None else row[place]
 
@@ -198,10 +200,21 @@ def _hours(found: Findings, cell: Any) -> tuple[float, ...] | None:
     return None
 
 
-def _read(
+def read_points(
     table: Table, rules: PlaceRules, header: Header, understand: Any
 ) -> tuple[list[Any], Positions, list[tuple[int, int]], Reading[Any]]:
-    """Read every row; the good ones are named by their number and line."""
+    """Read every row of a file of points; the good ones are named by their number and line.
+
+    Parameters
+    ----------
+    understand
+        Called with a row's findings and cells; returns what else than the position is in it.
+
+    Returns
+    -------
+    What was understood of each row, the positions (WGS-84), number and line of the accepted rows, and
+    a reading whose rows are still to be added.
+    """
     width = len(table.columns)
     findings: list[Findings] = []
     records: list[Record] = []

@@ -21,6 +21,7 @@ from geoapp.operations.imports.facilities import FacilityImport, import_faciliti
 from geoapp.operations.imports.keyed import KEYED, import_keyed
 from geoapp.operations.imports.organisations import import_organisations
 from geoapp.operations.imports.points import import_candidates, import_demand
+from geoapp.operations.imports.public_maps import import_public_map
 from geoapp.operations.imports.regions import import_regions
 from geoapp.operations.imports.rejects import set_stem, write_rejects
 from geoapp.operations.imports.report import (
@@ -40,6 +41,7 @@ _IMPORTERS: dict[str, _Importer] = {
     "regions": import_regions,
     "demand": import_demand,
     "candidates": import_candidates,
+    "public-map": import_public_map,
     "organisations": import_organisations,
     **{what: partial(import_keyed, what) for what in KEYED},
 }

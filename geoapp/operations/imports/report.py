@@ -7,6 +7,7 @@ from pathlib import Path
 import shapely
 
 from geoapp.core.i18n import Text
+from geoapp.core.public_maps import PublicMap
 from geoapp.core.settings import Settings
 from geoapp.core.units import counted, format_count, format_metres
 from geoapp.core.words import Datum
@@ -82,7 +83,8 @@ class ImportOptions:
     None = it stays where the row was matched without a code; ``anywhere`` leaves out the check against the
     stored regions; ``set_code``, ``set_name`` and ``source`` describe a demand or candidate set (by
     default after the file); ``add`` adds points to a set instead of replacing it; ``weight_default``
-    is the weight of points without a weight column; ``rejects`` is where rejected rows are written.
+    is the weight of points without a weight column; ``rejects`` is where rejected rows are written;
+    ``public_map`` is whose list a list of a public map is, and ``covers`` the region that it covers whole.
     """
 
     datum: Datum | None = None
@@ -104,6 +106,8 @@ class ImportOptions:
     add: bool = False
     weight_default: float | None = None
     rejects: Path | None = None
+    public_map: PublicMap | None = None
+    covers: str | None = None
 
     @property
     def read_in(self) -> Datum:

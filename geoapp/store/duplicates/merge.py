@@ -52,6 +52,7 @@ REFERRING: Final = {
     "opinion_poll": "is added",
     "indicator_evidence": "moves",
     "duplicate_decision": "moves",
+    "public_map_decision": "moves",
     # Somebody confirmed it of a record that is no more.
     "facility_confirmation": "goes",
     "worker_report": "moves",
@@ -139,6 +140,9 @@ _MOVES: Final = (
     "and o.facility_id = :other and o.called_on > c.called_on",
     "update facility_call set facility_id = :survivor where facility_id = :other "
     "and not exists (select from facility_call where facility_id = :survivor)",
+    "update public_map_decision r set facility_id = :survivor where facility_id = :other "
+    "and not exists (select from public_map_decision o where o.facility_id = :survivor "
+    "and o.map = r.map and o.listing = r.listing)",
     "delete from duplicate_decision "
     "where first_id = least(:survivor, :other) and second_id = greatest(:survivor, :other)",
     # Whoever is not the same as the other is not the same as what both became.

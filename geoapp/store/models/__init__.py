@@ -64,6 +64,7 @@ from geoapp.store.models.programmes import (
     Programme,
 )
 from geoapp.store.models.proposals import Proposal, ProposalStep
+from geoapp.store.models.public_maps import PublicMapDecision, PublicMapList, PublicMapListing
 from geoapp.store.models.reports import KeptReport, KeptReportFile, ReportSchedule
 from geoapp.store.models.runs import (
     CoverageSchedule,
@@ -145,6 +146,9 @@ __all__ = [
     "Programme",
     "Proposal",
     "ProposalStep",
+    "PublicMapDecision",
+    "PublicMapList",
+    "PublicMapListing",
     "Publication",
     "Rating",
     "Recognition",

@@ -239,7 +239,7 @@ def test_unusable_input_changes_nothing(importer: Importer) -> None:
     with pytest.raises(InvalidValueError, match="kind"):
         import_file(importer.database, importer.settings, "dragons", importer.folder / "x.csv")
     assert version(importer.database) == before
-    places = ("facilities", "regions", "demand", "candidates")
+    places = ("facilities", "regions", "demand", "candidates", "public-map")
     help_ = ("organisations", "services", "offers", "desks")
     assert (*places, *help_, "visits", "opinions", "care", "contests", "entries", "prices") == KINDS
 

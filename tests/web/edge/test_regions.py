@@ -65,6 +65,9 @@ def two_districts(town: Database, settings: Settings) -> Database:
             "select id, '\\x00' from facility where code = 'X-1'",
             "insert into facility_part (whole_id, part_id) select w.id, p.id "
             "from facility w, facility p where w.code = 'X-1' and p.code = 'T-5'",
+            "insert into public_map_list (map, file) values ('amap', 'amap.csv')",
+            "insert into public_map_listing (map, listing, name, geom, region_code) "
+            "select 'amap', 'B1', '外', geom, region_code from facility where code = 'X-1'",
             "insert into run_site (run_id, chosen, rank, code, geom, fixed, adds, by_district) "
             "select 1, true, 1, 'G', geom, false, 9, '{}' from facility where code = 'X-1'",
             "insert into proposal (name_zh, state, geom, region_code, run_id, site_rank) "
@@ -129,6 +132,7 @@ def everything(database: Database) -> list[str]:
                 *("facility", "facility_role", "facility_part", "facility_call"),
                 *("facility_photo", "organisation", "change", "application", "plan_step"),
                 *("application_document", "application_step", "duplicate_decision"),
+                *("public_map_listing", "public_map_decision"),
                 *("contest", "contest_entry", "proposal", "proposal_step"),
             )
             for row in session.scalars(text(f"select x::text from {table} x order by 1"))
@@ -270,6 +274,10 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
     ),
     "form opinions": lambda c, _: c.post(
         "/steward/use/X-1", data={"do": "opinions", "day": "2026-07-01", "stars-5": "3"}
+    ),
+    "decide on a map's listing": lambda c, _: c.post(
+        "/steward/public-maps",
+        data={"map": "amap", "listing": "B1", "facility": "X-1", "verdict": "same"},
     ),
     "form care": lambda c, _: c.post(
         "/steward/care",

@@ -1,0 +1,1 @@
+"""The facilities against what public maps list of them: compared, decided on, told to the owners."""
