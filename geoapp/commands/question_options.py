@@ -16,11 +16,15 @@ from geoapp.core.words import Datum, Family
 if TYPE_CHECKING:
     from geoapp.core.settings import Settings
 
-_MANY = (Kind.CODES, Kind.FAMILIES, Kind.MOMENTS, Kind.QUOTAS, Kind.SITES, Kind.AREAS)
+_MANY = (
+    *(Kind.CODES, Kind.FAMILIES, Kind.MOMENTS, Kind.QUOTAS, Kind.PHASES),
+    *(Kind.SITES, Kind.AREAS),
+)
 _METAVARS = {
     Kind.WHOLE: "INTEGER",
     Kind.NUMBER: "FLOAT",
     Kind.QUOTAS: "CODE=MIN..MAX",
+    Kind.PHASES: "YEAR=SITES",
     Kind.SITES: "FILE",
     Kind.AREAS: "FILE",
 }

@@ -77,6 +77,7 @@ def _show(run: SitingRun, sites: list[Site]) -> None:
             table.add_row(
                 str(one.order),
                 " ".join(part for part in (one.code, one.name or one.place_zh) if part)
+                + ("" if one.phase is None else f" ({one.phase})")
                 + (" (fixed)" if one.fixed else ""),
                 one.region or "—",
                 f"{one.adds:,.0f}",

@@ -64,6 +64,8 @@ MOST_ALTERNATIVES: Final = 20
 MOST_SEATS: Final = 1e9
 MOST_MOMENTS: Final = 24
 MOST_DEMANDS: Final = 9  # beside the question's own: each is solved alone, too
+MOST_PHASES: Final = 6
+MOST_PHASES_CHARACTERS: Final = 100
 
 # Money and workers.
 MOST_MONEY: Final = 1e15

@@ -46,6 +46,7 @@ from geoapp.analysis.siting.models.mclp_anywhere import solve_mclp_anywhere
 from geoapp.analysis.siting.models.mclp_on_streets import solve_mclp_on_streets
 from geoapp.analysis.siting.models.p_center import solve_p_center
 from geoapp.analysis.siting.models.p_median import solve_p_median
+from geoapp.analysis.siting.models.phases import Phase, PhasedResult, solve_phases
 from geoapp.analysis.siting.problem import CoverProblem, Limits
 from geoapp.analysis.siting.result import CurvePoint, SitingResult
 from geoapp.analysis.siting.spacing import pairs_nearer_than
@@ -75,6 +76,8 @@ __all__ = [
     "Near",
     "NearBest",
     "Overlap",
+    "Phase",
+    "PhasedResult",
     "Relaxation",
     "SitingResult",
     "SitingStatus",
@@ -104,6 +107,7 @@ __all__ = [
     "solve_mclp_on_streets",
     "solve_p_center",
     "solve_p_median",
+    "solve_phases",
     "unreachable_demand",
     "values_of_limits",
 ]

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     MOMENT = "moment"
     MOMENTS = "moments"
     QUOTAS = "quotas"
+    PHASES = "phases"
     SITES = "sites"
     AREAS = "areas"
 

@@ -10,6 +10,7 @@ from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_moment, parse_number, split_codes
 from geoapp.core.questions.field import Field, Kind, Table
+from geoapp.core.questions.phases import parse_phases
 from geoapp.core.questions.places import (
     area_in_wgs84,
     drawn_in_wgs84,
@@ -75,6 +76,8 @@ def _value(table: Table, field: Field, value: Any, sender: Sender) -> Any:
             return tuple(
                 (code, Quota(one.get("min"), one.get("max"))) for code, one in value.items()
             )
+        case Kind.PHASES:
+            return parse_phases(field.name, value)
         case Kind.SITES:
             return tuple(drawn_in_wgs84(one, sender.datum) for one in value)
         case Kind.AREAS:
@@ -136,7 +139,7 @@ def _from_texts(field: Field, option: str, texts: Sequence[str]) -> Any:
             return sorted(split_codes(texts))
         case Kind.FAMILIES:
             return sorted(split_codes(texts))
-        case Kind.MOMENTS:
+        case Kind.MOMENTS | Kind.PHASES:
             return list(texts)
         case Kind.QUOTAS:
             return _quotas(option, texts)

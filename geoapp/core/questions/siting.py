@@ -16,6 +16,7 @@ from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.period import Period, times_of
+from geoapp.core.questions.phases import Phases
 from geoapp.core.questions.places import DrawnSite, union_of
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.tables.siting import FIELDS
@@ -66,6 +67,10 @@ class SitingParameters:
     p
         Number of new sites, fixed ones included; exactly so many, or at most where there is a
         budget, a quota, a spacing or a backup share. None for set covering, and with a budget alone.
+    phases
+        By year how many new sites open in it (maximal covering): each year keeps those before it, fixed
+        sites open in the first, and what counts is the mean of the years' new coverage. ``p`` is then
+        their sum, and need not be given.
     standard_m, standard_seconds
         Greatest acceptable walk.
     region
@@ -132,6 +137,7 @@ class SitingParameters:
 
     model: SitingModel = SitingModel.MCLP
     p: int | None = None
+    phases: Phases = ()
     standard_m: float | None = None
     standard_seconds: float | None = None
     region: str | None = None
@@ -162,6 +168,11 @@ class SitingParameters:
     alternatives: int = 0
     differ: int = 2
     within_share: float = 0.01
+
+    def __post_init__(self) -> None:
+        """Let phases say how many sites there are."""
+        if self.phases and self.p is None:
+            object.__setattr__(self, "p", sum(number for _, number in self.phases))
 
     @property
     def standard(self) -> Standard:
@@ -229,6 +240,7 @@ class SitingParameters:
             or self.min_spacing_m is not None
             or self.capacity is not None
             or self.backup_share > 0
+            or self.phases
         )
 
     @property
@@ -308,6 +320,7 @@ class SitingParameters:
         """Return what ``stored`` kept."""
         given = dict(params)
         given["model"] = SitingModel(given["model"])
+        given["phases"] = tuple((year, number) for year, number in given.get("phases", ()))
         given["period"] = Period(given.get("period", Period.MOMENT))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))

@@ -18,6 +18,16 @@ _NEEDING_CANDIDATES: Final = (
     "spacing_m",
     "forbidden",
 )
+# What binds the sites in ways that a plan in phases is not solved with.
+_WITHOUT_PHASES: Final = (
+    "budget",
+    "quotas",
+    "host_quotas",
+    "min_spacing_m",
+    "capacity",
+    "backup_share",
+    "alternatives",
+)
 
 
 def check_together(wanted: Any) -> None:
@@ -35,6 +45,7 @@ def check_together(wanted: Any) -> None:
     """
     _check_pairs(wanted)
     _check_times(wanted)
+    _check_phases(wanted)
     _check_codes(wanted)
     if wanted.anywhere:
         _check_anywhere(wanted)
@@ -107,6 +118,42 @@ def _check_times(wanted: Any) -> None:
             "covering (mclp) only",
         )
         raise InvalidValueError("candidates", wanted.candidates, accepted)
+
+
+def _check_phases(wanted: Any) -> None:
+    """Refuse what a plan in phases could not be proven with."""
+    if not wanted.phases:
+        return
+    total = sum(number for _, number in wanted.phases)
+    if wanted.p != total:
+        accepted = Text(
+            f"空，或各期之和 {total}：已按年说明站点数（phases）",
+            f"none, or {total}, the sum of the phases, which say how many",
+        )
+        raise InvalidValueError("p", wanted.p, accepted)
+    for name in _WITHOUT_PHASES:
+        value = getattr(wanted, name)
+        if value:
+            accepted = Text(
+                "不填：分几年建时还不能证明带这个条件的方案",
+                "none: of a plan in phases nothing could be proven with this condition",
+            )
+            raise InvalidValueError(
+                name, len(value) if isinstance(value, tuple) else value, accepted
+            )
+    if wanted.anywhere:
+        accepted = Text(
+            "候选集或 generated：分几年建时站点要在候选点里选",
+            "a candidate set, or generated: a plan in phases chooses among candidates",
+        )
+        raise InvalidValueError("candidates", wanted.candidates, accepted)
+    first = wanted.phases[0][1]
+    if len(set(wanted.fixed)) > first:
+        accepted = Text(
+            f"至多 {first} 个：必选点都在第一年建",
+            f"at most {first}: they all open in the first year",
+        )
+        raise InvalidValueError("fixed", len(set(wanted.fixed)), accepted)
 
 
 def _check_codes(wanted: Any) -> None:

@@ -79,12 +79,16 @@ class ZoneGain(Kept):
 
 
 class SiteProperties(NamedSite):
-    """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it."""
+    """A site of a siting run; ``adds`` are the workers whom it newly reaches after those before it.
+
+    ``phase`` is the year in which it opens, of a plan in phases.
+    """
 
     order: int
     region: str | None
     cost: float | None
     fixed: bool
+    phase: int | None = None
     adds: float
     by_district: tuple[DistrictGain, ...]
     by_zone: tuple[ZoneGain, ...] | None
@@ -179,6 +183,29 @@ class MomentFigures(Kept):
     covered_after_weight: float
 
 
+class PhaseFigures(Kept):
+    """A phase of a plan with the sites of those before it; weights are workers newly reached.
+
+    Attributes
+    ----------
+    year, sites, sites_total
+        When it opens, and how many sites open in it and stand by then.
+    added_weight, covered_share
+        Newly reached by all that stand by then, and the share covered with what stood before.
+    alone_weight, alone_bound
+        What so many sites were found to reach newly if only this phase mattered, and what no so many
+        reach more than.
+    """
+
+    year: int
+    sites: int
+    sites_total: int
+    added_weight: float
+    covered_share: float | None
+    alone_weight: float
+    alone_bound: float
+
+
 class FairnessLevel(Kept):
     """What was reached for so many of the worst districts together."""
 
@@ -264,6 +291,9 @@ class SitingFindings(KeptResult):
         compared with places anywhere.
     moments
         Each of several moments; all other figures are the mean over these. None for one or none.
+    phases
+        Of a plan in phases each; the objective is the mean of what they newly reach, and all other
+        figures are of the last. None for others.
     gap_zones, gap_rest_zones, gap_rest_workers
         Zones before the sites; None for a run from before they were kept.
     """
@@ -298,6 +328,7 @@ class SitingFindings(KeptResult):
     anywhere_bound: float | None = None
     groups: tuple[GroupGain, ...] | None = None
     moments: tuple[MomentFigures, ...] | None = None
+    phases: tuple[PhaseFigures, ...] | None = None
     gap_zones: int | None = None
     gap_rest_zones: int | None = None
     gap_rest_workers: float | None = None

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from typing import Any, Final
 
 import numpy as np
 
@@ -98,7 +99,7 @@ def take_sites(
                 continue
             label = _told_apart(site.label, names)
             names.add(label.zh)
-            values = {
+            values: dict[str, Any] = {
                 "state": str(ProposalState.PROPOSED),
                 "name_zh": label.zh,
                 "name_en": label.en if label.en != label.zh else None,
@@ -108,6 +109,8 @@ def take_sites(
                 "run_id": run_id,
                 "site_rank": order,
             }
+            if site.phase is not None and date(site.phase, 12, 31) >= today(settings):
+                values["planned_on"] = date(site.phase, 12, 31)
             added.append(
                 add_proposal(session, values, lon=site.lon, lat=site.lat, on_day=today(settings))
             )

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
+from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.results.siting import (
     GroupGain,
     KeptSitingRegion,
     MomentFigures,
+    PhaseFigures,
     SitingFigures,
 )
 from geoapp.operations.siting.inputs import SitingInputs
@@ -87,6 +89,8 @@ def counted(inputs: SitingInputs, plan: SitingPlan) -> Found:
     by_site = sp.csr_array(inputs.cover.T)
     left = np.where(inputs.covered, 0.0, inputs.weight)
     waiting = [site for site in inputs.fixed.tolist() if site in set(chosen.tolist())]
+    if plan.phases:
+        waiting = chosen.tolist()  # in order of the phases already
     rest = sorted(set(chosen.tolist()) - set(waiting))
     order: list[int] = []
     adds: list[float] = []
@@ -210,6 +214,31 @@ def by_moment(inputs: SitingInputs, found: Found) -> tuple[MomentFigures, ...] |
     if inputs.moments is None:
         return None
     return inputs.moments.figures(inputs.covered_with(found.order) & ~inputs.covered)
+
+
+def by_phase(
+    inputs: SitingInputs, wanted: SitingParameters, plan: SitingPlan
+) -> tuple[PhaseFigures, ...] | None:
+    """Return the phases of a plan in phases; None for others."""
+    if not plan.phases:
+        return None
+    base, total = float(inputs.weight[inputs.covered].sum()), float(inputs.weight.sum())
+    standing = 0
+    phases = []
+    for (year, number), one in zip(wanted.phases, plan.phases, strict=True):
+        standing += number
+        phases.append(
+            PhaseFigures(
+                year=year,
+                sites=number,
+                sites_total=standing,
+                added_weight=one.covered,
+                covered_share=(base + one.covered) / total if total > 0 else None,
+                alone_weight=one.alone,
+                alone_bound=one.alone_bound,
+            )
+        )
+    return tuple(phases)
 
 
 def by_district(districts: NDArray[np.object_], workers: FloatArray) -> dict[str, float]:

@@ -40,6 +40,7 @@ from geoapp.operations.siting.recount import (
     by_district,
     by_group,
     by_moment,
+    by_phase,
     by_region,
     counted,
     figures_of,
@@ -160,6 +161,7 @@ def _findings(
         "robust": robust,
         "groups": by_group(inputs, found),
         "moments": by_moment(inputs, found),
+        "phases": by_phase(inputs, wanted, plan),
         "gap_zones": len(zones.gaps.zones),
         "gap_rest_zones": zones.gaps.rest_zones,
         "gap_rest_workers": zones.gaps.rest_workers,
@@ -293,7 +295,9 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
     ConflictError
         If the run has not succeeded.
     """
-    sample = finished(database, run_id).inputs.sample
+    run = finished(database, run_id)
+    sample = run.inputs.sample
+    years = [one.year for one in run.found.phases or () for _ in range(one.sites)] if chosen else []
     with database.snapshot() as session:
         names = {one.code: one for one in read_regions(session)}
         by_zone = gains_by_zone(session, run_id, chosen=chosen)
@@ -324,6 +328,7 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
                     region=site.region_code,
                     cost=site.cost,
                     fixed=site.fixed,
+                    phase=years[site.rank - 1] if years else None,
                     adds=site.adds,
                     by_district=gains(site.by_district),
                     by_zone=None if by_zone is None else by_zone.get(site.rank, ()),

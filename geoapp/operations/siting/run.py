@@ -22,6 +22,7 @@ from geoapp.operations.siting.elsewhere import most_anywhere
 from geoapp.operations.siting.fewest import fewest_places
 from geoapp.operations.siting.inputs import read_siting_inputs
 from geoapp.operations.siting.limits import explain
+from geoapp.operations.siting.phased import plan_in_phases
 from geoapp.operations.siting.results import store_siting
 from geoapp.operations.siting.robust import robust_plan
 from geoapp.operations.siting.solve import solve_siting
@@ -138,6 +139,8 @@ def _compute(
         )
     elif wanted.model is SitingModel.ROBUST:
         plan, robust = robust_plan(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
+    elif wanted.phases:
+        plan = plan_in_phases(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     else:
         plan = solve_siting(inputs, wanted, progress=watch.tell, cancelled=watch.cancelled)
     if watch.stopped is not None:
@@ -150,7 +153,8 @@ def _compute(
         watch.at(_SOLVED_SHARE, _ELSEWHERE)
         anywhere_bound = most_anywhere(inputs, wanted, plan, cancelled=watch.cancelled)
     explanation = None
-    if not wanted.anywhere:  # limits are compared among candidates
+    # Limits are compared among candidates, and for a number of sites that open at once.
+    if not wanted.anywhere and not wanted.phases:
         explanation = explain(
             inputs,
             wanted,

@@ -18,6 +18,7 @@ from geoapp.analysis.siting import (
     CurvePoint,
     EquityResult,
     Limits,
+    Phase,
     SitingResult,
     SitingStatus,
     fairest,
@@ -72,6 +73,8 @@ class SitingPlan:
         all else.
     equity
         The districts' shares and what is proven of them, facilities included; None for other models.
+    phases
+        Of a plan in phases what opens in each; none for others.
     """
 
     result: SitingResult
@@ -79,6 +82,7 @@ class SitingPlan:
     asked: Asked | None = None
     unreachable_weight: float | None = None
     equity: EquityResult | None = None
+    phases: tuple[Phase, ...] = ()
 
     @property
     def forbidden(self) -> IntArray:

@@ -36,6 +36,7 @@ _COLUMNS = (
     "region",
     "cost",
     "fixed",
+    "phase",
     "adds",
     "by_district",
     "by_zone",
@@ -68,7 +69,7 @@ _HOST_COLUMNS = (
     *("order", "source", "code", "name_zh", "name_en", "kind", "status", "distance_m", "share"),
     *("lon", "lat"),
 )
-_NUMBERS = frozenset({0, 5, 6, 8, 10})
+_NUMBERS = frozenset({0, 5, 6, 8, 10, 11})
 
 
 @dataclass(frozen=True, slots=True)

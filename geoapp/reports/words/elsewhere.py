@@ -30,9 +30,9 @@ def elsewhere_text(run: SitingRun) -> Text:
             )
         if run.params and SitingParameters.from_stored(run.params).ruled:
             return Text(
-                "没有与任何地方相比：任何地方的站点不受这里的预算、配额、间距、座位或备用覆盖约束。",
+                "没有与任何地方相比：任何地方的站点不受这里的预算、配额、间距、座位、备用覆盖或分期约束。",
                 "Not compared with places anywhere: these are not held to the budget, quotas, spacing, "
-                "seats or backup asked for here.",
+                "seats, backup or phases asked for here.",
             )
         return Text("", "")
     more = most / found.objective - 1

@@ -36,6 +36,7 @@ from geoapp.core.units import (
     format_share,
 )
 from geoapp.core.words import FAMILY_TEXT, SAMPLE_TEXT, Family
+from geoapp.reports.words.phases import asked_phases
 
 Question = CoverageParameters | SitingParameters | ActionParameters
 
@@ -394,6 +395,7 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     "families": _only,
     "at": _at,
     "period": lambda period, _naming: (SITING["period"].choices or {})[period],
+    "phases": lambda phases, _naming: asked_phases(phases),
     "min_spacing_m": _metres_zh_en("站点相隔至少 {value}", "stations at least {value} apart"),
     "quotas": lambda quotas, naming: _quotas(
         quotas, naming.regions, naming.most_named, _each_region

@@ -28,6 +28,7 @@ from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import fairness_lines, fairness_words
 from geoapp.reports.words.moments import moment_texts
+from geoapp.reports.words.phases import PHASES_OBJECTIVE, phase_texts
 from geoapp.reports.words.robust import robust_lines, robust_verdict
 
 _MOST_DROPPED = 20
@@ -209,7 +210,8 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
     if elsewhere.zh:
         lines.append((Text("任何地方", "anywhere"), elsewhere))
     if found.objective is not None:
-        lines.append((_OBJECTIVE[found.objective_unit], _same(format_count(found.objective))))
+        label = _OBJECTIVE[found.objective_unit] if found.phases is None else PHASES_OBJECTIVE
+        lines.append((label, _same(format_count(found.objective))))
         if found.bound is not None:
             lines.append((_BOUND[found.objective_unit], _same(format_count(found.bound))))
     if found.equity is not None:
@@ -243,6 +245,7 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
         (Text("户外劳动者", "outdoor workers"), _same(format_count(total.weight))),
         (Text("此前覆盖", "covered before"), _same(before)),
         (Text("此后覆盖", "covered after"), _same(after)),
+        *phase_texts(run),
         *moment_texts(run),
         (Text("求解用时", "seconds of solving"), _same(f"{found.seconds:.1f}")),
     ]

@@ -104,6 +104,11 @@ def _type(field: table.Field, *, required: bool) -> Any:
             return Annotated[list[text], Field(min_length=int(required), max_length=some)]
         case Kind.QUOTAS:
             return Annotated[dict[text, QuotaBody], Field(max_length=some)]
+        case Kind.PHASES:
+            number = Annotated[int, Field(strict=True, ge=1, le=MOST_SITES)]
+            year = Annotated[str, StringConstraints(pattern=r"^\d{4}$")]
+            # As a text, too, for that is how people write them in one field.
+            return Annotated[dict[year, number], Field(max_length=some)] | text
         case Kind.SITES:
             return Annotated[list[DrawnBody], Field(max_length=some)]
         case Kind.AREAS:
@@ -115,6 +120,7 @@ _EMPTY: dict[Kind, Any] = {
     Kind.CODES: list,
     Kind.MOMENTS: list,
     Kind.QUOTAS: dict,
+    Kind.PHASES: dict,
     Kind.SITES: list,
     Kind.AREAS: list,
 }

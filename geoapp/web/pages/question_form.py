@@ -99,7 +99,7 @@ def _scale(field: Field) -> int:
 
 def _shown(field: Field, value: Any) -> str:
     """Return a value as the control shows it."""
-    if value is None or value is MISSING:
+    if value is None or value is MISSING or value == ():
         return ""
     if field.kind is Kind.CODES:
         return ", ".join(value)
@@ -130,7 +130,7 @@ def _control(table: Table, field: Field) -> Control:
     default = table.default(field.name)
     required = _is_required(table, field)
     notes = [] if field.unit is None else [UNIT_TEXT[field.unit]]
-    if default is None and not required:
+    if default in (None, ()) and not required:
         notes.append(_OPTIONAL)
     label = field.label
     if notes:
@@ -146,7 +146,7 @@ def _control(table: Table, field: Field) -> Control:
         step=("1" if field.kind is Kind.WHOLE else "any") if number else None,
         longest=_longest(field),
         value=_shown(field, default if field.start is None else field.start),
-        placeholder=field.written if field.kind in (Kind.TEXT, Kind.CODES) else None,
+        placeholder=field.written if field.kind in (Kind.TEXT, Kind.CODES, Kind.PHASES) else None,
         required=required,
         choices=field.choices,
     )

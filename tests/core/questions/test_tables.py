@@ -12,6 +12,7 @@ from geoapp.core.questions.actions import ACTIONS, ActionParameters
 from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.questions.field import Absent, Kind, Table
 from geoapp.core.questions.period import Period
+from geoapp.core.questions.phases import parse_phases
 from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota, parse_quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
@@ -44,6 +45,7 @@ def given(name: str) -> Any:
         "share": 0.9,
         "backup_share": 0.5,
         "alternatives": 2,
+        "phases": ((2027, 1), (2028, 2)),
         "period": Period.DAY,
         "moments": (AT,),
     }
@@ -175,3 +177,13 @@ def test_the_documentation_says_which_model_honours_what(repo_root: Path) -> Non
     for field in SITING:
         if field.models:
             assert told[field.name] == set(field.models), field.name
+
+
+def test_phases_as_people_write_them() -> None:
+    phases = ((2027, 3), (2028, 4))
+    for given in ("2028=4, 2027=3", ["2027=3", "2028=4"], {"2028": 4, "2027": 3}, "2027=3，2028=4"):
+        assert parse_phases("--phase", given) == phases
+    assert SitingParameters(standard_m=500.0, phases=phases).p == 7
+    for wrong in ("2027", "27=3", "2027=0", "2027=3,2027=4", "2027=1.5", "=3"):
+        with pytest.raises(InvalidValueError, match="2027=3"):
+            parse_phases("--phase", wrong)

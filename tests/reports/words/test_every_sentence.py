@@ -51,6 +51,7 @@ from geoapp.core.results.siting import (
     FairnessLevel,
     MomentFigures,
     ObjectiveUnit,
+    PhaseFigures,
     SitingFigures,
     SitingFindings,
     SitingRunInputs,
@@ -73,6 +74,7 @@ from geoapp.reports.words import (
     moments,
     monthly,
     papers,
+    phases,
     question,
     siting,
     standards,
@@ -391,6 +393,29 @@ def moment_sentences(n: int) -> dict[str, list[Text]]:
         "moment_lines": [one.when for one in lines],
         "moment_texts": [text for one in runs for text in lines_of(moments.moment_texts(one))],
         "closed_text": [moments.closed_text(one) for one in lines if one.closed],
+    }
+
+
+def phase_sentences(n: int) -> dict[str, list[Text]]:
+    told = [
+        PhaseFigures(
+            year=2027,
+            sites=n or 1,
+            sites_total=n or 1,
+            added_weight=float(n),
+            covered_share=None,
+            alone_weight=float(n + more),
+            alone_bound=float(n + most),
+        )
+        for more, most in ((0, 0), (0, 1), (1, 1), (1, 2))
+    ]
+    runs = [run("siting", {}, SitingRunInputs(), sited(n, phases=tuple(told)))]
+    return {
+        "asked_phases": [phases.asked_phases(((2027, n or 1), (2028, 2)))],
+        "phase_lines": [
+            text for one in phases.phase_lines(runs[0]) for text in (one.alone, one.price)
+        ],
+        "phase_texts": lines_of(phases.phase_texts(runs[0])),
     }
 
 
@@ -768,6 +793,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     siting: siting_sentences,
     fairness: fairness_sentences,
     moments: moment_sentences,
+    phases: phase_sentences,
     explanation: explanation_sentences,
     actions: action_sentences,
     question: question_sentences,

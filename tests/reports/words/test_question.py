@@ -53,6 +53,7 @@ GIVEN: dict[str, Any] = {
     "alternatives": 2,
     "moments": (AT, AT.replace(hour=15)),
     "period": Period.WEEK,
+    "phases": ((2027, 4), (2028, 6)),
     "hours": "24/7",
     "most_actions": 5,
     "build_cost": 8.0,

@@ -59,6 +59,22 @@ P = Field(
     page=Place.MAIN,
     start=10,
 )
+PHASES = Field(
+    name="phases",
+    kind=Kind.PHASES,
+    label=Text("分几年建", "Built over several years"),
+    help=Text(
+        "每年新建几处；每一年都在前几年的站点上再加，几年合起来覆盖最多，p 是它们的和",
+        "new sites by year: each year adds to those before it, all years together cover most; p is their "
+        "sum",
+    ),
+    written=Text("如 2027=3, 2028=4", "such as 2027=3, 2028=4"),
+    longest=limits.MOST_PHASES_CHARACTERS,
+    most_items=limits.MOST_PHASES,
+    models=_MCLP,
+    option="--phase",
+    page=Place.MORE,
+)
 SHARE = Field(
     name="share",
     kind=Kind.NUMBER,
@@ -285,6 +301,7 @@ WITHIN_SHARE = Field(
 
 FIELDS = (
     MODEL,
+    PHASES,  # before the number, which follows from them
     P,
     SHARE,
     STANDARD_M,

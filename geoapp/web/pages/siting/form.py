@@ -8,6 +8,7 @@ import shapely
 import shapely.geometry
 
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.questions.phases import phases_text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.words import Datum
 
@@ -19,6 +20,9 @@ def given(question: SitingParameters, datum: Datum, zone: str) -> dict[str, Any]
     kept["model"] = str(question.model)
     if question.at is not None:
         kept["at"] = question.at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%dT%H:%M")
+    if question.phases:
+        kept["phases"] = phases_text(question.phases)
+        kept.pop("p", None)
     if question.drawn:
         kept["drawn"] = [_shifted(one, datum) for one in kept["drawn"]]
     if question.forbidden_areas:

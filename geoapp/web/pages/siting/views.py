@@ -30,6 +30,7 @@ from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import worst_text
 from geoapp.reports.words.moments import closed_text, moment_lines
+from geoapp.reports.words.phases import phase_lines
 from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import (
     alternative_words,
@@ -292,6 +293,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "on_board": on_board(run.id),
         "others": others,
         "moments": [{"line": one, "closed": closed_text(one)} for one in moment_lines(run)],
+        "phases": phase_lines(run),
         "districts": regions,
         "region_names": names,
         "alternatives": _alternatives(found.alternatives, names),

@@ -54,6 +54,7 @@ export function questionOf(fields, kept, districts, asked, quotaModels) {
     ...askedMembers(Object.assign({}, fields, { at: fields.when === 'at' ? fields.at : '' }), asked),
     candidates: fields.candidates,
   };
+  if (body.phases) delete body.p; // they say how many
   const quota = quotaOf(fields);
   if (quota && quotaModels.includes(fields.model)) {
     body.quotas = Object.fromEntries((districts[fields.region] || []).map((code) => [code, quota]));
