@@ -1,8 +1,9 @@
 """The words of a question around what is sought: "哪里能充电" asks for "充电"."""
 
 import json
+import re
 import unicodedata
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Collection, Container, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -10,16 +11,21 @@ from geoapp.core.paths import shipped
 from geoapp.core.sounds import folded
 
 _LONGEST = 60  # letters of a name
+_PROVINCE = re.compile("(省|市|(壮族|回族|维吾尔)?自治区|特别行政区)$")
 _MARKS = " \t?？!！。.,，、…~"
 
 
 class QuestionWords(NamedTuple):
-    """What may stand before, behind and between what is sought, and beside a place; longest first."""
+    """What may stand before, behind and between what is sought, and beside a place; longest first.
+
+    ``provinces`` are those that an address may begin with, without their endings.
+    """
 
     before: tuple[str, ...]
     after: tuple[str, ...]
     between: tuple[str, ...]
     beside: tuple[str, ...]
+    provinces: tuple[str, ...]
 
 
 class SoughtThere(NamedTuple):
@@ -93,7 +99,7 @@ def sought_there(text: str, names: Mapping[str, str], places: Container[str]) ->
     for part in text.split():
         whole += folded(part.strip(_MARKS))
         ends.add(len(whole))
-    around = {folded(word) for words in question_words() for word in words} - {""}
+    around = {folded(word) for words in question_words()[:4] for word in words} - {""}
 
     def meant(start: int, end: int) -> _Meant | None:
         word = whole[start:end]
@@ -108,6 +114,68 @@ def sought_there(text: str, names: Mapping[str, str], places: Container[str]) ->
     way = _ways(len(whole), meant).get((0, True), ())
     codes = tuple(dict.fromkeys(word for is_place, word in way if word and not is_place))
     return SoughtThere(next(word for is_place, word in way if is_place), codes) if codes else None
+
+
+def without_above(
+    text: str, places: Mapping[str, Collection[str]], parents: Mapping[str, str]
+) -> str:
+    """Return a text without the regions that its first words name above a place ("青岛市市南区厕所").
+
+    Parameters
+    ----------
+    places
+        What regions and landmarks are called, `folded`, and their codes; a landmark's begins with its
+        district's and a colon.
+    parents
+        The code of the region above each.
+    """
+    left = unicodedata.normalize("NFKC", text).casefold().strip(_MARKS)
+    provinces = frozenset(question_words().provinces)
+    while (shorter := _below(left, places, parents, provinces)) is not None:
+        left = shorter
+    return left
+
+
+def _below(
+    text: str,
+    places: Mapping[str, Collection[str]],
+    parents: Mapping[str, str],
+    provinces: Container[str],
+) -> str | None:
+    """Return a text without its first name, if that is of a region in which the place behind it lies."""
+    for end in range(min(len(text) - 1, _LONGEST), 0, -1):
+        name, rest = folded(text[:end]), text[end:].lstrip(_MARKS)
+        if not rest or not _is_whole(name, rest if rest == text[end:] else ""):
+            continue
+        below = _named_first(rest, places)
+        if not below:
+            continue
+        tops = {code for code in places.get(name, ()) if ":" not in code}
+        is_province = name in provinces or _PROVINCE.sub("", name) in provinces
+        if is_province or any(not tops.isdisjoint(_codes_above(one, parents)) for one in below):
+            return rest
+    return None
+
+
+def _named_first(text: str, places: Mapping[str, Collection[str]]) -> set[str]:
+    """Return the codes of the places that a text may begin with."""
+    ends = range(1, min(len(text), _LONGEST) + 1)
+    return {
+        code
+        for end in ends
+        if _is_whole(text[:end], text[end:])
+        for code in places.get(folded(text[:end]), ())
+    }
+
+
+def _codes_above(code: str, parents: Mapping[str, str]) -> set[str]:
+    found: set[str] = set()
+    district, mark, _ = code.partition(":")
+    above = district if mark else parents.get(code)
+    while above is not None and above not in found:
+        found.add(above)
+        above = parents.get(above)
+    return found
 
 
 # Whether a word names a place, and what it says: the place, the code of a wish, or nothing.
@@ -136,7 +204,7 @@ def _ways(
 
 def _shorter(text: str) -> str | None:
     """Return a text without one word of a question; None where it begins and ends with none."""
-    before, after, *_ = question_words()
+    before, after = question_words()[:2]
     for word in before:
         if text.startswith(word) and _is_whole(word, text[len(word) :]):
             return text[len(word) :].strip(_MARKS)

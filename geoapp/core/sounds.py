@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from pypinyin import lazy_pinyin
 # What stands between words and in numbers without meaning anything.
 _GAPS = re.compile(r"[\s\-_.,;:/\\·、，。；：（）()\[\]【】'\"“”‘’]+")
 _TONED = re.compile(r"(?:[a-z]{2,6}[1-5])+")
+_LEAST_SOUND = 4  # letters
 _UNSEEN = ("Mn", "Cf", "Cc")  # accents by themselves, and signs that nobody sees
 
 
@@ -47,6 +48,14 @@ def sounds_of(text: str) -> Sounds:
     name = folded(text)
     pinyin, initials = _spoken(name)
     return Sounds(name, pinyin, initials)
+
+
+def by_sound(names: Iterable[str]) -> list[str]:
+    """Return the Chinese names among those given by their sound alone; a short one is too like others."""
+    spoken = {
+        one for name in names for one in sounds_of(name).pinyin.split() if one != folded(name)
+    }
+    return sorted(one for one in spoken if len(one) >= _LEAST_SOUND)
 
 
 @lru_cache(maxsize=50_000)

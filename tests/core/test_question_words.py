@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from geoapp.core.question_words import sought_there
+from geoapp.core.question_words import sought_there, without_above
 
 CASES = Path(__file__).parents[1] / "js" / "worker" / "offline" / "sought_there.json"
 
@@ -16,3 +16,12 @@ def test_a_place_and_a_wish_are_told_apart(subtests: pytest.Subtests) -> None:
         with subtests.test(words=words):
             found = sought_there(words, given["names"], given["places"])
             assert (found and [found.place, *found.codes]) == wanted
+
+
+def test_a_full_address_is_left_without_the_regions_above_a_place(
+    subtests: pytest.Subtests,
+) -> None:
+    given = json.loads(CASES.with_name("above.json").read_text(encoding="utf-8"))
+    for words, wanted in given["inner"].items():
+        with subtests.test(words=words):
+            assert without_above(words, given["places"], given["parents"]) == wanted

@@ -18,7 +18,7 @@ from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
-from geoapp.core.sounds import folded, sounds_of
+from geoapp.core.sounds import by_sound, folded, sounds_of
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
@@ -93,12 +93,18 @@ def offline_stations(
                 "family": one.family,
                 **_pair(one.text),
                 "names": _names(one.synonyms),
+                "spoken": by_sound([one.name_zh, *one.synonyms]),
             }
             for one in vocabulary.kinds
         ],
         "families": {str(one): _pair(text) for one, text in FAMILY_TEXT.items()},
         "amenities": [
-            {"code": one.code, **_pair(one.text), "names": _names(one.synonyms)}
+            {
+                "code": one.code,
+                **_pair(one.text),
+                "names": _names(one.synonyms),
+                "spoken": by_sound([one.name_zh, *one.synonyms]),
+            }
             for one in vocabulary.amenities
         ],
         "question": question_words()._asdict(),
@@ -124,6 +130,12 @@ def offline_stations(
         "parents": {
             one.code: one.parent_code for one in regions.values() if one.parent_code is not None
         },
+        # Without an outline they are no place to start from, and addresses begin with them.
+        "above": [
+            {"code": one.code, "called": called(one.name_zh, one.name_en)}
+            for one in regions.values()
+            if one.lon is None
+        ],
         "stations": stations,
     }
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import without_question
 from geoapp.core.settings import Settings
-from geoapp.core.sounds import search_terms
+from geoapp.core.sounds import folded, search_terms
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import NOTHING_SAID, Doubt, doubt_of, doubt_text
@@ -23,7 +23,7 @@ from geoapp.operations.search.spots import (
     regions_named,
     street_hits,
 )
-from geoapp.operations.search.wishes import at_once, is_abbreviation, offers, there
+from geoapp.operations.search.wishes import at_once, help_there, is_abbreviation, offers, there
 from geoapp.operations.services.read import item_text, named_by
 from geoapp.operations.streets.starts import found_streets
 from geoapp.store.engine import Database, Session
@@ -75,9 +75,11 @@ class SearchService:
         Words separated by blanks must all be found. First come facilities of that very code or
         name, then a few kinds, amenities, regions, landmarks, streets and categories of services, then the
         facilities that offer a service of that name, then the other facilities. A question of which nothing is
-        found is looked for without the words that only ask. Words that name several amenities
-        find them all at once, before each by itself; words that name a place and what is wanted
-        there find it there. Addresses find corners and house numbers where streets are loaded.
+        found is looked for without the words that only ask, a full address without the regions above the
+        place that it names; where nothing is found of an address, the place that it begins with is.
+        Words that name several amenities find them all at once, before each by itself; words that name a
+        place and what is wanted there find it there. Addresses find corners and house numbers where
+        streets are loaded.
 
         Parameters
         ----------
@@ -86,12 +88,22 @@ class SearchService:
         unpublished
             Whether proposed and approved facilities may be seen.
         """
-        unread = self.catch_up() if search_terms(words) else 0
+        if not search_terms(words):
+            return Found([], 0)
+        unread = self.catch_up()
+        with self._database.snapshot() as session:
+            places = self._places_of(session)
         hits = self._hits(words, limit, unpublished, near)
-        meant = None if hits else without_question(words)
-        if meant is not None:
-            hits = self._hits(meant, limit, unpublished, near)
-        return Found(hits[:limit], unread, meant)
+        # A full address names the city, too: what is sought stands behind it.
+        inner = places.without_above(words)
+        tries = [inner] if folded(inner) != folded(words) and not _are_streets(hits) else []
+        tries += [] if hits else [one for one in (without_question(words),) if one is not None]
+        for meant in tries:
+            if found := self._hits(meant, limit, unpublished, near):
+                return Found(found[:limit], unread, meant)
+        if not hits and (place := places.place_first(words)) is not None:
+            hits = [place]
+        return Found(hits[:limit], unread)
 
     def _hits(
         self, words: str, limit: int, unpublished: bool, near: tuple[float, float] | None
@@ -126,7 +138,8 @@ class SearchService:
         ]
         few = [*offered[:_FEW], *areas[:_FEW], *spots[:_FEW], *categories[:_FEW]]
         hits = [*named, *few, *helping, *others, *offered[_FEW:], *areas[_FEW:], *spots[_FEW:]]
-        hits = [*at_once(words), *there(words, places), *hits]
+        asked = there(words, places)
+        hits = [*at_once(words), *asked, *help_there(words, places), *hits]
         return hits[:limit]
 
     def catch_up(self) -> int:
@@ -151,6 +164,10 @@ class SearchService:
             regions = {one.code: one for one in region_places(session)}
             self._places = (version, PlaceNames(regions, self._settings))
         return self._places[1]
+
+
+def _are_streets(hits: list[Hit]) -> bool:
+    return any(one.kind_of_hit == "street" for one in hits)
 
 
 def _helping(

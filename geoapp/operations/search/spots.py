@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from geoapp.core.i18n import Text
+from geoapp.core.question_words import without_above
 from geoapp.core.settings import Settings
-from geoapp.core.sounds import rank_of, sounds_of
+from geoapp.core.sounds import folded, rank_of, sounds_of
 from geoapp.core.words import LEVEL_TEXT, Level
 from geoapp.operations.facilities.landmarks import ROUGH, landmarks
 from geoapp.operations.facilities.place_names import called, rough_called
-from geoapp.operations.search.hits import Hit, Place, joined
+from geoapp.operations.search.hits import Hit, HitKind, Place, joined
 from geoapp.operations.streets.starts import (
     StreetStart,
     address_words,
@@ -27,6 +28,9 @@ from geoapp.store.regions import region_outline
 _BORDER_DEG: Final = 0.0003
 _MOST_OF_A_NAME: Final = 3
 _LEAST_NAME: Final = 2
+_ONLY_THE_PLACE: Final = Text(
+    "只认出了这个地方，其余的没有找到", "Only this place was recognised, not the rest"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,14 @@ class PlaceNames:
         for mark in landmarks(regions.keys()):
             spot = _Spot(Place(mark.code, mark.name), mark.lon, mark.lat)
             self._add(rough_called(mark.code, mark.name.en, mark.other_names), spot)
+        # Regions without an outline are no place to start from, and stand in addresses all the same.
+        self._codes: dict[str, set[str]] = {}
+        for name, spots in self._by_name.items():
+            self._codes.setdefault(name, set()).update(one.place.code for one in spots)
+        for one in regions.values():
+            for name in called(one.name_zh, one.name_en):
+                self._codes.setdefault(name, set()).add(one.code)
+        self._parents = {one.code: one.parent_code for one in regions.values() if one.parent_code}
         # Behind these a street's name may stand.
         self.before_streets = frozenset(
             short
@@ -68,6 +80,21 @@ class PlaceNames:
             or is_street(self._settings, name)
             or bool(houses_called(self._settings, name, 1))
         )
+
+    def without_above(self, words: str) -> str:
+        """Return words without the regions that they name above a place ("青岛市市南区厕所")."""
+        return without_above(words, self._codes, self._parents)
+
+    def place_first(self, words: str) -> Hit | None:
+        """Return the region or landmark that words begin with, where nothing is known of the rest."""
+        left = self.without_above(words)
+        for end in range(len(left) - 1, _LEAST_NAME - 1, -1):
+            for spot in self._by_name.get(folded(left[:end]), ()):
+                if not left[:end].isascii():
+                    place, position = spot.place, (spot.lon, spot.lat)
+                    kind: HitKind = "region" if place.code in self.regions else "landmark"
+                    return Hit(kind, place.code, place.name, _ONLY_THE_PLACE, position)
+        return None
 
     def warm_up(self) -> None:
         """Read the names of streets, which else the first question waits for."""

@@ -6,7 +6,8 @@ from typing import Final
 
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import sought_there, wishes_in
-from geoapp.core.sounds import folded, rank_of, sounds_of
+from geoapp.core.services import load_categories
+from geoapp.core.sounds import by_sound, folded, rank_of, sounds_of
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
 from geoapp.operations.search.hits import Hit
 from geoapp.operations.search.spots import PlaceNames
@@ -22,6 +23,7 @@ _AMENITY: Final = Text("设施", "Amenity")
 _ALL_AT_ONCE: Final = Text("设施，都要有", "Amenities, all of them")
 _FROM_THERE: Final = Text("从那里找，只看有的", "From there, only places that have it")
 _ALL_FROM_THERE: Final = Text("从那里找，都要有", "From there, only places that have all of them")
+_SERVICE_THERE: Final = Text("服务：那里谁提供", "Service: who offers it there")
 _KIND_FROM_THERE: Final = Text("从那里找，只看这一类", "From there, only this kind")
 
 
@@ -92,6 +94,36 @@ def there(words: str, places: PlaceNames) -> list[Hit]:
     ]
 
 
+def help_there(words: str, places: PlaceNames) -> list[Hit]:
+    """Return the categories of services that the words want in a place that they name."""
+    names = {
+        name: one.code
+        for one in load_categories().categories
+        for word in one.names
+        for name in (folded(word), *by_sound([word]))
+    }
+    sought = sought_there(words, names, places)
+    if sought is None:
+        return []
+    texts = {one.code: one.text for one in load_categories().categories}
+    return [
+        Hit(
+            "service",
+            code,
+            Text(
+                f"{spot.place.name.zh} · {texts[code].zh}",
+                f"{spot.place.name.en} · {texts[code].en}",
+            ),
+            _SERVICE_THERE,
+            None,
+            place=spot.place,
+        )
+        for spot in places.spots(sought.place)
+        if spot.place.code in places.regions
+        for code in sought.codes
+    ]
+
+
 def _rank(one: Kind | Amenity, terms: list[str]) -> int | None:
     names = (one.name_zh, one.name_en, *one.synonyms)
     ranks = (rank_of(terms, sounds_of(name)) for name in names)
@@ -128,10 +160,12 @@ def _amenity_names() -> dict[str, str]:
 
 @cache
 def _names() -> dict[str, str]:
-    """Return what is sought in a place by its names: kinds behind a mark, an amenity before a kind."""
+    """Return what is sought in a place by names and sounds: kinds behind a mark, an amenity before a kind."""
     kinds = {
         name: f"{_KIND_MARK}{one.code}"
         for one in load_vocabulary().kinds
         for name in _names_of(one)
     }
-    return kinds | _amenity_names()
+    named = kinds | _amenity_names()
+    spoken = {sound: code for name, code in named.items() for sound in by_sound([name])}
+    return spoken | named

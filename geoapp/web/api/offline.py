@@ -38,7 +38,7 @@ class OfflineStations(BaseModel):
     reason); a schedule names one for each day from ``first_day`` (days since 1970) on. Hours are told
     for ``known_days``; what follows serves to say when they change next. ``region`` is the name of the one
     that was asked for; ``unplaced`` counts those in service whose position is not known, which are not there.
-    ``parents`` tells of each region the one above it.
+    ``parents`` tells of each region the one above it; ``above`` what the regions without an outline are called.
     """
 
     format: int
@@ -62,6 +62,7 @@ class OfflineStations(BaseModel):
     question: dict[str, list[str]]
     places: list[dict[str, object]]
     parents: dict[str, str]
+    above: list[dict[str, object]]
     stations: list[dict[str, object]]
 
 

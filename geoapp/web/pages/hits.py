@@ -116,7 +116,7 @@ def _href(kind: HitKind, value: str, place: str | None) -> str:
     if kind == "facility":
         return url_for("station.show", code=value)
     if kind == "service":
-        return url_for("help.show", category=value)
+        return url_for("help.show", category=value, place=place)
     # Who looks from a place wants an open door; None leaves both out.
     opening = None if place is None else 1
     if kind == "kind":

@@ -141,12 +141,13 @@ async function ask() {
   show(answer.hits, (hit) => hit.context || kinds[hit.kind]);
   kept.hidden = true;
   none.hidden = hits.length > 0;
-  byId('hits-none-words').textContent = filled(form.dataset.none || '', { words });
+  const nothing = filled((isKept ? form.dataset.noneKept : form.dataset.none) || '', { words });
+  byId('hits-none-words').textContent = nothing;
   meant.hidden = !answer.meant;
   meant.textContent = filled(meant.dataset.words || '', { words: answer.meant || '' });
   unread.hidden = !answer.unread;
   unread.textContent = filled(form.dataset.unread || '', { n: answer.unread });
-  said.textContent = filled((hits.length ? form.dataset.count : form.dataset.none) || '', { n: hits.length, words });
+  said.textContent = hits.length ? filled(form.dataset.count || '', { n: hits.length }) : nothing;
   setOpen(true);
 }
 

@@ -159,8 +159,15 @@ def test_once_visited_it_answers_without_a_network(
     page.fill("#words", "mingzitebie")
     page.locator("#hits [role=option]").first.click()
     expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")
-    page.fill("#words", "市北区厕所")
-    expect(page.locator("#hits [role=option]").first).to_contain_text("市北区 · 厕所")
+    for words in ("市北区厕所", "青岛市市北区厕所", "shibei cesuo"):
+        page.fill("#words", "")
+        page.fill("#words", words)
+        expect(page.locator("#hits [role=option]").first).to_contain_text("市北区 · 厕所")
+    # Streets are not kept: the district is told, or that they need a network.
+    page.fill("#words", "青岛市市北区没有的路 3 号")
+    expect(page.locator("#hits [role=option]").first).to_contain_text("要有网络才能找")
+    page.fill("#words", "没有的路")
+    expect(page.locator("#hits-none")).to_contain_text("街道、门牌和路线要有网络才能找")
     page.fill("#words", "哪里有微波炉？")
     expect(page.locator("#hits [role=option]").first).to_contain_text("微波炉")
     # A shared link is meant as it stands.

@@ -44,6 +44,11 @@ def test_without_scripts_the_field_answers_with_links(
         "where is the toilet": "/?amenity=toilet",
         "哪里能充电热饭": "/?amenity=phone_charging,microwave",
         "市北区厕所": "/?amenity=toilet&amp;place=370203&amp;open=1",
+        "山东省青岛市市北区厕所": "/?amenity=toilet&amp;place=370203&amp;open=1",
+        "青岛市北cesuo": "/?amenity=toilet&amp;place=370203&amp;open=1",
+        "市北区法律援助": "/services?category=legal_aid&amp;place=370203",
+        "青岛市市北区没有的路 3 号": "/?place=370203&amp;open=1",
+        "青岛市市北区台东三路 9 号": "/?place=house:%E5%8F%B0%E4%B8%9C%E4%B8%89%E8%B7%AF:1:9&amp;open=1",
         "台东三路 9 号": "/?place=house:%E5%8F%B0%E4%B8%9C%E4%B8%89%E8%B7%AF:1:9&amp;open=1",
     }.items():
         with subtests.test(words=words):

@@ -92,6 +92,23 @@ export function walkText(kept, walk_m, off_m) {
   return walk_off_m / kept.speed_m_per_s > 60 ? aboutText(walk_m, walk_off_m) : metresText(walk_m);
 }
 
+/** @type {Pair[]} */
+const WINDS = [
+  { zh: '往北', en: 'to the north' }, { zh: '往东北', en: 'to the north-east' }, { zh: '往东', en: 'to the east' }, { zh: '往东南', en: 'to the south-east' },
+  { zh: '往南', en: 'to the south' }, { zh: '往西南', en: 'to the south-west' }, { zh: '往西', en: 'to the west' }, { zh: '往西北', en: 'to the north-west' },
+];
+
+/**
+ * Where to turn, as there are no directions without a network.
+ * @param {{ lon: number, lat: number }} from
+ * @param {{ lon: number, lat: number }} to
+ * @returns {Pair}
+ */
+export function windText(from, to) {
+  const east = (to.lon - from.lon) * Math.cos((from.lat * Math.PI) / 180);
+  return WINDS[(Math.round(Math.atan2(east, to.lat - from.lat) / (Math.PI / 4)) + 8) % 8];
+}
+
 /** @param {number} seconds of a walk: whole minutes, rounded up */
 function minutesText(seconds) {
   const minutes = Math.max(1, Math.ceil(Math.round((seconds / 60) * 1e6) / 1e6));
@@ -161,10 +178,11 @@ export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
  * @param {Kept} kept
  * @param {Item} item
  * @param {number} number
- * @param {{ now_ms: number, accuracy_m: number, asked: string[], isFrom?: boolean }} asked `isFrom` false: from nowhere,
- *   so that how far it is is not said
+ * @param {{ now_ms: number, accuracy_m: number, asked: string[], from: { lon: number, lat: number } | null }} asked `from` null: from
+ *   nowhere, so that how far it is is not said
  */
-export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = true }) {
+export function card(kept, item, number, { now_ms, accuracy_m, asked, from }) {
+  const isFrom = from !== null;
   const { station } = item;
   const name = nameOf(station);
   const schedule = kept.schedules[station.schedule];
@@ -172,11 +190,12 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
   const off_m = accuracy_m + (station.off_m || 0);
   const far = pick(walkText(kept, item.walk_m, off_m));
   const isRange = far !== pick(metresText(item.walk_m));
+  const wind = from && !isRange && item.distance_m > 0 ? ` · ${pick(windText(from, station))}` : '';
   const isVague = span && 60 * span[1] - item.walk_s > VAGUE_S;
   const walk = walks
     ? [isVague ? made('strong', {}, t('步行多久说不准', 'No telling how long on foot')) : made('strong', {}, t('步行 ', ''), span ? t(`${span[0]}–${span[1]} 分钟`, `${span[0]}–${span[1]} min`) : minutesText(item.walk_s), t('', ' on foot')),
-      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}`)]
-    : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'))];
+      made('span', { class: 'soft' }, ` · ${far}${t('（估算）', ' (estimate)')}${wind}`)]
+    : [made('strong', {}, far), made('span', { class: 'soft' }, t(' · 太远，不宜步行', ' · too far to walk'), t('（估算）', ' (estimate)'), wind)];
   const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
   const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
   const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
@@ -226,5 +245,6 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, isFrom = t
       station.phone ? made('a', { class: 'button', href: `tel:${station.phone.replace(/ /g, '')}` }, icon('phone'), t('打电话', 'Call'), made('span', { class: 'for-reader' }, ` ${name} ${station.phone}`)) : null,
       made('details', { class: 'facts' },
         made('summary', { class: 'button' }, t('详情', 'Details'), made('span', { class: 'for-reader' }, ` ${name}`)),
-        facts, share, telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要联网。', 'Directions and the station’s page need a network.')))));
+        facts, share, telling(station.code, name), made('p', { class: 'soft small' }, t('导航和站点页面要有网络。', 'Directions and the station’s page need a network.'),
+          station.address ? t('现在可以照地址和上面的方向走，或复制地址问路。', ' For now go by the address and the bearing above, or copy the address and ask.') : ''))));
 }

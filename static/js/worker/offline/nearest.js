@@ -5,16 +5,16 @@ import { arrivalAt, openingAt } from './hours.js';
 
 /** @typedef {import('./hours.js').Pair} Pair */
 /**
- * @typedef {Pair & { code: string, names: string[], family?: string }} Word
+ * @typedef {Pair & { code: string, names: string[], spoken?: string[], family?: string }} Word
  * @typedef {{ code: string, name: string, name_en?: string, kind: string, family: string, lon: number, lat: number, region?: string,
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
  * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[], called?: string[] }} KeptPlace
- * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[] }} QuestionWords
+ * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[], provinces?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
- *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, stations: Station[],
+ *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number }} Kept
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   region?: string, isFrom?: boolean }} Question `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
@@ -141,7 +141,7 @@ export function listRegion(kept, question, own) {
  * A text as names are folded for finding: without gaps, accents and case.
  * @param {string} text
  */
-function folded(text) {
+export function folded(text) {
   return text.normalize('NFKC').toLowerCase().normalize('NFD').replace(/u\u0308/g, 'v')
     .replace(/[\u0300-\u036f\s\-_.,;:/\\·、，。；：（）()[\]【】'"“”‘’]+/g, '');
 }
@@ -212,6 +212,7 @@ function waysOf(whole, meanings, mayStand) {
  * @param {Word[]} things
  */
 function addNames(meanings, things) {
+  things.forEach((one) => (one.spoken || []).forEach((sound) => meanings.set(sound, { isPlace: false, says: one.code })));
   things.forEach((one) => [folded(one.zh), folded(one.en), ...one.names].forEach((name) => meanings.set(name, { isPlace: false, says: one.code })));
 }
 

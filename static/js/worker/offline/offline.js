@@ -1,8 +1,9 @@
 // Answers without a network, from what the worker (sw.js) has kept on this device. Nothing is sent.
 
 import { byId, filled, language } from '../../lib/page.js';
+import { namesOf, placeFirst, withoutAbove } from './address.js';
 import { card, made, metresText, notice, pick, t, walkText } from './cards.js';
-import { isWalk, listRegion, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
+import { folded, isWalk, listRegion, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
 
@@ -222,7 +223,7 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
       '附近没有确知到时开放的站点。下面是最近的，请看清时间。', 'No station is known to be open when you get there. These are the nearest; mind the hours.',
     )));
   }
-  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, isFrom }));
+  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, from: isFrom ? { lon, lat } : null }));
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
     ? made('button', { class: 'button big', type: 'button', 'data-more': String(Math.min(MOST, 2 * k)) }, t('显示更多', 'Show more')) : null;
@@ -289,6 +290,32 @@ function hitsOf(data, words) {
   return [...few, ...others].slice(0, MOST_HITS);
 }
 
+/**
+ * @param {Kept} data
+ * @param {string} words
+ * @returns {{ hits: Hit[], meant: string | null }}
+ */
+function foundByWords(data, words) {
+  const { question, parents, places } = data;
+  const names = namesOf(data);
+  const hits = hitsOf(data, words);
+  const inner = withoutAbove(words, names, parents, (question && question.provinces) || []);
+  const tries = folded(inner) === folded(words) ? [] : [inner];
+  const asked = hits.length || !question ? null : withoutQuestion(question, words);
+  if (asked !== null) tries.push(asked);
+  const better = tries.map((meant) => ({ hits: hitsOf(data, meant), meant })).filter((one) => one.hits.length)[0];
+  if (better) return better;
+  const code = hits.length ? null : placeFirst(inner, names);
+  const place = code && places.filter((one) => one.code === code)[0];
+  if (place) {
+    // A street or a number: what is kept has none.
+    const context = t('只认出了这个地方。街道和门牌要有网络才能找', 'Only this place was recognised. Streets and house numbers need a network');
+    const kind = place.code.indexOf(':') < 0 ? 'region' : 'landmark';
+    return { hits: [{ kind, value: place.code, name: pick(place), href: root, context, sample: false }], meant: null };
+  }
+  return { hits, meant: null };
+}
+
 /** @type {Offline} */
 const api = {
   told,
@@ -313,15 +340,11 @@ const api = {
     const items = nearest(alone, { lon: spot.lon, lat: spot.lat, k: 1, at_ms: now_ms, what: '', amenities: [], openOnArrival: false });
     if (!items.length) return null;
     return made('ol', { class: 'cards', 'data-lon': String(spot.lon), 'data-lat': String(spot.lat) },
-      card(data, items[0], 1, { now_ms, accuracy_m: 0, asked: [], isFrom: from !== null }));
+      card(data, items[0], 1, { now_ms, accuracy_m: 0, asked: [], from }));
   },
   async find(words) {
     const found = await kept();
-    if (!found) return null;
-    const hits = hitsOf(found.kept, words);
-    const { question } = found.kept;
-    const meant = hits.length || !question ? null : withoutQuestion(question, words);
-    return meant === null ? { hits, meant } : { hits: hitsOf(found.kept, meant), meant };
+    return found && foundByWords(found.kept, words);
   },
 };
 
