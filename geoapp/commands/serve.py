@@ -113,9 +113,11 @@ def _qingdao(database: Database, settings: Settings) -> CoverageParameters:
     """Load Qingdao's sample unless it is there; return what its first coverage run is asked."""
     from geoapp.core.questions.coverage import CoverageParameters
     from geoapp.operations.demo.qingdao import CITY, load_sample
+    from geoapp.operations.demo.rule import place_rule
 
     report = load_sample(database, settings)
     if report.loaded:
+        place_rule(settings)
         say(
             Text(
                 f"已装入示例数据：{report.facilities} 个站点、{report.demand_points} 个需求点；"

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
 import click
 
 from geoapp.commands.context import NewFile, open_store, read_settings, say
 from geoapp.core.i18n import Text
+
+_MOST_TOLD: Final = 10
 
 
 @click.command()
@@ -33,6 +36,14 @@ from geoapp.core.i18n import Text
     "by default the newest; empty for none",
 )
 @click.option(
+    "--spacing", is_flag=True, help="对照它的间距规定 / hold stations against its rule of spacing"
+)
+@click.option(
+    "--by",
+    type=click.Choice(["line", "walk"]),
+    help="间距按直线还是步行，默认按规则 / whether its metres are straight or walked, by default as it says",
+)
+@click.option(
     "-o",
     "output",
     type=NewFile(),
@@ -47,6 +58,8 @@ def standards(
     price_list: str | None,
     output: Path | None,
     *,
+    spacing: bool,
+    by: str | None,
     as_json: bool,
 ) -> None:
     """建设标准：谁达标、谁缺什么 / Standards of equipment: who complies, who lacks what."""
@@ -55,7 +68,55 @@ def standards(
             raise click.UsageError("请先写明标准的编号 / name the standard's code first")
         _list(as_json=as_json)
         return
+    if spacing:
+        if state or prices or price_list or as_json:
+            raise click.UsageError(
+                "--spacing 只能与 --region、--by、-o 一起用 / --spacing goes with --region, --by and -o alone"
+            )
+        _spacing(code, region, by, output)
+        return
+    if by:
+        raise click.UsageError("--by 要与 --spacing 一起用 / --by goes with --spacing")
     _check(code, region, state, prices, price_list, output, as_json=as_json)
+
+
+def _spacing(code: str, region: str | None, by: Any, output: Path | None) -> None:
+    from geoapp.operations.standards.files import save_spacing
+    from geoapp.operations.standards.spacing import check_spacing
+    from geoapp.reports.words.spacing import farthest_text, made_up_text, measured_text, rule_text
+    from geoapp.reports.words.standards import samples_text
+
+    with open_store() as (settings, database):
+        result = check_spacing(database, settings, code, region, by)
+        if output is not None:
+            save_spacing(database, result, output)
+            say(Text(f"已写入 {output}", f"Written to {output}"))
+            return
+    rule = result.standard.spacing
+    told = [result.standard.text, measured_text(result), samples_text(result)]
+    if rule is not None:
+        told[1:1] = [rule_text(rule), made_up_text(rule)]
+    for one in told:
+        if one is not None:
+            say(one)
+    total = Text("合计", "Total")
+    for name, count in (
+        *((one.name, one.count) for one in result.regions),
+        (total, result.total),
+    ):
+        far = f"{count.far_workers:,.0f}"
+        click.echo(
+            f"{name.zh}\t{count.stations} 个站点：太近 {count.close_pairs} 对，太远 {far} 人\n"
+            f"{name.en}\t{count.stations} stations: pairs too close {count.close_pairs}, "
+            f"workers too far {far}"
+        )
+    for area in result.areas[:_MOST_TOLD]:
+        away = farthest_text(area)
+        click.echo(f"{area.place.zh}\t{away.zh}\n{area.place.en}\t{away.en}")
+    for pair in result.pairs[:_MOST_TOLD]:
+        click.echo(
+            f"{pair.one.code} {pair.other.code}\t{pair.away_m:,.0f} m < {pair.least_m:,.0f} m"
+        )
 
 
 def _list(*, as_json: bool) -> None:

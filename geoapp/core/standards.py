@@ -26,6 +26,7 @@ from geoapp.core.published import (
     read_folders,
 )
 from geoapp.core.settings import Settings
+from geoapp.core.spacing import Spacing
 from geoapp.core.vocabulary import load_vocabulary
 
 Confidence = Literal["official", "press", "copy"]
@@ -107,6 +108,8 @@ class Standard(Named):
         The kinds of facilities that it is held against.
     items
         None where no source that we found lists them.
+    spacing
+        Its rule of spacing; None where it has none.
     """
 
     sort: int
@@ -120,6 +123,7 @@ class Standard(Named):
     note_en: Words
     items: tuple[StandardItem, ...] | None = Field(min_length=1)
     other_requirements: tuple[Requirement, ...]
+    spacing: Spacing | None = None
 
     @field_validator("kinds")
     @classmethod

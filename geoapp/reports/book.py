@@ -4,8 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any, Final
 
+from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
-from openpyxl.styles import Alignment
+from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -49,6 +50,31 @@ def fill_sheet(sheet: Worksheet, rows: Sequence[Sequence[Any]], *, first_width: 
                 lines = max(lines, taken)
         if lines > 1:
             sheet.row_dimensions[number].height = min(_MOST_POINTS, lines * _LINE_POINTS)
+
+
+def add_table(
+    book: Workbook, title: str, rows: Sequence[Sequence[Any]], *, shares: Sequence[str] = ()
+) -> None:
+    """Add a table that can be filtered, with a head that stays in sight.
+
+    Parameters
+    ----------
+    rows
+        The head first.
+    shares
+        The heads of the columns that hold shares (0 to 1), shown as percent.
+    """
+    sheet = book.create_sheet(title)
+    fill_sheet(sheet, rows)
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(rows[0]))}{len(rows)}"
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if isinstance(cell.value, float):
+                share = sheet.cell(1, cell.column).value in shares
+                cell.number_format = "0.0%" if share else "#,##0.00"
 
 
 def write_text(cell: Cell | MergedCell, text: str) -> None:

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import openpyxl
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.files import replaced_whole
@@ -19,7 +17,7 @@ from geoapp.core.results.standards import (
 )
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance
 from geoapp.core.words import LEVEL_TEXT, SAMPLE_TEXT, Level
-from geoapp.reports.book import fill_sheet
+from geoapp.reports.book import add_table, fill_sheet
 from geoapp.reports.file_table import FileTable
 from geoapp.reports.tables import write_table
 from geoapp.reports.words.standards import (
@@ -89,30 +87,28 @@ def write_standard(
         return
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])
-    _sheet(book, Text("各区", "By district"), _regions(result, language), language)
-    _sheet(book, Text("设施", "Facilities"), [head, *rows], language)
-    _sheet(book, Text("采购清单", "To buy"), _purchases(purchases, prices, language), language)
+    add_table(
+        book,
+        Text("各区", "By district").pick(language),
+        _regions(result, language),
+        shares=(_SHARE.pick(language),),
+    )
+    add_table(
+        book,
+        Text("设施", "Facilities").pick(language),
+        [head, *rows],
+        shares=(_SHARE.pick(language),),
+    )
+    add_table(
+        book,
+        Text("采购清单", "To buy").pick(language),
+        _purchases(purchases, prices, language),
+        shares=(_SHARE.pick(language),),
+    )
     about = book.create_sheet(Text("说明", "About").pick(language))
     fill_sheet(about, _about(result, purchases[0][1], prices, regions, language))
     with replaced_whole(path, private=False) as fresh:
         book.save(fresh)
-
-
-def _sheet(
-    book: openpyxl.Workbook, title: Text, rows: Sequence[Sequence[Any]], language: Language
-) -> None:
-    """Add a table that can be filtered, with a head that stays in sight."""
-    sheet = book.create_sheet(title.pick(language))
-    fill_sheet(sheet, rows)
-    for cell in sheet[1]:
-        cell.font = Font(bold=True)
-    sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(rows[0]))}{len(rows)}"
-    for row in sheet.iter_rows(min_row=2):
-        for cell in row:
-            if isinstance(cell.value, float):
-                share = sheet.cell(1, cell.column).value in _SHARE
-                cell.number_format = "0.0%" if share else "#,##0.00"
 
 
 def _facility(

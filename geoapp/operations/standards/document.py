@@ -28,6 +28,7 @@ def standard_document(one: Standard) -> dict[str, Any]:
             {"number": number, "zh": item.zh, "en": item.en, "amenities": list(item.amenities)}
             for number, item in enumerate(one.items, start=1)
         ],
+        "spacing": None if one.spacing is None else one.spacing.model_dump(mode="json"),
         "other_requirements": [
             {"zh": other.zh, "en": other.en} for other in one.other_requirements
         ],

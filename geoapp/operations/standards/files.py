@@ -1,13 +1,15 @@
-"""A standard's result as a file."""
+"""What came of a standard as a file."""
 
 from pathlib import Path
 
 from geoapp.core.i18n import Language, Text
+from geoapp.core.results.spacing import SpacingResult
 from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
 from geoapp.core.standards import Compliance
 from geoapp.core.words import Level
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.standards.read import purchase_list
+from geoapp.reports.spacing import write_spacing
 from geoapp.reports.standards import write_standard
 from geoapp.store.engine import Database
 
@@ -48,15 +50,33 @@ def write_compliance(
     UnusableInputError
         If the file cannot be written.
     """
-    regions = {
-        one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_regions(database)
-    }
     write_standard(
         result,
         purchases_by_district(result, prices),
         prices,
         [one for one in result.facilities if state is None or one.state is state],
-        regions,
+        _region_names(database),
         path,
         language,
     )
+
+
+def save_spacing(
+    database: Database, result: SpacingResult, path: Path, language: Language = "zh"
+) -> None:
+    """Write what came of a rule of spacing as .xlsx.
+
+    Raises
+    ------
+    InvalidValueError
+        If the suffix is another one.
+    UnusableInputError
+        If the file cannot be written.
+    """
+    write_spacing(result, _region_names(database), path, language)
+
+
+def _region_names(database: Database) -> dict[str, Text]:
+    return {
+        one.code: Text(one.name_zh, one.name_en or one.name_zh) for one in list_regions(database)
+    }

@@ -95,6 +95,11 @@ def check_standard(
 
 def why_not(standard: Standard) -> Text:
     """Return why a standard that cannot be checked cannot."""
+    if standard.items is None and standard.spacing is not None:
+        return Text(
+            "它只规定站点的间距，没有设施的清单",
+            "it rules the spacing of stations and lists no equipment",
+        )
     if standard.items is None:
         return Text("我们的来源没有公布它的内容", "its items are not published in our sources")
     return Text(

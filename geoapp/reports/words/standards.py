@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from geoapp.core.i18n import Text
+from geoapp.core.results.spacing import SpacingResult
 from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard
 from geoapp.core.units import counted, format_money
@@ -116,7 +117,7 @@ def source_text(standard: Standard) -> Text:
     return Text(f"{standard.source.zh}（{how.zh}）", f"{standard.source.en} ({how.en})")
 
 
-def samples_text(result: StandardResult) -> Text | None:
+def samples_text(result: StandardResult | SpacingResult) -> Text | None:
     """Return what is to be said of samples; None where there are none."""
     if result.sample:
         return Text(

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
+from geoapp.core.spacing import By
 from geoapp.core.standards import Compliance, Confidence
 from geoapp.core.words import Level
 
@@ -37,6 +38,32 @@ class OtherRequirement(BaseModel):
     en: str
 
 
+class SpacingFigures(BaseModel):
+    """The figures of a rule of spacing, in metres; null is not stated."""
+
+    between_m: float | None
+    within_m: float | None
+    apart_m: float | None
+
+
+class BusyAnswer(SpacingFigures):
+    """Where it is busy, by named regions or by workers, and what holds there."""
+
+    regions: list[str] | None
+    workers_per_km2: float | None
+    around_m: float
+
+
+class SpacingAnswer(SpacingFigures):
+    """A rule of spacing; ``sample`` is made up and stands in no document."""
+
+    by: By
+    busy: BusyAnswer | None
+    source_zh: str
+    source_en: str
+    sample: bool
+
+
 class StandardAnswer(BaseModel):
     """A standard; ``items`` is null where no source lists them."""
 
@@ -53,6 +80,7 @@ class StandardAnswer(BaseModel):
     note_en: str
     can_be_checked: bool
     items: list[StandardItemAnswer] | None
+    spacing: SpacingAnswer | None
     other_requirements: list[OtherRequirement]
 
 

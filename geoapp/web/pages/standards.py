@@ -20,6 +20,7 @@ from geoapp.operations.standards.files import purchases_by_district, write_compl
 from geoapp.operations.standards.prices import chosen_list, parse_prices, price_lists, prices_for
 from geoapp.operations.standards.read import check_standard, why_not
 from geoapp.reports.words import standards as words
+from geoapp.reports.words.spacing import rule_text
 from geoapp.web.edge.access import may
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
@@ -61,6 +62,7 @@ def listed() -> str:
         "manager/standards.html",
         standards=list(standards(services().settings).values()),
         words=words,
+        rule_text=rule_text,
         why_not=why_not,
     )
 
@@ -73,6 +75,7 @@ def one(code: str) -> str:
     page: dict[str, Any] = {
         "standard": standard,
         "words": words,
+        "rule_text": rule_text,
         "kinds": [one.text for one in load_vocabulary().kinds if one.code in standard.kinds],
         "amenities": {one.code: one.text for one in load_vocabulary().amenities},
     }

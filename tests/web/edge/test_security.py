@@ -171,6 +171,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/steward/use/<path:code>"): EDITORS,
     ("POST", "/steward/use/<path:code>"): EDITORS,
     ("POST", "/steward/use/take/<int:number>/<path:code>"): EDITORS,
+    ("GET", "/standards/<string:code>/spacing"): ALL,
+    ("GET", "/standards/<string:code>/spacing.xlsx"): ALL,
     ("GET", "/steward/prices"): EDITORS,
     ("POST", "/steward/prices"): EDITORS,
     ("POST", "/steward/prices/file"): EDITORS,

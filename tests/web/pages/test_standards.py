@@ -8,11 +8,18 @@ from playwright.sync_api import expect
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.core.standards import _standards
 from geoapp.store.engine import Database
 from tests.core.test_standards import write_own
+from tests.operations.standards.test_spacing import write_rule
 from tests.seed import fill_town
 from tests.web.api_client import client_of, make_app, problem_of
-from tests.web.conftest import Site, Visit, fits, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
+
+RULE = {
+    **{"by": "walk", "within_m": 400, "apart_m": 250},
+    "busy": {"regions": ["370202"], "within_m": 200},
+}
 
 
 @pytest.fixture
@@ -26,6 +33,7 @@ def test_pages_files_and_programs(
     town: Database, settings: Settings, subtests: pytest.Subtests
 ) -> None:
     write_own(settings)
+    write_rule(settings, "gaps", RULE)
     app = make_app(settings, town)
     client = client_of(app, town)
 
@@ -49,6 +57,9 @@ def test_pages_files_and_programs(
 
     with subtests.test("prices of a list"):
         _prices_are_entered_and_used(town, app)
+
+    with subtests.test("spacing"):
+        _spacing_is_read_by_those_who_sign_in(town, app)
 
     with subtests.test("files"):
         for suffix, kind in (("csv", "text/csv"), ("xlsx", "application/vnd.openxml")):
@@ -82,6 +93,27 @@ def test_pages_files_and_programs(
         assert line in steward.get("/steward/facilities/T-2").get_data(as_text=True)
 
 
+def _spacing_is_read_by_those_who_sign_in(town: Database, app: Any) -> None:
+    manager = client_of(app, town, Role.MANAGER)
+    assert app.test_client().get("/standards/gaps/spacing").status_code == 302
+    assert "站点之间至少 250 米" in app.test_client().get("/standards/gaps").text
+    page = manager.get("/standards/gaps/spacing?region=370203").text
+    # T-1 is a sample: T-2 stands alone. Of 25 places, 10 workers each, those beyond 400 m are too far.
+    assert "另有1 处示例设施" in page and "直线" in page
+    english = manager.get("/standards/gaps/spacing?lang=en").text
+    assert "Its farthest place" in english
+    book = manager.get("/standards/gaps/spacing.xlsx?region=370203")
+    assert (book.status_code, "gaps-spacing-370203" in book.headers["Content-Disposition"]) == (
+        200,
+        True,
+    )
+    for wrong in ("by=crow", "by=walk", "region=9"):
+        assert manager.get(f"/standards/gaps/spacing?{wrong}").status_code == 422, wrong
+    assert manager.get("/standards/own/spacing").status_code == 422
+    rule = manager.get("/api/v1/standards/gaps").json["standard"]["spacing"]
+    assert (rule["within_m"], rule["busy"]["regions"]) == (400.0, ["370202"])
+
+
 def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     """A steward enters prices by hand and by file; a manager sees the sum, and the public nothing."""
     steward, manager = client_of(app, town, Role.STEWARD), client_of(app, town, Role.MANAGER)
@@ -111,7 +143,9 @@ def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     assert manager.get(f"{address}/table.xlsx").status_code == 200
 
 
-def test_the_map_and_the_list_point_at_each_other(site: Site, visit: Visit) -> None:
+def test_the_map_and_the_list_point_at_each_other(
+    site: Site, settings: Settings, visit: Visit
+) -> None:
     """On a phone: nothing is too wide; a row shows its place, told by shape and by word."""
     page = visit(site, "/standards/seven_ones_haikou")
     expect(page.locator("#map[data-drawn='1']")).to_be_visible()
@@ -120,4 +154,18 @@ def test_the_map_and_the_list_point_at_each_other(site: Site, visit: Visit) -> N
     expect(page.locator("tr[data-code='T-2']")).to_have_class("here")
     expect(page.locator("#map .leaflet-popup")).to_contain_text("未知")
     assert fits(page)
+    assert serious_violations(page) == []
+    # Those who sign in see the spacing: of its areas the row shows the place on the map.
+    write_rule(settings, "gaps", RULE)
+    _standards.cache_clear()  # the service has read them at its start
+    page.goto(site.url + "/sign-in")
+    sign_in(site, page, Role.MANAGER)
+    page.goto(site.url + "/standards/gaps/spacing")
+    expect(page.locator("#map[data-drawn]")).to_be_visible()
+    page.locator("tr[data-key='area-1'] .show-on-map").click()
+    expect(page.locator("tr[data-key='area-1']")).to_have_class("here")
+    expect(page.locator("#map .leaflet-popup")).to_be_visible()
+    for width in (320, 390, 1440):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert fits(page), width
     assert serious_violations(page) == []
