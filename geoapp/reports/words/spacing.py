@@ -3,7 +3,7 @@
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import FarArea, SpacingResult
 from geoapp.core.spacing import By, Figures, Spacing
-from geoapp.core.units import format_count, format_metres
+from geoapp.core.units import counted, format_metres
 
 BY_TEXT: dict[By, Text] = {
     "line": Text("直线", "straight line"),
@@ -26,10 +26,11 @@ def rule_text(rule: Spacing) -> Text:
         )
     else:
         assert busy.workers_per_km2 is not None
-        number, around = format_count(busy.workers_per_km2), format_metres(busy.around_m)
+        number = counted(busy.workers_per_km2, "人", "worker")
+        around = format_metres(busy.around_m)
         where = Text(
-            f"繁华处（周围 {around.zh}内每平方公里至少 {number} 人）",
-            f"where it is busy (at least {number} workers per km² within {around.en})",
+            f"繁华处（周围 {around.zh}内每平方公里至少 {number.zh}）",
+            f"where it is busy (at least {number.en} per km² within {around.en})",
         )
     return Text(f"{zh}；{where.zh}{own.zh}", f"{en}; {where.en} {own.en}")
 

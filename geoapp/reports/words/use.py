@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from geoapp.core.i18n import Text
-from geoapp.core.units import counted, format_count, format_share
+from geoapp.core.units import counted, format_share
 from geoapp.core.use import (
     BASIS_TEXT,
     CARE_UNIT_TEXT,
@@ -94,12 +94,12 @@ def middles_text(compared: int, visits: float, reach: float, sole_share: float |
     """Say what parts the fields: the medians of the facilities compared."""
     share = format_share(sole_share, 0)
     many = counted(compared, "处", "facility", "facilities")
-    people = format_count(reach)
+    people = counted(reach, "人", "worker")
     return Text(
-        f"界线是有计数又在运行里的 {many.zh}的中位数：有计数的一天 {visits:.1f} 人次；应服务 {people} 人；"
+        f"界线是有计数又在运行里的 {many.zh}的中位数：有计数的一天 {visits:,.1f} 人次；应服务 {people.zh}；"
         f"其中 {share} 只靠它。不低于界线、也不是零，就算多。",
-        f"The lines are the medians of the {many.en} that were counted and are in the run: {visits:.1f} "
-        f"visits on a day counted; {people} workers it should see; {share} of them with no other. What "
+        f"The lines are the medians of the {many.en} that were counted and are in the run: {visits:,.1f} "
+        f"visits on a day counted; {people.en} it should see; {share} of them with no other. What "
         "reaches a line and is not zero is above it.",
     )
 

@@ -3,6 +3,7 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -56,11 +57,20 @@ from geoapp.core.results.siting import (
     SitingFindings,
     SitingRunInputs,
 )
-from geoapp.core.results.standards import ComplianceCount, StandardResult
+from geoapp.core.results.spacing import FarArea, SpacingCount, SpacingResult
+from geoapp.core.results.standards import (
+    ComplianceCount,
+    PriceList,
+    Prices,
+    PurchaseList,
+    StandardResult,
+    StoredPrice,
+)
 from geoapp.core.results.status import SHARE, SPACING, Limit, Loosening, Outcome, SitingStatus
 from geoapp.core.results.undo import UndoReport
+from geoapp.core.spacing import Spacing
 from geoapp.core.standards import Compliance, shipped_standards
-from geoapp.core.use import CareUnit
+from geoapp.core.use import CareUnit, UseField
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Basis, DateBasis, RunStatus, Status
 from geoapp.reports.words import (
@@ -77,6 +87,7 @@ from geoapp.reports.words import (
     phases,
     question,
     siting,
+    spacing,
     standards,
     states,
     streets,
@@ -627,6 +638,10 @@ def use_sentences(n: int) -> dict[str, list[Text]]:
         "stars_text": [use.stars_text(4.34, 4.21, 4.49)],
         "satisfied_text": [use.satisfied_text(0.8, 0.49, 0.94)],
         "care_text": [use.care_text(n, unit) for unit in CareUnit],
+        "field_text": [use.field_text(n, reach, None) for reach in (0.0, 1.0)]
+        + [use.field_text(n, n, one) for one in UseField],
+        "middles_text": [use.middles_text(n, n, n, share) for share in (None, 0.5)],
+        "too_few_text": [use.too_few_text(n, 5)],
     }
 
 
@@ -730,15 +745,67 @@ def monthly_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def spacing_sentences(n: int) -> dict[str, list[Text]]:
+    source = {"source_zh": "某通知", "source_en": "A notice"}
+    rules = [
+        Spacing.model_validate({"by": by, "sample": made_up, "busy": busy} | figures | source)
+        for by in ("line", "walk")
+        for made_up in (True, False)
+        for figures in ({"between_m": 900, "apart_m": 300}, {"within_m": 1000, "apart_m": 300})
+        for busy in (
+            None,
+            {"regions": ["370202"], "apart_m": 200},
+            {"workers_per_km2": min(max(n, 1), 1_000_000), "apart_m": 200},
+        )
+    ]
+    count = SpacingCount(0, 0, 0.0, 0.0, None, no_way=False)
+    standard = shipped_standards()[0]
+    results = [
+        SpacingResult(
+            *(standard.model_copy(update={"spacing": rule}), None, by, can_walk, None, False),
+            *(False, 0, 0, count, (), (), (), 0, 0.0),
+        )
+        for rule in rules
+        for by, can_walk in (("line", False), ("line", True), ("walk", True))
+    ]
+    areas = [
+        FarArea(standard.text, 120.0, 36.0, b"", None, n, away, 500.0, None)
+        for away in (None, 812.0)
+    ]
+    return {
+        "rule_text": [spacing.rule_text(one) for one in rules],
+        "made_up_text": [text for one in rules if (text := spacing.made_up_text(one)) is not None],
+        "measured_text": [spacing.measured_text(one) for one in results],
+        "farthest_text": [spacing.farthest_text(one) for one in areas],
+    }
+
+
 def standard_sentences(n: int) -> dict[str, list[Text]]:
     every = shipped_standards()
     items = [one.text for one in every[0].items or ()][: max(n, 1)]
     count = ComplianceCount(0, 0, 0, 0, ())
+    price = StoredPrice(float(n), None, date(2026, 1, 5), "某合同", None, None, sample=True)
+    later = replace(price, as_of=date(2026, 2, 5), sample=False)
+    lists = [
+        PriceList("甲", {"fan": one, "kettle": two}) for one in (price, later) for two in (later,)
+    ]
+    prices = [
+        Prices({1: 5.0} if typed else {}, {}, held) for held in (None, *lists) for typed in (0, 1)
+    ]
+    bought = [
+        PurchaseList((), cost, unpriced, unrecorded)
+        for cost in (None, (float(n), float(n)), (float(n), n + 1.5))
+        for unpriced in (0, n)
+        for unrecorded in (0, n)
+    ]
     results = [
         StandardResult(every[0], None, sample, 0 if sample else n, count, (), ())
         for sample in (False, True)
     ]
     return {
+        "prices_text": [standards.prices_text(one) for one in prices],
+        "yuan_text": [standards.yuan_text(n)],
+        "cost_text": [standards.cost_text(one) for one in bought],
         "listed": [standards.listed(items)],
         "own_text": [standards.own_text(Compliance.COMPLIES, [], [])]
         + [standards.own_text(Compliance.LACKS, items, rest) for rest in ([], items)],
@@ -805,6 +872,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     states: state_sentences,
     streets: street_sentences,
     monthly: monthly_sentences,
+    spacing: spacing_sentences,
     standards: standard_sentences,
 }
 # Figures, codes and tables: no sentences.
