@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
+from geoapp.core.tiles import MATRIX_SET, MOST_ZOOM
 from geoapp.core.words import Datum
 from geoapp.maps.assets import OWN, Verbatim, localise
 from geoapp.maps.base_maps import OUTLINE, maps_told
@@ -38,7 +39,14 @@ _DRAWING_JS = [
     ("geoapp_clusters", f"{OWN}maps/clusters.js"),
     ("geoapp_names", f"{OWN}maps/names.js"),
     ("geoapp_more", f"{OWN}maps/more.js"),
+    ("geoapp_find", f"{OWN}maps/find.js"),
     ("geoapp_maps", f"{OWN}maps/map.js"),
+]
+# What reads tiles is the library that draws the streets.
+_TILES_JS = [
+    ("protomaps", f"{OWN}vendor/protomaps-leaflet/dist/protomaps-leaflet.js"),
+    ("geoapp_marks", f"{OWN}maps/marks.js"),
+    ("geoapp_tiled", f"{OWN}maps/tiled.js"),
 ]
 _DRAWING_CSS = [
     ("markercluster_css", f"{_CLUSTER}MarkerCluster.css"),
@@ -61,6 +69,13 @@ _WORDS = {
     "sample": Text("示例", "Sample"),
     "together": Text("这里有 {n} 个", "{n} at this place"),
     "cut": Text("显示 {shown} / 共 {total}", "{shown} of {total} shown"),
+    "further": Text("再列出一些", "List more"),
+    "waiting": Text("正在取……", "Loading..."),
+    "rows_failed": Text("没有取到，请再试", "Could not be loaded; please try again"),
+    "tiles_failed": Text(
+        "视野内有一部分没有取到，移动地图再试",
+        "Part of what is in view could not be loaded; move the map to try again",
+    ),
     "in_view": Text(
         "{title}：视野内显示 {shown} / 共 {total}", "{title}: {shown} of {total} in view"
     ),
@@ -82,10 +97,11 @@ class _DrawnLayer(FoliumLayer):
 
     _template = Template("")
 
-    def __init__(self, data: str, *, name: str, show: bool) -> None:
+    def __init__(self, data: str, *, name: str, show: bool, tiled: bool) -> None:
         super().__init__(name=name, overlay=True, control=True, show=show)
         self._name = "DrawnLayer"
         self._data = data
+        self._scripts = [*(_TILES_JS if tiled else []), *_DRAWING_JS]
 
     def render(self, **kwargs: Any) -> str:
         """Add the links, then the script.
@@ -93,7 +109,7 @@ class _DrawnLayer(FoliumLayer):
         The script is not a template as Folium's are: in one, ``{{`` in a station's name would run.
         """
         figure: Any = self.get_root()
-        for name, url in _DRAWING_JS:
+        for name, url in self._scripts:
             figure.header.add_child(JavascriptLink(url), name=name)
         for name, url in _DRAWING_CSS:
             figure.header.add_child(CssLink(url), name=name)
@@ -132,6 +148,7 @@ def _layer_data(
     *,
     gathered: bool,
     more: dict[str, Any] | None,
+    tiles: dict[str, Any] | None,
     fill: float,
 ) -> str:
     """Return a layer as the script takes it; a text that many features share stands once.
@@ -142,6 +159,8 @@ def _layer_data(
         Whether the page's markers gather into counts where a layer lets them.
     more
         Where the script finds what was left out; None where nothing was, or nobody is to be asked.
+    tiles
+        Where the script finds the layer's tiles and rows, where it is drawn by these.
     fill
         How much of the style's fill is painted.
     """
@@ -192,6 +211,7 @@ def _layer_data(
             "label": layer.label,
             "looks": looks,
             "more": more,
+            "tiles": tiles,
             "texts": list(texts),
             "features": features,
         }
@@ -200,13 +220,30 @@ def _layer_data(
 
 def _more(page: MapPage, painted: PaintedLayer, root: str) -> dict[str, Any] | None:
     """Return where a served page finds what a layer left out: the layer's own address."""
-    if not painted.left_out:
-        return None
+    return {"address": _rows_address(page, painted, root)} if painted.left_out else None
+
+
+def _rows_address(page: MapPage, painted: PaintedLayer, root: str) -> str:
     asked: dict[str, str] = {"lang": page.language}
     if page.run_id is not None:
         asked["run"] = str(page.run_id)
-    address = f"{root}/layers/{painted.layer.id}.geojson?{urlencode(asked)}"
-    return {"address": address}
+    return f"{root}/layers/{painted.layer.id}.geojson?{urlencode(asked)}"
+
+
+def _tiles(page: MapPage, painted: PaintedLayer, root: str) -> dict[str, Any] | None:
+    """Return where a served page finds a layer's tiles, the rows of its lists and pop-ups, its box."""
+    if painted.tiled is None:
+        return None
+    west, south, east, north = painted.tiled.box
+    path = f"{root}/ogc/collections/{painted.layer.id}/tiles/{MATRIX_SET}"
+    return {
+        # A mark tells its name alone; the rest is asked for when it is opened.
+        "address": f"{path}/{{z}}/{{y}}/{{x}}?properties=",
+        "deepest": MOST_ZOOM,
+        "rows": _rows_address(page, painted, root),
+        "box": [[south, west], [north, east]],
+        "english": page.language == "en",
+    }
 
 
 def _fill(page: MapPage, painted: PaintedLayer) -> float:
@@ -221,7 +258,7 @@ def _legend(page: MapPage) -> str:
     for painted in page.layers:
         layer = painted.layer
         used = {class_of(layer.style, row) for row in painted.rows}
-        if painted.left_out:  # what was left out may be of any class
+        if painted.left_out or painted.tiled:  # what is not here may be of any class
             used = set(range(len(classes_of(layer.style))))
         rows = legend_rows(layer, page.speaker, used=used)
         missing = layer.legend.without_run if layer.uses_run and not page.has_run else None
@@ -321,9 +358,13 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
     for painted in sorted(page.layers, key=lambda one: -one.extent_m2):
         more = None if inline else _more(page, painted, root)
         fill = _fill(page, painted)
-        data = _layer_data(painted, page.speaker, gathered=gathered, more=more, fill=fill)
+        tiles = _tiles(page, painted, root)
+        data = _layer_data(
+            painted, page.speaker, gathered=gathered, more=more, tiles=tiles, fill=fill
+        )
         title = escape(painted.layer.title.pick(language))
-        _DrawnLayer(data, name=title, show=painted.layer.shown).add_to(drawn)
+        is_tiled = tiles is not None
+        _DrawnLayer(data, name=title, show=painted.layer.shown, tiled=is_tiled).add_to(drawn)
     folium.LayerControl(position="topright", collapsed=True).add_to(drawn)
     Fullscreen(  # type: ignore[no-untyped-call]
         position="topright",

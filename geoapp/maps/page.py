@@ -8,6 +8,7 @@ import shapely
 
 from geoapp.core.base_maps import OperatorMap
 from geoapp.core.i18n import Language
+from geoapp.core.parsing import Bbox
 from geoapp.maps.kit import Layer, classes_of
 from geoapp.maps.values import Speaker
 
@@ -16,12 +17,24 @@ _HATCH_M2 = 1e7
 
 
 @dataclass(frozen=True, slots=True)
+class Tiled:
+    """A layer that is drawn by its tiles: how many features, in which box (degrees, EPSG:4326)."""
+
+    matched: int
+    box: Bbox
+
+
+@dataclass(frozen=True, slots=True)
 class PaintedLayer:
-    """A layer with its rows (``geometry`` in EPSG:4326); ``left_out`` counts those beyond a limit."""
+    """A layer with its rows (``geometry`` in EPSG:4326); ``left_out`` counts those beyond a limit.
+
+    One that is ``tiled`` has no rows in the page.
+    """
 
     layer: Layer
     rows: Sequence[Mapping[str, Any]]
     left_out: int = 0
+    tiled: Tiled | None = None
 
     @property
     def extent_m2(self) -> float:
@@ -35,9 +48,22 @@ class PaintedLayer:
         return float(shapely.area(shapes).mean()) if shapes else 0.0
 
     @property
+    def box(self) -> Bbox | None:
+        """West, south, east, north (degrees, EPSG:4326) of its features; None without any."""
+        if self.tiled is not None:
+            return self.tiled.box
+        if not self.rows:
+            return None
+        shapes = [row["geometry"] for row in self.rows]
+        west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
+        return west, south, east, north
+
+    @property
     def has_points(self) -> bool:
         """Tell whether markers are among its features."""
-        return any(row["geometry"].geom_type == "Point" for row in self.rows)
+        return self.tiled is not None or any(
+            row["geometry"].geom_type == "Point" for row in self.rows
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +103,12 @@ class MapPage:
 
     def view(self) -> list[list[float]] | None:
         """Return the corners (lat, lon) of what the first view shows; None = everything."""
-        shapes = [
-            row["geometry"]
-            for painted in self.layers
-            if painted.layer.id == self.focus
-            for row in painted.rows
-        ]
-        if not shapes:
-            return None
-        west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
-        return [[south, west], [north, east]]
+        for painted in self.layers:
+            box = painted.box if painted.layer.id == self.focus else None
+            if box is not None:
+                west, south, east, north = box
+                return [[south, west], [north, east]]
+        return None
 
     @property
     def language(self) -> Language:

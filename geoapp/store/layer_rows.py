@@ -37,6 +37,9 @@ class RowFilter:
         whole city's. It does so in the same way each time.
     first
         With ``thinned``: what touches this shape (EPSG:4326) comes before everything else.
+    near
+        In place of ``keys``: what is nearest to this place (lon, lat; EPSG:4326) comes first, in degrees
+        as on a plane, which is enough to put a list in order.
     """
 
     frame: BaseGeometry | None = None
@@ -48,6 +51,7 @@ class RowFilter:
     where: Condition | None = None
     keys: tuple[SortKey, ...] = ()
     after: tuple[tuple[Any, ...], Any] | None = None
+    near: tuple[float, float] | None = None
 
 
 def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
@@ -64,6 +68,9 @@ def _where(inner: Any, wanted: RowFilter) -> Sequence[Any]:
 
 
 def _order(inner: Any, wanted: RowFilter) -> list[Any]:
+    if wanted.near is not None:
+        place = func.st_setsrid(func.st_makepoint(*wanted.near), 4326)
+        return [inner.c.geometry.op("<->")(place), inner.c.id]
     if not wanted.thinned:
         return [*order_sql(wanted.keys, inner.c), inner.c.id]
     order: list[Any] = [func.md5(func.concat(inner.c.id)), inner.c.id]

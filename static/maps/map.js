@@ -4,7 +4,6 @@ window.geoappMaps = (() => {
   let places = [];
   let points = [];
   const drawn = [];
-  const MOST_FOUND = 40;
   // Markers nearer than this hide each other; a pop-up lists so many of them at most.
   const SAME_SPOT_PX = 12;
   const MOST_TOGETHER = 50;
@@ -18,20 +17,24 @@ window.geoappMaps = (() => {
     diamond: [[0, -1.25], [1.1, 0], [0, 1.25], [-1.1, 0]],
   };
 
+  function trace(context, shape, x, y, radius) {
+    const outline = OUTLINES[shape];
+    if (!outline) { context.arc(x, y, radius, 0, 2 * Math.PI); return; }
+    outline.forEach(([dx, dy], number) => {
+      const move = number ? "lineTo" : "moveTo";
+      context[move](x + dx * radius, y + dy * radius);
+    });
+    context.closePath();
+  }
+
   const Marker = L.CircleMarker.extend({
     _updatePath() {
-      const outline = OUTLINES[this.options.shape];
       const renderer = this._renderer;
-      if (!outline) { renderer._updateCircle(this); return; }
+      if (!OUTLINES[this.options.shape]) { renderer._updateCircle(this); return; }
       if (!renderer._drawing || this._empty()) return;
       const context = renderer._ctx;
-      const { x, y } = this._point;
       context.beginPath();
-      outline.forEach(([dx, dy], number) => {
-        const move = number ? "lineTo" : "moveTo";
-        context[move](x + dx * this._radius, y + dy * this._radius);
-      });
-      context.closePath();
+      trace(context, this.options.shape, this._point.x, this._point.y, this._radius);
       renderer._fillStroke(context, this);
     },
   });
@@ -74,41 +77,44 @@ window.geoappMaps = (() => {
     return [shape, ...others];
   }
 
+  // What one place tells: of one feature all, of several a list that opens one by one.
+  function write(box, entries, total) {
+    box.replaceChildren();
+    if (entries.length === 1 && total === 1) {
+      const [[data, feature]] = entries;
+      box.append(titled(document.createElement("h2"), feature), facts(data, feature));
+      return;
+    }
+    const heading = document.createElement("h2");
+    heading.textContent = filled(words.together, { n: total });
+    box.append(heading);
+    entries.slice(0, MOST_TOGETHER).forEach(([data, feature], number) => {
+      const part = document.createElement("details");
+      part.name = "geoapp-together";
+      part.open = !number;
+      part.append(titled(document.createElement("summary"), feature), facts(data, feature));
+      box.append(part);
+    });
+    if (total <= MOST_TOGETHER) return;
+    const note = document.createElement("p");
+    note.className = "none";
+    note.setAttribute("role", "status");
+    note.textContent = filled(words.cut, { shown: MOST_TOGETHER, total });
+    box.append(note);
+  }
+
   function popup(shape) {
     const box = document.createElement("div");
     box.tabIndex = -1;
     const found = together(shape);
-    if (found.length === 1) {
-      box.append(titled(document.createElement("h2"), shape.geoappFeature), facts(shape.geoappData, shape.geoappFeature));
-      return box;
-    }
-    const heading = document.createElement("h2");
-    heading.textContent = filled(words.together, { n: found.length });
-    box.append(heading);
-    for (const one of found.slice(0, MOST_TOGETHER)) {
-      const part = document.createElement("details");
-      part.name = "geoapp-together";
-      part.open = one === shape;
-      part.append(
-        titled(document.createElement("summary"), one.geoappFeature),
-        facts(one.geoappData, one.geoappFeature),
-      );
-      box.append(part);
-    }
-    if (found.length > MOST_TOGETHER) box.append(cutNote("p", MOST_TOGETHER, found.length));
+    write(box, found.map((one) => [one.geoappData, one.geoappFeature]), found.length);
     return box;
-  }
-
-  function cutNote(tag, shown, total) {
-    const note = document.createElement(tag);
-    note.className = "none";
-    note.setAttribute("role", "status");
-    note.textContent = filled(words.cut, { shown, total });
-    return note;
   }
 
   // The heading lies over the map, and the search box will be added to it.
   const headingHeight = () => document.querySelector(".heading").offsetHeight + 72;
+
+  const popupOptions = () => ({ maxWidth: 320, minWidth: 200, autoPanPaddingTopLeft: [12, headingHeight()] });
 
   // A marker of its own element is met by the tab key; one that is never gathered lies above the others.
   function elementMarker(place, colour, shape, title, above) {
@@ -183,15 +189,22 @@ window.geoappMaps = (() => {
           },
         });
     // Built when it is opened: twenty thousand pop-ups would be twenty thousand trees.
-    shape.bindPopup(() => popup(shape), {
-      maxWidth: 320, minWidth: 200, autoPanPaddingTopLeft: [12, headingHeight()],
-    });
+    shape.bindPopup(() => popup(shape), popupOptions());
     Object.assign(shape, { geoappTitle: title, geoappFeature: feature, geoappData: data, geoappGroup: group });
     if (isPoint) points.push(shape);
     return shape;
   }
 
   function layer(data) {
+    const group = data.tiles ? geoappTiled.layer(data) : heldLayer(data);
+    group.geoappData = data;
+    group.geoappId = data.id;
+    drawn.push(group);
+    return group;
+  }
+
+  // A layer whose features the page holds.
+  function heldLayer(data) {
     const group = data.cluster
       ? geoappClusters.layer(data.title, data.looks[0][0])
       : L.featureGroup();
@@ -245,16 +258,13 @@ window.geoappMaps = (() => {
       return view.intersects(shape.geoappBounds);
     };
     group.geoappInView = (view) => all.filter((one) => group.geoappTouches(one, view)).length;
-    group.geoappData = data;
-    group.geoappId = data.id;
-    drawn.push(group);
     return group;
   }
 
   function arrange(map) {
     // Large areas below small ones, whatever was switched on last.
     for (const group of [...drawn].reverse()) {
-      if (map.hasLayer(group) && !group.showMarker) group.bringToBack();
+      if (map.hasLayer(group)) group.bringToBack?.();
     }
   }
 
@@ -277,61 +287,15 @@ window.geoappMaps = (() => {
   const middleOf = (shape) => (shape.getLatLng ? shape.getLatLng() : shape.getBounds().getCenter());
 
   // What is in view and nearest to its middle comes first; with no words typed, only that.
-  function look(map, wanted) {
+  function look(map, wanted, most) {
     const centre = map.getCenter();
     const view = map.getBounds();
     const near = (one) => map.hasLayer(one.group) && view.contains(middleOf(one.shape));
     const found = places
       .filter((one) => (wanted ? one.title.toLowerCase().includes(wanted) : near(one)))
-      .map((one) => [wanted && one.title.toLowerCase() === wanted ? -1 : centre.distanceTo(middleOf(one.shape)), one])
+      .map((one) => [wanted && one.title.toLowerCase() === wanted ? -1 : centre.distanceTo(middleOf(one.shape)), one.title, () => show(map, one)])
       .sort((one, other) => one[0] - other[0]);
-    return [found.slice(0, MOST_FOUND).map(([, one]) => one), found.length];
-  }
-
-  function search(map) {
-    const box = document.createElement("div");
-    box.className = "find";
-    const input = document.createElement("input");
-    input.type = "search";
-    input.placeholder = words.search;
-    input.setAttribute("aria-label", words.search);
-    const list = document.createElement("ul");
-    list.setAttribute("aria-label", words.found);
-    const close = () => list.replaceChildren();
-    const fill = () => {
-      close();
-      const wanted = input.value.trim().toLowerCase();
-      const [found, total] = look(map, wanted);
-      for (const one of found) {
-        const item = document.createElement("li");
-        const button = document.createElement("button");
-        button.type = "button";
-        button.textContent = one.title;
-        button.addEventListener("click", () => {
-          close();
-          show(map, one);
-        });
-        item.append(button);
-        list.append(item);
-      }
-      if (total > found.length) list.append(cutNote("li", found.length, total));
-      if (!found.length && wanted) {
-        const item = document.createElement("li");
-        item.className = "none";
-        item.setAttribute("role", "status");
-        item.textContent = words.nothing;
-        list.append(item);
-      }
-    };
-    input.addEventListener("input", fill);
-    input.addEventListener("focus", fill);
-    box.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") { close(); input.blur(); }
-      if (event.key === "Enter" && event.target === input) list.querySelector("button")?.click();
-    });
-    map.on("click movestart popupopen", close);
-    box.append(input, list);
-    document.querySelector(".heading").append(box);
+    return [found.slice(0, most), found.length];
   }
 
   function legend(map) {
@@ -375,7 +339,7 @@ window.geoappMaps = (() => {
     names.style.pointerEvents = "none";
     L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
     for (const group of drawn) {
-      const begin = () => { group.geoappFill(); beside(group, "addLayer"); };
+      const begin = () => { group.geoappFill?.(); beside(group, "addLayer"); };
       group.on("add", begin);
       group.on("remove", () => beside(group, "removeLayer"));
       if (map.hasLayer(group)) begin();
@@ -399,8 +363,16 @@ window.geoappMaps = (() => {
     }
     arrange(map);
     tidy();
-    search(map);
+    geoappFind.start(map, {
+      words,
+      cut: (number, total) => filled(words.cut, { shown: number, total }),
+      held: (wanted, most) => look(map, wanted, most),
+      asked: () => drawn.filter((one) => one.geoappData.tiles && one.geoappData.search && map.hasLayer(one)),
+    });
     legend(map);
+    if (drawn.some((one) => one.geoappData.tiles)) {
+      geoappTiled.start({ map, words, popupOptions, write, trace, shapeOf, changed: tidy });
+    }
     for (const group of drawn) {
       if (group.geoappData.more) geoappMore.watch(map, group, { words, filled, arrange: () => arrange(map) });
     }

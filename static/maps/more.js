@@ -15,6 +15,16 @@ window.geoappMore = (() => {
     return [west, south, east, north].map((one) => one.toFixed(6)).join(",");
   }
 
+  // A line of the heading that is read out when it changes.
+  function noteOf() {
+    const line = document.createElement("li");
+    const note = document.createElement("span");
+    note.setAttribute("role", "status");
+    line.append(note);
+    document.querySelector(".heading ul").append(line);
+    return note;
+  }
+
   // As the page's own data has it; see the layer's data.
   function featureOf(data, { id, geometry, properties }) {
     const lines = data.fields.map((title) => {
@@ -32,10 +42,8 @@ window.geoappMore = (() => {
     let whole = null;
     let asked = null;
     let due = 0;
-    const note = document.createElement("li");
-    note.setAttribute("role", "status");
+    const note = noteOf();
     note.dataset.layer = data.id;
-    document.querySelector(".heading ul").append(note);
     const say = (shown, total) => {
       note.textContent = filled(words.in_view, { title: data.title, shown, total });
     };
@@ -94,5 +102,5 @@ window.geoappMore = (() => {
     });
   }
 
-  return { watch };
+  return { boxOf, featureOf, noteOf, watch };
 })();

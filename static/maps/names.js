@@ -31,8 +31,9 @@ window.geoappNames = (() => {
   }
 
   function tidy(map, markers) {
+    if (!markers.length) return;
     const signs = map.getPane("markerPane").getElementsByClassName("leaflet-marker-icon");
-    const taken = Array.from(signs, (sign) => sign.getBoundingClientRect());
+    const taken = Array.from(signs, (sign) => sign.getBoundingClientRect()).concat(window.geoappTiled?.standing() || []);
     const names = markers.filter((one) => one.getElement())
       .map((one) => [one.getElement().firstElementChild, boxOf(map, one.geoappBounds)])
       .sort(([, one], [, other]) => (other.right - other.left) - (one.right - one.left));

@@ -3,7 +3,17 @@
 from datetime import date
 from typing import Final
 
-from geoapp.core.filters import Attribute, ValueKind
+from geoapp.core.filters import (
+    AnyOf,
+    Attribute,
+    Compare,
+    Condition,
+    Folded,
+    Like,
+    Property,
+    Value,
+    ValueKind,
+)
 from geoapp.core.i18n import Language, Text
 from geoapp.maps.kit import Context, CoverAreas, Grid, Layer, Streets
 from geoapp.store.layer_filter import column_kinds
@@ -26,7 +36,7 @@ _OF_STREETS: Final = {
     "reach": _TEXT,
 }
 # A layer of a run's results has the same columns whatever the run, and none without one.
-_ANY_RUN: Final = Context(date(2000, 1, 1), run_id=0, siting_run_id=0)
+ANY_RUN: Final = Context(date(2000, 1, 1), run_id=0, siting_run_id=0)
 
 _NAME = Text("名称", "Name")
 _NAME_ZH = Text("中文名称", "Name in Chinese")
@@ -46,7 +56,7 @@ def row_kinds(layer: Layer) -> dict[str, ValueKind]:
         return _OF_STREETS
     if isinstance(layer.derive, Grid):
         return _OF_GRID
-    query = layer.select(_ANY_RUN)
+    query = layer.select(ANY_RUN)
     kinds = {} if query is None else column_kinds(query)
     return kinds | _OF_AREAS if isinstance(layer.derive, CoverAreas) else kinds
 
@@ -80,3 +90,19 @@ def attributes_of(layer: Layer, language: Language) -> dict[str, Attribute]:
     if layer.popup.sample is not None:
         add("is_sample", _SAMPLE, layer.popup.sample)
     return found
+
+
+def called(layer: Layer, words: str) -> Condition:
+    """Return the condition that words stand in a feature's name, in either language, in any case."""
+    escaped = "".join(f"\\{sign}" if sign in "\\%_" else sign for sign in words)
+    pattern = Folded(Value(f"%{escaped}%"))
+    known = attributes_of(layer, "zh")
+    names = [known[name] for name in ("name", "name_zh", "name_en") if name in known]
+    texts = [one for one in names if one.kind is ValueKind.TEXT]
+    return AnyOf(tuple(Like(Folded(Property(one)), pattern) for one in texts))
+
+
+def are_samples(layer: Layer) -> Condition | None:
+    """Return the condition that a feature is sample data; None where a layer does not tell."""
+    known = attributes_of(layer, "zh").get("is_sample")
+    return None if known is None else Compare("=", Property(known), Value(True))

@@ -16,12 +16,14 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.maps.folium_map import DrawnMap, render_map
 from geoapp.maps.kit import Layer
-from geoapp.maps.page import MapPage, PaintedLayer, Streets
+from geoapp.maps.page import MapPage, PaintedLayer, Streets, Tiled
 from geoapp.maps.values import Speaker
 from geoapp.operations.base_maps.keeper import operator_maps
 from geoapp.operations.facilities.naming import read_naming
+from geoapp.operations.layers.attributes import are_samples
 from geoapp.operations.layers.paging import MOST_ROWS
-from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.layers.rows import LayerReading, layer_reading
+from geoapp.operations.layers.tiles import has_tiles
 from geoapp.operations.streets.inside import tiles_inside
 from geoapp.operations.streets.keeper import base_map
 from geoapp.reports.words.coverage import map_note
@@ -35,6 +37,8 @@ _NOT_ALL_STREETS = Text(
 )
 _SAMPLE = Text("示例数据", "Sample data")
 _PLAN = "proposals"
+# So many markers a page carries itself; more come by tiles.
+TILED_ABOVE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +87,22 @@ def make_map(
     view: Bbox | None = None
     with layer_reading(database, settings, wanted.run_id, wanted.hidden) as reading:
         moment = reading.moment
+        tiled = {} if inline else _tiled(reading, wanted.layers)
         # The layer that the first view shows says what is in view, and so comes first in the others.
         for layer in sorted(wanted.layers, key=lambda one: one.id != wanted.focus):
-            data = reading.shown_rows(layer, first=view, limit=MOST_ROWS)
-            found[layer.id] = PaintedLayer(layer, data.rows, data.matched - len(data.rows))
-            if layer.id == wanted.focus and data.rows:
-                west, south, east, north = shapely.total_bounds(
-                    [row["geometry"] for row in data.rows]
-                )
-                view = (float(west), float(south), float(east), float(north))
-    painted = [found[layer.id] for layer in wanted.layers]
+            if layer.id in tiled:
+                painted = PaintedLayer(layer, [], tiled=tiled[layer.id])
+            else:
+                data = reading.shown_rows(layer, first=view, limit=MOST_ROWS)
+                painted = PaintedLayer(layer, data.rows, data.matched - len(data.rows))
+            found[layer.id] = painted
+            if layer.id == wanted.focus:
+                view = painted.box
+        layers = [found[layer.id] for layer in wanted.layers]
+        sample = any(_shows_samples(reading, one) for one in layers)
     naming = read_naming(database, settings.timezone)
-    notes = _notes(moment.run, painted, naming, inline=inline)
-    streets, whole = _streets(settings, painted, wanted.focus, inline=inline)
+    notes = _notes(moment.run, layers, naming, sample=sample, inline=inline)
+    streets, whole = _streets(settings, layers, wanted.focus, inline=inline)
     if not whole:
         notes.append(_NOT_ALL_STREETS)
     if moment.context.network is not None or streets is not None:
@@ -103,7 +110,7 @@ def make_map(
     page = MapPage(
         title=wanted.title.pick(wanted.language),
         notes=[note.pick(wanted.language) for note in notes],
-        layers=painted,
+        layers=layers,
         speaker=Speaker(wanted.language, moment.amenities),
         has_run=moment.run is not None,
         base_maps=operator_maps(settings),
@@ -135,10 +142,34 @@ def _streets(
     return Streets("", found.tiles, found.deepest), found.whole
 
 
+def _tiled(reading: LayerReading, layers: Sequence[Layer]) -> dict[str, Tiled]:
+    """Return the layers that a served page draws by their tiles: where there are many markers.
+
+    All that gather or none: a count of one layer would lie over another's single markers.
+    """
+    gathered = [one for one in layers if one.cluster and has_tiles(one) and not one.uses_run]
+    matched = {one.id: reading.rows(one, limit=0).matched for one in gathered}
+    if sum(matched.values()) <= TILED_ABOVE:
+        return {}
+    boxes = {one.id: reading.box(one) for one in gathered}
+    return {name: Tiled(matched[name], box) for name, box in boxes.items() if box is not None}
+
+
+def _shows_samples(reading: LayerReading, painted: PaintedLayer) -> bool:
+    if painted.tiled is None:
+        return any(row.get("is_sample") for row in painted.rows)
+    samples = are_samples(painted.layer)
+    return samples is not None and reading.rows(painted.layer, where=samples, limit=0).matched > 0
+
+
 def _notes(
-    run: CoverageRun | None, painted: Sequence[PaintedLayer], naming: Naming, *, inline: bool
+    run: CoverageRun | None,
+    painted: Sequence[PaintedLayer],
+    naming: Naming,
+    *,
+    sample: bool,
+    inline: bool,
 ) -> list[Text]:
-    sample = any(row.get("is_sample") for one in painted for row in one.rows)
     notes = [_SAMPLE] if sample else []
     # A plan has a standard of its own: the published coverage is not what it rests on.
     if any(one.layer.uses_run and one.layer.id != _PLAN for one in painted):
@@ -149,6 +180,9 @@ def _notes(
         else Text("其余在放大后画出", "the rest when you zoom in")
     )
     for one in painted:
+        if one.tiled is not None:
+            number, title = one.tiled.matched, one.layer.title
+            notes.append(Text(f"{title.zh}：{number:,} 个", f"{title.en}: {number:,}"))
         if one.left_out:
             title = one.layer.title
             shown = len(one.rows)

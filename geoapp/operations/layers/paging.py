@@ -57,6 +57,7 @@ class Wanted:
     where: Condition | None = None
     keys: tuple[SortKey, ...] = ()
     after: tuple[tuple[Any, ...], Any] | None = None
+    near: tuple[float, float] | None = None
 
     @property
     def frame(self) -> BaseGeometry | None:
@@ -73,6 +74,7 @@ class Wanted:
             where=self.where,
             keys=self.keys,
             after=self.after,
+            near=self.near,
         )
 
     def cuts(self, matched: int) -> bool:
@@ -105,6 +107,9 @@ def paged(rows: list[dict[str, Any]], wanted: Wanted) -> LayerRows:
         rows = [row for row in rows if matches(condition, row)]
     matched = len(rows)
     rows = in_order(rows, wanted.keys)
+    if wanted.near is not None:
+        place = shapely.Point(wanted.near)
+        rows = sorted(rows, key=lambda row: shapely.distance(row["geometry"], place))
     if after is not None:
         rows = [row for row in rows if comes_after(row, wanted.keys, *after)]
     return LayerRows(matched, rows[wanted.offset : wanted.offset + wanted.limit])

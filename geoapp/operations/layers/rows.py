@@ -37,6 +37,7 @@ from geoapp.store.facilities.read import data_versions
 from geoapp.store.layer_rows import (
     RowFilter,
     count_rows,
+    layer_extent,
     layer_pages,
     layer_rows,
     weighted_points,
@@ -86,6 +87,7 @@ class LayerReading:
         where: Condition | None = None,
         keys: tuple[SortKey, ...] = (),
         after: tuple[tuple[Any, ...], Any] | None = None,
+        near: tuple[float, float] | None = None,
     ) -> LayerRows:
         """Return the rows of a layer; see ``read_layer``.
 
@@ -98,8 +100,10 @@ class LayerReading:
         after
             Only rows after one of these values of the keys and this id. Pages that begin so neither
             lose nor repeat a row that stays, whatever comes and goes between them.
+        near
+            Nearest to this place (lon, lat; EPSG:4326) first, in degrees as on a plane.
         """
-        wanted = Wanted(bbox, limit, offset, row_id, where=where, keys=keys, after=after)
+        wanted = Wanted(bbox, limit, offset, row_id, where=where, keys=keys, after=after, near=near)
         return self._read(layer, wanted)
 
     def _read(self, layer: Layer, wanted: Wanted) -> LayerRows:
@@ -107,6 +111,11 @@ class LayerReading:
             return self._kept.get(self.moment.version_of(layer), make)
 
         return _read_layer(self._session, layer, self.moment.context, wanted, keep)
+
+    def box(self, layer: Layer) -> Bbox | None:
+        """Return west, south, east, north (degrees, EPSG:4326) of a stored layer; None if empty."""
+        query = layer.select(self.moment.context)
+        return None if query is None else layer_extent(self._session, query)
 
     def pages(self, layer: Layer, wanted: Wanted) -> LayerPages:
         """Return rows as pages, to be taken while this reading is open.

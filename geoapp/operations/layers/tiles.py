@@ -1,7 +1,7 @@
 """Vector tiles of layers: what they hold, and each at the state of the store that it is made at."""
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -65,7 +65,7 @@ class LayerTiles:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database: Final = database
         self._settings: Final = settings
-        self._statements: Final[LRUCache[tuple[str, ...], TileStatement | None]] = LRUCache(200)
+        self._statements: Final[LRUCache[Hashable, TileStatement | None]] = LRUCache(200)
         self._lock: Final = threading.Lock()
 
     def version(self, layer: Layer, hidden: Collection[int]) -> str:
@@ -87,11 +87,22 @@ class LayerTiles:
             parts.append(f"hidden={','.join(str(number) for number in sorted(hidden))}")
         return ";".join(parts)
 
-    def read(self, layer: Layer, tile: Tile, hidden: Collection[int] = ()) -> bytes:
+    def read(
+        self,
+        layer: Layer,
+        tile: Tile,
+        hidden: Collection[int] = (),
+        fields: frozenset[str] | None = None,
+    ) -> bytes:
         """Return a tile, of the published coverage and the latest sites; empty if nothing is there.
 
         Where it would hold too much, what is small is gathered, and its features say how many they
         stand for; where even that is too much, everything is.
+
+        Parameters
+        ----------
+        fields
+            The columns that its features have beside those of every tile; None is all.
         """
         version = self.version(layer, hidden)
         ways = [Gathering.SMALL, Gathering.ALL]
@@ -99,7 +110,7 @@ class LayerTiles:
             ways.insert(0, Gathering.NOTHING)
         body = b""
         for way in ways:
-            statement = self._statement(layer, version, way, hidden)
+            statement = self._statement(layer, version, way, hidden, fields)
             if statement is None:
                 break
             with self._database.snapshot() as session:
@@ -111,10 +122,15 @@ class LayerTiles:
         return body
 
     def _statement(
-        self, layer: Layer, version: str, way: Gathering, hidden: Collection[int]
+        self,
+        layer: Layer,
+        version: str,
+        way: Gathering,
+        hidden: Collection[int],
+        fields: frozenset[str] | None,
     ) -> TileStatement | None:
         """Return the statement for a state of the store; None where there is nothing to show."""
-        key = (version, layer.source_hash, way)
+        key = (version, layer.source_hash, way, fields)
         with self._lock:
             if key in self._statements:
                 return self._statements[key]
@@ -122,6 +138,8 @@ class LayerTiles:
         plan = tile_plan(layer, replace(self._context(layer, hidden), frame=FRAME))
         found = None
         if plan is not None:
+            if fields is not None:
+                plan = replace(plan, columns=[one for one in plan.columns if one in fields])
             with self._database.snapshot() as session:
                 found = TileStatement(session, plan, way)
         with self._lock:

@@ -9,13 +9,14 @@ from collections.abc import Collection
 from flask import Response, current_app, request
 from flask_login import current_user
 
-from geoapp.core.errors import NotFoundError
+from geoapp.core.errors import InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.tiles import Tile, tile_at
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
+from geoapp.operations.layers.attributes import ANY_RUN
 from geoapp.operations.layers.rows import LayerMoment, read_moment
-from geoapp.operations.layers.tiles import LayerTiles, has_tiles
+from geoapp.operations.layers.tiles import LayerTiles, has_tiles, tile_fields
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.replies import PUBLIC_SECONDS, public_reply
@@ -80,8 +81,8 @@ def _version() -> str:
 def tile(collection_id: str, zoom: str, row: str, column: str) -> Response:
     """Return a tile; rows count from the north and come before columns."""
     layer = _layer(collection_id)
-    check_known(formats=("mvt",))
-    body = _tiles().read(layer, _tile(zoom, row, column), _hidden(layer))
+    check_known(("properties",), formats=("mvt",))
+    body = _tiles().read(layer, _tile(zoom, row, column), _hidden(layer), _fields(layer))
     response = Response(body, mimetype=_MVT)
     response.headers["Cache-Control"] = (
         "private, no-cache"
@@ -108,6 +109,19 @@ def _layer(collection_id: str) -> Layer:
     if not has_tiles(layer):
         raise NotFoundError(_TILES, layer.id)
     return layer
+
+
+def _fields(layer: Layer) -> frozenset[str] | None:
+    """Return which columns are wanted beside those of every tile; None where nobody chooses."""
+    given = request.args.get("properties")
+    if given is None:
+        return None
+    wanted = frozenset(given.split(",")) if given else frozenset()
+    known = sorted(tile_fields(layer, ANY_RUN))
+    if not wanted <= set(known):
+        names = ", ".join(known)
+        raise InvalidValueError("properties", given[:200], Text(names, f"some of {names}"))
+    return wanted
 
 
 def _tile(*parts: str) -> Tile:

@@ -1,7 +1,7 @@
 """``/maps/LAYER,LAYER.html``: Folium maps; ``/layers/ID.geojson``: one layer's features."""
 
 from collections.abc import Callable, Sequence
-from functools import wraps
+from functools import partial, wraps
 from hashlib import blake2b
 
 import orjson
@@ -10,14 +10,16 @@ from flask import Blueprint, Response, request, url_for
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import parse_datum
 from geoapp.core.i18n import Text
-from geoapp.core.parsing import parse_bbox, parse_whole
+from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_SEARCH_CHARACTERS
+from geoapp.core.parsing import parse_bbox, parse_number, parse_whole
 from geoapp.core.roles import Role
 from geoapp.maps.kit import Layer
 from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
+from geoapp.operations.layers.attributes import called
 from geoapp.operations.layers.map_page import MapRequest, make_map
-from geoapp.operations.layers.paging import MOST_ROWS
-from geoapp.operations.layers.rows import layer_reading
+from geoapp.operations.layers.paging import MOST_ROWS, LayerRows
+from geoapp.operations.layers.rows import LayerReading, layer_reading
 from geoapp.operations.siting.scenarios import check_shown
 from geoapp.web.edge.access import current_role, signed_in
 from geoapp.web.edge.heavy import kept, take_turn
@@ -31,6 +33,8 @@ blueprint = Blueprint("maps", __name__)
 
 MOST_LAYERS = 12
 DEFAULT_ROWS = 1000
+MOST_SKIPPED = 1_000_000
+_PLACE = Text("经度,纬度（十进制度）", "longitude,latitude (decimal degrees)")
 
 
 def _wanted_run() -> int | None:
@@ -102,15 +106,57 @@ def show(name: str) -> Response:
     return response
 
 
+def _wanted_list(layer: Layer) -> Callable[..., LayerRows] | None:
+    """Return the reading of a list, nothing left out evenly; None where none is asked for.
+
+    ``id`` asks for one feature, ``q`` for those with these words in their names, ``near`` for the nearest
+    first, ``offset`` for those after so many.
+    """
+    asked = request.args
+    if not {"id", "q", "near", "offset"} & set(asked):
+        return None
+    row_id, words = asked.get("id"), asked.get("q", "").strip()
+    for name, given, most in (
+        ("id", row_id or "", MOST_CODE_CHARACTERS),
+        ("q", words, MOST_SEARCH_CHARACTERS),
+    ):
+        if len(given) > most or "\x00" in given:
+            raise InvalidValueError(
+                name, given[:most], Text(f"最多 {most} 个字符", f"at most {most} characters")
+            )
+    return partial(
+        LayerReading.rows,
+        layer=layer,
+        row_id=row_id,
+        where=called(layer, words) if words else None,
+        near=_near(),
+        offset=parse_whole("offset", asked.get("offset", "0"), 0, MOST_SKIPPED),
+    )
+
+
+def _near() -> tuple[float, float] | None:
+    given = request.args.get("near")
+    if given is None:
+        return None
+    parts = given.split(",")
+    if len(parts) != 2:
+        raise InvalidValueError("near", given[:100], _PLACE)
+    lon, lat = (parse_number("near", part) for part in parts)
+    if not (abs(lon) <= 180 and abs(lat) <= 90):
+        raise InvalidValueError("near", given[:100], _PLACE)
+    return lon, lat
+
+
 @blueprint.get("/layers/<string:name>.geojson")
 @_if_run_is_shown
 @kept(layers_moment, at_once=False)
 def features(name: str) -> Response:
-    """Return a layer's features as GeoJSON."""
+    """Return a layer's features as GeoJSON: to be drawn; or as a list, where one is asked for."""
     layer = registry().get(name, current_role())
     bbox = request.args.get("bbox")
     box = None if bbox is None else parse_bbox("bbox", bbox)
     limit = parse_whole("limit", request.args.get("limit", str(DEFAULT_ROWS)), 1, MOST_ROWS)
+    listed = _wanted_list(layer)
     datum = parse_datum(request.args.get("datum", "wgs84"))
     parts = services()
     response = Response(mimetype="application/geo+json")
@@ -126,7 +172,10 @@ def features(name: str) -> Response:
             response.status_code = 304
             return response
         take_turn()
-        data = reading.shown_rows(layer, bbox=box, limit=limit)
+        if listed is None:
+            data = reading.shown_rows(layer, bbox=box, limit=limit)
+        else:
+            data = listed(reading, bbox=box, limit=limit)
     body = {
         "type": "FeatureCollection",
         "numberMatched": data.matched,

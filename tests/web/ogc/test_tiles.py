@@ -236,8 +236,11 @@ def test_a_tile_with_nothing_is_empty_and_none_beyond_the_world(client: FlaskCli
     wrong = ("3/8/0", "3/0/8", "19/0/0", "-1/0/0", "3/0/1.0", "3/0/٣", "a/b/c", f"3/0/{'9' * 5000}")
     for one in wrong:
         problem_of(client.get(f"{SET.format('stations')}/{one}"), 404)
-    for one, parameter in (("?f=png", "f"), ("?datum=gcj02", "datum"), ("?bbox=1,2,3,4", "bbox")):
-        problem_of(client.get(f"{SET.format('stations')}/3/0/0{one}"), 400, parameter)
+    refused = (("f", "png"), ("datum", "gcj02"), ("bbox", "1,2,3,4"), ("properties", "x"))
+    for parameter, value in refused:
+        problem_of(
+            client.get(f"{SET.format('stations')}/3/0/0?{parameter}={value}"), 400, parameter
+        )
 
 
 def test_tiles_are_for_those_who_may_see_the_layer(

@@ -220,6 +220,66 @@ def test_markers_of_all_layers_gather_into_one_count(site: Site, visit: Visit) -
     expect(popup.locator("details")).to_have_count(40)
 
 
+STANDING = "geoappTiled.standing().map(one => [one.total, one.words])"
+
+
+def test_many_markers_come_by_tiles(
+    site: Site, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.operations.layers.map_page.TILED_ABOVE", 50)
+    add_facilities(site.database, 80, lon=121.0, lat=37.0)
+    with site.database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, geom) values ('AREA', "
+                "'outdoor_station', '大院', st_makeenvelope(121.01, 37.01, 121.02, 37.02, 4326))"
+            )
+        )
+    page = opened(visit(site, "/maps/stations,bases.html", size="desktop"))
+    drawn = page.locator("[data-tiles=drawn]")
+    expect(drawn).to_have_count(1)
+    expect(page.locator(".heading")).to_contain_text("户外劳动者服务站点：43 个")
+    expect(page.locator(".heading")).to_contain_text("示例数据")
+    # Each is counted once, and nothing stands over anything else.
+    standing = page.evaluate(STANDING)
+    assert sum(total for total, _ in standing) == 43 + 41
+    assert "户外劳动者服务站点 41, 服务职工基地 40" in [words for _, words in standing]
+    # A count opens the map, and at last a list.
+    page.evaluate(LOOK_AT, [37.0, 121.0])
+    expect(drawn).to_have_count(1)
+    mark = page.evaluate("geoappTiled.standing().find(one => one.words === '同点1')")
+    page.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
+    popup = page.locator(".leaflet-popup")
+    expect(popup.locator("h2")).to_have_text("这里有 80 个")
+    expect(popup.locator("details")).to_have_count(50)
+    popup.get_by_role("button", name="关闭").press("Enter")
+    expect(popup).to_have_count(0)
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_role("checkbox", name="服务职工基地").uncheck()
+    page.wait_for_function("geoappTiled.standing().reduce((sum, one) => sum + one.total, 0) <= 41")
+    # Words are looked for by the service, in portions.
+    page.get_by_role("searchbox").fill("同点")
+    note = page.locator(".find li.none")
+    expect(note).to_have_count(0)
+    expect(page.locator(".find button")).to_have_count(40)
+    page.get_by_role("searchbox").fill("大院")
+    expect(page.locator(".find button")).to_have_text(["大院"])
+    page.keyboard.press("Enter")
+    expect(popup.locator("dd").last).to_have_text("AREA")
+    page.get_by_role("searchbox").fill("哪里都没有")
+    expect(note).to_have_text("没有找到")
+    assert serious_violations(page) == []
+    # What cannot be fetched is said, and comes when one moves on.
+    page.route("**/tiles/**", lambda route: route.abort())
+    page.evaluate(LOOK_AT, [36.07, 120.35])
+    note = page.locator(".heading [role=status]")
+    expect(note).to_contain_text("没有取到")
+    page.unroute("**/tiles/**")
+    page.evaluate(LOOK_AT, [36.07, 120.3501])
+    expect(note).to_be_empty()
+    assert "示例·T-1" in [words for _, words in page.evaluate(STANDING)]
+
+
 # Folium keeps the map under a name of its own making.
 LOOK_AT = """([lat, lon]) => {
   const name = Object.keys(window).find(one => one.startsWith('map_') && window[one] instanceof L.Map);
@@ -248,7 +308,7 @@ def test_what_was_left_out_is_drawn_where_one_looks(
             )
     page = opened(visit(site, "/maps/stations.html", size="desktop"))
     expect(page.locator(".heading")).to_contain_text(f"显示 {most} / 共 102 个，其余在放大后画出")
-    note = page.locator(".heading li[data-layer=stations]")
+    note = page.locator(".heading [data-layer=stations]")
     expect(note).to_be_empty()
     page.route("**/layers/**", lambda route: route.abort())
     page.evaluate(LOOK_AT, [37.002, 122.004])
@@ -319,6 +379,29 @@ def test_a_layer_as_geojson(client: Any) -> None:
     assert empty["numberMatched"] == 0
 
 
+def test_a_layer_as_a_list(client: Any) -> None:
+    def codes(asked: str, layer: str = "stations") -> list[str]:
+        body = client.get(f"/layers/{layer}.geojson?{asked}").get_json()
+        return [one["properties"].get("code", one["id"]) for one in body["features"]]
+
+    everything = sorted(codes(""))
+    first, *_ = everything
+    assert codes(f"id={first}") == [first]
+    assert codes(f"q={first.lower()}") == [first]
+    assert codes("q=%25") == codes("q=_") == codes("id=nothing") == []
+    place = client.get(f"/layers/stations.geojson?id={first}").get_json()["features"][0]
+    lon, lat = place["geometry"]["coordinates"]
+    nearest = codes(f"near={lon},{lat}")
+    assert nearest[0] == first and sorted(nearest) == everything
+    assert codes(f"near={lon},{lat}&offset=1") == nearest[1:]
+    # Of what is derived outside the database as well.
+    cells = client.get("/layers/demand.geojson?near=120.3,36").get_json()["features"]
+    away = [
+        shapely.Point(120.3, 36).distance(shapely.geometry.shape(one["geometry"])) for one in cells
+    ]
+    assert away == sorted(away)
+
+
 def test_an_unchanged_layer_is_not_sent_again(client: Any, site: Site) -> None:
     first = client.get("/layers/stations.geojson")
     tag = {"If-None-Match": first.headers["ETag"]}
@@ -340,6 +423,12 @@ def test_what_cannot_be_answered_is_said(client: Any, subtests: pytest.Subtests)
         ("/layers/stations.geojson?limit=0", 422, "limit"),
         ("/layers/stations.geojson?bbox=1,2,3", 422, "bbox"),
         ("/layers/stations.geojson?datum=mars", 422, "datum"),
+        ("/layers/stations.geojson?near=1", 422, "near"),
+        ("/layers/stations.geojson?near=181,0", 422, "near"),
+        ("/layers/stations.geojson?near=nan,0", 422, "near"),
+        ("/layers/stations.geojson?offset=-1", 422, "offset"),
+        (f"/layers/stations.geojson?q={'x' * 101}", 422, "q"),
+        ("/layers/stations.geojson?id=%00", 422, "id"),
         ("/layers/gaps.geojson?run=999", 404, "999"),
         ("/layers/gaps.geojson?run=x", 422, "run"),
     ]:
