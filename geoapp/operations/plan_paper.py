@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.core.results.siting import DistrictGain, Site, SitingRun, ZoneGain
+from geoapp.core.results.siting import DistrictGain, ObjectiveUnit, Site, SitingRun, ZoneGain
 from geoapp.core.settings import Settings
 from geoapp.core.units import format_metres, format_money
 from geoapp.core.words import Level
@@ -38,10 +38,12 @@ from geoapp.reports.words.siting import (
 )
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import read_changes
-from geoapp.store.runs.inputs import read_regions
+from geoapp.store.runs.inputs import find_demand_set, read_regions
 
 _MOST_NAMED: Final = 8
 _MOST_OTHERS: Final = 10
+_MOST_FEWER: Final = 3
+_MOST_STILL: Final = 5
 _NO_DISTRICT: Final = Text("区域未知", "unknown")
 _SMALLER_ZONES: Final = Text("未列出的较小盲区", "smaller gap zones, not listed")
 
@@ -85,8 +87,9 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         ],
         sites=sites,
         considered=_considered(database, run, names),
-        asked=asked_lines(question, naming),
+        asked=asked_lines(question, naming, run.inputs.demand),
         rests_on=[
+            *_demand(database, settings, run),
             *summary_texts(run),
             (words.VERSIONS, _same(", ".join(f"{name} {one}" for name, one in versions))),
         ],
@@ -101,13 +104,23 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         ],
         facilities=facilities,
         reach_m=found.standard_line_m,
-        reach_text=Text(
-            f"服务标准折合的直线距离，{about.zh}",
-            f"the service standard as a straight line, {about.en}",
-        ),
+        reach_text=words.reach_text(run.inputs.basis, about, format_metres(found.standard_walk_m)),
         footer=Text(f"选址 {number}", f"siting run {number}"),
         ground=ground_reader(settings),
     )
+
+
+def _demand(database: Database, settings: Settings, run: SitingRun) -> list[tuple[Text, Text]]:
+    """Return which demand the run took; when it was imported, unless it was changed since."""
+    with database.session() as session:
+        held = find_demand_set(session, run.inputs.demand)
+    if held is None or run.inputs.demand is None:
+        return []
+    version = run.inputs.versions.get("demand_set")
+    day = held.created_at.astimezone(ZoneInfo(settings.timezone)).date()
+    name = Text(held.name_zh, held.name_en or held.name_zh)
+    told = words.demand_text(name, held.code, version, day, held.source)
+    return [(words.DEMAND, told)]
 
 
 def _day(run: SitingRun, settings: Settings) -> date:
@@ -180,6 +193,30 @@ def _named(
     ]
 
 
+def _fewer(database: Database, run: SitingRun) -> list[Text]:
+    """Return what is lost without the last one, two and three of the sites that were chosen."""
+    chosen = [one for one in siting_results.sites_of(database, run.id) if not one.fixed]
+    if run.found.objective_unit is not ObjectiveUnit.WORKERS or len(chosen) < 2:
+        return []
+    most = min(_MOST_FEWER, len(chosen) - 1)
+    return [
+        words.fewer_text(chosen[-many].label, many, sum(one.adds for one in chosen[-many:]))
+        for many in range(1, most + 1)
+    ]
+
+
+def _still(database: Database, run: SitingRun) -> list[Text]:
+    """Return the gap zones of which most are out of reach once the sites stand."""
+    zones = sorted(siting_results.gap_zones(database, run.id), key=lambda one: -one.left_workers)
+    return [
+        words.still_text(
+            Text(one.name_zh, one.name_en or one.name_zh), one.left_workers, one.workers
+        )
+        for one in zones[:_MOST_STILL]
+        if one.left_workers >= 1
+    ]
+
+
 def _considered(
     database: Database, run: SitingRun, names: dict[str, Text]
 ) -> list[tuple[Text, Sequence[Text]]]:
@@ -192,6 +229,8 @@ def _considered(
             words.COMPARED,
             [among_text(inputs.candidates, inputs.basis)] if inputs.candidates else [],
         ),
+        (words.FEWER, _fewer(database, run)),
+        (words.STILL, _still(database, run)),
         (words.RUNNERS_UP, [words.runner_up_text(one.label, one.adds) for one in others]),
         (
             words.OTHER_PLANS,

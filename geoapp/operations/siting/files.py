@@ -36,7 +36,8 @@ def explanation_lines(database: Database, run: SitingRun) -> list[Text]:
 def answer_lines(database: Database, run: SitingRun, zone: str) -> list[tuple[Text, str]]:
     """Return what a run was asked and what it found, as labels and values for people."""
     question = SitingParameters.from_stored(run.params)
-    return beside_answer(question, read_naming(database, zone), summary_lines(run))
+    naming = read_naming(database, zone)
+    return beside_answer(question, naming, summary_lines(run), run.inputs.demand)
 
 
 def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:
@@ -54,7 +55,11 @@ def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT
     sites = siting_results.sites_of(database, run_id)
     freedom = find_freedom(database, run)
     tables = SitingTables(
-        question=asked_lines(SitingParameters.from_stored(run.params), read_naming(database, zone)),
+        question=asked_lines(
+            SitingParameters.from_stored(run.params),
+            read_naming(database, zone),
+            run.inputs.demand,
+        ),
         summary=answer_lines(database, run, zone),
         explanation=explanation_lines(database, run),
         about=run.about(),

@@ -272,6 +272,8 @@ def _one_table(found: Comparison, language: Language) -> list[list[Any]]:
         ]
     for part, shares in ((words.DISTRICTS, found.districts), (words.GROUPS, found.groups)):
         for one in shares:
+            before = [one.before] * len(found.titles)
+            rows.append([said(part), said(one.name), said(words.BEFORE), *before])
             rows.append([said(part), said(one.name), said(words.AFTER), *one.after])
             rows.append([said(part), said(one.name), said(words.NEWLY), *one.added])
     return rows

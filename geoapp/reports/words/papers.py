@@ -1,11 +1,12 @@
 """A plan's papers for a committee: headings, and the method and sources in plain sentences."""
 
+from datetime import date
 from typing import Final
 
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import ANYWHERE, MODEL_TEXT, SitingModel
 from geoapp.core.results.siting import SitingFindings, SitingRun
-from geoapp.core.units import counted, format_gap, format_metres, format_money
+from geoapp.core.units import counted, format_count, format_gap, format_metres, format_money
 from geoapp.core.words import OSM_ATTRIBUTION, Basis
 
 KIND: Final = Text("选址方案", "Siting plan")
@@ -53,6 +54,10 @@ REACH: Final = Text("服务标准", "service standard")
 GAPS_BEFORE: Final = Text("此前的盲区", "gap zones before")
 
 
+DEMAND: Final = Text("需求来自", "Demand from")
+FEWER: Final = Text("少建几处会怎样", "What building fewer would lose")
+STILL: Final = Text("建成后仍走不到最多的地方", "Where most are still out of reach")
+
 _AIM: Final = {
     SitingModel.MCLP: Text("让新覆盖的人最多", "which newly reaches most workers"),
     SitingModel.LSCP: Text(
@@ -76,6 +81,52 @@ def cost_text(found: SitingFindings) -> Text:
         return NO_COST
     money = format_money(found.cost)
     return Text(money, money)
+
+
+def demand_text(name: Text, code: str, version: int | None, day: date, source: str | None) -> Text:
+    """Return which demand set a run took: its name, code, version, first import and source."""
+    zh, en = f"{name.zh}（{code}）", f"{name.en} ({code})"
+    if version is not None:
+        zh, en = f"{zh}，第 {version} 版", f"{en}, version {version}"
+    zh, en = f"{zh}，{day.isoformat()} 首次导入", f"{en}, first imported on {day.isoformat()}"
+    return Text(f"{zh}；来源：{source}", f"{en}; source: {source}") if source else Text(zh, en)
+
+
+def reach_text(basis: Basis, line: Text, walk: Text) -> Text:
+    """Return what the circle around a site is: on a network no more than a measure for the eye."""
+    if basis is Basis.NETWORK:
+        return Text(
+            f"直线 {line.zh}，只供比照大小；谁走得到按路网步行 {walk.zh}计算",
+            f"a straight line of {line.en} to judge sizes by; who is within reach is told by a walk of "
+            f"{walk.en} on the network",
+        )
+    return Text(
+        f"服务标准折合的直线距离，{line.zh}",
+        f"the service standard as a straight line, {line.en}",
+    )
+
+
+def fewer_text(name: Text, sites: int, lost: float) -> Text:
+    """Return what is lost without the last sites of a plan, of which the first is named."""
+    some = counted(lost, "人", "worker")
+    if sites == 1:
+        return Text(
+            f"不建最后一处（{name.zh}）：少覆盖 {some.zh}",
+            f"without the last ({name.en}): {some.en} fewer",
+        )
+    many = counted(sites, "处", "site")
+    return Text(
+        f"不建最后 {many.zh}：少覆盖 {some.zh}", f"without the last {many.en}: {some.en} fewer"
+    )
+
+
+def still_text(name: Text, left: float, of: float) -> Text:
+    """Return how many of a gap zone are out of reach once the plan stands."""
+    some, all_of = counted(left, "人", "worker"), format_count(of)
+    return Text(
+        f"{name.zh}：此前 {all_of} 人，建成后还有 {some.zh}",
+        f"{name.en}: {some.en} left of {all_of}",
+    )
 
 
 def more_districts_text(districts: int) -> Text:
@@ -183,6 +234,8 @@ def proof_text(run: SitingRun, sites: int) -> Text:
     where = Text("候选点", "candidates")
     if source is not None and source.generated == ANYWHERE:
         where = Text("任何地方", "places anywhere")
+    if found.robust is not None:
+        return _robust_proof(found)
     if found.proven:
         some = counted(sites, "处", "site")
         return Text(
@@ -198,4 +251,18 @@ def proof_text(run: SitingRun, sites: int) -> Text:
     return Text(
         f"没有证明最好：按求解给出的界，任何方案最多再好 {gap}。",
         f"Not proven best: by the bound, no plan is better by more than {gap}.",
+    )
+
+
+def _robust_proof(found: SitingFindings) -> Text:
+    """Return what is proven of one plan for several demands."""
+    if not found.proven:
+        return Text(
+            "没有证明最好：各种需求下的数字和界见“依据”。",
+            "Not proven best: the figures and bounds for each demand are told in what it rests on.",
+        )
+    return Text(
+        "证明：求解给出的界与这个方案在最坏的一种需求下的结果相等，没有方案在最坏时更好。",
+        "Proof: the bound equals what this plan comes to for the worst of the demands; no plan does better "
+        "at worst.",
     )

@@ -111,10 +111,17 @@ def question_title(question: Question, naming: Naming) -> Text:
     )
 
 
-def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]]:
+def question_lines(
+    question: Question, naming: Naming, took: str | None = None
+) -> list[tuple[Text, Text]]:
     """Return a question as labels and values: what everybody asks for, and what departs from the usual.
 
     Lists are named here one by one, where a title counts all but the first few.
+
+    Parameters
+    ----------
+    took
+        The demand set that a run took, where the question names none.
     """
     table, naming = table_of(question), replace(naming, most_named=_MOST_IN_LINES)
     standard = standard_text(question.standard_m, question.standard_seconds)
@@ -130,7 +137,7 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
     lines |= {
         "region": (Text("范围", "area"), area_text(question.region, naming.regions)),
         "standard": (Text("服务标准", "service standard"), standard),
-        "demand": (Text("需求集", "demand set"), _demand(question.demand, naming)),
+        "demand": (Text("需求集", "demand set"), _demand(question.demand or took, naming)),
         "families": (Text("算哪些设施", "facilities that count"), _families(question.families)),
     }
     if not isinstance(question, ActionParameters):
@@ -147,17 +154,22 @@ def question_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]
     return list(lines.values())
 
 
-def asked_lines(question: Question, naming: Naming) -> list[tuple[Text, Text]]:
+def asked_lines(
+    question: Question, naming: Naming, took: str | None = None
+) -> list[tuple[Text, Text]]:
     """Return a question's title and, below it, its lines: what every file says of it."""
     title = Text("问题", "question"), question_title(question, naming)
-    return [title, *question_lines(question, naming)]
+    return [title, *question_lines(question, naming, took)]
 
 
 def beside_answer(
-    question: Question, naming: Naming, lines: list[tuple[Text, str]]
+    question: Question,
+    naming: Naming,
+    lines: list[tuple[Text, str]],
+    took: str | None = None,
 ) -> list[tuple[Text, str]]:
     """Return the lines of an answer with the question before them; that it is a sample comes first."""
-    asked = [(label, value.both()) for label, value in asked_lines(question, naming)]
+    asked = [(label, value.both()) for label, value in asked_lines(question, naming, took)]
     sample = [one for one in lines if one[0] == SAMPLE_TEXT]
     return [*sample, *asked, *(one for one in lines if one[0] != SAMPLE_TEXT)]
 

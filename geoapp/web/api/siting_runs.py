@@ -35,6 +35,7 @@ from geoapp.web.api.run_schemas import (
 from geoapp.web.api.schemas import Problem
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
+from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import Parameters
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
@@ -234,7 +235,12 @@ class PaperParameters(Parameters):
     """As what a plan is told, and in which language."""
 
     format: Literal["pdf", "pptx", "html"] = Field("pdf")
-    language: Literal["zh", "en"] = Field("zh", description="语言 / language")
+    language: Literal["zh", "en"] | None = Field(
+        None,
+        description="语言；不写时按 lang=，再按 Accept-Language / language; none: that of lang=, "
+        "then of Accept-Language",
+    )
+    lang: Literal["zh", "en"] | None = Field(None, description="同 language / the same")
 
 
 @api.get(
@@ -256,7 +262,9 @@ def report(path: RunPath, query: PaperParameters) -> Response:
     """Return the plan in one language: a summary, each site, what was not chosen, method and sources."""
     parts, suffix = services(), f".{query.format}"
     check_readable(parts.database, signed_in(), path.id)
-    name, content = plan_file(parts.database, parts.settings, path.id, suffix, query.language)
+    name, content = plan_file(
+        parts.database, parts.settings, path.id, suffix, query.language or language()
+    )
     response = Response(content, mimetype=MEDIA_TYPES[suffix])
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "private, no-store"

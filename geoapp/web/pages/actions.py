@@ -25,6 +25,7 @@ from geoapp.core.words import FAMILY_TEXT, RunStatus
 from geoapp.operations.actions.files import save_actions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.ground.in_service import now
+from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.words.actions import kinds_text, narrowed_text, verdict
 from geoapp.reports.words.question import question_lines, question_title
@@ -67,6 +68,7 @@ def show() -> str:
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
+        on_streets=network_folder(services().settings) is not None,
         day=_next_workday(),
         offered_hours=HOURS,
         chosen_hours=_CHOSEN_HOURS,

@@ -54,6 +54,10 @@ def test_a_page_for_the_answer_and_one_for_each_site(
     rest = "".join(pages[len(sites) + 1 :])
     assert "考虑过什么，为什么不选" in rest
     assert "方法与来源" in rest
+    # What it rests on names the demand, though the question left it open to the newest.
+    assert "最新的需求集" not in rest
+    assert "（town），第1版" in rest
+    assert "不建最后2处" in rest
     for page in pages:
         assert f"选址{run.id}·" in page
     # In the reader's language alone.

@@ -453,6 +453,14 @@ def paper_sentences(n: int) -> dict[str, list[Text]]:
         "slide_key_text": [
             papers.slide_key_text(near, free=one, streets=one) for one in (True, False)
         ],
+        "demand_text": [
+            papers.demand_text(name, "town", version, AT.date(), source)
+            for version in (None, n)
+            for source in (None, "普查")
+        ],
+        "reach_text": [papers.reach_text(basis, near, near) for basis in Basis],
+        "fewer_text": [papers.fewer_text(name, max(n, 1), float(n))],
+        "still_text": [papers.still_text(name, float(n), float(n))],
         "proof_text": [papers.proof_text(one, n) for one in runs],
         "method_lines": [text for one in runs for text in papers.method_lines(one, n)],
     }

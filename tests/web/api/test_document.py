@@ -82,6 +82,7 @@ EXPLAINED = {
     ("GET", "/api/v1/siting-runs/{id}/gaps"),
     ("GET", "/api/v1/siting-runs/{id}/freedom"),
     ("GET", "/api/v1/siting-runs/{id}/proof"),
+    ("GET", "/api/v1/siting-runs/compare"),
     ("GET", "/api/v1/siting-runs/{id}/report"),
     ("GET", "/api/v1/siting-runs/{id}/regions"),
     ("GET", "/api/v1/proposals"),

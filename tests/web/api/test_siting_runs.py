@@ -139,6 +139,7 @@ def test_cancel(planner: FlaskClient, town: Database, settings: Settings) -> Non
 
 
 def test_all_models(planner: FlaskClient, town: Database, settings: Settings) -> None:
+    runs = []
     for wanted in (
         {"model": "lscp", "p": None, "share": 0.9},
         {"model": "p-median"},
@@ -149,6 +150,39 @@ def test_all_models(planner: FlaskClient, town: Database, settings: Settings) ->
         run = done(planner, town, settings, **wanted)
         assert run["result"]["status"] == "optimal", wanted
         assert run["result"]["sites"] >= 1, wanted
+        runs.append(run)
+    # Plans beside each other, the first being what the others are measured by.
+    first, _, _, quota, spaced = (one["id"] for one in runs)
+    told = planner.get(f"{ADDRESS}/compare?run={first}&run={quota}&run={spaced}").get_json()
+    assert told["runs"] == [first, quota, spaced]
+    assert {one["label"]["en"] for one in told["asked"]} >= {"model"}
+    [added] = [one for one in told["whole"] if one["label"]["en"] == "Workers newly reached"]
+    assert added["values"] == [
+        planner.get(f"{ADDRESS}/{one}").get_json()["result"]["total"]["added_weight"]
+        for one in told["runs"]
+    ]
+    assert [len(sites) for sites in told["sites"]] == [
+        one["result"]["sites"] for one in runs if one["id"] in told["runs"]
+    ]
+    for query in (
+        f"run={first}",
+        f"run={first}&run={first}",
+        "run=1&run=x",
+        "run=1&run=2&run=3&run=4&run=5",
+    ):
+        problem_of(planner.get(f"{ADDRESS}/compare?{query}"), 422)
+    problem_of(planner.get(f"{ADDRESS}/compare?run={first}&run=9999"), 404)
+    # The papers are in the language that is asked for, by its parameter or as everywhere.
+    page = f"{ADDRESS}/{quota}/report?format=html"
+    for query, headers, words in (
+        ("", {}, "选址方案"),
+        ("&lang=en", {}, "Siting plan"),
+        ("&language=en", {}, "Siting plan"),
+        ("", {"Accept-Language": "en"}, "Siting plan"),
+        ("&language=zh&lang=en", {}, "选址方案"),
+    ):
+        paper = planner.get(page + query, headers=headers).get_data(as_text=True)
+        assert words in paper, query
 
 
 def test_what_is_not_accepted(planner: FlaskClient, subtests: pytest.Subtests) -> None:

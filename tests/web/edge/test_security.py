@@ -50,6 +50,7 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/api/v1/siting-runs/<int:id>/freedom"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/proof"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/report"): ALL,
+    ("GET", "/api/v1/siting-runs/compare"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/gaps"): ALL,
     ("GET", "/api/v1/siting-runs/<int:id>/regions"): ALL,
     ("GET", "/api/v1/proposals"): ALL,

@@ -284,7 +284,9 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
             *(
                 (label.pick(language()), value.pick(language()))
                 for label, value in (
-                    *question_lines(SitingParameters.from_stored(run.params), naming()),
+                    *question_lines(
+                        SitingParameters.from_stored(run.params), naming(), run.inputs.demand
+                    ),
                     *summary_texts(run),
                 )
             ),
