@@ -209,6 +209,15 @@ def visit(browser: Browser) -> Iterator[Visit]:
     assert wrong == []
 
 
+def to_step(page: Page, step: Literal["ask", "limits", "answer"]) -> None:
+    """Open a step of the planner's panel; on a phone all stand below each other, and the limits fold."""
+    tab = page.locator(f"#tab-{step}")
+    if tab.is_visible():
+        tab.click()
+    elif step == "limits":
+        page.locator(".limits").evaluate("one => { one.open = true; }")
+
+
 def serious_violations(page: Page) -> list[str]:
     """Return what axe-core calls serious or critical on the present page."""
     # An outline that is still fading has not its final contrast.

@@ -4,7 +4,7 @@ One place for coverage, siting and actions, for pages, files and the terminal al
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import MISSING, dataclass, field, replace
 from typing import Any, Final
 
 from geoapp.core.hours import read
@@ -87,28 +87,45 @@ def question_title(question: Question, naming: Naming) -> Text:
     What departs is told in the order of the table of the question's fields. What only orders the
     search (its time, other plans besides) is not in a title.
     """
-    area = area_text(question.region, naming.regions)
-    standard = standard_text(question.standard_m, question.standard_seconds)
-    walk = Text(f"步行 {standard.zh}以内", f"within {standard.en} on foot")
-    parts = [walk]
-    if isinstance(question, SitingParameters):
-        model = MODEL_TEXT[SitingModel(question.model)]
-        parts = [Text(f"{walk.zh}（{model.zh}）", f"{walk.en} ({model.en})")]
-        if question.p is not None:
-            parts.insert(0, counted(question.p, "个站点", "site"))
-    elif isinstance(question, ActionParameters):
-        parts.insert(
-            0,
-            Text(
-                f"预算 {format_money(question.budget)}", f"budget {format_money(question.budget)}"
-            ),
-        )
+    area, parts = area_text(question.region, naming.regions), _head_parts(question)
     told = [words for name, words in _departing(question, naming) if name not in _UNTITLED]
     head = Text("，".join(one.zh for one in parts), ", ".join(one.en for one in parts))
     return Text(
         "；".join([f"{area.zh}：{head.zh}", *(one.zh for one in told)]),
         "; ".join([f"{area.en}: {head.en}", *(one.en for one in told)]),
     )
+
+
+def _head_parts(question: Question) -> list[Text]:
+    """Return what every question says after its area: how many or for what money, and the standard."""
+    standard = standard_text(question.standard_m, question.standard_seconds)
+    walk = Text(f"步行 {standard.zh}以内", f"within {standard.en} on foot")
+    if isinstance(question, ActionParameters):
+        money = format_money(question.budget)
+        return [Text(f"预算 {money}", f"budget {money}"), walk]
+    if isinstance(question, CoverageParameters):
+        return [walk]
+    model = MODEL_TEXT[SitingModel(question.model)]
+    told = Text(f"{walk.zh}（{model.zh}）", f"{walk.en} ({model.en})")
+    return [told] if question.p is None else [counted(question.p, "个站点", "site"), told]
+
+
+def question_conditions(question: Question, naming: Naming) -> list[tuple[str | None, Text]]:
+    """Return the conditions that a title tells, and other plans besides, one by one.
+
+    Each with the name of the field without which the question could be asked as well; None = it could not.
+    """
+    table = table_of(question)
+    region = None if question.region is None else "region"
+    return [
+        (region, area_text(question.region, naming.regions)),
+        *((None, one) for one in _head_parts(question)),
+        *(
+            (None if table.default(name) is MISSING else name, words)
+            for name, words in _departing(question, naming)
+            if table[name].asked
+        ),
+    ]
 
 
 def question_lines(

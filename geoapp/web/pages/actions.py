@@ -39,6 +39,8 @@ from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.run_lines import QuestionLine, line_of_actions
+from geoapp.web.pages.workspace import conditions, given_question, modes, without
+from geoapp.web.pages.workspace_layers import ACTIONS_SHOWN, map_layers, own_layers
 
 blueprint = Blueprint("actions", __name__)
 
@@ -59,11 +61,22 @@ def show() -> str:
     database = services().database
     number = request.args.get("run")
     run = None if number is None else read_run(database, ACTION_RUNS, run_number(number))
+    drawn = {"map_layers": map_layers(), "own_layers": own_layers(ACTIONS_SHOWN)}
     if not may(Permission.RUN):
-        return render_template("planner/actions/reading.html", lines=_lines(), **_parts(run))
+        return render_template(
+            "planner/actions/reading.html",
+            modes=modes("actions.show"),
+            lines=_lines(),
+            **drawn,
+            **_parts(run),
+        )
+    given = given_question(_asked_before(run))
     names = region_names(database)
     return render_template(
         "planner/actions/page.html",
+        modes=modes("actions.show", given),
+        **drawn,
+        known={"given": given},
         regions=names,
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
@@ -78,6 +91,16 @@ def show() -> str:
         costs=set(COSTS.values()),
         **_parts(run),
     )
+
+
+def _asked_before(run: ActionRun | None) -> ActionParameters | None:
+    """Return the question of a run that is shown, or of one that is to be asked without something."""
+    if run is not None:
+        return ActionParameters.from_stored(run.params)
+    if "like" not in request.args:
+        return None
+    like = read_run(services().database, ACTION_RUNS, run_number(request.args["like"]))
+    return without(ActionParameters.from_stored(like.params), request.args.getlist("drop"))
 
 
 @blueprint.get("/plan/actions/runs/<int:run_id>")
@@ -171,6 +194,7 @@ def _parts(run: ActionRun | None) -> dict[str, Any]:
         "title": question_title(ActionParameters.from_stored(run.params), naming()).pick(
             language()
         ),
+        "conditions": conditions(wanted, "actions.show", run.id),
         "verdict": verdict(found).pick(language()),
         "lines_told": [
             (label.pick(language()), value.pick(language()))

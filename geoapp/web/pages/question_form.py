@@ -70,7 +70,8 @@ def form_parts(table: Table) -> dict[str, Any]:
     """Return what a page needs to draw its controls, and its script to read them.
 
     ``main`` and ``more`` are controls, ``asked`` what the script is told; ``quotas`` in it are the models
-    that honour quotas, whose controls are the page's own.
+    that honour quotas, whose controls are the page's own, and ``kinds`` what each field holds, so that the
+    script reads a question from an address.
     """
     quotas = [one.models for one in table if one.name == "quotas"]
     return {
@@ -79,6 +80,7 @@ def form_parts(table: Table) -> dict[str, Any]:
         "asked": {
             "controls": [asdict(one) for one in asked(table)],
             "quotas": quotas[0] if quotas else (),
+            "kinds": {one.name: str(one.kind) for one in table},
         },
     }
 

@@ -20,6 +20,8 @@ from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.coverage.planner_sides import side_of_scenario
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.workspace import given_question, modes
+from geoapp.web.pages.workspace_layers import SITES, map_layers, own_layers
 
 blueprint = Blueprint("scenarios", __name__)
 
@@ -67,6 +69,9 @@ def listed() -> str:
     database = services().database
     return render_template(
         "planner/scenarios/list.html",
+        modes=modes("scenarios.listed"),
+        map_layers=map_layers(),
+        own_layers=own_layers(),
         lines=[
             (one, question_title(one.question, naming()))
             for one in scenarios.readable(database, signed_in())
@@ -83,6 +88,9 @@ def show(number: int) -> str:
     history = scenarios.history(database, user, number)
     return render_template(
         "planner/scenarios/page.html",
+        modes=modes("scenarios.listed", given_question(history[0].question)),
+        map_layers=map_layers(),
+        own_layers=own_layers(SITES),
         saved=history[0],
         asked=question_title(history[0].question, naming()),
         side=side_of_scenario(history[0]),

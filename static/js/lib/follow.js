@@ -22,12 +22,13 @@ function isUnderWay(status) {
 
 /**
  * The page has #follow, #follow-step, #cancel, #runs and #result; `main` names the addresses.
- * `shown(id)` is called when a run's result has been put into #result.
+ * `began(id)` is called when a run is followed, and `shown(id)` when its result has been put into #result.
  * @param {HTMLElement} main
  * @param {{ offline: string, cancelling: string }} texts
+ * @param {(id: number) => void} began
  * @param {(id: string) => void | Promise<void>} shown
  */
-export function makeFollower(main, texts, shown) {
+export function makeFollower(main, texts, began, shown) {
   const follow = byId('follow');
   const said = byId('follow-step');
   const cancel = byId('cancel', HTMLButtonElement);
@@ -54,7 +55,7 @@ export function makeFollower(main, texts, shown) {
   function followRun(run) {
     following = run.id;
     main.dataset.run = String(run.id);
-    history.replaceState(null, '', `?run=${run.id}`);
+    began(run.id);
     step(run);
   }
 

@@ -15,7 +15,7 @@ import { ownStreets, streetsLayer } from './streets.js';
 
 /** @typedef {GeoJSON.Polygon | GeoJSON.MultiPolygon} Outline */
 
-/** @typedef {{ map: L.Map, regions: Promise<L.GeoJSON | null> }} Made */
+/** @typedef {{ map: L.Map, regions: Promise<L.GeoJSON | null>, streets: L.Layer | null }} Made */
 
 // Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
 const BELOW_STREETS = '150';
@@ -145,7 +145,7 @@ export function makeMap(box, options) {
       if (layer && !settings.interactive) layer.setStyle(landStyle(box));
     });
   } else if (streets) streets.addTo(map);
-  return { map, regions };
+  return { map, regions, streets };
 }
 
 /** @param {string | undefined} text */

@@ -7,8 +7,11 @@ import { colour, makeMap } from '../lib/map.js';
 import { byId, closest, complain, nameOf, readJson } from '../lib/page.js';
 import { get } from '../lib/request.js';
 import { chooseRow, makeSortable, showAll } from '../lib/table.js';
-import { commonQuestion, missing, momentQuestion, readFields } from './question.js';
+import { makeAsking } from './asking.js';
+import { makeLayers, ownDrawings } from './layers.js';
+import { commonFields, commonQuestion, missing, momentFields, momentQuestion, putFields, readFields } from './question.js';
 import { makeWalks } from './walks.js';
+import { makeSteps } from './workspace.js';
 
 /**
  * A gap zone, as the API tells it.
@@ -26,11 +29,24 @@ drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const walks = makeWalks(made.map, box, byId('walk-told'));
 /** @type {Map<string, L.Polygon>} */
 let zones = new Map();
-const follower = makeFollower(main, texts, prepareResult);
+const layers = makeLayers(made, main, ownDrawings(made, { zones: gapLayer }));
+const steps = makeSteps(main);
+const follower = makeFollower(main, texts, (id) => {
+  steps.show('answer');
+  asking.answered('run', id, true);
+}, prepareResult);
+
+function question() {
+  const fields = readFields(form);
+  return { ...commonQuestion(fields), ...momentQuestion(fields) };
+}
+
+function fit() {
+  byId('moment').hidden = readFields(form).when !== 'at';
+}
 
 function start() {
-  const fields = readFields(form);
-  const body = { ...commonQuestion(fields), ...momentQuestion(fields) };
+  const body = question();
   const lack = missing(body, texts);
   complain(lack);
   if (!lack) follower.start(body);
@@ -40,6 +56,8 @@ function start() {
 async function prepareResult(id) {
   gapLayer.clearLayers();
   zones = new Map();
+  steps.foldAgain();
+  layers.renew();
   const table = document.getElementById('gaps');
   if (!(table instanceof HTMLTableElement)) return;
   makeSortable(table);
@@ -82,6 +100,7 @@ function label(zone) {
  */
 function choose(rank, from) {
   zones.forEach((shape, key) => shape.setStyle({ weight: key === rank ? 4 : 1.5, fillOpacity: key === rank ? 0.6 : 0.35 }));
+  if (from === 'map') steps.reveal(byId('gaps'));
   chooseRow('gaps', (row) => row.dataset.rank === rank, from);
   const shape = zones.get(rank);
   if (shape && from === 'table') {
@@ -91,12 +110,16 @@ function choose(rank, from) {
 }
 
 form.addEventListener('submit', (event) => { event.preventDefault(); start(); });
-form.addEventListener('change', () => { byId('moment').hidden = readFields(form).when !== 'at'; });
+form.addEventListener('change', fit);
 byId('result').addEventListener('click', (event) => {
   const facility = closest(event, '[data-around]');
   if (facility && facility.dataset.around) walks.around(facility.dataset.around);
 });
 made.map.on('click', (event) => walks.from(event.latlng.lng, event.latlng.lat));
 
+const asking = makeAsking(form, readJson('asked').kinds, readJson('given').given, question, (wanted) => {
+  putFields(form, { ...commonFields(wanted), ...momentFields(wanted) }, /** @type {string[] | undefined} */ (wanted.families));
+  fit();
+});
 follower.resume();
 document.body.dataset.ready = 'true';

@@ -8,9 +8,10 @@ import { chooseRow, showAll } from '../lib/table.js';
  * Rows have `data-order`, `data-lon` and `data-lat`, and a button with the name.
  * @param {import('../lib/map.js').Made} made
  * @param {string} id of the table
+ * @param {(element: Element) => void} reveal brings what is folded or in another step into view
  * @param {(row: HTMLTableRowElement) => string} words what a marker says of its row, beside order and name
  */
-export function makeNumberedRows(made, id, words = () => '') {
+export function makeNumberedRows(made, id, reveal, words = () => '') {
   const layer = L.layerGroup().addTo(made.map);
   /** @type {Map<string, L.Marker>} */
   const markers = new Map();
@@ -21,6 +22,8 @@ export function makeNumberedRows(made, id, words = () => '') {
    */
   function choose(order, from) {
     markers.forEach((marker, key) => marker.setIcon(numbered(key, key === order ? 'chosen' : '')));
+    const table = document.getElementById(id);
+    if (table && from === 'map') reveal(table);
     chooseRow(id, (row) => row.dataset.order === order, from);
     const marker = markers.get(order);
     // Where a site may move is a matter of tens of metres, which its own number would hide.
@@ -56,5 +59,5 @@ export function makeNumberedRows(made, id, words = () => '') {
     if (places.length) made.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15 });
   }
 
-  return { show };
+  return { show, layer };
 }

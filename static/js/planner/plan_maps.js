@@ -2,10 +2,13 @@
 
 import { drawDots } from '../lib/dots.js';
 import { at, colour, makeMap, numbered } from '../lib/map.js';
+import { makeLayers, ownDrawings } from './layers.js';
 
 const boxes = Array.from(document.querySelectorAll('.plan-map .map')).filter((box) => box instanceof HTMLElement);
 const shown = boxes.map((box) => {
-  const { map, regions } = makeMap(box);
+  const made = makeMap(box);
+  const { map, regions } = made;
+  const sites = L.layerGroup().addTo(map);
   drawDots(map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
   const table = document.querySelector(`.plan-sites[data-map="${box.id}"]`);
   const places = Array.from(table instanceof HTMLTableElement ? table.tBodies[0].rows : [], (row) => {
@@ -13,9 +16,11 @@ const shown = boxes.map((box) => {
     const order = row.cells[0].textContent || '';
     const name = `${order} · ${row.cells[1].textContent}`;
     const place = at(Number(lon), Number(lat));
-    L.marker(place, { icon: numbered(order, both === undefined ? '' : 'both-have'), title: name, alt: name, keyboard: false }).addTo(map);
+    L.marker(place, { icon: numbered(order, both === undefined ? '' : 'both-have'), title: name, alt: name, keyboard: false }).addTo(sites);
     return place;
   });
+  const main = box.closest('.plan');
+  if (main instanceof HTMLElement) makeLayers(made, main, ownDrawings(made, { sites }));
   return { map, regions, places };
 });
 

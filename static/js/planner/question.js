@@ -1,6 +1,8 @@
 // What the planner's forms have in common: their fields as text, and the members of a question that
 // follow from them.
 
+import { converted } from './asked.js';
+
 /**
  * The fields of a form by name, as text; of boxes to tick, all that are ticked.
  * @typedef {Record<string, string> & { ticked: { family: string[], hour: string[] } }} Fields
@@ -53,6 +55,53 @@ export function commonQuestion(fields) {
  */
 export function momentQuestion(fields) {
   return fields.when === 'at' ? { at: fields.at } : {};
+}
+
+/**
+ * The fields of the form that every kind of question has, as a question sets them: text by name.
+ * @param {Question} given
+ * @returns {Record<string, string>}
+ */
+export function commonFields(given) {
+  /** @type {Record<string, string>} */
+  const fields = {
+    unit: given.standard_seconds ? 'min' : 'm',
+    amount: given.standard_seconds ? converted(given.standard_seconds / 60) : String(given.standard_m || ''),
+    region: given.region || '',
+  };
+  if (given.demand) fields.demand = given.demand;
+  return fields;
+}
+
+/**
+ * The fields of a moment, as a question sets them.
+ * @param {Question} given
+ * @returns {Record<string, string>}
+ */
+export function momentFields(given) {
+  return given.at ? { when: 'at', at: given.at } : { when: 'any' };
+}
+
+/**
+ * Show values in a form, and which families are ticked.
+ * @param {HTMLFormElement} form
+ * @param {Record<string, string>} values text by name of the field
+ * @param {string[] | null | undefined} families none: all
+ */
+export function putFields(form, values, families) {
+  Object.entries(values).forEach(([name, value]) => {
+    const field = form.elements.namedItem(name);
+    // What is no longer offered is offered again, so that nothing is silently replaced.
+    if (field instanceof HTMLSelectElement && !Array.from(field.options).some((one) => one.value === value)) {
+      field.add(new Option(value, value));
+    }
+    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement || field instanceof RadioNodeList) field.value = value;
+    else throw new TypeError(`The form has no field ${name}`);
+  });
+  form.querySelectorAll('[name="family"]').forEach((one) => {
+    const box = /** @type {HTMLInputElement} */ (one);
+    box.checked = !families || families.includes(box.value);
+  });
 }
 
 /**

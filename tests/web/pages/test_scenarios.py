@@ -20,7 +20,7 @@ from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.scenarios import Audience
 from geoapp.operations.upkeep.users import SignedInUser
 from tests.seed import TOWN_LAT, TOWN_LON
-from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in, to_step
 from tests.web.pages.siting.test_views import ask, open_siting
 
 QUESTION = SitingParameters(p=2, standard_m=300)
@@ -42,6 +42,7 @@ SQUARE = {
 
 def save(page: Page, name: str, button: str = "保存") -> None:
     """Keep what the form asks."""
+    to_step(page, "answer")
     page.fill("#scenario-name", name)
     page.locator("#scenario-form").get_by_role("button", name=button, exact=True).click()
 
@@ -62,7 +63,7 @@ def test_what_is_placed_is_kept_and_found_again(
     expect(page.locator("h1")).to_contain_text("市北夜班")
     expect(page.locator("#verdict")).to_have_text("手工放置，尚未求解")
     expect(page.locator("body[data-ready]")).to_be_attached()
-    expect(page.locator("#map-1 .site-number")).to_have_count(1)
+    expect(page.locator("#map .site-number")).to_have_count(1)
     assert fits(page)
     assert serious_violations(page) == []
     # Opened again, solved, saved: the answer belongs to it.
@@ -88,7 +89,7 @@ def test_forbidden_places_are_drawn_read_and_taken_back(
     site: Site, settings: Settings, visit: Visit, tmp_path: Path
 ) -> None:
     page = open_siting(site, visit)
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     page.click("#area-draw")
     corners = [(150, 100), (300, 100), (300, 220)]
     for x, y in [*corners, corners[0]]:
@@ -106,9 +107,10 @@ def test_forbidden_places_are_drawn_read_and_taken_back(
     expect(page.locator("#never li")).to_have_count(2)
     page.locator("#never button").first.click()
     expect(page.locator("#never li")).to_have_count(1)
-    page.click("#must-undo")
+    page.click("#undo")
     expect(page.locator("#never li")).to_have_count(2)
     page.locator("#never button").first.click()
+    to_step(page, "ask")
     page.fill("#amount", "300")
     page.fill("#p", "2")
     number = ask(page, site, settings)
@@ -132,12 +134,13 @@ def test_a_run_opens_with_its_question_and_nothing_is_lost(
     assert page.locator("#min-spacing").input_value() == "50"
     assert page.locator("#gap").input_value() == "1"
     expect(page.locator("#kept")).to_contain_text("quotas")
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     expect(page.locator("#never li")).to_contain_text("G-1")
     page.locator("#never button").click()
     number = ask(page, site, settings)
     again = SitingParameters.from_stored(read_run(site.database, SITING_RUNS, number).params)
     assert (again.target_gap, again.quotas) == (0.01, beyond)
+    to_step(page, "ask")
     page.click("#kept-drop")
     expect(page.locator("#kept")).to_be_hidden()
 

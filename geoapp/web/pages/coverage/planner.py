@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, request
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
-from geoapp.core.questions.coverage import CoverageParameters
+from geoapp.core.questions.coverage import COVERAGE, CoverageParameters
 from geoapp.core.results.coverage import COVERAGE_RUNS, CoverageRun
 from geoapp.core.roles import Permission
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RunStatus
@@ -30,6 +30,9 @@ from geoapp.web.edge.access import require
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
 from geoapp.web.pages.naming import naming
+from geoapp.web.pages.question_form import form_parts
+from geoapp.web.pages.workspace import conditions, given_question, modes, without
+from geoapp.web.pages.workspace_layers import ZONES, map_layers, own_layers
 
 blueprint = Blueprint("plan", __name__)
 
@@ -46,8 +49,14 @@ def show() -> str:
     run = None
     if number is not None:
         run = read_run(database, COVERAGE_RUNS, run_number(number))
+    given = given_question(_asked_before(run))
     return render_template(
         "planner/coverage/page.html",
+        modes=modes("plan.show", given),
+        map_layers=map_layers("gaps"),
+        own_layers=own_layers(ZONES),
+        known={"given": given},
+        asked=form_parts(COVERAGE)["asked"],
         regions=naming().regions,
         demand_sets=read_demand_sets(database),
         families=list(FAMILY_TEXT.items()),
@@ -57,6 +66,16 @@ def show() -> str:
         walk_words=_walk_words(),
         **run_parts(run),
     )
+
+
+def _asked_before(run: CoverageRun | None) -> CoverageParameters | None:
+    """Return the question of a run that is shown, or of one that is to be asked without something."""
+    if run is not None:
+        return CoverageParameters.from_stored(run.params)
+    if "like" not in request.args:
+        return None
+    like = read_run(services().database, COVERAGE_RUNS, run_number(request.args["like"]))
+    return without(CoverageParameters.from_stored(like.params), request.args.getlist("drop"))
 
 
 @blueprint.get("/plan/runs/<int:run_id>")
@@ -120,6 +139,7 @@ def run_parts(run: CoverageRun | None) -> dict[str, Any]:
         "title": question_title(CoverageParameters.from_stored(run.params), naming()).pick(
             language()
         ),
+        "conditions": conditions(CoverageParameters.from_stored(run.params), "plan.show", run.id),
         "reasons": reasons_text(run).pick(language()),
         "outside": outside_text(run).pick(language()),
         "statement": statement_of(run).pick(language()),

@@ -59,9 +59,10 @@ from geoapp.web.pages.run_lines import QuestionLine
 from geoapp.web.pages.scenarios import scenario_state
 from geoapp.web.pages.siting.curve import curve_of
 from geoapp.web.pages.siting.explained import explained_parts
-from geoapp.web.pages.siting.form import given
 from geoapp.web.pages.siting.freedom import freedom_parts
 from geoapp.web.pages.siting.robust import robust_parts
+from geoapp.web.pages.workspace import conditions, given_question, modes, without
+from geoapp.web.pages.workspace_layers import FORBIDDEN, SITES, map_layers, own_layers
 
 blueprint = Blueprint("siting", __name__)
 
@@ -99,8 +100,12 @@ def show() -> str:
         number = None if saved.run is None else str(saved.run)
     run = None if number is None else _readable(run_number(number))
     names = region_names(database)
+    known = _known(saved, run)
     return render_template(
         "planner/siting/page.html",
+        modes=modes("siting.show", known["given"]),
+        map_layers=map_layers(),
+        own_layers=own_layers(SITES, FORBIDDEN),
         regions=names,
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),
@@ -110,7 +115,7 @@ def show() -> str:
         suggested_at=next_evening(),
         lines=_lines(),
         texts=_texts(),
-        known=_known(saved, run),
+        known=known,
         form=form_parts(SITING),
         **_parts(run, names),
     )
@@ -140,9 +145,13 @@ def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]
         question = saved.question
     elif run is not None:
         question = SitingParameters.from_stored(run.params)
-    zone = services().settings.timezone
+    elif "like" in request.args:
+        asked_before = _readable(run_number(request.args["like"]))
+        question = without(
+            SitingParameters.from_stored(asked_before.params), request.args.getlist("drop")
+        )
     return {
-        "given": None if question is None else given(question, map_setup().datum, zone),
+        "given": given_question(question),
         "scenario": None if saved is None else scenario_state(saved),
         "without": request.args.getlist("without"),
     }
@@ -272,6 +281,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         "anywhere_run": SitingParameters.from_stored(run.params).anywhere,
         "total": total,
         "title": _title(run).pick(language()),
+        "conditions": conditions(SitingParameters.from_stored(run.params), "siting.show", run.id),
         "verdict": verdict(run).pick(language()),
         "missing": missing_lines(found),
         "elsewhere": elsewhere_text(run),

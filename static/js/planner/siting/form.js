@@ -2,7 +2,7 @@
 
 import { byId, readJson } from '../../lib/page.js';
 import { isHonoured } from '../asked.js';
-import { readFields } from '../question.js';
+import { putFields, readFields } from '../question.js';
 import { fieldsOf, questionOf } from './question.js';
 
 // What limits candidates: the server refuses it where sites may stand anywhere.
@@ -69,30 +69,12 @@ export function makeForm(form, districts, datum) {
   }
 
   /**
-   * @param {string} name
-   * @param {string} value
-   */
-  function put(name, value) {
-    const field = form.elements.namedItem(name);
-    // What is no longer offered is offered again, so that nothing is silently replaced.
-    if (field instanceof HTMLSelectElement && !Array.from(field.options).some((one) => one.value === value)) {
-      field.add(new Option(value, value));
-    }
-    if (field instanceof HTMLSelectElement || field instanceof HTMLInputElement || field instanceof RadioNodeList) field.value = value;
-    else throw new TypeError(`The form has no field ${name}`);
-  }
-
-  /**
    * Fill the form with a question.
    * @param {import('./question.js').SitingQuestion} given
    */
   function fill(given) {
     const shown = fieldsOf(given, districts, asked);
-    Object.entries(shown.fields).forEach(([name, value]) => put(name, value));
-    form.querySelectorAll('[name="family"]').forEach((one) => {
-      const box = /** @type {HTMLInputElement} */ (one);
-      box.checked = !shown.families || shown.families.includes(box.value);
-    });
+    putFields(form, shown.fields, shown.families);
     kept = shown.kept;
     fit();
   }

@@ -5,8 +5,11 @@ import { makeFollower } from '../../lib/follow.js';
 import { drawDots } from '../../lib/dots.js';
 import { at, colour, makeMap, numbered, showRegion } from '../../lib/map.js';
 import { byId, closest, complain, readJson } from '../../lib/page.js';
+import { makeAsking } from '../asking.js';
+import { makeLayers, ownDrawings } from '../layers.js';
 import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
+import { makeSteps } from '../workspace.js';
 import { makeDrawing } from './drawing.js';
 import { makeForm } from './form.js';
 import { makeFreedom } from './freedom.js';
@@ -22,17 +25,21 @@ const texts = readJson('texts');
 const { given, scenario, without } = readJson('given');
 
 const made = makeMap(box);
-const sites = makeNumberedRows(made, 'sites', (row) => `${texts.adds} ${formatCounted(Number(row.dataset.adds), texts.worker, texts.workers)}`);
+const steps = makeSteps(main);
+const sites = makeNumberedRows(made, 'sites', steps.reveal, (row) => `${texts.adds} ${formatCounted(Number(row.dataset.adds), texts.worker, texts.workers)}`);
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dataset.datum);
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null));
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');
+const layers = makeLayers(made, main, ownDrawings(made, { sites: sites.layer, forbidden: places.areaLayer }));
 const followFreedom = makeFreedom(made.map, texts);
-const follower = makeFollower(main, texts, async () => {
+const follower = makeFollower(main, texts, began, async () => {
   otherLayer.clearLayers();
   followFreedom();
+  steps.foldAgain();
+  layers.renew();
   await sites.show();
 });
 
@@ -49,11 +56,19 @@ function start() {
   if (!lack) follower.start(body);
 }
 
-function placesChanged() {
+/** @param {number} id */
+function began(id) {
+  steps.show('answer');
+  asking.answered('run', id, true);
+}
+
+/** @param {boolean} settled */
+function placesChanged(settled) {
   // Exactly p stations are chosen, those that must be among them included.
   const p = byId('p', HTMLInputElement);
   if (Number(p.value) < places.size()) p.value = String(places.size());
   tryPlaces();
+  if (settled) element.dispatchEvent(new Event('asked'));
 }
 
 function addTyped() {
@@ -95,9 +110,8 @@ function showOther(button) {
 /** @param {string} code */
 function ban(code) {
   const list = byId('never');
-  const conditions = list.closest('details');
   places.ban(code);
-  if (conditions) conditions.open = true;
+  steps.reveal(list);
   list.scrollIntoView({ block: 'center' });
 }
 
@@ -111,7 +125,8 @@ byId('region', HTMLSelectElement).addEventListener('change', (event) => {
 });
 byId('must-add').addEventListener('click', addTyped);
 made.map.on('click', (event) => {
-  if (!drawing.isDrawing()) places.addMust(event.latlng.lng, event.latlng.lat);
+  // A place is put while the question is in view.
+  if (!drawing.isDrawing() && byId('must-add').getClientRects().length) places.addMust(event.latlng.lng, event.latlng.lat);
 });
 byId('result').addEventListener('click', (event) => {
   const button = closest(event, 'button');
@@ -119,11 +134,12 @@ byId('result').addEventListener('click', (event) => {
   if (button.dataset.places) showOther(button);
   if (button.dataset.ban) ban(button.dataset.ban);
 });
-if (given) {
-  form.fill(given);
-  places.fill(given);
-} else form.fit();
+form.fit();
+const asking = makeAsking(element, readJson('asked').kinds, given, question, (wanted) => {
+  form.fill(wanted);
+  places.fill(wanted);
+});
 without.forEach(places.ban);
-makeSaving(main.dataset.scenarios || '', scenario, texts, question, () => (main.dataset.status === 'succeeded' ? Number(main.dataset.run) : null));
+makeSaving(main.dataset.scenarios || '', scenario, texts, question, () => (main.dataset.status === 'succeeded' ? Number(main.dataset.run) : null), (id) => asking.answered('scenario', id));
 follower.resume();
 document.body.dataset.ready = 'true';

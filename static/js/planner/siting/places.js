@@ -1,5 +1,4 @@
-// Where stations must be and where none may be: placed and drawn on the map, listed beside it,
-// every step taken back with one button.
+// Where stations must be and where none may be: placed and drawn on the map, listed beside it.
 
 import { at, colour, numbered } from '../../lib/map.js';
 import { byId } from '../../lib/page.js';
@@ -13,15 +12,14 @@ import { membersOf, numberIn, placedOf } from './placed.js';
  */
 
 /**
- * `changed()` is called after every change, also while something is dragged.
+ * `changed(settled)` is called after every change; not settled while something is dragged.
  * @param {L.Map} map
  * @param {PlaceTexts} texts
- * @param {() => void} changed
+ * @param {(settled: boolean) => void} changed
  */
 export function makePlaces(map, texts, changed) {
   const mustLayer = L.layerGroup().addTo(map);
   const areaLayer = L.layerGroup().addTo(map);
-  const undoButton = byId('must-undo', HTMLButtonElement);
   /** @type {Map<string, { site: import('./placed.js').Drawn, marker: L.Marker }>} */
   const musts = new Map();
   /** @type {L.Polygon[]} */
@@ -33,8 +31,6 @@ export function makePlaces(map, texts, changed) {
   /** @type {string[]} */
   let fixed = [];
   let count = 0;
-  /** @type {import('./placed.js').Placed[]} */
-  const undone = [];
 
   /** @returns {import('./placed.js').Placed} */
   function state() {
@@ -46,11 +42,6 @@ export function makePlaces(map, texts, changed) {
       areas: areas.map((layer) => layer.toGeoJSON(7).geometry),
       banned: [...banned], optional: [...optional], fixed: [...fixed],
     };
-  }
-
-  function remember() {
-    undone.push(state());
-    undoButton.disabled = false;
   }
 
   /** @param {import('./placed.js').Placed} wanted */
@@ -67,12 +58,6 @@ export function makePlaces(map, texts, changed) {
     list();
   }
 
-  undoButton.addEventListener('click', () => {
-    const before = undone.pop();
-    undoButton.disabled = !undone.length;
-    if (before) apply(before);
-  });
-
   /**
    * @param {string} words
    * @param {string} label
@@ -88,7 +73,6 @@ export function makePlaces(map, texts, changed) {
     button.textContent = texts.remove;
     button.setAttribute('aria-label', `${texts.remove} ${label}`);
     button.addEventListener('click', () => {
-      remember();
       away();
       list();
     });
@@ -111,7 +95,7 @@ export function makePlaces(map, texts, changed) {
         areas = areas.filter((one) => one !== layer);
       })),
     );
-    changed();
+    changed(true);
   }
 
   /** @param {import('./placed.js').Drawn} site */
@@ -120,8 +104,7 @@ export function makePlaces(map, texts, changed) {
     const marker = L.marker(at(site.lon, site.lat), {
       draggable: true, icon: numbered(site.code, 'must-have'), title: name, alt: name, pmIgnore: true,
     }).addTo(mustLayer);
-    marker.on('dragstart', remember);
-    marker.on('drag', changed);
+    marker.on('drag', () => changed(false));
     marker.on('dragend', list);
     musts.set(site.code, { site, marker });
     count = Math.max(count, numberIn(site.code));
@@ -140,7 +123,6 @@ export function makePlaces(map, texts, changed) {
    * @param {number} lat
    */
   function addMust(lon, lat) {
-    remember();
     putMust({ code: `M${count + 1}`, lon, lat });
     list();
   }
@@ -148,14 +130,12 @@ export function makePlaces(map, texts, changed) {
   /** @param {string} code */
   function ban(code) {
     if (banned.includes(code)) return;
-    remember();
     banned.push(code);
     list();
   }
 
   /** @param {GeoJSON.Geometry[]} geometries */
   function addAreas(geometries) {
-    remember();
     geometries.forEach(putArea);
     list();
   }
@@ -169,5 +149,6 @@ export function makePlaces(map, texts, changed) {
     /** @param {import('./placed.js').PlacedMembers} given */
     fill: (given) => apply(placedOf(given)),
     size: () => musts.size,
+    areaLayer,
   };
 }

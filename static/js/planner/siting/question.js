@@ -1,7 +1,7 @@
 // What the siting form asks, as the API's body, and the other way round. No page is touched here.
 
-import { askedMembers, converted, shownFields } from '../asked.js';
-import { commonQuestion, momentQuestion } from '../question.js';
+import { askedMembers, shownFields } from '../asked.js';
+import { commonFields, commonQuestion, momentFields, momentQuestion } from '../question.js';
 
 /**
  * @typedef {object} SitingMembers
@@ -110,16 +110,12 @@ export function fieldsOf(given, districts, asked) {
   /** @type {Record<string, string>} */
   const fields = {
     ...shownFields(given, asked),
-    unit: given.standard_m ? 'm' : 'min',
-    amount: given.standard_m ? shown(given.standard_m) : converted((given.standard_seconds || 0) / 60),
-    region: given.region || '',
+    ...commonFields(given),
+    ...momentFields(given),
     candidates: given.candidates || 'generated',
-    when: given.at ? 'at' : 'any',
     least: shown(quota && quota.min),
     most_each: shown(quota && quota.max),
   };
-  if (given.demand) fields.demand = given.demand;
-  if (given.at) fields.at = given.at;
   const drawn = new Set(asked.map((one) => one.name));
   const kept = Object.fromEntries(Object.entries(given).filter(
     ([name]) => !SHOWN.has(name) && !drawn.has(name) && !(quota && name === 'quotas'),

@@ -14,8 +14,9 @@ import { post } from '../../lib/request.js';
  * @param {{ offline: string, saved: string }} texts
  * @param {() => object} question what is asked now
  * @param {() => number | null} run that is shown
+ * @param {(id: number) => void} saved
  */
-export function makeSaving(address, known, texts, question, run) {
+export function makeSaving(address, known, texts, question, run, saved) {
   const form = byId('scenario-form', HTMLFormElement);
   const told = byId('scenario-told');
   const name = byId('scenario-name', HTMLInputElement);
@@ -45,7 +46,7 @@ export function makeSaving(address, known, texts, question, run) {
     else {
       scenario = answer;
       told.textContent = filled(texts.saved, { version: answer.version });
-      history.replaceState(null, '', `?scenario=${answer.id}`);
+      saved(answer.id);
       show();
     }
     told.hidden = false;

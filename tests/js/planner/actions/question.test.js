@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { hasCosts, questionOf as questionWith } from '../../../../static/js/planner/actions/question.js';
+import { fieldsOf, hasCosts, questionOf as questionWith } from '../../../../static/js/planner/actions/question.js';
 import { missing } from '../../../../static/js/planner/question.js';
 
 const NAMES = ['budget', 'extend_cost', 'build_cost', 'upgrade_cost', 'move_cost', 'close_saving', 'min_spacing_m', 'most_actions'];
@@ -55,4 +55,13 @@ test('what a question still lacks', () => {
   assert.equal(missing({ families: [] }, TEXTS), 'family');
   assert.equal(missing({ families: ['station'], at: '' }, TEXTS), 'moment');
   assert.equal(missing({ families: ['station'] }, TEXTS), null);
+});
+
+test('a question of actions opens in the form as it was asked', () => {
+  const given = { standard_m: 300, budget: 12, candidates: 'generated', hours: 'Mo-Su 05:30-24:00', moments: ['2026-11-24T12:00', '2026-11-24T22:00'] };
+  const { fields, ticked } = fieldsOf(given, []);
+  assert.deepEqual([fields.amount, fields.day, fields.from, fields.until, ticked], ['300', '2026-11-24', '05:30', '00:00', ['12:00', '22:00']]);
+  // Other modes have one moment, or none.
+  assert.deepEqual(fieldsOf({ standard_m: 300, at: '2026-11-24T21:00' }, []).ticked, ['21:00']);
+  assert.deepEqual(fieldsOf({ standard_seconds: 480 }, []).ticked, []);
 });

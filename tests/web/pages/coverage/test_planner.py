@@ -15,7 +15,7 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.operations.worker import execute
 from tests.answers import publish_run
-from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, sign_in
+from tests.web.conftest import SIZES, Site, Visit, fits, serious_violations, sign_in, to_step
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
@@ -140,6 +140,7 @@ def test_failure_is_told_as_it_is(site: Site, settings: Settings, visit: Visit) 
 def test_form_says_what_is_missing(site: Site, visit: Visit) -> None:
     """No family chosen: a sentence at the button, and nothing is sent."""
     page = open_planner(site, visit)
+    to_step(page, "limits")
     for family in ("户外劳动者服务站点", "服务职工基地", "职工之家"):
         page.locator(".chip", has_text=family).click()
     page.click("#start")
@@ -152,8 +153,24 @@ def test_moment_and_minutes_reach_the_run(site: Site, visit: Visit) -> None:
     page = open_planner(site, visit)
     page.fill("#amount", "8")
     page.select_option("#unit", "min")
+    to_step(page, "limits")
     page.locator(".chip", has_text="指定时刻").click()
     page.fill("#at", "2026-11-24T22:00")
+    # Another mode is asked the same, and going back finds all as it was; each step can be taken back.
+    page.locator(".modes").get_by_role("link", name="选址").click()
+    expect(page.locator("#amount")).to_have_value("8")
+    expect(page.locator("#unit")).to_have_value("min")
+    expect(page.locator("#at")).to_have_value("2026-11-24T22:00")
+    expect(page.locator("#candidates")).to_have_value("anywhere")
+    page.fill("#p", "7")
+    page.locator("#region").focus()
+    page.click("#undo")
+    expect(page.locator("#p")).to_have_value("10")
+    expect(page.locator("#undo")).to_be_disabled()
+    page.go_back()
+    expect(page.locator("#plan-form")).to_be_attached()
+    expect(page.locator("#at")).to_have_value("2026-11-24T22:00")
+    expect(page.locator("#amount")).to_have_value("8")
     page.click("#start")
     expect(page.locator("#follow")).to_be_visible()
     params = recent_runs(site.database, COVERAGE_RUNS)[0].params

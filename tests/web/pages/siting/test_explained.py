@@ -7,7 +7,7 @@ from geoapp.core.results.siting import SITING_RUNS
 from geoapp.core.settings import Settings
 from geoapp.operations.runs.state import read_run
 from geoapp.operations.siting import results as siting_results
-from tests.web.conftest import Site, Visit, fits, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations, to_step
 from tests.web.pages.siting.test_views import ask, open_siting
 
 
@@ -52,7 +52,7 @@ def test_what_would_make_a_plan_possible(site: Site, settings: Settings, visit: 
     page.select_option("#candidates", "generated")
     page.fill("#share", "100")
     page.fill("#amount", "20")
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     page.fill("#spacing", "5000")
     ask(page, site, settings)
     expect(page.locator("#why-title")).to_have_text("怎样才行？")

@@ -24,7 +24,7 @@ from geoapp.operations.siting.freedom import freedom_of
 from geoapp.operations.worker import execute
 from geoapp.web.pages.siting.curve import curve_of
 from tests.osm_file import write_town_streets
-from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
+from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in, to_step
 
 
 def do_queued_run(site: Site, settings: Settings) -> int:
@@ -45,6 +45,8 @@ def open_siting(site: Site, visit: Visit, size: str = "desktop", **wishes: str) 
 
 def ask(page: Page, site: Site, settings: Settings) -> int:
     """Start what the form says, do it, and wait for the answer."""
+    if page.locator("#start").is_hidden():
+        to_step(page, "ask")
     page.click("#start")
     expect(page.locator("#follow")).to_be_visible()
     number = do_queued_run(site, settings)
@@ -106,6 +108,16 @@ def test_sites_are_found_and_proven(
     page.uncheck("#freedom-shown")
     expect(page.locator(".freedom-key")).to_be_hidden()
     if candidates == "generated":
+        # Workers lie on the map when chosen, and again when one comes back.
+        page.locator(".map-layers summary").click()
+        page.check("[data-layer=demand]")
+        expect(page.locator("[data-layer=demand][data-drawn]")).to_be_attached()
+        page.uncheck("[data-own=sites]")
+        expect(page.locator("#map .site-number")).to_have_count(0)
+        assert serious_violations(page) == []
+        page.check("[data-own=sites]")
+        page.reload()
+        expect(page.locator("[data-layer=demand][data-drawn]")).to_be_attached()
         # Who the register knows there is listed as it is now.
         free = freedom_of(site.database, run).sites[0]
         lon, lat = shapely.get_coordinates(free.areas[-1].geometry)[0].tolist()
@@ -130,6 +142,7 @@ def test_sites_are_found_and_proven(
         expect(page.locator("#verdict")).to_contain_text("已证明最优：街道上任何地方")
         expect(page.locator("#freedom-told")).to_contain_text("只按直线")
         # Proven for covering alone: walks are compared among candidates.
+        to_step(page, "ask")
         page.select_option("[name=model]", "lscp")
         expect(page.locator("#candidates")).to_have_value("anywhere")
         page.select_option("[name=model]", "p_median")
@@ -152,7 +165,7 @@ def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Vi
     expect(page.locator("#must li span")).not_to_have_text(before)
     # What it would change is told at once; the last move can be undone.
     expect(page.locator("#tried")).to_contain_text("这几处新覆盖")
-    page.click("#must-undo")
+    page.click("#undo")
     expect(page.locator("#must li span")).to_have_text(before)
     page.locator("#must button").focus()
     page.keyboard.press("Enter")
@@ -179,7 +192,7 @@ def test_what_cannot_be_is_told_with_its_reason(
     expect(page.locator("#p")).to_be_hidden()
     page.fill("#share", "100")
     page.fill("#amount", "20")
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     page.fill("#spacing", "5000")
     ask(page, site, settings)
     expect(page.locator("#result [role=alert]")).to_contain_text("无可行方案")
@@ -325,7 +338,7 @@ def test_other_plans_and_a_site_without_a_landlord(
     page.select_option("#candidates", "generated")
     page.fill("#p", "2")
     page.fill("#amount", "300")
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     page.fill("#alternatives", "2")
     page.fill("#differ", "1")
     number = ask(page, site, settings)
@@ -355,7 +368,7 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     page.select_option("#candidates", "generated")
     page.fill("#p", "3")
     page.fill("#amount", "300")
-    page.get_by_text("更多条件").click()
+    to_step(page, "limits")
     page.fill("#most-each", "1")
     page.fill("#backup-share", "25")
     number = ask(page, site, settings)
@@ -368,10 +381,17 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     expect(page.locator("#kept")).to_be_hidden()
     assert page.locator("#most-each").input_value() == "1"
     assert page.locator("#backup-share").input_value() == "25"
-    page.get_by_text("更多条件").click()
+    # A condition is taken away above the answer; the question comes back without it.
+    page.get_by_role("link", name="去掉条件：第二个站点算 25%").click()
+    expect(page.locator("#backup-share")).to_have_value("0")
+    assert page.locator("#most-each").input_value() == "1"
+    assert "quotas=" in page.url
+    assert page.request.get(f"{site.url}/plan/siting?like={number}&drop=model").status == 422
+    to_step(page, "limits")
     page.fill("#most-each", "")
     page.fill("#backup-share", "0")
-    page.get_by_label("职工之家", exact=True).uncheck()
+    page.locator("#step-limits").get_by_label("职工之家", exact=True).uncheck()
+    to_step(page, "ask")
     page.select_option("#candidates", "facilities:home")
     page.fill("#p", "1")
     number = ask(page, site, settings)
