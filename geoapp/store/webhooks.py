@@ -217,6 +217,16 @@ def get_delivery(session: Session, webhook: int, number: int) -> WebhookDelivery
     return session.scalars(found.with_for_update()).one_or_none()
 
 
+def is_waiting(session: Session, webhook: int, message: str) -> bool:
+    """Tell whether a message waits to be sent to a webhook."""
+    found = select(WebhookDelivery.id).where(
+        WebhookDelivery.webhook_id == webhook,
+        WebhookDelivery.message == message,
+        WebhookDelivery.status == Delivery.WAITING,
+    )
+    return session.scalar(select(found.exists())) or False
+
+
 def waiting_delivery(session: Session, number: int) -> tuple[WebhookDelivery, Webhook] | None:
     """Return a delivery that waits, and its webhook; both locked to the end of the transaction."""
     # The webhook first, as whoever stops one does: else two could wait for each other.

@@ -178,7 +178,9 @@ def send_test(database: Database, number: int) -> int:
 
 
 def redeliver(database: Database, number: int, delivery_number: int) -> None:
-    """Send a delivery again that is over, as it was: the same message with the same id.
+    """Send a delivery again that is over, as a further one: the same message with the same id.
+
+    How the earlier one ended stays on record.
 
     Raises
     ------
@@ -198,11 +200,10 @@ def redeliver(database: Database, number: int, delivery_number: int) -> None:
             raise NotFoundError(_DELIVERY, str(delivery_number))
         if not enabled:
             raise ConflictError(_OFF)
-        if row.status == Delivery.WAITING:
+        if store.is_waiting(session, number, row.message):
             raise ConflictError(Text("这一条正在等待发送。", "This delivery waits already."))
-        row.status, row.tries, row.next_at = Delivery.WAITING, 0, None
-        session.flush()
-        store.defer(session, [row.id])
+        again = delivery(number, row.event, row.body) | {"message": row.message}
+        store.defer(session, store.add_deliveries(session, [again]))
 
 
 def list_deliveries(database: Database, number: int) -> list[DeliveryRecord]:

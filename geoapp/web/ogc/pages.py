@@ -21,7 +21,7 @@ from geoapp.web.ogc.parameters import Wanted
 from geoapp.web.ogc.queryables import attributes_here
 from geoapp.web.pages.maps import embed_address
 
-_PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang")
+PAGING: Final = ("f", "limit", "offset", "cursor", "download", "lang")
 _YES, _NO = Text("是", "yes"), Text("否", "no")
 # What schema.org calls our attributes.
 _SCHEMA_ORG: Final = {
@@ -107,7 +107,7 @@ def items(
     links: list[dict[str, str]],
 ) -> Response:
     """Return a page of features as a table."""
-    asked = {name: value for name, value in request.args.items() if name not in _PAGING}
+    asked = {name: value for name, value in request.args.items() if name not in PAGING}
     telling = _Telling(layer, moment)
     return _page(
         "ogc/items.html",
@@ -137,7 +137,7 @@ def item(
         {"title": told.name, "links": feature["links"]},
         layer=layer,
         told=told,
-        pairs=list(zip(telling.columns, told.values, strict=True)),
+        pairs=[pair for pair in zip(telling.columns, told.values, strict=True) if pair[1] != ""],
         geometry=feature["geometry"],
         station=station,
         facts=facts_of(layer, feature, station),
@@ -188,7 +188,9 @@ class _Telling:
         if isinstance(value, bool):
             return (_YES if value else _NO).pick(language())
         if name in self._forms:
-            return self._speaker.value(value, self._forms[name])
+            told = self._speaker.value(value, self._forms[name])
+            # Where nobody doubts anything there is nothing to mind, and nothing that is not known.
+            return "" if told is None and self._forms[name] == "doubt" else told
         if isinstance(value, list | tuple):
             return "; ".join(value) or None
         if isinstance(value, date):

@@ -302,6 +302,11 @@ def _page_links(
     if wanted.offset > 0:
         before = max(0, wanted.offset - wanted.limit)
         links.append(link("prev", page(offset=before), form, Text("上一页", "Previous page")))
+    # All that is asked for, not this page alone.
+    whole = {name: value for name, value in request.args.items() if name not in pages.PAGING}
+    for name, one in FILE_FORMATS.items():
+        file = address("items", collection_id=layer.id, **whole, f=name, download=1)
+        links.append(link("enclosure", file, one.mimetype, one.title))
     return links
 
 

@@ -307,6 +307,10 @@ def test_what_does_not_arrive_is_tried_again_and_a_webhook_that_fails_is_stopped
         deliver(town, permissive)
         assert receiver.got[0][1]["webhook-id"] == last.message
         assert newest(town, number).status is Delivery.DELIVERED
+        # How the first one ended stays on record.
+        again, earlier, *_ = list_deliveries(town, number)
+        assert again.message == earlier.message
+        assert (earlier.id, earlier.status, earlier.http_status) == (last.id, Delivery.FAILED, 500)
 
         # A worker that died with it: another takes it up.
         send_test(town, number)

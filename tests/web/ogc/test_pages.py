@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.operations.layers.files import FILE_FORMATS
 from geoapp.store.engine import Database
 from geoapp.web.ogc.documents import CONFORMS_TO
 from tests.web.api_client import client_of, make_app, problem_of
@@ -83,7 +84,14 @@ def test_pages_hold_what_programs_get(client: FlaskClient, database: Database) -
     links = answer.headers.getlist("Link")
     assert any('rel="next"; type="application/geo+json"' in one for one in links)
     assert any('rel="alternate"; type="text/html"' in one for one in links)
+    # All formats that there are, of what is asked for and not of this page.
+    offered = [one for one in answer.get_json()["links"] if one["rel"] == "enclosure"]
+    assert {one["type"] for one in offered} == {one.mimetype for one in FILE_FORMATS.values()}
+    assert all("limit" not in one["href"] for one in offered)
+    for one in offered:
+        assert f'<link rel="alternate" type="{one["type"]}"' in page
     item = client.get(f"{STATIONS}/items/T-1?f=html").text
+    assert "注意" not in item  # nobody doubts anything
     [facts] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', item, re.S)
     told = json.loads(facts)
     assert told["@type"] == "CivicStructure" and told["identifier"] == "T-1"
