@@ -8,6 +8,7 @@ from geoapp.core.acting import Via
 from geoapp.core.contest_rules import shipped_stage_texts
 from geoapp.core.i18n import Text
 from geoapp.core.proposals import PROPOSAL_TEXT
+from geoapp.core.public_maps import PUBLIC_MAP_TEXT
 from geoapp.core.results.undo import UndoReport
 from geoapp.core.roles import ROLE_TEXT, Role
 from geoapp.core.units import counted, format_count, format_metres, format_moment
@@ -48,9 +49,11 @@ _WORDS: Mapping[str, Mapping[Any, Text]] = {
     "kind": {str(word): text for word, text in ORGANISATION_KIND_TEXT.items()},
     "unit": {str(word): text for word, text in CARE_UNIT_TEXT.items()},
     "position_basis": {str(word): text for word, text in POSITION_BASIS_TEXT.items()},
+    "map": {str(word): text for word, text in PUBLIC_MAP_TEXT.items()},
     "verdict": {
         "different": Text("不是同一处", "not the same"),
         "later": Text("以后再看", "put off"),
+        "same": Text("是同一处", "the same"),
     },
     # States are a scheme's own; those that are called as their stage are told in its words.
     "state": {str(word): text for word, text in (*PROPOSAL_TEXT.items(), *STAGE_TEXT.items())},

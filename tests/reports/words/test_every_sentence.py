@@ -12,6 +12,7 @@ import pytest
 from geoapp.core.acting import Via
 from geoapp.core.dated_states import Band, DatedState, StateOnDay
 from geoapp.core.i18n import Text
+from geoapp.core.public_maps import FOR_THE_OWNER, PublicMap, Sureness
 from geoapp.core.questions.actions import ActionKind, ActionParameters
 from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.questions.quota import Quota
@@ -85,6 +86,7 @@ from geoapp.reports.words import (
     monthly,
     papers,
     phases,
+    public_maps,
     question,
     siting,
     spacing,
@@ -653,6 +655,29 @@ def use_sentences(n: int) -> dict[str, list[Text]]:
     }
 
 
+def public_map_sentences(n: int) -> dict[str, list[Text]]:
+    return {
+        "title": [public_maps.title(one) for one in PublicMap],
+        "asked_text": [
+            public_maps.asked_text(one, metres) for one in FOR_THE_OWNER for metres in (None, n)
+        ],
+        "sureness_text": [
+            public_maps.sureness_text(one, 0.9, metres)
+            for one in (Sureness.BY_HAND, Sureness.ALIKE)
+            for metres in (None, n)
+        ],
+        "likeness_text": [public_maps.likeness_text(alike) for alike in (0.9, 1.0)],
+        "covered_text": [
+            public_maps.covered_text(names, stated=stated)
+            for names in ([], [Text("市北区", "Shibei")])
+            for stated in (True, False)
+        ],
+        "rule_text": [public_maps.rule_text(n)],
+        "unplaced_text": [public_maps.unplaced_text(n)],
+        "listings_text": [public_maps.listings_text(n)],
+    }
+
+
 def history_sentences(n: int) -> dict[str, list[Text]]:
     tables = ("facility", "region", "amenity", "calendar_day", "of_a_later_release")
     ops = {"insert": n, "update": n + 1, "delete": n}
@@ -877,6 +902,7 @@ SENTENCES: Mapping[Any, Callable[[int], dict[str, list[Text]]]] = {
     freedom: freedom_sentences,
     history: history_sentences,
     use: use_sentences,
+    public_maps: public_map_sentences,
     states: state_sentences,
     streets: street_sentences,
     monthly: monthly_sentences,
