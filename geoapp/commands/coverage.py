@@ -195,7 +195,12 @@ def _show(run: CoverageRun, regions: list[RegionFigures]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from geoapp.reports.words.coverage import counted_text, figures_of, unplaced_text
+    from geoapp.reports.words.coverage import (
+        counted_text,
+        figures_of,
+        season_text,
+        unplaced_text,
+    )
 
     table = Table(title=f"运行 / run {run.id}")
     for name in (
@@ -224,3 +229,5 @@ def _show(run: CoverageRun, regions: list[RegionFigures]) -> None:
     say(counted_text(run.found))
     if run.inputs.without_position:
         say(unplaced_text(run.inputs.without_position))
+    if run.inputs.out_of_season:
+        say(season_text(run.inputs.out_of_season))

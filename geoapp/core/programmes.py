@@ -139,6 +139,9 @@ UNIT_TEXT = {
     Unit.PRIZE: ("个奖项", "prize", "prizes"),
 }
 
+# What may be a part of one; all others are counted.
+DIVIDED = frozenset({Unit.PER_CENT, Unit.YUAN})
+
 Code = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,59}$")]
 Words = Annotated[
     str, Field(min_length=1, max_length=MOST_SOURCE_CHARACTERS, pattern=r"^[^\x00]*$")
@@ -265,6 +268,12 @@ class Fact(_Model):
     document: Code
     place: Words | None = None
 
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.unit is not None and self.unit not in DIVIDED and not self.value.is_integer():
+            raise ValueError("what is counted is a whole number")
+        return self
+
 
 class Evidence(_Model):
     """A subject that a document gives an award to; a facility or an organisation by its code."""
@@ -327,6 +336,15 @@ class Indicator(_Model):
             ),
             "a share is in per_cent, and per_cent is of a share": (
                 (self.unit is Unit.PER_CENT) != (self.nature is Nature.SHARE)
+            ),
+            "what is counted is a whole number": self.unit not in DIVIDED
+            and not all(
+                one.is_integer()
+                for one in (
+                    self.value,
+                    *(split.value for split in self.splits),
+                    *(fact.value for fact in self.facts),
+                )
             ),
             "a share is at most 100": self.nature is Nature.SHARE and self.value > 100,
             "period_from is after due": (

@@ -24,7 +24,11 @@ from geoapp.reports.words import papers as words
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import worst_text
 from geoapp.reports.words.freedom import FREEDOM_TITLE
-from geoapp.reports.words.question import asked_lines, question_title
+from geoapp.reports.words.question import (
+    asked_lines,
+    question_title,
+    versions_text,
+)
 from geoapp.reports.words.siting import (
     alternative_words,
     among_text,
@@ -63,7 +67,7 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
     elif not question.anywhere:
         # Of places anywhere the verdict itself is the sentence.
         besides.insert(0, words.proof_text(run, len(sites)))
-    number, versions = run.id, sorted(run.inputs.versions.items())
+    number = run.id
     about = format_metres(found.standard_line_m)
     return Paper(
         title=question_title(question, naming),
@@ -91,7 +95,7 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         rests_on=[
             *_demand(database, settings, run),
             *summary_texts(run),
-            (words.VERSIONS, _same(", ".join(f"{name} {one}" for name, one in versions))),
+            (words.VERSIONS, versions_text(run.inputs.versions)),
         ],
         method=words.method_lines(run, len(sites)),
         outlines=[

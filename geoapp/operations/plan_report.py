@@ -23,17 +23,20 @@ from geoapp.operations.siting.files import check_output, save_siting
 from geoapp.operations.siting.proof import proof_file
 from geoapp.reports.siting.paper import Paper
 from geoapp.reports.siting.pdf import write_siting_pdf
+from geoapp.reports.siting.picture import write_plan_picture
 from geoapp.reports.siting.slides import write_siting_slides
 from geoapp.reports.tables import SUFFIXES
 from geoapp.reports.words import papers as words
 from geoapp.store.engine import Database
 
 REPORTS: Final = (".pdf", ".pptx", ".html")
+PICTURE: Final = ".png"
 PROOF: Final = ".proof.json"
 MEDIA_TYPES: Final = {
     ".pdf": "application/pdf",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     ".html": "text/html; charset=utf-8",
+    PICTURE: "image/png",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ".gpkg": "application/geopackage+sqlite3",
     ".geojson": "application/geo+json",
@@ -51,12 +54,12 @@ def check_plan_output(path: Path) -> None:
     InvalidValueError
         If no format belongs to the suffix.
     """
-    if path.suffix.lower() in REPORTS or path.name.lower().endswith(PROOF):
+    if path.suffix.lower() in (*REPORTS, PICTURE) or path.name.lower().endswith(PROOF):
         return
     try:
         check_output(path)
     except InvalidValueError:
-        names = " ".join((*SUFFIXES, *REPORTS, PROOF))
+        names = " ".join((*SUFFIXES, *REPORTS, PICTURE, PROOF))
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted) from None
 
@@ -80,7 +83,7 @@ def save_plan(
     InvalidValueError
         If no format belongs to the file's suffix.
     ConflictError
-        If the run has not succeeded.
+        If the run has not succeeded, or a map is asked for and no outlines are known.
     MissingPartError
         If it is .pptx, and the library for it is not installed.
     """
@@ -91,13 +94,15 @@ def save_plan(
             fresh.write_bytes(proof)
         return
     suffix = path.suffix.lower()
-    if suffix not in REPORTS:
+    if suffix not in (*REPORTS, PICTURE):
         save_siting(database, run_id, path, settings.timezone)
         return
     run = siting_results.finished(database, run_id)
     paper = plan_paper(database, settings, run)
     with replaced_whole(path) as fresh:
-        if suffix == ".pdf":
+        if suffix == PICTURE:
+            write_plan_picture(paper, fresh, language)
+        elif suffix == ".pdf":
             write_siting_pdf(paper, fresh, language)
         elif suffix == ".pptx":
             write_siting_slides(paper, fresh, language)

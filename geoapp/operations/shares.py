@@ -32,12 +32,14 @@ from geoapp.core.limits import (
 from geoapp.core.results.shared import Part, Share
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.settings import Settings
+from geoapp.core.words import Level
 from geoapp.operations.moment import today
 from geoapp.store import shares as store
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import region_names
 from geoapp.store.facilities.read import regions_below
 
+_WIDEST: Final = [str(one) for one in Level]
 PER_MINUTE: Final = 60
 _MOST_LISTED: Final = 500
 _TOKEN_BYTES = 32
@@ -82,7 +84,7 @@ def _value(row: store.Share, made_by: str, *, by_right: bool = True) -> Share:
 
 
 def shareable_regions(database: Database, kept_to: Sequence[str]) -> dict[str, Text]:
-    """Return the regions that an account may share, by code in order of code.
+    """Return the regions that an account may share, by code, the narrowest first.
 
     Parameters
     ----------
@@ -93,7 +95,10 @@ def shareable_regions(database: Database, kept_to: Sequence[str]) -> dict[str, T
         own = _own(session, kept_to)
         return {
             one.code: Text(one.name_zh, one.name_en or one.name_zh)
-            for one in sorted(region_names(session, outlined=False), key=lambda one: one.code)
+            for one in sorted(
+                region_names(session, outlined=False),
+                key=lambda one: (-_WIDEST.index(one.level), one.code),
+            )
             if own is None or one.code in own
         }
 

@@ -12,7 +12,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import shapely
@@ -22,14 +22,14 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from geoapp.analysis.coverage.coverage import CoverageResult
 from geoapp.analysis.coverage.zone_shapes import zone_shapes
 from geoapp.analysis.frames import DemandFrame
 from geoapp.analysis.geometry.planes import LocalPlane, middle_of
 from geoapp.analysis.nearest.bulk import Cancelled, Progress, raise_if
-from geoapp.core.arrays import FloatArray, IntArray
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
+from geoapp.core.walking import Standard, WalkingEstimate
 
 _DIAMETER_LINKS: Final = 4.0
 _CENTRAL: Final = 1 / 3
@@ -69,6 +69,34 @@ class NamedRegion:
 
     name: Text
     geometry: BaseGeometry
+
+
+class Reach(Protocol):
+    """What zones need to know of a coverage result; arrays by demand point."""
+
+    @property
+    def standard(self) -> Standard:
+        """Greatest acceptable walk."""
+
+    @property
+    def estimate(self) -> WalkingEstimate:
+        """How straight metres become walked ones."""
+
+    @property
+    def nearest_position(self) -> IntArray:
+        """The nearest facility; -1 = none."""
+
+    @property
+    def walk_m(self) -> FloatArray:
+        """The walk to it in metres; inf = unreachable."""
+
+    @property
+    def covered(self) -> BoolArray:
+        """Whether it is near enough."""
+
+    @property
+    def weight(self) -> FloatArray:
+        """Workers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +169,7 @@ class _Draft:
 
 def gap_zones(
     demand: DemandFrame,
-    result: CoverageResult,
+    result: Reach,
     *,
     regions: Mapping[str, NamedRegion] | None = None,
     max_zones: int = 200,
@@ -244,7 +272,7 @@ def _touching(cells: IntArray) -> IntArray:
 
 def _draft(
     demand: DemandFrame,
-    result: CoverageResult,
+    result: Reach,
     points: IntArray,
     xy: FloatArray,
 ) -> _Draft:
@@ -270,7 +298,7 @@ def _zone(
     draft: _Draft,
     shape: shapely.MultiPolygon,
     demand: DemandFrame,
-    result: CoverageResult,
+    result: Reach,
     regions: Mapping[str, NamedRegion],
 ) -> GapZone:
     walk_m, weight = result.walk_m[draft.points], result.weight[draft.points]

@@ -138,6 +138,9 @@ class RunInputs(Kept):
     without_position
         Facilities in service in the region asked about that took no part, because nobody knows where
         they are; None for a run from before they were counted.
+    out_of_season
+        Open facilities in their region that do not stand on the day asked about: their dates lie
+        before or after it, as a beach's summer post; None for a run from before they were counted.
     """
 
     versions: dict[str, int] = Field(default_factory=dict)
@@ -150,3 +153,4 @@ class RunInputs(Kept):
     timezone: str | None = None
     calendar_years: tuple[int, ...] = ()
     without_position: int | None = None
+    out_of_season: int | None = None

@@ -135,7 +135,11 @@ def save_coverage(
             if one.geometry_wkb is not None
         }
     tables = CoverageTables(
-        question=[*asked_lines(question, naming), *_zones(run.found), *pairs],
+        question=[
+            *asked_lines(question, naming, run.inputs.demand),
+            *_zones(run.found),
+            *pairs,
+        ],
         about=run.about(),
         regions=coverage_results.region_figures(database, run_id),
         gaps=coverage_results.gap_zones(database, run_id),

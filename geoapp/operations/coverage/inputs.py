@@ -32,6 +32,8 @@ class CoverageInputs:
         Those that count: all of them, or those known to be open where the question has a moment.
     without_position
         How many facilities would stand too, and nobody knows where.
+    out_of_season
+        How many are open and do not stand on that day.
     local
         The moment of the question by the service's clock; None where hours do not count.
     """
@@ -43,6 +45,7 @@ class CoverageInputs:
     states: list[bool | None]
     counted: list[PlacedFacility]
     without_position: int
+    out_of_season: int
     local: datetime | None
 
 
@@ -87,5 +90,6 @@ def read_coverage_inputs(
         states=states,
         counted=counted,
         without_position=stored.without_position(wanted.families, moment),
+        out_of_season=stored.out_of_season(wanted.families, moment, wanted.region),
         local=local_moment(settings, wanted),
     )

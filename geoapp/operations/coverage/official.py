@@ -6,6 +6,7 @@ the same region takes its place, one that is withdrawn gives it back to the one 
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from geoapp.core.errors import ConflictError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
@@ -22,6 +23,7 @@ from geoapp.store.facilities.read import data_versions, regions_below
 from geoapp.store.runs import published as store
 from geoapp.store.runs.inputs import find_demand_set
 
+MOST_CHANGED: Final = 20
 _PUBLICATION = Text("公布", "publication")
 OFFICIAL = Text("公布的覆盖结果", "published coverage answer")
 # What a run rests on beside the facilities, by the name of the counter.
@@ -258,6 +260,15 @@ def freshness(database: Database, settings: Settings, run: CoverageRun) -> Fresh
     if run.inputs.network != (None if folder is None else folder.name):
         others.append(_NETWORK_TEXT)
     return Freshness(changed, tuple(others))
+
+
+def changed_since(
+    database: Database, run: CoverageRun, most: int = MOST_CHANGED
+) -> list[store.ChangedFacility]:
+    """Return the newest of the facilities that changed since a run read the data."""
+    since = run.inputs.versions.get("facilities", 0)
+    with database.session() as session:
+        return store.name_changed(session, since, run_region(run), most)
 
 
 def recompute(

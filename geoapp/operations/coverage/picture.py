@@ -16,6 +16,7 @@ from geoapp.core.settings import Settings
 from geoapp.core.units import format_moment
 from geoapp.core.words import OSM_ATTRIBUTION, Level
 from geoapp.operations.coverage import results as coverage_results
+from geoapp.operations.coverage.region_gaps import gaps_of_region
 from geoapp.operations.coverage.workbook import run_day, standing_text
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.moment import today
@@ -74,6 +75,12 @@ def _picture(database: Database, settings: Settings, run_id: int, region: str | 
     with database.snapshot() as session:
         shapes = region_shapes(session, None, None, simplify_m=_SIMPLE_M)
         placed = read_placed_on(session, AsOf(day, today(settings)))
+        # A city's run lists its greatest zones: of a district there may be more.
+        whole = (
+            gaps_of_region(session, run, region)
+            if region is not None and run.found.gap_rest_zones
+            else None
+        )
     outlines = {
         one.properties["code"]: shapely.from_wkb(one.geometry_wkb)
         for one in shapes
@@ -104,7 +111,7 @@ def _picture(database: Database, settings: Settings, run_id: int, region: str | 
             standard_text(question.standard_m, question.standard_seconds),
         ),
         areas,
-        [shapely.from_wkb(one.geometry_wkb) for one in zones],
+        [shapely.from_wkb(one.geometry_wkb) for one in zones] if whole is None else whole,
         [(one.lon, one.lat) for one in placed if one.code in counted],
         _spots(zones, window),
     )
@@ -121,7 +128,13 @@ def _picture(database: Database, settings: Settings, run_id: int, region: str | 
             and one.properties["level"] == listed[0].level
         ],
         share_text(run, figures, naming.regions, zone, sample=False, region=region),
-        _notes(database, run, naming, sorted({one["source"] for one in told if one["source"]})),
+        _notes(
+            database,
+            run,
+            naming,
+            sorted({one["source"] for one in told if one["source"]}),
+            has_all_zones=whole is not None,
+        ),
         coverage_results.rests_on_sample(database, run),
     )
 
@@ -172,7 +185,12 @@ def _spots(zones: Sequence[CoverageGap], window: BaseGeometry) -> list[Spot]:
 
 
 def _notes(
-    database: Database, run: CoverageRun, naming: Naming, sources: Sequence[str]
+    database: Database,
+    run: CoverageRun,
+    naming: Naming,
+    sources: Sequence[str],
+    *,
+    has_all_zones: bool,
 ) -> list[Text]:
     """Return what the map rests on: the question's conditions, publication, run, boundaries, streets."""
     when = format_moment(run.finished_at or run.created_at, naming.zone)
@@ -183,7 +201,7 @@ def _notes(
     ]
     found = run.found
     zones = zones_text(found.gap_zones, found.gap_rest_zones, found.gap_rest_workers)
-    if zones.zh:
+    if zones.zh and not has_all_zones:
         notes.append(words.picture_zones(zones))
     if sources:
         notes.append(words.boundaries_text(sources))

@@ -85,7 +85,9 @@ def store_results(
             result=_findings(inputs, found).stored(),
             inputs=run_inputs(
                 settings, inputs.stored, inputs.ways, basis_of(result), inputs.without_position
-            ).as_json(),
+            )
+            .model_copy(update={"out_of_season": inputs.out_of_season})
+            .as_json(),
         )
         if not ended:
             raise LostRunError

@@ -21,11 +21,18 @@ from geoapp.reports.words.coverage import (
     counted_text,
     outside_text,
     reasons_text,
+    season_text,
     statement_text,
     unplaced_text,
 )
 from geoapp.reports.words.official import published_text
-from geoapp.reports.words.question import Naming, area_text, asked_lines, question_title
+from geoapp.reports.words.question import (
+    Naming,
+    area_text,
+    asked_lines,
+    question_title,
+    versions_text,
+)
 from geoapp.store.engine import Database
 from geoapp.store.runs.inputs import facility_grounds
 from geoapp.store.vocabulary import list_kinds
@@ -139,6 +146,7 @@ def _lines(run: CoverageRun) -> list[Text]:
         outside_text(run),
         counted_text(run.found),
         unplaced_text(run.inputs.without_position),
+        season_text(run.inputs.out_of_season),
     ]
     return [one for one in lines if one.zh]
 
@@ -167,7 +175,9 @@ def _stations(database: Database, run: CoverageRun, naming: Naming) -> Table:
 def _method(run: CoverageRun, question: CoverageParameters, naming: Naming) -> Table:
     """Return what was asked and what the run read, a line each."""
     inputs, found = run.inputs, run.found
-    rows: list[list[Cell]] = [[label, value] for label, value in asked_lines(question, naming)]
+    rows: list[list[Cell]] = [
+        [label, value] for label, value in asked_lines(question, naming, inputs.demand)
+    ]
     rows.append([words.BASIS, BASIS_TEXT[inputs.basis]])
     if inputs.network is not None:
         rows.append([words.NETWORK, inputs.network])
@@ -176,11 +186,10 @@ def _method(run: CoverageRun, question: CoverageParameters, naming: Naming) -> T
         [words.SPEED, Figure(inputs.walking_speed_m_per_s, Form.RATIO)],
         [words.STANDARD_LINE, Figure(found.standard_line_m, Form.METRES)],
     ]
-    versions = ", ".join(f"{name} {one}" for name, one in sorted(inputs.versions.items()))
     rows += [
         [words.RUN, Figure(run.id, Form.COUNT)],
         [words.COMPUTED, Figure(run_day(run, naming.zone), Form.DAY)],
-        [words.VERSIONS, versions],
+        [words.VERSIONS, versions_text(inputs.versions)],
     ]
     return Table(
         words.METHOD,

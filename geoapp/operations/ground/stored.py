@@ -125,6 +125,27 @@ class Stored:
             for one in self.unplaced
         )
 
+    def out_of_season(
+        self, families: tuple[str, ...] | None, at: datetime, region: str | None
+    ) -> int:
+        """Return how many open facilities of a region stand nowhere on the day of a moment."""
+        parents = self.parents
+
+        def inside(code: str | None) -> bool:
+            while code is not None and code != region:
+                code = parents.get(code)
+            return code == region
+
+        known = [one for one in self.placed if families is None or one.family in families]
+        standing = {one.code for one in known if in_service(one, at)}
+        return len(
+            {
+                one.code
+                for one in known
+                if one.code not in standing and (region is None or inside(one.region_code))
+            }
+        )
+
     def is_open(self, one: PlacedFacility, at: datetime) -> bool | None:
         """Tell whether a facility in service is open at a moment; None is unknown.
 

@@ -8,7 +8,7 @@ from geoapp.operations.monthly.scope import Scope
 from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.official import published_text
-from geoapp.reports.words.question import asked_lines
+from geoapp.reports.words.question import asked_lines, versions_text
 from geoapp.store.facilities.read import data_versions
 
 
@@ -24,10 +24,12 @@ def method_section(scope: Scope, answer: Answer | None, documents: list[Document
                 Text(f"{publication.id}：{told.zh}", f"{publication.id}: {told.en}"),
             ),
             (Text("覆盖分析", "coverage run"), Text(str(run.id), str(run.id))),
-            *asked_lines(CoverageParameters.from_stored(run.params), scope.naming),
+            *asked_lines(
+                CoverageParameters.from_stored(run.params), scope.naming, run.inputs.demand
+            ),
             (
                 Text("分析读到的数据版本", "versions that the run read"),
-                _versions(run.inputs.versions),
+                versions_text(run.inputs.versions),
             ),
         ]
         if run.inputs.network is not None:
@@ -37,7 +39,9 @@ def method_section(scope: Scope, answer: Answer | None, documents: list[Document
     with scope.database.session() as session:
         # What planners compute meanwhile changes nothing that is told here.
         now = {name: one for name, one in data_versions(session).items() if name != "runs"}
-    lines.append((Text("本报告读到的数据版本", "versions that this report read"), _versions(now)))
+    lines.append(
+        (Text("本报告读到的数据版本", "versions that this report read"), versions_text(now))
+    )
     lines.append((Text("重新生成", "made again by"), _command(scope)))
     sources: list[list[Cell]] = [
         [
@@ -74,11 +78,6 @@ def method_section(scope: Scope, answer: Answer | None, documents: list[Document
             )
         )
     return Section(words.METHOD, tables=tables)
-
-
-def _versions(found: dict[str, int]) -> Text:
-    said = ", ".join(f"{name} {one}" for name, one in sorted(found.items()))
-    return Text(said, said)
 
 
 def _command(scope: Scope) -> Text:

@@ -8,7 +8,7 @@ from typing import Final
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_NAME_CHARACTERS, MOST_SOURCE_CHARACTERS
-from geoapp.core.programmes import UNIT_TEXT, Unit
+from geoapp.core.programmes import DIVIDED, UNIT_TEXT, Unit
 from geoapp.core.settings import Settings
 from geoapp.operations.facilities.read import parse_as_of
 from geoapp.operations.moment import past_day, today
@@ -35,7 +35,6 @@ FIELDS: Final = (
 )
 _MOST: Final = 1e15
 # All others count what there are no parts of.
-_DIVIDED: Final = frozenset({Unit.PER_CENT, Unit.YUAN})
 _FACT = Text("公布的数", "fact")
 _CHANGED = Text(
     "您打开页面之后，别人登记或撤下了这项承诺的数；请看过现在的，再登记。",
@@ -181,7 +180,7 @@ def _number(given: str, unit: Unit) -> float:
     if not 0 <= value <= most:
         accepted = Text(f"0 至 {most:,.0f} 的数", f"a number from 0 to {most:,.0f}")
         raise InvalidValueError("value", given, accepted)
-    if unit not in _DIVIDED and not value.is_integer():
+    if unit not in DIVIDED and not value.is_integer():
         zh, _, many = UNIT_TEXT[unit]
         raise InvalidValueError(
             "value", given, Text(f"整数：单位是{zh}", f"a whole number: it counts {many}")

@@ -53,6 +53,8 @@ class Picture:
         What the map rests on, a line each.
     sample
         Whether any of it is made up.
+    share_legend, zone_legend, facility_legend, spot_legend
+        What colours, zones, dots and numbered places are.
     """
 
     drawn: Map
@@ -60,6 +62,10 @@ class Picture:
     figures: Text
     notes: Sequence[Text]
     sample: bool
+    share_legend: Text = words.SHARE_LEGEND
+    zone_legend: Text = words.ZONE_LEGEND
+    facility_legend: Text = words.FACILITY_LEGEND
+    spot_legend: Text = words.SPOT_LEGEND
 
 
 def write_picture(picture: Picture, path: Path, language: Language) -> None:
@@ -220,7 +226,7 @@ class _Drawing:
         language, font = self._language, self._font(20)
         image = Image.new("RGB", (across, 84), "white")
         pen = ImageDraw.Draw(image)
-        title = words.SHARE_LEGEND.pick(language)
+        title = self._picture.share_legend.pick(language)
         pen.text((0, 6), title, font=font, fill=INK)
         x = font.getlength(title) + 24
         classes = [*zip(CLASS_COLOURS, CLASS_TEXT, strict=True)]
@@ -230,13 +236,15 @@ class _Drawing:
             pen.rectangle((x, 8, x + 36, 30), fill=colour, outline=LINE)
             pen.text((x + 44, 6), told, font=font, fill=INK)
             x += 44 + font.getlength(told) + 28
-        pen.rectangle((0, 50, 36, 72), fill=ZONE_COLOUR)
-        x = self._entry(pen, 44, words.ZONE_LEGEND)
+        x = 0.0
+        if self._picture.drawn.gaps:
+            pen.rectangle((0, 50, 36, 72), fill=ZONE_COLOUR)
+            x = self._entry(pen, 44, self._picture.zone_legend)
         _dot(pen, x + 8, 61, 5.0, INK, (255, 255, 255))
-        x = self._entry(pen, x + 24, words.FACILITY_LEGEND)
+        x = self._entry(pen, x + 24, self._picture.facility_legend)
         if self._picture.drawn.spots:
             _dot(pen, x + 12, 61, 12.0, SITE, (255, 255, 255))
-            self._entry(pen, x + 32, words.SPOT_LEGEND)
+            self._entry(pen, x + 32, self._picture.spot_legend)
         return image
 
     def _entry(self, pen: ImageDraw.ImageDraw, x: float, text: Text) -> float:

@@ -310,6 +310,19 @@ def unplaced_text(count: int | None) -> Text:
     return Text(f"另有 {some.zh}没有位置，没有参加计算。", f"{some.en}.")
 
 
+def season_text(count: int | None) -> Text:
+    """Return how many open facilities do not stand on the day asked about; empty if none."""
+    if not count:
+        return Text("", "")
+    some = counted(
+        count,
+        "处启用的设施",
+        "open facility does not stand on that day (a seasonal one) and is not counted",
+        "open facilities do not stand on that day (seasonal ones) and are not counted",
+    )
+    return Text(f"另有 {some.zh}那天不在（如季节性的），没有计入。", f"{some.en}.")
+
+
 def map_note(run: CoverageRun, naming: Naming) -> Text:
     """Return what a map says of the run that it shows: what was asked, on what it rests, when."""
     asked = question_title(_question(run), naming)

@@ -47,6 +47,8 @@ HOW: Final = Text("怎样算的", "How it was worked out")
 ASKED: Final = Text("所问的问题", "What was asked")
 RESTS_ON: Final = Text("依据", "What it rests on")
 VERSIONS: Final = Text("数据版本", "Versions of the data")
+SHARE_AFTER: Final = Text("建成后的覆盖率", "Covered once built")
+NEW_SITES: Final = Text("新站点，按次序编号", "new sites, in their order")
 IN_PLACE: Final = Text("现有设施", "existing facilities")
 SEA: Final = Text("海", "sea")
 FREE: Final = Text("可移动的范围", "where it may move")
@@ -87,7 +89,8 @@ def demand_text(name: Text, code: str, version: int | None, day: date, source: s
     """Return which demand set a run took: its name, code, version, first import and source."""
     zh, en = f"{name.zh}（{code}）", f"{name.en} ({code})"
     if version is not None:
-        zh, en = f"{zh}，第 {version} 版", f"{en}, version {version}"
+        number = format_count(version)
+        zh, en = f"{zh}，第 {number} 版", f"{en}, version {number}"
     zh, en = f"{zh}，{day.isoformat()} 首次导入", f"{en}, first imported on {day.isoformat()}"
     return Text(f"{zh}；来源：{source}", f"{en}; source: {source}") if source else Text(zh, en)
 

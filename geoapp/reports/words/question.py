@@ -179,6 +179,32 @@ def asked_lines(
     return [title, *question_lines(question, naming, took)]
 
 
+_VERSION_TEXT = {
+    "calendar": Text("日历", "calendar"),
+    "candidates": Text("候选点", "candidates"),
+    "demand": Text("需求", "demand"),
+    "demand_set": Text("需求集", "demand set"),
+    "facilities": Text("设施", "facilities"),
+    "organisations": Text("单位", "organisations"),
+    "proposals": Text("拟建站点", "proposals"),
+    "regions": Text("区域", "regions"),
+    "vocabulary": Text("词表", "vocabulary"),
+    "runs": Text("运行", "runs"),
+}
+
+
+def versions_text(versions: Mapping[str, int]) -> Text:
+    """Return the counters of the data that a result rests on."""
+    named = [
+        (_VERSION_TEXT.get(name, Text(name, name)), count)
+        for name, count in sorted(versions.items())
+    ]
+    return Text(
+        "；".join(f"{name.zh} {format_count(count)}" for name, count in named),
+        "; ".join(f"{name.en} {format_count(count)}" for name, count in named),
+    )
+
+
 def beside_answer(
     question: Question,
     naming: Naming,

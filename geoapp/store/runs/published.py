@@ -1,7 +1,9 @@
 """Named queries on publications: which coverage run is, or was, the official answer of a region."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
@@ -11,12 +13,14 @@ from geoapp.store.facilities.read import regions_below
 from geoapp.store.models import Publication, Region
 
 __all__ = [
+    "ChangedFacility",
     "Publication",
     "add_publication",
     "changed_facilities",
     "in_force",
     "levels_of",
     "list_publications",
+    "name_changed",
     "of_run",
     "regions_above",
     "withdraw",
@@ -39,6 +43,26 @@ _CHANGED = """
         select t.facility_id from facility_tombstone t where t.rev > :since
     ) changed
 """
+
+
+# The newest first; of one that is gone only its code is left.
+_NAMED = """
+    select code, name_zh, name_en from (
+        select f.code, f.name_zh, f.name_en, f.rev from facility f where f.rev > :since {within}
+        union all
+        select t.code, null, null, t.rev from facility_tombstone t where t.rev > :since
+            and not exists (select from facility f where f.id = t.facility_id)
+    ) changed order by rev desc, code limit :most
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFacility:
+    """A facility that was added, changed or removed; without a name it is gone."""
+
+    code: str
+    name_zh: str | None
+    name_en: str | None
 
 
 def add_publication(
@@ -117,8 +141,23 @@ def changed_facilities(session: Session, since: int, region: str | None) -> int:
     region
         Only those in it or of unknown region, and all that were removed; None is everywhere.
     """
+    within, values = _within(session, region)
+    asked = text(_CHANGED.format(within=within))
+    return int(session.execute(asked, {"since": since, **values}).scalar_one())
+
+
+def name_changed(
+    session: Session, since: int, region: str | None, most: int
+) -> list[ChangedFacility]:
+    """Return the newest of those that `changed_facilities` counts."""
+    within, values = _within(session, region)
+    asked = text(_NAMED.format(within=within))
+    rows = session.execute(asked, {"since": since, "most": most, **values})
+    return [ChangedFacility(*row) for row in rows]
+
+
+def _within(session: Session, region: str | None) -> tuple[str, dict[str, Any]]:
     if region is None:
-        return int(session.execute(text(_CHANGED.format(within="")), {"since": since}).scalar_one())
+        return "", {}
     within = "and (f.region_code is null or f.region_code = any(:regions))"
-    values = {"since": since, "regions": regions_below(session, region)}
-    return int(session.execute(text(_CHANGED.format(within=within)), values).scalar_one())
+    return within, {"regions": regions_below(session, region)}

@@ -94,9 +94,9 @@ def _page(problem: Text | None = None) -> str:
 
 
 def _areas(kept_to: Sequence[str]) -> list[tuple[str, Text]]:
-    """Return what may be shared, by code; the whole area has none."""
+    """Return what may be shared, the narrowest first; the whole area, last, has no code."""
     own = list(shares.shareable_regions(services().database, kept_to).items())
-    return own if kept_to else [("", area_text(None, {})), *own]
+    return own if kept_to else [*own, ("", area_text(None, {}))]
 
 
 @blueprint.post("/shares")

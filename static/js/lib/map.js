@@ -110,6 +110,28 @@ async function offerBaseMaps(map, box, streets, first, changed) {
  */
 
 /**
+ * A sheet of paper is narrower than a screen: what was in sight is printed whole, and not cut at its edge.
+ * @param {L.Map} map
+ * @param {HTMLElement} box
+ */
+function printWhole(map, box) {
+  /** @type {{ centre: L.LatLng, zoom: number } | null} */
+  let before = null;
+  window.addEventListener('beforeprint', () => {
+    before = { centre: map.getCenter(), zoom: map.getZoom() };
+    const bounds = map.getBounds();
+    box.classList.add('on-paper');
+    map.invalidateSize({ animate: false, pan: false }).fitBounds(bounds, { animate: false });
+  });
+  window.addEventListener('afterprint', () => {
+    if (!before) return;
+    box.classList.remove('on-paper');
+    map.invalidateSize({ animate: false, pan: false }).setView(before.centre, before.zoom, { animate: false });
+    before = null;
+  });
+}
+
+/**
  * Make the map of an element written by the macro `map_box`. `regions` resolves to a layer of
  * outlines, or to null where there are none.
  * @param {HTMLElement} box
@@ -126,6 +148,7 @@ export function makeMap(box, options) {
   L.control.zoom({ position: 'topright', zoomInTitle: box.dataset.zoomIn, zoomOutTitle: box.dataset.zoomOut }).addTo(map);
   L.control.scale({ imperial: false, position: 'topleft' }).addTo(map);
   map.setView([36, 104], 4);
+  printWhole(map, box);
   const names = map.createPane('names');
   names.style.zIndex = '450'; // above outlines and rings, below every marker
   names.style.pointerEvents = 'none';

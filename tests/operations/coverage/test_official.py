@@ -103,6 +103,10 @@ def test_what_changed_since_is_counted_once(town: Database, settings: Settings) 
     run_sql(town, "update demand_set set version = version + 1")
     fresh = official.freshness(town, settings, run)
     assert fresh.facilities == 3
+    named = official.changed_since(town, run)
+    assert {one.code for one in named} == {"T-1", "T-2", "T-6"}
+    assert {one.code for one in named if one.name_zh is None} == {"T-6"}
+    assert len(official.changed_since(town, run, most=2)) == 2
     assert [one.zh for one in fresh.others] == ["需求数据"]
     assert freshness_text(fresh).zh == "此后 3 处站点有变化；需求数据换了新的。"
     again = official.recompute(town, run, "manager")

@@ -21,9 +21,10 @@ from geoapp.core.words import RunStatus
 from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
+from geoapp.operations.coverage.region_gaps import gaps_of_region
 from geoapp.operations.runs.state import read_run, recent_runs
 from geoapp.reports.monthly.parts import class_colour
-from geoapp.reports.words.coverage import counted_text, reasons_text
+from geoapp.reports.words.coverage import counted_text, reasons_text, season_text
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import WANTED, moment, run_sql, town
 from tests.web.api_client import make_app
@@ -66,7 +67,7 @@ def test_those_without_a_position_are_left_out_and_counted(
     town: Database, settings: Settings
 ) -> None:
     before = coverage_run.run_here(town, settings, WANTED)
-    assert before.inputs.without_position == 0
+    assert (before.inputs.without_position, before.inputs.out_of_season) == (0, 0)
     for code, region, status in (
         ("N-1", "370203", "open"),
         ("N-2", None, "open"),
@@ -81,6 +82,16 @@ def test_those_without_a_position_are_left_out_and_counted(
             region=region,
             status=status,
         )
+    # T-4 has one place alone, which it left: open, and nowhere today.
+    run_sql(
+        town,
+        "insert into facility_place (facility_id, geom, valid_from, valid_to) "
+        "select id, geom, '2020-01-01', '2020-02-01' from facility where code = 'T-4'",
+    )
+    gone = coverage_run.run_here(town, settings, WANTED)
+    assert gone.inputs.out_of_season == 1
+    assert "另有 1 处启用的设施那天不在" in season_text(gone.inputs.out_of_season).zh
+    run_sql(town, "delete from facility_place")
     everywhere = coverage_run.run_here(town, settings, WANTED)
     assert everywhere.result is not None and before.result is not None
     assert everywhere.result.total == before.result.total
@@ -359,6 +370,17 @@ def test_files_of_a_run(town: Database, settings: Settings, tmp_path: Path) -> N
     )
     # More than its swatch in the legend, which is 37 by 23.
     assert colours[red, green, blue] > 10_000
+    # Of a region all its zones are found again, and not only those among the greatest of the run.
+    listed = [
+        shapely.from_wkb(one.geometry_wkb) for one in coverage_results.gap_zones(town, run.id)
+    ]
+    with town.session() as session:
+        again = gaps_of_region(session, run, "370203")
+        assert again is not None
+        assert [one.area for one in again] == pytest.approx([one.area for one in listed])
+        session.execute(text("update demand_set set version = version + 1"))
+        assert gaps_of_region(session, run, "370203") is None
+        session.rollback()
     for wrong in (f"{run.id}.doc", "99999.gpkg", f"{run.id}.png?region=110000"):
         assert anybody.get(f"/coverage/runs/{wrong}").status_code == 404, wrong
 

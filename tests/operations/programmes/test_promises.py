@@ -476,6 +476,11 @@ def test_a_plan_is_taken_in_whole_logged_and_taken_back(
     with pytest.raises(UnusableInputError, match="castle"):
         import_programme(town, settings, written(tmp_path, changed))
     assert by_code(town, settings)["flow-met"].indicator.value == 3
+    changed["indicators"][1]["rule"]["kinds"] = ["outdoor_station"]
+    changed["indicators"][0]["value"] = 12.5  # nobody counts half a place
+    with pytest.raises(UnusableInputError, match="whole number"):
+        import_programme(town, settings, written(tmp_path, changed))
+    changed["indicators"][0]["value"] = 30
     with town.session() as session:
         session.execute(text("update indicator_fact set entered_by = 'm' where value = 100"))
     del changed["indicators"][1:]

@@ -189,6 +189,7 @@ def coverage_sentences(n: int) -> dict[str, list[Text]]:
         "statement_text": [coverage.statement_text(done, NAMES, {}, ZONE)],
         "share_text": shared,
         "counted_text": [coverage.counted_text(found)],
+        "season_text": [text for one in (n, n + 1) if (text := coverage.season_text(one)).zh],
         "unplaced_text": [coverage.unplaced_text(n)] if n else [],
         "near_unknown": [coverage.near_unknown(found)],
         "zones_text": [coverage.zones_text(max(n, 1), max(n, 1), float(n))],
@@ -628,6 +629,7 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
     whole = [text for one in asked for text in lines_of(question.asked_lines(one, NAMING))]
     beside = [text for one in asked for text in lines_of(question.beside_answer(one, NAMING, []))]
     return {
+        "versions_text": [question.versions_text({"facilities": n, "demand_set": 1})],
         "standard_text": [
             question.standard_text(float(n), None),
             question.standard_text(None, float(n)),

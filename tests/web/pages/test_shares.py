@@ -45,7 +45,14 @@ def test_what_a_link_opens_and_when_it_ends(
     manager = client_of(app, town.database, Role.MANAGER)
     anybody = app.test_client()
     link = link_of(manager, asked(town))
-    assert link not in manager.get("/shares").text
+    page = manager.get("/shares").text
+    assert link not in page
+    # What is narrowest is offered first, and everything last.
+    assert (
+        page.index('value="370203"')
+        < page.index('value="370200"')
+        < page.index('<option value="">')
+    )
     (row,) = run_sql(town.database, "select token_hash, last_used_on from share")
     assert (link.removeprefix("/shared/").encode() in row[0], row[1]) == (False, None)
 

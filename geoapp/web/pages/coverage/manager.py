@@ -35,6 +35,7 @@ from geoapp.reports.words.coverage import (
     outside_text,
     reasons_text,
     run_line,
+    season_text,
     share_text,
 )
 from geoapp.reports.words.official import freshness_text, published_text
@@ -224,6 +225,7 @@ def _page(
         # Within a run that the address names its other pages name it, too.
         named_run=request.args.get("run"),
         region=region,
+        season=season_text(run.inputs.out_of_season).pick(language()),
         statement=statement_of(run).pick(language()),
         share=share_text(
             run, figures, naming().regions, settings.timezone, sample=sample, region=region
@@ -241,6 +243,11 @@ def _page(
         standing=standing,
         fresh=None if fresh is None else freshness_text(fresh).pick(language()),
         is_fresh=fresh is not None and fresh.is_fresh,
+        # What a deleted or an unpublished facility was called is not for everybody.
+        changed_since=answers.changed_since(database, run)
+        if fresh is not None and fresh.facilities and may(Permission.SEE_UNPUBLISHED)
+        else [],
+        changed_count=0 if fresh is None else fresh.facilities,
         # The report is of what is published, and of no other run that the address may name.
         actions=_actions(run, region) if may(Permission.SEE_UNPUBLISHED) else [],
         report_form=form_parts() if standing.in_force and may(Permission.SEE_UNPUBLISHED) else None,

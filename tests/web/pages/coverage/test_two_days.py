@@ -144,6 +144,11 @@ def test_the_line_moves_by_the_keyboard_and_a_phone_has_a_switch(site: Site, vis
     box = page.locator("#map[data-drawn]")
     box.wait_for()
     assert box.get_attribute("data-share") == "0.5"
+    # A sheet of paper is narrower, and holds all that was in sight.
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert box.bounding_box()["width"] < 700  # type: ignore[index]
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert box.bounding_box()["width"] > 700  # type: ignore[index]
     page.locator("#swipe").focus()
     page.keyboard.press("Home")
     page.locator('#map[data-share="0"]').wait_for()

@@ -219,7 +219,13 @@ def test_files(site: Site, settings: Settings, visit: Visit) -> None:
     page = open_siting(site, visit)
     page.fill("#p", "2")
     number = ask(page, site, settings)
-    for suffix, start in (("xlsx", b"PK"), ("gpkg", b"SQLite"), ("geojson", b"{"), ("csv", b"")):
+    for suffix, start in (
+        ("xlsx", b"PK"),
+        ("gpkg", b"SQLite"),
+        ("geojson", b"{"),
+        ("csv", b""),
+        ("png", b"\x89PNG"),
+    ):
         answer = page.request.get(f"{site.url}/plan/siting/{number}.{suffix}")
         assert answer.ok
         assert answer.body().startswith(start)
