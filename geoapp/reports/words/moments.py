@@ -8,7 +8,7 @@ from typing import Final
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import MomentFigures, SitingRun
 from geoapp.core.settings import DEFAULT_ZONE
-from geoapp.core.units import counted, format_change, format_moment
+from geoapp.core.units import counted, format_change, format_count, format_moment
 
 # From so many moments on their parts of the week are told, not each of them.
 _MOST_NAMED: Final = 12
@@ -19,7 +19,7 @@ _PARTS: Final = (
     (19, Text("傍晚 19–23 时", "evening, 19 to 23 h")),
     (23, Text("夜里 23–7 时", "night, 23 to 7 h")),
 )
-_DAYS: Final = (Text("周一至周五", "Monday to Friday"), Text("周末", "weekend"))
+_DAYS: Final = (Text("周一至周五", "Weekdays"), Text("周末", "Weekend"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,5 +117,7 @@ def closed_text(line: MomentLine) -> Text:
         return Text("", "")
     if line.closed == line.count:
         return Text("新站点不开放", "new stations are closed")
-    some = counted(line.closed, "个时刻", "moment")
-    return Text(f"其中 {some.zh}新站点不开放", f"new stations are closed at {some.en} of these")
+    shut, count = format_count(line.closed), format_count(line.count)
+    return Text(
+        f"{count} 个时刻里 {shut} 个新站点不开放", f"new stations are closed at {shut} of {count}"
+    )

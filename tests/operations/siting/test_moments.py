@@ -185,12 +185,12 @@ def test_a_week_is_told_by_its_parts(busy: Database, settings: Settings) -> None
     assert hours == [monday + timedelta(hours=number) for number in range(168)]
     lines = moment_lines(run)
     assert [(one.when.en, one.count) for one in lines] == [
-        ("Monday to Friday, day, 7 to 19 h", 60),
-        ("Monday to Friday, evening, 19 to 23 h", 20),
-        ("Monday to Friday, night, 23 to 7 h", 40),
-        ("weekend, day, 7 to 19 h", 24),
-        ("weekend, evening, 19 to 23 h", 8),
-        ("weekend, night, 23 to 7 h", 16),
+        ("Weekdays, day, 7 to 19 h", 60),
+        ("Weekdays, evening, 19 to 23 h", 20),
+        ("Weekdays, night, 23 to 7 h", 40),
+        ("Weekend, day, 7 to 19 h", 24),
+        ("Weekend, evening, 19 to 23 h", 8),
+        ("Weekend, night, 23 to 7 h", 16),
     ]
     mean = sum(one.added * one.count for one in lines) / 168
     assert mean == pytest.approx(found.total.added_weight, rel=1e-9)

@@ -32,7 +32,8 @@ export function makeForm(form, districts, datum) {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
       const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name))
-        || (one.needs === 'at' && fields.when !== 'at');
+        || (one.needs === 'at' && fields.when !== 'at')
+        || (one.name === 'p' && Boolean(fields.phases)); // the years say how many
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;

@@ -23,6 +23,7 @@ const ASKED = [
   control('model', { number: false, usual: 'mclp' }),
   control('p', { models: [...COVERED, 'p_median', 'p_center'], usual: null }),
   control('also_demand', { number: false, listed: true, models: ['robust'] }),
+  control('phases', { number: false, models: ['mclp'], usual: '' }),
   control('share', { scale: 100, models: ['lscp'], usual: '100' }),
   control('spacing_m'),
   control('min_spacing_m', { models: [...COVERED, 'lscp'] }),
@@ -77,6 +78,12 @@ test('a day or a week is asked where a moment is, and comes back', () => {
   const body = questionOf(form({ period: 'week', when: 'at' }), {}, DISTRICTS);
   assert.deepEqual([body.at, body.period], ['2026-11-28T21:00', 'week']);
   assert.equal(fieldsOf(body, DISTRICTS).fields.period, 'week');
+});
+
+test('years say how many stations there are', () => {
+  const body = questionOf(form({ phases: '2027=3, 2028=4' }), {}, DISTRICTS);
+  assert.deepEqual([body.phases, 'p' in body], ['2027=3, 2028=4', false]);
+  assert.equal(fieldsOf(body, DISTRICTS).fields.phases, '2027=3, 2028=4');
 });
 
 test('a standard in minutes goes as seconds', () => {
