@@ -15,6 +15,8 @@ PLAIN: Final = "plain"
 # The one that the settings name.
 OF_SETTINGS: Final = "setting"
 DEEPEST_ZOOM: Final = 22
+USUAL_SIDE_PX: Final = 256
+LARGE_SIDE_PX: Final = 512
 # What stands for {s} where nothing else is said, as Leaflet has it.
 SUBDOMAINS: Final = ("a", "b", "c")
 
@@ -27,7 +29,9 @@ class OperatorMap:
     ``{-y}``, counted from below), and where it has them ``{s}`` (one of ``subdomains``) and ``{key}``;
     ``labels`` that of tiles with names, laid above. A map in a file has none: ``file`` is a PMTiles
     file of pictures, or of vectors drawn as our own streets are (``is_vector``). Its tiles lie where
-    ``datum`` has their corners. ``credit`` is whose it is and its approval number.
+    ``datum`` has their corners. ``credit`` is whose it is and its approval number. Tiles are ``side_px``
+    wide; of those of 512 pixels one covers four of the usual ones, so that ``{z}`` is one less than the
+    map's zoom. ``least_zoom`` and ``deepest_zoom`` are the map's.
     """
 
     code: str
@@ -43,6 +47,7 @@ class OperatorMap:
     sends_origin: bool = False
     file: Path | None = None
     is_vector: bool = False
+    side_px: int = USUAL_SIDE_PX
 
     @property
     def tiles(self) -> tuple[str, ...]:

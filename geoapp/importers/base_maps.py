@@ -10,7 +10,15 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from geoapp.core.base_maps import DEEPEST_ZOOM, OF_SETTINGS, PLAIN, STREETS, OperatorMap
+from geoapp.core.base_maps import (
+    DEEPEST_ZOOM,
+    LARGE_SIDE_PX,
+    OF_SETTINGS,
+    PLAIN,
+    STREETS,
+    USUAL_SIDE_PX,
+    OperatorMap,
+)
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.words import Datum
@@ -118,6 +126,10 @@ _FIELDS: Final[Mapping[str, tuple[Callable[[Any], bool], Text]]] = {
     "subdomains": (
         _is_subdomains,
         Text('列表，如 ["0", "1"]', 'a list such as ["0", "1"]'),
+    ),
+    "tile_size": (
+        lambda value: type(value) is int and value in (USUAL_SIDE_PX, LARGE_SIDE_PX),
+        Text("256 或 512", "256 or 512"),
     ),
     "min_zoom": _ZOOM,
     "max_zoom": _ZOOM,
@@ -227,6 +239,8 @@ def _faults(entry: Mapping[str, Any]) -> list[Text]:
             faults.append(Text(f"kind {kind} 没有 {name}", f"kind {kind} has no {name}"))
     if "capabilities" in entry and "layer" not in entry:
         faults.append(Text("缺少 layer", "layer is missing"))
+    if "tile_size" in entry and ("capabilities" in entry or "file" in entry):
+        faults.append(Text("tile_size 只随 address 写", "tile_size goes with address alone"))
     if "key" in entry and "key_file" in entry:
         faults.append(Text("key 和 key_file 只写一个", "either key or key_file"))
     if entry.get("min_zoom", 0) > entry.get("max_zoom", DEEPEST_ZOOM):
@@ -245,6 +259,8 @@ def _described(entry: Mapping[str, Any], folder: Path) -> DescribedMap:
         address, labels = wmts_address(address, **names), wmts_address(labels, **names)
     if entry["kind"] == "tms":
         address, labels = (re.sub(r"\{y\}", "{-y}", one) for one in (address, labels))
+    side_px = entry.get("tile_size", USUAL_SIDE_PX)
+    larger = int(side_px == LARGE_SIDE_PX)  # the map's zoom is one more than the tile's
     approval = entry.get("approval")
     credit = [entry["attribution"], *([f"审图号：{approval}"] if approval else [])]
     described = OperatorMap(
@@ -254,8 +270,9 @@ def _described(entry: Mapping[str, Any], folder: Path) -> DescribedMap:
         address=address,
         labels=labels,
         credit=" · ".join(credit),
-        least_zoom=entry.get("min_zoom", 0),
-        deepest_zoom=entry.get("max_zoom", 18),
+        least_zoom=entry.get("min_zoom", 0) + larger,
+        deepest_zoom=entry.get("max_zoom", 18) + larger,
+        side_px=side_px,
         subdomains=tuple(entry.get("subdomains", ())),
         key=_key(entry, folder),
         sends_origin=entry.get("send_origin", False),

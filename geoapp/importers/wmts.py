@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from xml.etree import ElementTree
 
+from geoapp.core.base_maps import LARGE_SIDE_PX, USUAL_SIDE_PX
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.i18n import Text
 
@@ -15,17 +16,20 @@ _WEB_MERCATOR: Final = re.compile(r"EPSG:(?:[\d.]*:)?(?:3857|900913|102100|10211
 # Scale denominator of zoom 0 with tiles of 256 pixels of 0.28 mm, and half the earth's girth in metres.
 _WHOLE: Final = 559082264.0287178
 _EDGE_M: Final = 20037508.342789244
-_SIDE_PX: Final = 256
 _DEEPEST: Final = 22
 
 
 @dataclass(frozen=True, slots=True)
 class WmtsLayer:
-    """Where the tiles of a layer are (``{z}``, ``{x}``, ``{y}``), and from which zoom to which."""
+    """Where the tiles of a layer are (``{z}``, ``{x}``, ``{y}``), how wide, from which zoom to which.
+
+    Zooms are the map's; see `OperatorMap`.
+    """
 
     address: str
     least_zoom: int
     deepest_zoom: int
+    side_px: int = USUAL_SIDE_PX
 
 
 def read_capabilities(content: bytes, layer: str, matrix_set: str | None) -> WmtsLayer:
@@ -69,19 +73,30 @@ def read_capabilities(content: bytes, layer: str, matrix_set: str | None) -> Wmt
     for name in linked if matrix_set is None else [one for one in linked if one == matrix_set]:
         grid = None if name not in sets else _web_mercator(sets[name])
         if grid is not None:
-            template, least, deepest = grid
-            return WmtsLayer(_address(document, found, layer, name, template), least, deepest)
+            template, least, deepest, side_px = grid
+            address = _address(document, found, layer, name, template)
+            return WmtsLayer(address, least, deepest, side_px)
     names = ", ".join(linked) or "—"
     raise _unusable(
-        f"图层 {layer} 没有网络墨卡托（EPSG:3857，256 像素）的网格；有：{names}",
-        f"layer {layer} has no grid in Web Mercator (EPSG:3857, 256 pixels); it has: {names}",
+        f"图层 {layer} 没有网络墨卡托（EPSG:3857，256 或 512 像素）的网格；有：{names}",
+        f"layer {layer} has no grid in Web Mercator (EPSG:3857, 256 or 512 pixels); it has: {names}",
     )
 
 
-def _web_mercator(grid: Any) -> tuple[str, int, int] | None:
-    """Return how a grid names its zooms (with ``{z}``), its first and its last; None = another grid."""
+def _web_mercator(grid: Any) -> tuple[str, int, int, int] | None:
+    """Return how a grid names its zooms (with ``{z}``), its first and last zoom of the map, its tiles' side.
+
+    None for another grid.
+    """
     if not _WEB_MERCATOR.search(_text(grid, f"{_OWS}SupportedCRS")):
         return None
+    found = (_named(grid, side_px) for side_px in (USUAL_SIDE_PX, LARGE_SIDE_PX))
+    return next((one for one in found if one is not None), None)
+
+
+def _named(grid: Any, side_px: int) -> tuple[str, int, int, int] | None:
+    # The whole world on one tile of 512 pixels is the map's zoom 1, and the tiles' zoom 0.
+    larger = int(side_px == LARGE_SIDE_PX)
     zooms: list[int] = []
     template = None
     for matrix in grid.findall(f"{_WMTS}TileMatrix"):
@@ -95,15 +110,15 @@ def _web_mercator(grid: Any) -> tuple[str, int, int] | None:
             (z for z in range(_DEEPEST + 1) if abs(scale * 2**z / _WHOLE - 1.0) < 1e-3), None
         )
         # Some write the corner's northing first.
-        if zoom is None or side != {_SIDE_PX} or not _is_corner(corner):
+        if zoom is None or side != {side_px} or not _is_corner(corner):
             continue
         name = _text(matrix, f"{_OWS}Identifier")
-        head = name.removesuffix(str(zoom))
+        head = name.removesuffix(str(zoom - larger))
         if head == name or template not in (None, f"{head}{{z}}"):
             return None
         template = f"{head}{{z}}"
         zooms.append(zoom)
-    return None if template is None else (template, min(zooms), max(zooms))
+    return None if template is None else (template, min(zooms), max(zooms), side_px)
 
 
 def _is_corner(corner: list[float]) -> bool:

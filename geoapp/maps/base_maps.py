@@ -69,4 +69,5 @@ def _told(one: OperatorMap, language: Language, root: str) -> dict[str, Any]:
         "subdomains": list(one.subdomains),
         "origin": one.sends_origin,
         "vector": one.is_vector,
+        "side": one.side_px,
     }

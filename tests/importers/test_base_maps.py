@@ -115,12 +115,14 @@ CAPABILITIES = """<Capabilities xmlns="http://www.opengis.net/wmts/1.0" xmlns:ow
 </Contents></Capabilities>"""
 MATRIX = """<TileMatrix><ows:Identifier>{name}{zoom}</ows:Identifier><ScaleDenominator>{scale}</ScaleDenominator>
   <TopLeftCorner>20037508.3427892 -20037508.3427892</TopLeftCorner>
-  <TileWidth>256</TileWidth><TileHeight>256</TileHeight></TileMatrix>"""
+  <TileWidth>{side}</TileWidth><TileHeight>{side}</TileHeight></TileMatrix>"""
 
 
-def capabilities(name: str = "", resource: str = "") -> bytes:
+def capabilities(name: str = "", resource: str = "", side: int = 256) -> bytes:
+    whole = 559082264.029 * 256 / side
     matrices = "".join(
-        MATRIX.format(name=name, zoom=zoom, scale=559082264.029 / 2**zoom) for zoom in range(3, 18)
+        MATRIX.format(name=name, zoom=zoom, scale=whole / 2**zoom, side=side)
+        for zoom in range(3, 18)
     )
     return CAPABILITIES.format(matrices=matrices, resource=resource).encode()
 
@@ -131,7 +133,11 @@ def test_capabilities_say_where_tiles_are() -> None:
         "https://wmts.example/service?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=city&STYLE=day"
         "&FORMAT=image/png&TILEMATRIXSET=w&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
     )
-    assert (by_query.least_zoom, by_query.deepest_zoom) == (3, 17)
+    assert (by_query.least_zoom, by_query.deepest_zoom, by_query.side_px) == (3, 17, 256)
+    # A tile of 512 pixels holds four of the map's next zoom.
+    large = read_capabilities(capabilities(side=512), "city", None)
+    assert (large.least_zoom, large.deepest_zoom, large.side_px) == (4, 18, 512)
+    assert large.address == by_query.address
     resource = (
         '<ResourceURL format="image/png" resourceType="tile" '
         'template="https://wmts.example/{Style}/{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}.png"/>'

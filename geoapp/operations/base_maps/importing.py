@@ -61,6 +61,7 @@ def _looked_up(one: OperatorMap, asked: Capabilities) -> OperatorMap:
         address=layer.address,
         least_zoom=max(one.least_zoom, layer.least_zoom),
         deepest_zoom=min(one.deepest_zoom, layer.deepest_zoom),
+        side_px=layer.side_px,
     )
     faults = address_faults(found, "GetTile", found.address)
     if faults:

@@ -105,6 +105,7 @@ def _told(one: OperatorMap) -> dict[str, Any]:
         "sends_origin": one.sends_origin,
         "file": None if one.file is None else str(one.file),
         "is_vector": one.is_vector,
+        "side_px": one.side_px,
     }
 
 

@@ -16,6 +16,7 @@ import { isMoved, makeRule } from './datum.js';
  * @property {string[]} subdomains
  * @property {boolean} origin whether the site's name is sent along
  * @property {boolean} vector
+ * @property {number} side of a tile in pixels: 256, or 512 for one that covers four of these
  */
 
 /** @typedef {{ maps: BaseMap[], words: { title: string, streets: string, plain: string, missing: string }, outline: string }} Told */
@@ -195,7 +196,7 @@ export function chooseBaseMap(map, box, told, parts) {
       let isThere = false;
       const layer = L.tileLayer(address, {
         minZoom: one.least, maxNativeZoom: one.deepest, maxZoom: DEEPEST, subdomains: one.subdomains, attribution: place ? '' : one.credit,
-        referrerPolicy: one.origin ? 'origin' : false,
+        referrerPolicy: one.origin ? 'origin' : false, tileSize: one.side, zoomOffset: one.side === 512 ? -1 : 0,
       });
       layer.on('tileload', () => { isThere = true; });
       let isMissing = false;

@@ -36,19 +36,19 @@ approval = "GS(2026)0001号"
 """
 
 
-def tile(datum: str, z: int, x: int, y: int) -> Response:
+def tile(datum: str, z: int, x: int, y: int, side: int = 256) -> Response:
     """A tile that says which it is, with lines through the town in its datum."""
     lon, lat = from_wgs84(lon=TOWN_LON, lat=TOWN_LAT, datum=Datum(datum))
     across = (lon + 180) / 360 * 2**z - x
     down = (1 - math.asinh(math.tan(math.radians(lat))) / math.pi) / 2 * 2**z - y
-    picture = Image.new("RGB", (256, 256), "white")
+    picture = Image.new("RGB", (side, side), "white")
     pen = ImageDraw.Draw(picture)
     pen.text((8, 8), f"{datum} {z}/{x}/{y}", fill="gray")
-    pen.rectangle((0, 0, 255, 255), outline="lightgray")
+    pen.rectangle((0, 0, side - 1, side - 1), outline="lightgray")
     if 0 <= across < 1:
-        pen.line((int(across * 256), 0, int(across * 256), 255), fill="red")
+        pen.line((int(across * side), 0, int(across * side), side), fill="red")
     if 0 <= down < 1:
-        pen.line((0, int(down * 256), 255, int(down * 256)), fill="red")
+        pen.line((0, int(down * side), side, int(down * side)), fill="red")
     kept = BytesIO()
     picture.save(kept, "PNG")
     return Response(kept.getvalue(), mimetype="image/png")
@@ -68,12 +68,17 @@ def test_a_place_lies_on_its_tile_in_every_datum_and_the_choice_stays(
     maps = [
         MAP.format(code=one, datum=one, address=f"/drawn/{one}/{{z}}/{{x}}/{{y}}") for one in Datum
     ]
+    large = MAP.format(code="large", datum="gcj02", address="/large/gcj02/{z}/{x}/{y}")
+    maps.append(f"{large}tile_size = 512\n")
     maps.append(MAP.format(code="gone", datum="gcj02", address="/none/{z}/{x}/{y}"))
     file = tmp_path / "maps.toml"
     file.write_text("".join(maps), encoding="utf-8")
     import_base_maps(settings, file)
     app = create_app(settings, database)
     app.add_url_rule("/drawn/<datum>/<int:z>/<int:x>/<int:y>", "drawn", tile)
+    app.add_url_rule(
+        "/large/<datum>/<int:z>/<int:x>/<int:y>", "large", tile, defaults={"side": 512}
+    )
     for url in serve(app):
         site = Site(url, database)
         page = visit(site, "/maps/stations.html")
@@ -81,19 +86,19 @@ def test_a_place_lies_on_its_tile_in_every_datum_and_the_choice_stays(
             f"geoappMaps.map.setView([{TOWN_LAT}, {TOWN_LON}], {ZOOM}, {{ animate: false }})"
         )
         places = {}
-        for datum in Datum:
-            if datum is not Datum.WGS84:  # which is the first, and so shown
+        for code in (Datum.WGS84, "large", Datum.CGCS2000, Datum.GCJ02, Datum.BD09):
+            if code != Datum.WGS84:  # which is the first, and so shown
                 page.get_by_label("底图", exact=True).first.click()
-                page.get_by_label(f"{datum} 底图").check()
-            page.locator(f".folium-map[data-base={datum}]").wait_for(state="attached")
+                page.get_by_label(f"{code} 底图").check()
+            page.locator(f".folium-map[data-base={code}]").wait_for(state="attached")
             page.wait_for_function(DRAWN)
             marker = page.locator(".sign").first.bounding_box()
             assert marker
             middle = (marker["x"] + marker["width"] / 2, marker["y"] + marker["height"] / 2)
-            assert crossing(page) == pytest.approx(middle, abs=1.0), datum
-            places[datum] = page.locator("img.leaflet-tile").first.get_attribute("src")
+            assert crossing(page) == pytest.approx(middle, abs=1.0), code
+            places[code] = page.locator("img.leaflet-tile").first.get_attribute("src")
             page.locator(".folium-map").click(position={"x": 60, "y": 600})
-        assert len(set(places.values())) == len(Datum)
+        assert len(set(places.values())) == len(Datum) + 1
         credit = page.locator(".leaflet-control-attribution")
         expect(credit).to_have_text("<b>Tiles</b> & more · 审图号：GS(2026)0001号")
 
