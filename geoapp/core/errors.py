@@ -5,6 +5,7 @@ classes to HTTP statuses, one in ``geoapp.cli`` to exit codes.
 """
 
 import errno
+from collections.abc import Collection
 from typing import Any
 
 from geoapp.core.i18n import Text
@@ -54,6 +55,18 @@ class InvalidValueError(GeoappError):
         self.parameter = parameter
         self.value = shown
         self.accepted = accepted
+
+
+class UnknownParameterError(InvalidValueError):
+    """A request has a parameter that there is not, as a misspelt one (HTTP 400)."""
+
+    def __init__(self, parameter: str, value: Any, known: Collection[str]) -> None:
+        listed = Text("、".join(known), ", ".join(known))
+        super().__init__(parameter[:40], value, listed)
+        self.text = Text(
+            f"没有参数“{parameter[:40]}”：可用的有 {listed.zh}。",
+            f"There is no parameter {parameter[:40]!r}; these are known: {listed.en}.",
+        )
 
 
 class NotFoundError(GeoappError):

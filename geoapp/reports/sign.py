@@ -1,5 +1,6 @@
 """The sign of a station for its door, with a QR code that leads to its page."""
 
+import re
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -45,8 +46,9 @@ class _Sign(Sheet):
         width = self.w - 2 * self.l_margin
         while True:
             self.set_font("sans", size=size)
+            given = self._in_items(text, width - 2 * self.c_margin)
             lines = cast(
-                "list[str]", self.multi_cell(width, text=text, dry_run=True, output="LINES")
+                "list[str]", self.multi_cell(width, text=given, dry_run=True, output="LINES")
             )
             if len(lines) <= most_lines or size <= 6:
                 break
@@ -59,6 +61,15 @@ class _Sign(Sheet):
             new_x="LMARGIN",
             new_y="NEXT",
         )
+
+    def _in_items(self, text: str, width: float) -> str:
+        """Return a text with its lines ended behind a "、" where it has some: none begins with one."""
+        lines = [""]
+        for item in re.findall("[^、]*、|[^、]+", text):
+            if lines[-1] and self.get_string_width(lines[-1] + item) > width:
+                lines.append("")
+            lines[-1] += item
+        return "\n".join(lines)
 
     def code(self, address: str, side_mm: float) -> None:
         """Draw the QR code as squares, sharp at any size, with the quiet zone that scanners need."""

@@ -21,7 +21,7 @@ api = APIBlueprint(
     __name__,
     url_prefix="/api/v1",
     abp_tags=[Tag(name="nearest", description="最近的站点 / nearest facilities")],
-    abp_responses={422: Problem, 503: Problem},
+    abp_responses={400: Problem, 422: Problem, 503: Problem},
 )
 
 

@@ -11,11 +11,13 @@ from flask import Flask, Response, abort, current_app, request
 from flask.json.provider import DefaultJSONProvider
 from pydantic import BaseModel, ValidationError, model_validator
 
-from geoapp.core.errors import InvalidValueError
+from geoapp.core.errors import InvalidValueError, UnknownParameterError
 from geoapp.core.i18n import Text
 
 # The server in front of the application reads 64 KiB, and answers more without a word.
 MOST_ADDRESS = 48 * 1024
+# Of any address: the language of its words, the size of a page's.
+_EVERYWHERE = frozenset({"lang", "text"})
 # PostgreSQL's text holds no NUL.
 WITHOUT_NUL = r"^[^\x00]*$"
 
@@ -36,8 +38,17 @@ class Parameters(BaseModel):
 
     @classmethod
     def read(cls) -> Self:
-        """Return the present request's query parameters; end it with 422 where one is wrong."""
+        """Return the present request's query parameters; end it with 422 where one is wrong.
+
+        Raises
+        ------
+        UnknownParameterError
+            If one is not known: what is misspelt would else be left out without a word.
+        """
         args = request.args
+        for name in args:
+            if name not in cls.model_fields and name not in _EVERYWHERE:
+                raise UnknownParameterError(name, args[name], list(cls.model_fields))
         lists = _lists(cls)
         return cls.check(
             {name: args.getlist(name) if name in lists else args[name] for name in args}

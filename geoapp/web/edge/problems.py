@@ -29,6 +29,7 @@ from geoapp.core.errors import (
     OtherSiteError,
     TooOftenError,
     UnavailableError,
+    UnknownParameterError,
     UnusableInputError,
     full_disk,
 )
@@ -39,6 +40,7 @@ from geoapp.web.edge.negotiation import wants_html
 log = structlog.get_logger(__name__)
 
 STATUS: dict[type[GeoappError], int] = {
+    UnknownParameterError: 400,
     InvalidValueError: 422,
     UnusableInputError: 422,
     NotFoundError: 404,

@@ -14,6 +14,8 @@ const list = byId('unsent');
 const { root = '/', api = '' } = list.dataset;
 /** @type {Record<string, Pair>} */
 const kinds = JSON.parse(list.dataset.kinds || '{}');
+// Other pages of this browser show the same list, and hear of it when it changes here.
+const others = 'BroadcastChannel' in window ? new BroadcastChannel(`geoapp-outbox ${root}`) : null;
 const makeOutbox = /** @type {MakeOutbox} */ (/** @type {any} */ (self).geoappOutbox);
 const outbox = makeOutbox(root, api);
 let pause_ms = FIRST_PAUSE_MS;
@@ -147,6 +149,11 @@ async function show(sent = []) {
   return left;
 }
 
+/** @param {string[]} [sent] keys of what this page has just sent, or tried to */
+function tellOthers(sent = []) {
+  if (others) others.postMessage(sent);
+}
+
 /** Try again by and by while something waits, for a network that comes back without a word. */
 function tryLater() {
   window.clearTimeout(pause);
@@ -162,6 +169,7 @@ async function sendAll() {
   const before = (await outbox.all()).map((one) => one.key);
   const left = await outbox.sendAll();
   await show(before);
+  if (before.length) tellOthers(before);
   if (left) tryLater();
   return left;
 }
@@ -223,6 +231,7 @@ async function tell(form, kind) {
     form.reset();
     keys.delete(form); // what is written next is another report
   }
+  if (isKept) tellOthers([one.key]);
   if (isKept && (await show())) {
     tryLater();
     askBrowser().catch(() => undefined);
@@ -258,6 +267,7 @@ list.addEventListener('click', async (event) => {
   }
   const isBack = await outbox.takeBack(button.dataset.key || '');
   said.textContent = isBack ? '' : list.dataset.under || '';
+  tellOthers();
   await show();
   if (!list.hidden) byId('unsent-head').focus(); // the button that was pressed is gone
 });
@@ -266,5 +276,6 @@ const again = () => { pause_ms = FIRST_PAUSE_MS; sendAll().catch(() => undefined
 window.addEventListener('online', again);
 document.addEventListener('visibilitychange', () => { if (!document.hidden) again(); });
 if ('serviceWorker' in navigator) navigator.serviceWorker.addEventListener('message', () => { show().catch(() => undefined); });
+if (others) others.onmessage = ({ data }) => { show(Array.isArray(data) ? data : []).catch(() => undefined); };
 again();
 list.dataset.ready = 'true';

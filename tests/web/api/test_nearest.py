@@ -183,6 +183,14 @@ def test_what_is_not_accepted(client: FlaskClient, subtests: pytest.Subtests) ->
                 assert body["value"] == value.replace("\x00", "\x00")
 
 
+def test_a_misspelt_parameter_is_named(client: FlaskClient) -> None:
+    response = client.get(ADDRESS, query_string={**HERE, "amenities": "toilet"})
+    problem = problem_of(response, 400, "amenities")
+    assert "没有参数“amenities”" in problem["detail_zh"]
+    assert "amenity" in problem["accepted"]
+    assert codes(client, lang="en", k=1) == ["T-1"]
+
+
 @pytest.mark.parametrize("missing", ["lon", "lat"])
 def test_a_position_is_required(client: FlaskClient, missing: str) -> None:
     asked = {name: value for name, value in HERE.items() if name != missing}

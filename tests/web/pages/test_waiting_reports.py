@@ -81,9 +81,16 @@ def test_a_report_arrives_once_however_the_network_fails(site: Site, visit: Visi
     page.fill("textarea[name=note]", "微波炉坏了")
     page.get_by_role("button", name="发送", exact=True).click()
     expect(waiting).to_have_count(2)
+    # Another page of the same browser hears of what changes here.
+    other = page.context.new_page()
+    other.route(REPORTS, lambda route: route.abort())
+    other.goto(f"{site.url}/?lang=zh")
+    expect(other.locator("#unsent-list li")).to_have_count(2)
     waiting.first.get_by_role("button").click()
     expect(waiting).to_have_count(1)
     expect(waiting).to_contain_text("4 分")
+    expect(other.locator("#unsent-list li")).to_have_count(1)
+    other.close()
     page.unroute(REPORTS)
     with page.expect_response(REPORTS):
         page.evaluate("window.dispatchEvent(new Event('online'))")

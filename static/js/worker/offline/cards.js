@@ -233,7 +233,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, from }) {
       made('p', { class: `found-state ${words.state}` }, icon({ open: 'yes', shut: 'no', unknown: 'unknown' }[words.state]),
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
       isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk))
-        : made('p', { class: 'found-walk' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
+        : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
       made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
     station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
       `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,
