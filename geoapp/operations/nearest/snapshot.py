@@ -153,6 +153,7 @@ class Snapshot:
         living = [one for one in self.facilities if one is not None]
         # The most places that one facility may stand at: how many to over-ask, so that k remain.
         self.most_places = max((one.place for one in living), default=0)
+        self.has_samples = any(one.is_sample for one in living)
         self._dated_zones = tuple(
             sorted({one.timezone for one in living if one.from_date or one.to_date})
         )

@@ -1,6 +1,7 @@
 """``/robots.txt`` and ``/sitemap.xml``: what search engines may read, and where it is.
 
-Pages of stations may be found where the operator has not said otherwise; nothing else is for them.
+The finder, its lists of regions and the pages of stations may be found where the operator has not said
+otherwise; nothing else is for them. A page that shows samples says itself that it is not to be listed.
 """
 
 from flask import Blueprint, Response, request, url_for
@@ -24,7 +25,8 @@ def robots() -> Response:
     root = request.script_root
     lines = ["User-agent: *"]
     if services().settings.robots == "stations":
-        lines += [f"Allow: {root}/{path}" for path in ("stations/", "static/", "sitemap")]
+        paths = ("$", "?place=", "stations/", "static/", "sitemap")
+        lines += [f"Allow: {root}/{path}" for path in paths]
         lines += [f"Disallow: {root}/"]
         lines += ["", f"Sitemap: {public_address(url_for('robots.index'))}"]
     else:

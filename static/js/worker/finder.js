@@ -27,7 +27,7 @@ const unasked = place.value ? '' : results.innerHTML; // what stands there while
 
 const ANSWER_LIMIT_MS = 10000;
 const KEPT_MS = 120000;
-const FIRST_K = 10;
+const FIRST_K = 6;
 /** @typedef {{ lon: number, lat: number, datum: string } | { place: string } | null} Origin */
 /** @type {Origin} */
 let origin = null;

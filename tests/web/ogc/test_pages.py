@@ -127,6 +127,8 @@ def test_what_search_engines_may_read(
         session.execute(text("update facility set is_sample = code = 'T-1', code = code || '&甲'"))
     told = client.get("/robots.txt").text
     assert "Allow: /stations/\n" in told and told.count("Disallow: /\n") == 1
+    assert "Allow: /$\nAllow: /?place=\n" in told
+    assert 'content="noindex"' in client.get("/").text  # as long as there are samples
     assert "Sitemap: http://localhost/sitemap.xml" in told
     assert "http://localhost/sitemap-1.xml" in client.get("/sitemap.xml").text
     part = client.get("/sitemap-1.xml")
@@ -134,6 +136,10 @@ def test_what_search_engines_may_read(
     paths = [one.text for one in found]
     assert paths == [f"http://localhost/stations/T-{number}&%E7%94%B2" for number in (2, 3, 4, 6)]
     assert client.get(paths[0] or "").status_code == 200
+    with database.session() as session:
+        session.execute(text("update facility set is_sample = false"))
+    real = make_app(settings, database).test_client()
+    assert "noindex" not in real.get("/").text + real.get("/?place=370203").text
     assert client.get("/sitemap-2.xml").status_code == 404
     assert client.get("/sitemap-0.xml").status_code == 404
     shut = make_app(settings.model_copy(update={"robots": "none"}), database).test_client()
