@@ -71,4 +71,5 @@ LAYER = Layer(
     published=False,
     uses_run=True,
     search=True,
+    numbered="order",
 )

@@ -184,7 +184,10 @@ def _layer_data(
                 class_of(layer.style, row),
                 lines,
                 bool(layer.popup.sample and row.get(layer.popup.sample)),
-                _label_point(row["geometry"]) if layer.label else None,
+                # Where an area's name stands, or the number of a marker.
+                _label_point(row["geometry"])
+                if layer.label
+                else layer.numbered and str(row[layer.numbered]),
                 # Told apart from what is loaded later.
                 *([] if more is None else [str(row["id"])]),
             ]

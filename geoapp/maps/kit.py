@@ -259,6 +259,8 @@ class Layer:
         Whether the map's search box finds its pop-up titles.
     label
         Whether each area carries its pop-up title.
+    numbered
+        The column whose whole number each marker carries; None = none.
     uses_run
         Whether what it shows depends on the coverage or siting run that is shown.
     attributes
@@ -282,6 +284,7 @@ class Layer:
     cluster: bool = False
     search: bool = False
     label: bool = False
+    numbered: str | None = None
     uses_run: bool = False
     attributes: tuple[Field, ...] = ()
     times: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import shapely
 from fpdf.enums import IntersectionRule, RenderStyle, TableBordersLayout
 from shapely.geometry.base import BaseGeometry
@@ -18,6 +19,9 @@ from geoapp.core.units import format_metres
 from geoapp.reports.sheet import INK, LINE, MARGIN_MM, SOFT, WIDTH_MM, Sheet, in_parts
 
 METRES_A_DEGREE: Final = 111_320.0
+_MOVES: Final = 200
+# Of what lies beyond the regions nobody knows whether it is land: water is drawn where there are data of it.
+BEYOND: Final = (240, 240, 235)
 LAND, SEA, GAP, SITE, DOT = (
     (251, 250, 247),
     (223, 232, 237),
@@ -240,6 +244,38 @@ def draw_pin(pdf: Sheet, x: float, y: float, order: int, *, chosen: bool) -> Non
     pdf.set_text_color(255, 255, 255)
     pdf.set_xy(x - radius, y - radius)
     pdf.cell(2 * radius, 2 * radius, str(order), align="C")
+
+
+def apart(
+    spots: Sequence[tuple[float, float]], least: float, frame: Frame
+) -> list[tuple[float, float]]:
+    """Return places for signs that hide none of each other, each near its spot and inside the frame.
+
+    Parameters
+    ----------
+    spots
+        Where the signs belong, in the units of the frame.
+    least
+        How far apart they are to be; where there are too many for the frame, they come as near to it as
+        they get.
+    """
+    true = np.array(spots, float).reshape(-1, 2)
+    at = true.copy()
+    # Signs on the same spot go different ways, the same at every drawing.
+    turn = np.arange(len(at)) * 2.399963
+    at += 1e-3 * least * np.stack((np.cos(turn), np.sin(turn)), axis=1)
+    low = np.array([frame.left, frame.top]) + least / 2
+    high = np.array([frame.left + frame.width, frame.top + frame.height]) - least / 2
+    for _ in range(_MOVES):
+        way = at[:, None] - at[None]
+        away = np.linalg.norm(way, axis=2)
+        np.fill_diagonal(away, np.inf)
+        close = np.maximum(least - away, 0.0)
+        if close.max(initial=0.0) < 1e-3 * least:
+            break
+        push = (way / np.maximum(away, 1e-9)[:, :, None] * close[:, :, None]).sum(axis=1) / 2
+        at = np.clip(at + push, low, high)
+    return [(float(x), float(y)) for x, y in at]
 
 
 def draw_scale(pdf: Sheet, frame: Frame, language: Language | None) -> None:

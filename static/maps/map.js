@@ -117,8 +117,11 @@ window.geoappMaps = (() => {
   const popupOptions = () => ({ maxWidth: 320, minWidth: 200, autoPanPaddingTopLeft: [12, headingHeight()] });
 
   // A marker of its own element is met by the tab key; one that is never gathered lies above the others.
-  function elementMarker(place, colour, shape, title, above) {
-    const drawing = `<svg viewBox="0 0 16 16" aria-hidden="true">${words.signs[shape]}</svg>`;
+  function elementMarker(place, colour, shape, name, above, order) {
+    const title = order ? `${order}. ${name}` : name;
+    // Only digits are put in.
+    const number = /^\d+$/.test(order || "") ? `<b aria-hidden="true">${order}</b>` : "";
+    const drawing = `<svg viewBox="0 0 16 16" aria-hidden="true">${words.signs[shape]}</svg>${number}`;
     const icon = L.divIcon({ html: drawing, className: "sign", iconSize: [32, 32] });
     const marker = L.marker(place, { icon, title, riseOnHover: true, zIndexOffset: above ? 1000 : 0 });
     marker.on("add", () => {
@@ -166,10 +169,10 @@ window.geoappMaps = (() => {
     return mark;
   }
 
-  function pointOf(data, [[lon, lat], title], [colour, shape]) {
+  function pointOf(data, [[lon, lat], title, , , , order], [colour, shape]) {
     // Thousands that stand each for itself would be too many elements.
     if (data.cluster || data.features.length <= MOST_ELEMENTS) {
-      return elementMarker([lat, lon], colour, shape, title, !data.gather);
+      return elementMarker([lat, lon], colour, shape, title, !data.gather, order);
     }
     return new Marker([lat, lon], {
       shape, radius: 8, color: "#fff", weight: 1.5, fillColor: colour, fillOpacity: 1,
@@ -220,7 +223,7 @@ window.geoappMaps = (() => {
       const shapes = data.features.map((feature) => shapeOf(data, feature, group));
       all = shapes;
       group.geoappNames = L.layerGroup(data.features.flatMap((feature, number) => (
-        feature[5] && !shapes[number].geoappArea ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
+        data.label && feature[5] && !shapes[number].geoappArea ? [geoappNames.marker([feature[5][1], feature[5][0]], feature[1], shapes[number].getBounds())] : [])));
       if (data.cluster) {
         // Areas cannot be clustered: they lie beside the clusters.
         group.hold(shapes.filter((one) => one.getLatLng));

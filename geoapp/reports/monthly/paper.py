@@ -14,7 +14,7 @@ from fpdf.outline import OutlineSection
 from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import format_share
 from geoapp.reports.drawing import (
-    SEA,
+    BEYOND,
     Frame,
     draw_areas,
     draw_figures,
@@ -251,7 +251,7 @@ def _map(pdf: Sheet, drawn: Map, language: Language | None) -> None:
     frame = Frame.around(bounds, MARGIN_MM, pdf.get_y(), WIDTH_MM, _MAP_MM)
     # The clip alone would end without the library knowing which font and colours hold again.
     with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
-        pdf.set_fill_color(*SEA)
+        pdf.set_fill_color(*BEYOND)
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
         for area in drawn.areas:
             draw_areas(pdf, frame, [area.shape], _rgb(class_colour(area.share)), SOFT)

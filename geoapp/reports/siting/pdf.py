@@ -3,6 +3,7 @@
 Maps are drawn as `geoapp.reports.drawing` has it.
 """
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -13,12 +14,13 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_count, format_share
 from geoapp.reports.drawing import (
+    BEYOND,
     DOT,
     GAP,
     LAND,
-    SEA,
     SITE,
     Frame,
+    apart,
     draw_areas,
     draw_figures,
     draw_pin,
@@ -50,6 +52,8 @@ _MOST_DISTRICTS: Final = 12
 _LEAST_MAP_MM, _MOST_MAP_MM, _SITE_MAP_MM = 60.0, 125.0, 112.0
 # A row of a table, and what is written below a map, with what keeps them apart.
 _ROW_MM, _BELOW_MM = 5.7, 12.0
+# Numbers of sites are so far apart; those moved farther than this are led to their place.
+_PIN_MM, _LED_MM = 5.4, 0.3
 # In English a heading takes more signs for the same width.
 _MOST_SIGNS: Final[dict[Language, int]] = {"zh": MOST_IN_HEADING, "en": 2 * MOST_IN_HEADING}
 
@@ -205,7 +209,7 @@ class _Writer:
         outlines = [shape for _, shape in paper.outlines]
         # The clip alone would end without the library knowing which font and colours hold again.
         with pdf.local_context(), pdf.rect_clip(frame.left, frame.top, frame.width, frame.height):
-            pdf.set_fill_color(*SEA)
+            pdf.set_fill_color(*BEYOND)
             pdf.rect(frame.left, frame.top, frame.width, frame.height, style="F")
             draw_areas(pdf, frame, outlines, LAND, LINE)
             ground = paper.ground(frame.window.bounds) if paper.ground else Ground()
@@ -229,15 +233,31 @@ class _Writer:
                     pdf.circle(*frame.at(lon, lat), 0.7, style="F")
             if named:
                 self._name_districts(frame)
-            for site, chosen in sorted(sites, key=lambda pair: pair[1]):
-                if frame.shows(site.lon, site.lat):
-                    draw_pin(pdf, *frame.at(site.lon, site.lat), site.order, chosen=chosen)
+            self._pins(frame, sites)
             draw_scale(pdf, frame, self._language)
         pdf.set_draw_color(*LINE)
         pdf.rect(frame.left, frame.top, frame.width, frame.height, style="D")
         pdf.set_xy(MARGIN_MM, frame.top + frame.height + 1)
         key = words.key_text(paper.reach_text, free=bool(free), streets=bool(ground))
         pdf.words(self._said(key), 7, SOFT, 2)
+
+    def _pins(self, frame: Frame, sites: Sequence[tuple[PaperSite, bool]]) -> None:
+        """Draw the numbers of sites, beside their place and led to it where they would hide another."""
+        pdf = self._pdf
+        shown = [one for one in sites if frame.shows(one[0].lon, one[0].lat)]
+        shown.sort(key=lambda pair: pair[1])
+        spots = [frame.at(site.lon, site.lat) for site, _ in shown]
+        places = apart(spots, _PIN_MM, frame)
+        pdf.set_draw_color(*SITE)
+        pdf.set_fill_color(*SITE)
+        pdf.set_line_width(0.2)
+        for spot, place in zip(spots, places, strict=True):
+            if math.dist(spot, place) > _LED_MM:
+                pdf.line(*spot, *place)
+                pdf.circle(*spot, 0.5, style="F")
+        for (site, chosen), spot, place in zip(shown, spots, places, strict=True):
+            at = place if math.dist(spot, place) > _LED_MM else spot
+            draw_pin(pdf, *at, site.order, chosen=chosen)
 
     def _name_districts(self, frame: Frame) -> None:
         """Write the name of each district inside what is seen of it."""

@@ -1,5 +1,6 @@
 """A siting plan as slides that can be edited, in one language: the summary, each site, the rest after them."""
 
+import math
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -11,7 +12,7 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.units import format_count, format_share
 from geoapp.reports.book import lines_in
 from geoapp.reports.deck import EDGE, FINEST, FOOT, HIGH, SOFT_HEX, TOP, WIDE, Deck, Rows
-from geoapp.reports.drawing import DOT, GAP, LAND, SEA, SITE, Frame, hex_of
+from geoapp.reports.drawing import BEYOND, DOT, GAP, LAND, SEA, SITE, Frame, apart, hex_of
 from geoapp.reports.ground import WIDTHS, Ground
 from geoapp.reports.sheet import MOST_IN_HEADING, shortened
 from geoapp.reports.siting.paper import Bounds, Paper, PaperSite
@@ -27,6 +28,10 @@ _MOST_SITE_ROWS, _MOST_VALUE = 9, 90
 # What the eye can tell apart on a slide: paths and driveways are left out of a map of a whole city.
 _MAIN: Final = ("tertiary", "secondary", "primary", "trunk", "motorway")
 _MOST_FINE: Final = 4000
+# Water that is less than so small a part of a map is left out.
+_LEAST_WATER: Final = 2000
+# In inches: numbers of sites are so far apart; those moved farther than this are led to their place.
+_PIN, _LED = 0.3, 0.02
 
 
 def write_siting_slides(paper: Paper, path: Path, language: Language) -> None:
@@ -156,12 +161,14 @@ class _PlanDeck(Deck):
         inside = frame.inside
         corners = shapely.get_coordinates(inside).tolist()
         box = [frame.at(lon, lat) for lon, lat in corners[:-1]]
-        self._outline(slide, [box], hex_of(SEA), said(words.SEA))
+        self._outline(slide, [box], hex_of(BEYOND), said(words.BEYOND))
         for name, shape in paper.outlines:
             self._outline(slide, _rings(frame, inside, [shape]), hex_of(LAND), said(name))
+        ground = paper.ground(inside.bounds) if paper.ground else Ground()
+        wide = [one for one in ground.water if one.area > inside.area / _LEAST_WATER]
+        self._outline(slide, _rings(frame, inside, wide), hex_of(SEA), said(words.WATER), None)
         gaps = _rings(frame, inside, paper.gaps)
         self._outline(slide, gaps, hex_of(GAP), said(words.GAPS_BEFORE), None)
-        ground = paper.ground(inside.bounds) if paper.ground else Ground()
         for kind, lines in _streets(frame, inside, ground):
             width = max(0.008, WIDTHS[kind] * frame.mm_a_metre)
             self._outline(slide, lines, None, kind, (_STREET, width), close=False)
@@ -176,10 +183,18 @@ class _PlanDeck(Deck):
             for name, (x, y) in frame.labels(paper.outlines):
                 text = [shortened(said(name), 20)]
                 self._words(slide, x - 0.6, y - 0.17, 1.4, text, 10, SOFT_HEX)
-        for site, chosen in sorted(sites, key=lambda pair: pair[1]):
-            if frame.shows(site.lon, site.lat):
-                colour = hex_of(SITE) if chosen else SOFT_HEX
-                self._pin(slide, *frame.at(site.lon, site.lat), site.order, colour)
+        shown = [one for one in sites if frame.shows(one[0].lon, one[0].lat)]
+        shown.sort(key=lambda pair: pair[1])
+        spots = [frame.at(site.lon, site.lat) for site, _ in shown]
+        for (site, chosen), spot, place in zip(
+            shown, spots, apart(spots, _PIN, frame), strict=True
+        ):
+            colour = hex_of(SITE) if chosen else SOFT_HEX
+            led = math.dist(spot, place) > _LED
+            if led:
+                way = (colour, 0.014)
+                self._outline(slide, [[spot, place]], None, said(words.REACH), way, close=False)
+            self._pin(slide, *(place if led else spot), site.order, colour)
         length, metres = frame.bar()
         x, y = frame.left + 0.15, frame.top + frame.height - 0.15
         self._outline(slide, [[(x, y), (x + length, y)]], None, said(metres), close=False)

@@ -32,6 +32,10 @@ def test_one_file_opens_without_a_network(
     frame = page.frame_locator("iframe")
     frame.locator(".leaflet-control-zoom").wait_for()
     sites = siting_results.sites_of(town, run.id)
+    # Each has its number, in the order of the table.
+    numbers = frame.locator(".sign b")
+    numbers.first.wait_for()
+    assert sorted(numbers.all_inner_texts()) == [str(one.order) for one in sites]
     # Nothing is said of a coverage answer, which the plan does not rest on.
     assert "还没有公布的覆盖结果" not in frame.locator("body").inner_text()
     rows = page.locator("table").first.locator("tbody tr")
