@@ -13,8 +13,8 @@ from geoapp.importers.formats.csv import open_csv
 from geoapp.reports.book import fill_sheet
 from geoapp.reports.coverage.sheets import overlaps_table
 from geoapp.reports.coverage.tables import CoverageTables, write_coverage
-from geoapp.reports.monthly.parts import Report, Section
-from geoapp.reports.monthly.workbook import write_workbook
+from geoapp.reports.parts import Report, Section
+from geoapp.reports.workbook import write_workbook
 
 NAMES = ("=1+1", "+86", "-2+3", "@SUM(A1)", '=HYPERLINK("http://a.example")', "#REF!")
 

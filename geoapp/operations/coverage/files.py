@@ -17,9 +17,9 @@ from geoapp.operations.coverage.workbook import run_report
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage.tables import SUFFIXES as MACHINE_SUFFIXES
 from geoapp.reports.coverage.tables import CoverageTables, write_coverage
-from geoapp.reports.monthly.workbook import write_workbook
 from geoapp.reports.words.coverage import zones_text
 from geoapp.reports.words.question import asked_lines
+from geoapp.reports.workbook import write_workbook
 from geoapp.store.engine import Database
 from geoapp.store.regions import region_shapes
 

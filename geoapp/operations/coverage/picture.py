@@ -21,7 +21,7 @@ from geoapp.operations.coverage.workbook import run_day, standing_text
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.moment import today
 from geoapp.reports.coverage.picture import Picture, write_picture
-from geoapp.reports.monthly.parts import Area, Map, Spot
+from geoapp.reports.parts import Area, Map, Spot
 from geoapp.reports.words import coverage_book as words
 from geoapp.reports.words.coverage import figures_of, share_text, statement_text, zones_text
 from geoapp.reports.words.question import Naming, area_text, standard_text

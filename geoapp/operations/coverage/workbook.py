@@ -14,7 +14,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.coverage.closers import MOST_OVERLAPS
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.reports.coverage import sheets
-from geoapp.reports.monthly.parts import Cell, Column, Figure, Form, Report, Section, Table
+from geoapp.reports.parts import Cell, Column, Figure, Form, Report, Section, Table
 from geoapp.reports.words import coverage_book as words
 from geoapp.reports.words import monthly
 from geoapp.reports.words.coverage import (

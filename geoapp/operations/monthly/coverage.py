@@ -16,7 +16,7 @@ from geoapp.operations.coverage import results as coverage_results
 from geoapp.operations.moment import end_of_day
 from geoapp.operations.monthly.scope import Scope
 from geoapp.reports.coverage.sheets import ZONE_COLUMNS, rest_of, zone_cells
-from geoapp.reports.monthly.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
+from geoapp.reports.parts import Area, Bars, Cell, Column, Form, Map, Section, Spot, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import outside_text, reasons_text
 from geoapp.reports.words.official import freshness_text

@@ -10,7 +10,7 @@ from geoapp.core.dated_states import Band, StateOnDay
 from geoapp.core.i18n import Text
 from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Family, Status
 from geoapp.operations.monthly.scope import Scope
-from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.states import band_text, range_text
 from geoapp.store.facilities.as_of import AsOf, Begun, begun_within, states_on

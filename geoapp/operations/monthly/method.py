@@ -5,7 +5,7 @@ from geoapp.core.questions.coverage import CoverageParameters
 from geoapp.core.results.promises import DocumentRecord
 from geoapp.operations.monthly.coverage import Answer
 from geoapp.operations.monthly.scope import Scope
-from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.official import published_text
 from geoapp.reports.words.question import asked_lines, versions_text

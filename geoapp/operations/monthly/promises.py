@@ -6,7 +6,7 @@ from geoapp.core.programmes import STATE_TEXT, UNIT_TEXT, PromiseState
 from geoapp.core.results.promises import DocumentRecord, Standing
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.programmes.read import ProgrammeStanding, read_board
-from geoapp.reports.monthly.parts import Bars, Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Bars, Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.programmes import basis_text, promise_text
 

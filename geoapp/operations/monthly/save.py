@@ -20,13 +20,13 @@ from geoapp.operations.monthly.use import read_quarters, use_section
 from geoapp.operations.programmes.read import ProgrammeStanding
 from geoapp.reports.monthly.page import write_page
 from geoapp.reports.monthly.paper import write_paper
-from geoapp.reports.monthly.parts import Report
 from geoapp.reports.monthly.slides import write_slides
-from geoapp.reports.monthly.workbook import write_workbook
+from geoapp.reports.parts import Report
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.coverage import statement_text
 from geoapp.reports.words.official import published_text
 from geoapp.reports.words.question import question_title
+from geoapp.reports.workbook import write_workbook
 
 _WRITERS: Final[dict[str, Callable[[Report, Path, Language | None], None]]] = {
     ".html": write_page,

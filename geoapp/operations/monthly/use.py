@@ -7,7 +7,7 @@ from geoapp.core.use import CARE_UNIT_TEXT, CareUnit, quarter_of
 from geoapp.core.words import Level
 from geoapp.operations.monthly.scope import Scope
 from geoapp.operations.use.read import QuarterOfUse, RegionFigures, quarter_of_use
-from geoapp.reports.monthly.parts import Cell, Column, Form, Section, Table
+from geoapp.reports.parts import Cell, Column, Form, Section, Table
 from geoapp.reports.words import monthly as words
 from geoapp.reports.words.use import few_text
 

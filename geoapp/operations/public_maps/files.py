@@ -18,11 +18,11 @@ from geoapp.core.words import Datum
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.public_maps.compare import Compared, Line
 from geoapp.reports.file_table import FileTable
-from geoapp.reports.monthly.parts import Cell, Column, Form, Report, Section, Table, shown
-from geoapp.reports.monthly.workbook import write_workbook
+from geoapp.reports.parts import Cell, Column, Form, Report, Section, Table, shown
 from geoapp.reports.tables import write_table
 from geoapp.reports.words import coverage_book, monthly
 from geoapp.reports.words import public_maps as words
+from geoapp.reports.workbook import write_workbook
 from geoapp.store.engine import Database
 
 SUFFIXES: Final = (".csv", ".xlsx")

@@ -9,12 +9,12 @@ from geoapp.core.i18n import Language, Text
 from geoapp.core.use import USE_FIELD_TEXT, UseField
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.use.reach import UseAgainstReach, UsedFacility
-from geoapp.reports.monthly.parts import Cell, Column, Form, Report, Section, Table
-from geoapp.reports.monthly.workbook import write_workbook
+from geoapp.reports.parts import Cell, Column, Form, Report, Section, Table
 from geoapp.reports.words import coverage_book, monthly
 from geoapp.reports.words import use as words
 from geoapp.reports.words.coverage import statement_text
 from geoapp.reports.words.official import published_text
+from geoapp.reports.workbook import write_workbook
 from geoapp.store.engine import Database
 
 _COLUMNS: Final = (

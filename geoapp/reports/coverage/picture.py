@@ -12,7 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language, Text
 from geoapp.core.paths import shipped
 from geoapp.reports.drawing import LAND, SITE, Frame
-from geoapp.reports.monthly.parts import (
+from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,

@@ -16,7 +16,7 @@ from geoapp.core.results.coverage import (
     RegionFigures,
 )
 from geoapp.core.words import GROUP_TEXT, Level
-from geoapp.reports.monthly.parts import Cell, Column, Figure, Form, Table
+from geoapp.reports.parts import Cell, Column, Figure, Form, Table
 from geoapp.reports.words import coverage_book as words
 from geoapp.reports.words import monthly
 from geoapp.reports.words.coverage import zones_text

@@ -7,7 +7,8 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from geoapp.core.i18n import Language, Text, said
 from geoapp.core.paths import shipped
-from geoapp.reports.monthly.parts import (
+from geoapp.reports.monthly.svg import bars_svg, map_svg
+from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,
@@ -15,7 +16,6 @@ from geoapp.reports.monthly.parts import (
     Table,
     shown,
 )
-from geoapp.reports.monthly.svg import bars_svg, map_svg
 from geoapp.reports.words import monthly as words
 
 _LONG: Final = 1.5

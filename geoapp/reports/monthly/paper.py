@@ -22,7 +22,7 @@ from geoapp.reports.drawing import (
     draw_rows,
     draw_scale,
 )
-from geoapp.reports.monthly.parts import (
+from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,

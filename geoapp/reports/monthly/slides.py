@@ -20,7 +20,7 @@ from geoapp.reports.deck import (
     Rows,
 )
 from geoapp.reports.drawing import Frame
-from geoapp.reports.monthly.parts import (
+from geoapp.reports.parts import (
     CLASS_COLOURS,
     CLASS_TEXT,
     NONE_COLOUR,

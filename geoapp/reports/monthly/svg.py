@@ -7,7 +7,7 @@ from shapely.geometry.base import BaseGeometry
 from geoapp.core.i18n import Language, said
 from geoapp.core.units import format_share
 from geoapp.reports.drawing import Frame
-from geoapp.reports.monthly.parts import ZONE_COLOUR, Bars, Map, class_colour
+from geoapp.reports.parts import ZONE_COLOUR, Bars, Map, class_colour
 
 _WIDTH, _HEIGHT = 960.0, 640.0
 _ROW, _LABEL, _VALUE, _ACROSS = 24.0, 320.0, 70.0, 960.0

@@ -5,7 +5,7 @@ from pathlib import Path
 from geoapp.core.errors import ConflictError
 from geoapp.core.i18n import Language, Text
 from geoapp.reports.coverage.picture import Picture, write_picture
-from geoapp.reports.monthly.parts import Area, Map, Spot
+from geoapp.reports.parts import Area, Map, Spot
 from geoapp.reports.siting.paper import Paper
 from geoapp.reports.words import papers as words
 

@@ -23,7 +23,7 @@ from geoapp.operations.coverage import run as coverage_run
 from geoapp.operations.coverage.files import save_coverage
 from geoapp.operations.coverage.region_gaps import gaps_of_region
 from geoapp.operations.runs.state import read_run, recent_runs
-from geoapp.reports.monthly.parts import class_colour
+from geoapp.reports.parts import class_colour
 from geoapp.reports.words.coverage import counted_text, reasons_text, season_text
 from geoapp.store.engine import Database
 from tests.operations.coverage.small_town import WANTED, moment, run_sql, town

@@ -18,8 +18,8 @@ from geoapp.core.i18n import Text
 from geoapp.operations.monthly.period import Period, period_of
 from geoapp.operations.monthly.save import check_report_output, save_report
 from geoapp.operations.monthly.scope import scope_of
-from geoapp.reports.monthly.parts import Report
 from geoapp.reports.monthly.slides import write_slides
+from geoapp.reports.parts import Report
 from geoapp.reports.settled import settle_file
 from tests.operations.coverage.small_town import run_sql
 from tests.operations.monthly.monthly_town import MonthlyTown, town

@@ -1,4 +1,4 @@
-"""What a report consists of, whatever the file: sections of texts, tables, bars, a map.
+"""What a report of a month or of a run consists of, whatever the file: texts, tables, bars, a map.
 
 A cell that is None is unknown and shown as a dash, never as a nought.
 """

@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from geoapp.core.i18n import Language, Text, said
 from geoapp.core.units import UNKNOWN
 from geoapp.reports.book import lines_in, text_width, write_text
-from geoapp.reports.monthly.parts import (
+from geoapp.reports.parts import (
     Cell,
     Column,
     Figure,
