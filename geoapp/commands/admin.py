@@ -1,11 +1,13 @@
 """``geoapp doctor``, ``backup``, ``restore`` and ``prune``: what an operator does."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from geoapp.commands.context import open_store, read_settings, say
 from geoapp.commands.verify import EXIT_REFUSED
+from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 
 
@@ -23,7 +25,12 @@ def doctor() -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--base",
+    is_flag=True,
+    help="基础备份，写进 GEOAPP_WAL_ARCHIVE，不写 FILE / a copy for any later moment, into GEOAPP_WAL_ARCHIVE",
+)
 @click.option(
     "--with-keys", is_flag=True, help="连同签名密钥 secret.key / the key that signs sessions, too"
 )
@@ -33,8 +40,17 @@ def doctor() -> None:
     metavar="N",
     help="FILE 是文件夹：在里面新写一个，只留最新的 N 个 / FILE is a folder: write a new one there, keep the newest N",
 )
-def backup(file: Path, with_keys: bool, keep: int | None) -> None:
+def backup(file: Path | None, base: bool, with_keys: bool, keep: int | None) -> None:
     """备份数据库、步行网络和街道底图 / Write the store, walking network and base map to FILE."""
+    if base == (file is not None) or (base and with_keys):
+        accepted = Text(
+            "文件名；--base 时不写，也不带 --with-keys",
+            "a file's name; none with --base, nor --with-keys",
+        )
+        raise InvalidValueError("FILE", file or "", accepted)
+    if file is None:
+        _base(keep)
+        return
     from geoapp.operations.upkeep import backup as backups
     from geoapp.operations.upkeep.backup_rounds import backup_round
 
@@ -63,16 +79,48 @@ def backup(file: Path, with_keys: bool, keep: int | None) -> None:
         raise click.exceptions.Exit(4)
 
 
+def _base(keep: int | None) -> None:
+    from geoapp.operations.upkeep.base_backup import base_backup
+
+    with open_store() as (settings, database):
+        report = base_backup(database, settings, keep=keep)
+    size = f"{report.size_bytes / 1e6:,.1f} MB"
+    say(Text(f"基础备份：{report.folder}，{size}", f"Base backup: {report.folder}, {size}"))
+    for name in report.removed:
+        say(Text(f"删去了旧基础备份 {name}", f"Removed the old base backup {name}"))
+    if report.segments:
+        count = report.segments
+        say(
+            Text(
+                f"删去了 {count} 段只有旧基础备份才用的日志",
+                f"Removed {count} segments of the log that only older ones needed",
+            )
+        )
+
+
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
 @click.option("--force", is_flag=True, help="替换已有数据 / replace what is stored")
 @click.option(
     "--check",
     is_flag=True,
     help="只演练：恢复到临时的库，逐表比较，不动现有数据 / a drill: into a scratch store, compared table by table",
 )
-def restore(file: Path, force: bool, check: bool) -> None:
+@click.option(
+    "--until",
+    metavar="TIME",
+    help="FILE 是日志文件夹：恢复到这个时刻，如 '2026-11-30 12:00' / FILE is a folder of the log: as it was then",
+)
+def restore(file: Path, force: bool, check: bool, until: str | None) -> None:
     """从备份恢复到空库 / Restore FILE into an empty store."""
+    if file.is_dir():
+        _until(file, until or "", force=force, check=check)
+        return
+    if until is not None:
+        accepted = Text(
+            "基础备份和日志所在的文件夹（--until）", "the folder of base backups and log (--until)"
+        )
+        raise InvalidValueError("FILE", file, accepted)
     if check:
         _check(file)
         return
@@ -102,6 +150,46 @@ def restore(file: Path, force: bool, check: bool) -> None:
                 "The backup holds no base map; the one in use, if any, is as before.",
             )
         )
+
+
+def _until(folder: Path, until: str, *, force: bool, check: bool) -> None:
+    from geoapp.core.parsing import parse_moment
+    from geoapp.operations.upkeep.point_in_time import restore_until
+
+    if force:
+        accepted = Text(
+            "不用：这样恢复只到空的数据文件夹", "nothing: this restores into an empty folder alone"
+        )
+        raise InvalidValueError("--force", True, accepted)
+    settings = read_settings()
+    moment = parse_moment("--until", until, settings.timezone)
+    report = restore_until(settings, folder, moment, keep=not check)
+    zone = ZoneInfo(settings.timezone)
+    base = f"{report.base.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    if check:
+        say(
+            Text(
+                "演练：可以恢复，没有留下什么", "Drill: it can be restored; nothing was left of it"
+            )
+        )
+    last = report.last_change
+    upto = base if last is None else f"{last.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+    say(
+        Text(
+            f"从 {base} 的基础备份恢复，最后一次改动在 {upto}",
+            f"Restored from the base backup of {base}; the last change is of {upto}",
+        )
+    )
+    if moment is not None and not report.reached:
+        say(
+            Text(
+                "日志里没有更晚的改动：那以后没有人改过，或者那以后的日志没有存下来。",
+                "The log holds nothing later: nothing was changed after that, or its log was not kept.",
+            )
+        )
+    say(report.history)
+    if not report.history_sound:
+        raise click.exceptions.Exit(EXIT_REFUSED)
 
 
 def _check(file: Path) -> None:

@@ -26,6 +26,7 @@ class Settings(BaseSettings):
     database_read_url: str | None = Field(None, validation_alias="DATABASE_READ_URL")
     read_lag_seconds: float = Field(0.75, ge=0.1, le=60.0)
     pg_bin: Path | None = None
+    wal_archive: Path | None = None
     timezone: str = DEFAULT_ZONE
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)
     walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)

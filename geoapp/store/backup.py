@@ -11,6 +11,7 @@ from pathlib import Path
 
 from psycopg.conninfo import make_conninfo
 from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
 
 from geoapp.core.errors import (
     ConflictError,
@@ -156,6 +157,41 @@ def dump(database: Database, path: Path) -> dict[str, Held]:
     return contents
 
 
+def copy_cluster(database: Database, folder: Path) -> int:
+    """Copy the whole cluster as it runs to a new folder; return the server's major version.
+
+    The log that the copy itself needs is in it.
+
+    Raises
+    ------
+    MissingPartError
+        If there is no pg_basebackup of the server's version or newer.
+    UnavailableError
+        If the database does not answer, or the disk is full.
+    """
+    programs = _programs(database, "pg_basebackup")
+    done = _run(
+        database,
+        [
+            *(programs.path("pg_basebackup"), f"--pgdata={folder}", "--format=tar", "--gzip"),
+            *("--wal-method=fetch", "--checkpoint=fast", "--no-sync"),
+        ],
+    )
+    if done.returncode != 0:
+        said = _said(done)
+        _refuse_full_disk(said)
+        raise UnavailableError(Text(f"备份失败：{said}", f"The backup failed: {said}"))
+    return server_major(database)
+
+
+def empty_what_is_left_out(session: Session) -> None:
+    """Empty the tables that a restore makes anew, where the store was brought back otherwise."""
+    # Rows before those that they refer to; not truncated, which the log of changes would not see.
+    known = [one.name for one in reversed(Base.metadata.sorted_tables) if one.name in LEFT_OUT]
+    for table in (*sorted(LEFT_OUT - set(known)), *known):
+        session.execute(text(f"delete from {table}"))
+
+
 def restore(database: Database, path: Path, folder: Path, *, force: bool = False) -> None:
     """Put a backup in the place of what the store holds, in one transaction.
 
@@ -199,11 +235,14 @@ def restore(database: Database, path: Path, folder: Path, *, force: bool = False
         raise _unusable(path, _said(done))
 
 
+def server_major(database: Database) -> int:
+    """Return the server's major version, which decides the format of its files."""
+    return int(str(database.single("select current_setting('server_version_num')::int"))) // 10_000
+
+
 def _programs(database: Database, program: str) -> Programs:
     """Return the programs of the server's version, or the next newer ones."""
-    with database.session() as session:
-        number = session.execute(text("select current_setting('server_version_num')::int"))
-        server = int(number.scalar_one()) // 10_000
+    server = server_major(database)
     found = [one for one in installed(database.pg_bin, program) if one.major >= server]
     if not found:
         raise MissingPartError(

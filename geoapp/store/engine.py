@@ -110,7 +110,7 @@ class Database:
         self.replica = (
             None
             if read_parameters is None
-            else Replica(read_parameters, self.single, lag_seconds=read_lag_seconds)
+            else Replica(read_parameters, self._single, lag_seconds=read_lag_seconds)
         )
         self._reviving = threading.Lock()
         self._revived_at = -math.inf
@@ -197,7 +197,17 @@ class Database:
             yield from _snapshot_on(connection, scratch=scratch)
 
     def single(self, statement: str) -> object:
-        """Return the one value of a statement that the primary runs."""
+        """Return the one value of a statement that the primary runs.
+
+        Raises
+        ------
+        UnavailableError
+            If the database does not answer.
+        """
+        with named_trouble(INSUFFICIENT_PRIVILEGE):
+            return self._single(statement)
+
+    def _single(self, statement: str) -> object:
         with self._checkout() as connection:
             return connection.exec_driver_sql(statement).scalar_one()
 
@@ -222,8 +232,7 @@ class Database:
         UnavailableError
             If the database does not answer.
         """
-        with named_trouble(INSUFFICIENT_PRIVILEGE):
-            return int(str(self.single("select pg_current_wal_insert_lsn() - '0/0'")))
+        return int(str(self.single("select pg_current_wal_insert_lsn() - '0/0'")))
 
     def _checkout(self) -> Connection:
         try:
@@ -377,6 +386,6 @@ def open_database(settings: Settings) -> Database:
             else parse_database_url(read_url, "DATABASE_READ_URL"),
             read_lag_seconds=settings.read_lag_seconds,
         )
-    cluster = Cluster(settings.data, pg_bin=settings.pg_bin)
+    cluster = Cluster(settings.data, pg_bin=settings.pg_bin, archive=settings.wal_archive)
     cluster.start()
     return Database(cluster.parameters(), cluster=cluster, pg_bin=settings.pg_bin)

@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +22,26 @@ _CANNOT_WRITE = Text(
 def server_version(session: Session) -> str:
     """Return PostgreSQL's version in its own words."""
     return str(session.execute(text("show server_version")).scalar_one())
+
+
+class Archiver(NamedTuple):
+    """Whether the server keeps its log, and whether it has failed to since; ``failed`` is when."""
+
+    on: bool
+    fails: bool
+    failed: datetime | None
+
+
+def archiver(session: Session) -> Archiver:
+    """Return how the server keeps its log."""
+    found = session.execute(
+        text(
+            "select current_setting('archive_mode') <> 'off', "
+            "coalesce(last_failed_time > coalesce(last_archived_time, '-infinity'), false), "
+            "last_failed_time from pg_stat_archiver"
+        )
+    )
+    return Archiver(*found.one())
 
 
 def server_time(session: Session) -> datetime:

@@ -25,6 +25,7 @@ from geoapp.operations.moment import today
 from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map, verify_base_map
 from geoapp.operations.streets.names import WITHOUT_NAMES, street_index
+from geoapp.operations.upkeep.base_backup import archive_fault
 from geoapp.store.cluster.programs import find_server, installed
 from geoapp.store.engine import Database, open_database
 from geoapp.store.migrate import is_current
@@ -163,6 +164,12 @@ def _store(settings: Settings) -> Iterator[Finding]:
     database = open_database(settings)
     try:
         yield from _open_store(database, _day(settings))
+        fault = archive_fault(database, settings)
+        if settings.wal_archive is not None:
+            kept = Text(
+                f"日志存在 {settings.wal_archive}", f"The log is kept in {settings.wal_archive}"
+            )
+            yield Finding("archive", fault is None, fault or kept)
     finally:
         database.close()
 

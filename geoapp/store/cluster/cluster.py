@@ -26,6 +26,7 @@ from psycopg.conninfo import make_conninfo
 
 from geoapp.core.errors import FullDiskError, InvalidValueError, UnavailableError, full_disk
 from geoapp.core.i18n import Text
+from geoapp.store.cluster.archive import BASES, WAL, hand_over_histories, keeping
 from geoapp.store.cluster.process import (
     POLL_SECONDS,
     end_orphans,
@@ -45,6 +46,9 @@ STOP_SECONDS = 60.0
 INIT_SECONDS = 300.0
 LOG_BYTES = 10_000_000
 START_BYTES = 2 * 16 * 1024 * 1024  # two segments of the write-ahead log
+# Whoever reaches the socket may do all, copy the cluster as well; nobody else reaches it.
+HBA = "local all all trust\nlocal replication all trust\n"
+_FORMER_HBA = "local all all trust\n"
 DATABASE = "geoapp"
 USER = "geoapp"
 
@@ -79,6 +83,8 @@ class Cluster:
         The data folder (``GEOAPP_DATA``); made with mode 0700 if it is missing.
     pg_bin
         Folder of PostgreSQL's programs (``GEOAPP_PG_BIN``); searched for if None.
+    archive
+        Where the server keeps its log (``GEOAPP_WAL_ARCHIVE``); nowhere if None.
     test_settings
         Server settings that override the usual ones, such as ``fsync=off``. Only for tests:
         with it a power failure loses data.
@@ -89,6 +95,7 @@ class Cluster:
         folder: Path,
         *,
         pg_bin: Path | None = None,
+        archive: Path | None = None,
         test_settings: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = Path(os.path.realpath(folder))
@@ -98,7 +105,9 @@ class Cluster:
         self.data = self.folder / "pg"
         self.log = self.folder / "postgres.log"
         self._pg_bin = pg_bin
-        self._settings = {**TUNING, **(test_settings or {})}
+        self._archive = None if archive is None else archive.absolute()
+        kept = {} if self._archive is None else keeping(self._archive)
+        self._settings = {**TUNING, **kept, **(test_settings or {})}
         self._durable = self._settings.get("fsync", "on") == "on"
         self._users: IO[bytes] | None = None
         self._child: int | None = None
@@ -276,8 +285,7 @@ class Cluster:
         )
         with (fresh / "postgresql.conf").open("a") as conf:
             conf.write("\ninclude_if_exists = 'geoapp.conf'\n")
-        # Whoever reaches the socket may do all, copy the cluster as well; nobody else reaches it.
-        (fresh / "pg_hba.conf").write_text("local all all trust\nlocal replication all trust\n")
+        (fresh / "pg_hba.conf").write_text(HBA)
         if self._durable:
             os.sync()
         # Only a finished cluster ever gets the name: an interrupted one is begun anew.
@@ -333,7 +341,11 @@ class Cluster:
                 for path in (Path(folder), *(Path(folder, name) for name in names)):
                     self._give(path, owner)
         conf = self.data / "geoapp.conf"
-        conf.write_text("".join(f"{name} = '{value}'\n" for name, value in self._settings.items()))
+        conf.write_text(
+            "".join(f"{name} = {_quoted(value)}\n" for name, value in self._settings.items())
+        )
+        if self._archive is not None:
+            self._prepare_archive(self._archive, owner)
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.1"))
         self.log.touch(mode=0o600)
@@ -344,6 +356,20 @@ class Cluster:
             raise PermissionError(f"{sockets} was made by another user")
         sockets.chmod(0o700)
         for path in (conf, self.log, sockets):
+            self._give(path, owner)
+
+    def _prepare_archive(self, archive: Path, owner: int) -> None:
+        """Make a place for the log. Without it the server starts, too, and waits with its log."""
+        hba = self.data / "pg_hba.conf"
+        if hba.exists() and hba.read_text() == _FORMER_HBA:
+            hba.write_text(HBA)
+        for folder in (archive / WAL, archive / BASES):
+            with suppress(OSError):
+                folder.mkdir(mode=0o700, exist_ok=True)
+                self._give(folder, owner)
+        hand_over_histories(self.data)
+        status = self.data / "pg_wal" / "archive_status"
+        for path in (status, *status.glob("*.history.ready")):
             self._give(path, owner)
 
     def _spawn(self, owner: int) -> int:
@@ -399,6 +425,11 @@ class Cluster:
             if known is None:
                 connection.execute(f'create database "{DATABASE}"')
                 log.debug("made a new store in %s", self.folder)
+
+
+def _quoted(value: str) -> str:
+    """Return a value as postgresql.conf has it."""
+    return "'{}'".format(value.replace("\\", "\\\\").replace("'", "''"))
 
 
 def _server_environment() -> dict[str, str]:

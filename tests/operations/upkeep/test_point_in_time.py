@@ -1,0 +1,173 @@
+"""The store is brought back as it was at a moment, from a copy of the cluster and the log since."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click.testing
+import pytest
+from sqlalchemy import text
+
+from geoapp.cli import main
+from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
+from geoapp.core.roles import Role
+from geoapp.core.settings import Settings
+from geoapp.operations.upkeep.base_backup import archive_fault, base_backup
+from geoapp.operations.upkeep.point_in_time import restore_until
+from geoapp.operations.upkeep.sessions import open_session
+from geoapp.operations.upkeep.users import list_users, save_user
+from geoapp.store.cluster.archive import BASES, WAL, bases
+from geoapp.store.engine import Database, open_database
+from tests.conftest import copy_store
+from tests.web.api_client import PASSWORD
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    database = open_database(settings)
+    try:
+        yield database
+    finally:
+        database.close()  # which hands over the end of the log
+
+
+def add(database: Database, name: str) -> datetime:
+    """Save somebody, and return a moment after that and before whatever comes next."""
+    save_user(database, name, Role.STEWARD, PASSWORD)
+    with database.session() as session:
+        moment: datetime = session.execute(text("select clock_timestamp()")).scalar_one()
+    return moment
+
+
+def names(settings: Settings) -> set[str]:
+    with opened(settings) as database:
+        return {one.name for one in list_users(database)}
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    folder = tmp_path / "it's 100 % kept"  # a shell, a server and a template read its name
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def kept(made_store: Path, settings: Settings, archive: Path) -> Settings:
+    copy_store(made_store, settings.data)
+    return settings.model_copy(update={"wal_archive": archive})
+
+
+def elsewhere(kept: Settings, name: str) -> Settings:
+    return kept.model_copy(update={"data": kept.data.with_name(name)})
+
+
+def command(settings: Settings, *arguments: object) -> click.testing.Result:
+    environment = {
+        "GEOAPP_DATA": str(settings.data),
+        "GEOAPP_WAL_ARCHIVE": str(settings.wal_archive),
+    }
+    words = [str(one) for one in arguments]
+    done = click.testing.CliRunner().invoke(main, words, env=environment)
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.output
+    return done
+
+
+def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path) -> None:
+    with opened(kept) as database:
+        fault = archive_fault(database, kept)
+        assert fault is not None  # a log alone restores nothing
+        assert "--base" in fault.en
+        open_session(database, save_user(database, "a", Role.STEWARD, PASSWORD), device="", days=1)
+        done = command(kept, "backup", "--base")
+        assert done.exit_code == 0, done.output
+        assert archive_fault(database, kept) is None
+        moment = add(database, "b")
+        add(database, "c")
+    assert not list((archive / WAL).glob("*.part"))
+
+    there = elsewhere(kept, "there")
+    done = command(there, "restore", archive, "--until", moment.isoformat())
+    assert done.exit_code == 0, done.output
+    with opened(there.model_copy(update={"wal_archive": None})) as database:
+        assert {one.name for one in list_users(database)} == {"a", "b"}
+        with database.session() as session:  # nobody is signed in again by it
+            assert session.execute(text("select count(*) from user_session")).scalar_one() == 0
+
+    # What cannot be is refused in words, and nothing is changed.
+    for refused, words in (
+        (command(there, "restore", archive), "GEOAPP_DATA"),
+        (command(elsewhere(kept, "x"), "restore", archive, "--until", "2020-01-01 12:00"), "first"),
+        (command(elsewhere(kept, "x"), "restore", archive, "--until", "2999-01-01"), "to come"),
+        (command(kept, "backup", "--base", archive / "file"), "FILE"),
+        (command(kept, "backup"), "FILE"),
+    ):
+        assert refused.exit_code in (2, 4), refused.output
+        assert words in refused.output
+    assert not (elsewhere(kept, "x").data / "pg").exists()
+    whole = bases(archive)[0].folder / "base.tar.gz"
+    whole.write_bytes(whole.read_bytes()[:-5000])
+    with pytest.raises(UnusableInputError):
+        restore_until(elsewhere(kept, "x"), archive, None)
+    assert [one.name for one in elsewhere(kept, "x").data.glob("*")] == []
+
+
+@pytest.mark.slow
+def test_lives_of_a_store_that_was_brought_back(kept: Settings, archive: Path) -> None:
+    with opened(kept) as database:
+        base_backup(database, kept)
+        branch = add(database, "b")
+        add(database, "c")
+        late = base_backup(database, kept)  # of a life that will not be gone on with
+    second = elsewhere(kept, "second")
+    drill = command(second, "restore", archive, "--check", "--until", branch.isoformat())
+    assert drill.exit_code == 0, drill.output
+    assert list(second.data.iterdir()) == []
+    assert restore_until(second, archive, branch).reached
+    with opened(second) as database:
+        add(database, "d")
+    # The newest life is found by the log alone: what the first wrote after the branch is no part of it.
+    third = elsewhere(kept, "third")
+    report = restore_until(third, archive, None)
+    assert report.history_sound
+    assert report.last_change is not None
+    assert late.folder.is_dir()
+    assert names(third) == {"b", "d"}
+    # Nothing happened between the last change and the moment: that is no fault.
+    fourth = elsewhere(kept, "fourth")
+    assert not restore_until(fourth, archive, datetime.now(UTC)).reached
+    # Old copies go with the log that only they needed.
+    with opened(third) as database:
+        before = len(list((archive / WAL).glob("*")))
+        report_of_copy = base_backup(database, third, keep=1)
+        assert report_of_copy.segments > 0
+        assert len(list((archive / WAL).glob("*"))) < before + 2
+        assert [one.folder for one in bases(archive)] == [report_of_copy.folder]
+        add(database, "e")
+    fifth = elsewhere(kept, "fifth")
+    restore_until(fifth, archive, None)
+    assert names(fifth) == {"b", "d", "e"}
+
+
+@pytest.mark.slow
+def test_an_archive_that_takes_nothing_is_told_of(kept: Settings, archive: Path) -> None:
+    with opened(kept) as database:
+        base_backup(database, kept)
+        (archive / WAL).rename(archive / "away")
+        add(database, "b")
+        database.single("select pg_switch_wal()")
+        while (fault := archive_fault(database, kept)) is None:
+            continue
+        assert str(archive) in fault.zh
+        (archive / "away").rename(archive / WAL)
+        while archive_fault(database, kept) is not None:
+            continue
+    with pytest.raises(InvalidValueError):
+        none = kept.model_copy(update={"wal_archive": archive / "none"})
+        with opened(elsewhere(none, "y")) as database:
+            base_backup(database, none)
+    with opened(elsewhere(kept, "z")) as database, pytest.raises(ConflictError):
+        own = kept.model_copy(update={"database_url": database.url})
+        base_backup(database, own)
+    assert (archive / BASES).is_dir()
+    assert timedelta(0) <= datetime.now(UTC) - bases(archive)[0].finished_at
