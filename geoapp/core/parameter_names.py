@@ -217,6 +217,7 @@ _NAMES: Final = {
     "sites": "地点",
     "size": "大小",
     "source": "来源",
+    "site_cost": "每处费用",
     "spacing_m": "候选点的间距",
     "stage": "阶段",
     "standard": "服务标准",

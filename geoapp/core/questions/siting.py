@@ -117,8 +117,9 @@ class SitingParameters:
         moment holds only if the new sites are open then; facilities to be upgraded keep their own.
     quotas, host_quotas
         By code of a region, or by type of host as the candidate set names it; not both.
-    budget
-        The most that the new sites may cost together.
+    budget, site_cost
+        The most that the new sites may cost together; what each candidate costs that has no cost of its
+        own, as generated ones have none. None: every candidate must have one.
     share
         Part of all the demand that must be covered (set covering).
     backup_share
@@ -159,6 +160,7 @@ class SitingParameters:
     quotas: tuple[tuple[str, Quota], ...] = ()
     host_quotas: tuple[tuple[str, Quota], ...] = ()
     budget: float | None = None
+    site_cost: float | None = None
     share: float = 1.0
     backup_share: float = 0.0
     min_spacing_m: float | None = None

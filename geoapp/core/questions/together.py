@@ -70,13 +70,14 @@ def _check_pairs(wanted: Any) -> None:
                 "none together with a backup share: a seat serves once",
             ),
         )
-    if wanted.budget is not None and wanted.generated:
+    if wanted.budget is not None and wanted.site_cost is None and wanted.generated:
         raise InvalidValueError(
             "budget",
             wanted.budget,
             Text(
-                "与有费用的候选集同用的预算：生成的候选点没有费用",
-                "a budget for a candidate set with costs: generated candidates have none",
+                "与每处费用（site_cost）或有费用的候选集同用的预算：生成的候选点没有费用",
+                "a budget together with what each site costs (site_cost), or for a candidate set with "
+                "costs: generated candidates have none",
             ),
         )
 

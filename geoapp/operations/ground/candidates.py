@@ -57,8 +57,8 @@ def check_count(wanted: SitingParameters, candidates: CandidateRows) -> None:
             "budget",
             wanted.budget,
             Text(
-                f"每个候选点都有费用时的预算（{unknown} 个没有费用）",
-                f"a budget where every candidate has a cost ({unknown} have none)",
+                f"每个候选点都有费用时的预算（{unknown} 个没有费用；可给出 site_cost）",
+                f"a budget where every candidate has a cost ({unknown} have none; site_cost gives one)",
             ),
         )
 
@@ -349,6 +349,8 @@ def read_candidate_rows(
                 )
                 raise InvalidValueError("drawn", one.code, accepted)
     rows = with_drawn(wanted, rows, regions)
+    if wanted.budget is not None and wanted.site_cost is not None:
+        rows = replace(rows, cost=np.where(np.isnan(rows.cost), wanted.site_cost, rows.cost))
     return rows, CandidateSource(
         count=len(rows),
         drawn=len(wanted.drawn),

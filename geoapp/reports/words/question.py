@@ -457,6 +457,7 @@ _WORDS: dict[str, Callable[[Any, Naming], Text | None]] = {
     ),
     "host_quotas": lambda quotas, naming: _quotas(quotas, {}, naming.most_named, _each_host),
     "budget": _words("预算 {value}", "budget {value}"),
+    "site_cost": _words("每处费用 {value}", "{value} for each station"),
     "backup_share": _words("第二个站点算 {value}", "a second station counts {value}", _percent),
     "capacity": _seats,
     "alternatives": _words("另找 {value} 个方案", "other plans sought: {value}"),

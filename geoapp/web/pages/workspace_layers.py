@@ -28,6 +28,7 @@ DISTRICTS: Final = ("districts", Text("区界和区名", "Districts"))
 SITES: Final = ("sites", Text("新站点（编号）", "New stations, numbered"))
 ACTIONS_SHOWN: Final = ("sites", Text("措施（编号）", "Actions, numbered"))
 ZONES: Final = ("zones", Text("这次分析的盲区", "Gap zones of this run"))
+LOSERS: Final = ("losers", Text("落选中最好的候选点", "The best of the other candidates"))
 FORBIDDEN: Final = ("forbidden", Text("不能放的范围", "Where none may stand"))
 STREETS: Final = ("streets", Text("街道", "Streets"))
 

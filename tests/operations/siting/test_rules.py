@@ -125,6 +125,31 @@ def test_drawn_and_generated_candidates(town: Database, settings: Settings) -> N
         siting_run.start(town, replace(WANTED, drawn=(DrawnSite("A", 120.0, 36.0),)), None)
 
 
+def test_generated_sites_cost_what_is_said(town: Database, settings: Settings) -> None:
+    """Three for the price of three, and as good as any three; a site with a cost of its own keeps it."""
+    free = solved(town, settings, candidates=None, p=3, spacing_m=100.0)
+    paid = solved(
+        town, settings, candidates=None, p=None, spacing_m=100.0, budget=26.0, site_cost=8.0
+    )
+    assert free.result is not None
+    assert paid.result is not None
+    assert len(codes(town, paid)) == 3
+    assert paid.result.objective == free.result.objective
+    dear = DrawnSite("X", TOWN_LON + 0.004, TOWN_LAT + 0.003, cost=20.0)
+    own = solved(
+        town,
+        settings,
+        candidates=None,
+        p=None,
+        spacing_m=100.0,
+        budget=28.0,
+        site_cost=8.0,
+        drawn=(dear,),
+        fixed=("X",),
+    )
+    assert len(codes(town, own)) == 2
+
+
 def test_forbidden_areas(town: Database, settings: Settings) -> None:
     square = [[120.357, 36.069], [120.359, 36.069], [120.359, 36.079], [120.357, 36.079]]
     area = {"type": "Polygon", "coordinates": [[*square, square[0]]]}

@@ -90,6 +90,7 @@ def test_forbidden_places_are_drawn_read_and_taken_back(
 ) -> None:
     page = open_siting(site, visit)
     to_step(page, "limits")
+    expect(page.locator("#map[data-ready]")).to_be_visible()
     page.click("#area-draw")
     corners = [(150, 100), (300, 100), (300, 220)]
     for x, y in [*corners, corners[0]]:

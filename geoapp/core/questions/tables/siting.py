@@ -229,13 +229,27 @@ HOST_QUOTAS = Field(
 BUDGET = Field(
     name="budget",
     kind=Kind.NUMBER,
-    label=Text("预算，候选集写明费用时", "Budget, where the candidate set has costs"),
+    label=Text("预算", "Budget"),
     help=Text("费用上限", "the most that the new sites may cost together"),
     least=0.0,
     most=limits.MOST_MONEY,
     models=_MOST_COVERED,
     option="--budget",
-    page=Place.MORE,
+    page=Place.MAIN,
+)
+SITE_COST = Field(
+    name="site_cost",
+    kind=Kind.NUMBER,
+    label=Text("每处费用", "Cost of each station"),
+    help=Text(
+        "候选点自己没有写明费用时，每处的费用；自动生成的都没有",
+        "what each candidate costs that has no cost of its own; generated ones have none",
+    ),
+    least=0.0,
+    most=limits.MOST_MONEY,
+    needs="budget",
+    option="--site-cost",
+    page=Place.MAIN,
 )
 BACKUP_SHARE = Field(
     name="backup_share",
@@ -335,6 +349,7 @@ FIELDS = (
     QUOTAS,
     HOST_QUOTAS,
     BUDGET,
+    SITE_COST,
     BACKUP_SHARE,
     CAPACITY,
     ALTERNATIVES,

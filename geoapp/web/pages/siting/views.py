@@ -62,7 +62,7 @@ from geoapp.web.pages.siting.explained import explained_parts
 from geoapp.web.pages.siting.freedom import freedom_parts
 from geoapp.web.pages.siting.robust import robust_parts
 from geoapp.web.pages.workspace import conditions, given_question, modes, without
-from geoapp.web.pages.workspace_layers import FORBIDDEN, SITES, map_layers, own_layers
+from geoapp.web.pages.workspace_layers import FORBIDDEN, LOSERS, SITES, map_layers, own_layers
 
 blueprint = Blueprint("siting", __name__)
 
@@ -105,7 +105,7 @@ def show() -> str:
         "planner/siting/page.html",
         modes=modes("siting.show", known["given"]),
         map_layers=map_layers(),
-        own_layers=own_layers(SITES, FORBIDDEN),
+        own_layers=own_layers(SITES, LOSERS, FORBIDDEN),
         regions=names,
         demand_sets=read_demand_sets(database),
         candidate_sets=read_candidate_sets(database),

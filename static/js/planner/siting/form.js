@@ -7,7 +7,7 @@ import { fieldsOf, questionOf } from './question.js';
 
 // What limits candidates: the server refuses it where sites may stand anywhere.
 const NEEDING_CANDIDATES = new Set([
-  'budget', 'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
+  'min_spacing_m', 'capacity', 'backup_share', 'alternatives', 'differ', 'within_share', 'spacing_m',
 ]);
 
 // The models that sites anywhere are proven for.
@@ -27,17 +27,22 @@ export function makeForm(form, districts, datum) {
   /** Show what the model that is chosen has a use for. */
   function fit() {
     const fields = readFields(form);
-    const anywhere = fitAnywhere(fields.model);
+    const priced = Boolean(fields.budget) && !byId('budget', HTMLInputElement).disabled;
+    const anywhere = fitAnywhere(fields.model, priced);
+    drawDistricts(fields.region);
     asked.forEach((one) => {
       const place = form.querySelector(`[data-field="${one.name}"]`);
       const control = form.elements.namedItem(one.name);
       const idle = !isHonoured(one, fields.model) || (anywhere && NEEDING_CANDIDATES.has(one.name))
-        || (one.needs === 'at' && fields.when !== 'at')
+        || (one.needs === 'at' && fields.when !== 'at') || (one.needs === 'budget' && !priced)
         || (one.name === 'p' && Boolean(fields.phases)); // the years say how many
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
       if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;
     });
+    // Candidates of a set may have costs of their own.
+    byId('site-cost', HTMLInputElement).required = byId('candidates', HTMLSelectElement).value.startsWith('generated');
+    byId('budget-note').hidden = !priced;
     const rules = byId('rules-field', HTMLFieldSetElement);
     rules.hidden = anywhere || !quotaModels.includes(fields.model);
     rules.disabled = rules.hidden;
@@ -48,20 +53,49 @@ export function makeForm(form, districts, datum) {
   }
 
   /**
-   * Places anywhere are for covering alone: another model chooses among candidates.
+   * Places anywhere are for covering alone: another model, or a budget, chooses among candidates.
    * @param {string} model
+   * @param {boolean} priced
    * @returns {boolean} whether the sites may stand anywhere
    */
-  function fitAnywhere(model) {
+  function fitAnywhere(model, priced) {
     const choice = byId('candidates', HTMLSelectElement);
     const option = choice.querySelector('option[value="anywhere"]');
     if (option instanceof HTMLOptionElement) {
-      option.disabled = !PROVEN_ANYWHERE.has(model);
+      option.disabled = !PROVEN_ANYWHERE.has(model) || priced;
       if (option.disabled && choice.value === 'anywhere') choice.value = 'generated';
     }
     const anywhere = choice.value === 'anywhere';
     byId('anywhere-note').hidden = !anywhere;
     return anywhere;
+  }
+
+  /**
+   * A row for each district of an area, where it has several: how many stations at least, and at most.
+   * @param {string} area
+   */
+  function drawDistricts(area) {
+    const each = byId('rules-each');
+    if (each.dataset.area === area) return;
+    each.dataset.area = area;
+    const codes = districts[area] || [];
+    const names = new Map(Array.from(byId('region', HTMLSelectElement).options, (one) => [one.value, one.text]));
+    const rows = codes.length < 2 ? [] : codes.map((code) => {
+      const row = document.createElement('div');
+      row.className = 'each';
+      const name = document.createElement('span');
+      name.textContent = names.get(code) || code;
+      row.append(name, ...['least', 'most'].map((which) => {
+        const input = document.createElement('input');
+        const words = each.dataset[which] || '';
+        Object.assign(input, { type: 'number', name: `${which}:${code}`, min: '0', max: '5000', step: '1', placeholder: words });
+        input.setAttribute('aria-label', `${name.textContent} ${words}`);
+        return input;
+      }));
+      return row;
+    });
+    each.replaceChildren(...rows);
+    byId('rules-apart').hidden = !rows.length;
   }
 
   /** What the form asks, without the places on the map. */
@@ -75,11 +109,14 @@ export function makeForm(form, districts, datum) {
    */
   function fill(given) {
     const shown = fieldsOf(given, districts, asked);
+    byId('rules-each').dataset.area = '-'; // drawn anew, so that nothing of another question stays in it
+    drawDistricts(given.region || '');
     putFields(form, shown.fields, shown.families);
     kept = shown.kept;
     fit();
   }
 
+  byId('budget').addEventListener('input', fit);
   byId('kept-drop').addEventListener('click', () => {
     kept = {};
     fit();

@@ -29,14 +29,16 @@ const steps = makeSteps(main);
 const sites = makeNumberedRows(made, 'sites', steps.reveal, (row) => `${texts.adds} ${formatCounted(Number(row.dataset.adds), texts.worker, texts.workers)}`);
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
+const losers = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dataset.datum);
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null));
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');
-const layers = makeLayers(made, main, ownDrawings(made, { sites: sites.layer, forbidden: places.areaLayer }));
+const layers = makeLayers(made, main, ownDrawings(made, { sites: sites.layer, losers, forbidden: places.areaLayer }));
 const followFreedom = makeFreedom(made.map, texts);
 const follower = makeFollower(main, texts, began, async () => {
   otherLayer.clearLayers();
+  drawLosers();
   followFreedom();
   steps.foldAgain();
   layers.renew();
@@ -105,6 +107,15 @@ function showOther(button) {
     L.marker(at(lon, lat), { icon: numbered('+', 'instead'), title: name, alt: name, keyboard: false }).addTo(otherLayer);
   });
   box.scrollIntoView({ block: 'nearest' });
+}
+
+/** The best of the candidates that were not chosen, faintly. */
+function drawLosers() {
+  losers.clearLayers();
+  document.querySelectorAll('#runners-up li').forEach((one) => {
+    const place = at(Number(one.getAttribute('data-lon')), Number(one.getAttribute('data-lat')));
+    L.circleMarker(place, { radius: 7, color: colour('--open'), weight: 1.5, dashArray: '2 3', fillOpacity: 0.1 }).bindTooltip(document.createTextNode(one.textContent || '').data, { sticky: true }).addTo(losers);
+  });
 }
 
 /** @param {string} code */

@@ -55,22 +55,29 @@ export function questionOf(fields, kept, districts, asked, quotaModels) {
     candidates: fields.candidates,
   };
   if (body.phases) delete body.p; // they say how many
-  const quota = quotaOf(fields);
-  if (quota && quotaModels.includes(fields.model)) {
-    body.quotas = Object.fromEntries((districts[fields.region] || []).map((code) => [code, quota]));
+  if (quotaModels.includes(fields.model)) {
+    const all = quotaOf(fields.least, fields.most_each);
+    /** @type {Record<string, Quota>} */
+    const quotas = {};
+    (districts[fields.region] || []).forEach((code) => {
+      const quota = quotaOf(fields[`least:${code}`], fields[`most:${code}`]) || all;
+      if (quota) quotas[code] = quota;
+    });
+    if (Object.keys(quotas).length) body.quotas = quotas;
   }
   return body;
 }
 
 /**
- * @param {import('../question.js').Fields} fields
+ * @param {string | undefined} least
+ * @param {string | undefined} most
  * @returns {Quota | null}
  */
-function quotaOf(fields) {
+function quotaOf(least, most) {
   /** @type {Quota} */
   const quota = {};
-  if (fields.least) quota.min = Number(fields.least);
-  if (fields.most_each) quota.max = Number(fields.most_each);
+  if (least) quota.min = Number(least);
+  if (most) quota.max = Number(most);
   return Object.keys(quota).length ? quota : null;
 }
 
@@ -107,6 +114,10 @@ function commonQuota(given, districts) {
  */
 export function fieldsOf(given, districts, asked) {
   const quota = commonQuota(given, districts);
+  const all = districts[given.region || ''] || [];
+  const quotas = given.quotas || {};
+  // Quotas that differ have a row for each district; those of other regions have no field.
+  const apart = quota || !Object.keys(quotas).every((code) => all.includes(code)) ? [] : Object.entries(quotas);
   /** @type {Record<string, string>} */
   const fields = {
     ...shownFields(given, asked),
@@ -116,9 +127,13 @@ export function fieldsOf(given, districts, asked) {
     least: shown(quota && quota.min),
     most_each: shown(quota && quota.max),
   };
+  apart.forEach(([code, one]) => {
+    fields[`least:${code}`] = shown(one.min);
+    fields[`most:${code}`] = shown(one.max);
+  });
   const drawn = new Set(asked.map((one) => one.name));
   const kept = Object.fromEntries(Object.entries(given).filter(
-    ([name]) => !SHOWN.has(name) && !drawn.has(name) && !(quota && name === 'quotas'),
+    ([name]) => !SHOWN.has(name) && !drawn.has(name) && !((quota || apart.length) && name === 'quotas'),
   ));
   return { fields, families: given.families || null, kept };
 }

@@ -134,14 +134,18 @@ test('a question opens in the form and is asked again as it was', () => {
   assert.deepEqual(questionOf(again, kept, DISTRICTS), asked);
 });
 
-test('quotas that differ between districts have no field and are kept', () => {
+test('quotas that differ between districts have fields of their own; those of other regions are kept', () => {
   /** @type {Record<string, { min: number }>[]} */
-  const unequal = [{ A: { min: 1 }, B: { min: 2 } }, { A: { min: 1 } }];
+  const unequal = [{ A: { min: 1 }, B: { min: 2 } }, { A: { min: 1 } }, { elsewhere: { min: 1 } }];
   for (const quotas of unequal) {
     const { fields, kept } = fieldsOf({ standard_m: 300, quotas }, DISTRICTS);
     assert.deepEqual([fields.least, fields.most_each], ['', '']);
+    assert.equal('quotas' in kept, 'elsewhere' in quotas);
     assert.deepEqual(questionOf(form(fields), kept, DISTRICTS).quotas, quotas);
   }
+  // What is said of one district goes before what is said of all.
+  const said = form({ least: '1', 'most:B': '2' });
+  assert.deepEqual(questionOf(said, {}, DISTRICTS).quotas, { A: { min: 1 }, B: { max: 2 } });
 });
 
 test('a share is shown without the crumbs of its conversion', () => {

@@ -107,6 +107,8 @@ def test_sites_are_found_and_proven(
     assert serious_violations(page) == []
     page.uncheck("#freedom-shown")
     expect(page.locator(".freedom-key")).to_be_hidden()
+    if size == "desktop":  # the map fills the window; what is long scrolls in the panel
+        assert page.evaluate("document.scrollingElement.scrollHeight <= window.innerHeight")
     if candidates == "generated":
         # Workers lie on the map when chosen, and again when one comes back.
         page.locator(".map-layers summary").click()
@@ -153,6 +155,8 @@ def test_sites_are_found_and_proven(
 def test_sites_that_must_be_among_them(site: Site, settings: Settings, visit: Visit) -> None:
     """Placed on the map or typed, moved, taken away; all by keyboard too."""
     page = open_siting(site, visit)
+    # The first view is there, and nothing moves under the mouse any more.
+    expect(page.locator("#map[data-ready]")).to_be_visible()
     page.locator("#map").click(position={"x": 200, "y": 150})
     expect(page.locator("#must li")).to_have_count(1)
     before = page.locator("#must li span").inner_text()
@@ -371,9 +375,27 @@ def test_quotas_backup_and_upgrades_are_asked_on_the_form(
     site: Site, settings: Settings, visit: Visit
 ) -> None:
     page = open_siting(site, visit)
-    page.select_option("#candidates", "generated")
+    # Ten stations for a budget, as somebody asks who is here for the first time: the budget asks for
+    # what each costs, and sites are then chosen among candidates.
+    expect(page.locator("#site-cost")).to_be_hidden()
+    interactions = [
+        lambda: page.fill("#budget", "80"),
+        lambda: page.fill("#site-cost", "8"),
+        lambda: page.fill("#amount", "300"),
+        lambda: page.click("#start"),
+    ]
+    assert len(interactions) <= 8
+    for act in interactions:
+        act()
+    expect(page.locator("#follow")).to_be_visible()
+    number = do_queued_run(site, settings)
+    expect(page.locator("#verdict")).to_contain_text("已证明最优")
+    assert len(siting_results.sites_of(site.database, number)) <= 10
+    params = read_run(site.database, SITING_RUNS, number).params
+    assert (params["budget"], params["site_cost"], params["candidates"]) == (80, 8, "generated")
+    to_step(page, "ask")
+    page.fill("#budget", "")
     page.fill("#p", "3")
-    page.fill("#amount", "300")
     to_step(page, "limits")
     page.fill("#most-each", "1")
     page.fill("#backup-share", "25")
