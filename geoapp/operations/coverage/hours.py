@@ -37,10 +37,10 @@ from geoapp.operations.coverage.results import finished
 from geoapp.operations.ground.in_service import frame_of, now
 from geoapp.operations.ground.standing import RECENT_DAYS, is_recent
 from geoapp.store.engine import Database
+from geoapp.store.facilities.places import region_names
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.demand_rows import DemandRows
 from geoapp.store.runs.found import run_array
-from geoapp.store.runs.inputs import read_regions
 from geoapp.store.vocabulary import load_calendar
 
 _NUMBERS: Final = ("region", "profile", "reach", "weight", "starts", "classes")
@@ -220,7 +220,7 @@ def hours_of_week(
     with database.snapshot() as session:
         kept = _read(run_id, lambda name: run_array(session, run_id, name))
         calendar = load_calendar(session)
-        names = {one.code: one for one in read_regions(session)}
+        names = {one.code: one for one in region_names(session, outlined=False)}
     clock = ZoneInfo(zone)
     read_on = datetime.fromisoformat(kept.about["read_at"]).astimezone(clock).date()
     reach = timedelta(days=RECENT_DAYS - 7)

@@ -40,9 +40,10 @@ from geoapp.operations.runs.lifecycle import Attempt, LostRunError
 from geoapp.operations.runs.state import read_finished
 from geoapp.reports.words.coverage import demand_code
 from geoapp.store.engine import Database, Session
+from geoapp.store.facilities.places import region_names
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.runs.found import FiguresRow, GapRow, run_gaps, run_regions, save_results
-from geoapp.store.runs.inputs import find_demand_set, read_regions
+from geoapp.store.runs.inputs import find_demand_set
 from geoapp.store.runs.runs import end_run
 
 
@@ -180,7 +181,7 @@ def region_figures(database: Database, run_id: int) -> list[RegionFigures]:
     """
     finished(database, run_id)
     with database.snapshot() as session:
-        names = {one.code: one for one in read_regions(session)}
+        names = {one.code: one for one in region_names(session, outlined=False)}
         rows = []
         for row in run_regions(session, run_id):
             region = names.get(row.region_code)

@@ -55,8 +55,8 @@ from geoapp.operations.siting.zones import (
     zones_of,
 )
 from geoapp.store.engine import Database
+from geoapp.store.facilities.places import region_names
 from geoapp.store.runs.found import FiguresRow, SiteRow, run_regions, run_sites, save_results
-from geoapp.store.runs.inputs import read_regions
 from geoapp.store.runs.runs import end_run
 
 # What an objective counts.
@@ -270,7 +270,7 @@ def region_figures(database: Database, run_id: int) -> list[SitingRegionFigures]
     """
     finished(database, run_id)
     with database.snapshot() as session:
-        names = {one.code: one for one in read_regions(session)}
+        names = {one.code: one for one in region_names(session, outlined=False)}
         rows = []
         for row in run_regions(session, run_id):
             region = names.get(row.region_code)
@@ -299,7 +299,7 @@ def sites_of(database: Database, run_id: int, *, chosen: bool = True) -> list[Si
     sample = run.inputs.sample
     years = [one.year for one in run.found.phases or () for _ in range(one.sites)] if chosen else []
     with database.snapshot() as session:
-        names = {one.code: one for one in read_regions(session)}
+        names = {one.code: one for one in region_names(session, outlined=False)}
         by_zone = gains_by_zone(session, run_id, chosen=chosen)
 
         def gains(by_district: dict[str, float]) -> tuple[DistrictGain, ...]:

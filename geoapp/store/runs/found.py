@@ -96,10 +96,12 @@ def _bytes_of(values: NDArray[Any]) -> bytes:
 
 def run_regions(session: Session, run_id: int) -> list[FiguresRow]:
     """Return a run's figures by region, in order of region code."""
-    rows = session.scalars(
-        select(RunRegion).where(RunRegion.run_id == run_id).order_by(RunRegion.region_code)
+    rows = session.execute(
+        select(RunRegion.region_code, RunRegion.figures)
+        .where(RunRegion.run_id == run_id)
+        .order_by(RunRegion.region_code)
     )
-    return [FiguresRow(row.region_code, row.figures) for row in rows]
+    return [FiguresRow(code, figures) for code, figures in rows]
 
 
 def run_array(session: Session, run_id: int, name: str) -> NDArray[Any] | None:
