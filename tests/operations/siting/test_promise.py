@@ -43,7 +43,8 @@ def covered(town: Database, settings: Settings, wanted: SitingParameters, at: An
     return run.result.total.covered_weight
 
 
-@pytest.mark.parametrize("model", [one for one in SitingModel if one is not SitingModel.LSCP])
+# The fewest stations have no promise of their own number; several demands have none at one moment.
+@pytest.mark.parametrize("model", sorted(set(SitingModel) - {SitingModel.LSCP, SitingModel.ROBUST}))
 @pytest.mark.parametrize("families", [None, ("base", "home")])
 def test_the_promise_holds_at_the_moment_and_through_the_day(
     town: Database, settings: Settings, model: SitingModel, families: tuple[str, ...] | None
