@@ -635,6 +635,9 @@ def question_sentences(n: int) -> dict[str, list[Text]]:
             question.standard_text(None, float(n)),
         ],
         "area_text": [question.area_text(None, NAMES), question.area_text("R1", NAMES)],
+        "question_conditions": [
+            words for one in asked for _, words in question.question_conditions(one, NAMING)
+        ],
         "question_title": [question.question_title(one, NAMING) for one in asked],
         "question_lines": lines,
         "asked_lines": whole,
