@@ -16,7 +16,7 @@ from geoapp.core.questions.checks import check_fields, check_hours
 from geoapp.core.questions.field import Table
 from geoapp.core.questions.meaning import same_meaning
 from geoapp.core.questions.period import Period, times_of
-from geoapp.core.questions.phases import Phases
+from geoapp.core.questions.phases import Phases, parse_phases
 from geoapp.core.questions.places import DrawnSite, union_of
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.tables.siting import FIELDS
@@ -307,6 +307,7 @@ class SitingParameters:
         kept = asdict(self)
         kept["at"] = None if self.at is None else self.at.isoformat()
         kept["model"], kept["period"] = str(self.model), str(self.period)
+        kept["phases"] = {str(year): number for year, number in self.phases}
         kept["moments"] = [one.isoformat() for one in self.moments]
         kept["criterion"] = str(self.criterion)
         for name in ("quotas", "host_quotas"):
@@ -322,7 +323,7 @@ class SitingParameters:
         """Return what ``stored`` kept."""
         given = dict(params)
         given["model"] = SitingModel(given["model"])
-        given["phases"] = tuple((year, number) for year, number in given.get("phases", ()))
+        given["phases"] = parse_phases("phases", given.get("phases", {}))
         given["period"] = Period(given.get("period", Period.MOMENT))
         given["moments"] = tuple(map(datetime.fromisoformat, given.get("moments", ())))
         given["criterion"] = Criterion(given.get("criterion", Criterion.REGRET))

@@ -9,7 +9,7 @@ import pytest
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.questions.quota import Quota
-from geoapp.core.questions.siting import SitingModel
+from geoapp.core.questions.siting import SitingModel, SitingParameters
 from geoapp.core.settings import Settings
 from geoapp.operations.proposals.read import list_proposals
 from geoapp.operations.proposals.take import take_sites
@@ -72,6 +72,8 @@ def test_phases_go_to_files_and_the_board_with_their_years(
     town: Database, settings: Settings
 ) -> None:
     run = solved(town, settings, p=None, phases=PHASES)
+    assert run.params["phases"] == {"2101": 1, "2102": 2, "2103": 1}
+    assert SitingParameters.from_stored(run.params) == replace(WANTED, p=4, phases=PHASES)
     told = {label.en: value for label, value in summary_lines(run)}
     assert "1 site more, 1 by then" in told["2101"]
     assert "price of the phases" in told["2103"]

@@ -192,7 +192,10 @@ def download(run_id: int, ext: str) -> Response:
 
 
 # Of the question that the form states, what a try needs.
-_TRIED = ("standard_m", "standard_seconds", "region", "demand", "families", "at", "drawn")
+_TRIED = (
+    *("standard_m", "standard_seconds", "region", "demand", "families", "drawn"),
+    *("at", "period", "moments", "hours"),
+)
 TryBody = question_body(
     SITING, "TryBody", "Places to be tried, for the question that the form states.", only=_TRIED
 )

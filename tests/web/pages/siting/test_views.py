@@ -209,7 +209,10 @@ def test_bad_places_are_refused_with_their_reason(
 ) -> None:
     page = open_siting(site, visit)
     token = page.locator('meta[name="csrf-token"]').get_attribute("content") or ""
-    for body in ({"standard_m": -1}, {}, {"standard_m": 300, "drawn": [{"code": "a"}]}, []):
+    for body in (
+        *({"standard_m": -1}, {}, {"standard_m": 300, "drawn": [{"code": "a"}]}, []),
+        {"standard_m": 300, "period": "day"},  # of which day?
+    ):
         answer = page.request.post(
             f"{site.url}/plan/siting/try",
             data=body,
