@@ -264,7 +264,10 @@ def _legend(page: MapPage) -> str:
         if painted.left_out or painted.tiled:  # what is not here may be of any class
             used = set(range(len(classes_of(layer.style))))
         rows = legend_rows(layer, page.speaker, used=used)
-        missing = layer.legend.without_run if layer.uses_run and not page.has_run else None
+        # What shows something rests on a run, be it one of coverage or of siting.
+        missing = None
+        if layer.uses_run and not page.has_run and not painted.rows:
+            missing = layer.legend.without_run
         parts = []
         if len(rows) > 1 or missing is not None:
             parts.append(f"<h2>{escape(layer.title.pick(language))}</h2>")

@@ -37,7 +37,9 @@ def test_one_file_opens_without_a_network(
     numbers.first.wait_for()
     assert sorted(numbers.all_inner_texts()) == [str(one.order) for one in sites]
     # Nothing is said of a coverage answer, which the plan does not rest on.
-    assert "还没有公布的覆盖结果" not in frame.locator("body").inner_text()
+    said = frame.locator("body").inner_text()
+    assert "还没有公布的覆盖结果" not in said
+    assert "还没有选址分析" not in said
     rows = page.locator("table").first.locator("tbody tr")
     assert rows.count() == len(sites)
     assert sites[0].label.zh in rows.first.inner_text()
