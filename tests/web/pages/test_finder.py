@@ -12,6 +12,7 @@ from tests.web.conftest import (
     WORKER_LON,
     Site,
     Visit,
+    fits,
     serious_violations,
 )
 
@@ -97,6 +98,33 @@ def test_refused_position_is_explained_and_has_ways_out(site: Site, visit: Visit
     page.select_option("#place", "370203")
     expect(page.locator(FOUND).first).to_be_visible()
     expect(page.locator("#message")).to_be_hidden()
+
+
+def test_silence_and_an_insecure_address_have_their_own_sentences(site: Site, visit: Visit) -> None:
+    """A position that never comes, an answer that never comes, an address that is not https."""
+    page = visit(site, "/sign-in", position=None)
+    page.clock.install()
+    page.add_init_script("navigator.geolocation.getCurrentPosition = () => {};")
+    page.goto(f"{site.url}/?lang=zh")
+    page.click("#locate")
+    expect(page.locator("#status")).to_have_text("正在定位…")
+    page.clock.fast_forward(8_000)
+    expect(page.locator("#message")).to_contain_text("8 秒内没有定到位")
+    page.route("**/finder/results*", lambda route: None)
+    with page.expect_request("**/finder/results*"):
+        page.select_option("#place", "370203")
+    page.clock.fast_forward(10_000)
+    expect(page.locator("#message")).to_contain_text("等了 10 秒没有回答")
+    expect(page.locator("#retry")).to_be_visible()
+    page.unroute("**/finder/results*")
+    page.click("#retry")
+    expect(page.locator(FOUND).first).to_be_visible()
+    page.add_init_script("Object.defineProperty(window, 'isSecureContext', { value: false });")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.goto(f"{site.url}/?lang=zh")
+    page.click("#locate")
+    expect(page.locator("#message")).to_contain_text("这个网址不是 https")
+    assert fits(page)
 
 
 def test_states_are_words_and_differ(site: Site, visit: Visit) -> None:
@@ -199,8 +227,9 @@ def test_list_and_map_point_at_each_other(site: Site, visit: Visit, size: str) -
     expect(chosen).to_have_attribute("id", "card-2")
     page.go_back()
     expect(chosen).to_have_count(0)
+    # Of a district, what is near to me comes first.
     page.select_option("#place", "370203")
-    expect(page.locator(".from-place")).to_be_visible()
+    expect(page.locator(".from-place")).to_have_text("市北区共 4 处：开着的在前，离您近的在前。")
     page.go_back()
     expect(page.locator(".from-place")).to_have_count(0)
     expect(page.locator("#place")).to_have_value("")
