@@ -24,6 +24,7 @@ OGC_REL = "http://www.opengis.net/def/rel/ogc/1.0/"
 _TOLD_RELS = (
     *("self", "alternate", "next", "prev", "collection", "items", "data"),
     *("service-desc", "service-doc", "conformance"),
+    f"{OGC_REL}queryables",
 )
 # What stands in front of a service has little room for heads.
 _MOST_TOLD_CHARACTERS = 1000

@@ -84,6 +84,8 @@ def test_pages_hold_what_programs_get(client: FlaskClient, database: Database) -
     links = answer.headers.getlist("Link")
     assert any('rel="next"; type="application/geo+json"' in one for one in links)
     assert any('rel="alternate"; type="text/html"' in one for one in links)
+    told = client.get(STATIONS).headers.getlist("Link")
+    assert any('rel="http://www.opengis.net/def/rel/ogc/1.0/queryables"' in one for one in told)
     # All formats that there are, of what is asked for and not of this page.
     offered = [one for one in answer.get_json()["links"] if one["rel"] == "enclosure"]
     assert {one["type"] for one in offered} == {one.mimetype for one in FILE_FORMATS.values()}
