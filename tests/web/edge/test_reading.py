@@ -1,6 +1,7 @@
 """A real standby answers public reading: never older than the limit, never older than what who asks wrote."""
 
 import re
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,8 +82,10 @@ def until_replica(
 
 @pytest.fixture
 def pair(made_store: Path) -> Iterator[Pair]:
-    with streaming(made_store, quick_folder()) as both:
+    folder = quick_folder()
+    with streaming(made_store, folder) as both:
         yield both
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
