@@ -190,6 +190,16 @@ class NearestService:
             amenities=query.amenities,
         )
 
+    def unplaced_in(self, query: NearestQuery) -> int:
+        """Return how many that fit are known only to be somewhere in the query's regions."""
+        return self._keeper.current().unplaced.count_in(
+            query.regions,
+            query.at or datetime.now(UTC),
+            kinds=query.kinds,
+            families=query.families,
+            amenities=query.amenities,
+        )
+
     def _open_on_arrival(self, item: NearestItem) -> bool:
         if self.is_walk(item.walk_m):
             return item.arrival is not None and item.arrival.open is True

@@ -74,13 +74,28 @@ class UnplacedDistricts:
         near = np.flatnonzero(beside)
         for place in near[shapely.intersects_xy(self._outlines[near], lon, lat)].tolist():
             code, name = self._districts[place]
-            count = sum(
-                in_service(one, at)
-                and (not kinds or one.kind in kinds)
-                and (not families or one.family in families)
-                and amenities.issubset(one.amenities)
-                for one in self._of.get(code, ())
+            count = self.count_in(
+                frozenset({code}), at, kinds=kinds, families=families, amenities=amenities
             )
             if count:
                 return Somewhere(count, code, name)
         return None
+
+    def count_in(
+        self,
+        regions: frozenset[str],
+        at: datetime,
+        *,
+        kinds: frozenset[str],
+        families: frozenset[str],
+        amenities: frozenset[str],
+    ) -> int:
+        """Return how many that fit a question, as for ``around``, are known to be in any of the regions."""
+        return sum(
+            in_service(one, at)
+            and (not kinds or one.kind in kinds)
+            and (not families or one.family in families)
+            and amenities.issubset(one.amenities)
+            for code in regions
+            for one in self._of.get(code, ())
+        )

@@ -28,6 +28,7 @@ from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.routes import route
 from geoapp.operations.nearest.service import MAX_K, NearestItem, NearestQuery
+from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.streets.starts import is_point
 from geoapp.reports.words.nearest import region_list_text
 from geoapp.reports.words.streets import counted_from_text
@@ -288,7 +289,7 @@ def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -
     """Return what every answer holds: its cards, or what stands in their way."""
     datum = map_setup().datum
     lon, lat = from_wgs84(lon=query.lon, lat=query.lat, datum=datum)
-    somewhere = services().nearest.somewhere(query)
+    somewhere = _somewhere(question, query)
     return {
         "cards": make_cards(
             items,
@@ -304,6 +305,15 @@ def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -
         "lon": round(float(lon), 7),
         "lat": round(float(lat), 7),
     }
+
+
+def _somewhere(question: Question, query: NearestQuery) -> Somewhere | None:
+    """Return how many the answer leaves out: of the region that is listed, else of where one is."""
+    nearest = services().nearest
+    if not question.regions:
+        return nearest.somewhere(query)
+    count = nearest.unplaced_in(query)
+    return Somewhere(count, question.place or "", _place_name(question)) if count else None
 
 
 def _is_from(question: Question) -> bool:

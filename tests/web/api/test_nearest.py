@@ -60,6 +60,12 @@ def test_what_is_known_by_its_district_alone_is_counted_where_one_stands(
     assert "unplaced" not in told(family="base")
     page = client.post("/finder/results", data=HERE).get_data(as_text=True)
     assert found["note"]["zh"] in page
+    # A district that is chosen is told of, wherever one stands, and no other one.
+    own = {"own_lon": HERE["lon"], "own_lat": HERE["lat"]}
+    page = client.post("/finder/results", data={"place": "370203", **own}).get_data(as_text=True)
+    assert found["note"]["zh"] in page
+    page = client.post("/finder/results", data={"place": "370202", **own}).get_data(as_text=True)
+    assert "只知道在" not in page
     # Whoever stands elsewhere is told nothing of this district.
     assert "unplaced" not in told(lon=HERE["lon"] + 3)
     with database.session() as session:
