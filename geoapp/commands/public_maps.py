@@ -60,7 +60,12 @@ def public_maps(
     """高德、百度等图上的站点与名册对照 / Public maps against the register; and deciding on listings."""
     from geoapp.core.errors import NotFoundError
     from geoapp.core.public_maps import Verdict
-    from geoapp.operations.public_maps.compare import compare, line_document, lists
+    from geoapp.operations.public_maps.compare import (
+        compare,
+        compared_document,
+        line_document,
+        lists,
+    )
     from geoapp.operations.public_maps.decide import decide
     from geoapp.operations.public_maps.files import write_for_owner
 
@@ -80,14 +85,8 @@ def public_maps(
         if output is not None:
             write_for_owner(database, found, output, settings.timezone, None)
     if as_json:
-        body = {
-            "map": public_map,
-            "read_at": found.told.read_at.isoformat(),
-            "covered": found.covered,
-            "counts": {str(one): count for one, count in found.counts.items()},
-            "unplaced": found.unplaced,
-            "lines": [line_document(one) for one in found.lines],
-        }
+        lines = [line_document(one) for one in found.lines]
+        body = compared_document(found) | {"lines": lines}
         click.echo(json.dumps(body, ensure_ascii=False))
         return
     title = PUBLIC_MAP_TEXT[public_map]

@@ -31,8 +31,10 @@ from geoapp.web.api import (
 from geoapp.web.api import docs as api_docs
 from geoapp.web.api import programmes as programmes_api
 from geoapp.web.api import proposals as proposals_api
+from geoapp.web.api import public_maps as public_maps_api
 from geoapp.web.api import standards as standards_api
 from geoapp.web.api import use as use_api
+from geoapp.web.api import use_reach as use_reach_api
 from geoapp.web.ogc import tiles as ogc
 from geoapp.web.pages import (
     account,
@@ -120,6 +122,8 @@ def register_routes(app: OpenAPI) -> None:
         services.api,
         contests.api,
         use_api.api,
+        use_reach_api.api,
+        public_maps_api.api,
         organisations.api,
         programmes_api.api,
         proposals_api.api,

@@ -197,8 +197,19 @@ def compare(
     )
 
 
+def compared_document(compared: Compared) -> dict[str, Any]:
+    """Return what is found as programs read it, but for its lines."""
+    return {
+        "map": compared.told.map,
+        "read_at": compared.told.read_at.isoformat(),
+        "covered": compared.covered,
+        "counts": {str(one): count for one, count in compared.counts.items()},
+        "unplaced": compared.unplaced,
+    }
+
+
 def line_document(one: Line) -> dict[str, Any]:
-    """Return a line as programs read it; positions are WGS-84 degrees."""
+    """Return a line as programs read it."""
     facility, listing = one.facility, one.listing
     return {
         "finding": one.finding,

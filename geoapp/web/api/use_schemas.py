@@ -130,7 +130,7 @@ def figures_of(one: Figures) -> dict[str, Any]:
         "first_day": one.quarter.first,
         "last_day": one.quarter.end - timedelta(days=1),
         "days": one.quarter.days,
-        "visits": _visits(one.visits),
+        "visits": visits_of(one.visits),
         "satisfaction": _satisfaction(one.voices),
         "fell": one.fell,
     }
@@ -151,7 +151,8 @@ def total_of(one: CareTotal) -> dict[str, Any]:
     return {name: getattr(one, name) for name in CareTotalAnswer.model_fields}
 
 
-def _visits(visits: Visits | None) -> dict[str, Any] | None:
+def visits_of(visits: Visits | None) -> dict[str, Any] | None:
+    """Return visits as an answer has them; None is not counted, which is not zero."""
     return None if visits is None else {"n": visits.n, "counted_days": dict(visits.days)}
 
 

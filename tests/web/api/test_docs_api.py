@@ -63,6 +63,7 @@ def town(town_template: str, database: Database) -> Database:
         session.execute(
             text("update facility set code = 'S-370203-002', is_sample = true where code = 'T-2'")
         )
+        session.execute(text("insert into public_map_list (map, file) values ('amap', 'a.csv')"))
     save_user(database, "wang", Role.ADMIN, PASSWORD)
     return database
 

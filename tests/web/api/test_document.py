@@ -69,6 +69,8 @@ EXPLAINED = {
     ("GET", "/api/v1/facilities/{code}/history"),
     ("GET", "/api/v1/facilities/{code}/use"),
     ("GET", "/api/v1/use"),
+    ("GET", "/api/v1/use/reach"),
+    ("GET", "/api/v1/public-maps/{map}"),
     ("GET", "/api/v1/change-sets"),
     ("GET", "/api/v1/change-sets/{id}"),
     ("POST", "/api/v1/change-sets/{id}/undo"),
@@ -154,6 +156,11 @@ FILLED = """
     insert into document_file values ('0', '');
     insert into application_document (application_id, sha256, name, media_type, size, added_on)
     values (1, '0', 'a.pdf', 'application/pdf', 0, '2024-01-01');
+    insert into visit_count (facility_id, day, n, basis) select id, '2026-07-01', 9, 'door'
+    from facility;
+    insert into public_map_list (map, file) values ('amap', 'a.csv');
+    insert into public_map_listing (map, listing, name, geom)
+    select 'amap', code, name_zh, geom from facility where code in ('T-1', 'T-2');
 """
 
 
@@ -271,7 +278,7 @@ def test_answers_have_the_members_described_and_no_others(
             number = 1 if any(one in path for one in ones) else 0
         kept = {"/programmes": "qingdao-2022", "/standards": "seven_ones_haikou"}
         code = next((one for part, one in kept.items() if part in path), "T-1")
-        address = path.replace("{code}", code).replace("{id}", str(number))
+        address = path.replace("{code}", code).replace("{id}", str(number)).replace("{map}", "amap")
         for query in ("?lon=120.35&lat=36.07&k=50", "?lon=120.35&lat=36.07&k=0&limit=-1"):
             response = client.get(address + query)
             content = operation["responses"][str(response.status_code)]["content"]

@@ -168,6 +168,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("GET", "/use/reach"): ALL,
     ("GET", "/use/reach.xlsx"): ALL,
     ("GET", "/api/v1/use"): ALL,
+    ("GET", "/api/v1/use/reach"): ALL,
+    ("GET", "/api/v1/public-maps/<string:map>"): ALL,
     ("GET", "/api/v1/facilities/<path:code>/use"): ALL,
     ("GET", "/steward/use/<path:code>"): EDITORS,
     ("POST", "/steward/use/<path:code>"): EDITORS,

@@ -25,6 +25,7 @@ def _visits_beside_demand(
 ) -> None:
     assert "还没有公布的覆盖结果" in manager.get("/use/reach?lang=zh").text
     assert manager.get("/use/reach.xlsx").status_code == 404
+    assert manager.get("/api/v1/use/reach").json["run"] is None
     run = publish_run(database, settings, CoverageParameters(standard_m=500, demand="town"))
     few = manager.get("/use/reach?lang=zh").text
     assert "只有 1 处，少于 4 处，不分类" in few
@@ -38,8 +39,21 @@ def _visits_beside_demand(
     assert page.count("<circle") == 4
     assert 'class="middle"' in page
     assert "few come" in manager.get("/use/reach?lang=en").text
-    assert manager.get("/use/reach?quarter=2026Q5").status_code == 422
-    assert manager.get("/use/reach?region=999999").status_code == 422
+    told = manager.get("/api/v1/use/reach?region=370203&limit=3").json
+    assert (told["run"], told["quarter"], told["compared"]) == (run.id, "2026Q3", 4)
+    assert told["medians"]["visits_a_day"] == 8.5
+    rest = manager.get(f"/api/v1/use/reach?region=370203&limit=3&cursor={told['cursor']}").json
+    rows = told["facilities"] + rest["facilities"]
+    assert (told["total"], rest["cursor"]) == (len(rows), None)
+    for field, count in told["fields"].items():
+        some = manager.get(f"/api/v1/use/reach?region=370203&field={field}").json["facilities"]
+        assert some == [one for one in rows if one["field"] == field]
+        assert len(some) == count
+    [counted] = [one for one in rows if one["facility"] == "T-1"]
+    assert (counted["visits_a_day"], counted["visits"]["counted_days"]) == (42.0, {"door": 1})
+    for address in ("/use/reach", "/api/v1/use/reach"):
+        for wrong in ("quarter=2026Q5", "region=999999"):
+            assert manager.get(f"{address}?{wrong}").status_code == 422, (address, wrong)
     file = manager.get("/use/reach.xlsx?lang=zh")
     sheet = openpyxl.load_workbook(io.BytesIO(file.data))["到访与需求"]
     cells = [[cell.value for cell in row] for row in sheet.iter_rows()]

@@ -53,6 +53,17 @@ def test_stewards_decide_and_all_may_look(
     for wrong in ("map=osm", "finding=x", "over=5", "region=999999", "start=-1"):
         assert manager.get(f"{PAGE}?{wrong}").status_code == 422, wrong
     assert manager.get(f"{PAGE}?map=amap").status_code == 404
+    for address, status in (("baidu?finding=x", 422), ("osm", 422), ("amap", 404)):
+        assert manager.get(f"/api/v1/public-maps/{address}").status_code == status, address
+    told = manager.get("/api/v1/public-maps/baidu?limit=2").json
+    rest = manager.get(f"/api/v1/public-maps/baidu?limit=1000&cursor={told['cursor']}").json
+    rows = told["lines"] + rest["lines"]
+    assert (told["total"], rest["cursor"]) == (len(rows), None)
+    for finding, count in told["counts"].items():
+        assert sum(one["finding"] == finding for one in rows) == count, finding
+    [moved] = manager.get("/api/v1/public-maps/baidu?finding=moved").json["lines"]
+    assert (moved["facility"], moved["listing"]) == ("T-1", "B-T-1")
+    assert abs(moved["distance_m"] - 399.4) < 1  # 0.0036 degrees of the meridian at 36 N
     sent = _decide(steward, "B-T-2", "T-2", "same")
     assert sent.status_code == 302
     told = steward.get(f"{sent.location}&lang=zh").text
