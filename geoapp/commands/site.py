@@ -14,6 +14,8 @@ from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geoapp.core.i18n import Language
     from geoapp.core.results.siting import Site, SitingRun
 
@@ -44,8 +46,9 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
         check_plan_output(output)
     with open_store(settings) as (settings, database):
         run = run_with_bar(lambda tell: siting_run.run_here(database, settings, wanted, tell))
-        say(question_title(wanted, read_naming(database, settings.timezone)))
-        _show(run, siting_results.sites_of(database, run.id))
+        naming = read_naming(database, settings.timezone)
+        say(question_title(wanted, naming))
+        _show(run, siting_results.sites_of(database, run.id), naming.demand)
         for line in explanation_lines(database, run):
             say(line)
         others = run.found.alternatives
@@ -62,7 +65,7 @@ def site(output: Path | None, language: Language, **options: Any) -> None:
             say(Text(f"结果已写入 {output}", f"Results written to {output}"))
 
 
-def _show(run: SitingRun, sites: list[Site]) -> None:
+def _show(run: SitingRun, sites: list[Site], demands: Mapping[str, Text]) -> None:
     from rich.console import Console
     from rich.table import Table
 
@@ -84,7 +87,7 @@ def _show(run: SitingRun, sites: list[Site]) -> None:
                 "—" if one.cost is None else f"{one.cost:,.10g}",
             )
         Console(width=120, markup=False).print(table)
-    for label, value in summary_lines(run):
+    for label, value in summary_lines(run, demands):
         click.echo(f"{label.both()}: {value}")
     if run.inputs.without_position:
         say(unplaced_text(run.inputs.without_position))

@@ -94,7 +94,7 @@ def plan_paper(database: Database, settings: Settings, run: SitingRun) -> Paper:
         asked=asked_lines(question, naming, run.inputs.demand),
         rests_on=[
             *_demand(database, settings, run),
-            *summary_texts(run),
+            *summary_texts(run, naming.demand),
             (words.VERSIONS, versions_text(run.inputs.versions)),
         ],
         method=words.method_lines(run, len(sites)),

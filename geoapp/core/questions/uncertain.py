@@ -29,8 +29,8 @@ def check_demands(code: str | None, others: Sequence[str]) -> None:
     """
     if not others:
         accepted = Text(
-            "至少一个别的需求集的代码：需求说不准，指的是几个需求集都可能成真",
-            "the code of one more demand set at least: of several nobody knows which comes true",
+            "至少一个别的需求集：需求说不准，指的是几个需求集都可能成真",
+            "one more demand set at least: of several nobody knows which comes true",
         )
         raise InvalidValueError("also_demand", None, accepted)
     again = code if code in others else next((one for one in others if others.count(one) > 1), None)

@@ -37,7 +37,7 @@ def answer_lines(database: Database, run: SitingRun, zone: str) -> list[tuple[Te
     """Return what a run was asked and what it found, as labels and values for people."""
     question = SitingParameters.from_stored(run.params)
     naming = read_naming(database, zone)
-    return beside_answer(question, naming, summary_lines(run), run.inputs.demand)
+    return beside_answer(question, naming, summary_lines(run, naming.demand), run.inputs.demand)
 
 
 def save_siting(database: Database, run_id: int, path: Path, zone: str = DEFAULT_ZONE) -> None:

@@ -41,8 +41,10 @@ def robust_verdict(found: SitingFindings, kept: Robustness) -> Text:
 
 
 def demand_text(one: DemandOutcome, names: Mapping[str, Text]) -> Text:
-    """Return what a plan comes to if a demand comes true."""
+    """Return what a plan comes to if a demand comes true: its name with the code beside it."""
     name = names.get(one.demand, Text(one.demand, one.demand))
+    if one.demand in names:
+        name = Text(f"{name.zh}（{one.demand}）", f"{name.en} ({one.demand})")
     reached, best = counted(one.reached, "人", "worker"), format_count(one.best)
     lost, share = format_count(one.lost), format_share(one.covered_after_share)
     known = best if one.best == one.bound else f"{best}–{format_count(one.bound)}"

@@ -186,13 +186,23 @@ def dropped_text(places: Sequence[DroppedPlace]) -> Text:
     return Text(zh, en)
 
 
-def summary_lines(run: SitingRun) -> list[tuple[Text, str]]:
-    """Return what a siting run found as labels and values for people, in both languages."""
-    return [(label, said(value, None)) for label, value in summary_texts(run)]
+def summary_lines(
+    run: SitingRun, demands: Mapping[str, Text] | None = None
+) -> list[tuple[Text, str]]:
+    """Return what a siting run found as labels and values for people, in both languages.
+
+    Parameters
+    ----------
+    demands
+        Names of the demand sets, by code; without one, a set is told by its code alone.
+    """
+    return [(label, said(value, None)) for label, value in summary_texts(run, demands)]
 
 
-def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
-    """Return what a siting run found as labels and values."""
+def summary_texts(
+    run: SitingRun, demands: Mapping[str, Text] | None = None
+) -> list[tuple[Text, Text]]:
+    """Return what a siting run found as labels and values; ``demands`` as in :func:`summary_lines`."""
     found, total = run.found, run.found.total
     lines: list[tuple[Text, Text]] = []
     if run.inputs.sample:
@@ -216,7 +226,7 @@ def summary_texts(run: SitingRun) -> list[tuple[Text, Text]]:
             lines.append((_BOUND[found.objective_unit], _same(format_count(found.bound))))
     if found.equity is not None:
         lines += fairness_lines(found.equity)
-    lines += robust_lines(found.robust, {})
+    lines += robust_lines(found.robust, demands or {})
     if found.reason is not None:
         lines.append((Text("原因", "reason"), found.reason.text))
     if found.needed_p is not None:

@@ -24,6 +24,8 @@ class Control:
         What it starts with; what stands in it while it is empty.
     choices
         Value and words of each choice; none for a number or a text.
+    offered
+        Value and words of what may be ticked, any number of them; none for what is not ticked.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Control:
     placeholder: Text | None
     required: bool
     choices: Mapping[str, Text] | None
+    offered: Mapping[str, Text] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +50,8 @@ class Asked:
     Attributes
     ----------
     number, listed
-        Whether it is a number, shown ``scale`` times as great as it is asked; whether it is codes, shown
-        with commas between.
+        Whether it is a number, shown ``scale`` times as great as it is asked; whether it is codes, of
+        which those that are asked are ticked.
     models
         The models that honour it; empty = all.
     needs
@@ -66,17 +69,24 @@ class Asked:
     usual: str | None
 
 
-def form_parts(table: Table) -> dict[str, Any]:
+def form_parts(
+    table: Table, offered: Mapping[str, Mapping[str, Text]] | None = None
+) -> dict[str, Any]:
     """Return what a page needs to draw its controls, and its script to read them.
 
     ``main`` and ``more`` are controls, ``asked`` what the script is told; ``quotas`` in it are the models
     that honour quotas, whose controls are the page's own, and ``kinds`` what each field holds, so that the
     script reads a question from an address.
+
+    Parameters
+    ----------
+    offered
+        By field of codes what may be ticked: words by code.
     """
     quotas = [one.models for one in table if one.name == "quotas"]
     return {
-        "main": controls(table, Place.MAIN),
-        "more": controls(table, Place.MORE),
+        "main": controls(table, Place.MAIN, offered),
+        "more": controls(table, Place.MORE, offered),
         "asked": {
             "controls": [asdict(one) for one in asked(table)],
             "quotas": quotas[0] if quotas else (),
@@ -85,9 +95,16 @@ def form_parts(table: Table) -> dict[str, Any]:
     }
 
 
-def controls(table: Table, place: Place) -> list[Control]:
+def controls(
+    table: Table, place: Place, offered: Mapping[str, Mapping[str, Text]] | None = None
+) -> list[Control]:
     """Return the controls that a page draws at a place, in the order of the table."""
-    return [_control(table, one) for one in table if one.page is place]
+    known = offered or {}
+    return [
+        _control(table, one, known.get(one.name, {}) if one.kind is Kind.CODES else None)
+        for one in table
+        if one.page is place
+    ]
 
 
 def asked(table: Table) -> list[Asked]:
@@ -103,8 +120,6 @@ def _shown(field: Field, value: Any) -> str:
     """Return a value as the control shows it."""
     if value is None or value is MISSING or value == ():
         return ""
-    if field.kind is Kind.CODES:
-        return ", ".join(value)
     if field.kind in (Kind.WHOLE, Kind.NUMBER):
         return f"{float(value) * _scale(field):.15g}"
     return str(value)
@@ -114,12 +129,6 @@ def _id(field: Field) -> str:
     return field.option.strip("-") if isinstance(field.option, str) else field.name
 
 
-def _longest(field: Field) -> int | None:
-    if field.kind is not Kind.CODES or field.longest is None:
-        return field.longest
-    return (field.longest + 2) * (field.most_items or 1)
-
-
 def _is_required(table: Table, field: Field) -> bool:
     # What starts with something and may not be left out is asked of everybody.
     return table.default(field.name) is MISSING or (
@@ -127,12 +136,12 @@ def _is_required(table: Table, field: Field) -> bool:
     )
 
 
-def _control(table: Table, field: Field) -> Control:
+def _control(table: Table, field: Field, offered: Mapping[str, Text] | None) -> Control:
     number = field.kind in (Kind.WHOLE, Kind.NUMBER)
     default = table.default(field.name)
     required = _is_required(table, field)
     notes = [] if field.unit is None else [UNIT_TEXT[field.unit]]
-    if default in (None, ()) and not required:
+    if default in (None, ()) and not required and offered is None:
         notes.append(_OPTIONAL)
     label = field.label
     if notes:
@@ -146,11 +155,12 @@ def _control(table: Table, field: Field) -> Control:
         least=_shown(field, field.least) if number else None,
         most=_shown(field, field.most) if number else None,
         step=("1" if field.kind is Kind.WHOLE else "any") if number else None,
-        longest=_longest(field),
+        longest=field.longest,
         value=_shown(field, default if field.start is None else field.start),
-        placeholder=field.written if field.kind in (Kind.TEXT, Kind.CODES, Kind.PHASES) else None,
+        placeholder=field.written if field.kind in (Kind.TEXT, Kind.PHASES) else None,
         required=required,
         choices=field.choices,
+        offered=offered,
     )
 
 

@@ -6,7 +6,7 @@
  * @typedef {object} Asked
  * @property {string} name of the control and of the member
  * @property {boolean} number whether it is one; it is shown `scale` times as great as it is asked
- * @property {boolean} [listed] whether it is codes, with commas between
+ * @property {boolean} [listed] whether it is codes, each on a line of its own
  * @property {number} scale
  * @property {string[]} models those that honour it; none: all
  * @property {string | null} needs the member without which it is not asked
@@ -53,7 +53,7 @@ export function askedMembers(fields, asked) {
     if (one.needs !== null && !isSaid(fields[one.needs])) return;
     // What means something only beside another member is asked where it departs from the usual.
     if (!one.number && one.needs !== null && text === one.usual) return;
-    if (one.listed) members[one.name] = text.split(/[\s,，、;；]+/).filter(Boolean);
+    if (one.listed) members[one.name] = text.split('\n');
     else if (!one.number) members[one.name] = text;
     else if (text !== one.usual) members[one.name] = Number(text) / one.scale;
   });
@@ -73,7 +73,7 @@ export function shownFields(given, asked) {
     const value = given[one.name];
     if (value === undefined || value === null) {
       if (one.usual !== null) fields[one.name] = one.usual;
-    } else if (one.listed) fields[one.name] = /** @type {string[]} */ (value).join(', ');
+    } else if (one.listed) fields[one.name] = /** @type {string[]} */ (value).join('\n');
     else fields[one.name] = one.number ? converted(Number(value) * one.scale) : String(value);
   });
   return fields;

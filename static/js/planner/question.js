@@ -4,7 +4,7 @@
 import { converted } from './asked.js';
 
 /**
- * The fields of a form by name, as text; of boxes to tick, all that are ticked.
+ * The fields of a form by name, as text; of boxes to tick, all that are ticked (as text, a line for each).
  * @typedef {Record<string, string> & { ticked: { family: string[], hour: string[] } }} Fields
  */
 
@@ -28,7 +28,7 @@ export function readFields(form) {
   const all = (/** @type {string} */ name) => data.getAll(name).map(String);
   /** @type {Record<string, string>} */
   const fields = {};
-  data.forEach((value, name) => { fields[name] = String(value); });
+  data.forEach((value, name) => { fields[name] = name in fields ? `${fields[name]}\n${value}` : String(value); });
   return Object.assign(fields, { ticked: { family: all('family'), hour: all('hour') } });
 }
 
@@ -83,6 +83,39 @@ export function momentFields(given) {
 }
 
 /**
+ * Tick what a field names, a line for each, where it is boxes to tick.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ * @param {string} value
+ * @returns {boolean} whether it is
+ */
+function putTicks(form, name, value) {
+  const offer = form.querySelector(`template[data-tick="${name}"]`);
+  if (!(offer instanceof HTMLTemplateElement)) return false;
+  const wanted = value ? value.split('\n') : [];
+  const boxes = ticksOf(form, name);
+  boxes.forEach((box) => { box.checked = wanted.includes(box.value); });
+  // What is no longer offered is offered again.
+  wanted.filter((one) => !boxes.some((box) => box.value === one)).forEach((one) => {
+    const label = /** @type {HTMLElement} */ (/** @type {DocumentFragment} */ (offer.content.cloneNode(true)).firstElementChild);
+    const box = /** @type {HTMLInputElement} */ (label.querySelector('input'));
+    Object.assign(box, { value: one, checked: true });
+    /** @type {HTMLElement} */ (label.querySelector('span')).textContent = one;
+    offer.before(label);
+  });
+  return true;
+}
+
+/**
+ * The boxes to tick of a field.
+ * @param {HTMLFormElement} form
+ * @param {string} name
+ */
+export function ticksOf(form, name) {
+  return Array.from(form.querySelectorAll(`input[type="checkbox"][name="${name}"]`), (one) => /** @type {HTMLInputElement} */ (one));
+}
+
+/**
  * Show values in a form, and which families are ticked.
  * @param {HTMLFormElement} form
  * @param {Record<string, string>} values text by name of the field
@@ -90,6 +123,7 @@ export function momentFields(given) {
  */
 export function putFields(form, values, families) {
   Object.entries(values).forEach(([name, value]) => {
+    if (putTicks(form, name, value)) return;
     const field = form.elements.namedItem(name);
     // What is no longer offered is offered again, so that nothing is silently replaced.
     if (field instanceof HTMLSelectElement && !Array.from(field.options).some((one) => one.value === value)) {

@@ -95,7 +95,12 @@ def test_no_plan_does_better_where_it_does_worst(
     for ext in ("xlsx", "geojson", "pdf", "html"):
         save_plan(town, settings, run.id, tmp_path / f"plan.{ext}")
     book = openpyxl.load_workbook(tmp_path / "plan.xlsx")
-    assert any("if it comes true" in str(row[0]) for row in book.worksheets[0].values)
+    told = [str(row[1]) for row in book.worksheets[0].values if "if it comes true" in str(row[0])]
+    # By name, the code beside it.
+    assert [
+        one.split("：")[0].endswith(f"（{code}）")
+        for one, code in zip(told, ("town", "east", "north"), strict=True)
+    ] == [True] * 3
     # The least covered share instead.
     fair = solved(
         town, settings, also_demand=("east", "north"), criterion=Criterion.SHARE, **ROBUST

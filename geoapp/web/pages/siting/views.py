@@ -14,7 +14,7 @@ from geoapp.core.results.explanation import OtherPlans
 from geoapp.core.results.siting import SITING_RUNS, Site, SitingRun
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_change
-from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, Level, RunStatus
+from geoapp.core.words import FAMILY_TEXT, RUN_STATUS_TEXT, SAMPLE_TEXT, Level, RunStatus
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_candidate_sets, read_demand_sets
 from geoapp.operations.network.keeper import network_folder
@@ -101,13 +101,14 @@ def show() -> str:
     run = None if number is None else _readable(run_number(number))
     names = region_names(database)
     known = _known(saved, run)
+    demand_sets = read_demand_sets(database)
     return render_template(
         "planner/siting/page.html",
         modes=modes("siting.show", known["given"]),
         map_layers=map_layers(),
         own_layers=own_layers(SITES, LOSERS, FORBIDDEN),
         regions=names,
-        demand_sets=read_demand_sets(database),
+        demand_sets=demand_sets,
         candidate_sets=read_candidate_sets(database),
         families=list(FAMILY_TEXT.items()),
         on_streets=network_folder(services().settings) is not None,
@@ -116,9 +117,19 @@ def show() -> str:
         lines=_lines(),
         texts=_texts(),
         known=known,
-        form=form_parts(SITING),
+        form=form_parts(SITING, {"also_demand": _titled(demand_sets)}),
         **_parts(run, names),
     )
+
+
+def _titled(demand_sets: list[dict[str, Any]]) -> dict[str, Text]:
+    """Return what demand sets are called, by code; samples say so."""
+    titled = {}
+    for one in demand_sets:
+        zh, en = one["name_zh"], one["name_en"] or one["name_zh"]
+        sample = one["sample"] and SAMPLE_TEXT.zh not in zh
+        titled[one["code"]] = Text(f"{zh}（示例）", f"{en} (sample)") if sample else Text(zh, en)
+    return titled
 
 
 def _districts() -> dict[str, list[str]]:
@@ -300,7 +311,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
                     *question_lines(
                         SitingParameters.from_stored(run.params), naming(), run.inputs.demand
                     ),
-                    *summary_texts(run),
+                    *summary_texts(run, naming().demand),
                 )
             ),
         ],

@@ -2,7 +2,7 @@
 
 import { byId, readJson } from '../../lib/page.js';
 import { isHonoured } from '../asked.js';
-import { putFields, readFields } from '../question.js';
+import { putFields, readFields, ticksOf } from '../question.js';
 import { fieldsOf, questionOf } from './question.js';
 
 // What limits candidates: the server refuses it where sites may stand anywhere.
@@ -38,8 +38,16 @@ export function makeForm(form, districts, datum) {
         || (one.name === 'p' && Boolean(fields.phases)); // the years say how many
       if (place instanceof HTMLElement) place.hidden = idle;
       // What is out of sight is not asked, and cannot keep the form from being sent.
-      if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;
+      if (place instanceof HTMLFieldSetElement) place.disabled = idle;
+      else if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) control.disabled = idle;
     });
+    // The demand that is asked for is not one more beside it.
+    const others = ticksOf(form, 'also_demand');
+    others.forEach((box) => {
+      box.disabled = box.value === fields.demand;
+      /** @type {HTMLElement} */ (box.closest('label')).hidden = box.disabled;
+    });
+    /** @type {HTMLElement} */ (form.querySelector('[data-field="also_demand"] [data-none]')).hidden = !others.every((box) => box.disabled);
     // Candidates of a set may have costs of their own.
     byId('site-cost', HTMLInputElement).required = byId('candidates', HTMLSelectElement).value.startsWith('generated');
     byId('budget-note').hidden = !priced;

@@ -166,10 +166,10 @@ test('what a question leaves open is shown as the usual, or as the form offers i
   assert.deepEqual([fields.model, fields.candidates, fields.region, fields.when], ['mclp', 'generated', '', 'any']);
 });
 
-test('codes are typed with commas between, and shown so again', () => {
-  const fields = form({ model: 'robust', also_demand: ' summer，winter, 2030 ' });
+test('of codes all that are ticked are asked, and shown so again', () => {
+  const fields = form({ model: 'robust', also_demand: 'summer\nwinter 1\n2030' });
   const question = questionOf(fields, {}, DISTRICTS);
-  assert.deepEqual(question.also_demand, ['summer', 'winter', '2030']);
-  assert.equal(fieldsOf(question, DISTRICTS).fields.also_demand, 'summer, winter, 2030');
+  assert.deepEqual(question.also_demand, ['summer', 'winter 1', '2030']);
+  assert.equal(fieldsOf(question, DISTRICTS).fields.also_demand, 'summer\nwinter 1\n2030');
   assert.equal(questionOf(form({ model: 'mclp', also_demand: 'summer' }), {}, DISTRICTS).also_demand, undefined);
 });
