@@ -23,7 +23,7 @@ from geoapp.core.public_maps import (
 @click.option(
     "--map",
     "name",
-    type=click.Choice([*PublicMap]),
+    type=click.Choice([str(one) for one in PublicMap]),
     help="哪个地图，默认最近读入的 / which map, by default the one read last",
 )
 @click.option("--region", help="区域代码，含下级 / region code, with those below")

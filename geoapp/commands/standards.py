@@ -134,7 +134,9 @@ def _list(*, as_json: bool) -> None:
     for one in found:
         issued = issued_text(one)
         checked = (
-            Text("", "") if one.can_be_checked else Text("（不能核对）", " (cannot be checked)")
+            Text("", "")
+            if one.can_be_checked or one.spacing is not None
+            else Text("（不能核对）", " (cannot be checked)")
         )
         click.echo(f"{one.code}\t{one.zh}：{issued.zh}{checked.zh}")
         click.echo(f"\t{one.en}: {issued.en}{checked.en}")

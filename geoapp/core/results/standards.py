@@ -114,10 +114,17 @@ class StoredPrice:
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """The prices of a list that hold in a region, by amenity."""
+    """The prices of a list that hold in a region, by amenity.
+
+    Attributes
+    ----------
+    narrower
+        How many regions below have prices of their own in it, which do not hold in all the region.
+    """
 
     name: str
     prices: Mapping[str, StoredPrice]
+    narrower: int = 0
 
     @property
     def first(self) -> date:

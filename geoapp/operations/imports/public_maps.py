@@ -50,11 +50,11 @@ def import_public_map(
     datum = options.datum or PUBLIC_MAP_DATUM.get(public_map)
     if datum is None:
         raise InvalidValueError(
-            "--datum",
+            "datum",
             "",
             Text(
-                "其他地图要写明坐标系：wgs84 cgcs2000 gcj02 bd09",
-                "of another map the datum has to be stated: wgs84 cgcs2000 gcj02 bd09",
+                "wgs84 cgcs2000 gcj02 bd09 之一，其他地图没有默认的坐标系",
+                "one of wgs84 cgcs2000 gcj02 bd09: another map has no datum by default",
             ),
         )
     progress(0.0, READING)
@@ -71,7 +71,7 @@ def import_public_map(
         name = PUBLIC_MAP_TEXT[public_map]
         raise UnusableInputError(
             Text(
-                f"名录里没有一条，{name.zh}原有的名录不变。",
+                f"名录里一条也没有，{name.zh}原有的名录不变。",
                 f"The list has no listing; that of {name.en} stays as it is.",
             )
         )

@@ -67,14 +67,18 @@ def price_lists(database: Database, region: str | None) -> tuple[PriceList, ...]
     }
     ranks[None] = len(ranks)
     lists: dict[str, dict[str, PriceRecord]] = defaultdict(dict)
+    narrower: dict[str, set[str]] = defaultdict(set)
     for record in records:
         if record.region not in ranks:
+            above = {one.code for one in regions_above(record.region, names)}
+            if record.region is not None and (region is None or region in above):
+                narrower[record.list].add(record.region)
             continue
         nearest = lists[record.list].get(record.item)
         if nearest is None or ranks[record.region] < ranks[nearest.region]:
             lists[record.list][record.item] = record
     found = [
-        PriceList(name, {item: _stored(one) for item, one in prices.items()})
+        PriceList(name, {item: _stored(one) for item, one in prices.items()}, len(narrower[name]))
         for name, prices in lists.items()
     ]
     found.sort(key=lambda one: (-one.last.toordinal(), one.name))

@@ -9,13 +9,14 @@ BY_TEXT: dict[By, Text] = {
     "line": Text("直线", "straight line"),
     "walk": Text("步行", "on foot"),
 }
+_MEASURED_EN: dict[By, str] = {"line": "By straight line", "walk": "On foot"}
 NO_WAY = Text("走不到", "no way")
 
 
 def rule_text(rule: Spacing) -> Text:
     """Return what a rule asks for, where it is busy and where it is not."""
     said = _figures_text(rule)
-    zh, en = f"按{BY_TEXT[rule.by].zh}：{said.zh}", f"By {BY_TEXT[rule.by].en}: {said.en}"
+    zh, en = f"按{BY_TEXT[rule.by].zh}：{said.zh}", f"{_MEASURED_EN[rule.by]}: {said.en}"
     busy = rule.busy
     if busy is None:
         return Text(zh, en)

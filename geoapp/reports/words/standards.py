@@ -33,6 +33,10 @@ def prices_text(prices: Prices) -> Text:
     zh, en = f"价格表“{one.name}”，{days} 的价格", f"Price list “{one.name}”, prices as of {days}"
     if one.sample:
         zh, en = f"{zh}（示例）", f"{en} (sample)"
+    if one.narrower:
+        own = counted(one.narrower, "个", "region", "regions")
+        zh = f"{zh}；另有 {own.zh}下级区域在表里有自己的价格，这里没有用，选那个区域时才用"
+        en = f"{en}; {own.en} below with prices of their own in it, which are used only where that region is chosen"
     return Text(f"{zh}；{typed.zh}", f"{en}; {typed.en}") if given else Text(zh, en)
 
 

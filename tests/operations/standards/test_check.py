@@ -156,6 +156,9 @@ def _prices_of_a_list(database: Database, settings: Settings, folder: Path) -> N
 
     assert costs("370203") == [280, 1000]
     assert costs(None) == [300, 1000]
+    # Where a region below has a price of its own it is said that this one is not used.
+    used = prices_for(standard, chosen_list(price_lists(database, None), "A"), {})
+    assert "另有 1 个下级区域在表里有自己的价格，这里没有用" in prices_text(used).zh
     assert costs("370203", "B") == [None, None]
     assert costs("370203", "") == [None, None]
     with pytest.raises(InvalidValueError, match="prices"):

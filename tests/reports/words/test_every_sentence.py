@@ -825,7 +825,9 @@ def standard_sentences(n: int) -> dict[str, list[Text]]:
     price = StoredPrice(float(n), None, date(2026, 1, 5), "某合同", None, None, sample=True)
     later = replace(price, as_of=date(2026, 2, 5), sample=False)
     lists = [
-        PriceList("甲", {"fan": one, "kettle": two}) for one in (price, later) for two in (later,)
+        PriceList("甲", {"fan": one, "kettle": later}, narrower)
+        for one in (price, later)
+        for narrower in (0, n)
     ]
     prices = [
         Prices({1: 5.0} if typed else {}, {}, held) for held in (None, *lists) for typed in (0, 1)
