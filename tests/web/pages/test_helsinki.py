@@ -35,7 +35,7 @@ def test_the_finder_walks_there(helsinki_demo: Site, visit: Visit, size: str) ->
     cards = page.locator(".found")
     # At night and on Sundays few are open.
     page.get_by_label("到时开放").uncheck()
-    expect(cards).to_have_count(10)
+    expect(cards).to_have_count(6)
     for number in range(cards.count()):
         expect(cards.nth(number).locator(".found-walk")).not_to_contain_text("估算")
     # Real places are no samples.
