@@ -1,6 +1,7 @@
 """建议站点 / Proposed sites of the shown siting run, in order of what each adds."""
 
-from sqlalchemy import case, func, literal, select
+from sqlalchemy import String, case, cast, func, literal, select
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from geoapp.maps.kit import Constant, Context, Field, Layer, Legend, Look, Popup, Text
 from geoapp.store.models import Region, Run, RunSite
@@ -14,6 +15,12 @@ def query(context: Context):
         return None
     hours = Run.params["hours"].as_string()
     upgraded = Run.params["candidates"].as_string().startswith("facilities:")
+    # Of a plan in phases: sites are in order of their years.
+    year = func.jsonb_path_query_first(
+        Run.result,
+        cast("$.phases[*] ? (@.sites_total >= $rank).year", JSONPATH),
+        func.jsonb_build_object("rank", RunSite.rank),
+    )
     return (
         select(
             RunSite.rank.label("id"),
@@ -23,6 +30,7 @@ def query(context: Context):
             RunSite.code,
             RunSite.adds,
             RunSite.cost,
+            cast(year, String).label("year"),
             func.coalesce(Region.name_zh, RunSite.region_code).label("region_zh"),
             func.coalesce(Region.name_en, Region.name_zh, RunSite.region_code).label("region_en"),
             hours.label("opening_hours"),
@@ -54,6 +62,7 @@ LAYER = Layer(
         sample="is_sample",
         fields=(
             Field("order", Text("次序", "Order"), "rank"),
+            Field("year", Text("哪年建", "Built in")),
             Field("adds", Text("新增覆盖", "Newly reached"), "people"),
             Field("region", Text("区域", "Region")),
             Field("opening_hours", Text("开放时间", "Hours"), "hours"),

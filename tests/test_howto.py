@@ -6,20 +6,24 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from geoapp.cli import main
 from geoapp.core.settings import Settings
+from geoapp.store.engine import Database
+from tests.conftest import Command
 
 
 def commands(page: Path) -> list[str]:
     """Return the commands of a page: its indented lines."""
-    text = page.read_text(encoding="utf-8")
-    found = [line.strip() for line in text.splitlines() if line.startswith("    ")]
+    told = page.read_text(encoding="utf-8")
+    found = [line.strip() for line in told.splitlines() if line.startswith("    ")]
     assert found
     return [one for one in found if not one.startswith((". ", "export GEOAPP_DATA"))]
 
@@ -111,6 +115,39 @@ def test_chongqing(shell: Shell, repo_root: Path, shared_data: Path) -> None:
     assert re.search(r"500000.*,1470\.0", table)
 
 
+def test_moments_years_doubts(
+    town_template: str,
+    database: Database,
+    geoapp: Command,
+    repo_root: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with database.session() as session:
+        session.execute(text("update demand_set set code = 'qingdao-sample'"))
+        points = session.execute(
+            text("select st_x(geom), st_y(geom), weight + id % 7 from demand_point")
+        ).all()
+    rows = "".join(f"{lon},{lat},{weight}\n" for lon, lat, weight in points)
+    (tmp_path / "later.csv").write_text(f"lon,lat,weight\n{rows}", "utf-8")
+    week, moments, years, _, doubts = (
+        # Moments of the next year, whichever it is.
+        geoapp(*shlex.split(command.replace("2027-", f"{datetime.now(UTC).year + 1}-"))[1:])
+        for command in commands(repo_root / "docs" / "howto" / "moments-years-doubts.md")
+    )
+    for done in (week, moments, years, doubts):
+        assert done.exit_code == 0, done.output
+    assert "Weekend" in week.output
+    assert "price of the phases" in years.output
+    assert "三年后（later）" in doubts.output
+    assert {one.name for one in tmp_path.glob("*.xlsx")} == {
+        "week.xlsx",
+        "years.xlsx",
+        "doubts.xlsx",
+    }
+
+
 @pytest.mark.slow
 def test_the_operators_handbook(shell: Shell, repo_root: Path) -> None:
     shell.run("geoapp init")
@@ -121,8 +158,8 @@ def test_the_operators_handbook(shell: Shell, repo_root: Path) -> None:
 
 
 def test_backup(shell: Shell, repo_root: Path) -> None:
-    text = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
-    [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", text, re.M)
+    told = (repo_root / "docs" / "howto" / "backup.md").read_text("utf-8")
+    [elsewhere] = re.findall(r"^    export GEOAPP_DATA=\$PWD/(\w+)$", told, re.M)
     page = commands(repo_root / "docs" / "howto" / "backup.md")
     whole, folder, kept, keys, new, forced, doctor, drill = page
     shell.run("geoapp init")

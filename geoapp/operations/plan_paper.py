@@ -167,6 +167,8 @@ def _site(
             _same(f"{row.lon:.6f}, {row.lat:.6f}"),
         ),
     ]
+    if row.phase is not None:
+        lines.insert(0, (Text("哪年建", "Built in"), Text(f"{row.phase} 年", str(row.phase))))
     if row.cost is not None:
         lines.append((Text("费用", "Cost"), _same(format_money(row.cost))))
     if told is not None:

@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.i18n import Text
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SitingModel, SitingParameters
+from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
+from geoapp.maps.registry import registry
+from geoapp.operations.layers.rows import read_layer, read_moment
+from geoapp.operations.plan_paper import plan_paper
 from geoapp.operations.proposals.read import list_proposals
 from geoapp.operations.proposals.take import take_sites
 from geoapp.operations.siting import run as siting_run
@@ -79,6 +84,13 @@ def test_phases_go_to_files_and_the_board_with_their_years(
     assert "price of the phases" in told["2103"]
     lines = {label.en: value for label, value in answer_lines(town, run, settings.timezone)}
     assert "1 site in 2101, 2 sites in 2102, 1 site in 2103" in lines["question"]
+    # On the map's pop-ups and on the pages of the sites, too.
+    layer = registry().get("proposals", Role.PLANNER)
+    moment = read_moment(town, settings, run.id)
+    rows = read_layer(town, layer, moment.context).rows
+    assert [row["year"] for row in rows] == ["2101", "2102", "2102", "2103"]
+    lines = [dict(site.lines) for site in plan_paper(town, settings, run).sites]
+    assert [one[Text("哪年建", "Built in")].en for one in lines] == [row["year"] for row in rows]
     take_sites(town, settings, run.id)
     board = sorted((one.order, one.planned_on) for one in list_proposals(town, ProposalFilter()))
     years = (2101, 2102, 2102, 2103)

@@ -26,7 +26,9 @@ const { given, scenario, without } = readJson('given');
 
 const made = makeMap(box);
 const steps = makeSteps(main);
-const sites = makeNumberedRows(made, 'sites', steps.reveal, (row) => `${texts.adds} ${formatCounted(Number(row.dataset.adds), texts.worker, texts.workers)}`);
+const sites = makeNumberedRows(made, 'sites', steps.reveal, ({ dataset: { year, adds } }) => [
+  year, `${texts.adds} ${formatCounted(Number(adds), texts.worker, texts.workers)}`,
+].filter(Boolean).join(' · '));
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const losers = L.layerGroup().addTo(made.map);
