@@ -94,7 +94,8 @@ def test_refused_position_is_explained_and_has_ways_out(site: Site, visit: Visit
     """Without permission the page says so; a district from the list answers all the same."""
     page = visit(site, position=None)
     page.click("#locate")
-    expect(page.locator("#message")).to_contain_text("没有得到定位许可")
+    # Screen readers hear it, too.
+    expect(page.get_by_role("alert")).to_contain_text("没有得到定位许可")
     page.select_option("#place", "370203")
     expect(page.locator(FOUND).first).to_be_visible()
     expect(page.locator("#message")).to_be_hidden()

@@ -16,7 +16,7 @@ from geoapp.operations.upkeep.init import initialise
 from geoapp.store.engine import Database
 from tests.seed import fill_town
 from tests.web.api_client import make_app
-from tests.web.conftest import Site, Visit, serious_violations
+from tests.web.conftest import Site, Visit, fits, serious_violations
 
 # 300 signs in the name, no position, a telephone with an extension, closed on a day, hours unread.
 MORE = """
@@ -188,3 +188,23 @@ def test_the_page_on_a_phone(site: Site, visit: Visit) -> None:
     page.emulate_media(media="screen")
     page.click(".near a >> nth=0")
     expect(page.locator("h1")).to_contain_text("名字特别特别长")
+
+
+def test_large_characters_on_a_narrow_phone_fit_with_hours_of_two_parts(
+    site: Site, visit: Visit
+) -> None:
+    with site.database.session() as session:
+        session.execute(
+            text(
+                "update facility set opening_hours = 'Mo-Su 08:30-12:00,13:30-17:30'"
+                " where code = 'T-1'"
+            )
+        )
+    page = visit(site, "/stations/T-1?lang=zh")
+    page.set_viewport_size({"width": 320, "height": 640})
+    page.evaluate("document.documentElement.classList.add('large')")
+    expect(page.locator(".hours .today")).to_contain_text("13:30")
+    assert fits(page)
+    page.goto(f"{site.url}/services?lang=zh")
+    page.evaluate("document.documentElement.classList.add('large')")
+    assert fits(page)
