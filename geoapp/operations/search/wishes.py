@@ -23,7 +23,9 @@ _AMENITY: Final = Text("设施", "Amenity")
 _ALL_AT_ONCE: Final = Text("设施，都要有", "Amenities, all of them")
 _FROM_THERE: Final = Text("从那里找，只看有的", "From there, only places that have it")
 _ALL_FROM_THERE: Final = Text("从那里找，都要有", "From there, only places that have all of them")
-_SERVICE_THERE: Final = Text("服务：那里谁提供", "Service: who offers it there")
+_SERVICE_THERE: Final = Text(
+    "服务：谁提供，离那里近的在前", "Service: who offers it, nearest to there first"
+)
 _KIND_FROM_THERE: Final = Text("从那里找，只看这一类", "From there, only this kind")
 
 

@@ -87,6 +87,11 @@ def test_stations_that_list_it_are_pointed_to_where_no_offer_is_known(
         assert "2 个站点在设施里写着“法律咨询”" in page, query
         assert re.findall(r'href="/stations/(T-\d)"', page) == ["T-2", "T-3"], query
         assert "amenity=legal_advice" in page
+    near = client.get("/services?lang=zh&q=flzx&place=370203").text
+    # From where the metres are is said, and a button that keeps the area does not say "nearest to me".
+    assert "近的在前（离区域中心的直线距离）" in near
+    assert "只列这个区域的" in near and "找离我最近的" not in near
+    assert "找离我最近的" in client.get("/services?lang=zh&q=flzx").text
     assert "个站点在设施里" not in client.get("/services?lang=zh").text
     assert "个站点在设施里" not in client.get("/services?lang=zh&category=health").text
     assert "2 stations list “Legal advice”" in client.get("/services?lang=en&q=flyz").text

@@ -148,6 +148,10 @@ def test_the_sign_is_one_page_with_the_address(client: FlaskClient, size: str, w
         [page] = PdfReader(io.BytesIO(answer.data)).pages
         assert float(page.mediabox.width) * 25.4 / 72 == pytest.approx(width, abs=0.1)
         assert f"/stations/{code}" in page.extract_text()
+        # Either is a press away.
+        assert (
+            f"/stations/{code}/sign.pdf?size={size.lower()}" in client.get(f"/stations/{code}").text
+        )
 
 
 def test_the_sign_leads_to_where_people_reach_the_service(
