@@ -21,7 +21,7 @@ from geoapp.operations.siting import run as siting_run
 from geoapp.operations.siting import zones as siting_zones
 from geoapp.operations.siting.files import save_siting
 from geoapp.reports.words.coverage import counted_text, map_note
-from geoapp.reports.words.question import Naming
+from geoapp.reports.words.naming import Naming
 from geoapp.store.engine import Database
 from tests.web.api_client import client_of, make_app
 

@@ -24,7 +24,8 @@ from geoapp.reports.coverage.picture import Picture, write_picture
 from geoapp.reports.parts import Area, Map, Spot
 from geoapp.reports.words import coverage_book as words
 from geoapp.reports.words.coverage import figures_of, share_text, statement_text, zones_text
-from geoapp.reports.words.question import Naming, area_text, standard_text
+from geoapp.reports.words.naming import Naming
+from geoapp.reports.words.question import area_text, standard_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.as_of import AsOf
 from geoapp.store.facilities.read import read_placed_on

@@ -25,14 +25,9 @@ from geoapp.reports.words.coverage import (
     statement_text,
     unplaced_text,
 )
+from geoapp.reports.words.naming import Naming
 from geoapp.reports.words.official import published_text
-from geoapp.reports.words.question import (
-    Naming,
-    area_text,
-    asked_lines,
-    question_title,
-    versions_text,
-)
+from geoapp.reports.words.question import area_text, asked_lines, question_title, versions_text
 from geoapp.store.engine import Database
 from geoapp.store.runs.inputs import facility_grounds
 from geoapp.store.vocabulary import list_kinds

@@ -3,7 +3,7 @@
 from geoapp.core.i18n import Text
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.facilities.vocabularies import read_demand_sets
-from geoapp.reports.words.question import Naming
+from geoapp.reports.words.naming import Naming
 from geoapp.store.engine import Database
 
 

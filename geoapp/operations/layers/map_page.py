@@ -27,7 +27,7 @@ from geoapp.operations.layers.tiles import has_tiles
 from geoapp.operations.streets.inside import tiles_inside
 from geoapp.operations.streets.keeper import base_map
 from geoapp.reports.words.coverage import map_note
-from geoapp.reports.words.question import Naming
+from geoapp.reports.words.naming import Naming
 from geoapp.store.engine import Database
 
 _TITLE = Text("户外劳动者服务站点地图", "Outdoor workers' service stations")

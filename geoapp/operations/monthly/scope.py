@@ -10,7 +10,8 @@ from geoapp.operations.coverage import official as answers
 from geoapp.operations.facilities.naming import read_naming
 from geoapp.operations.moment import end_of_day, today
 from geoapp.operations.monthly.period import Period, period_of
-from geoapp.reports.words.question import Naming, area_text
+from geoapp.reports.words.naming import Naming
+from geoapp.reports.words.question import area_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.runs.published import regions_above

@@ -13,7 +13,8 @@ from geoapp.core.words import GROUP_TEXT, Level
 from geoapp.operations.siting import results as siting_results
 from geoapp.reports.siting.compared import Comparison, Measure, Row, Share
 from geoapp.reports.words import compared as words
-from geoapp.reports.words.question import Naming, question_lines, question_title
+from geoapp.reports.words.naming import Naming
+from geoapp.reports.words.question import question_lines, question_title
 from geoapp.reports.words.siting import verdict
 from geoapp.store.engine import Database
 

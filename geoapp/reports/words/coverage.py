@@ -13,7 +13,8 @@ from geoapp.core.results.coverage import (
 )
 from geoapp.core.units import counted, format_count, format_moment, format_share
 from geoapp.core.words import BASIS_TEXT, FAMILY_TEXT, RUN_STATUS_TEXT, Family
-from geoapp.reports.words.question import Naming, area_text, question_title, standard_text
+from geoapp.reports.words.naming import Naming
+from geoapp.reports.words.question import area_text, question_title, standard_text
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from flask import g
 
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.reports.words.question import Naming
+from geoapp.reports.words.naming import Naming
 from geoapp.web.edge.services import services
 
 

@@ -15,7 +15,8 @@ from geoapp.core.questions.places import DrawnSite
 from geoapp.core.questions.quota import Quota
 from geoapp.core.questions.siting import SITING, SitingModel, SitingParameters
 from geoapp.core.questions.uncertain import Criterion
-from geoapp.reports.words.question import Naming, question_lines, question_title
+from geoapp.reports.words.naming import Naming
+from geoapp.reports.words.question import question_lines, question_title
 
 NAMING = Naming(
     "Asia/Shanghai",
