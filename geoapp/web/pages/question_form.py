@@ -141,7 +141,9 @@ def _control(table: Table, field: Field, offered: Mapping[str, Text] | None) -> 
     default = table.default(field.name)
     required = _is_required(table, field)
     notes = [] if field.unit is None else [UNIT_TEXT[field.unit]]
-    if default in (None, ()) and not required and offered is None:
+    # What a station costs must be said with a budget, unless the set of candidates says it.
+    optional = not required and offered is None and field.needs != "budget"
+    if default in (None, ()) and optional:
         notes.append(_OPTIONAL)
     label = field.label
     if notes:

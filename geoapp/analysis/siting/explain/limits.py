@@ -143,6 +143,10 @@ def values_of_limits(
     values: list[LimitValue] = []
     for number, (limit, group, old, new, rules) in enumerate(tasks):
         left = clock.left()
+        if limit is Limit.SITES and not _affordable(rules):
+            # A budget makes p the most sites, so that every plan of the loosened question is one of now.
+            values.append(LimitValue(limit, group, old, new, 0.0, 0.0, False))
+            continue
         if left == 0:
             values.append(LimitValue(limit, group, old, new, 0.0, np.inf, None))
             continue
@@ -155,10 +159,35 @@ def values_of_limits(
             values.append(LimitValue(limit, group, old, new, 0.0, most, room))
             continue
         gain = max(0.0, then.objective - now.objective)
-        most = max(gain, then.bound - now.objective)
+        most = then.bound - now.objective
+        if limit is Limit.SITES:
+            most = min(most, _one_more(problem, now))
+        most = max(gain, most)
         room = True if gain > 0 else _room(problem.groups, limit, group, new, rules, clock)
         values.append(LimitValue(limit, group, old, new, gain, most, room))
     return tuple(sorted(values, key=lambda value: -value.gain))
+
+
+def _affordable(rules: Rules) -> bool:
+    """Whether the budget is enough for as many of the cheapest sites as may be opened."""
+    if rules.budget is None:
+        return True
+    cheapest = np.sort(rules.costs[rules.allowed])[: rules.p]
+    return bool(cheapest.sum() <= rules.budget + 1e-9)
+
+
+def _one_more(problem: CoverProblem, now: SitingResult) -> float:
+    """Return what one site more gains at most.
+
+    A plan without it is one of now, and it adds no more than all that it covers.
+    """
+    rules = problem.rules
+    free = rules.allowed.copy()
+    free[rules.fixed] = False
+    if len(rules.least) and rules.least.any():  # without it a group may have too few
+        return np.inf
+    heaviest = float((problem.cover.T @ problem.weights)[free].max(initial=0.0))
+    return now.bound - now.objective + heaviest
 
 
 def _room(

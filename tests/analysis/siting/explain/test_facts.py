@@ -1,5 +1,7 @@
 """Reasons, criticality, overlap and relaxations by their definitions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -17,6 +19,10 @@ from geoapp.analysis.siting import (
     overlaps,
     unreachable_demand,
 )
+from geoapp.analysis.siting.explain.limits import values_of_limits
+from geoapp.analysis.siting.models.mclp import most_covered
+from geoapp.analysis.siting.problem import CoverProblem, Limits
+from geoapp.analysis.siting.result import SitingResult
 from geoapp.core.errors import InvalidValueError
 from tests.analysis.siting.instances import random_cover, random_impedance, some_rules, subsets
 from tests.seeds import seeds
@@ -223,6 +229,38 @@ def test_relaxations_are_the_least_that_suffice(seed: int) -> None:
     ]
     assert reach.needed == min(far, default=None)
     assert all(one.proven for one in (sites, money, reach))
+
+
+def test_one_site_more_beyond_the_budget_or_the_time() -> None:
+    cover, weights = np.eye(4, dtype=int), [40, 10, 30, 25]
+    sites, _ = sorted(
+        limit_values(cover, weights, 2, costs=[8, 8, 8, 8], budget=16),
+        key=lambda value: value.limit is not Limit.SITES,
+    )
+    assert (sites.limit, sites.outcome) == (Limit.SITES, Loosening.INFEASIBLE)
+    assert (sites.gain, sites.gain_bound) == (0, 0)
+
+
+@pytest.mark.parametrize("seed", seeds(20))
+def test_one_site_more_gains_no_more_than_the_heaviest(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    cover = random_cover(rng, 20, 7)
+    weights = rng.integers(1, 20, 20).astype(float)
+    p, backup = int(rng.integers(1, 7)), float(rng.choice([0, 0.3, 0.8]))
+    problem = CoverProblem.of(cover, weights, p, backup_share=backup)
+    now = most_covered(problem, Limits(60))
+    more = most_covered(CoverProblem.of(cover, weights, p + 1, backup_share=backup), Limits(60))
+
+    def unsettled(problem: CoverProblem, limits: Limits) -> SitingResult:
+        return replace(more, objective=now.objective, bound=float(weights.sum()) * 10)
+
+    monkeypatch.setattr("geoapp.analysis.siting.explain.limits.most_covered", unsettled)
+    (value,) = values_of_limits(problem, Limits(60), now=now)
+    heaviest = float((cover * weights[:, None]).sum(axis=0).max())
+    assert more.objective - now.objective <= value.gain_bound + 1e-9
+    assert value.gain_bound <= heaviest + 1e-9
 
 
 def test_no_time_claims_nothing() -> None:
