@@ -47,7 +47,7 @@ _MOST_TOLD: Final = 10
     "-o",
     "output",
     type=NewFile(),
-    help=".xlsx 或 .csv / or .csv",
+    help=".xlsx、.csv，或地图 .png / .xlsx, .csv, or the map as .png",
 )
 @click.option("--json", "as_json", is_flag=True, help="与接口相同的 JSON / the API's JSON")
 def standards(
@@ -153,8 +153,10 @@ def _check(
     as_json: bool,
 ) -> None:
     from geoapp.core.standards import Compliance, standard_of
+    from geoapp.operations.moment import today
     from geoapp.operations.standards.document import figures_document, standard_document
     from geoapp.operations.standards.files import write_compliance
+    from geoapp.operations.standards.picture import save_standard_picture
     from geoapp.operations.standards.prices import (
         chosen_list,
         parse_prices,
@@ -162,6 +164,7 @@ def _check(
         prices_for,
     )
     from geoapp.operations.standards.read import check_standard, purchase_list
+    from geoapp.reports.standards import PICTURE
     from geoapp.reports.words.standards import (
         PRICE_UNKNOWN,
         cost_text,
@@ -179,7 +182,10 @@ def _check(
         priced = prices_for(standard, used, typed)
         if output is not None:
             listed = None if state is None else Compliance(state)
-            write_compliance(database, result, priced, output, state=listed)
+            if output.suffix.lower() == PICTURE:
+                save_standard_picture(database, result, output, today(settings), state=listed)
+            else:
+                write_compliance(database, result, priced, output, state=listed)
             say(Text(f"已写入 {output}", f"Written to {output}"))
             return
     if as_json:

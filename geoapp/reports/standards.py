@@ -31,6 +31,8 @@ from geoapp.reports.words.standards import (
 )
 
 SUFFIXES: Final = (".xlsx", ".csv")
+# Drawn elsewhere; told where a suffix is not known.
+PICTURE: Final = ".png"
 _SHARE = Text("达标率", "Share that complies")
 _NOT_KNOWN = Text("未知", "unknown")
 _NOT_RECORDED = Text("资料里没有对应项", "not recorded")
@@ -76,7 +78,7 @@ def write_standard(
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        names = " ".join(SUFFIXES)
+        names = " ".join((*SUFFIXES, PICTURE))
         accepted = Text(f"后缀为 {names} 的文件名", f"a file name ending in {names}")
         raise InvalidValueError("-o", path.name, accepted)
     head = [one.pick(language) for one in _FACILITY_HEAD]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import shapely
 from PIL import Image, ImageDraw, ImageFont
@@ -35,6 +35,17 @@ _NEVER_FIRST: Final = frozenset("，。；：、）”")
 _BESIDE: Final = ((0, 0), (0, -36), (0, 36), (-90, 0), (90, 0), (-90, -36), (90, 36))
 
 Box = tuple[float, float, float, float]
+Sign = Literal["disc", "diamond", "ring"]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Places of one sort under one sign: a disc, a square on its corner, or a ring; WGS-84 degrees."""
+
+    sign: Sign
+    colour: str
+    places: Sequence[tuple[float, float]]
+    legend: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +65,9 @@ class Picture:
     sample
         Whether any of it is made up.
     share_legend, zone_legend, facility_legend, spot_legend
-        What colours, zones, dots and numbered places are.
+        What colours, zones, dots and numbered places are; without a first, no region has a share.
+    marks
+        Signs in the place of the map's dots, the last on top.
     """
 
     drawn: Map
@@ -62,10 +75,11 @@ class Picture:
     figures: Text
     notes: Sequence[Text]
     sample: bool
-    share_legend: Text = words.SHARE_LEGEND
+    share_legend: Text | None = words.SHARE_LEGEND
     zone_legend: Text = words.ZONE_LEGEND
     facility_legend: Text = words.FACILITY_LEGEND
     spot_legend: Text = words.SPOT_LEGEND
+    marks: Sequence[Marks] = ()
 
 
 def write_picture(picture: Picture, path: Path, language: Language) -> None:
@@ -165,6 +179,15 @@ class _Drawing:
             seen.lon, seen.lat, seen.mm_a_metre / _FINER, 0.0, 0.0, float(across), float(high)
         )
         self._names(pen, placed)
+        if self._picture.marks:  # above names, which would hide some
+            above = Image.new("RGBA", (wide, tall))
+            over = ImageDraw.Draw(above)
+            for marks in self._picture.marks:
+                for lon, lat in marks.places:
+                    if seen.shows(lon, lat):
+                        _sign(over, marks, *seen.at(lon, lat), 14.0)
+            above = above.resize((across, high), Image.Resampling.LANCZOS)
+            image.paste(above, (0, 0), above)
         self._scale(pen, placed)
         pen.rectangle((0, 0, across - 1, high - 1), outline=LINE)
         return image
@@ -223,10 +246,28 @@ class _Drawing:
 
     def _legend(self, across: int) -> Image.Image:
         """Return the legend: classes of shares, then what the signs are."""
-        language, font = self._language, self._font(20)
         image = Image.new("RGB", (across, 84), "white")
         pen = ImageDraw.Draw(image)
-        title = self._picture.share_legend.pick(language)
+        if self._picture.share_legend is not None:
+            self._classes(pen, self._picture.share_legend)
+        x = 0.0
+        if self._picture.drawn.gaps:
+            pen.rectangle((0, 50, 36, 72), fill=ZONE_COLOUR)
+            x = self._entry(pen, 44, self._picture.zone_legend)
+        for marks in self._picture.marks:
+            _sign(pen, marks, x + 8, 61, 8.0)
+            x = self._entry(pen, x + 24, marks.legend)
+        if not self._picture.marks:
+            _dot(pen, x + 8, 61, 5.0, INK, (255, 255, 255))
+            x = self._entry(pen, x + 24, self._picture.facility_legend)
+        if self._picture.drawn.spots:
+            _dot(pen, x + 12, 61, 12.0, SITE, (255, 255, 255))
+            self._entry(pen, x + 32, self._picture.spot_legend)
+        return image if self._picture.share_legend else image.crop((0, 42, across, 84))
+
+    def _classes(self, pen: ImageDraw.ImageDraw, told_as: Text) -> None:
+        language, font = self._language, self._font(20)
+        title = told_as.pick(language)
         pen.text((0, 6), title, font=font, fill=INK)
         x = font.getlength(title) + 24
         classes = [*zip(CLASS_COLOURS, CLASS_TEXT, strict=True)]
@@ -236,16 +277,6 @@ class _Drawing:
             pen.rectangle((x, 8, x + 36, 30), fill=colour, outline=LINE)
             pen.text((x + 44, 6), told, font=font, fill=INK)
             x += 44 + font.getlength(told) + 28
-        x = 0.0
-        if self._picture.drawn.gaps:
-            pen.rectangle((0, 50, 36, 72), fill=ZONE_COLOUR)
-            x = self._entry(pen, 44, self._picture.zone_legend)
-        _dot(pen, x + 8, 61, 5.0, INK, (255, 255, 255))
-        x = self._entry(pen, x + 24, self._picture.facility_legend)
-        if self._picture.drawn.spots:
-            _dot(pen, x + 12, 61, 12.0, SITE, (255, 255, 255))
-            self._entry(pen, x + 32, self._picture.spot_legend)
-        return image
 
     def _entry(self, pen: ImageDraw.ImageDraw, x: float, text: Text) -> float:
         said = text.pick(self._language)
@@ -277,6 +308,19 @@ def _dot(
     line: tuple[int, int, int],
 ) -> None:
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=fill, outline=line, width=2)
+
+
+def _sign(pen: ImageDraw.ImageDraw, marks: Marks, x: float, y: float, radius: float) -> None:
+    if marks.sign == "diamond":
+        radius *= 1.2
+        corners = [(x, y - radius), (x + radius, y), (x, y + radius), (x - radius, y)]
+        pen.polygon(corners, fill=marks.colour, outline="white", width=2)
+        return
+    box = (x - radius, y - radius, x + radius, y + radius)
+    if marks.sign == "ring":
+        pen.ellipse(box, fill="white", outline=marks.colour, width=max(2, round(radius / 3)))
+    else:
+        pen.ellipse(box, fill=marks.colour, outline="white", width=2)
 
 
 def _cross(one: Box, other: Box) -> bool:

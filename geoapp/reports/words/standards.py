@@ -1,6 +1,7 @@
 """Words of standards: how a facility stands, where a standard is from, what a list counts."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import SpacingResult
@@ -145,3 +146,31 @@ def yardstick_text(standard: Standard, region: str | None) -> Text | None:
         f"这是{standard.region.zh}的标准，在这里作对照用。",
         f"This is the standard of {standard.region.en}, used here as a yardstick.",
     )
+
+
+def picture_title(standard: Standard, region: Text | None) -> Text:
+    """Name the map of a standard; no region is everywhere."""
+    if region is None:
+        return standard.text
+    return Text(f"{region.zh}：{standard.zh}", f"{region.en}: {standard.en}")
+
+
+def picture_figures(result: StandardResult) -> Text:
+    """Return how many facilities stand how."""
+    total = result.total
+    zh = [f"{COMPLIANCE_TEXT[one].zh} {total.of(one):,} 处" for one in Compliance]
+    en = [f"{COMPLIANCE_TEXT[one].en.lower()} {total.of(one):,}" for one in Compliance]
+    return Text(
+        f"对照的设施 {total.facilities:,} 处：{'，'.join(zh)}",
+        f"{counted(total.facilities, '', 'facility', 'facilities').en}: {', '.join(en)}",
+    )
+
+
+def picture_note(day: date, unplaced: int) -> Text:
+    """Say as of when a map is, and how many facilities are not on it."""
+    zh = f"截至 {day}；全部项目都已知有才算达标，未知不算缺。"
+    en = f"As of {day}. Only with every item known to be there does one comply; the unknown is not lacking."
+    if not unplaced:
+        return Text(zh, en)
+    number = counted(unplaced, "处位置不详", "facility has", "facilities have")
+    return Text(f"{zh}{number.zh}，不在图上。", f"{en} {number.en} no known position.")

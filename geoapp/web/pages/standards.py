@@ -16,7 +16,9 @@ from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard, standar
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.words import Level
 from geoapp.operations.facilities.places import list_regions
+from geoapp.operations.moment import today
 from geoapp.operations.standards.files import purchases_by_district, write_compliance
+from geoapp.operations.standards.picture import save_standard_picture
 from geoapp.operations.standards.prices import chosen_list, parse_prices, price_lists, prices_for
 from geoapp.operations.standards.read import check_standard, why_not
 from geoapp.reports.words import standards as words
@@ -137,6 +139,27 @@ def table(code: str, suffix: str) -> Response:
         response = Response(path.read_bytes(), mimetype=FORMATS[suffix])
     name = "-".join(part for part in (code, asked.region) if part)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.{suffix}")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@blueprint.get("/standards/<string:code>.png")
+@heavy
+def picture(code: str) -> Response:
+    """Answer the map of a region as a picture for paper."""
+    parts = services()
+    standard = standard_of(parts.settings, code)
+    asked = _asked(standard)
+    result = check_standard(parts.database, parts.settings, code, asked.region)
+    name = "-".join(part for part in (code, asked.region) if part)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "map.png"
+        day = today(parts.settings)
+        save_standard_picture(
+            parts.database, result, path, day, state=asked.state, language=language()
+        )
+        response = Response(path.read_bytes(), mimetype="image/png")
+    response.headers.set("Content-Disposition", "inline", filename=f"{name}.png")
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

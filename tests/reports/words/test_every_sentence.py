@@ -857,6 +857,9 @@ def standard_sentences(n: int) -> dict[str, list[Text]]:
         "yardstick_text": [
             text for one in every if (text := standards.yardstick_text(one, None)) is not None
         ],
+        "picture_title": [standards.picture_title(every[0], one) for one in (None, NAMES["R1"])],
+        "picture_figures": [standards.picture_figures(one) for one in results],
+        "picture_note": [standards.picture_note(date(2026, 1, 5), one) for one in (0, n)],
     }
 
 

@@ -338,6 +338,7 @@ OPEN_READS = {
     "/standards",
     "/standards/<string:code>",
     "/standards/<string:code>/table.<suffix>",
+    "/standards/<string:code>.png",
     "/finder/dots.json",
     "/manifest.webmanifest",
     "/offline",

@@ -4,6 +4,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from geoapp.core.roles import Role
@@ -74,6 +75,19 @@ def test_pages_files_and_programs(
         for wrong in ("state=maybe", "price_99=1", "price_1=-1", "price_x=1", "region=9"):
             assert client.get(f"/standards/own?{wrong}").status_code == 422, wrong
         assert client.get("/standards/own/table.pdf").status_code == 404
+        address = "/standards/seven_ones_wushan.png"
+        seen = [
+            client.get(f"{address}?lang=zh{more}")
+            for more in ("", "&region=370203", "&region=370203&state=lacks")
+        ]
+        for answer in seen:
+            assert answer.mimetype == "image/png"
+            assert Image.open(BytesIO(answer.data)).width == 1600
+        assert len({answer.data for answer in seen}) >= 2
+        assert f"{address}?region=370203" in client.get(f"{address[:-4]}?region=370203").text
+        assert client.get("/standards/none.png").status_code == 404
+        assert client.get(f"{address}?region=999999").status_code == 422
+        assert client.get("/standards/ten_ones.png").status_code == 422
         assert client.get("/standards/nine_ones").status_code == 404
 
     with subtests.test("page by page, for programs"):
