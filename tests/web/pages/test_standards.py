@@ -1,5 +1,7 @@
 """``/standards``: the list, a standard with its figures, prices, files, and one line on a station."""
 
+import base64
+import re
 from io import BytesIO
 from typing import Any
 
@@ -145,6 +147,11 @@ def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     file = {"file": (BytesIO(lines.encode()), "价格.csv")}
     sent = steward.post("/steward/prices/file", data=file)
     assert "新增 1" in sent.text and "第 3 行" in sent.text
+    link = re.search(r'href="data:text/csv;base64,([^"]+)" download="价格.rejects.csv"', sent.text)
+    assert link is not None
+    refused = base64.b64decode(link[1])
+    assert b",dragon,1," in refused
+    assert b",kettle,80," not in refused
     assert steward.post("/steward/prices/file", data={}).status_code == 422
     address = "/standards/seven_ones_wushan"
     page = manager.get(address).text
@@ -155,6 +162,10 @@ def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     assert manager.get(f"{address}?prices=nothing").status_code == 422
     assert "采购价" not in app.test_client().get(address).text
     assert manager.get(f"{address}/table.xlsx").status_code == 200
+    # Mended, the same file is taken.
+    mended = {"file": (BytesIO(refused.replace(b",dragon,", b",seating,")), "价格.rejects.csv")}
+    again = steward.post("/steward/prices/file", data=mended)
+    assert "新增 1" in again.text and "download=" not in again.text
 
 
 def test_the_map_and_the_list_point_at_each_other(

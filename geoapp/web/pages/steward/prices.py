@@ -1,5 +1,6 @@
 """``/steward/prices``: lists of prices, entered one by one or by a file."""
 
+import base64
 import tempfile
 from collections.abc import Mapping
 from itertools import groupby
@@ -16,6 +17,7 @@ from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.importers.open import SUFFIXES
 from geoapp.operations.imports.file import import_file
+from geoapp.operations.imports.rejects import set_stem
 from geoapp.operations.imports.report import ImportReport
 from geoapp.operations.moment import today
 from geoapp.operations.standards.price_edit import put_price, read_every_price, take_price
@@ -24,6 +26,7 @@ from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.form import sent
+from geoapp.web.pages.steward.listing import FORMATS
 from geoapp.web.pages.steward.page import reply
 
 blueprint = Blueprint("steward_prices", __name__)
@@ -75,7 +78,17 @@ def send() -> Response:
             report = import_file(parts.database, parts.settings, "prices", path)
         except (InvalidValueError, UnusableInputError) as error:
             return reply(_page(wrong_file=error.text), 422)
-    return reply(_page(report=report))
+        refused = report.rejects_path
+        rejects = None if refused is None else _rejects(refused, given.filename)
+    return reply(_page(report=report, rejects=rejects))
+
+
+def _rejects(path: Path, sent_as: str) -> tuple[str, str]:
+    """Return what the file of refused rows is called, and a link that holds it: it is not kept here."""
+    suffix = path.suffix.lower()
+    content = base64.b64encode(path.read_bytes()).decode()
+    name = f"{set_stem(Path(sent_as))}.rejects{suffix}"
+    return name, f"data:{FORMATS[suffix.removeprefix('.')]};base64,{content}"
 
 
 @blueprint.post("/steward/prices/take/<int:number>")
@@ -98,6 +111,7 @@ def _page(
     wrong: Text | None = None,
     wrong_file: Text | None = None,
     report: ImportReport | None = None,
+    rejects: tuple[str, str] | None = None,
 ) -> str:
     parts = services()
     rows = read_every_price(parts.database)
@@ -112,6 +126,7 @@ def _page(
         wrong=wrong,
         wrong_file=wrong_file,
         report=report,
+        rejects=rejects,
         most_told=_MOST_TOLD,
         suffixes=" ".join(one for one in SUFFIXES if one in (".csv", ".xlsx", ".xls", ".ods")),
     )
