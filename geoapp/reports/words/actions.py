@@ -70,12 +70,12 @@ def action_text(
             f"Build a station at {name}{where.en}, open {hours}",
         ),
         ActionKind.EXTEND_HOURS: Text(
-            f"{name}{where.zh}延长开放时间，{more.zh}",
+            f"{name}{where.zh}：延长开放时间，{more.zh}",
             f"{name}{where.en}: longer hours, {more.en}",
         ),
         ActionKind.MOVE: Text(f"{name}{more.zh}{where.zh}", f"Move {name} {more.en}{where.en}"),
         ActionKind.UPGRADE: Text(
-            f"{name}{where.zh}升级为服务户外劳动者的站点",
+            f"{name}{where.zh}：升级为服务户外劳动者的站点",
             f"Upgrade {name}{where.en} to serve outdoor workers",
         ),
         ActionKind.CLOSE: Text(

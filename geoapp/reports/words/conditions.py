@@ -174,7 +174,7 @@ def _moments(moments: tuple[Any, ...], naming: Naming) -> Text:
 def _cost(kind: ActionKind) -> Callable[[float, Naming], Text]:
     name = ACTION_TEXT[kind]
     return lambda value, _naming: Text(
-        f"{name.zh} {format_money(value)}", f"{name.en} {format_money(value)}"
+        f"{name.zh}每处 {format_money(value)}", f"{name.en} at {format_money(value)} each"
     )
 
 

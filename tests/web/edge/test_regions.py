@@ -373,6 +373,8 @@ OUTSIDE: dict[str, Callable[[FlaskClient, Database], TestResponse]] = {
 TOLD_BY_LINE = {"take over": 200, "bulk": 409}
 SAID = {
     "bulk": "不在您负责的区域内",
+    # The form comes back with what was typed.
+    "form price": 'name="source" type="text" value="B"',
     # What has a number alone is told in words; that of a new one was never shown.
     "apply": "这份申报的站点或单位不在您负责的区域内，没有改动任何内容。您可以修改：市北区 370203",
 }

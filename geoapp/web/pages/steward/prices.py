@@ -10,7 +10,7 @@ from typing import Final
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from geoapp.core.errors import InvalidValueError, UnusableInputError
+from geoapp.core.errors import InvalidValueError, NotAllowedError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_DRAFT_BYTES
 from geoapp.core.roles import Permission
@@ -53,6 +53,8 @@ def save() -> AnyResponse | tuple[str, int]:
         number = put_price(parts.database, parts.settings, given)
     except InvalidValueError as error:
         return _page(values=values, wrong=error.text), 422
+    except NotAllowedError as error:
+        return _page(values=values, wrong=error.text), 403
     return redirect(url_for("steward_prices.listed", saved=number or 0))
 
 
