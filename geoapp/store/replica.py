@@ -23,7 +23,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from geoapp.core.errors import ReplicaLostError
 from geoapp.core.i18n import Text
-from geoapp.store.trouble import is_connection_loss
+from geoapp.store.trouble import is_connection_loss, is_refused
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,8 @@ CONNECT_SECONDS: Final = 3
 # Nobody waits long for a standby: the primary is there.
 POOL_WAIT_SECONDS: Final = 0.5
 REST_SECONDS: Final = 2.0
+# Who asks how it is waits no longer to learn whether it catches up; with a greater limit it is not said.
+JUDGE_SECONDS: Final = 3.0
 # A machine that vanished says nothing; without these its connections would wait for minutes.
 _PATIENCE: Final = {
     "connect_timeout": str(CONNECT_SECONDS),
@@ -44,7 +46,11 @@ _REPLAYED: Final = "select case when pg_is_in_recovery() then pg_last_wal_replay
 WRITTEN: Final = (
     "select case when not pg_is_in_recovery() then pg_current_wal_flush_lsn() - '0/0' end"
 )
-IDENTITY: Final = "select system_identifier from pg_control_system()"
+# The server's, and the database's on it: a standby holds every database of its primary.
+IDENTITY: Final = (
+    "select system_identifier || '/' || (select oid from pg_database where datname = current_database())"
+    " from pg_control_system()"
+)
 
 _NOT_TRIED: Final = Text("还没有试过", "not tried yet")
 _NO_STANDBY: Final = Text(
@@ -52,12 +58,22 @@ _NO_STANDBY: Final = Text(
     "DATABASE_READ_URL leads to no standby (it takes writes itself): mend it, or leave it out.",
 )
 _ANOTHER: Final = Text(
-    "DATABASE_READ_URL 指的是另一个数据库的备用服务器：请改正。",
-    "DATABASE_READ_URL leads to a standby of another server: mend it.",
+    "DATABASE_READ_URL 指的是另一台服务器的备用服务器，或另一个库：请改正。",
+    "DATABASE_READ_URL leads to a standby of another server, or to another database: mend it.",
 )
 _NO_PRIMARY: Final = Text(
     "DATABASE_URL 指的是备用服务器，读写都到不了主服务器：请改正。",
     "DATABASE_URL leads to a standby, so that nothing reaches the primary: mend it.",
+)
+_REFUSED: Final = Text(
+    "副本不接受这个用户、密码或库名，查询由主库回答：请检查 DATABASE_READ_URL 和副本的 pg_hba.conf。",
+    "The replica does not accept this user, password or database; the primary answers: check "
+    "DATABASE_READ_URL and the standby's pg_hba.conf.",
+)
+_BEHIND: Final = Text(
+    "副本落后太多，查询由主库回答；追上后自动恢复。不追上的，看它的日志、复制连接和 pg_is_wal_replay_paused()",
+    "The replica is too far behind; the primary answers until it has caught up. Where it does not, look at its "
+    "log, its connection to the primary and pg_is_wal_replay_paused()",
 )
 _AWAY: Final = Text(
     "副本没有应答，查询由主库回答；它回来后自动恢复。",
@@ -80,6 +96,11 @@ class ReplicaState:
     @property
     def text(self) -> Text:
         """How it is, in a sentence."""
+        if self.cause is not None and self.behind_bytes:
+            return Text(
+                f"{self.cause.zh}（晚 {self.behind_bytes:,} 字节的日志）",
+                f"{self.cause.en} ({self.behind_bytes:,} bytes of the log behind)",
+            )
         if self.cause is not None:
             return self.cause
         if not self.behind_bytes:
@@ -191,19 +212,29 @@ class Replica:
     def state(self) -> ReplicaState:
         """Ask now how it is; tries it, if that was not done yet.
 
+        Where it is behind, this waits for as long as it may be, to tell whether it answers at all.
+
         Raises
         ------
         DBAPIError
             If the primary does not answer.
         """
-        behind: int | None = None
         self._try()
-        if self._fit:
-            written = _whole(self._ask_primary(WRITTEN))
+        if not self._fit:
+            return ReplicaState(self._cause, None)
+        written = _whole(self._ask_primary(WRITTEN))
+        replayed = self._replayed()
+        if written is None or replayed is None:
+            return ReplicaState(self._cause, None)
+        behind, now = written - replayed, time.monotonic()
+        until, given_up = now + self.lag_seconds, now + min(self.lag_seconds, JUDGE_SECONDS)
+        while replayed < written and time.monotonic() < given_up:
+            time.sleep(self.lag_seconds / 10)
             replayed = self._replayed()
-            if written is not None and replayed is not None:
-                behind = max(0, written - replayed)
-        return ReplicaState(self._cause, behind)
+            if replayed is None:
+                return ReplicaState(self._cause, None)
+        is_late = replayed < written and time.monotonic() >= until
+        return ReplicaState(_BEHIND if is_late else self._cause, max(0, behind))
 
     def _replayed(self) -> int | None:
         """Return how far it has come, however far behind that is."""
@@ -252,7 +283,7 @@ class Replica:
                     elif self._ask_primary(WRITTEN) is None:
                         cause = _NO_PRIMARY
             except (DBAPIError, PoolTimeoutError, psycopg.Error) as error:
-                cause, why = _AWAY, error
+                cause, why = _REFUSED if is_refused(error) else _AWAY, error
             if cause is None:
                 if self._cause is not _NOT_TRIED:
                     log.warning("the replica is asked again")

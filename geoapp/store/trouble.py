@@ -131,6 +131,11 @@ def is_connection_loss(error: BaseException) -> bool:
     return False
 
 
+def is_refused(error: BaseException) -> bool:
+    """Tell whether a server does not let us in: what no waiting mends, but another address or right."""
+    return not _state(error) and any(pattern.search(str(error)) for pattern, _ in _REFUSED)
+
+
 @contextmanager
 def named_trouble(*states: str) -> Iterator[None]:
     """Say of the driver's errors within the block what is the matter with the database.

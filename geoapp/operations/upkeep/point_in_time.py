@@ -8,7 +8,7 @@ import time
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -150,12 +150,14 @@ def _chosen(archive: Path, until: datetime | None) -> Base:
         branches = read_branches(read_history(history))
         found = [one for one in found if is_ancestor(one, branches, timeline_of(history))] or found
     fitting = [one for one in found if until is None or one.finished_at <= until]
-    if not fitting:
-        first = f"{found[0].finished_at:%Y-%m-%dT%H:%M:%S}Z"
+    if until is not None and not fitting:
+        # In the zone that was asked in, and no fraction of a second before it was whole.
+        whole = found[0].finished_at.astimezone(until.tzinfo) + timedelta(seconds=0.999999)
+        first = whole.replace(microsecond=0).isoformat()
         accepted = Text(
             f"不早于最早的基础备份（{first}）", f"no earlier than the first base backup ({first})"
         )
-        raise InvalidValueError("--until", until.isoformat() if until else None, accepted)
+        raise InvalidValueError("--until", until.isoformat(), accepted)
     return fitting[-1]
 
 

@@ -97,7 +97,10 @@ def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path) -> None:
     # What cannot be is refused in words, and nothing is changed.
     for refused, words in (
         (command(there, "restore", archive), "GEOAPP_DATA"),
-        (command(elsewhere(kept, "x"), "restore", archive, "--until", "2020-01-01 12:00"), "first"),
+        (
+            command(elsewhere(kept, "x"), "restore", archive, "--until", "2020-01-01 12:00"),
+            "+08:00)",
+        ),
         (command(elsewhere(kept, "x"), "restore", archive, "--until", "2999-01-01"), "to come"),
         (command(kept, "backup", "--base", archive / "file"), "FILE"),
         (command(kept, "backup"), "FILE"),

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,6 +20,7 @@ from geoapp.operations.upkeep.doctor import examine
 from geoapp.operations.upkeep.users import Role, save_user
 from geoapp.store import replica
 from geoapp.store.engine import Database, open_database
+from geoapp.store.trouble import is_refused
 from geoapp.web.edge.reading import COOKIE, HEADER
 from tests.conftest import quick_folder
 from tests.seed import TOWN_LAT, TOWN_LON, seed_town
@@ -136,8 +138,12 @@ def test_a_replica_answers_and_nobody_is_told_what_is_too_old(
             assert begun < written + LIMIT_SECONDS + more, address
     assert asked(anybody, STATION)[1] == "primary"
     told = anybody.get("/metrics").get_data(as_text=True)
-    assert "geoapp_replica_up 1.0" in told
+    assert "geoapp_replica_up 0.0" in told
     assert re.search(r"geoapp_replica_behind_bytes [1-9]", told)
+    on_both = pair.settings(settings)
+    finding = {one.name: one for one in examine(on_both)}["replica"]
+    assert not finding.ok
+    assert "pg_is_wal_replay_paused" in finding.text.zh
 
     # A mark that was not signed here counts for nothing: nobody sends others to the primary for ever.
     pair.resume()
@@ -162,7 +168,6 @@ def test_a_replica_answers_and_nobody_is_told_what_is_too_old(
     until_replica(anybody)
     pair.standby.stop()
     assert [asked(anybody, address)[1] for address in (STATION, NEAREST)] == ["primary"] * 2
-    on_both = pair.settings(settings)
     findings = {one.name: one for one in examine(on_both)}
     assert not findings["replica"].ok
     pair.standby.start()
@@ -171,6 +176,20 @@ def test_a_replica_answers_and_nobody_is_told_what_is_too_old(
     # One that takes writes itself is no replica.
     itself = on_both.model_copy(update={"database_read_url": on_both.database_url})
     finding = {one.name: one for one in examine(itself)}["replica"]
+    assert "DATABASE_READ_URL" in finding.text.zh
+    # Nor is another database of the same server, though the standby holds that, too.
+    told = anybody.get("/metrics").get_data(as_text=True)
+    assert "geoapp_replica_up 1.0" in told
+    elsewhere = on_both.model_copy(
+        update={
+            "database_read_url": re.sub(
+                "/[^/?]+([?]|$)", r"/postgres\1", on_both.database_read_url or "", count=1
+            )
+        }
+    )
+    assert elsewhere.database_read_url != on_both.database_read_url
+    finding = {one.name: one for one in examine(elsewhere)}["replica"]
+    assert not finding.ok
     assert "DATABASE_READ_URL" in finding.text.zh
 
 
@@ -192,3 +211,9 @@ def halfway(app: Flask, pair: Pair, database: Database) -> list[str]:
 
     app.add_url_rule("/halfway", "halfway", view)
     return ended
+
+
+def test_what_no_waiting_mends_is_told_from_a_replica_that_is_away() -> None:
+    for said in ('password authentication failed for user "geoapp"', 'database "x" does not exist'):
+        assert is_refused(psycopg.OperationalError(f"connection failed: FATAL:  {said}"))
+    assert not is_refused(psycopg.OperationalError("connection failed: Connection refused"))
