@@ -72,6 +72,10 @@ _WORDS = {
     "further": Text("再列出一些", "List more"),
     "waiting": Text("正在取……", "Loading..."),
     "rows_failed": Text("没有取到，请再试", "Could not be loaded; please try again"),
+    "gone": Text(
+        "地图打开以后停用了或不再公开，请刷新页面",
+        "Closed or no longer public since the map was opened; load the page again",
+    ),
     "tiles_failed": Text(
         "视野内有一部分没有取到，移动地图再试",
         "Part of what is in view could not be loaded; move the map to try again",

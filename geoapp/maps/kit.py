@@ -362,5 +362,7 @@ FACILITY_ATTRIBUTES = (
     Field("opened_basis", Text("启用日期依据", "What the opening date rests on")),
     Field("closed_on", Text("停用日期", "Closed"), "date"),
     Field("closed_basis", Text("停用日期依据", "What the closing date rests on")),
+    # Whose data it is: a file that is handed on names it (ODbL asks for that).
+    Field("source", Text("来源", "Source")),
 )
 FACILITY_TIMES = ("opened_on", "verified_on")

@@ -67,6 +67,7 @@ def facilities_on(day: date, family: Family | None = None, frame: Any | None = N
             Facility.opened_basis,
             Facility.closed_on,
             Facility.closed_basis,
+            Facility.source,
             Facility.code,
             Facility.name_zh,
             Facility.name_en,

@@ -334,6 +334,12 @@ window.geoappMaps = (() => {
       event.popup.getElement().querySelector(".leaflet-popup-close-button")
         ?.setAttribute("aria-label", words.close);
     });
+    // Leaflet hears of the key only while the map itself has the focus.
+    map.getContainer().addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !event.target.closest(".leaflet-popup")) return;
+      map.closePopup();
+      map.getContainer().focus({ preventScroll: true });
+    });
     const beside = (group, change) => {
       for (const part of [group.geoappAreas, group.geoappNames]) if (part) map[change](part);
     };

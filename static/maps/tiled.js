@@ -18,6 +18,8 @@ window.geoappTiled = (() => {
   const EDGE = 12;
   // Finer than this nobody sees, and a tile would take too much memory.
   const MOST_SCALE = 2;
+  // Told apart from a lost connection, for which trying again helps.
+  const GONE = "gone";
 
   const shown = [];
   const tiles = new Map();
@@ -84,10 +86,13 @@ window.geoappTiled = (() => {
       const { entries, total } = await answer();
       box.removeAttribute("role");
       tools.write(box, entries, total);
-    } catch {
-      box.textContent = tools.words.rows_failed;
+    } catch (error) {
+      box.textContent = error.message === GONE ? tools.words.gone : tools.words.rows_failed;
     }
+    const isRead = box.contains(document.activeElement);
     opened.update();
+    // Laid out anew, it lost the focus: who came by the keyboard reads the answer and goes on from there.
+    if (isRead) box.focus({ preventScroll: true });
   }
 
   const entryOf = (group, feature) => [group.geoappData, geoappMore.featureOf(group.geoappData, feature)];
@@ -104,6 +109,7 @@ window.geoappTiled = (() => {
     const entries = answers.flatMap(({ features }, number) => features.map((one) => [groups[number], one]));
     entries.sort(([, one], [, other]) => (String(other.id) === first) - (String(one.id) === first));
     const total = answers.reduce((sum, { numberMatched }) => sum + numberMatched, 0);
+    if (!total) throw new Error(GONE);
     return { entries: entries.map(([group, one]) => entryOf(group, one)), total };
   }
 
@@ -122,7 +128,7 @@ window.geoappTiled = (() => {
         return inBox(groups, box, `${place.lng},${place.lat}`, String(item.id));
       }
       const { features } = await rows(group, { id: item.id });
-      if (!features.length) throw new Error("gone");
+      if (!features.length) throw new Error(GONE);
       return { entries: [entryOf(group, features[0])], total: 1 };
     });
   }

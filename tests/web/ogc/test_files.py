@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from geoapp.core.geo import from_wgs84
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum
+from geoapp.core.words import OSM_ATTRIBUTION, Datum
 from geoapp.operations.layers import files, rows
 from geoapp.reports import vectors
 from geoapp.store.engine import Database
@@ -46,7 +46,7 @@ def client(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPat
             text(
                 """
                 insert into facility (code, kind_code, name_zh, name_en, geom, status, capacity,
-                    amenities, verified_on, address, is_sample)
+                    amenities, verified_on, address, is_sample, source)
                 select 'F-' || lpad(n::text, 2, '0'), 'outdoor_station',
                     (array['甲 & <b>', :formula, '乙'])[1 + n % 3], null,
                     case when n = 1 then st_setsrid(st_geomfromtext(
@@ -55,11 +55,11 @@ def client(database: Database, settings: Settings, monkeypatch: pytest.MonkeyPat
                     'open', nullif(n % 4, 0) * 10,
                     (array['{}', '{toilet,seating}'])[1 + n % 2]::text[],
                     case when n % 2 = 0 then date '2026-01-01' + n end,
-                    case when n = 5 then :long end, n % 2 = 0
+                    case when n = 5 then :long end, n % 2 = 0, :source
                 from generate_series(1, 12) n
                 """
             ),
-            {"formula": FORMULA, "long": LONG},
+            {"formula": FORMULA, "long": LONG, "source": OSM_ATTRIBUTION},
         )
     return client_of(make_app(settings, database), database)
 
@@ -122,6 +122,7 @@ def test_every_format_holds_all_that_matches(
                 again = read.geometry.array[[codes.index(code) for code in order]]
                 assert np.all(shapely.equals_exact(shapely.force_2d(again), shapes, 1e-7))
                 odd = read[read["code"] == "F-01"].iloc[0]
+                assert odd["source"] == OSM_ATTRIBUTION
                 assert odd["Name" if file_format == "kml" else "name"] == FORMULA
                 known_amenities = {"toilet", "seating"}
                 told = odd["amenities"]
@@ -134,6 +135,7 @@ def test_every_format_holds_all_that_matches(
     cells = list(csv.DictReader(io.StringIO(body.removeprefix("\ufeff"))))
     assert [one["code"] for one in cells] == order
     [area] = [one for one in cells if one["code"] == "F-01"]
+    assert area["source"] == OSM_ATTRIBUTION
     assert area["name"] == f"'{FORMULA}" and area["geometry_wkt"].startswith("POLYGON")
     [town] = [one for one in cells if one["code"] == "T-1"]
     assert (float(town["lon"]), float(town["lat"])) == (TOWN_LON, TOWN_LAT)

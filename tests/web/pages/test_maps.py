@@ -266,6 +266,11 @@ def test_many_markers_come_by_tiles(
     expect(page.locator(".find button")).to_have_text(["大院"])
     page.keyboard.press("Enter")
     expect(popup.locator("dd").last).to_have_text("AREA")
+    # Whoever came by the keyboard is in the pop-up, also once the answer has come, and leaves it by Escape.
+    expect(popup.locator(".leaflet-popup-content > div")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(popup).to_have_count(0)
+    expect(page.locator("[data-tiles]")).to_be_focused()
     page.get_by_role("searchbox").fill("哪里都没有")
     expect(note).to_have_text("没有找到")
     assert serious_violations(page) == []
@@ -278,6 +283,11 @@ def test_many_markers_come_by_tiles(
     page.evaluate(LOOK_AT, [36.07, 120.3501])
     expect(note).to_be_empty()
     assert "示例·T-1" in [words for _, words in page.evaluate(STANDING)]
+    # What closed meanwhile is not to be tried again.
+    page.route("**/layers/**", lambda route: route.fulfill(json={"features": []}))
+    mark = page.evaluate("geoappTiled.standing().find(one => one.words === '示例·T-1')")
+    page.mouse.click((mark["left"] + mark["right"]) / 2, (mark["top"] + mark["bottom"]) / 2)
+    expect(popup).to_contain_text("地图打开以后停用了或不再公开")
 
 
 # Folium keeps the map under a name of its own making.
