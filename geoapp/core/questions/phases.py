@@ -1,5 +1,6 @@
 """How many new sites open in each of several years."""
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -30,7 +31,7 @@ def parse_phases(parameter: str, given: str | Iterable[str] | Mapping[str, int])
         parts = [
             part.strip()
             for one in texts
-            for part in one.replace("，", ",").split(",")
+            for part in unicodedata.normalize("NFKC", one).replace("、", ",").split(",")
             if part.strip()
         ]
         pairs = [

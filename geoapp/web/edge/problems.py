@@ -196,6 +196,8 @@ def on_validation_error(error: ValidationError) -> Response:
     first = details[0]
     value = first.get("input")
     shown = value if isinstance(value, str | int | float | bool) else None
+    if value and first["type"] != "missing" and isinstance(value, list | dict):
+        shown = "[…]" if isinstance(value, list) else "{…}"  # there is one, and it may be long
     wrong = InvalidValueError(_where(first["loc"]), shown, _accepted(first))
     errors = [
         {

@@ -181,7 +181,12 @@ def test_the_documentation_says_which_model_honours_what(repo_root: Path) -> Non
 
 def test_phases_as_people_write_them() -> None:
     phases = ((2027, 3), (2028, 4))
-    for given in ("2028=4, 2027=3", ["2027=3", "2028=4"], {"2028": 4, "2027": 3}, "2027=3，2028=4"):
+    for given in (
+        "2028=4, 2027=3",
+        ["2027=3", "2028=4"],
+        {"2028": 4, "2027": 3},
+        "２０２７＝３，2028=4、",
+    ):
         assert parse_phases("--phase", given) == phases
     assert SitingParameters(standard_m=500.0, phases=phases).p == 7
     for wrong in ("2027", "27=3", "2027=0", "2027=3,2027=4", "2027=1.5", "=3"):

@@ -217,6 +217,12 @@ def test_what_is_not_accepted(planner: FlaskClient, subtests: pytest.Subtests) -
             assert planner.get(ADDRESS).get_json()["runs"] == []
 
 
+def test_a_list_that_is_not_accepted_is_not_told_as_missing(planner: FlaskClient) -> None:
+    many = {"moments": ["2026-11-24T10:00"] * 25}
+    told = problem_of(planner.post(ADDRESS, json={**WANTED, **many}), 422, "moments")
+    assert told["detail_zh"] == "“时刻”的值“[…]”无效：应为至多 24 项。"
+
+
 def test_unknown_run(planner: FlaskClient, subtests: pytest.Subtests) -> None:
     for number in ["0", "999", "9" * 40]:
         with subtests.test(number=number):
