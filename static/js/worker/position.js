@@ -33,6 +33,7 @@ export function findPosition(got, failed) {
     fail('missing');
     return;
   }
+  // A rider is 200 m further after half a minute: a position from before is none.
   // The browser's own limit does not count the time in which it asks for permission, and some
   // never answer at all.
   const late = setTimeout(() => fail('silent'), LIMIT_MS);
@@ -43,5 +44,5 @@ export function findPosition(got, failed) {
     clearTimeout(late);
     if (error.code === error.PERMISSION_DENIED) fail('refused');
     else fail(error.code === error.TIMEOUT ? 'silent' : 'failed');
-  }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 30000 });
+  }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 5000 });
 }

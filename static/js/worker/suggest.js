@@ -39,5 +39,5 @@ button.addEventListener('click', () => {
   }, () => {
     clearTimeout(late);
     failed();
-  }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 60000 });
+  }, { enableHighAccuracy: true, timeout: LIMIT_MS, maximumAge: 5000 });
 });

@@ -183,6 +183,13 @@ def test_once_visited_it_answers_without_a_network(
     page.goto(f"{site.url}/services")
     page.get_by_role("link", name="去找站点").click()
     expect(page.locator("#results .found").first).to_be_visible()
+    # A device that did not find its position is told so here, too.
+    page.evaluate(
+        "() => { navigator.geolocation.getCurrentPosition = (got) =>"
+        " got({ coords: { longitude: 0, latitude: 0, accuracy: 10 } }); }"
+    )
+    page.click("#locate")
+    expect(page.locator(".odd").first).to_contain_text("几内亚湾")
 
 
 def test_what_is_kept_is_public_and_known_by_its_version(

@@ -98,6 +98,14 @@ function beyondOf(data, items, accuracy_m) {
   ));
 }
 
+/** What a device tells that did not find its position, as the service says it. */
+function nowhereOf() {
+  return notice('warn', 'notice warn odd', t(
+    '收到的位置是 0°, 0°（几内亚湾的海面）：设备其实没有定到位。',
+    'The position is 0°, 0°, at sea off Africa: the device did not really find one.',
+  ));
+}
+
 /** @param {number} accuracy_m */
 function inaccurateOf(accuracy_m) {
   const off = metresText(accuracy_m);
@@ -203,6 +211,7 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
   const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
   const isBeyond = !region && items.length > 0 && items.every((item) => !isWalk(data, item.walk_m));
   const parts = [];
+  if (!chosen && Math.abs(place.lon) < 0.01 && Math.abs(place.lat) < 0.01) parts.push(nowhereOf());
   if (isBeyond) parts.push(beyondOf(data, items, accuracy_m));
   if (accuracy_m > INACCURATE_M) parts.push(inaccurateOf(accuracy_m));
   if (region && items.length) {
