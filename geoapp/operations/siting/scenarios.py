@@ -4,7 +4,7 @@ Every save is a version of its own; going back writes the old one again as the n
 back can itself be taken back.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,7 +12,7 @@ from typing import Final
 from geoapp.core.errors import ConflictError, InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
-from geoapp.core.results.siting import SITING_RUNS
+from geoapp.core.results.siting import SITING_RUNS, SitingRun
 from geoapp.core.roles import Permission, Role, allows
 from geoapp.core.words import RunStatus
 from geoapp.operations.runs.state import kind_of_run, read_run
@@ -188,14 +188,23 @@ def _checked_name(name: str) -> str:
     return shown
 
 
+def question_of(run: SitingRun) -> SitingParameters:
+    """Return what a run was asked, and of the demand set it took where none was named.
+
+    Which set is taken then changes with every import; who asks again means the one that was answered.
+    """
+    question = SitingParameters.from_stored(run.params)
+    demand = question.demand or run.inputs.demand
+    return replace(question, demand=demand)
+
+
 def _answering(database: Database, question: SitingParameters, run: int | None) -> int | None:
     """Return the run if it has answered this very question."""
     if run is None:
         return None
     state = read_run(database, SITING_RUNS, run)
-    good = state.status is RunStatus.SUCCEEDED and question.same_as(
-        SitingParameters.from_stored(state.params)
-    )
+    asked = (SitingParameters.from_stored(state.params), question_of(state))
+    good = state.status is RunStatus.SUCCEEDED and any(map(question.same_as, asked))
     return run if good else None
 
 

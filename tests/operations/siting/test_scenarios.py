@@ -174,6 +174,20 @@ def test_a_run_answers_only_its_own_question(database: Database, settings: Setti
         scenarios.create(database, ANN, "c", Audience.OWNER, PLACED, other + 1)
 
 
+def test_a_run_that_named_no_demand_is_of_the_one_it_took(
+    database: Database, settings: Settings
+) -> None:
+    initialise(database)
+    seed_town(database)
+    run = siting_run.run_here(database, settings, QUESTION)
+    asked = scenarios.question_of(run)
+    assert asked.demand == run.inputs.demand is not None
+    assert asked.same_as(replace(QUESTION, demand=asked.demand))
+    assert scenarios.create(database, ANN, "a", Audience.OWNER, asked, run.id).run == run.id
+    other = replace(QUESTION, demand="other")
+    assert scenarios.create(database, ANN, "b", Audience.OWNER, other, run.id).run is None
+
+
 def test_a_scenarios_run_is_read_by_those_whom_the_scenario_is_for(database: Database) -> None:
     initialise(database)
     seed_town(database)

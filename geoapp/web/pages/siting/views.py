@@ -25,7 +25,7 @@ from geoapp.operations.siting import results as siting_results
 from geoapp.operations.siting import scenarios
 from geoapp.operations.siting.forbidden_areas import read_areas
 from geoapp.operations.siting.proof import keeps_proof
-from geoapp.operations.siting.scenarios import SavedScenario
+from geoapp.operations.siting.scenarios import SavedScenario, question_of
 from geoapp.reports.deck import has_slides
 from geoapp.reports.words.elsewhere import elsewhere_text
 from geoapp.reports.words.fairness import worst_text
@@ -155,12 +155,10 @@ def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]
     if saved is not None:
         question = saved.question
     elif run is not None:
-        question = SitingParameters.from_stored(run.params)
+        question = question_of(run)
     elif "like" in request.args:
         asked_before = _readable(run_number(request.args["like"]))
-        question = without(
-            SitingParameters.from_stored(asked_before.params), request.args.getlist("drop")
-        )
+        question = without(question_of(asked_before), request.args.getlist("drop"))
     return {
         "given": given_question(question),
         "scenario": None if saved is None else scenario_state(saved),
