@@ -316,6 +316,20 @@ window.geoappMaps = (() => {
     update();
   }
 
+  // Paper is narrower than a screen: all that was in sight is printed, as it was drawn, only smaller.
+  function printWhole(map) {
+    const box = map.getContainer();
+    window.addEventListener("beforeprint", () => {
+      const { x, y } = map.getSize();
+      const fit = (width, height) => String(Math.min(1, width / x, height / y));
+      for (const [name, value] of [["width", `${x}px`], ["height", `${y}px`], ["tall", fit(700, 1000)], ["wide", fit(1000, 700)]]) {
+        box.style.setProperty(`--paper-${name}`, value);
+      }
+      box.classList.add("on-paper");
+    });
+    window.addEventListener("afterprint", () => box.classList.remove("on-paper"));
+  }
+
   // What draws the streets comes later, as a module, and finds the map here.
   const shared = { layer, finish };
 
@@ -379,6 +393,7 @@ window.geoappMaps = (() => {
       asked: () => drawn.filter((one) => one.geoappData.tiles && one.geoappData.search && map.hasLayer(one)),
     });
     legend(map);
+    printWhole(map);
     if (drawn.some((one) => one.geoappData.tiles)) {
       geoappTiled.start({ map, words, popupOptions, write, trace, shapeOf, changed: tidy });
     }

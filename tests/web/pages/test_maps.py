@@ -290,6 +290,26 @@ def test_many_markers_come_by_tiles(
     expect(popup).to_contain_text("地图打开以后停用了或不再公开")
 
 
+def test_what_was_in_sight_is_printed_whole(site: Site, visit: Visit) -> None:
+    page = opened(visit(site, "/maps/stations.html", size="desktop"))
+    box = page.locator(".folium-map")
+    before = box.bounding_box()
+    assert before
+    page.emulate_media(media="print")
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    on_paper = box.bounding_box()
+    # A sheet of A4 on its side, without its margins.
+    assert on_paper and on_paper["width"] <= 1000 and on_paper["height"] <= 700
+    assert on_paper["width"] / on_paper["height"] == pytest.approx(
+        before["width"] / before["height"], rel=0.01
+    )
+    for pressed in (".find", ".leaflet-control-zoom", ".leaflet-control-layers"):
+        expect(page.locator(pressed)).to_be_hidden()
+    page.emulate_media(media="screen")
+    page.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert box.bounding_box() == before
+
+
 # Folium keeps the map under a name of its own making.
 LOOK_AT = """([lat, lon]) => {
   const name = Object.keys(window).find(one => one.startsWith('map_') && window[one] instanceof L.Map);
