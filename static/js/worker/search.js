@@ -269,8 +269,21 @@ byId('forget').addEventListener('click', () => {
   showKept();
   field.focus();
 });
+// What is pressed below the list does not move away under the finger: it closes once the press is done.
+let isPressed = false;
+let isLeft = false;
+function pressed() {
+  if (isLeft && !form.contains(document.activeElement)) setOpen(false);
+  isPressed = false;
+  isLeft = false;
+}
+document.addEventListener('mousedown', () => { isPressed = true; }, true);
+document.addEventListener('mouseup', () => window.setTimeout(pressed, 0), true);
 form.addEventListener('focusout', (event) => {
-  if (!(event.relatedTarget instanceof Node) || !form.contains(event.relatedTarget)) setOpen(false);
+  if (event.relatedTarget instanceof Node && form.contains(event.relatedTarget)) return;
+  isLeft = isPressed;
+  if (isLeft) window.setTimeout(pressed, 700); // the menu of a select keeps the end of its press to itself
+  else setOpen(false);
 });
 // Whoever says another way where to look from, or by what, is told nothing old.
 ['click', 'change'].forEach((happening) => document.addEventListener(happening, (event) => {

@@ -183,3 +183,12 @@ def test_one_types_chooses_saves_and_forgets(site: Site, visit: Visit) -> None:
     page.click("#forget")
     expect(page.locator("#hits-box")).to_be_hidden()
     assert page.evaluate("() => localStorage.getItem('geoapp-places')") is None
+
+
+def test_a_press_below_the_open_list_is_not_lost(site: Site, visit: Visit) -> None:
+    page = visit(site, "/?lang=zh", position=None)
+    page.fill("#words", "市北")
+    expect(page.locator("#hits [role=option]").first).to_be_visible()
+    page.click("#locate")
+    expect(page.get_by_role("alert")).to_contain_text("没有得到定位许可")
+    expect(page.locator("#hits")).to_be_hidden()
