@@ -190,11 +190,8 @@ function setFilter(hit) {
   // Several at once are named with commas.
   const codes = hit.value.split(',');
   const wanted = boxes.filter((one) => codes.indexOf(one.value) >= 0);
-  wanted.forEach((one) => {
-    one.checked = true;
-    const more = one.closest('details');
-    if (more) more.open = true;
-  });
+  // Folded ones stay so, or they would push the answer off the screen; their number is told.
+  wanted.forEach((one) => { one.checked = true; });
   return wanted[0] || null;
 }
 

@@ -192,3 +192,11 @@ def test_a_press_below_the_open_list_is_not_lost(site: Site, visit: Visit) -> No
     page.click("#locate")
     expect(page.get_by_role("alert")).to_contain_text("没有得到定位许可")
     expect(page.locator("#hits")).to_be_hidden()
+
+
+def test_what_is_wanted_in_a_place_leaves_the_answer_in_sight(site: Site, visit: Visit) -> None:
+    page = visit(site, "/?lang=zh", position=None)
+    page.fill("#words", "市北区法律咨询")
+    page.locator("#hits [role=option]").first.click()
+    expect(page.locator("#more-count")).to_have_text("已选 1 项")
+    expect(page.locator(".more-filters")).not_to_have_attribute("open", "")
