@@ -32,6 +32,11 @@ def doctor() -> None:
     help="基础备份，写进 GEOAPP_WAL_ARCHIVE，不写 FILE / a copy for any later moment, into GEOAPP_WAL_ARCHIVE",
 )
 @click.option(
+    "--take-over",
+    is_flag=True,
+    help="先接管 GEOAPP_WAL_ARCHIVE，代替原来的库 / first take the folder over, in the former store's place",
+)
+@click.option(
     "--with-keys", is_flag=True, help="连同签名密钥 secret.key / the key that signs sessions, too"
 )
 @click.option(
@@ -40,7 +45,9 @@ def doctor() -> None:
     metavar="N",
     help="FILE 是文件夹：在里面新写一个，只留最新的 N 个 / FILE is a folder: write a new one there, keep the newest N",
 )
-def backup(file: Path | None, base: bool, with_keys: bool, keep: int | None) -> None:
+def backup(
+    file: Path | None, base: bool, take_over: bool, with_keys: bool, keep: int | None
+) -> None:
     """备份数据库、步行网络和街道底图 / Write the store, walking network and base map to FILE."""
     if base == (file is not None) or (base and with_keys):
         accepted = Text(
@@ -48,8 +55,10 @@ def backup(file: Path | None, base: bool, with_keys: bool, keep: int | None) -> 
             "a file's name; none with --base, nor --with-keys",
         )
         raise InvalidValueError("FILE", file or "", accepted)
+    if take_over and not base:
+        raise InvalidValueError("--take-over", True, Text("只和 --base 一起", "with --base alone"))
     if file is None:
-        _base(keep)
+        _base(keep, take_over=take_over)
         return
     from geoapp.operations.upkeep import backup as backups
     from geoapp.operations.upkeep.backup_rounds import backup_round
@@ -79,9 +88,11 @@ def backup(file: Path | None, base: bool, with_keys: bool, keep: int | None) -> 
         raise click.exceptions.Exit(4)
 
 
-def _base(keep: int | None) -> None:
-    from geoapp.operations.upkeep.base_backup import base_backup
+def _base(keep: int | None, *, take_over: bool) -> None:
+    from geoapp.operations.upkeep.base_backup import base_backup, take_archive_over
 
+    if take_over:
+        take_archive_over(read_settings())
     with open_store() as (settings, database):
         report = base_backup(database, settings, keep=keep)
     size = f"{report.size_bytes / 1e6:,.1f} MB"
@@ -185,6 +196,15 @@ def _until(folder: Path, until: str, *, force: bool, check: bool) -> None:
             Text(
                 "日志里没有更晚的改动：那以后没有人改过，或者那以后的日志没有存下来。",
                 "The log holds nothing later: nothing was changed after that, or its log was not kept.",
+            )
+        )
+    if not check:
+        say(
+            Text(
+                "它的日志还不存进这个文件夹。如果由它代替原来的库：停下原来的，设 GEOAPP_WAL_ARCHIVE，"
+                "再 geoapp backup --base --take-over",
+                "Its log is not kept in this folder yet. If it takes the former store's place: stop that "
+                "one, set GEOAPP_WAL_ARCHIVE, then geoapp backup --base --take-over",
             )
         )
     say(report.history)

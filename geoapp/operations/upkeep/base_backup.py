@@ -21,6 +21,7 @@ from geoapp.operations.network.keeper import network_folder
 from geoapp.operations.streets.keeper import base_map
 from geoapp.store import backup as store_backup
 from geoapp.store.cluster.archive import ABOUT, BASES, WAL, bases, remove_before
+from geoapp.store.cluster.archive_owner import claim, holds_same, is_empty, may_claim, take_over
 from geoapp.store.engine import Database
 from geoapp.store.server import archiver
 
@@ -82,11 +83,13 @@ def base_backup(
     Raises
     ------
     InvalidValueError, ConflictError
-        As in `archive_folder`; or the server does not keep its log yet.
+        As in `archive_folder`; or the folder is another store's; or the server does not keep its
+        log yet.
     MissingPartError, UnavailableError
         If pg_basebackup is missing, or fails; nothing was removed then.
     """
     archive = archive_folder(settings)
+    _check_owner(archive, settings)
     if database.single("show archive_mode") != "on" or not (archive / WAL).is_dir():
         raise ConflictError(
             Text(
@@ -113,8 +116,69 @@ def base_backup(
             Text(f"备份失败：{error}", f"The backup failed: {error}")
         ) from error
     size = sum(one.stat().st_size for one in target.rglob("*") if one.is_file())
-    removed, segments = ((), 0) if keep is None else _remove_old(archive, keep)
+    if keep is None:
+        return BaseReport(target, size, (), 0)
+    _check_owner(archive, settings)  # it may have been taken over meanwhile
+    removed, segments = _remove_old(archive, keep)
     return BaseReport(target, size, removed, segments)
+
+
+def take_archive_over(settings: Settings) -> None:
+    """Let the store keep its log in an archive that another data folder keeps it in.
+
+    This is for a store that was brought back to take the former one's place. It counts from the
+    next start of its server on; the former one writes there no more from now on.
+
+    Raises
+    ------
+    InvalidValueError, ConflictError
+        As in `archive_folder`; or there is no store; or what is there is of another store than the
+        one this comes from.
+    UnavailableError
+        If it cannot be written to.
+    """
+    archive = archive_folder(settings)
+    if not (settings.data / "pg" / "PG_VERSION").exists():
+        raise ConflictError(
+            Text(f"{settings.data} 里没有数据库。", f"{settings.data} holds no store.")
+        )
+    try:
+        if not is_empty(archive) and not holds_same(archive, settings.data):
+            raise ConflictError(
+                Text(
+                    f"{archive} 里是另一个库的日志，不能接管：请把 GEOAPP_WAL_ARCHIVE 设为一个空文件夹。",
+                    f"{archive} holds the log of another store and cannot be taken over: let "
+                    "GEOAPP_WAL_ARCHIVE be an empty folder.",
+                )
+            )
+        take_over(archive, settings.data)
+    except OSError as error:
+        raise full_disk(error) or UnavailableError(
+            Text(f"没有接管 {archive}：{error}", f"{archive} was not taken over: {error}")
+        ) from error
+
+
+def _check_owner(archive: Path, settings: Settings) -> None:
+    try:
+        owned = claim(archive, settings.data)
+    except OSError as error:
+        raise UnavailableError(
+            Text(f"{archive} 不能用：{error}", f"{archive} cannot be used: {error}")
+        ) from error
+    if not owned:
+        raise ConflictError(_of_another(archive))
+
+
+def _of_another(archive: Path) -> Text:
+    return Text(
+        f"{archive} 属于另一个数据文件夹，本库的日志不存在那里，也不改动那里。"
+        "要么把 GEOAPP_WAL_ARCHIVE 设为自己的空文件夹；要么，如果本库是从那里恢复、用来代替原库的，"
+        "停下所有 geoapp 进程，接管它：geoapp backup --base --take-over",
+        f"{archive} belongs to another data folder: the log of this store is not kept there, and nothing "
+        "there is changed. Let GEOAPP_WAL_ARCHIVE be an empty folder of its own; or, if this store was "
+        "restored from there to take the other's place, stop every process of geoapp and take it over: "
+        "geoapp backup --base --take-over",
+    )
 
 
 def _with_files(settings: Settings, whole: Path) -> None:
@@ -141,10 +205,15 @@ def archive_fault(database: Database, settings: Settings) -> Text | None:
         return None
     try:
         archive = archive_folder(settings)
+        owned = may_claim(archive, settings.data)
         with database.session() as session:
             state = archiver(session)
     except GeoappError as error:
         return error.text
+    except OSError as error:
+        return Text(f"{archive} 不能用：{error}", f"{archive} cannot be used: {error}")
+    if not owned:
+        return _of_another(archive)
     if not state.on:
         return Text(
             "GEOAPP_WAL_ARCHIVE 还没有生效：停下所有 geoapp 进程再启动一次。",

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from geoapp.core.i18n import Text
 
 WAL: Final = "wal"
 BASES: Final = "base"
+OWNER: Final = "owner"
 ARCHIVE_SECONDS: Final = 300
 MOST_PATH_BYTES: Final = 500
 _SEGMENT_BYTES: Final = 16 * 1024 * 1024  # initdb's, which makes our clusters
@@ -29,41 +30,58 @@ _HISTORY: Final = re.compile(r"([0-9A-F]{8})\.history\.gz")
 ABOUT: Final = "about.json"
 
 
-def keeping(folder: Path) -> dict[str, str]:
+def keeping(folder: Path, owner: str) -> dict[str, str]:
     """Return the server's settings with which it hands its log over to a folder.
 
     A segment appears whole and is on the disk before the server may forget it. One that is there
-    already, as after a crash, must be the same.
+    already, as after a crash, must be the same. Nothing is written once the folder is another's.
+
+    Parameters
+    ----------
+    owner
+        Who the folder must belong to (`geoapp.store.cluster.archive_owner`).
 
     Raises
     ------
     InvalidValueError
         If the path is too long: the server cuts its commands off.
     """
-    if len(os.fsencode(folder)) > MOST_PATH_BYTES:
-        accepted = Text(
-            f"不超过 {MOST_PATH_BYTES} 字节的路径", f"a path of {MOST_PATH_BYTES} bytes at most"
-        )
-        raise InvalidValueError("GEOAPP_WAL_ARCHIVE", folder, accepted)
+    check_path(folder)
     return {
         "wal_level": "replica",
         "archive_mode": "on",
         "archive_timeout": str(ARCHIVE_SECONDS),
-        "archive_command": f'd={_wal(folder)}; f="$d"/%f.gz; n="$d"/.%f.part; '
+        "archive_command": f'a={_for_shell(folder)}; d="$a"/{WAL}; f="$d"/%f.gz; n="$d"/.%f.part; '
+        f'[ "$(cat "$a"/{OWNER})" = {owner} ] || exit 1; '
         'if [ -e "$f" ]; then gzip -dc "$f" | cmp -s - %p; '
         'else gzip -c %p > "$n" && sync "$n" && mv "$n" "$f" && sync "$d"; fi',
     }
 
 
+def check_path(folder: Path) -> None:
+    """Refuse a folder whose path is too long for the server's commands.
+
+    Raises
+    ------
+    InvalidValueError
+        If it is.
+    """
+    if len(os.fsencode(folder)) > MOST_PATH_BYTES:
+        accepted = Text(
+            f"不超过 {MOST_PATH_BYTES} 字节的路径", f"a path of {MOST_PATH_BYTES} bytes at most"
+        )
+        raise InvalidValueError("GEOAPP_WAL_ARCHIVE", folder, accepted)
+
+
 def fetching(folder: Path) -> dict[str, str]:
     """Return the server's settings with which it fetches its log from a folder."""
-    fetch = f'f={_wal(folder)}/%f.gz; [ -e "$f" ] && gzip -dc "$f" > %p'
+    fetch = f'f={_for_shell(folder / WAL)}/%f.gz; [ -e "$f" ] && gzip -dc "$f" > %p'
     return {"restore_command": fetch}
 
 
-def _wal(folder: Path) -> str:
-    # For a shell, to which the server gives what it has put in where % stands.
-    return shlex.quote(str(folder / WAL)).replace("%", "%%")
+def _for_shell(folder: Path) -> str:
+    # To which the server gives what it has put in where % stands.
+    return shlex.quote(str(folder)).replace("%", "%%")
 
 
 def hand_over_histories(cluster_folder: Path) -> None:
@@ -164,6 +182,14 @@ def read_history(path: Path) -> str:
 def timeline_of(history: Path) -> int:
     """Return the timeline that such a file belongs to."""
     return int(history.name[:8], 16)
+
+
+def segments(archive: Path) -> Iterator[Path]:
+    """Yield the whole segments of the log."""
+    for one in (archive / WAL).glob("*.gz"):
+        named = _SEGMENT.fullmatch(one.name)
+        if named is not None and named[3] is None:
+            yield one
 
 
 def remove_before(archive: Path, position: int) -> int:

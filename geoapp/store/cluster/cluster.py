@@ -26,7 +26,8 @@ from psycopg.conninfo import make_conninfo
 
 from geoapp.core.errors import FullDiskError, InvalidValueError, UnavailableError, full_disk
 from geoapp.core.i18n import Text
-from geoapp.store.cluster.archive import BASES, WAL, hand_over_histories, keeping
+from geoapp.store.cluster.archive import BASES, WAL, check_path, hand_over_histories, keeping
+from geoapp.store.cluster.archive_owner import identity, keeps_log
 from geoapp.store.cluster.process import (
     POLL_SECONDS,
     end_orphans,
@@ -84,7 +85,8 @@ class Cluster:
     pg_bin
         Folder of PostgreSQL's programs (``GEOAPP_PG_BIN``); searched for if None.
     archive
-        Where the server keeps its log (``GEOAPP_WAL_ARCHIVE``); nowhere if None.
+        Where the server keeps its log (``GEOAPP_WAL_ARCHIVE``); nowhere if None, or if it is
+        another store's.
     test_settings
         Server settings that override the usual ones, such as ``fsync=off``. Only for tests:
         with it a power failure loses data.
@@ -106,8 +108,9 @@ class Cluster:
         self.log = self.folder / "postgres.log"
         self._pg_bin = pg_bin
         self._archive = None if archive is None else archive.absolute()
-        kept = {} if self._archive is None else keeping(self._archive)
-        self._settings = {**TUNING, **kept, **(test_settings or {})}
+        if self._archive is not None:
+            check_path(self._archive)
+        self._settings = {**TUNING, **(test_settings or {})}
         self._durable = self._settings.get("fsync", "on") == "on"
         self._users: IO[bytes] | None = None
         self._child: int | None = None
@@ -340,12 +343,12 @@ class Cluster:
             for folder, _, names in os.walk(self.data):
                 for path in (Path(folder), *(Path(folder, name) for name in names)):
                     self._give(path, owner)
-        conf = self.data / "geoapp.conf"
-        conf.write_text(
-            "".join(f"{name} = {_quoted(value)}\n" for name, value in self._settings.items())
-        )
-        if self._archive is not None:
+        settings = self._settings
+        if self._archive is not None and keeps_log(self._archive, self.folder):
             self._prepare_archive(self._archive, owner)
+            settings = keeping(self._archive, identity(self.folder) or "") | settings
+        conf = self.data / "geoapp.conf"
+        conf.write_text("".join(f"{name} = {_quoted(value)}\n" for name, value in settings.items()))
         if self.log.exists() and self.log.stat().st_size > LOG_BYTES:
             self.log.rename(self.log.with_suffix(".log.1"))
         self.log.touch(mode=0o600)

@@ -13,12 +13,14 @@ from geoapp.cli import main
 from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
-from geoapp.operations.upkeep.base_backup import archive_fault, base_backup
+from geoapp.operations.upkeep.base_backup import archive_fault, base_backup, take_archive_over
 from geoapp.operations.upkeep.point_in_time import restore_until
 from geoapp.operations.upkeep.sessions import open_session
 from geoapp.operations.upkeep.users import list_users, save_user
-from geoapp.store.cluster.archive import BASES, WAL, bases
+from geoapp.store.cluster.archive import BASES, OWNER, WAL, bases
+from geoapp.store.cluster.archive_owner import IDENTITY, claim
 from geoapp.store.engine import Database, open_database
+from geoapp.store.server import archiver
 from tests.conftest import copy_store
 from tests.web.api_client import PASSWORD
 
@@ -43,6 +45,11 @@ def add(database: Database, name: str) -> datetime:
 def names(settings: Settings) -> set[str]:
     with opened(settings) as database:
         return {one.name for one in list_users(database)}
+
+
+def fails(database: Database) -> bool:
+    with database.session() as session:
+        return archiver(session).fails
 
 
 @pytest.fixture
@@ -73,7 +80,7 @@ def command(settings: Settings, *arguments: object) -> click.testing.Result:
     return done
 
 
-def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path) -> None:
+def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path, made_store: Path) -> None:
     with opened(kept) as database:
         fault = archive_fault(database, kept)
         assert fault is not None  # a log alone restores nothing
@@ -85,14 +92,48 @@ def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path) -> None:
         moment = add(database, "b")
         add(database, "c")
     assert not list((archive / WAL).glob("*.part"))
+    assert (kept.data / IDENTITY).stat().st_mode & 0o777 == 0o600
 
     there = elsewhere(kept, "there")
     done = command(there, "restore", archive, "--until", moment.isoformat())
     assert done.exit_code == 0, done.output
-    with opened(there.model_copy(update={"wal_archive": None})) as database:
+    assert "--take-over" in done.output
+    log = {one.name for one in archive.rglob("*")}
+    with opened(there) as database:
         assert {one.name for one in list_users(database)} == {"a", "b"}
         with database.session() as session:  # nobody is signed in again by it
             assert session.execute(text("select count(*) from user_session")).scalar_one() == 0
+
+    # Neither it nor another store writes to what is the first one's, or removes anything there.
+    alien = elsewhere(kept, "alien")
+    copy_store(made_store, alien.data)
+    for other in (there, alien):
+        done = command(other, "backup", "--base", "--keep", 1)
+        assert done.exit_code == 2, done.output
+        assert "--take-over" in done.output
+        with opened(other) as database:
+            fault = archive_fault(database, other)
+            assert fault is not None
+            assert "--take-over" in fault.en
+            assert database.single("show archive_mode") == "off"
+    # An archive of before it had owners is not that of a later life, but of the one that wrote it.
+    owner = (archive / OWNER).read_text()
+    (archive / OWNER).unlink()
+    assert not claim(archive, there.data)
+    assert not (there.data / IDENTITY).exists()
+    assert claim(archive, kept.data)
+    assert (archive / OWNER).read_text() == owner
+    assert {one.name for one in archive.rglob("*")} == log
+
+    # On purpose it takes over, and the first one keeps out.
+    done = command(there, "backup", "--base", "--take-over", "--keep", 1)
+    assert done.exit_code == 0, done.output
+    assert (archive / OWNER).read_text() != owner
+    with opened(there) as database:
+        assert archive_fault(database, there) is None
+    done = command(kept, "backup", "--base", "--keep", 1)
+    assert done.exit_code == 2, done.output
+    assert len(bases(archive)) == 1
 
     # What cannot be is refused in words, and nothing is changed.
     for refused, words in (
@@ -104,6 +145,7 @@ def test_the_store_as_it_was_at_a_moment(kept: Settings, archive: Path) -> None:
         (command(elsewhere(kept, "x"), "restore", archive, "--until", "2999-01-01"), "to come"),
         (command(kept, "backup", "--base", archive / "file"), "FILE"),
         (command(kept, "backup"), "FILE"),
+        (command(kept, "backup", "--take-over", archive / "file"), "--base"),
     ):
         assert refused.exit_code in (2, 4), refused.output
         assert words in refused.output
@@ -127,6 +169,7 @@ def test_lives_of_a_store_that_was_brought_back(kept: Settings, archive: Path) -
     assert drill.exit_code == 0, drill.output
     assert list(second.data.iterdir()) == []
     assert restore_until(second, archive, branch).reached
+    take_archive_over(second)
     with opened(second) as database:
         add(database, "d")
     # The newest life is found by the log alone: what the first wrote after the branch is no part of it.
@@ -140,6 +183,7 @@ def test_lives_of_a_store_that_was_brought_back(kept: Settings, archive: Path) -
     fourth = elsewhere(kept, "fourth")
     assert not restore_until(fourth, archive, datetime.now(UTC)).reached
     # Old copies go with the log that only they needed.
+    take_archive_over(third)
     with opened(third) as database:
         before = len(list((archive / WAL).glob("*")))
         report_of_copy = base_backup(database, third, keep=1)
@@ -165,6 +209,16 @@ def test_an_archive_that_takes_nothing_is_told_of(kept: Settings, archive: Path)
         (archive / "away").rename(archive / WAL)
         while archive_fault(database, kept) is not None:
             continue
+        # One that still runs when another takes over writes nothing more.
+        owner = (archive / OWNER).read_text()
+        (archive / OWNER).write_text("another\n")
+        add(database, "c")
+        database.single("select pg_switch_wal()")
+        while not fails(database):
+            continue
+        (archive / OWNER).write_text(owner)
+        while fails(database):
+            continue
     with pytest.raises(InvalidValueError):
         none = kept.model_copy(update={"wal_archive": archive / "none"})
         with opened(elsewhere(none, "y")) as database:
@@ -172,5 +226,10 @@ def test_an_archive_that_takes_nothing_is_told_of(kept: Settings, archive: Path)
     with opened(elsewhere(kept, "z")) as database, pytest.raises(ConflictError):
         own = kept.model_copy(update={"database_url": database.url})
         base_backup(database, own)
+    (archive / OWNER).unlink()
+    assert not claim(archive, elsewhere(kept, "z").data)
+    with pytest.raises(ConflictError):  # the log of two stores does not go together
+        take_archive_over(elsewhere(kept, "z"))
+    assert not (archive / OWNER).exists()
     assert (archive / BASES).is_dir()
     assert timedelta(0) <= datetime.now(UTC) - bases(archive)[0].finished_at
