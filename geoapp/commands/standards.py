@@ -32,8 +32,8 @@ _MOST_TOLD: Final = 10
     "--prices",
     "price_list",
     metavar="LIST",
-    help="用哪份价格表，默认最新的；写空（--prices ''）就不用 / which price list, "
-    "by default the newest; empty for none",
+    help="只用哪份价格表，默认每处用它所在地最近、最新的价；写空（--prices ''）就不用 / the price list that "
+    "counts alone, by default the nearest and newest price of where a station stands; empty for none",
 )
 @click.option(
     "--spacing", is_flag=True, help="对照它的间距规定 / hold stations against its rule of spacing"
@@ -157,20 +157,14 @@ def _check(
     from geoapp.operations.standards.document import figures_document, standard_document
     from geoapp.operations.standards.files import write_compliance
     from geoapp.operations.standards.picture import save_standard_picture
-    from geoapp.operations.standards.prices import (
-        chosen_list,
-        parse_prices,
-        price_lists,
-        prices_for,
-    )
+    from geoapp.operations.standards.prices import parse_prices, prices_for
     from geoapp.operations.standards.read import check_standard, purchase_list
     from geoapp.reports.standards import PICTURE
     from geoapp.reports.words.standards import (
-        PRICE_UNKNOWN,
         cost_text,
+        item_price_text,
         prices_text,
         samples_text,
-        yuan_text,
     )
 
     with open_store() as (settings, database):
@@ -178,8 +172,7 @@ def _check(
         given = {name: value for name, _, value in (one.partition("=") for one in prices)}
         typed = parse_prices(standard, given, "--price {}")
         result = check_standard(database, settings, code, region)
-        used = chosen_list(price_lists(database, region), price_list, "--prices")
-        priced = prices_for(standard, used, typed)
+        priced = prices_for(database, result, typed, price_list, "--prices")
         if output is not None:
             listed = None if state is None else Compliance(state)
             if output.suffix.lower() == PICTURE:
@@ -205,12 +198,12 @@ def _check(
             f"{name.en}\t{one.facilities}: comply {one.complies}, lack something {one.lacks}, "
             f"unknown {one.unknown}"
         )
-    bought = purchase_list(standard, result.total, priced.by_item)
+    bought = purchase_list(standard, result.facilities, priced)
     for item in bought.items:
         if item.surely is None:
             click.echo(f"{item.number} {item.item.both()}\t资料里没有对应项 / not recorded")
             continue
-        price = PRICE_UNKNOWN if item.price is None else yuan_text(item.price)
+        price = item_price_text(item)
         click.echo(
             f"{item.number} {item.item.both()}\t缺 {item.surely}，未知 {item.possibly}；{price.zh} / "
             f"lacking {item.surely}, unknown {item.possibly}; {price.en}"

@@ -34,6 +34,7 @@ SUFFIXES: Final = (".xlsx", ".csv")
 # Drawn elsewhere; told where a suffix is not known.
 PICTURE: Final = ".png"
 _SHARE = Text("达标率", "Share that complies")
+_EVERYWHERE = Text("全部区域", "all regions")
 _NOT_KNOWN = Text("未知", "unknown")
 _NOT_RECORDED = Text("资料里没有对应项", "not recorded")
 _FACILITY_HEAD = (
@@ -104,7 +105,7 @@ def write_standard(
     add_table(
         book,
         Text("采购清单", "To buy").pick(language),
-        _purchases(purchases, prices, language),
+        _purchases(purchases, regions, language),
         shares=(_SHARE.pick(language),),
     )
     about = book.create_sheet(Text("说明", "About").pick(language))
@@ -159,7 +160,9 @@ def _regions(result: StandardResult, language: Language) -> list[list[Any]]:
 
 
 def _purchases(
-    purchases: Sequence[tuple[Text, PurchaseList]], prices: Prices, language: Language
+    purchases: Sequence[tuple[Text, PurchaseList]],
+    regions: Mapping[str, Text],
+    language: Language,
 ) -> list[list[Any]]:
     head = [
         Text("区域", "Region"),
@@ -168,6 +171,8 @@ def _purchases(
         Text("未知（件）", "Unknown"),
         Text("单价（元）", "Price of one (yuan)"),
         Text("单位", "Unit"),
+        Text("价格表", "Price list"),
+        Text("价格适用于", "Price holds in"),
         Text("价格日期", "Price as of"),
         Text("价格来源", "Source of the price"),
         Text("至少（元）", "At least (yuan)"),
@@ -176,25 +181,19 @@ def _purchases(
     rows: list[list[Any]] = [[one.pick(language) for one in head]]
     for name, bought in purchases:
         for one in bought.items:
-            surely = _NOT_RECORDED.pick(language) if one.surely is None else one.surely
-            least, most = one.cost or (None, None)
-            unknown = None if one.surely is None else PRICE_UNKNOWN.pick(language)
-            stored = prices.stored.get(one.number)
-            told: tuple[Any, ...] = (None, None, None)
-            if stored is not None:
-                told = (stored.unit, stored.as_of, stored.source)
-            rows.append(
-                [
-                    name.pick(language),
-                    one.item.pick(language),
-                    surely,
-                    one.possibly,
-                    unknown if one.price is None else one.price,
-                    *told,
-                    least,
-                    most,
-                ]
-            )
+            named = [name.pick(language), one.item.pick(language)]
+            if one.pieces is None:
+                rows.append([*named, _NOT_RECORDED.pick(language), *[None] * 9])
+            for part in one.pieces or ():
+                told: tuple[Any, ...] = (None,) * 5
+                if part.stored is not None:
+                    held = part.stored
+                    where = _EVERYWHERE if held.region is None else regions[held.region]
+                    told = (held.unit, held.price_list, where.pick(language))
+                    told = (*told, held.as_of, held.source)
+                price = PRICE_UNKNOWN.pick(language) if part.price is None else part.price
+                cost = part.cost or (None, None)
+                rows.append([*named, part.surely, part.possibly, price, *told, *cost])
     return rows
 
 
@@ -206,8 +205,7 @@ def _about(
     language: Language,
 ) -> list[list[Any]]:
     standard = result.standard
-    everywhere = Text("全部区域", "all regions")
-    region = everywhere if result.region is None else regions.get(result.region, everywhere)
+    region = _EVERYWHERE if result.region is None else regions.get(result.region, _EVERYWHERE)
     rows = [
         (Text("标准", "Standard"), standard.text),
         (Text("发布", "Published"), issued_text(standard)),

@@ -1,6 +1,6 @@
 """How facilities stand to a standard: one by one, and counted by region."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -103,62 +103,84 @@ class StandardResult:
 class StoredPrice:
     """What one piece of an amenity costs by a list: in yuan; no region: it holds everywhere."""
 
+    price_list: str
     yuan: float
     unit: str | None
     as_of: date
     source: str
-    noted_by: str | None
     region: str | None
     sample: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """The prices of a list that hold in a region, by amenity.
+    """A list of prices.
 
     Attributes
     ----------
-    narrower
-        How many regions below have prices of their own in it, which do not hold in all the region.
+    first, last
+        The days as of which its oldest and its newest price are known.
+    sample
+        Whether any of its prices is made up.
     """
 
     name: str
-    prices: Mapping[str, StoredPrice]
-    narrower: int = 0
-
-    @property
-    def first(self) -> date:
-        """The day as of which its oldest price is known."""
-        return min(one.as_of for one in self.prices.values())
-
-    @property
-    def last(self) -> date:
-        """The day as of which its newest price is known."""
-        return max(one.as_of for one in self.prices.values())
-
-    @property
-    def sample(self) -> bool:
-        """Whether any of its prices is made up."""
-        return any(one.sample for one in self.prices.values())
+    first: date
+    last: date
+    sample: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What the items of a standard cost, by their number.
+    """What the items of a standard cost, by their number, wherever a facility stands.
 
     Attributes
     ----------
-    by_item
-        In yuan; an item without one has no known price.
-    stored
-        Those of them that are a list's.
-    price_list
-        The list; None where none is used.
+    given
+        In yuan, the same everywhere; they go before those of a list.
+    by_place
+        By the code of the region that a facility stands in, None where it is not known: those of
+        lists that hold there. An item without one has no known price there.
+    lists
+        The lists that these prices are of, with the days of these prices, the newest first.
     """
 
-    by_item: Mapping[int, float]
-    stored: Mapping[int, StoredPrice]
-    price_list: PriceList | None
+    given: Mapping[int, float]
+    by_place: Mapping[str | None, Mapping[int, StoredPrice]]
+    lists: tuple[PriceList, ...]
+
+    @property
+    def differ(self) -> bool:
+        """Whether an item costs more in one place than in another, or has a price in some alone."""
+        places = list(self.by_place.values())
+        return any(one != places[0] for one in places[1:])
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPieces:
+    """Pieces of an item of one price.
+
+    Attributes
+    ----------
+    price
+        For one; None is not known.
+    stored
+        What a list says of it; None where the price was given or is not known.
+    surely, possibly
+        Where the item is known to be lacking, and where it is unknown besides.
+    """
+
+    price: float | None
+    stored: StoredPrice | None
+    surely: int
+    possibly: int
+
+    @property
+    def cost(self) -> tuple[float, float] | None:
+        """The least and the most that they cost; None without a price."""
+        if self.price is None:
+            return None
+        return self.surely * self.price, (self.surely + self.possibly) * self.price
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,25 +189,34 @@ class Purchase:
 
     Attributes
     ----------
-    surely, possibly
-        Where it is known to be lacking, and where it is unknown besides; None where no record can
-        say anything of the item.
-    price
-        For one; None is not given.
+    pieces
+        By what they cost, which differs by place; what has no price comes last. None where no
+        record can say anything of the item.
     """
 
     number: int
     item: Text
-    surely: int | None
-    possibly: int | None
-    price: float | None
+    pieces: tuple[PricedPieces, ...] | None
+
+    @property
+    def surely(self) -> int | None:
+        """At how many facilities it is known to be lacking; None if no record can say."""
+        return None if self.pieces is None else sum(one.surely for one in self.pieces)
+
+    @property
+    def possibly(self) -> int | None:
+        """At how many it is unknown besides; None if no record can say."""
+        return None if self.pieces is None else sum(one.possibly for one in self.pieces)
+
+    @property
+    def is_unpriced(self) -> bool:
+        """Whether it has no known price, be it in some places alone."""
+        return self.pieces is not None and any(one.price is None for one in self.pieces)
 
     @property
     def cost(self) -> tuple[float, float] | None:
-        """The least and the most that it costs; None without a price or a number."""
-        if self.price is None or self.surely is None or self.possibly is None:
-            return None
-        return self.surely * self.price, (self.surely + self.possibly) * self.price
+        """The least and the most that those with a price cost; None if none has one."""
+        return summed([one.cost for one in self.pieces or ()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +226,8 @@ class PurchaseList:
     Attributes
     ----------
     unpriced
-        How many items that are recorded have no price: they are not in the cost.
+        How many items that are recorded have no price, be it in some places alone: it is not in
+        the cost.
     unrecorded
         How many items no record can say anything of.
     """
@@ -209,3 +241,9 @@ class PurchaseList:
     def is_lower_bound(self) -> bool:
         """Whether what all costs is not known: some of it has no price, or no number."""
         return self.unpriced > 0 or self.unrecorded > 0
+
+
+def summed(costs: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
+    """Return the least and the most of all that are known; None where none is."""
+    known = [one for one in costs if one is not None]
+    return (sum(least for least, _ in known), sum(most for _, most in known)) if known else None

@@ -1,10 +1,11 @@
 """What came of a standard as a file."""
 
+from collections import defaultdict
 from pathlib import Path
 
 from geoapp.core.i18n import Language, Text
 from geoapp.core.results.spacing import SpacingResult
-from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
+from geoapp.core.results.standards import FacilityCompliance, Prices, PurchaseList, StandardResult
 from geoapp.core.standards import Compliance
 from geoapp.core.words import Level
 from geoapp.operations.facilities.places import list_regions
@@ -18,13 +19,15 @@ def purchases_by_district(
     result: StandardResult, prices: Prices
 ) -> list[tuple[Text, PurchaseList]]:
     """Return what must be bought: in all, then in each district; what is in none comes last."""
-    found = [(Text("合计", "Total"), purchase_list(result.standard, result.total, prices.by_item))]
-    found += [
-        (one.name, purchase_list(result.standard, one.count, prices.by_item))
-        for one in result.regions
-        if one.level in (Level.DISTRICT, None)
+    parts: dict[str | None, list[FacilityCompliance]] = defaultdict(list)
+    for one in result.facilities:
+        parts[one.district].append(one)
+    total = purchase_list(result.standard, result.facilities, prices)
+    return [(Text("合计", "Total"), total)] + [
+        (row.name, purchase_list(result.standard, parts[row.code], prices))
+        for row in result.regions
+        if row.level in (Level.DISTRICT, None)
     ]
-    return found
 
 
 def write_compliance(

@@ -1,16 +1,17 @@
-"""Prices of a standard's items: by a list of the store, or as people give them for once."""
+"""Prices of a standard's items: by lists of the store, or as people give them for once."""
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_MONEY
-from geoapp.core.results.standards import PriceList, Prices, StoredPrice
+from geoapp.core.results.standards import PriceList, Prices, StandardResult, StoredPrice
 from geoapp.core.standards import Standard
 from geoapp.store.engine import Database
-from geoapp.store.facilities.places import region_names, regions_above
+from geoapp.store.facilities.places import RegionName, region_names, regions_above
 from geoapp.store.prices import PriceRecord, price_records
 
 
@@ -49,85 +50,124 @@ def parse_prices(
     return prices
 
 
-def price_lists(database: Database, region: str | None) -> tuple[PriceList, ...]:
-    """Return the lists with a price that holds in a region, the newest first.
-
-    A price holds in its region and all below it; one that is nearer goes before one that is wider.
+def price_lists(
+    database: Database, region: str | None, chosen: str | None = None
+) -> tuple[PriceList, ...]:
+    """Return the lists with a price that holds in a region or in a part of it, the newest first.
 
     Parameters
     ----------
     region
-        None is everywhere: only prices without a region hold there.
+        None is everywhere.
+    chosen
+        The name of a list that is among them in any case, if there is one.
     """
-    with database.session() as session:
-        records = price_records(session)
-        names = {one.code: one for one in region_names(session, outlined=False)}
-    ranks: dict[str | None, int] = {
-        one.code: rank for rank, one in enumerate(regions_above(region, names))
-    }
-    ranks[None] = len(ranks)
-    lists: dict[str, dict[str, PriceRecord]] = defaultdict(dict)
-    narrower: dict[str, set[str]] = defaultdict(set)
-    for record in records:
-        if record.region not in ranks:
-            above = {one.code for one in regions_above(record.region, names)}
-            if record.region is not None and (region is None or region in above):
-                narrower[record.list].add(record.region)
-            continue
-        nearest = lists[record.list].get(record.item)
-        if nearest is None or ranks[record.region] < ranks[nearest.region]:
-            lists[record.list][record.item] = record
-    found = [
-        PriceList(name, {item: _stored(one) for item, one in prices.items()}, len(narrower[name]))
-        for name, prices in lists.items()
-    ]
-    found.sort(key=lambda one: (-one.last.toordinal(), one.name))
-    return tuple(found)
+    records, names = _read(database)
+    above = {one.code for one in regions_above(region, names)}
+    parts: dict[str | None, bool] = {}
+    for code in {one.region for one in records}:
+        within = {one.code for one in regions_above(code, names)}
+        parts[code] = code is None or region is None or code in above or region in within
+    return _lists(
+        (one.list, one.as_of, one.sample)
+        for one in records
+        if parts[one.region] or one.list == chosen
+    )
 
 
-def chosen_list(
-    lists: Sequence[PriceList], name: str | None, parameter: str = "prices"
-) -> PriceList | None:
-    """Return the list of a name; None is the newest, an empty name none at all.
+def prices_for(
+    database: Database,
+    result: StandardResult,
+    given: Mapping[int, float],
+    chosen: str | None = None,
+    parameter: str = "prices",
+) -> Prices:
+    """Return what the items of a standard cost wherever a facility of a result stands.
+
+    A price of a region holds there and in all below it. The nearest goes before a wider one, of
+    those of one region the newest; so the districts of a city sum to it. What is given goes before
+    a list's. Where several amenities satisfy an item, the cheapest with a price is bought.
+
+    Parameters
+    ----------
+    given
+        By the number of the item, in yuan.
+    chosen
+        The list that counts alone; None is all of them, an empty name none.
+    parameter
+        What that is called, for the message.
 
     Raises
     ------
     InvalidValueError
-        If none is called so.
+        If no list is called so.
     """
-    if name is None:
-        return lists[0] if lists else None
-    if not name:
-        return None
-    found = next((one for one in lists if one.name == name), None)
-    if found is None:
-        listed = "、".join(one.name for one in lists)
-        accepted = Text(
-            f"这里适用的价格表：{listed or '没有'}",
-            f"a price list that holds here: {listed or 'there is none'}",
-        )
-        raise InvalidValueError(parameter, name[:80], accepted)
+    records, names = ([], {}) if chosen == "" else _read(database)
+    if chosen:
+        listed = sorted({one.list for one in records})
+        records = [one for one in records if one.list == chosen]
+        if not records:
+            accepted = Text(
+                f"价格表的名称：{'、'.join(listed) or '没有'}",
+                f"the name of a price list: {', '.join(listed) or 'there is none'}",
+            )
+            raise InvalidValueError(parameter, chosen[:80], accepted)
+    newest: dict[tuple[str, str | None], StoredPrice] = {}
+    for one in records:
+        held = newest.get((one.item, one.region))
+        if held is None or (-one.as_of.toordinal(), one.list) < (
+            -held.as_of.toordinal(),
+            held.price_list,
+        ):
+            newest[one.item, one.region] = _stored(one)
+    places = {one.region_code for one in result.facilities} or {result.region}
+    by_place = {place: _prices_at(place, result.standard, given, newest, names) for place in places}
+    used = {one for prices in by_place.values() for one in prices.values()}
+    return Prices(given, by_place, _lists((one.price_list, one.as_of, one.sample) for one in used))
+
+
+def _prices_at(
+    place: str | None,
+    standard: Standard,
+    given: Mapping[int, float],
+    newest: Mapping[tuple[str, str | None], StoredPrice],
+    names: Mapping[str, RegionName],
+) -> dict[int, StoredPrice]:
+    nearest_first = [*(one.code for one in regions_above(place, names)), None]
+    found: dict[int, StoredPrice] = {}
+    for number, item in enumerate(standard.items or (), start=1):
+        priced = [
+            next(newest[amenity, code] for code in nearest_first if (amenity, code) in newest)
+            for amenity in item.amenities
+            if any((amenity, code) in newest for code in nearest_first)
+        ]
+        if priced and number not in given:
+            found[number] = min(priced, key=lambda one: one.yuan)
     return found
 
 
-def prices_for(
-    standard: Standard, price_list: PriceList | None, given: Mapping[int, float]
-) -> Prices:
-    """Return what the items of a standard cost: what is given goes before the list.
+def _read(database: Database) -> tuple[list[PriceRecord], dict[str, RegionName]]:
+    with database.session() as session:
+        names = {one.code: one for one in region_names(session, outlined=False)}
+        return price_records(session), names
 
-    Where several amenities satisfy an item, the cheapest that has a price is bought.
-    """
-    stored: dict[int, StoredPrice] = {}
-    known = {} if price_list is None else price_list.prices
-    for number, item in enumerate(standard.items or (), start=1):
-        priced = [known[one] for one in item.amenities if one in known]
-        if priced and number not in given:
-            stored[number] = min(priced, key=lambda one: one.yuan)
-    by_item = {number: one.yuan for number, one in stored.items()} | dict(given)
-    return Prices(by_item, stored, price_list if stored else None)
+
+def _lists(prices: Iterable[tuple[str, date, bool]]) -> tuple[PriceList, ...]:
+    """Return the lists of prices that are told by list, day and whether they are made up."""
+    parts: dict[str, list[tuple[date, bool]]] = defaultdict(list)
+    for name, day, sample in prices:
+        parts[name].append((day, sample))
+    found = [
+        PriceList(
+            name,
+            min(day for day, _ in told),
+            max(day for day, _ in told),
+            any(sample for _, sample in told),
+        )
+        for name, told in parts.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.last.toordinal(), one.name)))
 
 
 def _stored(one: PriceRecord) -> StoredPrice:
-    return StoredPrice(
-        one.price, one.unit, one.as_of, one.source, one.noted_by, one.region, one.sample
-    )
+    return StoredPrice(one.list, one.price, one.unit, one.as_of, one.source, one.region, one.sample)

@@ -1,6 +1,7 @@
 """Hold facilities against a published standard: who complies, who lacks what, what is unknown."""
 
-from collections import defaultdict
+import math
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,14 @@ from geoapp.core.results.standards import (
     ComplianceCount,
     FacilityCompliance,
     ItemCount,
+    PricedPieces,
+    Prices,
     Purchase,
     PurchaseList,
     RegionCompliance,
     StandardResult,
+    StoredPrice,
+    summed,
 )
 from geoapp.core.settings import Settings
 from geoapp.core.standards import (
@@ -135,34 +140,54 @@ def own_compliance(settings: Settings, facility: Mapping[str, Any]) -> list[OwnC
 
 
 def purchase_list(
-    standard: Standard, count: ComplianceCount, prices: Mapping[int, float]
+    standard: Standard, facilities: Sequence[FacilityCompliance], prices: Prices
 ) -> PurchaseList:
-    """Return what must be bought so that all comply.
+    """Return what must be bought so that all of some facilities comply.
 
     Parameters
     ----------
     prices
-        By the number of the item; an item without one is counted and not summed up.
+        Of the places where they stand; what has none is counted and not summed up.
     """
-    items = tuple(
-        Purchase(
-            number,
-            item.text,
-            one.lacking if item.is_recorded else None,
-            one.unknown if item.is_recorded else None,
-            prices.get(number),
+    lacking: Counter[tuple[int, str | None]] = Counter()
+    unknown: Counter[tuple[int, str | None]] = Counter()
+    places: dict[str | None, None] = {}
+    for one in facilities:
+        places[one.region_code] = None
+        lacking.update((number, one.region_code) for number in one.lacking)
+        unknown.update((number, one.region_code) for number in one.unknown)
+    items = []
+    for number, item in enumerate(standard.items or (), start=1):
+        # Keyed by what is paid: places that share a price stand together.
+        parts: dict[tuple[float | None, StoredPrice | None], list[int]] = {}
+        for place in places or prices.by_place:
+            stored = prices.by_place[place].get(number)
+            price = prices.given.get(number) if stored is None else stored.yuan
+            pieces = parts.setdefault((price, stored), [0, 0])
+            pieces[0] += lacking[number, place]
+            pieces[1] += unknown[number, place]
+        items.append(
+            Purchase(
+                number,
+                item.text,
+                tuple(PricedPieces(*key, *parts[key]) for key in sorted(parts, key=_by_price))
+                if item.is_recorded
+                else None,
+            )
         )
-        for number, (item, one) in enumerate(
-            zip(standard.items or (), count.items, strict=True), start=1
-        )
-    )
-    costs = [one.cost for one in items if one.cost is not None]
     return PurchaseList(
-        items,
-        (sum(least for least, _ in costs), sum(most for _, most in costs)) if costs else None,
-        sum(one.price is None and one.surely is not None for one in items),
-        sum(one.surely is None for one in items),
+        tuple(items),
+        summed([one.cost for one in items]),
+        sum(one.is_unpriced for one in items),
+        sum(one.pieces is None for one in items),
     )
+
+
+def _by_price(key: tuple[float | None, StoredPrice | None]) -> tuple[float, str, str]:
+    price, stored = key
+    if price is None or stored is None:
+        return (math.inf if price is None else price), "", ""
+    return price, stored.region or "", stored.price_list
 
 
 def _compliance(

@@ -5,7 +5,7 @@ from datetime import date
 
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import SpacingResult
-from geoapp.core.results.standards import Prices, PurchaseList, StandardResult
+from geoapp.core.results.standards import Prices, Purchase, PurchaseList, StandardResult
 from geoapp.core.standards import COMPLIANCE_TEXT, Compliance, Standard
 from geoapp.core.units import counted, format_money
 
@@ -24,21 +24,42 @@ PRICE_UNKNOWN = Text("价格未知", "price unknown")
 
 
 def prices_text(prices: Prices) -> Text:
-    """Return which list the prices are of and as of when, and how many were given for once."""
-    given = len(prices.by_item) - len(prices.stored)
-    typed = counted(given, "项单价是填写的", "price was entered", "prices were entered")
-    if prices.price_list is None:
-        return typed if given else Text("没有价格", "No prices")
-    one = prices.price_list
-    days = f"{one.first}" if one.first == one.last else f"{one.first} – {one.last}"
-    zh, en = f"价格表“{one.name}”，{days} 的价格", f"Price list “{one.name}”, prices as of {days}"
-    if one.sample:
-        zh, en = f"{zh}（示例）", f"{en} (sample)"
-    if one.narrower:
-        own = counted(one.narrower, "个", "region", "regions")
-        zh = f"{zh}；另有 {own.zh}下级区域在表里有自己的价格，这里没有用，选那个区域时才用"
-        en = f"{en}; {own.en} below with prices of their own in it, which are used only where that region is chosen"
-    return Text(f"{zh}；{typed.zh}", f"{en}; {typed.en}") if given else Text(zh, en)
+    """Return which lists the prices are of and as of when, and how many were given for once."""
+    zh, en = [], []
+    for one in prices.lists:
+        days = f"{one.first}" if one.first == one.last else f"{one.first} – {one.last}"
+        zh.append(f"价格表“{one.name}”，{days} 的价格{'（示例）' if one.sample else ''}")
+        sample = " (sample)" if one.sample else ""
+        en.append(f"price list “{one.name}”, prices as of {days}{sample}")
+    if prices.differ:
+        zh.append("每处按它所在地的价算")
+        en.append("each station is reckoned at the prices of where it stands")
+    if prices.given:
+        typed = counted(
+            len(prices.given), "项单价是填写的", "price was entered", "prices were entered"
+        )
+        zh.append(typed.zh)
+        en.append(typed.en)
+    if not zh:
+        return Text("没有价格", "No prices")
+    said = "; ".join(en)
+    return Text("；".join(zh), said[:1].upper() + said[1:])
+
+
+def item_price_text(one: Purchase) -> Text:
+    """Return what one piece of an item costs; where that differs, how many pieces cost what."""
+    told = [
+        (PRICE_UNKNOWN if part.price is None else yuan_text(part.price), part)
+        for part in one.pieces or ()
+    ]
+    if len(told) == 1:
+        return told[0][0]
+    return Text(
+        "，".join(f"{price.zh}（缺 {p.surely:,}，未知 {p.possibly:,}）" for price, p in told),
+        ", ".join(
+            f"{price.en} (lacking {p.surely:,}, unknown {p.possibly:,})" for price, p in told
+        ),
+    )
 
 
 def yuan_text(amount: float) -> Text:

@@ -19,7 +19,7 @@ from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.moment import today
 from geoapp.operations.standards.files import purchases_by_district, write_compliance
 from geoapp.operations.standards.picture import save_standard_picture
-from geoapp.operations.standards.prices import chosen_list, parse_prices, price_lists, prices_for
+from geoapp.operations.standards.prices import parse_prices, price_lists, prices_for
 from geoapp.operations.standards.read import check_standard, why_not
 from geoapp.reports.words import standards as words
 from geoapp.reports.words.spacing import rule_text
@@ -33,6 +33,8 @@ from geoapp.web.pages.chrome import map_setup
 blueprint = Blueprint("standards", __name__)
 
 MOST_LISTED = 500
+# Chosen in the form; an address without a price list says the same, and an empty one means none.
+EVERY_LIST = "*"
 FORMATS = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv",
@@ -90,7 +92,7 @@ def one(code: str) -> str:
     wanted = [one for one in result.facilities if asked.state in (None, one.state)]
     shown = wanted[:MOST_LISTED]
     regions = list_regions(parts.database)
-    lists, prices = _prices(standard, asked)
+    lists, prices = _prices(result, asked)
     purchases = purchases_by_district(result, prices)
     return render_template(
         "manager/standard.html",
@@ -105,6 +107,7 @@ def one(code: str) -> str:
         samples=words.samples_text(result),
         purchases=purchases,
         lists=lists,
+        every_list=EVERY_LIST,
         prices=prices,
         facilities=shown,
         wanted=len(wanted),
@@ -131,7 +134,7 @@ def table(code: str, suffix: str) -> Response:
         write_compliance(
             parts.database,
             result,
-            _prices(standard, asked)[1],
+            _prices(result, asked)[1],
             path,
             state=asked.state,
             language=language(),
@@ -180,19 +183,20 @@ def _asked(standard: Standard) -> Asked:
         region,
         Compliance(state) if state else None,
         parse_prices(standard, prices),
-        None if price_list is None else without_nul(price_list).strip(),
+        None if price_list is None or price_list == EVERY_LIST else without_nul(price_list).strip(),
     )
 
 
-def _prices(standard: Standard, asked: Asked) -> tuple[tuple[PriceList, ...], Prices]:
+def _prices(result: StandardResult, asked: Asked) -> tuple[tuple[PriceList, ...], Prices]:
     """Return the lists that one may choose from, and the prices to reckon with.
 
     What an office pays is no public matter: a visitor has the prices that the address states.
     """
     if not may(Permission.SEE_UNPUBLISHED):
-        return (), prices_for(standard, None, asked.prices)
-    lists = price_lists(services().database, asked.region)
-    return lists, prices_for(standard, chosen_list(lists, asked.price_list), asked.prices)
+        return (), prices_for(services().database, result, asked.prices, "")
+    database, chosen = services().database, asked.price_list
+    prices = prices_for(database, result, asked.prices, chosen)
+    return price_lists(database, asked.region, chosen), prices
 
 
 def _point(one: FacilityCompliance, result: StandardResult) -> dict[str, Any] | None:

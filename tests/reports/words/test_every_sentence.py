@@ -3,7 +3,6 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -61,8 +60,10 @@ from geoapp.core.results.siting import (
 from geoapp.core.results.spacing import FarArea, SpacingCount, SpacingResult
 from geoapp.core.results.standards import (
     ComplianceCount,
+    PricedPieces,
     PriceList,
     Prices,
+    Purchase,
     PurchaseList,
     StandardResult,
     StoredPrice,
@@ -822,16 +823,21 @@ def standard_sentences(n: int) -> dict[str, list[Text]]:
     every = shipped_standards()
     items = [one.text for one in every[0].items or ()][: max(n, 1)]
     count = ComplianceCount(0, 0, 0, 0, ())
-    price = StoredPrice(float(n), None, date(2026, 1, 5), "某合同", None, None, sample=True)
-    later = replace(price, as_of=date(2026, 2, 5), sample=False)
+    day = date(2026, 1, 5)
+    price = StoredPrice("甲", float(n), None, day, "某合同", None, sample=True)
     lists = [
-        PriceList("甲", {"fan": one, "kettle": later}, narrower)
-        for one in (price, later)
-        for narrower in (0, n)
+        PriceList("甲", day, last, sample)
+        for last in (day, date(2026, 2, 5))
+        for sample in (True, False)
     ]
     prices = [
-        Prices({1: 5.0} if typed else {}, {}, held) for held in (None, *lists) for typed in (0, 1)
+        Prices(dict.fromkeys(range(typed), 5.0), places, held)
+        for held in ((), *((one,) for one in lists), tuple(lists[:2]))
+        for places in ({None: {}}, {None: {}, "370202": {1: price}})
+        for typed in (0, 1, 2)
     ]
+    pieces = PricedPieces(price.yuan, price, n, n), PricedPieces(None, None, n, 0)
+    purchases = [Purchase(1, items[0], one) for one in (pieces, pieces[:1], pieces[1:])]
     bought = [
         PurchaseList((), cost, unpriced, unrecorded)
         for cost in (None, (float(n), float(n)), (float(n), n + 1.5))
@@ -844,6 +850,7 @@ def standard_sentences(n: int) -> dict[str, list[Text]]:
     ]
     return {
         "prices_text": [standards.prices_text(one) for one in prices],
+        "item_price_text": [standards.item_price_text(one) for one in purchases],
         "yuan_text": [standards.yuan_text(n)],
         "cost_text": [standards.cost_text(one) for one in bought],
         "listed": [standards.listed(items)],

@@ -158,9 +158,22 @@ def _prices_are_entered_and_used(town: Database, app: Any) -> None:
     assert "价格表“采购价”，2026-01-05 – 2026-01-06 的价格" in page
     assert "这是下限：5 项价格未知" in page
     assert "/steward/prices" not in page
+    # The form's own choice says the same as no choice; a list that is named stays chosen.
+    same = manager.get(f"{address}?prices=*").text.split('id="buy"')[1]
+    assert same.split("</section>")[0] == page.split('id="buy"')[1].split("</section>")[0]
+    assert '<option value="采购价" selected>' in manager.get(f"{address}?prices=采购价").text
     assert "采购价" not in manager.get(f"{address}?prices=").text.split('id="price-list"')[1][:80]
     assert manager.get(f"{address}?prices=nothing").status_code == 422
     assert "采购价" not in app.test_client().get(address).text
+    # What the district has of its own counts there whoever asks: T-2 lies in it, and nothing else does.
+    own = one | told | {"list": "市北", "price": "200", "region": "370203", "as_of": "2025-01-05"}
+    assert steward.post("/steward/prices", data=own).status_code == 302
+    for asked in ("", "?region=370200", "?region=370203"):
+        page = manager.get(f"{address}{asked}").text
+        assert "价格表“采购价”，2026-01-06 的价格；价格表“市北”，2025-01-05 的价格" in page
+        assert "0 – 280" in page  # a microwave at 200, a kettle at 80
+    alone = manager.get(f"{address}?prices=市北").text
+    assert "6 项价格未知" in alone
     assert manager.get(f"{address}/table.xlsx").status_code == 200
     # Mended, the same file is taken.
     mended = {"file": (BytesIO(refused.replace(b",dragon,", b",seating,")), "价格.rejects.csv")}
