@@ -58,8 +58,8 @@ class UseField(StrEnum):
 
 
 USE_FIELD_TEXT = {
-    UseField.BUSY_ALONE: Text("人多，只靠它", "Busy and alone"),
-    UseField.BUSY_SUPPORTED: Text("人多，有邻站分担", "Busy, with neighbours to help"),
+    UseField.BUSY_ALONE: Text("来的多，只靠它", "Busy and alone"),
+    UseField.BUSY_SUPPORTED: Text("来的多，有邻站分担", "Busy, with neighbours to help"),
     UseField.NEAR_EMPTY: Text("附近人多，来的少", "Near people, and few come"),
     UseField.FAR_EMPTY: Text("附近人少，来的少", "Far from people, and few come"),
 }

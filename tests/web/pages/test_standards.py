@@ -206,4 +206,7 @@ def test_the_map_and_the_list_point_at_each_other(
     for width in (320, 390, 1440):
         page.set_viewport_size({"width": width, "height": 844})
         assert fits(page), width
+        # Nor is a table cut: on a phone its rows are blocks.
+        for table in page.locator(".scroll").all():
+            assert table.evaluate("box => box.scrollWidth <= box.clientWidth"), width
     assert serious_violations(page) == []
