@@ -20,6 +20,8 @@ import { ownStreets, streetsLayer } from './streets.js';
 // Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
 const BELOW_STREETS = '150';
 const ABOVE_TILES = '350';
+// A region narrower than this has no room for a name.
+const LEAST_NAMED_PX = 20;
 
 /**
  * @param {number} lon
@@ -311,19 +313,28 @@ export function eachRegion(layer, act) {
   layer.eachLayer((shape) => act(/** @type {RegionShape} */ (shape)));
 }
 
+/** @typedef {{ properties: Region, geometry: Outline, bounds: L.LatLngBounds, width: number, element?: HTMLElement }} RegionName */
+
 /**
- * Names that are wider than their region, or lie over a greater region's name, only make noise.
+ * Names that are wider than their region, or lie over a greater region's name, only make noise. One is made
+ * once its region is in sight and wide enough for two characters: Leaflet lays the page out for each, and a
+ * province has thousands.
  * @param {L.Map} map
  * @param {L.GeoJSON} layer
  * @param {(properties: Region) => (string | undefined)[]} words
  */
 function nameRegions(map, layer, words) {
-  /** @type {{ element: HTMLElement, bounds: L.LatLngBounds, width: number }[]} */
+  /** @type {RegionName[]} */
   const names = [];
-  eachRegion(layer, (shape) => {
-    const [lon, lat] = namePlace(shape.feature.geometry);
+  eachRegion(layer, (shape) => names.push({
+    properties: shape.feature.properties, geometry: shape.feature.geometry, bounds: shape.getBounds(), width: 0,
+  }));
+
+  /** @param {RegionName} name */
+  function make(name) {
+    const [lon, lat] = namePlace(name.geometry);
     const lines = document.createElement('span');
-    words(shape.feature.properties).forEach((line) => {
+    words(name.properties).forEach((line) => {
       if (!line) return;
       const part = document.createElement('span');
       part.textContent = line;
@@ -332,19 +343,22 @@ function nameRegions(map, layer, words) {
     const tooltip = L.tooltip({ permanent: true, direction: 'center', className: 'region-name', pane: 'names' })
       .setLatLng(at(lon, lat)).setContent(lines);
     map.addLayer(tooltip);
-    const element = tooltip.getElement();
-    if (element) names.push({ element, bounds: shape.getBounds(), width: 0 });
-  });
+    name.element = tooltip.getElement();
+  }
+
   const check = () => {
     /** @type {DOMRect[]} */
     const taken = [];
+    const sight = map.getBounds();
     names.forEach((name) => {
       name.width = map.latLngToLayerPoint(name.bounds.getNorthEast()).x - map.latLngToLayerPoint(name.bounds.getSouthWest()).x;
+      if (!name.element && name.width >= LEAST_NAMED_PX && sight.intersects(name.bounds)) make(name);
     });
     // All are looked at before any is changed: a look after a change has the page laid out anew.
-    const places = new Map(names.map(({ element }) => [element, element.getBoundingClientRect()]));
-    names.sort((a, b) => b.width - a.width).forEach(({ element, width }) => {
-      const place = /** @type {DOMRect} */ (places.get(element));
+    /** @type {[HTMLElement, DOMRect, number][]} */
+    const made = [];
+    names.forEach(({ element, width }) => { if (element) made.push([element, element.getBoundingClientRect(), width]); });
+    made.sort(([, , one], [, , other]) => other - one).forEach(([element, place, width]) => {
       const crowded = taken.some((other) => place.left < other.right && other.left < place.right
         && place.top < other.bottom && other.top < place.bottom);
       const shown = !crowded && width >= place.width * 0.9;
@@ -352,7 +366,7 @@ function nameRegions(map, layer, words) {
       if (shown) taken.push(place);
     });
   };
-  map.on('zoomend viewreset resize', check);
+  map.on('moveend viewreset resize', check);
   check();
 }
 
