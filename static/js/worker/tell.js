@@ -265,6 +265,7 @@ list.addEventListener('click', async (event) => {
     said.textContent = (await sendAll()) ? list.dataset.still || '' : '';
     return;
   }
+  button.disabled = true; // a second press is of the same; the list is made anew in a moment
   const isBack = await outbox.takeBack(button.dataset.key || '');
   said.textContent = isBack ? '' : list.dataset.under || '';
   tellOthers();
