@@ -85,7 +85,12 @@ def wishes_in(text: str, names: Mapping[str, str]) -> list[str]:
     return codes if len(codes) > 1 and whole not in names else []
 
 
-def sought_there(text: str, names: Mapping[str, str], places: Container[str]) -> SoughtThere | None:
+def sought_there(
+    text: str,
+    names: Mapping[str, str],
+    places: Container[str],
+    initials: Container[str] = frozenset(),
+) -> SoughtThere | None:
     """Return what somebody seeks in a place ("市南区厕所", "toilet in Shinan"); None for other words.
 
     Parameters
@@ -94,6 +99,8 @@ def sought_there(text: str, names: Mapping[str, str], places: Container[str]) ->
         What each thing is called, `folded`, and its code.
     places
         What places are called, `folded`.
+    initials
+        Letters that places are called by where they stand for themselves ("snq厕所").
     """
     whole, ends = "", {0}
     for part in text.split():
@@ -109,7 +116,12 @@ def sought_there(text: str, names: Mapping[str, str], places: Container[str]) ->
             return True, word
         # A Latin word is one by itself, and no letters of a longer one.
         is_whole = not word.isascii() or (start in ends and end in ends)
-        return (False, "") if is_whole and word in around else None
+        if is_whole and word in around:
+            return False, ""
+        apart = (start in ends or not whole[start - 1].isascii()) and (
+            end in ends or not whole[end].isascii()
+        )
+        return (True, word) if apart and word in initials else None
 
     way = _ways(len(whole), meant).get((0, True), ())
     codes = tuple(dict.fromkeys(word for is_place, word in way if word and not is_place))

@@ -14,7 +14,7 @@ def test_a_place_and_a_wish_are_told_apart(subtests: pytest.Subtests) -> None:
     given = json.loads(CASES.read_text(encoding="utf-8"))
     for words, wanted in given["sought"].items():
         with subtests.test(words=words):
-            found = sought_there(words, given["names"], given["places"])
+            found = sought_there(words, given["names"], given["places"], given["initials"])
             assert (found and [found.place, *found.codes]) == wanted
 
 

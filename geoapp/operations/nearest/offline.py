@@ -13,17 +13,25 @@ import shapely
 
 from geoapp.core.calendar import WorkCalendar
 from geoapp.core.errors import InvalidValueError
+from geoapp.core.former_regions import former_regions
 from geoapp.core.hours import HORIZON_DAYS, day_stretches
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import question_words
 from geoapp.core.settings import Settings
+from geoapp.core.simplified import variants_of
 from geoapp.core.sounds import by_sound, folded, sounds_of
-from geoapp.core.vocabulary import load_vocabulary
+from geoapp.core.vocabulary import Vocabulary, load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
 from geoapp.core.words import ACCESS_TEXT, ENTRY_TEXT, FAMILY_TEXT
 from geoapp.operations.facilities.landmarks import landmarks
-from geoapp.operations.facilities.place_names import called, rough_called
+from geoapp.operations.facilities.place_names import (
+    called,
+    former_called,
+    initials_called,
+    rough_called,
+    rough_initials,
+)
 from geoapp.operations.moment import today
 from geoapp.operations.nearest.rough import rough_m
 from geoapp.operations.nearest.service import NearestService
@@ -113,8 +121,9 @@ def offline_stations(
         "places": [
             *(
                 {"code": one.code, **_name_of(one)}
-                | _found_by(one.name_zh, one.name_en)
-                | {"called": called(one.name_zh, one.name_en)}
+                | _found_by(one.name_zh, one.name_en, _former_names(one))
+                | {"called": called(one.name_zh, one.name_en), "former": _former(one)}
+                | {"initials": initials_called([one.name_zh])}
                 | {"lon": one.lon, "lat": one.lat}
                 for one in regions.values()
                 if one.lon is not None
@@ -123,6 +132,7 @@ def offline_stations(
                 {"code": one.code, **_pair(one.name)}
                 | _found_by(one.name.zh, one.name.en, one.other_names)
                 | {"called": rough_called(one.code, one.name.en, one.other_names)}
+                | {"initials": rough_initials(one.code, one.other_names)}
                 | {"lon": one.lon, "lat": one.lat}
                 for one in landmarks(regions.keys())
             ),
@@ -137,7 +147,38 @@ def offline_stations(
             if one.lon is None
         ],
         "stations": stations,
+        "traditional": _traditional(vocabulary, regions, found),
     }
+
+
+def _former_names(region: RegionPlace) -> list[str]:
+    found = [one for one in former_regions() if one.code == region.code]
+    return [name for one in found for name in (one.name.zh, one.name.en)]
+
+
+def _former(region: RegionPlace) -> list[dict[str, Any]]:
+    """Return the names that a region had, and what became of each."""
+    now = Text(region.name_zh, region.name_en or region.name_zh)
+    return [
+        {"called": former_called(one), **_pair(one.note(now))}
+        for one in former_regions()
+        if one.code == region.code
+    ]
+
+
+def _traditional(
+    vocabulary: Vocabulary, regions: Mapping[str, RegionPlace], found: Iterable[PlacedFacility]
+) -> list[str]:
+    """Return the traditional characters of what may be sought, and at the same places their simplified ones."""
+    things = [name for one in vocabulary.amenities for name in (one.name_zh, *one.synonyms)]
+    things += [name for one in vocabulary.kinds for name in (one.name_zh, *one.synonyms)]
+    places = [one.name_zh for one in regions.values()]
+    places += [one.name.zh for one in former_regions()]
+    marks = [name for one in landmarks(regions.keys()) for name in (one.name.zh, *one.other_names)]
+    around = [word for words in question_words() for word in words]
+    told = [word for one in found for word in (one.name, one.address or "")]
+    variants = variants_of("".join((*things, *places, *marks, *around, *told)))
+    return ["".join(variants), "".join(variants.values())]
 
 
 def _within(region: str, regions: Mapping[str, RegionPlace]) -> set[str]:

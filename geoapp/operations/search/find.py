@@ -1,12 +1,14 @@
 """Find facilities, regions and what they offer by the words that people type."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import without_question
 from geoapp.core.settings import Settings
+from geoapp.core.simplified import simplified
 from geoapp.core.sounds import folded, search_terms
 from geoapp.core.units import format_metres
 from geoapp.core.vocabulary import load_vocabulary
@@ -79,7 +81,7 @@ class SearchService:
         place that it names; where nothing is found of an address, the place that it begins with is.
         Words that name several amenities find them all at once, before each by itself; words that name a
         place and what is wanted there find it there. Addresses find corners and house numbers where
-        streets are loaded.
+        streets are loaded. Traditional characters are searched as simplified ones, and as they are.
 
         Parameters
         ----------
@@ -90,6 +92,19 @@ class SearchService:
         """
         if not search_terms(words):
             return Found([], 0)
+        plain = simplified(words)
+        found = self._found(plain, limit, unpublished, near)
+        if plain != words:
+            # What is registered in such characters is found by them.
+            seen = {(one.kind_of_hit, one.code, one.place) for one in found.hits}
+            more = self._hits(words, limit, unpublished, near)
+            new = [one for one in more if (one.kind_of_hit, one.code, one.place) not in seen]
+            found = replace(found, hits=[*found.hits, *new][:limit])
+        return found
+
+    def _found(
+        self, words: str, limit: int, unpublished: bool, near: tuple[float, float] | None
+    ) -> Found:
         unread = self.catch_up()
         with self._database.snapshot() as session:
             places = self._places_of(session)

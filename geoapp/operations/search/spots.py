@@ -1,16 +1,23 @@
 """Places to look from, by name: regions, landmarks, streets, corners and house numbers."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
+from geoapp.core.former_regions import FormerRegion, former_regions
 from geoapp.core.i18n import Text
 from geoapp.core.question_words import without_above
 from geoapp.core.settings import Settings
 from geoapp.core.sounds import folded, rank_of, sounds_of
 from geoapp.core.words import LEVEL_TEXT, Level
 from geoapp.operations.facilities.landmarks import ROUGH, landmarks
-from geoapp.operations.facilities.place_names import called, rough_called
+from geoapp.operations.facilities.place_names import (
+    called,
+    former_called,
+    initials_called,
+    rough_called,
+    rough_initials,
+)
 from geoapp.operations.search.hits import Hit, HitKind, Place, joined
 from geoapp.operations.streets.starts import (
     StreetStart,
@@ -38,6 +45,7 @@ class _Spot:
     place: Place
     lon: float
     lat: float
+    note: Text | None = None
 
 
 class PlaceNames:
@@ -47,13 +55,18 @@ class PlaceNames:
         self.regions = regions
         self._settings = settings
         self._by_name: dict[str, list[_Spot]] = {}
+        self.initials: dict[str, list[_Spot]] = {}
         for one in regions.values():
             if one.lon is not None and one.lat is not None:
                 spot = _Spot(Place(one.code, name_of(one)), one.lon, one.lat)
                 self._add(called(one.name_zh, one.name_en), spot)
+                self._add(initials_called([one.name_zh]), spot, self.initials)
+                for former in _former_of(one):
+                    self._add(former_called(former), replace(spot, note=former.note(name_of(one))))
         for mark in landmarks(regions.keys()):
             spot = _Spot(Place(mark.code, mark.name), mark.lon, mark.lat)
             self._add(rough_called(mark.code, mark.name.en, mark.other_names), spot)
+            self._add(rough_initials(mark.code, mark.other_names), spot, self.initials)
         # Regions without an outline are no place to start from, and stand in addresses all the same.
         self._codes: dict[str, set[str]] = {}
         for name, spots in self._by_name.items():
@@ -70,9 +83,10 @@ class PlaceNames:
             if len(short) >= _LEAST_NAME
         )
 
-    def _add(self, names: list[str], spot: _Spot) -> None:
+    def _add(self, names: list[str], spot: _Spot, by: dict[str, list[_Spot]] | None = None) -> None:
+        kept = self._by_name if by is None else by
         for name in names:
-            self._by_name.setdefault(name, []).append(spot)
+            kept.setdefault(name, []).append(spot)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and (
@@ -102,7 +116,7 @@ class PlaceNames:
 
     def spots(self, name: str) -> list[_Spot]:
         """Return the few places of a folded name: regions, landmarks, else streets, else house numbers."""
-        found = self._by_name.get(name)
+        found = self._by_name.get(name) or self.initials.get(name)
         if found is None:
             starts = streets_called(self._settings, name, _MOST_OF_A_NAME)
             starts = starts or houses_called(self._settings, name, _MOST_OF_A_NAME)
@@ -114,17 +128,31 @@ def regions_named(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[
     """Return the regions whose names hold all terms, the best first, greater regions before."""
     ranked = []
     for one in regions.values():
-        ranks = [rank_of(terms, sounds_of(name)) for name in (one.name_zh, one.name_en or "")]
-        rank = min((rank for rank in ranks if rank is not None), default=None)
+        rank = _best_rank(terms, (one.name_zh, one.name_en or ""))
+        note = None
+        if rank is None:
+            # By a name that it had: nobody looks for the rest of the present one.
+            for former in _former_of(one):
+                rank = _best_rank(terms, (former.name.zh, former.name.en))
+                note = former.note(name_of(one)) if rank is not None else note
         if rank is not None:
             above = regions.get(one.parent_code or "")
-            context = LEVEL_TEXT[Level(one.level)]
-            if above is not None:
-                context = joined([name_of(above), context])
+            told = [] if note is None else [note]
+            told += [] if above is None else [name_of(above)]
+            context = joined([*told, LEVEL_TEXT[Level(one.level)]])
             place = None if one.lon is None or one.lat is None else (one.lon, one.lat)
             hit = Hit("region", one.code, name_of(one), context, place)
             ranked.append((rank, one.code, hit))
     return [hit for _, _, hit in sorted(ranked, key=lambda one: one[:2])]
+
+
+def _former_of(region: RegionPlace) -> list[FormerRegion]:
+    return [one for one in former_regions() if one.code == region.code]
+
+
+def _best_rank(terms: list[str], names: Iterable[str]) -> int | None:
+    ranks = (rank_of(terms, sounds_of(name)) for name in names)
+    return min((rank for rank in ranks if rank is not None), default=None)
 
 
 def landmarks_named(terms: list[str], regions: Mapping[str, RegionPlace]) -> list[Hit]:
@@ -132,8 +160,7 @@ def landmarks_named(terms: list[str], regions: Mapping[str, RegionPlace]) -> lis
     ranked = []
     for one in landmarks(regions.keys()):
         names = (one.name.zh, one.name.en, *one.other_names)
-        ranks = [rank_of(terms, sounds_of(name)) for name in names]
-        rank = min((rank for rank in ranks if rank is not None), default=None)
+        rank = _best_rank(terms, names)
         if rank is not None:
             context = joined([name_of(regions[one.district]), ROUGH])
             hit = Hit("landmark", one.code, one.name, context, (one.lon, one.lat))

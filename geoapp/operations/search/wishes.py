@@ -9,7 +9,7 @@ from geoapp.core.question_words import sought_there, wishes_in
 from geoapp.core.services import load_categories
 from geoapp.core.sounds import by_sound, folded, rank_of, sounds_of
 from geoapp.core.vocabulary import Amenity, Kind, load_vocabulary
-from geoapp.operations.search.hits import Hit
+from geoapp.operations.search.hits import Hit, joined
 from geoapp.operations.search.spots import PlaceNames
 
 # A kind or amenity of that very name, or one that begins so.
@@ -64,7 +64,7 @@ def at_once(words: str) -> list[Hit]:
 
 def there(words: str, places: PlaceNames) -> list[Hit]:
     """Return what the words want in a place that they name: amenities, or one kind."""
-    sought = sought_there(words, _names(), places)
+    sought = sought_there(words, _names(), places, places.initials)
     # What is folded has lost what stands between two numbers: 12-3 is not 123.
     if sought is None or (_APART.search(words) and re.search(r"\d", sought.place)):
         return []
@@ -88,7 +88,7 @@ def there(words: str, places: PlaceNames) -> list[Hit]:
                 f"{spot.place.name.zh} · {wish.name.zh}",
                 f"{spot.place.name.en} · {wish.name.en}",
             ),
-            context,
+            context if spot.note is None else joined([spot.note, context]),
             (spot.lon, spot.lat),
             place=spot.place,
         )
@@ -104,7 +104,7 @@ def help_there(words: str, places: PlaceNames) -> list[Hit]:
         for word in one.names
         for name in (folded(word), *by_sound([word]))
     }
-    sought = sought_there(words, names, places)
+    sought = sought_there(words, names, places, places.initials)
     if sought is None:
         return []
     texts = {one.code: one.text for one in load_categories().categories}
@@ -116,7 +116,7 @@ def help_there(words: str, places: PlaceNames) -> list[Hit]:
                 f"{spot.place.name.zh} · {texts[code].zh}",
                 f"{spot.place.name.en} · {texts[code].en}",
             ),
-            _SERVICE_THERE,
+            _SERVICE_THERE if spot.note is None else joined([spot.note, _SERVICE_THERE]),
             None,
             place=spot.place,
         )

@@ -151,6 +151,26 @@ def test_regions_kinds_and_amenities_are_found(database: Database, search: Searc
         assert (hit.place.code, hit.code, hit.name.zh) == (place, code, name)
         assert hit.position is not None
     assert all(hit.place is None for hit in search.find("青岛市厕所", limit=5).hits)  # no outline
+    # By initials, in traditional characters, by a name that the district had before: which is said.
+    became = "四方区 2012 年并入市北区 · "
+    for words, told in (
+        ("sbq厕所", ""),
+        ("市北區廁所", ""),
+        ("四方区厕所", became),
+        ("青岛市四方區 廁所", became),
+        ("sifangqu toilet", became),
+    ):
+        hit = search.find(words, limit=5).hits[0]
+        assert (hit.place and hit.place.code, hit.code) == ("370203", "toilet"), words
+        assert hit.context.zh == f"{told}从那里找，只看有的", words
+    [hit] = [one for one in search.find("四方區", limit=5).hits if one.kind_of_hit == "region"]
+    assert (hit.code, hit.context.zh) == ("370203", "四方区 2012 年并入市北区 · 青岛市 · 区县")
+    # Without its ending the name is the quarter's.
+    hit = search.find("四方厕所", limit=5).hits[0]
+    assert hit.place is not None
+    assert hit.place.code == "370203:四方"
+    _run(database, "update facility set name_zh = '廣場驛站' where code = 'T-2'")
+    assert _codes(search, "廣場") == ["T-2"]
     # Kinds do not crowd out the facility that carries the very name.
     _hits = search.find("云霄路户外劳动者驿站", limit=1).hits
     assert [hit.code for hit in _hits] == ["T-1"]

@@ -159,7 +159,7 @@ def test_once_visited_it_answers_without_a_network(
     page.fill("#words", "mingzitebie")
     page.locator("#hits [role=option]").first.click()
     expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")
-    for words in ("市北区厕所", "青岛市市北区厕所", "shibei cesuo"):
+    for words in ("市北区厕所", "青岛市市北区厕所", "shibei cesuo", "sbq厕所", "四方區廁所"):
         page.fill("#words", "")
         page.fill("#words", words)
         expect(page.locator("#hits [role=option]").first).to_contain_text("市北区 · 厕所")

@@ -10,12 +10,13 @@ import { arrivalAt, openingAt } from './hours.js';
  *   rings?: [number, number][][], from?: number, to?: number, schedule: number, amenities: string[], no_amenities?: string[],
  *   entry?: string, access?: string, address?: string, phone?: string, place?: Pair, verified_on?: string, off_m?: number, doubt?: Pair,
  *   confirmed?: Pair, sample?: boolean, found_by: string[] }} Station
- * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[], called?: string[] }} KeptPlace
+ * @typedef {Pair & { code: string, lon: number, lat: number, found_by: string[], called?: string[], initials?: string[],
+ *   former?: (Pair & { called: string[] })[] }} KeptPlace
  * @typedef {{ before: string[], after: string[], between?: string[], beside?: string[], provinces?: string[] }} QuestionWords
  * @typedef {import('./hours.js').Days & { format: number, version: string, detour_factor: number, speed_m_per_s: number,
  *   walk_limit_minutes: number, schedules: import('./hours.js').Schedule[], kinds: Word[], families: Record<string, Pair>,
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
- *   question?: QuestionWords, region?: Pair | null, unplaced?: number }} Kept
+ *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string] }} Kept
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
  *   region?: string, isFrom?: boolean }} Question `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
@@ -138,6 +139,15 @@ export function listRegion(kept, question, own) {
 }
 
 /**
+ * Words with simplified characters for the traditional ones that may mean what is kept.
+ * @param {Kept} kept
+ * @param {string} words
+ */
+export function simplified({ traditional: [from, to] = ['', ''] }, words) {
+  return Array.from(words, (sign) => to[from.indexOf(sign)] || sign).join('');
+}
+
+/**
  * A text as names are folded for finding: without gaps, accents and case.
  * @param {string} text
  */
@@ -172,7 +182,7 @@ export function withoutQuestion({ before, after }, words) {
 
 /**
  * Whether a word names a place, and what it says: the place, a wish's code, or nothing.
- * @typedef {{ isPlace: boolean, says: string }} Meant
+ * @typedef {{ isPlace: boolean, says: string, isApart?: boolean }} Meant `isApart` where it stands for itself alone
  */
 
 /**
@@ -180,7 +190,7 @@ export function withoutQuestion({ before, after }, words) {
  * at a sign the longest goes first from which a way leads on.
  * @param {string} whole
  * @param {Map<string, Meant>} meanings
- * @param {(start: number, end: number) => boolean} mayStand where a word that says nothing by itself may stand
+ * @param {(start: number, end: number, meant: Meant) => boolean} mayStand
  * @returns {(Meant[] | undefined)[]}
  */
 function waysOf(whole, meanings, mayStand) {
@@ -194,7 +204,7 @@ function waysOf(whole, meanings, mayStand) {
     known.filter((word) => whole.startsWith(word, start)).forEach((word) => {
       const meant = /** @type {Meant} */ (meanings.get(word));
       const end = start + word.length;
-      if (!meant.says && !mayStand(start, end)) return;
+      if (!mayStand(start, end, meant)) return;
       [0, 1].forEach((had) => {
         const rest = ways[end][had];
         if (!rest || (meant.isPlace && had)) return;
@@ -243,9 +253,10 @@ export function wishesIn({ between = [] }, things, words) {
  * @param {Word[]} things
  * @param {string[]} places what places are called, folded
  * @param {string} words
+ * @param {string[]} [initials] letters that places are called by where they stand for themselves ("snq厕所")
  * @returns {{ place: string, codes: string[] } | null}
  */
-export function soughtThere({ before, after, between = [], beside = [] }, things, places, words) {
+export function soughtThere({ before, after, between = [], beside = [] }, things, places, words, initials = []) {
   let whole = '';
   const ends = new Set([0]);
   words.split(/\s+/).forEach((part) => {
@@ -254,12 +265,17 @@ export function soughtThere({ before, after, between = [], beside = [] }, things
   });
   /** @type {Map<string, Meant>} */
   const meanings = new Map();
+  initials.forEach((name) => meanings.set(name, { isPlace: true, says: name, isApart: true }));
   [...before, ...after, ...between, ...beside].forEach((word) => meanings.set(folded(word), { isPlace: false, says: '' }));
   places.forEach((name) => meanings.set(name, { isPlace: true, says: name }));
   addNames(meanings, things);
   // A Latin word is one by itself, and no letters of a longer one.
-  const isWhole = (/** @type {number} */ start, /** @type {number} */ end) => !/^[\x00-\x7f]*$/.test(whole.slice(start, end)) || (ends.has(start) && ends.has(end)); // eslint-disable-line no-control-regex
-  const way = waysOf(whole, meanings, isWhole)[1] || [];
+  const isLatin = (/** @type {string} */ text) => /^[\x00-\x7f]+$/.test(text); // eslint-disable-line no-control-regex
+  const isWhole = (/** @type {number} */ start, /** @type {number} */ end) => !isLatin(whole.slice(start, end)) || (ends.has(start) && ends.has(end));
+  const isApart = (/** @type {number} */ start, /** @type {number} */ end) => (ends.has(start) || !isLatin(whole[start - 1])) && (ends.has(end) || !isLatin(whole[end]));
+  const mayStand = (/** @type {number} */ start, /** @type {number} */ end, /** @type {Meant} */ meant) => (
+    meant.isApart ? isApart(start, end) : Boolean(meant.says) || isWhole(start, end));
+  const way = waysOf(whole, meanings, mayStand)[1] || [];
   const place = way.filter((one) => one.isPlace)[0];
   const codes = way.filter((one) => !one.isPlace).map((one) => one.says).filter(isOnce);
   return place && codes.length ? { place: place.says, codes } : null;

@@ -3,7 +3,7 @@
 import { byId, filled, language } from '../../lib/page.js';
 import { namesOf, placeFirst, withoutAbove } from './address.js';
 import { card, made, metresText, notice, pick, t, walkText } from './cards.js';
-import { folded, isWalk, listRegion, nameable, named, nearest, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
+import { folded, isWalk, listRegion, nameable, named, nearest, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
 
@@ -248,9 +248,18 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
 function hitsThere({ question, places, amenities, kinds }, words) {
   /** @type {string[]} */
   const called = [];
-  places.forEach((one) => called.push(...(one.called || [])));
+  /** @type {string[]} */
+  const initials = [];
+  /** @type {Map<string, import('./hours.js').Pair>} */
+  const notes = new Map();
+  const formerOf = (/** @type {import('./nearest.js').KeptPlace} */ one) => (one.former || []).map((former) => former.called).reduce((all, names) => all.concat(names), []);
+  places.forEach((one) => {
+    called.push(...(one.called || []), ...formerOf(one));
+    initials.push(...(one.initials || []));
+    (one.former || []).forEach((former) => former.called.forEach((name) => notes.set(name, former)));
+  });
   const marked = kinds.map((one) => ({ ...one, code: `${one.family}:${one.code}` }));
-  const sought = question ? soughtThere(question, [...marked, ...amenities], called, words) : null;
+  const sought = question ? soughtThere(question, [...marked, ...amenities], called, words, initials) : null;
   if (!sought) return [];
   const { codes, place } = sought;
   const wanted = codes.map((code) => [...marked, ...amenities].filter((one) => one.code === code)[0]);
@@ -258,12 +267,15 @@ function hitsThere({ question, places, amenities, kinds }, words) {
   if (codes.length > 1 && codes.some((code) => code.indexOf(':') >= 0)) return [];
   const several = t('从那里找，都要有', 'From there, only places that have all of them');
   const single = isKind ? t('从那里找，只看这一类', 'From there, only this kind') : t('从那里找，只看有的', 'From there, only places that have it');
-  return places.filter((one) => (one.called || []).indexOf(place) >= 0).slice(0, MOST_OF_A_NAME).map((one) => ({
+  const note = notes.get(place);
+  const by = (/** @type {(one: import('./nearest.js').KeptPlace) => string[]} */ namesOf_) => places.filter((one) => namesOf_(one).indexOf(place) >= 0);
+  const named_ = by((one) => [...(one.called || []), ...formerOf(one)]);
+  return (named_.length ? named_ : by((one) => one.initials || [])).slice(0, MOST_OF_A_NAME).map((one) => ({
     kind: isKind ? 'kind' : 'amenity',
     value: codes.join(','),
     name: `${pick(one)} · ${wanted.map(pick).join(' + ')}`,
     href: root,
-    context: codes.length > 1 ? several : single,
+    context: [...(note ? [pick(note)] : []), codes.length > 1 ? several : single].join(' · '),
     sample: false,
     place: { value: one.code, name: pick(one) },
   }));
@@ -353,7 +365,10 @@ const api = {
   },
   async find(words) {
     const found = await kept();
-    return found && foundByWords(found.kept, words);
+    if (!found) return null;
+    const plain = simplified(found.kept, words);
+    const first = foundByWords(found.kept, plain);
+    return first.hits.length || plain === words ? first : foundByWords(found.kept, words);
   },
 };
 

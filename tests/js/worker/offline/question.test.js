@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { nameable, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
+import { nameable, simplified, soughtThere, wishesIn, withoutQuestion } from '../../../../static/js/worker/offline/nearest.js';
 
 test('a question is understood on the phone as by the service', async () => {
   const file = new URL('../../../../data/vocabulary/question_words.json', import.meta.url);
@@ -25,8 +25,14 @@ test('a question is understood on the phone as by the service', async () => {
   // What is wanted in a place: the same questions as the service's test has.
   const cases_ = JSON.parse(await readFile(new URL('sought_there.json', import.meta.url), 'utf8'));
   for (const [words, wanted] of Object.entries(cases_.sought)) {
-    assert.deepEqual(soughtThere(around, things, cases_.places, words), wanted && { place: wanted[0], codes: wanted.slice(1) }, words);
+    assert.deepEqual(soughtThere(around, things, cases_.places, words, cases_.initials), wanted && { place: wanted[0], codes: wanted.slice(1) }, words);
   }
+});
+
+test('traditional characters that may mean what is kept are read as simplified ones', () => {
+  const kept = /** @type {import('../../../../static/js/worker/offline/nearest.js').Kept} */ (/** @type {unknown} */ ({ traditional: ['廁區', '厕区'] }));
+  assert.equal(simplified(kept, '市南區廁所 wc'), '市南区厕所 wc');
+  assert.equal(simplified({ ...kept, traditional: undefined }, '廁所'), '廁所');
 });
 
 test('letters that name an amenity are no initials of stations', () => {
