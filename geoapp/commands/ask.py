@@ -24,6 +24,18 @@ _OPEN = {
 @click.option("--family", multiple=True, help="station | base | home")
 @click.option("--amenity", multiple=True, help="须有的设施 / amenity that must be there")
 @click.option(
+    "--may-enter",
+    type=click.Choice(["anyone", "worker", "member"]),
+    help="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(["app", "card", "qr", "face"]),
+    help="没有、不能用的 / what they are without",
+)
+@click.option("--surely", is_flag=True, help="只要确知能进的 / only those known to let them in")
+@click.option(
     "--open-now", is_flag=True, help="只要确知现在开放的 / only those known to be open now"
 )
 @click.option("--max-m", type=float, help="直线距离上限（米）/ greatest straight line, metres")
@@ -41,6 +53,9 @@ def nearest(
     kind: tuple[str, ...],
     family: tuple[str, ...],
     amenity: tuple[str, ...],
+    may_enter: str | None,
+    without: tuple[str, ...],
+    surely: bool,
     open_now: bool,
     max_m: float | None,
     datum: str,
@@ -48,6 +63,7 @@ def nearest(
     as_json: bool,
 ) -> None:
     """最近的站点 / The nearest facilities to LON LAT, nearest first."""
+    from geoapp.core.entering import MAY_ENTER_TEXT, parse_entering, why_not
     from geoapp.core.geo import parse_datum, to_wgs84
     from geoapp.operations.nearest.answer import render_answer
     from geoapp.operations.nearest.arrival import beyond_text
@@ -56,6 +72,7 @@ def nearest(
 
     chosen = parse_datum(datum)
     wgs_lon, wgs_lat = to_wgs84(lon=lon, lat=lat, datum=chosen)
+    entering = parse_entering(may_enter or "", without, surely=surely)
     query = NearestQuery(
         lon=float(wgs_lon),
         lat=float(wgs_lat),
@@ -63,6 +80,7 @@ def nearest(
         kinds=frozenset(kind),
         families=frozenset(family),
         amenities=frozenset(amenity),
+        entering=entering,
         at=datetime.now(UTC),
         open_only=open_now,
         max_m=max_m,
@@ -72,7 +90,9 @@ def nearest(
         service = NearestService(database, settings)
         items = service.ask(query)
         somewhere = service.somewhere(query)
-        answer = render_answer(service, items, chosen, somewhere) if as_json else b""
+        answer = b""
+        if as_json:
+            answer = render_answer(service, items, chosen, somewhere, entering)
         beyond_m = service.beyond_m(items)
     if as_json:
         click.echo(answer)
@@ -93,5 +113,9 @@ def nearest(
         click.echo(f"   {_OPEN[item.open].both()}  {place.opening_hours or ''}".rstrip())
         if item.arrival is not None and service.is_walk(item.walk_m):
             click.echo(f"   {said_on_arrival(item).both().both()}")
+        if entering.is_asked:
+            admits = entering.admits(place.access, place.entry)
+            why = "" if admits else f"  {why_not(entering, place.access, place.entry).both()}"
+            click.echo(f"   {MAY_ENTER_TEXT[admits].both()}{why}")
     if somewhere is not None:
         click.echo(somewhere.note.both())

@@ -128,6 +128,7 @@ _NAMES: Final = {
     "lonlat": "经纬度",
     "map": "地图",
     "max_m": "最远",
+    "may_enter": "谁要进",
     "measure": "统计的数",
     "metres": "距离",
     "min_spacing_m": "新站点之间的间距",
@@ -229,6 +230,7 @@ _NAMES: Final = {
     "status": "状态",
     "supply": "供给",
     "sure": "确认",
+    "surely": "只要确知能进的",
     "take": "采用哪一处的",
     "target_gap": "证明差距不大于此即停",
     "text": "内容",
@@ -257,6 +259,7 @@ _NAMES: Final = {
     "what": "看哪些",
     "where": "地点",
     "within_share": "其他方案至多少覆盖",
+    "without": "没有什么",
     "without_dropped_m": "离不建的地点至少",
     "year": "年份",
 }

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 import orjson
 
+from geoapp.core.entering import MAY_ENTER_TEXT, Entering
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
@@ -27,13 +28,16 @@ def render_answer(
     items: list[NearestItem],
     datum: Datum,
     somewhere: Somewhere | None = None,
+    entering: Entering | None = None,
 ) -> bytes:
     """Return a FeatureCollection, nearest first, with coordinates in a datum.
 
     Where arrivals were asked for and all lie beyond a walk, the collection says so; and how many that
-    fit are known only to be somewhere in the position's district, if there are any.
+    fit are known only to be somewhere in the position's district, if there are any. Where it was asked
+    who wants to enter, each facility says whether they may.
     """
-    features = b",".join([_feature(service, item, datum) for item in items])
+    asked = entering if entering is not None and entering.is_asked else None
+    features = b",".join([_feature(service, item, datum, asked) for item in items])
     told = _beyond(service, items) + _somewhere(somewhere)
     return b'{"type":"FeatureCollection",%b"features":[%b]}' % (told, features)
 
@@ -62,9 +66,11 @@ def render_ahead(service: NearestService) -> None:
             service.kept(facility, Datum.WGS84, render_constant)
 
 
-def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
+def _feature(
+    service: NearestService, item: NearestItem, datum: Datum, entering: Entering | None
+) -> bytes:
     head, constant = service.kept(item.facility, datum, render_constant)
-    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b' % (
+    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b%b' % (
         head,
         item.distance_m,
         item.walk_m,
@@ -74,6 +80,7 @@ def _feature(service: NearestService, item: NearestItem, datum: Datum) -> bytes:
         b""
         if item.arrival is None
         else _render_arrival(item.arrival, said_on_arrival(item).both()),
+        b"" if entering is None else _render_entering(entering, item.facility),
         constant,
     )
 
@@ -96,6 +103,12 @@ def _render_arrival(arrival: Arrival, note: Text) -> bytes:
         "closes_at": None if arrival.closes_at is None else arrival.closes_at.isoformat(),
         "arrival_note": _pair(note),
     }
+    return b"," + orjson.dumps(members)[1:-1]
+
+
+def _render_entering(entering: Entering, facility: PlacedFacility) -> bytes:
+    admits = entering.admits(facility.access, facility.entry)
+    members = {"may_enter": admits, "may_enter_note": _pair(MAY_ENTER_TEXT[admits])}
     return b"," + orjson.dumps(members)[1:-1]
 
 

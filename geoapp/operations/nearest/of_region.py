@@ -7,7 +7,6 @@ from math import floor
 from typing import Final
 
 from geoapp.operations.nearest.service import NearestItem, NearestService
-from geoapp.operations.nearest.snapshot import Filters
 from geoapp.operations.nearest.walks import NearestQuery
 from geoapp.store.engine import Database
 from geoapp.store.facilities.places import region_name
@@ -81,8 +80,7 @@ def list_region(
 
 def _fitting(service: NearestService, query: NearestQuery) -> list[PlacedFacility]:
     snapshot, _ = service.ground()
-    filters = Filters(query.kinds, query.families, query.amenities, query.regions)
-    chosen = snapshot.select(filters, query.at or datetime.now(UTC), open_only=False)
+    chosen = snapshot.select(query.filters, query.at or datetime.now(UTC), open_only=False)
     there = zip(snapshot.facilities, chosen.mask.tolist(), strict=True)
     return [one for one, counts in there if counts and one is not None]
 

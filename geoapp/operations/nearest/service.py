@@ -21,7 +21,6 @@ from geoapp.operations.nearest.arrival import Arrival, Arrivals
 from geoapp.operations.nearest.snapshot import (
     UNDATED,
     Chosen,
-    Filters,
     Opening,
     Snapshot,
     SnapshotKeeper,
@@ -107,10 +106,9 @@ class NearestService:
         snapshot = self._keeper.current()
         self._check_codes(snapshot, query)
         at = query.at or datetime.now(UTC)
-        filters = Filters(query.kinds, query.families, query.amenities, query.regions)
         longest = timedelta(minutes=self._walk_limit_minutes) if query.open_on_arrival else None
         chosen = snapshot.select(
-            filters, at, open_only=query.open_only or query.open_on_arrival, soon=longest
+            query.filters, at, open_only=query.open_only or query.open_on_arrival, soon=longest
         )
         ways = self._walks.of(snapshot)
         wanted = query.k * max(1, snapshot.most_places)
@@ -188,6 +186,7 @@ class NearestService:
             kinds=query.kinds,
             families=query.families,
             amenities=query.amenities,
+            entering=query.entering,
         )
 
     def unplaced_in(self, query: NearestQuery) -> int:
@@ -198,6 +197,7 @@ class NearestService:
             kinds=query.kinds,
             families=query.families,
             amenities=query.amenities,
+            entering=query.entering,
         )
 
     def _open_on_arrival(self, item: NearestItem) -> bool:

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from geoapp.analysis.nearest.index import FacilityIndex, Place, Selection
 from geoapp.core.calendar import WorkCalendar
+from geoapp.core.entering import ANYBODY, Entering, door_of
 from geoapp.core.hours import depends_on_place, explain, next_change, state
 from geoapp.core.i18n import Text
 from geoapp.core.reading import (
@@ -49,16 +50,17 @@ class Filters:
     """Which facilities count, besides being in service on the day.
 
     ``kinds``, ``families`` and ``regions`` (by code, those below named as well): any of them (empty:
-    all). ``amenities``: all of them, known to be there.
+    all). ``amenities``: all of them, known to be there. ``entering``: where somebody may enter.
     """
 
     kinds: frozenset[str] = frozenset()
     families: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    entering: Entering = ANYBODY
 
     def accept(self, facility: PlacedFacility) -> bool:
-        """Tell whether one facility counts."""
+        """Tell whether one facility counts, whoever wants to enter it."""
         return (
             (not self.kinds or facility.kind in self.kinds)
             and (not self.families or facility.family in self.families)
@@ -159,6 +161,10 @@ class Snapshot:
         )
         self._schedules: list[Schedule] = []
         self._schedule_of = self._number_schedules()
+        self._door_of = np.array(
+            [0 if one is None else door_of(one.access, one.entry) for one in self.facilities],
+            dtype=np.int8,
+        )
         self._chosen: OrderedDict[Hashable, Chosen] = OrderedDict()
         self._openings: OrderedDict[datetime, dict[Schedule, Opening]] = OrderedDict()
         self._lock = threading.Lock()
@@ -193,6 +199,31 @@ class Snapshot:
             if found is not None:
                 self._chosen.move_to_end(key)
                 return found
+        if filters.entering.is_asked:
+            # Everybody's selection is at hand, or is for the next who asks: theirs is a part of it.
+            wider = replace(filters, entering=ANYBODY)
+            mask = self.select(wider, at, open_only=open_only, soon=soon).mask & self._admitting(
+                filters.entering
+            )
+        else:
+            mask = self._fitting(filters, at, days, open_only=open_only, soon=soon)
+        found = Chosen(self.index.select(mask), mask)
+        with self._lock:
+            self._chosen[key] = found
+            while len(self._chosen) > KEPT_SELECTIONS:
+                self._chosen.popitem(last=False)
+        return found
+
+    def _fitting(
+        self,
+        filters: Filters,
+        at: datetime,
+        days: dict[str, date],
+        *,
+        open_only: bool,
+        soon: timedelta | None,
+    ) -> NDArray[np.bool_]:
+        """Return which facilities count at a moment, whoever wants to enter them."""
         mask = np.fromiter(
             (
                 one is not None and filters.accept(one) and _in_service(one, days)
@@ -211,12 +242,11 @@ class Snapshot:
                     for one in self.facilities
                 )
                 mask &= np.fromiter(sure, dtype=np.bool_, count=len(self.facilities))
-        found = Chosen(self.index.select(mask), mask)
-        with self._lock:
-            self._chosen[key] = found
-            while len(self._chosen) > KEPT_SELECTIONS:
-                self._chosen.popitem(last=False)
-        return found
+        return mask
+
+    def _admitting(self, entering: Entering) -> NDArray[np.bool_]:
+        """Return which facilities have a door that counts for a question."""
+        return np.array(entering.accepted_doors(), dtype=np.bool_)[self._door_of]
 
     def schedule_at(self, position: int) -> Schedule:
         """Return the schedule of the facility at a position of the index."""

@@ -7,6 +7,7 @@ from datetime import datetime
 import numpy as np
 import shapely
 
+from geoapp.core.entering import Entering
 from geoapp.core.i18n import Text
 from geoapp.operations.ground.in_service import in_service
 from geoapp.store.facilities.unplaced import UnplacedFacility
@@ -57,6 +58,7 @@ class UnplacedDistricts:
         kinds: frozenset[str],
         families: frozenset[str],
         amenities: frozenset[str],
+        entering: Entering,
     ) -> Somewhere | None:
         """Return how many that fit a question are in a position's district; None if there are none.
 
@@ -68,6 +70,8 @@ class UnplacedDistricts:
             Any of them; empty is all.
         amenities
             All of them, known to be there.
+        entering
+            Who wants to enter.
         """
         beside = (self._west <= lon) & (lon <= self._east)
         beside &= (self._south <= lat) & (lat <= self._north)
@@ -75,7 +79,12 @@ class UnplacedDistricts:
         for place in near[shapely.intersects_xy(self._outlines[near], lon, lat)].tolist():
             code, name = self._districts[place]
             count = self.count_in(
-                frozenset({code}), at, kinds=kinds, families=families, amenities=amenities
+                frozenset({code}),
+                at,
+                kinds=kinds,
+                families=families,
+                amenities=amenities,
+                entering=entering,
             )
             if count:
                 return Somewhere(count, code, name)
@@ -89,6 +98,7 @@ class UnplacedDistricts:
         kinds: frozenset[str],
         families: frozenset[str],
         amenities: frozenset[str],
+        entering: Entering,
     ) -> int:
         """Return how many that fit a question, as for ``around``, are known to be in any of the regions."""
         return sum(
@@ -96,6 +106,7 @@ class UnplacedDistricts:
             and (not kinds or one.kind in kinds)
             and (not families or one.family in families)
             and amenities.issubset(one.amenities)
+            and entering.accepts(one.access, one.entry)
             for code in regions
             for one in self._of.get(code, ())
         )

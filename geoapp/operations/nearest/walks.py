@@ -19,10 +19,11 @@ from geoapp.analysis.network.detour import local_estimate
 from geoapp.analysis.network.graph import WalkingNetwork
 from geoapp.analysis.network.search import PlacesOnNetwork
 from geoapp.analysis.network.snapping import Snap, Snapped, snap
+from geoapp.core.entering import ANYBODY, Entering
 from geoapp.core.settings import Settings
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis
-from geoapp.operations.nearest.snapshot import Chosen, Snapshot
+from geoapp.operations.nearest.snapshot import Chosen, Filters, Snapshot
 from geoapp.operations.network.keeper import NetworkKeeper
 
 # Nobody walks farther to rest; it also bounds what a search for something rare may cost.
@@ -45,6 +46,8 @@ class NearestQuery:
         Codes; any of the kinds, any of the families, all of the amenities.
     regions
         Codes of regions, those below them named as well: only facilities in one of them. Empty: all.
+    entering
+        Who wants to enter: what is known to keep them out does not count.
     at
         The moment that ``open`` is told for, with its zone; None is now.
     open_only
@@ -67,12 +70,18 @@ class NearestQuery:
     families: frozenset[str] = frozenset()
     amenities: frozenset[str] = frozenset()
     regions: frozenset[str] = frozenset()
+    entering: Entering = ANYBODY
     at: datetime | None = None
     open_only: bool = False
     max_m: float | None = None
     order: Order = "walk"
     arrive: bool = False
     open_on_arrival: bool = False
+
+    @property
+    def filters(self) -> Filters:
+        """Which facilities count, besides those that are open."""
+        return Filters(self.kinds, self.families, self.amenities, self.regions, self.entering)
 
 
 class Way(NamedTuple):

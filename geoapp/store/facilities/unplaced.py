@@ -30,6 +30,8 @@ class UnplacedFacility:
     timezone: str
     is_sample: bool
     amenities: list[str] = field(default_factory=list)
+    access: str | None = None
+    entry: str | None = None
 
 
 def codes_with_position(session: Session, codes: Sequence[str]) -> frozenset[str]:
@@ -43,7 +45,7 @@ def codes_with_position(session: Session, codes: Sequence[str]) -> frozenset[str
 
 _UNPLACED = """
     select f.code, f.kind_code, k.family, f.name_zh, f.name_en, f.region_code,
-        {dates}, f.timezone, f.is_sample, f.amenities
+        {dates}, f.timezone, f.is_sample, f.amenities, f.access, f.entry
     from facility f join kind k on k.code = f.kind_code
     where f.geom is null and {those}
         and not exists (select from facility_place p where p.facility_id = f.id){regions}

@@ -6,6 +6,7 @@ from flask import Response
 from flask_openapi3 import APIBlueprint, Tag
 from pydantic import Field
 
+from geoapp.core.entering import Who, parse_entering
 from geoapp.core.geo import to_wgs84
 from geoapp.core.limits import MOST_MOMENT_CHARACTERS
 from geoapp.core.parsing import parse_moment, split_codes
@@ -36,6 +37,16 @@ class NearestParameters(Parameters):
     kind: list[str] = Field([], description="类型代码，任一 / kind codes, any of them")
     family: list[str] = Field([], description="station, base, home")
     amenity: list[str] = Field([], description="设施代码，全部 / amenity codes, all of them")
+    may_enter: Who | None = Field(
+        None,
+        description="谁要进：确知进不去的不列 / who wants to enter: no place known to keep them out",
+    )
+    without: list[str] = Field(
+        [], description="没有 app、card，不能 qr、face / what they are without: app, card, qr, face"
+    )
+    surely: bool = Field(
+        False, description="只要确知能进的 / only those that they are known to be let into"
+    )
     open_at: str | None = Field(
         None,
         max_length=MOST_MOMENT_CHARACTERS,
@@ -67,14 +78,18 @@ def nearest(query: NearestParameters) -> Response:
 
     ``distance_m`` is the geodesic on the WGS-84 spheroid; ``open`` is true, false, or null where
     it is unknown. ``arrive`` adds ``open_on_arrival``, ``opens_at`` and ``closes_at``, and
-    ``beyond_m`` where all answers lie beyond a walk. ``unplaced`` counts those that fit and are known
-    only to be somewhere in the position's district. The position asked from is neither stored
-    nor logged.
+    ``beyond_m`` where all answers lie beyond a walk. ``may_enter`` and ``without`` leave out what is
+    known to keep the asker out; each facility then tells ``may_enter``, true or null where it is
+    unknown. ``unplaced`` counts those that fit and are known only to be somewhere in the position's
+    district. The position asked from is neither stored nor logged.
     """
     parts = services()
     lon, lat = query.lon, query.lat
     if query.datum is not Datum.WGS84:
         lon, lat = (float(one) for one in to_wgs84(lon=lon, lat=lat, datum=query.datum))
+    entering = parse_entering(
+        query.may_enter or "", split_codes(query.without), surely=query.surely
+    )
     at = None
     if query.open_at is not None:
         at = parse_moment("open_at", query.open_at, parts.settings.timezone)
@@ -85,6 +100,7 @@ def nearest(query: NearestParameters) -> Response:
         kinds=split_codes(query.kind),
         families=split_codes(query.family),
         amenities=split_codes(query.amenity),
+        entering=entering,
         at=at,
         open_only=query.open_at is not None,
         max_m=query.max_m,
@@ -92,7 +108,8 @@ def nearest(query: NearestParameters) -> Response:
         arrive=query.arrive,
     )
     items = parts.nearest.ask(question)
-    body = render_answer(parts.nearest, items, query.datum, parts.nearest.somewhere(question))
+    somewhere = parts.nearest.somewhere(question)
+    body = render_answer(parts.nearest, items, query.datum, somewhere, entering)
     response = Response(body, mimetype="application/geo+json")
     response.headers["Cache-Control"] = "private, no-store"
     return response

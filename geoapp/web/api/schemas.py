@@ -197,6 +197,8 @@ class NearProperties(_Described):
     opens_at: datetime | None = None
     closes_at: datetime | None = None
     arrival_note: Words | None = None
+    may_enter: bool | None = None
+    may_enter_note: Words | None = None
     place: Words | None
     lon: float
     lat: float

@@ -114,6 +114,66 @@ def test_order_and_filters(client: FlaskClient) -> None:
     assert codes(client, k=50) == ["T-1", "T-2", "T-3", "T-4"]
 
 
+def test_may_enter_leaves_out_what_is_known_to_keep_them_out(
+    client: FlaskClient, database: Database
+) -> None:
+    """T-3 states neither for whom it is nor how one gets in: it stays, and says that it is not known."""
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set access = case code when 'T-1' then 'anyone' "
+                "when 'T-2' then 'workers' when 'T-4' then 'members' end"
+            )
+        )
+
+    def told(**asked: object) -> dict[str, bool | None]:
+        response = client.get(ADDRESS, query_string={**HERE, **asked})
+        assert response.status_code == 200
+        features = response.get_json(force=True)["features"]
+        return {one["properties"]["code"]: one["properties"]["may_enter"] for one in features}
+
+    assert told(may_enter="anyone") == {"T-1": True, "T-3": None}
+    assert told(may_enter="worker") == {"T-1": True, "T-2": True, "T-3": None}
+    assert told(may_enter="member") == {"T-1": True, "T-2": True, "T-3": None, "T-4": True}
+    assert told(may_enter="member", without="card") == {"T-1": True, "T-2": True, "T-3": None}
+    assert told(without=["card", "qr"]) == told(without="card,qr")
+    assert told(without="app") == {"T-1": True, "T-2": True, "T-3": None, "T-4": True}
+    assert codes(client, may_enter="worker", surely="true") == ["T-1", "T-2"]
+    assert codes(client, may_enter="worker", family="home", open_at="now") == []
+    # Nothing is asked, so nothing is said.
+    [first] = client.get(ADDRESS, query_string={**HERE, "k": 1, "surely": "true"}).get_json(
+        force=True
+    )["features"]
+    assert "may_enter" not in first["properties"]
+    [first] = client.get(ADDRESS, query_string={**HERE, "k": 1, "may_enter": "worker"}).get_json(
+        force=True
+    )["features"]
+    assert first["properties"]["may_enter_note"] == {"zh": "您能进", "en": "You may enter"}
+    for wrong in ({"may_enter": "boss"}, {"without": "shoes"}, {"surely": "perhaps"}):
+        problem = problem_of(client.get(ADDRESS, query_string={**HERE, **wrong}), 422)
+        [(name, value)] = wrong.items()
+        assert problem["parameter"] == name
+        assert value in str(problem["value"])
+
+
+def test_a_place_without_a_position_counts_where_one_may_enter_it(
+    client: FlaskClient, database: Database
+) -> None:
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set geom = null, position_basis = 'region_only', "
+                "region_match = 'given', access = 'members' where code = 'T-2'"
+            )
+        )
+
+    def told(**asked: object) -> Any:
+        return client.get(ADDRESS, query_string={**HERE, **asked}).get_json(force=True)
+
+    assert told(may_enter="member")["unplaced"]["count"] == 1
+    assert "unplaced" not in told(may_enter="worker")
+
+
 def test_open_at_means_known_to_be_open(client: FlaskClient) -> None:
     """T-3 states no hours: it is shown as unknown, and left out where open is asked for."""
     assert codes(client, open_at="2026-11-24T10:00") == ["T-1", "T-2", "T-4"]  # a Tuesday
