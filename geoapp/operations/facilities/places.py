@@ -1,14 +1,11 @@
 """Regions as places: to start from when a device gives no position, and as names."""
 
-import numpy as np
-
 from geoapp.core.china import point_in_china
 from geoapp.core.errors import NotFoundError
-from geoapp.core.geo import from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import Bbox
 from geoapp.core.settings import Settings
-from geoapp.core.words import Datum, Level
+from geoapp.core.words import Level
 from geoapp.operations.facilities.landmarks import Landmark, landmark
 from geoapp.operations.streets.starts import StreetStart, street_start
 from geoapp.store.engine import Database
@@ -105,7 +102,7 @@ def where_text(database: Database, *, lon: float, lat: float) -> Text | None:
 
 
 def overview_points(
-    database: Database, datum: Datum, limit: int, bbox: Bbox | None = None
+    database: Database, limit: int, bbox: Bbox | None = None
 ) -> tuple[list[tuple[float, float]], int]:
     """Return about where the facilities in service are: at most ``limit`` points (lon, lat).
 
@@ -114,15 +111,8 @@ def overview_points(
     Parameters
     ----------
     bbox
-        In the same datum as the points: only those in this box are wanted, and counted.
+        Only those in this box are wanted, and counted.
     """
-    box = None
-    if bbox is not None:
-        sides = np.array(bbox).reshape(2, 2)
-        lon, lat = to_wgs84(lon=sides[:, 0], lat=sides[:, 1], datum=datum)
-        box = (float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1]))
     with database.snapshot() as session:
-        found, total = store.facility_dots(session, limit, box)
-    points = np.array(found, dtype=np.float64).reshape(-1, 2)
-    lon, lat = from_wgs84(lon=points[:, 0], lat=points[:, 1], datum=datum)
-    return list(zip(lon.round(5).tolist(), lat.round(5).tolist(), strict=True)), total
+        found, total = store.facility_dots(session, limit, bbox)
+    return [(round(lon, 5), round(lat, 5)) for lon, lat in found], total

@@ -10,8 +10,8 @@ from geoapp.core.questions.places import read_polygons
 from geoapp.core.words import Datum
 
 
-def read_areas(content: bytes, datum: Datum) -> list[dict[str, Any]]:
-    """Return the polygons of a GeoJSON text, each by itself, with coordinates in a datum.
+def read_areas(content: bytes) -> list[dict[str, Any]]:
+    """Return the polygons of a GeoJSON text, each by itself.
 
     Raises
     ------
@@ -20,6 +20,6 @@ def read_areas(content: bytes, datum: Datum) -> list[dict[str, Any]]:
         one whose outline crosses itself.
     """
     return [
-        geometry_from_wgs84(shapely.to_wkb(shapely.geometry.shape(area)), datum)
+        geometry_from_wgs84(shapely.to_wkb(shapely.geometry.shape(area)), Datum.WGS84)
         for area in read_polygons("file", content)
     ]

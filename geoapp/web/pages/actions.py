@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, request
 from werkzeug.exceptions import NotFound
 
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.actions import ACTIONS, COSTS, ActionParameters
 from geoapp.core.results.actions import (
@@ -33,7 +32,7 @@ from geoapp.web.edge.access import may, require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language, t
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.chrome import moment_text
 from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
@@ -152,7 +151,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class ShownAction:
-    """An action on the page: its place in the datum of the page's map."""
+    """An action on the page: its place in WGS-84."""
 
     action: ChosenAction
     lon: float
@@ -175,8 +174,7 @@ def _ways(found: ActionFindings) -> list[Way]:
 
 
 def _shown(one: ChosenAction) -> ShownAction:
-    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
-    return ShownAction(one, round(float(lon), 6), round(float(lat), 6))
+    return ShownAction(one, round(one.lon, 6), round(one.lat, 6))
 
 
 def _parts(run: ActionRun | None) -> dict[str, Any]:

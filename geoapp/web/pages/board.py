@@ -15,14 +15,13 @@ from geoapp.core.errors import (
     NotAllowedError,
     UnusableInputError,
 )
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.proposals import PROPOSAL_TEXT, TRANSITIONS, ProposalState
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Permission
 from geoapp.core.units import counted
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import Family
+from geoapp.core.words import Datum, Family
 from geoapp.operations.moment import today
 from geoapp.operations.proposals import edit
 from geoapp.operations.proposals.fact import fact_of
@@ -47,7 +46,7 @@ from geoapp.web.edge.language import t
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.chrome import moment_text
 from geoapp.web.pages.coverage.planner import run_number
 from geoapp.web.pages.region_names import region_names
 
@@ -72,7 +71,7 @@ _STATION: Final = ("code", "kind", "name_zh", "opening_hours", "address", "phone
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A proposal as the pages show it; ``lon`` and ``lat`` are in the datum of the page's map."""
+    """A proposal as the pages show it; ``lon`` and ``lat`` are in WGS-84."""
 
     record: ProposalRecord
     state: ProposalState
@@ -99,7 +98,6 @@ class Card:
 
 
 def _card(record: ProposalRecord) -> Card:
-    lon, lat = from_wgs84(lon=record.lon, lat=record.lat, datum=map_setup().datum)
     state = ProposalState(record.state)
     asked = SitingParameters.from_stored(record.question)
     return Card(
@@ -107,8 +105,8 @@ def _card(record: ProposalRecord) -> Card:
         state=state,
         text=PROPOSAL_TEXT[state],
         promise=promise_text(record.promised, asked, services().settings.timezone),
-        lon=round(float(lon), 6),
-        lat=round(float(lat), 6),
+        lon=round(record.lon, 6),
+        lat=round(record.lat, 6),
     )
 
 
@@ -202,7 +200,7 @@ def save(number: int) -> BaseResponse | tuple[str, int]:
         values["cost"] = _number("cost", form["cost"])
         values["planned_on"] = _day("planned_on", form["planned_on"])
         card = _card(read_proposal(parts.database, number).record)
-        # The place is written only where somebody has written another: a map's datum rounds.
+        # The place is written only where somebody has written another: a card rounds.
         place = {name: _number(name, form[name]) for name in ("lon", "lat")}
         if (place["lon"], place["lat"]) != (card.lon, card.lat):
             values |= place
@@ -211,7 +209,7 @@ def save(number: int) -> BaseResponse | tuple[str, int]:
             parts.settings,
             number,
             values,
-            datum=map_setup().datum,
+            datum=Datum.WGS84,
             reason=form["reason"] or None,
             expected_rev=_rev(),
         )

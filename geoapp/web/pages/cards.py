@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
-from geoapp.core.geo import from_wgs84
 from geoapp.core.hours import CHINESE_ZONES
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
@@ -16,7 +15,7 @@ from geoapp.core.phones import Telephone, telephones
 from geoapp.core.units import format_metres, format_metres_about
 from geoapp.core.vocabulary import load_vocabulary
 from geoapp.core.voices import confirmed_text, doubt_text
-from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Datum, Entry
+from geoapp.core.words import ACCESS_TEXT, BASIS_TEXT, ENTRY_TEXT, Access, Entry
 from geoapp.operations.nearest.rough import rough_m, rough_text
 from geoapp.operations.nearest.said import State, said_now, said_on_arrival
 from geoapp.operations.nearest.service import NearestItem, NearestService
@@ -138,7 +137,6 @@ def make_cards(
     items: list[NearestItem],
     *,
     asked: frozenset[str],
-    datum: Datum,
     accuracy_m: float = 0.0,
     is_from: bool = True,
 ) -> list[Card]:
@@ -152,7 +150,7 @@ def make_cards(
         Whether the answer is counted from where somebody is; else how far places are is not told.
     """
     return [
-        _card(number, item, asked=asked, datum=datum, accuracy_m=accuracy_m, is_from=is_from)
+        _card(number, item, asked=asked, accuracy_m=accuracy_m, is_from=is_from)
         for number, item in enumerate(items, start=1)
     ]
 
@@ -162,7 +160,6 @@ def _card(
     item: NearestItem,
     *,
     asked: frozenset[str],
-    datum: Datum,
     accuracy_m: float,
     is_from: bool,
 ) -> Card:
@@ -176,7 +173,6 @@ def _card(
     arrives = is_walk and item.arrival is not None
     later = timedelta(seconds=60.0 * span[1] - item.walk_seconds) if span else timedelta(0)
     said = said_on_arrival(item, later=later) if arrives else said_now(item, now)
-    lon, lat = (float(value) for value in from_wgs84(lon=one.lon, lat=one.lat, datum=datum))
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
     keys = {*KEY_AMENITIES, *asked}
@@ -186,8 +182,8 @@ def _card(
         name=_name(one, language()),
         kind=_kind_text(one.kind),
         sample=one.is_sample,
-        lon=round(lon, 7),
-        lat=round(lat, 7),
+        lon=round(one.lon, 7),
+        lat=round(one.lat, 7),
         state=said.state,
         state_text=said.text,
         state_note=None if said.note is None else said.note.pick(language()),

@@ -25,7 +25,6 @@ from geoapp.core.units import (
 from geoapp.core.words import (
     ORGANISATION_ROLE_TEXT,
     OSM_ATTRIBUTION,
-    Datum,
     Level,
     OrganisationRole,
 )
@@ -58,14 +57,13 @@ class MapSetup:
     """What a page's map is drawn with.
 
     ``base_maps`` tells the script of the operator's base maps (JSON; empty where there are none).
-    ``attribution`` names OpenStreetMap where a walking network or streets are used. ``datum`` is that of
-    the positions that pages and their maps exchange, whatever lies below: the script moves what it draws.
+    ``attribution`` names OpenStreetMap where a walking network or streets are used. The positions that
+    pages and their maps exchange are in WGS-84, whatever lies below: the script moves what it draws.
     ``streets`` is the address of our own base map, and ``streets_bytes`` how large it is.
     """
 
     base_maps: str
     attribution: str
-    datum: Datum
     regions: str
     streets: str
     streets_bytes: int
@@ -184,12 +182,10 @@ def map_setup(level: str = Level.DISTRICT) -> MapSetup:
         outline=url_for("static", filename=OUTLINE),
         inline=False,
     )
-    datum = Datum.WGS84
     return MapSetup(
         base_maps="" if told is None else orjson.dumps(told).decode(),
         attribution=OSM_ATTRIBUTION if network_folder(settings) or base is not None else "",
-        datum=datum,
-        regions=url_for("vocabularies.regions", level=str(level), datum=str(datum), simplify_m=60),
+        regions=url_for("vocabularies.regions", level=str(level), simplify_m=60),
         streets="" if base is None else url_for("tiles.base", v=base.version),
         streets_bytes=0 if base is None else base.bytes,
     )

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import check_lonlat, from_wgs84, geometry_from_wgs84, to_wgs84
+from geoapp.core.geo import check_lonlat, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.parsing import parse_bbox, parse_number, parse_whole, split_codes
 from geoapp.core.vocabulary import load_vocabulary
@@ -127,19 +127,17 @@ def results() -> tuple[str, dict[str, str]]:
 
 @blueprint.post("/finder/way")
 def way() -> Response:
-    """Answer the walk to a station in the map's datum; like the list, it changes nothing.
+    """Answer the walk to a station in WGS-84; like the list, it changes nothing.
 
     By POST, so that the position stands in no address.
     """
-    datum = map_setup().datum
     values = request.form
     lon, lat = (parse_number(name, values.get(name, "")) for name in ("lon", "lat"))
     check_lonlat(lon, lat)
-    lon, lat = (float(one) for one in to_wgs84(lon=lon, lat=lat, datum=datum))
     found = route(services().nearest, lon=lon, lat=lat, code=without_nul(values.get("to", "")))
     line = None
     if found.line is not None:
-        line = geometry_from_wgs84(shapely.to_wkb(found.line), datum)
+        line = geometry_from_wgs84(shapely.to_wkb(found.line), Datum.WGS84)
     response = json_reply({"basis": found.basis, "line": line})
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -148,7 +146,7 @@ def way() -> Response:
 @blueprint.get("/finder/dots.json")
 def dots() -> Response:
     """Answer about where the stations are, for the ground of the map."""
-    points, total = overview_points(services().database, map_setup().datum, MOST_DOTS)
+    points, total = overview_points(services().database, MOST_DOTS)
     return public_reply({"points": points, "total": total})
 
 
@@ -159,7 +157,7 @@ def dots_in_view() -> Response:
     By POST: the view is about where one is, and stands in no address.
     """
     bbox = parse_bbox("bbox", without_nul(request.form.get("bbox", "")))
-    points, total = overview_points(services().database, map_setup().datum, MOST_DOTS, bbox)
+    points, total = overview_points(services().database, MOST_DOTS, bbox)
     response = json_reply({"points": points, "total": total})
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -287,23 +285,20 @@ def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]
 
 def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -> dict[str, object]:
     """Return what every answer holds: its cards, or what stands in their way."""
-    datum = map_setup().datum
-    lon, lat = from_wgs84(lon=query.lon, lat=query.lat, datum=datum)
     somewhere = _somewhere(question, query)
     return {
         "cards": make_cards(
             items,
             asked=question.amenities,
-            datum=datum,
             accuracy_m=question.accuracy_m,
             is_from=_is_from(question),
         ),
-        "misses": [] if items else _near_misses(question, query, datum),
+        "misses": [] if items else _near_misses(question, query),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
         "next_k": min(question.k * 2, MAX_K),
-        "lon": round(float(lon), 7),
-        "lat": round(float(lat), 7),
+        "lon": round(query.lon, 7),
+        "lat": round(query.lat, 7),
     }
 
 
@@ -330,7 +325,7 @@ class NearMiss:
     card: Card
 
 
-def _near_misses(question: Question, query: NearestQuery, datum: Datum) -> list[NearMiss]:
+def _near_misses(question: Question, query: NearestQuery) -> list[NearMiss]:
     """Return what stands in the way where nothing fits: each condition that alone does."""
     vocabulary = load_vocabulary()
     tries = [
@@ -352,7 +347,6 @@ def _near_misses(question: Question, query: NearestQuery, datum: Datum) -> list[
             [card] = make_cards(
                 items,
                 asked=asked.amenities,
-                datum=datum,
                 accuracy_m=question.accuracy_m,
                 is_from=_is_from(question),
             )

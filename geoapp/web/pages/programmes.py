@@ -9,7 +9,6 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.programmes import NATURE_TEXT, STATE_TEXT, Measure, PromiseState
 from geoapp.core.results.promises import FactRecord, Standing, Subject
@@ -30,7 +29,6 @@ from geoapp.reports.words import programmes as words
 from geoapp.web.edge.access import lacks_second_factor, may, require, signed_in
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 
 blueprint = Blueprint("programmes", __name__)
 
@@ -268,9 +266,8 @@ def _stated(fact: FactRecord) -> tuple[Text, Text]:
 
 
 def _point(one: Subject) -> dict[str, Any] | None:
-    """Return a subject as a map draws it, in the map's datum; None without a position."""
+    """Return a subject as a map draws it, in WGS-84; None without a position."""
     if one.lon is None or one.lat is None:
         return None
-    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
     name = one.name_en if language() == "en" and one.name_en else one.name_zh
-    return {"lon": float(lon), "lat": float(lat), "name": name, "sure": one.sure}
+    return {"lon": one.lon, "lat": one.lat, "name": name, "sure": one.sure}

@@ -7,13 +7,13 @@ from typing import Any, get_args
 from flask import Blueprint, Response, make_response, render_template, request
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import from_wgs84, geometry_from_wgs84
+from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.results.spacing import SpacingResult
 from geoapp.core.roles import Permission
 from geoapp.core.spacing import By
 from geoapp.core.units import format_metres
-from geoapp.core.words import Level
+from geoapp.core.words import Datum, Level
 from geoapp.operations.facilities.places import list_regions
 from geoapp.operations.standards.files import save_spacing
 from geoapp.operations.standards.spacing import check_spacing
@@ -24,7 +24,6 @@ from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 
 blueprint = Blueprint("spacing", __name__)
 
@@ -89,12 +88,10 @@ def _result(code: str) -> SpacingResult:
 
 
 def _drawn(result: SpacingResult) -> dict[str, Any]:
-    """Return the listed pairs and areas as the map draws them, in the map's datum."""
-    datum = map_setup().datum
+    """Return the listed pairs and areas as the map draws them, in WGS-84."""
 
     def place(lon: float, lat: float) -> tuple[float, float]:
-        x, y = from_wgs84(lon=lon, lat=lat, datum=datum)
-        return round(float(x), 6), round(float(y), 6)
+        return round(lon, 6), round(lat, 6)
 
     pairs = [
         {
@@ -113,7 +110,7 @@ def _drawn(result: SpacingResult) -> dict[str, Any]:
                 "key": f"area-{number}",
                 "lon": lon,
                 "lat": lat,
-                "outline": geometry_from_wgs84(one.outline_wkb, datum),
+                "outline": geometry_from_wgs84(one.outline_wkb, Datum.WGS84),
                 "said": f"{one.place.pick(language())}: {words.farthest_text(one).pick(language())}",
             }
         )

@@ -8,7 +8,6 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.results.standards import FacilityCompliance, PriceList, Prices, StandardResult
 from geoapp.core.roles import Permission
@@ -28,7 +27,6 @@ from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 
 blueprint = Blueprint("standards", __name__)
 
@@ -200,10 +198,9 @@ def _prices(result: StandardResult, asked: Asked) -> tuple[tuple[PriceList, ...]
 
 
 def _point(one: FacilityCompliance, result: StandardResult) -> dict[str, Any] | None:
-    """Return a facility as the map draws it, in the map's datum; None without a position."""
+    """Return a facility as the map draws it, in WGS-84; None without a position."""
     if one.lon is None or one.lat is None:
         return None
-    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
     items = result.standard.items or ()
     said = words.own_text(
         one.state,
@@ -212,8 +209,8 @@ def _point(one: FacilityCompliance, result: StandardResult) -> dict[str, Any] | 
     )
     return {
         "code": one.code,
-        "lon": round(float(lon), 7),
-        "lat": round(float(lat), 7),
+        "lon": round(one.lon, 7),
+        "lat": round(one.lat, 7),
         "state": one.state,
         "name": one.name.pick(language()),
         "said": said.pick(language()),

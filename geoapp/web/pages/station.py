@@ -10,7 +10,6 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.wrappers import Response as BaseResponse
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Text
 from geoapp.core.phones import Telephone, telephones
@@ -35,7 +34,6 @@ from geoapp.web.edge.language import language
 from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.cards import Card, make_cards
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.offered import Help, offered
 from geoapp.web.pages.region_names import region_names
 
@@ -165,7 +163,7 @@ def _sign_words(record: FacilityRecord) -> SignWords:
 
 
 def _station(record: FacilityRecord, relations: Relations) -> Station:
-    known, datum = record.properties, map_setup().datum
+    known = record.properties
     item = at_the_door(services().nearest, record.code)
     out = None
     if item is None:
@@ -173,14 +171,14 @@ def _station(record: FacilityRecord, relations: Relations) -> Station:
         item = NearestItem(
             _placed(record), 0.0, 0.0, 0.0, Basis.ESTIMATE, Opening(False, None, None)
         )
-    [card] = make_cards([item], asked=frozenset(), datum=datum)
+    [card] = make_cards([item], asked=frozenset())
     if out is not None:
         card = replace(card, state_text=STATUS_TEXT[Status(known["status"])], state_note=None)
     near: list[Card] = []
     if record.lonlat is not None:
         lon, lat = (item.facility.lon, item.facility.lat) if out is None else record.lonlat
         found = near_by(services().nearest, lon=lon, lat=lat, k=NEAR, without=record.code)
-        near = make_cards(found, asked=frozenset(), datum=datum)
+        near = make_cards(found, asked=frozenset())
     return Station(
         card=card,
         out=out,
@@ -276,13 +274,12 @@ def _week(hours: str | None, timezone: str) -> list[DayHours]:
 
 def _stop(place: dict[str, Any], known: dict[str, Any]) -> Stop:
     point = shapely.point_on_surface(shapely.from_wkb(place["geometry_wkb"]))
-    lon, lat = (float(one) for one in from_wgs84(lon=point.x, lat=point.y, datum=map_setup().datum))
     label = place["label_en"] if language() == "en" and place["label_en"] else place["label_zh"]
     hours = place["opening_hours"] or known["opening_hours"]
     return Stop(
         label or "",
-        round(lon, 7),
-        round(lat, 7),
+        round(point.x, 7),
+        round(point.y, 7),
         place["valid_from"],
         place["valid_to"],
         _week(hours, known["timezone"]),

@@ -9,7 +9,6 @@ from typing import Any, Final
 from flask import Blueprint, Response, render_template, request
 
 from geoapp.core.errors import NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.roles import Permission
 from geoapp.core.use import USE_FIELD_TEXT, UseField, parse_quarter
 from geoapp.operations.coverage.official import OFFICIAL
@@ -22,7 +21,6 @@ from geoapp.web.edge.heavy import whole_file
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.coverage.planner import statement_of
 from geoapp.web.pages.naming import naming
 
@@ -162,13 +160,13 @@ def _round_up(number: float) -> float:
 
 
 def _point(one: UsedFacility) -> dict[str, Any]:
-    """Return a facility as the map draws it, in the map's datum."""
+    """Return a facility as the map draws it, in WGS-84."""
     assert one.lonlat is not None, "those without a position are not drawn"
-    lon, lat = from_wgs84(lon=one.lonlat[0], lat=one.lonlat[1], datum=map_setup().datum)
+    lon, lat = one.lonlat
     reach = None if one.reach is None else one.reach.weight
     return {
-        "lon": round(float(lon), 7),
-        "lat": round(float(lat), 7),
+        "lon": round(lon, 7),
+        "lat": round(lat, 7),
         "name": one.name.pick(language()),
         "field": one.field,
         "said": words.field_text(one.visits_a_day, reach, one.field).pick(language()),

@@ -7,21 +7,16 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import orjson
-import shapely
-import shapely.geometry
 from flask import request, url_for
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.phases import phases_text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.roles import Permission, allows
-from geoapp.core.words import Datum
 from geoapp.reports.words.question import Question, question_conditions, table_of
 from geoapp.web.edge.access import current_role
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.naming import naming
 
 _MODES: Final = (
@@ -87,7 +82,7 @@ def modes(here: str, question: Mapping[str, Any] | None = None) -> list[Mode]:
 
 
 def given_question(question: Question | None) -> dict[str, Any] | None:
-    """Return a question as a form takes it: what the API's body would be, in the datum of the map.
+    """Return a question as a form takes it: what the API's body would be, in WGS-84.
 
     Only what departs from the defaults, and the model; moments in local time.
     """
@@ -99,7 +94,7 @@ def given_question(question: Question | None) -> dict[str, Any] | None:
         for name, value in stored.items()
         if name == "model" or table.is_given(question, name)
     }
-    zone, datum = ZoneInfo(services().settings.timezone), map_setup().datum
+    zone = ZoneInfo(services().settings.timezone)
     for name in ("at", "moments"):
         if kept.get(name):
             moments = getattr(question, name)
@@ -112,9 +107,7 @@ def given_question(question: Question | None) -> dict[str, Any] | None:
         kept["phases"] = phases_text(question.phases)
         kept.pop("p", None)  # they say how many
     if kept.get("drawn"):
-        kept["drawn"] = [_shifted(one, datum) for one in kept["drawn"]]
-    if kept.get("forbidden_areas"):
-        kept["forbidden_areas"] = [_area(one, datum) for one in kept["forbidden_areas"]]
+        kept["drawn"] = [_filled_in(one) for one in kept["drawn"]]
     # Tuples become lists, as the page's script will have them.
     known: dict[str, Any] = orjson.loads(orjson.dumps(kept))
     return known
@@ -160,11 +153,5 @@ def without(question: _Question, names: Sequence[str]) -> _Question:
     return left
 
 
-def _shifted(site: dict[str, Any], datum: Datum) -> dict[str, Any]:
-    lon, lat = from_wgs84(lon=site["lon"], lat=site["lat"], datum=datum)
-    moved = site | {"lon": round(float(lon), 7), "lat": round(float(lat), 7)}
-    return {name: value for name, value in moved.items() if value is not None}
-
-
-def _area(area: dict[str, Any], datum: Datum) -> dict[str, Any]:
-    return geometry_from_wgs84(shapely.to_wkb(shapely.geometry.shape(area)), datum)
+def _filled_in(site: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in site.items() if value is not None}

@@ -59,7 +59,7 @@ def map_layers(*left_out: str) -> list[MapLayer]:
         MapLayer(
             id=one.id,
             title=one.title,
-            address=f"{url_for('maps.features', name=one.id)}?datum={map_setup().datum}",
+            address=url_for("maps.features", name=one.id),
             looks=[_told(look) for _, look in classes_of(one.style)],
             key=min(2, len(classes_of(one.style)) - 1),
             shape=classes_of(one.style)[0][1].shape,

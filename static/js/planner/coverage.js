@@ -72,7 +72,7 @@ async function prepareResult(id) {
 
 /** @param {string} id */
 async function drawGaps(id) {
-  const { answer } = await get(`${main.dataset.runs}/${id}/gaps?datum=${box.dataset.datum}`);
+  const { answer } = await get(`${main.dataset.runs}/${id}/gaps`);
   if (!answer) return;
   const layer = L.geoJSON(answer, {
     style: () => ({ color: colour('--gap'), weight: 1.5, fillColor: colour('--gap'), fillOpacity: 0.35 }),

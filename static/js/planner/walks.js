@@ -54,7 +54,7 @@ export function makeWalks(map, box, tell) {
   /** @param {string} code */
   async function areas(code) {
     const path = `${root}/api/v1/facilities/${encodeURIComponent(code)}/isochrone`;
-    return Promise.all(MINUTES.map((minutes) => ask(`${path}?minutes=${minutes}&datum=${box.dataset.datum}`)));
+    return Promise.all(MINUTES.map((minutes) => ask(`${path}?minutes=${minutes}`)));
   }
 
   /** @param {GeoJSON.Feature[]} found */
@@ -100,7 +100,7 @@ export function makeWalks(map, box, tell) {
   function from(lon, lat) {
     return follow(async (wanted) => {
       const spot = `lon=${lon.toFixed(6)}&lat=${lat.toFixed(6)}`;
-      const near = await ask(`${root}/api/v1/nearest?${spot}&k=1&datum=${box.dataset.datum}`);
+      const near = await ask(`${root}/api/v1/nearest?${spot}&k=1`);
       if (!wanted()) return;
       if (!near.features.length) {
         say(words.none);
@@ -109,7 +109,7 @@ export function makeWalks(map, box, tell) {
       const { code } = near.features[0].properties;
       const start = `from=${lon.toFixed(6)},${lat.toFixed(6)}`;
       const [way, found] = await Promise.all([
-        ask(`${root}/api/v1/route?${start}&to=${encodeURIComponent(code)}&datum=${box.dataset.datum}`), areas(code),
+        ask(`${root}/api/v1/route?${start}&to=${encodeURIComponent(code)}`), areas(code),
       ]);
       if (!wanted()) return;
       drawAreas(found);

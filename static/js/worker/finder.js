@@ -346,7 +346,7 @@ form.addEventListener('change', (event) => {
 });
 map.on('click', (event) => {
   const spot = event.latlng.wrap();
-  lookFrom({ lon: spot.lng, lat: spot.lat, datum: box.dataset.datum || '' }, true);
+  lookFrom({ lon: spot.lng, lat: spot.lat, datum: 'wgs84' }, true);
 });
 clearButton.addEventListener('click', () => {
   clear();

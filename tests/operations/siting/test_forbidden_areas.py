@@ -1,4 +1,4 @@
-"""Polygons of a GeoJSON text arrive in the map's datum; anything else is told."""
+"""Polygons of a GeoJSON text are read one by one; anything else is told."""
 
 import json
 
@@ -6,7 +6,6 @@ import pytest
 import shapely
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.limits import MOST_AREAS
 from geoapp.core.questions.places import area_in_wgs84
 from geoapp.core.words import Datum
@@ -31,20 +30,12 @@ def test_polygons_of_every_wrapping() -> None:
         "features": [feature(SQUARE), feature(TWO), feature(POINT), feature(None)],
     }
     for data, parts in ((SQUARE, 1), (feature(TWO), 2), (collection, 3)):
-        areas = read_areas(json.dumps(data).encode(), Datum.WGS84)
+        areas = read_areas(json.dumps(data).encode())
         assert len(areas) == parts
         for area in areas:
             assert shapely.equals(
                 shapely.from_geojson(json.dumps(area)), shapely.box(120.3, 36, 120.4, 36.1)
             )
-
-
-def test_moved_into_the_datum_of_the_map() -> None:
-    (area,) = read_areas(json.dumps(SQUARE).encode(), Datum.GCJ02)
-    lon, lat = from_wgs84(lon=120.3, lat=36.0, datum=Datum.GCJ02)
-    assert [round(float(lon), 7), round(float(lat), 7)] in [
-        list(one) for one in area["coordinates"][0]
-    ]
 
 
 @pytest.mark.parametrize(
@@ -64,14 +55,14 @@ def test_moved_into_the_datum_of_the_map() -> None:
 )
 def test_what_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidValueError):
-        read_areas(content, Datum.WGS84)
+        read_areas(content)
 
 
 def test_an_outline_that_crosses_itself_is_refused_by_every_way() -> None:
     corners = [[120.3, 36.0], [120.4, 36.1], [120.4, 36.0], [120.3, 36.1], [120.3, 36.0]]
     bow_tie = {"type": "Polygon", "coordinates": [corners]}
     with pytest.raises(InvalidValueError, match="cross itself") as told:
-        read_areas(json.dumps(feature(bow_tie)).encode(), Datum.WGS84)
+        read_areas(json.dumps(feature(bow_tie)).encode())
     assert told.value.parameter == "file"
     assert "120.35" in str(told.value.value)
     with pytest.raises(InvalidValueError, match="cross itself") as told:
@@ -79,6 +70,4 @@ def test_an_outline_that_crosses_itself_is_refused_by_every_way() -> None:
     assert told.value.parameter == "forbidden_areas"
     # A spike, as real outlines have them, encloses nothing and stays.
     spiked = [[120.3, 36.0], [120.4, 36.0], [120.5, 36.0], [120.4, 36.0], [120.4, 36.1], corners[0]]
-    assert read_areas(
-        json.dumps({"type": "Polygon", "coordinates": [spiked]}).encode(), Datum.WGS84
-    )
+    assert read_areas(json.dumps({"type": "Polygon", "coordinates": [spiked]}).encode())

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.results.siting import SitingRun
 from geoapp.operations.siting import results as siting_results
@@ -17,7 +16,6 @@ from geoapp.operations.siting.scenarios import SavedScenario
 from geoapp.reports.words.question import question_lines
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.naming import naming
 
 BY_HAND = Text("手工放置，尚未求解", "placed by hand, not solved")
@@ -25,7 +23,7 @@ BY_HAND = Text("手工放置，尚未求解", "placed by hand, not solved")
 
 @dataclass(frozen=True, slots=True)
 class ShownPlanSite:
-    """A new station: in the map's datum, and in WGS-84 as text."""
+    """A new station: its position, and that as text."""
 
     order: int
     code: str
@@ -49,14 +47,13 @@ def _side(plan: ComparedPlan) -> PlanSide:
 
 
 def _shown(site: PlanSite) -> ShownPlanSite:
-    lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=map_setup().datum)
     return ShownPlanSite(
         order=site.order,
         code=site.code,
         name=site.name.pick(language()),
         adds=site.adds,
-        lon=round(float(lon), 6),
-        lat=round(float(lat), 6),
+        lon=round(site.lon, 6),
+        lat=round(site.lat, 6),
         at=site.at,
     )
 

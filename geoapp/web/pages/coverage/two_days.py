@@ -10,7 +10,6 @@ from typing import Any, Final, assert_never
 from flask import Blueprint, render_template, request
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.words import Standing
 from geoapp.operations.coverage.two_days import Placed, two_days
@@ -19,7 +18,6 @@ from geoapp.reports.words.monthly import samples_text, without_region_text
 from geoapp.reports.words.states import range_text
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.coverage.manager import crumbs_of
 from geoapp.web.pages.naming import naming
 
@@ -171,14 +169,13 @@ def show(region: str) -> str:
 
 
 def _point(one: Placed) -> dict[str, Any] | None:
-    """Return a facility as the map draws it, in the map's datum; None without a position."""
+    """Return a facility as the map draws it, in WGS-84; None without a position."""
     if one.lon is None or one.lat is None:
         return None
-    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
     said = "" if not one.changed else change_text(one).pick(language())
     return {
-        "lon": round(float(lon), 7),
-        "lat": round(float(lat), 7),
+        "lon": round(one.lon, 7),
+        "lat": round(one.lat, 7),
         "name": one.name.pick(language()),
         "said": said,
         "then": one.then,

@@ -7,7 +7,6 @@ from flask import Blueprint, Response, render_template, request
 from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
 
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SITING, SitingParameters
 from geoapp.core.results.explanation import OtherPlans
@@ -50,7 +49,7 @@ from geoapp.web.edge.language import language, t
 from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup, moment_text
+from geoapp.web.pages.chrome import moment_text
 from geoapp.web.pages.coverage.planner import next_evening, run_number
 from geoapp.web.pages.naming import naming
 from geoapp.web.pages.question_form import form_parts
@@ -78,7 +77,7 @@ class ShownSite:
     covered_share
         What is covered once this one and those before it stand; None for those not chosen.
     lon, lat, at
-        In the datum of the page's map, and in WGS-84 as text.
+        In WGS-84, and as text.
     """
 
     site: Site
@@ -169,8 +168,8 @@ def _known(saved: SavedScenario | None, run: SitingRun | None) -> dict[str, Any]
 @blueprint.post("/plan/siting/areas")
 @require(Permission.RUN)
 def areas() -> Response:
-    """Answer the polygons of a GeoJSON text in the datum of the map."""
-    return json_reply({"areas": read_areas(request.get_data(), map_setup().datum)})
+    """Answer the polygons of a GeoJSON text in WGS-84."""
+    return json_reply({"areas": read_areas(request.get_data())})
 
 
 @blueprint.get("/plan/siting/runs/<int:run_id>")
@@ -345,24 +344,22 @@ def _alternatives(found: OtherPlans | None, names: dict[str, Text]) -> dict[str,
     """Return other plans in words, with the places of their other sites for the map."""
     if found is None:
         return None
-    datum = map_setup().datum
     plans = []
     for one in found.plans:
-        places = []
-        for site in one.taken_instead:
-            lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=datum)
-            places.append([round(float(lon), 6), round(float(lat), 6), site.label.pick(language())])
+        places = [
+            [round(site.lon, 6), round(site.lat, 6), site.label.pick(language())]
+            for site in one.taken_instead
+        ]
         plans.append({"words": alternative_words(one, names), "places": places})
     return {"plans": plans, "ended": ended_words(found)}
 
 
 def _shown(site: Site, covered_share: float | None) -> ShownSite:
-    lon, lat = from_wgs84(lon=site.lon, lat=site.lat, datum=map_setup().datum)
     return ShownSite(
         site=site,
         covered_share=covered_share,
-        lon=round(float(lon), 6),
-        lat=round(float(lat), 6),
+        lon=round(site.lon, 6),
+        lat=round(site.lat, 6),
         at=f"{site.lon:.5f}, {site.lat:.5f}",
     )
 

@@ -8,13 +8,11 @@ from pydantic import Field
 from werkzeug.wrappers import Response
 
 from geoapp.core.errors import ConflictError, InvalidValueError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.units import format_moment
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import Datum
 from geoapp.operations.duplicates.decide import decide
 from geoapp.operations.duplicates.find import STATE_TEXT, Pair, State, regions_within
 from geoapp.operations.duplicates.merge import (
@@ -34,7 +32,6 @@ from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 
 blueprint = Blueprint("steward_duplicates", __name__)
@@ -240,11 +237,11 @@ def _choice(choice: Choice, take: Mapping[str, str]) -> ChoiceLine:
 
 
 def _point(record: FacilityRecord, number: int) -> dict[str, object] | None:
-    """Return where a facility is drawn, in the datum of the page's map; None without a position."""
+    """Return where a facility is drawn, in WGS-84; None without a position."""
     at = record.lonlat
     if at is None:
         return None
-    lon, lat = from_wgs84(lon=at[0], lat=at[1], datum=Datum(map_setup().datum))
+    lon, lat = at
     return {
         "number": number,
         "lon": round(lon, 7),

@@ -10,12 +10,11 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, render_template, url_for
 
 from geoapp.core.errors import InvalidValueError, NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_LIST_CHARACTERS
 from geoapp.core.roles import Permission
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT, Datum
+from geoapp.core.words import FAMILY_TEXT, STATUS_TEXT
 from geoapp.operations.facilities.calls import write_call_sheet
 from geoapp.operations.facilities.desk import list_desk
 from geoapp.operations.facilities.export import export_facilities
@@ -26,7 +25,6 @@ from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import whole_file
 from geoapp.web.edge.language import language
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.asked import Asked, asked_now, found_all
 from geoapp.web.pages.steward.saved_lists import list_lines
@@ -132,11 +130,11 @@ def _file(name: str, write: Callable[[Path], None]) -> Response:
 
 
 def _point(record: FacilityRecord) -> dict[str, object] | None:
-    """Return where a facility is drawn, in the datum of the page's map; None without a position."""
+    """Return where a facility is drawn, in WGS-84; None without a position."""
     at = record.lonlat
     if at is None:
         return None
-    lon, lat = from_wgs84(lon=at[0], lat=at[1], datum=Datum(map_setup().datum))
+    lon, lat = at
     return {
         "code": record.code,
         "lon": round(lon, 7),

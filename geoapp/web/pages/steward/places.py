@@ -10,6 +10,7 @@ from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputEr
 from geoapp.core.geo import geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
+from geoapp.core.words import Datum
 from geoapp.importers.rows.degrees import plain_degrees
 from geoapp.operations.facilities.edit import change_facility
 from geoapp.operations.facilities.read import read_facility
@@ -19,7 +20,6 @@ from geoapp.store.facilities.records import FacilityRecord
 from geoapp.web.edge.access import require
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.steward.form import expected_rev
 
 blueprint = Blueprint("steward_places", __name__)
@@ -55,7 +55,7 @@ def save(code: str) -> Response | tuple[str, int]:
             code,
             None,
             {"places": places},
-            map_setup().datum,
+            Datum.WGS84,
             expected_rev=expected_rev(),
         )
     except (ConflictError, InvalidValueError, UnusableInputError) as error:
@@ -89,10 +89,10 @@ def _sent() -> list[dict[str, str]]:
 
 
 def _stored(record: FacilityRecord) -> list[dict[str, str]]:
-    """Return the stored places as the form shows them, positions in the datum of the map."""
+    """Return the stored places as the form shows them, positions in WGS-84."""
     rows = []
     for place in record.properties["places"]:
-        position = geometry_from_wgs84(place["geometry_wkb"], map_setup().datum)
+        position = geometry_from_wgs84(place["geometry_wkb"], Datum.WGS84)
         lon, lat = position["coordinates"][:2]
         row: dict[str, Any] = {**place, "lon": f"{lon:.7f}", "lat": f"{lat:.7f}"}
         rows.append({name: "" if row[name] is None else str(row[name]) for name in FIELDS})

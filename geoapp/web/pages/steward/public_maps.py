@@ -9,7 +9,6 @@ from pydantic import Field
 from werkzeug.wrappers import Response as Redirect
 
 from geoapp.core.errors import NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_REGION_CHARACTERS
 from geoapp.core.public_maps import (
@@ -36,7 +35,6 @@ from geoapp.web.edge.heavy import whole_file
 from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import Parameters, without_nul
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.listing import FORMATS
 
@@ -182,15 +180,9 @@ def _point(one: Line) -> dict[str, Any] | None:
         "finding": one.finding,
         "said": FINDING_TEXT[one.finding].pick(language()),
         "name": one.facility.name_zh if one.facility else (one.listing.name if one.listing else ""),
-        "at": _drawn(place.lon, place.lat),
+        "at": [round(place.lon, 7), round(place.lat, 7)],
         "listed": None,
     }
     if one.finding is Finding.MOVED and one.listing is not None:
-        drawn["listed"] = _drawn(one.listing.lon, one.listing.lat)
+        drawn["listed"] = [round(one.listing.lon, 7), round(one.listing.lat, 7)]
     return drawn
-
-
-def _drawn(lon: float, lat: float) -> list[float]:
-    """Return a place in the datum of the page's map."""
-    x, y = from_wgs84(lon=lon, lat=lat, datum=map_setup().datum)
-    return [round(float(x), 7), round(float(y), 7)]

@@ -29,6 +29,7 @@ from geoapp.core.words import (
     ORGANISATION_ROLE_TEXT,
     POSITION_BASIS_TEXT,
     STATUS_TEXT,
+    Datum,
     Family,
 )
 from geoapp.importers.rows.degrees import plain_degrees
@@ -52,7 +53,6 @@ from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.region_names import region_names
 from geoapp.web.pages.steward.form import (
     LIST,
@@ -207,7 +207,7 @@ def add() -> BaseResponse | tuple[str, int]:
             parts.settings,
             geometry,
             properties,
-            map_setup().datum,
+            Datum.WGS84,
             issue=True,
             reason=given_reason(),
         )
@@ -240,7 +240,7 @@ def save(code: str) -> BaseResponse | tuple[str, int]:
                 code,
                 geometry,
                 properties,
-                map_setup().datum,
+                Datum.WGS84,
                 expected_rev=record.rev,
                 reason=given_reason(),
             )
@@ -324,7 +324,7 @@ def _area(drawn: str) -> dict[str, Any]:
 
 
 def _values(record: FacilityRecord) -> dict[str, str]:
-    """Return what is stored as the form shows it; the position in the datum of the map."""
+    """Return what is stored as the form shows it; the position in WGS-84."""
     stored = record.properties
     values = {name: "" if stored[name] is None else str(stored[name]) for name in _PLAIN}
     if record.hours_words:
@@ -335,7 +335,7 @@ def _values(record: FacilityRecord) -> dict[str, str]:
         values[name] = LIST.join(sorted(stored[name]))
     if record.geometry_wkb is None:
         return values | dict.fromkeys(_WHERE, "")
-    geometry = geometry_from_wgs84(record.geometry_wkb, map_setup().datum)
+    geometry = geometry_from_wgs84(record.geometry_wkb, Datum.WGS84)
     if geometry["type"] == "Point":
         lon, lat = geometry["coordinates"][:2]
         return values | {"lon": f"{lon:.7f}", "lat": f"{lat:.7f}", "geometry": ""}

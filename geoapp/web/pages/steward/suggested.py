@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 
 from geoapp.core.errors import NotFoundError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.voices import Outcome
 from geoapp.core.words import Status
 from geoapp.operations.voices.inbox import read_suggestion, settle_suggestion
 from geoapp.web.edge.access import signed_in
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 
 
 def suggestion_number(values: Mapping[str, str]) -> int | None:
@@ -35,8 +33,7 @@ def suggested_values(number: int) -> dict[str, str]:
     }
     if one.lon is None or one.lat is None:
         return values | {"region": one.region or ""}
-    lon, lat = from_wgs84(lon=one.lon, lat=one.lat, datum=map_setup().datum)
-    return values | {"lon": f"{float(lon):.7f}", "lat": f"{float(lat):.7f}"}
+    return values | {"lon": f"{one.lon:.7f}", "lat": f"{one.lat:.7f}"}
 
 
 def suggestion_is_entered(number: int) -> None:

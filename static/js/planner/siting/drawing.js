@@ -38,7 +38,6 @@ export function makeDrawing(map, texts, add, address) {
   file.addEventListener('change', async () => {
     const chosen = file.files && file.files[0];
     if (!chosen) return;
-    // GeoJSON is in WGS-84; the service moves it into the datum of the map.
     const { answer, error } = await post(address, await chosen.text(), texts, 'application/geo+json');
     complain(error);
     if (error === null) add(answer.areas);

@@ -16,9 +16,8 @@ const PROVEN_ANYWHERE = new Set(['mclp', 'lscp']);
 /**
  * @param {HTMLFormElement} form
  * @param {import('./question.js').Districts} districts
- * @param {string | undefined} datum of the positions on the map
  */
-export function makeForm(form, districts, datum) {
+export function makeForm(form, districts) {
   /** @type {import('./question.js').SitingQuestion} */
   let kept = {};
   /** @type {{ controls: import('../asked.js').Asked[], quotas: string[] }} */
@@ -108,7 +107,7 @@ export function makeForm(form, districts, datum) {
 
   /** What the form asks, without the places on the map. */
   function question() {
-    return { ...questionOf(readFields(form), kept, districts, asked, quotaModels), datum };
+    return questionOf(readFields(form), kept, districts, asked, quotaModels);
   }
 
   /**

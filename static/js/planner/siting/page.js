@@ -32,7 +32,7 @@ const sites = makeNumberedRows(made, 'sites', steps.reveal, ({ dataset: { year, 
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const losers = L.layerGroup().addTo(made.map);
-const form = makeForm(element, JSON.parse(main.dataset.districts || ''), box.dataset.datum);
+const form = makeForm(element, JSON.parse(main.dataset.districts || ''));
 const places = makePlaces(made.map, texts, placesChanged);
 const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null));
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');

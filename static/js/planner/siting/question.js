@@ -19,7 +19,6 @@ import { commonFields, commonQuestion, momentFields, momentQuestion } from '../q
  * @property {number} [capacity]
  * @property {number} [backup_share]
  * @property {Record<string, Quota>} [quotas]
- * @property {string} [datum]
  */
 
 /** @typedef {{ min?: number, max?: number }} Quota */
@@ -32,7 +31,7 @@ import { commonFields, commonQuestion, momentFields, momentQuestion } from '../q
 // no place in the form are kept as they came and asked again.
 const SHOWN = new Set([
   'standard_m', 'standard_seconds', 'region', 'demand', 'candidates', 'drawn', 'fixed', 'forbidden', 'forbidden_areas',
-  'families', 'at', 'datum',
+  'families', 'at',
 ]);
 
 /**

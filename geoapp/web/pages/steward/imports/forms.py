@@ -6,11 +6,10 @@ from typing import Final
 from flask import request
 
 from geoapp.core.errors import InvalidValueError
-from geoapp.core.geo import check_lonlat, parse_datum, to_wgs84
+from geoapp.core.geo import check_lonlat, parse_datum
 from geoapp.core.i18n import Text
 from geoapp.core.limits import MOST_CODE_CHARACTERS, MOST_MENDED_CHARACTERS
 from geoapp.core.vocabulary import load_vocabulary
-from geoapp.core.words import Datum
 from geoapp.importers.formats.gpkg import parse_crs
 from geoapp.importers.rows.blanks import BLANKS
 from geoapp.importers.rows.columns import COLUMNS, IGNORED
@@ -87,7 +86,7 @@ def columns_sent(choices: DraftChoices, names: list[str]) -> DraftChoices:
     )
 
 
-def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> DraftChoices:
+def positions_sent(choices: DraftChoices, lines: list[int]) -> DraftChoices:
     """Return choices with what the form says of datum, CRS, order, and rows without a position.
 
     Parameters
@@ -95,8 +94,6 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
     lines
         The rows that the page listed as without a position; what was accepted on streets for them is
         given up, as `streets_sent` tells what is accepted now.
-    shown_in
-        The datum of the page's map, in which positions were typed or pressed.
 
     Raises
     ------
@@ -123,9 +120,7 @@ def positions_sent(choices: DraftChoices, lines: list[int], shown_in: Datum) -> 
         if request.form.get(f"out-{line}"):
             left_out.add(line)
         elif lon or lat:
-            placed[line] = to_wgs84(
-                lon=_degrees("lon", line, lon), lat=_degrees("lat", line, lat), datum=shown_in
-            )
+            placed[line] = (_degrees("lon", line, lon), _degrees("lat", line, lat))
             check_lonlat(*placed[line])
     datum = None if not said or by_column else parse_datum(said)
     order = _ORDERS.get(text_sent("order"))

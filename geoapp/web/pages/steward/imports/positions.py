@@ -8,7 +8,6 @@ from flask import Response, render_template, request
 
 from geoapp.core.arrays import FloatArray
 from geoapp.core.errors import ConflictError, InvalidValueError, UnusableInputError
-from geoapp.core.geo import from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.roles import Permission
 from geoapp.core.words import DATUM_TEXT, Datum
@@ -20,7 +19,6 @@ from geoapp.operations.streets.addresses import ProposedPlace
 from geoapp.web.edge.access import require
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.services import services
-from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.steward.imports.columns import columns_page
 from geoapp.web.pages.steward.imports.forms import (
     positions_sent,
@@ -116,10 +114,10 @@ def positions_page(
 
 
 def _on_map(place: tuple[float, float] | None) -> tuple[str, str] | None:
-    """Return a position as the page's map has it, in its datum."""
+    """Return a position as the page's map has it."""
     if place is None:
         return None
-    lon, lat = from_wgs84(lon=place[0], lat=place[1], datum=Datum(map_setup().datum))
+    lon, lat = place
     return f"{lon:.7f}", f"{lat:.7f}"
 
 
@@ -167,7 +165,7 @@ def _on_streets(draft: Draft, ticked: Mapping[int, str]) -> dict[int, OnStreet]:
 
 
 def _readings(located: Located) -> list[dict[str, Any]]:
-    """Return each choice of the page with the points that it gives, in the datum of the page's map."""
+    """Return each choice of the page with the points that it gives."""
     readings = [_points(str(fit.datum), fit.lon, fit.lat) for fit in located.fits]
     readings += [_points(fit.code, fit.lon, fit.lat) for fit in located.crs_fits]
     if located.by_row is not None:
@@ -177,12 +175,10 @@ def _readings(located: Located) -> list[dict[str, Any]]:
 
 def _points(choice: str, lons: FloatArray, lats: FloatArray) -> dict[str, Any]:
     """Return the first points of a reading, from WGS-84."""
-    datum = Datum(map_setup().datum)
     points: list[list[float]] = []
     for lon, lat in zip(lons.tolist(), lats.tolist(), strict=True):
         if isfinite(lon) and isfinite(lat) and len(points) < _MOST_ON_MAP:
-            here_lon, here_lat = from_wgs84(lon=lon, lat=lat, datum=datum)
-            points.append([round(here_lon, 6), round(here_lat, 6)])
+            points.append([round(lon, 6), round(lat, 6)])
     return {"datum": choice, "points": points}
 
 
@@ -196,7 +192,7 @@ def accept_positions(number: int) -> Response:
         return to("show", number)
     lines = [int(one) for one in request.form.getlist("line") if one.isdecimal() and len(one) < 10]
     try:
-        choices = positions_sent(draft.choices, lines, Datum(map_setup().datum))
+        choices = positions_sent(draft.choices, lines)
         on_streets = _on_streets(draft, streets_sent(choices, lines))
         choices = choices.changed(by_street=choices.by_street | on_streets)
     except ConflictError as error:
