@@ -133,13 +133,19 @@ def box_shape(sides: list[float], crs: Crs) -> BaseGeometry:
     if south > north or (west > east and not crs.is_geographic):
         raise ValueError
     spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    found = shapely.union_all(
-        [shapely.LineString([(left, south), (right, north)]).envelope for left, right in spans]
-    )
+    found = shapely.union_all([_rectangle(left, south, right, north) for left, right in spans])
     if crs.is_geographic:
         return found if crs.is_lonlat else shapely.transform(found, lambda pairs: pairs[:, ::-1])
     widest = max(east - west, north - south)
     return shapely.segmentize(found, widest / 32) if widest > 0 else found
+
+
+def _rectangle(west: float, south: float, east: float, north: float) -> BaseGeometry:
+    """Return a box; the line or point that is left of one without height or width."""
+    if west < east and south < north:
+        return shapely.box(west, south, east, north)
+    corners = shapely.LineString([(west, south), (east, north)])
+    return corners if (west, south) != (east, north) else shapely.Point(west, south)
 
 
 @lru_cache(maxsize=64)

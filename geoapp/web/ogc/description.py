@@ -173,6 +173,9 @@ def _parameters(layers: list[Layer]) -> dict[str, Any]:
     box = {
         "type": "array",
         "items": side,
+        # As the standard was at first, too: programs and checkers of that time look for these two.
+        "minItems": 4,
+        "maxItems": 6,
         "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
     }
     page = {"type": "integer", "minimum": 1, "maximum": MOST_LIMIT, "default": DEFAULT_LIMIT}

@@ -104,6 +104,13 @@ def as_page() -> dict[str, str]:
     return link("alternate", here(f="html"), HTML, Text("网页", "As a page"))
 
 
+def queryables_link(layer: Layer) -> dict[str, str]:
+    """Return the link to what a filter may name: whatever can be filtered has it (Part 3, queryables)."""
+    title = dict(SCHEMAS)["queryables"]
+    known = address("queryables", collection_id=layer.id)
+    return link(f"{OGC_REL}queryables", known, SCHEMA_JSON, title)
+
+
 def tell_links(response: Response, links: list[dict[str, str]]) -> None:
     """Say an answer's links in its head, too (RFC 8288), for whoever does not read the body."""
     for one in links:

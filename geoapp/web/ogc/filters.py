@@ -1,8 +1,9 @@
 """CQL2 read into conditions on a layer's attributes; whatever is not understood is refused."""
 
 import math
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, tzinfo
+from operator import eq, ge, gt, le, lt, ne
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -48,6 +49,14 @@ _COMPARED: Final[dict[str, Comparison]] = {
     "<=": "<=",
     ">=": ">=",
 }
+_OF_MOMENTS: Final[dict[Comparison, Callable[[Any, Any], bool]]] = {
+    "=": eq,
+    "<>": ne,
+    "<": lt,
+    ">": gt,
+    "<=": le,
+    ">=": ge,
+}
 _SPATIAL: Final[dict[str, Relation]] = {
     "s_intersects": "intersects",
     "s_within": "within",
@@ -70,6 +79,10 @@ _OPERATORS: Final = (*_LOGICAL, *_COMPARED, *_OTHER, *_SPATIAL, *_HELD)
 _KNOWN: Final = frozenset(op.lower() for op in _OPERATORS)
 _NUMBERS: Final = (ValueKind.NUMBER, ValueKind.INTEGER)
 _DAY = Text("日期，如 DATE('2026-11-23')", "a date such as DATE('2026-11-23')")
+_MOMENT = Text(
+    "UTC 时刻，如 TIMESTAMP('2026-11-23T02:00:00Z')",
+    "a moment in UTC such as TIMESTAMP('2026-11-23T02:00:00Z')",
+)
 _SHAPE = Text(
     "有效的点、线、面（不含几何集合）或 BBOX(西,南,东,北)，坐标按 filter-crs",
     "a valid point, line or area (no geometry collection) or BBOX(west,south,east,north), "
@@ -78,7 +91,7 @@ _SHAPE = Text(
 
 
 def parse_filter(
-    text: str, language: str, attributes: Mapping[str, Attribute], crs: Crs
+    text: str, language: str, attributes: Mapping[str, Attribute], crs: Crs, zone: tzinfo
 ) -> Condition:
     """Return what a filter asks.
 
@@ -90,6 +103,8 @@ def parse_filter(
         What may be asked about, the geometry among it, by name.
     crs
         What coordinates in the filter are in.
+    zone
+        Where the days of dates are: beside a date, a moment is its day there, as in ``datetime``.
 
     Raises
     ------
@@ -99,7 +114,7 @@ def parse_filter(
     if len(text) > MOST_FILTER_CHARACTERS:
         most = MOST_FILTER_CHARACTERS
         _refuse(text, Text(f"至多 {most} 个字符的条件", f"a filter of at most {most} characters"))
-    reader = _Reader(text, attributes, crs, of_gdal=language == _GDAL_TEXT)
+    reader = _Reader(text, attributes, crs, zone, of_gdal=language == _GDAL_TEXT)
     return reader.condition(_parsed(text, language), 0)
 
 
@@ -133,12 +148,19 @@ class _Reader:
     """
 
     def __init__(
-        self, text: str, attributes: Mapping[str, Attribute], crs: Crs, *, of_gdal: bool = False
+        self,
+        text: str,
+        attributes: Mapping[str, Attribute],
+        crs: Crs,
+        zone: tzinfo,
+        *,
+        of_gdal: bool = False,
     ) -> None:
         self._text = text
         self._of_gdal = of_gdal
         self._attributes = attributes
         self._crs = crs
+        self._zone = zone
         self._parts = 0
 
     def condition(self, node: Any, depth: int) -> Condition:
@@ -225,7 +247,17 @@ class _Reader:
 
     def _compare(self, op: Comparison, left: Any, right: Any) -> Condition:
         one, other = self._pair(left, right)
-        return Compare(op, one, other)
+        match one, other:
+            case Value(datetime() as before), Value(datetime() as after):
+                return Truth(_OF_MOMENTS[op](before, after))
+        return Compare(op, self._as_day(one), self._as_day(other))
+
+    def _as_day(self, operand: Operand) -> Operand:
+        """Return a moment as its day, for what is compared here are days."""
+        match operand:
+            case Value(datetime() as moment):
+                return Value(moment.astimezone(self._zone).date())
+        return operand
 
     def _like(self, left: Any, right: Any) -> Condition:
         one, pattern = self._scalar(left, None), self._scalar(right, None)
@@ -262,6 +294,8 @@ class _Reader:
                 return self._plain(node)
             if "date" in node:
                 return Value(self._date(node["date"]))
+            if "timestamp" in node:
+                return Value(self._moment(node["timestamp"]))
             if str(node.get("op")).lower() == "casei" and isinstance(node.get("args"), list):
                 [of] = self._args("casei", node["args"], 1)
                 inner = self._scalar(of, None)
@@ -299,6 +333,15 @@ class _Reader:
             return date.fromisoformat(text)
         except (TypeError, ValueError):
             self._refuse_part(text, _DAY)
+
+    def _moment(self, text: Any) -> datetime:
+        try:
+            # The standard has moments in UTC alone.
+            if text[10:11] != "T" or text[-1:] != "Z":
+                raise ValueError
+            return datetime.fromisoformat(text)
+        except (TypeError, ValueError):
+            self._refuse_part(text, _MOMENT)
 
     def _shape(self, node: Any) -> Property | Value:
         self._count(0)

@@ -182,7 +182,7 @@ def _filter(layer: Layer) -> list[Condition]:
     crs = parse_crs("filter-crs", given["filter-crs"]) if "filter-crs" in given else STORED
     if "filter" not in given:
         return []
-    return [parse_filter(given["filter"], spoken, queryable(layer), crs)]
+    return [parse_filter(given["filter"], spoken, queryable(layer), crs, _zone())]
 
 
 def _limit(value: str | None, *, whole: bool) -> int:
@@ -257,7 +257,11 @@ def _day(text: str) -> date:
     moment = _moment(text)
     if "T" not in text.upper():
         return moment.date()
-    return moment.astimezone(ZoneInfo(services().settings.timezone)).date()
+    return moment.astimezone(_zone()).date()
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(services().settings.timezone)
 
 
 def _moment(text: str) -> datetime:

@@ -225,6 +225,7 @@ def _file(layer: Layer, file_format: str) -> Response:
         response = _versioned(layer, reading.moment, wanted.crs)
         response.mimetype = known.mimetype
         response.headers.pop("Content-Crs")  # a file says it itself, or its columns do
+        documents.tell_links(response, [documents.queryables_link(layer)])
         if response.status_code != 304 and request.method != "HEAD":
             take_turn(FILE_LANE)
             files.fill(response, reading, layer, file_format, wanted, positions)
@@ -295,6 +296,7 @@ def _page_links(
     links = [
         link("self", here(), form),
         link("collection", address("collection", collection_id=layer.id), JSON, layer.title),
+        documents.queryables_link(layer),
     ]
     if last is not None:
         following = page(cursor=cursor_after(last, wanted.keys))
