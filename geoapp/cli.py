@@ -23,6 +23,7 @@ COMMANDS = {
     "worker": "serve:worker",
     "boundaries": "boundaries:boundaries",
     "nearest": "ask:nearest",
+    "along": "ask:along",
     "coverage": "coverage:coverage",
     "publish": "coverage:publish",
     "schedule": "coverage:schedule",

@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     timezone: str = DEFAULT_ZONE
     detour_factor: float = Field(1.3, ge=1.0, le=5.0)
     walking_speed_m_per_s: float = Field(1.2, gt=0.2, le=3.0)
+    ebike_speed_m_per_s: float = Field(4.17, ge=1.0, le=12.0)
     walk_limit_minutes: float = Field(60.0, gt=0.0, le=1440.0)
     standard: str | None = None
     region_tolerance_m: float = Field(3000.0, ge=0.0)

@@ -4,6 +4,7 @@ from flask_openapi3 import OpenAPI
 
 from geoapp.web.api import (
     action_runs,
+    along,
     application_documents,
     applications,
     contests,
@@ -118,6 +119,7 @@ def register_routes(app: OpenAPI) -> None:
         facility_parts.api,
         facility_photos.api,
         nearest.api,
+        along.api,
         search.api,
         services.api,
         contests.api,

@@ -205,8 +205,9 @@ class FacilityIndex:
         if self._areas is None or all(self._areas[place] is None for place in positions):
             return geodesic_m(lon, lat, self.lon[positions], self.lat[positions])
         distance_m = np.empty(len(positions))
+        number = {place: one for one, place in enumerate(positions.tolist())}
         for layer in build_layers(self.lon, self.lat, self._areas, np.asarray(positions)):
-            own = np.array([positions.tolist().index(place) for place in layer.positions])
+            own = np.array([number[place] for place in layer.positions.tolist()])
             held = np.arange(len(layer.positions))
             distance_m[own] = layer.distance_m(held, lon=lon, lat=lat)
         return distance_m

@@ -5,6 +5,7 @@ facility and datum; a question adds the distance and whether the facility is ope
 """
 
 from functools import lru_cache
+from typing import Any
 
 import orjson
 
@@ -12,6 +13,7 @@ from geoapp.core.entering import MAY_ENTER_TEXT, Entering
 from geoapp.core.geo import from_wgs84, geometry_from_wgs84
 from geoapp.core.i18n import Text
 from geoapp.core.links import links
+from geoapp.core.travel import By
 from geoapp.core.units import format_metres
 from geoapp.core.voices import doubtful_answer
 from geoapp.core.words import Datum
@@ -37,7 +39,7 @@ def render_answer(
     who wants to enter, each facility says whether they may.
     """
     asked = entering if entering is not None and entering.is_asked else None
-    features = b",".join([_feature(service, item, datum, asked) for item in items])
+    features = b",".join([render_item(service, item, datum, asked) for item in items])
     told = _beyond(service, items) + _somewhere(somewhere)
     return b'{"type":"FeatureCollection",%b"features":[%b]}' % (told, features)
 
@@ -66,16 +68,25 @@ def render_ahead(service: NearestService) -> None:
             service.kept(facility, Datum.WGS84, render_constant)
 
 
-def _feature(
-    service: NearestService, item: NearestItem, datum: Datum, entering: Entering | None
+def render_item(
+    service: NearestService,
+    item: NearestItem,
+    datum: Datum,
+    entering: Entering | None = None,
+    *,
+    by: By = By.WALK,
+    more: dict[str, Any] | None = None,
 ) -> bytes:
-    head, constant = service.kept(item.facility, datum, render_constant)
-    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b%b' % (
+    """Return a feature; its links ask for the way by which one goes, ``more`` are further properties."""
+    constant_of = render_constant if by is By.WALK else render_ridden
+    head, constant = service.kept(item.facility, datum, constant_of)
+    return b'%b"distance_m":%.2f,"walk_m":%.1f,"walk_seconds":%d,"basis":"%b",%b%b%b%b%b' % (
         head,
         item.distance_m,
         item.walk_m,
         round(item.walk_seconds),
         item.basis.encode(),
+        b"" if more is None else orjson.dumps(more)[1:-1] + b",",
         _render_opening(item.opening),
         b""
         if item.arrival is None
@@ -114,6 +125,15 @@ def _render_entering(entering: Entering, facility: PlacedFacility) -> bytes:
 
 def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:
     """Return the bytes of a feature before and after the members that belong to one question."""
+    return _constant(facility, datum, riding=False)
+
+
+def render_ridden(facility: PlacedFacility, datum: Datum) -> tuple[bytes, bytes]:
+    """Return the same for somebody on an e-bike, whose links ask for riding."""
+    return _constant(facility, datum, riding=True)
+
+
+def _constant(facility: PlacedFacility, datum: Datum, *, riding: bool) -> tuple[bytes, bytes]:
     lon, lat = from_wgs84(lon=facility.lon, lat=facility.lat, datum=datum)
     point = [round(lon, 7), round(lat, 7)]
     if facility.area_wkb is None:
@@ -156,7 +176,7 @@ def render_constant(facility: PlacedFacility, datum: Datum) -> tuple[bytes, byte
         "lon": point[0],
         "lat": point[1],
         "sample": facility.is_sample,
-        "links": links(lon=facility.lon, lat=facility.lat, name=facility.name),
+        "links": links(lon=facility.lon, lat=facility.lat, name=facility.name, riding=riding),
     }
     return orjson.dumps(head)[:-2] + b",", b"," + orjson.dumps(rest)[1:] + b"}"
 

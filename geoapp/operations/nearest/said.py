@@ -65,7 +65,7 @@ def said_on_arrival(item: NearestItem, *, later: timedelta = timedelta(0)) -> Sa
     arrival = item.arrival
     if arrival is None or arrival.open is None or arrival.there_at is None:
         return Said("unknown", UNKNOWN, item.opening.note)
-    walk = timedelta(seconds=item.walk_seconds)
+    walk = timedelta(seconds=item.till_there_seconds)
     leaving = arrival.there_at - walk
     if not arrival.open:
         if arrival.closes_at is not None:

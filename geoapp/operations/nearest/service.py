@@ -14,6 +14,7 @@ from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
+from geoapp.core.travel import Speeds
 from geoapp.core.walking import WalkingEstimate
 from geoapp.core.words import Basis, Datum, Family
 from geoapp.operations.ground.standing import surely_in_service
@@ -30,12 +31,13 @@ from geoapp.operations.nearest.walks import FacilityWalks, NearestQuery, WalksKe
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import PlacedFacility
 
-__all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered"]
+__all__ = ["MAX_K", "NearestItem", "NearestQuery", "NearestService", "Rendered", "check_codes"]
 
 MAX_K = 50
 KEPT_RENDERED = 200_000  # some 1.5 kB each
 
 Rendered = tuple[bytes, bytes]
+Render = Callable[[PlacedFacility, Datum], Rendered]
 
 
 class NearestItem(NamedTuple):
@@ -48,6 +50,13 @@ class NearestItem(NamedTuple):
     basis: Basis
     opening: Opening
     arrival: Arrival | None = None
+    # From leaving to being there, where that is not the walk: by e-bike, or along a route.
+    travel_seconds: float | None = None
+
+    @property
+    def till_there_seconds(self) -> float:
+        """How long after leaving one is there."""
+        return self.walk_seconds if self.travel_seconds is None else self.travel_seconds
 
     @property
     def open(self) -> bool | None:
@@ -62,10 +71,11 @@ class NearestService:
         self._keeper = SnapshotKeeper(database)
         self._walks = WalksKeeper(settings)
         self._walk_limit_minutes = settings.walk_limit_minutes
-        self._kept: dict[tuple[int, int, Datum], tuple[PlacedFacility, Rendered]] = {}
+        self._kept: dict[tuple[int, int, Datum, Render], tuple[PlacedFacility, Rendered]] = {}
         self.estimate = WalkingEstimate(
             detour_factor=settings.detour_factor, speed_m_per_s=settings.walking_speed_m_per_s
         )
+        self.speeds = Speeds(settings.walking_speed_m_per_s, settings.ebike_speed_m_per_s)
 
     def warm_up(self) -> None:
         """Read facilities and network now, so that the first person does not wait for it.
@@ -104,7 +114,7 @@ class NearestService:
                 "max_m", query.max_m, Text("正数（米）", "a positive number (metres)")
             )
         snapshot = self._keeper.current()
-        self._check_codes(snapshot, query)
+        check_codes(snapshot, kinds=query.kinds, families=query.families, amenities=query.amenities)
         at = query.at or datetime.now(UTC)
         longest = timedelta(minutes=self._walk_limit_minutes) if query.open_on_arrival else None
         chosen = snapshot.select(
@@ -233,10 +243,10 @@ class NearestService:
         self,
         facility: PlacedFacility,
         datum: Datum,
-        render: Callable[[PlacedFacility, Datum], Rendered],
+        render: Render,
     ) -> Rendered:
         """Return ``render(facility, datum)``, made once for each version of a facility."""
-        key = (facility.id, facility.place, datum)
+        key = (facility.id, facility.place, datum, render)
         found = self._kept.get(key)
         if found is not None and found[0] is facility:
             return found[1]
@@ -246,18 +256,28 @@ class NearestService:
         self._kept[key] = (facility, rendered)
         return rendered
 
-    def _check_codes(self, snapshot: Snapshot, query: NearestQuery) -> None:
-        if not (query.kinds or query.families or query.amenities):
-            return
-        for name in sorted(query.families - set(Family)):
-            accepted = ", ".join(Family)
-            raise InvalidValueError("family", name, Text(accepted, accepted))
-        if not (query.kinds or query.amenities):
-            return
-        for parameter, asked, known in (
-            ("kind", query.kinds, snapshot.codes.kinds),
-            ("amenity", query.amenities, snapshot.codes.amenities),
-        ):
-            for name in sorted(asked - known):
-                accepted = ", ".join(sorted(known))
-                raise InvalidValueError(parameter, name, Text(accepted, accepted))
+
+def check_codes(
+    snapshot: Snapshot,
+    *,
+    kinds: frozenset[str],
+    families: frozenset[str],
+    amenities: frozenset[str],
+) -> None:
+    """Refuse codes that nobody knows.
+
+    Raises
+    ------
+    InvalidValueError
+        Naming ``family``, ``kind`` or ``amenity``.
+    """
+    for name in sorted(families - set(Family)):
+        accepted = ", ".join(Family)
+        raise InvalidValueError("family", name, Text(accepted, accepted))
+    for parameter, asked, known in (
+        ("kind", kinds, snapshot.codes.kinds),
+        ("amenity", amenities, snapshot.codes.amenities),
+    ):
+        for name in sorted(asked - known):
+            accepted = ", ".join(sorted(known))
+            raise InvalidValueError(parameter, name, Text(accepted, accepted))

@@ -61,12 +61,12 @@ class Words(BaseModel):
 
 
 class Links(BaseModel):
-    """Navigation to a place, each map service in its own datum."""
+    """Navigation to a place, each map service in its own datum; no ride can be asked of Apple's maps."""
 
     amap: str
     baidu: str
     tencent: str
-    apple: str
+    apple: str | None = None
     google: str
 
 

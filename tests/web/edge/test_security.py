@@ -368,6 +368,7 @@ OPEN_READS = {
     "/stations/<path:code>",
     "/suggest",
     "/stations/<path:code>/sign.pdf",
+    "/api/v1/along",
     "/api/v1/amenities",
     "/api/v1/coverage/official",
     "/api/v1/coverage-runs",

@@ -1,0 +1,61 @@
+"""What is said of a station on the way: the one place of these words, for page and terminal."""
+
+from geoapp.core.i18n import Text
+from geoapp.core.travel import By
+from geoapp.core.units import format_metres, format_seconds
+from geoapp.operations.along.question import AlongQuery
+from geoapp.operations.along.service import AlongAnswer, AlongItem
+
+# Nobody feels less, and no stop is known more finely.
+ON_THE_WAY_SECONDS = 30.0
+
+
+def added_text(item: AlongItem, by: By) -> Text:
+    """Say what going by adds: in whole minutes, rounded up, with the metres."""
+    if item.added_seconds < ON_THE_WAY_SECONDS:
+        return Text("就在路上", "right on the way")
+    minutes = format_seconds(max(60.0, item.added_seconds))
+    far = format_metres(item.added_m)
+    verb = "多骑" if by is By.EBIKE else "多走"
+    return Text(f"{verb} {minutes.zh}（{far.zh}）", f"{minutes.en} more ({far.en})")
+
+
+def letter(stop: int) -> str:
+    """Return what a stop is called, counted from 1: A, B, C; the stations have the numbers."""
+    return chr(ord("A") + stop - 1)
+
+
+def after_text(item: AlongItem) -> Text:
+    """Say where the route is left."""
+    if item.after:
+        start, end = letter(item.after), letter(item.after + 1)
+        return Text(f"{start}、{end} 之间", f"between {start} and {end}")
+    along = format_metres(item.along_m or 0.0)
+    return Text(f"沿线 {along.zh} 处", f"{along.en} along the line")
+
+
+def no_way_text(answer: AlongAnswer) -> list[Text]:
+    """Say between which stops the walking network has no way; empty where it has all."""
+    return [
+        Text(
+            f"路网上从 {letter(number)} 走不到 {letter(number + 1)}，这一段没有算顺路站点",
+            f"The network has no way from {letter(number)} to {letter(number + 1)}: "
+            "no stations are told for it",
+        )
+        for number, leg in enumerate(answer.legs, 1)
+        if leg.way_m is None
+    ]
+
+
+def nothing_text(query: AlongQuery) -> Text:
+    """Say that nothing is on the way, and within what."""
+    minutes = f"{query.more_minutes:g}"
+    if query.open_only:
+        return Text(
+            f"没有多花 {minutes} 分钟以内、确知到时开放的站点",
+            f"No station that is known to be open on arrival adds {minutes} minutes or less",
+        )
+    return Text(
+        f"没有多花 {minutes} 分钟以内的站点",
+        f"No station adds {minutes} minutes or less",
+    )
