@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from flask import url_for
 
+from geoapp.core.entering import ANYBODY, MAY_ENTER_TEXT, Entering
 from geoapp.core.hours import CHINESE_ZONES
 from geoapp.core.hours.words import words_of
 from geoapp.core.i18n import Language, Text
@@ -74,6 +75,8 @@ class Card:
         How long the walk is, told no finer than the position is known; as a range if ``is_far_vague``.
     walk_span
         The least and the most minutes of the walk, where the position is known too badly for one.
+    may_enter
+        Whether whoever asks may enter; None where they say nothing of themselves.
     rough
         Said where the facility's own position may be far off, as of one found by its address.
     """
@@ -100,6 +103,8 @@ class Card:
     is_estimate: bool
     entry: Text | None
     access: Text | None
+    may_enter: Text | None
+    is_sure_to_enter: bool
     key_amenities: list[AmenityMark]
     other_amenities: list[AmenityMark]
     verified_on: date | None
@@ -137,6 +142,7 @@ def make_cards(
     items: list[NearestItem],
     *,
     asked: frozenset[str],
+    entering: Entering = ANYBODY,
     accuracy_m: float = 0.0,
     is_from: bool = True,
 ) -> list[Card]:
@@ -144,13 +150,22 @@ def make_cards(
 
     Parameters
     ----------
+    entering
+        Who wants to enter: each card then tells whether they may.
     accuracy_m
         How far the position may be off; walks are told no finer than that.
     is_from
         Whether the answer is counted from where somebody is; else how far places are is not told.
     """
     return [
-        _card(number, item, asked=asked, accuracy_m=accuracy_m, is_from=is_from)
+        _card(
+            number,
+            item,
+            asked=asked,
+            entering=entering,
+            accuracy_m=accuracy_m,
+            is_from=is_from,
+        )
         for number, item in enumerate(items, start=1)
     ]
 
@@ -160,6 +175,7 @@ def _card(
     item: NearestItem,
     *,
     asked: frozenset[str],
+    entering: Entering,
     accuracy_m: float,
     is_from: bool,
 ) -> Card:
@@ -176,6 +192,7 @@ def _card(
     today = now.astimezone(ZoneInfo(one.timezone)).date()
     marks = _marks(one, asked)
     keys = {*KEY_AMENITIES, *asked}
+    admits = entering.admits(one.access, one.entry)
     return Card(
         number=number,
         code=one.code,
@@ -199,6 +216,8 @@ def _card(
         is_estimate=item.basis == "estimate",
         entry=ENTRY_TEXT[Entry(one.entry)] if one.entry else None,
         access=ACCESS_TEXT[Access(one.access)] if one.access else None,
+        may_enter=MAY_ENTER_TEXT[admits] if entering.is_asked else None,
+        is_sure_to_enter=admits is True,
         key_amenities=[mark for mark in marks if mark.code in keys],
         other_amenities=[
             mark for mark in marks if mark.code not in keys and mark.presence != "unknown"

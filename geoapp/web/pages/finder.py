@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, url_f
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
+from geoapp.core.entering import ANYBODY, WHO_TEXT, WITHOUT_TEXT, Entering, parse_entering
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.geo import check_lonlat, geometry_from_wgs84, to_wgs84
 from geoapp.core.i18n import Text
@@ -39,6 +40,7 @@ from geoapp.web.edge.services import services
 from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards, walk_text
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
+from geoapp.web.pages.near_misses import NearMiss, near_misses
 
 blueprint = Blueprint("finder", __name__)
 
@@ -67,6 +69,7 @@ class Question:
     families: frozenset[str]
     kinds: frozenset[str]
     amenities: frozenset[str]
+    entering: Entering = ANYBODY
     accuracy_m: float = 0.0
     regions: frozenset[str] = frozenset()
     own: tuple[float, float] | None = None
@@ -106,6 +109,8 @@ def show() -> str | BaseResponse:
             key=lambda one: one[1].code not in question.amenities,
         ),
         more_amenities=[word for word in vocabulary.amenities if word.code not in KEY_AMENITIES],
+        who_texts=WHO_TEXT,
+        without_texts=WITHOUT_TEXT,
         families=[
             (
                 family,
@@ -187,6 +192,11 @@ def _parse(values: MultiDict[str, str], *, open_by_default: bool) -> Question:
         families=frozenset({family}) if family and not kind else frozenset(),
         kinds=frozenset({kind}) if kind else frozenset(),
         amenities=split_codes(values.getlist("amenity")),
+        entering=parse_entering(
+            values.get("may_enter", ""),
+            split_codes(values.getlist("without")),
+            surely=values.get("surely") == "1",
+        ),
         accuracy_m=_accuracy_m(values.get("own_accuracy" if own else "accuracy", "")),
         regions=regions,
         own=own,
@@ -268,7 +278,7 @@ def _region_answer(question: Question, query: NearestQuery) -> dict[str, object]
         name,
         found.total,
         only_open=question.open_only and not found.none_open,
-        is_filtered=bool(question.what or question.amenities),
+        is_filtered=bool(question.what or question.amenities) or question.entering.is_asked,
         is_own=question.own is not None,
     )
     start = query if found.start is None else replace(query, lon=found.start[0], lat=found.start[1])
@@ -287,12 +297,7 @@ def _listed(question: Question, query: NearestQuery, items: list[NearestItem]) -
     """Return what every answer holds: its cards, or what stands in their way."""
     somewhere = _somewhere(question, query)
     return {
-        "cards": make_cards(
-            items,
-            asked=question.amenities,
-            accuracy_m=question.accuracy_m,
-            is_from=_is_from(question),
-        ),
+        "cards": _cards(question, query, items),
         "misses": [] if items else _near_misses(question, query),
         "somewhere": None if somewhere is None else somewhere.note,
         "more": len(items) == question.k and question.k < MAX_K,
@@ -316,42 +321,28 @@ def _is_from(question: Question) -> bool:
     return not question.regions or question.own is not None
 
 
-@dataclass(frozen=True, slots=True)
-class NearMiss:
-    """The nearest that fits all but one condition, and the value of that condition in the form."""
-
-    drop: str
-    condition: Text
-    card: Card
-
-
 def _near_misses(question: Question, query: NearestQuery) -> list[NearMiss]:
     """Return what stands in the way where nothing fits: each condition that alone does."""
-    vocabulary = load_vocabulary()
-    tries = [
-        (word.code, word.text, replace(query, amenities=query.amenities - {word.code}))
-        for word in vocabulary.amenities
-        if word.code in query.amenities
-    ]
-    if question.what:
-        anything = replace(query, kinds=frozenset(), families=frozenset())
-        tries.append(("what", _what_text(question), anything))
-    found = []
-    for drop, condition, wider in tries:
-        asked = replace(wider, k=1, open_on_arrival=False)
+
+    def find(asked: NearestQuery) -> tuple[NearestItem, Card] | None:
+        asked = replace(asked, k=1, open_on_arrival=False)
         if question.regions:
             items = list_region(services().nearest, asked, question.own).items
         else:
             items = services().nearest.ask(asked)
-        if items:
-            [card] = make_cards(
-                items,
-                asked=asked.amenities,
-                accuracy_m=question.accuracy_m,
-                is_from=_is_from(question),
-            )
-            found.append(NearMiss(drop, condition, card))
-    return found
+        return (items[0], _cards(question, asked, items)[0]) if items else None
+
+    return near_misses(query, _what_text(question) if question.what else None, find)
+
+
+def _cards(question: Question, query: NearestQuery, items: list[NearestItem]) -> list[Card]:
+    return make_cards(
+        items,
+        asked=query.amenities,
+        entering=query.entering,
+        accuracy_m=question.accuracy_m,
+        is_from=_is_from(question),
+    )
 
 
 def _what_text(question: Question) -> Text:
@@ -382,6 +373,7 @@ def _query(question: Question, lon: float, lat: float) -> NearestQuery:
         kinds=question.kinds,
         families=question.families,
         amenities=question.amenities,
+        entering=question.entering,
         regions=question.regions,
         arrive=True,
         open_on_arrival=question.open_only,

@@ -1,12 +1,15 @@
 // The conditions of the finder's form: what is chosen, and that it is remembered on this device alone.
 
 import { byId } from '../lib/page.js';
+import { ANYBODY, enteringOf, readEntering, setEntering, tellEntering } from './enter.js';
 
-/** @typedef {{ open: boolean, what: string, amenities: string[] }} Conditions */
+/** @typedef {{ open: boolean, what: string, amenities: string[], entering: import('./offline/entering.js').Entering }} Conditions */
 
 const KEY = 'geoapp-conditions';
 // An address that says what is sought is meant as it stands.
-const IN_ADDRESS = ['open', 'amenity', 'what', 'asked', 'place', 'lon'];
+const IN_ADDRESS = ['open', 'amenity', 'what', 'asked', 'place', 'lon', 'may_enter', 'without'];
+// With these alone only what is open is looked for, as without any.
+const STILL_FRESH = ['open', 'may_enter', 'without'];
 
 /**
  * @param {HTMLFormElement} form
@@ -34,6 +37,7 @@ export function readConditions(form) {
     open: boxes(form, 'open').some((one) => one.checked),
     what: kinds(form).value,
     amenities: boxes(form, 'amenity').filter((one) => one.checked).map((one) => one.value),
+    entering: readEntering(form),
   };
 }
 
@@ -44,6 +48,7 @@ export function readConditions(form) {
 export function setConditions(form, wanted) {
   boxes(form, 'open').forEach((one) => { one.checked = wanted.open; });
   boxes(form, 'amenity').forEach((one) => { one.checked = wanted.amenities.indexOf(one.value) >= 0; });
+  setEntering(form, wanted.entering);
   kinds(form).value = wanted.what;
   if (kinds(form).selectedIndex < 0) kinds(form).value = '';
   orderChips(form);
@@ -56,9 +61,9 @@ export function setConditions(form, wanted) {
  */
 export function parseConditions(text) {
   try {
-    const { open, what, amenities } = Object(JSON.parse(text || 'null'));
+    const { open, what, amenities, entering } = Object(JSON.parse(text || 'null'));
     if (typeof open !== 'boolean' || typeof what !== 'string' || !Array.isArray(amenities)) return null;
-    return { open, what, amenities: amenities.filter((one) => typeof one === 'string') };
+    return { open, what, amenities: amenities.filter((one) => typeof one === 'string'), entering: enteringOf(entering) };
   } catch {
     return null; // written by something else
   }
@@ -98,17 +103,26 @@ export function rememberConditions(form) {
 }
 
 /**
+ * @param {URLSearchParams} given
+ * @param {string} name of a parameter that may be repeated, or hold several
+ */
+function codes(given, name) {
+  return given.getAll(name).join(',').split(',').map((one) => one.trim()).filter((one) => one);
+}
+
+/**
  * The conditions that an address names, read as the service reads them; null where it names none.
  * @param {URLSearchParams} given
  * @returns {Conditions | null}
  */
 export function conditionsIn(given) {
   if (!IN_ADDRESS.some((name) => given.has(name))) return null;
-  const isFresh = !IN_ADDRESS.some((name) => name !== 'open' && given.has(name));
+  const isFresh = !IN_ADDRESS.some((name) => STILL_FRESH.indexOf(name) < 0 && given.has(name));
   return {
     open: isFresh || given.get('open') === '1',
     what: given.get('what') || '',
-    amenities: given.getAll('amenity').join(',').split(',').map((one) => one.trim()).filter((one) => one),
+    amenities: codes(given, 'amenity'),
+    entering: { ...ANYBODY, who: given.get('may_enter') || '', without: codes(given, 'without'), surely: given.get('surely') === '1' },
   };
 }
 
@@ -138,6 +152,7 @@ export function restoreConditions(form, given) {
  * @param {HTMLFormElement} form
  */
 export function tellConditions(form) {
+  tellEntering(form);
   const told = byId('more-count'), more = told.closest('details');
   const { what, amenities } = readConditions(form);
   const many = (what ? 1 : 0) + (more ? more.querySelectorAll('input:checked').length : 0);

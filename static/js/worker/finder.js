@@ -7,6 +7,7 @@ import { post } from '../lib/request.js';
 import { makeSheet } from '../lib/sheet.js';
 import { keepChipsInOrder, orderChips, readConditions, rememberConditions, restoreConditions, setConditions, tellConditions } from './conditions.js';
 import { makeDrawn, spotOf } from './drawn.js';
+import { ANYBODY, makeEnter } from './enter.js';
 import { loadRest, loadWords } from './later.js';
 import { makeLooks } from './looks.js';
 import { offline } from './offline/link.js';
@@ -318,10 +319,12 @@ function clear() {
   change({ what: '', amenities: [] });
 }
 
-/** @param {string} condition an amenity, or `what` for the kind */
+/** @param {string} condition an amenity, `what` for the kind, `enter` for who may enter, `surely` for that being known */
 function drop(condition) {
-  const { amenities } = readConditions(form);
-  change(condition === 'what' ? { what: '' } : { amenities: amenities.filter((one) => one !== condition) });
+  const { amenities, entering } = readConditions(form);
+  if (condition === 'enter') change({ entering: ANYBODY });
+  else if (condition === 'surely') change({ entering: { ...entering, surely: false } });
+  else change(condition === 'what' ? { what: '' } : { amenities: amenities.filter((one) => one !== condition) });
 }
 
 locateButton.addEventListener('click', locate);
@@ -373,6 +376,7 @@ results.addEventListener('toggle', (event) => {
 const given = new URLSearchParams(window.location.search);
 restoreConditions(form, given);
 keepChipsInOrder(form);
+makeEnter(form, () => drop('enter'));
 tellConditions(form);
 const left = looks.left();
 const linked = given.has('lon') || given.has('lat') ? null : given.get('place');

@@ -187,7 +187,7 @@ def test_amenities_narrow_the_answer(site: Site, visit: Visit) -> None:
     expect(page.locator("[name=open]")).not_to_be_checked()
     expect(page.locator("[name=amenity][value=toilet]")).to_be_checked()
     # What is on comes first, so that it is in sight; no chip moves while a finger is at them.
-    chips = page.locator(".chips .chip")
+    chips = page.locator(".chips > .chip")
     expect(chips.nth(1)).to_have_text("厕所")
     expect(chips.nth(1)).to_be_in_viewport(ratio=1)
     chips.last.click()

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from geoapp.analysis.geometry.spheroid import geodesic_m
 from geoapp.app import create_app
+from geoapp.core.entering import parse_entering
 from geoapp.core.roles import Role
 from geoapp.core.settings import Settings
 from geoapp.operations.nearest import offline
@@ -28,6 +29,7 @@ from tests.web.conftest import Site, Visit, fits, serious_violations, serve
 
 ASKED = """async ([modules, questions]) => {
   const { listRegion, nearest } = await import(`${modules}/offline/nearest.js`);
+  const { admits } = await import(`${modules}/offline/entering.js`);
   const { sayOf } = await import(`${modules}/offline/cards.js`);
   const line = document.getElementById('offline');
   const cache = await caches.open(`geoapp-data ${line.dataset.root}`);
@@ -44,7 +46,14 @@ ASKED = """async ([modules, questions]) => {
     const { items, total } = listRegion(kept, { lon, lat, at_ms, ...any, region: '370200', isFrom: own !== null }, own);
     return [total, items.map((item) => told(item, at_ms, own !== null))];
   });
-  return [questions.map(answer), questions.slice(0, 40).map(listed)];
+  // Where somebody may enter, and whether that is known.
+  const asked = [['worker', ['card'], false], ['anyone', [], false], ['', ['qr', 'card'], true]];
+  const entered = ([lon, lat, at_ms]) => asked.map(([who, without, surely]) => {
+    const entering = { who, without, surely };
+    return nearest(kept, { lon, lat, at_ms, ...any, entering })
+      .map(({ station }) => [station.code, admits(entering, station.access, station.entry)]);
+  });
+  return [questions.map(answer), questions.slice(0, 40).map(listed), questions.slice(0, 40).map(entered)];
 }"""
 
 
@@ -110,6 +119,27 @@ def _lists(
     return found
 
 
+def _entered(
+    service: NearestService, questions: list[tuple[float, float, datetime]]
+) -> list[list[list[list[object]]]]:
+    asked = [
+        parse_entering("worker", ["card"], surely=False),
+        parse_entering("anyone", [], surely=False),
+        parse_entering("", ["qr", "card"], surely=True),
+    ]
+    found = []
+    for lon, lat, at in questions:
+        answers = []
+        for entering in asked:
+            query = NearestQuery(
+                lon=lon, lat=lat, k=5, at=at, arrive=True, order="line", entering=entering
+            )
+            places = [item.facility for item in service.ask(query)]
+            answers.append([[one.code, entering.admits(one.access, one.entry)] for one in places])
+        found.append(answers)
+    return found
+
+
 def test_once_visited_it_answers_without_a_network(
     database: Database, settings: Settings, visit: Visit
 ) -> None:
@@ -125,7 +155,17 @@ def test_once_visited_it_answers_without_a_network(
         for _ in range(200)
     ]
     service = NearestService(database, settings)
-    wanted = [_answers(service, questions), _lists(service, database, questions[:40])]
+    wanted = [
+        _answers(service, questions),
+        _lists(service, database, questions[:40]),
+        _entered(service, questions[:40]),
+    ]
+    codes = [[code for code, _ in some] for some in wanted[2][0]]  # type: ignore[misc]
+    assert {tuple(sorted(some)) for some in codes} == {
+        ("T-1", "T-2", "T-3", "T-5"),
+        ("T-1", "T-3", "T-4", "T-5"),
+        ("T-1", "T-5"),
+    }
     with _served(settings, database) as site:
         page = visit(site, "/?lang=zh", keeps=True)
         expect(page.locator("body[data-offline=ready]")).to_be_attached(timeout=30_000)
@@ -156,6 +196,21 @@ def test_once_visited_it_answers_without_a_network(
     page.locator(".chip", has_text="急救箱").click()
     page.click(".misses [data-drop=first_aid]")
     expect(page.locator("#results .found")).to_have_count(1)
+    page.locator(".chip", has_text="微波炉").click()
+    page.click("#enter > summary")
+    page.locator("#enter label", has_text="其他人").click()
+    page.get_by_role("button", name="好了").click()
+    expect(page.locator("#results .may-enter").first).to_have_text("您能进")
+    expect(page.locator("#results")).not_to_contain_text("名字特别特别长")
+    page.locator(".more-filters summary").click()
+    page.select_option("#what", "base")
+    page.click("#enter > summary")
+    page.locator("#enter label", has_text="没有卡").click()
+    page.get_by_role("button", name="好了").click()
+    expect(page.locator(".misses")).to_contain_text("对象：未知；进门：刷卡进入")
+    page.click(".misses [data-drop=enter]")
+    expect(page.locator("#results .found")).to_have_count(1)
+    page.select_option("#what", "")
     page.fill("#words", "mingzitebie")
     page.locator("#hits [role=option]").first.click()
     expect(page.locator("#results .found-name")).to_contain_text("名字特别特别长")

@@ -1,6 +1,7 @@
 // The answer of the kept stations, in the shape and the words of templates/worker/results.html.
 
 import { language } from '../../lib/page.js';
+import { admits, isAsked } from './entering.js';
 import { said } from './hours.js';
 import { isWalk } from './nearest.js';
 
@@ -178,10 +179,10 @@ export function sayOf(kept, item, now_ms, accuracy_m = 0, isFrom = true) {
  * @param {Kept} kept
  * @param {Item} item
  * @param {number} number
- * @param {{ now_ms: number, accuracy_m: number, asked: string[], from: { lon: number, lat: number } | null }} asked `from` null: from
+ * @param {{ now_ms: number, accuracy_m: number, asked: string[], entering?: import('./entering.js').Entering, from: { lon: number, lat: number } | null }} asked `from` null: from
  *   nowhere, so that how far it is is not said
  */
-export function card(kept, item, number, { now_ms, accuracy_m, asked, from }) {
+export function card(kept, item, number, { now_ms, accuracy_m, asked, entering, from }) {
   const isFrom = from !== null;
   const { station } = item;
   const name = nameOf(station);
@@ -199,6 +200,10 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, from }) {
   const unsure = (/** @type {string} */ zh, /** @type {string} */ en) => made('span', { class: 'unsure' }, t(zh, en));
   const entry = station.entry ? pick(kept.entries[station.entry]) : unsure('怎么进门：未知', 'How to get in: unknown');
   const access = station.access ? `${t('对象：', 'For: ')}${pick(kept.access[station.access])}` : unsure('开放对象：未知', 'For whom: unknown');
+  const may = entering && isAsked(entering) ? [
+    admits(entering, station.access, station.entry) ? made('span', { class: 'may-enter' }, t('您能进', 'You may enter')) : unsure('能不能进：未知', 'Whether you may enter: unknown'),
+    made('span', { class: 'soft' }, ' · '),
+  ] : [];
   const keys = asked.concat(KEY_AMENITIES.filter((code) => asked.indexOf(code) < 0));
   const marks = keys.map((code) => {
     const presence = station.amenities.indexOf(code) >= 0 ? 'yes' : (station.no_amenities || []).indexOf(code) >= 0 ? 'no' : 'unknown';
@@ -234,7 +239,7 @@ export function card(kept, item, number, { now_ms, accuracy_m, asked, from }) {
         made('span', {}, made('strong', {}, pick(words.text)), words.note ? ` · ${pick(words.note)}` : '')),
       isFrom ? made('p', { class: 'found-walk' }, icon('walk'), made('span', {}, ...walk))
         : made('p', { class: 'found-where' }, icon('pin'), made('span', {}, station.address || unsure('地址：未知', 'Address: unknown'))),
-      made('p', { class: 'found-entry' }, icon('door'), made('span', {}, entry, made('span', { class: 'soft' }, ' · '), access))),
+      made('p', { class: 'found-entry' }, icon('door'), made('span', {}, ...may, entry, made('span', { class: 'soft' }, ' · '), access))),
     station.off_m ? notice('warn', 'notice warn', t(`位置只是大概，可能差 ${metresText(station.off_m).zh}：请按地址找，或先打电话`,
       `Rough position, may be ${metresText(station.off_m).en} off: go by the address, or call first`)) : null,
     station.doubt ? notice('warn', 'notice warn', pick(station.doubt)) : null,

@@ -1,5 +1,6 @@
 // The nearest kept stations, in the service's order by line; and the kept ones that words name.
 
+import { accepts } from './entering.js';
 import { area_m, geodesic_m } from './geodesic.js';
 import { arrivalAt, openingAt } from './hours.js';
 
@@ -18,7 +19,7 @@ import { arrivalAt, openingAt } from './hours.js';
  *   amenities: Word[], entries: Record<string, Pair>, access: Record<string, Pair>, places: KeptPlace[], parents: Record<string, string>, above: { code: string, called: string[] }[], stations: Station[],
  *   question?: QuestionWords, region?: Pair | null, unplaced?: number, traditional?: [string, string] }} Kept
  * @typedef {{ lon: number, lat: number, k: number, at_ms: number, what: string, amenities: string[], openOnArrival: boolean,
- *   region?: string, isFrom?: boolean }} Question `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
+ *   entering?: import('./entering.js').Entering, region?: string, isFrom?: boolean }} Question `entering`: who wants to enter; `region`: only stations in it; `isFrom` false: asked from nowhere, so that open is open now
  * @typedef {{ station: Station, distance_m: number, walk_m: number, walk_s: number, opening: import('./hours.js').Opening, arrival: import('./hours.js').Arrival }} Item
  */
 
@@ -51,7 +52,7 @@ function isInService(kept, one, at_ms) {
  * @param {Question} question
  * @returns {Station[]} the stations that fit, open or not
  */
-export function fitting(kept, { at_ms, what, amenities, region }) {
+export function fitting(kept, { at_ms, what, amenities, entering, region }) {
   const [family, kind] = what.split(':');
   /** @param {string | undefined} code */
   const isWithin = (code) => {
@@ -64,7 +65,7 @@ export function fitting(kept, { at_ms, what, amenities, region }) {
     return at === region;
   };
   return kept.stations.filter((one) => (!family || (kind ? one.kind === kind : one.family === family))
-    && amenities.every((code) => one.amenities.indexOf(code) >= 0) && isInService(kept, one, at_ms)
+    && amenities.every((code) => one.amenities.indexOf(code) >= 0) && (!entering || accepts(entering, one.access, one.entry)) && isInService(kept, one, at_ms)
     && (region === undefined || isWithin(one.region)));
 }
 

@@ -3,6 +3,8 @@
 import { byId, filled, language } from '../../lib/page.js';
 import { namesOf, placeFirst, withoutAbove } from './address.js';
 import { card, made, metresText, notice, pick, t, walkText } from './cards.js';
+import { isAsked } from './entering.js';
+import { missesOf } from './misses.js';
 import { folded, isWalk, listRegion, nameable, named, nearest, simplified, soughtThere, wishesIn, withoutQuestion } from './nearest.js';
 import { chosenRegion, tellRegion, tellTooMany, whenChosen } from './region.js';
 import { offerStreets } from './streets.js';
@@ -131,36 +133,6 @@ function regionListText(region, total, { onlyOpen, isFiltered, isOwn }) {
 }
 
 /**
- * The conditions that alone stand in the way, each with the nearest without it and a button that leaves it out.
- * @param {Kept} data
- * @param {import('./nearest.js').Question} question
- * @param {{ own: { lon: number, lat: number } | null, accuracy_m: number }} from
- */
-function missesOf(data, question, { own, accuracy_m }) {
-  const { amenities, what, region, isFrom } = question;
-  /** @type {[string, import('./nearest.js').Pair, Partial<import('./nearest.js').Question>][]} */
-  const tries = data.amenities.filter((one) => amenities.indexOf(one.code) >= 0)
-    .map((one) => [one.code, one, { amenities: amenities.filter((code) => code !== one.code) }]);
-  const [family, kind] = what.split(':');
-  const named_ = data.kinds.filter((one) => one.code === kind)[0] || data.families[family];
-  if (what && named_) tries.push(['what', named_, { what: '' }]);
-  /** @type {HTMLElement[]} */
-  const rows = [];
-  tries.forEach(([drop, condition, wider]) => {
-    const asked = { ...question, ...wider, k: 1, openOnArrival: false };
-    const item = (region === undefined ? nearest(data, asked) : listRegion(data, asked, own).items)[0];
-    if (!item) return;
-    const name = (language() === 'en' && item.station.name_en) || item.station.name;
-    const lacks = drop === 'what' ? t('不是', 'not of the kind ') : t('没有或不知道有没有', 'without, or not known to have, ');
-    const far = isFrom === false ? '' : ` · ${pick(walkText(data, item.walk_m, accuracy_m + (item.station.off_m || 0)))}`;
-    rows.push(made('li', {},
-      made('p', {}, made('strong', {}, name), far, made('br', {}), made('span', { class: 'soft' }, `${lacks}“${pick(condition)}”`)),
-      made('button', { class: 'button', type: 'button', 'data-drop': drop }, t(`去掉“${pick(condition)}”再找`, `Search without “${pick(condition)}”`))));
-  });
-  return rows;
-}
-
-/**
  * @param {HTMLElement[]} misses
  * @param {boolean} open whether only what is open on arrival is wanted
  * @param {import('./nearest.js').Pair | null} region
@@ -202,10 +174,10 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
   if (!place) return null;
   const region = chosen && chosen.code.indexOf(':') < 0 ? chosen : null;
   const k = Math.min(MOST, wanted);
-  const { open, amenities, what } = conditions;
+  const { open, amenities, what, entering } = conditions;
   const isFrom = !region || own !== null;
   const question = {
-    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, openOnArrival: open, isFrom, ...(region ? { region: region.code } : {}),
+    lon: place.lon, lat: place.lat, k, at_ms: now_ms, what, amenities, entering, openOnArrival: open, isFrom, ...(region ? { region: region.code } : {}),
   };
   const { items, total, start: from, noneOpen } = foundOf(data, question, own);
   const accuracy_m = own && (region || !chosen) ? own.accuracy_m : 0;
@@ -215,7 +187,7 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
   if (isBeyond) parts.push(beyondOf(data, items, accuracy_m));
   if (accuracy_m > INACCURATE_M) parts.push(inaccurateOf(accuracy_m));
   if (region && items.length) {
-    const how = { onlyOpen: open && !noneOpen, isFiltered: Boolean(what || amenities.length), isOwn: own !== null };
+    const how = { onlyOpen: open && !noneOpen, isFiltered: Boolean(what || amenities.length) || isAsked(entering), isOwn: own !== null };
     parts.push(made('p', { class: 'small soft from-place' }, regionListText(region, total, how)));
   } else if (chosen && !region) {
     parts.push(made('p', { class: 'small soft from-place' }, t(
@@ -232,7 +204,7 @@ function pageOf(data, { origin, own, k: wanted, conditions }, now_ms) {
       '附近没有确知到时开放的站点。下面是最近的，请看清时间。', 'No station is known to be open when you get there. These are the nearest; mind the hours.',
     )));
   }
-  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, from: isFrom ? { lon, lat } : null }));
+  const cards = items.map((item, place_) => card(data, item, place_ + 1, { now_ms, accuracy_m, asked: amenities, entering, from: isFrom ? { lon, lat } : null }));
   const list = made('ol', { class: 'cards', ...spot, ...(isBeyond ? { 'data-beyond': '' } : {}) }, ...cards);
   const more = items.length === k && k < MOST
     ? made('button', { class: 'button big', type: 'button', 'data-more': String(Math.min(MOST, 2 * k)) }, t('显示更多', 'Show more')) : null;
