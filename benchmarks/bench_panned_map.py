@@ -30,11 +30,16 @@ def settled(page: Page) -> None:
     page.wait_for_selector("[data-tiles=drawn]", timeout=120_000)
 
 
-def longest(browser: Browser, page: Page, work: Callable[[], object]) -> tuple[float, float]:
+def longest(
+    browser: Browser,
+    page: Page,
+    work: Callable[[], object],
+    wait: Callable[[Page], object] = settled,
+) -> tuple[float, float]:
     """Return the longest task that work makes the page do: processor time and clock, each in ms."""
     browser.start_tracing(page=page, categories=["toplevel", "devtools.timeline", "__metadata"])
     work()
-    settled(page)
+    wait(page)
     events = json.loads(browser.stop_tracing())["traceEvents"]
     # Of the threads that draw pages, the one that had most to do.
     threads = {

@@ -76,6 +76,7 @@ from geoapp.web.pages.coverage import manager as coverage
 from geoapp.web.pages.coverage import planner as plan
 from geoapp.web.pages.coverage import through_time as coverage_time
 from geoapp.web.pages.siting import compare as siting_compare
+from geoapp.web.pages.siting import trial as siting_trial
 from geoapp.web.pages.siting import views as siting
 from geoapp.web.pages.steward import bulk as steward_bulk
 from geoapp.web.pages.steward import call_sheets as steward_call_sheets
@@ -156,6 +157,7 @@ def register_routes(app: OpenAPI) -> None:
         scenarios.blueprint,
         board.blueprint,
         siting_compare.blueprint,
+        siting_trial.blueprint,
         coverage.blueprint,
         coverage_hours.blueprint,
         coverage_time.blueprint,

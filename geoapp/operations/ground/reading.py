@@ -13,7 +13,7 @@ from geoapp.analysis.coverage.coverage import CoverageResult, coverage
 from geoapp.analysis.coverage.region_figures import lineage
 from geoapp.analysis.frames import DemandFrame
 from geoapp.analysis.network.graph import WalkingNetwork
-from geoapp.analysis.walks.pairs import PairWalks
+from geoapp.analysis.walks.pairs import PairWalks, kept_walks
 from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
@@ -124,6 +124,16 @@ class Ground:
         """Return which demand points m sites (EPSG:4326) cover: ones, CSR of shape (n, m)."""
         cover = self.walks.cover(lon, lat, self.standard, progress=progress)
         return cover if self.moments is None else self.moments.rows_of(cover)
+
+    def walks_of(self, lon: FloatArray, lat: FloatArray) -> sp.csr_array:
+        """Return the walks in metres of all pairs that ``cover_of`` names: CSR of shape (n, m), zeros stored."""
+        limit_m = self.standard.walk_m(self.estimate) + 0.2  # as for the cover
+        walks = self.walks.within(lon, lat, limit_m=limit_m)
+        walks = kept_walks(walks, self.standard.covers(walks.data, self.estimate))
+        if self.moments is None:
+            return walks
+        rows = sp.csr_array(walks[self.moments.point])
+        return kept_walks(rows, np.repeat(self.moments.served, np.diff(rows.indptr)))
 
     def region_at(self, level: Level, codes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return for region codes the region of a level that holds each; None = there is none."""

@@ -1,9 +1,11 @@
 """What if there were stations here? Answered while a planner moves them about.
 
 Demand and what stands already are measured once for a question and kept in this process, as long as
-nothing that they rest on has changed; then a place costs no more than the walks around it.
+nothing that they rest on has changed; then a place costs no more than the walks around it. A browser
+that has the rows of the ground counts each move by itself, and is told where it stands in the end.
 """
 
+import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -12,10 +14,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from geoapp.core.arrays import BoolArray, FloatArray, IntArray
 from geoapp.core.errors import InvalidValueError
 from geoapp.core.i18n import Text
 from geoapp.core.questions.siting import SitingParameters
 from geoapp.core.settings import Settings
+from geoapp.core.walking import Standard, WalkingEstimate
 from geoapp.core.words import Level
 from geoapp.operations.ground.reading import Ground, read_ground
 from geoapp.operations.moment import today
@@ -25,6 +29,8 @@ from geoapp.store.facilities.read import data_versions
 from geoapp.store.runs.inputs import find_demand_set
 
 MOST_PLACES: Final = 200
+# Some 30 bytes each: more are not sent to a browser, which asks about each move instead.
+MOST_ROWS: Final = 250_000
 _KEPT: Final = 3
 
 
@@ -63,6 +69,51 @@ class WhatIf:
     districts: tuple[DistrictChange, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DistrictSums:
+    """The workers of a district, and those who are covered by what stands."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    weight: float
+    covered: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialGround:
+    """Demand and what stands, for counting elsewhere what a place would change; r rows (see ``Ground``).
+
+    Attributes
+    ----------
+    lon, lat
+        Decimal degrees, WGS-84.
+    weight
+        Workers.
+    existing_m
+        The walk to the nearest place that counts, metres; inf = none.
+    covered, served
+        Whether what stands covers the row, and whether new sites are open then.
+    district
+        Number of its district; -1 = in none.
+    districts
+        All of them, in the order of their codes.
+    estimate
+        How every walk is estimated from the line; None where some are on the network.
+    """
+
+    lon: FloatArray
+    lat: FloatArray
+    weight: FloatArray
+    existing_m: FloatArray
+    covered: BoolArray
+    served: BoolArray
+    district: IntArray
+    districts: tuple[DistrictSums, ...]
+    standard: Standard
+    estimate: WalkingEstimate | None
+
+
 class WhatIfService:
     """Answers from grounds that this process keeps."""
 
@@ -90,9 +141,7 @@ class WhatIfService:
         InvalidValueError
             If there are too many places, or the question cannot be answered from what is stored.
         """
-        if len(places) > MOST_PLACES:
-            accepted = Text(f"至多 {MOST_PLACES} 处", f"at most {MOST_PLACES} places")
-            raise InvalidValueError("places", len(places), accepted)
+        _check_few(places)
         ground, districts = self._ground(wanted)
         left = np.where(ground.covered, 0.0, ground.weight)
         adds: list[float] = []
@@ -117,6 +166,53 @@ class WhatIfService:
             adds=tuple(adds),
             districts=districts.changed(ground, fresh, everywhere=everywhere),
         )
+
+    def ground(self, wanted: SitingParameters) -> TrialGround | None:
+        """Return the rows that a place may reach; None where they are too many to be sent.
+
+        Raises
+        ------
+        InvalidValueError
+            If the question cannot be answered from what is stored.
+        """
+        ground, districts = self._ground(wanted)
+        rows = len(ground.weight)
+        if rows > MOST_ROWS:
+            return None
+        moments = ground.moments
+        return TrialGround(
+            lon=ground.demand.lon,
+            lat=ground.demand.lat,
+            weight=ground.weight,
+            existing_m=ground.existing_m,
+            covered=ground.covered,
+            served=np.ones(rows, np.bool_) if moments is None else moments.served,
+            district=districts.number,
+            districts=districts.sums(ground),
+            standard=ground.standard,
+            estimate=ground.estimate if ground.walks.network is None else None,
+        )
+
+    def reach(
+        self, wanted: SitingParameters, places: Sequence[tuple[float, float]]
+    ) -> list[tuple[IntArray, FloatArray]]:
+        """Return by place (lon, lat in degrees, WGS-84) the rows within the standard, and the walks in metres.
+
+        Raises
+        ------
+        InvalidValueError
+            If there are too many places, or the question cannot be answered from what is stored.
+        """
+        _check_few(places)
+        if not places:
+            return []
+        ground, _ = self._ground(wanted)
+        walks = ground.walks_of(*np.array(places, np.float64).T).tocsc()
+        ends = walks.indptr
+        return [
+            (walks.indices[start:end], walks.data[start:end])
+            for start, end in itertools.pairwise(ends)
+        ]
 
     def _ground(self, wanted: SitingParameters) -> tuple[Ground, "_Districts"]:
         """Return what the question starts from, measured again if anything under it has changed."""
@@ -156,7 +252,7 @@ class _Districts:
     """The districts of a ground's demand, numbered; -1 = in none."""
 
     codes: tuple[str, ...]
-    number: np.ndarray[Any, np.dtype[np.int64]]
+    number: IntArray
 
     @classmethod
     def of(cls, ground: Ground) -> "_Districts":
@@ -172,19 +268,30 @@ class _Districts:
         codes, number[known] = np.unique(above[known].astype(str), return_inverse=True)
         return cls(tuple(codes.tolist()), number)
 
+    def _sum(self, ground: Ground, mask: BoolArray) -> FloatArray:
+        """Return by district the workers of some rows."""
+        some = mask & (self.number >= 0)
+        found = np.bincount(self.number[some], ground.weight[some], minlength=len(self.codes))
+        return found.astype(np.float64)
+
+    def sums(self, ground: Ground) -> tuple[DistrictSums, ...]:
+        """Return each district with its workers and those who are covered."""
+        names = {one.code: one for one in ground.regions}
+        total, covered = self._sum(ground, self.number >= 0), self._sum(ground, ground.covered)
+        return tuple(
+            DistrictSums(code, names[code].name_zh, names[code].name_en, weight, reached)
+            for code, weight, reached in zip(
+                self.codes, total.tolist(), covered.tolist(), strict=True
+            )
+        )
+
     def changed(
-        self, ground: Ground, fresh: np.ndarray[Any, np.dtype[np.bool_]], *, everywhere: bool
+        self, ground: Ground, fresh: BoolArray, *, everywhere: bool
     ) -> tuple[DistrictChange, ...]:
-        inside = self.number >= 0
-
-        def sums(mask: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, Any]:
-            some = mask & inside
-            return np.bincount(self.number[some], ground.weight[some], minlength=len(self.codes))
-
-        added = sums(fresh)
+        added = self._sum(ground, fresh)
         if not (everywhere or added.any()):
             return ()
-        total, before = sums(inside), sums(ground.covered)
+        total, before = self._sum(ground, self.number >= 0), self._sum(ground, ground.covered)
         names = {one.code: one for one in ground.regions}
         order = np.argsort(-added, kind="stable")
         return tuple(
@@ -198,6 +305,12 @@ class _Districts:
             )
             for one in (order if everywhere else order[added[order] > 0]).tolist()
         )
+
+
+def _check_few(places: Sequence[tuple[float, float]]) -> None:
+    if len(places) > MOST_PLACES:
+        accepted = Text(f"至多 {MOST_PLACES} 处", f"at most {MOST_PLACES} places")
+        raise InvalidValueError("places", len(places), accepted)
 
 
 def _share(part: float, total: float) -> float | None:

@@ -354,10 +354,20 @@ def seats_text(found: SitingFindings) -> Text:
     )
 
 
+def tried_template() -> Text:
+    """Return what stations at some places would change, with ``{some}`` and ``{change}`` to be filled in."""
+    return Text(
+        "这几处新覆盖 {some}，覆盖率 {change}。", "These newly reach {some}: {change} covered."
+    )
+
+
 def tried_text(added: float, before: float | None, after: float | None) -> Text:
     """Return what stations at some places would change; the shares before and after."""
-    some, change = counted(added, "人", "worker"), format_change(before, after)
+    some, change, words = (
+        counted(added, "人", "worker"),
+        format_change(before, after),
+        tried_template(),
+    )
     return Text(
-        f"这几处新覆盖 {some.zh}，覆盖率 {change}。",
-        f"These newly reach {some.en}: {change} covered.",
+        words.zh.format(some=some.zh, change=change), words.en.format(some=some.en, change=change)
     )

@@ -45,7 +45,7 @@ export function colour(name) {
  * @param {string} [classes]
  */
 export function numbered(text, classes = '') {
-  return L.divIcon({ className: `site-number ${classes}`, html: escapeHtml(String(text)), iconSize: [28, 28] });
+  return L.divIcon({ className: `site-number ${String(text).length > 2 ? 'many ' : ''}${classes}`, html: escapeHtml(String(text)), iconSize: [28, 28] });
 }
 
 /**

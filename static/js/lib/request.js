@@ -3,7 +3,7 @@
 import { language } from './page.js';
 
 /**
- * What came of it: the answer (parsed where it is JSON, as text otherwise), or why there is none, in
+ * What came of it: the answer (parsed where it is JSON, a blob where it is numbers, as text otherwise), or why there is none, in
  * the language of the page.
  * @typedef {{ answer: any, error: null } | { answer: null, error: string }} Outcome
  */
@@ -53,8 +53,9 @@ async function ask(address, request, texts) {
       late = Number(setTimeout(() => { isLate = true; stop.abort(); }, texts.limit_ms));
     }
     const response = await fetch(address, whole);
-    const isJson = /\bjson\b/.test(response.headers.get('Content-Type') || '');
-    const answer = isJson ? await response.json() : await response.text();
+    const kind = response.headers.get('Content-Type') || '';
+    const answer = /\bjson\b/.test(kind) ? await response.json()
+      : /\boctet-stream\b/.test(kind) ? await response.blob() : await response.text();
     if (response.ok) return isWholePage(answer) ? { answer: null, error: texts.offline } : { answer, error: null };
     const silent = (response.status >= 500 && texts.failed) || texts.offline;
     return { answer: null, error: problemText(answer, language(), silent) };

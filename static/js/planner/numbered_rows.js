@@ -1,8 +1,15 @@
-// The rows of a table as numbered markers on the map: who is chosen in one is shown in the other.
+// The rows of a table as numbered markers on the map: who is chosen in one is shown in the other. Where they may be
+// moved, they are dragged, or moved by the arrow keys once their row's button has given them the focus.
 
 import { at, numbered } from '../lib/map.js';
 import { closest } from '../lib/page.js';
 import { chooseRow, showAll } from '../lib/table.js';
+
+const STEP_PX = 10;
+/** @type {Record<string, [number, number]>} */
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+/** @typedef {(order: string, place: L.LatLng, settled: boolean) => void} Moved not settled while it is dragged */
 
 /**
  * Rows have `data-order`, `data-lon` and `data-lat`, and a button with the name.
@@ -10,8 +17,9 @@ import { chooseRow, showAll } from '../lib/table.js';
  * @param {string} id of the table
  * @param {(element: Element) => void} reveal brings what is folded or in another step into view
  * @param {(row: HTMLTableRowElement) => string} words what a marker says of its row, beside order and name
+ * @param {{ may: () => boolean, near: () => void, moved: Moved } | null} moving whether the rows that are shown may be moved; `near`: one may soon be
  */
-export function makeNumberedRows(made, id, reveal, words = () => '') {
+export function makeNumberedRows(made, id, reveal, words = () => '', moving = null) {
   const layer = L.layerGroup().addTo(made.map);
   /** @type {Map<string, L.Marker>} */
   const markers = new Map();
@@ -39,6 +47,54 @@ export function makeNumberedRows(made, id, reveal, words = () => '') {
     const marker = L.marker(at(Number(lon), Number(lat)), { icon: numbered(order), title: name, alt: name, keyboard: false })
       .on('click', () => choose(order, 'map')).addTo(layer);
     markers.set(order, marker);
+    if (moving && moving.may()) letMove(marker, order, moving);
+  }
+
+  /**
+   * @param {L.Marker} marker
+   * @param {string} order
+   * @param {{ near: () => void, moved: Moved }} whose
+   */
+  function letMove(marker, order, { near, moved }) {
+    if (marker.dragging) marker.dragging.enable();
+    marker.on('mouseover dragstart', near);
+    marker.on('drag', () => moved(order, marker.getLatLng(), false));
+    marker.on('dragend', () => moved(order, marker.getLatLng(), true));
+    const icon = marker.getElement();
+    if (!icon) return;
+    icon.tabIndex = -1;
+    icon.addEventListener('focus', near);
+    icon.addEventListener('keydown', (event) => {
+      const arrow = ARROWS[event.key];
+      if (!arrow) return;
+      event.preventDefault();
+      event.stopPropagation(); // or the map would move as well
+      const spot = made.map.latLngToContainerPoint(marker.getLatLng());
+      marker.setLatLng(made.map.containerPointToLatLng(spot.add([arrow[0] * STEP_PX, arrow[1] * STEP_PX])));
+      moved(order, marker.getLatLng(), true);
+    });
+  }
+
+  /**
+   * Put a marker where it is to be from now on.
+   * @param {string} order
+   * @param {L.LatLng} spot
+   */
+  function stand(order, spot) {
+    const marker = markers.get(order);
+    if (marker) marker.setLatLng(spot);
+  }
+
+  /**
+   * Give a marker the focus, in sight.
+   * @param {string} order
+   */
+  function focus(order) {
+    const marker = markers.get(order);
+    const icon = marker && marker.getElement();
+    if (!marker || !icon) return;
+    choose(order, 'table');
+    icon.focus();
   }
 
   /** Put the rows of the present table on the map and bring them all into sight. */
@@ -50,7 +106,7 @@ export function makeNumberedRows(made, id, reveal, words = () => '') {
     Array.from(table.tBodies[0].rows).forEach(put);
     table.tBodies[0].addEventListener('click', (event) => {
       const row = closest(event, 'tr');
-      if (row && !closest(event, '[data-ban], label, a')) choose(row.dataset.order || '', 'table');
+      if (row && !closest(event, '[data-ban], [data-move], label, a')) choose(row.dataset.order || '', 'table');
     });
     const all = document.getElementById('all');
     if (all) all.addEventListener('click', () => showAll(id));
@@ -59,5 +115,5 @@ export function makeNumberedRows(made, id, reveal, words = () => '') {
     if (places.length) made.map.fitBounds(L.latLngBounds(places), { padding: [32, 32], maxZoom: 15 });
   }
 
-  return { show, layer };
+  return { show, layer, stand, focus };
 }

@@ -1,5 +1,8 @@
 """What-if answers equal a coverage run that has the same places as facilities."""
 
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 import numpy as np
 import pytest
 from sqlalchemy import text
@@ -17,6 +20,13 @@ from tests.osm_file import write_town_streets
 from tests.seed import TOWN_LAT, TOWN_LON
 
 WANTED = SitingParameters(p=1, standard_m=400)
+SEVERAL = SitingParameters(
+    p=1,
+    standard_m=400,
+    at=datetime(2026, 11, 24, 22, tzinfo=ZoneInfo("Asia/Shanghai")),
+    period="day",
+    hours="08:00-20:00",
+)
 
 
 @pytest.fixture
@@ -69,6 +79,46 @@ def test_equals_a_run_with_the_places_built(
     assert after.districts == ()
 
 
+@pytest.mark.parametrize("streets", [False, True])
+@pytest.mark.parametrize("wanted", [WANTED, SEVERAL])
+def test_rows_that_are_sent_count_as_the_service_counts(
+    town: Database, settings: Settings, tmp_path, streets: bool, wanted: SitingParameters
+) -> None:
+    if streets:
+        import_network(town, settings, write_town_streets(tmp_path / "town.osm.pbf"))
+    service = WhatIfService(town, settings)
+    random = np.random.default_rng(2)
+    places = [
+        (TOWN_LON + x, TOWN_LAT + y) for x, y in random.uniform(-0.002, 0.012, (4, 2)).tolist()
+    ]
+    told = service.ask(wanted, places, everywhere=True)
+    ground, reach = service.ground(wanted), service.reach(wanted, places)
+    assert ground is not None
+    assert (ground.estimate is None) == streets
+    left = np.where(ground.covered, 0.0, ground.weight)
+    districts = np.zeros(len(ground.districts))
+    for (rows, walks), adds in zip(reach, told.adds, strict=True):
+        assert ground.served[rows].all()
+        assert (walks <= 400).all()
+        assert left[rows].sum() == pytest.approx(adds, abs=1e-9)
+        inside = rows[ground.district[rows] >= 0]
+        np.add.at(districts, ground.district[inside], left[inside])
+        left[rows] = 0.0
+    shares = {
+        one.code: (one.covered + added) / one.weight
+        for one, added in zip(ground.districts, districts, strict=True)
+    }
+    assert shares == pytest.approx({one.code: one.after_share for one in told.districts})
+    assert ground.weight[ground.covered].sum() == pytest.approx(told.covered_before)
+
+
+def test_too_many_rows_are_not_sent(
+    town: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("geoapp.operations.siting.what_if.MOST_ROWS", 3)
+    assert WhatIfService(town, settings).ground(WANTED) is None
+
+
 def test_what_is_measured_is_kept(town: Database, settings: Settings) -> None:
     service = WhatIfService(town, settings)
     service.ask(WANTED, [])
@@ -86,6 +136,9 @@ def test_bad_questions(town: Database, settings: Settings) -> None:
         service.ask(WANTED, [(TOWN_LON, TOWN_LAT)] * (MOST_PLACES + 1))
     with pytest.raises(InvalidValueError):
         service.ask(SitingParameters(p=1, standard_m=400, region="999999"), [])
+    with pytest.raises(InvalidValueError):
+        service.reach(WANTED, [(TOWN_LON, TOWN_LAT)] * (MOST_PLACES + 1))
+    assert service.reach(WANTED, []) == []
     with pytest.raises(InvalidValueError):
         service.ask(WANTED, [(500.0, 0.0)])
     with pytest.raises(InvalidValueError):

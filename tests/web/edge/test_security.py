@@ -114,6 +114,8 @@ GUARDED: dict[tuple[str, str], frozenset[Role]] = {
     ("POST", "/plan/board/<int:number>/open"): CARRIERS,
     ("GET", "/plan/board/<int:number>/fact"): ALL,
     ("POST", "/plan/siting/try"): RUNNERS,
+    ("POST", "/plan/siting/try/ground"): RUNNERS,
+    ("POST", "/plan/siting/try/reach"): RUNNERS,
     ("POST", "/plan/siting/areas"): RUNNERS,
     ("GET", "/plan/scenarios"): ALL,
     ("GET", "/plan/scenarios/<int:number>"): ALL,

@@ -1,10 +1,9 @@
 """``/plan/siting``: where should the next stations go, and how good is that answer, provably?"""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
-from pydantic import ValidationError
 from werkzeug.exceptions import NotFound
 
 from geoapp.core.i18n import Text
@@ -38,15 +37,13 @@ from geoapp.reports.words.siting import (
     missing_lines,
     seats_text,
     summary_texts,
-    tried_text,
+    tried_template,
     verdict,
 )
 from geoapp.store.proposals import ProposalFilter
-from geoapp.web.api.question_bodies import asked, question_body
 from geoapp.web.edge.access import require, signed_in
 from geoapp.web.edge.heavy import heavy
 from geoapp.web.edge.language import language, t
-from geoapp.web.edge.problems import on_validation_error
 from geoapp.web.edge.replies import json_reply
 from geoapp.web.edge.services import services
 from geoapp.web.pages.chrome import moment_text
@@ -60,6 +57,7 @@ from geoapp.web.pages.siting.curve import curve_of
 from geoapp.web.pages.siting.explained import explained_parts
 from geoapp.web.pages.siting.freedom import freedom_parts
 from geoapp.web.pages.siting.robust import robust_parts
+from geoapp.web.pages.siting.trial import MOVED_TEXT, trial_question
 from geoapp.web.pages.workspace import conditions, given_question, modes, without
 from geoapp.web.pages.workspace_layers import FORBIDDEN, LOSERS, SITES, map_layers, own_layers
 
@@ -199,42 +197,6 @@ def download(run_id: int, ext: str) -> Response:
     return response
 
 
-# Of the question that the form states, what a try needs.
-_TRIED = (
-    *("standard_m", "standard_seconds", "region", "demand", "families", "drawn"),
-    *("at", "period", "moments", "hours"),
-)
-TryBody = question_body(
-    SITING, "TryBody", "Places to be tried, for the question that the form states.", only=_TRIED
-)
-
-
-@blueprint.post("/plan/siting/try")
-@require(Permission.RUN)
-@heavy
-def attempt() -> Response:
-    """Tell what stations at some places would change, while they are moved about."""
-    try:
-        body = TryBody.model_validate(request.get_json(silent=True) or {})
-    except ValidationError as error:
-        return on_validation_error(error)
-    parts = services()
-    wanted = asked(SITING, body, parts.settings.timezone)
-    places = [(one.lon, one.lat) for one in wanted.drawn]
-    wanted = replace(wanted, p=1, drawn=())
-    found = parts.what_if.ask(wanted, places)
-    told = tried_text(
-        found.covered_after - found.covered_before,
-        _share_of(found.covered_before, found.weight),
-        _share_of(found.covered_after, found.weight),
-    )
-    return json_reply({**asdict(found), "text": t(told)})
-
-
-def _share_of(covered: float, weight: float) -> float | None:
-    return covered / weight if weight else None
-
-
 def _readable(run_id: int) -> SitingRun:
     scenarios.check_readable(services().database, signed_in(), run_id)
     return read_run(services().database, SITING_RUNS, run_id)
@@ -331,6 +293,7 @@ def _parts(run: SitingRun | None, names: dict[str, Text]) -> dict[str, Any]:
         **explained_parts(run, names),
         **robust_parts(found, naming().demand),
         **freedom_parts(run, chosen),
+        "trial": trial_question(run, len(chosen)),
     }
 
 
@@ -380,4 +343,6 @@ def _texts() -> dict[str, str]:
         "saved": t("已保存，第 {version} 版。", "Saved as version {version}."),
         "remove": t("去掉", "Remove"),
         "measuring": t("正在计算…", "Computing…"),
+        "tried": t(tried_template()),
+        **{name: t(text) for name, text in MOVED_TEXT.items()},
     }

@@ -11,11 +11,14 @@ import { makeNumberedRows } from '../numbered_rows.js';
 import { missing } from '../question.js';
 import { makeSteps } from '../workspace.js';
 import { makeDrawing } from './drawing.js';
+import { makeCatchments } from './catchments.js';
 import { makeForm } from './form.js';
 import { makeFreedom } from './freedom.js';
+import { makeMoved } from './moved.js';
 import { triedOf } from './placed.js';
 import { makePlaces } from './places.js';
 import { makeSaving } from './save.js';
+import { makeTrial } from './trial.js';
 import { makeTrying } from './tried.js';
 
 const main = byId('content');
@@ -26,15 +29,18 @@ const { given, scenario, without } = readJson('given');
 
 const made = makeMap(box);
 const steps = makeSteps(main);
+const trial = makeTrial(main.dataset.try || '', texts);
+const catchments = makeCatchments(made.map);
+const moving = makeMoved(main.dataset.try || '', texts, trial, catchments, (order, place) => sites.stand(order, place), askWith);
 const sites = makeNumberedRows(made, 'sites', steps.reveal, ({ dataset: { year, adds } }) => [
   year, `${texts.adds} ${formatCounted(Number(adds), texts.worker, texts.workers)}`,
-].filter(Boolean).join(' · '));
+].filter(Boolean).join(' · '), moving);
 drawDots(made.map, box, { fillColor: colour('--accent'), fillOpacity: 0.7 });
 const otherLayer = L.layerGroup().addTo(made.map);
 const losers = L.layerGroup().addTo(made.map);
 const form = makeForm(element, JSON.parse(main.dataset.districts || ''));
 const places = makePlaces(made.map, texts, placesChanged);
-const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null));
+const tryPlaces = makeTrying(main.dataset.try || '', texts, () => (places.size() ? triedOf(question()) : null), trial, catchments);
 const drawing = makeDrawing(made.map, texts, places.addAreas, main.dataset.areas || '');
 const layers = makeLayers(made, main, ownDrawings(made, { sites: sites.layer, losers, forbidden: places.areaLayer }));
 const followFreedom = makeFreedom(made.map, texts);
@@ -42,6 +48,7 @@ const follower = makeFollower(main, texts, began, async () => {
   otherLayer.clearLayers();
   drawLosers();
   followFreedom();
+  moving.follow();
   steps.foldAgain();
   layers.renew();
   await sites.show();
@@ -71,8 +78,19 @@ function placesChanged(settled) {
   // Exactly p stations are chosen, those that must be among them included.
   const p = byId('p', HTMLInputElement);
   if (Number(p.value) < places.size()) p.value = String(places.size());
-  tryPlaces();
+  tryPlaces(settled);
   if (settled) element.dispatchEvent(new Event('asked'));
+}
+
+/**
+ * Ask anew with some sites as those that must be among them.
+ * @param {import('./moved.js').Moved[]} these
+ */
+function askWith(these) {
+  const { forbidden, forbidden_areas: areas } = places.members();
+  places.fill({ drawn: these, fixed: these.map((one) => one.code), forbidden, forbidden_areas: areas });
+  steps.show('ask');
+  byId('must').scrollIntoView({ block: 'center' });
 }
 
 function addTyped() {
@@ -131,7 +149,7 @@ function ban(code) {
 element.addEventListener('submit', (event) => { event.preventDefault(); start(); });
 element.addEventListener('change', (event) => {
   form.fit();
-  if (!closest(event, '#must-lon, #must-lat, #area-file')) tryPlaces();
+  if (!closest(event, '#must-lon, #must-lat, #area-file')) tryPlaces(true);
 });
 byId('region', HTMLSelectElement).addEventListener('change', (event) => {
   showRegion(made, /** @type {HTMLSelectElement} */ (event.currentTarget).value);
@@ -146,6 +164,7 @@ byId('result').addEventListener('click', (event) => {
   if (!(button instanceof HTMLButtonElement)) return;
   if (button.dataset.places) showOther(button);
   if (button.dataset.ban) ban(button.dataset.ban);
+  if (button.dataset.move) sites.focus(button.dataset.move);
 });
 form.fit();
 const asking = makeAsking(element, readJson('asked').kinds, given, question, (wanted) => {

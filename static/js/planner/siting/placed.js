@@ -71,6 +71,18 @@ export function triedOf(body) {
   return { ...body, drawn: (body.drawn || []).filter((one) => fixed.includes(one.code)) };
 }
 
+// What who is covered by what stands depends on (geoapp/web/pages/siting/trial.py has the same).
+const GROUND = ['standard_m', 'standard_seconds', 'region', 'demand', 'families', 'at', 'period', 'moments', 'hours'];
+
+/**
+ * The part of a question that places are tried for, without the places.
+ * @param {Record<string, unknown>} body
+ * @returns {Record<string, unknown>}
+ */
+export function groundQuestion(body) {
+  return Object.fromEntries(GROUND.filter((name) => body[name] !== undefined).map((name) => [name, body[name]]));
+}
+
 /**
  * The number in a code that the page has given (M1, M2, ...); 0 in any other.
  * @param {string} code
