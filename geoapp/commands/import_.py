@@ -208,8 +208,8 @@ def candidates(file: Path, datum: str, set_code: str | None, **chosen: Any) -> N
     "--region",
     "covers",
     metavar="CODE",
-    help="名录完整覆盖的区域：那里没列出的算缺 / the region that the list covers whole: what is not "
-    "listed there is missing",
+    help="名录完整覆盖的区域：那里没列出的算缺；不写，缺不缺未知 / the region that the list covers whole: what is "
+    "not listed there is missing; without it that is unknown",
 )
 @_encoding
 @_sheet

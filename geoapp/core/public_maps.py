@@ -93,6 +93,7 @@ class Finding(StrEnum):
     LISTED_CLOSED = "listed_closed"
     UNDECIDED = "undecided"
     NOT_OURS = "not_ours"
+    UNLISTED = "unlisted"
     LISTED = "listed"
 
 
@@ -103,6 +104,7 @@ FINDING_TEXT: Final = {
     Finding.LISTED_CLOSED: Text("在用，图上写停业", "In use, and listed as closed"),
     Finding.UNDECIDED: Text("待判断", "To be decided"),
     Finding.NOT_OURS: Text("名册里没有", "Not in the register"),
+    Finding.UNLISTED: Text("没列出，未知缺不缺", "Not listed, perhaps missing"),
     Finding.LISTED: Text("图上有", "Listed"),
 }
 # What the owner of a map can put right.

@@ -1,7 +1,7 @@
 """Named queries on drafts of imports, and on what was accepted for lists with the same headings."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -9,7 +9,10 @@ from sqlalchemy.orm import Session, undefer
 
 from geoapp.store.models import ImportDraft, ImportHabit
 
+DraftKind = Literal["facilities", "public-map"]
+
 __all__ = [
+    "DraftKind",
     "ImportDraft",
     "ImportHabit",
     "add_draft",
@@ -26,6 +29,7 @@ __all__ = [
 def add_draft(
     session: Session,
     user_id: int,
+    kind: DraftKind,
     file_name: str,
     content: bytes,
     choices: dict[str, Any],
@@ -34,10 +38,10 @@ def add_draft(
     """Store a draft for so many days, and return its number."""
     row = ImportDraft(
         user_id=user_id,
+        kind=kind,
         file_name=file_name,
         content=content,
         choices=choices,
-        done=None,
         expires_at=func.now() + timedelta(days=days),
     )
     session.add(row)
@@ -46,7 +50,7 @@ def add_draft(
 
 
 def find_draft(
-    session: Session, user_id: int, number: int, *, lock: bool = False
+    session: Session, user_id: int, kind: DraftKind, number: int, *, lock: bool = False
 ) -> ImportDraft | None:
     """Return somebody's own draft with its file, unless it has run out; ``lock`` keeps others waiting."""
     asked = (
@@ -54,6 +58,7 @@ def find_draft(
         .where(
             ImportDraft.id == number,
             ImportDraft.user_id == user_id,
+            ImportDraft.kind == kind,
             ImportDraft.expires_at > func.now(),
         )
         .options(undefer(ImportDraft.content))
@@ -61,13 +66,14 @@ def find_draft(
     return session.scalars(asked.with_for_update() if lock else asked).one_or_none()
 
 
-def list_drafts(session: Session, user_id: int) -> list[ImportDraft]:
+def list_drafts(session: Session, user_id: int, kind: DraftKind) -> list[ImportDraft]:
     """Return somebody's drafts that are not applied yet, the latest first, without their files."""
     return list(
         session.scalars(
             select(ImportDraft)
             .where(
                 ImportDraft.user_id == user_id,
+                ImportDraft.kind == kind,
                 ImportDraft.done.is_(None),
                 ImportDraft.expires_at > func.now(),
             )
@@ -76,11 +82,11 @@ def list_drafts(session: Session, user_id: int) -> list[ImportDraft]:
     )
 
 
-def delete_draft(session: Session, user_id: int, number: int) -> bool:
+def delete_draft(session: Session, user_id: int, kind: DraftKind, number: int) -> bool:
     """Delete somebody's own draft, and tell whether there was one."""
     gone = session.execute(
         delete(ImportDraft)
-        .where(ImportDraft.id == number, ImportDraft.user_id == user_id)
+        .where(ImportDraft.id == number, ImportDraft.user_id == user_id, ImportDraft.kind == kind)
         .returning(ImportDraft.id)
     )
     return gone.first() is not None

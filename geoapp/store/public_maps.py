@@ -21,12 +21,12 @@ _SAME: Final = (
 
 @dataclass(frozen=True, slots=True)
 class ListingCounts:
-    """What became of a map's listings; ``gone`` are those that the list has no more."""
+    """What became of a map's listings; ``gone`` names those that the list has no more, by code."""
 
     inserted: int
     updated: int
     unchanged: int
-    gone: int
+    gone: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +125,16 @@ def write_listings(
         ),
         {"map": public_map},
     ).one()
-    gone = 0
-    if not add:
-        gone = session.execute(
-            text(
-                "select count(*) from public_map_listing o where map = :map and not exists "
-                "(select from staged_listing s where s.listing = o.listing)"
-            ),
-            {"map": public_map},
-        ).scalar_one()
+    gone = session.scalars(
+        text(
+            "select name from public_map_listing o where map = :map and not :add and not exists "
+            "(select from staged_listing s where s.listing = o.listing) order by listing"
+        ),
+        {"map": public_map, "add": add},
+    ).all()
     if not dry_run:
         _write(session, public_map, file, covers, add=add)
-    return ListingCounts(inserted, total - inserted - unchanged, unchanged, gone)
+    return ListingCounts(inserted, total - inserted - unchanged, unchanged, tuple(gone))
 
 
 def _write(
@@ -163,6 +161,15 @@ def _write(
         ),
         {"map": public_map},
     )
+
+
+def write_covers(session: Session, public_map: PublicMap, covers: str | None) -> bool:
+    """Store which region a map's list covers, and tell whether there is such a list."""
+    found = session.execute(
+        text("update public_map_list set region_code = :covers where map = :map returning map"),
+        {"map": public_map, "covers": covers},
+    )
+    return found.first() is not None
 
 
 def read_lists(session: Session) -> list[ReadList]:

@@ -91,6 +91,7 @@ from geoapp.web.pages.steward import overview as steward
 from geoapp.web.pages.steward import photos as steward_photos
 from geoapp.web.pages.steward import places as steward_places
 from geoapp.web.pages.steward import prices as steward_prices
+from geoapp.web.pages.steward import public_map_import as steward_public_map_import
 from geoapp.web.pages.steward import public_maps as steward_public_maps
 from geoapp.web.pages.steward import record as steward_record
 from geoapp.web.pages.steward import relations as steward_relations
@@ -181,6 +182,7 @@ def register_routes(app: OpenAPI) -> None:
         steward_history.blueprint,
         steward_duplicates.blueprint,
         steward_public_maps.blueprint,
+        steward_public_map_import.blueprint,
         steward_import.blueprint,
         steward_list.blueprint,
         steward_bulk.blueprint,

@@ -1,15 +1,12 @@
 """Drafts of imports: kept for their owner alone, changed choice by choice, applied once or given up."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from geoapp.core.acting import Via, act, acting
-from geoapp.core.errors import ConflictError, InvalidValueError, NotFoundError, UnusableInputError
+from geoapp.core.errors import ConflictError, NotFoundError, UnusableInputError
 from geoapp.core.i18n import Text
-from geoapp.core.limits import DRAFT_DAYS, MOST_DRAFT_BYTES, MOST_DRAFTS
 from geoapp.core.settings import Settings
 from geoapp.importers.open import open_table, sheets_of
 from geoapp.operations.imports.choices import (
@@ -17,6 +14,7 @@ from geoapp.operations.imports.choices import (
     headings_key,
 )
 from geoapp.operations.imports.habits import keep_habits, remembered
+from geoapp.operations.imports.kept_files import DRAFT, checked_name, found_file, keep_file
 from geoapp.operations.imports.review import (
     Checked,
     Located,
@@ -33,18 +31,14 @@ from geoapp.store.facilities.differences import Listing
 from geoapp.store.facilities.write import lock_facilities
 from geoapp.store.import_drafts import (
     ImportDraft,
-    add_draft,
     delete_draft,
     facilities_version,
-    find_draft,
     list_drafts,
     list_senders,
-    sweep_drafts,
 )
 
-_MOST_NAME: Final = 100
-_MOST_REJECTS_TOLD: Final = 200
-_DRAFT: Final = Text("导入草稿", "draft of an import")
+MOST_REJECTS_TOLD: Final = 200
+_KIND: Final = "facilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +66,7 @@ class Look:
 def own_drafts(database: Database, user_id: int) -> list[ImportDraft]:
     """Return somebody's drafts that are not applied yet, the latest first."""
     with database.session() as session:
-        return list_drafts(session, user_id)
+        return list_drafts(session, user_id, _KIND)
 
 
 def known_senders(database: Database) -> list[str]:
@@ -93,16 +87,7 @@ def keep_draft(
     UnusableInputError
         If the file is too large or cannot be used, or there are too many drafts already.
     """
-    if len(content) > MOST_DRAFT_BYTES:
-        most = MOST_DRAFT_BYTES // 1024**2
-        raise UnusableInputError(
-            Text(
-                f"文件有 {len(content) / 1024**2:,.0f} MB，网页上最多 {most} MB；更大的请用命令 geoapp import 导入。",
-                f"The file has {len(content) / 1024**2:,.0f} MB; on this page at most {most} MB are "
-                "taken. Import larger ones by the command geoapp import.",
-            )
-        )
-    name = _plain(name)
+    name = checked_name(name, content)
     columns: list[str] = []
     with draft_file(name, content) as path:
         sheets = sheets_of(path)
@@ -114,16 +99,8 @@ def keep_draft(
             if len(sheets) < 2:
                 raise
     with database.session() as session:
-        sweep_drafts(session)
-        if len(list_drafts(session, user_id)) >= MOST_DRAFTS:
-            raise UnusableInputError(
-                Text(
-                    f"您已有 {MOST_DRAFTS} 份没有导入的草稿，请先导入或放弃一份。",
-                    f"You have {MOST_DRAFTS} drafts that are not imported; import or give up one first.",
-                )
-            )
         choices = remembered(session, columns, choices)
-        return add_draft(session, user_id, name, content, choices.stored(), DRAFT_DAYS)
+        return keep_file(session, user_id, _KIND, name, content, choices.stored())
 
 
 def read_draft(database: Database, user_id: int, number: int) -> Draft:
@@ -135,7 +112,7 @@ def read_draft(database: Database, user_id: int, number: int) -> Draft:
         If there is none: it is another's, was given up, or has run out.
     """
     with database.session() as session:
-        return _draft(_found(session, user_id, number))
+        return _draft(found_file(session, user_id, _KIND, number))
 
 
 def change_draft(database: Database, user_id: int, number: int, choices: DraftChoices) -> None:
@@ -147,7 +124,7 @@ def change_draft(database: Database, user_id: int, number: int, choices: DraftCh
         If there is no such draft.
     """
     with database.session() as session:
-        row = _found(session, user_id, number, lock=True)
+        row = found_file(session, user_id, _KIND, number, lock=True)
         if row.done is None:
             row.choices = choices.stored()
 
@@ -161,8 +138,8 @@ def give_up(database: Database, user_id: int, number: int) -> None:
         If there is no such draft.
     """
     with database.session() as session:
-        if not delete_draft(session, user_id, number):
-            raise NotFoundError(_DRAFT, str(number))
+        if not delete_draft(session, user_id, _KIND, number):
+            raise NotFoundError(DRAFT, str(number))
 
 
 def read_anew(
@@ -303,7 +280,7 @@ def apply_draft(
     """
     name = read_draft(database, user_id, number).name
     with act(via=Via.IMPORT, reason=name), database.session() as session:
-        row = _found(session, user_id, number, lock=True)
+        row = found_file(session, user_id, _KIND, number, lock=True)
         if row.done is not None:
             return row.done
         draft = _draft(row)
@@ -350,7 +327,7 @@ def _done(checked: Checked, choices: DraftChoices) -> dict[str, Any]:
         "change_set": counts.change_set,
         "rejected": [
             {"line": one.line, "zh": problem.text.zh, "en": problem.text.en}
-            for one in reading.rejected[:_MOST_REJECTS_TOLD]
+            for one in reading.rejected[:MOST_REJECTS_TOLD]
             for problem in one.problems
         ],
         "rejected_count": len(reading.rejected),
@@ -363,24 +340,6 @@ def _seen(session: Session, choices: DraftChoices) -> str:
     return f"{version}-{headings_key([choices.model_dump_json(), *regions]).hex()[:16]}"
 
 
-def _found(session: Session, user_id: int, number: int, *, lock: bool = False) -> ImportDraft:
-    row = find_draft(session, user_id, number, lock=lock)
-    if row is None:
-        raise NotFoundError(_DRAFT, str(number))
-    return row
-
-
 def _draft(row: ImportDraft) -> Draft:
     choices = DraftChoices.model_validate(row.choices)
     return Draft(row.id, row.file_name, row.content or b"", choices, row.done)
-
-
-def _plain(name: str) -> str:
-    """Return a file's name without folders, control characters and excess, with its suffix."""
-    name = name.replace("\\", "/").rpartition("/")[2]
-    name = "".join(one for one in name if unicodedata.category(one)[0] != "C").strip()
-    path = Path(name)
-    if not path.suffix:
-        accepted = Text("带后缀的文件名", "a name with a suffix")
-        raise InvalidValueError("file", name[:_MOST_NAME], accepted)
-    return path.stem.encode()[:_MOST_NAME].decode(errors="ignore") + path.suffix[:_MOST_NAME]

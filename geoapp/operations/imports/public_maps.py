@@ -6,7 +6,6 @@ from geoapp.core.errors import InvalidValueError, UnusableInputError
 from geoapp.core.i18n import Text
 from geoapp.core.public_maps import PUBLIC_MAP_DATUM, PUBLIC_MAP_TEXT, PublicMap
 from geoapp.core.settings import Settings
-from geoapp.core.units import counted
 from geoapp.importers.formats.table import Table
 from geoapp.importers.problems import Reading
 from geoapp.importers.rows.listings import ListingRow, read_listings
@@ -17,6 +16,7 @@ from geoapp.operations.imports.report import (
     Progress,
     place_rules,
 )
+from geoapp.reports.words.public_maps import gone_text
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import regions_below
 from geoapp.store.public_maps import ListingCounts, write_listings
@@ -67,7 +67,7 @@ def import_public_map(
     progress(_READING_SHARE, WRITING)
     if not reading.rows:
         if reading.rejected:
-            return reading, ListingCounts(0, 0, 0, 0)
+            return reading, ListingCounts(0, 0, 0)
         name = PUBLIC_MAP_TEXT[public_map]
         raise UnusableInputError(
             Text(
@@ -91,9 +91,5 @@ def import_public_map(
         )
     progress(1.0, WRITING)
     if counts.gone:
-        many = counted(counts.gone, "条", "listing")
-        told = Text(
-            f"新名录里没有了的：{many.zh}。", f"No longer in the list, and gone: {many.en}."
-        )
-        reading = replace(reading, hints=(*reading.hints, told))
+        reading = replace(reading, hints=(*reading.hints, gone_text(counts.gone)))
     return reading, counts

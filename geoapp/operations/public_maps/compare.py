@@ -17,7 +17,6 @@ from geoapp.analysis.public_maps import (
 from geoapp.core.errors import NotFoundError
 from geoapp.core.public_maps import (
     MOVED_M,
-    PUBLIC_MAP_TEXT,
     Finding,
     ListedStatus,
     PublicMap,
@@ -26,6 +25,7 @@ from geoapp.core.public_maps import (
 )
 from geoapp.core.words import Level, Status
 from geoapp.operations.facilities.read import check_region
+from geoapp.reports.words.public_maps import list_of
 from geoapp.store.engine import Database, Session
 from geoapp.store.facilities.places import RegionName, region_names, regions_above
 from geoapp.store.facilities.read import regions_below
@@ -92,10 +92,11 @@ class Compared:
     moved_m
         From how many metres on a place is told to be moved.
     covered
-        Where what is not listed is missing: the region that the list is said to cover, or the
-        districts in which it lists something at all.
-    is_stated
-        Whether somebody said what the list covers.
+        The region that the list is said to cover, where what is not listed is missing; None if
+        nobody said.
+    looked_at
+        Where nobody said: the districts in which anything is listed. What is not listed there may be
+        missing, or the list may not reach it.
     lines
         By what wants doing most, then by code.
     unplaced
@@ -104,8 +105,8 @@ class Compared:
 
     told: ReadList
     moved_m: float
-    covered: tuple[str, ...]
-    is_stated: bool
+    covered: str | None
+    looked_at: tuple[str, ...]
     lines: list[Line]
     unplaced: int
 
@@ -154,7 +155,7 @@ def compare(
         check_region(session, region)
         told = next((one for one in read_lists(session) if one.map is public_map), None)
         if told is None:
-            raise NotFoundError(PUBLIC_MAP_TEXT[public_map], None)
+            raise NotFoundError(list_of(public_map))
         below = None if region is None else frozenset(regions_below(session, region))
         listings, facilities = map_listings(session, public_map), own_facilities(session)
         names = {one.code: one for one in region_names(session, outlined=False)}
@@ -166,29 +167,24 @@ def compare(
             if match.facility is not None
         ]
         metres = dict(zip(pairs, metres_off(session, public_map, pairs), strict=True))
-        stated = told.covers is not None
-        covered = (
-            frozenset(regions_below(session, told.covers))
-            if told.covers is not None
-            else _listed_districts(session, listings, names)
+        looked_at = () if told.covers else _listed_districts(listings, names)
+        reached = frozenset(
+            code
+            for top in ((told.covers,) if told.covers else looked_at)
+            for code in regions_below(session, top)
         )
     lines = _listing_lines(listings, matches, placed, metres, moved_m)
-    lines += _missing(lines, placed, covered)
+    lines += _without_listing(
+        Finding.MISSING if told.covers else Finding.UNLISTED, lines, placed, reached
+    )
     if below is not None:
         lines = [one for one in lines if _lies_in(one, below)]
     lines.sort(key=lambda one: (_ORDER.index(one.finding), *_name(one)))
-    tops = (
-        [told.covers]
-        if told.covers is not None
-        else sorted(
-            code for code in covered if code in names and names[code].level == Level.DISTRICT
-        )
-    )
     return Compared(
         told=told,
         moved_m=moved_m,
-        covered=tuple(tops),
-        is_stated=stated,
+        covered=told.covers,
+        looked_at=looked_at,
         lines=lines,
         unplaced=sum(
             one.lon is None and one.status in _IN_USE and (below is None or one.region in below)
@@ -202,7 +198,8 @@ def compared_document(compared: Compared) -> dict[str, Any]:
     return {
         "map": compared.told.map,
         "read_at": compared.told.read_at.isoformat(),
-        "covered": compared.covered,
+        "covered": [] if compared.covered is None else [compared.covered],
+        "looked_at": compared.looked_at,
         "counts": {str(one): count for one, count in compared.counts.items()},
         "unplaced": compared.unplaced,
     }
@@ -297,30 +294,30 @@ def _candidate(one: Likely, placed: Sequence[OwnFacility]) -> Candidate:
     return Candidate(placed[one.facility], one.alike, one.distance_m)
 
 
-def _missing(
-    lines: Sequence[Line], placed: Sequence[OwnFacility], covered: frozenset[str]
+def _without_listing(
+    finding: Finding, lines: Sequence[Line], placed: Sequence[OwnFacility], reached: frozenset[str]
 ) -> list[Line]:
-    """Return the open facilities where the list covers the ground that no listing is or may be."""
+    """Return the open facilities in these regions that no listing is or may be."""
     told = {one.facility.id for one in lines if one.facility is not None}
     told |= {each.facility.id for one in lines for each in one.candidates}
     return [
-        Line(Finding.MISSING, one, None, None, None, None)
+        Line(finding, one, None, None, None, None)
         for one in placed
-        if one.status == Status.OPEN and one.region in covered and one.id not in told
+        if one.status == Status.OPEN and one.region in reached and one.id not in told
     ]
 
 
 def _listed_districts(
-    session: Session, listings: Sequence[Listing], names: Mapping[str, RegionName]
-) -> frozenset[str]:
-    """Return the districts in which anything is listed, with all that lies in them."""
+    listings: Sequence[Listing], names: Mapping[str, RegionName]
+) -> tuple[str, ...]:
+    """Return the districts in which anything is listed."""
     districts = {
         each.code
         for one in listings
         for each in regions_above(one.region, names)
         if each.level == Level.DISTRICT
     }
-    return frozenset(code for one in districts for code in regions_below(session, one))
+    return tuple(sorted(districts))
 
 
 def _lies_in(one: Line, below: frozenset[str]) -> bool:

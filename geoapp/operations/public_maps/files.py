@@ -1,5 +1,6 @@
 """What is to be told to the owner of a public map, as CSV or as a workbook, in the map's own datum."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +42,7 @@ _OWNER: Final = (
     Column(words.OFF_M, Form.METRES),
     Column(words.SAMPLE),
 )
+_NOT_LISTED: Final = (*_OWNER[2:9], _OWNER[-1])
 _OURS: Final = (
     Column(words.FINDING, wide=1.2),
     Column(words.LISTING, wide=1.6),
@@ -96,11 +98,11 @@ def write_for_owner(
         for one in compared.lines
         if one.finding in (Finding.UNDECIDED, Finding.NOT_OURS)
     ]
+    unlisted = [
+        _not_listed(one, datum) for one in compared.lines if one.finding is Finding.UNLISTED
+    ]
     name = words.title(compared.told.map)
-    covered = words.covered_text(
-        [naming.regions.get(code, Text(code, code)) for code in compared.covered],
-        stated=compared.is_stated,
-    )
+    covered = covered_said(compared, naming.regions)
     facts = [
         (words.MAP, PUBLIC_MAP_TEXT[compared.told.map]),
         (words.LIST_FILE, Text(compared.told.file, compared.told.file)),
@@ -122,11 +124,27 @@ def write_for_owner(
                 tables=[
                     Table(words.FOR_OWNER, words.FOR_OWNER, _OWNER, owner, notes=notes),
                     Table(words.FOR_US, words.FOR_US, _OURS, ours, notes=notes),
+                    *(
+                        [Table(words.UNLISTED, words.UNLISTED, _NOT_LISTED, unlisted, notes=notes)]
+                        if unlisted
+                        else []
+                    ),
                 ],
             )
         ],
     )
     write_workbook(report, path, language)
+
+
+def covered_said(compared: Compared, regions: Mapping[str, Text]) -> Text:
+    """Say where what is not listed counts as missing, by the regions' names."""
+    named = [
+        regions.get(code, Text(code, code))
+        for code in (compared.covered, *compared.looked_at)
+        if code is not None
+    ]
+    covered = None if compared.covered is None else named.pop(0)
+    return words.covered_text(covered, named)
 
 
 def _number(count: int) -> Text:
@@ -172,6 +190,11 @@ def _ours(one: Line, datum: Datum) -> list[Cell]:
         datum,
         "\n".join(likely) or None,
     ]
+
+
+def _not_listed(one: Line, datum: Datum) -> list[Cell]:
+    """Return a facility that a list of unknown reach does not have, by its place in the owner's table."""
+    return _owner(one, datum)[2:9] + _owner(one, datum)[-1:]
 
 
 def _at(lon: float | None, lat: float | None, datum: Datum) -> tuple[float | None, float | None]:

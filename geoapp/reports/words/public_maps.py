@@ -24,11 +24,13 @@ OFF_M: Final = Text("相差（米）", "metres off")
 SAMPLE: Final = Text("示例", "sample")
 YES: Final = Text("是", "yes")
 MAY_BE: Final = Text("可能是", "may be")
+UNLISTED: Final = Text("没列出，未知缺不缺", "Not listed, perhaps missing")
 MAP: Final = Text("地图", "map")
 LIST_FILE: Final = Text("名录", "list")
 READ_AT: Final = Text("读入", "read on")
 COVERS: Final = Text("名录覆盖", "the list covers")
 
+MOST_GONE_TOLD: Final = 20
 _ASKED: Final = {
     Finding.MISSING: Text("请新增", "please add it"),
     Finding.CLOSED_LISTED: Text("已停用，请下架", "it has closed: please take it off"),
@@ -40,6 +42,23 @@ def title(public_map: PublicMap) -> Text:
     """Name the comparison."""
     name = PUBLIC_MAP_TEXT[public_map]
     return Text(f"{name.zh}与名册对照", f"{name.en} against the register")
+
+
+def list_of(public_map: PublicMap) -> Text:
+    """Name a map's list."""
+    name = PUBLIC_MAP_TEXT[public_map]
+    return Text(f"{name.zh}的名录", f"list of {name.en}")
+
+
+def fit_text(same: int, median_m: float | None) -> Text:
+    """Say how well a list agrees with the register when it is read in a datum."""
+    if median_m is None:
+        return Text("没有同名的站点在 1 千米内", "no facility of the same name within 1 km")
+    many, off = counted(same, "条", "listing"), format_metres(median_m)
+    return Text(
+        f"{many.zh}与站点同名，一般相差 {off.zh}",
+        f"{many.en} with the name of a facility, typically {off.en} off",
+    )
 
 
 def asked_text(finding: Finding, distance_m: float | None) -> Text:
@@ -74,23 +93,35 @@ def likeness_text(alike: float) -> Text:
     return Text(f"名称相似 {share}", f"names {share} alike")
 
 
-def covered_text(names: Sequence[Text], *, stated: bool) -> Text:
-    """Say where what is not listed counts as missing."""
-    if not names:
+def covered_text(covered: Text | None, looked_at: Sequence[Text]) -> Text:
+    """Say where what is not listed counts as missing, and where it may be."""
+    if covered is not None:
         return Text(
-            "名录里没有一条落在已有的区里，不判断缺不缺。",
-            "Nothing that is listed lies in a stored district, so nothing is told to be missing.",
+            f"名录完整覆盖{covered.zh}；在用而图上没有的，算“图上没有”。",
+            f"The list covers {covered.en} whole: what is open there and not listed is missing.",
         )
-    zh, en = "、".join(one.zh for one in names), ", ".join(one.en for one in names)
-    if stated:
+    if not looked_at:
         return Text(
-            f"名录覆盖{zh}；在用而图上没有的，算“图上没有”。",
-            f"The list covers {en}: what is open there and not listed is missing.",
+            "没有写明名录覆盖哪里，也没有一条落在已有的区里，不判断缺不缺。",
+            "What the list covers was not stated, and nothing on it lies in a stored district: nothing is "
+            "told to be missing.",
         )
+    zh, en = "、".join(one.zh for one in looked_at), ", ".join(one.en for one in looked_at)
     return Text(
-        f"没有写明名录覆盖哪里，只看有条目的区：{zh}。",
-        f"What the list covers was not stated; looked at are the districts with a listing: {en}.",
+        f"没有写明名录覆盖哪里。有条目的区（{zh}）里没列出的，缺不缺未知。",
+        "What the list covers was not stated. Whether what it lacks in the districts with a listing "
+        f"({en}) is missing is unknown.",
     )
+
+
+def gone_text(names: Sequence[str]) -> Text:
+    """Say which listings a list has no more; the first by name."""
+    first, many = names[:MOST_GONE_TOLD], counted(len(names), "条", "listing")
+    zh, en = "、".join(first), ", ".join(first)
+    if len(names) > len(first):
+        more = len(names) - len(first)
+        zh, en = f"{zh}，还有 {format_count(more)} 条", f"{en}, and {format_count(more)} more"
+    return Text(f"新名录里没有了的 {many.zh}：{zh}。", f"No longer in the list, {many.en}: {en}.")
 
 
 def rule_text(moved_m: float) -> Text:

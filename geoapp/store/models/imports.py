@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, func, text
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
 from geoapp.store.models.base import Base
@@ -16,9 +16,13 @@ class ImportDraft(Base):
     """
 
     __tablename__ = "import_draft"
-    __table_args__ = (Index("import_draft_user_id_idx", "user_id"),)
+    __table_args__ = (
+        Index("import_draft_user_id_idx", "user_id"),
+        CheckConstraint("kind in ('facilities', 'public-map')", "import_draft_kind"),
+    )
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("app_user.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(server_default="facilities")
     file_name: Mapped[str]
     content: Mapped[bytes | None] = deferred(mapped_column())
     choices: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))

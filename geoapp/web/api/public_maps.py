@@ -83,13 +83,15 @@ class FoundLine(BaseModel):
 class MapAnswer(BaseModel):
     """A list against the register: where it counts as complete, what is found, how often.
 
-    ``covered`` are the regions in which what is not listed is missing; ``unplaced`` facilities in use
-    have no position and are not compared. ``total`` is how many lines all pages have.
+    ``covered`` is the region in which what is not listed is missing, as was stated of the list; where
+    nothing was, ``looked_at`` are the districts with a listing, in which that is unknown. ``unplaced``
+    facilities in use have no position and are not compared. ``total`` is how many lines all pages have.
     """
 
     map: PublicMap
     read_at: datetime
     covered: list[str]
+    looked_at: list[str]
     counts: dict[Finding, int]
     unplaced: int
     total: int

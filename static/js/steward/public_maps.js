@@ -19,6 +19,7 @@ const LOOKS = {
   listed_closed: { name: '--unknown', radius: 7, filled: false },
   undecided: { name: '--accent', radius: 7, filled: false },
   not_ours: { name: '--bad', radius: 7, filled: false },
+  unlisted: { name: '--unknown', radius: 5, filled: false },
 };
 const LISTED = { name: '--open', radius: 4, filled: true };
 

@@ -66,6 +66,7 @@ def test_a_list_is_held_against_the_register(
     assert geoapp("public-maps").exit_code == 2  # nothing was read yet
     trial = geoapp("import", "public-map", path, "--map", "amap", "--dry-run")
     assert (trial.exit_code, geoapp("public-maps").exit_code) == (0, 2)
+    assert "没有高德地图的名录" in geoapp("public-maps", "--map", "amap").output
     done = geoapp("import", "public-map", path, "--map", "amap")
     assert done.exit_code == 0, done.output
     assert "1 条的状态读不懂，按未知" in done.output
@@ -73,7 +74,8 @@ def test_a_list_is_held_against_the_register(
     assert {key: one.finding for key, one in lines.items()} == {
         ("T-1", "B1"): Finding.LISTED,
         ("T-2", "B2"): Finding.MOVED,
-        ("T-3", ""): Finding.MISSING,  # T-6 is suspended: nobody misses it
+        # Nobody said what the list covers; T-6 is suspended: nobody misses it.
+        ("T-3", ""): Finding.UNLISTED,
         ("T-4", "B4"): Finding.LISTED_CLOSED,
         ("T-5", "B5"): Finding.CLOSED_LISTED,
         ("", "B9"): Finding.NOT_OURS,
@@ -105,7 +107,9 @@ def _decisions_stay_when_the_list_is_read_anew(
     listed = [one for one in LISTED if one[0] != "B2"]
     listed.append(("B7", "示例·T-4", 6.2, 6, "", ""))
     path = write_csv(tmp_path / "again.csv", HEADER, rows(Datum.GCJ02, listed))
-    assert geoapp("import", "public-map", path, "--map", "amap").exit_code == 0
+    again = geoapp("import", "public-map", path, "--map", "amap", "--region", "370203")
+    assert again.exit_code == 0
+    assert "新名录里没有了的 1 条：示例·T-2。" in again.output
     lines = found(database)
     assert lines["T-3", "B9"].sureness is Sureness.BY_HAND
     assert lines["T-2", ""].finding is Finding.MISSING
@@ -183,4 +187,4 @@ def _each_map_has_its_own_list_and_datum(database: Database, geoapp: Run, tmp_pa
     assert off < 1.5
     with database.session() as session:
         kept = session.execute(text("select map, region_code from public_map_list order by map"))
-        assert [tuple(one) for one in kept] == [("amap", None), ("baidu", "370200")]
+        assert [tuple(one) for one in kept] == [("amap", "370203"), ("baidu", "370200")]

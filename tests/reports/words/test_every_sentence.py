@@ -674,10 +674,16 @@ def public_map_sentences(n: int) -> dict[str, list[Text]]:
         ],
         "likeness_text": [public_maps.likeness_text(alike) for alike in (0.9, 1.0)],
         "covered_text": [
-            public_maps.covered_text(names, stated=stated)
-            for names in ([], [Text("市北区", "Shibei")])
-            for stated in (True, False)
+            public_maps.covered_text(covered, names)
+            for covered, names in (
+                (Text("市北区", "Shibei"), []),
+                (None, []),
+                (None, [Text("市北区", "Shibei")]),
+            )
         ],
+        "gone_text": [public_maps.gone_text(["某驿站"] * n)],
+        "list_of": [public_maps.list_of(one) for one in PublicMap],
+        "fit_text": [public_maps.fit_text(n, off) for off in (None, n)],
         "rule_text": [public_maps.rule_text(n)],
         "unplaced_text": [public_maps.unplaced_text(n)],
         "listings_text": [public_maps.listings_text(n)],

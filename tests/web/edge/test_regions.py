@@ -403,6 +403,11 @@ ELSEWHERE = {
         *("/steward/prices/file", "/steward/prices/take/<int:number>"),
         *("/steward/use/take/<int:number>/<path:code>", "/steward/care/take/<path:code>"),
     },
+    "lists of maps, which no account that is kept to regions changes; in test_public_map_import.py": {
+        "/steward/public-maps/import",
+        "/steward/public-maps/import/<int:number>",
+        "/steward/public-maps/covers",
+    },
     "services, which no account that is kept to regions adds; in tests/web/api/test_contests.py": {
         "/api/v1/contests/<code>/entries/<entry>/service",
     },

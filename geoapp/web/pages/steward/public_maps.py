@@ -28,7 +28,7 @@ from geoapp.core.units import format_moment
 from geoapp.operations.duplicates.find import regions_within
 from geoapp.operations.public_maps.compare import Line, compare, lists
 from geoapp.operations.public_maps.decide import decide
-from geoapp.operations.public_maps.files import write_for_owner
+from geoapp.operations.public_maps.files import covered_said, write_for_owner
 from geoapp.reports.words import public_maps as words
 from geoapp.web.edge.access import may, require, signed_in
 from geoapp.web.edge.heavy import whole_file
@@ -47,6 +47,7 @@ _VERDICT_TEXT: Final = {
     "same": Text("是同一处", "they are one"),
     "different": Text("不是同一处", "they are not one"),
     "open": Text("收回了判断", "asked again"),
+    "covers": Text("名录完整覆盖哪里", "what the list covers whole"),
 }
 
 
@@ -119,12 +120,10 @@ def show() -> str:
         lines=shown,
         total=len(lines),
         next=asked.start + PAGE_SIZE if len(lines) > asked.start + PAGE_SIZE else None,
-        covered=words.covered_text(
-            [names.get(code, Text(code, code)) for code in compared.covered],
-            stated=compared.is_stated,
-        ),
+        covered=covered_said(compared, names),
         read_at=format_moment(compared.told.read_at, zone),
         statuses=LISTED_STATUS_TEXT,
+        may_cover=may(Permission.EDIT) and not signed_in().regions,
         may_edit=lambda code: may(Permission.EDIT) and (editable is None or code in editable),
     )
 

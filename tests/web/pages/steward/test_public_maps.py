@@ -18,7 +18,7 @@ from tests.web.conftest import Site, Visit, fits, serious_violations, sign_in
 
 PAGE = "/steward/public-maps"
 LIST = (
-    "insert into public_map_list (map, file) values ('baidu', '<b>list</b>.csv')",
+    "insert into public_map_list (map, file, region_code) values ('baidu', '<b>list</b>.csv', '370203')",
     # T-1 has it 400 m too far north, T-2 may be one of two, and one is unknown here.
     "insert into public_map_listing (map, listing, name, geom, region_code) select 'baidu', 'B-' || "
     "code, name_zh, st_translate(geom, 0, case code when 'T-1' then 0.0036 else 0 end), region_code "
