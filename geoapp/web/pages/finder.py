@@ -4,7 +4,9 @@ The page works as a plain form. With JavaScript the same form is sent in the bac
 so that a position stands in no address, no history and no log.
 """
 
+import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import shapely
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -25,6 +27,7 @@ from geoapp.operations.facilities.places import (
     point_of_place,
     where_text,
 )
+from geoapp.operations.link_picture import save_overview_picture
 from geoapp.operations.nearest.arrival import beyond_text
 from geoapp.operations.nearest.of_region import list_region, regions_of
 from geoapp.operations.nearest.routes import route
@@ -33,10 +36,12 @@ from geoapp.operations.nearest.unplaced import Somewhere
 from geoapp.operations.streets.starts import is_point
 from geoapp.reports.words.nearest import region_list_text
 from geoapp.reports.words.streets import counted_from_text
+from geoapp.web.edge.heavy import kept
+from geoapp.web.edge.language import language
 from geoapp.web.edge.parameters import without_nul
 from geoapp.web.edge.replies import json_reply, public_reply
 from geoapp.web.edge.security import csrf
-from geoapp.web.edge.services import services
+from geoapp.web.edge.services import public_address, services
 from geoapp.web.pages.cards import KEY_AMENITIES, Card, make_cards, walk_text
 from geoapp.web.pages.chrome import map_setup
 from geoapp.web.pages.hits import PAGE_LIMIT, hits_of
@@ -96,6 +101,8 @@ def show() -> str | BaseResponse:
         answer=_answer(question),
         # No search engine leads anybody to a place that is invented.
         has_samples=parts.nearest.ground()[0].has_samples,
+        address=public_address(url_for("finder.show")),
+        picture=public_address(url_for("finder.picture", lang=language())),
         streets_bytes=map_setup().streets_bytes,
         found=hits_of(words, PAGE_LIMIT) if words.strip() else None,
         places=places,
@@ -120,6 +127,18 @@ def show() -> str | BaseResponse:
             for family in Family
         ],
     )
+
+
+@blueprint.get("/finder/map.png")
+@kept()
+def picture() -> Response:
+    """Return the map of all stations, as links to the finder are shown by elsewhere."""
+    parts = services()
+    has_samples = parts.nearest.ground()[0].has_samples
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "map.png"
+        save_overview_picture(parts.database, path, language(), has_samples=has_samples)
+        return Response(path.read_bytes(), mimetype="image/png")
 
 
 @blueprint.post("/finder/results")

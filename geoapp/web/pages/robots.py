@@ -25,7 +25,7 @@ def robots() -> Response:
     root = request.script_root
     lines = ["User-agent: *"]
     if services().settings.robots == "stations":
-        paths = ("$", "?place=", "stations/", "static/", "sitemap")
+        paths = ("$", "?place=", "stations/", "finder/map.png", "static/", "sitemap")
         lines += [f"Allow: {root}/{path}" for path in paths]
         lines += [f"Disallow: {root}/"]
         lines += ["", f"Sitemap: {public_address(url_for('robots.index'))}"]

@@ -1,7 +1,9 @@
 """``/stations/CODE``: everything that is public of one facility, for who means to go there."""
 
+import tempfile
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -19,6 +21,7 @@ from geoapp.operations.applications.read import public_recognitions
 from geoapp.operations.facilities.former import current_code
 from geoapp.operations.facilities.hours import DayHours, preview_week
 from geoapp.operations.facilities.parts import Relations, read_with_relations
+from geoapp.operations.link_picture import save_station_picture
 from geoapp.operations.nearest.door import at_the_door, near_by
 from geoapp.operations.nearest.service import NearestItem
 from geoapp.operations.nearest.snapshot import Opening
@@ -30,6 +33,7 @@ from geoapp.reports.words.states import day_text, since_text
 from geoapp.store.facilities.photos import PhotoRecord
 from geoapp.store.facilities.read import PlacedFacility
 from geoapp.store.facilities.records import FacilityRecord
+from geoapp.web.edge.heavy import kept
 from geoapp.web.edge.language import language
 from geoapp.web.edge.photo_addresses import photo_address
 from geoapp.web.edge.services import public_address, services
@@ -116,6 +120,8 @@ def show(code: str) -> str | BaseResponse:
         titles=titles,
         standards=_standards(record),
         own_text=own_text,
+        address=public_address(url_for("station.show", code=record.code)),
+        picture=public_address(url_for("station.picture", code=record.code, lang=language())),
     )
 
 
@@ -132,6 +138,17 @@ def sign(code: str) -> Response:
     response.headers["Content-Disposition"] = f"inline; filename=sign-{size}.pdf"
     response.headers["Cache-Control"] = "private, no-cache"
     return response
+
+
+@blueprint.get("/stations/<path:code>/map.png")
+@kept()
+def picture(code: str) -> Response:
+    """Return the map around a station, as links to its page are shown by elsewhere."""
+    parts = services()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "map.png"
+        save_station_picture(parts.database, parts.settings, code, path, language())
+        return Response(path.read_bytes(), mimetype="image/png")
 
 
 def _sign_words(record: FacilityRecord) -> SignWords:

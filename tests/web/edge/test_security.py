@@ -377,6 +377,8 @@ OPEN_READS = {
     "/suggest",
     "/stations/<path:code>/sign.pdf",
     "/api/v1/along",
+    "/stations/<path:code>/map.png",
+    "/finder/map.png",
     "/api/v1/amenities",
     "/api/v1/coverage/official",
     "/api/v1/coverage-runs",

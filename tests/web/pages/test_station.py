@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from playwright.sync_api import expect
 from pypdf import PdfReader
 from sqlalchemy import text
@@ -138,6 +139,50 @@ def test_machines_read_the_same(client: FlaskClient) -> None:
         {"@type": "LocationFeatureSpecification", "name": "seating", "value": True}
     ]
     assert "maximumAttendeeCapacity" not in facts
+
+
+def test_a_link_is_shown_by_a_map_elsewhere(database: Database, settings: Settings) -> None:
+    initialise(database)
+    fill_town(database)
+    public = settings.model_copy(update={"public_url": "https://stations.example.org/yz"})
+    client = make_app(public, database).test_client()
+    head = dict(
+        re.findall(
+            r'<meta (?:property|name)="([^"]+)" content="([^"]*)">',
+            client.get("/stations/T-1").text,
+        )
+    )
+    address = "https://stations.example.org/yz/stations/T-1"
+    assert (head["og:url"], head["og:type"]) == (address, "place")
+    assert head["og:image"] == f"{address}/map.png?lang=zh"
+    assert head["og:image:alt"].startswith("地图：")
+    assert head["twitter:card"] == "summary_large_image"
+    for path in ("/stations/T-1/map.png?lang=zh", "/finder/map.png?lang=en"):
+        answer = client.get(path)
+        assert answer.mimetype == "image/png", path
+        assert Image.open(io.BytesIO(answer.data)).size == (1200, 630)
+        # Made once, until something of the register is another.
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        assert client.get(path, headers=tag).status_code == 304
+        with database.session() as session:
+            session.execute(
+                text("update facility set name_zh = name_zh || '二' where code = 'T-1'")
+            )
+        assert client.get(path, headers=tag).status_code == 200
+    # The pin stands at the station, in the middle of the map.
+    spot = Image.open(io.BytesIO(client.get("/stations/T-1/map.png").data)).getpixel((600, 215))
+    assert spot == (11, 92, 138)
+    # One without a known position has no map, and promises none.
+    with database.session() as session:
+        session.execute(
+            text(
+                "insert into facility (code, kind_code, name_zh, position_basis, region_code) "
+                "values ('N-1', 'service_base', '某处', 'region_only', '370203')"
+            )
+        )
+    assert client.get("/stations/N-1/map.png").status_code == 404
+    assert "og:image" not in client.get("/stations/N-1").text
+    assert "og:image" in client.get("/").text
 
 
 @pytest.mark.parametrize(("size", "width"), [("a4", 210), ("A6", 105)])
