@@ -231,6 +231,7 @@ _NAMES: Final = {
     "station": "站点",
     "stops": "途经各处",
     "status": "状态",
+    "status_note": "状态说明",
     "supply": "供给",
     "sure": "确认",
     "surely": "只要确知能进的",

@@ -106,6 +106,14 @@ class Doubt:
     since: date
 
 
+def found_true_text(doubt: Doubt | None) -> Text:
+    """Say of a facility that is suspended what workers reported of it, and that it was found true."""
+    if doubt is None:
+        return Text("工人反映有问题，已核实", "workers reported a problem, which was checked")
+    said = _SAID[doubt.kind]
+    return Text(f"工人反映{said.zh}，已核实", f"workers reported {said.en}, which was checked")
+
+
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What reports amount to; ``confirmed_on`` is when senders last agreed that it is open."""

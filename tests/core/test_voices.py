@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from geoapp.core.voices import Doubt, Standing, Voice, doubt_text, weigh
+from geoapp.core.voices import Doubt, Standing, Voice, doubt_text, found_true_text, weigh
 
 # 23:30 in Qingdao is 15:30 by UTC; half an hour later it is the next day there.
 START = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
@@ -54,6 +54,8 @@ def test_enough_who_find_it_open_confirm_it() -> None:
 
 def test_days_near_are_called_as_people_do() -> None:
     doubt = Doubt("shut", 2, date(2026, 11, 27))
+    assert found_true_text(doubt).zh == "工人反映关着门，已核实"
+    assert found_true_text(None).en == "workers reported a problem, which was checked"
     assert doubt_text(doubt, date(2026, 11, 28)).zh == "工人反映关着门（2 人，昨天起）"
     assert (
         doubt_text(doubt, date(2026, 12, 28)).en == "Workers report it shut (2, since 2026-11-27)"

@@ -59,6 +59,7 @@ FACILITY_COLUMNS = (
     Column("opened_basis", "启用日期依据"),
     Column("closed_on", "停用日期"),
     Column("closed_basis", "停用日期依据"),
+    Column("status_note", "状态说明", ("暂停原因", "停用原因")),
     Column("verified_on", "核实日期"),
     Column("opening_hours", "开放时间", ("服务时间", "营业时间")),
     Column("opening_hours_raw", "开放时间原文"),

@@ -71,7 +71,7 @@ _ACCESS, _ACCESS_ACCEPTED = cells.word_index(
         "会员": Access.MEMBERS,
     },
 )
-_TEXTS = ("name_en", "address", "operator", "host", "source")
+_TEXTS = ("name_en", "address", "operator", "host", "source", "status_note")
 
 
 @dataclass(slots=True)

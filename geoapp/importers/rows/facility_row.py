@@ -47,6 +47,7 @@ class FacilityRow:
     opened_basis: DateBasis
     closed_on: date | None
     closed_basis: DateBasis
+    status_note: str | None
     verified_on: date | None
     opening_hours: str | None
     opening_hours_raw: str | None

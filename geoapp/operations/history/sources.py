@@ -26,6 +26,7 @@ COLUMN_OF: Final = {
     "name_en": "name_en",
     "kind": "kind_code",
     "status": "status",
+    "status_note": "status_note",
     "geometry": "geom",
     "region": "region_code",
     "address": "address",

@@ -9,14 +9,14 @@ from geoapp.core.acting import act, acting
 from geoapp.core.errors import InvalidValueError, NotAllowedError, NotFoundError
 from geoapp.core.i18n import Text
 from geoapp.core.settings import Settings
-from geoapp.core.voices import OUTCOME_TEXT, Doubt, Outcome
+from geoapp.core.voices import OUTCOME_TEXT, Doubt, Outcome, found_true_text
 from geoapp.core.words import Datum, Status
 from geoapp.operations.duplicates.find import regions_within
 from geoapp.operations.facilities.edit import change_within
 from geoapp.operations.weighing import weigh_at
 from geoapp.store.engine import Database
 from geoapp.store.facilities.read import facility_by_code
-from geoapp.store.voices import lock_reports, standings
+from geoapp.store.voices import doubt_now, lock_reports, standings
 from geoapp.store.voices_inbox import (
     InboxState,
     WaitingReport,
@@ -119,8 +119,8 @@ def settle_reports(
 ) -> int:
     """Settle the reports of a facility up to a number; return how many that were.
 
-    With `Outcome.SUSPENDED` the facility is suspended in the same transaction. What they made
-    doubtful is so no longer.
+    With `Outcome.SUSPENDED` the facility is suspended in the same transaction, and says that workers
+    found it so. What they made doubtful is so no longer.
 
     Raises
     ------
@@ -143,12 +143,13 @@ def settle_reports(
             raise NotFoundError(_REPORT, code)
         lock_reports(session, facility.id)
         if outcome is Outcome.SUSPENDED and facility.status != Status.SUSPENDED:
+            why = found_true_text(doubt_now(session, facility.id))
             change_within(
                 session,
                 settings,
                 code,
                 None,
-                {"status": str(Status.SUSPENDED)},
+                {"status": str(Status.SUSPENDED), "status_note": why.both()},
                 Datum.WGS84,
                 expected_rev=None,
             )

@@ -97,6 +97,7 @@ FIELDS = {
     "opened_basis": Text("启用日期的确定程度", "certainty of the opening date"),
     "closed_on": Text("停用日期", "closing date"),
     "closed_basis": Text("停用日期的确定程度", "certainty of the closing date"),
+    "status_note": Text("状态说明", "note on the status"),
     "from_on": Text("这一状态的起始日", "first day of the state"),
     "to_on": Text("这一状态的截止日", "day on which the state ended"),
     "date_basis": Text("起始日的确定程度", "certainty of the first day"),

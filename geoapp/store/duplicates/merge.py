@@ -13,7 +13,7 @@ GROUPS: Final[dict[str, tuple[str, ...]]] = {
     "name_zh": ("name_zh",),
     "name_en": ("name_en",),
     "kind": ("kind_code",),
-    "status": ("status", "closed_on", "closed_basis"),
+    "status": ("status", "status_note", "closed_on", "closed_basis"),
     "position": (
         "geom",
         "position_basis",

@@ -46,6 +46,7 @@ COLUMNS: Final = (
     _same("opened_basis", "text"),
     _same("closed_on", "date"),
     _same("closed_basis", "text"),
+    _same("status_note", "text"),
     _same("verified_on", "date"),
     _same("opening_hours", "text", by_rule=True),
     FacilityColumn("opening_hours_raw", "opening_hours_raw", "text", by_rule=True, answered=False),

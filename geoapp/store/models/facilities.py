@@ -166,6 +166,8 @@ class Facility(Base):
     opened_basis: Mapped[str] = mapped_column(server_default=DateBasis.UNKNOWN)
     closed_on: Mapped[date | None]
     closed_basis: Mapped[str] = mapped_column(server_default=DateBasis.UNKNOWN)
+    # For everybody: why it is suspended or closed, and when it opens again.
+    status_note: Mapped[str | None]
     # OpenStreetMap's syntax, and the words as they came.
     opening_hours: Mapped[str | None]
     opening_hours_raw: Mapped[str | None]

@@ -123,6 +123,7 @@ class FacilityProperties(_Described):
     opened_basis: DateBasis
     closed_on: date | None
     closed_basis: DateBasis
+    status_note: str | None
     timezone: str
     source: str | None
     position_basis: PositionBasis

@@ -262,6 +262,14 @@ def _said(record: FacilityRecord) -> dict[str, Any]:
 
 
 def _why_out(record: FacilityRecord) -> Text:
+    """Say why one is not in service, with the reason where it is known."""
+    out, note = _out_of_service(record), record.properties["status_note"]
+    if not note or record.properties["status"] not in (Status.SUSPENDED, Status.CLOSED):
+        return out
+    return Text(f"{out.zh}：{note}", f"{out.en}: {note}")
+
+
+def _out_of_service(record: FacilityRecord) -> Text:
     known = record.properties
     if known["status"] == Status.CLOSED:
         if known["closed_on"] is None:
@@ -269,7 +277,12 @@ def _why_out(record: FacilityRecord) -> Text:
         closed = since_text(known["closed_on"], DateBasis(known["closed_basis"]))
         return Text(f"{closed.zh}停用", f"Closed for good {closed.en}")
     if known["status"] == Status.SUSPENDED:
-        return Text("暂停服务，恢复日期未知", "Suspended; when it opens again is not known")
+        if known["status_note"]:  # which says when, where that is known
+            return Text("暂停服务", "Suspended")
+        return Text(
+            "暂停服务，原因和恢复日期未知",
+            "Suspended; neither why nor when it opens again is known",
+        )
     today = datetime.now(ZoneInfo(known["timezone"])).date()
     stands = known["opened_on"] is None or known["opened_on"] <= today
     if stands and record.geometry_wkb is None and not known["places"]:

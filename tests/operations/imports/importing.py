@@ -57,7 +57,7 @@ def facility_picture(database: Database) -> list[tuple[Any, ...]]:
         rows = session.execute(
             text(
                 "select f.id, f.code, kind_code, name_zh, name_en, st_astext(f.geom, 15), address, "
-                "region_code, region_match, region_distance_m, status, opened_on, closed_on, "
+                "region_code, region_match, region_distance_m, status, status_note, opened_on, closed_on, "
                 "f.opening_hours, opening_hours_raw, timezone, amenities, no_amenities, entry, "
                 "access, phone, operator, host, capacity, source, verified_on, "
                 "position_accuracy_m, is_sample, extra, rev, f.updated_at, "
@@ -107,6 +107,7 @@ def rich_rows() -> list[dict[str, Any]]:
             "lon": 120.15,
             "lat": 36.15,
             "status": "启用",
+            "status_note": "装修<完>",
             "opened_on": "2024-05-01",
             "verified_on": "2026/1/2",
             "opening_hours": "周一至周五 9:00-17:00",

@@ -83,14 +83,28 @@ def test_what_is_known_is_told_and_what_is_not_is_unknown(client: FlaskClient) -
     )
 
 
-def test_who_is_out_of_service_keeps_a_page_that_says_why(client: FlaskClient) -> None:
+def test_who_is_out_of_service_keeps_a_page_that_says_why(
+    client: FlaskClient, database: Database
+) -> None:
     closed = words(client.get("/stations/T-5?lang=zh").text)
     assert "2025 年 3 月 1 日起停用" in closed
     assert "导航" not in closed
     assert "您到了吗" not in closed
     assert "您看到它还开着？" in closed
     assert "T-1" in closed  # the nearest others
-    assert "暂停服务" in words(client.get("/stations/T-6?lang=zh").text)
+    assert "暂停服务，原因和恢复日期未知" in words(client.get("/stations/T-6?lang=zh").text)
+    with database.session() as session:
+        session.execute(
+            text(
+                "update facility set status_note = '装修<b>，12 月 15 日恢复' "
+                "where code in ('T-1', 'T-5', 'T-6')"
+            )
+        )
+    told = client.get("/stations/T-6?lang=zh").text
+    assert "暂停服务：装修&lt;b&gt;，12 月 15 日恢复" in told
+    assert "起停用：装修" in words(client.get("/stations/T-5?lang=zh").text)
+    # Of one in service it says nothing: what it was shut for is over.
+    assert "装修" not in client.get("/stations/T-1?lang=zh").text
     assert client.get("/stations/T-9").status_code == 404
 
 

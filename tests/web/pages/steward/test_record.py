@@ -87,6 +87,7 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
         "name_zh": "新名字",
         "kind": "worker_home",
         "status": "suspended",
+        "status_note": "装修到年底",
         "opening_hours": "周一至周五 9:00-17:00",
         "lon": f"{TOWN_LON + 0.002:.7f}",
         "amenity-microwave": "",
@@ -106,7 +107,7 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
         database,
         "T-1",
         "name_zh, kind_code, status, opening_hours_raw, st_x(geom), st_y(geom), capacity, "
-        "verified_on::text, entry, phone",
+        "verified_on::text, entry, phone, status_note",
     ) == (
         "新名字",
         "worker_home",
@@ -118,6 +119,7 @@ def test_every_field_is_saved(client: FlaskClient, database: Database) -> None:
         "2026-11-01",
         None,
         "0532-88880001",
+        "装修到年底",
     )
     there, absent = _row(database, "T-1", "amenities, no_amenities")
     assert (set(there), set(absent)) == ({"drinking_water", "toilet"}, {"wifi"})  # type: ignore[call-overload]

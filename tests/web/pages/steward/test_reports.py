@@ -78,9 +78,9 @@ def test_reports_of_a_place_are_settled_together_and_its_doubt_ends(
     sent = {"code": "T-1", "number": first, "outcome": "suspended"}
     assert steward.post(INBOX, data=sent).status_code == 302
     with town.session() as session:
-        status, doubt = session.execute(
+        status, note, doubt = session.execute(
             text(
-                "select f.status, v.doubt from facility f "
+                "select f.status, f.status_note, v.doubt from facility f "
                 "join facility_voice v on v.facility_id = f.id where f.code = 'T-1'"
             )
         ).one()
@@ -91,6 +91,8 @@ def test_reports_of_a_place_are_settled_together_and_its_doubt_ends(
             )
         ).all()
     assert (status, doubt) == ("suspended", None)
+    assert note == "工人反映关着门，已核实 / workers reported it shut, which was checked"
+    assert f"暂停服务：{note}" in steward.get("/stations/T-1?lang=zh").get_data(as_text=True)
     story = steward.get("/steward/facilities/T-1/history").get_data(as_text=True)
     assert "工人反馈：属实，已暂停服务" in story
     assert list(settled) == [("suspended", "a-steward", None)] * 2
