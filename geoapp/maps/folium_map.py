@@ -20,7 +20,7 @@ from geoapp.core.tiles import MATRIX_SET, MOST_ZOOM
 from geoapp.core.words import Datum
 from geoapp.maps.assets import OWN, Verbatim, localise
 from geoapp.maps.base_maps import OUTLINE, maps_told
-from geoapp.maps.ground import ground_scripts, streets_told
+from geoapp.maps.ground import ground_scripts, names_told, outlines_told, streets_told
 from geoapp.maps.kit import class_of, classes_of
 from geoapp.maps.legend import SIGNS, LegendRow, legend_rows
 from geoapp.maps.page import MapPage, PaintedLayer
@@ -49,6 +49,7 @@ _TILES_JS = [
     ("geoapp_tiled", f"{OWN}maps/tiled.js"),
 ]
 _DRAWING_CSS = [
+    ("geoapp_tokens", f"{OWN}css/tokens.css"),
     ("markercluster_css", f"{_CLUSTER}MarkerCluster.css"),
     ("geoapp_maps_css", f"{OWN}maps/map.css"),
 ]
@@ -349,7 +350,7 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
         root=root,
         outline=f"{root}/static/{OUTLINE}",
         inline=inline,
-        outlined=False,
+        outlined=page.outlines is not None,
     )
     drawn = folium.Map(
         tiles=None,
@@ -382,14 +383,19 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
         title_cancel=_WORDS["leave_full"].pick(language),
     ).add_to(drawn)
     words: dict[str, Any] = {name: text.pick(language) for name, text in _WORDS.items()}
-    told: dict[str, Any] = {"signs": SIGNS, "view": page.view()}
+    ground: dict[str, str] = {}
     if page.streets is not None:
-        told["ground"] = streets_told(page.streets, language, root)
-    # The ground is sea only where something says which part of it is land.
-    elif not any(one.layer.label and one.rows for one in page.layers):
-        told["ground"] = {"ground": "plain"}
+        ground |= streets_told(page.streets, language, root)
+    if page.outlines is not None:
+        ground |= outlines_told(page.outlines, root)
     if bases is not None:
-        told["ground"] = told.get("ground", {}) | {"bases": _json(bases)}
+        ground["bases"] = _json(bases)
+    told = {
+        "signs": SIGNS,
+        "view": page.view(),
+        "ground": ground,
+        "names": names_told(page.outlines),
+    }
     drawn.add_child(_Finish(_json(words | told)))
     figure: Any = drawn.get_root()
     figure.html.add_child(Verbatim(_heading(page) + _legend(page)))
@@ -410,7 +416,7 @@ def render_map(page: MapPage, *, inline: bool, root: str = "") -> DrawnMap:
 <body>
 {body}
 <script>{script}</script>
-{ground_scripts(page.streets, bases, inline=inline, root=root)}
+{ground_scripts(page.streets, page.outlines, bases, inline=inline, root=root)}
 </body>
 </html>
 """

@@ -11,7 +11,7 @@ from geoapp.core.paths import shipped
 from geoapp.core.words import Datum
 from geoapp.maps.assets import inlined
 from geoapp.maps.base_maps import OUTLINE
-from geoapp.maps.page import Streets
+from geoapp.maps.page import Outlines, Streets
 
 _DRAWING = "vendor/protomaps-leaflet/dist/protomaps-leaflet.js"
 _MODULE = "maps/ground.js"
@@ -30,23 +30,49 @@ def streets_told(streets: Streets, language: Language, root: str) -> dict[str, s
     }
 
 
+def outlines_told(outlines: Outlines, root: str) -> dict[str, str]:
+    """Return the data attribute of the map's element that names the districts below."""
+    return {"outlines": "inside" if outlines.inside is not None else f"{root}{outlines.address}"}
+
+
+def names_told(outlines: Outlines | None) -> list[list[Any]]:
+    """Return each name on the ground with its place (lon, lat) and its area's box or null."""
+    names = [] if outlines is None else outlines.names
+    return [
+        [
+            one.text,
+            round(one.lon, 5),
+            round(one.lat, 5),
+            None if one.box is None else [round(edge, 4) for edge in one.box],
+        ]
+        for one in names
+    ]
+
+
 def ground_scripts(
-    streets: Streets | None, bases: dict[str, Any] | None, *, inline: bool, root: str
+    streets: Streets | None,
+    outlines: Outlines | None,
+    bases: dict[str, Any] | None,
+    *,
+    inline: bool,
+    root: str,
 ) -> str:
-    """Return the elements that draw streets or base maps, to stand behind the page's own script.
+    """Return the elements that draw what lies below, to stand behind the page's own script.
 
     Parameters
     ----------
     bases
         What is told of the operator's base maps (``maps_told``).
     inline
-        Whether scripts and tiles are written into the page.
+        Whether scripts, tiles and outlines are written into the page.
     """
-    if streets is None and bases is None:
+    if streets is None and outlines is None and bases is None:
         return ""
     if not inline:
         return f'<script type="module" src="{root}/static/{_MODULE}"></script>'
     parts = []
+    if outlines is not None and outlines.inside is not None:
+        parts.append(_data("outlines-inside", outlines.inside))  # numbers alone
     if streets is not None and streets.tiles is not None:
         # Digits, slashes and base64 alone.
         parts.append(_data("streets-inside", orjson.dumps(dict(streets.tiles)).decode()))

@@ -60,10 +60,20 @@ class PaintedLayer:
 
     @property
     def has_points(self) -> bool:
-        """Tell whether markers are among its features."""
-        return self.tiled is not None or any(
-            row["geometry"].geom_type == "Point" for row in self.rows
-        )
+        """Tell whether markers are among its features; of an empty layer, whether they would be."""
+        if self.rows:
+            return any(row["geometry"].geom_type == "Point" for row in self.rows)
+        looks = classes_of(self.layer.style)
+        return self.layer.cluster or any(look.shape != "circle" for _, look in looks)
+
+
+def extent_of(painted: Sequence[PaintedLayer]) -> Bbox | None:
+    """Return west, south, east, north (degrees, EPSG:4326) of layers; None where they are empty."""
+    boxes = [box for one in painted if (box := one.box) is not None]
+    if not boxes:
+        return None
+    west, south, east, north = zip(*boxes, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +90,37 @@ class Streets:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceName:
+    """A name on the ground, at degrees in EPSG:4326; ``box`` is its area's (west, south, east, north)."""
+
+    text: str
+    lon: float
+    lat: float
+    box: Bbox | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlines:
+    """Districts below the layers and streets, with the names of these and of spots in them.
+
+    ``address`` is relative to the service's root; ``inside`` is the GeoJSON that the page carries,
+    None for a page that is served.
+    """
+
+    address: str
+    inside: str | None
+    names: Sequence[PlaceName]
+
+
+@dataclass(frozen=True, slots=True)
 class MapPage:
     """What a map page shows.
 
     ``notes`` stand below the title: which run, that it is a sample, what was left out. Without a
     run, layers that need one say so (``has_run``); ``run_id`` is the run that is shown. ``focus``
     is the layer that the first view shows, if it has anything; None = all of them. ``streets`` lie
-    below, or one of the operator's ``base_maps``. ``embed`` is the map's address for another
-    site's page, if it may stand in one.
+    below, or one of the operator's ``base_maps``, and ``outlines`` below these. ``embed`` is the map's
+    address for another site's page, if it may stand in one.
     """
 
     title: str
@@ -99,6 +132,7 @@ class MapPage:
     focus: str | None = None
     run_id: int | None = None
     streets: Streets | None = None
+    outlines: Outlines | None = None
     embed: str | None = None
 
     def view(self) -> list[list[float]] | None:

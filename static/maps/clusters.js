@@ -24,7 +24,7 @@ window.geoappClusters = (() => {
       for (const [name, value] of Object.entries({ cx: middle, cy: middle, ...look })) part.setAttribute(name, value);
       drawing.append(part);
     };
-    circle({ r: middle - 0.5, fill: "#fff", stroke: "#fff" });
+    circle({ r: middle - 0.5, class: "disc" });
     let done = 0;
     for (const [layer, count] of parts) {
       const share = (count / total) * round;

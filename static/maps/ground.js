@@ -1,6 +1,11 @@
-// What lies under a Folium map: streets, read by ranges from the service or from the page itself, or a base map of the operator.
+// What lies under a Folium map: districts, and above them streets, read by ranges from the service or from the page itself,
+// or a base map of the operator.
 import { chooseBaseMap } from '../js/lib/base_maps.js';
 import { ownStreets, streetsLayer } from '../js/lib/streets.js';
+
+// Of the outlines' pane; Leaflet's tiles have 200, what is drawn above them 400.
+const BELOW_STREETS = '150';
+const ABOVE_TILES = '350';
 
 // What the page holds itself; null where it does not.
 function written(name) {
@@ -23,28 +28,59 @@ function tilesInside() {
   };
 }
 
-async function outlineOfChina(address) {
-  const inPage = written('china-outline');
-  if (inPage) return inPage.rings;
+async function fetched(address) {
   try {
-    return (await (await fetch(address)).json()).rings;
+    const answer = await fetch(address);
+    return answer.ok ? await answer.json() : null;
   } catch {
     return null; // no network
   }
 }
 
+async function outlineOfChina(address) {
+  const found = written('china-outline') || await fetched(address);
+  return found && found.rings;
+}
+
 const { map } = window.geoappMaps;
 const box = map.getContainer();
-const inside = tilesInside();
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+// Without a base map of the operator districts are land in a sea; above one they are lines.
+function landStyle() {
+  const line = { color: colour('--map-line'), weight: 1 };
+  return box.dataset.base ? { ...line, fill: false } : { ...line, fill: true, fillColor: colour('--map-land'), fillOpacity: 1 };
+}
+
+// Returns what draws them anew when the ground or its colours have changed.
+async function drawLand() {
+  const found = written('outlines-inside') || await fetched(box.dataset.outlines);
+  const features = found ? found.features.filter((one) => one.geometry) : [];
+  if (!features.length) return () => {};
+  const pane = map.createPane('geoapp-land');
+  pane.style.pointerEvents = 'none';
+  const layer = L.geoJSON({ type: 'FeatureCollection', features }, { interactive: false, pane: 'geoapp-land', style: landStyle });
+  const again = () => {
+    pane.style.zIndex = box.dataset.base ? ABOVE_TILES : BELOW_STREETS;
+    layer.setStyle(landStyle());
+  };
+  again();
+  layer.addTo(map);
+  box.dataset.outlined = 'true';
+  window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', again);
+  return again;
+}
+
+const land = box.dataset.outlines ? drawLand() : Promise.resolve(() => {});
+const inside = tilesInside();
 if (inside && !window.DecompressionStream) delete box.dataset.streets;
-const streets = ownStreets(box, colour, Promise.resolve(), inside);
+const streets = ownStreets(box, colour, land, inside);
 if (box.dataset.bases) {
   const told = JSON.parse(box.dataset.bases);
   chooseBaseMap(map, box, told, {
     streets,
-    vectors: (one, failed) => streetsLayer(box, colour, { first: Promise.resolve(), source: one.tiles[0], deepest: one.deepest, failed }),
+    vectors: (one, failed) => streetsLayer(box, colour, { first: land, source: one.tiles[0], deepest: one.deepest, failed }),
     outline: () => outlineOfChina(told.outline),
-    changed: () => {},
+    changed: async () => (await land)(),
   });
 } else if (streets) streets.addTo(map);

@@ -368,9 +368,12 @@ window.geoappMaps = (() => {
       if (map.hasLayer(group)) begin();
     }
     map.on("overlayadd", () => arrange(map));
-    const tidy = () => geoappNames.tidy(map, drawn.filter((one) => map.hasLayer(one))
-      .flatMap((one) => one.geoappNames?.getLayers() || []));
-    map.on("zoomend viewreset resize overlayadd overlayremove", tidy);
+    const below = geoappNames.ground(map, texts.names);
+    const tidy = () => {
+      const named = drawn.filter((one) => map.hasLayer(one)).flatMap((one) => one.geoappNames?.getLayers() || []);
+      geoappNames.tidy(map, named, below(named));
+    };
+    map.on("moveend viewreset resize overlayadd overlayremove", tidy);
     geoappClusters.onChange(tidy);
     const bounds = L.latLngBounds([]);
     for (const group of drawn) {

@@ -58,11 +58,11 @@ window.geoappMarks = (() => {
   }
 
   // A ring whose parts are the layers' shares, as that of markers which the page holds.
-  function paintCount(context, { x, y, parts, total, radius }) {
+  function paintCount(context, { x, y, parts, total, radius }, { disc, rim, ink }) {
     const round = 2 * Math.PI;
     context.beginPath();
     context.arc(x, y, radius, 0, round);
-    Object.assign(context, { fillStyle: "#fff", strokeStyle: "rgb(20 25 28 / 25%)", lineWidth: 1 });
+    Object.assign(context, { fillStyle: disc, strokeStyle: rim, lineWidth: 1 });
     context.fill();
     context.stroke();
     let begin = -Math.PI / 2;
@@ -75,13 +75,20 @@ window.geoappMarks = (() => {
       context.stroke();
       begin += share;
     }
-    context.fillStyle = "#14191c";
+    context.fillStyle = ink;
     context.fillText(total, x, y);
   }
 
-  function paint(context, mark, trace) {
-    if (mark.item) paintSign(context, mark, trace); else paintCount(context, mark);
+  // By day or by night.
+  function colours() {
+    const style = getComputedStyle(document.documentElement);
+    const [disc, rim, ink] = ["--panel", "--line", "--ink"].map((name) => style.getPropertyValue(name).trim());
+    return { disc, rim, ink };
   }
 
-  return { CELL, SINGLES_FROM, of, paint };
+  function paint(context, mark, trace, given) {
+    if (mark.item) paintSign(context, mark, trace); else paintCount(context, mark, given);
+  }
+
+  return { CELL, SINGLES_FROM, of, paint, colours };
 })();

@@ -30,6 +30,7 @@ window.geoappTiled = (() => {
   let zoom = null;
   let former = [];
   let font = "";
+  let colours = null;
 
   const placeAt = (tile, x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(tile.x * SIZE + x, tile.y * SIZE + y), tile.z + 1);
 
@@ -157,7 +158,7 @@ window.geoappTiled = (() => {
     const context = canvas.getContext("2d");
     context.setTransform(scale, 0, 0, scale, EDGE * scale, EDGE * scale);
     Object.assign(context, { font, textAlign: "center", textBaseline: "middle" });
-    for (const mark of tile.marks) geoappMarks.paint(context, mark, tools.trace);
+    for (const mark of tile.marks) geoappMarks.paint(context, mark, tools.trace, colours);
     const bounds = L.latLngBounds(placeAt(tile, -EDGE, -EDGE), placeAt(tile, SIZE + EDGE, SIZE + EDGE));
     tile.picture = L.svgOverlay(canvas, bounds, { pane: "geoapp-tiled" }).addTo(map);
   }
@@ -358,6 +359,11 @@ window.geoappTiled = (() => {
     pane.style.zIndex = 590; // below markers that the page holds
     pane.style.pointerEvents = "none";
     font = `600 14px ${getComputedStyle(map.getContainer()).fontFamily}`;
+    colours = geoappMarks.colours();
+    window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      colours = geoappMarks.colours();
+      for (const tile of tiles.values()) later(() => { if (tiles.get(tile.key) === tile) draw(tile); });
+    });
     map.getContainer().addEventListener("click", clicked, true);
     map.getContainer().addEventListener("mousemove", hovered);
     map.on("moveend groundmoved", refresh);

@@ -1,7 +1,6 @@
 """The page of a map: complete by itself, with every value escaped, whatever it holds."""
 
 import re
-from dataclasses import replace
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,11 +10,13 @@ from branca.element import JavascriptLink
 
 from geoapp.core.base_maps import OperatorMap
 from geoapp.core.i18n import Text
+from geoapp.core.roles import Role
 from geoapp.core.words import Datum
 from geoapp.maps.assets import localise
 from geoapp.maps.folium_map import render_map
 from geoapp.maps.kit import Constant, Field, Layer, Look, Popup
-from geoapp.maps.page import MapPage, PaintedLayer
+from geoapp.maps.page import MapPage, Outlines, PaintedLayer, PlaceName
+from geoapp.maps.registry import registry
 from geoapp.maps.values import Speaker
 
 NASTY = "</script><script>alert(1)</script>{{7*7}}{% raw %}{#\"'<b>&</b>\u2028"
@@ -171,9 +172,23 @@ def test_the_legend_is_drawn_so_that_it_prints_without_backgrounds() -> None:
     assert "background" not in legend
 
 
-def test_ground_is_sea_only_beside_land() -> None:
-    plain = '"ground":{"ground":"plain"}'
-    assert plain in drawn(page_of(painted(["一"])))
-    districts = painted(["一"], label=True)
-    area = [row | {"geometry": shapely.box(LON, LAT, LON + 1, LAT + 1)} for row in districts.rows]
-    assert plain not in drawn(page_of(replace(districts, rows=area)))
+def test_districts_are_asked_for_by_a_served_page_and_written_into_a_file() -> None:
+    name = PlaceName("</script>区", LON, LAT, (LON - 1, LAT - 1, LON + 1, LAT + 1))
+    served = drawn(
+        page_of(painted(["一"]), outlines=Outlines("/outlines", None, [name])), inline=False
+    )
+    assert '"ground":{"outlines":"/outlines"}' in served
+    assert 'src="/static/maps/ground.js"' in served
+    inside = Outlines("", '{"features":[]}', [name])
+    file = drawn(page_of(painted(["一"]), outlines=inside))
+    assert '<script type="application/json" id="outlines-inside">{"features":[]}</script>' in file
+    assert '[["\\u003c/script\\u003e区",' in file
+    assert "ground.js" not in drawn(page_of(painted(["一"])), inline=False)
+
+
+def test_an_empty_layer_is_a_sign_in_the_legend_and_an_empty_area_a_square() -> None:
+    signs = {"stations": "circle", "bases": "square", "board": "square", "gaps": "area"}
+    for layer_id, sign in signs.items():
+        layer = PaintedLayer(registry().get(layer_id, Role.ADMIN), [])
+        html = drawn(page_of(layer, has_run=True))
+        assert f'<svg class="swatch {sign}"' in html.split('<details class="legend"')[1], layer_id

@@ -21,12 +21,13 @@ ROUGH = Text("约略位置，可能差 1 公里", "rough position, may be 1 km o
 class Landmark:
     """A named spot, WGS-84, whose name says that it is a rough one.
 
-    ``code`` is its district's and its Chinese name.
+    ``code`` is its district's and its Chinese name; ``plain_name`` is for where that is said for all.
     """
 
     code: str
     district: str
     name: Text
+    plain_name: Text
     lon: float
     lat: float
     other_names: tuple[str, ...] = ()
@@ -50,7 +51,7 @@ def _known() -> dict[str, Landmark]:
         spots.append((one["district"], name, one["lon"], one["lat"], tuple(one["other_names"])))
     return {
         f"{district}:{name.zh}": Landmark(
-            f"{district}:{name.zh}", district, _about(name), lon, lat, others
+            f"{district}:{name.zh}", district, _about(name), name, lon, lat, others
         )
         for district, name, lon, lat, others in spots
     }

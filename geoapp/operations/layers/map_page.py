@@ -4,8 +4,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import shapely
-
 from geoapp.core.errors import UnusableInputError
 from geoapp.core.files import replaced_whole
 from geoapp.core.i18n import Language, Text
@@ -16,13 +14,14 @@ from geoapp.core.settings import Settings
 from geoapp.core.words import OSM_ATTRIBUTION
 from geoapp.maps.folium_map import DrawnMap, render_map
 from geoapp.maps.kit import Layer
-from geoapp.maps.page import MapPage, PaintedLayer, Streets, Tiled
+from geoapp.maps.page import MapPage, PaintedLayer, Streets, Tiled, extent_of
 from geoapp.maps.values import Speaker
 from geoapp.operations.base_maps.keeper import operator_maps
 from geoapp.operations.facilities.naming import read_naming
-from geoapp.operations.layers.attributes import are_samples
+from geoapp.operations.layers.ground import NOT_ALL_OUTLINES, ROUGH_NAMES, outlines_below
 from geoapp.operations.layers.paging import MOST_ROWS
 from geoapp.operations.layers.rows import LayerReading, layer_reading
+from geoapp.operations.layers.samples import sample_notes
 from geoapp.operations.layers.tiles import has_tiles
 from geoapp.operations.streets.inside import tiles_inside
 from geoapp.operations.streets.keeper import base_map
@@ -35,7 +34,6 @@ _NO_RUN = Text("还没有公布的覆盖结果", "No published coverage answer y
 _NOT_ALL_STREETS = Text(
     "范围大，文件里只有主要街道", "A large area: the file holds the greater streets alone"
 )
-_SAMPLE = Text("示例数据", "Sample data")
 _PLAN = "proposals"
 # So many markers a page carries itself; more come by tiles.
 TILED_ABOVE = 5000
@@ -99,12 +97,20 @@ def make_map(
             if layer.id == wanted.focus:
                 view = painted.box
         layers = [found[layer.id] for layer in wanted.layers]
-        sample = any(_shows_samples(reading, one) for one in layers)
+        samples = sample_notes(reading, layers)
     naming = read_naming(database, settings.timezone)
-    notes = _notes(moment.run, layers, naming, sample=sample, inline=inline)
-    streets, whole = _streets(settings, layers, wanted.focus, inline=inline)
+    notes = [*samples, *_notes(moment.run, layers, naming, inline=inline)]
+    extent = extent_of([one for one in layers if one.layer.id == wanted.focus]) or extent_of(layers)
+    streets, whole = _streets(settings, extent, inline=inline)
     if not whole:
         notes.append(_NOT_ALL_STREETS)
+    outlines, whole = outlines_below(
+        database, wanted.language, extent, inline=inline, streets=streets is not None
+    )
+    if not whole:
+        notes.append(NOT_ALL_OUTLINES)
+    if outlines is not None and any(one.box is None for one in outlines.names):
+        notes.append(ROUGH_NAMES)
     if moment.context.network is not None or streets is not None:
         notes.append(Text(OSM_ATTRIBUTION, OSM_ATTRIBUTION))
     page = MapPage(
@@ -118,12 +124,13 @@ def make_map(
         run_id=wanted.run_id or moment.context.run_id,
         embed=wanted.embed,
         streets=streets,
+        outlines=outlines,
     )
     return render_map(page, inline=inline, root=root)
 
 
 def _streets(
-    settings: Settings, painted: Sequence[PaintedLayer], focus: str | None, *, inline: bool
+    settings: Settings, extent: Bbox | None, *, inline: bool
 ) -> tuple[Streets | None, bool]:
     """Return the streets below a map, and whether none were left out for the page's size."""
     if not inline:
@@ -131,12 +138,7 @@ def _streets(
         if base is None:
             return None, True
         return Streets(f"/tiles/base.pmtiles?v={base.version}", None, MOST_TILE_ZOOM), True
-    shown = [one.rows for one in painted if one.layer.id == focus and one.rows]
-    shapes = [row["geometry"] for rows in shown or [one.rows for one in painted] for row in rows]
-    if not shapes:
-        return None, True
-    west, south, east, north = (float(edge) for edge in shapely.total_bounds(shapes))
-    found = tiles_inside(settings, (west, south, east, north))
+    found = None if extent is None else tiles_inside(settings, extent)
     if found is None:
         return None, True
     return Streets("", found.tiles, found.deepest), found.whole
@@ -155,22 +157,14 @@ def _tiled(reading: LayerReading, layers: Sequence[Layer]) -> dict[str, Tiled]:
     return {name: Tiled(matched[name], box) for name, box in boxes.items() if box is not None}
 
 
-def _shows_samples(reading: LayerReading, painted: PaintedLayer) -> bool:
-    if painted.tiled is None:
-        return any(row.get("is_sample") for row in painted.rows)
-    samples = are_samples(painted.layer)
-    return samples is not None and reading.rows(painted.layer, where=samples, limit=0).matched > 0
-
-
 def _notes(
     run: CoverageRun | None,
     painted: Sequence[PaintedLayer],
     naming: Naming,
     *,
-    sample: bool,
     inline: bool,
 ) -> list[Text]:
-    notes = [_SAMPLE] if sample else []
+    notes = []
     # A plan has a standard of its own: the published coverage is not what it rests on.
     if any(one.layer.uses_run and one.layer.id != _PLAN for one in painted):
         notes.append(_NO_RUN if run is None else map_note(run, naming))

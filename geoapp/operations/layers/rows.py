@@ -42,6 +42,7 @@ from geoapp.store.layer_rows import (
     layer_rows,
     weighted_points,
 )
+from geoapp.store.runs.inputs import find_demand_set
 from geoapp.store.vocabulary import list_amenities
 
 DEFAULT_STANDARD_M = 500.0
@@ -116,6 +117,11 @@ class LayerReading:
         """Return west, south, east, north (degrees, EPSG:4326) of a stored layer; None if empty."""
         query = layer.select(self.moment.context)
         return None if query is None else layer_extent(self._session, query)
+
+    def demand_is_sample(self) -> bool:
+        """Tell whether the demand is a sample on which the run that is shown rests."""
+        found = find_demand_set(self._session, self.moment.context.demand)
+        return found is not None and found.is_sample
 
     def pages(self, layer: Layer, wanted: Wanted) -> LayerPages:
         """Return rows as pages, to be taken while this reading is open.

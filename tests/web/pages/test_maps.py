@@ -1,5 +1,6 @@
 """Maps in a real browser, served and from a file alone; a layer as GeoJSON."""
 
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -112,7 +113,68 @@ def test_the_file_alone_works(site: Site, visit: Visit, settings: Settings, tmp_
     opened(page)
     search(page, "T-4")
     expect(page.locator(".leaflet-popup")).to_contain_text("示例·T-4")
+    page.wait_for_function(SHOWS, arg=LAND)
+    expect(page.locator(".area-name", has_text="市北区")).to_have_count(1)
     assert [address for address in asked if not address.startswith("data:")] == []
+
+
+# Whether the ground below everything has this colour somewhere.
+SHOWS = """(wanted) => [...document.querySelectorAll('.leaflet-geoapp-land-pane canvas')].some((one) => {
+  const { data } = one.getContext('2d').getImageData(0, 0, one.width, one.height);
+  for (let place = 0; place < data.length; place += 4) {
+    if (data[place + 3] === 255 && [data[place], data[place + 1], data[place + 2]].join() === wanted) return true;
+  }
+  return false;
+})"""
+LAND, LAND_AT_NIGHT = "251,250,247", "34,41,45"
+
+
+def test_without_streets_districts_and_names_lie_below(site: Site, visit: Visit) -> None:
+    """In sea, in the colours of the day and of the night; quarters by name, roughly, and said to be so."""
+    page = opened(visit(site, "/maps/stations,regions.html", size="desktop", scheme="dark"))
+    page.wait_for_function(SHOWS, arg=LAND_AT_NIGHT)
+    assert page.locator(".folium-map").evaluate("one => getComputedStyle(one).backgroundColor") == (
+        "rgb(18, 25, 29)"
+    )
+    assert serious_violations(page) == []
+    page.emulate_media(color_scheme="light")
+    page.wait_for_function(SHOWS, arg=LAND)
+    # Once, though a layer and the ground both have it; and still there without the layer.
+    district = page.locator(".area-name", has_text="市北区")
+    expect(district).to_have_count(1)
+    page.locator(".leaflet-control-layers").hover()
+    page.get_by_label("各区覆盖率").uncheck()
+    expect(district).to_have_class(re.compile("below"))
+    expect(page.locator(".heading")).to_contain_text("街区名的位置约略")
+    page.evaluate(LOOK_AT, [36.085, 120.349])
+    expect(page.locator(".area-name.below", has_text="台东")).to_have_count(1)
+    # What cannot be fetched leaves land without a shore.
+    page.route("**/api/v1/regions**", lambda route: route.abort())
+    page.reload()
+    opened(page)
+    expect(page.locator(".folium-map[data-outlined]")).to_have_count(0)
+
+
+def test_samples_are_said_of_the_part_that_is_one(
+    site: Site, settings: Settings, client: Any
+) -> None:
+    def heading(layers: str) -> str:
+        html: str = client.get(f"/maps/{layers}.html").text
+        return html.split("<header")[1].split("</header>", maxsplit=1)[0]
+
+    assert "户外劳动者服务站点：2 个中 1 个是示例" in heading("stations,bases")
+    assert "示例" not in heading("bases,regions")
+    publish_run(site.database, settings, CoverageParameters(standard_m=300))
+    with site.database.session() as session:
+        session.execute(text("update demand_set set is_sample = true"))
+        session.execute(text("update data_version set version = version + 1 where name = 'demand'"))
+    assert "<li>需求：示例数据</li>" in heading("bases,regions")
+    assert "<li>示例数据</li>" in heading("regions,gaps")
+    with site.database.session() as session:
+        session.execute(text("update facility set is_sample = true"))
+    told = heading("stations,bases,regions")
+    assert "<li>示例数据</li>" in told
+    assert "个是示例" not in told
 
 
 def test_twenty_thousand_facilities_stay_usable(visit: Visit) -> None:
@@ -239,7 +301,7 @@ def test_many_markers_come_by_tiles(
     drawn = page.locator("[data-tiles=drawn]")
     expect(drawn).to_have_count(1)
     expect(page.locator(".heading")).to_contain_text("户外劳动者服务站点：43 个")
-    expect(page.locator(".heading")).to_contain_text("示例数据")
+    expect(page.locator(".heading")).to_contain_text("43 个中 1 个是示例")
     # Each is counted once, and nothing stands over anything else.
     standing = page.evaluate(STANDING)
     assert sum(total for total, _ in standing) == 43 + 41
